@@ -1,0 +1,112 @@
+/**
+ * The database as services see it. A service's persistence speaks SQL to a {@link Querier}, its use cases ask the
+ * {@link ConnectionPool} for one; which driver and which server stand behind them is decided in main.ts.
+ *
+ * Column values look the same from every adapter:
+ *
+ * | PostgreSQL            | TypeScript                                                      |
+ * | --------------------- | --------------------------------------------------------------- |
+ * | text, uuid, citext    | string                                                          |
+ * | int2, int4, float4/8  | number                                                          |
+ * | int8                  | bigint                                                          |
+ * | numeric               | string                                                          |
+ * | boolean               | boolean                                                         |
+ * | timestamptz           | string, RFC 3339 in UTC with up to six fraction digits          |
+ * | json, jsonb           | the parsed value                                                |
+ * | bytea                 | Uint8Array                                                      |
+ * | arrays of these       | arrays                                                          |
+ * | null                  | null                                                            |
+ */
+
+/** A value that can be bound to `$1`, `$2`, …. */
+export type QueryParameter =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | readonly (null | boolean | number | bigint | string)[];
+
+/** What a statement gave. */
+export interface QueryResult<Row> {
+  readonly rows: readonly Row[];
+  /** Rows returned, or changed by an INSERT, UPDATE or DELETE without RETURNING. */
+  readonly rowCount: number;
+}
+
+/** How one statement is run. */
+export interface QueryOptions {
+  /** Cancels the statement on the server; the promise rejects with code "cancelled". */
+  readonly signal?: AbortSignal;
+}
+
+/** Whatever runs SQL: a writer, a reader or an open transaction. Faults are thrown as `DatabaseError`. */
+export interface Querier {
+  query<Row extends object>(
+    text: string,
+    parameters?: readonly QueryParameter[],
+    options?: QueryOptions,
+  ): Promise<QueryResult<Row>>;
+}
+
+/** Hands out queriers by what they are for. */
+export interface ConnectionManager {
+  /** Runs on the primary. */
+  writer(): Querier;
+  /** Runs on a replica where there is one, else on the primary; may be a little behind the writer. */
+  reader(): Querier;
+}
+
+/** How a transaction is run. */
+export interface TxOptions {
+  /** Aborts the transaction: what runs is cancelled and everything is rolled back. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs a function inside a transaction: committed when it returns, rolled back when it throws anything. */
+export interface TxManager {
+  /** The value of `run`, after COMMIT. What `run` throws is thrown on unchanged, after ROLLBACK. */
+  withTx<T>(run: (tx: Querier) => Promise<T>, options?: TxOptions): Promise<T>;
+  /** The same with a deadline, in milliseconds: rejects with code "timeout" and rolls back when it passes. */
+  withTimeoutTx<T>(timeoutMs: number, run: (tx: Querier) => Promise<T>, options?: TxOptions): Promise<T>;
+}
+
+/** The state of one configured server. */
+export interface InstanceHealth {
+  /** As the configuration names it: "primary", "replica_0", …. */
+  readonly name: string;
+  readonly role: "primary" | "replica";
+  readonly healthy: boolean;
+  /** Why it is not healthy, in words without secrets. */
+  readonly reason?: string;
+}
+
+/** Tells whether the database can be used. */
+export interface HealthManager {
+  /** Asks every configured server; never rejects. */
+  health(options?: QueryOptions): Promise<readonly InstanceHealth[]>;
+}
+
+/** A folder of migrations: `<version>_<name>.sql` files in dbmate's format. */
+export interface MigrationSource {
+  /** Who owns it, for messages, e.g. "profile_service". */
+  readonly name: string;
+  /** The folder, as `import.meta.dirname` based path. */
+  readonly directory: string;
+}
+
+/** Brings the schema up to date. */
+export interface MigrationManager {
+  /**
+   * Applies what is pending, in order of version over all sources, each in its own transaction, under a lock that
+   * lets only one instance migrate at a time. Gives the file names applied by this call.
+   */
+  migrate(sources: readonly MigrationSource[]): Promise<readonly string[]>;
+  /** The file names that {@link MigrationManager.migrate} would apply. */
+  pendingMigrations(sources: readonly MigrationSource[]): Promise<readonly string[]>;
+}
+
+/** Everything the program needs of its database. Disposing closes every connection, after what runs has ended. */
+export interface ConnectionPool
+  extends ConnectionManager, TxManager, HealthManager, MigrationManager, AsyncDisposable {}
