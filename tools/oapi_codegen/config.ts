@@ -1,0 +1,65 @@
+import { parseYaml } from "./parse_yaml.ts";
+import { FaultList } from "./fault.ts";
+import { isArray, isObject, type JsonObject, member } from "./json_value.ts";
+
+/** What a `cfg.server.<name>.yaml` says. */
+export interface Config {
+  /** The OpenAPI document, relative to the configuration's folder. */
+  readonly spec: string;
+  /** The folder that is written, relative to the configuration's folder. */
+  readonly output: string;
+  /** Operations with one of these tags are not generated; types and the document keep them. */
+  readonly excludeTags: readonly string[];
+}
+
+/**
+ * Reads a configuration. Fields that are unknown, missing or of the wrong kind are refused, all at once.
+ *
+ * @throws {GenerationError} naming `file`
+ */
+export function parseConfig(text: string, file: string): Config {
+  const faults = new FaultList(file);
+  const value = parseYaml(text, faults);
+  faults.throwIfAny();
+  if (!isObject(value)) {
+    faults.add("", "Expected an object with the fields spec, output and options");
+    faults.throwIfAny();
+    return { spec: "", output: "", excludeTags: [] };
+  }
+  refuseUnknown(value, { known: ["spec", "output", "options"], at: "", faults });
+  const spec = requiredPath(value, { field: "spec", faults });
+  const output = requiredPath(value, { field: "output", faults });
+  const options = member(value, "options");
+  const excludeTags: string[] = [];
+  if (options !== undefined && !isObject(options)) faults.add("/options", "Expected an object");
+  if (isObject(options)) {
+    refuseUnknown(options, { known: ["exclude-tags"], at: "/options", faults });
+    const tags = member(options, "exclude-tags") ?? [];
+    if (isArray(tags)) {
+      for (const [index, tag] of tags.entries()) {
+        if (typeof tag === "string") excludeTags.push(tag);
+        else faults.add(`/options/exclude-tags/${index}`, "Expected a tag's name");
+      }
+    } else {
+      faults.add("/options/exclude-tags", "Expected a list of tags");
+    }
+  }
+  faults.throwIfAny();
+  return { spec, output, excludeTags };
+}
+
+function refuseUnknown(
+  value: JsonObject,
+  { known, at, faults }: { known: readonly string[]; at: string; faults: FaultList },
+): void {
+  for (const key of Object.keys(value)) {
+    if (!known.includes(key)) faults.add(`${at}/${key}`, `Unknown field; the fields are ${known.join(", ")}`);
+  }
+}
+
+function requiredPath(value: JsonObject, { field, faults }: { field: string; faults: FaultList }): string {
+  const found = member(value, field);
+  if (typeof found === "string" && found !== "") return found;
+  faults.add(`/${field}`, "Expected a path relative to this file");
+  return "";
+}

@@ -1,0 +1,92 @@
+import type { JsonValue, Shape } from "../../server/operation.ts";
+import { isArray, isObject } from "./json_value.ts";
+import { propertyKey } from "./identifiers.ts";
+import type { MediaModel, OperationModel } from "./model.ts";
+import { validatorNames } from "./validator_names.ts";
+
+/** The declaration of an operation's descriptor, an `Operation` of server/operation.ts. */
+export function descriptor(operation: OperationModel): string {
+  const names = validatorNames(operation);
+  const media = (model: MediaModel, name: string | undefined): string =>
+    literal({
+      mediaType: inline(model.mediaType),
+      codec: inline(model.codec),
+      shape: model.shape === undefined ? undefined : shapeText(model.shape),
+      validate: model.schema === undefined || name === undefined ? undefined : `validators.${name}`,
+    });
+  const { body } = operation;
+  const parameters = operation.parameters.map((parameter) =>
+    literal({
+      name: inline(parameter.name),
+      in: inline(parameter.in),
+      required: inline(parameter.required),
+      style: inline(parameter.style),
+      explode: inline(parameter.explode),
+      shape: shapeText(parameter.shape),
+      content: parameter.content === undefined ? undefined : inline(parameter.content),
+      default: parameter.default === undefined ? undefined : inline(parameter.default),
+    })
+  );
+  const responses = operation.responses.map(({ status, content, headers }) => {
+    const types = content.map((model) => media(model, names.responses.get(model)));
+    const fields = headers.map(({ name, required }) =>
+      literal({ name: inline(name), required: inline(required) })
+    );
+    return `    "${status}": { content: [${types.join(", ")}], headers: [${fields.join(", ")}] },\n`;
+  });
+  const lines = [
+    `operationId: ${JSON.stringify(operation.operationId)}`,
+    `method: ${JSON.stringify(operation.method)}`,
+    `path: ${JSON.stringify(operation.path)}`,
+    `parameters: [${parameters.map((text) => `\n    ${text},`).join("")}${
+      parameters.length > 0 ? "\n  " : ""
+    }]`,
+    `validateParameters: validators.${names.parameters}`,
+    ...(body === undefined ? [] : [
+      `requestBody: {\n    required: ${body.required},\n` +
+      (body.maxBytes === undefined ? "" : `    maxBytes: ${body.maxBytes},\n`) +
+      `    content: [${
+        body.content.map((model) => `\n      ${media(model, names.body.get(model))},`).join("")
+      }\n    ],\n  }`,
+    ]),
+    `responses: {\n${responses.join("")}  }`,
+    `extensions: ${inline(operation.extensions)}`,
+  ];
+  return `const ${operation.operationId}: runtime.Operation = {\n${
+    lines.map((line) => `  ${line},\n`).join("")
+  }};\n`;
+}
+
+/** An object literal on one line of fields that are source text already; undefined ones are left out. */
+function literal(fields: Readonly<Record<string, string | undefined>>): string {
+  const members = Object.entries(fields).flatMap(([key, text]) =>
+    text === undefined ? [] : [`${key}: ${text}`]
+  );
+  return `{ ${members.join(", ")} }`;
+}
+
+/** A JSON value as source text on one line. */
+function inline(value: JsonValue): string {
+  if (isArray(value)) return `[${value.map(inline).join(", ")}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const members = Object.entries(value).map(([name, item]) => `${key(name)}: ${inline(item)}`);
+  return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
+}
+
+function shapeText(shape: Shape): string {
+  if (shape.kind === "array") return `{ kind: "array", items: ${shapeText(shape.items)} }`;
+  if (shape.kind !== "object") return `{ kind: "${shape.kind}" }`;
+  const members = Object.entries(shape.properties).map(([name, inner]) =>
+    `${key(name)}: ${shapeText(inner)}`
+  );
+  return literal({
+    kind: '"object"',
+    properties: members.length === 0 ? "{}" : `{ ${members.join(", ")} }`,
+    additional: shape.additional === undefined ? undefined : shapeText(shape.additional),
+  });
+}
+
+/** A literal's key; `__proto__` would set the prototype unless computed. */
+function key(name: string): string {
+  return name === "__proto__" ? '["__proto__"]' : propertyKey(name);
+}

@@ -1,0 +1,66 @@
+import type { Codec } from "../../server/operation.ts";
+import { child, entries, type Located, textMember } from "./json_value.ts";
+import type { MediaModel } from "./model.ts";
+import { parameterShape } from "./parameter_shape.ts";
+import type { References } from "./references.ts";
+
+const MEDIA_TYPE = /^[a-z0-9!#$&^_.+-]+\/(?:\*|[a-z0-9!#$&^_.+-]+)$|^\*\/\*$/;
+
+/** The media types of a body, in the document's order. What cannot be honoured is noted as a fault and left out. */
+export function readContent(
+  owner: Located,
+  { direction, references }: { direction: "request" | "response"; references: References },
+): readonly MediaModel[] {
+  const found: MediaModel[] = [];
+  for (const [written, media] of entries(owner, "content")) {
+    const { faults } = references;
+    const mediaType = written.toLowerCase();
+    if (!MEDIA_TYPE.test(mediaType)) {
+      faults.add(media.pointer, "Write a media type without parameters, such as text/plain");
+      continue;
+    }
+    const schema = child(media, "schema");
+    const target = schema === undefined ? undefined : references.follow(schema);
+    const codec = codecOf(mediaType, target);
+    if (codec === undefined || direction === "response" && (codec === "form" || codec === "multipart")) {
+      faults.add(
+        media.pointer,
+        "No codec for this media type with this schema; use JSON, text with type: string, or no schema for bytes",
+      );
+      continue;
+    }
+    if (child(media, "encoding") !== undefined) {
+      faults.add(
+        `${media.pointer}/encoding`,
+        "Encodings are not supported: repeated fields are arrays, objects are JSON text; remove it",
+      );
+    }
+    const fields = codec === "form" || codec === "multipart";
+    if (fields && (schema === undefined || target === undefined)) {
+      faults.add(media.pointer, "A form needs a schema of type object");
+      continue;
+    }
+    const shape = fields && schema !== undefined ? parameterShape(schema, references) : undefined;
+    if (fields && shape?.kind !== "object") {
+      if (shape !== undefined) faults.add(media.pointer, "A form needs a schema of type object");
+      continue;
+    }
+    found.push({ mediaType, codec, schema: codec === "binary" ? undefined : schema, shape });
+  }
+  return found;
+}
+
+/** How a body of this media type is read and written; undefined when the two do not fit. */
+function codecOf(mediaType: string, schema: Located | undefined): Codec | undefined {
+  if (mediaType === "application/json" || mediaType.endsWith("+json")) return "json";
+  if (mediaType === "application/x-www-form-urlencoded") return "form";
+  if (mediaType === "multipart/form-data") return "multipart";
+  if (mediaType.startsWith("multipart/")) return undefined;
+  const type = textMember(schema?.value, "type");
+  if (textMember(schema?.value, "format") === "binary") return "binary";
+  if (mediaType.startsWith("text/")) return schema === undefined || type === "string" ? "text" : undefined;
+  if (type === "string") return "text";
+  const empty = schema === undefined || schema.value === true ||
+    Object.keys(Object(schema.value)).length === 0;
+  return empty ? "binary" : undefined;
+}

@@ -1,0 +1,19 @@
+/** The candidate that differs from `text` by at most two letters (Levenshtein's distance), if there is one. */
+export function nearest(text: string, candidates: readonly string[]): string | undefined {
+  const scored = candidates.map((candidate) => ({ candidate, edits: distance(text, candidate) }));
+  return scored.filter(({ edits }) => edits <= 2).sort((left, right) => left.edits - right.edits)[0]
+    ?.candidate;
+}
+
+function distance(left: string, right: string): number {
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (const [index, letter] of [...left].entries()) {
+    const next = [index + 1];
+    for (const [column, other] of [...right].entries()) {
+      const replaced = (row[column] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[right.length] ?? 0;
+}

@@ -1,0 +1,171 @@
+import type { Method } from "../../server/operation.ts";
+import { child, elements, entries, type Located, member, textMember } from "./json_value.ts";
+import { isIdentifier, pascalCase } from "./identifiers.ts";
+import { readContent } from "./media_types.ts";
+import type { BodyModel, OperationModel } from "./model.ts";
+import { readParameters } from "./parameters.ts";
+import type { References } from "./references.ts";
+import { readResponses } from "./responses.ts";
+
+const METHODS: ReadonlyMap<string, Method> = new Map([
+  ["get", "GET"],
+  ["put", "PUT"],
+  ["post", "POST"],
+  ["delete", "DELETE"],
+  ["patch", "PATCH"],
+]);
+const PATH_ITEM_FIELDS = ["summary", "description", "servers", "parameters", "$ref"];
+
+/**
+ * The operations of a document, in its order, without those that have one of `excludeTags`. Everything that cannot
+ * be honoured is noted as a fault.
+ */
+export function readOperations(
+  references: References,
+  { excludeTags }: { excludeTags: readonly string[] },
+): readonly OperationModel[] {
+  const { faults } = references;
+  const operations: OperationModel[] = [];
+  const templates = new Map<string, string>();
+  const names = new Map<string, string>();
+  for (const [path, written] of entries({ value: references.root, pointer: "" }, "paths")) {
+    if (path.startsWith("x-")) continue;
+    checkPath(path, { at: written.pointer, templates, references });
+    const pathItem = references.follow(written);
+    if (pathItem === undefined) continue;
+    for (const [key, operation] of entries(pathItem)) {
+      if (PATH_ITEM_FIELDS.includes(key) || key.startsWith("x-")) {
+        if (key === "servers") refuseServers(operation.pointer, references);
+        continue;
+      }
+      const method = METHODS.get(key);
+      if (method === undefined) {
+        faults.add(
+          operation.pointer,
+          "Operations are get, put, post, delete and patch; HEAD and OPTIONS follow by themselves",
+        );
+        continue;
+      }
+      checkOperationId(operation, { names, references });
+      if ([...elements(operation, "tags")].some(({ value }) => excludeTags.includes(String(value)))) continue;
+      operations.push(readOperation(operation, { method, path, pathItem, references }));
+    }
+  }
+  return operations;
+}
+
+function checkPath(
+  path: string,
+  { at, templates, references }: { at: string; templates: Map<string, string>; references: References },
+): void {
+  const { faults } = references;
+  if (!path.startsWith("/") || /[?#\s]/.test(path)) {
+    faults.add(at, "A path begins with / and has no query, fragment or white space");
+  }
+  if (path.split("/").some((segment) => /[{}]/.test(segment) && !/^\{[^{}]+\}$/.test(segment))) {
+    faults.add(at, "A template variable must be a whole segment, as in /pets/{id}");
+  }
+  const variables = [...path.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1]);
+  if (new Set(variables).size < variables.length) {
+    faults.add(at, "A template variable is there twice; rename one");
+  }
+  const template = path.replaceAll(/\{[^{}]*\}/g, "{}");
+  const other = templates.get(template);
+  if (other !== undefined) faults.add(at, `The path matches the same requests as ${other}; merge the two`);
+  templates.set(template, path);
+}
+
+function checkOperationId(
+  operation: Located,
+  { names, references }: { names: Map<string, string>; references: References },
+): void {
+  const { faults } = references;
+  const id = textMember(operation.value, "operationId");
+  if (id === undefined) {
+    faults.add(operation.pointer, "The operation has no operationId; it names the handler's method");
+    return;
+  }
+  const at = `${operation.pointer}/operationId`;
+  if (!isIdentifier(id) || pascalCase(id) === "") {
+    faults.add(at, "The operationId must be an identifier such as createProfile, and no reserved word");
+  }
+  const normal = pascalCase(id).toLowerCase();
+  const other = names.get(normal);
+  if (other !== undefined) faults.add(at, `The operationId gives the same names as "${other}"; rename one`);
+  names.set(normal, id);
+}
+
+function readOperation(
+  operation: Located,
+  { method, path, pathItem, references }: {
+    method: Method;
+    path: string;
+    pathItem: Located;
+    references: References;
+  },
+): OperationModel {
+  if (member(operation.value, "servers") !== undefined) {
+    refuseServers(`${operation.pointer}/servers`, references);
+  }
+  const operationId = textMember(operation.value, "operationId") ?? "";
+  const extensions = [...entries(operation)]
+    .filter(([key]) => key.startsWith("x-") && key !== "x-max-body-bytes")
+    .map(([key, { value }]) => [key, value] as const);
+  return {
+    operationId,
+    typeName: pascalCase(operationId),
+    method,
+    path,
+    pointer: operation.pointer,
+    summary: textMember(operation.value, "summary"),
+    description: textMember(operation.value, "description"),
+    deprecated: member(operation.value, "deprecated") === true,
+    parameters: readParameters(operation, { pathItem, path, references }),
+    body: readBody(operation, { method, references }),
+    responses: readResponses(operation, references),
+    extensions: Object.fromEntries(extensions),
+  };
+}
+
+function readBody(
+  operation: Located,
+  { method, references }: { method: Method; references: References },
+): BodyModel | undefined {
+  const { faults } = references;
+  const maxBytes = member(operation.value, "x-max-body-bytes");
+  const at = `${operation.pointer}/x-max-body-bytes`;
+  if (
+    maxBytes !== undefined &&
+    (typeof maxBytes !== "number" || !Number.isSafeInteger(maxBytes) || maxBytes < 0)
+  ) {
+    faults.add(at, "Expected a number of bytes, 0 or more");
+  }
+  const written = child(operation, "requestBody");
+  if (written === undefined) {
+    if (maxBytes !== undefined) faults.add(at, "The operation has no body to limit; remove it");
+    return undefined;
+  }
+  if (method === "GET" || method === "DELETE") {
+    faults.add(
+      written.pointer,
+      `A body has no meaning in ${method} (RFC 9110, section 9.3); use parameters, or POST`,
+    );
+    return undefined;
+  }
+  const body = references.follow(written);
+  if (body === undefined) return undefined;
+  const content = readContent(body, { direction: "request", references });
+  if ([...entries(body, "content")].length === 0) {
+    faults.add(body.pointer, "A body needs at least one media type");
+  }
+  return {
+    required: member(body.value, "required") === true,
+    description: textMember(body.value, "description"),
+    maxBytes: typeof maxBytes === "number" ? maxBytes : undefined,
+    content,
+  };
+}
+
+function refuseServers(at: string, references: References): void {
+  references.faults.add(at, "One program serves every path; name servers for the whole document only");
+}

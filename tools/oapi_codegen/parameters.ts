@@ -1,0 +1,215 @@
+import type { ParameterLocation, ParameterStyle, Shape } from "../../server/operation.ts";
+import { child, elements, entries, type Located, member, textMember } from "./json_value.ts";
+import type { ParameterModel } from "./model.ts";
+import { parameterShape } from "./parameter_shape.ts";
+import type { References } from "./references.ts";
+
+/** The styles of each location; the first is what is meant where none is written (OpenAPI 3.1, section 4.8.12.2). */
+const STYLES: Readonly<Record<ParameterLocation, readonly ParameterStyle[]>> = {
+  path: ["simple", "label", "matrix"],
+  query: ["form", "spaceDelimited", "pipeDelimited", "deepObject"],
+  header: ["simple"],
+  cookie: ["form"],
+};
+
+/**
+ * The parameters of an operation: its own and those of its path that it does not replace. What cannot be honoured
+ * is noted as a fault and left out.
+ */
+export function readParameters(
+  operation: Located,
+  { pathItem, path, references }: { pathItem: Located; path: string; references: References },
+): readonly ParameterModel[] {
+  const found = new Map<string, ParameterModel>();
+  for (const level of [pathItem, operation]) {
+    const seen = new Set<string>();
+    for (const element of elements(level, "parameters")) {
+      const parameter = readParameter(element, references);
+      if (parameter === undefined) continue;
+      const name = parameter.in === "header" ? parameter.name.toLowerCase() : parameter.name;
+      const key = `${parameter.in} ${name}`;
+      if (seen.has(key)) {
+        references.faults.add(element.pointer, "The parameter is declared twice here; remove one");
+      }
+      seen.add(key);
+      found.set(key, parameter);
+    }
+  }
+  const parameters = [...found.values()];
+  checkTemplate(parameters, { operation, path, references });
+  return parameters;
+}
+
+function checkTemplate(
+  parameters: readonly ParameterModel[],
+  { operation, path, references }: { operation: Located; path: string; references: References },
+): void {
+  const { faults } = references;
+  const variables = [...path.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? "");
+  const declared = parameters.filter((parameter) => parameter.in === "path").map((parameter) =>
+    parameter.name
+  );
+  for (const name of variables) {
+    if (!declared.includes(name)) {
+      faults.add(operation.pointer, `The path has {${name}} but no path parameter "${name}"; declare it`);
+    }
+  }
+  for (const name of declared) {
+    if (!variables.includes(name)) {
+      faults.add(
+        operation.pointer,
+        `The path parameter "${name}" is not in the path; add {${name}} or remove it`,
+      );
+    }
+  }
+}
+
+function readParameter(element: Located, references: References): ParameterModel | undefined {
+  const { faults } = references;
+  const here = references.follow(element);
+  if (here === undefined) return undefined;
+  const at = here.pointer;
+  const name = textMember(here.value, "name");
+  const location = locationOf(textMember(here.value, "in"));
+  if (name === undefined || name === "" || name === "__proto__") {
+    faults.add(at, "A parameter needs a name");
+    return undefined;
+  }
+  if (location === undefined) {
+    faults.add(`${at}/in`, "A parameter is in path, query, header or cookie");
+    return undefined;
+  }
+  if (location === "header" && ["accept", "content-type", "authorization"].includes(name.toLowerCase())) {
+    faults.add(
+      at,
+      `OpenAPI ignores a header parameter named ${name}; say it with content or security, and remove it`,
+    );
+    return undefined;
+  }
+  const required = member(here.value, "required") === true;
+  if (location === "path" && !required) {
+    faults.add(at, "A path parameter is always there; write required: true");
+  }
+  const common = {
+    name,
+    in: location,
+    required,
+    description: textMember(here.value, "description"),
+    deprecated: member(here.value, "deprecated") === true,
+  };
+  const content = [...entries(here, "content")];
+  if (content.length > 0) return readContent(here, { common, content, references });
+  const schema = child(here, "schema");
+  if (schema === undefined) {
+    faults.add(at, "The parameter has neither schema nor content; give it a schema");
+    return undefined;
+  }
+  const style = styleOf(here, { location, references });
+  const shape = parameterShape(schema, references);
+  if (style === undefined || shape === undefined) return undefined;
+  const explicit = member(here.value, "explode");
+  const explode = typeof explicit === "boolean" ? explicit : style === "form" || style === "deepObject";
+  if (member(here.value, "allowEmptyValue") === true && shape.kind !== "string" && shape.kind !== "any") {
+    faults.add(`${at}/allowEmptyValue`, "An empty value can only be text; give the parameter type string");
+  }
+  checkShape(shape, { at, style, explode, references });
+  return {
+    ...common,
+    style,
+    explode,
+    shape,
+    content: undefined,
+    default: defaultOf(schema, references),
+    schema,
+  };
+}
+
+/** A parameter whose text is a document of its own: JSON only. */
+function readContent(
+  here: Located,
+  { common, content, references }: {
+    common: Pick<ParameterModel, "name" | "in" | "required" | "description" | "deprecated">;
+    content: readonly (readonly [string, Located])[];
+    references: References;
+  },
+): ParameterModel | undefined {
+  const [mediaType, media] = content[0] ?? ["", here];
+  if (content.length > 1 || mediaType !== "application/json") {
+    references.faults.add(
+      `${here.pointer}/content`,
+      "A parameter's content can only be application/json, once",
+    );
+    return undefined;
+  }
+  const schema = child(media, "schema");
+  if (schema === undefined || child(here, "schema") !== undefined) {
+    references.faults.add(here.pointer, "A parameter has one schema: its own, or that of its content");
+    return undefined;
+  }
+  return {
+    ...common,
+    style: STYLES[common.in][0] ?? "simple",
+    explode: false,
+    shape: { kind: "any" },
+    content: "json",
+    default: defaultOf(schema, references),
+    schema,
+  };
+}
+
+function styleOf(
+  here: Located,
+  { location, references }: { location: ParameterLocation; references: References },
+): ParameterStyle | undefined {
+  const style = textMember(here.value, "style");
+  const legal = STYLES[location];
+  const found = style === undefined ? legal[0] : legal.find((candidate) => candidate === style);
+  if (found === undefined) {
+    references.faults.add(
+      `${here.pointer}/style`,
+      `A ${location} parameter's style is ${legal.join(" or ")}`,
+    );
+  }
+  return found;
+}
+
+function checkShape(
+  shape: Shape,
+  { at, style, explode, references }: {
+    at: string;
+    style: ParameterStyle;
+    explode: boolean;
+    references: References;
+  },
+): void {
+  const { faults } = references;
+  if (style === "deepObject" && (shape.kind !== "object" || !explode)) {
+    faults.add(
+      at,
+      "The style deepObject is for type object with explode: true; choose another style or schema",
+    );
+  }
+  if ((style === "spaceDelimited" || style === "pipeDelimited") && (shape.kind !== "array" || explode)) {
+    faults.add(at, `The style ${style} is for type array with explode: false; choose form, or write both`);
+  }
+  const inner = shape.kind === "array"
+    ? [shape.items]
+    : shape.kind === "object"
+    ? [...Object.values(shape.properties), ...(shape.additional === undefined ? [] : [shape.additional])]
+    : [];
+  const nested = inner.some(({ kind }) => kind === "object" || kind === "array" && style !== "deepObject");
+  if (nested) {
+    faults.add(at, "OpenAPI does not say how nested values are written; use content: application/json");
+  }
+}
+
+function defaultOf(schema: Located, references: References): ParameterModel["default"] {
+  const own = member(schema.value, "default");
+  if (own !== undefined || textMember(schema.value, "$ref") === undefined) return own;
+  const target = references.follow(schema);
+  return target === undefined ? undefined : member(target.value, "default");
+}
+
+function locationOf(text: string | undefined): ParameterLocation | undefined {
+  return text === "path" || text === "query" || text === "header" || text === "cookie" ? text : undefined;
+}

@@ -1,0 +1,96 @@
+import type { JsonValue } from "../../server/operation.ts";
+import { child, isArray, isObject, type JsonObject, type Located, member, textMember } from "./json_value.ts";
+import type { References } from "./references.ts";
+import { ANNOTATIONS, LIST_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS, subschemas } from "./schema_walk.ts";
+
+/**
+ * What a schema is compiled for. A request has its defaults filled in, a response has not; in a multipart form
+ * `format: binary` is a file.
+ */
+export type Purpose = "request" | "response" | "multipart";
+
+/**
+ * Rewrites the document's schemas for Ajv: what only describes is left out, every `$ref` becomes the id of a
+ * schema of its own, so that each is compiled once however often it is used.
+ */
+export class PreparedSchemas {
+  /** The schemas referred to, by id, in the order they were met. */
+  readonly byId = new Map<string, JsonValue>();
+
+  constructor(readonly references: References) {}
+
+  /** The id of the schema at `pointer` for a purpose. Schemas without defaults or files serve every purpose. */
+  idOf(pointer: string, purpose: Purpose): string {
+    const start = this.references.at(pointer);
+    const plain = start === undefined || !this.#depends(start, new Set());
+    const id = `${plain ? "schema" : purpose}:${encodeURIComponent(pointer)}`;
+    if (start !== undefined && !this.byId.has(id)) {
+      this.byId.set(id, true);
+      this.byId.set(id, this.#prepare(start, { purpose, root: true }));
+    }
+    return id;
+  }
+
+  /** An inline schema prepared for a purpose, its default kept where `root` is false. */
+  prepare(schema: Located, purpose: Purpose): JsonValue {
+    return this.#prepare(schema, { purpose, root: false });
+  }
+
+  #prepare(schema: Located, { purpose, root }: { purpose: Purpose; root: boolean }): JsonValue {
+    const { value } = schema;
+    if (!isObject(value)) return value;
+    if (purpose === "multipart" && textMember(value, "format") === "binary") return { isFile: true };
+    const result: Record<string, JsonValue> = {};
+    const next = (inner: Located, keyword: string): JsonValue =>
+      this.#prepare(inner, { purpose, root: keyword !== "properties" });
+    for (const [keyword, item] of Object.entries(value)) {
+      const inner = { value: item, pointer: `${schema.pointer}/${keyword}` };
+      if (keyword === "$ref" && typeof item === "string") {
+        const pointer = this.references.target(item, inner.pointer);
+        if (pointer !== undefined) result["$ref"] = this.idOf(pointer, purpose);
+      } else if (keyword === "x-pattern-message") result[keyword] = item;
+      else if (keyword === "discriminator" && isArray(member(value, "oneOf"))) result[keyword] = item;
+      else if (ANNOTATIONS.includes(keyword) || keyword.startsWith("x-")) continue;
+      else if (SCHEMA_KEYWORDS.includes(keyword)) result[keyword] = next(inner, keyword);
+      else if (LIST_KEYWORDS.includes(keyword) && isArray(item)) {
+        result[keyword] = item.map((part, index) =>
+          next({ value: part, pointer: `${inner.pointer}/${index}` }, keyword)
+        );
+      } else if (MAP_KEYWORDS.includes(keyword) && isObject(item)) {
+        result[keyword] = this.#prepareMap(inner, (part) => next(part, keyword));
+      } else result[keyword] = item;
+    }
+    const fallback = root || purpose === "response" ? undefined : this.#defaultOf(schema);
+    if (fallback !== undefined) result["default"] = fallback;
+    return result;
+  }
+
+  #prepareMap(map: Located, next: (part: Located) => JsonValue): JsonObject {
+    const prepared = Object.keys(isObject(map.value) ? map.value : {}).flatMap((key) => {
+      const part = child(map, key);
+      return part === undefined ? [] : [[key, next(part)] as const];
+    });
+    return Object.fromEntries(prepared);
+  }
+
+  /** A property's default: its own, or that of the schema it refers to, which Ajv does not look at. */
+  #defaultOf(schema: Located): JsonValue | undefined {
+    const own = member(schema.value, "default");
+    if (own !== undefined || textMember(schema.value, "$ref") === undefined) return own;
+    const target = this.references.follow(schema);
+    return target === undefined ? undefined : member(target.value, "default");
+  }
+
+  /** Whether the schema, or one it leads to, means different things for different purposes. */
+  #depends(schema: Located, seen: Set<string>): boolean {
+    if (seen.has(schema.pointer)) return false;
+    seen.add(schema.pointer);
+    if (member(schema.value, "default") !== undefined) return true;
+    if (textMember(schema.value, "format") === "binary") return true;
+    const ref = textMember(schema.value, "$ref");
+    const pointer = ref === undefined ? undefined : this.references.target(ref, schema.pointer);
+    const target = pointer === undefined ? undefined : this.references.at(pointer);
+    if (target !== undefined && this.#depends(target, seen)) return true;
+    return [...subschemas(schema)].some(([, inner]) => this.#depends(inner, seen));
+  }
+}

@@ -1,0 +1,55 @@
+import type { ParameterLocation } from "../../server/operation.ts";
+import { docComment } from "./doc_comment.ts";
+import { propertyKey } from "./identifiers.ts";
+import type { MediaModel, OperationModel, ParameterModel } from "./model.ts";
+import type { SchemaTypes } from "./schema_types.ts";
+
+const GROUPS: readonly (readonly [ParameterLocation, string])[] = [
+  ["path", "path"],
+  ["query", "query"],
+  ["header", "headers"],
+  ["cookie", "cookies"],
+];
+
+/** The declaration of an operation's request type: the groups and the body it has, and nothing else. */
+export function requestType(operation: OperationModel, types: SchemaTypes): string {
+  const groups = GROUPS.flatMap(([location, group]) => {
+    const members = operation.parameters.filter((parameter) => parameter.in === location);
+    if (members.length === 0) return [];
+    return [
+      `  readonly ${group}: {\n${
+        members.map((parameter) => parameterMember(parameter, types)).join("")
+      }  };\n`,
+    ];
+  });
+  const bodies = (operation.body?.content ?? []).map((media) =>
+    `{ readonly contentType: ${JSON.stringify(media.mediaType)}; readonly body: ${bodyType(media, types)} }`
+  );
+  if (operation.body?.required === false) {
+    bodies.push("{ readonly contentType?: undefined; readonly body?: undefined }");
+  }
+  const parts = [
+    ...(groups.length === 0 ? [] : [`{\n${groups.join("")}}`]),
+    ...(bodies.length === 0 ? [] : [bodies.length === 1 ? bodies[0] : `(\n  | ${bodies.join("\n  | ")}\n)`]),
+  ];
+  const doc = docComment([
+    `What {@link StrictServerInterface.${operation.operationId}} is given, decoded and validated.`,
+    operation.body?.description,
+  ]);
+  return `${doc}export type ${operation.typeName}Request = ${parts.join(" & ") || "Record<never, never>"};\n`;
+}
+
+function parameterMember(parameter: ParameterModel, types: SchemaTypes): string {
+  const optional = !parameter.required && parameter.default === undefined;
+  const doc = docComment([parameter.description], { indent: "    ", deprecated: parameter.deprecated });
+  return `${doc}    readonly ${propertyKey(parameter.name)}${optional ? "?" : ""}: ${
+    types.typeOf(parameter.schema)
+  };\n`;
+}
+
+/** The type of a parsed body: text is a string, bytes are a Uint8Array, everything else is as its schema says. */
+export function bodyType(media: MediaModel, types: SchemaTypes): string {
+  if (media.codec === "binary") return "globalThis.Uint8Array";
+  if (media.schema !== undefined) return types.typeOf(media.schema);
+  return media.codec === "text" ? "string" : "unknown";
+}

@@ -1,0 +1,58 @@
+import { docComment } from "./doc_comment.ts";
+import { propertyKey } from "./identifiers.ts";
+import type { HeaderModel, MediaModel, OperationModel, ResponseModel } from "./model.ts";
+import { bodyType } from "./request_types.ts";
+import type { SchemaTypes } from "./schema_types.ts";
+
+/**
+ * The declaration of an operation's response type: a union discriminated by `status`, and by `contentType` where a
+ * status has several media types. What a status does not have is `never`, so that a variable cannot bring it in.
+ */
+export function responseType(operation: OperationModel, types: SchemaTypes): string {
+  const variants = operation.responses.flatMap((response) =>
+    response.content.length === 0
+      ? [variant(response, { media: undefined, types })]
+      : response.content.map((media) => variant(response, { media, types }))
+  );
+  const doc = docComment([`What {@link StrictServerInterface.${operation.operationId}} may answer.`]);
+  return `${doc}export type ${operation.typeName}Response =\n${
+    variants.map((text) => `  | ${text}`).join("\n")
+  };\n`;
+}
+
+function variant(
+  response: ResponseModel,
+  { media, types }: { media: MediaModel | undefined; types: SchemaTypes },
+): string {
+  const doc = docComment([response.description], { indent: "    " });
+  const members = [
+    `${doc}    readonly status: ${response.status};\n`,
+    headersMember(response.headers, types),
+    media === undefined
+      ? "    readonly contentType?: never;\n    readonly body?: never;\n"
+      : contentMember(media, response) + `    readonly body: ${bodyType(media, types)};\n`,
+  ];
+  return `{\n${members.join("")}  }`;
+}
+
+/** Optional where the status has one media type, which then goes without saying; a range must be told. */
+function contentMember({ mediaType }: MediaModel, { content }: ResponseModel): string {
+  if (mediaType.includes("*")) {
+    const type = "`" + mediaType.replaceAll("*", "${string}") + "`";
+    return `    readonly contentType: ${type};\n`;
+  }
+  return `    readonly contentType${content.length === 1 ? "?" : ""}: ${JSON.stringify(mediaType)};\n`;
+}
+
+function headersMember(headers: readonly HeaderModel[], types: SchemaTypes): string {
+  if (headers.length === 0) return "    readonly headers?: never;\n";
+  const members = headers.map(({ name, required, description, schema }) => {
+    const type = types.typeOf(schema);
+    const doc = docComment([description], { indent: "      " });
+    return `${doc}      readonly ${propertyKey(name)}${required ? "" : "?"}: ${type}${
+      required ? "" : " | undefined"
+    };\n`;
+  });
+  const optional = headers.every(({ required }) => !required);
+  return `    readonly headers${optional ? "?" : ""}: {\n${members.join("")}    };\n`;
+}

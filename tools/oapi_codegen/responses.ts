@@ -1,0 +1,80 @@
+import { child, entries, type Located, member, textMember } from "./json_value.ts";
+import { readContent } from "./media_types.ts";
+import type { HeaderModel, ResponseModel } from "./model.ts";
+import type { References } from "./references.ts";
+
+/**
+ * The responses that a handler may return, by ascending position in the document. `default` and ranges such as
+ * 4XX describe to clients what may come besides; a handler returns declared statuses only and throws the rest.
+ */
+export function readResponses(operation: Located, references: References): readonly ResponseModel[] {
+  const { faults } = references;
+  const found: ResponseModel[] = [];
+  for (const [status, written] of entries(operation, "responses")) {
+    if (status.startsWith("x-")) continue;
+    const response = references.follow(written);
+    if (response === undefined) continue;
+    if (status === "default" || /^[1-5]XX$/.test(status)) continue;
+    if (!/^[2-5]\d\d$/.test(status)) {
+      faults.add(written.pointer, "A status is a number from 200 to 599, a range such as 4XX, or default");
+      continue;
+    }
+    const content = readContent(response, { direction: "response", references });
+    if (content.length > 0 && ["204", "205", "304"].includes(status)) {
+      faults.add(
+        `${response.pointer}/content`,
+        `A ${status} has no body (RFC 9110, section 15); remove the content`,
+      );
+    }
+    found.push({
+      status: Number(status),
+      description: textMember(response.value, "description"),
+      headers: readHeaders(response, references),
+      content,
+    });
+  }
+  if (found.length === 0) {
+    faults.add(
+      operation.pointer,
+      "The operation has no response with a status of its own; declare one, such as 200",
+    );
+  }
+  return found;
+}
+
+function readHeaders(response: Located, references: References): readonly HeaderModel[] {
+  const found: HeaderModel[] = [];
+  for (const [name, written] of entries(response, "headers")) {
+    // OpenAPI 3.1, section 4.8.17: a header of this name is ignored, for the content names the type.
+    if (name.toLowerCase() === "content-type") continue;
+    const header = references.follow(written);
+    if (header === undefined) continue;
+    const schema = child(header, "schema");
+    if (schema === undefined) {
+      references.faults.add(
+        header.pointer,
+        "The header has no schema; give it one of type string or integer",
+      );
+      continue;
+    }
+    if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) {
+      references.faults.add(written.pointer, "The name is not a header's (RFC 9110, section 5.1)");
+      continue;
+    }
+    const type = textMember(references.follow(schema)?.value, "type");
+    if (type !== "string" && type !== "integer" && type !== "number") {
+      references.faults.add(
+        schema.pointer,
+        "A response header is type string, integer or number; write it as text",
+      );
+      continue;
+    }
+    found.push({
+      name,
+      required: member(header.value, "required") === true,
+      description: textMember(header.value, "description"),
+      schema,
+    });
+  }
+  return found;
+}

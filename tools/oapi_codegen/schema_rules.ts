@@ -1,0 +1,129 @@
+import { formatNames } from "ajv-formats/dist/formats.js";
+import { isArray, isObject, type Located, member, textMember } from "./json_value.ts";
+import { nearest } from "./nearest.ts";
+import type { References } from "./references.ts";
+import { ANNOTATIONS, LIST_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS, subschemas } from "./schema_walk.ts";
+
+/** Keywords that say something about the value itself. */
+const ASSERTIONS = [
+  ...["const", "dependentRequired", "enum", "exclusiveMaximum", "exclusiveMinimum", "format", "maxContains"],
+  ...[
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minContains",
+    "minItems",
+    "minLength",
+    "minProperties",
+  ],
+  ...["minimum", "multipleOf", "pattern", "required", "type", "uniqueItems", "$ref"],
+];
+const KEYWORDS = [
+  ...new Set([...ASSERTIONS, ...ANNOTATIONS, ...SCHEMA_KEYWORDS, ...LIST_KEYWORDS, ...MAP_KEYWORDS]),
+];
+
+/** Keywords of JSON Schema or OpenAPI 3.0 that cannot be honoured, and what to write in their place. */
+const REFUSED: ReadonlyMap<string, string> = new Map([
+  ["nullable", "OpenAPI 3.1 has no nullable; write type: [string, 'null'], or oneOf with type: 'null'"],
+  ["$id", "Schemas cannot have an $id; refer to #/components/schemas"],
+  ["$schema", "Schemas cannot choose a dialect; 3.1 documents are JSON Schema 2020-12"],
+  ["$vocabulary", "Schemas cannot choose vocabularies; remove it"],
+  ["$anchor", "Anchors are not supported; refer to #/components/schemas"],
+  ["$dynamicAnchor", "Dynamic references are not supported; refer to #/components/schemas"],
+  ["$dynamicRef", "Dynamic references are not supported; use $ref"],
+  ["definitions", "JSON Schema 2020-12 calls it $defs; better, use #/components/schemas"],
+  ["dependencies", "JSON Schema 2020-12 calls it dependentRequired or dependentSchemas"],
+  ["additionalItems", "JSON Schema 2020-12 calls it items, beside prefixItems"],
+]);
+
+/** Notes every rule that `schema` breaks, it and everything in it; not what it refers to. */
+export function checkSchema(schema: Located, references: References): void {
+  const { faults } = references;
+  const { value, pointer } = schema;
+  if (typeof value === "boolean") return;
+  if (!isObject(value)) {
+    faults.add(pointer, "A schema is an object, true or false");
+    return;
+  }
+  for (const keyword of Object.keys(value)) {
+    const refused = REFUSED.get(keyword);
+    if (refused !== undefined) faults.add(`${pointer}/${keyword}`, refused);
+    else if (!keyword.startsWith("x-") && !KEYWORDS.includes(keyword)) {
+      const guess = nearest(keyword, KEYWORDS);
+      const advice = guess === undefined ? "remove it, or call it x-…" : `did you mean ${guess}?`;
+      faults.add(`${pointer}/${keyword}`, `Unknown schema keyword; ${advice}`);
+    }
+  }
+  for (const keyword of ["exclusiveMinimum", "exclusiveMaximum"]) {
+    if (typeof member(value, keyword) === "boolean") {
+      faults.add(`${pointer}/${keyword}`, "In OpenAPI 3.1 it is the limit itself, a number");
+    }
+  }
+  checkPatterns(schema, references);
+  checkFormat(schema, references);
+  checkDiscriminator(schema, references);
+  for (const [, inner] of subschemas(schema)) checkSchema(inner, references);
+}
+
+function checkPatterns({ value, pointer }: Located, { faults }: References): void {
+  const pattern = textMember(value, "pattern");
+  if (pattern !== undefined && !compiles(pattern)) {
+    faults.add(
+      `${pointer}/pattern`,
+      "Not a regular expression of ECMA-262 with the u flag; escape or simplify it",
+    );
+  }
+  const patterns = member(value, "patternProperties");
+  for (const key of isObject(patterns) ? Object.keys(patterns) : []) {
+    if (!compiles(key)) {
+      faults.add(
+        `${pointer}/patternProperties`,
+        "A key is not a regular expression of ECMA-262 with the u flag",
+      );
+    }
+  }
+  const message = member(value, "x-pattern-message");
+  if (message !== undefined && (typeof message !== "string" || pattern === undefined)) {
+    faults.add(`${pointer}/x-pattern-message`, "It is text, and stands beside the pattern it explains");
+  }
+}
+
+function checkFormat({ value, pointer }: Located, { faults }: References): void {
+  const format = textMember(value, "format");
+  const known: readonly string[] = formatNames;
+  if (format === undefined || known.includes(format)) return;
+  const guess = nearest(format, known);
+  faults.add(
+    `${pointer}/format`,
+    `Unknown format, which nothing would check; ${
+      guess === undefined ? "use pattern" : `did you mean ${guess}?`
+    }`,
+  );
+}
+
+function checkDiscriminator({ value, pointer }: Located, { faults }: References): void {
+  const discriminator = member(value, "discriminator");
+  if (discriminator === undefined) return;
+  if (member(discriminator, "mapping") !== undefined) {
+    faults.add(
+      `${pointer}/discriminator/mapping`,
+      "A mapping is not supported; give the property a const in each schema of the oneOf, and remove it",
+    );
+  }
+  if (!isArray(member(value, "oneOf"))) {
+    faults.add(
+      `${pointer}/discriminator`,
+      "A discriminator stands beside a oneOf; add it, or remove the discriminator",
+    );
+  }
+}
+
+function compiles(pattern: string): boolean {
+  try {
+    new RegExp(pattern, "u");
+    return true;
+  } catch {
+    return false;
+  }
+}

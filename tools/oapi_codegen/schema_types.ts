@@ -1,0 +1,61 @@
+import openapiTS, {
+  astToString,
+  type GlobalContext,
+  type SchemaObject,
+  transformSchemaObject,
+} from "openapi-typescript";
+import ts from "typescript";
+import type { JsonValue } from "../../server/operation.ts";
+import { isArray, isObject, type JsonObject, type Located, textMember } from "./json_value.ts";
+import { schemaAlias } from "./schema_aliases.ts";
+
+/** The TypeScript of a document's schemas. */
+export interface SchemaTypes {
+  /** The declarations of `paths`, `webhooks`, `components`, `$defs` and `operations`. */
+  readonly declarations: string;
+  /** The type of one schema, e.g. `string` or `Profile`. */
+  typeOf(schema: Located): string;
+}
+
+/**
+ * Lets openapi-typescript 7 write the types. Discriminators are taken out first: it would derive the property's
+ * value from the schema's name, where these documents say it with `const`. A file of a form is a `File`.
+ *
+ * @throws {Error} when it finds the document's structure wrong
+ */
+export async function schemaTypes(document: JsonObject): Promise<SchemaTypes> {
+  let context: GlobalContext | undefined;
+  const ast = await openapiTS(JSON.stringify(withoutDiscriminators(document)), {
+    silent: true,
+    emptyObjectsUnknown: true,
+    transform: ({ format }) =>
+      format === "binary" ? ts.factory.createTypeReferenceNode("globalThis.File") : undefined,
+    postTransform: (_, options) => {
+      context ??= options.ctx;
+      return undefined;
+    },
+  });
+  return {
+    declarations: astToString(ast).trimEnd(),
+    typeOf({ value }): string {
+      if (typeof value === "boolean") return value ? "unknown" : "never";
+      const ref = textMember(value, "$ref")?.match(/^#\/components\/schemas\/([^/]+)$/)?.[1];
+      if (ref !== undefined) return schemaAlias(ref);
+      if (context === undefined) return "unknown";
+      const schema: SchemaObject = JSON.parse(JSON.stringify(withoutDiscriminators(value)));
+      const type = transformSchemaObject(schema, { path: "#/inline", ctx: context });
+      const text = astToString([ts.factory.createTypeAliasDeclaration(undefined, "T", undefined, type)]);
+      return text.trim().replace(/^type T = /, "").replace(/;$/, "");
+    },
+  };
+}
+
+/** The document without the discriminators of its schemas; a property of that name stays. */
+function withoutDiscriminators(value: JsonValue): JsonValue {
+  if (isArray(value)) return value.map(withoutDiscriminators);
+  if (!isObject(value)) return value;
+  const kept = Object.entries(value).filter(([key, item]) =>
+    key !== "discriminator" || textMember(item, "propertyName") === undefined
+  );
+  return Object.fromEntries(kept.map(([key, item]) => [key, withoutDiscriminators(item)]));
+}

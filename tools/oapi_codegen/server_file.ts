@@ -1,0 +1,78 @@
+import { descriptor } from "./descriptors.ts";
+import { docComment } from "./doc_comment.ts";
+import type { OperationModel } from "./model.ts";
+import { requestType } from "./request_types.ts";
+import { responseType } from "./response_types.ts";
+import type { SchemaTypes } from "./schema_types.ts";
+
+/** What server.gen.ts is made of. */
+export interface ServerFileParts {
+  /** The first comment, with its line break. */
+  readonly header: string;
+  /** The module path of server/, relative to the file, e.g. "../../server". */
+  readonly serverPath: string;
+  readonly operations: readonly OperationModel[];
+  readonly types: SchemaTypes;
+  /** The alias declarations of the component schemas. */
+  readonly aliases: string;
+}
+
+/** The text of server.gen.ts: types, strict interface, descriptors and routes. */
+export function serverFile({ header, serverPath, operations, types, aliases }: ServerFileParts): string {
+  const methods = operations.map(({ operationId, typeName, summary, description, deprecated }) =>
+    docComment([summary, description], { indent: "  ", deprecated }) +
+    `  ${operationId}(request: ${typeName}Request, context: RequestContext): Promise<${typeName}Response>;\n`
+  );
+  const bindings = [...operations].sort(bySpecificity).map(({ operationId, typeName }) =>
+    `    bind<${typeName}Request>(operationDescriptors.${operationId}, (request, context) =>\n` +
+    `      server.${operationId}(request, context)),\n`
+  );
+  return [
+    header,
+    `import type * as runtime from "${serverPath}/operation.ts";\n`,
+    `import type { RequestContext } from "${serverPath}/request_context.ts";\n`,
+    `import * as validators from "./validators.gen.js";\n\n`,
+    `export { spec } from "./spec.gen.ts";\n\n`,
+    `${types.declarations}\n\n${aliases}\n\n`,
+    operations.flatMap((operation) => [requestType(operation, types), responseType(operation, types)]).join(
+      "\n",
+    ),
+    "\n/** The operations, one method each. A status, header or body the document does not declare does not compile. */\n",
+    `export interface StrictServerInterface {\n${methods.join("\n")}}\n\n`,
+    operations.map(descriptor).join("\n"),
+    "\n/** What the document says about each operation, by operationId. */\n",
+    `export const operationDescriptors = {\n${
+      operations.map(({ operationId }) => `  ${operationId},\n`).join("")
+    }}`,
+    " satisfies Readonly<Record<string, runtime.Operation>>;\n\n",
+    "/** The operations bound to an implementation; of two paths that match, the one with fewer variables is first. */\n",
+    `export function routes(server: StrictServerInterface): readonly runtime.Route[] {\n  return [\n`,
+    `${bindings.join("")}  ];\n}\n\n`,
+    BIND,
+  ].join("");
+}
+
+const BIND = `/**
+ * Binds an operation to its method. The one narrowing of this file: a route is called only after the operation's
+ * own validators, compiled from the same document as \`Request\`, have accepted the request.
+ */
+function bind<Request>(
+  operation: runtime.Operation,
+  handle: (request: Request, context: RequestContext) => Promise<runtime.StrictResponse>,
+): runtime.Route {
+  return { operation, handle: (request, context) => handle(request as Request, context) };
+}
+`;
+
+/** Segments compared from the left: text comes before a variable. */
+function bySpecificity(left: OperationModel, right: OperationModel): number {
+  const others = right.path.split("/");
+  for (const [index, segment] of left.path.split("/").entries()) {
+    const other = others[index];
+    if (other === undefined) return 0;
+    const difference = Number(segment.startsWith("{")) - Number(other.startsWith("{"));
+    if (difference !== 0) return difference;
+    if (segment !== other) return 0;
+  }
+  return 0;
+}

@@ -1,0 +1,111 @@
+import type { Ajv2020 } from "ajv/dist/2020.js";
+import standaloneCode from "ajv/dist/standalone/index.js";
+import type { JsonValue } from "../../server/operation.ts";
+import { createAjv } from "./ajv_instance.ts";
+import { bundle } from "./bundle.ts";
+import type { FaultList } from "./fault.ts";
+import { type Located, textMember } from "./json_value.ts";
+import type { OperationModel, ParameterModel } from "./model.ts";
+import { PreparedSchemas, type Purpose } from "./prepared_schemas.ts";
+import type { References } from "./references.ts";
+import { validatorNames } from "./validator_names.ts";
+
+/** A module of validators: its text, and the names it exports. */
+export interface ValidatorModule {
+  readonly code: string;
+  readonly names: readonly string[];
+}
+
+/**
+ * Compiles a validator for the parameters, every request body and every response body of every operation. A schema
+ * that cannot be compiled is noted as a fault.
+ */
+export function compileValidators(
+  operations: readonly OperationModel[],
+  references: References,
+): ValidatorModule | undefined {
+  const schemas = new PreparedSchemas(references);
+  const ids = new Map<string, { readonly id: string; readonly pointer: string }>();
+  const inline = new Map<string, JsonValue>();
+  const register = (name: string, schema: Located, purpose: Purpose): void => {
+    const ref = Object.keys(Object(schema.value)).length === 1 ? textMember(schema.value, "$ref") : undefined;
+    const pointer = ref === undefined ? schema.pointer : references.target(ref, schema.pointer);
+    if (pointer !== undefined) ids.set(name, { id: schemas.idOf(pointer, purpose), pointer });
+  };
+  for (const operation of operations) {
+    const names = validatorNames(operation);
+    inline.set(names.parameters, parametersSchema(operation.parameters, schemas));
+    ids.set(names.parameters, { id: names.parameters, pointer: operation.pointer });
+    for (const [media, name] of names.body) {
+      if (media.schema !== undefined) {
+        register(name, media.schema, media.codec === "multipart" ? "multipart" : "request");
+      }
+    }
+    for (const [media, name] of names.responses) {
+      if (media.schema !== undefined) register(name, media.schema, "response");
+    }
+  }
+  const ajv = createAjv();
+  for (const [id, schema] of [...schemas.byId, ...inline]) ajv.addSchema(asSchema(schema), id);
+  for (const { id, pointer } of ids.values()) compile(ajv, { id, pointer, faults: references.faults });
+  if (!references.faults.empty) return undefined;
+  return { code: moduleCode(ajv, ids), names: [...ids.keys()] };
+}
+
+/** The text of the module. Ajv would write a function again for every name it has, so further names are aliases. */
+function moduleCode(ajv: Ajv2020, ids: ReadonlyMap<string, { readonly id: string }>): string {
+  const firstNames = new Map<string, string>();
+  const aliases: string[] = [];
+  for (const [name, { id }] of ids) {
+    const first = firstNames.get(id);
+    if (first === undefined) firstNames.set(id, name);
+    else aliases.push(`export const ${name} = ${first};\n`);
+  }
+  const exported = Object.fromEntries([...firstNames].map(([id, name]) => [name, id]));
+  return `${bundle(standaloneCode.default(ajv, exported))}\n${aliases.join("")}`;
+}
+
+/** Ajv's own type for schemas is looser than JSON; this is the one place where the two meet. */
+function asSchema(schema: JsonValue): { [key: string]: unknown } | boolean {
+  return typeof schema === "boolean" ? schema : { ...Object(schema) };
+}
+
+function compile(
+  ajv: Ajv2020,
+  { id, pointer, faults }: { id: string; pointer: string; faults: FaultList },
+): void {
+  try {
+    ajv.getSchema(id);
+  } catch (error) {
+    faults.add(
+      pointer,
+      `The schema cannot be compiled: ${error instanceof Error ? error.message : "unknown cause"}`,
+    );
+  }
+}
+
+/** The schema of `{ path, query, headers, cookies }`. Unknown query parameters are refused: they are typing errors. */
+function parametersSchema(parameters: readonly ParameterModel[], schemas: PreparedSchemas): JsonValue {
+  const group = (location: ParameterModel["in"]): JsonValue => {
+    const members = parameters.filter((parameter) => parameter.in === location);
+    const required = members.filter((parameter) => parameter.required).map((parameter) => parameter.name);
+    return {
+      type: "object",
+      properties: Object.fromEntries(
+        members.map(({ name, schema }) => [name, schemas.prepare(schema, "request")]),
+      ),
+      ...(required.length === 0 ? {} : { required }),
+      ...(location === "query" ? { additionalProperties: false } : {}),
+    };
+  };
+  return {
+    type: "object",
+    properties: {
+      path: group("path"),
+      query: group("query"),
+      headers: group("header"),
+      cookies: group("cookie"),
+    },
+    required: ["path", "query", "headers", "cookies"],
+  };
+}
