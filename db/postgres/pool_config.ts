@@ -1,0 +1,66 @@
+/** One PostgreSQL server and how it is reached. */
+export interface InstanceConfig {
+  /** A name, an address, or the absolute path of the directory that holds the server's Unix socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Empty where the server asks for none. */
+  readonly password: string;
+  readonly database: string;
+  /** How many connections are opened at most. */
+  readonly maxConnections: number;
+  /** Absent: no TLS. */
+  readonly tls?: TlsConfig;
+}
+
+/** How a server proves who it is. */
+export interface TlsConfig {
+  /** PEM certificates to trust besides the system's. */
+  readonly ca?: string;
+  /** The name in the server's certificate, where it differs from the host. */
+  readonly serverName?: string;
+  /**
+   * Whether an unproven certificate is refused.
+   *
+   * @default true
+   */
+  readonly verify?: boolean;
+}
+
+/** What `openPool` connects to. */
+export interface PoolConfig {
+  /** The server that takes writes. */
+  readonly primary: InstanceConfig;
+  /** Servers that follow it and take reads. */
+  readonly replicas: readonly InstanceConfig[];
+  /**
+   * How long a statement may run before the server ends it, in milliseconds; 0: for ever. PGlite ignores it.
+   *
+   * @default 30_000
+   */
+  readonly statementTimeoutMs?: number;
+  /**
+   * How long opening a connection may take, in milliseconds.
+   *
+   * @default 5_000
+   */
+  readonly connectTimeoutMs?: number;
+  /**
+   * When an unused connection is closed, in milliseconds; 0: never.
+   *
+   * @default 60_000
+   */
+  readonly idleTimeoutMs?: number;
+  /**
+   * How long a health check of one server may take, in milliseconds.
+   *
+   * @default 2_000
+   */
+  readonly healthTimeoutMs?: number;
+  /**
+   * Named to the server, shown in pg_stat_activity.
+   *
+   * @default "archway"
+   */
+  readonly applicationName?: string;
+}

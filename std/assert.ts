@@ -1,0 +1,200 @@
+/**
+ * The part of `jsr:@std/assert` that the tests use, with its signatures, over `node:assert/strict`: one line of the
+ * import map switches to the original.
+ */
+import nodeAssert from "node:assert/strict";
+
+// deno-lint-ignore no-explicit-any -- the signature of @std/assert: any constructor, whatever its arguments
+type AnyConstructor = new (...args: any[]) => any;
+
+/** What an assertion throws. */
+export const AssertionError = nodeAssert.AssertionError;
+
+function fail(message: string, details: { actual?: unknown; expected?: unknown } = {}): never {
+  throw new AssertionError({ message, ...details });
+}
+
+function describe(value: unknown): string {
+  return Deno.inspect(value, { depth: 6 });
+}
+
+/** `expr` is truthy. */
+export function assert(expr: unknown, msg = ""): asserts expr {
+  if (!expr) fail(msg || "Expected a truthy value");
+}
+
+/** `expr` is falsy. */
+export function assertFalse(expr: unknown, msg = ""): void {
+  if (expr) fail(msg || "Expected a falsy value");
+}
+
+/** Both are deeply equal. */
+export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
+  nodeAssert.deepEqual(actual, expected, msg);
+}
+
+/** They are not deeply equal. */
+export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
+  nodeAssert.notDeepEqual(actual, expected, msg);
+}
+
+/** Both are the same by `Object.is`. */
+export function assertStrictEquals<T>(actual: unknown, expected: T, msg?: string): asserts actual is T {
+  nodeAssert.equal(actual, expected, msg);
+}
+
+/** They are not the same by `Object.is`. */
+export function assertNotStrictEquals<T>(actual: T, expected: T, msg?: string): void {
+  nodeAssert.notEqual(actual, expected, msg);
+}
+
+/** Neither null nor undefined. */
+export function assertExists<T>(actual: T, msg?: string): asserts actual is NonNullable<T> {
+  if (actual === undefined || actual === null) fail(msg ?? `Expected a value, got ${actual}`);
+}
+
+/** `actual` is an instance of `expectedType`. */
+export function assertInstanceOf<T extends AnyConstructor>(
+  actual: unknown,
+  expectedType: T,
+  msg = "",
+): asserts actual is InstanceType<T> {
+  if (!(actual instanceof expectedType)) {
+    fail(msg || `Expected an instance of ${expectedType.name}, got ${describe(actual)}`);
+  }
+}
+
+/** The text matches. */
+export function assertMatch(actual: string, expected: RegExp, msg?: string): void {
+  nodeAssert.match(actual, expected, msg);
+}
+
+/** The text does not match. */
+export function assertNotMatch(actual: string, expected: RegExp, msg?: string): void {
+  nodeAssert.doesNotMatch(actual, expected, msg);
+}
+
+/** The text contains `expected`. */
+export function assertStringIncludes(actual: string, expected: string, msg?: string): void {
+  if (!actual.includes(expected)) {
+    fail(msg ?? `Expected ${describe(actual)} to contain ${describe(expected)}`, { actual, expected });
+  }
+}
+
+/** Every item of `expected` is in `actual`. */
+export function assertArrayIncludes<T>(actual: ArrayLike<T>, expected: ArrayLike<T>, msg?: string): void {
+  const items = Array.from(actual);
+  for (const item of Array.from(expected)) {
+    if (!items.some((each) => isDeepEqual(each, item))) {
+      fail(msg ?? `Expected ${describe(item)} to be included`);
+    }
+  }
+}
+
+/** What `expected` has, `actual` has too. */
+export function assertObjectMatch(
+  // deno-lint-ignore no-explicit-any -- the signature of @std/assert: interfaces without an index signature are taken
+  actual: Record<PropertyKey, any>,
+  expected: Record<PropertyKey, unknown>,
+  msg?: string,
+): void {
+  nodeAssert.partialDeepStrictEqual(actual, expected, msg);
+}
+
+/** `actual > expected`. */
+export function assertGreater<T>(actual: T, expected: T, msg?: string): void {
+  if (!(actual > expected)) fail(msg ?? `Expected ${describe(actual)} > ${describe(expected)}`);
+}
+
+/** `actual >= expected`. */
+export function assertGreaterOrEqual<T>(actual: T, expected: T, msg?: string): void {
+  if (!(actual >= expected)) fail(msg ?? `Expected ${describe(actual)} >= ${describe(expected)}`);
+}
+
+/** `actual < expected`. */
+export function assertLess<T>(actual: T, expected: T, msg?: string): void {
+  if (!(actual < expected)) fail(msg ?? `Expected ${describe(actual)} < ${describe(expected)}`);
+}
+
+/** `actual <= expected`. */
+export function assertLessOrEqual<T>(actual: T, expected: T, msg?: string): void {
+  if (!(actual <= expected)) fail(msg ?? `Expected ${describe(actual)} <= ${describe(expected)}`);
+}
+
+/** `error` is an Error, of this class and with this text where they are given. */
+export function assertIsError<E extends Error = Error>(
+  error: unknown,
+  // deno-lint-ignore no-explicit-any -- the signature of @std/assert: any constructor, whatever its arguments
+  ErrorClass?: abstract new (...args: any[]) => E,
+  msgMatches?: string | RegExp,
+  msg?: string,
+): asserts error is E {
+  if (!(error instanceof Error)) fail(msg ?? `Expected an Error, got ${describe(error)}`);
+  if (ErrorClass && !(error instanceof ErrorClass)) {
+    fail(msg ?? `Expected an error of ${ErrorClass.name}, got ${describe(error)}`);
+  }
+  const { message } = error;
+  if (typeof msgMatches === "string" && !message.includes(msgMatches)) {
+    fail(msg ?? `Expected the error message to include ${describe(msgMatches)}, got ${describe(message)}`);
+  }
+  if (msgMatches instanceof RegExp) assertMatch(message, msgMatches, msg);
+}
+
+/** `fn` throws; gives what it threw. */
+export function assertThrows(fn: () => unknown, msg?: string): unknown;
+export function assertThrows<E extends Error = Error>(
+  fn: () => unknown,
+  // deno-lint-ignore no-explicit-any -- the signature of @std/assert: any constructor, whatever its arguments
+  ErrorClass: abstract new (...args: any[]) => E,
+  msgIncludes?: string,
+  msg?: string,
+): E;
+export function assertThrows(
+  fn: () => unknown,
+  // deno-lint-ignore no-explicit-any -- the signature of @std/assert: any constructor, whatever its arguments
+  ErrorClassOrMsg?: string | (abstract new (...args: any[]) => Error),
+  msgIncludes?: string,
+  msg?: string,
+): unknown {
+  try {
+    fn();
+  } catch (error) {
+    if (typeof ErrorClassOrMsg === "function") assertIsError(error, ErrorClassOrMsg, msgIncludes, msg);
+    return error;
+  }
+  fail((typeof ErrorClassOrMsg === "string" ? ErrorClassOrMsg : msg) ?? "Expected function to throw");
+}
+
+/** The promise of `fn` rejects; gives what it rejected with. */
+export function assertRejects(fn: () => PromiseLike<unknown>, msg?: string): Promise<unknown>;
+export function assertRejects<E extends Error = Error>(
+  fn: () => PromiseLike<unknown>,
+  // deno-lint-ignore no-explicit-any -- the signature of @std/assert: any constructor, whatever its arguments
+  ErrorClass: abstract new (...args: any[]) => E,
+  msgIncludes?: string,
+  msg?: string,
+): Promise<E>;
+export async function assertRejects(
+  fn: () => PromiseLike<unknown>,
+  // deno-lint-ignore no-explicit-any -- the signature of @std/assert: any constructor, whatever its arguments
+  ErrorClassOrMsg?: string | (abstract new (...args: any[]) => Error),
+  msgIncludes?: string,
+  msg?: string,
+): Promise<unknown> {
+  try {
+    await fn();
+  } catch (error) {
+    if (typeof ErrorClassOrMsg === "function") assertIsError(error, ErrorClassOrMsg, msgIncludes, msg);
+    return error;
+  }
+  fail((typeof ErrorClassOrMsg === "string" ? ErrorClassOrMsg : msg) ?? "Expected function to reject");
+}
+
+function isDeepEqual(left: unknown, right: unknown): boolean {
+  try {
+    nodeAssert.deepEqual(left, right);
+    return true;
+  } catch {
+    return false;
+  }
+}

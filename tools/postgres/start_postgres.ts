@@ -1,0 +1,109 @@
+import { join } from "node:path";
+import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
+import { once, type PostgresBinaries, postgresBinaries, temporaryDirectory } from "./postgres_binaries.ts";
+import { PostgresServer } from "./postgres_server.ts";
+import { runAs } from "./run_as.ts";
+
+/** How a server is started. */
+export interface StartPostgresOptions {
+  /** More lines of postgresql.conf, e.g. `{ max_connections: "20" }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /**
+   * Whether commits survive a crash of the machine; off is faster and enough for a server that lives for a test.
+   *
+   * @default false
+   */
+  readonly durable?: boolean;
+  /**
+   * Whether it listens on a free TCP port of 127.0.0.1 too.
+   *
+   * @default false
+   */
+  readonly tcp?: boolean;
+  /** A directory to remove with the server's own when its process ends. */
+  readonly removeToo?: string;
+}
+
+const socketPort = 5432;
+
+/** Ends the server and clears up when process $1 is gone. $2: the data directory, $3 and $4: what to remove. */
+const watch = `(
+  while kill -0 "$1" 2>/dev/null && [ -d "$2" ]; do sleep 0.2; done
+  read -r pid <"$2/postmaster.pid" && kill -QUIT "$pid"
+  while kill -0 "$pid" && [ -e "$2/postmaster.pid" ]; do sleep 0.1; done
+  rm -rf "$3" "$4"
+) </dev/null >/dev/null 2>&1 &`;
+
+/** Starts PostgreSQL on a fresh data directory. It ends with the process that started it, however that ends. */
+export async function startPostgres(options: StartPostgresOptions = {}): Promise<PostgresServer> {
+  const binaries = await postgresBinaries();
+  const template = join(binaries.cache, "template");
+  await once(template, (directory) => makeTemplate(binaries, directory));
+  const root = await Deno.makeTempDir({ dir: temporaryDirectory(), prefix: "archway_pg_" });
+  await own(root, binaries);
+  const data = join(root, "data");
+  await runAs(binaries.owner, "cp", ["-R", template, data]);
+  // Not as the server's user: that one may not see whether this process lives.
+  await runAs(undefined, "sh", [
+    "-c",
+    watch,
+    "watch",
+    String(Deno.pid),
+    data,
+    root,
+    options.removeToo ?? root,
+  ]);
+  const port = options.tcp ? freePort() : socketPort;
+  await Deno.writeTextFile(join(data, "postgresql.auto.conf"), configuration(root, port, options));
+  const access = { user: "postgres", password: "", database: "postgres", maxConnections: 5 };
+  const instance: InstanceConfig = { host: root, port, ...access };
+  const server = new PostgresServer(instance, data, binaries);
+  await server.start();
+  return server;
+}
+
+async function makeTemplate(binaries: PostgresBinaries, directory: string): Promise<void> {
+  await Deno.mkdir(directory, { mode: 0o700 });
+  await own(directory, binaries);
+  // The provider and locale that PGlite has, so that text sorts alike in both.
+  const locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"];
+  const args = [
+    "-D",
+    directory,
+    "-U",
+    "postgres",
+    "-A",
+    "trust",
+    "-E",
+    "UTF8",
+    "--no-sync",
+    "--wal-segsize=1",
+  ];
+  await runAs(binaries.owner, binaries.initdb, [...args, ...locale]);
+}
+
+function configuration(socketDirectory: string, port: number, options: StartPostgresOptions): string {
+  const settings = new Map([
+    ["listen_addresses", options.tcp ? "127.0.0.1" : ""],
+    ["port", String(port)],
+    ["unix_socket_directories", socketDirectory],
+    ["max_connections", "100"],
+    ["shared_buffers", "32MB"],
+    ["max_wal_size", "256MB"],
+    ...["fsync", "synchronous_commit", "full_page_writes"].map((name) =>
+      [name, options.durable ? "on" : "off"] as const
+    ),
+    ...Object.entries(options.settings ?? {}),
+  ]);
+  return [...settings].map(([name, value]) => `${name} = '${value}'\n`).join("");
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+async function own(path: string, { owner }: PostgresBinaries): Promise<void> {
+  await Deno.chmod(path, 0o700);
+  if (owner !== undefined) await Deno.chown(path, owner.uid, owner.gid);
+}
