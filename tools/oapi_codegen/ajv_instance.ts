@@ -38,7 +38,7 @@ export function createAjv(): Ajv2020 {
       },
       params: ({ schemaCode }) => _`{pattern: ${schemaCode}}`,
     },
-    code(context) {
+    code(context): void {
       context.fail(_`!${usePattern(context, String(context.schema))}.test(${context.data})`);
     },
   });
@@ -47,7 +47,7 @@ export function createAjv(): Ajv2020 {
     keyword: "isFile",
     schemaType: "boolean",
     error: { message: "must be a file" },
-    code(context) {
+    code(context): void {
       context.fail(_`!(${context.data} instanceof File)`);
     },
   });

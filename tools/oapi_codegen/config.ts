@@ -23,8 +23,7 @@ export function parseConfig(text: string, file: string): Config {
   faults.throwIfAny();
   if (!isObject(value)) {
     faults.add("", "Expected an object with the fields spec, output and options");
-    faults.throwIfAny();
-    return { spec: "", output: "", excludeTags: [] };
+    return faults.throw();
   }
   refuseUnknown(value, { known: ["spec", "output", "options"], at: "", faults });
   const spec = requiredPath(value, { field: "spec", faults });

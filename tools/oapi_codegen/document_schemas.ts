@@ -1,14 +1,12 @@
 import { entries, type Located } from "./json_value.ts";
 import type { OperationModel } from "./model.ts";
 import type { References } from "./references.ts";
-import { checkSchema } from "./schema_rules.ts";
 
-/** Checks every component schema, used or not, and every schema that an operation writes in place. */
-export function checkSchemas(operations: readonly OperationModel[], references: References): void {
-  for (const schema of allSchemas(operations, references)) checkSchema(schema, references);
-}
-
-function* allSchemas(operations: readonly OperationModel[], references: References): Generator<Located> {
+/** Every component schema, used or not, and every schema that an operation writes in place. */
+export function* documentSchemas(
+  operations: readonly OperationModel[],
+  references: References,
+): Generator<Located> {
   const components = references.at("/components/schemas");
   if (components !== undefined) { for (const [, schema] of entries(components)) yield schema; }
   for (const { parameters, body, responses } of operations) {

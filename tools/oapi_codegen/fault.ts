@@ -12,8 +12,8 @@ export interface Fault {
 export class GenerationError extends Error {
   override readonly name = "GenerationError";
 
-  constructor(readonly faults: readonly Fault[]) {
-    super(faults.map((fault) => `${fault.file}#${fault.at}: ${fault.message}`).join("\n"));
+  constructor(readonly faults: readonly Fault[], options?: ErrorOptions) {
+    super(faults.map((fault) => `${fault.file}#${fault.at}: ${fault.message}`).join("\n"), options);
   }
 }
 
@@ -32,8 +32,13 @@ export class FaultList {
     return this.#faults.size === 0;
   }
 
+  /** Throws a {@link GenerationError} with every fault. */
+  throw(): never {
+    throw new GenerationError([...this.#faults.values()]);
+  }
+
   /** Throws a {@link GenerationError} with every fault, if there is one. */
   throwIfAny(): void {
-    if (!this.empty) throw new GenerationError([...this.#faults.values()]);
+    if (!this.empty) this.throw();
   }
 }

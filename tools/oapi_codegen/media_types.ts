@@ -1,8 +1,9 @@
 import type { Codec } from "../../server/operation.ts";
-import { child, entries, type Located, textMember } from "./json_value.ts";
+import { child, entries, isObject, type Located, textMember } from "./json_value.ts";
 import type { MediaModel } from "./model.ts";
 import { parameterShape } from "./parameter_shape.ts";
 import type { References } from "./references.ts";
+import { ANNOTATIONS } from "./schema_walk.ts";
 
 const MEDIA_TYPE = /^[a-z0-9!#$&^_.+-]+\/(?:\*|[a-z0-9!#$&^_.+-]+)$|^\*\/\*$/;
 
@@ -60,7 +61,7 @@ function codecOf(mediaType: string, schema: Located | undefined): Codec | undefi
   if (textMember(schema?.value, "format") === "binary") return "binary";
   if (mediaType.startsWith("text/")) return schema === undefined || type === "string" ? "text" : undefined;
   if (type === "string") return "text";
-  const empty = schema === undefined || schema.value === true ||
-    Object.keys(Object(schema.value)).length === 0;
+  const keys = Object.keys(isObject(schema?.value) ? schema.value : {});
+  const empty = schema?.value !== false && keys.every((key) => ANNOTATIONS.includes(key));
   return empty ? "binary" : undefined;
 }

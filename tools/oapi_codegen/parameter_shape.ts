@@ -3,9 +3,9 @@ import { child, elements, entries, isArray, type Located, member, textMember } f
 import type { References } from "./references.ts";
 
 /**
- * What the text of a value with this schema is turned into before the schema is checked. Where a schema leaves
- * more than one kind open it is "any", which the server reads as a number, a boolean or null where it looks
- * like one. A schema that contains itself has no shape: that is a fault, and undefined.
+ * What the text of a value with this schema is turned into before the schema is checked. Where the schema lets text
+ * through besides other kinds, or says nothing, it is "any": the text stays as it is. A schema that contains itself
+ * has no shape, nor has one that text cannot decide: that is a fault, and undefined.
  */
 export function parameterShape(schema: Located, references: References): Shape | undefined {
   const shapeOf = (here: Located, ancestors: readonly string[]): Shape | undefined => {
@@ -27,6 +27,7 @@ export function parameterShape(schema: Located, references: References): Shape |
       if (shape === undefined) return undefined;
       found.push(shape);
     }
+    if (!isDecided(kindsOf(here))) return undecided(here, references);
     const own = ownShape(here, (next) => shapeOf(next, path));
     if (own === undefined) return undefined;
     found.push(own);
@@ -43,17 +44,25 @@ export function parameterShape(schema: Located, references: References): Shape |
         if (shape === undefined) return undefined;
         branches.push(shape);
       }
-      if (branches.length > 0) found.push(branches.reduce(either));
+      const first = branches.shift();
+      if (first === undefined) continue;
+      const agreed = branches.reduce<Shape | undefined>((left, right) => left && either(left, right), first);
+      if (agreed === undefined) return undecided(here, references);
+      found.push(agreed);
     }
     return found.reduce(both);
   };
   return shapeOf(schema, []);
 }
 
+/** The shape that a schema's own keywords give. */
 function ownShape(here: Located, next: (schema: Located) => Shape | undefined): Shape | undefined {
   const kinds = kindsOf(here);
-  if (kinds.length !== 1) return ANY;
-  const kind = kinds[0];
+  const kind = kinds.length === 1
+    ? kinds[0]
+    : kinds.length > 1 && kinds.every((name) => NUMERIC.includes(name))
+    ? "number"
+    : undefined;
   if (kind === "array") {
     const items = child(here, "items");
     const shape = items === undefined ? ANY : next(items);
@@ -105,13 +114,27 @@ function both(left: Shape, right: Shape): Shape {
   return left;
 }
 
-/** One of them holds (oneOf, anyOf): what they agree on. */
-function either(left: Shape, right: Shape): Shape {
+/** One of them holds (oneOf, anyOf): what they agree on; undefined when text cannot decide between them. */
+function either(left: Shape, right: Shape): Shape | undefined {
   if (left.kind === "object" && right.kind === "object") return both(left, right);
   if (left.kind === "array" && right.kind === "array") {
-    return { kind: "array", items: either(left.items, right.items) };
+    const items = either(left.items, right.items);
+    return items === undefined ? undefined : { kind: "array", items };
   }
-  return left.kind === right.kind ? left : ANY;
+  if (left.kind === right.kind) return left;
+  if (NUMERIC.includes(left.kind) && NUMERIC.includes(right.kind)) return { kind: "number" };
+  return isDecided([left.kind, right.kind]) ? ANY : undefined;
+}
+
+/** Whether a text can be read when the schema lets these kinds through: text is always text. */
+function isDecided(kinds: readonly string[]): boolean {
+  return kinds.length <= 1 || kinds.includes("string") || kinds.includes("any") ||
+    kinds.every((kind) => NUMERIC.includes(kind));
+}
+
+function undecided({ pointer }: Located, { faults }: References): undefined {
+  faults.add(pointer, "Text alone does not tell which of these types is meant; choose one, or type: string");
 }
 
 const ANY: Shape = { kind: "any" };
+const NUMERIC: readonly string[] = ["integer", "number"];

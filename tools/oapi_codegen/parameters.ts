@@ -1,6 +1,7 @@
 import type { ParameterLocation, ParameterStyle, Shape } from "../../server/operation.ts";
 import { child, elements, entries, type Located, member, textMember } from "./json_value.ts";
 import type { ParameterModel } from "./model.ts";
+import { checkExploded, checkShape, checkTemplate } from "./parameter_rules.ts";
 import { parameterShape } from "./parameter_shape.ts";
 import type { References } from "./references.ts";
 
@@ -37,31 +38,8 @@ export function readParameters(
   }
   const parameters = [...found.values()];
   checkTemplate(parameters, { operation, path, references });
+  checkExploded(parameters, { operation, references });
   return parameters;
-}
-
-function checkTemplate(
-  parameters: readonly ParameterModel[],
-  { operation, path, references }: { operation: Located; path: string; references: References },
-): void {
-  const { faults } = references;
-  const variables = [...path.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? "");
-  const declared = parameters.filter((parameter) => parameter.in === "path").map((parameter) =>
-    parameter.name
-  );
-  for (const name of variables) {
-    if (!declared.includes(name)) {
-      faults.add(operation.pointer, `The path has {${name}} but no path parameter "${name}"; declare it`);
-    }
-  }
-  for (const name of declared) {
-    if (!variables.includes(name)) {
-      faults.add(
-        operation.pointer,
-        `The path parameter "${name}" is not in the path; add {${name}} or remove it`,
-      );
-    }
-  }
 }
 
 function readParameter(element: Located, references: References): ParameterModel | undefined {
@@ -112,16 +90,17 @@ function readParameter(element: Located, references: References): ParameterModel
   if (member(here.value, "allowEmptyValue") === true && shape.kind !== "string" && shape.kind !== "any") {
     faults.add(`${at}/allowEmptyValue`, "An empty value can only be text; give the parameter type string");
   }
-  checkShape(shape, { at, style, explode, references });
-  return {
+  const parameter: ParameterModel = {
     ...common,
     style,
     explode,
-    shape,
+    shape: closeExploded(shape, { style, explode, schema, references }),
     content: undefined,
     default: defaultOf(schema, references),
     schema,
   };
+  checkShape(parameter, { at, references });
+  return parameter;
 }
 
 /** A parameter whose text is a document of its own: JSON only. */
@@ -157,6 +136,24 @@ function readContent(
   };
 }
 
+/**
+ * An exploded object lies open among the other query parameters (`?red=1&green=2`). Unless its schema says that it
+ * takes further members, an unknown name is a mistake of the client and not one of them.
+ */
+function closeExploded(
+  shape: Shape,
+  { style, explode, schema, references }: {
+    style: ParameterStyle;
+    explode: boolean;
+    schema: Located;
+    references: References;
+  },
+): Shape {
+  const open = member(references.follow(schema)?.value, "additionalProperties") !== undefined;
+  if (shape.kind !== "object" || style !== "form" || !explode || open) return shape;
+  return { kind: "object", properties: shape.properties };
+}
+
 function styleOf(
   here: Located,
   { location, references }: { location: ParameterLocation; references: References },
@@ -171,36 +168,6 @@ function styleOf(
     );
   }
   return found;
-}
-
-function checkShape(
-  shape: Shape,
-  { at, style, explode, references }: {
-    at: string;
-    style: ParameterStyle;
-    explode: boolean;
-    references: References;
-  },
-): void {
-  const { faults } = references;
-  if (style === "deepObject" && (shape.kind !== "object" || !explode)) {
-    faults.add(
-      at,
-      "The style deepObject is for type object with explode: true; choose another style or schema",
-    );
-  }
-  if ((style === "spaceDelimited" || style === "pipeDelimited") && (shape.kind !== "array" || explode)) {
-    faults.add(at, `The style ${style} is for type array with explode: false; choose form, or write both`);
-  }
-  const inner = shape.kind === "array"
-    ? [shape.items]
-    : shape.kind === "object"
-    ? [...Object.values(shape.properties), ...(shape.additional === undefined ? [] : [shape.additional])]
-    : [];
-  const nested = inner.some(({ kind }) => kind === "object" || kind === "array" && style !== "deepObject");
-  if (nested) {
-    faults.add(at, "OpenAPI does not say how nested values are written; use content: application/json");
-  }
 }
 
 function defaultOf(schema: Located, references: References): ParameterModel["default"] {

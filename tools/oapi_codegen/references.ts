@@ -72,7 +72,7 @@ export class References {
       } else if (isObject(value)) {
         for (const [key, item] of Object.entries(value)) {
           const at = `${pointer}/${escapeToken(key)}`;
-          if (key === "$ref" && typeof item === "string") this.target(item, at);
+          if (key === "$ref" && typeof item === "string") this.follow({ value, pointer });
           else if (!isData(key, pointer)) visit({ value: item, pointer: at });
         }
       }

@@ -8,6 +8,7 @@ import ts from "typescript";
 import type { JsonValue } from "../../server/operation.ts";
 import { isArray, isObject, type JsonObject, type Located, textMember } from "./json_value.ts";
 import { schemaAlias } from "./schema_aliases.ts";
+import { redoclyConfig } from "./structure.ts";
 
 /** The TypeScript of a document's schemas. */
 export interface SchemaTypes {
@@ -27,6 +28,7 @@ export async function schemaTypes(document: JsonObject): Promise<SchemaTypes> {
   let context: GlobalContext | undefined;
   const ast = await openapiTS(JSON.stringify(withoutDiscriminators(document)), {
     silent: true,
+    redocly: await redoclyConfig(),
     emptyObjectsUnknown: true,
     transform: ({ format }) =>
       format === "binary" ? ts.factory.createTypeReferenceNode("globalThis.File") : undefined,

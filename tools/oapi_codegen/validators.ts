@@ -3,6 +3,8 @@ import standaloneCode from "ajv/dist/standalone/index.js";
 import type { JsonValue } from "../../server/operation.ts";
 import { createAjv } from "./ajv_instance.ts";
 import { bundle } from "./bundle.ts";
+import { checkDefaults } from "./default_rules.ts";
+import { documentSchemas } from "./document_schemas.ts";
 import type { FaultList } from "./fault.ts";
 import { type Located, textMember } from "./json_value.ts";
 import type { OperationModel, ParameterModel } from "./model.ts";
@@ -18,12 +20,14 @@ export interface ValidatorModule {
 
 /**
  * Compiles a validator for the parameters, every request body and every response body of every operation. A schema
- * that cannot be compiled is noted as a fault.
+ * that cannot be compiled, or has a default that cannot be honoured, is a fault.
+ *
+ * @throws {GenerationError} with every such fault
  */
 export function compileValidators(
   operations: readonly OperationModel[],
   references: References,
-): ValidatorModule | undefined {
+): ValidatorModule {
   const schemas = new PreparedSchemas(references);
   const ids = new Map<string, { readonly id: string; readonly pointer: string }>();
   const inline = new Map<string, JsonValue>();
@@ -46,9 +50,25 @@ export function compileValidators(
     }
   }
   const ajv = createAjv();
-  for (const [id, schema] of [...schemas.byId, ...inline]) ajv.addSchema(asSchema(schema), id);
-  for (const { id, pointer } of ids.values()) compile(ajv, { id, pointer, faults: references.faults });
-  if (!references.faults.empty) return undefined;
+  const { faults } = references;
+  const added = new Set<string>();
+  const addAll = (): void => {
+    for (const [id, schema] of [...schemas.byId, ...inline]) {
+      if (!added.has(id)) ajv.addSchema(asSchema(schema), id);
+      added.add(id);
+    }
+  };
+  addAll();
+  for (const { id, pointer } of ids.values()) compile(ajv, { id, pointer, faults });
+  checkDefaults(documentSchemas(operations, references), {
+    schemas,
+    isValid(value, { id, pointer }): boolean {
+      addAll();
+      // A schema that does not compile is a fault of its own.
+      return compile(ajv, { id, pointer, faults })?.(value) !== false;
+    },
+  });
+  faults.throwIfAny();
   return { code: moduleCode(ajv, ids), names: [...ids.keys()] };
 }
 
@@ -73,15 +93,22 @@ function asSchema(schema: JsonValue): { [key: string]: unknown } | boolean {
 function compile(
   ajv: Ajv2020,
   { id, pointer, faults }: { id: string; pointer: string; faults: FaultList },
-): void {
+): ((value: unknown) => unknown) | undefined {
   try {
-    ajv.getSchema(id);
+    return ajv.getSchema(id);
   } catch (error) {
+    const cause = error instanceof Error ? error.message : "unknown cause";
     faults.add(
       pointer,
-      `The schema cannot be compiled: ${error instanceof Error ? error.message : "unknown cause"}`,
+      `The schema cannot be compiled: ${cause.replaceAll(/"schema:([^"#]*)#?/g, decodeId)}`,
     );
+    return undefined;
   }
+}
+
+/** Ajv names schemas by their ids; the document knows their pointers. */
+function decodeId(_: string, id: string): string {
+  return `"${decodeURIComponent(id)}`;
 }
 
 /** The schema of `{ path, query, headers, cookies }`. Unknown query parameters are refused: they are typing errors. */

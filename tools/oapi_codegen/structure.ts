@@ -1,0 +1,36 @@
+import {
+  BaseResolver,
+  type Config as RedoclyConfig,
+  createConfig,
+  lintDocument,
+  Source,
+} from "@redocly/openapi-core";
+import { join } from "node:path";
+import type { FaultList } from "./fault.ts";
+import type { JsonObject } from "./json_value.ts";
+
+/**
+ * Notes everything in the document's outer structure that OpenAPI 3.1 does not know: misspelt fields, wrong kinds
+ * of value, missing ones. What the parts mean is checked elsewhere.
+ */
+export async function checkStructure(document: JsonObject, faults: FaultList): Promise<void> {
+  const { styleguide } = await redoclyConfig();
+  const problems = await lintDocument({
+    // Refers to nothing on the disk: references to other files are refused before.
+    document: { source: new Source("document.json", JSON.stringify(document)), parsed: document },
+    config: styleguide,
+    externalRefResolver: new BaseResolver(),
+  });
+  for (const { message, location, suggest } of problems) {
+    const advice = suggest[0] === undefined ? "" : `; did you mean ${suggest[0]}?`;
+    const text = message.replaceAll("`", "").replaceAll(/\s*\n\s*/g, " ").trim().replace(/\.$/, "");
+    faults.add((location[0]?.pointer ?? "").replace(/^#/, "").replace(/^\/$/, ""), `${text}${advice}`);
+  }
+}
+
+/** One rule, and a home of its own: without it the library would load plugins from the working directory. */
+export function redoclyConfig(): Promise<RedoclyConfig> {
+  return createConfig({ rules: { struct: "error" } }, {
+    configPath: join(import.meta.dirname ?? ".", "redocly.yaml"),
+  });
+}
