@@ -1,0 +1,57 @@
+import { parse as parseArray } from "postgres-array";
+
+/** How a column's text becomes a value, by the OID of its type (pg_type.dat). Types not named here stay text. */
+export const columnParsers: Readonly<Record<number, (text: string) => unknown>> = withArrays([
+  { oid: 16, array: 1000, parse: (text) => text === "t" }, // boolean
+  { oid: 17, array: 1001, parse: parseBytes }, // bytea
+  { oid: 20, array: 1016, parse: BigInt }, // int8
+  { oid: 21, array: 1005, parse: Number }, // int2
+  { oid: 23, array: 1007, parse: Number }, // int4
+  { oid: 26, array: 1028, parse: Number }, // oid
+  { oid: 700, array: 1021, parse: Number }, // float4
+  { oid: 701, array: 1022, parse: Number }, // float8
+  { oid: 114, array: 199, parse: JSON.parse }, // json
+  { oid: 3802, array: 3807, parse: JSON.parse }, // jsonb
+  { oid: 1184, array: 1185, parse: parseTimestamp }, // timestamptz
+  { oid: 1114, array: 1115 }, // timestamp
+  { oid: 1082, array: 1182 }, // date
+  { oid: 25, array: 1009 }, // text
+  { oid: 1043, array: 1015 }, // varchar
+  { oid: 1042, array: 1014 }, // char
+  { oid: 1700, array: 1231 }, // numeric
+  { oid: 2950, array: 2951 }, // uuid
+]);
+
+interface ColumnType {
+  readonly oid: number;
+  readonly array: number;
+  /** Absent: the text itself. */
+  readonly parse?: (text: string) => unknown;
+}
+
+function withArrays(types: readonly ColumnType[]): Record<number, (text: string) => unknown> {
+  const parsers: Record<number, (text: string) => unknown> = {};
+  for (const { oid, array, parse } of types) {
+    if (parse !== undefined) parsers[oid] = (text) => parse(text);
+    const element = parse ?? ((text: string): unknown => text);
+    parsers[array] = (text) => parseArray(text, (item) => element(item));
+  }
+  return parsers;
+}
+
+/** With the session's TimeZone UTC and DateStyle ISO the server writes `2026-11-22 07:41:00.123456+00`. */
+function parseTimestamp(text: string): string {
+  // A year of more than four digits, BC and infinity have no form in RFC 3339 and stay as they are.
+  return text.charCodeAt(10) === 32 && text.endsWith("+00")
+    ? `${text.slice(0, 10)}T${text.slice(11, -3)}Z`
+    : text;
+}
+
+/** `\x` and two hexadecimal digits a byte. */
+function parseBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array((text.length - 2) / 2);
+  for (let index = 0; index < bytes.length; index++) {
+    bytes[index] = Number.parseInt(text.slice(2 + 2 * index, 4 + 2 * index), 16);
+  }
+  return bytes;
+}
