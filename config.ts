@@ -1,0 +1,87 @@
+import { type DatabaseConfig, parseDatabaseConfig } from "./config/database_config.ts";
+import { type ConfigFault, type EnvironmentLookup, Settings } from "./config/settings.ts";
+
+/** How much is logged, from most to least. */
+export type LogLevel = "debug" | "info" | "warning" | "error";
+
+/** Everything that can be configured; .env.example says what each is for. */
+export interface Config {
+  readonly database: DatabaseConfig;
+  readonly databaseConnectTimeoutMs: number;
+  readonly databaseStatementTimeoutMs: number;
+  /** What cursors are signed with, newest first; undefined: embedded, the program makes and keeps its own. */
+  readonly hmacSecrets: readonly [string, ...string[]] | undefined;
+  readonly cursorTtlSeconds: number;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** What clients see in front of the path; undefined: what the request says. */
+  readonly publicUrl: URL | undefined;
+  readonly readTimeoutMs: number;
+  readonly writeTimeoutMs: number;
+  readonly drainWaitMs: number;
+  readonly drainTimeoutMs: number;
+  readonly maxBodyBytes: number;
+  readonly logLevel: LogLevel;
+  readonly validateResponses: boolean;
+}
+
+/** A configuration that cannot be used: every fault at once, by the variable's name, never with its value. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  constructor(readonly faults: readonly ConfigFault[]) {
+    super(
+      `Invalid configuration:\n${faults.map(({ variable, reason }) => `  ${variable} ${reason}`).join("\n")}`,
+    );
+  }
+}
+
+/** The fewest bytes of an HMAC secret: the length of a SHA-256 (RFC 2104, section 3). */
+const MIN_SECRET_BYTES = 32;
+
+/**
+ * Reads the configuration.
+ *
+ * @throws {ConfigError} when anything is missing or wrong.
+ */
+export function parseConfig(lookup: EnvironmentLookup): Config {
+  const settings = new Settings(lookup);
+  const database = parseDatabaseConfig(settings);
+  const config: Config = {
+    database,
+    databaseConnectTimeoutMs: settings.durationMs("POSTGRES_CONNECT_TIMEOUT", "5s"),
+    databaseStatementTimeoutMs: settings.durationMs("POSTGRES_STATEMENT_TIMEOUT", "10s"),
+    hmacSecrets: parseSecrets(settings, database.kind),
+    cursorTtlSeconds: Math.max(1, Math.floor(settings.durationMs("CURSOR_TTL", "24h") / 1000)),
+    host: settings.text("HOST") ?? "127.0.0.1",
+    port: settings.integer("PORT", 8080, { min: 0, max: 65_535 }),
+    publicUrl: settings.url("PUBLIC_URL"),
+    readTimeoutMs: settings.durationMs("READ_TIMEOUT", "15s"),
+    writeTimeoutMs: settings.durationMs("WRITE_TIMEOUT", "30s"),
+    drainWaitMs: settings.durationMs("SHUTDOWN_WAIT", "0s"),
+    drainTimeoutMs: settings.durationMs("SHUTDOWN_TIMEOUT", "10s"),
+    maxBodyBytes: settings.integer("MAX_BODY_BYTES", 1_048_576, { min: 1024, max: 1_073_741_824 }),
+    logLevel: settings.oneOf("LOG_LEVEL", "info", ["debug", "info", "warning", "error"]),
+    validateResponses: settings.oneOf("VALIDATE_RESPONSES", "false", ["true", "false"]) === "true",
+  };
+  if (settings.faults.length > 0) throw new ConfigError(settings.faults);
+  return config;
+}
+
+function parseSecrets(settings: Settings, kind: DatabaseConfig["kind"]): Config["hmacSecrets"] {
+  const text = settings.text("HMAC_SECRET");
+  if (text === undefined) {
+    if (kind === "postgres") settings.fault("HMAC_SECRET", "is required when a database is configured");
+    return undefined;
+  }
+  const secrets = text.split(",").map((secret) => secret.trim());
+  const encoder = new TextEncoder();
+  if (secrets.some((secret) => encoder.encode(secret).length < MIN_SECRET_BYTES)) {
+    settings.fault(
+      "HMAC_SECRET",
+      `must have ${MIN_SECRET_BYTES} bytes or more, each of several separated by commas`,
+    );
+  }
+  const [first = "", ...others] = secrets;
+  return [first, ...others];
+}

@@ -1,0 +1,92 @@
+import type { InstanceConfig, TlsConfig } from "../db/postgres/pool_config.ts";
+import type { Settings } from "./settings.ts";
+
+/** PostgreSQL inside the program. */
+export interface EmbeddedConfig {
+  readonly kind: "embedded";
+  /** Where its files are kept. */
+  readonly dataDirectory: string;
+}
+
+/** PostgreSQL beside the program. */
+export interface PostgresConfig {
+  readonly kind: "postgres";
+  readonly primary: InstanceConfig;
+  readonly replicas: readonly InstanceConfig[];
+}
+
+/** Which database keeps the data. */
+export type DatabaseConfig = EmbeddedConfig | PostgresConfig;
+
+/** More replicas than this are surely a mistake; bounds the search for a gap in the numbering. */
+const MAX_REPLICAS = 64;
+
+/** Reads `POSTGRES_…`: the embedded database where no primary host is named. */
+export function parseDatabaseConfig(settings: Settings): DatabaseConfig {
+  const replicas = replicaPrefixes(settings);
+  if (settings.text("POSTGRES_PRIMARY_HOST") === undefined) {
+    for (const prefix of ["POSTGRES_PRIMARY_", ...replicas]) refuseLeftovers(settings, prefix);
+    return { kind: "embedded", dataDirectory: settings.text("EMBEDDED_DATA_DIR") ?? ".archway" };
+  }
+  const primary = parseInstance(settings, "POSTGRES_PRIMARY_");
+  // A replica is a copy: what is not said of it is as it is with the primary.
+  return {
+    kind: "postgres",
+    primary,
+    replicas: replicas.map((prefix) => parseInstance(settings, prefix, primary)),
+  };
+}
+
+function parseInstance(settings: Settings, prefix: string, model?: InstanceConfig): InstanceConfig {
+  const tls = parseTls(settings, prefix, model?.tls);
+  return {
+    host: settings.requiredText(`${prefix}HOST`),
+    port: settings.integer(`${prefix}PORT`, model?.port ?? 5432, { min: 1, max: 65_535 }),
+    user: settings.text(`${prefix}USER`) ?? model?.user ?? settings.requiredText(`${prefix}USER`),
+    password: settings.text(`${prefix}PASSWORD`) ?? model?.password ??
+      settings.requiredText(`${prefix}PASSWORD`),
+    database: settings.text(`${prefix}DATABASE`) ?? model?.database ??
+      settings.requiredText(`${prefix}DATABASE`),
+    maxConnections: settings.integer(`${prefix}POOL_MAX_CONNS`, model?.maxConnections ?? 10, {
+      min: 1,
+      max: 1000,
+    }),
+    ...(tls !== undefined && { tls }),
+  };
+}
+
+const TLS_MODES: Readonly<Record<string, TlsConfig | undefined>> = {
+  disable: undefined,
+  require: { verify: false },
+  "verify-full": { verify: true },
+};
+
+function parseTls(settings: Settings, prefix: string, model: TlsConfig | undefined): TlsConfig | undefined {
+  const mode = settings.oneOf(`${prefix}TLS`, "inherit", ["inherit", ...Object.keys(TLS_MODES)]);
+  return mode === "inherit" ? model : TLS_MODES[mode];
+}
+
+const FIELDS = ["HOST", "PORT", "USER", "PASSWORD", "DATABASE", "POOL_MAX_CONNS", "TLS"];
+
+function isMentioned(settings: Settings, prefix: string): boolean {
+  return FIELDS.some((field) => settings.text(prefix + field) !== undefined);
+}
+
+/** The replicas' prefixes, numbered from 0; a gap in the numbers is a fault, for the rest would be overlooked. */
+function replicaPrefixes(settings: Settings): readonly string[] {
+  const prefixes = Array.from({ length: MAX_REPLICAS }, (_, index) => `POSTGRES_REPLICA_${index}_`);
+  const mentioned = prefixes.filter((prefix) => isMentioned(settings, prefix));
+  mentioned.forEach((prefix, index) => {
+    if (prefix === prefixes[index]) return;
+    settings.fault(`${prefix}HOST`, `is numbered with a gap: ${prefixes[index]}HOST is not set`);
+  });
+  return mentioned;
+}
+
+/** Without a host the rest would silently be ignored, and data would go where nobody looks for it. */
+function refuseLeftovers(settings: Settings, prefix: string): void {
+  if (prefix !== "POSTGRES_PRIMARY_") settings.fault(`${prefix}HOST`, "needs POSTGRES_PRIMARY_HOST");
+  else if (isMentioned(settings, prefix)) {
+    settings.fault("POSTGRES_PRIMARY_HOST", "is required beside other POSTGRES_PRIMARY_ variables");
+  }
+}

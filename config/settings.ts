@@ -1,0 +1,84 @@
+/** Looks a variable up; `Deno.env.get` is one. */
+export type EnvironmentLookup = (name: string) => string | undefined;
+
+/** A variable that is missing or wrong: its name, and why, without its value. */
+export interface ConfigFault {
+  readonly variable: string;
+  readonly reason: string;
+}
+
+const DURATION = /^(\d{1,9})(ms|s|m|h)$/;
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+/** What an integer setting may be. */
+export interface IntegerOptions {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Reads variables into typed values and collects every fault on the way. An empty variable counts as absent. */
+export class Settings {
+  readonly faults: ConfigFault[] = [];
+  readonly #lookup: EnvironmentLookup;
+
+  constructor(lookup: EnvironmentLookup) {
+    this.#lookup = lookup;
+  }
+
+  /** The text of a variable, or undefined where it is absent or empty. */
+  text(variable: string): string | undefined {
+    return this.#lookup(variable) || undefined;
+  }
+
+  /** The text of a variable that has to be there; "" and a fault where it is not. */
+  requiredText(variable: string): string {
+    const text = this.text(variable);
+    if (text === undefined) this.fault(variable, "is required");
+    return text ?? "";
+  }
+
+  integer(variable: string, fallback: number, { min, max }: IntegerOptions): number {
+    const text = this.text(variable);
+    if (text === undefined) return fallback;
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    if (value >= min && value <= max) return value;
+    this.fault(variable, `must be a whole number from ${min} to ${max}`);
+    return fallback;
+  }
+
+  /** Milliseconds of a duration such as "500ms", "10s", "5m" or "24h". */
+  durationMs(variable: string, fallback: string): number {
+    const text = this.text(variable);
+    const ms = parseDuration(text ?? fallback);
+    if (ms !== undefined) return ms;
+    this.fault(variable, 'must be a duration such as "500ms", "10s", "5m" or "24h"');
+    return parseDuration(fallback) ?? 0;
+  }
+
+  oneOf<T extends string>(variable: string, fallback: T, allowed: readonly T[]): T {
+    const text = this.text(variable);
+    if (text === undefined) return fallback;
+    const found = allowed.find((value) => value === text);
+    if (found === undefined) this.fault(variable, `must be one of ${allowed.join(", ")}`);
+    return found ?? fallback;
+  }
+
+  /** An absolute http or https URL without query and fragment. */
+  url(variable: string): URL | undefined {
+    const text = this.text(variable);
+    if (text === undefined) return undefined;
+    const url = URL.parse(text);
+    if (url !== null && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "") return url;
+    this.fault(variable, "must be an absolute http or https URL without query and fragment");
+    return undefined;
+  }
+
+  fault(variable: string, reason: string): void {
+    this.faults.push({ variable, reason });
+  }
+}
+
+function parseDuration(text: string): number | undefined {
+  const [, count, unit] = DURATION.exec(text) ?? [];
+  return count === undefined ? undefined : Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
+}

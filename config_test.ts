@@ -1,0 +1,94 @@
+import { assertEquals, assertFalse, assertThrows } from "@std/assert";
+import { ConfigError, parseConfig } from "./config.ts";
+
+const SECRET = "0123456789abcdef0123456789abcdef";
+
+const POSTGRES = {
+  POSTGRES_PRIMARY_HOST: "db",
+  POSTGRES_PRIMARY_USER: "archway",
+  POSTGRES_PRIMARY_PASSWORD: "a planted password",
+  POSTGRES_PRIMARY_DATABASE: "archway",
+  HMAC_SECRET: SECRET,
+};
+
+function parse(environment: Readonly<Record<string, string>>): ReturnType<typeof parseConfig> {
+  return parseConfig((name) => environment[name]);
+}
+
+Deno.test("parseConfig() runs embedded on loopback when nothing is set", () => {
+  const config = parse({});
+  assertEquals(config.database, { kind: "embedded", dataDirectory: ".archway" });
+  assertEquals([config.host, config.port, config.logLevel], ["127.0.0.1", 8080, "info"]);
+  assertEquals(config.hmacSecrets, undefined);
+});
+
+Deno.test("parseConfig() reads a primary and as many replicas as are numbered", () => {
+  const config = parse({
+    ...POSTGRES,
+    POSTGRES_PRIMARY_PORT: "6543",
+    POSTGRES_REPLICA_0_HOST: "r0",
+    POSTGRES_REPLICA_1_HOST: "r1",
+    POSTGRES_REPLICA_1_PORT: "6544",
+    POSTGRES_REPLICA_1_POOL_MAX_CONNS: "3",
+  });
+  if (config.database.kind !== "postgres") throw new Error("A host is set");
+  assertEquals(config.database.primary.port, 6543);
+  assertEquals(
+    config.database.replicas.map((
+      { host, port, user, maxConnections },
+    ) => [host, port, user, maxConnections]),
+    [["r0", 6543, "archway", 10], ["r1", 6544, "archway", 3]],
+  );
+});
+
+Deno.test("parseConfig() takes several secrets, the newest first", () => {
+  const other = "f".repeat(40);
+  assertEquals(parse({ ...POSTGRES, HMAC_SECRET: `${SECRET}, ${other}` }).hmacSecrets, [SECRET, other]);
+});
+
+Deno.test("parseConfig() names every fault at once, and no value", () => {
+  const error = assertThrows(() =>
+    parse({
+      POSTGRES_PRIMARY_HOST: "db",
+      POSTGRES_PRIMARY_PORT: "70000",
+      POSTGRES_PRIMARY_PASSWORD: "a planted password",
+      HMAC_SECRET: "a short secret",
+      PORT: "eighty",
+      LOG_LEVEL: "loud",
+      READ_TIMEOUT: "10",
+      PUBLIC_URL: "ftp://planted.example",
+    }), ConfigError);
+  assertEquals(error.faults.map(({ variable }) => variable), [
+    "POSTGRES_PRIMARY_PORT",
+    "POSTGRES_PRIMARY_USER",
+    "POSTGRES_PRIMARY_DATABASE",
+    "HMAC_SECRET",
+    "PORT",
+    "PUBLIC_URL",
+    "READ_TIMEOUT",
+    "LOG_LEVEL",
+  ]);
+  for (const value of ["planted", "short", "70000", "eighty", "loud"]) {
+    assertFalse(error.message.includes(value));
+  }
+});
+
+Deno.test("parseConfig() requires a secret when a database is configured, and of 32 bytes", () => {
+  for (const HMAC_SECRET of ["", "x".repeat(31), `${SECRET},short`, `${SECRET},`]) {
+    const error = assertThrows(() => parse({ ...POSTGRES, HMAC_SECRET }), ConfigError);
+    assertEquals(error.faults.map(({ variable }) => variable), ["HMAC_SECRET"]);
+  }
+});
+
+Deno.test("parseConfig() refuses settings that would silently be ignored", () => {
+  const without = assertThrows(
+    () => parse({ POSTGRES_PRIMARY_PASSWORD: "x", POSTGRES_REPLICA_0_HOST: "r0" }),
+    ConfigError,
+  );
+  assertEquals(without.faults.map(({ variable }) => variable), [
+    "POSTGRES_PRIMARY_HOST",
+    "POSTGRES_REPLICA_0_HOST",
+  ]);
+  const gap = assertThrows(() => parse({ ...POSTGRES, POSTGRES_REPLICA_1_HOST: "r1" }), ConfigError);
+  assertEquals(gap.faults.map(({ variable }) => variable), ["POSTGRES_REPLICA_1_HOST"]);
+});

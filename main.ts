@@ -1,0 +1,66 @@
+import { parseArgs } from "node:util";
+import { v7 as newId } from "uuid";
+import { type Config, ConfigError, parseConfig } from "./config.ts";
+import { configureLogging } from "./logging.ts";
+import { ProfileAPI } from "./profile_service/api.ts";
+import { ProfileService } from "./profile_service/app.ts";
+import { CursorCodec } from "./profile_service/cursor.ts";
+import { PostgresProfileRepository } from "./profile_service/persistence.ts";
+import { microsecondClock } from "./profile_service/timestamp.ts";
+import { withProfileApi } from "./profile_service/with_profile_api.ts";
+import { databaseChecks } from "./program/database_checks.ts";
+import { MigrationKeeper } from "./program/migration_keeper.ts";
+import { MIGRATION_SOURCES } from "./program/migration_sources.ts";
+import { type Database, openDatabase } from "./program/open_database.ts";
+import { untilStopped } from "./program/until_stopped.ts";
+import { welcome } from "./program/welcome.ts";
+import { createServer, type Server } from "./server/server.ts";
+import * as options from "./server/server_options.ts";
+import { KeyRing } from "./signing/key_ring.ts";
+
+const USAGE = `Usage: archway [command]
+
+Commands:
+  serve   run the service (the default)
+  dev     run it and greet the developer
+
+It is configured by environment variables; .env.example in the repository lists them.
+`;
+
+/** Runs the program and gives its exit code. */
+async function main(args: string[]): Promise<number> {
+  const { values, positionals: [command = "serve", ...rest] } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { help: { type: "boolean", short: "h" } },
+  });
+  if (values.help) return print(Deno.stdout, USAGE, 0);
+  if (!["serve", "dev"].includes(command) || rest.length > 0) return print(Deno.stderr, USAGE, 2);
+  return await serve(parseConfig((name) => Deno.env.get(name)), { greet: command === "dev" });
+}
+
+/** Runs the service until a signal stops it. What was opened is closed in reverse order. */
+async function serve(config: Config, { greet }: { readonly greet: boolean }): Promise<number> {
+  const stopped = untilStopped();
+  const logger = await configureLogging(config.logLevel, { terminal: Deno.stdout.isTerminal() });
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(await openDatabase(config));
+  const stopping = new AbortController();
+  const migrations = new MigrationKeeper(database.pool, MIGRATION_SOURCES);
+  const migrated = migrations.run({
+    signal: stopping.signal,
+    onApplied: (files) => logger.info("Applied migrations {files}", { files }),
+    onUnavailable: ({ message }) => logger.warn("Waiting for the database: {message}", { message }),
+  });
+  const server = buildServer(config, { database, migrations, logger });
+  const { url } = await server.listen();
+  logger.info("Listening on {url}, {database}", { url, database: database.description });
+  if (greet) await print(Deno.stdout, welcome({ url, database: database.description }), 0);
+  // A failed migration ends the program; one that is done leaves it to the signal.
+  const signal = await Promise.race([stopped, migrated.then(() => stopped)]);
+  logger.info("Stopping on {signal}", { signal });
+  stopping.abort();
+  const { abandoned } = await server.shutdown();
+  if (abandoned > 0) logger.warn("{abandoned} requests were cut off", { abandoned });
+  return 0;
+}

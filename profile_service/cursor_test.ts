@@ -1,0 +1,71 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { KeyRing } from "../signing/key_ring.ts";
+import { CursorCodec, CursorError } from "./cursor.ts";
+import type { KeysetPosition, ProfileFilter } from "./ports.ts";
+import { timestampOf } from "./timestamp.ts";
+
+const SECRET = "a secret of more than 32 bytes, for a test";
+
+function codec(options: { secret?: string; nowMs?: () => number } = {}): CursorCodec {
+  const keys = new KeyRing([options.secret ?? SECRET], "test");
+  return new CursorCodec({ keys, ttlSeconds: 60, nowMs: options.nowMs ?? (() => 1_000_000) });
+}
+
+const pivots = fc.tuple(fc.uuid(), fc.bigInt({ min: 0n, max: 4_102_444_800_000_000n }));
+
+const positions: fc.Arbitrary<KeysetPosition> = fc
+  .tuple(fc.constantFrom("after", "before"), fc.boolean(), pivots)
+  .map(([direction, inclusive, [id, at]]) => ({
+    direction,
+    inclusive,
+    pivot: { id, createdAt: timestampOf(at) },
+  }));
+
+const filters: fc.Arbitrary<ProfileFilter> = fc.record(
+  { namePrefix: fc.string(), email: fc.string() },
+  { requiredKeys: [] },
+);
+
+const POSITION: KeysetPosition = {
+  direction: "after",
+  inclusive: false,
+  pivot: { id: "01a2023b-983b-7000-83d3-81c8f54d2496", createdAt: "2026-11-22T07:41:00.123456Z" },
+};
+
+function refusal(run: () => unknown): string {
+  return assertThrows(run, CursorError).reason;
+}
+
+Deno.test("CursorCodec.decode() gives back what was encoded", () => {
+  fc.assert(fc.property(positions, filters, (position, filter) => {
+    assertEquals(codec().decode(codec().encode(position, filter), filter), position);
+  }));
+});
+
+Deno.test("CursorCodec.decode() refuses a cursor for another filter", () => {
+  fc.assert(fc.property(positions, filters, filters, (position, filter, other) => {
+    fc.pre(filter.namePrefix !== other.namePrefix || filter.email !== other.email);
+    const text = codec().encode(position, filter);
+    assertEquals(refusal(() => codec().decode(text, other)), "belongs to a list with other filters");
+  }));
+});
+
+Deno.test("CursorCodec.decode() refuses a cursor of other secrets, and any other text", () => {
+  const foreign = codec({ secret: "another secret of more than 32 bytes" }).encode(POSITION, {});
+  const longer = new KeyRing([SECRET], "test").sign(new Uint8Array(39));
+  const format = new KeyRing([SECRET], "test").sign(new Uint8Array(38));
+  for (const text of [foreign, longer, format, "", "x", "=".repeat(200), foreign.slice(1)]) {
+    assertEquals(refusal(() => codec().decode(text, {})), "is not a cursor of this service");
+  }
+});
+
+Deno.test("CursorCodec.decode() refuses a cursor that has expired", () => {
+  let nowMs = 1_000_000;
+  const cursors = codec({ nowMs: () => nowMs });
+  const text = cursors.encode(POSITION, {});
+  nowMs += 60_000;
+  assertEquals(cursors.decode(text, {}), POSITION);
+  nowMs += 1;
+  assertEquals(refusal(() => cursors.decode(text, {})), "has expired");
+});

@@ -1,0 +1,116 @@
+import { DatabaseError, type DatabaseErrorCode } from "../db/errors.ts";
+import type { ProblemType } from "../server/api_module.ts";
+import { type InvalidParam, Problem } from "../server/problem.ts";
+import { formatVersion } from "./entity_version.ts";
+import { ProfileError, type ProfileErrorCode, type ProfileFault } from "./profile_error.ts";
+
+/** The problem types of the profile service: where each code's status, title and explanation stand, once. */
+const PROBLEMS: Readonly<Record<ProfileErrorCode, ProblemType>> = {
+  "not-found": {
+    slug: "profile-not-found",
+    title: "Profile not found",
+    status: 404,
+    explanation: "There is no profile with this id: there never was one, or it has been deleted.",
+  },
+  "version-mismatch": {
+    slug: "profile-changed",
+    title: "Profile changed meanwhile",
+    status: 412,
+    explanation:
+      "The profile has changed since it was read. The ETag header of the answer is what it has now: read it " +
+      "again, decide again, and repeat the request with that ETag in If-Match.",
+  },
+  "email-taken": {
+    slug: "email-taken",
+    title: "E-mail address taken",
+    status: 409,
+    explanation:
+      "Another profile has this e-mail address. Addresses are compared without regard to case; the address " +
+      "of a deleted profile is free again.",
+  },
+  invalid: {
+    slug: "invalid-profile",
+    title: "Invalid profile",
+    status: 422,
+    explanation: "The profile breaks a rule. The member invalidParams names every fault.",
+  },
+  "patch-failed": {
+    slug: "patch-failed",
+    title: "Patch cannot be applied",
+    status: 422,
+    explanation:
+      "An operation of the JSON Patch does not fit the profile as it is, so none was applied. The member " +
+      "invalidParams names the operation.",
+  },
+  "invalid-page": {
+    slug: "invalid-page",
+    title: "Invalid page",
+    status: 400,
+    explanation:
+      "The page was asked for in a way that cannot be answered: ways of paging were mixed, or a cursor was " +
+      "changed, has expired or belongs to another list. Begin again without a cursor.",
+  },
+};
+
+/** What a client is told when the database refuses; everything else about it is the program's own fault. */
+const DATABASE_PROBLEMS: Partial<Record<DatabaseErrorCode, readonly [status: number, slug: string]>> = {
+  unavailable: [503, "database-unavailable"],
+  timeout: [503, "database-timeout"],
+  cancelled: [503, "deadline-exceeded"],
+  conflict: [503, "database-busy"],
+};
+
+const DATABASE_PROBLEM_TYPES: readonly ProblemType[] = [
+  {
+    slug: "database-unavailable",
+    title: "Database unavailable",
+    status: 503,
+    explanation:
+      "The database cannot be reached or does not take writes now. Repeat the request after the seconds in " +
+      "Retry-After; repeat a write only with If-Match, or after reading what became of it.",
+  },
+  {
+    slug: "database-timeout",
+    title: "Database too slow",
+    status: 503,
+    explanation:
+      "The database did not answer in time, and what was begun was undone. Repeat the request later.",
+  },
+  {
+    slug: "database-busy",
+    title: "Database busy",
+    status: 503,
+    explanation: "Two requests met and this one gave way; nothing of it was kept. Repeat it.",
+  },
+];
+
+/** The problem types this service adds to the server's. */
+export const PROFILE_PROBLEM_TYPES: readonly ProblemType[] = [
+  ...Object.values(PROBLEMS),
+  ...DATABASE_PROBLEM_TYPES,
+];
+
+/** The problem a client is told for an error of this service; undefined: it is not one. */
+export function profileProblem(error: unknown): Problem | undefined {
+  if (error instanceof DatabaseError) {
+    const [status, slug] = DATABASE_PROBLEMS[error.code] ?? [];
+    if (status === undefined || slug === undefined) return undefined;
+    return new Problem(status, slug, { headers: { "Retry-After": "1" }, cause: error });
+  }
+  if (!(error instanceof ProfileError)) return undefined;
+  const { status, slug, explanation } = PROBLEMS[error.code];
+  const where = status === 400 ? "query" : "body";
+  return new Problem(status, slug, {
+    detail: explanation,
+    cause: error,
+    ...(error.faults.length > 0 &&
+      { invalidParams: error.faults.map((fault) => invalidParam(fault, where)) }),
+    ...(error.currentVersion !== undefined && { headers: { ETag: formatVersion(error.currentVersion) } }),
+  });
+}
+
+function invalidParam({ field, reason }: ProfileFault, where: "query" | "body"): InvalidParam {
+  if (where === "query") return { name: field, in: where, reason };
+  const pointer = field.startsWith("/") ? field : `/${field}`;
+  return { name: pointer.slice(pointer.lastIndexOf("/") + 1), in: where, pointer, reason };
+}

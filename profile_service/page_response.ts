@@ -1,0 +1,96 @@
+import type { CursorPageMeta, OffsetPageMeta, Profile as WireProfile } from "../api/profileapi/server.gen.ts";
+import type { CursorCodec } from "./cursor.ts";
+import { formatPageTag, formatVersion } from "./entity_version.ts";
+import type { KeysetPage, KeysetQuery, OffsetPage, OffsetQuery } from "./ports.ts";
+import type { Profile } from "./profile.ts";
+import { wireProfile } from "./wire_profile.ts";
+
+/** One page, as the document declares its answer. */
+export interface PageResponse<Meta> {
+  readonly status: 200;
+  readonly headers: { readonly ETag: string; readonly Link: string };
+  readonly body: { readonly data: WireProfile[]; readonly meta: Meta };
+}
+
+/** Where the page was asked for. */
+export interface PageContext {
+  readonly requestId: string;
+  /** The absolute URL of the request. */
+  readonly url: URL;
+}
+
+/** The answer for a page by key: a cursor for each neighbour that exists. */
+export function cursorPageResponse(
+  page: KeysetPage,
+  query: KeysetQuery,
+  { cursors, requestId, url }: PageContext & { readonly cursors: CursorCodec },
+): PageResponse<CursorPageMeta> {
+  const { profiles, hasNewer, hasOlder } = page;
+  const first = profiles[0] ?? query.position?.pivot;
+  const last = profiles.at(-1) ?? query.position?.pivot;
+  // Beside an empty page lies the pivot's own row, unless the pivot was on this side already.
+  const inclusive = profiles.length === 0 && !query.position?.inclusive;
+  const nextCursor = hasOlder && last &&
+    cursors.encode({ direction: "after", pivot: last, inclusive }, query.filter);
+  const prevCursor = hasNewer && first &&
+    cursors.encode({ direction: "before", pivot: first, inclusive }, query.filter);
+  const links = [link(url, "first", { after: null, before: null })];
+  if (prevCursor) links.push(link(url, "prev", { before: prevCursor, after: null }));
+  if (nextCursor) links.push(link(url, "next", { after: nextCursor, before: null }));
+  const meta: CursorPageMeta = { requestId, mode: "cursor", limit: query.limit, etags: etagsById(profiles) };
+  if (nextCursor) meta.nextCursor = nextCursor;
+  if (prevCursor) meta.prevCursor = prevCursor;
+  return {
+    status: 200,
+    headers: {
+      ETag: formatPageTag(profiles, ["cursor", query.limit, hasNewer, hasOlder]),
+      Link: links.join(", "),
+    },
+    body: { data: profiles.map(wireProfile), meta },
+  };
+}
+
+/** The answer for a page by number, with the totals. */
+export function offsetPageResponse(
+  { profiles, totalItems }: OffsetPage,
+  { page, pageSize }: OffsetQuery,
+  { requestId, url }: PageContext,
+): PageResponse<OffsetPageMeta> {
+  const totalPages = Math.ceil(totalItems / pageSize);
+  const links = [link(url, "first", { page: 1 })];
+  // Behind the end, the way back leads to the last page that exists.
+  if (page > 1 && totalPages > 0) links.push(link(url, "prev", { page: Math.min(page - 1, totalPages) }));
+  if (page < totalPages) links.push(link(url, "next", { page: page + 1 }));
+  links.push(link(url, "last", { page: Math.max(totalPages, 1) }));
+  const meta: OffsetPageMeta = {
+    requestId,
+    mode: "offset",
+    page,
+    pageSize,
+    totalItems,
+    totalPages,
+    etags: etagsById(profiles),
+  };
+  return {
+    status: 200,
+    headers: {
+      ETag: formatPageTag(profiles, ["offset", page, pageSize, totalItems]),
+      Link: links.join(", "),
+    },
+    body: { data: profiles.map(wireProfile), meta },
+  };
+}
+
+function etagsById(profiles: readonly Profile[]): Record<string, string> {
+  return Object.fromEntries(profiles.map(({ id, version }) => [id, formatVersion(version)]));
+}
+
+/** One link (RFC 8288, section 3) to the same list with some parameters changed, or left out where null. */
+function link(url: URL, rel: string, changes: Readonly<Record<string, string | number | null>>): string {
+  const target = new URL(url);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) target.searchParams.delete(name);
+    else target.searchParams.set(name, String(value));
+  }
+  return `<${target.href}>; rel="${rel}"`;
+}

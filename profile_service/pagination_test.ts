@@ -1,0 +1,175 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { v7 as newId } from "uuid";
+import type { CursorPageMeta, SuccessProfileList } from "../api/profileapi/server.gen.ts";
+import type { ConnectionPool } from "../db/db.ts";
+import { KeyRing } from "../signing/key_ring.ts";
+import { DATABASES } from "../tools/testing/databases.ts";
+import { ProfileAPI } from "./api.ts";
+import { ProfileService } from "./app.ts";
+import { CursorCodec } from "./cursor.ts";
+import { PostgresProfileRepository } from "./persistence.ts";
+import { microsecondsOf, timestampOf } from "./timestamp.ts";
+
+interface Row {
+  readonly id: string;
+  readonly createdAt: string;
+}
+
+type Action = { readonly insertAt: number } | { readonly deleteAt: number };
+
+const BASE = microsecondsOf("2026-11-22T07:41:00Z");
+// Few different times, so that many rows share one and the id has to decide.
+const times = fc.nat({ max: 6 });
+const actions: fc.Arbitrary<Action | undefined> = fc.option(
+  fc.oneof(fc.record({ insertAt: times }), fc.record({ deleteAt: fc.nat({ max: 40 }) })),
+  { nil: undefined },
+);
+
+/** The list as a client walks it, and the table behind it as its other clients change it. */
+class Walk {
+  rows: Row[] = [];
+  readonly #api: ProfileAPI;
+
+  constructor(private readonly pool: ConnectionPool, private readonly limit: number) {
+    const service = new ProfileService({
+      connections: pool,
+      profiles: new PostgresProfileRepository(),
+      now: () => timestampOf(BASE),
+      newId,
+    });
+    const keys = new KeyRing(["a secret of more than 32 bytes, for a test"], "test");
+    this.#api = new ProfileAPI(service, new CursorCodec({ keys, ttlSeconds: 60, nowMs: Date.now }));
+  }
+
+  async insert(at: number): Promise<void> {
+    const row = { id: newId(), createdAt: timestampOf(BASE + BigInt(at)) };
+    const text = "insert into profiles (id, name, created_at, updated_at) values ($1, 'Ada', $2, $2)";
+    await this.pool.writer().query(text, [row.id, row.createdAt]);
+    this.rows.push(row);
+  }
+
+  async delete(at: number): Promise<void> {
+    const row = this.rows[at];
+    if (row === undefined) return;
+    await this.pool.writer().query("update profiles set deleted_at = now() where id = $1", [row.id]);
+    this.rows.splice(at, 1);
+  }
+
+  async act(action: Action | undefined): Promise<void> {
+    if (action === undefined) return;
+    await ("insertAt" in action ? this.insert(action.insertAt) : this.delete(action.deleteAt));
+  }
+
+  async page(query: { after?: string; before?: string }): Promise<{ ids: string[]; meta: CursorPageMeta }> {
+    const context = {
+      requestId: "test",
+      url: new URL("http://localhost/v1/profiles"),
+      signal: AbortSignal.timeout(30_000),
+    };
+    const answer = await this.#api.listProfiles(
+      { query: { limit: this.limit, ...query }, headers: {} },
+      context,
+    );
+    assert(answer.status === 200);
+    const { data, meta }: SuccessProfileList = answer.body;
+    assert(meta.mode === "cursor");
+    return { ids: data.map(({ id }) => id), meta };
+  }
+
+  /** The ids of all rows, in the order of the list. */
+  sorted(): string[] {
+    const rows = this.rows.toSorted((a, b) =>
+      a.createdAt === b.createdAt ? (a.id < b.id ? 1 : -1) : a.createdAt < b.createdAt ? 1 : -1
+    );
+    return rows.map(({ id }) => id);
+  }
+}
+
+interface Walked {
+  readonly forward: string[];
+  readonly backward: string[];
+}
+
+/** Forward to the end and back to the beginning; between two pages something may happen. */
+async function walk(list: Walk, between: () => Promise<void>): Promise<Walked> {
+  let page = await list.page({});
+  assertEquals(page.meta.prevCursor, undefined);
+  const forward = [...page.ids];
+  while (page.meta.nextCursor !== undefined) {
+    await between();
+    page = await list.page({ after: page.meta.nextCursor });
+    forward.push(...page.ids);
+  }
+  const backward = [...page.ids];
+  while (page.meta.prevCursor !== undefined) {
+    await between();
+    page = await list.page({ before: page.meta.prevCursor });
+    backward.unshift(...page.ids);
+  }
+  return { forward, backward };
+}
+
+for (const [name, open] of Object.entries(DATABASES)) {
+  Deno.test(`ProfileAPI.listProfiles() on ${name}`, async (t) => {
+    await using database = await open();
+    const { pool } = database;
+
+    async function fresh(limit: number, rows: readonly number[]): Promise<Walk> {
+      await pool.writer().query("delete from profiles");
+      const list = new Walk(pool, limit);
+      for (const at of rows) await list.insert(at);
+      return list;
+    }
+
+    await t.step("meets every row once on the way forward and on the way back", async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 1, max: 7 }),
+          fc.array(times, { maxLength: 25 }),
+          async (limit, rows) => {
+            const list = await fresh(limit, rows);
+            const { forward, backward } = await walk(list, () => Promise.resolve());
+            assertEquals(forward, list.sorted());
+            assertEquals(backward, list.sorted());
+          },
+        ),
+        { numRuns: 25 },
+      );
+    });
+
+    await t.step("meets what stays exactly once while rows come and go", async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 1, max: 5 }),
+          fc.array(times, { minLength: 1, maxLength: 20 }),
+          fc.array(actions, { maxLength: 30 }),
+          async (limit, rows, script) => {
+            const list = await fresh(limit, rows);
+            const before = list.sorted();
+            const left = [...script];
+            const { forward, backward } = await walk(list, () => list.act(left.shift()));
+            const stayed = before.filter((id) => list.rows.some((row) => row.id === id));
+            for (const met of [forward, backward]) {
+              assertEquals(new Set(met).size, met.length, "A row was met twice");
+              assertEquals(met.filter((id) => stayed.includes(id)), stayed);
+            }
+          },
+        ),
+        { numRuns: 40 },
+      );
+    });
+
+    await t.step("still leads back from a page whose rows are all gone", async () => {
+      const list = await fresh(2, [5, 4, 3, 2]);
+      const first = await list.page({});
+      await list.delete(3);
+      await list.delete(2);
+      const empty = await list.page({ after: first.meta.nextCursor ?? "" });
+      assertEquals([empty.ids, empty.meta.nextCursor], [[], undefined]);
+      const back = await list.page({ before: empty.meta.prevCursor ?? "" });
+      assertEquals(back.ids, list.sorted());
+      assertEquals([back.meta.prevCursor, back.meta.nextCursor], [undefined, undefined]);
+    });
+  });
+}

@@ -1,0 +1,194 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { v7 as newId } from "uuid";
+import type { Querier } from "../db/db.ts";
+import { DATABASES } from "../tools/testing/databases.ts";
+import { PostgresProfileRepository } from "./persistence.ts";
+import type { ProfileFilter } from "./ports.ts";
+import type { Profile } from "./profile.ts";
+import { ProfileError } from "./profile_error.ts";
+
+const NOW = "2026-11-22T07:41:00.123456Z";
+const repository = new PostgresProfileRepository();
+
+function makeProfile(fields: Partial<Profile> = {}): Profile {
+  return {
+    id: newId(),
+    name: "Ada Lovelace",
+    email: null,
+    age: 36,
+    version: 1n,
+    createdAt: NOW,
+    updatedAt: NOW,
+    ...fields,
+  };
+}
+
+async function insert(db: Querier, fields: Partial<Profile> = {}): Promise<Profile> {
+  const profile = makeProfile(fields);
+  await repository.insert(db, profile);
+  return profile;
+}
+
+async function names(db: Querier, filter: ProfileFilter): Promise<string[]> {
+  const { profiles } = await repository.listByKey(db, { filter, limit: 100 });
+  return profiles.map(({ name }) => name).sort();
+}
+
+async function code(run: () => Promise<unknown>): Promise<string> {
+  return (await assertRejects(run, ProfileError)).code;
+}
+
+/** What every database has to do for the repository. Each case starts with an empty table. */
+const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
+  "find() gives back what insert() was given": async (db) => {
+    const profile = await insert(db, { name: "Žofie 🦉", email: "Zofie@Example.com" });
+    assertEquals(await repository.find(db, profile.id), profile);
+    assertEquals(await repository.find(db, newId()), undefined);
+  },
+  "insert() refuses an e-mail address that a living profile has, without regard to case": async (db) => {
+    await insert(db, { email: "ada@example.com" });
+    assertEquals(await code(() => insert(db, { email: "ADA@Example.COM" })), "email-taken");
+  },
+  "insert() takes the address of a deleted profile": async (db) => {
+    const { id } = await insert(db, { email: "ada@example.com" });
+    assert(await repository.softDelete(db, { id, condition: [1n], now: NOW }));
+    await insert(db, { email: "ada@example.com" });
+  },
+  "update() counts the version up and keeps the time of creation": async (db) => {
+    const profile = await insert(db);
+    const now = "2026-11-22T08:00:00.5Z";
+    const change = {
+      id: profile.id,
+      name: "Ada King",
+      email: "ada@example.com",
+      age: null,
+      condition: [1n],
+      now,
+    };
+    const changed = await repository.update(db, change);
+    assertEquals(changed, {
+      ...profile,
+      name: "Ada King",
+      email: "ada@example.com",
+      age: null,
+      version: 2n,
+      updatedAt: now,
+    });
+    assertEquals(await repository.find(db, profile.id), changed);
+  },
+  "update() does nothing unless the condition names the version": async (db) => {
+    const profile = await insert(db);
+    const change = { id: profile.id, name: "Changed", email: null, age: null, now: NOW };
+    assertEquals(await repository.update(db, { ...change, condition: [2n, 7n] }), undefined);
+    assertEquals(await repository.update(db, { ...change, condition: [] }), undefined);
+    assertEquals(await repository.find(db, profile.id), profile);
+    assertEquals((await repository.update(db, { ...change, condition: [9n, 1n] }))?.version, 2n);
+    assertEquals((await repository.update(db, { ...change, condition: "any" }))?.version, 3n);
+  },
+  "update() refuses an e-mail address that is taken": async (db) => {
+    await insert(db, { email: "ada@example.com" });
+    const { id } = await insert(db);
+    const change = {
+      id,
+      name: "Ada",
+      email: "Ada@example.com",
+      age: null,
+      condition: "any" as const,
+      now: NOW,
+    };
+    assertEquals(await code(() => repository.update(db, change)), "email-taken");
+  },
+  "update() never lets the time of change go back": async (db) => {
+    const { id } = await insert(db);
+    const now = "2020-01-01T00:00:00Z";
+    const changed = await repository.update(db, {
+      id,
+      name: "Ada",
+      email: null,
+      age: null,
+      condition: "any",
+      now,
+    });
+    assertEquals(changed?.updatedAt, NOW);
+  },
+  "softDelete() hides the profile from everything": async (db) => {
+    const { id } = await insert(db, { email: "ada@example.com" });
+    assertEquals(await repository.softDelete(db, { id, condition: [2n], now: NOW }), false);
+    assertEquals(await repository.softDelete(db, { id, condition: "any", now: NOW }), true);
+    assertEquals(await repository.softDelete(db, { id, condition: "any", now: NOW }), false);
+    assertEquals(await repository.find(db, id), undefined);
+    const change = { id, name: "Ada", email: null, age: null, condition: "any" as const, now: NOW };
+    assertEquals(await repository.update(db, change), undefined);
+    assertEquals((await repository.listByKey(db, { filter: {}, limit: 10 })).profiles, []);
+    assertEquals(await repository.listByOffset(db, { filter: {}, page: 1, pageSize: 10 }), {
+      profiles: [],
+      totalItems: 0,
+    });
+  },
+  "listByKey() finds names by prefix without regard to case, in any script": async (db) => {
+    for (
+      const name of ["Straße", "STRASSE 7", "strata", "Ärger", "ärmel", "100% sure", "100 percent", "Ωμέγα"]
+    ) {
+      await insert(db, { name });
+    }
+    assertEquals(await names(db, { namePrefix: "STRASS" }), ["STRASSE 7", "Straße"]);
+    assertEquals(await names(db, { namePrefix: "ÄR" }), ["Ärger", "ärmel"]);
+    assertEquals(await names(db, { namePrefix: "ωΜΈ" }), ["Ωμέγα"]);
+    assertEquals(await names(db, { namePrefix: "100%" }), ["100% sure"]);
+    assertEquals(await names(db, { namePrefix: "_" }), []);
+  },
+  "listByKey() finds the profile of an e-mail address without regard to case": async (db) => {
+    await insert(db, { name: "Ada", email: "Ada@Example.com" });
+    await insert(db, { name: "Bob", email: "bob@example.com" });
+    await insert(db, { name: "Nobody" });
+    assertEquals(await names(db, { email: "ADA@example.COM" }), ["Ada"]);
+    assertEquals(await names(db, { email: "ada@example" }), []);
+    assertEquals(await names(db, { email: "ada@example.com", namePrefix: "B" }), []);
+  },
+  "listByKey() tells microseconds apart": async (db) => {
+    const ids: string[] = [];
+    for (
+      const createdAt of [
+        "2026-01-01T00:00:00.000001Z",
+        "2026-01-01T00:00:00.000002Z",
+        "2026-01-01T00:00:00.000003Z",
+      ]
+    ) {
+      ids.unshift((await insert(db, { createdAt })).id);
+    }
+    const first = await repository.listByKey(db, { filter: {}, limit: 1 });
+    const [pivot] = first.profiles;
+    assert(pivot);
+    const position = { direction: "after", pivot, inclusive: false } as const;
+    const rest = await repository.listByKey(db, { filter: {}, limit: 5, position });
+    assertEquals([...first.profiles, ...rest.profiles].map(({ id }) => id), ids);
+  },
+  "listByOffset() counts everything and pages through it, newest first": async (db) => {
+    const ids: string[] = [];
+    for (let index = 0; index < 5; index++) ids.unshift((await insert(db)).id);
+    const pages = await Promise.all(
+      [1, 2, 3, 4].map((page) => repository.listByOffset(db, { filter: {}, page, pageSize: 2 })),
+    );
+    assertEquals(pages.map(({ profiles }) => profiles.map(({ id }) => id)), [
+      ids.slice(0, 2),
+      ids.slice(2, 4),
+      ids.slice(4),
+      [],
+    ]);
+    assertEquals(pages.map(({ totalItems }) => totalItems), [5, 5, 5, 5]);
+    const far = await repository.listByOffset(db, { filter: {}, page: 2_147_483_647, pageSize: 200 });
+    assertEquals(far, { profiles: [], totalItems: 5 });
+  },
+};
+
+for (const [name, open] of Object.entries(DATABASES)) {
+  Deno.test(`PostgresProfileRepository on ${name}`, async (t) => {
+    await using database = await open();
+    for (const [title, run] of Object.entries(CASES)) {
+      await t.step(title, async () => {
+        await database.pool.writer().query("delete from profiles");
+        await run(database.pool.writer());
+      });
+    }
+  });
+}

@@ -1,0 +1,106 @@
+import type { ConnectionManager, Querier, QueryOptions } from "../db/db.ts";
+import type { Profile, Timestamp } from "./profile.ts";
+
+/** Which versions of a profile a change may be made to: any, or one of these. */
+export type VersionCondition = "any" | readonly bigint[];
+
+/** What a list is narrowed to; absent fields narrow nothing. */
+export interface ProfileFilter {
+  /** Names that begin with this, without regard to case. */
+  readonly namePrefix?: string;
+  /** The whole e-mail address, without regard to case. */
+  readonly email?: string;
+}
+
+/** A place between two profiles in the list's order, newest first. */
+export interface Pivot {
+  readonly createdAt: Timestamp;
+  readonly id: string;
+}
+
+/** Where a page lies: the rows older than the pivot, or the rows newer. Absent: the newest rows. */
+export interface KeysetPosition {
+  readonly direction: "after" | "before";
+  readonly pivot: Pivot;
+  /** The pivot's own row belongs to the page. */
+  readonly inclusive: boolean;
+}
+
+/** A page by key. */
+export interface KeysetQuery {
+  readonly filter: ProfileFilter;
+  readonly limit: number;
+  readonly position?: KeysetPosition;
+}
+
+/** One page by key, newest first, with what stands on both sides of it, all from one snapshot. */
+export interface KeysetPage {
+  readonly profiles: readonly Profile[];
+  readonly hasOlder: boolean;
+  readonly hasNewer: boolean;
+}
+
+/** A page by number. */
+export interface OffsetQuery {
+  readonly filter: ProfileFilter;
+  /** From 1. */
+  readonly page: number;
+  readonly pageSize: number;
+}
+
+/** One page by number, newest first, with the total of the same snapshot. */
+export interface OffsetPage {
+  readonly profiles: readonly Profile[];
+  readonly totalItems: number;
+}
+
+/** Keeps profiles. Every method runs on the querier it is given; deleted profiles are never seen. */
+export interface ProfileRepository {
+  /** @throws {ProfileError} "email-taken". */
+  insert(db: Querier, profile: Profile, options?: QueryOptions): Promise<void>;
+
+  /** The living profile with the id, if there is one. */
+  find(db: Querier, id: string, options?: QueryOptions): Promise<Profile | undefined>;
+
+  /**
+   * Writes name, e-mail and age where the version is one of the condition's, and gives the profile with its next
+   * version; undefined when no living profile has the id and such a version.
+   *
+   * @throws {ProfileError} "email-taken".
+   */
+  update(db: Querier, change: ProfileChange, options?: QueryOptions): Promise<Profile | undefined>;
+
+  /** Marks the profile as deleted under the same condition; false when there was none. */
+  softDelete(db: Querier, deletion: ProfileDeletion, options?: QueryOptions): Promise<boolean>;
+
+  listByKey(db: Querier, query: KeysetQuery, options?: QueryOptions): Promise<KeysetPage>;
+
+  listByOffset(db: Querier, query: OffsetQuery, options?: QueryOptions): Promise<OffsetPage>;
+}
+
+/** A change to one profile. */
+export interface ProfileChange {
+  readonly id: string;
+  readonly condition: VersionCondition;
+  readonly name: string;
+  readonly email: string | null;
+  readonly age: number | null;
+  readonly now: Timestamp;
+}
+
+/** The deletion of one profile. */
+export interface ProfileDeletion {
+  readonly id: string;
+  readonly condition: VersionCondition;
+  readonly now: Timestamp;
+}
+
+/** What the use cases are given by whoever builds them. */
+export interface ProfileServiceDependencies {
+  readonly connections: ConnectionManager;
+  readonly profiles: ProfileRepository;
+  /** The time now, with microseconds. */
+  readonly now: () => Timestamp;
+  /** A new UUIDv7. */
+  readonly newId: () => string;
+}

@@ -1,0 +1,7 @@
+import { join } from "node:path";
+import type { MigrationSource } from "../db/db.ts";
+
+/** Whose migrations the program applies. The folders are inside the executable, where there is one. */
+export const MIGRATION_SOURCES: readonly MigrationSource[] = [
+  { name: "profile_service", directory: join(import.meta.dirname ?? ".", "../profile_service/migrations") },
+];

@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import type { Config } from "../config.ts";
+import type { ConnectionPool } from "../db/db.ts";
+import { startEmbedded } from "../db/embedded/start_embedded.ts";
+import { openPool } from "../db/postgres/open_pool.ts";
+import type { PoolConfig } from "../db/postgres/pool_config.ts";
+import { keptSecret } from "../signing/kept_secret.ts";
+
+/** The database the configuration asks for, and what hangs on the choice. */
+export interface Database extends AsyncDisposable {
+  readonly pool: ConnectionPool;
+  /** What signs cursors, newest first. */
+  readonly hmacSecrets: readonly [string, ...string[]];
+  /** For people: which database it is and where, without secrets. */
+  readonly description: string;
+}
+
+/** Opens the database: starts the embedded one, or prepares the way to a real one, which need not be up yet. */
+export async function openDatabase(config: Config): Promise<Database> {
+  return config.database.kind === "embedded"
+    ? await openEmbedded(config, config.database.dataDirectory)
+    : openPostgres(config, config.database);
+}
+
+async function openEmbedded(config: Config, folder: string): Promise<Database> {
+  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  const stack = new AsyncDisposableStack();
+  const embedded = stack.use(await startEmbedded({ dataDirectory: join(folder, "postgres") }));
+  const pool = stack.use(openPool({ ...poolOptions(config), primary: embedded.instance, replicas: [] }));
+  return {
+    pool,
+    hmacSecrets: config.hmacSecrets ?? [await keptSecret(folder)],
+    description: `PostgreSQL inside the program, data in ${folder}`,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+function openPostgres(
+  config: Config,
+  { primary, replicas }: Pick<PoolConfig, "primary" | "replicas">,
+): Database {
+  // The configuration requires secrets beside a real database.
+  if (config.hmacSecrets === undefined) throw new Error("Opening the database: no secret is configured");
+  const pool = openPool({ ...poolOptions(config), primary, replicas });
+  const followers = replicas.length === 0
+    ? ""
+    : `, ${replicas.length} read replica${replicas.length === 1 ? "" : "s"}`;
+  return {
+    pool,
+    hmacSecrets: config.hmacSecrets,
+    description: `PostgreSQL at ${primary.host}:${primary.port}/${primary.database}${followers}`,
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  };
+}
+
+function poolOptions(config: Config): Pick<PoolConfig, "connectTimeoutMs" | "statementTimeoutMs"> {
+  return {
+    connectTimeoutMs: config.databaseConnectTimeoutMs,
+    statementTimeoutMs: config.databaseStatementTimeoutMs,
+  };
+}

@@ -1,0 +1,82 @@
+import { type ImportGraph, reachableFrom } from "./import_graph.ts";
+
+/** A boundary of the house: files that match `of` must not import what matches `not`. */
+interface ImportRule {
+  readonly of: RegExp;
+  readonly not: RegExp;
+  /** Also through other files. */
+  readonly transitive?: true;
+  readonly why: string;
+}
+
+const SERVICE = "[a-z]+_service/";
+const TEST = /_test\.ts$|\/testing\//;
+
+/** The boundaries. Tests may cross them: they build what main.ts builds. */
+const RULES: readonly ImportRule[] = [
+  {
+    of: /^server\//,
+    not: new RegExp(`^(${SERVICE}|db/|api/|signing/|config|main\\.ts|tools/)`),
+    why: "server/ knows HTTP and no service",
+  },
+  {
+    of: /^db\//,
+    not: new RegExp(`^(${SERVICE}|server/|api/|signing/|config|main\\.ts|tools/|@hono)`),
+    why: "db/ knows databases and no service",
+  },
+  {
+    of: new RegExp(`^${SERVICE}app\\.ts$`),
+    not: /^(server\/|api\/|db\/(postgres|embedded)\/|@hono|postgres$|@electric-sql)/,
+    transitive: true,
+    why: "use cases know neither HTTP nor a driver",
+  },
+  {
+    of: new RegExp(`^${SERVICE}`),
+    not: /^(db\/(postgres|embedded)\/|config|main\.ts|tools\/|postgres$|@electric-sql)/,
+    why: "which database stands behind a service is decided in main.ts",
+  },
+  {
+    of: /^api\//,
+    not: /^(?!server\/|api\/)/,
+    why: "generated code needs the server's types and nothing else",
+  },
+  {
+    of: /^(?!db\/postgres\/|tools\/)/,
+    not: /^postgres$/,
+    why: "db/postgres/ is the only adapter to the driver",
+  },
+  {
+    of: /^(?!db\/embedded\/|tools\/)/,
+    not: /^@electric-sql/,
+    why: "db/embedded/ is the only adapter to PGlite",
+  },
+  { of: /^(?!tools\/)/, not: /^tools\//, why: "tools/ is for developers and not part of the program" },
+  { of: /^(?!main\.ts$)/, not: /^main\.ts$/, why: "main.ts is the root" },
+  { of: /^(signing\/|config)/, not: /^(server|api|[a-z]+_service)\//, why: "it stands on its own" },
+];
+
+/** Every import that crosses a boundary, as a line for people. */
+export function brokenImportRules(graph: ImportGraph): readonly string[] {
+  const broken: string[] = [];
+  for (const [file, targets] of graph) {
+    if (TEST.test(file)) continue;
+    for (const rule of RULES.filter(({ of }) => of.test(file))) {
+      const ways = rule.transitive
+        ? [...reachableFrom(graph, file).values()].filter((way) => way.length > 1)
+        : targets.map((target) => [file, target]);
+      for (const way of ways.filter((way) => rule.not.test(way.at(-1) ?? ""))) {
+        broken.push(`${way.join(" -> ")}: ${rule.why}`);
+      }
+    }
+    broken.push(...crossesServices(file, targets));
+  }
+  return broken;
+}
+
+function crossesServices(file: string, targets: readonly string[]): readonly string[] {
+  const [service] = new RegExp(`^${SERVICE}`).exec(file) ?? [];
+  if (service === undefined) return [];
+  return targets
+    .filter((target) => new RegExp(`^${SERVICE}`).test(target) && !target.startsWith(service))
+    .map((target) => `${file} -> ${target}: services do not know each other`);
+}

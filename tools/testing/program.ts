@@ -1,0 +1,118 @@
+import { join } from "node:path";
+
+const ROOT = join(import.meta.dirname ?? ".", "../..");
+
+/** What a child process needs of this one's environment; nothing that would configure the program. */
+const INHERITED = [
+  "PATH",
+  "HOME",
+  "DENO_DIR",
+  "XDG_CACHE_HOME",
+  "TMPDIR",
+  "USERPROFILE",
+  "LOCALAPPDATA",
+  "SystemRoot",
+];
+
+/** How a program ended. */
+export interface Ending {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * The program as a process of its own: main.ts, or the executable that `ARCHWAY_EXECUTABLE` names. Disposing ends it
+ * without warning, if it still runs.
+ */
+export class Program implements AsyncDisposable {
+  readonly #process: Deno.ChildProcess;
+  readonly #stdout: Promise<string>;
+  readonly #stderr: Promise<string>;
+  readonly #url: PromiseWithResolvers<string> = Promise.withResolvers();
+
+  /** @param environment The variables that configure the program. */
+  constructor(environment: Readonly<Record<string, string>>, args: readonly string[] = []) {
+    const executable = Deno.env.get("ARCHWAY_EXECUTABLE");
+    const inherited = INHERITED.flatMap((name) => {
+      const value = Deno.env.get(name);
+      return value === undefined ? [] : [[name, value]];
+    });
+    this.#process = new Deno.Command(executable ?? Deno.execPath(), {
+      args: executable ? [...args] : ["run", "-P", "main.ts", ...args],
+      // The executable has to do with what is inside it.
+      cwd: executable ? environment["EMBEDDED_DATA_DIR"] ?? Deno.makeTempDirSync() : ROOT,
+      clearEnv: true,
+      env: { ...Object.fromEntries(inherited), NO_COLOR: "1", PORT: "0", ...environment },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#url.promise.catch(() => {});
+    this.#stdout = this.#read(this.#process.stdout);
+    this.#stderr = this.#read(this.#process.stderr);
+    this.#stdout.then(() => this.#url.reject(new Error("The program ended before it listened")));
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** Where it listens, once it does. Rejects when it ends before. */
+  get url(): Promise<string> {
+    return this.#url.promise;
+  }
+
+  /** Sends a signal. */
+  signal(signal: Deno.Signal): void {
+    this.#process.kill(signal);
+  }
+
+  /** Resolves when it has ended. */
+  async ended(): Promise<Ending> {
+    const { code } = await this.#process.status;
+    return { code, stdout: await this.#stdout, stderr: await this.#stderr };
+  }
+
+  /** Ends it as supervisors do, and waits. */
+  async stop(): Promise<Ending> {
+    this.signal("SIGTERM");
+    return await this.ended();
+  }
+
+  /** Ends it without warning, and waits. */
+  async kill(): Promise<Ending> {
+    this.signal("SIGKILL");
+    return await this.ended();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.signal("SIGKILL");
+    } catch (error) {
+      // It ended by itself.
+      if (!(error instanceof TypeError)) throw error;
+    }
+    await this.ended();
+  }
+
+  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+    let text = "";
+    for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      const [, url] = /"url":"(http[^"]+)"/.exec(text) ?? [];
+      if (url !== undefined) this.#url.resolve(url);
+    }
+    return text;
+  }
+}
+
+/** Resolves when the program says it is ready. */
+export async function untilReady(url: string): Promise<void> {
+  while (true) {
+    const response = await fetch(`${url}/readyz`);
+    await response.body?.cancel();
+    if (response.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
