@@ -7,7 +7,9 @@ import type { RequestContext } from "./request_context.ts";
  */
 
 /** A JSON value, as `JSON.parse` returns it. */
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | {
+  readonly [key: string]: JsonValue;
+};
 
 /** The methods an OpenAPI path item can declare and this server serves. HEAD and OPTIONS are derived. */
 export type Method = "GET" | "PUT" | "POST" | "DELETE" | "PATCH";
@@ -37,7 +39,11 @@ export interface Validator {
 export type Shape =
   | { readonly kind: "string" | "integer" | "number" | "boolean" | "any" }
   | { readonly kind: "array"; readonly items: Shape }
-  | { readonly kind: "object"; readonly properties: Readonly<Record<string, Shape>>; readonly additional?: Shape };
+  | {
+    readonly kind: "object";
+    readonly properties: Readonly<Record<string, Shape>>;
+    readonly additional?: Shape;
+  };
 
 /** Where a parameter stands in a request (OpenAPI 3.1, section 4.8.12). */
 export type ParameterLocation = "path" | "query" | "header" | "cookie";

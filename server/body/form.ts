@@ -1,0 +1,50 @@
+import type { Shape } from "../operation.ts";
+import { splitPairs } from "../parameters/pairs.ts";
+import { decodeFormText, MalformedTextError } from "../parameters/percent.ts";
+import { memberShape, readArray, readScalar } from "../parameters/shape.ts";
+
+const ANY_OBJECT: Shape = { kind: "object", properties: {} };
+
+/** A field of a form: text, or a file of a multipart one. */
+export type FormField = readonly [name: string, value: string | File];
+
+/**
+ * Parses `application/x-www-form-urlencoded` text into an object.
+ * @throws {MalformedTextError} for malformed percent-encoding, or a field given twice that is not an array.
+ */
+export function parseForm(text: string, shape: Shape = ANY_OBJECT): Record<string, unknown> {
+  return collectFields(
+    splitPairs(text).map(({ name, value }) => [decodeFormText(name), decodeFormText(value)]),
+    shape,
+  );
+}
+
+/** Makes an object of a form's fields: those whose shape is an array gather what is repeated. */
+export function collectFields(
+  fields: Iterable<FormField>,
+  shape: Shape = ANY_OBJECT,
+): Record<string, unknown> {
+  const gathered = new Map<string, (string | File)[]>();
+  for (const [name, value] of fields) {
+    const values = gathered.get(name);
+    if (values === undefined) gathered.set(name, [value]);
+    else values.push(value);
+  }
+  const entries: [string, unknown][] = [];
+  for (const [name, values] of gathered) {
+    const fieldShape = memberShape(shape, name);
+    if (fieldShape.kind === "array") {
+      entries.push([name, values.map((value) => readField(value, fieldShape.items))]);
+    } else if (values.length > 1) {
+      throw new MalformedTextError("has a field that is given more than once");
+    } else {
+      entries.push([name, readField(values[0] ?? "", fieldShape)]);
+    }
+  }
+  return Object.fromEntries(entries);
+}
+
+function readField(value: string | File, shape: Shape): unknown {
+  if (typeof value !== "string") return value;
+  return shape.kind === "array" ? readArray([value], shape) : readScalar(value, shape);
+}

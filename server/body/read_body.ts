@@ -1,0 +1,86 @@
+import type { Deadlines } from "../deadlines.ts";
+import type { Exchange } from "../exchange.ts";
+import { Problem } from "../problem.ts";
+
+/** How much of a body is read, and for how long. */
+export interface ReadBodyOptions {
+  readonly maxBytes: number;
+  /** Started for every body; 408 when it passes. */
+  readonly deadlines: Deadlines;
+}
+
+const CLOSE = { Connection: "close" } as const;
+
+/**
+ * Reads the whole body of a request.
+ * @throws {Problem} 413 when it is larger than allowed, by its Content-Length or by what arrives; 408 when it does not
+ * arrive in time; 400 when it breaks off. The connection is closed then: what is left on it belongs to no request.
+ */
+export function readBody(exchange: Exchange, { maxBytes, deadlines }: ReadBodyOptions): Promise<Uint8Array> {
+  const { contentLength } = exchange.fields;
+  if (contentLength !== null && Number(contentLength) > maxBytes) return Promise.reject(tooLarge(maxBytes));
+  const cancellation = new AbortController();
+  return new Promise((resolve, reject) => {
+    const deadline = deadlines.start(() => {
+      reject(timedOut());
+      cancellation.abort();
+    });
+    const reading = contentLength === null
+      ? countBytes(exchange.request, maxBytes, cancellation.signal)
+      : exchange.request.bytes();
+    reading.then(
+      (bytes) => {
+        deadline.cancel();
+        resolve(bytes);
+      },
+      (error) => {
+        deadline.cancel();
+        reject(error instanceof Problem ? error : brokenOff(error));
+      },
+    );
+  });
+}
+
+async function countBytes(request: Request, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
+  if (request.body === null) return new Uint8Array();
+  const reader = request.body.getReader();
+  signal.addEventListener("abort", () => void reader.cancel().catch(() => {}), { once: true });
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.length;
+    if (size > maxBytes) {
+      // Not waited for: the other side decides when its stream ends.
+      void reader.cancel().catch(() => {});
+      throw tooLarge(maxBytes);
+    }
+    chunks.push(value);
+  }
+  const body = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return body;
+}
+
+function tooLarge(maxBytes: number): Problem {
+  return new Problem(413, "content-too-large", {
+    detail: `The body is larger than ${maxBytes} bytes`,
+    headers: CLOSE,
+  });
+}
+
+function timedOut(): Problem {
+  return new Problem(408, "request-timeout", {
+    detail: "The body did not arrive in time",
+    headers: CLOSE,
+  });
+}
+
+function brokenOff(cause: unknown): Problem {
+  return new Problem(400, "malformed-request", { detail: "The body broke off", headers: CLOSE, cause });
+}

@@ -1,0 +1,47 @@
+import {
+  IF_MATCH_REASON,
+  matchesWeakly,
+  parseEntityTags,
+  parseIfMatch,
+  parseStrongTag,
+} from "./entity_tag.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Operation } from "./operation.ts";
+import { Problem } from "./problem.ts";
+import type { RequestFaults } from "./request_faults.ts";
+
+/**
+ * Whether a GET or HEAD whose answer carries this `ETag` is answered 304 (RFC 9110, section 13.2.2). A malformed
+ * `If-None-Match` is as good as none: the client gets the whole representation.
+ * @throws {Problem} 412 when there is an `If-Match` that names other versions, 400 when that is malformed.
+ */
+export function isNotModified(exchange: Exchange, etag: string): boolean {
+  const { ifMatch, ifNoneMatch } = exchange.fields;
+  if (ifMatch !== null) requireMatch(ifMatch, etag);
+  if (ifNoneMatch === null) return false;
+  if (ifNoneMatch === etag) return true;
+  const condition = parseEntityTags(ifNoneMatch);
+  return condition !== undefined && matchesWeakly(condition, etag);
+}
+
+function requireMatch(ifMatch: string, etag: string): void {
+  const condition = parseIfMatch(ifMatch);
+  if (condition === "*") return;
+  const opaque = parseStrongTag(etag);
+  if (opaque === undefined || !condition.includes(opaque)) {
+    throw new Problem(412, "precondition-failed", { headers: { ETag: etag } });
+  }
+}
+
+/** Whether an operation changes its resource only under `If-Match`. */
+export function requiresIfMatch({ parameters }: Operation): boolean {
+  return parameters.some((parameter) =>
+    parameter.in === "header" && parameter.required && parameter.name.toLowerCase() === "if-match"
+  );
+}
+
+/** The fault of an `If-Match` that is there and malformed. */
+export function checkIfMatchSyntax({ fields }: Exchange, faults: RequestFaults): void {
+  if (fields.ifMatch === null || parseEntityTags(fields.ifMatch) !== undefined) return;
+  faults.addMalformed({ name: "If-Match", in: "header", reason: IF_MATCH_REASON });
+}

@@ -1,0 +1,82 @@
+/** A deadline that was started and can still be called off. */
+export interface Deadline {
+  /** Calls it off; harmless after it has passed. */
+  cancel(): void;
+}
+
+/**
+ * Deadlines that are all equally long. They pass in the order they were started, so one timer and a linked list serve
+ * any number of requests: starting and calling off cost a few assignments and no timer.
+ */
+export class Deadlines implements Disposable {
+  readonly #head: Node = new Node(0, () => {});
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param durationMs How long each one is, in milliseconds. */
+  constructor(readonly durationMs: number) {}
+
+  /** Starts a deadline; `onPassed` is called once when it passes. */
+  start(onPassed: () => void): Deadline {
+    const node = new Node(performance.now() + this.durationMs, onPassed);
+    node.insertBefore(this.#head);
+    if (this.#timer === undefined) this.#arm(this.durationMs);
+    return node;
+  }
+
+  /** Lets every deadline that is still running pass now. Gives their number. */
+  passAll(): number {
+    return this.#passUntil(Infinity);
+  }
+
+  /** Calls off every deadline and the timer. */
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    while (this.#head.next !== this.#head) this.#head.next.cancel();
+  }
+
+  #arm(delayMs: number): void {
+    this.#timer = setTimeout(() => this.#tick(), delayMs);
+    // What waits for a deadline is kept alive by its connection; the timer must not keep the process.
+    Deno.unrefTimer(this.#timer);
+  }
+
+  #tick(): void {
+    this.#timer = undefined;
+    this.#passUntil(performance.now());
+    const first = this.#head.next;
+    if (first !== this.#head) this.#arm(Math.max(1, first.passesAt - performance.now()));
+  }
+
+  #passUntil(now: number): number {
+    let passed = 0;
+    while (this.#head.next !== this.#head && this.#head.next.passesAt <= now) {
+      const node = this.#head.next;
+      node.cancel();
+      node.onPassed();
+      passed++;
+    }
+    return passed;
+  }
+}
+
+/** A member of the circular list, whose head stands for its end. */
+class Node implements Deadline {
+  next: Node = this;
+  previous: Node = this;
+
+  constructor(readonly passesAt: number, readonly onPassed: () => void) {}
+
+  insertBefore(other: Node): void {
+    this.previous = other.previous;
+    this.next = other;
+    other.previous.next = this;
+    other.previous = this;
+  }
+
+  cancel(): void {
+    this.previous.next = this.next;
+    this.next.previous = this.previous;
+    this.next = this.previous = this;
+  }
+}

@@ -1,0 +1,71 @@
+import type { RequestContext } from "./request_context.ts";
+import { readRequestFields, type RequestFields } from "./request_fields.ts";
+import { newRequestId, saneRequestId } from "./request_id.ts";
+import { Problem } from "./problem.ts";
+
+/** One request on its way, with what the server found out about it once. */
+export class Exchange implements RequestContext {
+  readonly requestId: string;
+  readonly method: string;
+  readonly fields: RequestFields;
+  /** The bytes of the request target: path and query. */
+  readonly targetBytes: number;
+  /** The path as it was sent, percent-encoded. */
+  readonly path: string;
+  /** The query as it was sent, without its "?"; empty when there is none. */
+  readonly query: string;
+  /** Whether the server made the request id; a client may send one id with many requests. */
+  readonly ownRequestId: boolean;
+  readonly #origin: string;
+  #url: URL | undefined;
+  #controller: AbortController | undefined;
+  #endedBy: unknown;
+
+  /** @param publicUrl What clients call the server, without a slash at its end; undefined: what the request says. */
+  constructor(readonly request: Request, publicUrl?: string) {
+    const url = request.url;
+    const start = url.indexOf("/", url.indexOf("://") + 3);
+    const end = url.indexOf("#", start);
+    const target = start === -1 ? "" : url.slice(start, end === -1 ? undefined : end);
+    const question = target.indexOf("?");
+    this.method = request.method;
+    this.fields = readRequestFields(request.headers);
+    this.targetBytes = target.length;
+    this.path = question === -1 ? target : target.slice(0, question);
+    this.query = question === -1 ? "" : target.slice(question + 1);
+    this.#origin = publicUrl ?? (start === -1 ? url : url.slice(0, start));
+    const given = saneRequestId(this.fields.requestId);
+    this.requestId = given ?? newRequestId();
+    this.ownRequestId = given === undefined;
+  }
+
+  get url(): URL {
+    if (this.#url === undefined) {
+      const target = this.query === "" ? this.path : `${this.path}?${this.query}`;
+      const url = URL.parse(this.#origin + target);
+      if (url === null) {
+        throw new Problem(400, "malformed-request", { detail: "The Host header is not valid" });
+      }
+      this.#url = url;
+    }
+    return this.#url;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      const controller = new AbortController();
+      this.#controller = controller;
+      const client = this.request.signal;
+      if (this.#endedBy !== undefined) controller.abort(this.#endedBy);
+      else if (client.aborted) controller.abort(client.reason);
+      else client.addEventListener("abort", () => controller.abort(client.reason), { once: true });
+    }
+    return this.#controller.signal;
+  }
+
+  /** Aborts {@link signal}: nobody waits for the answer any more. */
+  abort(reason: DOMException): void {
+    this.#endedBy = reason;
+    this.#controller?.abort(reason);
+  }
+}

@@ -1,0 +1,93 @@
+import type { Exchange } from "./exchange.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import { Problem } from "./problem.ts";
+import type { Endpoint } from "./resource.ts";
+
+/** How something that the program needs is doing. "degraded": the program can serve without it. */
+export interface HealthCheck {
+  readonly name: string;
+  readonly status: "ok" | "degraded" | "unavailable";
+  /** Why it is not "ok", in words without secrets. */
+  readonly reason?: string;
+}
+
+/** Looks after what the program needs. One that rejects counts as unavailable. */
+export type ReadinessCheck = (options: { readonly signal: AbortSignal }) => Promise<readonly HealthCheck[]>;
+
+/** The body of `/livez` and `/readyz`. */
+export interface Health {
+  readonly status: HealthCheck["status"];
+  readonly checks?: readonly HealthCheck[];
+}
+
+const VERBOSE = /(?:^|&)verbose(?:[=&]|$)/;
+
+/** `/livez`, `/readyz` and `/healthz`: for orchestrators, so never cached. */
+export function healthEndpoints(readiness: readonly ReadinessCheck[], lifecycle: Lifecycle): Endpoint[] {
+  return [
+    {
+      method: "GET",
+      path: "/livez",
+      handle: (exchange) => healthResponse({ status: "ok" }, exchange),
+    },
+    {
+      method: "GET",
+      path: "/readyz",
+      async handle(exchange): Promise<Response> {
+        const checks = await runChecks(readiness, lifecycle, exchange.signal);
+        const status = worst(checks);
+        return healthResponse(VERBOSE.test(exchange.query) ? { status, checks } : { status }, exchange);
+      },
+    },
+    {
+      method: "GET",
+      path: "/healthz",
+      async handle(exchange): Promise<Response> {
+        const status = worst(await runChecks(readiness, lifecycle, exchange.signal));
+        if (status === "unavailable") {
+          throw new Problem(503, "unavailable", { headers: { "Retry-After": "1" } });
+        }
+        const response = new Response(null, { status: 204 });
+        response.headers.set("Cache-Control", "no-store");
+        response.headers.set("X-Request-Id", exchange.requestId);
+        return response;
+      },
+    },
+  ];
+}
+
+async function runChecks(
+  readiness: readonly ReadinessCheck[],
+  lifecycle: Lifecycle,
+  signal: AbortSignal,
+): Promise<readonly HealthCheck[]> {
+  if (lifecycle.phase !== "serving") {
+    return [{ name: "server", status: "unavailable", reason: "The server is stopping" }];
+  }
+  const results = await Promise.all(readiness.map(async (check, index): Promise<readonly HealthCheck[]> => {
+    try {
+      return await check({ signal });
+    } catch {
+      return [{ name: `check_${index}`, status: "unavailable", reason: "The check failed" }];
+    }
+  }));
+  return [{ name: "server", status: "ok" }, ...results.flat()];
+}
+
+function worst(checks: readonly HealthCheck[]): HealthCheck["status"] {
+  if (checks.some(({ status }) => status === "unavailable")) return "unavailable";
+  return checks.some(({ status }) => status === "degraded") ? "degraded" : "ok";
+}
+
+function healthResponse(health: Health, exchange: Exchange): Response {
+  const body = new TextEncoder().encode(JSON.stringify(health));
+  const response = new Response(exchange.method === "HEAD" ? null : body, {
+    status: health.status === "unavailable" ? 503 : 200,
+  });
+  response.headers.set("Content-Type", "application/json");
+  response.headers.set("Content-Length", String(body.length));
+  response.headers.set("Cache-Control", "no-store");
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  response.headers.set("X-Request-Id", exchange.requestId);
+  return response;
+}

@@ -1,0 +1,14 @@
+/** A JSON Pointer one step longer (RFC 6901, section 3). */
+export function extendPointer(pointer: string, member: string | number): string {
+  const text = String(member);
+  const escaped = text.includes("~") || text.includes("/")
+    ? text.replaceAll("~", "~0").replaceAll("/", "~1")
+    : text;
+  return `${pointer}/${escaped}`;
+}
+
+/** The last step of a JSON Pointer, unescaped; undefined for the root. */
+export function lastStep(pointer: string): string | undefined {
+  const slash = pointer.lastIndexOf("/");
+  return slash === -1 ? undefined : pointer.slice(slash + 1).replaceAll("~1", "/").replaceAll("~0", "~");
+}

@@ -1,0 +1,40 @@
+/** A media type with its parameters (RFC 9110, section 8.3.1). */
+export interface MediaType {
+  /** Lower case, without parameters, e.g. "application/json". */
+  readonly essence: string;
+  /** Names in lower case, values unquoted. */
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const ESSENCE = new RegExp(`^(${TOKEN}/${TOKEN})[ \\t]*(?=;|$)`);
+const PARAMETER = new RegExp(
+  `[ \\t]*;[ \\t]*(?:(${TOKEN})=(?:(${TOKEN})|"((?:[^"\\\\\\x00-\\x08\\x0a-\\x1f\\x7f]|\\\\[\\t\\x20-\\x7e])*)"))?[ \\t]*`,
+  "y",
+);
+
+/** Parses the value of a `Content-Type` field; undefined when it is malformed or names a parameter twice. */
+export function parseMediaType(text: string): MediaType | undefined {
+  const trimmed = text.trim();
+  const essence = ESSENCE.exec(trimmed);
+  if (essence?.[1] === undefined) return undefined;
+  const parameters = new Map<string, string>();
+  PARAMETER.lastIndex = essence[0].length;
+  let end = essence[0].length;
+  while (end < trimmed.length) {
+    const match = PARAMETER.exec(trimmed);
+    if (match === null) return undefined;
+    end = PARAMETER.lastIndex;
+    const name = match[1]?.toLowerCase();
+    if (name === undefined) continue;
+    if (parameters.has(name)) return undefined;
+    parameters.set(name, match[2] ?? (match[3] ?? "").replaceAll(/\\(.)/g, "$1"));
+  }
+  return { essence: essence[1].toLowerCase(), parameters };
+}
+
+/** Whether a range such as "image/*" or a full media type covers the other, both in lower case. */
+export function covers(range: string, essence: string): boolean {
+  return range === essence || range === "*/*" ||
+    (range.endsWith("/*") && essence.startsWith(range.slice(0, -1)));
+}

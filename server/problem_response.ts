@@ -1,0 +1,44 @@
+import type { ProblemType } from "./api_module.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Problem } from "./problem.ts";
+import { newRequestId } from "./request_id.ts";
+
+const encoder = new TextEncoder();
+
+/** The problem types there are, by their slug. */
+export type ProblemCatalog = ReadonlyMap<string, ProblemType>;
+
+/** The unique URI of one occurrence of a problem: that of the request, unless its client chose the request's id. */
+export function instanceOf(exchange: Exchange): string {
+  return `urn:uuid:${exchange.ownRequestId ? exchange.requestId : newRequestId()}`;
+}
+
+/**
+ * Writes a problem as `application/problem+json` (RFC 9457). Its `type` is relative, so it is the same wherever the
+ * program runs; a slug that is not in the catalog gives "about:blank" and the status as title.
+ */
+export function problemResponse(
+  problem: Problem,
+  exchange: Exchange,
+  { catalog, instance }: { catalog: ProblemCatalog; instance: string },
+): Response {
+  const type = catalog.get(problem.slug);
+  const body = encoder.encode(JSON.stringify({
+    type: type === undefined ? "about:blank" : `/problems/${type.slug}`,
+    title: type?.title ?? `Status ${problem.status}`,
+    status: problem.status,
+    detail: problem.detail,
+    instance,
+    requestId: exchange.requestId,
+    invalidParams: problem.invalidParams,
+  }));
+  const response = new Response(exchange.method === "HEAD" ? null : body, { status: problem.status });
+  const { headers } = response;
+  headers.set("Content-Type", "application/problem+json");
+  headers.set("Content-Length", String(body.length));
+  headers.set("Cache-Control", "no-store");
+  headers.set("X-Content-Type-Options", "nosniff");
+  headers.set("X-Request-Id", exchange.requestId);
+  for (const [name, value] of Object.entries(problem.headers)) headers.set(name, value);
+  return response;
+}

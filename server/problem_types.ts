@@ -1,0 +1,118 @@
+import type { ProblemType } from "./api_module.ts";
+
+/** The kinds of problem that the server itself answers; services add their own. */
+export const SERVER_PROBLEM_TYPES = [
+  {
+    slug: "malformed-request",
+    title: "Malformed request",
+    status: 400,
+    explanation: "The request cannot be understood: a parameter or the syntax of the body is wrong. " +
+      "The member invalidParams names every fault. Correct them before trying again.",
+  },
+  {
+    slug: "not-found",
+    title: "Not found",
+    status: 404,
+    explanation: "Nothing is at this address. Check the path against the documentation of the API.",
+  },
+  {
+    slug: "method-not-allowed",
+    title: "Method not allowed",
+    status: 405,
+    explanation:
+      "The resource exists but does not offer this method. The Allow header lists the ones it does.",
+  },
+  {
+    slug: "not-acceptable",
+    title: "Not acceptable",
+    status: 406,
+    explanation: "The Accept header excludes every representation that the operation can give. " +
+      "Add one of the documented media types, or leave the header out.",
+  },
+  {
+    slug: "request-timeout",
+    title: "Request timeout",
+    status: 408,
+    explanation:
+      "The body did not arrive in the time the server waits for it. The request may be sent again.",
+  },
+  {
+    slug: "precondition-failed",
+    title: "Precondition failed",
+    status: 412,
+    explanation: "The resource is not in the version that the If-Match header names. " +
+      "Read it again, and repeat the change on what it is now.",
+  },
+  {
+    slug: "content-too-large",
+    title: "Content too large",
+    status: 413,
+    explanation: "The body is larger than the operation takes. Send less, or send it in parts.",
+  },
+  {
+    slug: "uri-too-long",
+    title: "URI too long",
+    status: 414,
+    explanation: "The request target is longer than the server takes. Shorten the query.",
+  },
+  {
+    slug: "unsupported-media-type",
+    title: "Unsupported media type",
+    status: 415,
+    explanation:
+      "The body is in a media type, character set or content coding that the operation does not take. " +
+      "Accept-Post or Accept-Patch lists the media types, Accept-Encoding the codings.",
+  },
+  {
+    slug: "invalid-content",
+    title: "Invalid content",
+    status: 422,
+    explanation:
+      "The body is well formed but breaks a rule of the API. The member invalidParams names every fault.",
+  },
+  {
+    slug: "precondition-required",
+    title: "Precondition required",
+    status: 428,
+    explanation:
+      "The operation changes a resource only in a known version. Send its ETag in the If-Match header.",
+  },
+  {
+    slug: "headers-too-large",
+    title: "Request header fields too large",
+    status: 431,
+    explanation: "The header fields together are larger than the server takes. Send fewer or shorter ones.",
+  },
+  {
+    slug: "internal-error",
+    title: "Internal error",
+    status: 500,
+    explanation: "Something went wrong in the program, not in the request. " +
+      "Tell the operators the requestId; they find the cause by it.",
+  },
+  {
+    slug: "not-implemented",
+    title: "Not implemented",
+    status: 501,
+    explanation: "The server does not know the request's method. Method names are case-sensitive.",
+  },
+  {
+    slug: "unavailable",
+    title: "Service unavailable",
+    status: 503,
+    explanation:
+      "The program cannot serve the request now: it is stopping, or something it needs does not answer. " +
+      "Try again after the time in Retry-After.",
+  },
+  {
+    slug: "deadline-passed",
+    title: "Deadline passed",
+    status: 503,
+    explanation:
+      "The request took longer than the server lets one take, and was ended. Whether a change was made " +
+      "is not known: read the resource before trying again.",
+  },
+] as const satisfies readonly ProblemType[];
+
+/** The slug of a problem that the server itself answers. */
+export type ServerProblemSlug = (typeof SERVER_PROBLEM_TYPES)[number]["slug"];

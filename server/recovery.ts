@@ -1,0 +1,57 @@
+import type { ApiModule } from "./api_module.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Logger } from "./logger.ts";
+import { Problem } from "./problem.ts";
+import { instanceOf, type ProblemCatalog, problemResponse } from "./problem_response.ts";
+
+const MAX_CAUSES = 8;
+
+/** What is needed to turn an error into an answer. */
+export interface RecoveryOptions {
+  readonly modules: readonly ApiModule[];
+  readonly catalog: ProblemCatalog;
+  readonly logger: Logger;
+}
+
+/** Gives the function that answers whatever was thrown on the way of a request. Nothing else makes problems of errors. */
+export function createRecovery(options: RecoveryOptions): (error: unknown, exchange: Exchange) => Response {
+  const { modules, catalog, logger } = options;
+  return function recover(error: unknown, exchange: Exchange): Response {
+    const problem = toProblem(error, modules);
+    const instance = instanceOf(exchange);
+    if (problem.status >= 500 && problem.status !== 501) {
+      logger.error("Request {requestId} failed with status {status}", {
+        requestId: exchange.requestId,
+        instance,
+        method: exchange.method,
+        status: problem.status,
+        type: problem.slug,
+        causes: causeChain(error),
+      });
+    }
+    return problemResponse(problem, exchange, { catalog, instance });
+  };
+}
+
+function toProblem(error: unknown, modules: readonly ApiModule[]): Problem {
+  if (error instanceof Problem) return error;
+  for (const module of modules) {
+    const problem = module.problemOf(error);
+    if (problem !== undefined) return problem;
+  }
+  return new Problem(500, "internal-error", { cause: error });
+}
+
+/** The messages of an error and of what caused it, outermost first. */
+function causeChain(error: unknown): string[] {
+  const messages: string[] = [];
+  for (let cause = error; cause !== undefined && messages.length < MAX_CAUSES;) {
+    if (!(cause instanceof Error)) {
+      messages.push("Something that is not an Error was thrown");
+      break;
+    }
+    messages.push(`${cause.name}: ${cause.message}`);
+    cause = cause.cause;
+  }
+  return messages;
+}

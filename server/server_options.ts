@@ -1,0 +1,123 @@
+import type { MiddlewareHandler } from "@hono/hono";
+import type { ApiModule } from "./api_module.ts";
+import type { Exchange } from "./exchange.ts";
+import type { ReadinessCheck } from "./health.ts";
+import { type Logger, SILENT_LOGGER } from "./logger.ts";
+
+/** What Hono's middleware finds in `c.env`: the exchange, with the request's id, URL and signal. */
+export interface PipelineEnv {
+  Bindings: Exchange;
+}
+
+/** How a server stops. */
+export interface DrainOptions {
+  /**
+   * How long `/readyz` tells to send no more requests while they are still served, in milliseconds.
+   * @default {0}
+   */
+  readonly waitMs?: number;
+  /**
+   * How long requests in flight may take after that, in milliseconds.
+   * @default {10_000}
+   */
+  readonly timeoutMs?: number;
+}
+
+/** Everything that can be set; changed by {@link ServerOption}s only. */
+export interface ServerSettings {
+  readTimeoutMs: number;
+  writeTimeoutMs: number;
+  maxBodyBytes: number;
+  maxUrlBytes: number;
+  maxHeaderBytes: number;
+  validateResponses: boolean;
+  publicUrl: string | undefined;
+  drain: Required<DrainOptions>;
+  logger: Logger;
+  readonly modules: ApiModule[];
+  readonly readiness: ReadinessCheck[];
+  readonly middlewares: MiddlewareHandler<PipelineEnv>[];
+}
+
+/** Sets something; made by the `with…` functions. */
+export type ServerOption = (settings: ServerSettings) => void;
+
+/** The settings that the options make of the defaults. */
+export function applyOptions(options: readonly ServerOption[]): ServerSettings {
+  const settings: ServerSettings = {
+    readTimeoutMs: 30_000,
+    writeTimeoutMs: 30_000,
+    maxBodyBytes: 1_048_576,
+    maxUrlBytes: 8_192,
+    maxHeaderBytes: 16_384,
+    validateResponses: false,
+    publicUrl: undefined,
+    drain: { waitMs: 0, timeoutMs: 10_000 },
+    logger: SILENT_LOGGER,
+    modules: [],
+    readiness: [],
+    middlewares: [],
+  };
+  for (const option of options) option(settings);
+  return settings;
+}
+
+/** How long the whole body of a request may take to arrive, in milliseconds; 408 after that. Default 30 s. */
+export function withReadTimeout(ms: number): ServerOption {
+  return (settings) => void (settings.readTimeoutMs = ms);
+}
+
+/** How long a request may take in all, in milliseconds; 503 and an aborted signal after that. Default 30 s. */
+export function withWriteTimeout(ms: number): ServerOption {
+  return (settings) => void (settings.writeTimeoutMs = ms);
+}
+
+/** Mounts an API. */
+export function withApi(module: ApiModule): ServerOption {
+  return (settings) => void settings.modules.push(module);
+}
+
+/** Adds a check to `/readyz`. */
+export function withReadiness(check: ReadinessCheck): ServerOption {
+  return (settings) => void settings.readiness.push(check);
+}
+
+/** What clients call the server, e.g. "https://api.example.com": the beginning of `context.url`. */
+export function withPublicUrl(url: string): ServerOption {
+  return (settings) => void (settings.publicUrl = url.replace(/\/+$/, ""));
+}
+
+/** The largest body, in bytes, where the document does not say otherwise; 413. Default 1 MiB. */
+export function withMaxBodyBytes(bytes: number): ServerOption {
+  return (settings) => void (settings.maxBodyBytes = bytes);
+}
+
+/** The longest request target, in bytes; 414. Default 8 KiB. */
+export function withMaxUrlBytes(bytes: number): ServerOption {
+  return (settings) => void (settings.maxUrlBytes = bytes);
+}
+
+/** The largest header section, in bytes of names and values; 431. Default 16 KiB. */
+export function withMaxHeaderBytes(bytes: number): ServerOption {
+  return (settings) => void (settings.maxHeaderBytes = bytes);
+}
+
+/** Whether answers are checked against the document before they are sent: for tests and development. */
+export function withResponseValidation(enabled: boolean): ServerOption {
+  return (settings) => void (settings.validateResponses = enabled);
+}
+
+/** How the server stops. */
+export function withDrain(drain: DrainOptions): ServerOption {
+  return (settings) => void (settings.drain = { ...settings.drain, ...drain });
+}
+
+/** What is logged goes there. */
+export function withLogger(logger: Logger): ServerOption {
+  return (settings) => void (settings.logger = logger);
+}
+
+/** Adds a Hono middleware between the limits and the routes; what it throws is recovered like anything else. */
+export function withMiddleware(middleware: MiddlewareHandler<PipelineEnv>): ServerOption {
+  return (settings) => void settings.middlewares.push(middleware);
+}

@@ -1,0 +1,50 @@
+import type { Deadlines } from "./deadlines.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+
+/** How long the answers to requests that were cut off may take to be written, in milliseconds. */
+const LAST_WORDS_MS = 250;
+
+/** What stopping works on. */
+export interface StopOptions {
+  readonly lifecycle: Lifecycle;
+  readonly drain: { readonly waitMs: number; readonly timeoutMs: number };
+  /** Those of the requests in flight. */
+  readonly deadlines: Deadlines;
+  /** Ends the listener and its connections at once. */
+  readonly abort: AbortController;
+}
+
+/** Goes through the phases of a graceful stop. Gives the number of requests that were cut off. */
+export async function stopListener(
+  listener: Deno.HttpServer | undefined,
+  { lifecycle, drain, deadlines, abort }: StopOptions,
+): Promise<number> {
+  lifecycle.phase = "draining";
+  if (drain.waitMs > 0) await sleep(drain.waitMs);
+  lifecycle.phase = "closing";
+  const drained = Promise.all([lifecycle.idle(), listener?.shutdown()]);
+  let cutOff = 0;
+  if (!await within(drained, drain.timeoutMs)) {
+    cutOff = lifecycle.inFlight;
+    deadlines.passAll();
+    await within(drained, LAST_WORDS_MS);
+    abort.abort();
+    await listener?.finished;
+  }
+  lifecycle.phase = "closed";
+  return cutOff;
+}
+
+async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => timer = setTimeout(resolve, ms, false));
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,74 @@
+import { checkIfMatchSyntax, requiresIfMatch } from "../conditional.ts";
+import type { Deadlines } from "../deadlines.ts";
+import { createNegotiation } from "../negotiation.ts";
+import type { Operation, Route } from "../operation.ts";
+import { compileParameters } from "../parameters/decode_parameters.ts";
+import { compilePath } from "../path_template.ts";
+import { Problem } from "../problem.ts";
+import { RequestFaults } from "../request_faults.ts";
+import type { Endpoint } from "../resource.ts";
+import { checkResponse } from "./check_response.ts";
+import { checkUnusedBody, compileBody } from "./read_operation_body.ts";
+import { validateParameters } from "./validate_request.ts";
+import { compileResponses } from "./write_response.ts";
+
+/** What all operations share. */
+export interface OperationOptions {
+  readonly maxBodyBytes: number;
+  readonly readDeadlines: Deadlines;
+  readonly validateResponses: boolean;
+}
+
+/**
+ * The second half of the way of a request: from the matched operation to its response. Everything that depends on the
+ * document alone is prepared here, once.
+ */
+export function compileOperation({ operation, handle }: Route, options: OperationOptions): Endpoint {
+  const { maxBodyBytes, readDeadlines } = options;
+  const offers = successMediaTypes(operation);
+  const negotiate = offers.length === 0 ? undefined : createNegotiation(offers);
+  const readBody = compileBody(operation, { maxBytes: maxBodyBytes, deadlines: readDeadlines });
+  const readPath = compilePath(operation.path);
+  const decodeParameters = compileParameters(operation);
+  const needsIfMatch = requiresIfMatch(operation);
+  const writeResponse = compileResponses(operation);
+
+  return {
+    method: operation.method,
+    path: operation.path,
+    accepts: operation.requestBody?.content.map(({ mediaType }) => mediaType) ?? [],
+    async handle(exchange): Promise<Response> {
+      if (negotiate !== undefined && negotiate(exchange.fields.accept) === undefined) {
+        throw new Problem(406, "not-acceptable", { headers: { Vary: "Accept" } });
+      }
+      const faults = new RequestFaults();
+      if (readBody === undefined) checkUnusedBody(exchange, maxBodyBytes);
+      const content = readBody === undefined ? undefined : await readBody(exchange, faults);
+      const parameters = decodeParameters(exchange, readPath(exchange.path) ?? {}, faults);
+      const lacksIfMatch = needsIfMatch && exchange.fields.ifMatch === null;
+      if (needsIfMatch) checkIfMatchSyntax(exchange, faults);
+      // The lack of it has a status of its own, so the validator is not to find it.
+      if (lacksIfMatch) parameters.headers["If-Match"] = "*";
+      validateParameters(parameters, operation.validateParameters, faults);
+      if (lacksIfMatch && !faults.malformed) throw new Problem(428, "precondition-required");
+      faults.throwIfAny();
+
+      const { path, query, headers, cookies } = parameters;
+      const answer = await handle(
+        { path, query, headers, cookies, contentType: content?.contentType, body: content?.body },
+        exchange,
+      );
+      if (options.validateResponses) checkResponse(operation, answer);
+      return writeResponse(answer, exchange);
+    },
+  };
+}
+
+function successMediaTypes({ responses }: Operation): string[] {
+  const offers = new Set<string>();
+  for (const [status, { content }] of Object.entries(responses)) {
+    if (!status.startsWith("2")) continue;
+    for (const { mediaType } of content) offers.add(mediaType);
+  }
+  return [...offers];
+}

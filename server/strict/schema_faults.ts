@@ -1,0 +1,68 @@
+import { extendPointer } from "../json_pointer.ts";
+import type { ValidationError } from "../operation.ts";
+import { faultReason, orList } from "./fault_reason.ts";
+
+/** A fault that a validator found: where, and what is wrong. */
+export interface SchemaFault {
+  /** JSON Pointer to the value, or to where it is missing. */
+  readonly pointer: string;
+  readonly reason: string;
+}
+
+const WRAPPERS: ReadonlySet<string> = new Set(["if", "anyOf", "oneOf", "allOf", "not", "$ref"]);
+/** Longer names of unknown members are not repeated in an answer. */
+const MAX_MEMBER_LENGTH = 100;
+
+/**
+ * Tidies what a validator reports: missing and unknown members are pointed at themselves, what only says that an inner
+ * rule was broken is dropped where the inner rule is there, and alternative types are told in one sentence.
+ */
+export function schemaFaults(errors: readonly ValidationError[]): SchemaFault[] {
+  const faults: SchemaFault[] = [];
+  const types = typesByPath(errors);
+  for (const error of errors) {
+    if (WRAPPERS.has(error.keyword) && explainedInside(error, errors)) continue;
+    if (error.keyword === "type") {
+      const alternatives = types.get(error.instancePath);
+      if (alternatives === undefined) continue;
+      types.delete(error.instancePath);
+      faults.push({
+        pointer: error.instancePath,
+        reason: `must be ${orList(alternatives, "of another type")}`,
+      });
+    } else {
+      faults.push(faultOf(error));
+    }
+  }
+  return faults;
+}
+
+function faultOf(error: ValidationError): SchemaFault {
+  const { instancePath, params } = error;
+  const member = params["missingProperty"] ?? params["additionalProperty"] ?? params["unevaluatedProperty"];
+  if (typeof member !== "string") return { pointer: instancePath, reason: faultReason(error) };
+  if (member.length > MAX_MEMBER_LENGTH || !member.isWellFormed()) {
+    return { pointer: instancePath, reason: "has a member that is not known" };
+  }
+  return { pointer: extendPointer(instancePath, member), reason: faultReason(error) };
+}
+
+function explainedInside(wrapper: ValidationError, errors: readonly ValidationError[]): boolean {
+  // oneOf that more than one alternative matched has no inner errors: it is the explanation itself.
+  if (Array.isArray(wrapper.params["passingSchemas"])) return false;
+  return errors.some((error) =>
+    !WRAPPERS.has(error.keyword) &&
+    (error.instancePath === wrapper.instancePath || error.instancePath.startsWith(`${wrapper.instancePath}/`))
+  );
+}
+
+function typesByPath(errors: readonly ValidationError[]): Map<string, string[]> {
+  const types = new Map<string, string[]>();
+  for (const { keyword, instancePath, params } of errors) {
+    if (keyword !== "type") continue;
+    const given = params["type"];
+    const names = Array.isArray(given) ? given.map(String) : String(given).split(",");
+    types.set(instancePath, [...new Set([...types.get(instancePath) ?? [], ...names])]);
+  }
+  return types;
+}

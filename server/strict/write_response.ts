@@ -1,0 +1,71 @@
+import { isNotModified } from "../conditional.ts";
+import type { Exchange } from "../exchange.ts";
+import type { Operation, StrictResponse } from "../operation.ts";
+
+const encoder = new TextEncoder();
+
+/** Writes what a strict handler returned. */
+export type WriteResponse = (answer: StrictResponse, exchange: Exchange) => Response;
+
+/**
+ * Prepares the writing of an operation's responses.
+ *
+ * Fields are set one by one: giving `new Response` an object with more than one of them costs about five times as
+ * much (measured on Deno 2.9).
+ */
+export function compileResponses(operation: Operation): WriteResponse {
+  const mediaTypes = new Map<number, string>();
+  for (const [status, { content }] of Object.entries(operation.responses)) {
+    const first = content[0];
+    if (first !== undefined) mediaTypes.set(Number(status), first.mediaType);
+  }
+  const cacheable = operation.method === "GET";
+
+  return function writeResponse(answer, exchange): Response {
+    const contentType = answer.contentType ?? mediaTypes.get(answer.status);
+    const etag = cacheable && answer.status === 200 ? answer.headers?.["ETag"] : undefined;
+    if (typeof etag === "string" && isNotModified(exchange, etag)) {
+      const response = new Response(null, { status: 304 });
+      setHeaders(response.headers, answer, exchange);
+      if (contentType !== undefined) response.headers.set("Vary", "Accept");
+      return response;
+    }
+    const hasBody = contentType !== undefined && answer.body !== undefined;
+    const body = hasBody ? encodeBody(answer.body, contentType) : null;
+    const response = new Response(exchange.method === "HEAD" ? null : body, { status: answer.status });
+    const { headers } = response;
+    if (body !== null) {
+      headers.set("Content-Type", contentType ?? "");
+      headers.set("Vary", "Accept");
+      // The platform counts what it sends, but nothing is sent for HEAD.
+      if (exchange.method === "HEAD") headers.set("Content-Length", String(byteLength(body)));
+    }
+    setHeaders(headers, answer, exchange);
+    return response;
+  };
+}
+
+function setHeaders(headers: Headers, answer: StrictResponse, exchange: Exchange): void {
+  headers.set("X-Content-Type-Options", "nosniff");
+  headers.set("X-Request-Id", exchange.requestId);
+  const { headers: own } = answer;
+  if (own === undefined) return;
+  for (const name of Object.keys(own)) {
+    const value = own[name];
+    if (value !== undefined) headers.set(name, typeof value === "string" ? value : String(value));
+  }
+}
+
+function encodeBody(body: unknown, contentType: string): string | Uint8Array<ArrayBuffer> {
+  if (body instanceof Uint8Array) return new Uint8Array(body);
+  if (typeof body === "string" && !isJson(contentType)) return body;
+  return JSON.stringify(body);
+}
+
+function isJson(contentType: string): boolean {
+  return contentType.includes("/json") || contentType.includes("+json");
+}
+
+function byteLength(body: string | Uint8Array): number {
+  return typeof body === "string" ? encoder.encode(body).length : body.length;
+}
