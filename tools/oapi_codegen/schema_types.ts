@@ -21,14 +21,12 @@ export interface SchemaTypes {
 /**
  * Lets openapi-typescript 7 write the types. Discriminators are taken out first: it would derive the property's
  * value from the schema's name, where these documents say it with `const`. A file of a form is a `File`.
- *
- * @throws {Error} when it finds the document's structure wrong
  */
 export async function schemaTypes(document: JsonObject): Promise<SchemaTypes> {
   let context: GlobalContext | undefined;
   const ast = await openapiTS(JSON.stringify(withoutDiscriminators(document)), {
     silent: true,
-    redocly: await redoclyConfig(),
+    redocly: await redoclyConfig("off"),
     emptyObjectsUnknown: true,
     transform: ({ format }) =>
       format === "binary" ? ts.factory.createTypeReferenceNode("globalThis.File") : undefined,

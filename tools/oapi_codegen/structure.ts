@@ -14,7 +14,7 @@ import type { JsonObject } from "./json_value.ts";
  * of value, missing ones. What the parts mean is checked elsewhere.
  */
 export async function checkStructure(document: JsonObject, faults: FaultList): Promise<void> {
-  const { styleguide } = await redoclyConfig();
+  const { styleguide } = await redoclyConfig("error");
   const problems = await lintDocument({
     // Refers to nothing on the disk: references to other files are refused before.
     document: { source: new Source("document.json", JSON.stringify(document)), parsed: document },
@@ -22,15 +22,18 @@ export async function checkStructure(document: JsonObject, faults: FaultList): P
     externalRefResolver: new BaseResolver(),
   });
   for (const { message, location, suggest } of problems) {
+    const pointer = (location[0]?.pointer ?? "").replace(/^#\/?$|^#/, "");
+    // The library takes a property called "constructor" for what every object inherits.
+    if (pointer.slice(pointer.lastIndexOf("/") + 1) in Object.prototype) continue;
     const advice = suggest[0] === undefined ? "" : `; did you mean ${suggest[0]}?`;
     const text = message.replaceAll("`", "").replaceAll(/\s*\n\s*/g, " ").trim().replace(/\.$/, "");
-    faults.add((location[0]?.pointer ?? "").replace(/^#/, "").replace(/^\/$/, ""), `${text}${advice}`);
+    faults.add(pointer, `${text}${advice}`);
   }
 }
 
 /** One rule, and a home of its own: without it the library would load plugins from the working directory. */
-export function redoclyConfig(): Promise<RedoclyConfig> {
-  return createConfig({ rules: { struct: "error" } }, {
+export function redoclyConfig(struct: "error" | "off"): Promise<RedoclyConfig> {
+  return createConfig({ rules: { struct } }, {
     configPath: join(import.meta.dirname ?? ".", "redocly.yaml"),
   });
 }
