@@ -692,7 +692,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (data !== null)){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema3.type},message:"must be string,null"};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema3.type},message:"must be string or null"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3136,7 +3136,7 @@ errors = vErrors.length;
 if(data.age !== undefined && func0.call(data, "age")){
 let data2 = data.age;
 if((!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) && (data2 !== null)){
-const err1 = {instancePath:instancePath+"/age",schemaPath:"#/properties/age/type",keyword:"type",params:{type: schema18.properties.age.type},message:"must be integer,null"};
+const err1 = {instancePath:instancePath+"/age",schemaPath:"#/properties/age/type",keyword:"type",params:{type: schema18.properties.age.type},message:"must be integer or null"};
 if(vErrors === null){
 vErrors = [err1];
 }

@@ -275,7 +275,9 @@ Deno.test("generateFiles() makes code that compiles, judges and binds", async (t
       });
       assert(request(body));
       assertEquals(body, { ...body, ...{ currency: "eur", capture: true } });
-      const page = { data: [{ id: "a", amount: 1 }], has_more: false, object: "list" };
+      const page: { data: unknown } = JSON.parse(
+        '{"data":[{"id":"a","amount":1}],"has_more":false,"object":"list"}',
+      );
       const response = await validatorOf(folder, {
         fixture: "charges",
         validator: "getChargesResponse200ApplicationJson",
@@ -327,7 +329,11 @@ Deno.test("generateFiles() makes code that compiles, judges and binds", async (t
     );
     await t.step("styles: descriptors carry style, explode and shape of every parameter", async () => {
       const { matrix, query, simple } = await descriptors(folder, "styles");
-      const rgb: Readonly<Record<string, Shape>> = { R: { kind: "integer" }, G: { kind: "integer" }, B: { kind: "integer" } };
+      const rgb: Readonly<Record<string, Shape>> = {
+        R: { kind: "integer" },
+        G: { kind: "integer" },
+        B: { kind: "integer" },
+      };
       assertEquals(
         matrix?.parameters.map(({ style, explode, shape }) => ({ style, explode, kind: shape.kind })),
         [

@@ -1,0 +1,45 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { join, resolve } from "node:path";
+import { GenerationError } from "./fault.ts";
+import { generate } from "./generate.ts";
+
+const ROOT = resolve(import.meta.dirname ?? ".", "../..");
+const CONFIG = join(ROOT, "oapi", "cfg.server.profile.yaml");
+
+Deno.test("generate() gives the text that is committed", async () => {
+  const { folder, files } = await generate(CONFIG);
+  assertEquals(folder, join(ROOT, "api", "profileapi"));
+  for (const [name, text] of files) {
+    assert(text === await Deno.readTextFile(join(folder, name)), `${name} is stale: run deno task gen`);
+  }
+});
+
+Deno.test("generate() depends neither on the working directory nor on locale and time zone", async () => {
+  const script = `
+    const { generate } = await import(${JSON.stringify(join(import.meta.dirname ?? ".", "generate.ts"))});
+    const { files } = await generate(${JSON.stringify(CONFIG)});
+    const text = new TextEncoder().encode(JSON.stringify([...files]));
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
+    console.log(hash.toHex());
+  `;
+  const runs = [{ cwd: ROOT, LC_ALL: "C", TZ: "UTC" }, {
+    cwd: "/",
+    LC_ALL: "tr_TR.UTF-8",
+    TZ: "Asia/Kathmandu",
+  }];
+  const outputs = await Promise.all(runs.map(async ({ cwd, ...env }) => {
+    const args = ["eval", "--config", join(ROOT, "deno.json"), script];
+    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd, env }).output();
+    assert(success, new TextDecoder().decode(stderr));
+    return new TextDecoder().decode(stdout);
+  }));
+  assertEquals(outputs[0], outputs[1]);
+});
+
+Deno.test("generate() names the file that cannot be read", async () => {
+  const error = await assertRejects(
+    () => generate(join(ROOT, "oapi", "cfg.server.none.yaml")),
+    GenerationError,
+  );
+  assertEquals(error.faults.map(({ file }) => file), ["oapi/cfg.server.none.yaml"]);
+});
