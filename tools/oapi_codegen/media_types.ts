@@ -1,4 +1,4 @@
-import type { Codec } from "../../server/operation.ts";
+import type { Codec, Shape } from "../../server/operation.ts";
 import { child, entries, isObject, type Located, textMember } from "./json_value.ts";
 import type { MediaModel } from "./model.ts";
 import { parameterShape } from "./parameter_shape.ts";
@@ -33,7 +33,7 @@ export function readContent(
     if (child(media, "encoding") !== undefined) {
       faults.add(
         `${media.pointer}/encoding`,
-        "Encodings are not supported: repeated fields are arrays, objects are JSON text; remove it",
+        "Encodings are not supported: a field is text or a file, a list is a repeated field; remove it",
       );
     }
     const fields = codec === "form" || codec === "multipart";
@@ -45,6 +45,12 @@ export function readContent(
     if (fields && shape?.kind !== "object") {
       if (shape !== undefined) faults.add(media.pointer, "A form needs a schema of type object");
       continue;
+    }
+    if (shape?.kind === "object" && Object.values(shape.properties).some(isNested)) {
+      faults.add(
+        media.pointer,
+        "A form's fields are text, files and lists of them; send nested values as JSON",
+      );
     }
     found.push({ mediaType, codec, schema: codec === "binary" ? undefined : schema, shape });
   }
@@ -64,4 +70,9 @@ function codecOf(mediaType: string, schema: Located | undefined): Codec | undefi
   const keys = Object.keys(isObject(schema?.value) ? schema.value : {});
   const empty = schema?.value !== false && keys.every((key) => ANNOTATIONS.includes(key));
   return empty ? "binary" : undefined;
+}
+
+/** Whether a field would need more than one text for each of its values. */
+function isNested(field: Shape): boolean {
+  return field.kind === "object" || field.kind === "array" && ["array", "object"].includes(field.items.kind);
 }

@@ -28,7 +28,7 @@ export function parameterShape(schema: Located, references: References): Shape |
       found.push(shape);
     }
     if (!isDecided(kindsOf(here))) return undecided(here, references);
-    const own = ownShape(here, (next) => shapeOf(next, path));
+    const own = ownShape(here, { next: (inner) => shapeOf(inner, path), references });
     if (own === undefined) return undefined;
     found.push(own);
     for (const part of elements(here, "allOf")) {
@@ -44,9 +44,7 @@ export function parameterShape(schema: Located, references: References): Shape |
         if (shape === undefined) return undefined;
         branches.push(shape);
       }
-      const first = branches.shift();
-      if (first === undefined) continue;
-      const agreed = branches.reduce<Shape | undefined>((left, right) => left && either(left, right), first);
+      const agreed = agreedShape(branches);
       if (agreed === undefined) return undecided(here, references);
       found.push(agreed);
     }
@@ -56,17 +54,24 @@ export function parameterShape(schema: Located, references: References): Shape |
 }
 
 /** The shape that a schema's own keywords give. */
-function ownShape(here: Located, next: (schema: Located) => Shape | undefined): Shape | undefined {
+function ownShape(
+  here: Located,
+  { next, references }: { next: (schema: Located) => Shape | undefined; references: References },
+): Shape | undefined {
   const kinds = kindsOf(here);
-  const kind = kinds.length === 1
-    ? kinds[0]
-    : kinds.length > 1 && kinds.every((name) => NUMERIC.includes(name))
-    ? "number"
-    : undefined;
+  const numeric = kinds.length > 1 && kinds.every((name) => NUMERIC.includes(name));
+  const kind = numeric ? "number" : kinds.length === 1 ? kinds[0] : undefined;
   if (kind === "array") {
     const items = child(here, "items");
-    const shape = items === undefined ? ANY : next(items);
-    return shape === undefined ? undefined : { kind: "array", items: shape };
+    const rest = items === undefined || items.value === false ? [] : [items];
+    const shapes: Shape[] = [];
+    for (const element of [...elements(here, "prefixItems"), ...rest]) {
+      const shape = next(element);
+      if (shape === undefined) return undefined;
+      shapes.push(shape);
+    }
+    const shape = agreedShape(shapes);
+    return shape === undefined ? undecided(here, references) : { kind: "array", items: shape };
   }
   if (kind === "object") {
     const properties: [string, Shape][] = [];
@@ -112,6 +117,11 @@ function both(left: Shape, right: Shape): Shape {
     };
   }
   return left;
+}
+
+/** What all of them agree on: "any" of none; undefined when text cannot decide between them. */
+function agreedShape([first = ANY, ...others]: readonly Shape[]): Shape | undefined {
+  return others.reduce<Shape | undefined>((left, right) => left && either(left, right), first);
 }
 
 /** One of them holds (oneOf, anyOf): what they agree on; undefined when text cannot decide between them. */

@@ -16,6 +16,13 @@ Deno.test("parameterShape() reads the kind from type, values and keywords", () =
   assertEquals(shapeOf({ const: "a" }), { kind: "string" });
   assertEquals(shapeOf({ enum: [true, null] }), { kind: "boolean" });
   assertEquals(shapeOf({ items: { type: "number" } }), { kind: "array", items: { kind: "number" } });
+  assertEquals(
+    shapeOf({ prefixItems: [{ type: "number" }, { type: "integer" }], items: false, type: "array" }),
+    {
+      kind: "array",
+      items: { kind: "number" },
+    },
+  );
   assertEquals(shapeOf({ $ref: "#/text" }), { kind: "string" });
   assertEquals(shapeOf({}), { kind: "any" });
   assertEquals(shapeOf(true), { kind: "any" });

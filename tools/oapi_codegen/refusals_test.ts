@@ -296,6 +296,24 @@ const CASES: readonly Case[] = [
     says: "type object",
   },
   {
+    name: "a form with an object in it",
+    at: BODY,
+    value: {
+      "multipart/form-data": {
+        schema: { type: "object", properties: { thing: { $ref: "#/components/schemas/Thing" } } },
+      },
+    },
+    pointer: `${BODY}/multipart~1form-data`,
+    says: "nested values as JSON",
+  },
+  {
+    name: "a parameter whose type text cannot decide",
+    at: `${GET}/parameters/1`,
+    value: { ...QUERY, schema: { type: ["integer", "boolean"] } },
+    pointer: `${GET}/parameters/1/schema`,
+    says: "choose one",
+  },
+  {
     name: "a media type with parameters",
     at: BODY,
     value: { "application/json; v=1": { schema: {} } },
