@@ -28,6 +28,11 @@ export class FaultList {
     this.#faults.set(`${at}\n${message}`, { file: this.file, at, message });
   }
 
+  /** Whether something is wrong at this very place already. */
+  has(at: string): boolean {
+    return [...this.#faults.values()].some((fault) => fault.at === at);
+  }
+
   get empty(): boolean {
     return this.#faults.size === 0;
   }

@@ -37,11 +37,11 @@ export async function generateFiles(
   const references = new References(document, faults);
   references.checkAll();
   faults.throwIfAny();
-  await checkStructure(document, faults);
   const operations = readOperations(references, { excludeTags });
   const aliases = schemaAliases({ value: document, pointer: "" }, { operations, faults });
   for (const schema of documentSchemas(operations, references)) checkSchema(schema, references);
   checkBinary(operations, references);
+  await checkStructure(document, faults);
   faults.throwIfAny();
   const validators = compileValidators(operations, references);
   faults.throwIfAny();

@@ -14,7 +14,7 @@ const METHODS: ReadonlyMap<string, Method> = new Map([
   ["delete", "DELETE"],
   ["patch", "PATCH"],
 ]);
-const PATH_ITEM_FIELDS = ["summary", "description", "servers", "parameters", "$ref"];
+const OTHER_METHODS = ["connect", "head", "options", "trace"];
 
 /**
  * The operations of a document, in its order, without those that have one of `excludeTags`. Everything that cannot
@@ -34,18 +34,16 @@ export function readOperations(
     const pathItem = references.follow(written);
     if (pathItem === undefined) continue;
     for (const [key, operation] of entries(pathItem)) {
-      if (PATH_ITEM_FIELDS.includes(key) || key.startsWith("x-")) {
-        if (key === "servers") refuseServers(operation.pointer, references);
-        continue;
-      }
-      const method = METHODS.get(key);
-      if (method === undefined) {
+      if (key === "servers") refuseServers(operation.pointer, references);
+      if (OTHER_METHODS.includes(key)) {
         faults.add(
           operation.pointer,
           "Operations are get, put, post, delete and patch; HEAD and OPTIONS follow by themselves",
         );
-        continue;
       }
+      const method = METHODS.get(key);
+      // A misspelt field is a fault of the document's structure.
+      if (method === undefined) continue;
       checkOperationId(operation, { names, references });
       if ([...elements(operation, "tags")].some(({ value }) => excludeTags.includes(String(value)))) continue;
       operations.push(readOperation(operation, { method, path, pathItem, references }));

@@ -193,7 +193,7 @@ const CASES: readonly Case[] = [
     pointer: `${GET}/parameters/1`,
     says: "ignores a header parameter",
   },
-  ...["trace", "options", "head"].map((method): Case => ({
+  ...["trace", "options", "head", "connect"].map((method): Case => ({
     name: `the method ${method}`,
     at: `/paths/~1things/${method}`,
     value: { operationId: "odd", ...ok },
@@ -201,11 +201,11 @@ const CASES: readonly Case[] = [
     says: "Operations are get",
   })),
   {
-    name: "the method connect",
-    at: "/paths/~1things/connect",
-    value: { operationId: "odd", ...ok },
-    pointer: "/paths/~1things/connect",
-    says: "not expected",
+    name: "a misspelt field of a path",
+    at: "/paths/~1things/paramters",
+    value: [],
+    pointer: "/paths/~1things/paramters",
+    says: "did you mean parameters",
   },
   {
     name: "a style of another location",

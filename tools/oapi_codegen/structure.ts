@@ -11,7 +11,7 @@ import type { JsonObject } from "./json_value.ts";
 
 /**
  * Notes everything in the document's outer structure that OpenAPI 3.1 does not know: misspelt fields, wrong kinds
- * of value, missing ones. What the parts mean is checked elsewhere.
+ * of value, missing ones. What the parts mean is checked elsewhere; what was noted there is not noted again.
  */
 export async function checkStructure(document: JsonObject, faults: FaultList): Promise<void> {
   const { styleguide } = await redoclyConfig("error");
@@ -24,7 +24,7 @@ export async function checkStructure(document: JsonObject, faults: FaultList): P
   for (const { message, location, suggest } of problems) {
     const pointer = (location[0]?.pointer ?? "").replace(/^#\/?$|^#/, "");
     // The library takes a property called "constructor" for what every object inherits.
-    if (pointer.slice(pointer.lastIndexOf("/") + 1) in Object.prototype) continue;
+    if (pointer.slice(pointer.lastIndexOf("/") + 1) in Object.prototype || faults.has(pointer)) continue;
     const advice = suggest[0] === undefined ? "" : `; did you mean ${suggest[0]}?`;
     const text = message.replaceAll("`", "").replaceAll(/\s*\n\s*/g, " ").trim().replace(/\.$/, "");
     faults.add(pointer, `${text}${advice}`);
