@@ -1,0 +1,128 @@
+/**
+ * What clients send, in PostgreSQL's frontend/backend protocol 3.0 (PostgreSQL documentation, chapter "Message
+ * Formats"): a type byte, a length that counts itself, and the content.
+ */
+
+/** The first packet of a connection, which has no type byte. */
+export type StartupPacket = "encryption" | "cancel" | "startup" | "unknown";
+
+/** Some packet or messages taken from the front of a buffer. */
+export interface Taken<T> {
+  readonly value: T;
+  readonly rest: Uint8Array;
+}
+
+const sslRequest = 80877103;
+const gssRequest = 80877104;
+const cancelRequest = 80877102;
+const protocolMajor = 3;
+
+/** The packet at the front; undefined: more bytes are needed. */
+export function takeStartupPacket(buffer: Uint8Array): Taken<StartupPacket> | undefined {
+  if (buffer.length < 8) return undefined;
+  const view = viewOf(buffer);
+  const length = view.getUint32(0);
+  if (length < 8 || length > 10_000) return { value: "unknown", rest: buffer };
+  if (buffer.length < length) return undefined;
+  const rest = buffer.subarray(length);
+  const code = view.getUint32(4);
+  if (code === sslRequest || code === gssRequest) return { value: "encryption", rest };
+  if (code === cancelRequest) return { value: "cancel", rest };
+  return { value: code >>> 16 === protocolMajor ? "startup" : "unknown", rest };
+}
+
+/** Whole messages, ready to be executed. */
+export interface Batch {
+  readonly messages: readonly Uint8Array[];
+  /** The client said goodbye after them. */
+  readonly terminated: boolean;
+}
+
+/** Every message at the front that is there whole. */
+export function takeMessages(buffer: Uint8Array): Taken<Batch> {
+  const messages: Uint8Array[] = [];
+  const view = viewOf(buffer);
+  let start = 0;
+  while (buffer.length - start >= 5) {
+    const end = start + 1 + view.getUint32(start + 1);
+    if (end > buffer.length) break;
+    if (buffer[start] === type.terminate) {
+      return { value: { messages, terminated: true }, rest: buffer.subarray(end) };
+    }
+    messages.push(buffer.subarray(start, end));
+    start = end;
+  }
+  return { value: { messages, terminated: false }, rest: buffer.subarray(start) };
+}
+
+const type = {
+  bind: 0x42,
+  close: 0x43,
+  describe: 0x44,
+  parse: 0x50,
+  sync: 0x53,
+  terminate: 0x58,
+};
+
+/** Ends a series of messages; after an error everything before it is skipped. */
+export const syncMessage: Uint8Array<ArrayBuffer> = Uint8Array.of(type.sync, 0, 0, 0, 4);
+
+/** A simple query. */
+export function queryMessage(text: string): Uint8Array<ArrayBuffer> {
+  return messageOf("Q".charCodeAt(0), [cString(text)]);
+}
+
+/** Forgets a prepared statement. */
+export function closeStatementMessage(name: string): Uint8Array<ArrayBuffer> {
+  return messageOf(type.close, [Uint8Array.of(statementKind), cString(name)]);
+}
+
+const statementKind = 0x53; // "S", where a portal has "P"
+
+/** The message with its statement's name changed by `rename`; a message that names none, or "", stays as it is. */
+export function renameStatement(message: Uint8Array, rename: (name: string) => string): Uint8Array {
+  const start = nameStart(message);
+  if (start === undefined || message[start] === 0) return message;
+  const end = message.indexOf(0, start);
+  const name = decoder.decode(message.subarray(start, end));
+  const [kind = 0] = message;
+  return messageOf(kind, [message.subarray(5, start), cString(rename(name)), message.subarray(end + 1)]);
+}
+
+function nameStart(message: Uint8Array): number | undefined {
+  switch (message[0]) {
+    case type.parse:
+      return 5;
+    case type.bind: // after the portal's name
+      return message.indexOf(0, 5) + 1;
+    case type.describe:
+    case type.close:
+      return message[5] === statementKind ? 6 : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+function cString(text: string): Uint8Array {
+  return encoder.encode(`${text}\0`);
+}
+
+function messageOf(kind: number, parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const length = parts.reduce((sum, part) => sum + part.length, 4);
+  const message = new Uint8Array(1 + length);
+  message[0] = kind;
+  viewOf(message).setUint32(1, length);
+  let offset = 5;
+  for (const part of parts) {
+    message.set(part, offset);
+    offset += part.length;
+  }
+  return message;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,28 @@
+import { join } from "node:path";
+
+/** How long a lock may take where only a waiting one can be asked for, in milliseconds. */
+const patienceMs = 500;
+
+/**
+ * Takes the directory for this process; another one that wants it is refused. The system gives it back when the
+ * process ends, however it ends. Throws when another process has it.
+ */
+export async function lockDirectory(directory: string): Promise<Disposable> {
+  const file = await Deno.open(join(directory, "lock"), { create: true, write: true, mode: 0o600 });
+  if (await acquire(file)) return file;
+  throw new Error(`Another process uses the embedded database in ${directory}`);
+}
+
+async function acquire(file: Deno.FsFile): Promise<boolean> {
+  // Deno before 2.7 has no tryLock.
+  if (typeof file.tryLock === "function") {
+    const locked = await file.tryLock(true);
+    if (!locked) file.close();
+    return locked;
+  }
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), patienceMs));
+  const locked = await Promise.race([file.lock(true).then(() => true), late]);
+  clearTimeout(timer);
+  return locked;
+}

@@ -1,0 +1,60 @@
+import { PGlite } from "@electric-sql/pglite";
+import { citext } from "@electric-sql/pglite/contrib/citext";
+import { queryMessage } from "./frontend_messages.ts";
+import { SocketServer } from "./socket_server.ts";
+
+/** What is served where. */
+export interface ServeClusterOptions {
+  /** An initialized data directory of PGlite's version. */
+  readonly cluster: string;
+  /** The path of the Unix socket. */
+  readonly socket: string;
+}
+
+/** Opens PGlite on a data directory and serves it on a Unix socket. Disposing writes everything and closes it. */
+export async function serveCluster({ cluster, socket }: ServeClusterOptions): Promise<AsyncDisposable> {
+  const database = await PGlite.create({ dataDir: cluster, extensions: { citext } });
+  const execute = (messages: Uint8Array): Promise<Uint8Array> => executeOn(database, messages);
+  const server = new SocketServer(socket, { execute, greeting: await execute(startupMessage()) });
+  return {
+    async [Symbol.asyncDispose](): Promise<void> {
+      await server[Symbol.asyncDispose]();
+      await execute(queryMessage("CHECKPOINT"));
+      await database.close();
+    },
+  };
+}
+
+async function executeOn(database: PGlite, messages: Uint8Array): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  await database.execProtocolRawStream(messages, {
+    // On a directory of the disk there is nothing to sync: what was written is the system's already.
+    syncToFs: false,
+    onRawData: (data) => {
+      // The memory is PGlite's, and used again.
+      chunks.push(data.slice());
+    },
+  });
+  const [first] = chunks;
+  return chunks.length === 1 && first !== undefined ? first : join(chunks);
+}
+
+function join(chunks: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return whole;
+}
+
+function startupMessage(): Uint8Array {
+  const body = new TextEncoder().encode("user\0postgres\0database\0postgres\0\0");
+  const message = new Uint8Array(8 + body.length);
+  const view = new DataView(message.buffer);
+  view.setUint32(0, message.length);
+  view.setUint32(4, 3 << 16);
+  message.set(body, 8);
+  return message;
+}

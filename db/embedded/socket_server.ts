@@ -1,0 +1,123 @@
+import { takeStartupPacket } from "./frontend_messages.ts";
+import { type Execute, SessionScheduler, type Talk } from "./session_scheduler.ts";
+
+/** How the session is served. */
+export interface SocketServerOptions {
+  /** The one session. */
+  readonly execute: Execute;
+  /** What the server says to a client that starts: authenticated, its parameters, ready. */
+  readonly greeting: Uint8Array;
+}
+
+/** Serves one session to every client of a Unix socket. */
+export class SocketServer implements AsyncDisposable {
+  readonly #listener: Deno.UnixListener;
+  readonly #options: SocketServerOptions;
+  readonly #scheduler: SessionScheduler;
+  readonly #connections = new Map<Deno.UnixConn, Promise<void>>();
+  readonly #accepting: Promise<void>;
+
+  constructor(path: string, options: SocketServerOptions) {
+    this.#options = options;
+    this.#scheduler = new SessionScheduler(options.execute);
+    this.#listener = Deno.listen({ transport: "unix", path });
+    this.#accepting = this.#accept();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener.close();
+    await this.#accepting;
+    for (const connection of this.#connections.keys()) close(connection);
+    await Promise.all(this.#connections.values());
+  }
+
+  async #accept(): Promise<void> {
+    for await (const connection of this.#listener) {
+      const served = this.#serve(connection).finally(() => this.#connections.delete(connection));
+      this.#connections.set(connection, served);
+    }
+  }
+
+  async #serve(connection: Deno.UnixConn): Promise<void> {
+    const outbox = new Outbox(connection);
+    let talk: Talk | undefined;
+    try {
+      const first = await this.#start(connection, outbox);
+      if (first === undefined) return;
+      talk = this.#scheduler.join({
+        send: (answer) => outbox.send(answer),
+        close: () => outbox.close(),
+      });
+      talk.receive(first);
+      const buffer = new Uint8Array(64 * 1024);
+      for (let size = await connection.read(buffer); size !== null; size = await connection.read(buffer)) {
+        talk.receive(buffer.subarray(0, size));
+      }
+    } catch {
+      // The connection broke, which is the same as its end.
+    } finally {
+      talk?.leave();
+      close(connection);
+    }
+  }
+
+  /** Everything before the first message. Gives the bytes after it; undefined: the client wanted no session. */
+  async #start(connection: Deno.UnixConn, outbox: Outbox): Promise<Uint8Array | undefined> {
+    let buffer: Uint8Array = new Uint8Array(0);
+    const chunk = new Uint8Array(4 * 1024);
+    while (true) {
+      const taken = takeStartupPacket(buffer);
+      if (taken === undefined) {
+        const size = await connection.read(chunk);
+        if (size === null) return undefined;
+        buffer = Uint8Array.from([...buffer, ...chunk.subarray(0, size)]);
+        continue;
+      }
+      buffer = taken.rest;
+      switch (taken.value) {
+        case "encryption":
+          outbox.send(Uint8Array.of(0x4e)); // "N": there is none
+          break;
+        case "startup":
+          outbox.send(this.#options.greeting);
+          return buffer;
+        default:
+          // PGlite cannot stop a statement; the closed connection tells the client that its request was read.
+          return undefined;
+      }
+    }
+  }
+}
+
+/** Writes in order, whole, without anybody waiting. */
+class Outbox {
+  readonly #connection: Deno.UnixConn;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(connection: Deno.UnixConn) {
+    this.#connection = connection;
+  }
+
+  send(bytes: Uint8Array): void {
+    this.#last = this.#last.then(() => this.#write(bytes)).catch(() => close(this.#connection));
+  }
+
+  /** After everything was written. */
+  close(): void {
+    this.#last.then(() => close(this.#connection));
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    for (let written = 0; written < bytes.length;) {
+      written += await this.#connection.write(bytes.subarray(written));
+    }
+  }
+}
+
+function close(connection: Deno.UnixConn): void {
+  try {
+    connection.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
+}

@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import type { InstanceConfig } from "../postgres/pool_config.ts";
+import type { WorkerReply, WorkerRequest } from "./embedded_worker.ts";
+import { lockDirectory } from "./lock_directory.ts";
+import { postgresMajor } from "./pglite_version.ts";
+import { unpackSnapshot } from "./unpack_snapshot.ts";
+
+/** How the embedded database is started. */
+export interface StartEmbeddedOptions {
+  /** Where it keeps its files; made when it does not exist. One process at a time. */
+  readonly dataDirectory: string;
+}
+
+/** PostgreSQL inside this process. Disposing writes everything and stops it; close its clients before. */
+export interface EmbeddedDatabase extends AsyncDisposable {
+  /** The way to it, for `openPool`. */
+  readonly instance: InstanceConfig;
+}
+
+/**
+ * Starts PGlite in a thread of its own and serves it on a private Unix socket. There is one session behind all
+ * connections: transactions run one after the other, `statement_timeout` and cancellation do nothing. What was
+ * committed survives the end of the process, however it ends; a loss of power may cost the last seconds.
+ *
+ * Throws when another process uses the directory, or when it holds another major version of PostgreSQL.
+ */
+export async function startEmbedded({ dataDirectory }: StartEmbeddedOptions): Promise<EmbeddedDatabase> {
+  await using stack = new AsyncDisposableStack();
+  await Deno.mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  stack.use(await lockDirectory(dataDirectory));
+  const cluster = join(await Deno.realPath(dataDirectory), "cluster");
+  await prepareCluster(dataDirectory, cluster);
+
+  // Short, because the path of a socket has at most 107 bytes, and for this user alone (mode 0700).
+  const socketDirectory = await Deno.makeTempDir({ prefix: "archway_" });
+  stack.defer(() => Deno.remove(socketDirectory, { recursive: true }));
+  const thread = new Thread();
+  stack.defer(() => thread.terminate());
+  const port = 5432;
+  const socket = join(socketDirectory, `.s.PGSQL.${port}`);
+  await thread.ask({ kind: "serve", options: { cluster, socket } });
+  stack.defer(() => thread.ask({ kind: "stop" }));
+
+  const access = { user: "postgres", password: "", database: "postgres", maxConnections: 5 };
+  const opened = stack.move();
+  return {
+    instance: { host: socketDirectory, port, ...access },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+async function prepareCluster(dataDirectory: string, cluster: string): Promise<void> {
+  for await (const { name } of Deno.readDir(dataDirectory)) {
+    // What a first start left that was ended in the middle.
+    if (name.startsWith("cluster.")) await Deno.remove(join(dataDirectory, name), { recursive: true });
+  }
+  const version = await Deno.readTextFile(join(cluster, "PG_VERSION")).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+  if (version === undefined) return await unpackSnapshot(cluster);
+  if (version.trim() !== postgresMajor) {
+    throw new Error(
+      `The embedded database in ${dataDirectory} is of PostgreSQL ${version.trim()}, and this program has ` +
+        `PostgreSQL ${postgresMajor}: dump it with the program that wrote it and load it into a new directory`,
+    );
+  }
+}
+
+/** The worker, asked one thing at a time. */
+class Thread {
+  readonly #worker = new Worker(new URL("./embedded_worker.ts", import.meta.url), { type: "module" });
+
+  ask(request: WorkerRequest): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#worker.onmessage = ({ data }: MessageEvent<WorkerReply>): void => {
+      if (data.kind === "done") resolve();
+      else reject(new Error(`The embedded database failed: ${data.message}`));
+    };
+    this.#worker.onerror = (event): void => {
+      // Else it would end the whole process.
+      event.preventDefault();
+      reject(new Error(`The embedded database failed: ${event.message}`));
+    };
+    this.#worker.postMessage(request);
+    return promise;
+  }
+
+  terminate(): void {
+    this.#worker.terminate();
+  }
+}
