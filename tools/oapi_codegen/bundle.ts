@@ -14,7 +14,7 @@ const MODULES: ReadonlyMap<string, string> = new Map([
 
 /**
  * Makes one ES module out of Ajv's standalone code: every `require` of its text is replaced by the module's own
- * text, once and only if used. Four modules are all there is, none of which requires another, so a bundler (a
+ * text, once and only if used. Three modules are all there is, none of which requires another, so a bundler (a
  * native program, with the permission to run it) would do no more.
  */
 export function bundle(code: string): string {
