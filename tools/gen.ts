@@ -1,14 +1,11 @@
-import { readdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { GenerationError } from "./oapi_codegen/fault.ts";
-import { generate } from "./oapi_codegen/generate.ts";
+import { generateAll } from "./oapi_codegen/generate_all.ts";
 import { writeGenerated } from "./oapi_codegen/write_generated.ts";
 
-/** `deno task gen`: generates api/ for every oapi/cfg.server.<name>.yaml. Nothing is written unless all of it can be. */
+/** `deno task gen`: writes api/ for every oapi/cfg.server.<name>.yaml, once all of it could be generated. */
 async function gen(): Promise<void> {
-  const folder = resolve(import.meta.dirname ?? ".", "../oapi");
-  const names = (await readdir(folder)).filter((name) => /^cfg\.server\.[\w-]+\.yaml$/.test(name)).sort();
-  const all = await Promise.all(names.map((name) => generate(join(folder, name))));
+  const all = await generateAll(resolve(import.meta.dirname ?? ".", "../oapi"));
   for (const generated of all) await writeGenerated(generated);
 }
 

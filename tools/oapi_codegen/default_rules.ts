@@ -37,7 +37,7 @@ export function checkDefaults(
   for (const root of roots) visit(root);
 }
 
-const BRANCHES = ["anyOf", "contains", "else", "if", "not", "oneOf", "then"];
+const BRANCHES = ["anyOf", "contains", "dependentSchemas", "else", "if", "not", "oneOf", "then"];
 
 /** Notes the defaults of properties anywhere below a branch, references followed. */
 function refuseFilled(schema: Located, references: References, seen: Set<string>): void {

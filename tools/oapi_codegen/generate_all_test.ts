@@ -1,0 +1,49 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import { GenerationError } from "./fault.ts";
+import { generateAll } from "./generate_all.ts";
+
+const DOCUMENT = `
+openapi: 3.1.0
+info: { title: T, version: '1' }
+paths: { /a: { get: { operationId: a, responses: { '204': { description: Done } } } } }
+`;
+
+async function withFolder(
+  files: Readonly<Record<string, string>>,
+  run: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(join(folder, name), text);
+    await run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("generateAll() generates for every configuration of a folder", async () => {
+  await withFolder({
+    "t.yaml": DOCUMENT,
+    "cfg.server.b.yaml": "spec: t.yaml\noutput: out/b\n",
+    "cfg.server.a.yaml": "spec: t.yaml\noutput: out/a\n",
+    "cfg.client.c.yaml": "anything",
+  }, async (folder) => {
+    const folders = (await generateAll(folder)).map((generated) => generated.folder);
+    assertEquals(folders, [join(folder, "out/a"), join(folder, "out/b")]);
+  });
+});
+
+Deno.test("generateAll() tells the faults of all configurations", async () => {
+  await withFolder({
+    "t.yaml": DOCUMENT,
+    "old.yaml": "openapi: 3.0.0\n",
+    "cfg.server.a.yaml": "spec: old.yaml\noutput: out/a\n",
+    "cfg.server.b.yaml": "spec: none.yaml\noutput: out/b\n",
+    "cfg.server.c.yaml": "spec: t.yaml\noutput: out/c\n",
+    "cfg.server.d.yaml": "spec: t.yaml\noutput: ./out/../out/c\n",
+  }, async (folder) => {
+    const { faults } = await assertRejects(() => generateAll(folder), GenerationError);
+    assertEquals(faults.map(({ at }) => at), ["/openapi", "", "/output"]);
+  });
+});
