@@ -93,5 +93,5 @@ const RESERVED: ReadonlySet<string> = new Set([
     "$defs",
     "external",
   ],
-  ...["runtime", "validators", "spec", "routes", "operationDescriptors", "StrictServerInterface"],
+  ...["runtime", "validators", "spec", "routes", "operationDescriptors", "bind", "StrictServerInterface"],
 ]);

@@ -399,6 +399,13 @@ const CASES: readonly Case[] = [
     says: "rename the property",
   },
   {
+    name: "a property called __proto__",
+    at: `${THING}/properties`,
+    value: JSON.parse('{"__proto__":{"type":"string"}}'),
+    pointer: `${THING}/properties/__proto__`,
+    says: "rename it",
+  },
+  {
     name: "a misspelt keyword",
     at: `${THING}/properties/name/minLenght`,
     value: 1,

@@ -60,6 +60,12 @@ export function checkSchema(schema: Located, references: References): void {
       faults.add(`${pointer}/${keyword}`, "In OpenAPI 3.1 it is the limit itself, a number");
     }
   }
+  if (member(member(value, "properties"), "__proto__") !== undefined) {
+    faults.add(
+      `${pointer}/properties/__proto__`,
+      "No property can have this name, which JavaScript keeps; rename it",
+    );
+  }
   checkPatterns(schema, references);
   checkFormat(schema, references);
   checkDiscriminator(schema, references);
