@@ -1,0 +1,90 @@
+import { v7 as newId } from "uuid";
+import type { Driver } from "../../db/postgres/open_driver.ts";
+import type { ProfileRow } from "../../profile_service/profile_row.ts";
+import { PROFILE_SQL, RECORDED } from "./profile_sql.ts";
+
+const JSON_TYPE = { "Content-Type": "application/json" };
+const PREPARED = { prepare: true };
+const PATH = "/v1/profiles";
+
+/** Answers a request. */
+export type BareHandler = (request: Request) => Response | Promise<Response>;
+
+/**
+ * The yardstick: what is left of the service when only the SQL and the JSON stay. It takes its requests for sane,
+ * and knows no framework, no validation, no request ids, no signed cursors and no problems.
+ */
+export function bareHandler(sql: Driver): BareHandler {
+  return (request) => {
+    const { method, url } = request;
+    const path = url.slice(url.indexOf("/", "http://".length));
+    if (path === "/livez") return new Response('{"status":"ok"}', { headers: JSON_TYPE });
+    if (path === PATH) return method === "POST" ? create(sql, request) : firstPage(sql);
+    if (path.startsWith(`${PATH}?after=`)) return nextPage(sql, path.slice(PATH.length + "?after=".length));
+    const id = path.slice(PATH.length + 1);
+    return method === "PATCH" ? patch(sql, id, request) : find(sql, id);
+  };
+}
+
+async function find(sql: Driver, id: string): Promise<Response> {
+  const [row] = await sql.unsafe<ProfileRow[]>(PROFILE_SQL.find.text, [id], PREPARED);
+  return row === undefined ? new Response(null, { status: 404 }) : one(row);
+}
+
+async function firstPage(sql: Driver): Promise<Response> {
+  const parameters = [String(RECORDED.limit + 1)];
+  return page(await sql.unsafe<ProfileRow[]>(PROFILE_SQL.firstPage.text, parameters, PREPARED));
+}
+
+async function nextPage(sql: Driver, cursor: string): Promise<Response> {
+  const [createdAt = "", id = ""] = cursor.split("/");
+  const parameters = [createdAt, id, String(RECORDED.limit + 1)];
+  return page(await sql.unsafe<ProfileRow[]>(PROFILE_SQL.nextPage.text, parameters, PREPARED));
+}
+
+async function create(sql: Driver, request: Request): Promise<Response> {
+  const { name, email = null, age = null }: Draft = await request.json();
+  const id = newId();
+  const now = new Date().toISOString();
+  const parameters = [id, name, email, age === null ? null : String(age), "1", now, now];
+  await sql.unsafe(PROFILE_SQL.insert.text, parameters, PREPARED);
+  const data = { id, name, email, age, createdAt: now, updatedAt: now };
+  const headers = { "Content-Type": "application/json", ETag: '"1"', Location: `${PATH}/${id}` };
+  return new Response(JSON.stringify({ data, meta: {} }), { status: 201, headers });
+}
+
+async function patch(sql: Driver, id: string, request: Request): Promise<Response> {
+  const change: Partial<Draft> = await request.json();
+  const [current] = await sql.unsafe<ProfileRow[]>(PROFILE_SQL.find.text, [id], PREPARED);
+  if (current === undefined) return new Response(null, { status: 404 });
+  if (request.headers.get("If-Match") !== `"${current.version}"`) return new Response(null, { status: 412 });
+  const { name, email, age } = { ...current, ...change };
+  const now = new Date().toISOString();
+  const parameters = [id, name, email, age === null ? null : String(age), now, `{${current.version}}`];
+  const [changed] = await sql.unsafe<ProfileRow[]>(PROFILE_SQL.update.text, parameters, PREPARED);
+  return changed === undefined ? new Response(null, { status: 412 }) : one(changed);
+}
+
+interface Draft {
+  readonly name: string;
+  readonly email: string | null;
+  readonly age: number | null;
+}
+
+function one(row: ProfileRow): Response {
+  const headers = { "Content-Type": "application/json", ETag: `"${row.version}"` };
+  return new Response(JSON.stringify({ data: wire(row), meta: {} }), { headers });
+}
+
+function page(rows: readonly ProfileRow[]): Response {
+  const data = rows.slice(0, RECORDED.limit).map(wire);
+  const last = rows.length > RECORDED.limit ? data.at(-1) : undefined;
+  const meta = { limit: RECORDED.limit, nextCursor: last && `${last.createdAt}/${last.id}` };
+  return new Response(JSON.stringify({ data, meta }), { headers: JSON_TYPE });
+}
+
+function wire(row: ProfileRow): Draft & { readonly id: string; readonly createdAt: string } {
+  const { id, name, email, age, created_at: createdAt, updated_at: updatedAt } = row;
+  const profile = { id, name, email, age, createdAt, updatedAt };
+  return profile;
+}

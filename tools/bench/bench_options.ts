@@ -1,0 +1,76 @@
+import { parseArgs } from "node:util";
+
+/** The rows of the table, in their order. What changes the table comes last. */
+export const ROWS = ["health", "one", "list", "next", "create", "patch"] as const;
+
+/** A row of the table. */
+export type RowName = typeof ROWS[number];
+
+/** What is measured, and for how long. */
+export interface BenchOptions {
+  /** How often the service and the bare handler take turns. */
+  readonly rounds: number;
+  /** How long either is under load in a round. */
+  readonly seconds: number;
+  readonly connections: number;
+  readonly rows: readonly RowName[];
+  /** Whether starts and memory are measured too. */
+  readonly starts: boolean;
+  /** Where the results are written as JSON. */
+  readonly json: string | undefined;
+}
+
+export const USAGE = `Usage: deno task bench [options]
+
+  --rounds <n>        how often the service and the bare handler take turns (default 5)
+  --seconds <n>       how long either is under load in a round (default 2)
+  --connections <n>   kept-alive connections, each with one request on the way (default 16)
+  --only <row>        one of ${ROWS.join(", ")}, starts; may be repeated
+  --json <file>       write the results there too (in dist/ or the temporary directory)
+  --help              show this
+`;
+
+/**
+ * Reads the command line; undefined: help is asked for.
+ *
+ * @throws {TypeError} when there is something wrong with it.
+ */
+export function parseBenchOptions(args: string[]): BenchOptions | undefined {
+  const { values } = parseArgs({
+    args,
+    options: {
+      rounds: { type: "string", default: "5" },
+      seconds: { type: "string", default: "2" },
+      connections: { type: "string", default: "16" },
+      only: { type: "string", multiple: true, default: [] },
+      json: { type: "string" },
+      help: { type: "boolean" },
+    },
+  });
+  if (values.help) return undefined;
+  const { only } = values;
+  const known: readonly string[] = [...ROWS, "starts"];
+  if (!only.every((name) => known.includes(name))) {
+    throw new TypeError(`--only takes one of ${known.join(", ")}`);
+  }
+  return {
+    rounds: numberOf(values.rounds, { name: "--rounds", max: 1000, whole: true }),
+    seconds: numberOf(values.seconds, { name: "--seconds", max: 600, whole: false }),
+    connections: numberOf(values.connections, { name: "--connections", max: 256, whole: true }),
+    rows: only.length === 0 ? ROWS : ROWS.filter((row) => only.includes(row)),
+    starts: only.length === 0 || only.includes("starts"),
+    json: values.json,
+  };
+}
+
+interface NumberRule {
+  readonly name: string;
+  readonly max: number;
+  readonly whole: boolean;
+}
+
+function numberOf(text: string, { name, max, whole }: NumberRule): number {
+  const value = Number(text);
+  if (value > 0 && value <= max && (!whole || Number.isInteger(value))) return value;
+  throw new TypeError(`${name} takes a ${whole ? "whole number" : "number"} above 0, at most ${max}`);
+}

@@ -1,0 +1,95 @@
+import { startPostgres } from "../postgres/start_postgres.ts";
+import { temporaryDirectory } from "../postgres/postgres_binaries.ts";
+import { type BenchOptions, parseBenchOptions, USAGE } from "./bench_options.ts";
+import { compareRow, type Comparison } from "./compare_rows.ts";
+import { measureStarts } from "./measure_starts.ts";
+import { LoadGenerator, startBareServer, startService } from "./programs.ts";
+import { type BenchResults, renderReport } from "./report.ts";
+import { rowScenario } from "./row_scenario.ts";
+import { seedProfiles } from "./seed_profiles.ts";
+
+const POOL_SIZE = 10;
+const SAMPLE = 4096;
+
+/** Measures what is asked for. What it starts, it stops, however it ends. */
+async function bench(options: BenchOptions, signal: AbortSignal): Promise<BenchResults> {
+  await using stack = new AsyncDisposableStack();
+  progress("Starting PostgreSQL and filling a database");
+  // Nothing of PostgreSQL's own may come in the middle of a round.
+  const settings = { "autovacuum": "off", "shared_buffers": "128MB" };
+  const postgres = await startPostgres({ tcp: true, settings });
+  stack.defer(async () => {
+    await postgres.stop();
+    await postgres[Symbol.asyncDispose]();
+  });
+  const { host, port } = postgres.tcpInstance;
+  const database = { ...await postgres.createDatabase("bench"), host, port, maxConnections: POOL_SIZE };
+  const ids = await seedProfiles(database, SAMPLE);
+  const generator = stack.use(new LoadGenerator());
+  const { rounds, seconds, connections } = options;
+  const comparisons: Comparison[] = [];
+  if (options.rows.length > 0) {
+    await using servers = new AsyncDisposableStack();
+    const contestants = {
+      service: servers.use(await startService(database)),
+      bare: servers.use(await startBareServer(database)),
+    };
+    await contestants.service.untilOk("/readyz", signal);
+    for (const row of options.rows) {
+      progress(`Comparing: ${row}`);
+      comparisons.push(
+        await compareRow(row, (server) => rowScenario(row, server, ids), {
+          contestants,
+          generator,
+          rounds,
+          seconds,
+          connections,
+          signal,
+        }),
+      );
+    }
+  }
+  const results = { rounds, seconds, connections, cores: navigator.hardwareConcurrency, comparisons };
+  if (!options.starts) return { ...results, starts: undefined };
+  progress("Measuring starts and memory");
+  const directory = await Deno.makeTempDir({ dir: temporaryDirectory(), prefix: "archway_bench_" });
+  stack.defer(() => Deno.remove(directory, { recursive: true }));
+  return {
+    ...results,
+    starts: await measureStarts({ real: database, directory, generator, connections, signal }),
+  };
+}
+
+/** Runs the program and gives its exit code. */
+async function main(args: string[]): Promise<number> {
+  const options = parseBenchOptions(args);
+  if (options === undefined) {
+    await Deno.stdout.write(new TextEncoder().encode(USAGE));
+    return 0;
+  }
+  const stopping = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, () => stopping.abort());
+  const results = await bench(options, stopping.signal).catch((error) => {
+    // Whatever broke because of it, the reason is the signal.
+    if (!stopping.signal.aborted) throw error;
+  });
+  if (results === undefined) return 130;
+  if (options.json !== undefined) {
+    await Deno.writeTextFile(options.json, `${JSON.stringify(results, null, 2)}\n`);
+  }
+  await Deno.stdout.write(new TextEncoder().encode(`\n${renderReport(results)}`));
+  return 0;
+}
+
+function progress(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    progress(error instanceof Error ? error.message : "The bench failed");
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,68 @@
+import type { Querier, QueryParameter, QueryResult } from "../../db/db.ts";
+import { PostgresProfileRepository } from "../../profile_service/persistence.ts";
+import type { KeysetPosition } from "../../profile_service/ports.ts";
+
+/** One statement as the service sends it. */
+export interface Statement {
+  readonly text: string;
+  /** As many as the text has placeholders, in their order. */
+  readonly parameters: readonly QueryParameter[];
+}
+
+const ID = "019a0000-0000-7000-8000-000000000000";
+const TIME = "2026-01-01T00:00:00.000000Z";
+
+/** What the recorded statements were bound to; {@link PROFILE_SQL} gives the order. */
+export const RECORDED = {
+  id: ID,
+  name: "a name",
+  email: "an address",
+  age: 36,
+  version: 1n,
+  time: TIME,
+  limit: 20,
+} as const;
+
+/**
+ * The SQL of the profile service, written down from what its repository sends to the database: whoever runs it
+ * beside the service runs the very same text.
+ */
+export const PROFILE_SQL = {
+  find: await record((repository, db) => repository.find(db, RECORDED.id)),
+  insert: await record((repository, db) => {
+    const { id, name, email, age, version, time } = RECORDED;
+    return repository.insert(db, { id, name, email, age, version, createdAt: time, updatedAt: time });
+  }),
+  update: await record((repository, db) => {
+    const { id, name, email, age, version, time } = RECORDED;
+    return repository.update(db, { id, name, email, age, condition: [version], now: time });
+  }),
+  firstPage: await record((repository, db) => repository.listByKey(db, page(undefined))),
+  nextPage: await record((repository, db) => {
+    const pivot = { id: RECORDED.id, createdAt: RECORDED.time };
+    return repository.listByKey(db, page({ direction: "after", pivot, inclusive: false }));
+  }),
+} as const;
+
+function page(position: KeysetPosition | undefined): Parameters<PostgresProfileRepository["listByKey"]>[1] {
+  return { filter: {}, limit: RECORDED.limit, ...(position && { position }) };
+}
+
+async function record(
+  run: (repository: PostgresProfileRepository, db: Querier) => Promise<unknown>,
+): Promise<Statement> {
+  const statements: Statement[] = [];
+  await run(new PostgresProfileRepository(), {
+    query<Row>(text: string, parameters: readonly QueryParameter[] = []): Promise<QueryResult<Row>> {
+      statements.push({ text, parameters });
+      return Promise.resolve({ rows: [], rowCount: 0 });
+    },
+  });
+  const [statement, ...others] = statements;
+  if (statement === undefined || others.length > 0) {
+    throw new Error(
+      "Recording the service's SQL failed: the bare handler knows one statement for each operation",
+    );
+  }
+  return statement;
+}

@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
+import { ChildProcess } from "./child_process.ts";
+import { HttpServerProcess } from "./http_server_process.ts";
+import type { LoadCommand, LoadReport } from "./load_generator.ts";
+import type { LoadResult } from "./run_load.ts";
+
+const ROOT = join(import.meta.dirname ?? ".", "../..");
+
+/** The permissions of the yardstick and of the load generator. */
+const LOOPBACK = "--allow-net=127.0.0.1";
+
+/** Which database the service keeps its data in: a PostgreSQL server, or the one inside it. */
+export type ServiceDatabase = InstanceConfig | { readonly embedded: string };
+
+/** Starts the service as `deno task start` does. */
+export function startService(database: ServiceDatabase): Promise<HttpServerProcess> {
+  const env: Record<string, string> = { HOST: "127.0.0.1", PORT: "0" };
+  if ("embedded" in database) {
+    env["EMBEDDED_DATA_DIR"] = database.embedded;
+  } else {
+    env["POSTGRES_PRIMARY_HOST"] = database.host;
+    env["POSTGRES_PRIMARY_PORT"] = String(database.port);
+    env["POSTGRES_PRIMARY_USER"] = database.user;
+    // The server trusts whoever reaches it, but the service wants a password to be set.
+    env["POSTGRES_PRIMARY_PASSWORD"] = database.password || "unused";
+    env["POSTGRES_PRIMARY_DATABASE"] = database.database;
+    env["POSTGRES_PRIMARY_POOL_MAX_CONNS"] = String(database.maxConnections);
+    env["HMAC_SECRET"] = crypto.randomUUID();
+  }
+  return HttpServerProcess.start({ args: ["-P", join(ROOT, "main.ts")], env });
+}
+
+/** Starts the bare handler on the same database. */
+export function startBareServer(database: InstanceConfig): Promise<HttpServerProcess> {
+  // The driver asks for the PG… variables while it is loaded; none of them is set.
+  const permissions = [LOOPBACK, "--allow-env", "--allow-sys"];
+  const file = join(import.meta.dirname ?? ".", "bare_server.ts");
+  return HttpServerProcess.start({ args: [...permissions, file, JSON.stringify(database)] });
+}
+
+/** Puts servers under load, from a process of its own. */
+export class LoadGenerator implements AsyncDisposable {
+  readonly #process = new ChildProcess({
+    args: [LOOPBACK, join(import.meta.dirname ?? ".", "load_generator.ts")],
+  });
+
+  /** Rejects when a connection broke, and when anything was answered with another status than 2xx. */
+  async run(command: LoadCommand): Promise<LoadResult> {
+    await this.#process.writeLine(JSON.stringify(command));
+    const report: LoadReport = JSON.parse(await this.#process.readLine());
+    if ("failure" in report) throw new Error(`The load failed: ${report.failure}`);
+    const others = Object.entries(report.result.otherStatuses);
+    if (others.length > 0) {
+      const list = others.map(([status, count]) => `${count} times ${status}`).join(", ");
+      throw new Error(`The load failed: the server answered ${list}`);
+    }
+    return report.result;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * How much memory a process holds, in megabytes of 2^20 bytes, as `ps` tells it; undefined where that cannot.
+ * Linux has it in /proc/<pid>/status too, which Deno reads only for programs that may do everything.
+ */
+export async function residentMegabytes(pid: number): Promise<number | undefined> {
+  const command = new Deno.Command("ps", { args: ["-o", "rss=", "-p", String(pid)], stderr: "null" });
+  const output = await command.output().catch(() => undefined);
+  const kilobytes = Number.parseInt(new TextDecoder().decode(output?.stdout), 10);
+  return Number.isNaN(kilobytes) ? undefined : kilobytes / 1024;
+}
