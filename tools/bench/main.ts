@@ -1,3 +1,6 @@
+import { dirname } from "node:path";
+import { openPool } from "../../db/postgres/open_pool.ts";
+import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
 import { startPostgres } from "../postgres/start_postgres.ts";
 import { temporaryDirectory } from "../postgres/postgres_binaries.ts";
 import { type BenchOptions, parseBenchOptions, USAGE } from "./bench_options.ts";
@@ -22,10 +25,12 @@ async function bench(options: BenchOptions, signal: AbortSignal): Promise<BenchR
     await postgres.stop();
     await postgres[Symbol.asyncDispose]();
   });
-  const { host, port } = postgres.tcpInstance;
-  const database = { ...await postgres.createDatabase("bench"), host, port, maxConnections: POOL_SIZE };
+  const database = { ...postgres.tcpInstance, database: "bench", maxConnections: POOL_SIZE };
+  await createDatabase(postgres.tcpInstance, database.database);
   const ids = await seedProfiles(database, SAMPLE);
   const generator = stack.use(new LoadGenerator());
+  // Not to wait for the end of a load that nobody wants any more.
+  signal.addEventListener("abort", () => generator[Symbol.asyncDispose](), { once: true });
   const { rounds, seconds, connections } = options;
   const comparisons: Comparison[] = [];
   if (options.rows.length > 0) {
@@ -60,6 +65,11 @@ async function bench(options: BenchOptions, signal: AbortSignal): Promise<BenchR
   };
 }
 
+async function createDatabase(server: InstanceConfig, name: string): Promise<void> {
+  await using pool = openPool({ primary: server, replicas: [] });
+  await pool.writer().query(`create database ${name}`);
+}
+
 /** Runs the program and gives its exit code. */
 async function main(args: string[]): Promise<number> {
   const options = parseBenchOptions(args);
@@ -67,6 +77,8 @@ async function main(args: string[]): Promise<number> {
     await Deno.stdout.write(new TextEncoder().encode(USAGE));
     return 0;
   }
+  // First, so that a place that cannot be written to does not come to light at the end.
+  if (options.json !== undefined) await Deno.mkdir(dirname(options.json), { recursive: true });
   const stopping = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, () => stopping.abort());
   const results = await bench(options, stopping.signal).catch((error) => {
