@@ -14,6 +14,7 @@ import { MIGRATION_SOURCES } from "./program/migration_sources.ts";
 import { type Database, openDatabase } from "./program/open_database.ts";
 import { untilStopped } from "./program/until_stopped.ts";
 import { welcome } from "./program/welcome.ts";
+import type { Logger } from "./server/logger.ts";
 import { createServer, type Server } from "./server/server.ts";
 import * as options from "./server/server_options.ts";
 import { KeyRing } from "./signing/key_ring.ts";
@@ -52,15 +53,71 @@ async function serve(config: Config, { greet }: { readonly greet: boolean }): Pr
     onApplied: (files) => logger.info("Applied migrations {files}", { files }),
     onUnavailable: ({ message }) => logger.warn("Waiting for the database: {message}", { message }),
   });
-  const server = buildServer(config, { database, migrations, logger });
+  const server = stack.use(buildServer(config, { database, migrations, logger }));
+  // Nobody is to find the service without its tables; a database that is down is told by /readyz meanwhile.
+  await Promise.race([migrated, migrations.unreachable]);
   const { url } = await server.listen();
-  logger.info("Listening on {url}, {database}", { url, database: database.description });
   if (greet) await print(Deno.stdout, welcome({ url, database: database.description }), 0);
   // A failed migration ends the program; one that is done leaves it to the signal.
   const signal = await Promise.race([stopped, migrated.then(() => stopped)]);
   logger.info("Stopping on {signal}", { signal });
   stopping.abort();
-  const { abandoned } = await server.shutdown();
-  if (abandoned > 0) logger.warn("{abandoned} requests were cut off", { abandoned });
+  await server.shutdown();
   return 0;
+}
+
+interface Parts {
+  readonly database: Database;
+  readonly migrations: MigrationKeeper;
+  readonly logger: Logger;
+}
+
+function buildServer(config: Config, { database, migrations, logger }: Parts): Server {
+  const profiles = new ProfileService({
+    connections: database.pool,
+    profiles: new PostgresProfileRepository(),
+    now: microsecondClock(),
+    newId,
+  });
+  const cursors = new CursorCodec({
+    keys: new KeyRing(database.hmacSecrets, "profile cursor"),
+    ttlSeconds: config.cursorTtlSeconds,
+    nowMs: Date.now,
+  });
+  return createServer(
+    config.host,
+    config.port,
+    options.withLogger(logger),
+    options.withReadTimeout(config.readTimeoutMs),
+    options.withWriteTimeout(config.writeTimeoutMs),
+    options.withMaxBodyBytes(config.maxBodyBytes),
+    options.withResponseValidation(config.validateResponses),
+    options.withDrain({ waitMs: config.drainWaitMs, timeoutMs: config.drainTimeoutMs }),
+    options.withReadiness(databaseChecks(database.pool, migrations)),
+    ...(config.publicUrl ? [options.withPublicUrl(config.publicUrl.href)] : []),
+    withProfileApi(new ProfileAPI(profiles, cursors)),
+  );
+}
+
+async function print(
+  stream: { write(bytes: Uint8Array): Promise<number> },
+  text: string,
+  code: number,
+): Promise<number> {
+  await stream.write(new TextEncoder().encode(text));
+  return code;
+}
+
+/** A person can mend these by what they say; anything else is a fault of the program and shows where it arose. */
+function isForPeople(error: unknown): error is Error {
+  return error instanceof ConfigError;
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    if (!isForPeople(error)) throw error;
+    Deno.exit(await print(Deno.stderr, `${error.message}\n`, 1));
+  }
 }

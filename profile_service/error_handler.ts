@@ -1,4 +1,4 @@
-import { DatabaseError, type DatabaseErrorCode } from "../db/errors.ts";
+import { DATABASE_PROBLEM_TYPES, databaseProblem } from "../problems/database_problems.ts";
 import type { ProblemType } from "../server/api_module.ts";
 import { type InvalidParam, Problem } from "../server/problem.ts";
 import { formatVersion } from "./entity_version.ts";
@@ -52,38 +52,6 @@ const PROBLEMS: Readonly<Record<ProfileErrorCode, ProblemType>> = {
   },
 };
 
-/** What a client is told when the database refuses; everything else about it is the program's own fault. */
-const DATABASE_PROBLEMS: Partial<Record<DatabaseErrorCode, readonly [status: number, slug: string]>> = {
-  unavailable: [503, "database-unavailable"],
-  timeout: [503, "database-timeout"],
-  cancelled: [503, "deadline-exceeded"],
-  conflict: [503, "database-busy"],
-};
-
-const DATABASE_PROBLEM_TYPES: readonly ProblemType[] = [
-  {
-    slug: "database-unavailable",
-    title: "Database unavailable",
-    status: 503,
-    explanation:
-      "The database cannot be reached or does not take writes now. Repeat the request after the seconds in " +
-      "Retry-After; repeat a write only with If-Match, or after reading what became of it.",
-  },
-  {
-    slug: "database-timeout",
-    title: "Database too slow",
-    status: 503,
-    explanation:
-      "The database did not answer in time, and what was begun was undone. Repeat the request later.",
-  },
-  {
-    slug: "database-busy",
-    title: "Database busy",
-    status: 503,
-    explanation: "Two requests met and this one gave way; nothing of it was kept. Repeat it.",
-  },
-];
-
 /** The problem types this service adds to the server's. */
 export const PROFILE_PROBLEM_TYPES: readonly ProblemType[] = [
   ...Object.values(PROBLEMS),
@@ -92,12 +60,7 @@ export const PROFILE_PROBLEM_TYPES: readonly ProblemType[] = [
 
 /** The problem a client is told for an error of this service; undefined: it is not one. */
 export function profileProblem(error: unknown): Problem | undefined {
-  if (error instanceof DatabaseError) {
-    const [status, slug] = DATABASE_PROBLEMS[error.code] ?? [];
-    if (status === undefined || slug === undefined) return undefined;
-    return new Problem(status, slug, { headers: { "Retry-After": "1" }, cause: error });
-  }
-  if (!(error instanceof ProfileError)) return undefined;
+  if (!(error instanceof ProfileError)) return databaseProblem(error);
   const { status, slug, explanation } = PROBLEMS[error.code];
   const where = status === 400 ? "query" : "body";
   return new Problem(status, slug, {

@@ -79,9 +79,10 @@ class Walk {
 
   /** The ids of all rows, in the order of the list. */
   sorted(): string[] {
-    const rows = this.rows.toSorted((a, b) =>
-      a.createdAt === b.createdAt ? (a.id < b.id ? 1 : -1) : a.createdAt < b.createdAt ? 1 : -1
-    );
+    const rows = this.rows.toSorted((a, b) => {
+      const later = Number(microsecondsOf(b.createdAt) - microsecondsOf(a.createdAt));
+      return later !== 0 ? later : a.id < b.id ? 1 : -1;
+    });
     return rows.map(({ id }) => id);
   }
 }

@@ -3,7 +3,7 @@ import { replaceProfileBodyApplicationJson as validateNewProfile } from "../api/
 import { applyJsonPatch, JsonPatchError } from "../server/json_patch.ts";
 import { mergePatch } from "../server/merge_patch.ts";
 import type { JsonValue } from "../server/operation.ts";
-import { describeErrors } from "../server/validation_errors.ts";
+import { schemaFaults } from "../server/strict/schema_faults.ts";
 import type { Profile, ProfileDraft } from "./profile.ts";
 import { ProfileError, type ProfileFault } from "./profile_error.ts";
 import { draftOfWire, wireProfile } from "./wire_profile.ts";
@@ -53,7 +53,7 @@ function patched(before: JsonValue, patch: JsonPatch): JsonValue {
 
 function checkedDraft(value: JsonValue): ProfileDraft {
   if (isNewProfile(value)) return draftOfWire(value);
-  const faults = describeErrors(validateNewProfile.errors ?? []).map(({ pointer, reason }) => ({
+  const faults = schemaFaults(validateNewProfile.errors ?? []).map(({ pointer, reason }) => ({
     field: pointer,
     reason,
   }));

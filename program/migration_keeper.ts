@@ -18,6 +18,7 @@ export interface MigrationKeeperOptions {
  */
 export class MigrationKeeper {
   #done = false;
+  readonly #unreachable = Promise.withResolvers<void>();
 
   constructor(
     private readonly migrations: MigrationManager,
@@ -27,6 +28,11 @@ export class MigrationKeeper {
   /** Whether the schema is as the program needs it. */
   get done(): boolean {
     return this.#done;
+  }
+
+  /** Resolves when the database could not be reached the first time: there is no telling how long it will take. */
+  get unreachable(): Promise<void> {
+    return this.#unreachable.promise;
   }
 
   /** Resolves when everything is applied, or the signal has ended the waiting. */
@@ -40,6 +46,7 @@ export class MigrationKeeper {
       } catch (error) {
         if (!(error instanceof DatabaseError && error.code === "unavailable")) throw error;
         onUnavailable(error);
+        this.#unreachable.resolve();
         await pause(RETRY_MS, signal);
       }
     }

@@ -39,7 +39,7 @@ export class Program implements AsyncDisposable {
       return value === undefined ? [] : [[name, value]];
     });
     this.#process = new Deno.Command(executable ?? Deno.execPath(), {
-      args: executable ? [...args] : ["run", "-P", "main.ts", ...args],
+      args: executable ? [...args] : ["run", "-q", "-P", "main.ts", ...args],
       // The executable has to do with what is inside it.
       cwd: executable ? environment["EMBEDDED_DATA_DIR"] ?? Deno.makeTempDirSync() : ROOT,
       clearEnv: true,
@@ -51,7 +51,7 @@ export class Program implements AsyncDisposable {
     this.#url.promise.catch(() => {});
     this.#stdout = this.#read(this.#process.stdout);
     this.#stderr = this.#read(this.#process.stderr);
-    this.#stdout.then(() => this.#url.reject(new Error("The program ended before it listened")));
+    this.#stderr.then((stderr) => this.#url.reject(new Error(`The program ended before it listened: ${stderr}`)));
   }
 
   get pid(): number {
