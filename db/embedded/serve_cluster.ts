@@ -11,9 +11,16 @@ export interface ServeClusterOptions {
   readonly socket: string;
 }
 
+/** Compiled while the data directory is still being prepared. */
+const engine = compileEngine();
+
 /** Opens PGlite on a data directory and serves it on a Unix socket. Disposing writes everything and closes it. */
 export async function serveCluster({ cluster, socket }: ServeClusterOptions): Promise<AsyncDisposable> {
-  const database = await PGlite.create({ dataDir: cluster, extensions: { citext } });
+  const database = await PGlite.create({
+    dataDir: cluster,
+    pgliteWasmModule: await engine,
+    extensions: { citext },
+  });
   const execute = (messages: Uint8Array): Promise<Uint8Array> => executeOn(database, messages);
   const server = new SocketServer(socket, { execute, greeting: await execute(startupMessage()) });
   return {
@@ -25,6 +32,15 @@ export async function serveCluster({ cluster, socket }: ServeClusterOptions): Pr
   };
 }
 
+function compileEngine(): Promise<WebAssembly.Module> {
+  const file = new URL("./pglite.wasm", import.meta.resolve("@electric-sql/pglite"));
+  const compiled = Deno.readFile(file).then((bytes) => WebAssembly.compile(bytes));
+  // Told to whoever waits for it, and to nobody before.
+  compiled.catch(() => undefined);
+  return compiled;
+}
+
+/** Runs some messages to their end, and gives everything that was answered. */
 async function executeOn(database: PGlite, messages: Uint8Array): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   await database.execProtocolRawStream(messages, {

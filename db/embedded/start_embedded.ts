@@ -28,14 +28,15 @@ export async function startEmbedded({ dataDirectory }: StartEmbeddedOptions): Pr
   await using stack = new AsyncDisposableStack();
   await Deno.mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   stack.use(await lockDirectory(dataDirectory));
+  // First, because the thread loads PGlite while the files are unpacked here.
+  const thread = new Thread();
+  stack.defer(() => thread.terminate());
   const cluster = join(await Deno.realPath(dataDirectory), "cluster");
   await prepareCluster(dataDirectory, cluster);
 
   // Short, because the path of a socket has at most 107 bytes, and for this user alone (mode 0700).
   const socketDirectory = await Deno.makeTempDir({ prefix: "archway_" });
   stack.defer(() => Deno.remove(socketDirectory, { recursive: true }));
-  const thread = new Thread();
-  stack.defer(() => thread.terminate());
   const port = 5432;
   const socket = join(socketDirectory, `.s.PGSQL.${port}`);
   await thread.ask({ kind: "serve", options: { cluster, socket } });
@@ -70,20 +71,26 @@ async function prepareCluster(dataDirectory: string, cluster: string): Promise<v
 /** The worker, asked one thing at a time. */
 class Thread {
   readonly #worker = new Worker(new URL("./embedded_worker.ts", import.meta.url), { type: "module" });
+  #answer: PromiseWithResolvers<void> = Promise.withResolvers();
 
-  ask(request: WorkerRequest): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+  constructor() {
+    this.#answer.promise.catch(() => undefined);
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerReply>): void => {
-      if (data.kind === "done") resolve();
-      else reject(new Error(`The embedded database failed: ${data.message}`));
+      if (data.kind === "done") this.#answer.resolve();
+      else this.#answer.reject(new Error(`The embedded database failed: ${data.message}`));
     };
     this.#worker.onerror = (event): void => {
       // Else it would end the whole process.
       event.preventDefault();
-      reject(new Error(`The embedded database failed: ${event.message}`));
+      this.#answer.reject(new Error(`The embedded database failed: ${event.message}`));
     };
+  }
+
+  async ask(request: WorkerRequest): Promise<void> {
     this.#worker.postMessage(request);
-    return promise;
+    await this.#answer.promise;
+    this.#answer = Promise.withResolvers();
+    this.#answer.promise.catch(() => undefined);
   }
 
   terminate(): void {

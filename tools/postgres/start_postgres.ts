@@ -27,12 +27,19 @@ export interface StartPostgresOptions {
 const socketPort = 5432;
 
 /** Ends the server and clears up when process $1 is gone. $2: the data directory, $3 and $4: what to remove. */
-const watch = `(
+const watch = `
+  trap '' HUP INT TERM
   while kill -0 "$1" 2>/dev/null && [ -d "$2" ]; do sleep 0.2; done
   read -r pid <"$2/postmaster.pid" && kill -QUIT "$pid"
   while kill -0 "$pid" && [ -e "$2/postmaster.pid" ]; do sleep 0.1; done
   rm -rf "$3" "$4"
-) </dev/null >/dev/null 2>&1 &`;
+`;
+
+/** Runs $0 in the background, where it can in a session of its own: the end of a process group spares it. */
+const detach = `
+  if command -v setsid >/dev/null; then setsid sh -c "$0" watch "$@" </dev/null >/dev/null 2>&1 &
+  else sh -c "$0" watch "$@" </dev/null >/dev/null 2>&1 & fi
+`;
 
 /** Starts PostgreSQL on a fresh data directory. It ends with the process that started it, however that ends. */
 export async function startPostgres(options: StartPostgresOptions = {}): Promise<PostgresServer> {
@@ -44,15 +51,8 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
   const data = join(root, "data");
   await runAs(binaries.owner, "cp", ["-R", template, data]);
   // Not as the server's user: that one may not see whether this process lives.
-  await runAs(undefined, "sh", [
-    "-c",
-    watch,
-    "watch",
-    String(Deno.pid),
-    data,
-    root,
-    options.removeToo ?? root,
-  ]);
+  const removed = [root, options.removeToo ?? root];
+  await runAs(undefined, "sh", ["-c", detach, watch, String(Deno.pid), data, ...removed]);
   const port = options.tcp ? freePort() : socketPort;
   await Deno.writeTextFile(join(data, "postgresql.auto.conf"), configuration(root, port, options));
   const access = { user: "postgres", password: "", database: "postgres", maxConnections: 5 };

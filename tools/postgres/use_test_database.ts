@@ -26,6 +26,8 @@ export async function useTestDatabase(): Promise<TestDatabase> {
   };
 }
 
+const sharedPrefix = join(temporaryDirectory(), "archway_shared_pg_");
+
 /**
  * Test files that run side by side are threads of one process, so they meet in a directory named after it: the
  * first one starts the server, the others read where it is.
@@ -35,7 +37,7 @@ async function sharedServer(): Promise<InstanceConfig> {
   await Deno.mkdir(cache, { recursive: true });
   using lock = await Deno.open(join(cache, "shared.lock"), { create: true, write: true });
   await lock.lock(true);
-  const directory = join(temporaryDirectory(), `archway_shared_pg_${Deno.pid}`);
+  const directory = `${sharedPrefix}${Deno.pid}`;
   const file = join(directory, "instance.json");
   const known = await Deno.readTextFile(file).catch(() => undefined);
   if (known !== undefined) {
