@@ -37,8 +37,6 @@ export class Deadlines implements Disposable {
 
   #arm(delayMs: number): void {
     this.#timer = setTimeout(() => this.#tick(), delayMs);
-    // What waits for a deadline is kept alive by its connection; the timer must not keep the process.
-    Deno.unrefTimer(this.#timer);
   }
 
   #tick(): void {

@@ -38,29 +38,35 @@ export function createPipeline(settings: ServerSettings, parts: PipelineParts): 
   const recover = createRecovery({ modules, logger, catalog: createCatalog(modules) });
   const app = createApp(settings, parts);
 
-  async function answer(exchange: Exchange): Promise<Response> {
-    try {
-      if (parts.lifecycle.phase === "closing") throw stopping();
-      checkLimits(exchange, settings);
-      return await app.fetch(exchange.request, exchange);
-    } catch (error) {
-      return recover(error, exchange);
-    }
+  function start(exchange: Exchange): Response | Promise<Response> {
+    if (parts.lifecycle.phase === "closing") throw stopping();
+    checkLimits(exchange, settings);
+    return app.fetch(exchange.request, exchange);
   }
 
   return function serve(exchange): Promise<Response> {
-    return new Promise((resolve) => {
-      const deadline = parts.writeDeadlines.start(() => {
-        exchange.abort(new DOMException("The deadline of the request has passed", "TimeoutError"));
-        resolve(recover(deadlinePassed(), exchange));
-      });
-      void answer(exchange).then((response) => {
-        deadline.cancel();
-        // Sent away while there is still time: the next request of this client goes to another instance.
-        if (parts.lifecycle.phase !== "serving") response.headers.set("Connection", "close");
-        resolve(response);
-      });
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    const deadline = parts.writeDeadlines.start(() => {
+      exchange.abort(new DOMException("The deadline of the request has passed", "TimeoutError"));
+      resolve(recover(deadlinePassed(), exchange));
     });
+    function succeed(response: Response): void {
+      deadline.cancel();
+      // Sent away while there is still time: the next request of this client goes to another instance.
+      if (parts.lifecycle.phase !== "serving") response.headers.set("Connection", "close");
+      resolve(response);
+    }
+    function fail(error: unknown): void {
+      succeed(recover(error, exchange));
+    }
+    try {
+      const started = start(exchange);
+      if (started instanceof Response) succeed(started);
+      else started.then(succeed, fail);
+    } catch (error) {
+      fail(error);
+    }
+    return promise;
   };
 }
 

@@ -1,3 +1,4 @@
+import { STATUS_TEXT } from "@std/http/status";
 import type { ProblemType } from "./api_module.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Problem } from "./problem.ts";
@@ -15,7 +16,7 @@ export function instanceOf(exchange: Exchange): string {
 
 /**
  * Writes a problem as `application/problem+json` (RFC 9457). Its `type` is relative, so it is the same wherever the
- * program runs; a slug that is not in the catalog gives "about:blank" and the status as title.
+ * program runs; a slug that is not in the catalog gives "about:blank" and the reason phrase of the status as title.
  */
 export function problemResponse(
   problem: Problem,
@@ -25,7 +26,7 @@ export function problemResponse(
   const type = catalog.get(problem.slug);
   const body = encoder.encode(JSON.stringify({
     type: type === undefined ? "about:blank" : `/problems/${type.slug}`,
-    title: type?.title ?? `Status ${problem.status}`,
+    title: type?.title ?? STATUS_TEXT[problem.status] ?? "Error",
     status: problem.status,
     detail: problem.detail,
     instance,

@@ -5,9 +5,15 @@ const MAX_LISTED = 100;
 
 /** Collects every fault of a request, so that they are told at once. */
 export class RequestFaults {
-  readonly #listed: InvalidParam[] = [];
-  readonly #seen = new Set<string>();
+  // Made for the first fault: most requests have none.
+  #listed: InvalidParam[] | undefined;
+  #seen: Set<string> | undefined;
   #malformed = false;
+
+  /** Whether the answer will be 400. */
+  get malformed(): boolean {
+    return this.#malformed;
+  }
 
   /** A fault of a parameter or of the body's syntax: the answer becomes 400. */
   addMalformed(fault: InvalidParam): void {
@@ -22,19 +28,15 @@ export class RequestFaults {
 
   /** Whether the parameter has a fault already. */
   has(location: InvalidParam["in"], name: string): boolean {
-    return this.#listed.some((fault) => fault.in === location && fault.name === name);
-  }
-
-  get malformed(): boolean {
-    return this.#malformed;
+    return this.#listed?.some((fault) => fault.in === location && fault.name === name) ?? false;
   }
 
   /** Throws everything as one problem, if there is anything. */
   throwIfAny(): void {
-    if (this.#seen.size === 0) return;
-    const hidden = this.#seen.size - this.#listed.length;
-    const detail = hidden > 0
-      ? `The request has ${this.#seen.size} faults; the first ${MAX_LISTED} are listed`
+    if (this.#seen === undefined || this.#listed === undefined) return;
+    const count = this.#seen.size;
+    const detail = count > this.#listed.length
+      ? `The request has ${count} faults; the first ${MAX_LISTED} are listed in invalidParams`
       : "The request has faults; each is listed in invalidParams";
     const invalidParams = this.#listed;
     throw this.#malformed
@@ -43,6 +45,8 @@ export class RequestFaults {
   }
 
   #add(fault: InvalidParam): void {
+    this.#seen ??= new Set();
+    this.#listed ??= [];
     const key = JSON.stringify([fault.in, fault.pointer ?? fault.name, fault.reason]);
     if (this.#seen.has(key)) return;
     this.#seen.add(key);

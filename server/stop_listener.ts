@@ -27,9 +27,11 @@ export async function stopListener(
   if (!await within(drained, drain.timeoutMs)) {
     cutOff = lifecycle.inFlight;
     deadlines.passAll();
-    await within(drained, LAST_WORDS_MS);
-    abort.abort();
-    await listener?.finished;
+    if (!await within(drained, LAST_WORDS_MS)) {
+      // Only a listener that has not ended by itself: aborting one that has is a fault of its own.
+      abort.abort();
+      await listener?.finished;
+    }
   }
   lifecycle.phase = "closed";
   return cutOff;

@@ -1,11 +1,12 @@
-import type { Exchange } from "../exchange.ts";
-import type { Operation, ParameterDescriptor, ParameterLocation } from "../operation.ts";
 import { parseJson } from "../body/json.ts";
+import type { Exchange } from "../exchange.ts";
+import type { Operation, ParameterLocation } from "../operation.ts";
 import type { RequestFaults } from "../request_faults.ts";
-import { splitCookies, splitPairs } from "./pairs.ts";
+import { compileReader } from "./compile_reader.ts";
+import { type RawPair, splitCookies, splitPairs } from "./pairs.ts";
 import { decodeFormText, decodePercent, MalformedTextError } from "./percent.ts";
-import { type NamedPair, readPairs } from "./read_pairs.ts";
-import { readStyled } from "./styles.ts";
+import type { NamedPair } from "./read_pairs.ts";
+import type { Decode } from "./styles.ts";
 
 /** The parameters of a request by place and name. What is absent and has no default is not a member. */
 export interface Parameters {
@@ -22,79 +23,54 @@ export type DecodeParameters = (
   faults: RequestFaults,
 ) => Parameters;
 
-/** The members of {@link Parameters} by location. */
-export const RECORD_OF = { path: "path", query: "query", header: "headers", cookie: "cookies" } as const;
+const RECORD_OF = { path: "path", query: "query", header: "headers", cookie: "cookies" } as const;
+const NO_PAIRS: readonly NamedPair[] = [];
 
 /** Prepares the decoding of an operation's parameters. */
-export function compileParameters(operation: Operation): DecodeParameters {
-  const at = (location: ParameterLocation): readonly ParameterDescriptor[] =>
-    operation.parameters.filter((parameter) => parameter.in === location);
-  const [path, query, header, cookie] = [at("path"), at("query"), at("header"), at("cookie")];
-  const queryNames = new Set(query.map((parameter) => parameter.name));
-  const cookieNames = new Set(cookie.map((parameter) => parameter.name));
-  const headerReaders = header.map((parameter) => headerReader(parameter.name));
+export function compileParameters({ parameters }: Operation): DecodeParameters {
+  const namesAt = (location: ParameterLocation): Set<string> =>
+    new Set(parameters.filter((parameter) => parameter.in === location).map(({ name }) => name));
+  const readers = parameters.map((parameter) => ({
+    parameter,
+    record: RECORD_OF[parameter.in],
+    read: compileReader(parameter, namesAt(parameter.in)),
+  }));
+  const hasQuery = namesAt("query").size > 0;
+  const hasCookies = namesAt("cookie").size > 0;
 
   return function decodeParameters(exchange, rawPath, faults): Parameters {
-    const parameters: Parameters = { path: {}, query: {}, headers: {}, cookies: {} };
-    for (const parameter of path) {
-      store(parameters, parameter, {
-        faults,
-        read: () => readOne(rawPath[parameter.name], parameter, decodePercent),
-      });
-    }
-    if (query.length > 0) {
-      const pairs = namePairs(splitPairs(exchange.query), decodeFormText, { faults, in: "query" });
-      for (const parameter of query) {
-        const options = { decode: decodeFormText, taken: queryNames };
-        store(parameters, parameter, { faults, read: () => readPairs(pairs, parameter, options) });
+    const decoded: Parameters = { path: {}, query: {}, headers: {}, cookies: {} };
+    const sources = {
+      exchange,
+      path: rawPath,
+      query: hasQuery && exchange.query !== ""
+        ? namePairs(splitPairs(exchange.query), decodeFormText, { faults, in: "query" })
+        : NO_PAIRS,
+      cookies: hasCookies
+        ? namePairs(splitCookies(exchange.request.headers.get("cookie") ?? ""), decodePercent, {
+          faults,
+          in: "cookie",
+        })
+        : NO_PAIRS,
+    };
+    for (const { parameter, record, read } of readers) {
+      try {
+        let value = read(sources);
+        if (value === undefined) value = parameter.default;
+        else if (parameter.content === "json") value = parseJson(String(value));
+        if (value !== undefined) decoded[record][parameter.name] = value;
+      } catch (error) {
+        if (!(error instanceof MalformedTextError)) throw error;
+        faults.addMalformed({ name: parameter.name, in: parameter.in, reason: error.message });
       }
     }
-    for (const [index, parameter] of header.entries()) {
-      const text = headerReaders[index]?.(exchange) ?? undefined;
-      store(parameters, parameter, { faults, read: () => readOne(text, parameter, trim) });
-    }
-    if (cookie.length > 0) {
-      const text = exchange.request.headers.get("cookie") ?? "";
-      const pairs = namePairs(splitCookies(text), decodePercent, { faults, in: "cookie" });
-      for (const parameter of cookie) {
-        const options = { decode: decodePercent, taken: cookieNames };
-        store(parameters, parameter, { faults, read: () => readPairs(pairs, parameter, options) });
-      }
-    }
-    return parameters;
+    return decoded;
   };
 }
 
-interface Store {
-  readonly faults: RequestFaults;
-  readonly read: () => unknown;
-}
-
-function store(parameters: Parameters, parameter: ParameterDescriptor, { faults, read }: Store): void {
-  const { name, in: location } = parameter;
-  try {
-    let value = read();
-    if (value === undefined) value = parameter.default;
-    else if (parameter.content === "json") value = parseJson(String(value));
-    if (value !== undefined) parameters[RECORD_OF[location]][name] = value;
-  } catch (error) {
-    if (!(error instanceof MalformedTextError)) throw error;
-    faults.addMalformed({ name, in: location, reason: error.message });
-  }
-}
-
-function readOne(
-  raw: string | undefined,
-  parameter: ParameterDescriptor,
-  decode: (raw: string) => string,
-): unknown {
-  if (raw === undefined) return undefined;
-  return parameter.content === "json" ? decode(raw) : readStyled(raw, parameter, decode);
-}
-
 function namePairs(
-  pairs: readonly { readonly name: string; readonly value: string }[],
-  decode: (raw: string) => string,
+  pairs: readonly RawPair[],
+  decode: Decode,
   { faults, in: location }: { faults: RequestFaults; in: ParameterLocation },
 ): NamedPair[] {
   const named: NamedPair[] = [];
@@ -107,21 +83,4 @@ function namePairs(
     }
   }
   return named;
-}
-
-function headerReader(name: string): (exchange: Exchange) => string | null {
-  switch (name.toLowerCase()) {
-    case "if-match":
-      return (exchange) => exchange.fields.ifMatch;
-    case "if-none-match":
-      return (exchange) => exchange.fields.ifNoneMatch;
-    case "x-request-id":
-      return (exchange) => exchange.fields.requestId;
-    default:
-      return (exchange) => exchange.request.headers.get(name);
-  }
-}
-
-function trim(text: string): string {
-  return text.trim();
 }

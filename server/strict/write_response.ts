@@ -30,17 +30,21 @@ export function compileResponses(operation: Operation): WriteResponse {
       if (contentType !== undefined) response.headers.set("Vary", "Accept");
       return response;
     }
-    const hasBody = contentType !== undefined && answer.body !== undefined;
-    const body = hasBody ? encodeBody(answer.body, contentType) : null;
-    const response = new Response(exchange.method === "HEAD" ? null : body, { status: answer.status });
-    const { headers } = response;
-    if (body !== null) {
-      headers.set("Content-Type", contentType ?? "");
-      headers.set("Vary", "Accept");
-      // The platform counts what it sends, but nothing is sent for HEAD.
-      if (exchange.method === "HEAD") headers.set("Content-Length", String(byteLength(body)));
+    if (contentType === undefined || answer.body === undefined) {
+      const response = new Response(null, { status: answer.status });
+      setHeaders(response.headers, answer, exchange);
+      return response;
     }
-    setHeaders(headers, answer, exchange);
+    const body = encodeBody(answer.body, contentType);
+    const isHead = exchange.method === "HEAD";
+    const response = new Response(isHead ? null : body, {
+      status: answer.status,
+      headers: { "Content-Type": contentType },
+    });
+    response.headers.set("Vary", "Accept");
+    // The platform counts what it sends, but nothing is sent for HEAD.
+    if (isHead) response.headers.set("Content-Length", String(byteLength(body)));
+    setHeaders(response.headers, answer, exchange);
     return response;
   };
 }

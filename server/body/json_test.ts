@@ -1,0 +1,48 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { MalformedTextError } from "../parameters/percent.ts";
+import { parseJsonText } from "./json.ts";
+
+function refusal(text: string): string {
+  return assertThrows(() => parseJsonText(text), MalformedTextError).message;
+}
+
+Deno.test("parseJsonText() gives what JSON.parse gives", () => {
+  fc.assert(fc.property(fc.json({ maxDepth: 5 }), (text) => {
+    assertEquals(parseJsonText(text).value, JSON.parse(text));
+  }));
+});
+
+Deno.test("parseJsonText() refuses a member that an object has twice, however it is written", () => {
+  for (
+    const text of ['{"a":1,"a":1}', '{"b":{"a":1,"x":[],"a":2}}', '{"a":1,"\\u0061":2}', '[{"a" :1,"a"\n:2}]']
+  ) {
+    assertEquals(refusal(text), "has an object with the same member twice", text);
+  }
+  assertEquals(parseJsonText('{"a":{"a":["a","a"]},"b":"a"}').faults, []);
+});
+
+Deno.test("parseJsonText() finds any member that was doubled", () => {
+  fc.assert(fc.property(fc.string(), fc.json(), (name, value) => {
+    const member = `${JSON.stringify(name)}: ${value}`;
+    assertThrows(() => parseJsonText(`{${member}, "other": [1, "}"], ${member}}`), MalformedTextError);
+  }));
+});
+
+Deno.test("parseJsonText() refuses absurd nesting", () => {
+  assertEquals(refusal("[".repeat(65) + "]".repeat(65)), "is nested too deeply");
+  assertEquals(refusal("[".repeat(500_000) + "]".repeat(500_000)), "is nested too deeply");
+  assertEquals(refusal("[".repeat(1_000_000)), "is not valid JSON");
+  assertEquals(parseJsonText("[".repeat(64) + "]".repeat(64)).faults, []);
+});
+
+Deno.test("parseJsonText() points at text that cannot be stored and at numbers out of range", () => {
+  const text = '{"a":["x\\u0000"],"b/c":"\\ud800","d":1e400,"e":"\\ud83d\\ude00","\\u0000":1}';
+  assertEquals(parseJsonText(text).faults.map(({ pointer }) => pointer), ["/a/0", "/b~1c", "/d", ""]);
+  assertEquals(parseJsonText("9".repeat(400)).faults.map(({ pointer }) => pointer), [""]);
+});
+
+Deno.test("parseJsonText() keeps __proto__ a member like any other", () => {
+  const { value } = parseJsonText('{"__proto__":{"admin":true}}');
+  assertEquals(JSON.stringify(value), '{"__proto__":{"admin":true}}');
+});

@@ -1,0 +1,102 @@
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import type { StrictResponse } from "./operation.ts";
+import { createServer } from "./server.ts";
+import { withApi, withDrain } from "./server_options.ts";
+import { noteApi, type OnRead } from "./testing/note_api.ts";
+import { readAll } from "./testing/raw_exchange.ts";
+
+const NOTE: StrictResponse = { status: 200, headers: { ETag: '"7"' }, body: { text: "late" } };
+
+interface Held {
+  readonly onRead: OnRead;
+  readonly entered: Promise<void>;
+  readonly release: () => void;
+}
+
+/** A handler that answers when it is let go. */
+function hold(): Held {
+  const entered = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  return {
+    entered: entered.promise,
+    release: released.resolve,
+    async onRead(): Promise<StrictResponse> {
+      entered.resolve();
+      await released.promise;
+      return NOTE;
+    },
+  };
+}
+
+Deno.test("Server.shutdown() lets requests in flight finish and then refuses connections", async () => {
+  const held = hold();
+  await using server = createServer("127.0.0.1", 0, withApi(noteApi(held.onRead)));
+  const { url } = await server.listen();
+  const answer = fetch(`${url}/notes/1`);
+  await held.entered;
+  const stopped = server.shutdown();
+  held.release();
+  assertEquals(await (await answer).json(), { text: "late" });
+  assertEquals(await stopped, { cutOff: 0 });
+  await assertRejects(() => fetch(`${url}/livez`));
+});
+
+Deno.test("Server.shutdown() tells to send no more requests, but serves them during the wait", async () => {
+  await using server = createServer("127.0.0.1", 0, withApi(noteApi()), withDrain({ waitMs: 300 }));
+  const { url } = await server.listen();
+  const stopped = server.shutdown();
+  const ready = await fetch(`${url}/readyz?verbose`);
+  assertEquals([ready.status, (await ready.json()).checks[0].reason], [503, "The server is stopping"]);
+  const note = await fetch(`${url}/notes/1`);
+  assertEquals([note.status, note.headers.get("connection")], [200, "close"]);
+  await note.body?.cancel();
+  const live = await fetch(`${url}/livez`);
+  assertEquals(live.status, 200);
+  await live.body?.cancel();
+  assertEquals(await stopped, { cutOff: 0 });
+});
+
+Deno.test("Server.shutdown() refuses requests that come while it finishes", async () => {
+  const held = hold();
+  await using server = createServer("127.0.0.1", 0, withApi(noteApi(held.onRead)));
+  const inFlight = server.fetch(new Request("http://localhost/notes/1"));
+  await held.entered;
+  const stopped = server.shutdown();
+  const late = await server.fetch(new Request("http://localhost/notes"));
+  assertEquals([late.status, late.headers.get("retry-after"), late.headers.get("connection")], [
+    503,
+    "1",
+    "close",
+  ]);
+  assertEquals((await late.json()).type, "/problems/unavailable");
+  held.release();
+  assertEquals((await inFlight).status, 200);
+  await stopped;
+});
+
+Deno.test("Server.shutdown() cuts off what does not finish in time, with a 503", async () => {
+  const held = hold();
+  await using server = createServer(
+    "127.0.0.1",
+    0,
+    withApi(noteApi(held.onRead)),
+    withDrain({ timeoutMs: 50 }),
+  );
+  const { hostname, port } = new URL((await server.listen()).url);
+  using connection = await Deno.connect({ hostname, port: Number(port) });
+  await connection.write(new TextEncoder().encode("GET /notes/1 HTTP/1.1\r\nHost: x\r\n\r\n"));
+  await held.entered;
+  const stopped = server.shutdown();
+  assertMatch(await readAll(connection), /^HTTP\/1\.1 503 /);
+  assertEquals(await stopped, { cutOff: 1 });
+  held.release();
+});
+
+Deno.test("Server.shutdown() is not held up by idle connections", async () => {
+  await using server = createServer("127.0.0.1", 0, withApi(noteApi()), withDrain({ timeoutMs: 60_000 }));
+  const { hostname, port } = new URL((await server.listen()).url);
+  using connection = await Deno.connect({ hostname, port: Number(port) });
+  await connection.write(new TextEncoder().encode("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"));
+  await connection.read(new Uint8Array(4096));
+  assertEquals(await server.shutdown(), { cutOff: 0 });
+});

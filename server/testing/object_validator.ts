@@ -1,0 +1,42 @@
+import type { ValidationError, Validator } from "../operation.ts";
+
+/** The few rules that the tests' documents have. */
+export interface ObjectRules {
+  readonly required?: readonly string[];
+  readonly types?: Readonly<Record<string, "string" | "integer">>;
+  readonly inside?: Readonly<Record<string, ObjectRules>>;
+}
+
+/** Stands in for a generated validator: reports like Ajv, every fault at once. */
+export function objectValidator(rules: ObjectRules): Validator {
+  function validate(value: unknown): boolean {
+    const errors = check(value, rules, "");
+    validator.errors = errors;
+    return errors.length === 0;
+  }
+  const validator: Validator = Object.assign(validate, { errors: null });
+  return validator;
+}
+
+function check(value: unknown, rules: ObjectRules, at: string): ValidationError[] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return [{ instancePath: at, keyword: "type", params: { type: "object" }, message: "must be object" }];
+  }
+  const members = new Map(Object.entries(value));
+  const errors: ValidationError[] = [];
+  for (const missingProperty of rules.required ?? []) {
+    if (!members.has(missingProperty)) {
+      errors.push({ instancePath: at, keyword: "required", params: { missingProperty } });
+    }
+  }
+  for (const [name, type] of Object.entries(rules.types ?? {})) {
+    const member = members.get(name);
+    const fits = member === undefined ||
+      (type === "string" ? typeof member === type : Number.isInteger(member));
+    if (!fits) errors.push({ instancePath: `${at}/${name}`, keyword: "type", params: { type } });
+  }
+  for (const [name, inner] of Object.entries(rules.inside ?? {})) {
+    errors.push(...check(members.get(name), inner, `${at}/${name}`));
+  }
+  return errors;
+}
