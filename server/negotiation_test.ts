@@ -1,0 +1,26 @@
+import { assertEquals } from "@std/assert";
+import { createNegotiation } from "./negotiation.ts";
+
+Deno.test("createNegotiation() chooses what the client likes best", () => {
+  const negotiate = createNegotiation(["application/json", "text/csv"]);
+  const expected: [string | null, string | undefined][] = [
+    [null, "application/json"],
+    ["", "application/json"],
+    ["text/*", "text/csv"],
+    ["text/csv, application/json;q=0.5", "text/csv"],
+    ["*/*;q=0.1, text/csv", "text/csv"],
+    ["application/json;q=0, */*", "text/csv"],
+    ["APPLICATION/JSON", "application/json"],
+    ["image/png", undefined],
+    ["*/*;q=0", undefined],
+  ];
+  for (const [accept, best] of expected) {
+    assertEquals(negotiate(accept), best, String(accept));
+    assertEquals(negotiate(accept), best, `${accept}, again`);
+  }
+});
+
+Deno.test("createNegotiation() remembers no more headers than it has room for", () => {
+  const negotiate = createNegotiation(["application/json"]);
+  for (let i = 0; i < 1000; i++) assertEquals(negotiate(`application/json, x/${i}`), "application/json");
+});

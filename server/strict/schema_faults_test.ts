@@ -1,0 +1,54 @@
+import { assertEquals } from "@std/assert";
+import type { ValidationError } from "../operation.ts";
+import { schemaFaults } from "./schema_faults.ts";
+
+function error(
+  keyword: string,
+  params: Record<string, unknown> = {},
+  part: Partial<ValidationError> = {},
+): ValidationError {
+  return { instancePath: "/a", keyword, params, ...part };
+}
+
+function reasonOf(one: ValidationError): string {
+  return schemaFaults([one]).map(({ pointer, reason }) => `${pointer} ${reason}`).join();
+}
+
+Deno.test("schemaFaults() points at missing and unknown members themselves", () => {
+  assertEquals(reasonOf(error("required", { missingProperty: "b/c" })), "/a/b~1c is required");
+  assertEquals(
+    reasonOf(error("additionalProperties", { additionalProperty: "x" })),
+    "/a/x is not a known member",
+  );
+  const long = error("additionalProperties", { additionalProperty: "x".repeat(101) });
+  assertEquals(reasonOf(long), "/a has a member that is not known");
+});
+
+Deno.test("schemaFaults() speaks clear English", () => {
+  assertEquals(reasonOf(error("type", { type: "integer" })), "/a must be an integer");
+  assertEquals(reasonOf(error("type", { type: ["string", "null"] })), "/a must be a string or null");
+  assertEquals(reasonOf(error("type", { type: "string,null" })), "/a must be a string or null");
+  assertEquals(reasonOf(error("enum", { allowedValues: ["x", 1] })), '/a must be one of "x", 1');
+  assertEquals(reasonOf(error("const", { allowedValue: "x" })), '/a must be "x"');
+  assertEquals(reasonOf(error("format", { format: "uuid" })), "/a must be a valid uuid");
+  const short = error("minLength", { limit: 1 }, { message: "must NOT have fewer than 1 characters" });
+  assertEquals(reasonOf(short), "/a must not have fewer than 1 character");
+  const custom = error("pattern", { pattern: "x" }, { message: "must have 1 to 100 characters" });
+  assertEquals(reasonOf(custom), "/a must have 1 to 100 characters");
+});
+
+Deno.test("schemaFaults() drops what only repeats an inner fault, and nothing else", () => {
+  const inner = error("required", { missingProperty: "b" });
+  assertEquals(schemaFaults([inner, error("if", { failingKeyword: "then" })]).length, 1);
+  assertEquals(schemaFaults([inner, error("anyOf"), error("oneOf", { passingSchemas: null })]).length, 1);
+  assertEquals(
+    reasonOf(error("oneOf", { passingSchemas: [0, 1] })),
+    "/a must match exactly one of the documented forms",
+  );
+  assertEquals(reasonOf(error("not")), "/a is not valid");
+});
+
+Deno.test("schemaFaults() tells alternative types in one sentence", () => {
+  const errors = [error("type", { type: "string" }), error("type", { type: "null" }), error("anyOf")];
+  assertEquals(schemaFaults(errors), [{ pointer: "/a", reason: "must be a string or null" }]);
+});
