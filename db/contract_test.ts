@@ -1,0 +1,314 @@
+import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
+import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
+import type { ConnectionPool, Querier } from "./db.ts";
+import { startEmbedded } from "./embedded/start_embedded.ts";
+import { DatabaseError, type DatabaseErrorCode } from "./errors.ts";
+import { openPool } from "./postgres/open_pool.ts";
+import type { InstanceConfig } from "./postgres/pool_config.ts";
+
+interface Adapter {
+  readonly name: string;
+  /** Whether the server can stop a statement. */
+  readonly cancels: boolean;
+  open(): Promise<AsyncDisposable & { readonly instance: InstanceConfig }>;
+}
+
+const adapters: readonly Adapter[] = [
+  { name: "PostgreSQL", cancels: true, open: useTestDatabase },
+  { name: "the embedded database", cancels: false, open: openEmbedded },
+];
+
+async function openEmbedded(): Promise<AsyncDisposable & { readonly instance: InstanceConfig }> {
+  const directory = await Deno.makeTempDir();
+  const database = await startEmbedded({ dataDirectory: directory });
+  return {
+    instance: database.instance,
+    async [Symbol.asyncDispose](): Promise<void> {
+      await database[Symbol.asyncDispose]();
+      await Deno.remove(directory, { recursive: true });
+    },
+  };
+}
+
+type Check = (pool: ConnectionPool, adapter: Adapter) => Promise<void>;
+
+const contract: Readonly<Record<string, Check>> = {
+  "query() gives every type as db.ts has it": async (pool) => {
+    const { rows, rowCount } = await pool.writer().query(`SELECT
+      'a'::text AS text, '0190163D-8694-739B-AEA5-966C26F8AD91'::uuid AS uuid, 1::int2 AS int2, 2::int4 AS int4,
+      1.5::float8 AS float8, 9007199254740993::int8 AS int8, 1.50::numeric AS numeric, true AS yes, false AS no,
+      '2026-11-22 07:41:00.123456+00'::timestamptz AS precise, '2026-11-22 09:41:00+02'::timestamptz AS zoned,
+      '{"a":[1,null]}'::jsonb AS jsonb, '"x"'::json AS json, '\\x00ff'::bytea AS bytea, NULL::int8 AS nothing,
+      '{1,NULL}'::int8[] AS int8s, '{a,NULL,"b,\\"c"}'::text[] AS texts, '{{1,2},{3,4}}'::int4[] AS nested,
+      '2026-11-22'::date AS date, '{}'::text[] AS empty`);
+    assertEquals(rowCount, 1);
+    assertEquals({ ...rows[0] }, {
+      text: "a",
+      uuid: "0190163d-8694-739b-aea5-966c26f8ad91",
+      int2: 1,
+      int4: 2,
+      float8: 1.5,
+      int8: 9007199254740993n,
+      numeric: "1.50",
+      yes: true,
+      no: false,
+      precise: "2026-11-22T07:41:00.123456Z",
+      zoned: "2026-11-22T07:41:00Z",
+      jsonb: { a: [1, null] },
+      json: "x",
+      bytea: Uint8Array.of(0, 255),
+      nothing: null,
+      int8s: [1n, null],
+      texts: ["a", null, 'b,"c'],
+      nested: [[1, 2], [3, 4]],
+      date: "2026-11-22",
+      empty: [],
+    });
+  },
+
+  "query() stores every type of parameter": async (pool) => {
+    const text = "'\"\\ 日本 😀 $1 --";
+    const { rows } = await pool.writer().query(
+      `SELECT $1::text AS text, $2::int4 AS int4, $3::int8 AS int8, $4::boolean AS yes, $5::bytea AS bytes,
+        $6::timestamptz AS time, $7::text[] AS texts, $8::int8[] AS int8s, $9::text AS nothing, $10::jsonb AS json,
+        $11::float8 AS float8, $12::boolean[] AS flags`,
+      [
+        text,
+        -3,
+        2n ** 62n,
+        true,
+        Uint8Array.of(0, 1, 255),
+        "2026-11-22T07:41:00.123456Z",
+        [text, null, "", "NULL"],
+        [1n, null],
+        null,
+        '{"a":1}',
+        0.1,
+        [true, false],
+      ],
+    );
+    assertEquals({ ...rows[0] }, {
+      text,
+      int4: -3,
+      int8: 2n ** 62n,
+      yes: true,
+      bytes: Uint8Array.of(0, 1, 255),
+      time: "2026-11-22T07:41:00.123456Z",
+      texts: [text, null, "", "NULL"],
+      int8s: [1n, null],
+      nothing: null,
+      json: { a: 1 },
+      float8: 0.1,
+      flags: [true, false],
+    });
+  },
+
+  "query() counts the rows that changed": async (pool) => {
+    const writer = pool.writer();
+    await writer.query("CREATE TABLE counted (id int)");
+    assertEquals((await writer.query("INSERT INTO counted SELECT generate_series(1, 3)")).rowCount, 3);
+    assertEquals((await writer.query("UPDATE counted SET id = 9 WHERE id > $1", [1])).rowCount, 2);
+    assertEquals((await writer.query("DELETE FROM counted WHERE id = 0")).rowCount, 0);
+    assertEquals((await pool.reader().query("SELECT id FROM counted")).rowCount, 3);
+  },
+
+  "query() tells faults apart": async (pool) => {
+    const writer = pool.writer();
+    for (
+      const statement of [
+        "CREATE TABLE parent (id int CONSTRAINT parent_key PRIMARY KEY, name varchar(3) CONSTRAINT short CHECK (name <> ''))",
+        "CREATE TABLE child (id int CONSTRAINT child_parent REFERENCES parent, needed text NOT NULL)",
+        "INSERT INTO parent VALUES (1, 'a')",
+      ]
+    ) await writer.query(statement);
+    const faults: readonly (readonly [string, DatabaseErrorCode, string | undefined])[] = [
+      ["INSERT INTO parent VALUES (1, 'b')", "unique-violation", "parent_key"],
+      ["INSERT INTO child VALUES (7, 'x')", "foreign-key-violation", "child_parent"],
+      ["INSERT INTO parent VALUES (2, '')", "check-violation", "short"],
+      ["INSERT INTO child VALUES (1, NULL)", "check-violation", undefined],
+      ["INSERT INTO parent VALUES (3, 'too long')", "invalid-value", undefined],
+      ["SELECT 'secret'::int", "invalid-value", undefined],
+      ["SELECT 99999999999::int4", "invalid-value", undefined],
+      ["SELECT nonsense", "internal", undefined],
+      ["SELECT 1; SELECT 2", "internal", undefined],
+    ];
+    for (const [statement, code, constraint] of faults) {
+      const error = await assertRejects(() => writer.query(statement), DatabaseError);
+      assertEquals([error.code, error.constraint], [code, constraint], statement);
+      assert(!/secret|too long/.test(Deno.inspect(error)), Deno.inspect(error));
+    }
+    for (const unstorable of ["a\0b", "\ud800"]) {
+      const error = await assertRejects(() => writer.query("SELECT $1::text", [unstorable]), DatabaseError);
+      assertEquals(error.code, "invalid-value");
+    }
+    assertEquals((await writer.query("SELECT 1 AS still")).rowCount, 1);
+  },
+
+  "query() rejects at once when its signal aborts": async (pool, { cancels }) => {
+    const writer = pool.writer();
+    await assertCode(() => writer.query("SELECT 1", [], { signal: AbortSignal.abort() }), "cancelled");
+    const controller = new AbortController();
+    const slow = cancels ? "SELECT pg_sleep(60)" : "SELECT count(*) FROM generate_series(1, 1000000)";
+    const pending = writer.query(slow, [], { signal: controller.signal });
+    await writer.query("SELECT 1").then(() => controller.abort());
+    if (cancels) await assertCode(() => pending, "cancelled");
+    // In one session the other statement came after the slow one, which cannot be stopped.
+    else assertEquals((await pending).rowCount, 1);
+    assertEquals((await writer.query("SELECT 1")).rowCount, 1);
+  },
+
+  "withTx() commits what its function returns": async (pool) => {
+    await pool.writer().query("CREATE TABLE kept (id int)");
+    const value = await pool.withTx(async (tx) => {
+      await tx.query("INSERT INTO kept VALUES (1)");
+      return [Promise.resolve("as it is"), 2] as const;
+    });
+    assertEquals([await value[0], value[1]], ["as it is", 2]);
+    assertEquals(await countOf(pool.writer(), "kept"), 1n);
+  },
+
+  "withTx() rolls back and throws on what its function throws": async (pool) => {
+    await pool.writer().query("CREATE TABLE undone (id int)");
+    const thrown = { not: "an Error" };
+    const caught = await pool.withTx(async (tx) => {
+      await tx.query("INSERT INTO undone VALUES (1)");
+      throw thrown;
+    }).catch((error: unknown) => error);
+    assertStrictEquals(caught, thrown);
+    assertEquals(await countOf(pool.writer(), "undone"), 0n);
+  },
+
+  "withTx() rejects when a statement's fault was swallowed": async (pool) => {
+    await pool.writer().query("CREATE TABLE swallowed (id int)");
+    await assertCode(() =>
+      pool.withTx(async (tx) => {
+        await tx.query("INSERT INTO swallowed VALUES (1)");
+        await tx.query("SELECT nonsense").catch(() => undefined);
+        return "looks like success";
+      }), "internal");
+    assertEquals(await countOf(pool.writer(), "swallowed"), 0n);
+  },
+
+  "withTx() rejects when COMMIT is refused": async (pool) => {
+    await pool.writer().query(
+      "CREATE TABLE late (id int, CONSTRAINT late_key UNIQUE (id) DEFERRABLE INITIALLY DEFERRED)",
+    );
+    const error = await assertCode(() =>
+      pool.withTx(async (tx) => {
+        await tx.query("INSERT INTO late VALUES (1), (1)");
+      }), "unique-violation");
+    assertEquals(error.constraint, "late_key");
+    assertEquals(await countOf(pool.writer(), "late"), 0n);
+  },
+
+  "withTx() gives a querier that ends with it": async (pool) => {
+    const tx = await pool.withTx((tx) => Promise.resolve(tx));
+    const error = await assertCode(() => tx.query("SELECT 1"), "internal");
+    assertMatch(error.message, /after its end/);
+  },
+
+  "withTx() runs statements that are not awaited in order": async (pool) => {
+    const values = await pool.withTx((tx) =>
+      Promise.all([1, 2, 3].map(async (value) => {
+        const { rows } = await tx.query<{ value: number }>("SELECT $1::int AS value", [value]);
+        return rows[0]?.value;
+      }))
+    );
+    assertEquals(values, [1, 2, 3]);
+  },
+
+  "withTx() rolls back when its signal aborts": async (pool) => {
+    await pool.writer().query("CREATE TABLE aborted (id int)");
+    const controller = new AbortController();
+    await assertCode(() =>
+      pool.withTx(async (tx) => {
+        await tx.query("INSERT INTO aborted VALUES (1)");
+        controller.abort();
+        await new Promise(() => {});
+      }, { signal: controller.signal }), "cancelled");
+    const refused = pool.withTx(() => Promise.resolve(), { signal: controller.signal });
+    await assertCode(() => refused, "cancelled");
+    assertEquals(await countOf(pool.writer(), "aborted"), 0n);
+  },
+
+  "withTimeoutTx() rolls back at its deadline": async (pool) => {
+    await pool.writer().query("CREATE TABLE overdue (id int)");
+    await assertCode(() =>
+      pool.withTimeoutTx(50, async (tx) => {
+        await tx.query("INSERT INTO overdue VALUES (1)");
+        await new Promise(() => {});
+      }), "timeout");
+    assertEquals(await countOf(pool.writer(), "overdue"), 0n);
+    assertEquals(await pool.withTimeoutTx(60_000, () => Promise.resolve("in time")), "in time");
+  },
+
+  "withTx() keeps transactions that run at once apart": async (pool) => {
+    await pool.writer().query("CREATE TABLE apart (id int PRIMARY KEY)");
+    const results = await Promise.allSettled(Array.from({ length: 20 }, (_, id) =>
+      pool.withTx(async (tx) => {
+        await tx.query("INSERT INTO apart VALUES ($1)", [id]);
+        if (id % 2 === 0) await tx.query("SELECT 1 / 0");
+      })));
+    assertEquals(results.filter(({ status }) => status === "fulfilled").length, 10);
+    assertEquals(await countOf(pool.writer(), "apart"), 10n);
+  },
+
+  "health() finds the primary": async (pool) => {
+    assertEquals(await pool.health(), [{ name: "primary", role: "primary", healthy: true }]);
+  },
+
+  "migrate() applies what is pending, once": async (pool) => {
+    await using folder = await migrations({
+      "2_second.sql":
+        "-- migrate:up\nINSERT INTO first VALUES (1);\nINSERT INTO first VALUES (2);\n-- migrate:down\nDELETE FROM first;\n",
+      "1_first.sql": "-- migrate:up\nCREATE TABLE first (id int);\n",
+      "notes.txt": "not a migration",
+    });
+    const sources = [{ name: "test", directory: folder.path }];
+    assertEquals(await pool.pendingMigrations(sources), ["1_first.sql", "2_second.sql"]);
+    const racing = await Promise.all([1, 2, 3].map(() => pool.migrate(sources)));
+    assertEquals(racing.flat().sort(), ["1_first.sql", "2_second.sql"]);
+    assertEquals(await pool.pendingMigrations(sources), []);
+    assertEquals(await countOf(pool.writer(), "first"), 2n);
+    assertEquals((await pool.writer().query("SELECT version FROM schema_migrations ORDER BY 1")).rows, [
+      { version: "1" },
+      { version: "2" },
+    ]);
+
+    await Deno.writeTextFile(
+      `${folder.path}/3_bad.sql`,
+      "-- migrate:up\nCREATE TABLE half (id int); SELECT nonsense;",
+    );
+    const error = await assertCode(() => pool.migrate(sources), "internal");
+    assertMatch(error.message, /3_bad\.sql of test/);
+    assertEquals(await pool.pendingMigrations(sources), ["3_bad.sql"]);
+    assertEquals((await pool.writer().query("SELECT 1 FROM pg_class WHERE relname = 'half'")).rowCount, 0);
+  },
+};
+
+for (const adapter of adapters) {
+  Deno.test(`openPool() keeps the contract of db.ts on ${adapter.name}`, async (test) => {
+    await using database = await adapter.open();
+    await using pool = openPool({ primary: database.instance, replicas: [] });
+    for (const [name, check] of Object.entries(contract)) await test.step(name, () => check(pool, adapter));
+  });
+}
+
+async function assertCode(run: () => Promise<unknown>, code: DatabaseErrorCode): Promise<DatabaseError> {
+  const error = await assertRejects(run, DatabaseError);
+  assertEquals(error.code, code);
+  return error;
+}
+
+async function countOf(querier: Querier, table: string): Promise<bigint | undefined> {
+  const { rows } = await querier.query<{ count: bigint }>(`SELECT count(*) AS count FROM ${table}`);
+  return rows[0]?.count;
+}
+
+async function migrations(
+  files: Readonly<Record<string, string>>,
+): Promise<AsyncDisposable & { path: string }> {
+  const path = await Deno.makeTempDir();
+  for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${path}/${name}`, text);
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
