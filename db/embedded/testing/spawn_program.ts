@@ -1,0 +1,53 @@
+/** Another process that runs a program of this tree, to be ended as the system would end it. */
+export interface SpawnedProgram extends AsyncDisposable {
+  /** The next line it printed; undefined: it printed its last. */
+  line(): Promise<string | undefined>;
+  /** Ends it by SIGKILL, at once. */
+  kill(): Promise<void>;
+  /** Waits for its end; its exit code and what it wrote to stderr. */
+  ended(): Promise<{ readonly code: number; readonly errors: string }>;
+}
+
+const config = new URL("../../../deno.json", import.meta.url).pathname;
+
+/** Runs the text of a TypeScript module; it imports by absolute addresses. */
+export async function spawnProgram(text: string): Promise<SpawnedProgram> {
+  const args = ["run", "-A", "--quiet", "--no-check", "--ext=ts", "--config", config, "-"];
+  const stdio = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+  const child = new Deno.Command(Deno.execPath(), { args, ...stdio }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(text));
+  await writer.close();
+  const errors = new Response(child.stderr).text();
+  const output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  const program: SpawnedProgram = {
+    async line(): Promise<string | undefined> {
+      while (!rest.includes("\n")) {
+        const { value, done } = await output.read();
+        if (done) return undefined;
+        rest += value;
+      }
+      const [first = "", ...others] = rest.split("\n");
+      rest = others.join("\n");
+      return first;
+    },
+    async kill(): Promise<void> {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It was faster.
+      }
+      await program.ended();
+    },
+    async ended(): Promise<{ readonly code: number; readonly errors: string }> {
+      const { code } = await child.status;
+      await output.cancel();
+      return { code, errors: await errors };
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      await program.kill();
+    },
+  };
+  return program;
+}
