@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { EmbeddedError } from "./embedded_error.ts";
 
 /** How long a lock may take where only a waiting one can be asked for, in milliseconds. */
 const patienceMs = 500;
@@ -10,12 +11,16 @@ const patienceMs = 500;
 export async function lockDirectory(directory: string): Promise<Disposable> {
   const file = await Deno.open(join(directory, "lock"), { create: true, write: true, mode: 0o600 });
   if (await acquire(file)) return file;
-  throw new Error(`Another process uses the embedded database in ${directory}`);
+  throw new EmbeddedError(`Another process uses the embedded database in ${directory}`);
 }
 
-async function acquire(file: Deno.FsFile): Promise<boolean> {
-  // Deno before 2.7 has no tryLock.
-  if (typeof file.tryLock === "function") {
+/** Deno before 2.7 has no tryLock, and its types do not know it. */
+interface Lockable extends Pick<Deno.FsFile, "lock" | "close"> {
+  tryLock?(exclusive: boolean): Promise<boolean>;
+}
+
+async function acquire(file: Lockable): Promise<boolean> {
+  if (file.tryLock !== undefined) {
     const locked = await file.tryLock(true);
     if (!locked) file.close();
     return locked;

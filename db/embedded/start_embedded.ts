@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { InstanceConfig } from "../postgres/pool_config.ts";
+import { EmbeddedError } from "./embedded_error.ts";
 import type { WorkerReply, WorkerRequest } from "./embedded_worker.ts";
 import { lockDirectory } from "./lock_directory.ts";
 import { postgresMajor } from "./pglite_version.ts";
@@ -61,7 +62,7 @@ async function prepareCluster(dataDirectory: string, cluster: string): Promise<v
   });
   if (version === undefined) return await unpackSnapshot(cluster);
   if (version.trim() !== postgresMajor) {
-    throw new Error(
+    throw new EmbeddedError(
       `The embedded database in ${dataDirectory} is of PostgreSQL ${version.trim()}, and this program has ` +
         `PostgreSQL ${postgresMajor}: dump it with the program that wrote it and load it into a new directory`,
     );
@@ -77,12 +78,12 @@ class Thread {
     this.#answer.promise.catch(() => undefined);
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerReply>): void => {
       if (data.kind === "done") this.#answer.resolve();
-      else this.#answer.reject(new Error(`The embedded database failed: ${data.message}`));
+      else this.#answer.reject(new EmbeddedError(`The embedded database failed: ${data.message}`));
     };
     this.#worker.onerror = (event): void => {
       // Else it would end the whole process.
       event.preventDefault();
-      this.#answer.reject(new Error(`The embedded database failed: ${event.message}`));
+      this.#answer.reject(new EmbeddedError(`The embedded database failed: ${event.message}`));
     };
   }
 

@@ -1,0 +1,196 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { openPool } from "../postgres/open_pool.ts";
+import { queryMessage, syncMessage } from "./frontend_messages.ts";
+import { SocketServer } from "./socket_server.ts";
+import { type EmbeddedDatabase, startEmbedded } from "./start_embedded.ts";
+
+Deno.test("SocketServer lets many clients share one session", async (test) => {
+  await using directory = await temporaryDirectory();
+  await using database = await startEmbedded({ dataDirectory: directory.path });
+  await using pool = openPool({ primary: { ...database.instance, maxConnections: 8 }, replicas: [] });
+  const writer = pool.writer();
+  await writer.query("CREATE TABLE shared (id int)");
+  const count = async (): Promise<unknown> => (await writer.query("SELECT FROM shared")).rowCount;
+
+  await test.step("a transaction ends with the connection that left it open", async () => {
+    const client = await Client.connect(database);
+    await client.ask(queryMessage("BEGIN"));
+    await client.ask(queryMessage("INSERT INTO shared VALUES (1)"));
+    client.close();
+    assertEquals(await count(), 0);
+  });
+
+  await test.step("a series of messages ends with the connection that did not finish it", async () => {
+    const client = await Client.connect(database);
+    client.send(parseMessage("", "SELECT nonsense"));
+    await client.until("E");
+    client.close();
+    assertEquals(await count(), 0);
+  });
+
+  await test.step("clients wait while another has a transaction", async () => {
+    const client = await Client.connect(database);
+    await client.ask(queryMessage("BEGIN"));
+    await client.ask(queryMessage("INSERT INTO shared VALUES (1)"));
+    const counted = count();
+    await client.ask(queryMessage("INSERT INTO shared VALUES (2)"));
+    await client.ask(queryMessage("COMMIT"));
+    assertEquals(await counted, 2);
+    client.close();
+  });
+
+  await test.step("a fault of one client is not the others'", async () => {
+    const faulty = await Client.connect(database);
+    faulty.send(parseMessage("", "SELECT nonsense"));
+    await faulty.until("E");
+    const counted = count();
+    assertMatch(await faulty.ask(syncMessage), /Z/);
+    assertEquals(await counted, 2);
+    faulty.close();
+  });
+
+  await test.step("two clients may prepare a statement of the same name", async () => {
+    const clients = [await Client.connect(database), await Client.connect(database)];
+    for (const [index, client] of clients.entries()) {
+      assertMatch(await client.ask(parseMessage("s", `SELECT 'client ${index}'`), syncMessage), /^1/);
+    }
+    for (const [index, client] of clients.entries()) {
+      const answer = await client.ask(bindMessage("s"), executeMessage, syncMessage);
+      assert(answer.includes(`client ${index}`), answer);
+    }
+    for (const client of clients) client.close();
+    const again = await Client.connect(database);
+    assertMatch(await again.ask(parseMessage("s", "SELECT 3"), syncMessage), /^1/);
+    again.close();
+    // What the clients prepared went with them; the pool's own are left.
+    const { rows } = await writer.query<{ name: string }>("SELECT name FROM pg_prepared_statements");
+    assertEquals(rows.filter(({ name }) => name.endsWith("/s")), []);
+  });
+
+  await test.step("five connections prepare and run at once", async () => {
+    const values = await Promise.all(Array.from({ length: 200 }, async (_, index) => {
+      const { rows } = await writer.query<{ value: number }>(
+        `SELECT $1::int + ${index % 10} AS value`,
+        [index],
+      );
+      return rows[0]?.value;
+    }));
+    assertEquals(values, values.map((_, index) => index + index % 10));
+  });
+
+  await test.step("requests for encryption and cancellation are answered", async () => {
+    const connection = await connect(database);
+    await connection.write(Uint8Array.of(0, 0, 0, 8, 4, 210, 22, 47));
+    const answer = new Uint8Array(8);
+    assertEquals(await connection.read(answer), 1);
+    assertEquals(answer[0], "N".charCodeAt(0));
+    connection.close();
+
+    const cancelling = await connect(database);
+    await cancelling.write(Uint8Array.of(0, 0, 0, 16, 4, 210, 22, 46, 0, 0, 0, 1, 0, 0, 0, 1));
+    assertEquals(await cancelling.read(answer), null);
+    cancelling.close();
+    assertEquals(await count(), 2);
+  });
+
+  await test.step("far more connections than anybody needs are served", async () => {
+    const clients = await Promise.all(Array.from({ length: 60 }, () => Client.connect(database)));
+    const answers = await Promise.all(clients.map((client) => client.ask(queryMessage("SELECT 7"))));
+    assert(answers.every((answer) => answer.includes("7")));
+    for (const client of clients) client.close();
+  });
+});
+
+Deno.test("SocketServer ends the client that the session failed under, and serves the others", async () => {
+  await using directory = await temporaryDirectory();
+  const path = `${directory.path}/socket`;
+  const greeting = Uint8Array.of("Z".charCodeAt(0), 0, 0, 0, 5, "I".charCodeAt(0));
+  const execute = (messages: Uint8Array): Promise<Uint8Array> =>
+    new TextDecoder().decode(messages).includes("fail")
+      ? Promise.reject(new Error("The engine failed"))
+      : Promise.resolve(greeting);
+  await using _server = new SocketServer(path, { execute, greeting });
+  const failing = await Client.open(await Deno.connect({ transport: "unix", path }));
+  failing.send(queryMessage("fail"));
+  const other = await Client.open(await Deno.connect({ transport: "unix", path }));
+  assertMatch(await other.ask(queryMessage("work")), /^Z/);
+  assertEquals(await failing.rest(), "");
+  failing.close();
+  other.close();
+});
+
+/** A client that speaks the protocol byte by byte. */
+class Client {
+  #received = "";
+
+  private constructor(readonly connection: Deno.UnixConn) {}
+
+  static async connect(database: EmbeddedDatabase): Promise<Client> {
+    return await Client.open(await connect(database));
+  }
+
+  static async open(connection: Deno.UnixConn): Promise<Client> {
+    const client = new Client(connection);
+    await client.ask(Uint8Array.of(0, 0, 0, 8, 0, 3, 0, 0));
+    return client;
+  }
+
+  send(...messages: Uint8Array[]): void {
+    this.connection.write(Uint8Array.from(messages.flatMap((message) => [...message])));
+  }
+
+  /** Gives what was answered up to and with ReadyForQuery. */
+  async ask(...messages: Uint8Array[]): Promise<string> {
+    this.send(...messages);
+    return await this.until("Z\0\0\0\x05");
+  }
+
+  async until(mark: string): Promise<string> {
+    while (!this.#received.includes(mark) && await this.#read());
+    const received = this.#received;
+    this.#received = "";
+    return received;
+  }
+
+  async rest(): Promise<string> {
+    while (await this.#read());
+    return this.#received;
+  }
+
+  close(): void {
+    this.connection.close();
+  }
+
+  async #read(): Promise<boolean> {
+    const chunk = new Uint8Array(4096);
+    const size = await this.connection.read(chunk);
+    this.#received += String.fromCharCode(...chunk.subarray(0, size ?? 0));
+    return size !== null;
+  }
+}
+
+const executeMessage = message("E", "\0\0\0\0\0");
+
+function parseMessage(name: string, text: string): Uint8Array {
+  return message("P", `${name}\0${text}\0\0\0`);
+}
+
+function bindMessage(name: string): Uint8Array {
+  return message("B", `\0${name}\0\0\0\0\0\0\0`);
+}
+
+function message(kind: string, body: string): Uint8Array {
+  return Uint8Array.from(
+    [...`${kind}\0\0\0${String.fromCharCode(body.length + 4)}${body}`],
+    (c) => c.charCodeAt(0),
+  );
+}
+
+async function connect({ instance }: EmbeddedDatabase): Promise<Deno.UnixConn> {
+  return await Deno.connect({ transport: "unix", path: `${instance.host}/.s.PGSQL.${instance.port}` });
+}
+
+async function temporaryDirectory(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await Deno.makeTempDir();
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
