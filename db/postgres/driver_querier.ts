@@ -2,7 +2,7 @@ import type { ISql, PendingQuery, Row, RowList } from "postgres";
 import type { Querier, QueryOptions, QueryParameter, QueryResult } from "../db.ts";
 import { DatabaseError } from "../errors.ts";
 import { encodeParameter } from "./encode_parameter.ts";
-import { toDatabaseError } from "./to_database_error.ts";
+import { isLeftover, toDatabaseError } from "./to_database_error.ts";
 
 /** The part of postgres.js that runs a statement: a pool, a reserved connection or a transaction. */
 export type StatementRunner = Pick<ISql<Record<never, never>>, "unsafe">;
@@ -14,6 +14,8 @@ const prepared = { prepare: true, simple: false };
 export class DriverQuerier implements Querier {
   /** Resolves when the statement aborted last has ended on the server and its cancel request is through. */
   idle: Promise<unknown> = Promise.resolve();
+  /** How many statements have not been answered yet. */
+  running = 0;
   readonly #runner: StatementRunner;
 
   constructor(runner: StatementRunner) {
@@ -27,18 +29,30 @@ export class DriverQuerier implements Querier {
   ): Promise<QueryResult<R>> {
     const signal = options?.signal;
     if (signal?.aborted) throw cancelled(signal);
+    this.running++;
     try {
-      const pending = this.#runner.unsafe<(R & Iterable<R>)[]>(
-        text,
-        parameters?.map(encodeParameter) ?? [],
-        prepared,
-      );
-      const result = await (signal === undefined ? pending : this.#abortable(pending, signal));
-      // A plain array: the driver's own carries the statement along.
-      return { rows: result.slice(), rowCount: result.count };
+      return await this.#send<R>(text, parameters, signal);
     } catch (error) {
+      if (isLeftover(error)) return await this.query<R>(text, parameters, options);
       throw toDatabaseError(error);
+    } finally {
+      this.running--;
     }
+  }
+
+  async #send<R extends object>(
+    text: string,
+    parameters: readonly QueryParameter[] | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<QueryResult<R>> {
+    const pending = this.#runner.unsafe<(R & Iterable<R>)[]>(
+      text,
+      parameters?.map(encodeParameter) ?? [],
+      prepared,
+    );
+    const result = await (signal === undefined ? pending : this.#abortable(pending, signal));
+    // A plain array: the driver's own carries the statement along.
+    return { rows: result.slice(), rowCount: result.count };
   }
 
   async #abortable<T extends readonly Row[]>(

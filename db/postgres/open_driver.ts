@@ -1,4 +1,3 @@
-// deno-lint-ignore-file camelcase -- the names of the driver's options and the server's settings
 import postgres, { type Sql } from "postgres";
 import { columnParsers } from "./column_types.ts";
 import type { InstanceConfig, PoolConfig, TlsConfig } from "./pool_config.ts";

@@ -11,7 +11,7 @@ import { DriverQuerier } from "./driver_querier.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
 import { type Driver, openDriver } from "./open_driver.ts";
 import type { InstanceConfig, PoolConfig } from "./pool_config.ts";
-import { runTransaction } from "./run_transaction.ts";
+import { runTransaction, type RunTransactionOptions } from "./run_transaction.ts";
 
 /**
  * Opens the database: one primary and any number of replicas. It connects when a statement needs it, so it never
@@ -22,13 +22,16 @@ export function openPool(config: PoolConfig): ConnectionPool {
 }
 
 /** How long disposing waits for what runs, in seconds, before connections are cut. */
-const endTimeout = 10;
+const busyTimeout = 10;
+
+/** The same where nothing runs: for the server to take note. A connection that was lost never answers. */
+const idleTimeout = 0.5;
 
 interface Instance {
   readonly name: string;
   readonly role: "primary" | "replica";
   readonly driver: Driver;
-  readonly querier: Querier;
+  readonly querier: DriverQuerier;
 }
 
 class PostgresPool implements ConnectionPool {
@@ -36,6 +39,7 @@ class PostgresPool implements ConnectionPool {
   readonly #primary: Instance;
   readonly #replicas: readonly Instance[];
   #turn = 0;
+  #transactions = 0;
 
   constructor(config: PoolConfig) {
     this.#config = config;
@@ -57,11 +61,11 @@ class PostgresPool implements ConnectionPool {
   }
 
   withTx<T>(run: (tx: Querier) => Promise<T>, options: TxOptions = {}): Promise<T> {
-    return runTransaction(this.#primary.driver, run, options);
+    return this.#transact(run, options);
   }
 
   withTimeoutTx<T>(timeoutMs: number, run: (tx: Querier) => Promise<T>, options: TxOptions = {}): Promise<T> {
-    return runTransaction(this.#primary.driver, run, { ...options, timeoutMs });
+    return this.#transact(run, { ...options, timeoutMs });
   }
 
   async health(options: QueryOptions = {}): Promise<readonly InstanceHealth[]> {
@@ -80,9 +84,19 @@ class PostgresPool implements ConnectionPool {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(
-      [this.#primary, ...this.#replicas].map(({ driver }) => driver.end({ timeout: endTimeout })),
-    );
+    await Promise.all([this.#primary, ...this.#replicas].map(async ({ driver, querier }) => {
+      const busy = querier.running > 0 || (driver === this.#primary.driver && this.#transactions > 0);
+      await driver.end({ timeout: busy ? busyTimeout : idleTimeout });
+    }));
+  }
+
+  async #transact<T>(run: (tx: Querier) => Promise<T>, options: RunTransactionOptions): Promise<T> {
+    this.#transactions++;
+    try {
+      return await runTransaction(this.#primary.driver, run, options);
+    } finally {
+      this.#transactions--;
+    }
   }
 }
 

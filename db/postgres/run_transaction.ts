@@ -2,7 +2,7 @@ import type { Querier, QueryOptions, QueryParameter, QueryResult } from "../db.t
 import { DatabaseError } from "../errors.ts";
 import { DriverQuerier } from "./driver_querier.ts";
 import type { Driver } from "./open_driver.ts";
-import { isConnectionLoss, toDatabaseError } from "./to_database_error.ts";
+import { isConnectionLoss, isLeftover, toDatabaseError } from "./to_database_error.ts";
 
 /** How a transaction is run. */
 export interface RunTransactionOptions {
@@ -49,8 +49,10 @@ class Transaction implements Querier {
   #over = false;
   /** `run` has ended, and the driver was told how. */
   #settled = false;
-  /** The connection went while `run` was elsewhere. */
+  /** The connection went before `run` ended. */
   #lost = false;
+  /** Resolves when `run` has ended, or is not waited for any more. */
+  readonly #ended = Promise.withResolvers<void>();
 
   constructor(options: RunTransactionOptions) {
     this.#options = options;
@@ -78,7 +80,8 @@ class Transaction implements Querier {
       });
       return cell.value;
     } catch (error) {
-      this.#lost = !this.#settled;
+      if (this.#querier === undefined && isLeftover(error)) return await this.run(driver, run);
+      if (this.#querier !== undefined && !this.#settled) await this.#lose(toDatabaseError(error));
       throw this.#thrown === undefined ? toDatabaseError(error) : this.#thrown.error;
     }
   }
@@ -154,10 +157,12 @@ class Transaction implements Querier {
       this.#abort.signal.throwIfAborted();
       const value = await Promise.race([run(this), aborted(this.#abortSignal)]);
       if (this.#failure !== undefined) throw this.#failure;
+      this.#ended.resolve();
       await this.#settle();
       return value;
     } catch (error) {
       this.#thrown = { error };
+      this.#ended.resolve();
       // The connection is gone, and the driver would crash the process by a ROLLBACK on it: it never hears of this.
       if (this.#failure !== undefined && isConnectionLoss(this.#failure)) return await this.#leave(error);
       await this.#settle();
@@ -173,6 +178,13 @@ class Transaction implements Querier {
     if (this.#lost) await new Promise<never>(() => {});
     this.#settled = true;
     this.#over = true;
+  }
+
+  /** The driver tells at once that the connection is gone; `run` finds out with its next statement. */
+  async #lose(error: DatabaseError): Promise<void> {
+    this.#lost = true;
+    this.#failure ??= error;
+    await this.#ended.promise;
   }
 
   async #leave(error: unknown): Promise<never> {

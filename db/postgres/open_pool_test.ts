@@ -1,0 +1,165 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { startPostgres } from "../../tools/postgres/start_postgres.ts";
+import { useTestDatabase } from "../../tools/postgres/use_test_database.ts";
+import { DatabaseError } from "../errors.ts";
+import { openPool } from "./open_pool.ts";
+
+Deno.test("openPool() outlives a server that is down, killed and started", async () => {
+  await using server = await startPostgres({ durable: true });
+  await server.stop();
+  await using pool = openPool({ primary: server.instance, replicas: [], healthTimeoutMs: 500 });
+  for (const end of [(): Promise<void> => server.kill(), (): Promise<void> => server.stop()]) {
+    const error = await assertRejects(() => pool.writer().query("SELECT 1"), DatabaseError);
+    assertEquals(error.code, "unavailable");
+    const [primary] = await pool.health();
+    assertEquals(primary?.healthy, false);
+    assertMatch(primary?.reason ?? "", /^It /);
+    await server.start();
+    while (!(await pool.health())[0]?.healthy);
+    assertEquals((await pool.writer().query("SELECT 1")).rowCount, 1);
+    await end();
+  }
+});
+
+Deno.test("openPool() takes nothing from the environment", async () => {
+  await using database = await useTestDatabase();
+  const program = `
+    import { openPool } from ${JSON.stringify(import.meta.resolve("./open_pool.ts"))};
+    await using pool = openPool({ primary: ${JSON.stringify(database.instance)}, replicas: [] });
+    const { rows } = await pool.writer().query(
+      "SELECT current_database() AS name, current_setting('TimeZone') AS zone, " +
+      "current_setting('application_name') AS application");
+    console.log(JSON.stringify(rows[0]));`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      "--quiet",
+      "--ext=ts",
+      "--config",
+      new URL("../../deno.json", import.meta.url).pathname,
+      program,
+    ],
+    env: {
+      PGHOST: "nowhere.invalid",
+      PGPORT: "1",
+      PGDATABASE: "wrong",
+      PGUSER: "wrong",
+      PGPASSWORD: "wrong",
+      PGSSL: "require",
+      PGTARGETSESSIONATTRS: "standby",
+      PGAPPNAME: "wrong",
+      PGTZ: "Asia/Tokyo",
+    },
+  });
+  const { stdout, stderr } = await child.output();
+  assertEquals(new TextDecoder().decode(stderr), "");
+  assertEquals(JSON.parse(new TextDecoder().decode(stdout)), {
+    name: database.instance.database,
+    zone: "UTC",
+    application: "archway",
+  });
+});
+
+Deno.test("openPool() reads from the replicas in turn and writes to the primary", async () => {
+  await using primary = await useTestDatabase();
+  await using first = await useTestDatabase();
+  await using second = await useTestDatabase();
+  await using pool = openPool({ primary: primary.instance, replicas: [first.instance, second.instance] });
+  const nameOf = async (querier = pool.reader()): Promise<string | undefined> =>
+    (await querier.query<{ name: string }>("SELECT current_database() AS name")).rows[0]?.name;
+  assertEquals(await nameOf(pool.writer()), primary.instance.database);
+  const read = new Set([await nameOf(), await nameOf(), await nameOf()]);
+  assertEquals(read, new Set([first.instance.database, second.instance.database]));
+  assertEquals((await pool.health()).map(({ name, role, healthy }) => [name, role, healthy]), [
+    ["primary", "primary", true],
+    ["replica_0", "replica", true],
+    ["replica_1", "replica", true],
+  ]);
+});
+
+Deno.test("openPool() does not take a server for primary that refuses writes", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: database.instance, replicas: [database.instance] });
+  await pool.writer().query(
+    `ALTER DATABASE ${database.instance.database} SET default_transaction_read_only = on`,
+  );
+  await using restricted = openPool({ primary: database.instance, replicas: [database.instance] });
+  const [primary, replica] = await restricted.health();
+  assertEquals(primary, {
+    name: "primary",
+    role: "primary",
+    healthy: false,
+    reason: "It does not accept writes",
+  });
+  assertEquals(replica?.healthy, true);
+  const error = await assertRejects(
+    () => restricted.writer().query("CREATE TABLE refused ()"),
+    DatabaseError,
+  );
+  assertEquals([error.code, error.sqlState], ["unavailable", "25006"]);
+});
+
+Deno.test("openPool() gives up a statement that runs longer than it may", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: database.instance, replicas: [], statementTimeoutMs: 20 });
+  const error = await assertRejects(() => pool.writer().query("SELECT pg_sleep(60)"), DatabaseError);
+  assertEquals([error.code, error.sqlState], ["timeout", "57014"]);
+});
+
+Deno.test("openPool() stays whole while its connections are ended under load", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: database.instance, replicas: [] });
+  await using admin = openPool({ primary: database.instance, replicas: [], applicationName: "admin" });
+  let stopped = false;
+  const wrong: unknown[] = [];
+  const callers = Array.from({ length: 20 }, async (_, index) => {
+    while (!stopped) {
+      try {
+        const { rows } = index % 2 === 0
+          ? await pool.writer().query<{ value: number }>("SELECT $1::int AS value", [index])
+          : await pool.withTx(async (tx) => {
+            await tx.query("SELECT 1");
+            return await tx.query<{ value: number }>("SELECT $1::int AS value", [index]);
+          });
+        if (rows[0]?.value !== index) wrong.push(rows);
+      } catch (error) {
+        if (!(error instanceof DatabaseError) || error.code !== "unavailable") wrong.push(error);
+      }
+    }
+  });
+  for (let ended = 0; ended < 40;) {
+    const { rowCount } = await admin.writer().query(
+      `SELECT pg_terminate_backend(pid) FROM
+        (SELECT pid FROM pg_stat_activity WHERE application_name = 'archway' AND datname = current_database()
+          ORDER BY random() LIMIT 2) AS victims`,
+    );
+    ended += rowCount;
+  }
+  stopped = true;
+  await Promise.all(callers);
+  assertEquals(wrong, []);
+  const values = await Promise.all(Array.from({ length: 20 }, async () => {
+    while (true) {
+      const answered = await pool.withTx((tx) => tx.query("SELECT 1")).catch(() => undefined);
+      if (answered !== undefined) return answered.rowCount;
+    }
+  }));
+  assert(values.every((value) => value === 1));
+});
+
+Deno.test("openPool() migrates once when many instances start together", async () => {
+  await using database = await useTestDatabase();
+  const directory = await Deno.makeTempDir();
+  for (let version = 1; version <= 5; version++) {
+    await Deno.writeTextFile(
+      `${directory}/${version}_table.sql`,
+      `-- migrate:up\nCREATE TABLE t${version} ();\n`,
+    );
+  }
+  const applied = await Promise.all(Array.from({ length: 4 }, async () => {
+    await using pool = openPool({ primary: database.instance, replicas: [] });
+    return await pool.migrate([{ name: "test", directory }]);
+  }));
+  assertEquals(applied.flat().sort(), [1, 2, 3, 4, 5].map((version) => `${version}_table.sql`));
+  await Deno.remove(directory, { recursive: true });
+});
