@@ -51,8 +51,10 @@ export class DriverQuerier implements Querier {
       prepared,
     );
     const result = await (signal === undefined ? pending : this.#abortable(pending, signal));
-    // A plain array: the driver's own carries the statement along.
-    return { rows: result.slice(), rowCount: result.count };
+    // A plain array, for the driver's own carries the statement along. When a connection is lost among rows, the
+    // driver counts on from there after it has connected again, and leaves holes before the first row.
+    const rows: R[] = 0 in result ? result.slice() : result.filter(() => true);
+    return { rows, rowCount: result.count ?? rows.length };
   }
 
   async #abortable<T extends readonly Row[]>(

@@ -53,6 +53,22 @@ Deno.test("DriverQuerier.query() leaves nothing on the signal", async () => {
   assertEquals(getEventListeners(signal, "abort"), []);
 });
 
+Deno.test("DriverQuerier.query() is right after its connection was lost among rows", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
+  await using other = openPool({ primary: database.instance, replicas: [], applicationName: "other" });
+  const lost = pool.writer().query("SELECT repeat('x', 2000) FROM generate_series(1, 100000)").catch(String);
+  const victim = "FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'archway'";
+  while ((await other.writer().query(`SELECT 1 ${victim} AND wait_event = 'ClientWrite'`)).rowCount === 0);
+  await other.writer().query(`SELECT pg_terminate_backend(pid) ${victim}`);
+  assertEquals(
+    await lost,
+    "DatabaseError: The database cannot be reached or does not take the statement now",
+  );
+  assertEquals(await pool.writer().query("SELECT 1 AS one"), { rows: [{ one: 1 }], rowCount: 1 });
+  assertEquals((await pool.writer().query("SHOW TimeZone")).rowCount, 1);
+});
+
 async function untilSleeping(querier: Querier, expected: number): Promise<void> {
   const text = `SELECT 1 FROM pg_stat_activity
     WHERE datname = current_database() AND state = 'active' AND query LIKE 'SELECT pg_sleep%'`;
