@@ -57,21 +57,21 @@ export class DriverQuerier implements Querier {
     return { rows, rowCount: result.count ?? rows.length };
   }
 
-  async #abortable<T extends readonly Row[]>(
-    pending: PendingQuery<T>,
-    signal: AbortSignal,
-  ): Promise<RowList<T>> {
-    const { promise, reject } = Promise.withResolvers<never>();
+  #abortable<T extends readonly Row[]>(pending: PendingQuery<T>, signal: AbortSignal): Promise<RowList<T>> {
+    const { promise, resolve, reject } = Promise.withResolvers<RowList<T>>();
     const onAbort = (): void => {
       this.idle = Promise.allSettled([pending, cancelOnServer(pending)]);
       reject(cancelled(signal));
     };
-    signal.addEventListener("abort", onAbort, { once: true });
-    try {
-      return await Promise.race([pending, promise]);
-    } finally {
+    signal.addEventListener("abort", onAbort);
+    pending.then((result) => {
       signal.removeEventListener("abort", onAbort);
-    }
+      resolve(result);
+    }, (error) => {
+      signal.removeEventListener("abort", onAbort);
+      reject(error);
+    });
+    return promise;
   }
 }
 

@@ -39,6 +39,7 @@ export function openDriver(
     debug: false,
     fetch_types: false,
     publications: "alltables",
+    target_session_attrs: undefined,
     connection: {
       application_name: config.applicationName ?? "archway",
       TimeZone: "UTC",
