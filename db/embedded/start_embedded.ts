@@ -18,6 +18,11 @@ export interface EmbeddedDatabase extends AsyncDisposable {
   readonly instance: InstanceConfig;
 }
 
+const socketPrefix = "archway_socket_";
+
+/** Leaves room for the socket's own name in the 103 bytes that macOS allows its path; Linux allows 107. */
+const maxSocketDirectory = 85;
+
 /**
  * Starts PGlite in a thread of its own and serves it on a private Unix socket. There is one session behind all
  * connections: transactions run one after the other, `statement_timeout` and cancellation do nothing. What was
@@ -35,8 +40,7 @@ export async function startEmbedded({ dataDirectory }: StartEmbeddedOptions): Pr
   const cluster = join(await Deno.realPath(dataDirectory), "cluster");
   await prepareCluster(dataDirectory, cluster);
 
-  // Short, because the path of a socket has at most 107 bytes, and for this user alone (mode 0700).
-  const socketDirectory = await Deno.makeTempDir({ prefix: "archway_" });
+  const socketDirectory = await makeSocketDirectory(dataDirectory);
   stack.defer(() => Deno.remove(socketDirectory, { recursive: true }));
   const port = 5432;
   const socket = join(socketDirectory, `.s.PGSQL.${port}`);
@@ -49,6 +53,21 @@ export async function startEmbedded({ dataDirectory }: StartEmbeddedOptions): Pr
     instance: { host: socketDirectory, port, ...access },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+/** A short path for the socket, in a directory of this user alone (mode 0700). */
+async function makeSocketDirectory(dataDirectory: string): Promise<string> {
+  const note = join(dataDirectory, "socket");
+  const earlier = await Deno.readTextFile(note).catch(() => undefined);
+  // A process that was killed could not clear up after itself.
+  if (earlier?.includes(socketPrefix)) await Deno.remove(earlier, { recursive: true }).catch(() => undefined);
+  let directory = await Deno.makeTempDir({ prefix: socketPrefix });
+  if (directory.length > maxSocketDirectory) {
+    await Deno.remove(directory);
+    directory = await Deno.makeTempDir({ prefix: socketPrefix, dir: "/tmp" });
+  }
+  await Deno.writeTextFile(note, directory);
+  return directory;
 }
 
 async function prepareCluster(dataDirectory: string, cluster: string): Promise<void> {

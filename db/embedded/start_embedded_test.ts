@@ -23,14 +23,28 @@ Deno.test("startEmbedded() serves a socket that only this user reaches, and remo
   await assertRejects(() => Deno.stat(host), Deno.errors.NotFound);
 });
 
+Deno.test("startEmbedded() has a short socket where the temporary directory is far away", async () => {
+  await using directory = await temporaryDirectory();
+  const far = `${directory.path}/${"far/".repeat(30)}`;
+  await Deno.mkdir(far, { recursive: true });
+  await using program = await spawnProgram(programThatInserts(`${far}data`), { TMPDIR: far });
+  assertEquals(await program.line(), "1");
+  const socketDirectory = await Deno.readTextFile(`${far}data/socket`);
+  await program.kill();
+  await Deno.remove(socketDirectory, { recursive: true });
+});
+
 Deno.test("startEmbedded() refuses a directory that another process uses", async () => {
   await using directory = await temporaryDirectory();
   await using owner = await spawnProgram(programThatInserts(directory.path));
   await owner.line();
   const error = await assertRejects(() => startEmbedded({ dataDirectory: directory.path }), Error);
   assertStringIncludes(error.message, `Another process uses the embedded database in ${directory.path}`);
+  const socketDirectory = await Deno.readTextFile(`${directory.path}/socket`);
+  assert((await Deno.stat(socketDirectory)).isDirectory);
   await owner.kill();
   await using database = await startEmbedded({ dataDirectory: directory.path });
+  await assertRejects(() => Deno.stat(socketDirectory), Deno.errors.NotFound);
   assert((await idsOf(database)).length > 0);
 });
 
@@ -75,7 +89,7 @@ Deno.test("startEmbedded() starts over after a SIGKILL in its first start", asyn
     await using database = await startEmbedded({ dataDirectory: directory.path });
     assertEquals((await idsOf(database)).slice(1), []);
     const names = await Array.fromAsync(Deno.readDir(directory.path), ({ name }) => name);
-    assertEquals(names.sort(), ["cluster", "lock"]);
+    assertEquals(names.sort(), ["cluster", "lock", "socket"]);
   }
 });
 

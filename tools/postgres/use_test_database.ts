@@ -3,6 +3,7 @@ import postgres from "postgres";
 import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
 import { once, postgresBinaries, temporaryDirectory } from "./postgres_binaries.ts";
 import { startPostgres } from "./start_postgres.ts";
+import { sweepSharedServers } from "./sweep_shared_servers.ts";
 
 /** A database that exists for one test. */
 export interface TestDatabase extends AsyncDisposable {
@@ -46,6 +47,7 @@ async function sharedServer(): Promise<InstanceConfig> {
     if (await Deno.stat(instance.host).then(() => true, () => false)) return instance;
     await Deno.remove(directory, { recursive: true });
   }
+  await sweepSharedServers(sharedPrefix);
   const server = await startPostgres({ removeToo: directory, settings: { max_connections: "200" } });
   await once(directory, async (beside) => {
     await Deno.mkdir(beside);

@@ -10,11 +10,11 @@ export interface SpawnedProgram extends AsyncDisposable {
 
 const config = new URL("../../../deno.json", import.meta.url).pathname;
 
-/** Runs the text of a TypeScript module; it imports by absolute addresses. */
-export async function spawnProgram(text: string): Promise<SpawnedProgram> {
+/** Runs the text of a TypeScript module, which imports by absolute addresses, with some more of an environment. */
+export async function spawnProgram(text: string, env: Record<string, string> = {}): Promise<SpawnedProgram> {
   const args = ["run", "-A", "--quiet", "--no-check", "--ext=ts", "--config", config, "-"];
   const stdio = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
-  const child = new Deno.Command(Deno.execPath(), { args, ...stdio }).spawn();
+  const child = new Deno.Command(Deno.execPath(), { args, env, ...stdio }).spawn();
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode(text));
   await writer.close();
