@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { v7 as newId } from "uuid";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
+import { EmbeddedError } from "./db/embedded/embedded_error.ts";
 import { configureLogging } from "./logging.ts";
 import { ProfileAPI } from "./profile_service/api.ts";
 import { ProfileService } from "./profile_service/app.ts";
@@ -15,7 +16,7 @@ import { type Database, openDatabase } from "./program/open_database.ts";
 import { untilStopped } from "./program/until_stopped.ts";
 import { welcome } from "./program/welcome.ts";
 import type { Logger } from "./server/logger.ts";
-import { createServer, type Server } from "./server/server.ts";
+import { createServer, ListenError, type Server } from "./server/server.ts";
 import * as options from "./server/server_options.ts";
 import { KeyRing } from "./signing/key_ring.ts";
 
@@ -42,7 +43,8 @@ async function main(args: string[]): Promise<number> {
 
 /** Runs the service until a signal stops it. What was opened is closed in reverse order. */
 async function serve(config: Config, { greet }: { readonly greet: boolean }): Promise<number> {
-  const stopped = untilStopped();
+  // Reloading on change, Deno takes a program that has stopped for one that waits for the next change: Ctrl-C ends it.
+  const stopped = greet ? new Promise<never>(() => {}) : untilStopped();
   const logger = await configureLogging(config.logLevel, { terminal: Deno.stdout.isTerminal() });
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await openDatabase(config));
@@ -110,7 +112,7 @@ async function print(
 
 /** A person can mend these by what they say; anything else is a fault of the program and shows where it arose. */
 function isForPeople(error: unknown): error is Error {
-  return error instanceof ConfigError;
+  return error instanceof ConfigError || error instanceof ListenError || error instanceof EmbeddedError;
 }
 
 if (import.meta.main) {

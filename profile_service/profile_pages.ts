@@ -95,9 +95,13 @@ function filterSql(filter: ProfileFilter): { where: string; parameters: QueryPar
   const conditions = ["deleted_at is null"];
   if (filter.namePrefix !== undefined) {
     // A range instead of LIKE: it needs no escaping, and the index serves it in a plan made before the value is known.
-    const prefix = `casefold($${parameters.push(filter.namePrefix)}::text collate pg_unicode_fast) collate "C"`;
+    const prefix = `casefold($${
+      parameters.push(filter.namePrefix)
+    }::text collate pg_unicode_fast) collate "C"`;
     const folded = `casefold(name collate pg_unicode_fast) collate "C"`;
-    conditions.push(`${folded} >= ${prefix} and ${folded} <= (${prefix} || repeat(U&'\\+10FFFF', 100)) collate "C"`);
+    conditions.push(
+      `${folded} >= ${prefix} and ${folded} <= (${prefix} || repeat(U&'\\+10FFFF', 100)) collate "C"`,
+    );
   }
   if (filter.email !== undefined) {
     const email = `$${parameters.push(filter.email)}::text`;

@@ -15,6 +15,11 @@ export class Deadlines implements Disposable {
   /** @param durationMs How long each one is, in milliseconds. */
   constructor(readonly durationMs: number) {}
 
+  /** Whether any deadline was started that neither passed nor was called off. */
+  get running(): boolean {
+    return this.#head.next !== this.#head;
+  }
+
   /** Starts a deadline; `onPassed` is called once when it passes. */
   start(onPassed: () => void): Deadline {
     const node = new Node(performance.now() + this.durationMs, onPassed);

@@ -15,7 +15,7 @@ export interface ShutdownResult {
 export interface Server extends AsyncDisposable {
   /**
    * Starts to accept connections. Port 0 takes a free one; the address given tells which.
-   * @throws {Error} in one line when the address cannot be had.
+   * @throws {ListenError} in one line when the address cannot be had.
    */
   listen(): Promise<{ readonly url: string }>;
   /** Answers a request without a network, for tests. */
@@ -25,6 +25,11 @@ export interface Server extends AsyncDisposable {
    * their time is up, gone. Every call gives the same promise.
    */
   shutdown(): Promise<ShutdownResult>;
+}
+
+/** The address cannot be had; the message says which and why, in one line. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
 }
 
 /** Creates a server for one address; nothing runs until it listens. */
@@ -50,7 +55,13 @@ export function createServer(host: string, port: number, ...options: ServerOptio
 
   async function stop(): Promise<ShutdownResult> {
     logger.info("Server is draining", { inFlight: lifecycle.inFlight });
-    const cutOff = await stopListener(listener, { lifecycle, drain, deadlines: writeDeadlines, abort });
+    const cutOff = await stopListener(listener, {
+      lifecycle,
+      drain,
+      deadlines: writeDeadlines,
+      bodies: readDeadlines,
+      abort,
+    });
     readDeadlines[Symbol.dispose]();
     writeDeadlines[Symbol.dispose]();
     if (cutOff > 0) logger.warn("Server stopped and cut off {cutOff} requests", { cutOff });
@@ -67,7 +78,7 @@ export function createServer(host: string, port: number, ...options: ServerOptio
           (request) => handle(request),
         );
       } catch (cause) {
-        throw new Error(`Cannot listen on ${host}:${port}: ${bindReason(cause)}`, { cause });
+        throw new ListenError(`Cannot listen on ${host}:${port}: ${bindReason(cause)}`, { cause });
       }
       const { hostname, port: bound } = listener.addr;
       const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${bound}`;

@@ -100,3 +100,20 @@ Deno.test("Server.shutdown() is not held up by idle connections", async () => {
   await connection.read(new Uint8Array(4096));
   assertEquals(await server.shutdown(), { cutOff: 0 });
 });
+
+Deno.test("Server.shutdown() lets a body arrive that is on its way", async () => {
+  await using server = createServer("127.0.0.1", 0, withApi(noteApi()));
+  const { hostname, port } = new URL((await server.listen()).url);
+  using connection = await Deno.connect({ hostname, port: Number(port) });
+  const send = (text: string): Promise<number> => connection.write(new TextEncoder().encode(text));
+  const head =
+    "POST /notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n";
+  await send(`${head}{"text"`);
+  // The server has the request once another one on the same event loop was answered.
+  await (await fetch(`http://${hostname}:${port}/livez`)).body?.cancel();
+  const stopped = server.shutdown();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await send(':"a"}');
+  assertMatch(await readAll(connection), /^HTTP\/1\.1 201 /);
+  assertEquals(await stopped, { cutOff: 0 });
+});

@@ -10,6 +10,8 @@ export interface StopOptions {
   readonly drain: { readonly waitMs: number; readonly timeoutMs: number };
   /** Those of the requests in flight. */
   readonly deadlines: Deadlines;
+  /** Those of the bodies that are on their way. */
+  readonly bodies: Deadlines;
   /** Ends the listener and its connections at once. */
   readonly abort: AbortController;
 }
@@ -17,12 +19,13 @@ export interface StopOptions {
 /** Goes through the phases of a graceful stop. Gives the number of requests that were cut off. */
 export async function stopListener(
   listener: Deno.HttpServer | undefined,
-  { lifecycle, drain, deadlines, abort }: StopOptions,
+  { lifecycle, drain, deadlines, bodies, abort }: StopOptions,
 ): Promise<number> {
   lifecycle.phase = "draining";
   if (drain.waitMs > 0) await sleep(drain.waitMs);
   lifecycle.phase = "closing";
-  const drained = Promise.all([lifecycle.idle(), listener?.shutdown()]);
+  // The platform breaks off bodies that are still on their way when it stops to accept: those first.
+  const drained = bodiesReceived(bodies).then(() => Promise.all([lifecycle.idle(), listener?.shutdown()]));
   let cutOff = 0;
   if (!await within(drained, drain.timeoutMs)) {
     cutOff = lifecycle.inFlight;
@@ -35,6 +38,13 @@ export async function stopListener(
   }
   lifecycle.phase = "closed";
   return cutOff;
+}
+
+/** How often it is looked whether bodies are still on their way, in milliseconds. */
+const BODY_POLL_MS = 10;
+
+async function bodiesReceived(bodies: Deadlines): Promise<void> {
+  while (bodies.running) await sleep(BODY_POLL_MS);
 }
 
 async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { parseJson } from "../body/json.ts";
 import type { Exchange } from "../exchange.ts";
-import type { Operation, ParameterLocation } from "../operation.ts";
+import type { Operation, ParameterDescriptor, ParameterLocation } from "../operation.ts";
 import type { RequestFaults } from "../request_faults.ts";
 import { compileReader } from "./compile_reader.ts";
 import { type RawPair, splitCookies, splitPairs } from "./pairs.ts";
@@ -35,17 +35,19 @@ export function compileParameters({ parameters }: Operation): DecodeParameters {
     record: RECORD_OF[parameter.in],
     read: compileReader(parameter, namesAt(parameter.in)),
   }));
-  const hasQuery = namesAt("query").size > 0;
+  const isDeclared = compileDeclared(parameters.filter((parameter) => parameter.in === "query"));
   const hasCookies = namesAt("cookie").size > 0;
 
   return function decodeParameters(exchange, rawPath, faults): Parameters {
     const decoded: Parameters = { path: {}, query: {}, headers: {}, cookies: {} };
+    const query = exchange.query === ""
+      ? NO_PAIRS
+      : namePairs(splitPairs(exchange.query), decodeFormText, { faults, in: "query" });
+    refuseUndeclared(query, isDeclared, faults);
     const sources = {
       exchange,
       path: rawPath,
-      query: hasQuery && exchange.query !== ""
-        ? namePairs(splitPairs(exchange.query), decodeFormText, { faults, in: "query" })
-        : NO_PAIRS,
+      query,
       cookies: hasCookies
         ? namePairs(splitCookies(exchange.request.headers.get("cookie") ?? ""), decodePercent, {
           faults,
@@ -56,7 +58,7 @@ export function compileParameters({ parameters }: Operation): DecodeParameters {
     for (const { parameter, record, read } of readers) {
       try {
         let value = read(sources);
-        if (value === undefined) value = parameter.default;
+        if (value === undefined) value = freshDefault(parameter);
         else if (parameter.content === "json") value = parseJson(String(value));
         if (value !== undefined) decoded[record][parameter.name] = value;
       } catch (error) {
@@ -66,6 +68,42 @@ export function compileParameters({ parameters }: Operation): DecodeParameters {
     }
     return decoded;
   };
+}
+
+/** A copy: what a handler does to it must not reach the next request. */
+function freshDefault({ default: value }: ParameterDescriptor): unknown {
+  return typeof value === "object" ? structuredClone(value) : value;
+}
+
+/** Longer names of undeclared parameters are not repeated in an answer. */
+const MAX_NAME_LENGTH = 100;
+
+/** Says whether a pair of the query belongs to one of the declared parameters: a misspelt name is not overlooked. */
+function compileDeclared(parameters: readonly ParameterDescriptor[]): (pairName: string) => boolean {
+  const names = new Set<string>();
+  const prefixes: string[] = [];
+  let open = false;
+  for (const { name, shape, style, explode } of parameters) {
+    if (shape.kind !== "object" || !explode) names.add(name);
+    else if (style === "deepObject") prefixes.push(`${name}[`);
+    else {
+      for (const member of Object.keys(shape.properties)) names.add(member);
+      open ||= shape.additional !== undefined;
+    }
+  }
+  return (pairName) => open || names.has(pairName) || prefixes.some((prefix) => pairName.startsWith(prefix));
+}
+
+function refuseUndeclared(
+  query: readonly NamedPair[],
+  isDeclared: (pairName: string) => boolean,
+  faults: RequestFaults,
+): void {
+  for (const { name } of query) {
+    if (isDeclared(name)) continue;
+    const shown = name.length <= MAX_NAME_LENGTH ? name : "query";
+    faults.addMalformed({ name: shown, in: "query", reason: "is not a parameter of this operation" });
+  }
 }
 
 function namePairs(

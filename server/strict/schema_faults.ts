@@ -20,8 +20,11 @@ const MAX_MEMBER_LENGTH = 100;
 export function schemaFaults(errors: readonly ValidationError[]): SchemaFault[] {
   const faults: SchemaFault[] = [];
   const types = typesByPath(errors);
+  const wrong = new Set(types.keys());
   for (const error of errors) {
     if (WRAPPERS.has(error.keyword) && explainedInside(error, errors)) continue;
+    // What is of the wrong type breaks other rules only by that.
+    if (error.keyword !== "type" && wrong.has(error.instancePath)) continue;
     if (error.keyword === "type") {
       const alternatives = types.get(error.instancePath);
       if (alternatives === undefined) continue;

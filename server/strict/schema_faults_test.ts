@@ -52,3 +52,12 @@ Deno.test("schemaFaults() tells alternative types in one sentence", () => {
   const errors = [error("type", { type: "string" }), error("type", { type: "null" }), error("anyOf")];
   assertEquals(schemaFaults(errors), [{ pointer: "/a", reason: "must be a string or null" }]);
 });
+
+Deno.test("schemaFaults() says of a value of the wrong type nothing else", () => {
+  const errors = [
+    error("minimum", { limit: 1 }),
+    error("type", { type: "integer" }),
+    error("format", { format: "int32" }),
+  ];
+  assertEquals(schemaFaults(errors), [{ pointer: "/a", reason: "must be an integer" }]);
+});

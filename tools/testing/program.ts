@@ -51,7 +51,9 @@ export class Program implements AsyncDisposable {
     this.#url.promise.catch(() => {});
     this.#stdout = this.#read(this.#process.stdout);
     this.#stderr = this.#read(this.#process.stderr);
-    this.#stderr.then((stderr) => this.#url.reject(new Error(`The program ended before it listened: ${stderr}`)));
+    this.#stderr.then((stderr) =>
+      this.#url.reject(new Error(`The program ended before it listened: ${stderr}`))
+    );
   }
 
   get pid(): number {
