@@ -55,7 +55,7 @@ Deno.test("checkTree() finds a document that generated files do not follow", asy
 });
 
 Deno.test("checkTree() finds a document that cannot be generated from", async () => {
-  const change = (text: string): string => text.replace("schemas/NewProfile'", "schemas/NoProfile'");
+  const change = (text: string): string => text.replace('schemas/NewProfile"', 'schemas/NoProfile"');
   const { code, said } = await checkTampered("oapi/profile-api-spec.yaml", change);
   assertEquals(code, 1);
   assertStringIncludes(
