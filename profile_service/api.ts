@@ -4,6 +4,7 @@ import type { RequestContext } from "../server/request_context.ts";
 import type { ProfileService } from "./app.ts";
 import type { CursorCodec } from "./cursor.ts";
 import { formatVersion, versionCondition } from "./entity_version.ts";
+import { PageLinks } from "./page_links.ts";
 import { parsePageRequest } from "./page_request.ts";
 import { cursorPageResponse, offsetPageResponse } from "./page_response.ts";
 import type { Profile } from "./profile.ts";
@@ -22,13 +23,14 @@ export class ProfileAPI implements api.StrictServerInterface {
     context: RequestContext,
   ): Promise<api.ListProfilesResponse> {
     const request = parsePageRequest(query, this.cursors);
-    const { requestId, url } = context;
+    const { requestId } = context;
+    const links = new PageLinks(context.url, query);
     if (request.mode === "offset") {
       const page = await this.profiles.listByOffset(request.query, context);
-      return offsetPageResponse(page, request.query, { requestId, url });
+      return offsetPageResponse(page, request.query, { requestId, links });
     }
     const page = await this.profiles.listByKey(request.query, context);
-    return cursorPageResponse(page, request.query, { requestId, url, cursors: this.cursors });
+    return cursorPageResponse(page, request.query, { requestId, links, cursors: this.cursors });
   }
 
   async createProfile(

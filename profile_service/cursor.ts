@@ -79,9 +79,17 @@ export class CursorCodec {
 
 /** The filter's hash, with the name of the order it stands for. */
 function filterHash({ namePrefix, email }: ProfileFilter): Uint8Array {
-  const text = JSON.stringify(["profiles, newest first", namePrefix ?? null, email ?? null]);
+  if (namePrefix === undefined && email === undefined) return NO_FILTER;
+  return hashOf(namePrefix ?? null, email ?? null);
+}
+
+function hashOf(...filter: readonly (string | null)[]): Uint8Array {
+  const text = JSON.stringify(["profiles, newest first", ...filter]);
   return createHash("sha256").update(text).digest().subarray(0, 8);
 }
+
+/** Most lists have no filter. */
+const NO_FILTER = hashOf(null, null);
 
 function uuidOf(bytes: Buffer): string {
   const hex = bytes.toString("hex");

@@ -1,6 +1,7 @@
 import type { CursorPageMeta, OffsetPageMeta, Profile as WireProfile } from "../api/profileapi/server.gen.ts";
 import type { CursorCodec } from "./cursor.ts";
 import { formatPageTag, formatVersion } from "./entity_version.ts";
+import type { PageLinks } from "./page_links.ts";
 import type { KeysetPage, KeysetQuery, OffsetPage, OffsetQuery } from "./ports.ts";
 import type { Profile } from "./profile.ts";
 import { wireProfile } from "./wire_profile.ts";
@@ -15,15 +16,14 @@ export interface PageResponse<Meta> {
 /** Where the page was asked for. */
 export interface PageContext {
   readonly requestId: string;
-  /** The absolute URL of the request. */
-  readonly url: URL;
+  readonly links: PageLinks;
 }
 
 /** The answer for a page by key: a cursor for each neighbour that exists. */
 export function cursorPageResponse(
   page: KeysetPage,
   query: KeysetQuery,
-  { cursors, requestId, url }: PageContext & { readonly cursors: CursorCodec },
+  { cursors, requestId, links }: PageContext & { readonly cursors: CursorCodec },
 ): PageResponse<CursorPageMeta> {
   const { profiles, hasNewer, hasOlder } = page;
   const first = profiles[0] ?? query.position?.pivot;
@@ -34,18 +34,15 @@ export function cursorPageResponse(
     cursors.encode({ direction: "after", pivot: last, inclusive }, query.filter);
   const prevCursor = hasNewer && first &&
     cursors.encode({ direction: "before", pivot: first, inclusive }, query.filter);
-  const links = [link(url, "first", { after: null, before: null })];
-  if (prevCursor) links.push(link(url, "prev", { before: prevCursor, after: null }));
-  if (nextCursor) links.push(link(url, "next", { after: nextCursor, before: null }));
+  let link = links.to("first", "");
+  if (prevCursor) link += `, ${links.to("prev", `before=${prevCursor}`)}`;
+  if (nextCursor) link += `, ${links.to("next", `after=${nextCursor}`)}`;
   const meta: CursorPageMeta = { requestId, mode: "cursor", limit: query.limit, etags: etagsById(profiles) };
   if (nextCursor) meta.nextCursor = nextCursor;
   if (prevCursor) meta.prevCursor = prevCursor;
   return {
     status: 200,
-    headers: {
-      ETag: formatPageTag(profiles, ["cursor", query.limit, hasNewer, hasOlder]),
-      Link: links.join(", "),
-    },
+    headers: { ETag: formatPageTag(profiles, ["cursor", query.limit, hasNewer, hasOlder]), Link: link },
     body: { data: profiles.map(wireProfile), meta },
   };
 }
@@ -54,14 +51,14 @@ export function cursorPageResponse(
 export function offsetPageResponse(
   { profiles, totalItems }: OffsetPage,
   { page, pageSize }: OffsetQuery,
-  { requestId, url }: PageContext,
+  { requestId, links }: PageContext,
 ): PageResponse<OffsetPageMeta> {
   const totalPages = Math.ceil(totalItems / pageSize);
-  const links = [link(url, "first", { page: 1 })];
+  let link = links.to("first", "page=1");
   // Behind the end, the way back leads to the last page that exists.
-  if (page > 1 && totalPages > 0) links.push(link(url, "prev", { page: Math.min(page - 1, totalPages) }));
-  if (page < totalPages) links.push(link(url, "next", { page: page + 1 }));
-  links.push(link(url, "last", { page: Math.max(totalPages, 1) }));
+  if (page > 1 && totalPages > 0) link += `, ${links.to("prev", `page=${Math.min(page - 1, totalPages)}`)}`;
+  if (page < totalPages) link += `, ${links.to("next", `page=${page + 1}`)}`;
+  link += `, ${links.to("last", `page=${Math.max(totalPages, 1)}`)}`;
   const meta: OffsetPageMeta = {
     requestId,
     mode: "offset",
@@ -73,24 +70,13 @@ export function offsetPageResponse(
   };
   return {
     status: 200,
-    headers: {
-      ETag: formatPageTag(profiles, ["offset", page, pageSize, totalItems]),
-      Link: links.join(", "),
-    },
+    headers: { ETag: formatPageTag(profiles, ["offset", page, pageSize, totalItems]), Link: link },
     body: { data: profiles.map(wireProfile), meta },
   };
 }
 
 function etagsById(profiles: readonly Profile[]): Record<string, string> {
-  return Object.fromEntries(profiles.map(({ id, version }) => [id, formatVersion(version)]));
-}
-
-/** One link (RFC 8288, section 3) to the same list with some parameters changed, or left out where null. */
-function link(url: URL, rel: string, changes: Readonly<Record<string, string | number | null>>): string {
-  const target = new URL(url);
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === null) target.searchParams.delete(name);
-    else target.searchParams.set(name, String(value));
-  }
-  return `<${target.href}>; rel="${rel}"`;
+  const etags: Record<string, string> = {};
+  for (const { id, version } of profiles) etags[id] = formatVersion(version);
+  return etags;
 }

@@ -19,7 +19,7 @@ export class Exchange implements RequestContext {
   readonly #origin: string;
   #url: URL | undefined;
   #controller: AbortController | undefined;
-  #endedBy: unknown;
+  #endedBy: { readonly reason: unknown } | undefined;
 
   /** @param publicUrl What clients call the server, without a slash at its end; undefined: what the request says. */
   constructor(readonly request: Request, publicUrl?: string) {
@@ -52,20 +52,26 @@ export class Exchange implements RequestContext {
   }
 
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      const controller = new AbortController();
-      this.#controller = controller;
-      const client = this.request.signal;
-      if (this.#endedBy !== undefined) controller.abort(this.#endedBy);
-      else if (client.aborted) controller.abort(client.reason);
-      else client.addEventListener("abort", () => controller.abort(client.reason), { once: true });
-    }
+    this.#controller ??= this.#makeController();
     return this.#controller.signal;
   }
 
+  /** From now on {@link signal} aborts too when the client leaves. Asking the platform to tell costs a request dearly. */
+  watchClient(): void {
+    const client = this.request.signal;
+    if (client.aborted) this.abort(client.reason);
+    else client.addEventListener("abort", () => this.abort(client.reason), { once: true });
+  }
+
   /** Aborts {@link signal}: nobody waits for the answer any more. */
-  abort(reason: DOMException): void {
-    this.#endedBy = reason;
+  abort(reason: unknown): void {
+    this.#endedBy ??= { reason };
     this.#controller?.abort(reason);
+  }
+
+  #makeController(): AbortController {
+    const controller = new AbortController();
+    if (this.#endedBy !== undefined) controller.abort(this.#endedBy.reason);
+    return controller;
   }
 }

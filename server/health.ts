@@ -80,12 +80,14 @@ function worst(checks: readonly HealthCheck[]): HealthCheck["status"] {
 }
 
 function healthResponse(health: Health, exchange: Exchange): Response {
-  const body = new TextEncoder().encode(JSON.stringify(health));
-  const response = new Response(exchange.method === "HEAD" ? null : body, {
+  const body = JSON.stringify(health);
+  const isHead = exchange.method === "HEAD";
+  const response = new Response(isHead ? null : body, {
     status: health.status === "unavailable" ? 503 : 200,
   });
   response.headers.set("Content-Type", "application/json");
-  response.headers.set("Content-Length", String(body.length));
+  // The platform counts what it sends, but nothing is sent for HEAD.
+  if (isHead) response.headers.set("Content-Length", String(new TextEncoder().encode(body).length));
   response.headers.set("Cache-Control", "no-store");
   response.headers.set("X-Content-Type-Options", "nosniff");
   response.headers.set("X-Request-Id", exchange.requestId);

@@ -22,6 +22,8 @@ export interface PipelineParts {
   readonly lifecycle: Lifecycle;
   readonly readDeadlines: Deadlines;
   readonly writeDeadlines: Deadlines;
+  /** When a request has lasted long enough to be worth asking whether its client still waits. */
+  readonly clientDeadlines: Deadlines;
 }
 
 /**
@@ -50,8 +52,10 @@ export function createPipeline(settings: ServerSettings, parts: PipelineParts): 
       exchange.abort(new DOMException("The deadline of the request has passed", "TimeoutError"));
       resolve(recover(deadlinePassed(), exchange));
     });
+    const client = parts.clientDeadlines.start(() => exchange.watchClient());
     function succeed(response: Response): void {
       deadline.cancel();
+      client.cancel();
       // Sent away while there is still time: the next request of this client goes to another instance.
       if (parts.lifecycle.phase !== "serving") response.headers.set("Connection", "close");
       resolve(response);

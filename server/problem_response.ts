@@ -24,7 +24,7 @@ export function problemResponse(
   { catalog, instance }: { catalog: ProblemCatalog; instance: string },
 ): Response {
   const type = catalog.get(problem.slug);
-  const body = encoder.encode(JSON.stringify({
+  const body = JSON.stringify({
     type: type === undefined ? "about:blank" : `/problems/${type.slug}`,
     title: type?.title ?? STATUS_TEXT[problem.status] ?? "Error",
     status: problem.status,
@@ -32,12 +32,14 @@ export function problemResponse(
     instance,
     requestId: exchange.requestId,
     invalidParams: problem.invalidParams,
-  }));
+  });
   const response = new Response(exchange.method === "HEAD" ? null : body, { status: problem.status });
   const { headers } = response;
   headers.set("Content-Type", "application/problem+json");
-  headers.set("Content-Length", String(body.length));
-  headers.set("Cache-Control", "no-store");
+  // The platform counts what it sends, but nothing is sent for HEAD.
+  if (exchange.method === "HEAD") headers.set("Content-Length", String(encoder.encode(body).length));
+  // As in write_response.ts: the ETag of what is current now has to arrive as it is.
+  headers.set("Cache-Control", "no-store, no-transform");
   headers.set("X-Content-Type-Options", "nosniff");
   headers.set("X-Request-Id", exchange.requestId);
   for (const [name, value] of Object.entries(problem.headers)) headers.set(name, value);

@@ -5,6 +5,9 @@ import { createPipeline } from "./pipeline.ts";
 import { applyOptions, type ServerOption } from "./server_options.ts";
 import { stopListener } from "./stop_listener.ts";
 
+/** How long a request lasts before the server looks whether its client has left, in milliseconds. */
+const CLIENT_WATCH_MS = 100;
+
 /** How a server stopped. */
 export interface ShutdownResult {
   /** The requests that were ended before they had finished; 0 after a clean stop. */
@@ -39,7 +42,8 @@ export function createServer(host: string, port: number, ...options: ServerOptio
   const lifecycle = new Lifecycle();
   const readDeadlines = new Deadlines(settings.readTimeoutMs);
   const writeDeadlines = new Deadlines(settings.writeTimeoutMs);
-  const serve = createPipeline(settings, { lifecycle, readDeadlines, writeDeadlines });
+  const clientDeadlines = new Deadlines(CLIENT_WATCH_MS);
+  const serve = createPipeline(settings, { lifecycle, readDeadlines, writeDeadlines, clientDeadlines });
   const abort = new AbortController();
   let listener: Deno.HttpServer<Deno.NetAddr> | undefined;
   let stopping: Promise<ShutdownResult> | undefined;
@@ -64,6 +68,7 @@ export function createServer(host: string, port: number, ...options: ServerOptio
     });
     readDeadlines[Symbol.dispose]();
     writeDeadlines[Symbol.dispose]();
+    clientDeadlines[Symbol.dispose]();
     if (cutOff > 0) logger.warn("Server stopped and cut off {cutOff} requests", { cutOff });
     else logger.info("Server stopped");
     return { cutOff };

@@ -54,6 +54,9 @@ function setHeaders(headers: Headers, answer: StrictResponse, exchange: Exchange
   headers.set("X-Request-Id", exchange.requestId);
   const { headers: own } = answer;
   if (own === undefined) return;
+  // A strong tag names these very bytes: whoever compresses them on the way would have to weaken it, and what is kept
+  // on the way has to be asked about. Deno before 2.9 compresses by itself unless it is told this.
+  if (own["ETag"] !== undefined) headers.set("Cache-Control", "no-cache, no-transform");
   for (const name of Object.keys(own)) {
     const value = own[name];
     if (value !== undefined) headers.set(name, typeof value === "string" ? value : String(value));
