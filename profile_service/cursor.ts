@@ -10,6 +10,9 @@ const FORMAT = 1;
 /** format 1, flags 1, expiry 4, filter hash 8, pivot's microseconds 8, pivot's id 16. */
 const PAYLOAD_BYTES = 38;
 
+/** Expiries are rounded up to this. */
+const EXPIRY_STEP_SECONDS = 30;
+
 const BEFORE = 1;
 const INCLUSIVE = 2;
 
@@ -39,6 +42,8 @@ export interface CursorCodecOptions {
 /** Writes places in the list as opaque text, and reads them back only unchanged, in time, for the same filter. */
 export class CursorCodec {
   readonly #options: CursorCodecOptions;
+  /** The cursor made last: the first page of a list is asked for again and again, and signing is dear. */
+  #last: { readonly payload: Buffer; readonly text: string } | undefined;
 
   constructor(options: CursorCodecOptions) {
     this.#options = options;
@@ -51,11 +56,13 @@ export class CursorCodec {
       (position.direction === "before" ? BEFORE : 0) | (position.inclusive ? INCLUSIVE : 0),
       1,
     );
-    payload.writeUInt32BE(Math.floor(this.#options.nowMs() / 1000) + this.#options.ttlSeconds, 2);
+    payload.writeUInt32BE(this.#expirySeconds(), 2);
     payload.set(filterHash(filter), 6);
     payload.writeBigInt64BE(microsecondsOf(position.pivot.createdAt), 14);
     payload.write(position.pivot.id.replaceAll("-", ""), 22, "hex");
-    return this.#options.keys.sign(payload);
+    if (this.#last?.payload.equals(payload)) return this.#last.text;
+    this.#last = { payload, text: this.#options.keys.sign(payload) };
+    return this.#last.text;
   }
 
   /** @throws {CursorError} when it is none, was changed, has expired, or was given for another filter. */
@@ -74,6 +81,12 @@ export class CursorCodec {
       inclusive: (flags & INCLUSIVE) !== 0,
       pivot: { createdAt: timestampOf(payload.readBigInt64BE(14)), id: uuidOf(payload.subarray(22)) },
     };
+  }
+
+  /** At least the time to live from now, and the same for a while, so that the same place is the same text. */
+  #expirySeconds(): number {
+    const seconds = Math.ceil(this.#options.nowMs() / 1000) + this.#options.ttlSeconds;
+    return Math.ceil(seconds / EXPIRY_STEP_SECONDS) * EXPIRY_STEP_SECONDS;
   }
 }
 

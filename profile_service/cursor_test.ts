@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { KeyRing } from "../signing/key_ring.ts";
 import { CursorCodec, CursorError } from "./cursor.ts";
@@ -66,6 +66,17 @@ Deno.test("CursorCodec.decode() refuses a cursor that has expired", () => {
   const text = cursors.encode(POSITION, {});
   nowMs += 60_000;
   assertEquals(cursors.decode(text, {}), POSITION);
-  nowMs += 1;
+  // The end is rounded up to half a minute.
+  nowMs += 30_001;
   assertEquals(refusal(() => cursors.decode(text, {})), "has expired");
+});
+
+Deno.test("CursorCodec.encode() gives the same place the same text for a while, and no other place", () => {
+  const cursors = codec();
+  const text = cursors.encode(POSITION, {});
+  assertEquals(cursors.encode(POSITION, {}), text);
+  for (const other of [{ ...POSITION, inclusive: true }, { ...POSITION, direction: "before" as const }]) {
+    assertNotEquals(cursors.encode(other, {}), text);
+  }
+  assertNotEquals(cursors.encode(POSITION, { namePrefix: "a" }), text);
 });

@@ -1,6 +1,6 @@
 /** What a strict handler knows of the request besides its typed fields. */
 export interface RequestContext {
-  /** The request's id: the client's `X-Request-Id` where that is sane, else a UUIDv7. */
+  /** The request's id: the client's `X-Request-Id` where that is sane, else a random UUID. */
   readonly requestId: string;
   /** The absolute URL of the request, its origin replaced by the public one where that is configured. */
   readonly url: URL;
