@@ -1,19 +1,11 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { validate, version } from "uuid";
 import { newRequestId, saneRequestId } from "./request_id.ts";
 
-Deno.test("newRequestId() gives different UUIDs of version 7", () => {
+Deno.test("newRequestId() gives different UUIDs", () => {
   const ids = Array.from({ length: 1000 }, newRequestId);
   assertEquals(new Set(ids).size, ids.length);
-  for (const id of ids) assertEquals([validate(id), version(id)], [true, 7]);
-});
-
-Deno.test("newRequestId() begins with the time in milliseconds", () => {
-  const before = Date.now();
-  const id = newRequestId();
-  const stamp = parseInt(id.replace("-", "").slice(0, 12), 16);
-  assertMatch(id, /^[0-9a-f-]{36}$/);
-  assertEquals(stamp >= before && stamp <= Date.now(), true);
+  for (const id of ids) assertEquals([validate(id), version(id)], [true, 4]);
 });
 
 Deno.test("saneRequestId() takes 1 to 128 harmless characters", () => {
