@@ -1,0 +1,23 @@
+import { assertEquals, assertFalse } from "@std/assert";
+import { withLogger } from "./server_options.ts";
+import { sendForProblem } from "./testing/note_client.ts";
+
+Deno.test("Server.fetch() makes problems of a module's own errors", async () => {
+  const problem = await sendForProblem("/notes/2");
+  assertEquals([problem.status, problem.type, problem.title], [409, "/problems/note-locked", "Note locked"]);
+});
+
+Deno.test("Server.fetch() hides what an unknown error says and logs its causes", async () => {
+  const logged: Record<string, unknown>[] = [];
+  const logger = {
+    info(): void {},
+    warn(): void {},
+    error: (_message: string, properties?: Record<string, unknown>): void =>
+      void logged.push(properties ?? {}),
+  };
+  const problem = await sendForProblem("/notes/4", {}, withLogger(logger));
+  assertEquals([problem.status, problem.type, problem.detail], [500, "/problems/internal-error", undefined]);
+  assertFalse(JSON.stringify(problem).includes("SELECT"));
+  assertEquals(logged.map(({ requestId }) => requestId), [problem.requestId]);
+  assertEquals(logged[0]?.["causes"], ["Error: Reading the note", "Error: SELECT * FROM notes"]);
+});

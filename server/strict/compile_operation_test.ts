@@ -1,0 +1,71 @@
+import { assertEquals, assertFalse } from "@std/assert";
+import { withResponseValidation } from "../server_options.ts";
+import { faultsOf, JSON_TYPE, send, sendForProblem } from "../testing/note_client.ts";
+
+Deno.test("Server.fetch() answers 406 when Accept excludes every representation", async () => {
+  for (const accept of ["text/html", "*/*;q=0", "application/json;q=0, text/*"]) {
+    const problem = await sendForProblem("/notes/1", { headers: { accept } });
+    assertEquals([problem.status, problem.headers.get("vary")], [406, "Accept"], accept);
+  }
+  for (const accept of ["*/*", "application/*", "text/html, */*;q=0.1", "application/json; charset=utf-8"]) {
+    assertEquals((await send("/notes/1", { headers: { accept } })).status, 200, accept);
+  }
+  assertEquals((await send("/notes/1", { method: "DELETE", headers: { accept: "text/html" } })).status, 204);
+});
+
+Deno.test("Server.fetch() tells every fault of a request at once", async () => {
+  const malformed = await sendForProblem("/notes/x", {
+    method: "PUT",
+    headers: { ...JSON_TYPE, "if-match": "7" },
+    body: '{"stars":"many"}',
+  });
+  assertEquals(malformed.status, 400);
+  assertEquals(faultsOf(malformed), [
+    "body /text: is required",
+    "body /stars: must be an integer",
+    'header If-Match: must be * or a list of quoted entity-tags, such as "7"',
+    "path id: must be an integer",
+  ]);
+  const invalid = await sendForProblem("/notes", {
+    method: "POST",
+    headers: JSON_TYPE,
+    body: '{"stars":"many"}',
+  });
+  assertEquals(invalid.status, 422);
+  assertEquals(faultsOf(invalid), ["body /text: is required", "body /stars: must be an integer"]);
+});
+
+Deno.test("Server.fetch() puts wrong parameters before a missing If-Match, and that before a wrong body", async () => {
+  const put = { method: "PUT", headers: JSON_TYPE, body: "{}" };
+  assertEquals((await sendForProblem("/notes/x", put)).status, 400);
+  assertEquals((await sendForProblem("/notes/1", put)).status, 428);
+  assertEquals(
+    (await sendForProblem("/notes/1", { ...put, headers: { ...JSON_TYPE, "if-match": "*" } })).status,
+    422,
+  );
+});
+
+Deno.test("Server.fetch() decodes parameters strictly and takes their defaults", async () => {
+  const absent = await send("/notes");
+  assertEquals(await absent.json(), { query: { limit: 20 } });
+  const faults: [string, string][] = [
+    ["limit=1&limit=2", "query limit: is given more than once"],
+    ["limit=01", "query limit: must be an integer"],
+    ["limit=", "query limit: must be an integer"],
+    ["limit=%ff", "query limit: is not valid percent-encoded UTF-8"],
+    ["limt=1", "query limt: is not a parameter of this operation"],
+    ["limit=%00", "query limit: has a character that is not allowed (U+0000)"],
+  ];
+  for (const [query, reason] of faults) {
+    const problem = await sendForProblem(`/notes?${query}`);
+    assertEquals([problem.status, ...faultsOf(problem)], [400, reason]);
+  }
+  assertEquals((await sendForProblem("/notes/%zz")).status, 400);
+});
+
+Deno.test("Server.fetch() answers 500 to what breaks the document, where answers are checked", async () => {
+  assertEquals((await send("/notes/3")).status, 200);
+  const problem = await sendForProblem("/notes/3", {}, withResponseValidation(true));
+  assertEquals(problem.status, 500);
+  assertFalse(JSON.stringify(problem).includes("s3cret"));
+});

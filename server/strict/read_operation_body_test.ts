@@ -1,0 +1,52 @@
+import { assertEquals } from "@std/assert";
+import { JSON_TYPE, send, sendForProblem } from "../testing/note_client.ts";
+
+Deno.test("Server.fetch() refuses hostile bodies with a clean 4xx", async () => {
+  const bodies: [BodyInit, number][] = [
+    ["", 400],
+    ["{", 400],
+    ['{"text":"a","text":"b"}', 400],
+    ["[".repeat(1000), 400],
+    [Uint8Array.of(0x22, 0xff, 0x22), 400],
+    ['{"text":"\\u0000"}', 422],
+    ['{"text":"\\ud800"}', 422],
+    ['{"text":"a","stars":1e999}', 422],
+    ["[]", 422],
+    ["null", 422],
+  ];
+  for (const [body, status] of bodies) {
+    const problem = await sendForProblem("/notes", { method: "POST", headers: JSON_TYPE, body });
+    assertEquals(problem.status, status, String(body).slice(0, 40));
+  }
+  const polluted = await send("/notes", {
+    method: "POST",
+    headers: JSON_TYPE,
+    body: '{"__proto__":{"x":1},"text":"a"}',
+  });
+  assertEquals(await polluted.text(), '{"__proto__":{"x":1},"text":"a"}');
+});
+
+Deno.test("Server.fetch() answers 415 with what the operation takes", async () => {
+  for (
+    const type of ["text/plain", "application/json; charset=latin1", "application/vnd.x+json", "nonsense", ""]
+  ) {
+    const problem = await sendForProblem("/notes", {
+      method: "POST",
+      headers: { "content-type": type },
+      body: "{}",
+    });
+    assertEquals([problem.status, problem.headers.get("accept-post")], [415, "application/json"], type);
+  }
+  const none = await sendForProblem("/notes", { method: "POST", body: new Uint8Array([1]) });
+  assertEquals(none.status, 415);
+  const coded = await sendForProblem("/notes", {
+    method: "POST",
+    headers: { ...JSON_TYPE, "content-encoding": "gzip" },
+    body: "{}",
+  });
+  assertEquals([coded.status, coded.headers.get("accept-encoding")], [415, "identity"]);
+  for (const type of ["application/json; charset=UTF-8", 'Application/JSON;charset="utf-8"']) {
+    const init = { method: "POST", headers: { "content-type": type }, body: '{"text":"a"}' };
+    assertEquals((await send("/notes", init)).status, 201, type);
+  }
+});
