@@ -31,12 +31,15 @@ It is configured by environment variables; .env.example in the repository lists 
 
 /** Runs the program and gives its exit code. */
 async function main(args: string[]): Promise<number> {
-  const { values, positionals: [command = "serve", ...rest] } = parseArgs({
+  // Not strict: what is unknown is told the usage, not an error with a stack.
+  const { values: { help, ...unknown }, positionals: [command = "serve", ...rest] } = parseArgs({
     args,
     allowPositionals: true,
+    strict: false,
     options: { help: { type: "boolean", short: "h" } },
   });
-  if (values.help) return print(Deno.stdout, USAGE, 0);
+  if (help) return print(Deno.stdout, USAGE, 0);
+  rest.push(...Object.keys(unknown));
   if (!["serve", "dev"].includes(command) || rest.length > 0) return print(Deno.stderr, USAGE, 2);
   return await serve(parseConfig((name) => Deno.env.get(name)), { greet: command === "dev" });
 }

@@ -8,7 +8,7 @@ export interface ConfigFault {
 }
 
 const DURATION = /^(\d{1,9})(ms|s|m|h)$/;
-const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** What an integer setting may be. */
 export interface IntegerOptions {
@@ -79,6 +79,7 @@ export class Settings {
 }
 
 function parseDuration(text: string): number | undefined {
-  const [, count, unit] = DURATION.exec(text) ?? [];
-  return count === undefined ? undefined : Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
+  const [, count, unit = ""] = DURATION.exec(text) ?? [];
+  const unitMs = UNIT_MS[unit];
+  return unitMs === undefined ? undefined : Number(count) * unitMs;
 }

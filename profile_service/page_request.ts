@@ -1,3 +1,4 @@
+import type { ListProfilesRequest } from "../api/profileapi/server.gen.ts";
 import { type CursorCodec, CursorError } from "./cursor.ts";
 import type { KeysetPosition, KeysetQuery, OffsetQuery, ProfileFilter } from "./ports.ts";
 import { ProfileError, type ProfileFault } from "./profile_error.ts";
@@ -6,15 +7,7 @@ import { ProfileError, type ProfileFault } from "./profile_error.ts";
 const DEFAULT_PAGE_SIZE = 20;
 
 /** The query of a list, as its document declares it. */
-export interface ListParameters {
-  readonly limit?: number;
-  readonly after?: string;
-  readonly before?: string;
-  readonly page?: number;
-  readonly pageSize?: number;
-  readonly name?: string;
-  readonly email?: string;
-}
+export type ListParameters = ListProfilesRequest["query"];
 
 /** Which page is asked for, and in which of the two ways. */
 export type PageRequest =

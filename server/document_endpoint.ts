@@ -1,21 +1,35 @@
+import { eTag } from "@std/http/etag";
 import type { ApiModule } from "./api_module.ts";
+import { isNotModified } from "./conditional.ts";
+import type { Exchange } from "./exchange.ts";
 import type { Endpoint } from "./resource.ts";
 
-/** Serves the OpenAPI document of a module at `/openapi/<name>.json`. */
+/** Serves the OpenAPI document of a module at `/openapi/<name>.json`. Whoever has it already is told so by a 304. */
 export function documentEndpoint({ name, document }: ApiModule): Endpoint {
   const bytes = new TextEncoder().encode(document);
+  const tag = eTag(bytes);
   return {
     method: "GET",
     path: `/openapi/${name}.json`,
-    handle(exchange): Response {
-      const response = new Response(exchange.method === "HEAD" ? null : bytes);
+    async handle(exchange): Promise<Response> {
+      const etag = await tag;
+      const response = isNotModified(exchange, etag)
+        ? new Response(null, { status: 304 })
+        : documentResponse(bytes, exchange);
       const { headers } = response;
-      headers.set("Content-Type", "application/json");
-      headers.set("Content-Length", String(bytes.length));
-      headers.set("Cache-Control", "no-cache");
+      headers.set("ETag", etag);
+      // As in write_response.ts: a strong tag names these very bytes.
+      headers.set("Cache-Control", "no-cache, no-transform");
       headers.set("X-Content-Type-Options", "nosniff");
       headers.set("X-Request-Id", exchange.requestId);
       return response;
     },
   };
+}
+
+function documentResponse(bytes: Uint8Array<ArrayBuffer>, exchange: Exchange): Response {
+  const response = new Response(exchange.method === "HEAD" ? null : bytes);
+  response.headers.set("Content-Type", "application/json");
+  response.headers.set("Content-Length", String(bytes.length));
+  return response;
 }

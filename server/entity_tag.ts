@@ -60,11 +60,6 @@ export function parseIfMatch(text: string): "*" | readonly string[] {
 /** What is wrong with an `If-Match` that cannot be parsed. */
 export const IF_MATCH_REASON = 'must be * or a list of quoted entity-tags, such as "7"';
 
-/** The strong comparison (RFC 9110, section 8.8.3.2) of a parsed `If-Match` with the opaque value of the current tag. */
-export function matchesStrongly(condition: "*" | readonly string[], currentOpaque: string): boolean {
-  return condition === "*" || condition.includes(currentOpaque);
-}
-
 /** The weak comparison of a parsed list with the value of an `ETag` field. */
 export function matchesWeakly(condition: "*" | readonly EntityTag[], etag: string): boolean {
   if (condition === "*") return true;

@@ -2,7 +2,6 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
   type EntityTag,
-  matchesStrongly,
   matchesWeakly,
   parseEntityTags,
   parseIfMatch,
@@ -74,13 +73,6 @@ Deno.test("parseIfMatch() throws a 400 that names the header", () => {
   const problem = assertThrows(() => parseIfMatch("1"), Problem);
   assertEquals(problem.status, 400);
   assertEquals(problem.invalidParams?.map(({ name }) => name), ["If-Match"]);
-});
-
-Deno.test("matchesStrongly() compares opaque values", () => {
-  assertEquals(matchesStrongly(["1", "2"], "2"), true);
-  assertEquals(matchesStrongly(["1"], "2"), false);
-  assertEquals(matchesStrongly([], "2"), false);
-  assertEquals(matchesStrongly("*", "2"), true);
 });
 
 Deno.test("matchesWeakly() ignores weakness on both sides", () => {

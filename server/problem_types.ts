@@ -1,7 +1,7 @@
 import type { ProblemType } from "./api_module.ts";
 
 /** The kinds of problem that the server itself answers; services add their own. */
-export const SERVER_PROBLEM_TYPES = [
+export const SERVER_PROBLEM_TYPES: readonly ProblemType[] = [
   {
     slug: "malformed-request",
     title: "Malformed request",
@@ -112,7 +112,4 @@ export const SERVER_PROBLEM_TYPES = [
       "The request took longer than the server lets one take, and was ended. Whether a change was made " +
       "is not known: read the resource before trying again.",
   },
-] as const satisfies readonly ProblemType[];
-
-/** The slug of a problem that the server itself answers. */
-export type ServerProblemSlug = (typeof SERVER_PROBLEM_TYPES)[number]["slug"];
+];

@@ -87,7 +87,7 @@ Deno.test("Server.listen() counts chunked bodies and answers 413 before they end
   assertEquals(statusOf(whole), 201);
 });
 
-Deno.test("Server.listen() answers 408 when a body does not arrive, and will not use the connection again", async () => {
+Deno.test("Server.listen() answers 408 when a body does not arrive, and asks to close the connection", async () => {
   for (const framing of ["Content-Length: 100", "Transfer-Encoding: chunked"]) {
     await using server = noteServer(withReadTimeout(50));
     const { url } = await server.listen();

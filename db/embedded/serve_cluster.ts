@@ -1,5 +1,6 @@
 import { PGlite } from "@electric-sql/pglite";
 import { citext } from "@electric-sql/pglite/contrib/citext";
+import { concatBytes } from "./concat_bytes.ts";
 import { queryMessage } from "./frontend_messages.ts";
 import { SocketServer } from "./socket_server.ts";
 
@@ -51,18 +52,7 @@ async function executeOn(database: PGlite, messages: Uint8Array): Promise<Uint8A
       chunks.push(data.slice());
     },
   });
-  const [first] = chunks;
-  return chunks.length === 1 && first !== undefined ? first : join(chunks);
-}
-
-function join(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return whole;
+  return concatBytes(chunks);
 }
 
 function startupMessage(): Uint8Array {

@@ -1,5 +1,6 @@
 import { takeStartupPacket } from "./frontend_messages.ts";
-import { type Execute, SessionScheduler, type Talk } from "./session_scheduler.ts";
+import { type Execute, SessionScheduler } from "./session_scheduler.ts";
+import type { Talk } from "./talk.ts";
 
 /** How the session is served. */
 export interface SocketServerOptions {

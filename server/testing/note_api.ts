@@ -1,5 +1,5 @@
 import type { ApiModule } from "../api_module.ts";
-import { matchesStrongly, parseIfMatch } from "../entity_tag.ts";
+import { parseIfMatch } from "../entity_tag.ts";
 import type {
   DecodedRequest,
   Operation,
@@ -149,7 +149,8 @@ function read({ path }: DecodedRequest): Promise<StrictResponse> {
 }
 
 function replace({ headers, body }: DecodedRequest): Promise<StrictResponse> {
-  if (!matchesStrongly(parseIfMatch(String(headers["If-Match"])), "7")) {
+  const condition = parseIfMatch(String(headers["If-Match"]));
+  if (condition !== "*" && !condition.includes("7")) {
     return Promise.reject(new Problem(412, "precondition-failed", { headers: { ETag: '"7"' } }));
   }
   return Promise.resolve(note(200, body));

@@ -1,5 +1,5 @@
 /**
- * The part of `jsr:@std/http/etag` that services use, with its signatures.
+ * The part of `jsr:@std/http/etag` that is used, with its signatures.
  */
 
 /** How an entity-tag is made. */
@@ -20,7 +20,7 @@ export interface ETagOptions {
 export async function eTag(
   entity: string | Uint8Array,
   options: ETagOptions = {},
-): Promise<string | undefined> {
+): Promise<string> {
   const bytes = typeof entity === "string" ? new TextEncoder().encode(entity) : new Uint8Array(entity);
   const digest = new Uint8Array(await crypto.subtle.digest(options.algorithm ?? "SHA-256", bytes));
   const tag = `"${bytes.length.toString(16)}-${btoa(String.fromCharCode(...digest)).slice(0, 27)}"`;

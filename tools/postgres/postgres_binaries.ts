@@ -96,7 +96,7 @@ async function copyWithLinks(native: string, directory: string): Promise<void> {
 }
 
 /** Copies a directory with everything in it, file modes included. */
-export async function copyTree(from: string, to: string): Promise<void> {
+async function copyTree(from: string, to: string): Promise<void> {
   await Deno.mkdir(to, { mode: 0o755 });
   for await (const entry of Deno.readDir(from)) {
     const source = join(from, entry.name);
