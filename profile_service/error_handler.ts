@@ -74,6 +74,6 @@ export function profileProblem(error: unknown): Problem | undefined {
 
 function invalidParam({ field, reason }: ProfileFault, where: "query" | "body"): InvalidParam {
   if (where === "query") return { name: field, in: where, reason };
-  const pointer = field.startsWith("/") ? field : `/${field}`;
-  return { name: pointer.slice(pointer.lastIndexOf("/") + 1), in: where, pointer, reason };
+  const pointer = field === "" || field.startsWith("/") ? field : `/${field}`;
+  return { name: pointer.split("/").at(-1) || "body", in: where, pointer, reason };
 }
