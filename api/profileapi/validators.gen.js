@@ -677,7 +677,7 @@ validate0.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies
 export const listProfilesResponse200ApplicationJson = validate1;
 const schema1 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"type":"array","maxItems":200,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FProfile"}},"meta":{"oneOf":[{"$ref":"schema:%2Fcomponents%2Fschemas%2FCursorPageMeta"},{"$ref":"schema:%2Fcomponents%2Fschemas%2FOffsetPageMeta"}]}}};
 const schema2 = {"type":"object","additionalProperties":false,"required":["id","name","email","createdAt","updatedAt"],"properties":{"id":{"type":"string","format":"uuid"},"name":{"type":"string","minLength":1,"maxLength":100},"email":{"$ref":"schema:%2Fcomponents%2Fschemas%2FEmail"},"age":{"$ref":"schema:%2Fcomponents%2Fschemas%2FAge"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"}}};
-const formats8 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+const formats8 = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const formats14 = module1.fullFormats["date-time"];
 const schema3 = {"type":["string","null"],"format":"email","maxLength":254};
 
