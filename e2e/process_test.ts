@@ -108,6 +108,15 @@ Deno.test("archway lists every fault of its configuration without a value", asyn
   });
 });
 
+Deno.test("archway answers an option it does not know with its usage", async () => {
+  await withFolder(async (folder) => {
+    await using program = new Program({ EMBEDDED_DATA_DIR: folder }, ["--nope"]);
+    const { code, stderr } = await program.ended();
+    assertEquals(code, 2);
+    assertMatch(stderr, /^Usage: archway /);
+  });
+});
+
 Deno.test("archway migrates once when several instances start together on one database", async () => {
   await using database = await useTestDatabase();
   const { host, port, user, database: name } = database.instance;
