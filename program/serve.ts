@@ -1,0 +1,80 @@
+import { v7 as newId } from "uuid";
+import type { Config } from "../config.ts";
+import { configureLogging } from "../logging.ts";
+import { ProfileAPI } from "../profile_service/api.ts";
+import { ProfileService } from "../profile_service/app.ts";
+import { CursorCodec } from "../profile_service/cursor.ts";
+import { PostgresProfileRepository } from "../profile_service/persistence.ts";
+import { microsecondClock } from "../profile_service/timestamp.ts";
+import { withProfileApi } from "../profile_service/with_profile_api.ts";
+import type { Logger } from "../server/logger.ts";
+import { createServer, type Server } from "../server/server.ts";
+import * as options from "../server/server_options.ts";
+import { KeyRing } from "../signing/key_ring.ts";
+import { databaseChecks } from "./database_checks.ts";
+import { MigrationKeeper } from "./migration_keeper.ts";
+import { MIGRATION_SOURCES } from "./migration_sources.ts";
+import { type Database, openDatabase } from "./open_database.ts";
+import { print } from "./print.ts";
+import { untilStopped } from "./until_stopped.ts";
+import { welcome } from "./welcome.ts";
+
+/** Runs the service until a signal stops it. What was opened is closed in reverse order. */
+export async function serve(config: Config, { greet }: { readonly greet: boolean }): Promise<number> {
+  // Reloading on change, Deno takes a program that has stopped for one that waits for the next change: Ctrl-C ends it.
+  const stopped = greet ? new Promise<never>(() => {}) : untilStopped();
+  const logger = await configureLogging(config.logLevel, { terminal: Deno.stdout.isTerminal() });
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(await openDatabase(config));
+  const stopping = new AbortController();
+  const migrations = new MigrationKeeper(database.pool, MIGRATION_SOURCES);
+  const migrated = migrations.run({
+    signal: stopping.signal,
+    onApplied: (files) => logger.info("Applied migrations {files}", { files }),
+    onUnavailable: ({ message }) => logger.warn("Waiting for the database: {message}", { message }),
+  });
+  const server = stack.use(buildServer(config, { database, migrations, logger }));
+  // Nobody is to find the service without its tables; a database that is down is told by /readyz meanwhile.
+  await Promise.race([migrated, migrations.unreachable]);
+  const { url } = await server.listen();
+  if (greet) await print(Deno.stdout, welcome({ url, database: database.description }));
+  // A failed migration ends the program; one that is done leaves it to the signal.
+  const signal = await Promise.race([stopped, migrated.then(() => stopped)]);
+  logger.info("Stopping on {signal}", { signal });
+  stopping.abort();
+  await server.shutdown();
+  return 0;
+}
+
+interface Parts {
+  readonly database: Database;
+  readonly migrations: MigrationKeeper;
+  readonly logger: Logger;
+}
+
+function buildServer(config: Config, { database, migrations, logger }: Parts): Server {
+  const profiles = new ProfileService({
+    connections: database.pool,
+    profiles: new PostgresProfileRepository(),
+    now: microsecondClock(),
+    newId,
+  });
+  const cursors = new CursorCodec({
+    keys: new KeyRing(database.hmacSecrets, "profile cursor"),
+    ttlSeconds: config.cursorTtlSeconds,
+    nowMs: Date.now,
+  });
+  return createServer(
+    config.host,
+    config.port,
+    options.withLogger(logger),
+    options.withReadTimeout(config.readTimeoutMs),
+    options.withWriteTimeout(config.writeTimeoutMs),
+    options.withMaxBodyBytes(config.maxBodyBytes),
+    options.withResponseValidation(config.validateResponses),
+    options.withDrain({ waitMs: config.drainWaitMs, timeoutMs: config.drainTimeoutMs }),
+    options.withReadiness(databaseChecks(database.pool, migrations)),
+    ...(config.publicUrl ? [options.withPublicUrl(config.publicUrl.href)] : []),
+    withProfileApi(new ProfileAPI(profiles, cursors)),
+  );
+}
