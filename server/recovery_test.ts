@@ -1,4 +1,4 @@
-import { assertEquals, assertFalse } from "@std/assert";
+import { assertEquals, assertFalse, assertNotEquals } from "@std/assert";
 import { withLogger } from "./server_options.ts";
 import { sendForProblem } from "./testing/note_client.ts";
 
@@ -20,4 +20,12 @@ Deno.test("Server.fetch() hides what an unknown error says and logs its causes",
   assertFalse(JSON.stringify(problem).includes("SELECT"));
   assertEquals(logged.map(({ requestId }) => requestId), [problem.requestId]);
   assertEquals(logged[0]?.["causes"], ["Error: Reading the note", "Error: SELECT * FROM notes"]);
+});
+
+Deno.test("Server.fetch() gives every problem an instance of its own, also where a client repeats its request id", async () => {
+  const headers = { "x-request-id": "chosen" };
+  const first = await sendForProblem("/nope", { headers });
+  const second = await sendForProblem("/nope", { headers });
+  assertEquals([first.requestId, second.requestId], ["chosen", "chosen"]);
+  assertNotEquals(first.instance, second.instance);
 });

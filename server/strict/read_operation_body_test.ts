@@ -37,6 +37,8 @@ Deno.test("Server.fetch() answers 415 with what the operation takes", async () =
     });
     assertEquals([problem.status, problem.headers.get("accept-post")], [415, "application/json"], type);
   }
+  const put = { method: "PUT", headers: { "content-type": "text/plain", "if-match": "*" }, body: "{}" };
+  assertEquals((await sendForProblem("/notes/1", put)).headers.get("accept"), "application/json");
   const none = await sendForProblem("/notes", { method: "POST", body: new Uint8Array([1]) });
   assertEquals(none.status, 415);
   const coded = await sendForProblem("/notes", {

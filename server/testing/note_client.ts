@@ -39,6 +39,7 @@ export async function sendForProblem(
 ): Promise<ReceivedProblem> {
   const response = await send(path, init, ...options);
   assertEquals(response.headers.get("content-type"), "application/problem+json");
+  assertEquals(response.headers.get("cache-control"), "no-store, no-transform");
   const problem: ReceivedProblem = { ...await response.json(), headers: response.headers };
   assertEquals(problem.status, response.status);
   assertEquals(problem.requestId, response.headers.get("x-request-id"));
