@@ -12,7 +12,8 @@ export interface Limits {
 
 // RFC 3986, section 3.2.2, without what is percent-encoded. The URL given by the platform begins with this text
 // unchecked: a slash in it would move the path.
-const HOST = /^(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._~!$&'()*+;=-]{1,255})(?::[0-9]{0,5})?$/;
+const HOST = /^(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._~!$&'()*+;=-]{1,255})(?::(?<port>[0-9]{0,5}))?$/;
+const MAX_PORT = 65535;
 
 // Nearly all requests name the same host.
 let lastGoodHost: string | undefined;
@@ -32,7 +33,8 @@ export function checkLimits(exchange: Exchange, limits: Limits): void {
     });
   }
   if (host !== null && host !== lastGoodHost) {
-    if (HOST.test(host)) {
+    const match = HOST.exec(host);
+    if (match !== null && Number(match.groups?.["port"] ?? 0) <= MAX_PORT) {
       lastGoodHost = host;
       return;
     }
