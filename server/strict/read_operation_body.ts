@@ -38,14 +38,11 @@ export function compileBody(
       return absent(faults);
     }
     try {
-      const { value, faults: found } = mediaType.codec === "json"
+      const parsed = mediaType.codec === "json"
         ? decodeJson(bytes)
         : await decodeBody(bytes, mediaType, contentType ?? "");
-      for (const { pointer, reason } of found) {
-        faults.addInvalid({ name: pointer.split("/").at(-1) || "body", in: "body", pointer, reason });
-      }
-      if (found.length === 0) validateBody(value, mediaType.validate, faults);
-      return { contentType: mediaType.mediaType, body: value };
+      validateBody(parsed, mediaType.validate, faults);
+      return { contentType: mediaType.mediaType, body: parsed.value };
     } catch (error) {
       if (!(error instanceof MalformedTextError)) throw error;
       faults.addMalformed({ name: "body", in: "body", pointer: "", reason: error.message });

@@ -1,3 +1,4 @@
+import { unstorableReason } from "../body/unstorable.ts";
 import { extendPointer } from "../json_pointer.ts";
 import type { ValidationError } from "../operation.ts";
 import { faultReason, orList } from "./fault_reason.ts";
@@ -44,7 +45,7 @@ function faultOf(error: ValidationError): SchemaFault {
   const { instancePath, params } = error;
   const member = params["missingProperty"] ?? params["additionalProperty"] ?? params["unevaluatedProperty"];
   if (typeof member !== "string") return { pointer: instancePath, reason: faultReason(error) };
-  if (member.length > MAX_MEMBER_LENGTH || !member.isWellFormed()) {
+  if (member.length > MAX_MEMBER_LENGTH || unstorableReason(member) !== undefined) {
     return { pointer: instancePath, reason: "has a member that is not known" };
   }
   return { pointer: extendPointer(instancePath, member), reason: faultReason(error) };

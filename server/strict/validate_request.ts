@@ -1,8 +1,9 @@
+import type { ParsedJson } from "../body/json.ts";
 import { lastStep } from "../json_pointer.ts";
 import type { Validator } from "../operation.ts";
 import type { Parameters } from "../parameters/decode_parameters.ts";
 import type { RequestFaults } from "../request_faults.ts";
-import { schemaFaults } from "./schema_faults.ts";
+import { type SchemaFault, schemaFaults } from "./schema_faults.ts";
 
 const LOCATION_OF = { path: "path", query: "query", headers: "header", cookies: "cookie" } as const;
 
@@ -25,12 +26,25 @@ export function validateParameters(
   }
 }
 
-/** Checks a decoded body against its schema. */
-export function validateBody(body: unknown, validate: Validator | undefined, faults: RequestFaults): void {
-  if (validate === undefined || validate(body)) return;
-  for (const { pointer, reason } of schemaFaults(validate.errors ?? [])) {
-    faults.addInvalid({ name: lastStep(pointer) ?? "body", in: "body", pointer, reason });
+/**
+ * Checks a decoded body against its schema. What the decoder found is told first; the schema's word on the same values
+ * would only repeat it.
+ */
+export function validateBody(
+  { value, faults: found }: ParsedJson,
+  validate: Validator | undefined,
+  faults: RequestFaults,
+): void {
+  for (const fault of found) addBodyFault(fault, faults);
+  if (validate === undefined || validate(value)) return;
+  const named = new Set(found.map(({ pointer }) => pointer));
+  for (const fault of schemaFaults(validate.errors ?? [])) {
+    if (!named.has(fault.pointer)) addBodyFault(fault, faults);
   }
+}
+
+function addBodyFault({ pointer, reason }: SchemaFault, faults: RequestFaults): void {
+  faults.addInvalid({ name: lastStep(pointer) ?? "body", in: "body", pointer, reason });
 }
 
 function isRecord(name: string): name is keyof typeof LOCATION_OF {
