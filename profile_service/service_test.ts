@@ -32,6 +32,22 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     assertEquals(read.headers.get("location"), null);
     assertMatch(id ?? "", /^[0-9a-f]{8}-[0-9a-f]{4}-7/);
   },
+  "an id is a UUID and nothing that only looks like one": async (server) => {
+    const path = await create(server);
+    const id = path.split("/").at(-1) ?? "";
+    assertEquals((await ask(server, `GET /v1/profiles/${id.toUpperCase()}`)).status, 200);
+    for (const other of [`urn:uuid:${id}`, `{${id}}`, id.replaceAll("-", ""), `${id}%20`, "x", "%00"]) {
+      const answer = await ask(server, `GET /v1/profiles/${other}`);
+      assertEquals([answer.status, ...faults(answer)], [400, "path id"], other);
+    }
+  },
+  "an If-None-Match that is empty or malformed is as good as none": async (server) => {
+    const path = await create(server);
+    for (const tag of ["", "1", '"1', '*, "1"']) {
+      const read = await ask(server, `GET ${path}`, { headers: { "If-None-Match": tag } });
+      assertEquals(read.status, 200, tag);
+    }
+  },
   "a change needs If-Match, in the right form and of the current version": async (server) => {
     const path = await create(server);
     const body = { name: "Ada King" };

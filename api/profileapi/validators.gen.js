@@ -201,7 +201,7 @@ return exports;
 })({});
 "use strict";
 export const listProfilesParameters = validate0;
-const schema0 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024},"page":{"type":"integer","format":"int32","minimum":1,"maximum":2147483647},"pageSize":{"type":"integer","format":"int32","minimum":1,"maximum":200},"name":{"type":"string","minLength":1,"maxLength":100},"email":{"type":"string","format":"email","minLength":3,"maxLength":254}},"additionalProperties":false},"headers":{"type":"object","properties":{"If-None-Match":{"type":"string","minLength":1,"maxLength":8192},"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema0 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024},"page":{"type":"integer","format":"int32","minimum":1,"maximum":2147483647},"pageSize":{"type":"integer","format":"int32","minimum":1,"maximum":200},"name":{"type":"string","minLength":1,"maxLength":100},"email":{"type":"string","format":"email","minLength":3,"maxLength":254}},"additionalProperties":false},"headers":{"type":"object","properties":{"If-None-Match":{"type":"string","maxLength":8192},"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 const func0 = Object.prototype.hasOwnProperty;
 const func8 = module0.default;
 const formats0 = module1.fullFormats.int32;
@@ -599,8 +599,9 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(func8(data10) < 1){
-const err33 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+else {
+const err33 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -610,8 +611,9 @@ vErrors.push(err33);
 errors++;
 }
 }
-else {
-const err34 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data9["X-Request-Id"] !== undefined && func0.call(data9, "X-Request-Id")){
+if(typeof data9["X-Request-Id"] !== "string"){
+const err34 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -621,9 +623,9 @@ vErrors.push(err34);
 errors++;
 }
 }
-if(data9["X-Request-Id"] !== undefined && func0.call(data9, "X-Request-Id")){
-if(typeof data9["X-Request-Id"] !== "string"){
-const err35 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err35 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -633,9 +635,10 @@ vErrors.push(err35);
 errors++;
 }
 }
-}
-else {
-const err36 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.cookies !== undefined && func0.call(data, "cookies")){
+let data12 = data.cookies;
+if(!(data12 && typeof data12 == "object" && !Array.isArray(data12))){
+const err36 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -645,27 +648,14 @@ vErrors.push(err36);
 errors++;
 }
 }
-if(data.cookies !== undefined && func0.call(data, "cookies")){
-let data12 = data.cookies;
-if(!(data12 && typeof data12 == "object" && !Array.isArray(data12))){
-const err37 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+}
+else {
+const err37 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err37];
 }
 else {
 vErrors.push(err37);
-}
-errors++;
-}
-}
-}
-else {
-const err38 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
 }
 errors++;
 }
@@ -2416,7 +2406,7 @@ return errors === 0;
 validate24.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const getProfileParameters = validate28;
-const schema15 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","minLength":1,"maxLength":8192}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema15 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2572,8 +2562,9 @@ vErrors.push(err11);
 }
 errors++;
 }
-if(func8(data5) < 1){
-const err12 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+else {
+const err12 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2583,8 +2574,9 @@ vErrors.push(err12);
 errors++;
 }
 }
+}
 else {
-const err13 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err13 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2594,9 +2586,10 @@ vErrors.push(err13);
 errors++;
 }
 }
-}
-else {
-const err14 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.cookies !== undefined && func0.call(data, "cookies")){
+let data6 = data.cookies;
+if(!(data6 && typeof data6 == "object" && !Array.isArray(data6))){
+const err14 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2606,27 +2599,14 @@ vErrors.push(err14);
 errors++;
 }
 }
-if(data.cookies !== undefined && func0.call(data, "cookies")){
-let data6 = data.cookies;
-if(!(data6 && typeof data6 == "object" && !Array.isArray(data6))){
-const err15 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+}
+else {
+const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err15];
 }
 else {
 vErrors.push(err15);
-}
-errors++;
-}
-}
-}
-else {
-const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
 }
 errors++;
 }
