@@ -1,4 +1,5 @@
 import {
+  type EntityTag,
   IF_MATCH_REASON,
   matchesWeakly,
   parseEntityTags,
@@ -40,8 +41,37 @@ export function requiresIfMatch({ parameters }: Operation): boolean {
   );
 }
 
-/** The fault of an `If-Match` that is there and malformed. */
+/** The faults of an `If-Match` that is there and malformed, or that an `If-None-Match` beside it cannot narrow. */
 export function checkIfMatchSyntax({ fields }: Exchange, faults: RequestFaults): void {
-  if (fields.ifMatch === null || parseEntityTags(fields.ifMatch) !== undefined) return;
-  faults.addMalformed({ name: "If-Match", in: "header", reason: IF_MATCH_REASON });
+  if (fields.ifMatch === null) return;
+  const condition = parseEntityTags(fields.ifMatch);
+  if (condition === undefined) {
+    faults.addMalformed({ name: "If-Match", in: "header", reason: IF_MATCH_REASON });
+  } else if (condition === "*" && Array.isArray(excludedTags(fields.ifNoneMatch))) {
+    faults.addMalformed({
+      name: "If-None-Match",
+      in: "header",
+      reason: "must not list tags beside If-Match: *",
+    });
+  }
+}
+
+/** A weak tag never matches: with it, a write finds that its resource is missing or has another version. */
+const NO_VERSION = 'W/""';
+
+/**
+ * The `If-Match` that a write is left with beside an `If-None-Match`, which it has to meet too (RFC 9110, section
+ * 13.2.2): without the versions that the latter excludes. So one condition goes on to where the version is checked.
+ */
+export function narrowIfMatch(ifMatch: string, { fields }: Exchange): string {
+  const excluded = excludedTags(fields.ifNoneMatch);
+  if (excluded === undefined) return ifMatch;
+  const condition = parseIfMatch(ifMatch);
+  if (excluded === "*" || condition === "*") return NO_VERSION;
+  const left = condition.filter((opaque) => !matchesWeakly(excluded, `"${opaque}"`));
+  return left.length === 0 ? NO_VERSION : left.map((opaque) => `"${opaque}"`).join(", ");
+}
+
+function excludedTags(ifNoneMatch: string | null): "*" | readonly EntityTag[] | undefined {
+  return ifNoneMatch === null ? undefined : parseEntityTags(ifNoneMatch);
 }

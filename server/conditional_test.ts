@@ -37,3 +37,18 @@ Deno.test("Server.fetch() answers 428, 400 and 412 for If-Match where it is requ
   assertEquals((await send("/notes/1", put('"7"'))).status, 200);
   assertEquals((await send("/notes/1", put("*"))).status, 200);
 });
+
+Deno.test("Server.fetch() makes no change that an If-None-Match beside If-Match forbids", async () => {
+  const statusOf = async (ifMatch: string, ifNoneMatch: string): Promise<number> => {
+    const headers = { ...JSON_TYPE, "if-match": ifMatch, "if-none-match": ifNoneMatch };
+    return (await send("/notes/1", { method: "PUT", headers, body: '{"text":"x"}' })).status;
+  };
+  for (const excluded of ["*", '"7"', 'W/"7"', '"1", "7"']) {
+    assertEquals(await statusOf('"7"', excluded), 412, excluded);
+    assertEquals(await statusOf('"6", "7"', excluded), 412, excluded);
+  }
+  for (const excluded of ['"6"', "7", ""]) assertEquals(await statusOf('"7"', excluded), 200, excluded);
+  assertEquals(await statusOf('"6", "7"', '"6"'), 200);
+  assertEquals([await statusOf("*", "*"), await statusOf("*", "7")], [412, 200]);
+  assertEquals(await statusOf("*", '"7"'), 400);
+});

@@ -1,4 +1,4 @@
-import { checkIfMatchSyntax, requiresIfMatch } from "../conditional.ts";
+import { checkIfMatchSyntax, narrowIfMatch, requiresIfMatch } from "../conditional.ts";
 import type { Deadlines } from "../deadlines.ts";
 import { createNegotiation } from "../negotiation.ts";
 import type { Operation, Route } from "../operation.ts";
@@ -52,6 +52,9 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
       validateParameters(parameters, operation.validateParameters, faults);
       if (lacksIfMatch && !faults.malformed) throw new Problem(428, "precondition-required");
       faults.throwIfAny();
+      if (needsIfMatch && exchange.fields.ifNoneMatch !== null) {
+        parameters.headers["If-Match"] = narrowIfMatch(String(parameters.headers["If-Match"]), exchange);
+      }
 
       const { path, query, headers, cookies } = parameters;
       const answer = await handle(
