@@ -4,16 +4,23 @@ import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
 import type { PostgresBinaries } from "./postgres_binaries.ts";
 import { runAs } from "./run_as.ts";
 
+/** A server's directory, before it is started. */
+export interface PreparedServer {
+  /** Its database `postgres`, over the Unix socket, as superuser. */
+  readonly instance: InstanceConfig;
+  readonly dataDirectory: string;
+}
+
 /** A PostgreSQL server of its own: data directory, socket and processes go when it is disposed. */
 export class PostgresServer implements AsyncDisposable {
+  /** Its database `postgres`, over the Unix socket, as superuser. */
+  readonly instance: InstanceConfig;
+  readonly dataDirectory: string;
   readonly #binaries: PostgresBinaries;
 
-  constructor(
-    /** Its database `postgres`, over the Unix socket, as superuser. */
-    readonly instance: InstanceConfig,
-    readonly dataDirectory: string,
-    binaries: PostgresBinaries,
-  ) {
+  constructor({ instance, dataDirectory }: PreparedServer, binaries: PostgresBinaries) {
+    this.instance = instance;
+    this.dataDirectory = dataDirectory;
     this.#binaries = binaries;
   }
 
@@ -48,7 +55,7 @@ export class PostgresServer implements AsyncDisposable {
   async kill(): Promise<void> {
     const pid = await this.#pid();
     if (pid === undefined) return;
-    for (const each of [pid, ...await childrenOf(pid)]) killProcess(each);
+    for (const each of [pid, ...await childrenOf(pid)]) signalProcess(each, "SIGKILL");
     const { host, port } = this.instance;
     const socket = join(host, `.s.PGSQL.${port}`);
     while (await accepts(socket)) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -56,6 +63,22 @@ export class PostgresServer implements AsyncDisposable {
     for (const path of [join(this.dataDirectory, "postmaster.pid"), socket, `${socket}.lock`]) {
       await Deno.remove(path).catch(ignoreNotFound);
     }
+  }
+
+  /** Stops all its processes where they are: connections stay open and nothing is answered, until {@link resume}. */
+  async pause(): Promise<void> {
+    const pid = await this.#pid();
+    if (pid === undefined) return;
+    // The postmaster first: from then on there are no new ones.
+    signalProcess(pid, "SIGSTOP");
+    for (const child of await childrenOf(pid)) signalProcess(child, "SIGSTOP");
+  }
+
+  /** Lets its processes go on after {@link pause}. */
+  async resume(): Promise<void> {
+    const pid = await this.#pid();
+    if (pid === undefined) return;
+    for (const each of [...await childrenOf(pid), pid]) signalProcess(each, "SIGCONT");
   }
 
   /** Makes an empty database and gives the way to it. */
@@ -93,9 +116,9 @@ async function childrenOf(parent: number): Promise<readonly number[]> {
   return rows.flatMap(([pid, ppid]) => ppid === parent && pid !== undefined ? [pid] : []);
 }
 
-function killProcess(pid: number): void {
+function signalProcess(pid: number, signal: Deno.Signal): void {
   try {
-    Deno.kill(pid, "SIGKILL");
+    Deno.kill(pid, signal);
   } catch (error) {
     ignoreNotFound(error);
   }

@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
 import { once, type PostgresBinaries, postgresBinaries, temporaryDirectory } from "./postgres_binaries.ts";
-import { PostgresServer } from "./postgres_server.ts";
+import { PostgresServer, type PreparedServer } from "./postgres_server.ts";
 import { runAs } from "./run_as.ts";
 
 /** How a server is started. */
@@ -30,7 +29,7 @@ const socketPort = 5432;
 const watch = `
   trap '' HUP INT TERM
   while kill -0 "$1" 2>/dev/null && [ -d "$2" ]; do sleep 0.2; done
-  read -r pid <"$2/postmaster.pid" && kill -QUIT "$pid"
+  read -r pid <"$2/postmaster.pid" && kill -QUIT "$pid" && kill -CONT "$pid"
   while kill -0 "$pid" && [ -e "$2/postmaster.pid" ]; do sleep 0.1; done
   rm -rf "$3" "$4"
 `;
@@ -46,20 +45,35 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
   const binaries = await postgresBinaries();
   const template = join(binaries.cache, "template");
   await once(template, (directory) => makeTemplate(binaries, directory));
-  const root = await Deno.makeTempDir({ dir: temporaryDirectory(), prefix: "archway_pg_" });
-  await own(root, binaries);
-  const data = join(root, "data");
-  await runAs(binaries.owner, "cp", ["-R", template, data]);
-  // Not as the server's user: that one may not see whether this process lives.
-  const removed = [root, options.removeToo ?? root];
-  await runAs(undefined, "sh", ["-c", detach, watch, String(Deno.pid), data, ...removed]);
-  const port = options.tcp ? freePort() : socketPort;
-  await Deno.writeTextFile(join(data, "postgresql.auto.conf"), configuration(root, port, options));
-  const access = { user: "postgres", password: "", database: "postgres", maxConnections: 5 };
-  const instance: InstanceConfig = { host: root, port, ...access };
-  const server = new PostgresServer(instance, data, binaries);
+  const prepared = await prepareServer(options, async (data) => {
+    await runAs(binaries.owner, "cp", ["-R", template, data]);
+  });
+  const server = new PostgresServer(prepared, binaries);
   await server.start();
   return server;
+}
+
+/**
+ * Makes a directory for a server that is not started yet, configures it, and has it watched. `fill` makes its data
+ * directory, owned by the user that PostgreSQL runs as.
+ */
+export async function prepareServer(
+  options: StartPostgresOptions,
+  fill: (dataDirectory: string) => Promise<void>,
+): Promise<PreparedServer> {
+  const binaries = await postgresBinaries();
+  const root = await Deno.makeTempDir({ dir: temporaryDirectory(), prefix: "archway_pg_" });
+  await own(root, binaries);
+  const dataDirectory = join(root, "data");
+  await fill(dataDirectory);
+  // Not as the server's user: that one may not see whether this process lives.
+  const removed = [root, options.removeToo ?? root];
+  await runAs(undefined, "sh", ["-c", detach, watch, String(Deno.pid), dataDirectory, ...removed]);
+  const port = options.tcp ? freePort() : socketPort;
+  const file = join(dataDirectory, "postgresql.auto.conf");
+  await Deno.writeTextFile(file, configuration(root, port, options));
+  const access = { user: "postgres", password: "", database: "postgres", maxConnections: 5 };
+  return { instance: { host: root, port, ...access }, dataDirectory };
 }
 
 async function makeTemplate(binaries: PostgresBinaries, directory: string): Promise<void> {

@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import postgres from "postgres";
+import type { PostgresServer } from "./postgres_server.ts";
+import type { Owner } from "./run_as.ts";
+
+/** What belongs to the running server only, or is streamed to a standby (PostgreSQL, "Making a Base Backup"). */
+const leftOut = new Set(["postmaster.pid", "postmaster.opts", "pg_internal.init"]);
+const emptied = new Set(["pg_wal", "pg_replslot", "pg_stat_tmp", "pg_notify", "pg_subtrans", "pgsql_tmp"]);
+
+/**
+ * Copies the data directory of a server that runs, by the functions of the low-level backup, and reserves a
+ * replication slot of the name so that the server keeps the WAL the copy needs.
+ */
+export async function baseBackup(
+  server: PostgresServer,
+  to: string,
+  { slot, owner }: { readonly slot: string; readonly owner: Owner | undefined },
+): Promise<void> {
+  const { host, port, user, password, database } = server.instance;
+  // One connection, for a backup belongs to its session.
+  const sql = postgres({ host, port, user, password, database, max: 1, onnotice: () => {} });
+  try {
+    await sql`SELECT pg_create_physical_replication_slot(${slot}, true)`;
+    await sql`SELECT pg_backup_start(${slot}, fast => true)`;
+    await copyDirectory(server.dataDirectory, to, owner);
+    const [files] = await sql<{ labelfile: string; spcmapfile: string }[]>`
+      SELECT labelfile, spcmapfile FROM pg_backup_stop(wait_for_archive => false)`;
+    await Deno.writeTextFile(join(to, "backup_label"), files?.labelfile ?? "");
+    await giveTo(owner, join(to, "backup_label"));
+  } finally {
+    await sql.end();
+  }
+}
+
+async function copyDirectory(from: string, to: string, owner: Owner | undefined): Promise<void> {
+  await Deno.mkdir(to, { mode: 0o700 });
+  await giveTo(owner, to);
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (leftOut.has(name)) continue;
+    const [source, target] = [join(from, name), join(to, name)];
+    if (isDirectory) await copyDirectory(source, target, owner);
+    else if (!emptied.has(from.slice(from.lastIndexOf("/") + 1))) await copyFile(source, target, owner);
+  }
+}
+
+async function copyFile(source: string, target: string, owner: Owner | undefined): Promise<void> {
+  try {
+    await Deno.copyFile(source, target);
+    await giveTo(owner, target);
+  } catch (error) {
+    // The server goes on working: what it removes meanwhile, the WAL tells.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** Gives a file to the user that PostgreSQL runs as. */
+export async function giveTo(owner: Owner | undefined, path: string): Promise<void> {
+  if (owner !== undefined) await Deno.chown(path, owner.uid, owner.gid);
+}

@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import { baseBackup, giveTo } from "./base_backup.ts";
+import { postgresBinaries } from "./postgres_binaries.ts";
+import type { PostgresServer } from "./postgres_server.ts";
+import { StandbyServer } from "./standby_server.ts";
+import { prepareServer, type StartPostgresOptions } from "./start_postgres.ts";
+
+/**
+ * Starts a hot standby of a server that runs: it streams from it over its Unix socket and takes reads. It ends with
+ * the process that started it, as every server of {@link startPostgres} does.
+ */
+export async function startStandby(
+  primary: PostgresServer,
+  options: StartPostgresOptions = {},
+): Promise<StandbyServer> {
+  const binaries = await postgresBinaries();
+  const slot = `standby_${crypto.randomUUID().replaceAll("-", "")}`;
+  const { host, port, user } = primary.instance;
+  const settings = {
+    hot_standby: "on",
+    primary_conninfo: `host=${host} port=${port} user=${user} application_name=${slot}`,
+    primary_slot_name: slot,
+    wal_retrieve_retry_interval: "200ms",
+    ...options.settings,
+  };
+  const prepared = await prepareServer({ ...options, settings }, async (data) => {
+    await baseBackup(primary, data, { slot, owner: binaries.owner });
+    await Deno.writeTextFile(join(data, "standby.signal"), "");
+    await giveTo(binaries.owner, join(data, "standby.signal"));
+  });
+  const standby = new StandbyServer(prepared, binaries);
+  await standby.start();
+  return standby;
+}
