@@ -96,15 +96,51 @@ export interface MigrationSource {
   readonly directory: string;
 }
 
-/** Brings the schema up to date. */
+/** What is to be done to the schema, or was. */
+export interface MigrationStep {
+  readonly fileName: string;
+  /** The owner's name. */
+  readonly source: string;
+  /** The statements, as the file has them. */
+  readonly sql: string;
+  /** Whether they run in one transaction with the note that they ran. */
+  readonly inTransaction: boolean;
+}
+
+/** How one version stands. */
+export interface MigrationStatus {
+  readonly version: string;
+  /** undefined: it was applied, and there is no file any more. */
+  readonly fileName: string | undefined;
+  /**
+   * "changed": applied, and the file's text is not what it was then. "out-of-order": pending, though a newer one is
+   * applied; it will be applied all the same.
+   */
+  readonly state: "applied" | "pending" | "out-of-order" | "changed" | "missing";
+}
+
+/** Brings the schema up to date, and back. Methods that read files throw `MigrationError` for one that is wrong. */
 export interface MigrationManager {
   /**
-   * Applies what is pending, in order of version over all sources, each in its own transaction, under a lock that
-   * lets only one instance migrate at a time. Gives the file names applied by this call.
+   * Applies what is pending, in order of file name over all sources, each in its own transaction (unless it says
+   * `transaction:false`), under a lock that lets only one instance migrate at a time. Gives the file names applied
+   * by this call. Throws `MigrationError`, and applies nothing, when an applied file has changed.
    */
   migrate(sources: readonly MigrationSource[]): Promise<readonly string[]>;
   /** The file names that {@link MigrationManager.migrate} would apply. */
-  pendingMigrations(sources: readonly MigrationSource[]): Promise<readonly string[]>;
+  pendingMigrations(sources: readonly MigrationSource[], options?: QueryOptions): Promise<readonly string[]>;
+  /**
+   * Undoes the `count` newest of the applied files, newest first, under the same lock. Gives their names. Throws
+   * `MigrationError`, and undoes nothing, when one of them has no down part or has changed.
+   */
+  undoMigrations(sources: readonly MigrationSource[], count: number): Promise<readonly string[]>;
+  /** What {@link MigrationManager.migrate} would do, or undoing `undo` files; checks what they check. */
+  planMigrations(
+    sources: readonly MigrationSource[],
+    options?: { readonly undo?: number },
+  ): Promise<readonly MigrationStep[]>;
+  /** How every version stands, of files and of the database, in order. */
+  migrationStatus(sources: readonly MigrationSource[]): Promise<readonly MigrationStatus[]>;
 }
 
 /** Everything the program needs of its database. Disposing closes every connection, after what runs has ended. */

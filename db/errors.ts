@@ -40,3 +40,11 @@ export class DatabaseError extends Error {
     this.sqlState = options.sqlState;
   }
 }
+
+/**
+ * The migrations cannot be applied or undone as they are: a file that is not in dbmate's format, one that has changed
+ * since it was applied, one that cannot be undone. The message names it.
+ */
+export class MigrationError extends Error {
+  override readonly name = "MigrationError";
+}

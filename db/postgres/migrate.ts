@@ -1,70 +1,113 @@
-import type { MigrationSource, Querier } from "../db.ts";
-import { DatabaseError } from "../errors.ts";
-import { DriverQuerier } from "./driver_querier.ts";
+import type { MigrationSource, MigrationStatus, MigrationStep, Querier, QueryOptions } from "../db.ts";
+import { MigrationError } from "../errors.ts";
 import { type Migration, readMigrations } from "./migration_file.ts";
-import type { Driver } from "./open_driver.ts";
-import { toDatabaseError } from "./to_database_error.ts";
+import { MigrationSession } from "./migration_session.ts";
+import {
+  type MigrationState,
+  newestOf,
+  pendingOf,
+  readMigrationState,
+  refuseChanged,
+  statusOf,
+  unseenOf,
+} from "./migration_state.ts";
+import type { MigrationPart } from "./parse_migration.ts";
+import type { PoolConfig } from "./pool_config.ts";
+import { applyMigration, noteChecksum, undoMigration } from "./run_migration.ts";
 
-/** Any number that no other program takes for its advisory locks: "archway" in ASCII. */
-const lockKey = 0x61726368776179n;
+/** What migrations need of the database. */
+export interface MigrationTarget {
+  /** Reads what is applied. */
+  readonly querier: Querier;
+  /** Opens the connection that migrations run on. */
+  readonly config: PoolConfig;
+}
 
-/** A long migration is no runaway statement, and the others wait for it. */
-const prologue = `SET LOCAL statement_timeout = 0;
-  SET LOCAL client_min_messages = warning;
-  SELECT pg_advisory_xact_lock(${lockKey});
-  CREATE TABLE IF NOT EXISTS schema_migrations (version varchar PRIMARY KEY)`;
-
-/**
- * Brings the schema up to date, each file in a transaction of its own that holds an advisory lock: instances that
- * start together take turns, and the later ones find nothing left to do. Gives the names of the files it applied.
- */
+/** Applies what is pending and gives the names of the files it applied. */
 export async function migrate(
-  driver: Driver,
+  { querier, config }: MigrationTarget,
   sources: readonly MigrationSource[],
 ): Promise<readonly string[]> {
   const migrations = await readMigrations(sources);
-  const applied: string[] = [];
   // Looked up without the lock first: the usual start finds nothing to do.
-  for (const migration of await pending(new DriverQuerier(driver), migrations)) {
-    if (await apply(driver, migration)) applied.push(migration.fileName);
+  const state = await readMigrationState(querier);
+  refuseChanged(migrations, state);
+  if (pendingOf(migrations, state).length + unseenOf(migrations, state).length === 0) return [];
+  await using session = await MigrationSession.open(config);
+  const applied: string[] = [];
+  for (const migration of migrations) {
+    const current = await readMigrationState(querier);
+    refuseChanged(migrations, current);
+    if (!current.applied.has(migration.version)) {
+      if (await applyMigration(session, migration)) applied.push(migration.fileName);
+    } else if (current.applied.get(migration.version) === undefined) await noteChecksum(session, migration);
   }
   return applied;
+}
+
+/** Undoes the newest files and gives their names. */
+export async function undoMigrations(
+  { querier, config }: MigrationTarget,
+  sources: readonly MigrationSource[],
+  count: number,
+): Promise<readonly string[]> {
+  const migrations = await readMigrations(sources);
+  await using session = await MigrationSession.open(config);
+  const undoing = planUndo(migrations, await readMigrationState(querier), count);
+  for (const { migration, part } of undoing) await undoMigration(session, migration, part);
+  return undoing.map(({ migration }) => migration.fileName);
 }
 
 /** The names of the files that {@link migrate} would apply. */
 export async function pendingMigrations(
   querier: Querier,
   sources: readonly MigrationSource[],
+  options?: QueryOptions,
 ): Promise<readonly string[]> {
-  return (await pending(querier, await readMigrations(sources))).map(({ fileName }) => fileName);
+  const migrations = await readMigrations(sources);
+  return pendingOf(migrations, await readMigrationState(querier, options)).map(({ fileName }) => fileName);
 }
 
-async function pending(querier: Querier, migrations: readonly Migration[]): Promise<readonly Migration[]> {
-  const { rows: [table] } = await querier.query<{ known: boolean }>(
-    "SELECT to_regclass('schema_migrations') IS NOT NULL AS known",
-  );
-  if (!table?.known) return migrations;
-  const { rows } = await querier.query<{ version: string }>("SELECT version FROM schema_migrations");
-  const done = new Set(rows.map(({ version }) => version));
-  return migrations.filter(({ version }) => !done.has(version));
+/** What {@link migrate} would do, or {@link undoMigrations} with a count. */
+export async function planMigrations(
+  querier: Querier,
+  sources: readonly MigrationSource[],
+  { undo }: { readonly undo?: number } = {},
+): Promise<readonly MigrationStep[]> {
+  const migrations = await readMigrations(sources);
+  const state = await readMigrationState(querier);
+  refuseChanged(migrations, state);
+  return undo === undefined
+    ? pendingOf(migrations, state).map((migration) => toStep(migration, migration.up))
+    : planUndo(migrations, state, undo).map(({ migration, part }) => toStep(migration, part));
 }
 
-/** Applies one migration unless another instance was quicker. */
-async function apply(driver: Driver, { fileName, source, up, version }: Migration): Promise<boolean> {
-  try {
-    return await driver.begin(async (tx) => {
-      await tx.unsafe(prologue).simple();
-      const known = await tx.unsafe("SELECT FROM schema_migrations WHERE version = $1", [version]);
-      if (known.length > 0) return false;
-      await tx.unsafe(up).simple();
-      await tx.unsafe("INSERT INTO schema_migrations (version) VALUES ($1)", [version]);
-      return true;
-    });
-  } catch (error) {
-    const { code, sqlState, cause } = toDatabaseError(error);
-    throw new DatabaseError(code, `Migration ${fileName} of ${source} failed`, {
-      cause,
-      ...(sqlState === undefined ? {} : { sqlState }),
-    });
-  }
+/** How every version stands. */
+export async function migrationStatus(
+  querier: Querier,
+  sources: readonly MigrationSource[],
+): Promise<readonly MigrationStatus[]> {
+  return statusOf(await readMigrations(sources), await readMigrationState(querier));
+}
+
+interface Undoing {
+  readonly migration: Migration;
+  readonly part: MigrationPart;
+}
+
+function planUndo(
+  migrations: readonly Migration[],
+  state: MigrationState,
+  count: number,
+): readonly Undoing[] {
+  const newest = newestOf(migrations, state, count);
+  refuseChanged(newest, state);
+  return newest.map((migration) => {
+    if (migration.down !== undefined) return { migration, part: migration.down };
+    throw new MigrationError(`Migration ${migration.fileName} of ${migration.source} has no down part`);
+  });
+}
+
+function toStep({ fileName, source }: Migration, { sql, inTransaction }: MigrationPart): MigrationStep {
+  return { fileName, source, sql, inTransaction };
 }

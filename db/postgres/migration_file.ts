@@ -1,19 +1,22 @@
 import type { MigrationSource } from "../db.ts";
+import { MigrationError } from "../errors.ts";
+import { type ParsedMigration, parseMigration } from "./parse_migration.ts";
 
 /** One migration, read from its file. */
-export interface Migration {
-  /** The digits the file's name begins with; they order all migrations. */
+export interface Migration extends ParsedMigration {
+  /** The digits the file's name begins with. */
   readonly version: string;
   readonly fileName: string;
   /** Who owns it, for messages. */
   readonly source: string;
-  /** The statements of its `-- migrate:up` part. */
-  readonly up: string;
+  /** SHA-256 of its text in hexadecimal digits, see {@link checksum}. */
+  readonly sha256: string;
 }
 
 /**
- * Every migration of every source, in order of version. Throws when two have one version or a file is not in
- * dbmate's format.
+ * Every migration of every source, in order of file name as dbmate has it.
+ *
+ * @throws {MigrationError} when two have one version or a file is not in dbmate's format.
  */
 export async function readMigrations(sources: readonly MigrationSource[]): Promise<readonly Migration[]> {
   const migrations: Migration[] = [];
@@ -22,42 +25,45 @@ export async function readMigrations(sources: readonly MigrationSource[]): Promi
       if (!isFile || !fileName.endsWith(".sql")) continue;
       const version = /^(\d+)_/.exec(fileName)?.[1];
       if (version === undefined) {
-        throw new Error(`Migration ${fileName} of ${name} does not begin with a version and an underscore`);
+        throw new MigrationError(
+          `Migration ${fileName} of ${name} does not begin with a version and an underscore`,
+        );
       }
       const text = await Deno.readTextFile(`${directory}/${fileName}`);
       migrations.push({
+        ...parseMigration(text, `${fileName} of ${name}`),
         version,
         fileName,
         source: name,
-        up: parseMigration(text, `${fileName} of ${name}`),
+        sha256: await checksum(text),
       });
     }
   }
-  migrations.sort((left, right) => left.version < right.version ? -1 : left.version > right.version ? 1 : 0);
-  for (const [index, { version, fileName }] of migrations.entries()) {
-    const next = migrations[index + 1];
-    if (next?.version === version) {
-      throw new Error(`Migrations ${fileName} and ${next.fileName} have the same version`);
-    }
-  }
-  return migrations;
+  refuseTwins(migrations);
+  return migrations.sort((left, right) => left.fileName < right.fileName ? -1 : 1);
 }
 
-/** The part of the text that brings the schema up. `title` names the file in errors. */
-export function parseMigration(text: string, title: string): string {
-  const marks = [...text.matchAll(/^--[ \t]*migrate:(up|down)([^\n]*)$/gm)];
-  const [first, second] = marks;
-  if (first?.[1] !== "up" || marks.length > 2 || (second !== undefined && second[1] !== "down")) {
-    throw new Error(
-      `Migration ${title} needs one "-- migrate:up" and after it at most one "-- migrate:down"`,
-    );
+/**
+ * What tells whether a file has changed since it was applied: SHA-256 of its text. How lines end, a byte order mark
+ * and white space at the end of the file do not count, since editors and version control change them unasked.
+ * Everything else does.
+ */
+export async function checksum(text: string): Promise<string> {
+  const bytes = new TextEncoder().encode(text.replace(/^\ufeff/, "").replace(/\r\n/g, "\n").trimEnd());
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).reduce(
+    (hex, byte) => hex + byte.toString(16).padStart(2, "0"),
+    "",
+  );
+}
+
+function refuseTwins(migrations: readonly Migration[]): void {
+  const byVersion = new Map<string, Migration>();
+  for (const migration of migrations) {
+    const twin = byVersion.get(migration.version);
+    if (twin !== undefined) {
+      const names = [twin.fileName, migration.fileName].sort().join(" and ");
+      throw new MigrationError(`Migrations ${names} have the same version`);
+    }
+    byVersion.set(migration.version, migration);
   }
-  if (first[2]?.trim()) {
-    throw new Error(
-      `Migration ${title} has options after "migrate:up", and every migration runs in a transaction`,
-    );
-  }
-  const up = text.slice(first.index + first[0].length, second?.index).trim();
-  if (up === "") throw new Error(`Migration ${title} is empty`);
-  return up;
 }

@@ -2,13 +2,15 @@ import type {
   ConnectionPool,
   InstanceHealth,
   MigrationSource,
+  MigrationStatus,
+  MigrationStep,
   Querier,
   QueryOptions,
   TxOptions,
 } from "../db.ts";
 import { checkHealth } from "./check_health.ts";
 import { DriverQuerier } from "./driver_querier.ts";
-import { migrate, pendingMigrations } from "./migrate.ts";
+import * as migrations from "./migrate.ts";
 import { type Driver, openDriver } from "./open_driver.ts";
 import type { InstanceConfig, PoolConfig } from "./pool_config.ts";
 import { runTransaction, type RunTransactionOptions } from "./run_transaction.ts";
@@ -76,11 +78,29 @@ class PostgresPool implements ConnectionPool {
   }
 
   migrate(sources: readonly MigrationSource[]): Promise<readonly string[]> {
-    return migrate(this.#primary.driver, sources);
+    return migrations.migrate(this.#migrationTarget, sources);
   }
 
-  pendingMigrations(sources: readonly MigrationSource[]): Promise<readonly string[]> {
-    return pendingMigrations(this.#primary.querier, sources);
+  undoMigrations(sources: readonly MigrationSource[], count: number): Promise<readonly string[]> {
+    return migrations.undoMigrations(this.#migrationTarget, sources, count);
+  }
+
+  pendingMigrations(
+    sources: readonly MigrationSource[],
+    options: QueryOptions = {},
+  ): Promise<readonly string[]> {
+    return migrations.pendingMigrations(this.#primary.querier, sources, options);
+  }
+
+  planMigrations(
+    sources: readonly MigrationSource[],
+    options: { readonly undo?: number } = {},
+  ): Promise<readonly MigrationStep[]> {
+    return migrations.planMigrations(this.#primary.querier, sources, options);
+  }
+
+  migrationStatus(sources: readonly MigrationSource[]): Promise<readonly MigrationStatus[]> {
+    return migrations.migrationStatus(this.#primary.querier, sources);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -88,6 +108,10 @@ class PostgresPool implements ConnectionPool {
       const busy = querier.running > 0 || (driver === this.#primary.driver && this.#transactions > 0);
       await driver.end({ timeout: busy ? busyTimeout : idleTimeout });
     }));
+  }
+
+  get #migrationTarget(): migrations.MigrationTarget {
+    return { querier: this.#primary.querier, config: this.#config };
   }
 
   async #transact<T>(run: (tx: Querier) => Promise<T>, options: RunTransactionOptions): Promise<T> {
