@@ -1,4 +1,5 @@
 import { applyPatch, type Operation } from "rfc6902";
+import { jsonEqual } from "./json_equal.ts";
 import type { JsonValue } from "./operation.ts";
 
 /** An operation of a JSON Patch, as its schema lets it through (RFC 6902, section 4). */
@@ -9,8 +10,14 @@ export interface JsonPatchOperation {
   readonly value?: unknown;
 }
 
-/** The longest document a patch may make, in UTF-16 units of its JSON text: each `copy` could double it. */
-const MAX_LENGTH = 1_048_576;
+/**
+ * How much a patch may copy and move in all, in UTF-16 units of JSON text: each `copy` could double the document, and
+ * each `move` costs a walk through what is moved.
+ */
+const MAX_CARRIED = 1_048_576;
+
+/** The deepest document a patch may make: more than a body may have, far less than would exhaust the stack. */
+const MAX_DEPTH = 128;
 
 /** An operation that cannot be applied; none of its patch was. */
 export class JsonPatchError extends Error {
@@ -30,18 +37,24 @@ export class JsonPatchError extends Error {
 export function applyJsonPatch(target: JsonValue, patch: readonly JsonPatchOperation[]): JsonValue {
   // The library works in place: on a copy, all or nothing comes by itself. The holder lets "" be replaced too.
   const holder = { document: structuredClone(target) };
+  let carried = 0;
   patch.forEach((operation, index) => {
-    if (!places(operation).every((place) => isInside(holder.document, place))) {
-      throw new JsonPatchError(index, REASONS.MissingError);
+    const found = places(operation).map((place) => lookUp(holder.document, place));
+    if (found.includes(MISSING)) throw new JsonPatchError(index, REASONS.MissingError);
+    if (operation.op === "test") {
+      if (jsonEqual(found[0], operation.value)) return;
+      throw new JsonPatchError(index, REASONS.TestError);
     }
+    const carries = sourceOf(operation) !== undefined;
+    const value = carries ? found[0] : operation.value;
+    if (operation.path.split("/").length + depthOf(value) > MAX_DEPTH) {
+      throw new JsonPatchError(index, "nests the document too deeply");
+    }
+    if (carries) carried += JSON.stringify(value).length;
+    if (carried > MAX_CARRIED) throw new JsonPatchError(index, "copies and moves too much");
     const [error] = applyPatch(holder, [rooted(operation, index)]);
-    if (error) {
-      throw new JsonPatchError(index, error.name === "TestError" ? REASONS.TestError : REASONS.MissingError);
-    }
+    if (error) throw new JsonPatchError(index, REASONS.MissingError);
     if (holder.document === undefined) throw new JsonPatchError(index, "takes the whole document away");
-    if (JSON.stringify(holder.document).length > MAX_LENGTH) {
-      throw new JsonPatchError(index, "makes the document too large");
-    }
   });
   return holder.document;
 }
@@ -68,25 +81,44 @@ interface Place {
   readonly existing: boolean;
 }
 
-function places({ op, path, from }: JsonPatchOperation): readonly Place[] {
+function places(operation: JsonPatchOperation): readonly Place[] {
+  const { op, path } = operation;
+  const from = sourceOf(operation);
   const target = { pointer: path, existing: op === "remove" || op === "replace" || op === "test" };
   return from === undefined ? [target] : [{ pointer: from, existing: true }, target];
+}
+
+/** Where a value comes from; on other operations a member `from` has no meaning and is ignored (section 4). */
+function sourceOf({ op, from }: JsonPatchOperation): string | undefined {
+  return op === "move" || op === "copy" ? from : undefined;
 }
 
 /** Names that the library passes over in silence wherever they stand. */
 const PASSED_OVER = new Set(["__proto__", "constructor", "prototype"]);
 
+/** There is nothing at a place, and nothing can be put there. */
+const MISSING = Symbol("missing");
+
 /**
- * Whether a place is one of the document's: every name is a member's, but for the last of a place that may be new. The
- * library itself would follow "toString" and the like into JavaScript's own prototypes and write there.
+ * What stands at a place of the document, undefined where something new may be put. Every name is looked up among own
+ * members: the library itself would follow "toString" and the like into JavaScript's own prototypes and write there.
  */
-function isInside(document: JsonValue, { pointer, existing }: Place): boolean {
+function lookUp(document: JsonValue, { pointer, existing }: Place): unknown {
   const names = pointer.split("/").slice(1).map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"));
   let place: unknown = document;
-  return names.every((name, index) => {
-    if (typeof place !== "object" || place === null || PASSED_OVER.has(name)) return false;
-    const member = Object.entries(place).find(([key]) => key === name);
-    place = member?.[1];
-    return member !== undefined || (index === names.length - 1 && !existing);
-  });
+  for (const [index, name] of names.entries()) {
+    if (typeof place !== "object" || place === null || PASSED_OVER.has(name)) return MISSING;
+    // Of an array only the items are members, not its length.
+    if (Object.prototype.propertyIsEnumerable.call(place, name)) place = Reflect.get(place, name);
+    else if (index === names.length - 1 && !existing) return undefined;
+    else return MISSING;
+  }
+  return place;
+}
+
+function depthOf(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  let deepest = 0;
+  for (const member of Object.values(value)) deepest = Math.max(deepest, depthOf(member));
+  return deepest + 1;
 }

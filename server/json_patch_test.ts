@@ -91,3 +91,34 @@ Deno.test("applyJsonPatch() does not reach prototypes", () => {
     assertEquals(Reflect.get(Object(place), "x"), undefined);
   }
 });
+
+Deno.test("applyJsonPatch() refuses to nest a document until the stack is exhausted", () => {
+  const patch: JsonPatchOperation[] = [{ op: "replace", path: "", value: { a: {} } }];
+  for (let depth = 1; patch.length < 60; depth = Math.min(2 * depth, 400)) {
+    patch.push({ op: "copy", from: "", path: "/a".repeat(depth) });
+  }
+  assertThrows(() => applyJsonPatch({}, patch), JsonPatchError, "nests the document too deeply");
+});
+
+Deno.test("applyJsonPatch() takes time in proportion to the patch", () => {
+  const members = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`k${index}`, 0]));
+  const items = Array.from({ length: 50_000 }, () => 0);
+  const steps: JsonPatchOperation[] = Array.from({ length: 49 }, () => [
+    { op: "test", path: "/members/k49999", value: 0 } as const,
+    { op: "copy", from: "/members/k49999", path: "/items/0" } as const,
+  ]).flat();
+  const patch: JsonPatchOperation[] = [...steps, {
+    op: "test",
+    path: "/items",
+    value: [...items, ...items.slice(0, 49)],
+  }];
+  assertEquals(Object.keys(Object(applyJsonPatch({ members, items }, patch))), ["members", "items"]);
+});
+
+Deno.test("applyJsonPatch() ignores members that have no meaning for an operation", () => {
+  const patch: JsonPatchOperation[] = [
+    { op: "test", path: "/a", value: 1, from: "/b" },
+    { op: "add", path: "/a", value: 2, from: "/nope" },
+  ];
+  assertEquals(applyJsonPatch({ a: 1, b: 3 }, patch), { a: 2, b: 3 });
+});
