@@ -80,6 +80,16 @@ Deno.test("archway refuses a data directory that another process uses", async ()
   });
 });
 
+Deno.test("archway says in one line that it cannot have its data directory", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/file`, "");
+    await using program = new Program({ EMBEDDED_DATA_DIR: `${folder}/file/data` });
+    const { code, stderr } = await program.ended();
+    assertEquals([code, stderr.trim().split("\n").length], [1, 1]);
+    assertStringIncludes(stderr, `${folder}/file/data`);
+  });
+});
+
 Deno.test("archway says in one line that its port is taken", async () => {
   await withFolder(async (folder) => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

@@ -13,9 +13,9 @@ const READ_ONLY = ["id", "createdAt", "updatedAt"] as const;
 
 /** The draft that a merge patch makes of a profile (RFC 7396). */
 export function mergePatchedDraft(profile: Profile, patch: ProfileMergePatch): ProfileDraft {
-  const { name, email, age } = profile;
-  const current = age === null ? { name, email } : { name, email, age };
-  return checkedDraft(mergePatch(current, { ...patch }));
+  // Whatever clients can see stays unless the patch names it, also what is added to the document later.
+  const { id: _id, createdAt: _createdAt, updatedAt: _updatedAt, ...current } = wireProfile(profile);
+  return checkedDraft(mergePatch({ ...current }, { ...patch }));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import type { ConnectionPool } from "../db/db.ts";
+import { EmbeddedError } from "../db/embedded/embedded_error.ts";
 import { startEmbedded } from "../db/embedded/start_embedded.ts";
 import { openPool } from "../db/postgres/open_pool.ts";
 import type { PoolConfig } from "../db/postgres/pool_config.ts";
@@ -23,16 +24,27 @@ export async function openDatabase(config: Config): Promise<Database> {
 }
 
 async function openEmbedded(config: Config, folder: string): Promise<Database> {
-  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-  const stack = new AsyncDisposableStack();
+  await makeFolder(folder);
+  await using stack = new AsyncDisposableStack();
   const embedded = stack.use(await startEmbedded({ dataDirectory: join(folder, "postgres") }));
   const pool = stack.use(openPool({ ...poolOptions(config), primary: embedded.instance, replicas: [] }));
+  const hmacSecrets = config.hmacSecrets ?? [await keptSecret(folder)] as const;
+  const opened = stack.move();
   return {
     pool,
-    hmacSecrets: config.hmacSecrets ?? [await keptSecret(folder)],
+    hmacSecrets,
     description: `PostgreSQL inside the program, data in ${folder}`,
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : "it cannot be made";
+    throw new EmbeddedError(`The embedded database has no folder ${folder}: ${reason}`, { cause });
+  }
 }
 
 function openPostgres(

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const ROOT = join(import.meta.dirname ?? ".", "../..");
 
@@ -41,7 +41,7 @@ export class Program implements AsyncDisposable {
     this.#process = new Deno.Command(executable ?? Deno.execPath(), {
       args: executable ? [...args] : ["run", "-q", "-P", "main.ts", ...args],
       // The executable has to do with what is inside it.
-      cwd: executable ? environment["EMBEDDED_DATA_DIR"] ?? Deno.makeTempDirSync() : ROOT,
+      cwd: executable ? dirname(executable) : ROOT,
       clearEnv: true,
       env: { ...Object.fromEntries(inherited), NO_COLOR: "1", PORT: "0", ...environment },
       stdin: "null",
