@@ -5,6 +5,16 @@ import type { InstanceConfig, PoolConfig, TlsConfig } from "./pool_config.ts";
 /** postgres.js, connected to one server when it is first needed. */
 export type Driver = Sql<Record<never, never>>;
 
+/** What is special about a connection. */
+export interface OpenDriverOptions {
+  /**
+   * Whether the server refuses what writes, even one that could.
+   *
+   * @default false
+   */
+  readonly readOnly?: boolean;
+}
+
 const second = 1000;
 
 /**
@@ -14,6 +24,7 @@ const second = 1000;
 export function openDriver(
   instance: InstanceConfig,
   config: Omit<PoolConfig, "primary" | "replicas">,
+  { readOnly = false }: OpenDriverOptions = {},
 ): Driver {
   const { host, port, password } = instance;
   const statementTimeout = config.statementTimeoutMs ?? 30 * second;
@@ -44,6 +55,7 @@ export function openDriver(
       application_name: config.applicationName ?? "archway",
       TimeZone: "UTC",
       DateStyle: "ISO",
+      ...(readOnly ? { default_transaction_read_only: true } : {}),
       ...(statementTimeout > 0 ? { statement_timeout: statementTimeout } : {}),
     },
     onnotice: (): void => {},

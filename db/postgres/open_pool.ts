@@ -12,7 +12,10 @@ import { checkHealth } from "./check_health.ts";
 import { DriverQuerier } from "./driver_querier.ts";
 import * as migrations from "./migrate.ts";
 import { type Driver, openDriver } from "./open_driver.ts";
-import type { InstanceConfig, PoolConfig } from "./pool_config.ts";
+import type { PoolConfig } from "./pool_config.ts";
+import { ReaderRouter } from "./reader_router.ts";
+import { Replica } from "./replica.ts";
+import { RoutedQuerier } from "./routed_querier.ts";
 import { runTransaction, type RunTransactionOptions } from "./run_transaction.ts";
 
 /**
@@ -29,37 +32,36 @@ const busyTimeout = 10;
 /** The same where nothing runs: for the server to take note. A connection that was lost never answers. */
 const idleTimeout = 0.5;
 
-interface Instance {
-  readonly name: string;
-  readonly role: "primary" | "replica";
-  readonly driver: Driver;
-  readonly querier: DriverQuerier;
-}
-
 class PostgresPool implements ConnectionPool {
   readonly #config: PoolConfig;
-  readonly #primary: Instance;
-  readonly #replicas: readonly Instance[];
-  #turn = 0;
+  readonly #driver: Driver;
+  readonly #querier: DriverQuerier;
+  readonly #replicas: readonly Replica[];
+  readonly #router: ReaderRouter;
+  /** Whether the replicas are watched: from their first use on. */
+  #watches = false;
   #transactions = 0;
 
   constructor(config: PoolConfig) {
     this.#config = config;
-    this.#primary = openInstance(config, "primary", config.primary);
+    this.#driver = openDriver(config.primary, config);
+    this.#querier = new DriverQuerier(this.#driver);
     this.#replicas = config.replicas.map((replica, index) =>
-      openInstance(config, `replica_${index}`, replica)
+      new Replica(`replica_${index}`, replica, { config, onChange: () => this.#router.refresh() })
     );
+    const primary = { querier: this.#querier, inFlight: 0, fault: (): void => {} };
+    const policy = config.readerPolicy ?? "least-loaded";
+    this.#router = new ReaderRouter(primary, this.#replicas, { policy, random: Math.random });
   }
 
   writer(): Querier {
-    return this.#primary.querier;
+    return this.#querier;
   }
 
   reader(): Querier {
-    const { length } = this.#replicas;
-    if (length === 0) return this.#primary.querier;
-    this.#turn = (this.#turn + 1) % length;
-    return (this.#replicas[this.#turn] ?? this.#primary).querier;
+    if (this.#replicas.length === 0) return this.#querier;
+    if (!this.#watches) this.#watch();
+    return new RoutedQuerier(this.#router);
   }
 
   withTx<T>(run: (tx: Querier) => Promise<T>, options: TxOptions = {}): Promise<T> {
@@ -71,10 +73,13 @@ class PostgresPool implements ConnectionPool {
   }
 
   async health(options: QueryOptions = {}): Promise<readonly InstanceHealth[]> {
+    const primary = { name: "primary", role: "primary", querier: this.#querier } as const;
     const timeoutMs = this.#config.healthTimeoutMs ?? 2_000;
-    return await Promise.all(
-      [this.#primary, ...this.#replicas].map((instance) => checkHealth(instance, { ...options, timeoutMs })),
-    );
+    this.#watches = true;
+    return await Promise.all([
+      checkHealth(primary, { ...options, timeoutMs }),
+      ...this.#replicas.map((replica) => replica.describe()),
+    ]);
   }
 
   migrate(sources: readonly MigrationSource[]): Promise<readonly string[]> {
@@ -89,47 +94,46 @@ class PostgresPool implements ConnectionPool {
     sources: readonly MigrationSource[],
     options: QueryOptions = {},
   ): Promise<readonly string[]> {
-    return migrations.pendingMigrations(this.#primary.querier, sources, options);
+    return migrations.pendingMigrations(this.#querier, sources, options);
   }
 
   planMigrations(
     sources: readonly MigrationSource[],
     options: { readonly undo?: number } = {},
   ): Promise<readonly MigrationStep[]> {
-    return migrations.planMigrations(this.#primary.querier, sources, options);
+    return migrations.planMigrations(this.#querier, sources, options);
   }
 
   migrationStatus(sources: readonly MigrationSource[]): Promise<readonly MigrationStatus[]> {
-    return migrations.migrationStatus(this.#primary.querier, sources);
+    return migrations.migrationStatus(this.#querier, sources);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.#primary, ...this.#replicas].map(async ({ driver, querier }) => {
-      const busy = querier.running > 0 || (driver === this.#primary.driver && this.#transactions > 0);
-      await driver.end({ timeout: busy ? busyTimeout : idleTimeout });
-    }));
+    await Promise.all([
+      this.#driver.end({ timeout: timeoutFor(this.#querier.running + this.#transactions) }),
+      ...this.#replicas.map((replica) => replica.end({ timeout: timeoutFor(replica.inFlight) })),
+    ]);
   }
 
   get #migrationTarget(): migrations.MigrationTarget {
-    return { querier: this.#primary.querier, config: this.#config };
+    return { querier: this.#querier, config: this.#config };
+  }
+
+  #watch(): void {
+    this.#watches = true;
+    for (const { health } of this.#replicas) health.start();
   }
 
   async #transact<T>(run: (tx: Querier) => Promise<T>, options: RunTransactionOptions): Promise<T> {
     this.#transactions++;
     try {
-      return await runTransaction(this.#primary.driver, run, options);
+      return await runTransaction(this.#driver, run, options);
     } finally {
       this.#transactions--;
     }
   }
 }
 
-function openInstance(config: PoolConfig, name: string, instance: InstanceConfig): Instance {
-  const driver = openDriver(instance, config);
-  return {
-    name,
-    role: name === "primary" ? "primary" : "replica",
-    driver,
-    querier: new DriverQuerier(driver),
-  };
+function timeoutFor(running: number): number {
+  return running > 0 ? busyTimeout : idleTimeout;
 }

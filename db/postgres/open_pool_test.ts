@@ -60,7 +60,7 @@ Deno.test("openPool() takes nothing from the environment", async () => {
   });
 });
 
-Deno.test("openPool() reads from the replicas in turn and writes to the primary", async () => {
+Deno.test("openPool() reads from the replicas that it has found well and writes to the primary", async () => {
   await using primary = await useTestDatabase();
   await using first = await useTestDatabase();
   await using second = await useTestDatabase();
@@ -68,13 +68,14 @@ Deno.test("openPool() reads from the replicas in turn and writes to the primary"
   const nameOf = async (querier = pool.reader()): Promise<string | undefined> =>
     (await querier.query<{ name: string }>("SELECT current_database() AS name")).rows[0]?.name;
   assertEquals(await nameOf(pool.writer()), primary.instance.database);
-  const read = new Set([await nameOf(), await nameOf(), await nameOf()]);
-  assertEquals(read, new Set([first.instance.database, second.instance.database]));
   assertEquals((await pool.health()).map(({ name, role, healthy }) => [name, role, healthy]), [
     ["primary", "primary", true],
     ["replica_0", "replica", true],
     ["replica_1", "replica", true],
   ]);
+  const read = new Set<string | undefined>();
+  while (read.size < 2) read.add(await nameOf());
+  assertEquals(read, new Set([first.instance.database, second.instance.database]));
 });
 
 Deno.test("openPool() does not take a server for primary that refuses writes", async () => {

@@ -1,3 +1,5 @@
+import type { ReaderPolicy } from "./choose_reader.ts";
+
 /** One PostgreSQL server and how it is reached. */
 export interface InstanceConfig {
   /** A name, an address, or the absolute path of the directory that holds the server's Unix socket. */
@@ -57,6 +59,31 @@ export interface PoolConfig {
    * @default 2_000
    */
   readonly healthTimeoutMs?: number;
+  /**
+   * How a read finds its replica.
+   *
+   * @default "least-loaded"
+   */
+  readonly readerPolicy?: ReaderPolicy;
+  /**
+   * How far a replica may be behind and still take reads, in milliseconds.
+   *
+   * @default 10_000
+   */
+  readonly replicaMaxLagMs?: number;
+  /**
+   * How long a replica may take to answer a probe, in milliseconds, before it counts as lost, and every read that
+   * waits for it is sent elsewhere.
+   *
+   * @default 2_000
+   */
+  readonly replicaPatienceMs?: number;
+  /**
+   * How long after a probe of a replica the next one follows, in milliseconds.
+   *
+   * @default 1_000
+   */
+  readonly replicaProbeIntervalMs?: number;
   /**
    * Named to the server, shown in pg_stat_activity.
    *

@@ -1,0 +1,88 @@
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import fc from "fast-check";
+import { chooseReader, type ReaderPolicy } from "./choose_reader.ts";
+
+const policies: readonly ReaderPolicy[] = ["least-loaded", "random"];
+const loads = fc.array(fc.nat(1000), { minLength: 1, maxLength: 12 });
+const draws = fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), {
+  minLength: 2,
+  maxLength: 2,
+});
+
+Deno.test("chooseReader() always gives a candidate where there is one", () => {
+  for (const policy of policies) {
+    assertEquals(chooseReader([], { policy, random: Math.random }), undefined);
+    fc.assert(fc.property(loads, draws, (loads, draws) => {
+      const candidates = loads.map((inFlight) => ({ inFlight }));
+      const chosen = chooseReader(candidates, { policy, random: replay(draws) });
+      assert(chosen !== undefined && candidates.includes(chosen));
+    }));
+  }
+});
+
+Deno.test("chooseReader() never takes the one that is busier than all others", () => {
+  fc.assert(fc.property(loads, draws, fc.nat(), (loads, draws, place) => {
+    const busiest = { inFlight: 1001 };
+    const candidates: { inFlight: number }[] = loads.map((inFlight) => ({ inFlight }));
+    candidates.splice(place % (candidates.length + 1), 0, busiest);
+    const chosen = chooseReader(candidates, { policy: "least-loaded", random: replay(draws) });
+    assert(chosen !== busiest);
+  }));
+});
+
+Deno.test("chooseReader() takes each of equal candidates equally often", () => {
+  for (const policy of policies) {
+    for (const size of [2, 3, 5]) {
+      const candidates = Array.from({ length: size }, (_, id) => ({ id, inFlight: 7 }));
+      const counts = candidates.map(() => 0);
+      // Every pair of draws once: a grid in place of chance.
+      for (let first = 0; first < size; first++) {
+        for (let second = 0; second < size - 1; second++) {
+          const random = replay([(first + 0.5) / size, (second + 0.5) / (size - 1)]);
+          const { id } = chooseReader(candidates, { policy, random }) ?? { id: -1 };
+          counts[id] = (counts[id] ?? 0) + 1;
+        }
+      }
+      assertEquals(counts, candidates.map(() => size - 1));
+    }
+  }
+});
+
+Deno.test("chooseReader() keeps unequal servers about equally busy, where chance does not", () => {
+  const random = generator(1);
+  const spread = (policy: ReaderPolicy): number => {
+    const candidates = Array.from({ length: 10 }, () => ({ inFlight: 0 }));
+    for (let read = 0; read < 10_000; read++) {
+      const chosen = chooseReader(candidates, { policy, random });
+      if (chosen) chosen.inFlight++;
+    }
+    const counts = candidates.map(({ inFlight }) => inFlight);
+    return Math.max(...counts) - Math.min(...counts);
+  };
+  assert(spread("least-loaded") <= 10);
+  assert(spread("random") > 10);
+});
+
+Deno.test("chooseReader() takes the other of two when the first drawn is busier", () => {
+  const [idle, busy] = [{ inFlight: 0 }, { inFlight: 1 }];
+  for (const first of [0, 0.99]) {
+    const random = replay([first, 0]);
+    assertStrictEquals(chooseReader([busy, idle], { policy: "least-loaded", random }), idle);
+  }
+});
+
+function replay(values: readonly number[]): () => number {
+  const rest = [...values];
+  return () => rest.shift() ?? 0;
+}
+
+/** Numbers that look random and are the same every time (mulberry32). */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
