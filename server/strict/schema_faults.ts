@@ -22,8 +22,9 @@ export function schemaFaults(errors: readonly ValidationError[]): SchemaFault[] 
   const faults: SchemaFault[] = [];
   const types = typesByPath(errors);
   const wrong = new Set(types.keys());
+  const explained = explainedPaths(errors);
   for (const error of errors) {
-    if (WRAPPERS.has(error.keyword) && explainedInside(error, errors)) continue;
+    if (WRAPPERS.has(error.keyword) && isExplained(error, explained)) continue;
     // What is of the wrong type breaks other rules only by that.
     if (error.keyword !== "type" && wrong.has(error.instancePath)) continue;
     if (error.keyword === "type") {
@@ -51,13 +52,24 @@ function faultOf(error: ValidationError): SchemaFault {
   return { pointer: extendPointer(instancePath, member), reason: faultReason(error) };
 }
 
-function explainedInside(wrapper: ValidationError, errors: readonly ValidationError[]): boolean {
+function isExplained(wrapper: ValidationError, explained: ReadonlySet<string>): boolean {
   // oneOf that more than one alternative matched has no inner errors: it is the explanation itself.
-  if (Array.isArray(wrapper.params["passingSchemas"])) return false;
-  return errors.some((error) =>
-    !WRAPPERS.has(error.keyword) &&
-    (error.instancePath === wrapper.instancePath || error.instancePath.startsWith(`${wrapper.instancePath}/`))
-  );
+  return !Array.isArray(wrapper.params["passingSchemas"]) && explained.has(wrapper.instancePath);
+}
+
+/** Every place at or below which an error tells what is wrong. */
+function explainedPaths(errors: readonly ValidationError[]): Set<string> {
+  const paths = new Set<string>();
+  for (const { keyword, instancePath } of errors) {
+    if (WRAPPERS.has(keyword)) continue;
+    let path = instancePath;
+    // What is above a known place is known too, so each place is walked through once.
+    while (!paths.has(path)) {
+      paths.add(path);
+      path = path.slice(0, Math.max(path.lastIndexOf("/"), 0));
+    }
+  }
+  return paths;
 }
 
 function typesByPath(errors: readonly ValidationError[]): Map<string, string[]> {
