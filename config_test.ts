@@ -41,6 +41,25 @@ Deno.test("parseConfig() reads a primary and as many replicas as are numbered", 
   );
 });
 
+Deno.test("parseConfig() reads how replicas are used", () => {
+  const replicaSettings = (environment: Readonly<Record<string, string>>): readonly unknown[] => {
+    const { database } = parse({ ...POSTGRES, ...environment });
+    if (database.kind !== "postgres") throw new Error("A host is set");
+    return [database.readerPolicy, database.replicaMaxLagMs, database.replicaPatienceMs];
+  };
+  assertEquals(replicaSettings({}), ["least-loaded", 10_000, 2000]);
+  assertEquals(
+    replicaSettings({
+      POSTGRES_READER_POLICY: "random",
+      POSTGRES_REPLICA_MAX_LAG: "500ms",
+      POSTGRES_REPLICA_PATIENCE: "1m",
+    }),
+    ["random", 500, 60_000],
+  );
+  const error = assertThrows(() => parse({ ...POSTGRES, POSTGRES_READER_POLICY: "nearest" }), ConfigError);
+  assertEquals(error.faults.map(({ variable }) => variable), ["POSTGRES_READER_POLICY"]);
+});
+
 Deno.test("parseConfig() takes several secrets, the newest first", () => {
   const other = "f".repeat(40);
   assertEquals(parse({ ...POSTGRES, HMAC_SECRET: `${SECRET}, ${other}` }).hmacSecrets, [SECRET, other]);

@@ -1,3 +1,4 @@
+import type { ReaderPolicy } from "../db/postgres/choose_reader.ts";
 import type { InstanceConfig, TlsConfig } from "../db/postgres/pool_config.ts";
 import type { Settings } from "./settings.ts";
 
@@ -13,6 +14,9 @@ export interface PostgresConfig {
   readonly kind: "postgres";
   readonly primary: InstanceConfig;
   readonly replicas: readonly InstanceConfig[];
+  readonly readerPolicy: ReaderPolicy;
+  readonly replicaMaxLagMs: number;
+  readonly replicaPatienceMs: number;
 }
 
 /** Which database keeps the data. */
@@ -34,6 +38,12 @@ export function parseDatabaseConfig(settings: Settings): DatabaseConfig {
     kind: "postgres",
     primary,
     replicas: replicas.map((prefix) => parseInstance(settings, prefix, primary)),
+    readerPolicy: settings.oneOf<ReaderPolicy>("POSTGRES_READER_POLICY", "least-loaded", [
+      "least-loaded",
+      "random",
+    ]),
+    replicaMaxLagMs: settings.durationMs("POSTGRES_REPLICA_MAX_LAG", "10s"),
+    replicaPatienceMs: settings.durationMs("POSTGRES_REPLICA_PATIENCE", "2s"),
   };
 }
 

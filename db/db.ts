@@ -54,7 +54,12 @@ export interface Querier {
 export interface ConnectionManager {
   /** Runs on the primary. */
   writer(): Querier;
-  /** Runs on a replica where there is one, else on the primary; may be a little behind the writer. */
+  /**
+   * For statements that only read. Runs on a replica where one is well, else on the primary; may be a little behind
+   * the writer. A statement whose server is lost is run again on another one, which is why it may not write: where
+   * there are replicas they refuse it with code "internal". What one querier reads comes from one server while that
+   * is well, so ask for one per use case and do not keep it.
+   */
   reader(): Querier;
 }
 
@@ -78,7 +83,7 @@ export interface InstanceHealth {
   readonly name: string;
   readonly role: "primary" | "replica";
   readonly healthy: boolean;
-  /** Why it is not healthy, in words without secrets. */
+  /** Why it is not healthy, or takes no reads, in words without secrets. */
   readonly reason?: string;
 }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Config } from "../config.ts";
+import type { PostgresConfig } from "../config/database_config.ts";
 import type { ConnectionPool } from "../db/db.ts";
 import { EmbeddedError } from "../db/embedded/embedded_error.ts";
 import { startEmbedded } from "../db/embedded/start_embedded.ts";
@@ -47,13 +48,11 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-function openPostgres(
-  config: Config,
-  { primary, replicas }: Pick<PoolConfig, "primary" | "replicas">,
-): Database {
+function openPostgres(config: Config, database: PostgresConfig): Database {
   // The configuration requires secrets beside a real database.
   if (config.hmacSecrets === undefined) throw new Error("Opening the database: no secret is configured");
-  const pool = openPool({ ...poolOptions(config), primary, replicas });
+  const pool = openPool({ ...poolOptions(config), ...database });
+  const { primary, replicas } = database;
   const followers = replicas.length === 0
     ? ""
     : `, ${replicas.length} read replica${replicas.length === 1 ? "" : "s"}`;
