@@ -9,6 +9,7 @@ const USAGE = `Usage: archway [command]
 Commands:
   serve   run the service (the default)
   dev     run it and greet the developer
+  seed    write made-up profiles to try it with: --profiles <n> [--random-seed <n>] [--until <date>]
 
 It is configured by environment variables; .env.example in the repository lists them.
 `;
@@ -17,6 +18,8 @@ It is configured by environment variables; .env.example in the repository lists 
 const COMMANDS: ReadonlyMap<string, (args: readonly string[]) => Promise<number>> = new Map([
   ["serve", withoutArguments(() => serve(parseConfig(lookUp), { greet: false }))],
   ["dev", withoutArguments(() => serve(parseConfig(lookUp), { greet: true }))],
+  // Loaded when it is asked for: the service needs none of its packages.
+  ["seed", async (args) => (await import("./program/seed_command.ts")).seed(args, () => parseConfig(lookUp))],
 ]);
 
 /** Runs the program and gives its exit code: 0 done, 1 failed, 2 not understood. */

@@ -2,7 +2,7 @@
 const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
 
 /** What a shell reports for a program that a signal ended: 128 and the signal's number. */
-const EXIT_CODES: Partial<Record<Deno.Signal, number>> = { SIGINT: 130, SIGTERM: 143 };
+export const EXIT_CODES: Partial<Record<Deno.Signal, number>> = { SIGINT: 130, SIGTERM: 143 };
 
 /** Resolves with the first signal to stop. From then on a second one ends the process at once. */
 export function untilStopped(): Promise<Deno.Signal> {

@@ -1,0 +1,50 @@
+import { v7 as newId } from "uuid";
+import { normalizeDraft, type Profile } from "../profile.ts";
+import { randomInteger, randomPerson, seedRandomPeople } from "./random_person.ts";
+import { batchRange, createdAt, type SeedPlan } from "./seed_plan.ts";
+
+/** Top-level domains of RFC 2606, section 3: no mail goes to anybody. */
+const DOMAINS = ["example.com", "example.net", "example.org"];
+
+/** Of a hundred people, how many tell their e-mail address and how many their age. */
+const WITH_EMAIL = 85;
+const WITH_AGE = 70;
+
+/**
+ * The profiles of one batch of a plan, oldest first. A batch depends on no other, so that an interrupted run can go
+ * on anywhere. Batches share their random numbers: one is to be taken, as far as it is wanted, before the next is begun.
+ */
+export function* batchProfiles(plan: SeedPlan, batch: number): Generator<Profile, void, void> {
+  const [first, end] = batchRange(plan, batch);
+  seedRandomPeople([plan.randomSeed, batch]);
+  for (let row = first; row < end; row++) yield profile(plan, row);
+}
+
+function profile(plan: SeedPlan, row: number): Profile {
+  const time = createdAt(plan, row, { shift: randomInteger(0, 999_999) / 1_000_000 });
+  const id = newId({ msecs: Date.parse(time), random: randomBytes() });
+  const { name, handle } = randomPerson();
+  const domain = DOMAINS[randomInteger(0, DOMAINS.length - 1)];
+  // The row's number keeps the addresses of a run apart, the seed those of two.
+  const email = `${handle}.${row + 1}@mail${plan.randomSeed}.${domain}`;
+  const draft = normalizeDraft({
+    name,
+    email: chance(WITH_EMAIL) ? email : null,
+    age: chance(WITH_AGE) ? randomAge() : null,
+  });
+  return { ...draft, id, version: 1n, createdAt: time, updatedAt: time };
+}
+
+function chance(percent: number): boolean {
+  return randomInteger(1, 100) <= percent;
+}
+
+/** From 16 to 95, most of them in the middle. */
+function randomAge(): number {
+  return 16 + randomInteger(0, 39) + randomInteger(0, 40);
+}
+
+function randomBytes(): Uint8Array {
+  const words = Uint32Array.from({ length: 4 }, () => randomInteger(0, 0xffffffff));
+  return new Uint8Array(words.buffer);
+}

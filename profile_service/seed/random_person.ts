@@ -1,0 +1,101 @@
+import type { Faker } from "@faker-js/faker";
+import { faker as ar } from "@faker-js/faker/locale/ar";
+import { faker as cs } from "@faker-js/faker/locale/cs_CZ";
+import { faker as de } from "@faker-js/faker/locale/de";
+import { faker as el } from "@faker-js/faker/locale/el";
+import { faker as en } from "@faker-js/faker/locale/en";
+import { faker as es } from "@faker-js/faker/locale/es";
+import { faker as fr } from "@faker-js/faker/locale/fr";
+import { faker as he } from "@faker-js/faker/locale/he";
+import { faker as ja } from "@faker-js/faker/locale/ja";
+import { faker as ko } from "@faker-js/faker/locale/ko";
+import { faker as pl } from "@faker-js/faker/locale/pl";
+import { faker as ru } from "@faker-js/faker/locale/ru";
+import { faker as tr } from "@faker-js/faker/locale/tr";
+import { faker as vi } from "@faker-js/faker/locale/vi";
+import { faker as zh } from "@faker-js/faker/locale/zh_CN";
+
+/** Where somebody comes from, as far as a name tells. */
+interface Origin {
+  readonly faker: Faker;
+  /** Out of a hundred people. */
+  readonly share: number;
+  /**
+   * How a name is put together.
+   *
+   * @default "given family"
+   */
+  readonly order?: "family given" | "familygiven";
+  /**
+   * Whether its script has no letter-by-letter transcription; then the e-mail address has an English name.
+   *
+   * @default false
+   */
+  readonly ideographic?: true;
+}
+
+const ORIGINS: readonly Origin[] = [
+  { faker: en, share: 38 },
+  { faker: es, share: 8 },
+  { faker: fr, share: 6 },
+  { faker: de, share: 6 },
+  { faker: ru, share: 6 },
+  { faker: pl, share: 4 },
+  { faker: cs, share: 3 },
+  { faker: tr, share: 4 },
+  { faker: vi, share: 3, order: "family given" },
+  { faker: el, share: 3 },
+  { faker: ar, share: 5 },
+  { faker: he, share: 2 },
+  { faker: ja, share: 4, order: "family given", ideographic: true },
+  { faker: zh, share: 5, order: "familygiven", ideographic: true },
+  { faker: ko, share: 3, order: "familygiven", ideographic: true },
+];
+
+/** One entry for each of a hundred people. */
+const PEOPLE: readonly Origin[] = ORIGINS.flatMap((origin) => Array<Origin>(origin.share).fill(origin));
+
+/** A person made up. */
+export interface RandomPerson {
+  readonly name: string;
+  /** For the part of an e-mail address before the @: lower-case ASCII, one or more characters. */
+  readonly handle: string;
+}
+
+/** Starts the random numbers of everybody's names anew. What came before makes no difference. */
+export function seedRandomPeople(seed: readonly number[]): void {
+  ORIGINS.forEach(({ faker }, index) => faker.seed([...seed, index]));
+}
+
+/** A whole number from `min` to `max`, both included. */
+export function randomInteger(min: number, max: number): number {
+  return en.number.int({ min, max });
+}
+
+/** The next person: somebody with a name in one of several scripts. */
+export function randomPerson(): RandomPerson {
+  const origin = PEOPLE[randomInteger(0, PEOPLE.length - 1)] ?? { faker: en, share: 0 };
+  const { person } = origin.faker;
+  const sex = person.sexType();
+  const given = person.firstName(sex);
+  const family = person.lastName(sex);
+  const name = origin.order === undefined
+    ? `${given} ${family}`
+    : origin.order === "family given"
+    ? `${family} ${given}`
+    : `${family}${given}`;
+  const handle = origin.ideographic
+    ? en.internet.username()
+    : origin.faker.internet.username({ firstName: plainLetters(given), lastName: plainLetters(family) });
+  return { name, handle: asciiHandle(handle) };
+}
+
+/** Without the letters that the library would put down by their numbers. */
+function plainLetters(name: string): string {
+  return name.replaceAll("ı", "i").replace(/[ьъ]/gi, "");
+}
+
+function asciiHandle(username: string): string {
+  const handle = username.toLowerCase().replace(/[^a-z0-9._-]/g, "").replace(/^[._-]+|[._-]+$/g, "");
+  return handle.replace(/[._-]{2,}/g, ".") || "person";
+}

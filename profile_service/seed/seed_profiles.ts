@@ -1,0 +1,109 @@
+import type { ConnectionManager, Querier } from "../../db/db.ts";
+import { DatabaseError } from "../../db/errors.ts";
+import type { Profile } from "../profile.ts";
+import { batchProfiles } from "./batch_profiles.ts";
+import { SeedError } from "./seed_error.ts";
+import { batchCount, batchRange, type SeedPlan } from "./seed_plan.ts";
+
+/** How far a run is, in profiles. */
+export interface SeedProgress {
+  /** Those an earlier run of the same plan had left. */
+  readonly found: number;
+  /** Those this run has written. */
+  readonly added: number;
+}
+
+/** How a run is followed and ended. */
+export interface SeedOptions {
+  /** Told at the start and after every batch. */
+  readonly onProgress?: (progress: SeedProgress) => void;
+  /** Ends the run after the batches that are on their way. */
+  readonly signal?: AbortSignal;
+}
+
+// One statement is one transaction: a batch is there as a whole or not at all.
+const INSERT = `insert into profiles (id, name, email, age, version, created_at, updated_at)
+  select id, name, email, age, 1, created_at, created_at
+  from unnest($1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::timestamptz[])
+    as profile (id, name, email, age, created_at)`;
+
+/** While the server writes one batch, the next is made. */
+const BATCHES_AT_ONCE = 2;
+
+/**
+ * Writes the profiles of a plan, but for the batches that an earlier run of the same plan has written, and refreshes
+ * the planner's statistics when it comes to the end.
+ *
+ * @throws {SeedError} when rows of another plan are in the way.
+ */
+export async function seedProfiles(
+  connections: Pick<ConnectionManager, "writer">,
+  plan: SeedPlan,
+  { onProgress, signal }: SeedOptions = {},
+): Promise<SeedProgress> {
+  const db = connections.writer();
+  const { missing, found } = await missingBatches(db, plan);
+  let progress: SeedProgress = { found, added: 0 };
+  onProgress?.(progress);
+  const queue = missing.values();
+  let failed = false;
+  async function work(): Promise<void> {
+    // The queue is asked last: a batch that was taken from it is written.
+    while (!failed && !signal?.aborted) {
+      const { value: batch, done } = queue.next();
+      if (done) return;
+      try {
+        await insert(db, [...batchProfiles(plan, batch)]);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+      progress = { found, added: progress.added + batchLength(plan, batch) };
+      onProgress?.(progress);
+    }
+  }
+  const workers = await Promise.allSettled(Array.from({ length: BATCHES_AT_ONCE }, work));
+  for (const worker of workers) if (worker.status === "rejected") throw worker.reason;
+  if (progress.added > 0 && !signal?.aborted) await db.query("analyze profiles");
+  return progress;
+}
+
+/** Tells by its first row whether a batch is there. */
+async function missingBatches(
+  db: Querier,
+  plan: SeedPlan,
+): Promise<{ readonly missing: readonly number[]; readonly found: number }> {
+  const batches = Array.from({ length: batchCount(plan) }, (_, batch) => batch);
+  const firstIds = batches.map((batch) => batchProfiles(plan, batch).next().value?.id ?? null);
+  const { rows } = await db.query<{ id: string }>("select id from profiles where id = any ($1::uuid[])", [
+    firstIds,
+  ]);
+  const known = new Set<string | null>(rows.map(({ id }) => id));
+  const missing = batches.filter((batch) => !known.has(firstIds[batch] ?? null));
+  const lacking = missing.reduce((sum, batch) => sum + batchLength(plan, batch), 0);
+  return { missing, found: plan.profiles - lacking };
+}
+
+function batchLength(plan: SeedPlan, batch: number): number {
+  const [first, end] = batchRange(plan, batch);
+  return end - first;
+}
+
+async function insert(db: Querier, profiles: readonly Profile[]): Promise<void> {
+  try {
+    await db.query(INSERT, [
+      profiles.map(({ id }) => id),
+      profiles.map(({ name }) => name),
+      profiles.map(({ email }) => email),
+      profiles.map(({ age }) => age),
+      profiles.map(({ createdAt }) => createdAt),
+    ]);
+  } catch (error) {
+    if (!(error instanceof DatabaseError && error.code === "unique-violation")) throw error;
+    throw new SeedError(
+      "Profiles of another run are in the way: one with the same random seed but another number of profiles or " +
+        "another date, or one that runs now. Another --random-seed gives other profiles",
+      { cause: error },
+    );
+  }
+}

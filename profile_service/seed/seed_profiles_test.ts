@@ -1,0 +1,71 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { ConnectionPool } from "../../db/db.ts";
+import { DATABASES } from "../../tools/testing/databases.ts";
+import { microsecondsOf } from "../timestamp.ts";
+import { batchProfiles } from "./batch_profiles.ts";
+import { SeedError } from "./seed_error.ts";
+import { BATCH_SIZE, batchCount, type SeedPlan } from "./seed_plan.ts";
+import { seedProfiles, type SeedProgress } from "./seed_profiles.ts";
+
+const PLAN: SeedPlan = {
+  profiles: BATCH_SIZE + 40,
+  randomSeed: 1,
+  until: microsecondsOf("2026-11-01T00:00:00Z"),
+};
+
+async function countProfiles(pool: ConnectionPool): Promise<number> {
+  const { rows: [row] } = await pool.writer().query<{ count: number }>("select count(*)::int from profiles");
+  return row?.count ?? 0;
+}
+
+for (const [name, open] of Object.entries(DATABASES)) {
+  Deno.test(`seedProfiles() writes what batchProfiles() makes, and nothing the second time, on ${name}`, async () => {
+    // The embedded database takes its time.
+    const plan = name === "embedded" ? { ...PLAN, profiles: 60 } : PLAN;
+    const batches = batchCount(plan);
+    await using database = await open();
+    const { pool } = database;
+    const told: SeedProgress[] = [];
+    const onProgress = (progress: SeedProgress): number => told.push(progress);
+    assertEquals(await seedProfiles(pool, plan, { onProgress }), { found: 0, added: plan.profiles });
+    assertEquals([told[0], told.at(-1)], [{ found: 0, added: 0 }, { found: 0, added: plan.profiles }]);
+    assertEquals(told.length, 1 + batches);
+    const last = [...batchProfiles(plan, batches - 1)];
+    const { rows } = await pool.writer().query(
+      `select id, name, email, age, version, created_at as "createdAt", updated_at as "updatedAt" from profiles
+        where id >= $1 order by id`,
+      [last[0]?.id ?? ""],
+    );
+    assertEquals(rows.map((row) => ({ ...row })), last);
+    assertEquals(await seedProfiles(pool, plan), { found: plan.profiles, added: 0 });
+    assertEquals(await countProfiles(pool), plan.profiles);
+  });
+}
+
+Deno.test("seedProfiles() leaves whole batches when it is aborted, and goes on from there", async () => {
+  await using database = await DATABASES["PostgreSQL"]?.();
+  assert(database);
+  const { pool } = database;
+  const plan = { ...PLAN, profiles: 6 * BATCH_SIZE };
+  const stopping = new AbortController();
+  const onProgress = ({ added }: SeedProgress): void => {
+    if (added > 0) stopping.abort();
+  };
+  const { added } = await seedProfiles(pool, plan, { onProgress, signal: stopping.signal });
+  assert(added > 0 && added < plan.profiles);
+  assertEquals(added % BATCH_SIZE, 0);
+  assertEquals(await countProfiles(pool), added);
+  assertEquals(await seedProfiles(pool, plan), { found: added, added: plan.profiles - added });
+  assertEquals(await countProfiles(pool), plan.profiles);
+});
+
+Deno.test("seedProfiles() refuses to mix two plans of one seed, and takes one of another", async () => {
+  await using database = await DATABASES["PostgreSQL"]?.();
+  assert(database);
+  const { pool } = database;
+  await seedProfiles(pool, { ...PLAN, profiles: 50 });
+  await assertRejects(() => seedProfiles(pool, { ...PLAN, profiles: 60 }), SeedError, "--random-seed");
+  assertEquals(await countProfiles(pool), 50);
+  await seedProfiles(pool, { ...PLAN, profiles: 60, randomSeed: 2 });
+  assertEquals(await countProfiles(pool), 110);
+});
