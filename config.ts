@@ -9,6 +9,8 @@ export interface Config {
   readonly database: DatabaseConfig;
   readonly databaseConnectTimeoutMs: number;
   readonly databaseStatementTimeoutMs: number;
+  /** Whether the service applies pending migrations itself, or waits until somebody has. */
+  readonly migrateOnStart: boolean;
   /** What cursors are signed with, newest first; undefined: embedded, the program makes and keeps its own. */
   readonly hmacSecrets: readonly [string, ...string[]] | undefined;
   readonly cursorTtlSeconds: number;
@@ -51,6 +53,7 @@ export function parseConfig(lookup: EnvironmentLookup): Config {
     database,
     databaseConnectTimeoutMs: settings.durationMs("POSTGRES_CONNECT_TIMEOUT", "5s"),
     databaseStatementTimeoutMs: settings.durationMs("POSTGRES_STATEMENT_TIMEOUT", "10s"),
+    migrateOnStart: parseMigrateOnStart(settings, database.kind),
     hmacSecrets: parseSecrets(settings, database.kind),
     cursorTtlSeconds: Math.max(1, Math.floor(settings.durationMs("CURSOR_TTL", "24h") / 1000)),
     host: settings.text("HOST") ?? "127.0.0.1",
@@ -66,6 +69,11 @@ export function parseConfig(lookup: EnvironmentLookup): Config {
   };
   if (settings.faults.length > 0) throw new ConfigError(settings.faults);
   return config;
+}
+
+function parseMigrateOnStart(settings: Settings, kind: DatabaseConfig["kind"]): boolean {
+  const fallback = kind === "embedded" ? "true" : "false";
+  return settings.oneOf("MIGRATE_ON_START", fallback, ["true", "false"]) === "true";
 }
 
 function parseSecrets(settings: Settings, kind: DatabaseConfig["kind"]): Config["hmacSecrets"] {

@@ -60,6 +60,14 @@ Deno.test("parseConfig() reads how replicas are used", () => {
   assertEquals(error.faults.map(({ variable }) => variable), ["POSTGRES_READER_POLICY"]);
 });
 
+Deno.test("parseConfig() migrates on start by itself only where the database is its own", () => {
+  assertEquals(parse({}).migrateOnStart, true);
+  assertEquals(parse(POSTGRES).migrateOnStart, false);
+  assertEquals(parse({ ...POSTGRES, MIGRATE_ON_START: "true" }).migrateOnStart, true);
+  assertEquals(parse({ MIGRATE_ON_START: "false" }).migrateOnStart, false);
+  assertThrows(() => parse({ MIGRATE_ON_START: "yes" }), ConfigError);
+});
+
 Deno.test("parseConfig() takes several secrets, the newest first", () => {
   const other = "f".repeat(40);
   assertEquals(parse({ ...POSTGRES, HMAC_SECRET: `${SECRET}, ${other}` }).hmacSecrets, [SECRET, other]);

@@ -1,5 +1,7 @@
 import { ConfigError, parseConfig } from "./config.ts";
 import { EmbeddedError } from "./db/embedded/embedded_error.ts";
+import { DatabaseError, MigrationError } from "./db/errors.ts";
+import { migrate } from "./program/migrate_command.ts";
 import { print } from "./program/print.ts";
 import { serve } from "./program/serve.ts";
 import { ListenError } from "./server/server.ts";
@@ -10,6 +12,7 @@ Commands:
   serve   run the service (the default)
   dev     run it and greet the developer
   seed    write made-up profiles to try it with: --profiles <n> [--random-seed <n>] [--until <date>]
+  migrate change the tables: up [--dry-run], down [n] [--dry-run], status, new <name> [--service <service>]
 
 It is configured by environment variables; .env.example in the repository lists them.
 `;
@@ -20,6 +23,7 @@ const COMMANDS: ReadonlyMap<string, (args: readonly string[]) => Promise<number>
   ["dev", withoutArguments(() => serve(parseConfig(lookUp), { greet: true }))],
   // Loaded when it is asked for: the service needs none of its packages.
   ["seed", async (args) => (await import("./program/seed_command.ts")).seed(args, () => parseConfig(lookUp))],
+  ["migrate", (args) => migrate(args, () => parseConfig(lookUp))],
 ]);
 
 /** Runs the program and gives its exit code: 0 done, 1 failed, 2 not understood. */
@@ -46,7 +50,8 @@ function lookUp(name: string): string | undefined {
 
 /** A person can mend these by what they say; anything else is a fault of the program and shows where it arose. */
 function isForPeople(error: unknown): error is Error {
-  return error instanceof ConfigError || error instanceof ListenError || error instanceof EmbeddedError;
+  return error instanceof ConfigError || error instanceof ListenError || error instanceof EmbeddedError ||
+    error instanceof MigrationError || error instanceof DatabaseError;
 }
 
 if (import.meta.main) {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
 import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
+import { migrationFolder } from "../tools/testing/migration_folder.ts";
 import type { ConnectionPool, Querier } from "./db.ts";
 import { startEmbedded } from "./embedded/start_embedded.ts";
 import { DatabaseError, type DatabaseErrorCode } from "./errors.ts";
@@ -258,13 +259,13 @@ const contract: Readonly<Record<string, Check>> = {
   },
 
   "migrate() applies what is pending, once": async (pool) => {
-    await using folder = await migrations({
+    await using folder = await migrationFolder({
       "2_second.sql":
         "-- migrate:up\nINSERT INTO first VALUES (1);\nINSERT INTO first VALUES (2);\n-- migrate:down\nDELETE FROM first;\n",
       "1_first.sql": "-- migrate:up\nCREATE TABLE first (id int);\n",
       "notes.txt": "not a migration",
     });
-    const sources = [{ name: "test", directory: folder.path }];
+    const { sources } = folder;
     assertEquals(await pool.pendingMigrations(sources), ["1_first.sql", "2_second.sql"]);
     const racing = await Promise.all([1, 2, 3].map(() => pool.migrate(sources)));
     assertEquals(racing.flat().sort(), ["1_first.sql", "2_second.sql"]);
@@ -275,14 +276,37 @@ const contract: Readonly<Record<string, Check>> = {
       { version: "2" },
     ]);
 
-    await Deno.writeTextFile(
-      `${folder.path}/3_bad.sql`,
-      "-- migrate:up\nCREATE TABLE half (id int); SELECT nonsense;",
-    );
+    await folder.write("3_bad.sql", "-- migrate:up\nCREATE TABLE half (id int); SELECT nonsense;");
     const error = await assertCode(() => pool.migrate(sources), "internal");
     assertMatch(error.message, /3_bad\.sql of test/);
     assertEquals(await pool.pendingMigrations(sources), ["3_bad.sql"]);
     assertEquals((await pool.writer().query("SELECT 1 FROM pg_class WHERE relname = 'half'")).rowCount, 0);
+  },
+
+  "undoMigrations() undoes what was applied last": async (pool) => {
+    await using folder = await migrationFolder({
+      "71_undone.sql":
+        "-- migrate:up\nCREATE TABLE undoable (id int);\n-- migrate:down\nDROP TABLE undoable;\n",
+    });
+    const { sources } = folder;
+    assertEquals((await pool.planMigrations(sources)).map(({ sql }) => sql), [
+      "CREATE TABLE undoable (id int);",
+    ]);
+    await pool.migrate(sources);
+    assertEquals(
+      await pool.migrationStatus(sources).then((all) => all.find(({ version }) => version === "71")),
+      {
+        version: "71",
+        fileName: "71_undone.sql",
+        state: "applied",
+      },
+    );
+    assertEquals(await pool.undoMigrations(sources, 1), ["71_undone.sql"]);
+    assertEquals(await pool.pendingMigrations(sources), ["71_undone.sql"]);
+    assertEquals(
+      (await pool.writer().query("SELECT 1 FROM pg_class WHERE relname = 'undoable'")).rowCount,
+      0,
+    );
   },
 };
 
@@ -303,12 +327,4 @@ async function assertCode(run: () => Promise<unknown>, code: DatabaseErrorCode):
 async function countOf(querier: Querier, table: string): Promise<bigint | undefined> {
   const { rows } = await querier.query<{ count: bigint }>(`SELECT count(*) AS count FROM ${table}`);
   return rows[0]?.count;
-}
-
-async function migrations(
-  files: Readonly<Record<string, string>>,
-): Promise<AsyncDisposable & { path: string }> {
-  const path = await Deno.makeTempDir();
-  for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${path}/${name}`, text);
-  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }

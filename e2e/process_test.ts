@@ -137,6 +137,7 @@ Deno.test("archway migrates once when several instances start together on one da
     POSTGRES_PRIMARY_PASSWORD: database.instance.password || "none",
     POSTGRES_PRIMARY_DATABASE: name,
     HMAC_SECRET: SECRET,
+    MIGRATE_ON_START: "true",
   };
   await using first = new Program(environment);
   await using second = new Program(environment);

@@ -6,11 +6,11 @@ import type { MigrationKeeper } from "./migration_keeper.ts";
 export function databaseChecks(database: HealthManager, migrations: MigrationKeeper): ReadinessCheck {
   return async function checkDatabase(options): Promise<readonly HealthCheck[]> {
     const instances = await database.health(options);
-    const schema: HealthCheck = migrations.done
-      ? { name: "migrations", status: "ok" }
-      : { name: "migrations", status: "unavailable", reason: "Not applied yet" };
+    const reachable = instances.some(({ role, healthy }) => role === "primary" && healthy);
     return [
-      schema,
+      reachable
+        ? await checkMigrations(migrations, options)
+        : { name: "migrations", status: "unavailable", reason: "The primary does not tell" },
       ...instances.map(({ name, role, healthy, reason }): HealthCheck => ({
         name,
         status: healthy ? "ok" : role === "primary" ? "unavailable" : "degraded",
@@ -18,4 +18,14 @@ export function databaseChecks(database: HealthManager, migrations: MigrationKee
       })),
     ];
   };
+}
+
+async function checkMigrations(
+  migrations: MigrationKeeper,
+  options: { readonly signal: AbortSignal },
+): Promise<HealthCheck> {
+  const pending = await migrations.countPending(options);
+  return pending === 0
+    ? { name: "migrations", status: "ok" }
+    : { name: "migrations", status: "unavailable", reason: `${pending} pending` };
 }

@@ -1,55 +1,72 @@
 import type { MigrationManager, MigrationSource } from "../db/db.ts";
 import { DatabaseError } from "../db/errors.ts";
 
-/** How long to wait before a database that could not be reached is tried again. */
+/** How long to wait before the database is looked at again. */
 const RETRY_MS = 1000;
 
-/** What the keeper tells while it works. */
+/** How the keeper works. */
 export interface MigrationKeeperOptions {
+  /** Whether it applies what is pending itself, or waits until somebody has. */
+  readonly migrate: boolean;
+}
+
+/** What the keeper tells while it works. */
+export interface MigrationKeeperRun {
   readonly onApplied: (files: readonly string[]) => void;
+  /** There are migrations, and they are left to `archway migrate up`. Told once. */
+  readonly onPending: (files: readonly string[]) => void;
   readonly onUnavailable: (error: DatabaseError) => void;
   /** Ends the waiting. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Brings the schema up to date as soon as the database can be reached: the program may be started before it. A
- * migration that fails is another matter, and is thrown.
+ * Sees to it that the schema is up to date, as soon as the database can be reached: the program may be started before
+ * it. A migration that fails is another matter, and is thrown.
  */
 export class MigrationKeeper {
-  #done = false;
-  readonly #unreachable = Promise.withResolvers<void>();
+  readonly #waiting = Promise.withResolvers<void>();
 
   constructor(
     private readonly migrations: MigrationManager,
     private readonly sources: readonly MigrationSource[],
+    private readonly options: MigrationKeeperOptions,
   ) {}
 
-  /** Whether the schema is as the program needs it. */
-  get done(): boolean {
-    return this.#done;
+  /** Resolves when the first try did not do: there is no telling how long it will take. */
+  get waiting(): Promise<void> {
+    return this.#waiting.promise;
   }
 
-  /** Resolves when the database could not be reached the first time: there is no telling how long it will take. */
-  get unreachable(): Promise<void> {
-    return this.#unreachable.promise;
+  /** How many files are not applied now: somebody may have undone one. */
+  async countPending(options: { readonly signal: AbortSignal }): Promise<number> {
+    return (await this.migrations.pendingMigrations(this.sources, options)).length;
   }
 
   /** Resolves when everything is applied, or the signal has ended the waiting. */
-  async run({ onApplied, onUnavailable, signal }: MigrationKeeperOptions): Promise<void> {
+  async run({ onApplied, onPending, onUnavailable, signal }: MigrationKeeperRun): Promise<void> {
+    let told = false;
     while (!signal.aborted) {
       try {
-        const applied = await this.migrations.migrate(this.sources);
-        this.#done = true;
-        if (applied.length > 0) onApplied(applied);
-        return;
+        const pending = await this.#step(onApplied);
+        if (pending.length === 0) return;
+        if (!told) onPending(pending);
+        told = true;
       } catch (error) {
         if (!(error instanceof DatabaseError && error.code === "unavailable")) throw error;
         onUnavailable(error);
-        this.#unreachable.resolve();
-        await pause(RETRY_MS, signal);
       }
+      this.#waiting.resolve();
+      await pause(RETRY_MS, signal);
     }
+  }
+
+  /** Gives the files that are still to be applied by others. */
+  async #step(onApplied: MigrationKeeperRun["onApplied"]): Promise<readonly string[]> {
+    if (!this.options.migrate) return await this.migrations.pendingMigrations(this.sources);
+    const applied = await this.migrations.migrate(this.sources);
+    if (applied.length > 0) onApplied(applied);
+    return [];
   }
 }
 

@@ -27,15 +27,18 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await openDatabase(config));
   const stopping = new AbortController();
-  const migrations = new MigrationKeeper(database.pool, MIGRATION_SOURCES);
+  const migrations = new MigrationKeeper(database.pool, MIGRATION_SOURCES, {
+    migrate: config.migrateOnStart,
+  });
   const migrated = migrations.run({
     signal: stopping.signal,
     onApplied: (files) => logger.info("Applied migrations {files}", { files }),
+    onPending: (files) => logger.warn("Waiting for archway migrate up to apply {files}", { files }),
     onUnavailable: ({ message }) => logger.warn("Waiting for the database: {message}", { message }),
   });
   const server = stack.use(buildServer(config, { database, migrations, logger }));
   // Nobody is to find the service without its tables; a database that is down is told by /readyz meanwhile.
-  await Promise.race([migrated, migrations.unreachable]);
+  await Promise.race([migrated, migrations.waiting]);
   const { url } = await server.listen();
   if (greet) await print(Deno.stdout, welcome({ url, database: database.description }));
   // A failed migration ends the program; one that is done leaves it to the signal.

@@ -1,6 +1,7 @@
 import { DatabaseError } from "../errors.ts";
 import { type Driver, openDriver } from "./open_driver.ts";
 import type { PoolConfig } from "./pool_config.ts";
+import { toDatabaseError } from "./to_database_error.ts";
 
 /** Any number that no other program takes for its advisory locks: "archway" in ASCII. */
 const lockKey = 0x61726368776179n;
@@ -28,7 +29,7 @@ export class MigrationSession implements AsyncDisposable {
     });
   }
 
-  /** Connects and waits for the lock. */
+  /** Connects and waits for the lock. Throws a {@link DatabaseError}. */
   static async open(config: PoolConfig): Promise<MigrationSession> {
     // A long migration is no runaway statement, and the others wait for it.
     const settings = { ...config, statementTimeoutMs: 0, idleTimeoutMs: 0 };
@@ -38,7 +39,7 @@ export class MigrationSession implements AsyncDisposable {
       return session;
     } catch (error) {
       await session[Symbol.asyncDispose]();
-      throw error;
+      throw toDatabaseError(error);
     }
   }
 

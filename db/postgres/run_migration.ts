@@ -29,7 +29,11 @@ export async function undoMigration(
 
 /** Keeps the checksum of a migration that another program has applied. */
 export async function noteChecksum(session: MigrationSession, migration: Migration): Promise<void> {
-  await session.send(checksumNote(migration));
+  try {
+    await session.send(checksumNote(migration));
+  } catch (error) {
+    throw toDatabaseError(error);
+  }
 }
 
 interface Run {

@@ -26,6 +26,7 @@ export function startService(database: ServiceDatabase): Promise<HttpServerProce
     env["POSTGRES_PRIMARY_PASSWORD"] = database.password || "unused";
     env["POSTGRES_PRIMARY_DATABASE"] = database.database;
     env["POSTGRES_PRIMARY_POOL_MAX_CONNS"] = String(database.maxConnections);
+    env["MIGRATE_ON_START"] = "true";
     env["HMAC_SECRET"] = crypto.randomUUID();
   }
   return HttpServerProcess.start({ args: ["-P", join(ROOT, "main.ts")], env });
