@@ -913,13 +913,13 @@ errors++;
 }
 if(data.email !== undefined && func0.call(data, "email")){
 if(!(validate3(data.email, {instancePath:instancePath+"/email",parentData:data,parentDataProperty:"email",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate3.errors : vErrors.concat(validate3.errors);
+vErrors = vErrors === null ? validate3.errors : joinErrors(vErrors, validate3.errors);
 errors = vErrors.length;
 }
 }
 if(data.age !== undefined && func0.call(data, "age")){
 if(!(validate5(data.age, {instancePath:instancePath+"/age",parentData:data,parentDataProperty:"age",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate5.errors : vErrors.concat(validate5.errors);
+vErrors = vErrors === null ? validate5.errors : joinErrors(vErrors, validate5.errors);
 errors = vErrors.length;
 }
 }
@@ -1201,7 +1201,7 @@ errors++;
 }
 if(data.etags !== undefined && func0.call(data, "etags")){
 if(!(validate9(data.etags, {instancePath:instancePath+"/etags",parentData:data,parentDataProperty:"etags",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate9.errors : vErrors.concat(validate9.errors);
+vErrors = vErrors === null ? validate9.errors : joinErrors(vErrors, validate9.errors);
 errors = vErrors.length;
 }
 }
@@ -1483,7 +1483,7 @@ errors++;
 }
 if(data.etags !== undefined && func0.call(data, "etags")){
 if(!(validate9(data.etags, {instancePath:instancePath+"/etags",parentData:data,parentDataProperty:"etags",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate9.errors : vErrors.concat(validate9.errors);
+vErrors = vErrors === null ? validate9.errors : joinErrors(vErrors, validate9.errors);
 errors = vErrors.length;
 }
 }
@@ -1563,7 +1563,7 @@ errors++;
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
 if(!(validate2(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+vErrors = vErrors === null ? validate2.errors : joinErrors(vErrors, validate2.errors);
 errors = vErrors.length;
 }
 }
@@ -1586,7 +1586,7 @@ let valid3 = false;
 let passing0 = null;
 const _errs7 = errors;
 if(!(validate8(data2, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate8.errors : vErrors.concat(validate8.errors);
+vErrors = vErrors === null ? validate8.errors : joinErrors(vErrors, validate8.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs7 === errors;
@@ -1597,7 +1597,7 @@ var props0 = true;
 }
 const _errs8 = errors;
 if(!(validate12(data2, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate12.errors : vErrors.concat(validate12.errors);
+vErrors = vErrors === null ? validate12.errors : joinErrors(vErrors, validate12.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs8 === errors;
@@ -1978,7 +1978,7 @@ if(Array.isArray(data7)){
 const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
 if(!(validate16(data7[i0], {instancePath:instancePath+"/invalidParams/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate16.errors : vErrors.concat(validate16.errors);
+vErrors = vErrors === null ? validate16.errors : joinErrors(vErrors, validate16.errors);
 errors = vErrors.length;
 }
 }
@@ -2236,19 +2236,19 @@ errors++;
 }
 if(data.name !== undefined && func0.call(data, "name")){
 if(!(validate20(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate20.errors : vErrors.concat(validate20.errors);
+vErrors = vErrors === null ? validate20.errors : joinErrors(vErrors, validate20.errors);
 errors = vErrors.length;
 }
 }
 if(data.email !== undefined && func0.call(data, "email")){
 if(!(validate3(data.email, {instancePath:instancePath+"/email",parentData:data,parentDataProperty:"email",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate3.errors : vErrors.concat(validate3.errors);
+vErrors = vErrors === null ? validate3.errors : joinErrors(vErrors, validate3.errors);
 errors = vErrors.length;
 }
 }
 if(data.age !== undefined && func0.call(data, "age")){
 if(!(validate5(data.age, {instancePath:instancePath+"/age",parentData:data,parentDataProperty:"age",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate5.errors : vErrors.concat(validate5.errors);
+vErrors = vErrors === null ? validate5.errors : joinErrors(vErrors, validate5.errors);
 errors = vErrors.length;
 }
 }
@@ -2379,13 +2379,13 @@ errors++;
 }
 if(data.data !== undefined && func0.call(data, "data")){
 if(!(validate2(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate2.errors : vErrors.concat(validate2.errors);
+vErrors = vErrors === null ? validate2.errors : joinErrors(vErrors, validate2.errors);
 errors = vErrors.length;
 }
 }
 if(data.meta !== undefined && func0.call(data, "meta")){
 if(!(validate26(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
+vErrors = vErrors === null ? validate26.errors : joinErrors(vErrors, validate26.errors);
 errors = vErrors.length;
 }
 }
@@ -3103,13 +3103,13 @@ errors++;
 }
 if(data.name !== undefined && func0.call(data, "name")){
 if(!(validate20(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate20.errors : vErrors.concat(validate20.errors);
+vErrors = vErrors === null ? validate20.errors : joinErrors(vErrors, validate20.errors);
 errors = vErrors.length;
 }
 }
 if(data.email !== undefined && func0.call(data, "email")){
 if(!(validate3(data.email, {instancePath:instancePath+"/email",parentData:data,parentDataProperty:"email",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate3.errors : vErrors.concat(validate3.errors);
+vErrors = vErrors === null ? validate3.errors : joinErrors(vErrors, validate3.errors);
 errors = vErrors.length;
 }
 }
@@ -3463,7 +3463,7 @@ errors++;
 const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
 if(!(validate35(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+vErrors = vErrors === null ? validate35.errors : joinErrors(vErrors, validate35.errors);
 errors = vErrors.length;
 }
 }
@@ -3712,6 +3712,11 @@ validate37.errors = vErrors;
 return errors === 0;
 }
 validate37.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+
+function joinErrors(errors, more) {
+  for (const error of more) errors.push(error);
+  return errors;
+}
 
 export const listProfilesResponse406ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
 export const listProfilesResponse414ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;

@@ -8,6 +8,7 @@ import { documentSchemas } from "./document_schemas.ts";
 import type { FaultList } from "./fault.ts";
 import { type Located, textMember } from "./json_value.ts";
 import type { OperationModel, ParameterModel } from "./model.ts";
+import { linearErrors } from "./linear_errors.ts";
 import { plainMessages } from "./plain_messages.ts";
 import { PreparedSchemas, type Purpose } from "./prepared_schemas.ts";
 import type { References } from "./references.ts";
@@ -83,7 +84,7 @@ function moduleCode(ajv: Ajv2020, ids: ReadonlyMap<string, { readonly id: string
     else aliases.push(`export const ${name} = ${first};\n`);
   }
   const exported = Object.fromEntries([...firstNames].map(([id, name]) => [name, id]));
-  return `${bundle(plainMessages(standaloneCode.default(ajv, exported)))}\n${aliases.join("")}`;
+  return `${bundle(linearErrors(plainMessages(standaloneCode.default(ajv, exported))))}\n${aliases.join("")}`;
 }
 
 /** Ajv's own type for schemas is looser than JSON; this is the one place where the two meet. */

@@ -1,0 +1,23 @@
+import { assertEquals } from "@std/assert";
+import { patchProfileBodyApplicationJsonPatchJson } from "../../api/profileapi/validators.gen.js";
+import { linearErrors } from "./linear_errors.ts";
+
+Deno.test("linearErrors() leaves no copying of errors in Ajv's code", () => {
+  const code = "vErrors = vErrors === null ? validate3.errors : vErrors.concat(validate3.errors);";
+  const [first] = linearErrors(code).split("\n");
+  assertEquals(
+    first,
+    "vErrors = vErrors === null ? validate3.errors : joinErrors(vErrors, validate3.errors);",
+  );
+  assertEquals(linearErrors("return true;"), "return true;");
+});
+
+Deno.test("linearErrors() makes validators that keep every error of a long list", () => {
+  const items = Array.from({ length: 100_000 }, () => 1);
+  const validate = patchProfileBodyApplicationJsonPatchJson;
+  for (let round = 0; round < 2; round++) {
+    assertEquals(validate(items), false);
+    // One for each item, and one for their number.
+    assertEquals(validate.errors?.length, items.length + 1);
+  }
+});
