@@ -89,7 +89,7 @@ export interface InstanceHealth {
 
 /** Tells whether the database can be used. */
 export interface HealthManager {
-  /** Asks every configured server; never rejects. */
+  /** Asks the primary, and tells what the replicas said when they were asked last; never rejects. */
   health(options?: QueryOptions): Promise<readonly InstanceHealth[]>;
 }
 

@@ -121,7 +121,7 @@ class PostgresPool implements ConnectionPool {
 
   #watch(): void {
     this.#watches = true;
-    for (const { health } of this.#replicas) health.start();
+    for (const { health } of this.#replicas) health.first();
   }
 
   async #transact<T>(run: (tx: Querier) => Promise<T>, options: RunTransactionOptions): Promise<T> {

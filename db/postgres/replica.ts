@@ -55,9 +55,9 @@ export class Replica implements ReadTarget {
     if (querier === this.querier) this.health.fault(faultReason("unavailable"));
   }
 
-  /** Asks it how it is. */
+  /** Tells how it was when it was asked last, so that one that stands still holds nobody up. */
   async describe(): Promise<InstanceHealth> {
-    await this.health.check();
+    await this.health.first();
     const { reason } = this.health;
     const health = { name: this.name, role: "replica" } as const;
     return reason === undefined ? { ...health, healthy: true } : { ...health, healthy: false, reason };

@@ -57,9 +57,9 @@ export class ReplicaHealth implements Disposable {
     return this.available ? undefined : this.#reason;
   }
 
-  /** Begins to ask. Called again, does nothing. */
-  start(): void {
-    if (this.#state === "unknown" && this.#cancel === undefined) this.check();
+  /** Begins to ask. Resolves when the first answer is there; called later, at once. */
+  first(): Promise<void> {
+    return this.#state === "unknown" ? this.check() : Promise.resolve();
   }
 
   /** Asks now. Resolves when it has answered or failed; never rejects. */

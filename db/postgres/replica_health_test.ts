@@ -7,9 +7,8 @@ const sound: ReplicaState = { follows: true, streams: true, caughtUp: true, sinc
 Deno.test("ReplicaHealth takes no reads before it has been asked", async () => {
   const world = new World();
   assertEquals([world.health.available, world.health.reason], [false, "It has not been asked yet"]);
-  world.health.start();
-  world.health.start();
-  await world.settle();
+  await Promise.all([world.health.first(), world.health.first()]);
+  await world.health.first();
   assertEquals([world.health.available, world.health.reason, world.probes], [true, undefined, 1]);
 });
 

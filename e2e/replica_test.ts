@@ -1,0 +1,110 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import type { PostgresServer } from "../tools/postgres/postgres_server.ts";
+import { startPostgres } from "../tools/postgres/start_postgres.ts";
+import { startStandby } from "../tools/postgres/start_standby.ts";
+import { Program, untilReady } from "../tools/testing/program.ts";
+
+interface Readiness {
+  readonly status: string;
+  readonly checks: readonly { readonly name: string; readonly status: string; readonly reason?: string }[];
+}
+
+Deno.test("archway serves on while its replicas fail, and /readyz tells which one and why", async () => {
+  await using primary = await startPostgres();
+  await using late = await startStandby(primary);
+  await using lost = await startStandby(primary);
+  await using program = new Program({
+    ...settings("POSTGRES_PRIMARY_", primary),
+    ...settings("POSTGRES_REPLICA_0_", late),
+    ...settings("POSTGRES_REPLICA_1_", lost),
+    MIGRATE_ON_START: "true",
+    POSTGRES_REPLICA_MAX_LAG: "500ms",
+    POSTGRES_REPLICA_PATIENCE: "500ms",
+    HMAC_SECRET: "a secret of more than 32 bytes for a test",
+  });
+  const url = await program.url;
+  await untilReady(url);
+  const path = await create(url);
+  for (const standby of [late, lost]) await standby.catchUp(primary);
+  const names = ["server", "migrations", "primary", "replica_0", "replica_1"];
+  const sound = await untilStatus(url, "ok");
+  assertEquals(sound.checks.map(({ name }) => name), names);
+
+  await late.pauseReplay();
+  await create(url);
+  assertMatch(
+    await reasonOf(url, "replica_0"),
+    /^Takes no reads: it is \d+\.\d s behind, and 0\.5 s are allowed$/,
+  );
+  await lost.kill();
+  assertEquals(await reasonOf(url, "replica_1"), "It cannot be reached");
+  assertEquals((await untilStatus(url, "degraded")).checks.map(({ status }) => status), [
+    ...["ok", "ok", "ok"],
+    ...["degraded", "degraded"],
+  ]);
+  assertEquals(await statusOf(url + path), 200);
+
+  await lost.start();
+  await late.resumeReplay();
+  await untilStatus(url, "ok");
+  await lost.pause();
+  try {
+    const statuses = await Promise.all(Array.from({ length: 100 }, () => statusOf(url + path)));
+    assertEquals(new Set(statuses), new Set([200]));
+    // A replica that stands still does not hold up the end either.
+    const { code, stderr } = await program.stop();
+    assertEquals([code, stderr], [0, ""]);
+  } finally {
+    await lost.resume();
+  }
+});
+
+function settings(prefix: string, { instance }: PostgresServer): Readonly<Record<string, string>> {
+  return {
+    [`${prefix}HOST`]: instance.host,
+    [`${prefix}PORT`]: String(instance.port),
+    [`${prefix}USER`]: instance.user,
+    [`${prefix}PASSWORD`]: "none",
+    [`${prefix}DATABASE`]: instance.database,
+  };
+}
+
+async function create(url: string): Promise<string> {
+  const response = await fetch(`${url}/v1/profiles`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ name: "Ada" }),
+  });
+  await response.body?.cancel();
+  assertEquals(response.status, 201);
+  return response.headers.get("Location") ?? "";
+}
+
+async function statusOf(url: string): Promise<number> {
+  const response = await fetch(url);
+  await response.body?.cancel();
+  return response.status;
+}
+
+async function readiness(url: string): Promise<Readiness> {
+  const response = await fetch(`${url}/readyz?verbose`);
+  assertEquals(response.status, 200);
+  return await response.json();
+}
+
+async function untilStatus(url: string, status: string): Promise<Readiness> {
+  while (true) {
+    const answer = await readiness(url);
+    if (answer.status === status) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function reasonOf(url: string, name: string): Promise<string> {
+  while (true) {
+    const { checks } = await readiness(url);
+    const reason = checks.find((check) => check.name === name)?.reason;
+    if (reason !== undefined) return reason;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
