@@ -1,7 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { startPostgres } from "../../tools/postgres/start_postgres.ts";
 import { useTestDatabase } from "../../tools/postgres/use_test_database.ts";
 import { migrationFolder } from "../../tools/testing/migration_folder.ts";
 import type { ConnectionPool, MigrationSource } from "../db.ts";
+import { DatabaseError } from "../errors.ts";
 import { type SpawnedProgram, spawnProgram } from "../embedded/testing/spawn_program.ts";
 import { openPool } from "./open_pool.ts";
 import type { InstanceConfig } from "./pool_config.ts";
@@ -64,4 +66,23 @@ Deno.test("migrate() applies each file once when two processes migrate at the sa
   assertEquals(endings, [{ code: 0, errors: "" }, { code: 0, errors: "" }]);
   const applied = lines.flatMap((line): string[] => JSON.parse(line ?? "null"));
   assertEquals(applied.sort(), ["1_slow.sql", "2_more.sql"]);
+});
+
+Deno.test("migrate() rejects with unavailable when its server crashes, and applies the file once it is back", async () => {
+  await using server = await startPostgres({ durable: true });
+  await using pool = openPool({ primary: server.instance, replicas: [] });
+  await using folder = await migrationFolder({ "1_slow.sql": SLOW });
+  await setPace(pool, 600);
+  const running = pool.migrate(folder.sources);
+  running.catch(() => undefined);
+  await untilRunning(pool, "pg_sleep(seconds)");
+  await server.kill();
+  assertEquals((await assertRejects(() => running, DatabaseError)).code, "unavailable");
+  assertEquals(
+    (await assertRejects(() => pool.migrate(folder.sources), DatabaseError)).code,
+    "unavailable",
+  );
+  await server.start();
+  await setPace(pool, 0);
+  assertEquals(await pool.migrate(folder.sources), ["1_slow.sql"]);
 });
