@@ -58,9 +58,9 @@ async function fill(plan: SeedPlan, config: Config): Promise<number> {
     : EXIT_CODES[stoppedBy] ?? 1;
 }
 
-/** The embedded database is nobody else's; what becomes of a real one is for who runs it to say. */
-async function prepare(pool: ConnectionPool, { database }: Config): Promise<void> {
-  if (database.kind === "embedded") await pool.migrate(MIGRATION_SOURCES);
+/** Who applies migrations is configured for the service, and holds here too. */
+async function prepare(pool: ConnectionPool, { migrateOnStart }: Config): Promise<void> {
+  if (migrateOnStart) await pool.migrate(MIGRATION_SOURCES);
   else if ((await pool.pendingMigrations(MIGRATION_SOURCES)).length > 0) {
     throw new SeedError("The database lacks migrations: run archway migrate up first");
   }

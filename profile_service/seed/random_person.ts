@@ -90,9 +90,20 @@ export function randomPerson(): RandomPerson {
   return { name, handle: asciiHandle(handle) };
 }
 
-/** Without the letters that the library would put down by their numbers. */
+/** What the library would put down by its number, which nobody does in an address. */
+const PLAIN_LETTERS: Readonly<Record<string, string>> = {
+  ı: "i",
+  ł: "l",
+  đ: "d",
+  ø: "o",
+  ß: "ss",
+  æ: "ae",
+  œ: "oe",
+};
+
 function plainLetters(name: string): string {
-  return name.replaceAll("ı", "i").replace(/[ьъ]/gi, "");
+  const letters = name.toLowerCase().normalize("NFD").replace(/[\p{M}׳’ьъء]/gu, "");
+  return letters.replace(/[ıłđøßæœ]/g, (letter) => PLAIN_LETTERS[letter] ?? "");
 }
 
 function asciiHandle(username: string): string {
