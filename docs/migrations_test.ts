@@ -1,0 +1,41 @@
+import { assertEquals, assertNotEquals } from "@std/assert";
+import { join } from "node:path";
+import { openPool } from "../db/postgres/open_pool.ts";
+import { MIGRATION_SOURCES } from "../program/migration_sources.ts";
+import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
+import { dumpSchema } from "../tools/schema/dump_schema.ts";
+import { migrationFolder } from "../tools/testing/migration_folder.ts";
+
+/** The files that the guide shows, by name: a block of SQL after a paragraph that ends with the name and a colon. */
+async function filesOfGuide(): Promise<Readonly<Record<string, string>>> {
+  const text = await Deno.readTextFile(join(import.meta.dirname ?? ".", "migrations.md"));
+  const blocks = text.matchAll(/`(\d{14}_\w+\.sql)`[^`]*:\n\n```sql\n([^`]+)```/g);
+  return Object.fromEntries([...blocks].map(([, name = "", sql = ""]) => [name, sql]));
+}
+
+Deno.test("docs/migrations.md shows an example that works, and back", async () => {
+  const files = await filesOfGuide();
+  assertEquals(Object.keys(files).length, 8);
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: database.instance, replicas: [] });
+  await using folder = await migrationFolder(files);
+  const sources = [...MIGRATION_SOURCES, ...folder.sources];
+  await pool.migrate(MIGRATION_SOURCES);
+  const before = await dumpSchema(pool.writer());
+  await pool.writer().query(`INSERT INTO profiles (id, name, created_at, updated_at)
+    SELECT uuidv7(), 'Person ' || n, now(), now() FROM generate_series(1, 2500) AS n`);
+  assertEquals(await pool.migrate(sources), Object.keys(files).sort());
+  const filled = "SELECT FROM profiles WHERE display_name LIKE 'Person %' AND version = 1";
+  assertEquals((await pool.writer().query(filled)).rowCount, 2500);
+  assertNotEquals(await dumpSchema(pool.writer()), before);
+  await pool.undoMigrations(sources, Object.keys(files).length);
+  assertEquals((await pool.writer().query("SELECT FROM profiles WHERE name LIKE 'Person %'")).rowCount, 2500);
+  // The column comes last now; everything else is as it was.
+  const lines = (dump: string): readonly string[] =>
+    dump.split("\n").map((line) => line.replace(/,$/, "")).sort();
+  const after = lines(await dumpSchema(pool.writer()));
+  assertEquals(
+    after.filter((line) => !/^ {2}name /.test(line)),
+    lines(before).filter((line) => !/^ {2}name /.test(line)),
+  );
+});
