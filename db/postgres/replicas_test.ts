@@ -99,7 +99,7 @@ const faults: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
     await pool.writer().query("CREATE TABLE dropped AS SELECT 1 AS value");
     for (const replica of cluster.replicas) await replica.catchUp(cluster.primary);
     // The replay of the lock waits for the read, and cancels it after max_standby_streaming_delay.
-    const reading = only.reader().query("SELECT value, pg_sleep(1) FROM dropped");
+    const reading = only.reader().query("SELECT value, pg_sleep(30) FROM dropped");
     await untilActive(cluster.replicas[0]);
     await pool.writer().query("TRUNCATE dropped");
     assertEquals((await reading).rows, []);

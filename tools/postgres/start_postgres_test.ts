@@ -25,9 +25,15 @@ Deno.test("startPostgres() can be killed and started again on its data", async (
 });
 
 Deno.test("startPostgres() leaves no server behind when its process is killed", async () => {
+  await Promise.all(["", "await server.pause();"].map(endWithProcess));
+});
+
+/** Starts a server in a process of its own, kills that process, and waits until the server's directory is gone. */
+async function endWithProcess(before: string): Promise<void> {
   const program = `
     import { startPostgres } from ${JSON.stringify(import.meta.resolve("./start_postgres.ts"))};
     const server = await startPostgres();
+    ${before}
     console.log(server.instance.host);
     await new Promise(() => setInterval(() => {}, 1000));
   `;
@@ -45,7 +51,7 @@ Deno.test("startPostgres() leaves no server behind when its process is killed", 
   while (await Deno.stat(directory.trim()).then(() => true, () => false)) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-});
+}
 
 function configFile(): string {
   return new URL("../../deno.json", import.meta.url).pathname;
