@@ -56,8 +56,14 @@ Deno.test("parseConfig() reads how replicas are used", () => {
     }),
     ["random", 500, 60_000],
   );
-  const error = assertThrows(() => parse({ ...POSTGRES, POSTGRES_READER_POLICY: "nearest" }), ConfigError);
-  assertEquals(error.faults.map(({ variable }) => variable), ["POSTGRES_READER_POLICY"]);
+  const error = assertThrows(
+    () => parse({ ...POSTGRES, POSTGRES_READER_POLICY: "nearest", POSTGRES_REPLICA_PATIENCE: "0s" }),
+    ConfigError,
+  );
+  assertEquals(error.faults.map(({ variable }) => variable), [
+    "POSTGRES_READER_POLICY",
+    "POSTGRES_REPLICA_PATIENCE",
+  ]);
 });
 
 Deno.test("parseConfig() migrates on start by itself only where the database is its own", () => {

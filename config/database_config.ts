@@ -43,8 +43,15 @@ export function parseDatabaseConfig(settings: Settings): DatabaseConfig {
       "random",
     ]),
     replicaMaxLagMs: settings.durationMs("POSTGRES_REPLICA_MAX_LAG", "10s"),
-    replicaPatienceMs: settings.durationMs("POSTGRES_REPLICA_PATIENCE", "2s"),
+    replicaPatienceMs: parsePatience(settings),
   };
+}
+
+/** With none at all no replica would ever be used. */
+function parsePatience(settings: Settings): number {
+  const patienceMs = settings.durationMs("POSTGRES_REPLICA_PATIENCE", "2s");
+  if (patienceMs === 0) settings.fault("POSTGRES_REPLICA_PATIENCE", "must be longer than nothing");
+  return patienceMs;
 }
 
 function parseInstance(settings: Settings, prefix: string, model?: InstanceConfig): InstanceConfig {
