@@ -1,4 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { openPool } from "../db/postgres/open_pool.ts";
+import type { InstanceConfig } from "../db/postgres/pool_config.ts";
 import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
 import { type Ending, Program, untilReady } from "../tools/testing/program.ts";
 
@@ -18,6 +20,17 @@ async function withEmbedded(
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+function environmentOf(instance: InstanceConfig): Readonly<Record<string, string>> {
+  return {
+    POSTGRES_PRIMARY_HOST: instance.host,
+    POSTGRES_PRIMARY_PORT: String(instance.port),
+    POSTGRES_PRIMARY_USER: instance.user,
+    POSTGRES_PRIMARY_PASSWORD: instance.password || "none",
+    POSTGRES_PRIMARY_DATABASE: instance.database,
+    HMAC_SECRET: "a secret of more than 32 bytes for a test",
+  };
 }
 
 async function untilCheck(url: string, text: string): Promise<void> {
@@ -76,15 +89,7 @@ Deno.test("archway migrate tells people in one line what is wrong", async () => 
 
 Deno.test("archway is not ready while migrations are pending, and becomes so once they are applied", async () => {
   await using database = await useTestDatabase();
-  const { host, port, user, password, database: name } = database.instance;
-  const environment = {
-    POSTGRES_PRIMARY_HOST: host,
-    POSTGRES_PRIMARY_PORT: String(port),
-    POSTGRES_PRIMARY_USER: user,
-    POSTGRES_PRIMARY_PASSWORD: password || "none",
-    POSTGRES_PRIMARY_DATABASE: name,
-    HMAC_SECRET: "a secret of more than 32 bytes for a test",
-  };
+  const environment = environmentOf(database.instance);
   await using service = new Program(environment);
   const url = await service.url;
   await untilCheck(url, '{"name":"migrations","status":"unavailable","reason":"');
@@ -96,4 +101,17 @@ Deno.test("archway is not ready while migrations are pending, and becomes so onc
   assertEquals(code, 0);
   assertStringIncludes(stderr, "archway migrate up");
   assertStringIncludes(stderr, FILE);
+});
+
+Deno.test("archway does not start on files that have changed since they were applied, and names them", async () => {
+  await using database = await useTestDatabase();
+  const environment = environmentOf(database.instance);
+  assertEquals((await archway(environment, "migrate up")).code, 0);
+  await using pool = openPool({ primary: database.instance, replicas: [] });
+  await pool.writer().query("UPDATE archway_migration_checksums SET sha256 = 'another'");
+  await using service = new Program({ ...environment, MIGRATE_ON_START: "true" });
+  const { code, stderr } = await service.ended();
+  assertEquals(code, 1);
+  assertMatch(stderr, /^Migration [^\n]*create_profiles\.sql of profile_service[^\n]* has changed [^\n]+\n$/);
+  assertStringIncludes((await archway(environment, "migrate status")).stdout, "changed since it was applied");
 });
