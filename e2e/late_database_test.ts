@@ -1,0 +1,33 @@
+import { assertEquals } from "@std/assert";
+import { startPostgres } from "../tools/postgres/start_postgres.ts";
+import { Program, untilReady } from "../tools/testing/program.ts";
+
+Deno.test("archway may be started before its database, and outlives the database's end", async () => {
+  // Durable, so that a crash takes nothing with it.
+  await using postgres = await startPostgres({ durable: true });
+  const { host, port, user, database } = postgres.instance;
+  await postgres.stop();
+  await using program = new Program({
+    POSTGRES_PRIMARY_HOST: host,
+    POSTGRES_PRIMARY_PORT: String(port),
+    POSTGRES_PRIMARY_USER: user,
+    POSTGRES_PRIMARY_PASSWORD: "none",
+    POSTGRES_PRIMARY_DATABASE: database,
+    HMAC_SECRET: "a secret of more than 32 bytes for a test",
+    MIGRATE_ON_START: "true",
+  });
+  const url = await program.url;
+  for (const round of ["before its first start", "after a crash"]) {
+    const live = await fetch(`${url}/livez`);
+    await live.body?.cancel();
+    const ready = await fetch(`${url}/readyz`);
+    await ready.body?.cancel();
+    assertEquals([round, live.status, ready.status], [round, 200, 503]);
+    await postgres.start();
+    await untilReady(url);
+    const list = await fetch(`${url}/v1/profiles`);
+    assertEquals([round, list.status, (await list.json()).data], [round, 200, []]);
+    await postgres.kill();
+  }
+  assertEquals((await program.stop()).code, 0);
+});
