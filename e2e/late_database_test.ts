@@ -1,19 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { startPostgres } from "../tools/postgres/start_postgres.ts";
+import { postgresEnvironment } from "../tools/testing/postgres_environment.ts";
 import { Program, untilReady } from "../tools/testing/program.ts";
 
 Deno.test("archway may be started before its database, and outlives the database's end", async () => {
   // Durable, so that a crash takes nothing with it.
   await using postgres = await startPostgres({ durable: true });
-  const { host, port, user, database } = postgres.instance;
   await postgres.stop();
   await using program = new Program({
-    POSTGRES_PRIMARY_HOST: host,
-    POSTGRES_PRIMARY_PORT: String(port),
-    POSTGRES_PRIMARY_USER: user,
-    POSTGRES_PRIMARY_PASSWORD: "none",
-    POSTGRES_PRIMARY_DATABASE: database,
-    HMAC_SECRET: "a secret of more than 32 bytes for a test",
+    ...postgresEnvironment(postgres.instance),
     MIGRATE_ON_START: "true",
   });
   const url = await program.url;

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { openPool } from "../db/postgres/open_pool.ts";
-import type { InstanceConfig } from "../db/postgres/pool_config.ts";
 import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
+import { postgresEnvironment } from "../tools/testing/postgres_environment.ts";
 import { type Ending, Program, untilReady } from "../tools/testing/program.ts";
 
 const FILE = "20261122000001_create_profiles.sql";
@@ -20,17 +20,6 @@ async function withEmbedded(
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-function environmentOf(instance: InstanceConfig): Readonly<Record<string, string>> {
-  return {
-    POSTGRES_PRIMARY_HOST: instance.host,
-    POSTGRES_PRIMARY_PORT: String(instance.port),
-    POSTGRES_PRIMARY_USER: instance.user,
-    POSTGRES_PRIMARY_PASSWORD: instance.password || "none",
-    POSTGRES_PRIMARY_DATABASE: instance.database,
-    HMAC_SECRET: "a secret of more than 32 bytes for a test",
-  };
 }
 
 async function untilCheck(url: string, text: string): Promise<void> {
@@ -89,7 +78,7 @@ Deno.test("archway migrate tells people in one line what is wrong", async () => 
 
 Deno.test("archway is not ready while migrations are pending, and becomes so once they are applied", async () => {
   await using database = await useTestDatabase();
-  const environment = environmentOf(database.instance);
+  const environment = postgresEnvironment(database.instance);
   await using service = new Program(environment);
   const url = await service.url;
   await untilCheck(url, '{"name":"migrations","status":"unavailable","reason":"');
@@ -105,7 +94,7 @@ Deno.test("archway is not ready while migrations are pending, and becomes so onc
 
 Deno.test("archway does not start on files that have changed since they were applied, and names them", async () => {
   await using database = await useTestDatabase();
-  const environment = environmentOf(database.instance);
+  const environment = postgresEnvironment(database.instance);
   assertEquals((await archway(environment, "migrate up")).code, 0);
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await pool.writer().query("UPDATE archway_migration_checksums SET sha256 = 'another'");

@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
+import { postgresEnvironment } from "../tools/testing/postgres_environment.ts";
 import { Program, untilReady } from "../tools/testing/program.ts";
-
-const SECRET = "a secret of more than 32 bytes for a test";
 
 async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
@@ -129,16 +128,7 @@ Deno.test("archway answers an option it does not know with its usage", async () 
 
 Deno.test("archway migrates once when several instances start together on one database", async () => {
   await using database = await useTestDatabase();
-  const { host, port, user, database: name } = database.instance;
-  const environment = {
-    POSTGRES_PRIMARY_HOST: host,
-    POSTGRES_PRIMARY_PORT: String(port),
-    POSTGRES_PRIMARY_USER: user,
-    POSTGRES_PRIMARY_PASSWORD: database.instance.password || "none",
-    POSTGRES_PRIMARY_DATABASE: name,
-    HMAC_SECRET: SECRET,
-    MIGRATE_ON_START: "true",
-  };
+  const environment = { ...postgresEnvironment(database.instance), MIGRATE_ON_START: "true" };
   await using first = new Program(environment);
   await using second = new Program(environment);
   await using third = new Program(environment);

@@ -2,19 +2,9 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { openPool } from "../db/postgres/open_pool.ts";
 import { BATCH_SIZE } from "../profile_service/seed/seed_plan.ts";
 import { MIGRATION_SOURCES } from "../program/migration_sources.ts";
-import { type TestDatabase, useTestDatabase } from "../tools/postgres/use_test_database.ts";
+import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
+import { postgresEnvironment } from "../tools/testing/postgres_environment.ts";
 import { type Ending, Program, untilReady } from "../tools/testing/program.ts";
-
-function environmentOf({ instance }: TestDatabase): Readonly<Record<string, string>> {
-  return {
-    POSTGRES_PRIMARY_HOST: instance.host,
-    POSTGRES_PRIMARY_PORT: String(instance.port),
-    POSTGRES_PRIMARY_USER: instance.user,
-    POSTGRES_PRIMARY_PASSWORD: instance.password || "none",
-    POSTGRES_PRIMARY_DATABASE: instance.database,
-    HMAC_SECRET: "a secret of more than 32 bytes for a test",
-  };
-}
 
 async function run(environment: Readonly<Record<string, string>>, args: readonly string[]): Promise<Ending> {
   await using program = new Program(environment, ["seed", ...args]);
@@ -44,13 +34,13 @@ Deno.test("archway seed says that all is there, or that another run is in the wa
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await pool.migrate(MIGRATION_SOURCES);
-  assertEquals((await run(environmentOf(database), ["--profiles", "120"])).code, 0);
-  assertEquals(await run(environmentOf(database), ["--profiles", "120"]), {
+  assertEquals((await run(postgresEnvironment(database.instance), ["--profiles", "120"])).code, 0);
+  assertEquals(await run(postgresEnvironment(database.instance), ["--profiles", "120"]), {
     code: 0,
     stdout: "All of the 120 profiles were there already\n",
     stderr: "",
   });
-  const { code, stdout, stderr } = await run(environmentOf(database), ["--profiles", "121"]);
+  const { code, stdout, stderr } = await run(postgresEnvironment(database.instance), ["--profiles", "121"]);
   assertEquals([code, stdout], [1, ""]);
   assertMatch(stderr, /^archway seed: Profiles of another run are in the way.*--random-seed.*$/m);
 });
@@ -67,7 +57,11 @@ Deno.test("archway seed leaves whole batches on SIGINT at any moment, and the sa
     return row?.count ?? 0;
   }
   const total = 5 * BATCH_SIZE;
-  await using program = new Program(environmentOf(database), ["seed", "--profiles", String(total)]);
+  await using program = new Program(postgresEnvironment(database.instance), [
+    "seed",
+    "--profiles",
+    String(total),
+  ]);
   const ended = program.ended();
   while (await countProfiles() === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   await new Promise((resolve) => setTimeout(resolve, Math.random() * 500));
@@ -80,7 +74,7 @@ Deno.test("archway seed leaves whole batches on SIGINT at any moment, and the sa
     assertEquals(code, 130);
     assertStringIncludes(stdout, `Stopped with ${left.toLocaleString("en")} of 25,000 profiles there`);
   }
-  const second = await run(environmentOf(database), ["--profiles", String(total)]);
+  const second = await run(postgresEnvironment(database.instance), ["--profiles", String(total)]);
   assertEquals(second.code, 0, second.stderr);
   if (left < total) assertStringIncludes(second.stdout, `; ${left.toLocaleString("en")} were there already`);
   assertEquals(await countProfiles(), total);
@@ -88,7 +82,7 @@ Deno.test("archway seed leaves whole batches on SIGINT at any moment, and the sa
 
 Deno.test("archway seed asks for migrations where the database is not its own", async () => {
   await using database = await useTestDatabase();
-  assertEquals(await run(environmentOf(database), ["--profiles", "10"]), {
+  assertEquals(await run(postgresEnvironment(database.instance), ["--profiles", "10"]), {
     code: 1,
     stdout: "",
     stderr: "archway seed: The database lacks migrations: run archway migrate up first\n",
