@@ -50,6 +50,22 @@ export interface Querier {
   ): Promise<QueryResult<Row>>;
 }
 
+/**
+ * A place in the history of the primary. Positions of one timeline are ordered by `lsn`; a promotion begins a new
+ * timeline, and what was not replicated by then is not part of it (PostgreSQL, "Timelines" and "pg_lsn").
+ */
+export interface WalPosition {
+  readonly timeline: number;
+  /** Bytes of write-ahead log before it. */
+  readonly lsn: bigint;
+}
+
+/** What a reader has to see. */
+export interface ReaderOptions {
+  /** Everything that was committed before this. Without it, a reader may be a little behind. */
+  readonly after?: WalPosition | undefined;
+}
+
 /** Hands out queriers by what they are for. */
 export interface ConnectionManager {
   /** Runs on the primary. */
@@ -60,21 +76,62 @@ export interface ConnectionManager {
    * there are replicas they refuse it with code "internal". What one querier reads comes from one server while that
    * is well, so ask for one per use case and do not keep it.
    */
-  reader(): Querier;
+  reader(options?: ReaderOptions): Querier;
+  /**
+   * Where the primary stands: what was committed before the call lies before it, for {@link ReaderOptions.after}.
+   * Calls at the same time share one statement.
+   */
+  position(options?: QueryOptions): Promise<WalPosition>;
 }
+
+/** How far transactions that run side by side are kept apart (PostgreSQL, "Transaction Isolation"). */
+export type IsolationLevel = "read committed" | "repeatable read" | "serializable";
 
 /** How a transaction is run. */
 export interface TxOptions {
   /** Aborts the transaction: what runs is cancelled and everything is rolled back. */
   readonly signal?: AbortSignal;
+  /** @default "read committed" */
+  readonly isolation?: IsolationLevel;
+  /**
+   * Whether the server refuses what writes.
+   *
+   * @default false
+   */
+  readonly readOnly?: boolean;
+  /** How long a statement waits for a lock, in milliseconds, before it fails with code "timeout". */
+  readonly lockTimeoutMs?: number;
+  /**
+   * Whether the function may be run again when its transaction gave way to another one (code "conflict"): it does
+   * nothing besides its statements that a second run would do twice.
+   *
+   * @default false
+   */
+  readonly repeatable?: boolean;
 }
 
-/** Runs a function inside a transaction: committed when it returns, rolled back when it throws anything. */
+/** An open transaction. Its statements run one after the other; once one has failed, the rest are refused. */
+export interface Transaction extends Querier {
+  /**
+   * A transaction inside this one (SAVEPOINT): what `run` throws undoes what was done inside and is thrown on, and
+   * the transaction can go on. Statements outside of it are refused until it has ended.
+   */
+  savepoint<T>(run: (tx: Transaction) => Promise<T>): Promise<T>;
+}
+
+/**
+ * Runs a function inside a transaction: committed when it returns, rolled back when it throws anything. Rejects with
+ * code "outcome-unknown" where the connection was lost while the server committed. A transaction cannot be begun
+ * inside another one: `savepoint` is for that.
+ */
 export interface TxManager {
   /** The value of `run`, after COMMIT. What `run` throws is thrown on unchanged, after ROLLBACK. */
-  withTx<T>(run: (tx: Querier) => Promise<T>, options?: TxOptions): Promise<T>;
-  /** The same with a deadline, in milliseconds: rejects with code "timeout" and rolls back when it passes. */
-  withTimeoutTx<T>(timeoutMs: number, run: (tx: Querier) => Promise<T>, options?: TxOptions): Promise<T>;
+  withTx<T>(run: (tx: Transaction) => Promise<T>, options?: TxOptions): Promise<T>;
+  /**
+   * The same with a deadline, in milliseconds: rejects with code "timeout" and rolls back when it passes. The server
+   * keeps the deadline too, where the program cannot.
+   */
+  withTimeoutTx<T>(timeoutMs: number, run: (tx: Transaction) => Promise<T>, options?: TxOptions): Promise<T>;
 }
 
 /** The state of one configured server. */
@@ -87,10 +144,32 @@ export interface InstanceHealth {
   readonly reason?: string;
 }
 
+/** What the connections to one server do now. */
+export interface PoolStatus {
+  /** How many there may be. */
+  readonly max: number;
+  readonly open: number;
+  /** Of the open ones, how many have nothing to do. */
+  readonly idle: number;
+  /** How many callers wait for one. */
+  readonly waiting: number;
+}
+
+/** The state of one configured server, at length. */
+export interface InstanceStatus extends InstanceHealth {
+  /** Where it is reached, "host:port". */
+  readonly address: string;
+  /** How far it is behind, in milliseconds; undefined on a primary, and where it cannot be told. */
+  readonly lagMs?: number;
+  readonly pool: PoolStatus;
+}
+
 /** Tells whether the database can be used. */
 export interface HealthManager {
   /** Asks the primary, and tells what the replicas said when they were asked last; never rejects. */
   health(options?: QueryOptions): Promise<readonly InstanceHealth[]>;
+  /** The same, with how far replicas are behind and what the connections do; never rejects. */
+  status(options?: QueryOptions): Promise<readonly InstanceStatus[]>;
 }
 
 /** A folder of migrations: `<version>_<name>.sql` files in dbmate's format. */

@@ -14,8 +14,15 @@ export type DatabaseErrorCode =
   | "timeout"
   /** The caller's signal aborted it. */
   | "cancelled"
-  /** The server cannot be reached, is starting or stopping, is full, or does not accept writes now. */
+  /** The server cannot be reached, is starting or stopping, is full, or does not accept writes now: nothing was done. */
   | "unavailable"
+  /** Too many wait for a connection already, or none came free in time: nothing was done. */
+  | "saturated"
+  /**
+   * The connection was lost while the server worked, or it could not say that what it committed is safe: a write may
+   * have been made or not.
+   */
+  | "outcome-unknown"
   /** Anything else: a mistake in the program or its schema. */
   | "internal";
 

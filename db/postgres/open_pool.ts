@@ -1,18 +1,23 @@
 import type {
   ConnectionPool,
   InstanceHealth,
+  InstanceStatus,
   MigrationSource,
   MigrationStatus,
   MigrationStep,
   Querier,
   QueryOptions,
+  ReaderOptions,
+  Transaction,
   TxOptions,
+  WalPosition,
 } from "../db.ts";
 import { checkHealth } from "./check_health.ts";
 import { DriverQuerier } from "./driver_querier.ts";
 import * as migrations from "./migrate.ts";
 import { type Driver, openDriver } from "./open_driver.ts";
 import type { PoolConfig } from "./pool_config.ts";
+import { readPosition } from "./read_position.ts";
 import { ReaderRouter } from "./reader_router.ts";
 import { Replica } from "./replica.ts";
 import { RoutedQuerier } from "./routed_querier.ts";
@@ -58,17 +63,25 @@ class PostgresPool implements ConnectionPool {
     return this.#querier;
   }
 
-  reader(): Querier {
+  reader(_options: ReaderOptions = {}): Querier {
     if (this.#replicas.length === 0) return this.#querier;
     if (!this.#watches) this.#watch();
     return new RoutedQuerier(this.#router);
   }
 
-  withTx<T>(run: (tx: Querier) => Promise<T>, options: TxOptions = {}): Promise<T> {
+  async position(options: QueryOptions = {}): Promise<WalPosition> {
+    return await readPosition(this.#querier, options);
+  }
+
+  withTx<T>(run: (tx: Transaction) => Promise<T>, options: TxOptions = {}): Promise<T> {
     return this.#transact(run, options);
   }
 
-  withTimeoutTx<T>(timeoutMs: number, run: (tx: Querier) => Promise<T>, options: TxOptions = {}): Promise<T> {
+  withTimeoutTx<T>(
+    timeoutMs: number,
+    run: (tx: Transaction) => Promise<T>,
+    options: TxOptions = {},
+  ): Promise<T> {
     return this.#transact(run, { ...options, timeoutMs });
   }
 
@@ -80,6 +93,11 @@ class PostgresPool implements ConnectionPool {
       checkHealth(primary, { ...options, timeoutMs }),
       ...this.#replicas.map((replica) => replica.describe()),
     ]);
+  }
+
+  async status(options: QueryOptions = {}): Promise<readonly InstanceStatus[]> {
+    const pool = { max: 0, open: 0, idle: 0, waiting: 0 };
+    return (await this.health(options)).map((health) => ({ ...health, address: "", pool }));
   }
 
   migrate(sources: readonly MigrationSource[]): Promise<readonly string[]> {
@@ -124,7 +142,7 @@ class PostgresPool implements ConnectionPool {
     for (const { health } of this.#replicas) health.first();
   }
 
-  async #transact<T>(run: (tx: Querier) => Promise<T>, options: RunTransactionOptions): Promise<T> {
+  async #transact<T>(run: (tx: Transaction) => Promise<T>, options: RunTransactionOptions): Promise<T> {
     this.#transactions++;
     try {
       return await runTransaction(this.#driver, run, options);

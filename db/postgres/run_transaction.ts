@@ -1,4 +1,4 @@
-import type { Querier, QueryOptions, QueryParameter, QueryResult } from "../db.ts";
+import type { QueryOptions, QueryParameter, QueryResult, Transaction as OpenTransaction } from "../db.ts";
 import { DatabaseError } from "../errors.ts";
 import { DriverQuerier } from "./driver_querier.ts";
 import type { Driver } from "./open_driver.ts";
@@ -22,7 +22,7 @@ const rollbackGraceMs = 1_000;
  */
 export async function runTransaction<T>(
   driver: Driver,
-  run: (tx: Querier) => Promise<T>,
+  run: (tx: OpenTransaction) => Promise<T>,
   options: RunTransactionOptions = {},
 ): Promise<T> {
   const transaction = new Transaction(options);
@@ -33,7 +33,7 @@ export async function runTransaction<T>(
   }
 }
 
-class Transaction implements Querier {
+class Transaction implements OpenTransaction {
   /** Rejects some time after the transaction was aborted, for the case that its rollback does not end. */
   readonly givenUp: Promise<never>;
   readonly #abort = new AbortController();
@@ -70,7 +70,7 @@ class Transaction implements Querier {
     else signal?.addEventListener("abort", this.#onSignal, { once: true });
   }
 
-  async run<T>(driver: Driver, run: (tx: Querier) => Promise<T>): Promise<T> {
+  async run<T>(driver: Driver, run: (tx: OpenTransaction) => Promise<T>): Promise<T> {
     try {
       this.#abort.signal.throwIfAborted();
       // The cell keeps the type: the driver's own would unwrap promises in arrays.
@@ -100,6 +100,10 @@ class Transaction implements Querier {
     } finally {
       resolve();
     }
+  }
+
+  savepoint<T>(_run: (tx: OpenTransaction) => Promise<T>): Promise<T> {
+    throw new Error("Not yet");
   }
 
   end(): void {
@@ -152,7 +156,7 @@ class Transaction implements Querier {
   }
 
   /** What the driver waits for between BEGIN and COMMIT. It rolls back when this rejects. */
-  async #inside<T>(run: (tx: Querier) => Promise<T>): Promise<T> {
+  async #inside<T>(run: (tx: OpenTransaction) => Promise<T>): Promise<T> {
     try {
       this.#abort.signal.throwIfAborted();
       const value = await Promise.race([run(this), aborted(this.#abortSignal)]);

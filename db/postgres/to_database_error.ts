@@ -36,6 +36,8 @@ const messages: Readonly<Record<DatabaseErrorCode, string>> = {
   "timeout": "The statement ran into its deadline",
   "cancelled": "The statement was cancelled",
   "unavailable": "The database cannot be reached or does not take the statement now",
+  "saturated": "No connection to the database came free in time",
+  "outcome-unknown": "The connection was lost before the server told what became of the statement",
   "internal": "The statement failed",
 };
 
