@@ -13,10 +13,13 @@ import type {
   WalPosition,
 } from "../db.ts";
 import { checkHealth } from "./check_health.ts";
+import { CoveringQuerier } from "./covering_querier.ts";
+import { CoveringRoute } from "./covering_route.ts";
 import { DriverQuerier } from "./driver_querier.ts";
 import * as migrations from "./migrate.ts";
 import { type Driver, openDriver } from "./open_driver.ts";
 import type { PoolConfig } from "./pool_config.ts";
+import { PositionSource } from "./position_source.ts";
 import { readPosition } from "./read_position.ts";
 import { ReaderRouter } from "./reader_router.ts";
 import { Replica } from "./replica.ts";
@@ -43,6 +46,7 @@ class PostgresPool implements ConnectionPool {
   readonly #querier: DriverQuerier;
   readonly #replicas: readonly Replica[];
   readonly #router: ReaderRouter;
+  readonly #position: PositionSource;
   /** Whether the replicas are watched: from their first use on. */
   #watches = false;
   #transactions = 0;
@@ -57,20 +61,24 @@ class PostgresPool implements ConnectionPool {
     const primary = { querier: this.#querier, inFlight: 0, fault: (): void => {} };
     const policy = config.readerPolicy ?? "least-loaded";
     this.#router = new ReaderRouter(primary, this.#replicas, { policy, random: Math.random });
+    this.#position = new PositionSource((options) => readPosition(this.#querier, options));
   }
 
   writer(): Querier {
     return this.#querier;
   }
 
-  reader(_options: ReaderOptions = {}): Querier {
+  reader(options?: ReaderOptions): Querier {
     if (this.#replicas.length === 0) return this.#querier;
     if (!this.#watches) this.#watch();
-    return new RoutedQuerier(this.#router);
+    const after = options?.after;
+    if (after === undefined) return new RoutedQuerier(this.#router);
+    const maxWaitMs = this.#config.consistencyMaxWaitMs ?? 50;
+    return new CoveringQuerier(new CoveringRoute(this.#router, { after, maxWaitMs }));
   }
 
-  async position(options: QueryOptions = {}): Promise<WalPosition> {
-    return await readPosition(this.#querier, options);
+  position(options: QueryOptions = {}): Promise<WalPosition> {
+    return this.#position.position(options);
   }
 
   withTx<T>(run: (tx: Transaction) => Promise<T>, options: TxOptions = {}): Promise<T> {

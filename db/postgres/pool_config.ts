@@ -85,6 +85,13 @@ export interface PoolConfig {
    */
   readonly replicaProbeIntervalMs?: number;
   /**
+   * How long a reader waits for a replica that has not replayed yet what it has to see, in milliseconds, before the
+   * primary reads; 0: not at all.
+   *
+   * @default 50
+   */
+  readonly consistencyMaxWaitMs?: number;
+  /**
    * Named to the server, shown in pg_stat_activity.
    *
    * @default "archway"

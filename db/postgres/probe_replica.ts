@@ -1,5 +1,7 @@
+import type { WalPosition } from "../db.ts";
 import type { DatabaseErrorCode } from "../errors.ts";
 import type { ReplicaState } from "./lag_meter.ts";
+import { replayedColumns, replayedOf, type ReplayedRow } from "./read_replayed.ts";
 import type { ReplicaConnections } from "./replica_connections.ts";
 import { toDatabaseError } from "./to_database_error.ts";
 
@@ -7,7 +9,15 @@ import { toDatabaseError } from "./to_database_error.ts";
 const statement = `SELECT pg_is_in_recovery() AS follows,
   EXISTS (SELECT FROM pg_stat_get_wal_receiver() AS receiver WHERE receiver.pid IS NOT NULL) AS streams,
   COALESCE(pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn(), false) AS "caughtUp",
-  (1000 * extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()))::float8 AS "sinceReplayMs"`;
+  (1000 * extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()))::float8 AS "sinceReplayMs",
+  ${replayedColumns}`;
+
+/** What a replica has said. */
+export interface ReplicaAnswer {
+  readonly state: ReplicaState;
+  /** How far it has replayed; undefined: it cannot tell. */
+  readonly replayed: WalPosition | undefined;
+}
 
 /**
  * Asks a replica how it follows. Rejects with a reason for people when it cannot be reached or does not answer in
@@ -16,18 +26,18 @@ const statement = `SELECT pg_is_in_recovery() AS follows,
 export async function probeReplica(
   connections: ReplicaConnections,
   { patienceMs }: { readonly patienceMs: number },
-): Promise<ReplicaState> {
+): Promise<ReplicaAnswer> {
   const { promise, reject } = Promise.withResolvers<never>();
   const late = (): void => reject(new Error(`It did not answer within ${patienceMs} ms`));
   // In two halves: where this process itself was busy for so long, what has arrived meanwhile is read in between.
   let timer = setTimeout(() => timer = setTimeout(late, patienceMs / 2), patienceMs / 2);
   try {
-    const { rows: [state] } = await Promise.race([
-      connections.querier.query<ReplicaState>(statement),
+    const { rows: [row] } = await Promise.race([
+      connections.querier.query<ReplicaState & ReplayedRow>(statement),
       promise,
     ]);
-    if (state === undefined) throw new Error("It did not tell how it follows");
-    return state;
+    if (row === undefined) throw new Error("It did not tell how it follows");
+    return { state: row, replayed: replayedOf(row) };
   } catch (error) {
     connections.cut();
     if (error instanceof Error && error.name === "Error") throw error;

@@ -3,9 +3,11 @@ import type { DriverQuerier } from "./driver_querier.ts";
 import { openDriver } from "./open_driver.ts";
 import type { InstanceConfig, PoolConfig } from "./pool_config.ts";
 import { faultReason, probeReplica } from "./probe_replica.ts";
+import { readReplayed } from "./read_replayed.ts";
 import type { ReadTarget } from "./reader_router.ts";
 import { ReplicaConnections } from "./replica_connections.ts";
 import { ReplicaHealth } from "./replica_health.ts";
+import { ReplayProgress } from "./replay_progress.ts";
 
 /** When a lost replica is asked again: first, and at most. */
 const backoffMs = { first: 100, most: 10_000 };
@@ -14,6 +16,7 @@ const backoffMs = { first: 100, most: 10_000 };
 export class Replica implements ReadTarget {
   readonly name: string;
   readonly health: ReplicaHealth;
+  readonly progress: ReplayProgress;
   readonly #reads: ReplicaConnections;
   readonly #probes: ReplicaConnections;
 
@@ -28,9 +31,20 @@ export class Replica implements ReadTarget {
     const patienceMs = config.replicaPatienceMs ?? 2_000;
     const single = { ...instance, maxConnections: 1 };
     this.#probes = new ReplicaConnections(() => openDriver(single, config, { readOnly }));
+    this.progress = new ReplayProgress({
+      ask: () => readReplayed(this.#probes.querier),
+      pause: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
+    });
     this.health = new ReplicaHealth({
-      probe: () => probeReplica(this.#probes, { patienceMs }),
-      onFault: () => this.#reads.cut(),
+      probe: async () => {
+        const { state, replayed } = await probeReplica(this.#probes, { patienceMs });
+        this.progress.note(replayed);
+        return state;
+      },
+      onFault: () => {
+        this.progress.forget();
+        this.#reads.cut();
+      },
       onChange,
       maxLagMs: config.replicaMaxLagMs ?? 10_000,
       intervalMs: config.replicaProbeIntervalMs ?? 1_000,
@@ -66,6 +80,7 @@ export class Replica implements ReadTarget {
   /** Closes its connections; reads in flight have so many seconds to end. */
   async end({ timeout }: { readonly timeout: number }): Promise<void> {
     this.health[Symbol.dispose]();
+    this.progress.forget();
     await Promise.all([this.#reads.end({ timeout }), this.#probes.end({ timeout: 0 })]);
   }
 }

@@ -1,19 +1,19 @@
 import type { Querier, QueryOptions, QueryParameter, QueryResult } from "../db.ts";
 import { DatabaseError } from "../errors.ts";
-import type { ReaderRouter, ReadTarget } from "./reader_router.ts";
+import type { ReadTarget, Route } from "./reader_router.ts";
 import { toDatabaseError } from "./to_database_error.ts";
 
 /**
- * Runs reads where the router says, and again elsewhere when the server was lost under them: what only reads can be
+ * Runs reads where a route leads, and again elsewhere when the server was lost under them: what only reads can be
  * repeated. It stays with its replica, so that what is read one after the other comes from one server, unless that
  * one takes no reads any more.
  */
 export class RoutedQuerier implements Querier {
-  readonly #router: ReaderRouter;
+  readonly #route: Route;
   #target: ReadTarget | undefined;
 
-  constructor(router: ReaderRouter) {
-    this.#router = router;
+  constructor(route: Route) {
+    this.#route = route;
   }
 
   async query<R extends object>(
@@ -21,7 +21,8 @@ export class RoutedQuerier implements Querier {
     parameters?: readonly QueryParameter[],
     options?: QueryOptions,
   ): Promise<QueryResult<R>> {
-    let target = this.#target?.health?.available ? this.#target : this.#target = this.#router.first();
+    let target = this.#target;
+    if (target === undefined || !this.#route.keeps(target)) target = this.#target = this.#route.first();
     const tried = [target];
     while (true) {
       const { querier } = target;
@@ -30,16 +31,28 @@ export class RoutedQuerier implements Querier {
       } catch (error) {
         const fault = toDatabaseError(error);
         if (fault.sqlState === "25006" && target.health !== undefined) throw refusedWrite(fault);
-        if (fault.code === "unavailable") target.fault(querier);
+        if (isLost(fault)) target.fault(querier);
         else if (fault.code !== "conflict" || target.health === undefined) throw fault;
         // A conflict on a replica: what the read looked at was removed by the replay (SQLSTATE 40001).
-        const next = this.#router.next(tried);
-        if (next === undefined) throw fault;
+        const next = this.#route.next(tried);
+        if (next === undefined) throw isLost(fault) ? unread(fault) : fault;
         tried.push(next);
         this.#target = target = next;
       }
     }
   }
+}
+
+function isLost({ code }: DatabaseError): boolean {
+  return code === "unavailable" || code === "outcome-unknown";
+}
+
+/** What only reads has no outcome that could be unknown. */
+function unread(fault: DatabaseError): DatabaseError {
+  if (fault.code === "unavailable") return fault;
+  return new DatabaseError("unavailable", "The connection was lost while the server read", {
+    cause: fault.cause,
+  });
 }
 
 function refusedWrite(fault: DatabaseError): DatabaseError {

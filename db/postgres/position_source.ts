@@ -1,0 +1,51 @@
+import type { QueryOptions, WalPosition } from "../db.ts";
+import { DatabaseError } from "../errors.ts";
+
+/** How long the primary may take to tell where it stands, in milliseconds: a write waits for it to be answered. */
+const patienceMs = 1_000;
+
+/**
+ * Lets calls at the same time share statements. One that comes while a statement runs joins the next one: the server
+ * may have looked before what the caller committed.
+ */
+export class PositionSource {
+  readonly #read: (options: QueryOptions) => Promise<WalPosition>;
+  #running: Promise<WalPosition> | undefined;
+  #next: Promise<WalPosition> | undefined;
+
+  constructor(read: (options: QueryOptions) => Promise<WalPosition>) {
+    this.#read = read;
+  }
+
+  /** The answer to a statement that is sent after the call. A signal ends the caller's wait and nobody else's. */
+  position({ signal }: QueryOptions = {}): Promise<WalPosition> {
+    const position = this.#share();
+    return signal === undefined ? position : unlessAborted(position, signal);
+  }
+
+  #share(): Promise<WalPosition> {
+    if (this.#running === undefined) return this.#start();
+    const start = (): Promise<WalPosition> => this.#start();
+    return this.#next ??= this.#running.then(start, start);
+  }
+
+  #start(): Promise<WalPosition> {
+    this.#next = undefined;
+    const running = this.#running = this.#read({ signal: AbortSignal.timeout(patienceMs) });
+    const ended = (): void => {
+      if (this.#next === undefined) this.#running = undefined;
+    };
+    running.then(ended, ended);
+    return running;
+  }
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void =>
+      reject(new DatabaseError("cancelled", "Reading the position was cancelled", { cause: signal.reason }));
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}
