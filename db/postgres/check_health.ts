@@ -1,4 +1,5 @@
 import type { InstanceHealth, Querier } from "../db.ts";
+import { DatabaseError } from "../errors.ts";
 import { toDatabaseError } from "./to_database_error.ts";
 
 /** The server to ask. */
@@ -34,6 +35,8 @@ export async function checkHealth(
     }
     return { name, role, healthy: true };
   } catch (error) {
+    // That there is more to do than connections for it says nothing against the server.
+    if (error instanceof DatabaseError && error.code === "saturated") return { name, role, healthy: true };
     const reason = timer.signal.aborted
       ? `It did not answer within ${options.timeoutMs} ms`
       : reasons[toDatabaseError(error).code] ?? "The check failed";

@@ -1,5 +1,6 @@
 import type { MigrationSource, MigrationStatus, MigrationStep, Querier, QueryOptions } from "../db.ts";
 import { MigrationError } from "../errors.ts";
+import type { Connection } from "./connection.ts";
 import { type Migration, readMigrations } from "./migration_file.ts";
 import { MigrationSession } from "./migration_session.ts";
 import {
@@ -12,7 +13,6 @@ import {
   unseenOf,
 } from "./migration_state.ts";
 import type { MigrationPart } from "./parse_migration.ts";
-import type { PoolConfig } from "./pool_config.ts";
 import { applyMigration, noteChecksum, undoMigration } from "./run_migration.ts";
 
 /** What migrations need of the database. */
@@ -20,12 +20,12 @@ export interface MigrationTarget {
   /** Reads what is applied. */
   readonly querier: Querier;
   /** Opens the connection that migrations run on. */
-  readonly config: PoolConfig;
+  readonly connect: () => Promise<Connection>;
 }
 
 /** Applies what is pending and gives the names of the files it applied. */
 export async function migrate(
-  { querier, config }: MigrationTarget,
+  { querier, connect }: MigrationTarget,
   sources: readonly MigrationSource[],
 ): Promise<readonly string[]> {
   const migrations = await readMigrations(sources);
@@ -33,7 +33,7 @@ export async function migrate(
   const state = await readMigrationState(querier);
   refuseChanged(migrations, state);
   if (pendingOf(migrations, state).length + unseenOf(migrations, state).length === 0) return [];
-  await using session = await MigrationSession.open(config);
+  await using session = await MigrationSession.open(connect);
   const applied: string[] = [];
   for (const migration of migrations) {
     const current = await readMigrationState(querier);
@@ -47,12 +47,12 @@ export async function migrate(
 
 /** Undoes the newest files and gives their names. */
 export async function undoMigrations(
-  { querier, config }: MigrationTarget,
+  { querier, connect }: MigrationTarget,
   sources: readonly MigrationSource[],
   count: number,
 ): Promise<readonly string[]> {
   const migrations = await readMigrations(sources);
-  await using session = await MigrationSession.open(config);
+  await using session = await MigrationSession.open(connect);
   const undoing = planUndo(migrations, await readMigrationState(querier), count);
   for (const { migration, part } of undoing) await undoMigration(session, migration, part);
   return undoing.map(({ migration }) => migration.fileName);

@@ -1,6 +1,4 @@
-import { DatabaseError } from "../errors.ts";
-import { type Driver, openDriver } from "./open_driver.ts";
-import type { PoolConfig } from "./pool_config.ts";
+import type { Connection } from "./connection.ts";
 import { toDatabaseError } from "./to_database_error.ts";
 
 /** Any number that no other program takes for its advisory locks: "archway" in ASCII. */
@@ -19,21 +17,15 @@ const tables = `CREATE TABLE IF NOT EXISTS schema_migrations (version varchar PR
  * opened again when it is lost, since a lock and a transaction would be lost with it unnoticed.
  */
 export class MigrationSession implements AsyncDisposable {
-  readonly #driver: Driver;
-  #lost = false;
+  readonly #connection: Connection;
 
-  private constructor(driver: Driver) {
-    this.#driver = driver;
-    Reflect.set(driver.options, "onclose", () => {
-      this.#lost = true;
-    });
+  private constructor(connection: Connection) {
+    this.#connection = connection;
   }
 
-  /** Connects and waits for the lock. Throws a {@link DatabaseError}. */
-  static async open(config: PoolConfig): Promise<MigrationSession> {
-    // A long migration is no runaway statement, and the others wait for it.
-    const settings = { ...config, statementTimeoutMs: 0, idleTimeoutMs: 0 };
-    const session = new MigrationSession(openDriver({ ...config.primary, maxConnections: 1 }, settings));
+  /** Connects and waits for the lock. Throws a `DatabaseError`. */
+  static async open(connect: () => Promise<Connection>): Promise<MigrationSession> {
+    const session = new MigrationSession(await connect());
     try {
       await session.#prepare();
       return session;
@@ -45,14 +37,13 @@ export class MigrationSession implements AsyncDisposable {
 
   /** Sends statements in one message. Throws the driver's errors. */
   async send(sql: string): Promise<void> {
-    if (this.#lost) throw new DatabaseError("unavailable", "The connection was lost");
-    await this.#driver.unsafe(sql).simple();
+    await this.#connection.script(sql);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     // The embedded database has one session for all, which outlives this connection.
-    if (!this.#lost) await this.send("SELECT pg_advisory_unlock_all()").catch(() => undefined);
-    await this.#driver.end({ timeout: 0.5 });
+    await this.send("SELECT pg_advisory_unlock_all()").catch(() => undefined);
+    await this.#connection.close({ timeout: 0.5 });
   }
 
   async #prepare(): Promise<void> {
@@ -60,7 +51,11 @@ export class MigrationSession implements AsyncDisposable {
     // platform can notice.
     await this.send("SELECT 1");
     await this.send("SET client_connection_check_interval = 1000").catch(() => undefined);
-    await this.send("SET statement_timeout = 0; SET client_min_messages = warning");
+    // A long migration is no runaway statement, and the others wait for it. The embedded database has one session
+    // for all, which must not keep what is set here.
+    await this.send(
+      "SET statement_timeout = 0; SET transaction_timeout = 0; SET client_min_messages = warning",
+    );
     await this.send(`SELECT pg_advisory_lock(${lockKey}); ${tables}`);
   }
 }

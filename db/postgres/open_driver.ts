@@ -1,4 +1,5 @@
-import postgres, { type Sql } from "postgres";
+import type { Socket } from "node:net";
+import postgres, { type Notice, type Sql } from "postgres";
 import { columnParsers } from "./column_types.ts";
 import type { InstanceConfig, PoolConfig, TlsConfig } from "./pool_config.ts";
 
@@ -13,6 +14,12 @@ export interface OpenDriverOptions {
    * @default false
    */
   readonly readOnly?: boolean;
+  /** Gives what to talk over, already connected; absent: the driver connects by itself. */
+  readonly connect?: () => Promise<Socket>;
+  /** Called when a connection is gone. */
+  readonly onClose?: () => void;
+  /** Called with what the server says besides its answers. */
+  readonly onNotice?: (notice: Notice) => void;
 }
 
 const second = 1000;
@@ -24,10 +31,11 @@ const second = 1000;
 export function openDriver(
   instance: InstanceConfig,
   config: Omit<PoolConfig, "primary" | "replicas">,
-  { readOnly = false }: OpenDriverOptions = {},
+  { readOnly = false, connect, onClose, onNotice = ignore }: OpenDriverOptions = {},
 ): Driver {
   const { host, port, password } = instance;
   const statementTimeout = config.statementTimeoutMs ?? 30 * second;
+  const transactionTimeout = config.transactionTimeoutMs ?? 60 * second;
   const options = {
     host,
     port,
@@ -57,8 +65,11 @@ export function openDriver(
       DateStyle: "ISO",
       ...(readOnly ? { default_transaction_read_only: true } : {}),
       ...(statementTimeout > 0 ? { statement_timeout: statementTimeout } : {}),
+      ...(transactionTimeout > 0 ? { transaction_timeout: transactionTimeout } : {}),
     },
-    onnotice: (): void => {},
+    onnotice: onNotice,
+    ...(onClose === undefined ? {} : { onclose: onClose }),
+    ...(connect === undefined ? {} : { socket: connect }),
   };
   // Nothing connects yet: this only reads the options, to replace what has no option of its own. The host is a list
   // there; as a text the driver cuts it at its first colon, and with it every IPv6 address.
@@ -73,6 +84,8 @@ export function openDriver(
   const driver: Driver = Reflect.apply(postgres, undefined, [parsed]);
   return driver;
 }
+
+function ignore(): void {}
 
 function tlsOptions({ ca, serverName, verify }: TlsConfig): Record<string, unknown> {
   return {

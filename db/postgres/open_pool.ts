@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type {
   ConnectionPool,
   InstanceHealth,
@@ -12,19 +13,18 @@ import type {
   TxOptions,
   WalPosition,
 } from "../db.ts";
+import { DatabaseError } from "../errors.ts";
 import { checkHealth } from "./check_health.ts";
 import { CoveringQuerier } from "./covering_querier.ts";
 import { CoveringRoute } from "./covering_route.ts";
-import { DriverQuerier } from "./driver_querier.ts";
 import * as migrations from "./migrate.ts";
-import { type Driver, openDriver } from "./open_driver.ts";
 import type { PoolConfig } from "./pool_config.ts";
+import { Primary } from "./primary.ts";
 import { PositionSource } from "./position_source.ts";
 import { readPosition } from "./read_position.ts";
 import { ReaderRouter } from "./reader_router.ts";
 import { Replica } from "./replica.ts";
 import { RoutedQuerier } from "./routed_querier.ts";
-import { runTransaction, type RunTransactionOptions } from "./run_transaction.ts";
 
 /**
  * Opens the database: one primary and any number of replicas. It connects when a statement needs it, so it never
@@ -34,42 +34,34 @@ export function openPool(config: PoolConfig): ConnectionPool {
   return new PostgresPool(config);
 }
 
-/** How long disposing waits for what runs, in seconds, before connections are cut. */
-const busyTimeout = 10;
-
-/** The same where nothing runs: for the server to take note. A connection that was lost never answers. */
-const idleTimeout = 0.5;
-
 class PostgresPool implements ConnectionPool {
   readonly #config: PoolConfig;
-  readonly #driver: Driver;
-  readonly #querier: DriverQuerier;
+  readonly #primary: Primary;
   readonly #replicas: readonly Replica[];
   readonly #router: ReaderRouter;
   readonly #position: PositionSource;
+  /** Set in a transaction's function and what it calls. */
+  readonly #inside = new AsyncLocalStorage<{ over: boolean }>();
   /** Whether the replicas are watched: from their first use on. */
   #watches = false;
-  #transactions = 0;
 
   constructor(config: PoolConfig) {
     this.#config = config;
-    this.#driver = openDriver(config.primary, config);
-    this.#querier = new DriverQuerier(this.#driver);
+    this.#primary = new Primary(config);
     this.#replicas = config.replicas.map((replica, index) =>
       new Replica(`replica_${index}`, replica, { config, onChange: () => this.#router.refresh() })
     );
-    const primary = { querier: this.#querier, inFlight: 0, fault: (): void => {} };
     const policy = config.readerPolicy ?? "least-loaded";
-    this.#router = new ReaderRouter(primary, this.#replicas, { policy, random: Math.random });
-    this.#position = new PositionSource((options) => readPosition(this.#querier, options));
+    this.#router = new ReaderRouter(this.#primary.reads, this.#replicas, { policy, random: Math.random });
+    this.#position = new PositionSource((options) => readPosition(this.writer(), options));
   }
 
   writer(): Querier {
-    return this.#querier;
+    return this.#primary.querier;
   }
 
   reader(options?: ReaderOptions): Querier {
-    if (this.#replicas.length === 0) return this.#querier;
+    if (this.#replicas.length === 0) return this.#primary.reads.querier;
     if (!this.#watches) this.#watch();
     const after = options?.after;
     if (after === undefined) return new RoutedQuerier(this.#router);
@@ -94,7 +86,7 @@ class PostgresPool implements ConnectionPool {
   }
 
   async health(options: QueryOptions = {}): Promise<readonly InstanceHealth[]> {
-    const primary = { name: "primary", role: "primary", querier: this.#querier } as const;
+    const primary = { name: "primary", role: "primary", querier: this.writer() } as const;
     const timeoutMs = this.#config.healthTimeoutMs ?? 2_000;
     this.#watches = true;
     return await Promise.all([
@@ -104,8 +96,17 @@ class PostgresPool implements ConnectionPool {
   }
 
   async status(options: QueryOptions = {}): Promise<readonly InstanceStatus[]> {
-    const pool = { max: 0, open: 0, idle: 0, waiting: 0 };
-    return (await this.health(options)).map((health) => ({ ...health, address: "", pool }));
+    const [primary, ...replicas] = await this.health(options);
+    const of = (health: InstanceHealth, server: Primary | Replica): InstanceStatus => {
+      const { address, status: pool, lagMs } = server;
+      return { ...health, address, pool, ...(lagMs === undefined ? {} : { lagMs }) };
+    };
+    return [
+      ...(primary === undefined ? [] : [of(primary, this.#primary)]),
+      ...replicas.flatMap((health, index) =>
+        this.#replicas.slice(index, index + 1).map((server) => of(health, server))
+      ),
+    ];
   }
 
   migrate(sources: readonly MigrationSource[]): Promise<readonly string[]> {
@@ -120,29 +121,26 @@ class PostgresPool implements ConnectionPool {
     sources: readonly MigrationSource[],
     options: QueryOptions = {},
   ): Promise<readonly string[]> {
-    return migrations.pendingMigrations(this.#querier, sources, options);
+    return migrations.pendingMigrations(this.writer(), sources, options);
   }
 
   planMigrations(
     sources: readonly MigrationSource[],
     options: { readonly undo?: number } = {},
   ): Promise<readonly MigrationStep[]> {
-    return migrations.planMigrations(this.#querier, sources, options);
+    return migrations.planMigrations(this.writer(), sources, options);
   }
 
   migrationStatus(sources: readonly MigrationSource[]): Promise<readonly MigrationStatus[]> {
-    return migrations.migrationStatus(this.#querier, sources);
+    return migrations.migrationStatus(this.writer(), sources);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([
-      this.#driver.end({ timeout: timeoutFor(this.#querier.running + this.#transactions) }),
-      ...this.#replicas.map((replica) => replica.end({ timeout: timeoutFor(replica.inFlight) })),
-    ]);
+    await Promise.all([this.#primary.end(), ...this.#replicas.map((replica) => replica.end())]);
   }
 
   get #migrationTarget(): migrations.MigrationTarget {
-    return { querier: this.#querier, config: this.#config };
+    return { querier: this.writer(), connect: () => this.#primary.open() };
   }
 
   #watch(): void {
@@ -150,16 +148,21 @@ class PostgresPool implements ConnectionPool {
     for (const { health } of this.#replicas) health.first();
   }
 
-  async #transact<T>(run: (tx: Transaction) => Promise<T>, options: RunTransactionOptions): Promise<T> {
-    this.#transactions++;
+  async #transact<T>(
+    run: (tx: Transaction) => Promise<T>,
+    options: TxOptions & { readonly timeoutMs?: number },
+  ): Promise<T> {
+    if (this.#inside.getStore()?.over === false) {
+      throw new DatabaseError(
+        "internal",
+        "A transaction was begun inside another one: a savepoint is for that",
+      );
+    }
+    const state = { over: false };
     try {
-      return await runTransaction(this.#driver, run, options);
+      return await this.#inside.run(state, () => this.#primary.transact(run, options));
     } finally {
-      this.#transactions--;
+      state.over = true;
     }
   }
-}
-
-function timeoutFor(running: number): number {
-  return running > 0 ? busyTimeout : idleTimeout;
 }

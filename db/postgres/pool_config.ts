@@ -31,8 +31,11 @@ export interface TlsConfig {
 
 /** What `openPool` connects to. */
 export interface PoolConfig {
-  /** The server that takes writes. */
-  readonly primary: InstanceConfig;
+  /**
+   * The server that takes writes; or several, of which one does, and another one may later. Of several, all have the
+   * same user, password, database and number of connections.
+   */
+  readonly primary: InstanceConfig | readonly [InstanceConfig, ...InstanceConfig[]];
   /** Servers that follow it and take reads. */
   readonly replicas: readonly InstanceConfig[];
   /**
@@ -53,6 +56,31 @@ export interface PoolConfig {
    * @default 60_000
    */
   readonly idleTimeoutMs?: number;
+  /**
+   * How long a connection is used before it is replaced by a new one, in milliseconds, a fifth more or less; 0: for
+   * ever.
+   *
+   * @default 1_800_000
+   */
+  readonly lifetimeMs?: number;
+  /**
+   * How long a caller waits for a connection, in milliseconds, before it is told "saturated".
+   *
+   * @default 3_000
+   */
+  readonly acquireTimeoutMs?: number;
+  /**
+   * How many callers may wait for a connection to one server at the same time. More are told "saturated" at once.
+   *
+   * @default 1_000
+   */
+  readonly maxWaiting?: number;
+  /**
+   * How long a transaction may last, in milliseconds, unless it says otherwise; 0: for ever.
+   *
+   * @default 60_000
+   */
+  readonly transactionTimeoutMs?: number;
   /**
    * How long a health check of one server may take, in milliseconds.
    *

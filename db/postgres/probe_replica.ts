@@ -2,7 +2,7 @@ import type { WalPosition } from "../db.ts";
 import type { DatabaseErrorCode } from "../errors.ts";
 import type { ReplicaState } from "./lag_meter.ts";
 import { replayedColumns, replayedOf, type ReplayedRow } from "./read_replayed.ts";
-import type { ReplicaConnections } from "./replica_connections.ts";
+import type { InstanceConnections } from "./instance_connections.ts";
 import { toDatabaseError } from "./to_database_error.ts";
 
 /** Whoever may not read statistics sees that there is a WAL receiver, which is enough. */
@@ -24,7 +24,7 @@ export interface ReplicaAnswer {
  * time, and gives up its connection then: a server that stands still never ends it.
  */
 export async function probeReplica(
-  connections: ReplicaConnections,
+  connections: InstanceConnections,
   { patienceMs }: { readonly patienceMs: number },
 ): Promise<ReplicaAnswer> {
   const { promise, reject } = Promise.withResolvers<never>();

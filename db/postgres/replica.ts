@@ -1,11 +1,11 @@
-import type { InstanceHealth, Querier } from "../db.ts";
-import type { DriverQuerier } from "./driver_querier.ts";
-import { openDriver } from "./open_driver.ts";
+import type { InstanceHealth, PoolStatus, Querier } from "../db.ts";
+import { closingTimeout } from "./closing_timeout.ts";
+import { Connection } from "./connection.ts";
+import { InstanceConnections } from "./instance_connections.ts";
 import type { InstanceConfig, PoolConfig } from "./pool_config.ts";
 import { faultReason, probeReplica } from "./probe_replica.ts";
 import { readReplayed } from "./read_replayed.ts";
 import type { ReadTarget } from "./reader_router.ts";
-import { ReplicaConnections } from "./replica_connections.ts";
 import { ReplicaHealth } from "./replica_health.ts";
 import { ReplayProgress } from "./replay_progress.ts";
 
@@ -17,8 +17,9 @@ export class Replica implements ReadTarget {
   readonly name: string;
   readonly health: ReplicaHealth;
   readonly progress: ReplayProgress;
-  readonly #reads: ReplicaConnections;
-  readonly #probes: ReplicaConnections;
+  readonly #instance: InstanceConfig;
+  readonly #reads: InstanceConnections;
+  readonly #probes: InstanceConnections;
 
   constructor(
     name: string,
@@ -26,11 +27,11 @@ export class Replica implements ReadTarget {
     { config, onChange }: { readonly config: PoolConfig; readonly onChange: () => void },
   ) {
     this.name = name;
-    const readOnly = true;
-    this.#reads = new ReplicaConnections(() => openDriver(instance, config, { readOnly }));
+    this.#instance = instance;
+    const open = (): Promise<Connection> => Connection.open(instance, { config, readOnly: true });
+    this.#reads = new InstanceConnections({ config, max: instance.maxConnections, open });
+    this.#probes = new InstanceConnections({ config, max: 1, open });
     const patienceMs = config.replicaPatienceMs ?? 2_000;
-    const single = { ...instance, maxConnections: 1 };
-    this.#probes = new ReplicaConnections(() => openDriver(single, config, { readOnly }));
     this.progress = new ReplayProgress({
       ask: () => readReplayed(this.#probes.querier),
       pause: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
@@ -56,10 +57,10 @@ export class Replica implements ReadTarget {
   }
 
   get inFlight(): number {
-    return this.#reads.querier.running;
+    return this.#reads.current.running;
   }
 
-  get querier(): DriverQuerier {
+  get querier(): Querier {
     return this.#reads.querier;
   }
 
@@ -77,8 +78,23 @@ export class Replica implements ReadTarget {
     return reason === undefined ? { ...health, healthy: true } : { ...health, healthy: false, reason };
   }
 
-  /** Closes its connections; reads in flight have so many seconds to end. */
-  async end({ timeout }: { readonly timeout: number }): Promise<void> {
+  /** Where it is reached. */
+  get address(): string {
+    return `${this.#instance.host}:${this.#instance.port}`;
+  }
+
+  /** How far it was behind when it was asked last, in milliseconds; undefined: it could not be asked. */
+  get lagMs(): number | undefined {
+    return this.health.lagMs;
+  }
+
+  get status(): PoolStatus {
+    return this.#reads.status;
+  }
+
+  /** Closes its connections, after the reads in flight have ended. */
+  async end(): Promise<void> {
+    const timeout = closingTimeout(this.#reads.current.isBusy);
     this.health[Symbol.dispose]();
     this.progress.forget();
     await Promise.all([this.#reads.end({ timeout }), this.#probes.end({ timeout: 0 })]);

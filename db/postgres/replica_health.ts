@@ -31,6 +31,7 @@ export class ReplicaHealth implements Disposable {
   #reason = "It has not been asked yet";
   /** How often it has failed in a row, without a longer time in between. */
   #faults = 0;
+  #lagMs = 0;
   #ejections = 0;
   /** Since when it has been without a fault. */
   #soundSince = 0;
@@ -55,6 +56,11 @@ export class ReplicaHealth implements Disposable {
   /** Why it takes no reads, in words without secrets; undefined where it does. */
   get reason(): string | undefined {
     return this.available ? undefined : this.#reason;
+  }
+
+  /** How far it was behind when it answered last, in milliseconds; undefined while it cannot be asked. */
+  get lagMs(): number | undefined {
+    return this.available || this.behind ? this.#lagMs : undefined;
   }
 
   /** Begins to ask. Resolves when the first answer is there; called later, at once. */
@@ -90,6 +96,7 @@ export class ReplicaHealth implements Disposable {
       // A read has failed meanwhile, which the answer may be older than: the next probe is on its way.
       if (this.#state === "disposed" || this.#ejections !== ejectionsBefore) return;
       if (this.#state === "faulty" || this.#state === "unknown") this.#soundSince = now();
+      this.#lagMs = lagMs;
       if (lagMs > maxLagMs) this.#change("behind", behindReason(lagMs, maxLagMs));
       else this.#change("available", "");
       this.#later(intervalMs * (0.75 + random() / 2));

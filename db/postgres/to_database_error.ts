@@ -67,15 +67,6 @@ export function isConnectionLoss(error: DatabaseError): boolean {
 }
 
 /**
- * Whether an error belongs to an earlier life of its connection, and the statement was not sent: when a server ends
- * a connection under a statement, the driver keeps the server's last words and gives them to the first statement
- * after it has connected again. The statement they were meant for is told that the connection closed.
- */
-export function isLeftover(error: unknown): boolean {
-  return textOf(error, "code") === "57P01";
-}
-
-/**
  * The driver's error without the statement, its parameters and what the server quotes of the row ("Key (email)=(…)
  * already exists"), any of which would reach a log with it.
  */

@@ -5,7 +5,7 @@ import type { Querier } from "../db.ts";
 import { DatabaseError } from "../errors.ts";
 import { openPool } from "./open_pool.ts";
 
-Deno.test("DriverQuerier.query() stops an aborted statement on the server", async () => {
+Deno.test("PoolQuerier.query() stops an aborted statement on the server", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await using other = openPool({ primary: database.instance, replicas: [] });
@@ -18,7 +18,7 @@ Deno.test("DriverQuerier.query() stops an aborted statement on the server", asyn
   await untilSleeping(other.writer(), 0);
 });
 
-Deno.test("DriverQuerier.query() never gives a statement the answer of an aborted one", async () => {
+Deno.test("PoolQuerier.query() never gives a statement the answer of an aborted one", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
   const writer = pool.writer();
@@ -43,7 +43,7 @@ Deno.test("DriverQuerier.query() never gives a statement the answer of an aborte
   assertEquals(await ask("c"), "c");
 });
 
-Deno.test("DriverQuerier.query() leaves nothing on the signal", async () => {
+Deno.test("PoolQuerier.query() leaves nothing on the signal", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });
   const { signal } = new AbortController();
@@ -53,7 +53,7 @@ Deno.test("DriverQuerier.query() leaves nothing on the signal", async () => {
   assertEquals(getEventListeners(signal, "abort"), []);
 });
 
-Deno.test("DriverQuerier.query() is right after its connection was lost among rows", async () => {
+Deno.test("PoolQuerier.query() is right after its connection was lost among rows", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
   await using other = openPool({ primary: database.instance, replicas: [], applicationName: "other" });
@@ -63,7 +63,7 @@ Deno.test("DriverQuerier.query() is right after its connection was lost among ro
   await other.writer().query(`SELECT pg_terminate_backend(pid) ${victim}`);
   assertEquals(
     await lost,
-    "DatabaseError: The database cannot be reached or does not take the statement now",
+    "DatabaseError: The connection was lost before the server answered",
   );
   assertEquals(await pool.writer().query("SELECT 1 AS one"), { rows: [{ one: 1 }], rowCount: 1 });
   assertEquals((await pool.writer().query("SHOW TimeZone")).rowCount, 1);

@@ -1,0 +1,259 @@
+import type { Socket } from "node:net";
+import type { Notice } from "postgres";
+import type { QueryParameter, QueryResult } from "../db.ts";
+import { DatabaseError } from "../errors.ts";
+import { cancelStatement } from "./cancel_statement.ts";
+import { encodeParameter } from "./encode_parameter.ts";
+import { type Driver, openDriver } from "./open_driver.ts";
+import { openSocket } from "./open_socket.ts";
+import type { InstanceConfig, PoolConfig } from "./pool_config.ts";
+import { isConnectionLoss, toDatabaseError } from "./to_database_error.ts";
+
+/** How a connection is opened. */
+export interface OpenConnectionOptions {
+  readonly config: Omit<PoolConfig, "primary" | "replicas">;
+  /** Whether the server refuses what writes, even one that could. */
+  readonly readOnly: boolean;
+}
+
+/** A statement that was sent and is not answered yet. */
+interface Sent {
+  readonly pending: object;
+  /** Its caller does not wait any more. */
+  aborted: boolean;
+  /** A cancel request went out while it was the one to be answered next, or might have been. */
+  exposed: boolean;
+}
+
+/** Prepared, and never more than one statement in a text. */
+const prepared = { prepare: true, simple: false };
+
+/**
+ * One session of a server, by postgres.js with a single connection. It is never opened again when it is lost: the
+ * driver would go on with a new session as if it were the old one, in the middle of a transaction too.
+ */
+export class Connection {
+  readonly instance: InstanceConfig;
+  /** Whether the server refuses writes. */
+  readonly refusesWrites: boolean = false;
+  /** When it should be replaced, by performance.now(). */
+  readonly expiresAt: number;
+  /** Since when the next answer is awaited, by performance.now(). */
+  awaitedSince = 0;
+  /** Called after a statement was answered or given up. */
+  onSettled: (connection: Connection) => void = ignore;
+  /** Called once when it is gone. */
+  onClosed: (connection: Connection) => void = ignore;
+  readonly #driver: Driver;
+  readonly #config: OpenConnectionOptions["config"];
+  readonly #sent: Sent[] = [];
+  #isOpen = true;
+  #cancelling = 0;
+  /** The server has committed, and could not say that the standbys have it. */
+  #unsafe = false;
+
+  private constructor(
+    instance: InstanceConfig,
+    { socket, config, readOnly }: OpenConnectionOptions & { readonly socket: Socket },
+  ) {
+    this.instance = instance;
+    this.#config = config;
+    const lifetimeMs = config.lifetimeMs ?? 1_800_000;
+    // Spread, so that connections that were opened together are not closed together.
+    this.expiresAt = lifetimeMs === 0
+      ? Infinity
+      : performance.now() + lifetimeMs * (0.8 + Math.random() * 0.4);
+    let unused: Socket | undefined = socket;
+    this.#driver = openDriver({ ...instance, maxConnections: 1 }, { ...config, idleTimeoutMs: 0 }, {
+      readOnly,
+      connect: () => {
+        const given = unused;
+        unused = undefined;
+        return given ? Promise.resolve(given) : Promise.reject(lost());
+      },
+      onClose: () => this.#close(),
+      onNotice: (notice) => this.#notice(notice),
+    });
+  }
+
+  /** Connects. Rejects with code "unavailable" when the server cannot be reached or does not take it in time. */
+  static async open(instance: InstanceConfig, options: OpenConnectionOptions): Promise<Connection> {
+    const timeoutMs = options.config.connectTimeoutMs ?? 5_000;
+    const socket = await openSocket(instance, { timeoutMs });
+    const connection = new Connection(instance, { ...options, socket });
+    const timer = setTimeout(() => {
+      void connection.close();
+      socket.destroy();
+    }, timeoutMs);
+    try {
+      const { rows: [state] } = await connection.query<{ refusesWrites: boolean }>(
+        `SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS "refusesWrites"`,
+      );
+      return Object.assign(connection, state);
+    } catch (error) {
+      void connection.close();
+      const { cause, sqlState } = toDatabaseError(error);
+      throw new DatabaseError("unavailable", "The database cannot be reached", {
+        cause,
+        ...(sqlState === undefined ? {} : { sqlState }),
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** How many statements are not answered yet. */
+  get running(): number {
+    return this.#sent.length;
+  }
+
+  /** Whether it may take a statement: it is open, and no cancel request is on its way to hit the wrong one. */
+  get isReady(): boolean {
+    return this.#isOpen && this.#cancelling === 0;
+  }
+
+  /**
+   * Sends one statement, behind those that are not answered yet. Once the signal aborts, it rejects at once with code
+   * "cancelled", and the server is told to stop the statement.
+   */
+  query<R extends object>(
+    text: string,
+    parameters: readonly QueryParameter[] = [],
+    signal?: AbortSignal,
+  ): Promise<QueryResult<R>> {
+    return new Promise((resolve, reject) => {
+      if (!this.#isOpen) throw lost();
+      if (signal?.aborted) throw cancelled(signal);
+      const pending = this.#driver.unsafe<(R & Iterable<R>)[]>(
+        text,
+        parameters.map(encodeParameter),
+        prepared,
+      );
+      const sent = this.#begin(pending);
+      const onAbort = signal && ((): void => {
+        this.#abort(sent);
+        reject(cancelled(signal));
+      });
+      if (onAbort) signal.addEventListener("abort", onAbort, { once: true });
+      pending.then((result) => {
+        if (onAbort) signal.removeEventListener("abort", onAbort);
+        // A plain array: the driver's own carries the statement along.
+        if (this.#unsafe) reject(notReplicated());
+        else resolve({ rows: result.slice(), rowCount: result.count ?? result.length });
+        this.#settle(sent);
+      }, (error) => {
+        if (onAbort) signal.removeEventListener("abort", onAbort);
+        reject(this.#explain(error, sent));
+        this.#settle(sent);
+      });
+    });
+  }
+
+  /** Sends statements without parameters in one message. Rejects with the driver's errors. */
+  async script(text: string): Promise<void> {
+    if (!this.#isOpen) throw lost();
+    const pending = this.#driver.unsafe(text).simple();
+    const sent = this.#begin(pending);
+    try {
+      await pending;
+    } finally {
+      this.#settle(sent);
+    }
+  }
+
+  /** Closes it; what runs has so many seconds to end. */
+  async close({ timeout = 0 }: { readonly timeout?: number } = {}): Promise<void> {
+    if (timeout === 0) this.#close();
+    await this.#driver.end({ timeout });
+    this.#close();
+  }
+
+  #begin(pending: object): Sent {
+    const sent = { pending, aborted: false, exposed: this.#cancelling > 0 };
+    if (this.#sent.push(sent) === 1) this.awaitedSince = performance.now();
+    return sent;
+  }
+
+  #settle(sent: Sent): void {
+    const first = this.#sent[0] === sent;
+    if (first) this.#sent.shift();
+    else this.#sent.splice(this.#sent.indexOf(sent), 1);
+    this.#unsafe = false;
+    const next = this.#sent[0];
+    if (next !== undefined && first) {
+      this.awaitedSince = performance.now();
+      if (next.aborted) this.#cancel(next.pending);
+    }
+    this.onSettled(this);
+  }
+
+  #abort(sent: Sent): void {
+    sent.aborted = true;
+    if (this.#sent[0] === sent) this.#cancel(sent.pending);
+  }
+
+  /** The server stops what it finds running when the request arrives: perhaps the next statement already. */
+  #cancel(pending: object): void {
+    this.#cancelling++;
+    for (const sent of this.#sent) sent.exposed = true;
+    const { instance } = this;
+    void cancelStatement(pending, { instance, config: this.#config }).finally(() => {
+      this.#cancelling--;
+      this.onSettled(this);
+    });
+  }
+
+  #explain(error: unknown, { aborted, exposed }: Sent): DatabaseError {
+    const fault = toDatabaseError(error);
+    if (isConnectionLoss(fault)) {
+      return new DatabaseError("outcome-unknown", "The connection was lost before the server answered", {
+        cause: fault.cause,
+      });
+    }
+    return fault.sqlState === "57014" && exposed && !aborted ? misdirected(fault) : fault;
+  }
+
+  #notice(notice: Notice): void {
+    // "The transaction has already committed locally, but might not have been replicated to the standby."
+    if (notice["routine"] === "SyncRepWaitForLSN") this.#unsafe = true;
+  }
+
+  #close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    void this.#driver.end({ timeout: 0 });
+    this.onClosed(this);
+  }
+}
+
+/** Whether a cancel request for another statement stopped this one: it did nothing and can be sent again. */
+export function isMisdirected(error: unknown): boolean {
+  return error instanceof MisdirectedCancel;
+}
+
+class MisdirectedCancel extends DatabaseError {}
+
+function misdirected({ cause, sqlState }: DatabaseError): DatabaseError {
+  return new MisdirectedCancel("conflict", "A cancel request for another statement stopped this one", {
+    cause,
+    ...(sqlState === undefined ? {} : { sqlState }),
+  });
+}
+
+function ignore(): void {}
+
+function lost(): DatabaseError {
+  return new DatabaseError("unavailable", "The connection to the database was lost");
+}
+
+function cancelled(signal: AbortSignal): DatabaseError {
+  return new DatabaseError("cancelled", "The statement was cancelled", { cause: signal.reason });
+}
+
+function notReplicated(): DatabaseError {
+  return new DatabaseError("outcome-unknown", "The server committed without knowing that a standby has it");
+}
