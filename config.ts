@@ -9,9 +9,11 @@ export interface Config {
   readonly database: DatabaseConfig;
   readonly databaseConnectTimeoutMs: number;
   readonly databaseStatementTimeoutMs: number;
+  /** How long a read with a Consistency-Token waits for a replica before the primary reads; 0: not at all. */
+  readonly consistencyMaxWaitMs: number;
   /** Whether the service applies pending migrations itself, or waits until somebody has. */
   readonly migrateOnStart: boolean;
-  /** What cursors are signed with, newest first; undefined: embedded, the program makes and keeps its own. */
+  /** What cursors and tokens are signed with, newest first; undefined: embedded, the program makes and keeps its own. */
   readonly hmacSecrets: readonly [string, ...string[]] | undefined;
   readonly cursorTtlSeconds: number;
   readonly host: string;
@@ -53,6 +55,7 @@ export function parseConfig(lookup: EnvironmentLookup): Config {
     database,
     databaseConnectTimeoutMs: settings.durationMs("POSTGRES_CONNECT_TIMEOUT", "5s"),
     databaseStatementTimeoutMs: settings.durationMs("POSTGRES_STATEMENT_TIMEOUT", "10s"),
+    consistencyMaxWaitMs: parseConsistencyMaxWait(settings),
     migrateOnStart: parseMigrateOnStart(settings, database.kind),
     hmacSecrets: parseSecrets(settings, database.kind),
     cursorTtlSeconds: Math.max(1, Math.floor(settings.durationMs("CURSOR_TTL", "24h") / 1000)),
@@ -69,6 +72,17 @@ export function parseConfig(lookup: EnvironmentLookup): Config {
   };
   if (settings.faults.length > 0) throw new ConfigError(settings.faults);
   return config;
+}
+
+/** It is meant to be shorter than what a client notices; longer than this it is surely a mistake. */
+const MOST_CONSISTENCY_WAIT_MS = 10_000;
+
+function parseConsistencyMaxWait(settings: Settings): number {
+  const waitMs = settings.durationMs("CONSISTENCY_MAX_WAIT", "50ms");
+  if (waitMs > MOST_CONSISTENCY_WAIT_MS) {
+    settings.fault("CONSISTENCY_MAX_WAIT", `must be ${MOST_CONSISTENCY_WAIT_MS / 1000}s at the most`);
+  }
+  return waitMs;
 }
 
 function parseMigrateOnStart(settings: Settings, kind: DatabaseConfig["kind"]): boolean {

@@ -41,6 +41,15 @@ Deno.test("parseConfig() reads a primary and as many replicas as are numbered", 
   );
 });
 
+Deno.test("parseConfig() reads how long a read waits for a replica, within reason", () => {
+  const waits = ["", "0s", "10s"].map((CONSISTENCY_MAX_WAIT) =>
+    parse({ CONSISTENCY_MAX_WAIT }).consistencyMaxWaitMs
+  );
+  assertEquals(waits, [50, 0, 10_000]);
+  const error = assertThrows(() => parse({ CONSISTENCY_MAX_WAIT: "10001ms" }), ConfigError);
+  assertEquals(error.faults, [{ variable: "CONSISTENCY_MAX_WAIT", reason: "must be 10s at the most" }]);
+});
+
 Deno.test("parseConfig() reads how replicas are used", () => {
   const replicaSettings = (environment: Readonly<Record<string, string>>): readonly unknown[] => {
     const { database } = parse({ ...POSTGRES, ...environment });

@@ -1,4 +1,7 @@
 import type * as api from "../api/profileapi/server.gen.ts";
+import type { ConsistencyTokens } from "../consistency/consistency_tokens.ts";
+import { CONSISTENCY_TOKEN, readAfter } from "../consistency/read_after.ts";
+import type { QueryOptions, ReaderOptions } from "../db/db.ts";
 import { parseIfMatch } from "../server/entity_tag.ts";
 import type { RequestContext } from "../server/request_context.ts";
 import type { ProfileService } from "./app.ts";
@@ -11,42 +14,54 @@ import type { Profile } from "./profile.ts";
 import { jsonPatchedDraft, mergePatchedDraft } from "./profile_patch.ts";
 import { draftOfWire, wireProfile } from "./wire_profile.ts";
 
+/** What the adapter works with besides the use cases. */
+export interface ProfileAPIOptions {
+  readonly cursors: CursorCodec;
+  readonly tokens: ConsistencyTokens;
+}
+
 /** The HTTP adapter: turns requests into use cases and what they give into answers. */
 export class ProfileAPI implements api.StrictServerInterface {
-  constructor(
-    private readonly profiles: ProfileService,
-    private readonly cursors: CursorCodec,
-  ) {}
+  readonly #profiles: ProfileService;
+  readonly #cursors: CursorCodec;
+  readonly #tokens: ConsistencyTokens;
+
+  constructor(profiles: ProfileService, { cursors, tokens }: ProfileAPIOptions) {
+    this.#profiles = profiles;
+    this.#cursors = cursors;
+    this.#tokens = tokens;
+  }
 
   async listProfiles(
-    { query }: api.ListProfilesRequest,
+    { query, headers }: api.ListProfilesRequest,
     context: RequestContext,
   ): Promise<api.ListProfilesResponse> {
-    const request = parsePageRequest(query, this.cursors);
+    const request = parsePageRequest(query, this.#cursors);
     const { requestId } = context;
     const links = new PageLinks(context.url, query);
+    const options = this.#readOptions(headers, context);
     if (request.mode === "offset") {
-      const page = await this.profiles.listByOffset(request.query, context);
+      const page = await this.#profiles.listByOffset(request.query, options);
       return offsetPageResponse(page, request.query, { requestId, links });
     }
-    const page = await this.profiles.listByKey(request.query, context);
-    return cursorPageResponse(page, request.query, { requestId, links, cursors: this.cursors });
+    const page = await this.#profiles.listByKey(request.query, options);
+    return cursorPageResponse(page, request.query, { requestId, links, cursors: this.#cursors });
   }
 
   async createProfile(
     { body }: api.CreateProfileRequest,
     context: RequestContext,
   ): Promise<api.CreateProfileResponse> {
-    const profile = await this.profiles.create(draftOfWire(body), context);
-    const { headers, body: answer } = oneProfile(profile, context);
+    const profile = await this.#profiles.create(draftOfWire(body), context);
+    const { headers, body: answer } = await this.#changedProfile(profile, context);
     return { status: 201, headers: { ...headers, Location: `/v1/profiles/${profile.id}` }, body: answer };
   }
 
   async getProfile(
-    { path }: api.GetProfileRequest,
+    { path, headers }: api.GetProfileRequest,
     context: RequestContext,
   ): Promise<api.GetProfileResponse> {
-    return oneProfile(await this.profiles.get(path.id, context), context);
+    return oneProfile(await this.#profiles.get(path.id, this.#readOptions(headers, context)), context);
   }
 
   async replaceProfile(
@@ -54,11 +69,11 @@ export class ProfileAPI implements api.StrictServerInterface {
     context: RequestContext,
   ): Promise<api.ReplaceProfileResponse> {
     const condition = versionCondition(parseIfMatch(headers["If-Match"]));
-    const profile = await this.profiles.replace(path.id, draftOfWire(body), {
+    const profile = await this.#profiles.replace(path.id, draftOfWire(body), {
       condition,
       signal: context.signal,
     });
-    return oneProfile(profile, context);
+    return await this.#changedProfile(profile, context);
   }
 
   async patchProfile(
@@ -66,12 +81,12 @@ export class ProfileAPI implements api.StrictServerInterface {
     context: RequestContext,
   ): Promise<api.PatchProfileResponse> {
     const condition = versionCondition(parseIfMatch(request.headers["If-Match"]));
-    const profile = await this.profiles.modify(request.path.id, (current) => {
+    const profile = await this.#profiles.modify(request.path.id, (current) => {
       return request.contentType === "application/json-patch+json"
         ? jsonPatchedDraft(current, request.body)
         : mergePatchedDraft(current, request.body);
     }, { condition, signal: context.signal });
-    return oneProfile(profile, context);
+    return await this.#changedProfile(profile, context);
   }
 
   async deleteProfile(
@@ -79,16 +94,41 @@ export class ProfileAPI implements api.StrictServerInterface {
     context: RequestContext,
   ): Promise<api.DeleteProfileResponse> {
     const condition = versionCondition(parseIfMatch(headers["If-Match"]));
-    await this.profiles.delete(path.id, { condition, signal: context.signal });
-    return { status: 204, headers: {} };
+    await this.#profiles.delete(path.id, { condition, signal: context.signal });
+    return { status: 204, headers: await this.#tokenHeader(context) };
+  }
+
+  #readOptions(
+    headers: api.GetProfileRequest["headers"],
+    context: RequestContext,
+  ): QueryOptions & ReaderOptions {
+    const after = readAfter(headers, this.#tokens);
+    return after === undefined ? context : { signal: context.signal, after };
+  }
+
+  async #changedProfile(profile: Profile, context: RequestContext): Promise<OneChangedProfile> {
+    const { status, headers, body } = oneProfile(profile, context);
+    return { status, headers: { ...headers, ...await this.#tokenHeader(context) }, body };
+  }
+
+  /** For what has been written by now. */
+  async #tokenHeader(context: RequestContext): Promise<TokenHeader> {
+    const token = await this.#tokens.issue(context);
+    return token === undefined ? {} : { [CONSISTENCY_TOKEN]: token };
   }
 }
 
-function oneProfile(profile: Profile, { requestId }: RequestContext): {
+type TokenHeader = { readonly [CONSISTENCY_TOKEN]?: string };
+
+interface OneProfile {
   readonly status: 200;
   readonly headers: { readonly ETag: string };
   readonly body: api.SuccessProfile;
-} {
+}
+
+type OneChangedProfile = OneProfile & { readonly headers: TokenHeader };
+
+function oneProfile(profile: Profile, { requestId }: RequestContext): OneProfile {
   return {
     status: 200,
     headers: { ETag: formatVersion(profile.version) },

@@ -1,4 +1,4 @@
-import type { Querier, QueryOptions } from "../db/db.ts";
+import type { Querier, QueryOptions, ReaderOptions } from "../db/db.ts";
 import type {
   KeysetPage,
   KeysetQuery,
@@ -9,6 +9,9 @@ import type {
 } from "./ports.ts";
 import { normalizeDraft, type Profile, type ProfileDraft } from "./profile.ts";
 import { ProfileError } from "./profile_error.ts";
+
+/** How a read is done: what it has to see, and when it is given up. */
+type ReadOptions = QueryOptions & ReaderOptions;
 
 /**
  * The use cases. Each of them is one statement, or a read and one conditional write, so none holds a transaction
@@ -36,16 +39,16 @@ export class ProfileService {
   }
 
   /** @throws {ProfileError} "not-found". */
-  get(id: string, options: QueryOptions = {}): Promise<Profile> {
-    return this.#find(this.#deps.connections.reader(), id, options);
+  get(id: string, options: ReadOptions = {}): Promise<Profile> {
+    return this.#find(this.#deps.connections.reader(options), id, options);
   }
 
-  listByKey(query: KeysetQuery, options: QueryOptions = {}): Promise<KeysetPage> {
-    return this.#deps.profiles.listByKey(this.#deps.connections.reader(), query, options);
+  listByKey(query: KeysetQuery, options: ReadOptions = {}): Promise<KeysetPage> {
+    return this.#deps.profiles.listByKey(this.#deps.connections.reader(options), query, options);
   }
 
-  listByOffset(query: OffsetQuery, options: QueryOptions = {}): Promise<OffsetPage> {
-    return this.#deps.profiles.listByOffset(this.#deps.connections.reader(), query, options);
+  listByOffset(query: OffsetQuery, options: ReadOptions = {}): Promise<OffsetPage> {
+    return this.#deps.profiles.listByOffset(this.#deps.connections.reader(options), query, options);
   }
 
   /** @throws {ProfileError} "invalid", "email-taken", "not-found", "version-mismatch". */

@@ -11,7 +11,7 @@ import { keptSecret } from "../signing/kept_secret.ts";
 /** The database the configuration asks for, and what hangs on the choice. */
 export interface Database extends AsyncDisposable {
   readonly pool: ConnectionPool;
-  /** What signs cursors, newest first. */
+  /** What signs cursors and tokens, newest first. */
   readonly hmacSecrets: readonly [string, ...string[]];
   /** For people: which database it is and where, without secrets. */
   readonly description: string;
@@ -64,8 +64,11 @@ function openPostgres(config: Config, database: PostgresConfig): Database {
   };
 }
 
-function poolOptions(config: Config): Pick<PoolConfig, "connectTimeoutMs" | "statementTimeoutMs"> {
+function poolOptions(
+  config: Config,
+): Pick<PoolConfig, "connectTimeoutMs" | "statementTimeoutMs" | "consistencyMaxWaitMs"> {
   return {
+    consistencyMaxWaitMs: config.consistencyMaxWaitMs,
     connectTimeoutMs: config.databaseConnectTimeoutMs,
     statementTimeoutMs: config.databaseStatementTimeoutMs,
   };

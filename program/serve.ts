@@ -1,5 +1,6 @@
 import { v7 as newId } from "uuid";
 import type { Config } from "../config.ts";
+import { ConsistencyTokens } from "../consistency/consistency_tokens.ts";
 import { configureLogging } from "../logging.ts";
 import { ProfileAPI } from "../profile_service/api.ts";
 import { ProfileService } from "../profile_service/app.ts";
@@ -67,6 +68,11 @@ function buildServer(config: Config, { database, migrations, logger }: Parts): S
     ttlSeconds: config.cursorTtlSeconds,
     nowMs: Date.now,
   });
+  const tokens = new ConsistencyTokens({
+    keys: new KeyRing(database.hmacSecrets, "consistency token"),
+    position: (options) => database.pool.position(options),
+    onUnissued: (reason) => logger.warn("Answering a write without Consistency-Token: {reason}", { reason }),
+  });
   return createServer(
     config.host,
     config.port,
@@ -78,6 +84,6 @@ function buildServer(config: Config, { database, migrations, logger }: Parts): S
     options.withDrain({ waitMs: config.drainWaitMs, timeoutMs: config.drainTimeoutMs }),
     options.withReadiness(databaseChecks(database.pool, migrations)),
     ...(config.publicUrl ? [options.withPublicUrl(config.publicUrl.href)] : []),
-    withProfileApi(new ProfileAPI(profiles, cursors)),
+    withProfileApi(new ProfileAPI(profiles, { cursors, tokens })),
   );
 }

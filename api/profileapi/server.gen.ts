@@ -256,6 +256,18 @@ export interface components {
                 "application/json": components["schemas"]["SuccessProfile"];
             };
         };
+        /** @description The profile as it is now */
+        ChangedProfile: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                "Consistency-Token": components["headers"]["ConsistencyToken"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SuccessProfile"];
+            };
+        };
         /** @description The representation at hand is the current one */
         NotModified: {
             headers: {
@@ -400,6 +412,11 @@ export interface components {
         IfMatch: string;
         /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
         IfNoneMatch: string;
+        /**
+         * @description The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
+         *     it is read. Without it a read may be some milliseconds older.
+         */
+        ConsistencyToken: string;
         /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
         RequestId: string;
     };
@@ -407,6 +424,11 @@ export interface components {
     headers: {
         /** @description The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
         ETag: string;
+        /**
+         * @description Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
+         *     service. Absent when the database could not tell its position; the write is made all the same.
+         */
+        ConsistencyToken: string;
         /** @description The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
         Link: string;
         /** @description The id of the request */
@@ -437,6 +459,11 @@ export interface operations {
             header?: {
                 /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
+                 *     it is read. Without it a read may be some milliseconds older.
+                 */
+                "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
                 /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
             };
@@ -488,6 +515,7 @@ export interface operations {
                     /** @description Where the profile is */
                     Location: string;
                     ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -516,6 +544,11 @@ export interface operations {
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
+                 *     it is read. Without it a read may be some milliseconds older.
+                 */
+                "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
                 /** @description The profile's id */
@@ -557,7 +590,7 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["OneProfile"];
+            200: components["responses"]["ChangedProfile"];
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -594,6 +627,7 @@ export interface operations {
             /** @description The profile is deleted */
             204: {
                 headers: {
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -632,7 +666,7 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["OneProfile"];
+            200: components["responses"]["ChangedProfile"];
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
@@ -762,6 +796,11 @@ export type ListProfilesRequest = {
   readonly headers: {
     /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
+    /**
+     * The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
+     * it is read. Without it a read may be some milliseconds older.
+     */
+    readonly "Consistency-Token"?: string;
     /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
     readonly "X-Request-Id"?: string;
   };
@@ -859,6 +898,11 @@ export type CreateProfileResponse =
       readonly Location: string;
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
+      /**
+       * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
+       * service. Absent when the database could not tell its position; the write is made all the same.
+       */
+      readonly "Consistency-Token"?: string | undefined;
       /** The id of the request */
       readonly "X-Request-Id"?: string | undefined;
     };
@@ -957,6 +1001,11 @@ export type GetProfileRequest = {
     readonly "X-Request-Id"?: string;
     /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
+    /**
+     * The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
+     * it is read. Without it a read may be some milliseconds older.
+     */
+    readonly "Consistency-Token"?: string;
   };
 };
 
@@ -1056,11 +1105,16 @@ export type ReplaceProfileRequest = {
 /** What {@link StrictServerInterface.replaceProfile} may answer. */
 export type ReplaceProfileResponse =
   | {
-    /** The profile */
+    /** The profile as it is now */
     readonly status: 200;
     readonly headers: {
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
+      /**
+       * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
+       * service. Absent when the database could not tell its position; the write is made all the same.
+       */
+      readonly "Consistency-Token"?: string | undefined;
       /** The id of the request */
       readonly "X-Request-Id"?: string | undefined;
     };
@@ -1193,11 +1247,16 @@ export type PatchProfileRequest = {
 /** What {@link StrictServerInterface.patchProfile} may answer. */
 export type PatchProfileResponse =
   | {
-    /** The profile */
+    /** The profile as it is now */
     readonly status: 200;
     readonly headers: {
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
+      /**
+       * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
+       * service. Absent when the database could not tell its position; the write is made all the same.
+       */
+      readonly "Consistency-Token"?: string | undefined;
       /** The id of the request */
       readonly "X-Request-Id"?: string | undefined;
     };
@@ -1329,6 +1388,11 @@ export type DeleteProfileResponse =
     /** The profile is deleted */
     readonly status: 204;
     readonly headers?: {
+      /**
+       * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
+       * service. Absent when the database could not tell its position; the write is made all the same.
+       */
+      readonly "Consistency-Token"?: string | undefined;
       /** The id of the request */
       readonly "X-Request-Id"?: string | undefined;
     };
@@ -1450,6 +1514,7 @@ const listProfiles: runtime.Operation = {
     { name: "name", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
     { name: "email", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
     { name: "If-None-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "Consistency-Token", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
   ],
   validateParameters: validators.listProfilesParameters,
@@ -1481,7 +1546,7 @@ const createProfile: runtime.Operation = {
     ],
   },
   responses: {
-    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.createProfileResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
+    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.createProfileResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse400ApplicationProblemJson }], headers: [] },
     "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse406ApplicationProblemJson }], headers: [] },
     "408": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse408ApplicationProblemJson }], headers: [] },
@@ -1505,6 +1570,7 @@ const getProfile: runtime.Operation = {
     { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "If-None-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "Consistency-Token", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
   ],
   validateParameters: validators.getProfileParameters,
   responses: {
@@ -1538,7 +1604,7 @@ const replaceProfile: runtime.Operation = {
     ],
   },
   responses: {
-    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.replaceProfileResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.replaceProfileResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse400ApplicationProblemJson }], headers: [] },
     "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse404ApplicationProblemJson }], headers: [] },
     "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse406ApplicationProblemJson }], headers: [] },
@@ -1576,7 +1642,7 @@ const patchProfile: runtime.Operation = {
     ],
   },
   responses: {
-    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.patchProfileResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.patchProfileResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse400ApplicationProblemJson }], headers: [] },
     "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse404ApplicationProblemJson }], headers: [] },
     "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse406ApplicationProblemJson }], headers: [] },
@@ -1606,7 +1672,7 @@ const deleteProfile: runtime.Operation = {
   ],
   validateParameters: validators.deleteProfileParameters,
   responses: {
-    "204": { content: [], headers: [{ name: "X-Request-Id", required: false }] },
+    "204": { content: [], headers: [{ name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse400ApplicationProblemJson }], headers: [] },
     "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse404ApplicationProblemJson }], headers: [] },
     "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },

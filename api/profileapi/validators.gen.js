@@ -201,7 +201,7 @@ return exports;
 })({});
 "use strict";
 export const listProfilesParameters = validate0;
-const schema0 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024},"page":{"type":"integer","format":"int32","minimum":1,"maximum":2147483647},"pageSize":{"type":"integer","format":"int32","minimum":1,"maximum":200},"name":{"type":"string","minLength":1,"maxLength":100},"email":{"type":"string","format":"email","minLength":3,"maxLength":254}},"additionalProperties":false},"headers":{"type":"object","properties":{"If-None-Match":{"type":"string","maxLength":8192},"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema0 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024},"page":{"type":"integer","format":"int32","minimum":1,"maximum":2147483647},"pageSize":{"type":"integer","format":"int32","minimum":1,"maximum":200},"name":{"type":"string","minLength":1,"maxLength":100},"email":{"type":"string","format":"email","minLength":3,"maxLength":254}},"additionalProperties":false},"headers":{"type":"object","properties":{"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256},"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 const func0 = Object.prototype.hasOwnProperty;
 const func8 = module0.default;
 const formats0 = module1.fullFormats.int32;
@@ -611,9 +611,11 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data9["X-Request-Id"] !== undefined && func0.call(data9, "X-Request-Id")){
-if(typeof data9["X-Request-Id"] !== "string"){
-const err34 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data9["Consistency-Token"] !== undefined && func0.call(data9, "Consistency-Token")){
+let data11 = data9["Consistency-Token"];
+if(typeof data11 === "string"){
+if(func8(data11) > 256){
+const err34 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -622,10 +624,8 @@ vErrors.push(err34);
 }
 errors++;
 }
-}
-}
-else {
-const err35 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(func8(data11) < 1){
+const err35 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -635,10 +635,8 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data.cookies !== undefined && func0.call(data, "cookies")){
-let data12 = data.cookies;
-if(!(data12 && typeof data12 == "object" && !Array.isArray(data12))){
-const err36 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+else {
+const err36 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -648,14 +646,51 @@ vErrors.push(err36);
 errors++;
 }
 }
-}
-else {
-const err37 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data9["X-Request-Id"] !== undefined && func0.call(data9, "X-Request-Id")){
+if(typeof data9["X-Request-Id"] !== "string"){
+const err37 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err37];
 }
 else {
 vErrors.push(err37);
+}
+errors++;
+}
+}
+}
+else {
+const err38 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+if(data.cookies !== undefined && func0.call(data, "cookies")){
+let data13 = data.cookies;
+if(!(data13 && typeof data13 == "object" && !Array.isArray(data13))){
+const err39 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+}
+else {
+const err40 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
 }
 errors++;
 }
@@ -2406,7 +2441,7 @@ return errors === 0;
 validate24.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const getProfileParameters = validate28;
-const schema15 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema15 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2574,9 +2609,11 @@ vErrors.push(err12);
 errors++;
 }
 }
-}
-else {
-const err13 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data3["Consistency-Token"] !== undefined && func0.call(data3, "Consistency-Token")){
+let data6 = data3["Consistency-Token"];
+if(typeof data6 === "string"){
+if(func8(data6) > 256){
+const err13 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2585,11 +2622,8 @@ vErrors.push(err13);
 }
 errors++;
 }
-}
-if(data.cookies !== undefined && func0.call(data, "cookies")){
-let data6 = data.cookies;
-if(!(data6 && typeof data6 == "object" && !Array.isArray(data6))){
-const err14 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(func8(data6) < 1){
+const err14 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2599,14 +2633,50 @@ vErrors.push(err14);
 errors++;
 }
 }
-}
 else {
-const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err15 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err15];
 }
 else {
 vErrors.push(err15);
+}
+errors++;
+}
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data.cookies !== undefined && func0.call(data, "cookies")){
+let data7 = data.cookies;
+if(!(data7 && typeof data7 == "object" && !Array.isArray(data7))){
+const err17 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
 }
 errors++;
 }

@@ -16,17 +16,17 @@ const TEST = /_test\.ts$|\/testing\//;
 const RULES: readonly ImportRule[] = [
   {
     of: /^server\//,
-    not: new RegExp(`^(${SERVICE}|db/|api/|signing/|config|main\\.ts|tools/)`),
+    not: new RegExp(`^(${SERVICE}|db/|api/|signing/|consistency/|config|main\\.ts|tools/)`),
     why: "server/ knows HTTP and no service",
   },
   {
     of: /^db\//,
-    not: new RegExp(`^(${SERVICE}|server/|api/|signing/|config|main\\.ts|tools/|@hono)`),
+    not: new RegExp(`^(${SERVICE}|server/|api/|signing/|consistency/|config|main\\.ts|tools/|@hono)`),
     why: "db/ knows databases and no service",
   },
   {
     of: new RegExp(`^${SERVICE}app\\.ts$`),
-    not: /^(server\/|api\/|db\/(postgres|embedded)\/|@hono|postgres$|@electric-sql)/,
+    not: /^(server\/|api\/|consistency\/|db\/(postgres|embedded)\/|@hono|postgres$|@electric-sql)/,
     transitive: true,
     why: "use cases know neither HTTP nor a driver",
   },
@@ -49,6 +49,11 @@ const RULES: readonly ImportRule[] = [
     of: /^(?!db\/embedded\/|tools\/)/,
     not: /^@electric-sql/,
     why: "db/embedded/ is the only adapter to PGlite",
+  },
+  {
+    of: /^consistency\//,
+    not: new RegExp(`^(${SERVICE}|db/(postgres|embedded)/|api/|config|@hono)`),
+    why: "consistency/ stands between a service and whatever database it has",
   },
   { of: /^(?!tools\/)/, not: /^tools\//, why: "tools/ is for developers and not part of the program" },
   { of: /^(?!main\.ts$)/, not: /^main\.ts$/, why: "main.ts is the root" },

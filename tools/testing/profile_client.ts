@@ -1,4 +1,5 @@
 import { v7 as newId } from "uuid";
+import { ConsistencyTokens } from "../../consistency/consistency_tokens.ts";
 import type { ConnectionPool } from "../../db/db.ts";
 import { ProfileAPI } from "../../profile_service/api.ts";
 import { ProfileService } from "../../profile_service/app.ts";
@@ -20,7 +21,8 @@ export function profileServer(pool: ConnectionPool): Server {
   });
   const keys = new KeyRing(["a secret of more than 32 bytes for a test"], "test");
   const cursors = new CursorCodec({ keys, ttlSeconds: 60, nowMs: Date.now });
-  const api = withProfileApi(new ProfileAPI(service, cursors));
+  const tokens = new ConsistencyTokens({ keys, position: (options) => pool.position(options) });
+  const api = withProfileApi(new ProfileAPI(service, { cursors, tokens }));
   return createServer("127.0.0.1", 0, withResponseValidation(true), api);
 }
 

@@ -1,0 +1,93 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Server } from "../server/server.ts";
+import { DATABASES } from "../tools/testing/databases.ts";
+import { type Answer, ask, profileServer } from "../tools/testing/profile_client.ts";
+
+const LIST = "GET /v1/profiles";
+
+const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
+  "every write is answered with a token, and every read takes it": async (server) => {
+    const created = await ask(server, "POST /v1/profiles", { body: { name: "Ada" } });
+    const path = created.headers.get("location") ?? "";
+    const change = { body: { name: "Ada King" }, headers: { "If-Match": "*" } };
+    const answers = [
+      created,
+      await ask(server, `PUT ${path}`, change),
+      await ask(server, `PATCH ${path}`, change),
+    ];
+    for (const answer of answers) {
+      for (const line of [`GET ${path}`, LIST, `${LIST}?page=1`, `HEAD ${path}`]) {
+        assertEquals((await ask(server, line, carry(answer))).status, 200, line);
+      }
+    }
+    const deleted = await ask(server, `DELETE ${path}`, { headers: { "If-Match": "*" } });
+    assertEquals([deleted.status, (await ask(server, `GET ${path}`, carry(deleted))).status], [204, 404]);
+    assertEquals(new Set([...answers, deleted].map(tokenOf)).size, 4);
+  },
+  "what is not written has no token": async (server) => {
+    const { headers } = await ask(server, "POST /v1/profiles", { body: { name: "Ada" } });
+    const path = headers.get("location") ?? "";
+    const others = [
+      await ask(server, `GET ${path}`),
+      await ask(server, "POST /v1/profiles", { body: { name: "" } }),
+      await ask(server, `PUT ${path}`, { body: { name: "Ada" }, headers: { "If-Match": '"7"' } }),
+    ];
+    assertEquals(others.map(({ status, headers }) => [status, headers.get("consistency-token")]), [
+      [200, null],
+      [422, null],
+      [412, null],
+    ]);
+  },
+  "a token that is not one of the service's is refused, and named": async (server) => {
+    const token = tokenOf(await ask(server, "POST /v1/profiles", { body: { name: "Ada" } }));
+    const path = "/v1/profiles/01a2023b-983b-7000-83d3-81c8f54d2496";
+    const bad = [
+      "",
+      "x",
+      token.slice(1),
+      token.slice(0, -1),
+      `${token}, ${token}`,
+      "A".repeat(66),
+      "A".repeat(300),
+    ];
+    for (const text of bad) {
+      for (const line of [`GET ${path}`, LIST, `${LIST}?page=1`]) {
+        const { status, body } = await ask(server, line, { headers: { "Consistency-Token": text } });
+        const [fault] = body?.invalidParams ?? [];
+        assertEquals(
+          [status, fault?.in, fault?.name],
+          [400, "header", "Consistency-Token"],
+          `${line} ${text}`,
+        );
+      }
+    }
+  },
+  "a conditional read with a token is answered like one without": async (server) => {
+    const created = await ask(server, "POST /v1/profiles", { body: { name: "Ada" } });
+    const read = `GET ${created.headers.get("location")}`;
+    const tag = { "If-None-Match": created.headers.get("etag") ?? "" };
+    const { status, headers } = await ask(server, read, { headers: { ...carry(created).headers, ...tag } });
+    assertEquals([status, headers.get("etag"), headers.get("vary")], [304, '"1"', "Accept"]);
+    const bad = await ask(server, read, { headers: { ...tag, "Consistency-Token": "x" } });
+    assertEquals(bad.status, 400);
+  },
+};
+
+for (const [database, open] of Object.entries(DATABASES)) {
+  Deno.test(`Consistency-Token on ${database}`, async (test) => {
+    await using opened = await open();
+    await using server = profileServer(opened.pool);
+    for (const [name, run] of Object.entries(CASES)) await test.step(name, () => run(server));
+  });
+}
+
+function tokenOf({ headers }: Answer): string {
+  const token = headers.get("consistency-token");
+  assert(token !== null);
+  assertMatch(token, /^[\w-]{66}$/);
+  return token;
+}
+
+function carry(answer: Answer): { readonly headers: Readonly<Record<string, string>> } {
+  return { headers: { "Consistency-Token": tokenOf(answer) } };
+}
