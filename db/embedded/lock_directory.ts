@@ -11,7 +11,7 @@ const patienceMs = 500;
 export async function lockDirectory(directory: string): Promise<Disposable> {
   const file = await Deno.open(join(directory, "lock"), { create: true, write: true, mode: 0o600 });
   if (await acquire(file)) return file;
-  throw new EmbeddedError(`Another process uses the embedded database in ${directory}`);
+  throw new EmbeddedError(`Another process uses the embedded database in ${directory}: stop it first`);
 }
 
 /** Deno before 2.7 has no tryLock, and its types do not know it. */

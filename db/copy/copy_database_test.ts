@@ -1,0 +1,201 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import type { ConnectionPool } from "../db.ts";
+import { copyDatabase, type CopyDatabaseOptions, type CopyPass } from "./copy_database.ts";
+import { CopyError } from "./copy_error.ts";
+import { contents, type CopyStage, copyStage } from "./testing/copy_stage.ts";
+
+const SOURCE_ID = "01a202a0-6c16-72c8-b097-99393b7d15ce";
+
+/** Whatever a migration may make that makes copying harder than INSERT. */
+const HARD = `-- migrate:up
+CREATE EXTENSION citext;
+CREATE TYPE mood AS ENUM ('glad', 'so-so');
+CREATE DOMAIN small AS int CHECK (VALUE < 1000);
+CREATE TABLE employees (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  boss bigint REFERENCES employees (id),
+  "full Name" citext NOT NULL,
+  loud text GENERATED ALWAYS AS (upper("full Name"::text)) STORED
+);
+CREATE TABLE a_first (id int PRIMARY KEY, employee bigint NOT NULL REFERENCES employees (id) DEFERRABLE);
+ALTER TABLE employees ADD COLUMN favourite int REFERENCES a_first (id) DEFERRABLE INITIALLY DEFERRED;
+CREATE TABLE audit (at timestamptz NOT NULL DEFAULT now(), what text);
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN INSERT INTO audit (what) VALUES (TG_OP); RETURN NEW; END $$;
+CREATE TRIGGER noted AFTER INSERT ON employees FOR EACH ROW EXECUTE FUNCTION note();
+CREATE TRIGGER silent AFTER INSERT ON employees FOR EACH ROW EXECUTE FUNCTION note();
+ALTER TABLE employees DISABLE TRIGGER silent;
+CREATE TABLE kinds (
+  a text, b timestamptz, f float8, i interval, m mood, s small, raw bytea, t text[], j jsonb, n numeric, c char(5),
+  y "char", r int4range, bits bit(3), ok boolean, money money, PRIMARY KEY (b, a)
+);
+CREATE TABLE lookup (id int PRIMARY KEY, word text);
+INSERT INTO lookup VALUES (1, 'one'), (2, 'two');
+CREATE TABLE events (at date NOT NULL, id int NOT NULL, PRIMARY KEY (at, id)) PARTITION BY RANGE (at);
+CREATE TABLE events_2025 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE events_rest PARTITION OF events DEFAULT;
+CREATE SEQUENCE tickets INCREMENT BY 5;
+CREATE TABLE secrets (id int PRIMARY KEY, owner text);
+ALTER TABLE secrets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE secrets FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON secrets USING (owner = current_user);
+CREATE MATERIALIZED VIEW words AS SELECT count(*) AS many FROM lookup;
+-- migrate:down
+`;
+
+const ROWS = [
+  `INSERT INTO employees ("full Name", boss) SELECT 'Name ' || n, nullif(n / 2, 0) FROM generate_series(1, 6000) AS n
+    ORDER BY n`,
+  "INSERT INTO a_first SELECT n, n * 7 FROM generate_series(1, 50) AS n",
+  "UPDATE employees SET favourite = 3, boss = 6000 WHERE id = 5",
+  "DELETE FROM employees WHERE id = 4999",
+  `INSERT INTO kinds VALUES
+    ('', '2026-01-01T00:00:00.000001Z', 0.1::float8 + 0.2, '-1 mon +3 days 04:05:06.7', 'so-so', 999, '\\x00ff', 
+      '{NULL,"NULL","a,b","\\"",""}', '{"a": [1, null]}', 'NaN', 'ab', '!', '[1,5)', B'101', true, '$1,234.50'),
+    ('Ω"\\,{}', '0044-03-15 00:00:00 BC', '-Infinity', NULL, NULL, NULL, NULL, '{}', NULL, 1e40, NULL, NULL, 'empty',
+      NULL, NULL, NULL),
+    ('Ω', 'infinity', 'NaN', NULL, NULL, NULL, '', NULL, 'null', 0.10, '', '', NULL, NULL, false, NULL)`,
+  "UPDATE lookup SET word = 'uno' WHERE id = 1",
+  "INSERT INTO lookup VALUES (3, repeat('x', 3000000)), (4, repeat('y', 3000000)), (5, '')",
+  "INSERT INTO events SELECT date '2025-12-01' + n, n FROM generate_series(1, 100) AS n",
+  "SELECT nextval('tickets') FROM generate_series(1, 3)",
+  "INSERT INTO secrets VALUES (1, 'nobody'), (2, 'somebody')",
+];
+
+const TABLES = ["employees", "a_first", "audit", "kinds", "lookup", "events", "secrets", "schema_migrations"];
+
+async function hardStage(): Promise<CopyStage> {
+  const stage = await copyStage({ "1_hard.sql": HARD });
+  for (const sql of ROWS) await stage.source.writer().query(sql);
+  return stage;
+}
+
+function copy({ source, target, folder }: CopyStage, options: Partial<CopyDatabaseOptions> = {}): ReturnType<
+  typeof copyDatabase
+> {
+  return copyDatabase({ source, target }, { sourceId: SOURCE_ID, migrations: folder.sources, ...options });
+}
+
+/** An admin's view would not be held up by row-level security. */
+async function seen(pool: ConnectionPool, table: string): Promise<readonly string[]> {
+  if (table === "secrets") await pool.writer().query("ALTER TABLE secrets NO FORCE ROW LEVEL SECURITY");
+  return await contents(pool, table);
+}
+
+async function value(pool: ConnectionPool, sql: string): Promise<unknown> {
+  return (await pool.writer().query<{ value: unknown }>(`SELECT ${sql} AS value`)).rows[0]?.value;
+}
+
+/** Stops a copy when a pass has come so far, as Ctrl-C would. */
+function stopAt(pass: CopyPass, from: number): Pick<CopyDatabaseOptions, "signal" | "onProgress"> {
+  const stopping = new AbortController();
+  return {
+    signal: stopping.signal,
+    onProgress: (at, rows) => {
+      if (at === pass && rows >= from) stopping.abort(new Error("Stopped"));
+    },
+  };
+}
+
+Deno.test("copyDatabase() copies everything for a role that owns the target and nothing else", async () => {
+  await using stage = await hardStage();
+  const { source, target } = stage;
+  const { tables, rows, found, finishedAt } = await copy(stage);
+  assertEquals([tables, found, finishedAt], [10, 0, null]);
+  assert(rows > 12_000);
+  for (
+    const sql of [
+      "(SELECT last_value FROM tickets)",
+      "(SELECT last_value FROM employees_id_seq)",
+      "(SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND conenforced)",
+      "(SELECT string_agg(tgname || ' ' || tgenabled::text, ',' ORDER BY tgname) FROM pg_trigger WHERE NOT tgisinternal)",
+      "(SELECT relforcerowsecurity FROM pg_class WHERE relname = 'secrets')",
+    ]
+  ) {
+    assertEquals(await value(target, sql), await value(source, sql), sql);
+  }
+  for (const table of TABLES) assertEquals(await seen(target, table), await seen(source, table), table);
+  assertEquals(await value(target, "(SELECT many FROM words)"), 5n);
+  const error = await assertRejects(() => target.writer().query("INSERT INTO a_first VALUES (99, 4999)"));
+  assertEquals(Reflect.get(Object(error), "code"), "foreign-key-violation");
+  await target.writer().query(`INSERT INTO employees ("full Name") VALUES ('New')`);
+  assertEquals(await value(target, "(SELECT max(id) FROM employees)"), 6001n);
+  assertEquals(await target.pendingMigrations(stage.folder.sources), []);
+});
+
+Deno.test("copyDatabase() goes on after it was stopped in any pass, and copies nothing twice", async () => {
+  await using stage = await hardStage();
+  for (const [pass, rows] of [["read", 5000], ["copied", 5200], ["checked", 1]] as const) {
+    await assertRejects(() => copy(stage, stopAt(pass, rows)), Error, "Stopped");
+  }
+  const before = await value(stage.target, "(SELECT sum(copied)::int FROM archway_copy_tables)");
+  const { rows, found } = await copy(stage);
+  assertEquals([found, before], [rows, rows]);
+  for (const table of TABLES) assertEquals(await seen(stage.target, table), await seen(stage.source, table));
+  const again = await copy(stage);
+  assert(again.finishedAt !== null);
+  assertEquals(await value(stage.target, "to_regclass('archway_copy_tables') IS NULL"), true);
+});
+
+Deno.test("copyDatabase() copies a table anew that the source has changed since", async () => {
+  await using stage = await hardStage();
+  await assertRejects(() => copy(stage, stopAt("checked", 0)), Error, "Stopped");
+  await stage.source.writer().query("UPDATE lookup SET word = 'other' WHERE id = 2");
+  const changed: string[] = [];
+  await copy(stage, { onChanged: (tables) => changed.push(...tables) });
+  assertEquals(changed, ["public.lookup"]);
+  assertEquals(await contents(stage.target, "lookup"), await contents(stage.source, "lookup"));
+});
+
+Deno.test("copyDatabase() finds out that somebody else has written to the target", async () => {
+  await using stage = await hardStage();
+  await assertRejects(() => copy(stage, stopAt("checked", 0)), Error, "Stopped");
+  await stage.target.writer().query("UPDATE lookup SET word = 'other' WHERE id = 2");
+  const error = await assertRejects(() => copy(stage), CopyError);
+  assertStringIncludes(
+    error.message,
+    "public.lookup is not equal on both sides, with the same number of rows, 5",
+  );
+  await stage.target.writer().query("DELETE FROM lookup WHERE id = 2");
+  await assertRejects(() => copy(stage), CopyError, "5 rows in the embedded database and 4 in the target");
+});
+
+Deno.test("copyDatabase() refuses a target with rows, and the copy of another source", async () => {
+  await using stage = await copyStage({
+    "1_a.sql": "-- migrate:up\nCREATE TABLE a (id int);\n-- migrate:down\n",
+  });
+  const { target } = stage;
+  await target.writer().query("CREATE TABLE theirs AS SELECT 1 AS id");
+  const error = await assertRejects(() => copy(stage), CopyError);
+  assertEquals(error.message, "The target is not empty, public.theirs has rows: name an empty database");
+  assertEquals(await value(target, "to_regclass('archway_copy') IS NULL AND to_regclass('a') IS NULL"), true);
+  await target.writer().query("DELETE FROM theirs");
+  await copy(stage);
+  const other = { sourceId: "01a202a0-6c16-72c8-b097-99393b7d15cf" };
+  await assertRejects(() => copy(stage, other), CopyError, "a copy of another embedded database");
+});
+
+Deno.test("copyDatabase() takes a target whose tables were made before", async () => {
+  await using stage = await hardStage();
+  await stage.target.migrate(stage.folder.sources);
+  // What the migration wrote is not ours to overlook.
+  await assertRejects(() => copy(stage), CopyError, "public.lookup has rows");
+  await stage.target.writer().query("DELETE FROM lookup");
+  await copy(stage);
+  assertEquals(await contents(stage.target, "lookup"), await contents(stage.source, "lookup"));
+});
+
+Deno.test("copyDatabase() refuses tables that migrations do not make", async () => {
+  await using stage = await copyStage({
+    "1_a.sql": "-- migrate:up\nCREATE TABLE a (id int);\n-- migrate:down\n",
+  });
+  await stage.source.writer().query("ALTER TABLE a ADD COLUMN more text");
+  await stage.source.writer().query("CREATE TABLE b (id int PRIMARY KEY)");
+  const error = await assertRejects(() => copy(stage), CopyError);
+  assertStringIncludes(
+    error.message,
+    "column public.a.more text, table public.b, column public.b.id integer",
+  );
+  await stage.folder.write("2_c.sql", "-- migrate:up\nCREATE TABLE c (id int);\n-- migrate:down\n");
+  await assertRejects(() => copy(stage), CopyError, "lacks the migration 2_c.sql");
+});

@@ -1,0 +1,38 @@
+import type { Querier } from "../db.ts";
+import { CopyError } from "./copy_error.ts";
+import type { CopiedTable } from "./database_catalog.ts";
+import { type KeyRange, rangeCondition } from "./key_range.ts";
+
+/** Rows of a table, a text for each column: the column's values as an array of PostgreSQL. */
+export interface RowBatch {
+  readonly rows: number;
+  readonly columns: readonly string[];
+}
+
+/** Reads the rows of a range. The transaction uses canonical text. */
+export async function readRows(tx: Querier, table: CopiedTable, range: KeyRange): Promise<RowBatch> {
+  const arrays = table.columns.map(({ name }, index) => `array_agg(${name}::text)::text AS c${index}`);
+  const { sql, parameters } = rangeCondition(table, range);
+  const { rows: [row] } = await tx.query<Readonly<Record<string, string>> & { readonly rows: number }>(
+    `SELECT ${["count(*)::int4 AS rows", ...arrays].join(", ")} FROM ONLY ${table.name} WHERE ${sql}`,
+    parameters,
+  );
+  return { rows: row?.rows ?? 0, columns: table.columns.map((_, index) => row?.[`c${index}`] ?? "{}") };
+}
+
+/** Writes rows into a table as they are, identity columns included. The transaction uses canonical text. */
+export async function writeRows(tx: Querier, table: CopiedTable, batch: RowBatch): Promise<void> {
+  const names = table.columns.map(({ name }) => name).join(", ");
+  const values = table.columns.map(({ type }, index) => `c${index}::${type}`).join(", ");
+  const arrays = table.columns.map((_, index) => `$${index + 1}::text[]`).join(", ");
+  const texts = table.columns.map((_, index) => `c${index}`).join(", ");
+  const { rowCount } = await tx.query(
+    `INSERT INTO ${table.name} (${names}) OVERRIDING SYSTEM VALUE
+      SELECT ${values} FROM unnest(${arrays}) AS row (${texts})`,
+    batch.columns,
+  );
+  if (rowCount === batch.rows) return;
+  throw new CopyError(
+    `The target took ${rowCount} of ${batch.rows} rows of ${table.name}: a rule or trigger is in the way`,
+  );
+}

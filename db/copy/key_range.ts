@@ -1,0 +1,68 @@
+import type { Querier } from "../db.ts";
+import type { CopiedColumn, CopiedTable } from "./database_catalog.ts";
+
+/** A place in a table: the text of each column of its key. */
+export type KeyText = readonly string[];
+
+/** The rows of a table after one place up to another one, that included. */
+export interface KeyRange {
+  /** undefined: from the first row on. */
+  readonly after: KeyText | undefined;
+  readonly last: KeyText;
+}
+
+/** How large a range may become. */
+export interface RangeLimits {
+  readonly rows: number;
+  /** Of the rows as they are stored, compressed ones included; a single row may be larger. */
+  readonly bytes: number;
+}
+
+/** Where a row lies: for a table without a primary key, as long as nobody writes to it. */
+const ROW_PLACE: readonly CopiedColumn[] = [{ name: "ctid", type: "tid" }];
+
+/** The rows that follow `after`, as many as the limits allow; undefined: there are none. */
+export async function nextRange(
+  querier: Querier,
+  table: CopiedTable,
+  { after, limits }: { readonly after: KeyText | undefined; readonly limits: RangeLimits },
+): Promise<KeyRange | undefined> {
+  const key = keyOf(table);
+  const names = key.map(({ name }) => name).join(", ");
+  // Sizes are read without the values that are stored apart from their rows.
+  const size = table.columns.map(({ name }) => `coalesce(pg_column_size(${name}), 0)`).join(" + ") || "0";
+  const last = key.map(({ name }, index) => `${name}::text AS k${index}`).join(", ");
+  const texts = key.map((_, index) => `k${index}`).join(", ");
+  const { rows: [row] } = await querier.query<{ last: KeyText }>(
+    `SELECT jsonb_build_array(${texts}) AS last FROM (
+      SELECT ${last}, row_number() OVER place AS number, sum(size) OVER place AS bytes FROM (
+        SELECT ${names}, ${size} AS size FROM ONLY ${table.name}
+        ${after === undefined ? "" : `WHERE ${compare(key, ">", 1)}`} ORDER BY ${names} LIMIT ${limits.rows}
+      ) AS row WINDOW place AS (ORDER BY ${names} ROWS UNBOUNDED PRECEDING)
+    ) AS row WHERE bytes <= ${limits.bytes} OR number = 1 ORDER BY number DESC LIMIT 1`,
+    after ?? [],
+  );
+  return row === undefined ? undefined : { after, last: row.last };
+}
+
+/** The condition that a row lies in a range, and its parameters, numbered from 1. */
+export function rangeCondition(
+  table: CopiedTable,
+  { after, last }: KeyRange,
+): { readonly sql: string; readonly parameters: readonly string[] } {
+  const key = keyOf(table);
+  const upTo = compare(key, "<=", 1);
+  return after === undefined
+    ? { sql: upTo, parameters: last }
+    : { sql: `${upTo} AND ${compare(key, ">", key.length + 1)}`, parameters: [...last, ...after] };
+}
+
+function keyOf({ key }: CopiedTable): readonly CopiedColumn[] {
+  return key.length > 0 ? key : ROW_PLACE;
+}
+
+function compare(key: readonly CopiedColumn[], operator: string, from: number): string {
+  const names = key.map(({ name }) => name).join(", ");
+  const values = key.map(({ type }, index) => `$${from + index}::${type}`).join(", ");
+  return `(${names}) ${operator} (${values})`;
+}

@@ -1,0 +1,48 @@
+import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
+import { type MigrationFolder, migrationFolder } from "../../../tools/testing/migration_folder.ts";
+import type { ConnectionPool } from "../../db.ts";
+import { startEmbedded } from "../../embedded/start_embedded.ts";
+import { openPool } from "../../postgres/open_pool.ts";
+import type { InstanceConfig } from "../../postgres/pool_config.ts";
+
+/** An embedded database, and an empty one of a server, which belongs to a role that may nothing else. */
+export interface CopyStage extends AsyncDisposable {
+  readonly source: ConnectionPool;
+  readonly target: ConnectionPool;
+  readonly targetInstance: InstanceConfig;
+  readonly folder: MigrationFolder;
+}
+
+/** Sets a stage: the source has the migrations already. */
+export async function copyStage(files: Readonly<Record<string, string>>): Promise<CopyStage> {
+  const stack = new AsyncDisposableStack();
+  const folder = stack.use(await migrationFolder(files));
+  const directory = await Deno.makeTempDir({ prefix: "archway_test_" });
+  stack.defer(() => Deno.remove(directory, { recursive: true }));
+  const embedded = stack.use(await startEmbedded({ dataDirectory: `${directory}/postgres` }));
+  const source = stack.use(openPool({ primary: embedded.instance, replicas: [] }));
+  await source.migrate(folder.sources);
+  const database = await useTestDatabase();
+  const role = `owner_${database.instance.database}`;
+  const admin = openPool({ primary: database.instance, replicas: [] });
+  await admin.writer().query(`CREATE ROLE ${role} LOGIN`);
+  await admin.writer().query(`ALTER DATABASE ${database.instance.database} OWNER TO ${role}`);
+  stack.defer(async () => {
+    await admin.writer().query(`DROP OWNED BY ${role}`);
+    await admin.writer().query(`ALTER DATABASE ${database.instance.database} OWNER TO CURRENT_USER`);
+    await admin.writer().query(`DROP ROLE ${role}`);
+    await admin[Symbol.asyncDispose]();
+    await database[Symbol.asyncDispose]();
+  });
+  const targetInstance = { ...database.instance, user: role };
+  const target = stack.use(openPool({ primary: targetInstance, replicas: [] }));
+  return { source, target, targetInstance, folder, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** Everything in a table, as text, in order. */
+export async function contents(pool: ConnectionPool, table: string): Promise<readonly string[]> {
+  const { rows } = await pool.writer().query<{ text: string }>(
+    `SELECT row::text AS text FROM ${table} AS row ORDER BY row::text COLLATE "C"`,
+  );
+  return rows.map(({ text }) => text);
+}
