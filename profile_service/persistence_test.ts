@@ -3,7 +3,7 @@ import { v7 as newId } from "uuid";
 import type { Querier } from "../db/db.ts";
 import { DATABASES } from "../tools/testing/databases.ts";
 import { PostgresProfileRepository } from "./persistence.ts";
-import type { ProfileFilter } from "./ports.ts";
+import type { KeysetPosition, ProfileFilter } from "./ports.ts";
 import type { Profile } from "./profile.ts";
 import { ProfileError } from "./profile_error.ts";
 
@@ -32,6 +32,38 @@ async function insert(db: Querier, fields: Partial<Profile> = {}): Promise<Profi
 async function names(db: Querier, filter: ProfileFilter): Promise<string[]> {
   const { profiles } = await repository.listByKey(db, { filter, limit: 100 });
   return profiles.map(({ name }) => name).sort();
+}
+
+interface Walk {
+  readonly limit: number;
+  readonly direction: "after" | "before";
+  /** Whether each page begins with the row that the one before it ended with. */
+  readonly inclusive: boolean;
+}
+
+/** The names that walking through the list from one end to the other finds, newest first; checks what each page tells of its sides. */
+async function walk(db: Querier, { limit, direction, inclusive }: Walk): Promise<string[]> {
+  // Beyond either end, so that both are reached by a pivot that belongs to no row.
+  const year = direction === "after" ? "2100" : "1970";
+  let position: KeysetPosition = {
+    direction,
+    pivot: { createdAt: `${year}-01-01T00:00:00Z`, id: newId() },
+    inclusive,
+  };
+  const found: string[] = [];
+  while (true) {
+    const page = await repository.listByKey(db, { filter: { namePrefix: "zoë" }, limit, position });
+    const { profiles, hasOlder, hasNewer } = page;
+    const fresh = profiles.map(({ name }) => name).filter((name) => !found.includes(name));
+    if (direction === "after") found.push(...fresh);
+    else found.unshift(...fresh);
+    // The pivot's own row is behind it unless it is on the page.
+    assertEquals(direction === "after" ? hasNewer : hasOlder, found.length > profiles.length);
+    const last = direction === "after" ? profiles.at(-1) : profiles[0];
+    if (!(direction === "after" ? hasOlder : hasNewer) || last === undefined) return found;
+    // A page of one that begins with the pivot would be that page for ever.
+    position = { direction, pivot: last, inclusive: inclusive && limit > 1 };
+  }
 }
 
 async function code(run: () => Promise<unknown>): Promise<string> {
@@ -144,6 +176,21 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
     assertEquals(await names(db, { email: "ADA@example.COM" }), ["Ada"]);
     assertEquals(await names(db, { email: "ada@example" }), []);
     assertEquals(await names(db, { email: "ada@example.com", namePrefix: "B" }), []);
+  },
+  "listByKey() pages through a name that few have, wherever they are, in both directions": async (db) => {
+    // Far more than are looked through along the list, with those of the name at its end, in the middle, at its start.
+    await db.query(`insert into profiles (id, name, created_at, updated_at)
+      select gen_random_uuid(), case when number <= 5 or number = 6000 or number >= 11999 then 'Zoë ' else 'X ' end || number,
+        time, time
+      from generate_series(1, 12000) as number,
+        lateral (select timestamptz '2025-01-01Z' + number * interval '1 second') as created (time)`);
+    const expected = [12000, 11999, 6000, 5, 4, 3, 2, 1].map((number) => `Zoë ${number}`);
+    for (const limit of [1, 3, 4, 8, 9]) {
+      for (const inclusive of [false, true]) {
+        assertEquals(await walk(db, { limit, inclusive, direction: "after" }), expected, `after, ${limit}`);
+        assertEquals(await walk(db, { limit, inclusive, direction: "before" }), expected, `before, ${limit}`);
+      }
+    }
   },
   "listByKey() tells microseconds apart": async (db) => {
     const ids: string[] = [];

@@ -1,12 +1,6 @@
-import type { Querier, QueryOptions, QueryParameter } from "../db/db.ts";
-import type {
-  KeysetPage,
-  KeysetPosition,
-  KeysetQuery,
-  OffsetPage,
-  OffsetQuery,
-  ProfileFilter,
-} from "./ports.ts";
+import type { Querier, QueryOptions } from "../db/db.ts";
+import type { KeysetPage, KeysetPosition, KeysetQuery, OffsetPage, OffsetQuery } from "./ports.ts";
+import { ProfileListSql } from "./profile_list_sql.ts";
 import { PROFILE_COLUMNS, profileOfRow, type ProfileRow } from "./profile_row.ts";
 
 /**
@@ -19,33 +13,29 @@ export async function listByKey(
   query: KeysetQuery,
   options?: QueryOptions,
 ): Promise<KeysetPage> {
-  const { where, parameters } = filterSql(query.filter);
+  const sql = new ProfileListSql(query.filter);
   const { limit, position } = query;
-  const bind = (value: QueryParameter): string => `$${parameters.push(value)}`;
   if (position === undefined) {
-    const text = `select ${PROFILE_COLUMNS} from profiles where ${where}
-      order by created_at desc, id desc limit ${bind(limit + 1)}`;
-    const { rows } = await db.query<ProfileRow>(text, parameters, options);
+    const text = sql.stretch({ order: "desc", limit: sql.bind(limit + 1) });
+    const { rows } = await db.query<ProfileRow>(text, sql.parameters, options);
     return {
       profiles: rows.slice(0, limit).map(profileOfRow),
       hasOlder: rows.length > limit,
       hasNewer: false,
     };
   }
-  const pivot = `(${bind(position.pivot.createdAt)}::timestamptz, ${bind(position.pivot.id)}::uuid)`;
-  const { ahead, behind, order } = keysetSql(position);
+  const pivot = `(${sql.bind(position.pivot.createdAt)}::timestamptz, ${sql.bind(position.pivot.id)}::uuid)`;
+  const { ahead, behind, order, back } = keysetSql(position);
+  const page = sql.stretch({ key: `(created_at, id) ${ahead} ${pivot}`, order, limit: sql.bind(limit + 1) });
+  // The nearest one and not EXISTS, which takes whatever it meets first and may look through the table for it.
+  const neighbour = sql.stretch({ key: `(created_at, id) ${behind} ${pivot}`, order: back, limit: "1" });
   // The outer join keeps one row when the page is empty, so that the other side is still told.
-  const text = `select page.*, exists (
-      select from profiles where ${where} and (created_at, id) ${behind} ${pivot}
-    ) as has_behind
-    from (values (1)) as one left join (
-      select ${PROFILE_COLUMNS} from profiles where ${where} and (created_at, id) ${ahead} ${pivot}
-      order by created_at ${order}, id ${order} limit ${bind(limit + 1)}
-    ) as page on true
+  const text = `select page.*, (select true from (${neighbour}) as neighbour) is not null as has_behind
+    from (values (1)) as one left join (${page}) as page on true
     order by page.created_at ${order}, page.id ${order}`;
   const { rows } = await db.query<(ProfileRow | { id: null }) & { has_behind: boolean }>(
     text,
-    parameters,
+    sql.parameters,
     options,
   );
   const found = rows.filter((row) => row.id !== null);
@@ -67,45 +57,30 @@ export async function listByOffset(
   query: OffsetQuery,
   options?: QueryOptions,
 ): Promise<OffsetPage> {
-  const { where, parameters } = filterSql(query.filter);
+  const sql = new ProfileListSql(query.filter);
+  const { prelude, from } = sql.everything;
   const offset = BigInt(query.page - 1) * BigInt(query.pageSize);
-  const text = `select page.*, (select count(*) from profiles where ${where}) as total
+  const text = `${prelude} select page.*, (select count(*) from ${from}) as total
     from (values (1)) as one left join (
-      select ${PROFILE_COLUMNS} from profiles where ${where}
+      select ${PROFILE_COLUMNS} from ${from}
       order by created_at desc, id desc
-      limit $${parameters.push(query.pageSize)} offset $${parameters.push(offset)}
+      limit ${sql.bind(query.pageSize)} offset ${sql.bind(offset)}
     ) as page on true
     order by page.created_at desc, page.id desc`;
-  const { rows } = await db.query<(ProfileRow | { id: null }) & CountedRow>(text, parameters, options);
+  const { rows } = await db.query<(ProfileRow | { id: null }) & CountedRow>(text, sql.parameters, options);
   const profiles = rows.filter((row) => row.id !== null).map(profileOfRow);
   return { profiles, totalItems: Number(rows[0]?.total ?? 0n) };
 }
 
-function keysetSql(
-  { direction, inclusive }: KeysetPosition,
-): { ahead: string; behind: string; order: string } {
+/** How the keys on both sides of the pivot compare to it, and the order away from it, either way. */
+function keysetSql({ direction, inclusive }: KeysetPosition): {
+  readonly ahead: string;
+  readonly behind: string;
+  readonly order: "desc" | "asc";
+  readonly back: "desc" | "asc";
+} {
   // The list runs from new to old: "after" a pivot are the smaller keys. The pivot's own row is on one side only.
   return direction === "after"
-    ? { ahead: inclusive ? "<=" : "<", behind: inclusive ? ">" : ">=", order: "desc" }
-    : { ahead: inclusive ? ">=" : ">", behind: inclusive ? "<" : "<=", order: "asc" };
-}
-
-function filterSql(filter: ProfileFilter): { where: string; parameters: QueryParameter[] } {
-  const parameters: QueryParameter[] = [];
-  const conditions = ["deleted_at is null"];
-  if (filter.namePrefix !== undefined) {
-    // A range instead of LIKE: it needs no escaping, and the index serves it in a plan made before the value is known.
-    const prefix = `casefold($${
-      parameters.push(filter.namePrefix)
-    }::text collate pg_unicode_fast) collate "C"`;
-    const folded = `casefold(name collate pg_unicode_fast) collate "C"`;
-    conditions.push(
-      `${folded} >= ${prefix} and ${folded} <= (${prefix} || repeat(U&'\\+10FFFF', 100)) collate "C"`,
-    );
-  }
-  if (filter.email !== undefined) {
-    const email = `$${parameters.push(filter.email)}::text`;
-    conditions.push(`casefold(email collate pg_unicode_fast) = casefold(${email} collate pg_unicode_fast)`);
-  }
-  return { where: conditions.join(" and "), parameters };
+    ? { ahead: inclusive ? "<=" : "<", behind: inclusive ? ">" : ">=", order: "desc", back: "asc" }
+    : { ahead: inclusive ? ">=" : ">", behind: inclusive ? "<" : "<=", order: "asc", back: "desc" };
 }
