@@ -1,4 +1,5 @@
 import { type DatabaseConfig, parseDatabaseConfig } from "./config/database_config.ts";
+import { parsePoolSettings, type PoolSettings } from "./config/pool_settings.ts";
 import { type ConfigFault, type EnvironmentLookup, Settings } from "./config/settings.ts";
 
 /** How much is logged, from most to least. */
@@ -7,8 +8,7 @@ export type LogLevel = "debug" | "info" | "warning" | "error";
 /** Everything that can be configured; .env.example says what each is for. */
 export interface Config {
   readonly database: DatabaseConfig;
-  readonly databaseConnectTimeoutMs: number;
-  readonly databaseStatementTimeoutMs: number;
+  readonly pool: PoolSettings;
   /** How long a read with a Consistency-Token waits for a replica before the primary reads; 0: not at all. */
   readonly consistencyMaxWaitMs: number;
   /** Whether the service applies pending migrations itself, or waits until somebody has. */
@@ -53,8 +53,7 @@ export function parseConfig(lookup: EnvironmentLookup): Config {
   const database = parseDatabaseConfig(settings);
   const config: Config = {
     database,
-    databaseConnectTimeoutMs: settings.durationMs("POSTGRES_CONNECT_TIMEOUT", "5s"),
-    databaseStatementTimeoutMs: settings.durationMs("POSTGRES_STATEMENT_TIMEOUT", "10s"),
+    pool: parsePoolSettings(settings),
     consistencyMaxWaitMs: parseConsistencyMaxWait(settings),
     migrateOnStart: parseMigrateOnStart(settings, database.kind),
     hmacSecrets: parseSecrets(settings, database.kind),

@@ -32,7 +32,7 @@ Deno.test("parseConfig() reads a primary and as many replicas as are numbered", 
     POSTGRES_REPLICA_1_POOL_MAX_CONNS: "3",
   });
   if (config.database.kind !== "postgres") throw new Error("A host is set");
-  assertEquals(config.database.primary.port, 6543);
+  assertEquals(config.database.primary.map(({ host, port }) => [host, port]), [["db", 6543]]);
   assertEquals(
     config.database.replicas.map((
       { host, port, user, maxConnections },

@@ -1,5 +1,6 @@
 import type { ReaderPolicy } from "../db/postgres/choose_reader.ts";
 import type { InstanceConfig, TlsConfig } from "../db/postgres/pool_config.ts";
+import { parsePrimaryHosts, type PrimaryHosts } from "./primary_hosts.ts";
 import type { Settings } from "./settings.ts";
 
 /** PostgreSQL inside the program. */
@@ -12,7 +13,8 @@ export interface EmbeddedConfig {
 /** PostgreSQL beside the program. */
 export interface PostgresConfig {
   readonly kind: "postgres";
-  readonly primary: InstanceConfig;
+  /** The server that takes writes, or those of which one does. */
+  readonly primary: PrimaryHosts;
   readonly replicas: readonly InstanceConfig[];
   readonly readerPolicy: ReaderPolicy;
   readonly replicaMaxLagMs: number;
@@ -32,12 +34,12 @@ export function parseDatabaseConfig(settings: Settings): DatabaseConfig {
     for (const prefix of ["POSTGRES_PRIMARY_", ...replicas]) refuseLeftovers(settings, prefix);
     return { kind: "embedded", dataDirectory: settings.text("EMBEDDED_DATA_DIR") ?? ".archway" };
   }
-  const primary = parseInstance(settings, "POSTGRES_PRIMARY_");
+  const primary = parsePrimaryHosts(settings, () => parseAccess(settings, "POSTGRES_PRIMARY_"));
   // A replica is a copy: what is not said of it is as it is with the primary.
   return {
     kind: "postgres",
     primary,
-    replicas: replicas.map((prefix) => parseInstance(settings, prefix, primary)),
+    replicas: replicas.map((prefix) => parseReplica(settings, prefix, primary[0])),
     readerPolicy: settings.oneOf<ReaderPolicy>("POSTGRES_READER_POLICY", "least-loaded", [
       "least-loaded",
       "random",
@@ -54,11 +56,22 @@ function parsePatience(settings: Settings): number {
   return patienceMs;
 }
 
-function parseInstance(settings: Settings, prefix: string, model?: InstanceConfig): InstanceConfig {
+function parseReplica(settings: Settings, prefix: string, model: InstanceConfig): InstanceConfig {
+  return {
+    ...parseAccess(settings, prefix, model),
+    host: settings.requiredText(`${prefix}HOST`),
+    port: settings.integer(`${prefix}PORT`, model.port, { min: 1, max: 65_535 }),
+  };
+}
+
+/** Everything but where the server is. */
+function parseAccess(
+  settings: Settings,
+  prefix: string,
+  model?: InstanceConfig,
+): Omit<InstanceConfig, "host" | "port"> {
   const tls = parseTls(settings, prefix, model?.tls);
   return {
-    host: settings.requiredText(`${prefix}HOST`),
-    port: settings.integer(`${prefix}PORT`, model?.port ?? 5432, { min: 1, max: 65_535 }),
     user: settings.text(`${prefix}USER`) ?? model?.user ?? settings.requiredText(`${prefix}USER`),
     password: settings.text(`${prefix}PASSWORD`) ?? model?.password ??
       settings.requiredText(`${prefix}PASSWORD`),

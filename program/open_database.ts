@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import type { PostgresConfig } from "../config/database_config.ts";
+import type { PoolSettings } from "../config/pool_settings.ts";
 import type { ConnectionPool } from "../db/db.ts";
 import { EmbeddedError } from "../db/embedded/embedded_error.ts";
 import { startEmbedded } from "../db/embedded/start_embedded.ts";
@@ -53,23 +54,18 @@ function openPostgres(config: Config, database: PostgresConfig): Database {
   if (config.hmacSecrets === undefined) throw new Error("Opening the database: no secret is configured");
   const pool = openPool({ ...poolOptions(config), ...database });
   const { primary, replicas } = database;
+  const hosts = primary.map(({ host, port }) => `${host}:${port}`).join(",");
   const followers = replicas.length === 0
     ? ""
     : `, ${replicas.length} read replica${replicas.length === 1 ? "" : "s"}`;
   return {
     pool,
     hmacSecrets: config.hmacSecrets,
-    description: `PostgreSQL at ${primary.host}:${primary.port}/${primary.database}${followers}`,
+    description: `PostgreSQL at ${hosts}/${primary[0].database}${followers}`,
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
 }
 
-function poolOptions(
-  config: Config,
-): Pick<PoolConfig, "connectTimeoutMs" | "statementTimeoutMs" | "consistencyMaxWaitMs"> {
-  return {
-    consistencyMaxWaitMs: config.consistencyMaxWaitMs,
-    connectTimeoutMs: config.databaseConnectTimeoutMs,
-    statementTimeoutMs: config.databaseStatementTimeoutMs,
-  };
+function poolOptions({ pool, consistencyMaxWaitMs }: Config): PoolSettings & Partial<PoolConfig> {
+  return { ...pool, consistencyMaxWaitMs };
 }
