@@ -161,6 +161,8 @@ export interface InstanceStatus extends InstanceHealth {
   readonly address: string;
   /** How far it is behind, in milliseconds; undefined on a primary, and where it cannot be told. */
   readonly lagMs?: number;
+  /** What the database takes on its disk, in bytes; undefined where it does not tell. */
+  readonly databaseBytes?: bigint;
   readonly pool: PoolStatus;
 }
 

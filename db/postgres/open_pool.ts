@@ -20,6 +20,7 @@ import { CoveringRoute } from "./covering_route.ts";
 import * as migrations from "./migrate.ts";
 import type { PoolConfig } from "./pool_config.ts";
 import { Primary } from "./primary.ts";
+import { readDatabaseBytes } from "./read_database_bytes.ts";
 import { PositionSource } from "./position_source.ts";
 import { readPosition } from "./read_position.ts";
 import { ReaderRouter } from "./reader_router.ts";
@@ -97,16 +98,26 @@ class PostgresPool implements ConnectionPool {
 
   async status(options: QueryOptions = {}): Promise<readonly InstanceStatus[]> {
     const [primary, ...replicas] = await this.health(options);
-    const of = (health: InstanceHealth, server: Primary | Replica): InstanceStatus => {
-      const { address, status: pool, lagMs } = server;
-      return { ...health, address, pool, ...(lagMs === undefined ? {} : { lagMs }) };
+    const of = async (health: InstanceHealth, server: Primary | Replica): Promise<InstanceStatus> => {
+      const { address, lagMs, querier } = server;
+      // One that is lost is not waited for again.
+      const answers = health.healthy || lagMs !== undefined;
+      const timeoutMs = this.#config.healthTimeoutMs ?? 2_000;
+      const databaseBytes = answers ? await readDatabaseBytes(querier, { ...options, timeoutMs }) : undefined;
+      return {
+        ...health,
+        address,
+        pool: server.status,
+        ...(lagMs === undefined ? {} : { lagMs }),
+        ...(databaseBytes === undefined ? {} : { databaseBytes }),
+      };
     };
-    return [
+    return await Promise.all([
       ...(primary === undefined ? [] : [of(primary, this.#primary)]),
       ...replicas.flatMap((health, index) =>
         this.#replicas.slice(index, index + 1).map((server) => of(health, server))
       ),
-    ];
+    ]);
   }
 
   migrate(sources: readonly MigrationSource[]): Promise<readonly string[]> {
