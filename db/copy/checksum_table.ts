@@ -1,7 +1,7 @@
 import type { TxManager } from "../db.ts";
 import { useCanonicalText } from "./canonical_text.ts";
 import type { CopiedTable } from "./database_catalog.ts";
-import { type KeyRange, nextRange, rangeCondition } from "./key_range.ts";
+import { type KeyText, nextRange, rangeCondition } from "./key_range.ts";
 
 /** What the rows of a table are, in whichever order. */
 export interface TableChecksum {
@@ -27,26 +27,39 @@ export async function checksumTable(
   table: CopiedTable,
   { onRows, signal }: ChecksumOptions,
 ): Promise<TableChecksum> {
+  let rows = 0;
+  let checksum = 0n;
+  let range: RangeChecksum | undefined;
+  while ((range = await checksumRange(database, table, range?.last)) !== undefined) {
+    rows += range.rows;
+    checksum += BigInt(range.checksum);
+    onRows(range.rows);
+    signal.throwIfAborted();
+  }
+  return { rows, checksum: String(checksum) };
+}
+
+interface RangeChecksum extends TableChecksum {
+  readonly last: KeyText;
+}
+
+async function checksumRange(
+  database: TxManager,
+  table: CopiedTable,
+  after: KeyText | undefined,
+): Promise<RangeChecksum | undefined> {
   const text = `ROW(${table.columns.map(({ name }) => name).join(", ")})::text`;
   return await database.withTx(async (tx) => {
     await useCanonicalText(tx);
-    const limits = LIMITS;
-    let rows = 0;
-    let checksum = 0n;
-    let range: KeyRange | undefined;
-    while ((range = await nextRange(tx, table, { after: range?.last, limits })) !== undefined) {
-      signal.throwIfAborted();
-      const { sql, parameters } = rangeCondition(table, range);
-      const { rows: [found] } = await tx.query<{ rows: number; checksum: string }>(
-        `SELECT count(*)::int4 AS rows,
-          coalesce(sum(substr(sha256(convert_to(${text}, 'UTF8')), 1, 8)::int8), 0)::text AS checksum
-        FROM ONLY ${table.name} WHERE ${sql}`,
-        parameters,
-      );
-      rows += found?.rows ?? 0;
-      checksum += BigInt(found?.checksum ?? 0);
-      onRows(found?.rows ?? 0);
-    }
-    return { rows, checksum: String(checksum) };
+    const range = await nextRange(tx, table, { after, limits: LIMITS });
+    if (range === undefined) return undefined;
+    const { sql, parameters } = rangeCondition(table, range);
+    const { rows: [found] } = await tx.query<TableChecksum>(
+      `SELECT count(*)::int4 AS rows,
+        coalesce(sum(substr(sha256(convert_to(${text}, 'UTF8')), 1, 8)::int8), 0)::text AS checksum
+      FROM ONLY ${table.name} WHERE ${sql}`,
+      parameters,
+    );
+    return { rows: found?.rows ?? 0, checksum: found?.checksum ?? "0", last: range.last };
   });
 }
