@@ -13,6 +13,7 @@ Commands:
   dev     run it and greet the developer
   seed    write made-up profiles to try it with: --profiles <n> [--random-seed <n>] [--until <date>]
   migrate change the tables: up [--dry-run], down [n] [--dry-run], status, new <name> [--service <service>]
+  db      copy --to <url> moves everything from the embedded database to a server, status [--json] shows every server
 
 It is configured by environment variables; .env.example in the repository lists them.
 `;
@@ -24,6 +25,7 @@ const COMMANDS: ReadonlyMap<string, (args: readonly string[]) => Promise<number>
   // Loaded when it is asked for: the service needs none of its packages.
   ["seed", async (args) => (await import("./program/seed_command.ts")).seed(args, () => parseConfig(lookUp))],
   ["migrate", (args) => migrate(args, () => parseConfig(lookUp))],
+  ["db", runDb],
 ]);
 
 /** Runs the program and gives its exit code: 0 done, 1 failed, 2 not understood. */
@@ -37,6 +39,12 @@ async function main([name = "serve", ...args]: readonly string[]): Promise<numbe
 
 function withoutArguments(run: () => Promise<number>): (args: readonly string[]) => Promise<number> {
   return (args) => args.length === 0 ? run() : misunderstood();
+}
+
+async function runDb(args: readonly string[]): Promise<number> {
+  const { db } = await import("./program/db_command.ts");
+  const copyToUrl = lookUp("COPY_TO_URL") || undefined;
+  return await db(args, { configure: () => parseConfig(lookUp), copyToUrl });
 }
 
 async function misunderstood(): Promise<number> {

@@ -1,0 +1,48 @@
+import type { Config } from "../config.ts";
+import type { InstanceStatus } from "../db/db.ts";
+import { formatBytes } from "./format_bytes.ts";
+import { openDatabase } from "./open_database.ts";
+import { print } from "./print.ts";
+import { textTable } from "./text_table.ts";
+
+/**
+ * `archway db status`: tells how every configured server is.
+ *
+ * @returns the exit code: 0 the primary is healthy, 1 it is not.
+ */
+export async function status(config: Config, { json }: { readonly json: boolean }): Promise<number> {
+  await using database = await openDatabase(config);
+  const instances = (await database.pool.status()).map((instance) =>
+    // Its socket is this process's own and of no use to anybody.
+    config.database.kind === "embedded" ? { ...instance, address: config.database.dataDirectory } : instance
+  );
+  await print(Deno.stdout, json ? statusJson(instances) : statusTable(instances));
+  return instances.some(({ role, healthy }) => role === "primary" && healthy) ? 0 : 1;
+}
+
+const HEADER = ["NAME", "ROLE", "ADDRESS", "LAG", "SIZE", "OPEN", "IDLE", "WAITING", "MAX", "STATE"];
+
+/** A line for every server. */
+export function statusTable(instances: readonly InstanceStatus[]): string {
+  return textTable([
+    HEADER,
+    ...instances.map(({ name, role, address, lagMs, databaseBytes, pool, healthy, reason }) => [
+      name,
+      role,
+      address,
+      lagMs === undefined ? "-" : `${(lagMs / 1000).toFixed(1)} s`,
+      databaseBytes === undefined ? "-" : formatBytes(databaseBytes),
+      ...[pool.open, pool.idle, pool.waiting, pool.max].map(String),
+      healthy ? "healthy" : reason ?? "not healthy",
+    ]),
+  ]);
+}
+
+/** An array of what `pool.status()` gives, `databaseBytes` as a number. */
+export function statusJson(instances: readonly InstanceStatus[]): string {
+  const plain = instances.map(({ databaseBytes, ...rest }) => ({
+    ...rest,
+    ...(databaseBytes === undefined ? {} : { databaseBytes: Number(databaseBytes) }),
+  }));
+  return `${JSON.stringify(plain, undefined, 2)}\n`;
+}
