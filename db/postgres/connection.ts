@@ -7,6 +7,8 @@ import { encodeParameter } from "./encode_parameter.ts";
 import { type Driver, openDriver } from "./open_driver.ts";
 import { openSocket } from "./open_socket.ts";
 import type { InstanceConfig, PoolConfig } from "./pool_config.ts";
+import { refuseRetry } from "./refuse_retry.ts";
+import { retryable } from "./retryable_error.ts";
 import { isConnectionLoss, toDatabaseError } from "./to_database_error.ts";
 
 /** How a connection is opened. */
@@ -23,6 +25,8 @@ interface Sent {
   aborted: boolean;
   /** A cancel request went out while it was the one to be answered next, or might have been. */
   exposed: boolean;
+  /** Its tables have changed since it was prepared. */
+  outdated: boolean;
 }
 
 /** Prepared, and never more than one statement in a text. */
@@ -134,6 +138,7 @@ export class Connection {
         prepared,
       );
       const sent = this.#begin(pending);
+      refuseRetry(pending, () => sent.outdated = true);
       const onAbort = signal && ((): void => {
         this.#abort(sent);
         reject(cancelled(signal));
@@ -173,7 +178,7 @@ export class Connection {
   }
 
   #begin(pending: object): Sent {
-    const sent = { pending, aborted: false, exposed: this.#cancelling > 0 };
+    const sent = { pending, aborted: false, exposed: this.#cancelling > 0, outdated: false };
     if (this.#sent.push(sent) === 1) this.awaitedSince = performance.now();
     return sent;
   }
@@ -207,14 +212,17 @@ export class Connection {
     });
   }
 
-  #explain(error: unknown, { aborted, exposed }: Sent): DatabaseError {
+  #explain(error: unknown, { aborted, exposed, outdated }: Sent): DatabaseError {
     const fault = toDatabaseError(error);
     if (isConnectionLoss(fault)) {
       return new DatabaseError("outcome-unknown", "The connection was lost before the server answered", {
         cause: fault.cause,
       });
     }
-    return fault.sqlState === "57014" && exposed && !aborted ? misdirected(fault) : fault;
+    if (outdated) return retryable(fault, "The tables have changed since the statement was prepared");
+    return fault.sqlState === "57014" && exposed && !aborted
+      ? retryable(fault, "A cancel request for another statement stopped this one")
+      : fault;
   }
 
   #notice(notice: Notice): void {
@@ -228,20 +236,6 @@ export class Connection {
     void this.#driver.end({ timeout: 0 });
     this.onClosed(this);
   }
-}
-
-/** Whether a cancel request for another statement stopped this one: it did nothing and can be sent again. */
-export function isMisdirected(error: unknown): boolean {
-  return error instanceof MisdirectedCancel;
-}
-
-class MisdirectedCancel extends DatabaseError {}
-
-function misdirected({ cause, sqlState }: DatabaseError): DatabaseError {
-  return new MisdirectedCancel("conflict", "A cancel request for another statement stopped this one", {
-    cause,
-    ...(sqlState === undefined ? {} : { sqlState }),
-  });
 }
 
 function ignore(): void {}

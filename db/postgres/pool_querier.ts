@@ -1,7 +1,7 @@
 import type { Querier, QueryOptions, QueryParameter, QueryResult } from "../db.ts";
 import { DatabaseError } from "../errors.ts";
-import { isMisdirected } from "./connection.ts";
 import type { Connections } from "./connections.ts";
+import { isRetryable } from "./retryable_error.ts";
 
 /** A Querier that runs each statement on whichever connection is free. */
 export class PoolQuerier implements Querier {
@@ -23,7 +23,7 @@ export class PoolQuerier implements Querier {
     return this.#connections.run((connection) => connection.query<R>(text, parameters, signal), signal).catch(
       (error: unknown) => {
         // It did nothing, so it can be sent again.
-        if (isMisdirected(error)) return this.query<R>(text, parameters, options);
+        if (isRetryable(error)) return this.query<R>(text, parameters, options);
         if (error instanceof DatabaseError && error.sqlState === "25006") this.#onRefusedWrite();
         throw error;
       },
