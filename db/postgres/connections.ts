@@ -131,7 +131,7 @@ export class Connections {
       return caller.reject(failure.error);
     }
     this.#line.join(caller);
-    this.#grow();
+    if (this.#opening < this.#line.length) this.#grow();
   }
 
   #start<T>(connection: Connection, work: (connection: Connection) => Promise<T>): Promise<T> {
@@ -144,8 +144,10 @@ export class Connections {
   #find(): Connection | undefined {
     const idle = this.#findIdle();
     if (idle !== undefined) return idle;
-    this.#grow();
-    return this.#leastBusy();
+    const busy = this.#leastBusy();
+    // It goes with others for now; another connection is opened for those to come.
+    if (busy !== undefined && this.#opening === 0) this.#grow();
+    return busy;
   }
 
   #findIdle(): Connection | undefined {
@@ -222,7 +224,7 @@ export class Connections {
       if (connection === undefined) break;
       this.#line.serve(first, connection);
     }
-    if (this.#line.length > 0) this.#grow();
+    if (this.#opening < this.#line.length) this.#grow();
   }
 
   #remove(connection: Connection): void {
