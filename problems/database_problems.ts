@@ -7,8 +7,27 @@ const UNAVAILABLE: ProblemType = {
   title: "Database unavailable",
   status: 503,
   explanation:
-    "The database cannot be reached or does not take writes now. Repeat the request after the seconds in " +
-    "Retry-After; a write only after reading what became of it, or under If-Match.",
+    "The database cannot be reached or does not take writes now. Nothing was done: repeat the request after " +
+    "the seconds in Retry-After.",
+};
+
+const SATURATED: ProblemType = {
+  slug: "database-saturated",
+  title: "Database saturated",
+  status: 503,
+  explanation:
+    "More requests wait for the database than it can serve. Nothing was done: repeat the request after the " +
+    "seconds in Retry-After.",
+};
+
+const OUTCOME_UNKNOWN: ProblemType = {
+  slug: "outcome-unknown",
+  title: "Outcome unknown",
+  status: 503,
+  explanation:
+    "The connection to the database was lost before it said what became of the request: it may have been done " +
+    "or not. Read what is there before the request is repeated, or repeat it under the same If-Match: where it was " +
+    "done, that fails with 412.",
 };
 
 const TIMEOUT: ProblemType = {
@@ -16,7 +35,8 @@ const TIMEOUT: ProblemType = {
   title: "Database too slow",
   status: 503,
   explanation:
-    "The database did not answer in time, and what was begun was undone. Repeat the request later.",
+    "The database did not answer in time, and was told to stop. Repeat the request later; a write only after " +
+    "reading what became of it, or under the same If-Match.",
 };
 
 const BUSY: ProblemType = {
@@ -26,19 +46,32 @@ const BUSY: ProblemType = {
   explanation: "Two requests met and this one gave way; nothing of it was kept. Repeat it.",
 };
 
+/** Who repeats a request by itself must not repeat this one. */
+const UNREPEATABLE = new Set<ProblemType>([OUTCOME_UNKNOWN]);
+
 /** Which fault of the database a client can wait out. Every other one is the program's own: 500. */
 const PROBLEMS: Partial<Record<DatabaseErrorCode, ProblemType>> = {
   unavailable: UNAVAILABLE,
+  saturated: SATURATED,
+  "outcome-unknown": OUTCOME_UNKNOWN,
   timeout: TIMEOUT,
   cancelled: TIMEOUT,
   conflict: BUSY,
 };
 
 /** The problem types of the database, the same in every service's error table. */
-export const DATABASE_PROBLEM_TYPES: readonly ProblemType[] = [UNAVAILABLE, TIMEOUT, BUSY];
+export const DATABASE_PROBLEM_TYPES: readonly ProblemType[] = [
+  UNAVAILABLE,
+  SATURATED,
+  TIMEOUT,
+  BUSY,
+  OUTCOME_UNKNOWN,
+];
 
 /** The problem a client is told for a fault of the database; undefined: it is no such fault. */
 export function databaseProblem(error: unknown): Problem | undefined {
   const type = error instanceof DatabaseError ? PROBLEMS[error.code] : undefined;
-  return type && new Problem(type.status, type.slug, { headers: { "Retry-After": "1" }, cause: error });
+  if (type === undefined) return undefined;
+  const headers = UNREPEATABLE.has(type) ? {} : { "Retry-After": "1" };
+  return new Problem(type.status, type.slug, { headers, cause: error });
 }
