@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { numberOption } from "./number_option.ts";
 
 /** The rows of the table, in their order. What changes the table comes last. */
 export const ROWS = ["health", "one", "list", "next", "create", "patch"] as const;
@@ -54,23 +55,11 @@ export function parseBenchOptions(args: string[]): BenchOptions | undefined {
     throw new TypeError(`--only takes one of ${known.join(", ")}`);
   }
   return {
-    rounds: numberOf(values.rounds, { name: "--rounds", max: 1000, whole: true }),
-    seconds: numberOf(values.seconds, { name: "--seconds", max: 600, whole: false }),
-    connections: numberOf(values.connections, { name: "--connections", max: 256, whole: true }),
+    rounds: numberOption(values.rounds, { name: "--rounds", max: 1000, whole: true }),
+    seconds: numberOption(values.seconds, { name: "--seconds", max: 600, whole: false }),
+    connections: numberOption(values.connections, { name: "--connections", max: 256, whole: true }),
     rows: only.length === 0 ? ROWS : ROWS.filter((row) => only.includes(row)),
     starts: only.length === 0 || only.includes("starts"),
     json: values.json,
   };
-}
-
-interface NumberRule {
-  readonly name: string;
-  readonly max: number;
-  readonly whole: boolean;
-}
-
-function numberOf(text: string, { name, max, whole }: NumberRule): number {
-  const value = Number(text);
-  if (value > 0 && value <= max && (!whole || Number.isInteger(value))) return value;
-  throw new TypeError(`${name} takes a ${whole ? "whole number" : "number"} above 0, at most ${max}`);
 }

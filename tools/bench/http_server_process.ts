@@ -37,6 +37,17 @@ export class HttpServerProcess implements AsyncDisposable {
     }
   }
 
+  /** Waits until nothing that it needs, or would like to have, is away. */
+  async untilHealthy(signal: AbortSignal): Promise<void> {
+    while (true) {
+      signal.throwIfAborted();
+      const response = await fetch(this.url("/readyz"), { signal });
+      const { status }: { readonly status: unknown } = await response.json();
+      if (status === "ok") return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process[Symbol.asyncDispose]();
   }

@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { openPool } from "../../db/postgres/open_pool.ts";
 import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
 import { startPostgres } from "../postgres/start_postgres.ts";
@@ -9,6 +8,7 @@ import { measureStarts } from "./measure_starts.ts";
 import { LoadGenerator, startBareServer, startService } from "./programs.ts";
 import { type BenchResults, renderReport } from "./report.ts";
 import { rowScenario } from "./row_scenario.ts";
+import { progress, runBench } from "./run_bench.ts";
 import { seedProfiles } from "./seed_profiles.ts";
 
 const POOL_SIZE = 10;
@@ -27,7 +27,7 @@ async function bench(options: BenchOptions, signal: AbortSignal): Promise<BenchR
   });
   const database = { ...postgres.tcpInstance, database: "bench", maxConnections: POOL_SIZE };
   await createDatabase(postgres.tcpInstance, database.database);
-  const ids = await seedProfiles(database, SAMPLE);
+  const ids = await seedProfiles(database, { sampleSize: SAMPLE });
   const generator = stack.use(new LoadGenerator());
   // Not to wait for the end of a load that nobody wants any more.
   signal.addEventListener("abort", () => generator[Symbol.asyncDispose](), { once: true });
@@ -70,38 +70,6 @@ async function createDatabase(server: InstanceConfig, name: string): Promise<voi
   await pool.writer().query(`create database ${name}`);
 }
 
-/** Runs the program and gives its exit code. */
-async function main(args: string[]): Promise<number> {
-  const options = parseBenchOptions(args);
-  if (options === undefined) {
-    await Deno.stdout.write(new TextEncoder().encode(USAGE));
-    return 0;
-  }
-  // First, so that a place that cannot be written to does not come to light at the end.
-  if (options.json !== undefined) await Deno.mkdir(dirname(options.json), { recursive: true });
-  const stopping = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, () => stopping.abort());
-  const results = await bench(options, stopping.signal).catch((error) => {
-    // Whatever broke because of it, the reason is the signal.
-    if (!stopping.signal.aborted) throw error;
-  });
-  if (results === undefined) return 130;
-  if (options.json !== undefined) {
-    await Deno.writeTextFile(options.json, `${JSON.stringify(results, null, 2)}\n`);
-  }
-  await Deno.stdout.write(new TextEncoder().encode(`\n${renderReport(results)}`));
-  return 0;
-}
-
-function progress(text: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
-}
-
 if (import.meta.main) {
-  try {
-    Deno.exit(await main(Deno.args));
-  } catch (error) {
-    progress(error instanceof Error ? error.message : "The bench failed");
-    Deno.exit(1);
-  }
+  await runBench({ usage: USAGE, parse: parseBenchOptions, measure: bench, render: renderReport });
 }

@@ -13,8 +13,19 @@ const LOOPBACK = "--allow-net=127.0.0.1";
 /** Which database the service keeps its data in: a PostgreSQL server, or the one inside it. */
 export type ServiceDatabase = InstanceConfig | { readonly embedded: string };
 
+/** What the service is told besides. */
+export interface ServiceOptions {
+  /** Servers that follow the database and take reads. */
+  readonly replicas?: readonly InstanceConfig[];
+  /** What cursors are signed with; absent: something random. */
+  readonly secret?: string;
+}
+
 /** Starts the service as `deno task start` does. */
-export function startService(database: ServiceDatabase): Promise<HttpServerProcess> {
+export function startService(
+  database: ServiceDatabase,
+  { replicas = [], secret = crypto.randomUUID() }: ServiceOptions = {},
+): Promise<HttpServerProcess> {
   const env: Record<string, string> = { HOST: "127.0.0.1", PORT: "0" };
   if ("embedded" in database) {
     env["EMBEDDED_DATA_DIR"] = database.embedded;
@@ -27,8 +38,13 @@ export function startService(database: ServiceDatabase): Promise<HttpServerProce
     env["POSTGRES_PRIMARY_DATABASE"] = database.database;
     env["POSTGRES_PRIMARY_POOL_MAX_CONNS"] = String(database.maxConnections);
     env["MIGRATE_ON_START"] = "true";
-    env["HMAC_SECRET"] = crypto.randomUUID();
+    env["HMAC_SECRET"] = secret;
   }
+  replicas.forEach(({ host, port, maxConnections }, index) => {
+    env[`POSTGRES_REPLICA_${index}_HOST`] = host;
+    env[`POSTGRES_REPLICA_${index}_PORT`] = String(port);
+    env[`POSTGRES_REPLICA_${index}_POOL_MAX_CONNS`] = String(maxConnections);
+  });
   return HttpServerProcess.start({ args: ["-P", join(ROOT, "main.ts")], env });
 }
 

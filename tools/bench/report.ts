@@ -1,6 +1,8 @@
 import type { RowName } from "./bench_options.ts";
-import type { Comparison, Medians } from "./compare_rows.ts";
+import type { Comparison } from "./compare_rows.ts";
+import { markdownTable } from "./markdown_table.ts";
 import type { Memory, Starts } from "./measure_starts.ts";
+import type { Medians } from "./take_turns.ts";
 
 /** Everything that was measured. */
 export interface BenchResults {
@@ -29,7 +31,7 @@ export function renderReport({ comparisons, starts, ...run }: BenchResults): str
     parts.push(
       `Medians of ${run.rounds} rounds of ${run.seconds} s each, ${run.connections} connections; the server under ` +
         `load, PostgreSQL and the load generator share ${run.cores} cores.\n`,
-      table([
+      markdownTable([
         [
           "",
           "service req/s",
@@ -52,14 +54,14 @@ export function renderReport({ comparisons, starts, ...run }: BenchResults): str
     );
   }
   if (starts !== undefined) {
-    parts.push(table([
+    parts.push(markdownTable([
       ["", "start until ready, ms", "memory after start, MiB", "memory after load, MiB"],
       ["embedded, empty directory", starts.firstEmbeddedMs.toFixed(0), "", ""],
       ["embedded, again", starts.laterEmbeddedMs.toFixed(0), ...memory(starts.embeddedMemory)],
       ["PostgreSQL, migrated", starts.realMs.toFixed(0), ...memory(starts.realMemory)],
     ]));
   }
-  return `${parts.join("\n")}`;
+  return parts.join("\n");
 }
 
 function cells({ requestsPerSecond, p50, p99 }: Medians): string[] {
@@ -68,19 +70,4 @@ function cells({ requestsPerSecond, p50, p99 }: Medians): string[] {
 
 function memory({ afterStart, afterLoad }: Memory): string[] {
   return [afterStart, afterLoad].map((megabytes) => megabytes?.toFixed(0) ?? "unknown");
-}
-
-/** The first row is the heading, the first column its rows' names; everything else stands to the right. */
-function table([heading = [], ...rows]: readonly (readonly string[])[]): string {
-  const all = [heading, ...rows];
-  const widths = heading.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0), 3));
-  const line = (row: readonly string[]): string => {
-    const padded = widths.map((width, column) => {
-      const cell = row[column] ?? "";
-      return column === 0 ? cell.padEnd(width) : cell.padStart(width);
-    });
-    return `| ${padded.join(" | ")} |\n`;
-  };
-  const rule = widths.map((width, column) => column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`);
-  return [line(heading), line(rule), ...rows.map(line)].join("");
 }

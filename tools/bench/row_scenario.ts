@@ -21,7 +21,7 @@ export async function rowScenario(
     case "list":
       return { kind: "read", paths: [PROFILES] };
     case "next":
-      return { kind: "read", paths: await nextPages(server) };
+      return { kind: "read", paths: (await walkFrom(PROFILES, { server, pages: CURSORS + 1 })).slice(1) };
     case "create":
       return { kind: "create", path: PROFILES, nonce: crypto.randomUUID() };
     case "patch":
@@ -29,14 +29,21 @@ export async function rowScenario(
   }
 }
 
-/** Follows the server's own cursors, which only that server understands. */
-async function nextPages(server: HttpServerProcess): Promise<readonly string[]> {
-  const paths: string[] = [];
-  for (let path = PROFILES; paths.length < CURSORS; paths.push(path)) {
-    const response = await fetch(server.url(path));
+/** A walk through the list. */
+export interface Walk {
+  readonly server: HttpServerProcess;
+  /** How many pages, the first one included. */
+  readonly pages: number;
+}
+
+/** The paths of a page and of those after it, by the server's own cursors, which only that server understands. */
+export async function walkFrom(first: string, { server, pages }: Walk): Promise<readonly string[]> {
+  const paths = [first];
+  while (paths.length < pages) {
+    const response = await fetch(server.url(paths.at(-1) ?? first));
     const { meta }: { readonly meta?: { readonly nextCursor?: string } } = await response.json();
     if (meta?.nextCursor === undefined) throw new Error("Collecting cursors failed: a page has no next one");
-    path = `${PROFILES}?after=${meta.nextCursor}`;
+    paths.push(`${PROFILES}?after=${meta.nextCursor}`);
   }
   return paths;
 }

@@ -5,7 +5,7 @@ import { PROFILE_COUNT, seedProfiles } from "./seed_profiles.ts";
 
 Deno.test("seedProfiles() fills a database with the same profiles every time", async () => {
   await using database = await useTestDatabase();
-  const sample = await seedProfiles(database.instance, 3);
+  const sample = await seedProfiles(database.instance, { sampleSize: 3 });
   assertEquals(sample.length, 3);
   await using pool = openPool({ primary: database.instance, replicas: [] });
   const { rows } = await pool.reader().query(`

@@ -1,0 +1,47 @@
+import { assertEquals } from "@std/assert";
+import { openPool } from "../../db/postgres/open_pool.ts";
+import { useTestDatabase } from "../postgres/use_test_database.ts";
+import { cursorPages, namedPages, numberedPages } from "./deep_pages.ts";
+import { startService } from "./programs.ts";
+import { seedProfiles } from "./seed_profiles.ts";
+
+Deno.test("cursorPages(), numberedPages() and namedPages() are the pages that their names say", async () => {
+  await using test = await useTestDatabase();
+  const database = test.instance;
+  await seedProfiles(database, { sampleSize: 1, count: 3000 });
+  await using pool = openPool({ primary: database, replicas: [] });
+  const { rows } = await pool.reader().query<{ id: string; name: string }>(
+    "select id, name from profiles order by created_at desc, id desc",
+  );
+  const ids = rows.map(({ id }) => id);
+  const secret = "a secret of more than 32 bytes for a test";
+  await using server = await startService(database, { secret });
+  await server.untilHealthy(AbortSignal.timeout(20_000));
+  const idsOf = async (path = ""): Promise<readonly string[]> => {
+    const response = await fetch(server.url(path));
+    const { data }: { readonly data: readonly { readonly id: string }[] } = await response.json();
+    return data.map(({ id }) => id);
+  };
+
+  const [first, deep] = await cursorPages({ database, server, secret, depths: [1, 1500] });
+  assertEquals([first?.label, first?.paths.length, deep?.label], [
+    "by cursor, after 1",
+    50,
+    "by cursor, after 1,500",
+  ]);
+  assertEquals(await idsOf(first?.paths[0]), ids.slice(1, 21));
+  assertEquals(await idsOf(deep?.paths[0]), ids.slice(1500, 1520));
+  assertEquals(await idsOf(deep?.paths[49]), ids.slice(1500 + 49 * 20, 1520 + 49 * 20));
+
+  const [one, far] = numberedPages([1, 1500]);
+  assertEquals([one?.label, far?.label], ["by number, page 1", "by number, page 76"]);
+  assertEquals(await idsOf(one?.paths[0]), ids.slice(0, 20));
+  assertEquals(await idsOf(far?.paths[0]), ids.slice(1500, 1520));
+
+  const [many, single, none] = await namedPages(database, 2700);
+  const named = (prefix: string): string[] =>
+    rows.filter(({ name }) => name.toLowerCase().startsWith(prefix)).map(({ id }) => id);
+  assertEquals(await idsOf(many?.paths[0]), named("a").slice(0, 20));
+  assertEquals(await idsOf(single?.paths[0]), ids.slice(2699, 2700));
+  assertEquals(await idsOf(none?.paths[0]), []);
+});
