@@ -7,7 +7,7 @@ import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
 import { postgresEnvironment } from "../tools/testing/postgres_environment.ts";
 import { type Ending, Program, untilReady } from "../tools/testing/program.ts";
 
-/** Of nobody; the server trusts whoever reaches it. */
+/** Appears nowhere. */
 const PASSWORD = "open-sesame";
 
 /** As db/copy/copy_table.ts has it. */
@@ -28,14 +28,19 @@ async function stage(): Promise<Stage> {
   stack.defer(() => Deno.remove(folder, { recursive: true }));
   const { instance } = stack.use(await useTestDatabase());
   const target = stack.use(openPool({ primary: instance, replicas: [], transactionTimeoutMs: 0 }));
-  const { host, port, user, database } = instance;
   return {
     environment: { EMBEDDED_DATA_DIR: folder },
     instance,
     target,
-    url: `postgres://${user}:${PASSWORD}@${encodeURIComponent(host)}:${port}/${database}`,
+    url: urlOf(instance),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+/** Where the server trusts whoever reaches it, with a password all the same. */
+function urlOf({ host, port, user, password, database }: InstanceConfig): string {
+  const secret = encodeURIComponent(password || PASSWORD);
+  return `postgres://${user}:${secret}@${encodeURIComponent(host)}:${port}/${database}`;
 }
 
 async function archway(environment: Readonly<Record<string, string>>, ...args: string[]): Promise<Ending> {
@@ -206,12 +211,10 @@ Deno.test("archway db copy says in a line why it does not copy", async () => {
   await refuse(url, /POSTGRES_PRIMARY_HOST names a server, .* pg_dump/, postgresEnvironment(instance));
   await refuse(`${url}?sslmode=require`, /The copy cannot begin: /);
   const role = `guest_${instance.database}`;
-  await target.writer().query(`CREATE ROLE ${role} LOGIN`);
+  await target.writer().query(`CREATE ROLE ${role} LOGIN PASSWORD '${PASSWORD}'`);
   try {
-    await refuse(
-      url.replace("//postgres:", `//${role}:`),
-      /may not make tables in the schema public of the target/,
-    );
+    const guest = urlOf({ ...instance, user: role, password: PASSWORD });
+    await refuse(guest, /may not make tables in the schema public of the target/);
   } finally {
     await target.writer().query(`DROP ROLE ${role}`);
   }

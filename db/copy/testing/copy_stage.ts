@@ -13,6 +13,9 @@ export interface CopyStage extends AsyncDisposable {
   readonly folder: MigrationFolder;
 }
 
+/** Needed where the server does not trust whoever reaches it. */
+const PASSWORD = "sesame";
+
 /** Sets a stage: the source has the migrations already. */
 export async function copyStage(files: Readonly<Record<string, string>>): Promise<CopyStage> {
   const stack = new AsyncDisposableStack();
@@ -25,7 +28,7 @@ export async function copyStage(files: Readonly<Record<string, string>>): Promis
   const database = await useTestDatabase();
   const role = `owner_${database.instance.database}`;
   const admin = openPool({ primary: database.instance, replicas: [] });
-  await admin.writer().query(`CREATE ROLE ${role} LOGIN`);
+  await admin.writer().query(`CREATE ROLE ${role} LOGIN PASSWORD '${PASSWORD}'`);
   await admin.writer().query(`ALTER DATABASE ${database.instance.database} OWNER TO ${role}`);
   stack.defer(async () => {
     await admin.writer().query(`DROP OWNED BY ${role}`);
@@ -34,7 +37,7 @@ export async function copyStage(files: Readonly<Record<string, string>>): Promis
     await admin[Symbol.asyncDispose]();
     await database[Symbol.asyncDispose]();
   });
-  const targetInstance = { ...database.instance, user: role };
+  const targetInstance = { ...database.instance, user: role, password: PASSWORD };
   const target = stack.use(openPool({ primary: targetInstance, replicas: [] }));
   return { source, target, targetInstance, folder, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
