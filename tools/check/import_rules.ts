@@ -25,6 +25,11 @@ const RULES: readonly ImportRule[] = [
     why: "db/ knows databases and no service",
   },
   {
+    of: /^db\/copy\//,
+    not: /^db\/(postgres|embedded)\//,
+    why: "db/copy/ speaks SQL to two databases and does not know what stands behind them",
+  },
+  {
     of: new RegExp(`^${SERVICE}app\\.ts$`),
     not: /^(server\/|api\/|consistency\/|db\/(postgres|embedded)\/|@hono|postgres$|@electric-sql)/,
     transitive: true,
