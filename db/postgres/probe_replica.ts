@@ -1,8 +1,8 @@
 import type { WalPosition } from "../db.ts";
 import type { DatabaseErrorCode } from "../errors.ts";
+import type { InstanceConnections } from "./instance_connections.ts";
 import type { ReplicaState } from "./lag_meter.ts";
 import { replayedColumns, replayedOf, type ReplayedRow } from "./read_replayed.ts";
-import type { InstanceConnections } from "./instance_connections.ts";
 import { toDatabaseError } from "./to_database_error.ts";
 
 /** Whoever may not read statistics sees that there is a WAL receiver, which is enough. */

@@ -5,6 +5,14 @@ export interface ReplayProgressOptions {
   /** Asks the replica how far it has replayed; undefined: it cannot tell. */
   readonly ask: () => Promise<WalPosition | undefined>;
   readonly pause: (delayMs: number) => Promise<void>;
+  /** The session that it was asked in last. */
+  readonly session: () => ReplicaSession | undefined;
+}
+
+/** A session with a replica. */
+export interface ReplicaSession {
+  /** Whether it lasts, as far as is known. */
+  readonly isOpen: boolean;
 }
 
 /** How long to wait for a position. */
@@ -23,12 +31,14 @@ const pauseMs = { first: 1, most: 8 };
 
 /**
  * How far a replica has replayed, as far as that is known. A replica only goes forward, so what was true stays true
- * while it is the same server: whoever finds it lost says so by {@link forget}.
+ * while it runs. One that has crashed may show less for a moment than it did before: what was said in a session that
+ * is closed counts for nothing.
  */
 export class ReplayProgress {
   readonly #options: ReplayProgressOptions;
   readonly #waiters = new Set<Waiter>();
   #known: WalPosition | undefined;
+  #session: ReplicaSession | undefined;
   /** Begins anew with every {@link forget}, so that no answer of before counts. */
   #life = {};
   #polls = false;
@@ -40,6 +50,7 @@ export class ReplayProgress {
   /** Takes note of what the replica has said; undefined: it cannot tell. */
   note(position: WalPosition | undefined): void {
     this.#known = position;
+    this.#session = this.#options.session();
     for (const waiter of this.#waiters) {
       if (this.covers(waiter.after)) this.#settle(waiter, true);
       else if (!this.isOn(waiter.after.timeline)) this.#settle(waiter, false);
@@ -54,10 +65,11 @@ export class ReplayProgress {
 
   /** Whether it is known to show everything before the position. */
   covers(after: WalPosition): boolean {
-    return this.#known?.timeline === after.timeline && this.#known.lsn >= after.lsn;
+    const known = this.#known;
+    return known?.timeline === after.timeline && known.lsn >= after.lsn && this.#session?.isOpen === true;
   }
 
-  /** Whether it is known to be on the timeline, and can therefore reach a position of it. */
+  /** Whether it was on the timeline when it was asked last, and can therefore reach a position of it. */
   isOn(timeline: number): boolean {
     return this.#known?.timeline === timeline;
   }

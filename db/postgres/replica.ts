@@ -30,11 +30,14 @@ export class Replica implements ReadTarget {
     this.#instance = instance;
     const open = (): Promise<Connection> => Connection.open(instance, { config, readOnly: true });
     this.#reads = new InstanceConnections({ config, max: instance.maxConnections, open });
-    this.#probes = new InstanceConnections({ config, max: 1, open });
+    let session: Connection | undefined;
+    const openSession = async (): Promise<Connection> => session = await open();
+    this.#probes = new InstanceConnections({ config, max: 1, open: openSession });
     const patienceMs = config.replicaPatienceMs ?? 2_000;
     this.progress = new ReplayProgress({
       ask: () => readReplayed(this.#probes.querier),
       pause: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
+      session: () => session,
     });
     this.health = new ReplicaHealth({
       probe: async () => {
