@@ -1,6 +1,7 @@
 import type { PoolStatus } from "../db.ts";
 import { DatabaseError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
+import { IdleConnections } from "./idle_connections.ts";
 import { type WaitingCaller, WaitingLine } from "./waiting_line.ts";
 
 /** What {@link Connections} works with. */
@@ -40,18 +41,17 @@ const retryAfterMs = 50;
 export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #all = new Set<Connection>();
-  /** Those with nothing to do, the one used last at the end: it is used next, so that the others can be closed. */
-  readonly #idle: { readonly connection: Connection; readonly since: number }[] = [];
+  readonly #idle: IdleConnections;
   readonly #lent = new Set<Connection>();
   readonly #line: WaitingLine<Connection, Caller>;
   #opening = 0;
   #failure: { readonly error: DatabaseError; readonly until: number } | undefined;
-  #idleTimer: ReturnType<typeof setTimeout> | undefined;
   #ended: (() => void) | undefined;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
-    const { maxWaiting, acquireTimeoutMs } = options;
+    const { maxWaiting, acquireTimeoutMs, idleTimeoutMs } = options;
+    this.#idle = new IdleConnections(idleTimeoutMs);
     this.#line = new WaitingLine({
       max: maxWaiting,
       timeoutMs: acquireTimeoutMs,
@@ -73,9 +73,9 @@ export class Connections {
     return running + this.#line.length;
   }
 
-  /** Whether anything is under way. */
+  /** Whether anybody has something under way. */
   get isBusy(): boolean {
-    return this.#opening > 0 || this.#line.length > 0 || this.#idle.length < this.#all.size;
+    return this.#line.length > 0 || this.#idle.length < this.#all.size;
   }
 
   /**
@@ -98,7 +98,7 @@ export class Connections {
         this.#lent.add(connection);
         resolve(connection);
       };
-      const ready = this.#line.length === 0 && this.#ended === undefined ? this.#findIdle() : undefined;
+      const ready = this.#line.length === 0 && this.#ended === undefined ? this.#idle.pop() : undefined;
       if (ready !== undefined) serve(ready);
       else this.#wait({ alone: true, serve, reject, signal });
     });
@@ -114,14 +114,17 @@ export class Connections {
     const drained = Promise.withResolvers<void>();
     this.#ended = drained.resolve;
     this.#line.clear(unreachable());
-    clearTimeout(this.#idleTimer);
-    for (const { connection } of this.#idle.splice(0)) void connection.close();
-    if (this.isBusy && timeout > 0) {
+    this.#idle[Symbol.dispose]();
+    if (!this.#isDrained && timeout > 0) {
       const timer = setTimeout(drained.resolve, timeout * 1000);
       await drained.promise;
       clearTimeout(timer);
     }
     await Promise.all([...this.#all].map((connection) => connection.close()));
+  }
+
+  get #isDrained(): boolean {
+    return this.#opening === 0 && !this.isBusy;
   }
 
   #wait(caller: Caller): void {
@@ -142,21 +145,12 @@ export class Connections {
   }
 
   #find(): Connection | undefined {
-    const idle = this.#findIdle();
+    const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
     const busy = this.#leastBusy();
     // It goes with others for now; another connection is opened for those to come.
     if (busy !== undefined && this.#opening === 0) this.#grow();
     return busy;
-  }
-
-  #findIdle(): Connection | undefined {
-    const now = performance.now();
-    for (let entry = this.#idle.pop(); entry !== undefined; entry = this.#idle.pop()) {
-      if (entry.connection.isReady && now < entry.connection.expiresAt) return entry.connection;
-      void entry.connection.close();
-    }
-    return undefined;
   }
 
   /** One that a further statement does not have to wait long for. */
@@ -183,7 +177,7 @@ export class Connections {
       this.#opening--;
       this.#failure = { error, until: performance.now() + retryAfterMs };
       if (this.#all.size === 0) this.#line.clear(error);
-      if (!this.isBusy) this.#ended?.();
+      if (this.#isDrained) this.#ended?.();
     });
   }
 
@@ -202,25 +196,21 @@ export class Connections {
     if (this.#lent.has(connection)) return;
     if (connection.running === 0) this.#rest(connection);
     this.#serve();
-    if (this.#ended !== undefined && !this.isBusy) this.#ended();
+    if (this.#isDrained) this.#ended?.();
   }
 
   /** Puts a connection that has nothing to do aside. */
   #rest(connection: Connection): void {
-    if (!connection.isReady || this.#idle.some((entry) => entry.connection === connection)) return;
-    const now = performance.now();
-    if (this.#ended !== undefined || now >= connection.expiresAt) {
-      void connection.close();
-      return;
-    }
-    this.#idle.push({ connection, since: now });
-    this.#watchIdle();
+    if (!connection.isReady) return;
+    const isOver = this.#ended !== undefined || performance.now() >= connection.expiresAt;
+    if (isOver) void connection.close();
+    else this.#idle.push(connection);
   }
 
   /** Lets whoever waits go on, in the order they came. */
   #serve(): void {
     for (let first = this.#line.first; first !== undefined; first = this.#line.first) {
-      const connection = first.alone ? this.#findIdle() : this.#find();
+      const connection = first.alone ? this.#idle.pop() : this.#find();
       if (connection === undefined) break;
       this.#line.serve(first, connection);
     }
@@ -230,24 +220,9 @@ export class Connections {
   #remove(connection: Connection): void {
     this.#all.delete(connection);
     this.#lent.delete(connection);
-    const index = this.#idle.findIndex((entry) => entry.connection === connection);
-    if (index >= 0) this.#idle.splice(index, 1);
+    this.#idle.delete(connection);
     this.#serve();
-    if (this.#ended !== undefined && !this.isBusy) this.#ended();
-  }
-
-  #watchIdle(): void {
-    const { idleTimeoutMs } = this.#options;
-    if (idleTimeoutMs === 0 || this.#idleTimer !== undefined) return;
-    this.#idleTimer = setTimeout(() => {
-      this.#idleTimer = undefined;
-      const now = performance.now();
-      const isOver = (entry: { readonly connection: Connection; readonly since: number }): boolean =>
-        entry.since + idleTimeoutMs <= now || entry.connection.expiresAt <= now;
-      for (const { connection } of this.#idle.filter(isOver)) void connection.close();
-      if (this.#idle.length > 0) this.#watchIdle();
-    }, idleTimeoutMs / 2);
-    Deno.unrefTimer(this.#idleTimer);
+    if (this.#isDrained) this.#ended?.();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Querier, QueryOptions, QueryParameter, QueryResult } from "../db.ts";
 import { DatabaseError } from "../errors.ts";
 import type { Connections } from "./connections.ts";
+import { refuseTransactionControl } from "./refuse_transaction_control.ts";
 import { isRetryable } from "./retryable_error.ts";
 
 /** A Querier that runs each statement on whichever connection is free. */
@@ -20,6 +21,11 @@ export class PoolQuerier implements Querier {
     options?: QueryOptions,
   ): Promise<QueryResult<R>> {
     const signal = options?.signal;
+    try {
+      refuseTransactionControl(text);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     return this.#connections.run((connection) => connection.query<R>(text, parameters, signal), signal).catch(
       (error: unknown) => {
         // It did nothing, so it can be sent again.

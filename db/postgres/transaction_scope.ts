@@ -1,6 +1,7 @@
 import type { QueryOptions, QueryParameter, QueryResult, Transaction } from "../db.ts";
 import { DatabaseError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
+import { refuseTransactionControl } from "./refuse_transaction_control.ts";
 import type { TransactionDeadline } from "./transaction_deadline.ts";
 
 /** What a transaction and the savepoints inside it share. */
@@ -32,6 +33,7 @@ export class TransactionScope implements Transaction {
     options?: QueryOptions,
   ): Promise<QueryResult<R>> {
     this.#check();
+    refuseTransactionControl(text);
     return await this.#send<R>(text, parameters, options?.signal);
   }
 
