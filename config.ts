@@ -55,7 +55,7 @@ export function parseConfig(lookup: EnvironmentLookup): Config {
     database,
     pool: parsePoolSettings(settings),
     consistencyMaxWaitMs: parseConsistencyMaxWait(settings),
-    migrateOnStart: parseMigrateOnStart(settings, database.kind),
+    migrateOnStart: parseMigrateOnStart(settings, database),
     hmacSecrets: parseSecrets(settings, database.kind),
     cursorTtlSeconds: Math.max(1, Math.floor(settings.durationMs("CURSOR_TTL", "24h") / 1000)),
     host: settings.text("HOST") ?? "127.0.0.1",
@@ -84,9 +84,13 @@ function parseConsistencyMaxWait(settings: Settings): number {
   return waitMs;
 }
 
-function parseMigrateOnStart(settings: Settings, kind: DatabaseConfig["kind"]): boolean {
-  const fallback = kind === "embedded" ? "true" : "false";
-  return settings.oneOf("MIGRATE_ON_START", fallback, ["true", "false"]) === "true";
+function parseMigrateOnStart(settings: Settings, database: DatabaseConfig): boolean {
+  const fallback = database.kind === "embedded" ? "true" : "false";
+  const migrates = settings.oneOf("MIGRATE_ON_START", fallback, ["true", "false"]) === "true";
+  if (migrates && database.kind === "postgres" && database.pooler === "transaction") {
+    settings.fault("MIGRATE_ON_START", "cannot be true with POSTGRES_POOLER: migrations go past a pooler");
+  }
+  return migrates;
 }
 
 function parseSecrets(settings: Settings, kind: DatabaseConfig["kind"]): Config["hmacSecrets"] {

@@ -50,6 +50,17 @@ Deno.test("parseConfig() reads how long a read waits for a replica, within reaso
   assertEquals(error.faults, [{ variable: "CONSISTENCY_MAX_WAIT", reason: "must be 10s at the most" }]);
 });
 
+Deno.test("parseConfig() reads whether a pooler is in between, and keeps migrations from it", () => {
+  const poolers = ["", "none", "transaction"].map((POSTGRES_POOLER) => {
+    const { database } = parse({ ...POSTGRES, POSTGRES_POOLER });
+    return database.kind === "postgres" && database.pooler;
+  });
+  assertEquals(poolers, ["none", "none", "transaction"]);
+  const wrong = { ...POSTGRES, POSTGRES_POOLER: "transaction", MIGRATE_ON_START: "true" };
+  const error = assertThrows(() => parse(wrong), ConfigError);
+  assertEquals(error.faults.map(({ variable }) => variable), ["MIGRATE_ON_START"]);
+});
+
 Deno.test("parseConfig() reads how replicas are used", () => {
   const replicaSettings = (environment: Readonly<Record<string, string>>): readonly unknown[] => {
     const { database } = parse({ ...POSTGRES, ...environment });

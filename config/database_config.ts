@@ -1,5 +1,5 @@
 import type { ReaderPolicy } from "../db/postgres/choose_reader.ts";
-import type { InstanceConfig, TlsConfig } from "../db/postgres/pool_config.ts";
+import type { InstanceConfig, Pooler, TlsConfig } from "../db/postgres/pool_config.ts";
 import { parsePrimaryHosts, type PrimaryHosts } from "./primary_hosts.ts";
 import type { Settings } from "./settings.ts";
 
@@ -16,6 +16,7 @@ export interface PostgresConfig {
   /** The server that takes writes, or those of which one does. */
   readonly primary: PrimaryHosts;
   readonly replicas: readonly InstanceConfig[];
+  readonly pooler: Pooler;
   readonly readerPolicy: ReaderPolicy;
   readonly replicaMaxLagMs: number;
   readonly replicaPatienceMs: number;
@@ -40,6 +41,7 @@ export function parseDatabaseConfig(settings: Settings): DatabaseConfig {
     kind: "postgres",
     primary,
     replicas: replicas.map((prefix) => parseReplica(settings, prefix, primary[0])),
+    pooler: settings.oneOf<Pooler>("POSTGRES_POOLER", "none", ["none", "transaction"]),
     readerPolicy: settings.oneOf<ReaderPolicy>("POSTGRES_READER_POLICY", "least-loaded", [
       "least-loaded",
       "random",

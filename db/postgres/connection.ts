@@ -7,7 +7,7 @@ import { encodeParameter } from "./encode_parameter.ts";
 import { type Driver, openDriver } from "./open_driver.ts";
 import { openSocket } from "./open_socket.ts";
 import type { InstanceConfig, PoolConfig } from "./pool_config.ts";
-import { refuseRetry } from "./refuse_retry.ts";
+import { refuseRetries, refusesRetry, wasRefused } from "./refuse_retry.ts";
 import { retryable } from "./retryable_error.ts";
 import { isConnectionLoss, toDatabaseError } from "./to_database_error.ts";
 
@@ -25,12 +25,10 @@ interface Sent {
   aborted: boolean;
   /** A cancel request went out while it was the one to be answered next, or might have been. */
   exposed: boolean;
-  /** Its tables have changed since it was prepared. */
-  outdated: boolean;
 }
 
 /** Prepared, and never more than one statement in a text. */
-const prepared = { prepare: true, simple: false };
+const prepared = { prepare: true, simple: false, [refusesRetry]: true };
 
 /**
  * One session of a server, by postgres.js with a single connection. It is never opened again when it is lost: the
@@ -129,33 +127,26 @@ export class Connection {
     parameters: readonly QueryParameter[] = [],
     signal?: AbortSignal,
   ): Promise<QueryResult<R>> {
-    return new Promise((resolve, reject) => {
-      if (!this.#isOpen) throw lost();
-      if (signal?.aborted) throw cancelled(signal);
-      const pending = this.#driver.unsafe<(R & Iterable<R>)[]>(
-        text,
-        parameters.map(encodeParameter),
-        prepared,
-      );
-      const sent = this.#begin(pending);
-      refuseRetry(pending, () => sent.outdated = true);
-      const onAbort = signal && ((): void => {
-        this.#abort(sent);
-        reject(cancelled(signal));
-      });
-      if (onAbort) signal.addEventListener("abort", onAbort, { once: true });
-      pending.then((result) => {
-        if (onAbort) signal.removeEventListener("abort", onAbort);
-        // A plain array: the driver's own carries the statement along.
-        if (this.#unsafe) reject(notReplicated());
-        else resolve({ rows: result.slice(), rowCount: result.count ?? result.length });
-        this.#settle(sent);
-      }, (error) => {
-        if (onAbort) signal.removeEventListener("abort", onAbort);
-        reject(this.#explain(error, sent));
-        this.#settle(sent);
-      });
+    if (!this.#isOpen) return Promise.reject(lost());
+    if (signal?.aborted) return Promise.reject(cancelled(signal));
+    let encoded: (string | null)[];
+    try {
+      encoded = parameters.map(encodeParameter);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const pending = this.#driver.unsafe<(R & Iterable<R>)[]>(text, encoded, prepared);
+    const sent = this.#begin(pending);
+    const answer = pending.then((result) => {
+      this.#settle(sent);
+      if (this.#unsafe) throw notReplicated();
+      // A plain array: the driver's own carries the statement along.
+      return { rows: result.slice(), rowCount: result.count ?? result.length };
+    }, (error) => {
+      this.#settle(sent);
+      throw this.#explain(error, sent);
     });
+    return signal === undefined ? answer : this.#abortable(answer, { sent, signal });
   }
 
   /** Sends statements without parameters in one message. Rejects with the driver's errors. */
@@ -170,6 +161,12 @@ export class Connection {
     }
   }
 
+  /** Whether somebody stands between who gives it the sessions of others: the server counts it as another one. */
+  async isPooled(): Promise<boolean> {
+    const result = await this.#driver.unsafe<{ pid: number }[]>("SELECT pg_backend_pid() AS pid").simple();
+    return result[0]?.pid !== result.state.pid;
+  }
+
   /** Closes it; what runs has so many seconds to end. */
   async close({ timeout = 0 }: { readonly timeout?: number } = {}): Promise<void> {
     if (timeout === 0) this.#close();
@@ -177,8 +174,25 @@ export class Connection {
     this.#close();
   }
 
+  async #abortable<T>(
+    answer: Promise<T>,
+    { sent, signal }: { readonly sent: Sent; readonly signal: AbortSignal },
+  ): Promise<T> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const onAbort = (): void => {
+      this.#abort(sent);
+      reject(cancelled(signal));
+    };
+    signal.addEventListener("abort", onAbort);
+    try {
+      return await Promise.race([answer, promise]);
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
   #begin(pending: object): Sent {
-    const sent = { pending, aborted: false, exposed: this.#cancelling > 0, outdated: false };
+    const sent = { pending, aborted: false, exposed: this.#cancelling > 0 };
     if (this.#sent.push(sent) === 1) this.awaitedSince = performance.now();
     return sent;
   }
@@ -187,7 +201,6 @@ export class Connection {
     const first = this.#sent[0] === sent;
     if (first) this.#sent.shift();
     else this.#sent.splice(this.#sent.indexOf(sent), 1);
-    this.#unsafe = false;
     const next = this.#sent[0];
     if (next !== undefined && first) {
       this.awaitedSince = performance.now();
@@ -212,14 +225,14 @@ export class Connection {
     });
   }
 
-  #explain(error: unknown, { aborted, exposed, outdated }: Sent): DatabaseError {
+  #explain(error: unknown, { pending, aborted, exposed }: Sent): DatabaseError {
     const fault = toDatabaseError(error);
     if (isConnectionLoss(fault)) {
       return new DatabaseError("outcome-unknown", "The connection was lost before the server answered", {
         cause: fault.cause,
       });
     }
-    if (outdated) return retryable(fault, "The tables have changed since the statement was prepared");
+    if (wasRefused(pending)) return retryable(fault, "The tables have changed since the statement was prepared");
     return fault.sqlState === "57014" && exposed && !aborted
       ? retryable(fault, "A cancel request for another statement stopped this one")
       : fault;

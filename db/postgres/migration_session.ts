@@ -1,3 +1,4 @@
+import { DatabaseError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { toDatabaseError } from "./to_database_error.ts";
 
@@ -25,7 +26,9 @@ export class MigrationSession implements AsyncDisposable {
 
   /** Connects and waits for the lock. Throws a `DatabaseError`. */
   static async open(connect: () => Promise<Connection>): Promise<MigrationSession> {
-    const session = new MigrationSession(await connect());
+    const connection = await connect();
+    await refusePooler(connection);
+    const session = new MigrationSession(connection);
     try {
       await session.#prepare();
       return session;
@@ -49,7 +52,6 @@ export class MigrationSession implements AsyncDisposable {
   async #prepare(): Promise<void> {
     // A server that works for a client that is gone would hold the lock until its statement is through. Not every
     // platform can notice.
-    await this.send("SELECT 1");
     await this.send("SET client_connection_check_interval = 1000").catch(() => undefined);
     // A long migration is no runaway statement, and the others wait for it. The embedded database has one session
     // for all, which must not keep what is set here.
@@ -58,4 +60,19 @@ export class MigrationSession implements AsyncDisposable {
     );
     await this.send(`SELECT pg_advisory_lock(${lockKey}); ${tables}`);
   }
+}
+
+/** The lock belongs to a session, and so does what the statements of a file set. */
+async function refusePooler(connection: Connection): Promise<void> {
+  try {
+    if (!await connection.isPooled()) return;
+  } catch (error) {
+    await connection.close();
+    throw toDatabaseError(error);
+  }
+  await connection.close();
+  throw new DatabaseError(
+    "internal",
+    "Migrations need a session of the server to themselves, and a connection pooler answered: give the address of the server itself",
+  );
 }

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import postgres, { type Notice, type Sql } from "postgres";
 import { columnParsers } from "./column_types.ts";
 import type { InstanceConfig, PoolConfig, TlsConfig } from "./pool_config.ts";
+import { sessionSettings } from "./session_settings.ts";
 
 /** postgres.js, connected to one server when it is first needed. */
 export type Driver = Sql<Record<never, never>>;
@@ -25,8 +26,7 @@ export interface OpenDriverOptions {
 const second = 1000;
 
 /**
- * Every option is named, so that nothing is taken from the PG* variables of the environment. The server is told
- * what the column parsers rely on: times in UTC, dates in ISO form.
+ * Every option is named, so that nothing is taken from the PG* variables of the environment.
  */
 export function openDriver(
   instance: InstanceConfig,
@@ -34,8 +34,6 @@ export function openDriver(
   { readOnly = false, connect, onClose, onNotice = ignore }: OpenDriverOptions = {},
 ): Driver {
   const { host, port, password } = instance;
-  const statementTimeout = config.statementTimeoutMs ?? 30 * second;
-  const transactionTimeout = config.transactionTimeoutMs ?? 60 * second;
   const options = {
     host,
     port,
@@ -54,19 +52,13 @@ export function openDriver(
     // The driver's own waits up to 20 s for the next try, long after the server is back.
     backoff: (retries: number): number => Math.min(0.05 * 2 ** retries, 1) * (0.5 + Math.random() / 2),
     keep_alive: 60,
-    prepare: true,
+    // What is prepared stays with the session, and the next transaction may be given another one.
+    prepare: config.pooler !== "transaction",
     debug: false,
     fetch_types: false,
     publications: "alltables",
     target_session_attrs: undefined,
-    connection: {
-      application_name: config.applicationName ?? "archway",
-      TimeZone: "UTC",
-      DateStyle: "ISO",
-      ...(readOnly ? { default_transaction_read_only: true } : {}),
-      ...(statementTimeout > 0 ? { statement_timeout: statementTimeout } : {}),
-      ...(transactionTimeout > 0 ? { transaction_timeout: transactionTimeout } : {}),
-    },
+    connection: sessionSettings(config, { readOnly }),
     onnotice: onNotice,
     ...(onClose === undefined ? {} : { onclose: onClose }),
     ...(connect === undefined ? {} : { socket: connect }),

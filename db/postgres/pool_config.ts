@@ -29,6 +29,12 @@ export interface TlsConfig {
   readonly verify?: boolean;
 }
 
+/**
+ * What stands between the program and its servers: "transaction" is a pooler that gives every transaction whichever
+ * session is free, as PgBouncer does with `pool_mode = transaction`.
+ */
+export type Pooler = "none" | "transaction";
+
 /** What `openPool` connects to. */
 export interface PoolConfig {
   /**
@@ -38,6 +44,13 @@ export interface PoolConfig {
   readonly primary: InstanceConfig | readonly [InstanceConfig, ...InstanceConfig[]];
   /** Servers that follow it and take reads. */
   readonly replicas: readonly InstanceConfig[];
+  /**
+   * Behind a pooler nothing is prepared, and sessions are not told to be read-only or how long a statement may run:
+   * only transactions are.
+   *
+   * @default "none"
+   */
+  readonly pooler?: Pooler;
   /**
    * How long a statement may run before the server ends it, in milliseconds; 0: for ever. PGlite ignores it.
    *

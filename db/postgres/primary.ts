@@ -84,6 +84,7 @@ export class Primary {
           deadline,
           statementTimeoutMs: this.#config.statementTimeoutMs ?? 30_000,
           tellsDeadline: timeoutMs !== undefined,
+          isPooled: this.#config.pooler === "transaction",
         });
       } catch (error) {
         const refused = error instanceof DatabaseError && error.sqlState === "25006";

@@ -13,6 +13,8 @@ export interface RunTransactionOptions extends TxOptions {
   readonly statementTimeoutMs: number;
   /** Whether the server is told the deadline, or keeps the one of the session. */
   readonly tellsDeadline: boolean;
+  /** Whether its session may be anybody's, so that the server knows no deadlines but those of the transaction. */
+  readonly isPooled: boolean;
 }
 
 /** How long the end of an aborted transaction may take before its connection is closed, in milliseconds. */
@@ -72,17 +74,17 @@ async function inside<T>(
 }
 
 async function begin(connection: Connection, options: RunTransactionOptions): Promise<void> {
-  const { isolation, readOnly, lockTimeoutMs, deadline, statementTimeoutMs, tellsDeadline } = options;
-  const leftMs = deadline.leftMs;
-  const own = tellsDeadline && leftMs < Infinity;
-  const shortens = own && (statementTimeoutMs === 0 || leftMs < statementTimeoutMs);
+  const { isolation, readOnly, lockTimeoutMs, deadline, isPooled } = options;
+  const leftMs = options.tellsDeadline || isPooled ? deadline.leftMs : Infinity;
+  const allowedMs = options.statementTimeoutMs === 0 ? Infinity : options.statementTimeoutMs;
+  const statementMs = isPooled ? Math.min(leftMs, allowedMs) : leftMs < allowedMs ? leftMs : Infinity;
   try {
     await connection.script(beginStatement({
       isolation,
       readOnly,
       lockTimeoutMs,
-      transactionTimeoutMs: own ? leftMs + serverGraceMs : undefined,
-      statementTimeoutMs: shortens ? leftMs : undefined,
+      transactionTimeoutMs: leftMs < Infinity ? leftMs + serverGraceMs : undefined,
+      statementTimeoutMs: statementMs < Infinity ? statementMs : undefined,
     }));
   } catch (error) {
     throw toDatabaseError(error);

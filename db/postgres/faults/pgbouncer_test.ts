@@ -1,0 +1,173 @@
+import { assertEquals, assertLess, assertRejects, assertStringIncludes } from "@std/assert";
+import { type Pgbouncer, startPgbouncer } from "../../../tools/postgres/start_pgbouncer.ts";
+import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
+import { testWithPgbouncer } from "../../../tools/postgres/test_with_pgbouncer.ts";
+import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
+import { migrationFolder } from "../../../tools/testing/migration_folder.ts";
+import type { ConnectionPool } from "../../db.ts";
+import { DatabaseError } from "../../errors.ts";
+import { openPool } from "../open_pool.ts";
+import type { PoolConfig } from "../pool_config.ts";
+import { PoolLoad } from "./pool_load.ts";
+
+/** The settings of the chapter "Behind PgBouncer" in docs/persistence.md, without where it listens and who may come. */
+async function documented(): Promise<{ readonly ini: string; readonly databaseOptions: string }> {
+  const text = await Deno.readTextFile(new URL("../../../docs/persistence.md", import.meta.url));
+  const [, databases = "", ini = ""] = /```ini\n\[databases\]\n([^[]+)\[pgbouncer\]\n([^`]+)```/.exec(text) ??
+    [];
+  const [, databaseOptions = ""] = /(connect_query='[^']+')/.exec(databases) ?? [];
+  return { ini: ini.replace(/^(listen|auth)_.*$/gm, ""), databaseOptions };
+}
+
+function behind(pgbouncer: Pgbouncer, config: Partial<PoolConfig> = {}): ConnectionPool {
+  const primary = { ...pgbouncer.instance, maxConnections: 20 };
+  return openPool({ primary, replicas: [], pooler: "transaction", ...config });
+}
+
+/** The sessions that PgBouncer keeps with the server, seen past it. */
+async function sessions(direct: ConnectionPool): Promise<readonly { readonly state: string }[]> {
+  const { rows } = await direct.writer().query<{ state: string }>(
+    `SELECT state FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+  );
+  return rows;
+}
+
+async function codeOf(work: () => Promise<unknown>): Promise<string> {
+  return (await assertRejects(work, DatabaseError)).code;
+}
+
+testWithPgbouncer(
+  "openPool() gives right answers to many callers over few sessions of PgBouncer",
+  async () => {
+    await using database = await useTestDatabase();
+    await using pgbouncer = await startPgbouncer(database.instance, {
+      ini: `${(await documented()).ini}\ndefault_pool_size = 5`,
+    });
+    await using direct = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
+    await using pool = behind(pgbouncer);
+    const load = await PoolLoad.start(pool);
+    await load.untilDone(500);
+    assertLess((await sessions(direct)).length, 6);
+    await load.untilDone(500);
+    const { begun, endings, contradictions } = await load.stop();
+    assertEquals([endings, contradictions], [{ done: begun }, []]);
+    while ((await sessions(direct)).some(({ state }) => state !== "idle")) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  },
+);
+
+testWithPgbouncer("openPool() tells the truth while the server behind PgBouncer restarts", async () => {
+  await using server = await startPostgres();
+  await using pgbouncer = await startPgbouncer(server.instance, await documented());
+  await using pool = behind(pgbouncer);
+  const load = await PoolLoad.start(pool);
+  for (let round = 0; round < 3; round++) {
+    await load.untilDone(50);
+    await server.stop();
+    await server.start();
+  }
+  await load.untilDone(50);
+  const { begun, settled, endings, contradictions } = await load.stop();
+  assertEquals([settled, contradictions], [begun, []]);
+  const documentedCodes = ["done", "outcome-unknown", "saturated", "unavailable"];
+  assertEquals(Object.keys(endings).filter((ending) => !documentedCodes.includes(ending)), []);
+});
+
+testWithPgbouncer(
+  "query() stops a statement on the server through PgBouncer when it is aborted",
+  async () => {
+    await using database = await useTestDatabase();
+    await using pgbouncer = await startPgbouncer(database.instance, await documented());
+    await using direct = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
+    await using pool = behind(pgbouncer, { statementTimeoutMs: 0 });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const sleeping = codeOf(() => pool.writer().query("SELECT pg_sleep($1)", [600], { signal }));
+    while (!(await sessions(direct)).some(({ state }) => state === "active")) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    controller.abort();
+    assertEquals(await sleeping, "cancelled");
+    while ((await sessions(direct)).some(({ state }) => state === "active")) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    assertEquals((await pool.writer().query("SELECT 1 AS one")).rows, [{ one: 1 }]);
+  },
+);
+
+testWithPgbouncer("withTx() leaves nothing behind in a session of PgBouncer that others get", async () => {
+  await using database = await useTestDatabase();
+  // One session for all.
+  await using pgbouncer = await startPgbouncer(database.instance, {
+    ini: "pool_mode = transaction\ndefault_pool_size = 1",
+  });
+  await using pool = behind(pgbouncer);
+  const settings = `SELECT pg_backend_pid() AS pid, current_setting('transaction_read_only') AS "readOnly",
+    current_setting('transaction_isolation') AS isolation, current_setting('lock_timeout') AS lock,
+    current_setting('statement_timeout') AS statement, current_setting('transaction_timeout') AS transaction,
+    current_setting('TimeZone') AS zone, current_setting('application_name') AS name`;
+  const { rows: before } = await pool.writer().query(settings);
+  const { rows: [inside] } = await pool.withTimeoutTx(
+    5_000,
+    (tx) => tx.query<Record<string, string>>(settings),
+    {
+      isolation: "serializable",
+      lockTimeoutMs: 1_000,
+      readOnly: true,
+    },
+  );
+  assertEquals([inside?.["readOnly"], inside?.["isolation"], inside?.["lock"]], ["on", "serializable", "1s"]);
+  const refused = pool.withTx((tx) => tx.query("CREATE TABLE t ()"), { readOnly: true });
+  assertEquals((await assertRejects(() => refused, DatabaseError)).sqlState, "25006");
+  await assertRejects(() => pool.withTx((tx) => tx.query("SELECT 1 / 0")), DatabaseError);
+  const { rows: after } = await pool.writer().query(settings);
+  assertEquals(after, before);
+  assertEquals(before[0], { ...before[0], zone: "UTC", name: "archway", statement: "0", transaction: "0" });
+});
+
+testWithPgbouncer("withTx() keeps its deadlines through PgBouncer", async () => {
+  await using database = await useTestDatabase();
+  await using pgbouncer = await startPgbouncer(database.instance, { ini: "pool_mode = transaction" });
+  await using pool = behind(pgbouncer, { statementTimeoutMs: 100 });
+  assertEquals(await codeOf(() => pool.withTx((tx) => tx.query("SELECT pg_sleep(600)"))), "timeout");
+  await using patient = behind(pgbouncer, { statementTimeoutMs: 0, transactionTimeoutMs: 100 });
+  assertEquals(await codeOf(() => patient.withTx((tx) => tx.query("SELECT pg_sleep(600)"))), "timeout");
+  const { rows } = await patient.withTx((tx) =>
+    tx.query(`SELECT current_setting('transaction_timeout') <> '0' AS told`)
+  );
+  assertEquals(rows, [{ told: true }]);
+});
+
+testWithPgbouncer("query() runs into the statement_timeout that PgBouncer sets in its sessions", async () => {
+  await using database = await useTestDatabase();
+  const { ini, databaseOptions } = await documented();
+  assertStringIncludes(databaseOptions, "10000");
+  await using pgbouncer = await startPgbouncer(database.instance, {
+    ini,
+    databaseOptions: databaseOptions.replace("10000", "100"),
+  });
+  await using pool = behind(pgbouncer);
+  assertEquals(await codeOf(() => pool.writer().query("SELECT pg_sleep(600)")), "timeout");
+});
+
+testWithPgbouncer(
+  "migrate() refuses to work through PgBouncer, whether it was told of it or not",
+  async () => {
+    await using database = await useTestDatabase();
+    await using folder = await migrationFolder({
+      "1_table.sql": "-- migrate:up\nCREATE TABLE made (id int);\n",
+    });
+    await using pgbouncer = await startPgbouncer(database.instance, {
+      ini: "pool_mode = transaction\nignore_startup_parameters = statement_timeout, transaction_timeout",
+    });
+    for (const pooler of ["transaction", "none"] as const) {
+      await using pool = behind(pgbouncer, { pooler });
+      const error = await assertRejects(() => pool.migrate(folder.sources), DatabaseError);
+      assertStringIncludes(error.message, "a connection pooler answered");
+      assertEquals(await pool.pendingMigrations(folder.sources), ["1_table.sql"]);
+    }
+    await using direct = openPool({ primary: database.instance, replicas: [] });
+    assertEquals(await direct.migrate(folder.sources), ["1_table.sql"]);
+  },
+);
