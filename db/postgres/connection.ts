@@ -25,6 +25,8 @@ interface Sent {
   aborted: boolean;
   /** A cancel request went out while it was the one to be answered next, or might have been. */
   exposed: boolean;
+  /** It, or one sent with it, was committed by a server that could not say whether its standbys have it. */
+  unsafe: boolean;
 }
 
 /** Prepared, and never more than one statement in a text. */
@@ -51,8 +53,6 @@ export class Connection {
   readonly #sent: Sent[] = [];
   #isOpen = true;
   #cancelling = 0;
-  /** The server has committed, and could not say that the standbys have it. */
-  #unsafe = false;
 
   private constructor(
     instance: InstanceConfig,
@@ -76,6 +76,7 @@ export class Connection {
       onClose: () => this.#close(),
       onNotice: (notice) => this.#notice(notice),
     });
+    refuseRetries(this.#driver.unsafe(""));
   }
 
   /** Connects. Rejects with code "unavailable" when the server cannot be reached or does not take it in time. */
@@ -139,7 +140,7 @@ export class Connection {
     const sent = this.#begin(pending);
     const answer = pending.then((result) => {
       this.#settle(sent);
-      if (this.#unsafe) throw notReplicated();
+      if (sent.unsafe) throw notReplicated();
       // A plain array: the driver's own carries the statement along.
       return { rows: result.slice(), rowCount: result.count ?? result.length };
     }, (error) => {
@@ -192,7 +193,7 @@ export class Connection {
   }
 
   #begin(pending: object): Sent {
-    const sent = { pending, aborted: false, exposed: this.#cancelling > 0 };
+    const sent = { pending, aborted: false, exposed: this.#cancelling > 0, unsafe: false };
     if (this.#sent.push(sent) === 1) this.awaitedSince = performance.now();
     return sent;
   }
@@ -232,7 +233,9 @@ export class Connection {
         cause: fault.cause,
       });
     }
-    if (wasRefused(pending)) return retryable(fault, "The tables have changed since the statement was prepared");
+    if (wasRefused(pending)) {
+      return retryable(fault, "The tables have changed since the statement was prepared");
+    }
     return fault.sqlState === "57014" && exposed && !aborted
       ? retryable(fault, "A cancel request for another statement stopped this one")
       : fault;
@@ -240,7 +243,7 @@ export class Connection {
 
   #notice(notice: Notice): void {
     // "The transaction has already committed locally, but might not have been replicated to the standby."
-    if (notice["routine"] === "SyncRepWaitForLSN") this.#unsafe = true;
+    if (notice["routine"] === "SyncRepWaitForLSN") { for (const sent of this.#sent) sent.unsafe = true; }
   }
 
   #close(): void {
