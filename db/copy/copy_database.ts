@@ -6,8 +6,9 @@ import { refuseDifferences } from "./compare_catalogs.ts";
 import { CopyError } from "./copy_error.ts";
 import {
   beginCopying,
+  beginRecord,
+  findRecord,
   finishRecord,
-  openRecord,
   readProgress,
   restartTable,
   type TableProgress,
@@ -83,12 +84,13 @@ class DatabaseCopy {
     await checkTarget(source.writer(), target.writer());
     const catalog = await readCatalog(source.writer());
     const tables = catalog.tables.length;
-    const { state, finishedAt } = await this.#change((tx) => this.#open(tx));
-    if (state === "finished") return { tables, rows: 0, found: 0, finishedAt };
+    // Before the source is read, which takes its time.
+    const record = await this.#change((tx) => this.#find(tx));
+    if (record?.state === "finished") return { tables, rows: 0, found: 0, finishedAt: record.finishedAt };
     await refuseUnevenMigrations(source, this.#options.migrations, "embedded database");
     const checksums = await this.#checksums(source, catalog.tables, "read");
     const rows = sum([...checksums.values()].map(({ rows }) => rows));
-    if (state === "begun") await this.#prepare(catalog, checksums);
+    if (record?.state !== "copying") await this.#prepare(catalog, checksums);
     refuseDifferences(catalog, await readCatalog(target.writer()));
     const progress = await this.#change((tx) => this.#reconcile(tx, checksums));
     const found = sum([...progress.values()].map(({ copied }) => copied));
@@ -98,14 +100,18 @@ class DatabaseCopy {
     return { tables, rows, found, finishedAt: null };
   }
 
-  async #open(tx: Transaction): ReturnType<typeof openRecord> {
-    return await openRecord(tx, this.#options.sourceId, await readCatalog(tx));
+  async #find(tx: Transaction): ReturnType<typeof findRecord> {
+    return await findRecord(tx, this.#options.sourceId, await readCatalog(tx));
   }
 
   /** Makes the tables, and empties them of what migrations wrote: the source has it, as it is by now. */
   async #prepare(catalog: DatabaseCatalog, checksums: ReadonlyMap<string, TableChecksum>): Promise<void> {
     const { target } = this.#pools;
-    const { migrations } = this.#options;
+    const { migrations, sourceId } = this.#options;
+    await this.#change(async (tx) => {
+      // Somebody may have written since it was found empty.
+      if (await this.#find(tx) === undefined) await beginRecord(tx, sourceId);
+    });
     await target.migrate(migrations);
     await refuseUnevenMigrations(target, migrations, "target");
     await this.#change(async (tx) => {

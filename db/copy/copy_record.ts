@@ -41,27 +41,20 @@ const TABLES = [
 ];
 
 /**
- * Finds the record of a copy of this source, or begins one in a target that is empty, in one transaction. Waits for
- * a batch that an earlier process left on its way.
+ * Finds the record of a copy of this source; undefined: the target is empty. Waits for a batch that an earlier process
+ * left on its way.
  *
  * @throws {CopyError} when the target has rows, or a copy of another source.
  */
-export async function openRecord(
+export async function findRecord(
   tx: Querier,
   sourceId: string,
   target: DatabaseCatalog,
-): Promise<CopyRecord> {
+): Promise<CopyRecord | undefined> {
   const { rows: [known] } = await tx.query<{ exists: boolean }>(
     "SELECT to_regclass('archway_copy') IS NOT NULL AS exists",
   );
-  if (known?.exists) return await findRecord(tx, sourceId);
-  await refuseRows(tx, target);
-  for (const sql of TABLES) await tx.query(sql);
-  await tx.query("INSERT INTO archway_copy (source_id, state) VALUES ($1, 'begun')", [sourceId]);
-  return { state: "begun", finishedAt: null };
-}
-
-async function findRecord(tx: Querier, sourceId: string): Promise<CopyRecord> {
+  if (!known?.exists) return await refuseRows(tx, target);
   const { rows: [row] } = await tx.query<CopyRecord & { readonly sourceId: string }>(
     `SELECT source_id::text AS "sourceId", state, finished_at AS "finishedAt" FROM archway_copy FOR UPDATE`,
   );
@@ -69,10 +62,16 @@ async function findRecord(tx: Querier, sourceId: string): Promise<CopyRecord> {
   throw new CopyError("The target holds a copy of another embedded database: name an empty database");
 }
 
+/** Begins a record where {@link findRecord} has found none. */
+export async function beginRecord(tx: Querier, sourceId: string): Promise<void> {
+  for (const sql of TABLES) await tx.query(sql);
+  await tx.query("INSERT INTO archway_copy (source_id, state) VALUES ($1, 'begun')", [sourceId]);
+}
+
 /** What the migrations note of themselves is no reason: somebody made the tables before. */
 const NOTES = ["schema_migrations", "archway_migration_checksums"];
 
-async function refuseRows(tx: Querier, { tables }: DatabaseCatalog): Promise<void> {
+async function refuseRows(tx: Querier, { tables }: DatabaseCatalog): Promise<undefined> {
   for (const { name } of tables) {
     if (NOTES.some((note) => name.endsWith(`.${note}`))) continue;
     const { rowCount } = await tx.query(`SELECT FROM ONLY ${name} LIMIT 1`);
@@ -80,6 +79,7 @@ async function refuseRows(tx: Querier, { tables }: DatabaseCatalog): Promise<voi
       throw new CopyError(`The target is not empty, ${name} has rows: name an empty database`);
     }
   }
+  return undefined;
 }
 
 /** Notes that the tables are ready and what is to come into them. */

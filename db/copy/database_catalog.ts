@@ -18,15 +18,21 @@ export interface CopiedTable {
   readonly key: readonly CopiedColumn[];
 }
 
+/** What may be in the way of rows: a foreign key, or a constraint that rows from before it need not meet. */
+export interface CopiedConstraint {
+  readonly table: string;
+  readonly name: string;
+  readonly definition: string;
+  readonly enforced: boolean;
+  /** Whether every row meets it. */
+  readonly validated: boolean;
+}
+
 /** What a database has besides rows that copying has to see to. Names stand as they do in SQL. */
 export interface DatabaseCatalog {
   readonly tables: readonly CopiedTable[];
   readonly sequences: readonly string[];
-  readonly foreignKeys: readonly {
-    readonly table: string;
-    readonly name: string;
-    readonly enforced: boolean;
-  }[];
+  readonly constraints: readonly CopiedConstraint[];
   /** `mode` as in `pg_trigger.tgenabled`. */
   readonly triggers: readonly { readonly table: string; readonly name: string; readonly mode: string }[];
   /** Tables whose row-level security holds for their owner too. */
@@ -60,10 +66,11 @@ const SEQUENCES = `SELECT format('%I.%I', nspname, relname) AS name ${FROM_CLASS
   WHERE ${OURS} AND relkind = 'S' ORDER BY nspname COLLATE "C", relname COLLATE "C"`;
 
 // A constraint of a partition follows that of its parent.
-const FOREIGN_KEYS = `SELECT format('%I.%I', nspname, relname) AS table, quote_ident(conname) AS name,
-    conenforced AS enforced
-  ${FROM_CLASS} JOIN pg_constraint ON conrelid = c.oid
-  WHERE ${OURS} AND contype = 'f' AND conparentid = 0
+const CONSTRAINTS = `SELECT format('%I.%I', nspname, relname) AS table, quote_ident(conname) AS name,
+    pg_get_constraintdef(k.oid) AS definition, conenforced AS enforced, convalidated AS validated
+  ${FROM_CLASS} JOIN pg_constraint AS k ON conrelid = c.oid
+  WHERE ${OURS} AND conparentid = 0 AND coninhcount = 0
+    AND (contype = 'f' OR contype IN ('c', 'n') AND NOT convalidated)
   ORDER BY nspname COLLATE "C", relname COLLATE "C", conname COLLATE "C"`;
 
 // Parents before their partitions, which follow them unless they are told otherwise.
@@ -86,7 +93,7 @@ export async function readCatalog(querier: Querier): Promise<DatabaseCatalog> {
   return {
     tables: (await querier.query<CopiedTable>(TABLES)).rows,
     sequences: await names(SEQUENCES),
-    foreignKeys: (await querier.query<DatabaseCatalog["foreignKeys"][number]>(FOREIGN_KEYS)).rows,
+    constraints: (await querier.query<CopiedConstraint>(CONSTRAINTS)).rows,
     triggers: (await querier.query<DatabaseCatalog["triggers"][number]>(TRIGGERS)).rows,
     forcedSecurity: await names(FORCED_SECURITY),
     materializedViews: await names(MATERIALIZED_VIEWS),

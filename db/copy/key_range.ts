@@ -14,7 +14,7 @@ export interface KeyRange {
 /** How large a range may become. */
 export interface RangeLimits {
   readonly rows: number;
-  /** Of the rows as they are stored, compressed ones included; a single row may be larger. */
+  /** Of the rows as they are stored, what is compressed taken for much larger; a single row may have more. */
   readonly bytes: number;
 }
 
@@ -29,8 +29,7 @@ export async function nextRange(
 ): Promise<KeyRange | undefined> {
   const key = keyOf(table);
   const names = key.map(({ name }) => name).join(", ");
-  // Sizes are read without the values that are stored apart from their rows.
-  const size = table.columns.map(({ name }) => `coalesce(pg_column_size(${name}), 0)`).join(" + ") || "0";
+  const size = table.columns.map(({ name }) => sizeOf(name)).join(" + ") || "0";
   const last = key.map(({ name }, index) => `${name}::text AS k${index}`).join(", ");
   const texts = key.map((_, index) => `k${index}`).join(", ");
   const { rows: [row] } = await querier.query<{ last: KeyText }>(
@@ -55,6 +54,15 @@ export function rangeCondition(
   return after === undefined
     ? { sql: upTo, parameters: last }
     : { sql: `${upTo} AND ${compare(key, ">", key.length + 1)}`, parameters: [...last, ...after] };
+}
+
+/** As what a compressed value counts: pglz rarely makes less of it. */
+const COMPRESSION = 20;
+
+/** Read without the value itself, which may be stored apart from its row. */
+function sizeOf(column: string): string {
+  const factor = `CASE WHEN pg_column_compression(${column}) IS NULL THEN 1 ELSE ${COMPRESSION} END`;
+  return `coalesce(pg_column_size(${column}), 0)::int8 * ${factor}`;
 }
 
 function keyOf({ key }: CopiedTable): readonly CopiedColumn[] {

@@ -6,8 +6,11 @@ import type { DatabaseCatalog } from "./database_catalog.ts";
  * owner. Each is the owner's right; `session_replication_role` would need a superuser.
  */
 export async function suspendRules(tx: Querier, target: DatabaseCatalog): Promise<void> {
-  for (const { table, name, enforced } of target.foreignKeys) {
-    if (enforced) await tx.query(`ALTER TABLE ${table} ALTER CONSTRAINT ${name} NOT ENFORCED`);
+  for (const { table, name, enforced, validated } of target.constraints) {
+    if (!enforced) continue;
+    // To enforce one again is to check every row, which some rows need not stand.
+    const change = validated ? `ALTER CONSTRAINT ${name} NOT ENFORCED` : `DROP CONSTRAINT ${name}`;
+    await tx.query(`ALTER TABLE ${table} ${change}`);
   }
   for (const table of new Set(target.triggers.map(({ table }) => table))) {
     await tx.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
@@ -25,10 +28,12 @@ const TRIGGER_MODES: Readonly<Record<string, string>> = {
   A: "ENABLE ALWAYS",
 };
 
-/** Makes it as the source is. Every row is checked against the foreign keys. */
+/** Makes it as the source is. Rows are checked against the foreign keys that the source's rows were. */
 export async function restoreRules(tx: Querier, source: DatabaseCatalog): Promise<void> {
-  for (const { table, name, enforced } of source.foreignKeys) {
-    if (enforced) await tx.query(`ALTER TABLE ${table} ALTER CONSTRAINT ${name} ENFORCED`);
+  for (const { table, name, definition, enforced, validated } of source.constraints) {
+    if (!enforced) continue;
+    const change = validated ? `ALTER CONSTRAINT ${name} ENFORCED` : `ADD CONSTRAINT ${name} ${definition}`;
+    await tx.query(`ALTER TABLE ${table} ${change}`);
   }
   for (const { table, name, mode } of source.triggers) {
     await tx.query(`ALTER TABLE ${table} ${TRIGGER_MODES[mode] ?? "ENABLE"} TRIGGER ${name}`);
