@@ -25,6 +25,8 @@ export function beginStatement(options: BeginOptions): string {
     ...(readOnly === true ? ["READ ONLY"] : []),
   ];
   const settings = [
+    // The clock of the session's own runs since BEGIN, and only nothing stops it (assign_transaction_timeout()).
+    options.transactionTimeoutMs === undefined ? "" : "; SET LOCAL transaction_timeout = 0",
     setting("transaction_timeout", options.transactionTimeoutMs),
     setting("statement_timeout", options.statementTimeoutMs),
     setting("lock_timeout", options.lockTimeoutMs),

@@ -1,0 +1,47 @@
+import { assertEquals } from "@std/assert";
+import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
+import type { ConnectionPool } from "../../db.ts";
+import { openPool } from "../open_pool.ts";
+
+const N = 5;
+
+/** As many statements at the same time as there are connections, each on its own. */
+async function onEachConnection(pool: ConnectionPool): Promise<ReadonlySet<number>> {
+  const answers = Array.from({ length: N }, () =>
+    pool.withTx(async (tx) => {
+      const { rows: [row] } = await tx.query<{ pid: number }>(
+        "SELECT pg_backend_pid() AS pid, pg_sleep(0.05)",
+      );
+      return row?.pid ?? 0;
+    }));
+  return new Set(await Promise.all(answers));
+}
+
+async function untilClosed(pool: ConnectionPool): Promise<void> {
+  while (true) {
+    // Asking for the state of the primary opens a connection of its own, where there is none.
+    const [primary] = await pool.status();
+    if (primary !== undefined && primary.pool.open <= 1) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+Deno.test("openPool() hands out no connection that the server has closed for being idle", async () => {
+  await using server = await startPostgres({ settings: { idle_session_timeout: "200ms" } });
+  await using pool = openPool({ primary: { ...server.instance, maxConnections: N }, replicas: [] });
+  for (let round = 0; round < 5; round++) {
+    assertEquals((await onEachConnection(pool)).size, N);
+    await untilClosed(pool);
+  }
+});
+
+Deno.test("openPool() hands out no connection that was open when the server restarted", async () => {
+  await using server = await startPostgres();
+  await using pool = openPool({ primary: { ...server.instance, maxConnections: N }, replicas: [] });
+  for (let round = 0; round < 3; round++) {
+    assertEquals((await onEachConnection(pool)).size, N);
+    await server.stop();
+    await server.start();
+  }
+  assertEquals((await onEachConnection(pool)).size, N);
+});
