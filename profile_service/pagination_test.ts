@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { v7 as newId } from "uuid";
 import type { CursorPageMeta, SuccessProfileList } from "../api/profileapi/server.gen.ts";
+import { ConsistencyTokens } from "../consistency/consistency_tokens.ts";
 import type { ConnectionPool } from "../db/db.ts";
 import { KeyRing } from "../signing/key_ring.ts";
 import { DATABASES } from "../tools/testing/databases.ts";
@@ -39,7 +40,10 @@ class Walk {
       newId,
     });
     const keys = new KeyRing(["a secret of more than 32 bytes, for a test"], "test");
-    this.#api = new ProfileAPI(service, new CursorCodec({ keys, ttlSeconds: 60, nowMs: Date.now }));
+    this.#api = new ProfileAPI(service, {
+      cursors: new CursorCodec({ keys, ttlSeconds: 60, nowMs: Date.now }),
+      tokens: new ConsistencyTokens({ keys, position: (options) => pool.position(options) }),
+    });
   }
 
   async insert(at: number): Promise<void> {
