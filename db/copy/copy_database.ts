@@ -53,6 +53,9 @@ export interface CopySummary {
   readonly finishedAt: string | null;
 }
 
+/** How the name of the table ends that notes which migrations are applied. */
+const APPLIED = ".schema_migrations";
+
 /** How long to wait for somebody else's locks on the target. */
 const LOCK_TIMEOUT = "30s";
 
@@ -94,7 +97,7 @@ class DatabaseCopy {
     refuseDifferences(catalog, await readCatalog(target.writer()));
     const progress = await this.#change((tx) => this.#reconcile(tx, checksums));
     const found = sum([...progress.values()].map(({ copied }) => copied));
-    await this.#copy(catalog.tables, progress, { found, rows });
+    await this.#copy(inOrder(catalog.tables), progress, { found, rows });
     refuseUnequal(checksums, await this.#checksums(target, catalog.tables, "checked"));
     await this.#finish(catalog);
     return { tables, rows, found, finishedAt: null };
@@ -133,7 +136,7 @@ class DatabaseCopy {
     for (const [name, now] of checksums) {
       const then = known.get(name);
       if (then !== undefined && isEqual(then.source, now)) continue;
-      if (name.endsWith(".schema_migrations")) {
+      if (name.endsWith(APPLIED)) {
         throw new CopyError(
           "The embedded database was migrated since the copy was begun: empty the target and begin again",
         );
@@ -197,6 +200,14 @@ class DatabaseCopy {
       return await run(tx);
     });
   }
+}
+
+/** The note of applied migrations comes last: until then a service on the target finds it is not ready. */
+function inOrder(tables: readonly CopiedTable[]): readonly CopiedTable[] {
+  return [
+    ...tables.filter(({ name }) => !name.endsWith(APPLIED)),
+    ...tables.filter(({ name }) => name.endsWith(APPLIED)),
+  ];
 }
 
 function sum(numbers: readonly number[]): number {

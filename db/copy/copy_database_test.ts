@@ -143,6 +143,9 @@ Deno.test("copyDatabase() goes on after it was stopped in any pass, and copies n
   await using stage = await hardStage();
   for (const [pass, rows] of [["read", 5000], ["copied", 5200], ["checked", 1]] as const) {
     await assertRejects(() => copy(stage, stopAt(pass, rows)), Error, "Stopped");
+    // A service would not take half a copy for a whole one.
+    const pending = await stage.target.pendingMigrations(stage.folder.sources);
+    assertEquals(pending, pass === "checked" ? [] : ["1_hard.sql"], pass);
   }
   const before = await value(stage.target, "(SELECT sum(copied)::int FROM archway_copy_tables)");
   const { rows, found } = await copy(stage);
