@@ -7,26 +7,16 @@ import { encodeParameter } from "./encode_parameter.ts";
 import { type Driver, openDriver } from "./open_driver.ts";
 import { openSocket } from "./open_socket.ts";
 import type { InstanceConfig, PoolConfig } from "./pool_config.ts";
-import { refuseRetries, refusesRetry, wasRefused } from "./refuse_retry.ts";
-import { retryable } from "./retryable_error.ts";
-import { isConnectionLoss, toDatabaseError } from "./to_database_error.ts";
+import { refuseRetries, refusesRetry } from "./refuse_retry.ts";
+import { type SentStatement, SentStatements } from "./sent_statements.ts";
+import { commitUnconfirmed, connectionLost, explainFault, statementCancelled } from "./statement_faults.ts";
+import { toDatabaseError } from "./to_database_error.ts";
 
 /** How a connection is opened. */
 export interface OpenConnectionOptions {
   readonly config: Omit<PoolConfig, "primary" | "replicas">;
   /** Whether the server refuses what writes, even one that could. */
   readonly readOnly: boolean;
-}
-
-/** A statement that was sent and is not answered yet. */
-interface Sent {
-  readonly pending: object;
-  /** Its caller does not wait any more. */
-  aborted: boolean;
-  /** A cancel request went out while it was the one to be answered next, or might have been. */
-  exposed: boolean;
-  /** It, or one sent with it, was committed by a server that could not say whether its standbys have it. */
-  unsafe: boolean;
 }
 
 /** Prepared, and never more than one statement in a text. */
@@ -42,24 +32,23 @@ export class Connection {
   readonly refusesWrites: boolean = false;
   /** When it should be replaced, by performance.now(). */
   readonly expiresAt: number;
-  /** Since when the next answer is awaited, by performance.now(). */
-  awaitedSince = 0;
   /** Called after a statement was answered or given up. */
   onSettled: (connection: Connection) => void = ignore;
   /** Called once when it is gone. */
   onClosed: (connection: Connection) => void = ignore;
   readonly #driver: Driver;
-  readonly #config: OpenConnectionOptions["config"];
-  readonly #sent: Sent[] = [];
+  readonly #sent: SentStatements;
   #isOpen = true;
-  #cancelling = 0;
 
   private constructor(
     instance: InstanceConfig,
     { socket, config, readOnly }: OpenConnectionOptions & { readonly socket: Socket },
   ) {
     this.instance = instance;
-    this.#config = config;
+    this.#sent = new SentStatements({
+      cancel: (pending) => cancelStatement(pending, { instance, config }),
+      onSettled: () => this.onSettled(this),
+    });
     const lifetimeMs = config.lifetimeMs ?? 1_800_000;
     // Spread, so that connections that were opened together are not closed together.
     this.expiresAt = lifetimeMs === 0
@@ -71,7 +60,7 @@ export class Connection {
       connect: () => {
         const given = unused;
         unused = undefined;
-        return given ? Promise.resolve(given) : Promise.reject(lost());
+        return given ? Promise.resolve(given) : Promise.reject(connectionLost());
       },
       onClose: () => this.#close(),
       onNotice: (notice) => this.#notice(notice),
@@ -114,9 +103,14 @@ export class Connection {
     return this.#sent.length;
   }
 
+  /** Since when the next answer is awaited, by performance.now(). */
+  get awaitedSince(): number {
+    return this.#sent.awaitedSince;
+  }
+
   /** Whether it may take a statement: it is open, and no cancel request is on its way to hit the wrong one. */
   get isReady(): boolean {
-    return this.#isOpen && this.#cancelling === 0;
+    return this.#isOpen && !this.#sent.isCancelling;
   }
 
   /**
@@ -128,8 +122,8 @@ export class Connection {
     parameters: readonly QueryParameter[] = [],
     signal?: AbortSignal,
   ): Promise<QueryResult<R>> {
-    if (!this.#isOpen) return Promise.reject(lost());
-    if (signal?.aborted) return Promise.reject(cancelled(signal));
+    if (!this.#isOpen) return Promise.reject(connectionLost());
+    if (signal?.aborted) return Promise.reject(statementCancelled(signal));
     let encoded: (string | null)[];
     try {
       encoded = parameters.map(encodeParameter);
@@ -137,28 +131,28 @@ export class Connection {
       return Promise.reject(error);
     }
     const pending = this.#driver.unsafe<(R & Iterable<R>)[]>(text, encoded, prepared);
-    const sent = this.#begin(pending);
+    const sent = this.#sent.push(pending);
     const answer = pending.then((result) => {
-      this.#settle(sent);
-      if (sent.unsafe) throw notReplicated();
+      this.#sent.settle(sent);
+      if (sent.unconfirmed) throw commitUnconfirmed();
       // A plain array: the driver's own carries the statement along.
       return { rows: result.slice(), rowCount: result.count ?? result.length };
     }, (error) => {
-      this.#settle(sent);
-      throw this.#explain(error, sent);
+      this.#sent.settle(sent);
+      throw explainFault(error, sent);
     });
     return signal === undefined ? answer : this.#abortable(answer, { sent, signal });
   }
 
   /** Sends statements without parameters in one message. Rejects with the driver's errors. */
   async script(text: string): Promise<void> {
-    if (!this.#isOpen) throw lost();
+    if (!this.#isOpen) throw connectionLost();
     const pending = this.#driver.unsafe(text).simple();
-    const sent = this.#begin(pending);
+    const sent = this.#sent.push(pending);
     try {
       await pending;
     } finally {
-      this.#settle(sent);
+      this.#sent.settle(sent);
     }
   }
 
@@ -177,12 +171,12 @@ export class Connection {
 
   async #abortable<T>(
     answer: Promise<T>,
-    { sent, signal }: { readonly sent: Sent; readonly signal: AbortSignal },
+    { sent, signal }: { readonly sent: SentStatement; readonly signal: AbortSignal },
   ): Promise<T> {
     const { promise, reject } = Promise.withResolvers<never>();
     const onAbort = (): void => {
-      this.#abort(sent);
-      reject(cancelled(signal));
+      this.#sent.abort(sent);
+      reject(statementCancelled(signal));
     };
     signal.addEventListener("abort", onAbort);
     try {
@@ -192,58 +186,9 @@ export class Connection {
     }
   }
 
-  #begin(pending: object): Sent {
-    const sent = { pending, aborted: false, exposed: this.#cancelling > 0, unsafe: false };
-    if (this.#sent.push(sent) === 1) this.awaitedSince = performance.now();
-    return sent;
-  }
-
-  #settle(sent: Sent): void {
-    const first = this.#sent[0] === sent;
-    if (first) this.#sent.shift();
-    else this.#sent.splice(this.#sent.indexOf(sent), 1);
-    const next = this.#sent[0];
-    if (next !== undefined && first) {
-      this.awaitedSince = performance.now();
-      if (next.aborted) this.#cancel(next.pending);
-    }
-    this.onSettled(this);
-  }
-
-  #abort(sent: Sent): void {
-    sent.aborted = true;
-    if (this.#sent[0] === sent) this.#cancel(sent.pending);
-  }
-
-  /** The server stops what it finds running when the request arrives: perhaps the next statement already. */
-  #cancel(pending: object): void {
-    this.#cancelling++;
-    for (const sent of this.#sent) sent.exposed = true;
-    const { instance } = this;
-    void cancelStatement(pending, { instance, config: this.#config }).finally(() => {
-      this.#cancelling--;
-      this.onSettled(this);
-    });
-  }
-
-  #explain(error: unknown, { pending, aborted, exposed }: Sent): DatabaseError {
-    const fault = toDatabaseError(error);
-    if (isConnectionLoss(fault)) {
-      return new DatabaseError("outcome-unknown", "The connection was lost before the server answered", {
-        cause: fault.cause,
-      });
-    }
-    if (wasRefused(pending)) {
-      return retryable(fault, "The tables have changed since the statement was prepared");
-    }
-    return fault.sqlState === "57014" && exposed && !aborted
-      ? retryable(fault, "A cancel request for another statement stopped this one")
-      : fault;
-  }
-
   #notice(notice: Notice): void {
     // "The transaction has already committed locally, but might not have been replicated to the standby."
-    if (notice["routine"] === "SyncRepWaitForLSN") { for (const sent of this.#sent) sent.unsafe = true; }
+    if (notice["routine"] === "SyncRepWaitForLSN") this.#sent.markUnconfirmed();
   }
 
   #close(): void {
@@ -255,15 +200,3 @@ export class Connection {
 }
 
 function ignore(): void {}
-
-function lost(): DatabaseError {
-  return new DatabaseError("unavailable", "The connection to the database was lost");
-}
-
-function cancelled(signal: AbortSignal): DatabaseError {
-  return new DatabaseError("cancelled", "The statement was cancelled", { cause: signal.reason });
-}
-
-function notReplicated(): DatabaseError {
-  return new DatabaseError("outcome-unknown", "The server committed without knowing that a standby has it");
-}

@@ -1,0 +1,81 @@
+/** A statement that was sent and is not answered yet. */
+export interface SentStatement {
+  /** The driver's. */
+  readonly pending: object;
+  /** Its caller does not wait any more. */
+  aborted: boolean;
+  /** A cancel request went out that may have hit it. */
+  exposed: boolean;
+  /** It, or one sent with it, was committed by a server that could not say whether its standbys have it. */
+  unconfirmed: boolean;
+}
+
+/** What {@link SentStatements} works with. */
+export interface SentStatementsOptions {
+  /** Asks the server to stop the statement that it works on; resolves when the request is through. */
+  readonly cancel: (pending: object) => Promise<void>;
+  /** Called after one was answered, and when no cancel request is under way any more. */
+  readonly onSettled: () => void;
+}
+
+/** The statements under way on one connection, in the order in which the server answers them. */
+export class SentStatements {
+  /** Since when the next answer is awaited, by performance.now(). */
+  awaitedSince = 0;
+  readonly #options: SentStatementsOptions;
+  readonly #sent: SentStatement[] = [];
+  #cancelling = 0;
+
+  constructor(options: SentStatementsOptions) {
+    this.#options = options;
+  }
+
+  get length(): number {
+    return this.#sent.length;
+  }
+
+  /** Whether a cancel request is under way. The server stops what it finds when it arrives, perhaps the next one. */
+  get isCancelling(): boolean {
+    return this.#cancelling > 0;
+  }
+
+  /** Adds one that was sent behind the others. */
+  push(pending: object): SentStatement {
+    const sent = { pending, aborted: false, exposed: this.isCancelling, unconfirmed: false };
+    if (this.#sent.push(sent) === 1) this.awaitedSince = performance.now();
+    return sent;
+  }
+
+  /** Takes one out that was answered. */
+  settle(sent: SentStatement): void {
+    const isFirst = this.#sent[0] === sent;
+    if (isFirst) this.#sent.shift();
+    else this.#sent.splice(this.#sent.indexOf(sent), 1);
+    const next = this.#sent[0];
+    if (next !== undefined && isFirst) {
+      this.awaitedSince = performance.now();
+      if (next.aborted) this.#cancel(next);
+    }
+    this.#options.onSettled();
+  }
+
+  /** Has one stopped that nobody waits for any more: now, or when the server comes to it. */
+  abort(sent: SentStatement): void {
+    sent.aborted = true;
+    if (this.#sent[0] === sent) this.#cancel(sent);
+  }
+
+  /** Notes that the server could not confirm what it committed. Which of them it was cannot be told. */
+  markUnconfirmed(): void {
+    for (const sent of this.#sent) sent.unconfirmed = true;
+  }
+
+  #cancel({ pending }: SentStatement): void {
+    this.#cancelling++;
+    for (const sent of this.#sent) sent.exposed = true;
+    void this.#options.cancel(pending).finally(() => {
+      this.#cancelling--;
+      this.#options.onSettled();
+    });
+  }
+}
