@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import type { QueryOptions, WalPosition } from "../db.ts";
 import { DatabaseError } from "../errors.ts";
 
@@ -17,28 +18,30 @@ export class PositionSource {
     this.#read = read;
   }
 
-  /** The answer to a statement that is sent after the call. A signal ends the caller's wait and nobody else's. */
+  /**
+   * The answer to a statement that is sent after the call, once the one before it is answered. A signal ends the
+   * caller's wait and nobody else's.
+   */
   position({ signal }: QueryOptions = {}): Promise<WalPosition> {
     const position = this.#share();
     return signal === undefined ? position : unlessAborted(position, signal);
   }
 
   #share(): Promise<WalPosition> {
-    if (this.#running === undefined) return this.#start();
-    const start = (): Promise<WalPosition> => this.#start();
-    return this.#next ??= this.#running.then(start, start);
+    return this.#next ??= this.#begin();
   }
 
-  #start(): Promise<WalPosition> {
+  async #begin(): Promise<WalPosition> {
+    await this.#running?.catch(ignore);
+    // Writes that are answered in the same turn of the event loop join, too.
+    await new Promise<void>((resolve) => setImmediate(resolve));
     this.#next = undefined;
-    const running = this.#running = this.#read({ signal: AbortSignal.timeout(patienceMs) });
-    const ended = (): void => {
-      if (this.#next === undefined) this.#running = undefined;
-    };
-    running.then(ended, ended);
-    return running;
+    this.#running = this.#read({ signal: AbortSignal.timeout(patienceMs) });
+    return await this.#running;
   }
 }
+
+function ignore(): void {}
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

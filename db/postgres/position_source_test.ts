@@ -6,16 +6,28 @@ import { PositionSource } from "./position_source.ts";
 Deno.test("PositionSource.position() lets calls that come while a statement runs share the next one", async () => {
   const server = new Server();
   const first = server.source.position();
+  await turn();
   const others = [server.source.position(), server.source.position(), server.source.position()];
+  await turn();
   assertEquals(server.asked, 1);
   // Committed after the first statement looked, before the others were called: they have to see it.
   server.lsn = 7n;
   server.answer(0n);
   assertEquals(await first, { timeline: 1, lsn: 0n });
-  assertEquals(server.asked, 2);
+  await turn();
   server.answer();
   assertEquals(await Promise.all(others), Array(3).fill({ timeline: 1, lsn: 7n }));
   assertEquals(server.asked, 2);
+});
+
+Deno.test("PositionSource.position() shares one statement among the calls of one turn", async () => {
+  const server = new Server();
+  const calls = Array.from({ length: 5 }, () => server.source.position());
+  server.lsn = 7n;
+  await turn();
+  server.answer();
+  assertEquals(new Set((await Promise.all(calls)).map(({ lsn }) => lsn)), new Set([7n]));
+  assertEquals(server.asked, 1);
 });
 
 Deno.test("PositionSource.position() asks anew when nothing runs", async () => {
@@ -23,6 +35,7 @@ Deno.test("PositionSource.position() asks anew when nothing runs", async () => {
   for (let call = 1; call <= 3; call++) {
     server.lsn++;
     const position = server.source.position();
+    await turn();
     server.answer();
     assertEquals([(await position).lsn, server.asked], [server.lsn, call]);
   }
@@ -41,11 +54,12 @@ Deno.test("PositionSource.position() never joins a statement that was sent befor
     );
     // What a statement tells is what was true when it was sent.
     if (round % 3 === 0) server.answer();
-    if (round % 7 === 0) await Promise.resolve();
+    if (round % 7 === 0) await turn();
   }
   do {
+    await turn();
     server.answer();
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await turn();
   } while (server.isAsked);
   await Promise.all(asked);
 });
@@ -53,9 +67,11 @@ Deno.test("PositionSource.position() never joins a statement that was sent befor
 Deno.test("PositionSource.position() fails for whoever shared the statement, and for nobody else", async () => {
   const server = new Server();
   const first = server.source.position();
+  await turn();
   const second = server.source.position();
   server.fail(new DatabaseError("unavailable", "The database cannot be reached"));
   await assertRejects(() => first, DatabaseError);
+  await turn();
   server.answer();
   assertEquals((await second).lsn, 0n);
 });
@@ -64,11 +80,12 @@ Deno.test("PositionSource.position() leaves others their answer when one gives u
   const server = new Server();
   const leaving = new AbortController();
   const first = server.source.position({ signal: leaving.signal });
+  await turn();
   leaving.abort();
   assertEquals((await assertRejects(() => first, DatabaseError)).code, "cancelled");
   const second = server.source.position();
   server.answer();
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await turn();
   server.answer();
   assertEquals((await second).lsn, 0n);
   const gone = await assertRejects(
@@ -102,4 +119,9 @@ class Server {
   fail(error: Error): void {
     this.#questions.shift()?.answer.reject(error);
   }
+}
+
+/** Lets everything that can go on go on. */
+async function turn(): Promise<void> {
+  for (let round = 0; round < 2; round++) await new Promise((resolve) => setTimeout(resolve, 0));
 }
