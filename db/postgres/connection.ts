@@ -60,7 +60,7 @@ export class Connection {
       connect: () => {
         const given = unused;
         unused = undefined;
-        return given ? Promise.resolve(given) : Promise.reject(connectionLost());
+        return given?.destroyed === false ? Promise.resolve(given) : Promise.reject(connectionLost());
       },
       onClose: () => this.#close(),
       onNotice: (notice) => this.#notice(notice),

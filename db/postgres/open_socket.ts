@@ -19,6 +19,8 @@ export function openSocket(
   socket.once("error", fail);
   socket.once("connect", () => {
     clearTimeout(timer);
+    // The driver listens for errors a moment later; one that nobody listens for ends the process.
+    socket.on("error", () => {});
     socket.off("error", fail);
     // What is written in parts is answered at once, and not after the other side has acknowledged the first part.
     socket.setNoDelay(true);

@@ -16,14 +16,20 @@ async function ask(instance: InstanceConfig, statement: string): Promise<readonl
   }
 }
 
-testWithPgbouncer("startPgbouncer() stands in front of a server until it is disposed", async () => {
-  await using database = await useTestDatabase();
-  const pgbouncer = await startPgbouncer(database.instance, { ini: "pool_mode = transaction" });
-  assertEquals(await ask(pgbouncer.instance, "SELECT 1 AS one"), [{ one: 1 }]);
-  assertStringIncludes(JSON.stringify(await ask(pgbouncer.console, "SHOW CONFIG")), '"value":"transaction"');
-  await pgbouncer[Symbol.asyncDispose]();
-  await assertRejects(() => Deno.stat(pgbouncer.instance.host), Deno.errors.NotFound);
-});
+testWithPgbouncer(
+  "startPgbouncer() stands in front of a server, is killed and started, until it is disposed",
+  async () => {
+    await using database = await useTestDatabase();
+    const pgbouncer = await startPgbouncer(database.instance, { ini: "pool_mode = transaction" });
+    assertEquals(await ask(pgbouncer.instance, "SELECT 1 AS one"), [{ one: 1 }]);
+    await pgbouncer.kill();
+    await assertRejects(() => ask(pgbouncer.instance, "SELECT 1"), Error);
+    await pgbouncer.start();
+    assertEquals(await ask(pgbouncer.instance, "SELECT 1 AS one"), [{ one: 1 }]);
+    await pgbouncer[Symbol.asyncDispose]();
+    await assertRejects(() => Deno.stat(pgbouncer.instance.host), Deno.errors.NotFound);
+  },
+);
 
 testWithPgbouncer("startPgbouncer() tells what PgBouncer says where it does not start", async () => {
   await using database = await useTestDatabase();

@@ -1,4 +1,4 @@
-import { locatePgbouncer } from "./start_pgbouncer.ts";
+import { locatePgbouncer } from "./locate_pgbouncer.ts";
 
 const missing = await locatePgbouncer() === undefined;
 

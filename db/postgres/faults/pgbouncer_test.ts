@@ -1,28 +1,13 @@
 import { assertEquals, assertLess, assertRejects, assertStringIncludes } from "@std/assert";
-import { type Pgbouncer, startPgbouncer } from "../../../tools/postgres/start_pgbouncer.ts";
-import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
+import { startPgbouncer } from "../../../tools/postgres/start_pgbouncer.ts";
 import { testWithPgbouncer } from "../../../tools/postgres/test_with_pgbouncer.ts";
 import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
 import { migrationFolder } from "../../../tools/testing/migration_folder.ts";
 import type { ConnectionPool } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
+import { documentedSettings, openBehind } from "./behind_pgbouncer.ts";
 import { openPool } from "../open_pool.ts";
-import type { PoolConfig } from "../pool_config.ts";
 import { PoolLoad } from "./pool_load.ts";
-
-/** The settings of the chapter "Behind PgBouncer" in docs/persistence.md, without where it listens and who may come. */
-async function documented(): Promise<{ readonly ini: string; readonly databaseOptions: string }> {
-  const text = await Deno.readTextFile(new URL("../../../docs/persistence.md", import.meta.url));
-  const [, databases = "", ini = ""] = /```ini\n\[databases\]\n([^[]+)\[pgbouncer\]\n([^`]+)```/.exec(text) ??
-    [];
-  const [, databaseOptions = ""] = /(connect_query='[^']+')/.exec(databases) ?? [];
-  return { ini: ini.replace(/^(listen|auth)_.*$/gm, ""), databaseOptions };
-}
-
-function behind(pgbouncer: Pgbouncer, config: Partial<PoolConfig> = {}): ConnectionPool {
-  const primary = { ...pgbouncer.instance, maxConnections: 20 };
-  return openPool({ primary, replicas: [], pooler: "transaction", ...config });
-}
 
 /** The sessions that PgBouncer keeps with the server, seen past it. */
 async function sessions(direct: ConnectionPool): Promise<readonly { readonly state: string }[]> {
@@ -41,10 +26,10 @@ testWithPgbouncer(
   async () => {
     await using database = await useTestDatabase();
     await using pgbouncer = await startPgbouncer(database.instance, {
-      ini: `${(await documented()).ini}\ndefault_pool_size = 5`,
+      ini: `${(await documentedSettings()).ini}\ndefault_pool_size = 5`,
     });
     await using direct = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
-    await using pool = behind(pgbouncer);
+    await using pool = openBehind(pgbouncer);
     const load = await PoolLoad.start(pool);
     await load.untilDone(500);
     assertLess((await sessions(direct)).length, 6);
@@ -57,30 +42,13 @@ testWithPgbouncer(
   },
 );
 
-testWithPgbouncer("openPool() tells the truth while the server behind PgBouncer restarts", async () => {
-  await using server = await startPostgres();
-  await using pgbouncer = await startPgbouncer(server.instance, await documented());
-  await using pool = behind(pgbouncer);
-  const load = await PoolLoad.start(pool);
-  for (let round = 0; round < 3; round++) {
-    await load.untilDone(50);
-    await server.stop();
-    await server.start();
-  }
-  await load.untilDone(50);
-  const { begun, settled, endings, contradictions } = await load.stop();
-  assertEquals([settled, contradictions], [begun, []]);
-  const documentedCodes = ["done", "outcome-unknown", "saturated", "unavailable"];
-  assertEquals(Object.keys(endings).filter((ending) => !documentedCodes.includes(ending)), []);
-});
-
 testWithPgbouncer(
   "query() stops a statement on the server through PgBouncer when it is aborted",
   async () => {
     await using database = await useTestDatabase();
-    await using pgbouncer = await startPgbouncer(database.instance, await documented());
+    await using pgbouncer = await startPgbouncer(database.instance, await documentedSettings());
     await using direct = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
-    await using pool = behind(pgbouncer, { statementTimeoutMs: 0 });
+    await using pool = openBehind(pgbouncer, { statementTimeoutMs: 0 });
     const controller = new AbortController();
     const { signal } = controller;
     const sleeping = codeOf(() => pool.writer().query("SELECT pg_sleep($1)", [600], { signal }));
@@ -102,7 +70,7 @@ testWithPgbouncer("withTx() leaves nothing behind in a session of PgBouncer that
   await using pgbouncer = await startPgbouncer(database.instance, {
     ini: "pool_mode = transaction\ndefault_pool_size = 1",
   });
-  await using pool = behind(pgbouncer);
+  await using pool = openBehind(pgbouncer);
   const settings = `SELECT pg_backend_pid() AS pid, current_setting('transaction_read_only') AS "readOnly",
     current_setting('transaction_isolation') AS isolation, current_setting('lock_timeout') AS lock,
     current_setting('statement_timeout') AS statement, current_setting('transaction_timeout') AS transaction,
@@ -129,9 +97,9 @@ testWithPgbouncer("withTx() leaves nothing behind in a session of PgBouncer that
 testWithPgbouncer("withTx() keeps its deadlines through PgBouncer", async () => {
   await using database = await useTestDatabase();
   await using pgbouncer = await startPgbouncer(database.instance, { ini: "pool_mode = transaction" });
-  await using pool = behind(pgbouncer, { statementTimeoutMs: 100 });
+  await using pool = openBehind(pgbouncer, { statementTimeoutMs: 100 });
   assertEquals(await codeOf(() => pool.withTx((tx) => tx.query("SELECT pg_sleep(600)"))), "timeout");
-  await using patient = behind(pgbouncer, { statementTimeoutMs: 0, transactionTimeoutMs: 100 });
+  await using patient = openBehind(pgbouncer, { statementTimeoutMs: 0, transactionTimeoutMs: 100 });
   assertEquals(await codeOf(() => patient.withTx((tx) => tx.query("SELECT pg_sleep(600)"))), "timeout");
   const { rows } = await patient.withTx((tx) =>
     tx.query(`SELECT current_setting('transaction_timeout') <> '0' AS told`)
@@ -141,13 +109,13 @@ testWithPgbouncer("withTx() keeps its deadlines through PgBouncer", async () => 
 
 testWithPgbouncer("query() runs into the statement_timeout that PgBouncer sets in its sessions", async () => {
   await using database = await useTestDatabase();
-  const { ini, databaseOptions } = await documented();
+  const { ini, databaseOptions } = await documentedSettings();
   assertStringIncludes(databaseOptions, "10000");
   await using pgbouncer = await startPgbouncer(database.instance, {
     ini,
     databaseOptions: databaseOptions.replace("10000", "100"),
   });
-  await using pool = behind(pgbouncer);
+  await using pool = openBehind(pgbouncer);
   assertEquals(await codeOf(() => pool.writer().query("SELECT pg_sleep(600)")), "timeout");
 });
 
@@ -162,7 +130,7 @@ testWithPgbouncer(
       ini: "pool_mode = transaction\nignore_startup_parameters = statement_timeout, transaction_timeout",
     });
     for (const pooler of ["transaction", "none"] as const) {
-      await using pool = behind(pgbouncer, { pooler });
+      await using pool = openBehind(pgbouncer, { pooler });
       const error = await assertRejects(() => pool.migrate(folder.sources), DatabaseError);
       assertStringIncludes(error.message, "a connection pooler answered");
       assertEquals(await pool.pendingMigrations(folder.sources), ["1_table.sql"]);
