@@ -70,6 +70,7 @@ class Walk {
       requestId: "test",
       url: new URL("http://localhost/v1/profiles"),
       signal: AbortSignal.timeout(30_000),
+      principal: undefined,
     };
     const answer = await this.#api.listProfiles(
       { query: { limit: this.limit, ...query }, headers: {} },

@@ -1,3 +1,4 @@
+import type { Principal } from "./principal.ts";
 import type { RequestContext } from "./request_context.ts";
 import { readRequestFields, type RequestFields } from "./request_fields.ts";
 import { newRequestId, saneRequestId } from "./request_id.ts";
@@ -16,6 +17,8 @@ export class Exchange implements RequestContext {
   readonly query: string;
   /** Whether the server made the request id; a client may send one id with many requests. */
   readonly ownRequestId: boolean;
+  /** Set once the credentials were found good, before anything reads it. */
+  principal: Principal | undefined = undefined;
   readonly #origin: string;
   #url: URL | undefined;
   #controller: AbortController | undefined;

@@ -1,3 +1,5 @@
+import type { Principal } from "./principal.ts";
+
 /** What a strict handler knows of the request besides its typed fields. */
 export interface RequestContext {
   /** The request's id: the client's `X-Request-Id` where that is sane, else a random UUID. */
@@ -6,4 +8,6 @@ export interface RequestContext {
   readonly url: URL;
   /** Aborts when the request's deadline passes or its client leaves. Made on first use. */
   readonly signal: AbortSignal;
+  /** Who sends the request; undefined when the operation is public or authentication is off. */
+  readonly principal: Principal | undefined;
 }

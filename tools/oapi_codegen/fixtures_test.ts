@@ -309,6 +309,7 @@ Deno.test("generateFiles() makes code that compiles, judges and binds", async (t
         requestId: "r",
         url: new URL("http://127.0.0.1/"),
         signal: new AbortController().signal,
+        principal: undefined,
       };
       const response = await route?.handle({ ...none, path: { petId: 7 } }, context);
       assertEquals(response, { status: 200, body: { name: "Rex", photoUrls: [], id: 7 } });
