@@ -131,7 +131,9 @@ export class Connections {
     if (this.#ended !== undefined) return caller.reject(unreachable());
     const failure = this.#failure;
     if (this.#all.size === 0 && failure !== undefined && performance.now() < failure.until) {
-      return caller.reject(failure.error);
+      // Not before others had their turn: who tries again without a pause would keep answers from being read.
+      setTimeout(() => caller.reject(failure.error), 0);
+      return;
     }
     this.#line.join(caller);
     if (this.#opening < this.#line.length) this.#grow();
