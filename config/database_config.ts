@@ -1,4 +1,4 @@
-import type { ReaderPolicy } from "../db/postgres/choose_reader.ts";
+import type { ReaderPolicy } from "../db/postgres/replica/choose_reader.ts";
 import type { InstanceConfig, Pooler, TlsConfig } from "../db/postgres/pool_config.ts";
 import { parsePrimaryHosts, type PrimaryHosts } from "./primary_hosts.ts";
 import type { Settings } from "./settings.ts";

@@ -1,6 +1,6 @@
 import type { InstanceHealth, Querier } from "../db.ts";
 import { DatabaseError } from "../errors.ts";
-import { toDatabaseError } from "./to_database_error.ts";
+import { toDatabaseError } from "./connection/to_database_error.ts";
 
 /** The server to ask. */
 export interface CheckedInstance {

@@ -15,17 +15,17 @@ import type {
 } from "../db.ts";
 import { DatabaseError } from "../errors.ts";
 import { checkHealth } from "./check_health.ts";
-import { CoveringQuerier } from "./covering_querier.ts";
-import { CoveringRoute } from "./covering_route.ts";
-import * as migrations from "./migrate.ts";
+import { CoveringQuerier } from "./replica/covering_querier.ts";
+import { CoveringRoute } from "./replica/covering_route.ts";
+import * as migrations from "./migration/migrate.ts";
 import type { PoolConfig } from "./pool_config.ts";
-import { Primary } from "./primary.ts";
+import { Primary } from "./primary/primary.ts";
 import { readDatabaseBytes } from "./read_database_bytes.ts";
-import { PositionSource } from "./position_source.ts";
-import { readPosition } from "./read_position.ts";
-import { ReaderRouter } from "./reader_router.ts";
-import { Replica } from "./replica.ts";
-import { RoutedQuerier } from "./routed_querier.ts";
+import { PositionSource } from "./primary/position_source.ts";
+import { readPosition } from "./primary/read_position.ts";
+import { ReaderRouter } from "./replica/reader_router.ts";
+import { Replica } from "./replica/replica.ts";
+import { RoutedQuerier } from "./replica/routed_querier.ts";
 
 /**
  * Opens the database: one primary and any number of replicas. It connects when a statement needs it, so it never

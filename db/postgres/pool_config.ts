@@ -1,4 +1,4 @@
-import type { ReaderPolicy } from "./choose_reader.ts";
+import type { ReaderPolicy } from "./replica/choose_reader.ts";
 
 /** One PostgreSQL server and how it is reached. */
 export interface InstanceConfig {

@@ -1,5 +1,5 @@
 import { v7 as newId } from "uuid";
-import type { Driver } from "../../db/postgres/open_driver.ts";
+import type { Driver } from "../../db/postgres/connection/open_driver.ts";
 import type { ProfileRow } from "../../profile_service/profile_row.ts";
 import { PROFILE_SQL, RECORDED } from "./profile_sql.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { openDriver } from "../../db/postgres/open_driver.ts";
+import { openDriver } from "../../db/postgres/connection/open_driver.ts";
 import { openPool } from "../../db/postgres/open_pool.ts";
 import { MIGRATION_SOURCES } from "../../program/migration_sources.ts";
 import { useTestDatabase } from "../postgres/use_test_database.ts";

@@ -1,4 +1,4 @@
-import { openDriver } from "../../db/postgres/open_driver.ts";
+import { openDriver } from "../../db/postgres/connection/open_driver.ts";
 import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
 import { bareHandler } from "./bare_handler.ts";
 

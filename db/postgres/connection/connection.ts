@@ -1,0 +1,202 @@
+import type { Socket } from "node:net";
+import type { Notice } from "postgres";
+import type { QueryParameter, QueryResult } from "../../db.ts";
+import { DatabaseError } from "../../errors.ts";
+import { cancelStatement } from "./cancel_statement.ts";
+import { encodeParameter } from "./encode_parameter.ts";
+import { type Driver, openDriver } from "./open_driver.ts";
+import { openSocket } from "./open_socket.ts";
+import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
+import { refuseRetries, refusesRetry } from "./refuse_retry.ts";
+import { type SentStatement, SentStatements } from "./sent_statements.ts";
+import { commitUnconfirmed, connectionLost, explainFault, statementCancelled } from "./statement_faults.ts";
+import { toDatabaseError } from "./to_database_error.ts";
+
+/** How a connection is opened. */
+export interface OpenConnectionOptions {
+  readonly config: Omit<PoolConfig, "primary" | "replicas">;
+  /** Whether the server refuses what writes, even one that could. */
+  readonly readOnly: boolean;
+}
+
+/** Prepared, and never more than one statement in a text. */
+const prepared = { prepare: true, simple: false, [refusesRetry]: true };
+
+/**
+ * One session of a server, by postgres.js with a single connection. It is never opened again when it is lost: the
+ * driver would go on with a new session as if it were the old one, in the middle of a transaction too.
+ */
+export class Connection {
+  readonly instance: InstanceConfig;
+  /** Whether the server refuses writes. */
+  readonly refusesWrites: boolean = false;
+  /** When it should be replaced, by performance.now(). */
+  readonly expiresAt: number;
+  /** Called after a statement was answered or given up. */
+  onSettled: (connection: Connection) => void = ignore;
+  /** Called once when it is gone. */
+  onClosed: (connection: Connection) => void = ignore;
+  readonly #driver: Driver;
+  readonly #sent: SentStatements;
+  #isOpen = true;
+
+  private constructor(
+    instance: InstanceConfig,
+    { socket, config, readOnly }: OpenConnectionOptions & { readonly socket: Socket },
+  ) {
+    this.instance = instance;
+    this.#sent = new SentStatements({
+      cancel: (pending) => cancelStatement(pending, { instance, config }),
+      onSettled: () => this.onSettled(this),
+    });
+    const lifetimeMs = config.lifetimeMs ?? 1_800_000;
+    // Spread, so that connections that were opened together are not closed together.
+    this.expiresAt = lifetimeMs === 0
+      ? Infinity
+      : performance.now() + lifetimeMs * (0.8 + Math.random() * 0.4);
+    let unused: Socket | undefined = socket;
+    this.#driver = openDriver({ ...instance, maxConnections: 1 }, { ...config, idleTimeoutMs: 0 }, {
+      readOnly,
+      connect: () => {
+        const given = unused;
+        unused = undefined;
+        return given?.destroyed === false ? Promise.resolve(given) : Promise.reject(connectionLost());
+      },
+      onClose: () => this.#close(),
+      onNotice: (notice) => this.#notice(notice),
+    });
+    refuseRetries(this.#driver.unsafe(""));
+  }
+
+  /** Connects. Rejects with code "unavailable" when the server cannot be reached or does not take it in time. */
+  static async open(instance: InstanceConfig, options: OpenConnectionOptions): Promise<Connection> {
+    const timeoutMs = options.config.connectTimeoutMs ?? 5_000;
+    const socket = await openSocket(instance, { timeoutMs });
+    const connection = new Connection(instance, { ...options, socket });
+    const timer = setTimeout(() => {
+      void connection.close();
+      socket.destroy();
+    }, timeoutMs);
+    try {
+      const { rows: [state] } = await connection.query<{ refusesWrites: boolean }>(
+        `SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS "refusesWrites"`,
+      );
+      return Object.assign(connection, state);
+    } catch (error) {
+      void connection.close();
+      const { cause, sqlState } = toDatabaseError(error);
+      throw new DatabaseError("unavailable", "The database cannot be reached", {
+        cause,
+        ...(sqlState === undefined ? {} : { sqlState }),
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** How many statements are not answered yet. */
+  get running(): number {
+    return this.#sent.length;
+  }
+
+  /** Since when the next answer is awaited, by performance.now(). */
+  get awaitedSince(): number {
+    return this.#sent.awaitedSince;
+  }
+
+  /** Whether it may take a statement: it is open, and no cancel request is on its way to hit the wrong one. */
+  get isReady(): boolean {
+    return this.#isOpen && !this.#sent.isCancelling;
+  }
+
+  /**
+   * Sends one statement, behind those that are not answered yet. Once the signal aborts, it rejects at once with code
+   * "cancelled", and the server is told to stop the statement.
+   */
+  query<R extends object>(
+    text: string,
+    parameters: readonly QueryParameter[] = [],
+    signal?: AbortSignal,
+  ): Promise<QueryResult<R>> {
+    if (!this.#isOpen) return Promise.reject(connectionLost());
+    if (signal?.aborted) return Promise.reject(statementCancelled(signal));
+    let encoded: (string | null)[];
+    try {
+      encoded = parameters.map(encodeParameter);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const pending = this.#driver.unsafe<(R & Iterable<R>)[]>(text, encoded, prepared);
+    const sent = this.#sent.push(pending);
+    const answer = pending.then((result) => {
+      this.#sent.settle(sent);
+      if (sent.unconfirmed) throw commitUnconfirmed();
+      // A plain array: the driver's own carries the statement along.
+      return { rows: result.slice(), rowCount: result.count ?? result.length };
+    }, (error) => {
+      this.#sent.settle(sent);
+      throw explainFault(error, sent);
+    });
+    return signal === undefined ? answer : this.#abortable(answer, { sent, signal });
+  }
+
+  /** Sends statements without parameters in one message. Rejects with the driver's errors. */
+  async script(text: string): Promise<void> {
+    if (!this.#isOpen) throw connectionLost();
+    const pending = this.#driver.unsafe(text).simple();
+    const sent = this.#sent.push(pending);
+    try {
+      await pending;
+    } finally {
+      this.#sent.settle(sent);
+    }
+  }
+
+  /** Whether somebody stands between who gives it the sessions of others: the server counts it as another one. */
+  async isPooled(): Promise<boolean> {
+    const result = await this.#driver.unsafe<{ pid: number }[]>("SELECT pg_backend_pid() AS pid").simple();
+    return result[0]?.pid !== result.state.pid;
+  }
+
+  /** Closes it; what runs has so many seconds to end. */
+  async close({ timeout = 0 }: { readonly timeout?: number } = {}): Promise<void> {
+    if (timeout === 0) this.#close();
+    await this.#driver.end({ timeout });
+    this.#close();
+  }
+
+  async #abortable<T>(
+    answer: Promise<T>,
+    { sent, signal }: { readonly sent: SentStatement; readonly signal: AbortSignal },
+  ): Promise<T> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const onAbort = (): void => {
+      this.#sent.abort(sent);
+      reject(statementCancelled(signal));
+    };
+    signal.addEventListener("abort", onAbort);
+    try {
+      return await Promise.race([answer, promise]);
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  #notice(notice: Notice): void {
+    // "The transaction has already committed locally, but might not have been replicated to the standby."
+    if (notice["routine"] === "SyncRepWaitForLSN") this.#sent.markUnconfirmed();
+  }
+
+  #close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    void this.#driver.end({ timeout: 0 });
+    this.onClosed(this);
+  }
+}
+
+function ignore(): void {}

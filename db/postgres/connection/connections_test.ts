@@ -1,0 +1,165 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
+import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
+import type { ConnectionPool, PoolStatus } from "../../db.ts";
+import { DatabaseError } from "../../errors.ts";
+import { openPool } from "../open_pool.ts";
+
+async function statusOf(pool: ConnectionPool): Promise<PoolStatus> {
+  const [primary] = await pool.status();
+  if (primary === undefined) throw new Error("There is always a primary");
+  return primary.pool;
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+  return (await assertRejects(() => promise, DatabaseError)).code;
+}
+
+/** Keeps every connection in a transaction until it is told to let go. */
+async function occupy(pool: ConnectionPool, count: number): Promise<() => Promise<void>> {
+  const release = Promise.withResolvers<void>();
+  const entered = Array.from({ length: count }, () => Promise.withResolvers<void>());
+  const transactions = entered.map(({ resolve }) =>
+    pool.withTx(async () => {
+      resolve();
+      await release.promise;
+    })
+  );
+  await Promise.all(entered.map(({ promise }) => promise));
+  return async () => {
+    release.resolve();
+    await Promise.all(transactions);
+  };
+}
+
+Deno.test("Connections refuses who waits too long, and who comes when too many wait", async () => {
+  await using database = await useTestDatabase();
+  const primary = { ...database.instance, maxConnections: 2 };
+  await using pool = openPool({ primary, replicas: [], acquireTimeoutMs: 100, maxWaiting: 3 });
+  const release = await occupy(pool, 2);
+  const waiting = [
+    pool.writer().query("SELECT 1"),
+    pool.withTx((tx) => tx.query("SELECT 1")),
+    pool.writer().query("SELECT 1"),
+  ];
+  const codes = Promise.all(waiting.map(codeOf));
+  assertEquals(await codeOf(pool.writer().query("SELECT 1")), "saturated");
+  assertEquals(await codes, ["saturated", "saturated", "saturated"]);
+  await release();
+  assertEquals((await pool.writer().query("SELECT 1")).rowCount, 1);
+  assertEquals(await statusOf(pool), { max: 2, open: 2, idle: 2, waiting: 0 });
+});
+
+Deno.test("Connections serves who waits in the order they came, and forgets who has left", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
+  const release = await occupy(pool, 1);
+  const served: string[] = [];
+  const leaving = new AbortController();
+  const waiters = [
+    pool.withTx(async (tx) => {
+      served.push("first");
+      await tx.query("SELECT pg_sleep(0.01)");
+    }),
+    codeOf(pool.writer().query("SELECT 1", [], { signal: leaving.signal })),
+    pool.writer().query("SELECT 1").then(() => served.push("second")),
+    pool.withTx(() => Promise.resolve(served.push("third"))),
+    pool.writer().query("SELECT 1").then(() => served.push("fourth")),
+  ];
+  leaving.abort();
+  assertEquals(await waiters[1], "cancelled");
+  await release();
+  await Promise.all(waiters);
+  assertEquals(served, ["first", "second", "third", "fourth"]);
+});
+
+Deno.test("Connections sends statements together where connections are few, and right answers come back", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: { ...database.instance, maxConnections: 2 }, replicas: [] });
+  const answers = await Promise.all(Array.from({ length: 500 }, async (_, index) => {
+    const text = `SELECT $1::int AS value, ${index % 7} AS kind`;
+    const { rows } = await pool.writer().query<{ value: number; kind: number }>(text, [index]);
+    return rows[0]?.value === index && rows[0].kind === index % 7;
+  }));
+  assert(answers.every(Boolean));
+  const { open, idle, waiting } = await statusOf(pool);
+  assertEquals({ open, idle, waiting }, { open: 2, idle: 2, waiting: 0 });
+});
+
+Deno.test("Connections holds up nobody behind a statement that takes long", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: { ...database.instance, maxConnections: 2 }, replicas: [] });
+  await Promise.all([pool.writer().query("SELECT 1"), pool.writer().query("SELECT 1")]);
+  const controller = new AbortController();
+  const slow = codeOf(pool.writer().query("SELECT pg_sleep(60)", [], { signal: controller.signal }));
+  // Some may be sent behind it in its first moments; whoever comes later is not.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  for (let round = 0; round < 20; round++) {
+    await Promise.all(Array.from({ length: 10 }, () => pool.writer().query("SELECT 1")));
+  }
+  controller.abort();
+  assertEquals(await slow, "cancelled");
+});
+
+Deno.test("Connections closes what is unused, and replaces what is old", async () => {
+  await using database = await useTestDatabase();
+  await using watcher = openPool({ primary: database.instance, replicas: [], applicationName: "watcher" });
+  const sessions = async (): Promise<readonly number[]> => {
+    const { rows } = await watcher.writer().query<{ pid: number }>(
+      "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'archway'",
+    );
+    return rows.map(({ pid }) => pid);
+  };
+  {
+    await using pool = openPool({ primary: database.instance, replicas: [], idleTimeoutMs: 20 });
+    await pool.writer().query("SELECT 1");
+    while ((await sessions()).length > 0);
+    assertEquals((await pool.writer().query("SELECT 1")).rowCount, 1);
+  }
+  await using pool = openPool({ primary: database.instance, replicas: [], lifetimeMs: 20 });
+  const seen = new Set<number>();
+  while (seen.size < 4) {
+    const { rows } = await pool.writer().query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    seen.add(rows[0]?.pid ?? 0);
+  }
+  while ((await sessions()).length > 1);
+});
+
+Deno.test("Connections hands out none that the server has closed while it was idle", async () => {
+  await using database = await useTestDatabase();
+  await using admin = openPool({ primary: database.instance, replicas: [], applicationName: "admin" });
+  await using pool = openPool({ primary: database.instance, replicas: [] });
+  for (let round = 0; round < 10; round++) {
+    await Promise.all(Array.from({ length: 5 }, () => pool.writer().query("SELECT pg_sleep(0.001)")));
+    await admin.writer().query(
+      `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'archway'`,
+    );
+    while ((await pool.status())[0]?.pool.open !== 1);
+    await pool.writer().query("SELECT 1");
+  }
+});
+
+Deno.test("Connections tells who waits that the server is away, and not that it is busy", async () => {
+  await using server = await startPostgres();
+  await using pool = openPool({ primary: server.instance, replicas: [], acquireTimeoutMs: 60_000 });
+  await server.stop();
+  const refused = await Promise.all(
+    Array.from({ length: 50 }, () => codeOf(pool.writer().query("SELECT 1"))),
+  );
+  assertEquals(new Set(refused), new Set(["unavailable"]));
+  await server.start();
+  while (await pool.writer().query("SELECT 1").then(() => false, () => true));
+});
+
+Deno.test("Connections.end() lets what runs come to its end, and lets nobody wait", async () => {
+  await using database = await useTestDatabase();
+  const pool = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
+  await pool.writer().query("SELECT 1");
+  const running = pool.withTx(async (tx) => (await tx.query("SELECT pg_sleep(0.05)")).rowCount);
+  const waiting = codeOf(pool.withTx((tx) => tx.query("SELECT 1")));
+  const ended = pool[Symbol.asyncDispose]();
+  assertEquals([await running, await waiting], [1, "unavailable"]);
+  await ended;
+  assertEquals(await codeOf(pool.writer().query("SELECT 1")), "unavailable");
+});

@@ -1,0 +1,53 @@
+import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
+import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
+import { spawnProgram } from "../../embedded/testing/spawn_program.ts";
+import type { Survival } from "../faults/terminate_under_load.ts";
+
+/** What a caller of the pool may be told while servers end its connections (errors.ts says what each one means). */
+const DOCUMENTED = ["cancelled", "done", "outcome-unknown", "saturated", "unavailable"];
+
+/**
+ * porsager/postgres#1208: when the server has ended a connection, `closed()` in the driver's connection.js sets its
+ * socket to null. `begin()` sends ROLLBACK on it all the same; `write()` puts that off to setImmediate, and there
+ * `nextWrite()` calls `socket.write()`, where nobody can catch what it throws. A reserved connection does the same
+ * with its next statement. This test is here to tell when a new version makes the pool's caution needless.
+ */
+Deno.test("postgres.js by itself ends the process when a connection is ended inside a transaction", async () => {
+  await using database = await useTestDatabase();
+  await using program = await spawnProgram(`
+    import postgres from ${JSON.stringify(import.meta.resolve("postgres"))};
+    const { host, port, user, database } = ${JSON.stringify(database.instance)};
+    const sql = postgres({ host, port, user, database, max: 1 });
+    try {
+      await sql.begin((tx) => tx\`SELECT pg_terminate_backend(pg_backend_pid())\`);
+    } catch (error) {
+      console.log(error.code);
+    }
+    await sql\`SELECT 1\`;
+    console.log("It goes on");
+    await sql.end();
+  `);
+  const { code, errors } = await program.ended();
+  assertEquals(code, 1);
+  assertStringIncludes(errors, "Uncaught TypeError: Cannot read properties of null (reading 'write')");
+  assertStringIncludes(errors, "nextWrite");
+});
+
+Deno.test("openPool() survives that all its connections are ended 200 times under load", async () => {
+  await using database = await useTestDatabase();
+  await using program = await spawnProgram(`
+    import { terminateUnderLoad } from ${
+    JSON.stringify(import.meta.resolve("../faults/terminate_under_load.ts"))
+  };
+    const instance = ${JSON.stringify({ ...database.instance, maxConnections: 5 })};
+    console.log(JSON.stringify(await terminateUnderLoad(instance, { rounds: 200 })));
+  `);
+  const line = await program.line();
+  const { code, errors } = await program.ended();
+  assertEquals([code, errors], [0, ""]);
+  const survival: Survival = JSON.parse(line ?? "null");
+  assertEquals(survival.contradictions, []);
+  assertEquals(survival.settled, survival.begun);
+  assertEquals(Object.keys(survival.endings).filter((ending) => !DOCUMENTED.includes(ending)), []);
+  assertGreater(survival.connections, 200);
+});

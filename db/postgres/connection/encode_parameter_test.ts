@@ -1,0 +1,21 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { DatabaseError } from "../../errors.ts";
+import { encodeParameter } from "./encode_parameter.ts";
+
+Deno.test("encodeParameter() writes values as PostgreSQL reads them", () => {
+  assertEquals(encodeParameter(null), null);
+  assertEquals(encodeParameter("as it is"), "as it is");
+  assertEquals(encodeParameter(1.5), "1.5");
+  assertEquals(encodeParameter(9007199254740993n), "9007199254740993");
+  assertEquals(encodeParameter(false), "false");
+  assertEquals(encodeParameter(Uint8Array.of(0, 10, 255)), "\\x000aff");
+  assertEquals(encodeParameter(['say "\\"', null, "NULL", ""]), '{"say \\"\\\\\\"",NULL,"NULL",""}');
+  assertEquals(encodeParameter([1, 2n, true]), "{1,2,true}");
+  assertEquals(encodeParameter([]), "{}");
+});
+
+Deno.test("encodeParameter() refuses a lone surrogate", () => {
+  for (const value of ["\ud800", ["fine", "\udc00"]]) {
+    assertEquals(assertThrows(() => encodeParameter(value), DatabaseError).code, "invalid-value");
+  }
+});

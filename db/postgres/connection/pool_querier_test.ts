@@ -1,0 +1,76 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { getEventListeners } from "node:events";
+import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
+import type { Querier } from "../../db.ts";
+import { DatabaseError } from "../../errors.ts";
+import { openPool } from "../open_pool.ts";
+
+Deno.test("PoolQuerier.query() stops an aborted statement on the server", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: database.instance, replicas: [] });
+  await using other = openPool({ primary: database.instance, replicas: [] });
+  const controller = new AbortController();
+  const pending = pool.writer().query("SELECT pg_sleep(60)", [], { signal: controller.signal });
+  await untilSleeping(other.writer(), 1);
+  controller.abort(new Error("The client left"));
+  const error = await assertRejects(() => pending, DatabaseError);
+  assertEquals([error.code, error.cause], ["cancelled", controller.signal.reason]);
+  await untilSleeping(other.writer(), 0);
+});
+
+Deno.test("PoolQuerier.query() never gives a statement the answer of an aborted one", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
+  const writer = pool.writer();
+  const ask = async (value: string, signal?: AbortSignal): Promise<string | undefined> => {
+    const { rows } = await writer.query<{ value: string }>(
+      `SELECT '${value}' AS value FROM (SELECT pg_sleep(0.02)) AS slept`,
+      [],
+      signal ? { signal } : {},
+    );
+    return rows[0]?.value;
+  };
+  for (const value of ["a", "b", "c"]) await ask(value);
+  const controller = new AbortController();
+  const answers = Promise.allSettled([ask("a"), ask("b", controller.signal), ask("c"), ask("a"), ask("b")]);
+  // All five are on their way: the first runs, the others wait behind it on the one connection.
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  controller.abort();
+  const values = (await answers).map((answer) =>
+    answer.status === "fulfilled" ? answer.value : answer.status
+  );
+  assertEquals(values, ["a", "rejected", "c", "a", "b"]);
+  assertEquals(await ask("c"), "c");
+});
+
+Deno.test("PoolQuerier.query() leaves nothing on the signal", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: database.instance, replicas: [] });
+  const { signal } = new AbortController();
+  await pool.writer().query("SELECT 1", [], { signal });
+  await pool.writer().query("SELECT nonsense", [], { signal }).catch(() => undefined);
+  await pool.withTx((tx) => tx.query("SELECT 1", [], { signal }), { signal });
+  assertEquals(getEventListeners(signal, "abort"), []);
+});
+
+Deno.test("PoolQuerier.query() is right after its connection was lost among rows", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
+  await using other = openPool({ primary: database.instance, replicas: [], applicationName: "other" });
+  const lost = pool.writer().query("SELECT repeat('x', 2000) FROM generate_series(1, 100000)").catch(String);
+  const victim = "FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'archway'";
+  while ((await other.writer().query(`SELECT 1 ${victim} AND wait_event = 'ClientWrite'`)).rowCount === 0);
+  await other.writer().query(`SELECT pg_terminate_backend(pid) ${victim}`);
+  assertEquals(
+    await lost,
+    "DatabaseError: The connection was lost before the server answered",
+  );
+  assertEquals(await pool.writer().query("SELECT 1 AS one"), { rows: [{ one: 1 }], rowCount: 1 });
+  assertEquals((await pool.writer().query("SHOW TimeZone")).rowCount, 1);
+});
+
+async function untilSleeping(querier: Querier, expected: number): Promise<void> {
+  const text = `SELECT 1 FROM pg_stat_activity
+    WHERE datname = current_database() AND state = 'active' AND query LIKE 'SELECT pg_sleep%'`;
+  while ((await querier.query(text)).rowCount !== expected);
+}

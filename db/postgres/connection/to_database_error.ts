@@ -1,0 +1,105 @@
+import { DatabaseError, type DatabaseErrorCode } from "../../errors.ts";
+
+/** By SQLSTATE, or by the first two characters of it, its class (PostgreSQL, appendix A). */
+const codes: Readonly<Record<string, DatabaseErrorCode>> = {
+  "08": "unavailable", // connection exception
+  "22": "invalid-value", // data exception
+  "23": "check-violation",
+  "23001": "foreign-key-violation", // RESTRICT
+  "23503": "foreign-key-violation",
+  "23505": "unique-violation",
+  "23P01": "unique-violation", // exclusion constraint
+  "25006": "unavailable", // read-only transaction: not the primary, or not any more
+  "25P03": "timeout", // idle in transaction
+  "25P04": "timeout", // transaction_timeout
+  "28": "unavailable", // the server refuses the user
+  "3D000": "unavailable", // no such database
+  "40001": "conflict", // serialization failure
+  "40P01": "conflict", // deadlock
+  "53": "unavailable", // out of connections, memory, disk
+  "54000": "invalid-value", // a value too long for its index
+  "55P03": "timeout", // lock_timeout, or NOWAIT
+  "57014": "timeout", // statement_timeout; a caller's abort is told apart before
+  "57P01": "unavailable", // shutdown by the administrator
+  "57P02": "unavailable", // shutdown by a crash
+  "57P03": "unavailable", // starting or stopping
+  "57P04": "unavailable", // database dropped
+  "57P05": "unavailable", // idle session ended
+};
+
+const messages: Readonly<Record<DatabaseErrorCode, string>> = {
+  "unique-violation": "A unique constraint refused the row",
+  "foreign-key-violation": "A foreign key refused the row",
+  "check-violation": "A constraint refused the row",
+  "invalid-value": "A value does not fit its column or parameter",
+  "conflict": "The transaction gave way to another one",
+  "timeout": "The statement ran into its deadline",
+  "cancelled": "The statement was cancelled",
+  "unavailable": "The database cannot be reached or does not take the statement now",
+  "saturated": "No connection to the database came free in time",
+  "outcome-unknown": "The connection was lost before the server told what became of the statement",
+  "internal": "The statement failed",
+};
+
+/** Classes whose messages are about the program or the server, never about a row: they help and reveal nothing. */
+const harmlessClasses = new Set(["08", "25", "28", "3D", "3F", "42", "53", "55", "57", "58"]);
+
+/** What went wrong, in the words of errors.ts. A DatabaseError passes as it is. */
+export function toDatabaseError(error: unknown): DatabaseError {
+  if (error instanceof DatabaseError) return error;
+  const code = textOf(error, "code");
+  if (code !== undefined && isSqlState(error, code)) {
+    const kind = codes[code] ?? codes[code.slice(0, 2)] ?? "internal";
+    const constraint = textOf(error, "constraint_name");
+    return new DatabaseError(kind, messages[kind], {
+      cause: cleaned(error, code),
+      sqlState: code,
+      ...(constraint === undefined ? {} : { constraint }),
+    });
+  }
+  const kind = code !== undefined && isConnectionCode(code) ? "unavailable" : "internal";
+  return new DatabaseError(kind, messages[kind], { cause: cleaned(error, code) });
+}
+
+/** Whether the connection is gone, and with it whatever ran on it. */
+export function isConnectionLoss(error: DatabaseError): boolean {
+  return error.code === "unavailable" && error.sqlState === undefined;
+}
+
+/**
+ * The driver's error without the statement, its parameters and what the server quotes of the row ("Key (email)=(…)
+ * already exists"), any of which would reach a log with it.
+ */
+function cleaned(error: unknown, code: string | undefined): Error {
+  const routine = textOf(error, "routine");
+  const fromServer = routine !== undefined || textOf(error, "severity") !== undefined;
+  const harmless = !fromServer || harmlessClasses.has(code?.slice(0, 2) ?? "");
+  const message = harmless && error instanceof Error
+    ? error.message
+    : `Refused by ${routine ?? "the server"}`;
+  const cause = new Error(code === undefined ? message : `${message} (${code})`);
+  cause.name = fromServer ? "PostgresError" : "ConnectionError";
+  delete cause.stack;
+  const fields = ["code", "schema_name", "table_name", "column_name", "constraint_name"];
+  for (const field of fields) {
+    const value = textOf(error, field);
+    if (value !== undefined) Object.assign(cause, { [field]: value });
+  }
+  return cause;
+}
+
+function isSqlState(error: unknown, code: string): boolean {
+  return /^[0-9A-Z]{5}$/.test(code) && (textOf(error, "severity") !== undefined || code === "57014");
+}
+
+/** The driver's own (CONNECTION_CLOSED, CONNECT_TIMEOUT, …), the system's (ECONNREFUSED, ENOENT, …) and TLS's. */
+function isConnectionCode(code: string): boolean {
+  return /^(CONN|E[A-Z]|SASL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code) &&
+    code !== "ERR_INVALID_ARG_TYPE";
+}
+
+function textOf(error: unknown, field: string): string | undefined {
+  if (typeof error !== "object" || error === null) return undefined;
+  const value: unknown = Reflect.get(error, field);
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,75 @@
+import { DatabaseError } from "../../errors.ts";
+
+/** What a waiting caller is given. */
+export interface WaitingCaller<T> {
+  /** Lets it go on. */
+  readonly serve: (given: T) => void;
+  readonly reject: (error: DatabaseError) => void;
+  /** Takes it out of the line with code "cancelled". */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How long the line may get, and how long anybody stands in it. */
+export interface WaitingLineOptions {
+  readonly max: number;
+  readonly timeoutMs: number;
+  /** What is told who came too late for the line, or has stood in it for too long. */
+  readonly refusal: () => DatabaseError;
+}
+
+/** Callers that wait for something, first come first served. */
+export class WaitingLine<T, C extends WaitingCaller<T>> {
+  readonly #options: WaitingLineOptions;
+  /** With what ends their waiting. A Map keeps its order, and lets go of who stands in the middle. */
+  readonly #callers = new Map<C, () => void>();
+
+  constructor(options: WaitingLineOptions) {
+    this.#options = options;
+  }
+
+  get length(): number {
+    return this.#callers.size;
+  }
+
+  /** Who is served next. */
+  get first(): C | undefined {
+    return this.#callers.keys().next().value;
+  }
+
+  /** Adds a caller, or rejects it where the line is full. */
+  join(caller: C): void {
+    const { max, timeoutMs, refusal } = this.#options;
+    const { signal } = caller;
+    if (this.#callers.size >= max) return caller.reject(refusal());
+    const onAbort = (): void => this.#reject(caller, cancelled(signal));
+    const timer = setTimeout(() => this.#reject(caller, refusal()), timeoutMs);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    this.#callers.set(caller, () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    });
+  }
+
+  /** Takes a caller out and lets it go on. */
+  serve(caller: C, given: T): void {
+    if (this.#leave(caller)) caller.serve(given);
+  }
+
+  /** Rejects everybody. */
+  clear(error: DatabaseError): void {
+    for (const caller of [...this.#callers.keys()]) this.#reject(caller, error);
+  }
+
+  #reject(caller: C, error: DatabaseError): void {
+    if (this.#leave(caller)) caller.reject(error);
+  }
+
+  #leave(caller: C): boolean {
+    this.#callers.get(caller)?.();
+    return this.#callers.delete(caller);
+  }
+}
+
+function cancelled(signal: AbortSignal | undefined): DatabaseError {
+  return new DatabaseError("cancelled", "The statement was cancelled", { cause: signal?.reason });
+}

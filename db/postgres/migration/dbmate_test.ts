@@ -1,0 +1,79 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { MIGRATION_SOURCES } from "../../../program/migration_sources.ts";
+import { dbmate, type DbmateOptions } from "../../../tools/postgres/dbmate.ts";
+import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
+import { migrationFolder } from "../../../tools/testing/migration_folder.ts";
+import { openPool } from "../open_pool.ts";
+
+const FILES = {
+  "20260101000000_table.sql":
+    "-- migrate:up\ncreate table t (id int);\ninsert into t values (1);\n\n-- migrate:down\ndrop table t;\n",
+  "20260102000000_index.sql":
+    "-- migrate:up transaction:false\ncreate index concurrently t_id on t (id);\n\n" +
+    "-- migrate:down transaction:false\ndrop index concurrently t_id;\n",
+};
+const NAMES = Object.keys(FILES);
+
+async function run(args: readonly string[], options: DbmateOptions): Promise<string> {
+  const { code, stdout, stderr } = await dbmate(args, options);
+  assertEquals([code, stderr], [0, ""]);
+  return stdout;
+}
+
+Deno.test("migrate() and dbmate keep one record of what is applied", async () => {
+  await using server = await startPostgres({ tcp: true });
+  await using pool = openPool({ primary: server.instance, replicas: [] });
+  await using folder = await migrationFolder(FILES);
+  const { sources } = folder;
+  const options = { instance: server.tcpInstance, directory: folder.path };
+
+  // dbmate applies, archway sees it.
+  await run(["migrate"], options);
+  assertEquals(await pool.pendingMigrations(sources), []);
+  assertEquals(await pool.migrate(sources), []);
+  // archway undoes what dbmate applied.
+  assertEquals(await pool.undoMigrations(sources, 2), [...NAMES].reverse());
+  assertStringIncludes(await run(["status"], options), "Pending: 2");
+
+  // archway applies, dbmate sees it.
+  assertEquals(await pool.migrate(sources), NAMES);
+  assertStringIncludes(await run(["status"], options), "Pending: 0");
+  assertEquals(await run(["migrate"], options), "");
+  // dbmate undoes what archway applied.
+  assertStringIncludes(await run(["down"], options), "20260102000000_index.sql");
+  assertEquals(await pool.pendingMigrations(sources), ["20260102000000_index.sql"]);
+  await run(["down"], options);
+  // What was undone may be changed; archway keeps no checksum against it.
+  await folder.write("20260101000000_table.sql", FILES["20260101000000_table.sql"].replace("(1)", "(2)"));
+  assertEquals(await pool.migrate(sources), NAMES);
+});
+
+Deno.test("migrate() and dbmate make the same table of versions", async () => {
+  await using server = await startPostgres({ tcp: true });
+  const columns: unknown[] = [];
+  for (const name of ["by_dbmate", "by_archway"]) {
+    await using folder = await migrationFolder(FILES);
+    const instance = await server.createDatabase(name);
+    await using pool = openPool({ primary: instance, replicas: [] });
+    if (name === "by_archway") await pool.migrate(folder.sources);
+    else await run(["migrate"], { instance: { ...instance, host: "127.0.0.1" }, directory: folder.path });
+    const { rows } = await pool.writer().query(
+      `SELECT attname AS name, format_type(atttypid, atttypmod) AS type, attnotnull AS required, conname AS key
+        FROM pg_attribute LEFT JOIN pg_constraint ON conrelid = attrelid AND contype = 'p'
+        WHERE attrelid = 'schema_migrations'::regclass AND attnum > 0`,
+    );
+    columns.push(rows);
+  }
+  assertEquals(columns[0], columns[1]);
+});
+
+Deno.test("dbmate applies and undoes the migrations of the service", async () => {
+  await using server = await startPostgres({ tcp: true });
+  await using pool = openPool({ primary: server.instance, replicas: [] });
+  const [source] = MIGRATION_SOURCES;
+  const options = { instance: server.tcpInstance, directory: source?.directory ?? "" };
+  await run(["migrate"], options);
+  assertEquals(await pool.pendingMigrations(MIGRATION_SOURCES), []);
+  await run(["down"], options);
+  assertEquals((await pool.migrate(MIGRATION_SOURCES)).length, 1);
+});

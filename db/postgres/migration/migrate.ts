@@ -1,0 +1,113 @@
+import type { MigrationSource, MigrationStatus, MigrationStep, Querier, QueryOptions } from "../../db.ts";
+import { MigrationError } from "../../errors.ts";
+import type { Connection } from "../connection/connection.ts";
+import { type Migration, readMigrations } from "./migration_file.ts";
+import { MigrationSession } from "./migration_session.ts";
+import {
+  type MigrationState,
+  newestOf,
+  pendingOf,
+  readMigrationState,
+  refuseChanged,
+  statusOf,
+  unseenOf,
+} from "./migration_state.ts";
+import type { MigrationPart } from "./parse_migration.ts";
+import { applyMigration, noteChecksum, undoMigration } from "./run_migration.ts";
+
+/** What migrations need of the database. */
+export interface MigrationTarget {
+  /** Reads what is applied. */
+  readonly querier: Querier;
+  /** Opens the connection that migrations run on. */
+  readonly connect: () => Promise<Connection>;
+}
+
+/** Applies what is pending and gives the names of the files it applied. */
+export async function migrate(
+  { querier, connect }: MigrationTarget,
+  sources: readonly MigrationSource[],
+): Promise<readonly string[]> {
+  const migrations = await readMigrations(sources);
+  // Looked up without the lock first: the usual start finds nothing to do.
+  const state = await readMigrationState(querier);
+  refuseChanged(migrations, state);
+  if (pendingOf(migrations, state).length + unseenOf(migrations, state).length === 0) return [];
+  await using session = await MigrationSession.open(connect);
+  const applied: string[] = [];
+  for (const migration of migrations) {
+    const current = await readMigrationState(querier);
+    refuseChanged(migrations, current);
+    if (!current.applied.has(migration.version)) {
+      if (await applyMigration(session, migration)) applied.push(migration.fileName);
+    } else if (current.applied.get(migration.version) === undefined) await noteChecksum(session, migration);
+  }
+  return applied;
+}
+
+/** Undoes the newest files and gives their names. */
+export async function undoMigrations(
+  { querier, connect }: MigrationTarget,
+  sources: readonly MigrationSource[],
+  count: number,
+): Promise<readonly string[]> {
+  const migrations = await readMigrations(sources);
+  await using session = await MigrationSession.open(connect);
+  const undoing = planUndo(migrations, await readMigrationState(querier), count);
+  for (const { migration, part } of undoing) await undoMigration(session, migration, part);
+  return undoing.map(({ migration }) => migration.fileName);
+}
+
+/** The names of the files that {@link migrate} would apply. */
+export async function pendingMigrations(
+  querier: Querier,
+  sources: readonly MigrationSource[],
+  options?: QueryOptions,
+): Promise<readonly string[]> {
+  const migrations = await readMigrations(sources);
+  return pendingOf(migrations, await readMigrationState(querier, options)).map(({ fileName }) => fileName);
+}
+
+/** What {@link migrate} would do, or {@link undoMigrations} with a count. */
+export async function planMigrations(
+  querier: Querier,
+  sources: readonly MigrationSource[],
+  { undo }: { readonly undo?: number } = {},
+): Promise<readonly MigrationStep[]> {
+  const migrations = await readMigrations(sources);
+  const state = await readMigrationState(querier);
+  refuseChanged(migrations, state);
+  return undo === undefined
+    ? pendingOf(migrations, state).map((migration) => toStep(migration, migration.up))
+    : planUndo(migrations, state, undo).map(({ migration, part }) => toStep(migration, part));
+}
+
+/** How every version stands. */
+export async function migrationStatus(
+  querier: Querier,
+  sources: readonly MigrationSource[],
+): Promise<readonly MigrationStatus[]> {
+  return statusOf(await readMigrations(sources), await readMigrationState(querier));
+}
+
+interface Undoing {
+  readonly migration: Migration;
+  readonly part: MigrationPart;
+}
+
+function planUndo(
+  migrations: readonly Migration[],
+  state: MigrationState,
+  count: number,
+): readonly Undoing[] {
+  const newest = newestOf(migrations, state, count);
+  refuseChanged(newest, state);
+  return newest.map((migration) => {
+    if (migration.down !== undefined) return { migration, part: migration.down };
+    throw new MigrationError(`Migration ${migration.fileName} of ${migration.source} has no down part`);
+  });
+}
+
+function toStep({ fileName, source }: Migration, { sql, inTransaction }: MigrationPart): MigrationStep {
+  return { fileName, source, sql, inTransaction };
+}

@@ -1,0 +1,69 @@
+import type { MigrationSource } from "../../db.ts";
+import { MigrationError } from "../../errors.ts";
+import { type ParsedMigration, parseMigration } from "./parse_migration.ts";
+
+/** One migration, read from its file. */
+export interface Migration extends ParsedMigration {
+  /** The digits the file's name begins with. */
+  readonly version: string;
+  readonly fileName: string;
+  /** Who owns it, for messages. */
+  readonly source: string;
+  /** SHA-256 of its text in hexadecimal digits, see {@link checksum}. */
+  readonly sha256: string;
+}
+
+/**
+ * Every migration of every source, in order of file name as dbmate has it.
+ *
+ * @throws {MigrationError} when two have one version or a file is not in dbmate's format.
+ */
+export async function readMigrations(sources: readonly MigrationSource[]): Promise<readonly Migration[]> {
+  const migrations: Migration[] = [];
+  for (const { name, directory } of sources) {
+    for await (const { name: fileName, isFile } of Deno.readDir(directory)) {
+      if (!isFile || !fileName.endsWith(".sql")) continue;
+      const version = /^(\d+)_/.exec(fileName)?.[1];
+      if (version === undefined) {
+        throw new MigrationError(
+          `Migration ${fileName} of ${name} does not begin with a version and an underscore`,
+        );
+      }
+      const text = await Deno.readTextFile(`${directory}/${fileName}`);
+      migrations.push({
+        ...parseMigration(text, `${fileName} of ${name}`),
+        version,
+        fileName,
+        source: name,
+        sha256: await checksum(text),
+      });
+    }
+  }
+  refuseTwins(migrations);
+  return migrations.sort((left, right) => left.fileName < right.fileName ? -1 : 1);
+}
+
+/**
+ * What tells whether a file has changed since it was applied: SHA-256 of its text. How lines end, a byte order mark
+ * and white space at the end of the file do not count, since editors and version control change them unasked.
+ * Everything else does.
+ */
+export async function checksum(text: string): Promise<string> {
+  const bytes = new TextEncoder().encode(text.replace(/^\ufeff/, "").replace(/\r\n/g, "\n").trimEnd());
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).reduce(
+    (hex, byte) => hex + byte.toString(16).padStart(2, "0"),
+    "",
+  );
+}
+
+function refuseTwins(migrations: readonly Migration[]): void {
+  const byVersion = new Map<string, Migration>();
+  for (const migration of migrations) {
+    const twin = byVersion.get(migration.version);
+    if (twin !== undefined) {
+      const names = [twin.fileName, migration.fileName].sort().join(" and ");
+      throw new MigrationError(`Migrations ${names} have the same version`);
+    }
+    byVersion.set(migration.version, migration);
+  }
+}

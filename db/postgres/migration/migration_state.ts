@@ -1,0 +1,90 @@
+import type { MigrationStatus, Querier, QueryOptions } from "../../db.ts";
+import { MigrationError } from "../../errors.ts";
+import type { Migration } from "./migration_file.ts";
+
+/** What the database knows of migrations. */
+export interface MigrationState {
+  /** The versions that are applied, by whichever program, with their checksums where they were seen. */
+  readonly applied: ReadonlyMap<string, string | undefined>;
+}
+
+/** Reads what is applied. Neither table need exist. */
+export async function readMigrationState(querier: Querier, options?: QueryOptions): Promise<MigrationState> {
+  const { rows: [tables] } = await querier.query<{ versions: boolean; checksums: boolean }>(
+    `SELECT to_regclass('schema_migrations') IS NOT NULL AS versions,
+      to_regclass('archway_migration_checksums') IS NOT NULL AS checksums`,
+    [],
+    options,
+  );
+  if (!tables?.versions) return { applied: new Map() };
+  const { rows } = await querier.query<{ version: string; sha256: string | null }>(
+    tables.checksums
+      ? "SELECT version, sha256 FROM schema_migrations LEFT JOIN archway_migration_checksums USING (version)"
+      : "SELECT version, NULL AS sha256 FROM schema_migrations",
+    [],
+    options,
+  );
+  return { applied: new Map(rows.map(({ version, sha256 }) => [version, sha256 ?? undefined])) };
+}
+
+/** The migrations that are not applied, in their order. */
+export function pendingOf(
+  migrations: readonly Migration[],
+  { applied }: MigrationState,
+): readonly Migration[] {
+  return migrations.filter(({ version }) => !applied.has(version));
+}
+
+/** The `count` migrations that were to be undone, newest first. What has no file any more is left alone. */
+export function newestOf(
+  migrations: readonly Migration[],
+  { applied }: MigrationState,
+  count: number,
+): readonly Migration[] {
+  return migrations.filter(({ version }) => applied.has(version)).reverse().slice(0, count);
+}
+
+/** Applied before checksums were kept, or by another program. */
+export function unseenOf(
+  migrations: readonly Migration[],
+  { applied }: MigrationState,
+): readonly Migration[] {
+  return migrations.filter(({ version }) => applied.has(version) && applied.get(version) === undefined);
+}
+
+/** Refuses to go on where an applied file says something else than it did when it was applied. */
+export function refuseChanged(migrations: readonly Migration[], state: MigrationState): void {
+  const changed = migrations.filter((migration) => hasChanged(migration, state));
+  if (changed.length === 0) return;
+  const names = changed.map(({ fileName, source }) => `${fileName} of ${source}`).join(", ");
+  throw new MigrationError(
+    `Migration ${names} has changed since it was applied: restore the file and put the change into a new one`,
+  );
+}
+
+/** How every version stands, in the order of versions' texts. */
+export function statusOf(
+  migrations: readonly Migration[],
+  state: MigrationState,
+): readonly MigrationStatus[] {
+  const newest = [...state.applied.keys()].sort().at(-1) ?? "";
+  const files = new Set(migrations.map(({ version }) => version));
+  const missing = [...state.applied.keys()].filter((version) => !files.has(version));
+  return [
+    ...migrations.map((migration): MigrationStatus => ({
+      version: migration.version,
+      fileName: migration.fileName,
+      state: !state.applied.has(migration.version)
+        ? migration.version < newest ? "out-of-order" : "pending"
+        : hasChanged(migration, state)
+        ? "changed"
+        : "applied",
+    })),
+    ...missing.map((version): MigrationStatus => ({ version, fileName: undefined, state: "missing" })),
+  ].sort((left, right) => (left.fileName ?? left.version) < (right.fileName ?? right.version) ? -1 : 1);
+}
+
+function hasChanged({ version, sha256 }: Migration, { applied }: MigrationState): boolean {
+  const known = applied.get(version);
+  return known !== undefined && known !== sha256;
+}

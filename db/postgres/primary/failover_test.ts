@@ -1,0 +1,205 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { PostgresServer } from "../../../tools/postgres/postgres_server.ts";
+import type { StandbyServer } from "../../../tools/postgres/standby_server.ts";
+import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
+import { startStandby } from "../../../tools/postgres/start_standby.ts";
+import type { ConnectionPool } from "../../db.ts";
+import { DatabaseError } from "../../errors.ts";
+import { openPool } from "../open_pool.ts";
+import type { PoolConfig } from "../pool_config.ts";
+
+/** A primary and its standby, which confirms every commit before the client hears of it. */
+interface Pair extends AsyncDisposable {
+  readonly primary: PostgresServer;
+  readonly standby: StandbyServer;
+}
+
+Deno.test("openPool() follows the primary when it is killed and the standby promoted, and loses nothing", async () => {
+  await using pair = await startPair();
+  const { primary, standby } = pair;
+  await using pool = openPair(pair);
+  const writes = startWrites(pool);
+  await writes.reached(200);
+  await primary.kill();
+  // In between nothing can be written, and is told so.
+  await writes.refused(20);
+  await standby.promote();
+  await writes.reached(writes.acknowledged.length + 200);
+  const { acknowledged, wrong } = await writes.stop();
+  assertEquals(wrong, []);
+  const { rows } = await pool.writer().query<{ id: number }>("SELECT id FROM written");
+  const kept = new Set(rows.map(({ id }) => id));
+  assertEquals(acknowledged.filter((id) => !kept.has(id)), []);
+
+  // The one before comes back and does not know: it accepts writes, on the timeline that was left.
+  await primary.start();
+  await using late = openPair(pair);
+  for (const each of [late, pool]) assertEquals(await addressOf(each), standby.instance.host);
+});
+
+Deno.test("openPool() leaves a primary that stands still for the standby that was promoted", async () => {
+  await using pair = await startPair();
+  const { primary, standby } = pair;
+  await using pool = openPair(pair, { replicaPatienceMs: 500 });
+  await pool.writer().query("INSERT INTO written VALUES (1)");
+  assertEquals(await addressOf(pool), primary.instance.host);
+  await primary.pause();
+  try {
+    const stuck = pool.writer().query("INSERT INTO written VALUES (2)").catch((error: unknown) => error);
+    await standby.promote();
+    // Its connections are open and silent: only another one that accepts writes shows that it was left.
+    const error = await stuck;
+    assert(error instanceof DatabaseError && error.code === "outcome-unknown", String(error));
+    await untilWritten(pool, 3);
+    assertEquals(await addressOf(pool), standby.instance.host);
+  } finally {
+    await primary.resume();
+  }
+  // It is back, and stays left.
+  for (let id = 4; id < 50; id++) await pool.writer().query("INSERT INTO written VALUES ($1)", [id]);
+  assertEquals(await addressOf(pool), standby.instance.host);
+});
+
+Deno.test("openPool() leaves a primary that was made read-only", async () => {
+  await using pair = await startPair();
+  const { primary, standby } = pair;
+  await using pool = openPair(pair);
+  await pool.writer().query("INSERT INTO written VALUES (1)");
+  await using admin = openPool({ primary: primary.instance, replicas: [] });
+  await admin.writer().query("ALTER SYSTEM SET default_transaction_read_only = on");
+  await admin.writer().query("SELECT pg_reload_conf()");
+  await standby.promote();
+  const refusals: unknown[] = [];
+  await untilWritten(pool, 2, refusals);
+  assert(refusals.every((code) => code === "unavailable" || code === "outcome-unknown"), String(refusals));
+  assertEquals(await addressOf(pool), standby.instance.host);
+});
+
+Deno.test("openPool() finds the primary when all of its hosts were down", async () => {
+  await using pair = await startPair();
+  const { primary, standby } = pair;
+  await Promise.all([primary.stop(), standby.stop()]);
+  await using pool = openPair(pair);
+  const error = await assertRejects(() => pool.writer().query("SELECT 1"), DatabaseError);
+  assertEquals(error.code, "unavailable");
+  await standby.start();
+  const [health] = await pool.health();
+  assertEquals([health?.healthy, health?.reason], [false, "It cannot be reached"]);
+  await primary.start();
+  await untilWritten(pool, 1);
+  assertEquals(await addressOf(pool), primary.instance.host);
+});
+
+Deno.test("openPool() does not acknowledge a commit of which no standby is known to have it", async () => {
+  await using pair = await startPair();
+  const { primary, standby } = pair;
+  await using pool = openPool({ primary: primary.instance, replicas: [] });
+  await using admin = openPool({ primary: primary.instance, replicas: [], applicationName: "admin" });
+  await pool.writer().query("INSERT INTO written VALUES (1)");
+  await standby.kill();
+  const inserts = [
+    (): Promise<unknown> => pool.writer().query("INSERT INTO written VALUES (2)"),
+    (): Promise<unknown> => pool.withTx((tx) => tx.query("INSERT INTO written VALUES (3)")),
+  ];
+  for (const insert of inserts) {
+    const waiting = insert();
+    waiting.catch(() => undefined);
+    const cancel = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'`;
+    while ((await admin.writer().query(cancel)).rowCount === 0);
+    const error = await assertRejects(() => waiting, DatabaseError);
+    assertEquals(error.code, "outcome-unknown");
+  }
+  // It is there all the same, as far as this server goes.
+  assertEquals((await admin.writer().query("SELECT id FROM written")).rowCount, 3);
+});
+
+async function startPair(): Promise<Pair> {
+  await using stack = new AsyncDisposableStack();
+  const primary = stack.use(await startPostgres({ durable: true }));
+  const standby = stack.use(await startStandby(primary, { durable: true }));
+  await using admin = openPool({ primary: primary.instance, replicas: [] });
+  await admin.writer().query("CREATE TABLE written (id int PRIMARY KEY)");
+  await standby.catchUp(primary);
+  await admin.writer().query("ALTER SYSTEM SET synchronous_standby_names = '*'");
+  await admin.writer().query("SELECT pg_reload_conf()");
+  const waits = "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'";
+  while ((await admin.writer().query(waits)).rowCount === 0);
+  const opened = stack.move();
+  return { primary, standby, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+/** Every test lists the primary first, where a program that takes the first one that answers would look. */
+function openPair({ primary, standby }: Pair, options: Partial<PoolConfig> = {}): ConnectionPool {
+  return openPool({ primary: [primary.instance, standby.instance], replicas: [], ...options });
+}
+
+async function addressOf(pool: ConnectionPool): Promise<string | undefined> {
+  const { rows: [row] } = await pool.writer().query<{ host: string }>(
+    "SELECT current_setting('unix_socket_directories') AS host",
+  );
+  return row?.host;
+}
+
+async function untilWritten(pool: ConnectionPool, id: number, refusals: unknown[] = []): Promise<void> {
+  while (true) {
+    try {
+      await pool.writer().query("INSERT INTO written VALUES ($1) ON CONFLICT DO NOTHING", [id]);
+      return;
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      refusals.push(error.code);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
+interface Writes {
+  readonly acknowledged: readonly number[];
+  /** Resolves when so many writes were acknowledged. */
+  reached(count: number): Promise<void>;
+  /** Resolves when so many were refused from now on. */
+  refused(count: number): Promise<void>;
+  /** Ends them; `wrong` is what failed in another way than is documented. */
+  stop(): Promise<{ readonly acknowledged: readonly number[]; readonly wrong: readonly unknown[] }>;
+}
+
+/** Callers that write without pause, each row once. */
+function startWrites(pool: ConnectionPool): Writes {
+  const acknowledged: number[] = [];
+  const wrong: unknown[] = [];
+  let refusals = 0;
+  let next = 0;
+  let stopped = false;
+  const callers = Array.from({ length: 8 }, async (_, index) => {
+    while (!stopped) {
+      const id = next++;
+      const insert = "INSERT INTO written VALUES ($1)";
+      try {
+        if (index % 2 === 0) await pool.writer().query(insert, [id]);
+        else await pool.withTx((tx) => tx.query(insert, [id]));
+        acknowledged.push(id);
+      } catch (error) {
+        refusals++;
+        const known = error instanceof DatabaseError && /^(unavailable|outcome-unknown)$/.test(error.code);
+        if (!known) wrong.push(error);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    }
+  });
+  const until = async (isDone: () => boolean): Promise<void> => {
+    while (!isDone()) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  return {
+    acknowledged,
+    reached: (count) => until(() => acknowledged.length >= count),
+    refused: (count) => {
+      const from = refusals;
+      return until(() => refusals >= from + count);
+    },
+    stop: async () => {
+      stopped = true;
+      await Promise.all(callers);
+      return { acknowledged, wrong };
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { DatabaseError } from "../../errors.ts";
+import { Connection } from "../connection/connection.ts";
+import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
+import { PrimaryCandidate } from "./primary_candidate.ts";
+
+/** What {@link PrimaryFinder} works with. */
+export interface PrimaryFinderOptions {
+  readonly config: PoolConfig;
+  /** Called when another server has become the primary: connections to the one before are of no more use. */
+  readonly onMoved: () => void;
+}
+
+/** How long servers that have not answered yet are waited for once one accepts writes, in milliseconds. */
+const othersMs = 300;
+
+/**
+ * Knows which of several servers is the primary: the one that accepts writes, and where two do, the one on the newer
+ * timeline. The other was the primary until a standby was promoted, and came back without having been told.
+ */
+export class PrimaryFinder implements AsyncDisposable {
+  readonly #candidates: readonly PrimaryCandidate[];
+  readonly #options: PrimaryFinderOptions;
+  #current: InstanceConfig | undefined;
+  #search: Promise<InstanceConfig> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #disposed = false;
+
+  constructor(candidates: readonly InstanceConfig[], options: PrimaryFinderOptions) {
+    this.#options = options;
+    this.#candidates = candidates.map((instance) => new PrimaryCandidate(instance, options.config));
+  }
+
+  /** The primary as far as it is known. */
+  get current(): InstanceConfig | undefined {
+    return this.#current;
+  }
+
+  /** Opens a connection to the primary. Rejects with code "unavailable" while no server accepts writes. */
+  async open(): Promise<Connection> {
+    this.#watch();
+    const known = this.#current;
+    if (known !== undefined) {
+      const connection = await this.#connect(known);
+      if (connection !== undefined) return connection;
+      if (this.#current === known) this.#current = undefined;
+    }
+    const connection = await this.#connect(await this.find());
+    if (connection !== undefined) return connection;
+    throw noPrimary();
+  }
+
+  /** Asks every server which one is the primary. Those who ask at the same time share the answer. */
+  find(): Promise<InstanceConfig> {
+    this.#search ??= this.#ask().finally(() => this.#search = undefined);
+    return this.#search;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    clearTimeout(this.#timer);
+    await Promise.all(this.#candidates.map((candidate) => candidate.end()));
+  }
+
+  async #connect(instance: InstanceConfig): Promise<Connection | undefined> {
+    const { config } = this.#options;
+    const connection = await Connection.open(instance, { config, readOnly: false }).catch(() => undefined);
+    if (connection?.refusesWrites !== true) return connection;
+    void connection.close();
+    return undefined;
+  }
+
+  async #ask(): Promise<InstanceConfig> {
+    let best: { readonly instance: InstanceConfig; readonly timeline: number } | undefined;
+    const found = Promise.withResolvers<void>();
+    const asked = this.#candidates.map(async (candidate) => {
+      const { acceptsWrites, timeline } = await candidate.ask();
+      if (!acceptsWrites) return;
+      if (best === undefined || timeline > best.timeline) best = { instance: candidate.instance, timeline };
+      found.resolve();
+    });
+    const all = Promise.allSettled(asked);
+    await Promise.race([all, found.promise]);
+    if (best === undefined) await all;
+    else await Promise.race([all, pause(othersMs)]);
+    if (best === undefined) throw noPrimary();
+    this.#note(best.instance);
+    return best.instance;
+  }
+
+  #note(instance: InstanceConfig): void {
+    const before = this.#current;
+    this.#current = instance;
+    if (before !== undefined && before !== instance) this.#options.onMoved();
+  }
+
+  /** Looks now and then whether the primary has moved: one that stands still does not close its connections. */
+  #watch(): void {
+    if (this.#timer !== undefined || this.#disposed) return;
+    const intervalMs = this.#options.config.replicaProbeIntervalMs ?? 1_000;
+    this.#timer = setTimeout(() => {
+      this.find().catch(() => undefined).finally(() => {
+        this.#timer = undefined;
+        this.#watch();
+      });
+    }, intervalMs * (0.75 + Math.random() / 2));
+    Deno.unrefTimer(this.#timer);
+  }
+}
+
+async function pause(milliseconds: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function noPrimary(): DatabaseError {
+  return new DatabaseError("unavailable", "None of the primary's hosts accepts writes");
+}

@@ -1,0 +1,147 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import type { Querier, QueryResult, WalPosition } from "../../db.ts";
+import { DatabaseError, type DatabaseErrorCode } from "../../errors.ts";
+import { CoveringQuerier } from "./covering_querier.ts";
+import { CoveringRoute } from "./covering_route.ts";
+import { ReaderRouter, type ReadTarget } from "./reader_router.ts";
+
+const after: WalPosition = { timeline: 1, lsn: 5n };
+
+Deno.test("CoveringQuerier.query() reads from a replica that covers the position, whoever else is free", async () => {
+  const world = new World();
+  world.b.replayed = 5n;
+  const reader = world.reader();
+  for (let read = 0; read < 3; read++) await reader.query("SELECT 1");
+  assertEquals([world.asked, world.waited], [["b", "b", "b"], []]);
+});
+
+Deno.test("CoveringQuerier.query() waits for one replica where none covers it, and reads there", async () => {
+  const world = new World();
+  world.a.reaches = 5n;
+  const reader = world.reader();
+  await Promise.all([reader.query("SELECT 1"), reader.query("SELECT 2")]);
+  assertEquals([world.asked, world.waited], [["a", "a"], ["a"]]);
+});
+
+Deno.test("CoveringQuerier.query() reads from the primary after a wait in vain, and waits once", async () => {
+  const world = new World();
+  const reader = world.reader();
+  for (let read = 0; read < 2; read++) await reader.query("SELECT 1");
+  assertEquals([world.asked, world.waited], [["primary", "primary"], ["a"]]);
+});
+
+Deno.test("CoveringQuerier.query() waits for no replica of another timeline", async () => {
+  const world = new World();
+  world.a.timeline = 2;
+  world.b.timeline = 2;
+  world.a.replayed = world.b.replayed = 100n;
+  await world.reader().query("SELECT 1");
+  assertEquals([world.asked, world.waited], [["primary"], []]);
+  world.b.timeline = 1;
+  await world.reader().query("SELECT 1");
+  assertEquals([world.asked, world.waited], [["primary", "b"], []]);
+});
+
+Deno.test("CoveringQuerier.query() goes on where the position is covered when its server is lost", async () => {
+  const world = new World();
+  world.a.replayed = world.b.replayed = 5n;
+  world.a.fails = "unavailable";
+  await world.reader().query("SELECT 1");
+  assertEquals(world.asked.splice(0), ["a", "b"]);
+  world.b.replayed = 4n;
+  await world.reader().query("SELECT 1");
+  assertEquals(world.asked, ["a", "primary"]);
+});
+
+Deno.test("CoveringQuerier.query() leaves a replica that is lost between two reads", async () => {
+  const world = new World();
+  world.a.replayed = 5n;
+  const reader = world.reader();
+  await reader.query("SELECT 1");
+  // It has come back and shows less.
+  world.a.replayed = 3n;
+  await reader.query("SELECT 1");
+  assertEquals(world.asked, ["a", "primary"]);
+});
+
+Deno.test("CoveringQuerier.query() never reads what is behind, not even while the primary is lost", async () => {
+  for (const code of ["unavailable", "outcome-unknown"] as const) {
+    const world = new World();
+    world.primary.fails = code;
+    const error = await assertRejects(() => world.reader().query("SELECT 1"), DatabaseError);
+    // What only reads has no outcome that could be unknown.
+    assertEquals([error.code, world.asked], ["unavailable", ["primary"]]);
+  }
+});
+
+Deno.test("CoveringQuerier.query() reads from the primary where no replica takes reads", async () => {
+  const world = new World();
+  world.a.replayed = world.b.replayed = 5n;
+  world.a.health.available = world.b.health.available = false;
+  world.router.refresh();
+  await world.reader().query("SELECT 1");
+  assertEquals([world.asked, world.waited], [["primary"], []]);
+});
+
+class Target implements ReadTarget {
+  readonly inFlight = 0;
+  fails: DatabaseErrorCode | undefined;
+  readonly querier: Querier;
+
+  constructor(readonly name: string, asked: string[]) {
+    this.querier = {
+      query: <Row>(): Promise<QueryResult<Row>> => {
+        asked.push(name);
+        return this.fails === undefined
+          ? Promise.resolve({ rows: [], rowCount: 1 })
+          : Promise.reject(new DatabaseError(this.fails, "The test said so"));
+      },
+    };
+  }
+
+  fault(): void {}
+}
+
+/** A replica that has replayed so much, and after a wait so much. */
+class ReplicaTarget extends Target {
+  readonly health = { available: true, behind: false };
+  timeline = 1;
+  replayed = 0n;
+  reaches = 0n;
+  readonly progress: NonNullable<ReadTarget["progress"]>;
+
+  constructor(name: string, { asked, waited }: { readonly asked: string[]; readonly waited: string[] }) {
+    super(name, asked);
+    const covers = ({ timeline, lsn }: WalPosition): boolean =>
+      timeline === this.timeline && lsn <= this.replayed;
+    this.progress = {
+      covers,
+      isOn: (timeline) => timeline === this.timeline,
+      reached: async (position): Promise<boolean> => {
+        waited.push(name);
+        await Promise.resolve();
+        if (this.reaches > this.replayed) this.replayed = this.reaches;
+        return covers(position);
+      },
+    };
+  }
+}
+
+/** Two replicas that are behind, and a primary; the first draw is always the first that suits. */
+class World {
+  readonly asked: string[] = [];
+  /** Which replicas were waited for. */
+  readonly waited: string[] = [];
+  readonly a = new ReplicaTarget("a", this);
+  readonly b = new ReplicaTarget("b", this);
+  readonly primary = new Target("primary", this.asked);
+  readonly router = new ReaderRouter(this.primary, [this.a, this.b], { policy: "random", random: () => 0 });
+
+  constructor() {
+    this.router.refresh();
+  }
+
+  reader(): Querier {
+    return new CoveringQuerier(new CoveringRoute(this.router, { after, maxWaitMs: 50 }));
+  }
+}

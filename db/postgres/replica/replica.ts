@@ -1,0 +1,111 @@
+import type { InstanceHealth, PoolStatus, Querier } from "../../db.ts";
+import { closingTimeout } from "../connection/closing_timeout.ts";
+import { Connection } from "../connection/connection.ts";
+import { InstanceConnections } from "../connection/instance_connections.ts";
+import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
+import { faultReason, probeReplica } from "./probe_replica.ts";
+import { readReplayed } from "./read_replayed.ts";
+import type { ReadTarget } from "./reader_router.ts";
+import { ReplicaHealth } from "./replica_health.ts";
+import { ReplayProgress } from "./replay_progress.ts";
+
+/** When a lost replica is asked again: first, and at most. */
+const backoffMs = { first: 100, most: 10_000 };
+
+/** One server that takes reads while it can, with one more connection that asks whether it can. */
+export class Replica implements ReadTarget {
+  readonly name: string;
+  readonly health: ReplicaHealth;
+  readonly progress: ReplayProgress;
+  readonly #instance: InstanceConfig;
+  readonly #reads: InstanceConnections;
+  readonly #probes: InstanceConnections;
+
+  constructor(
+    name: string,
+    instance: InstanceConfig,
+    { config, onChange }: { readonly config: PoolConfig; readonly onChange: () => void },
+  ) {
+    this.name = name;
+    this.#instance = instance;
+    const open = (): Promise<Connection> => Connection.open(instance, { config, readOnly: true });
+    this.#reads = new InstanceConnections({ config, max: instance.maxConnections, open });
+    let session: Connection | undefined;
+    const openSession = async (): Promise<Connection> => session = await open();
+    this.#probes = new InstanceConnections({ config, max: 1, open: openSession });
+    const patienceMs = config.replicaPatienceMs ?? 2_000;
+    this.progress = new ReplayProgress({
+      ask: () => readReplayed(this.#probes.querier),
+      pause: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
+      session: () => session,
+    });
+    this.health = new ReplicaHealth({
+      probe: async () => {
+        const { state, replayed } = await probeReplica(this.#probes, { patienceMs });
+        this.progress.note(replayed);
+        return state;
+      },
+      onFault: () => {
+        this.progress.forget();
+        this.#reads.cut();
+      },
+      onChange,
+      maxLagMs: config.replicaMaxLagMs ?? 10_000,
+      intervalMs: config.replicaProbeIntervalMs ?? 1_000,
+      backoffMs,
+      now: () => performance.now(),
+      random: Math.random,
+      schedule: runLater,
+    });
+  }
+
+  get inFlight(): number {
+    return this.#reads.current.running;
+  }
+
+  get querier(): Querier {
+    return this.#reads.querier;
+  }
+
+  /** Tells that a read on `querier` found the replica unusable. */
+  fault(querier: Querier): void {
+    // One that was cut before says nothing about the connections of now.
+    if (querier === this.querier) this.health.fault(faultReason("unavailable"));
+  }
+
+  /** Tells how it was when it was asked last, so that one that stands still holds nobody up. */
+  async describe(): Promise<InstanceHealth> {
+    await this.health.first();
+    const { reason } = this.health;
+    const health = { name: this.name, role: "replica" } as const;
+    return reason === undefined ? { ...health, healthy: true } : { ...health, healthy: false, reason };
+  }
+
+  /** Where it is reached. */
+  get address(): string {
+    return `${this.#instance.host}:${this.#instance.port}`;
+  }
+
+  /** How far it was behind when it was asked last, in milliseconds; undefined: it could not be asked. */
+  get lagMs(): number | undefined {
+    return this.health.lagMs;
+  }
+
+  get status(): PoolStatus {
+    return this.#reads.status;
+  }
+
+  /** Closes its connections, after the reads in flight have ended. */
+  async end(): Promise<void> {
+    const timeout = closingTimeout(this.#reads.current.isBusy);
+    this.health[Symbol.dispose]();
+    this.progress.forget();
+    await Promise.all([this.#reads.end({ timeout }), this.#probes.end({ timeout: 0 })]);
+  }
+}
+
+function runLater(run: () => void, delayMs: number): () => void {
+  const timer = setTimeout(run, delayMs);
+  Deno.unrefTimer(timer);
+  return () => clearTimeout(timer);
+}

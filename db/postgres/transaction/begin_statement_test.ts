@@ -1,0 +1,24 @@
+import { assertEquals } from "@std/assert";
+import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
+import { beginStatement } from "./begin_statement.ts";
+import { openPool } from "../open_pool.ts";
+
+Deno.test("beginStatement() says what is asked for and nothing else", () => {
+  assertEquals(beginStatement({}), "BEGIN");
+  assertEquals(
+    beginStatement({
+      isolation: "serializable",
+      readOnly: true,
+      lockTimeoutMs: 0.5,
+      statementTimeoutMs: 1500.2,
+    }),
+    "BEGIN ISOLATION LEVEL SERIALIZABLE, READ ONLY; SET LOCAL statement_timeout = 1501; SET LOCAL lock_timeout = 1",
+  );
+});
+
+Deno.test("withTimeoutTx() may take longer than sessions allow other transactions", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: database.instance, replicas: [], transactionTimeoutMs: 300 });
+  const run = pool.withTimeoutTx(60_000, async (tx) => (await tx.query("SELECT pg_sleep(1)")).rowCount);
+  assertEquals(await run, 1);
+});
