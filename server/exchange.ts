@@ -3,6 +3,8 @@ import type { RequestContext } from "./request_context.ts";
 import { readRequestFields, type RequestFields } from "./request_fields.ts";
 import { newRequestId, saneRequestId } from "./request_id.ts";
 import { Problem } from "./problem.ts";
+import { parseTraceParent } from "./trace_parent.ts";
+import { parseXRayTrace } from "./xray_trace.ts";
 
 /** One request on its way, with what the server found out about it once. */
 export class Exchange implements RequestContext {
@@ -19,6 +21,14 @@ export class Exchange implements RequestContext {
   readonly ownRequestId: boolean;
   /** Set once the credentials were found good, before anything reads it. */
   principal: Principal | undefined = undefined;
+  /** The template of the path that serves it, e.g. "/v1/profiles/{id}"; empty while none was found. */
+  route = "";
+  /** The problem that it was answered with, by its slug. */
+  problem: string | undefined = undefined;
+  /** The body that it was answered with, where that is not a stream. */
+  body: string | Uint8Array | undefined = undefined;
+  /** The trace whose span is made for it; undefined: none. */
+  ownTraceId: string | undefined = undefined;
   readonly #origin: string;
   #url: URL | undefined;
   #controller: AbortController | undefined;
@@ -52,6 +62,15 @@ export class Exchange implements RequestContext {
       this.#url = url;
     }
     return this.#url;
+  }
+
+  /** The trace it belongs to, 32 hexadecimal digits: the one it is recorded in, else the one its client named. */
+  get traceId(): string | undefined {
+    if (this.ownTraceId !== undefined) return this.ownTraceId;
+    const { headers } = this.request;
+    const parent = parseTraceParent(headers.get("traceparent")) ??
+      parseXRayTrace(headers.get("x-amzn-trace-id"));
+    return parent?.traceId;
   }
 
   get signal(): AbortSignal {

@@ -81,6 +81,7 @@ function worst(checks: readonly HealthCheck[]): HealthCheck["status"] {
 
 function healthResponse(health: Health, exchange: Exchange): Response {
   const body = JSON.stringify(health);
+  exchange.body = body;
   const isHead = exchange.method === "HEAD";
   const response = new Response(isHead ? null : body, {
     status: health.status === "unavailable" ? 503 : 200,

@@ -10,12 +10,10 @@ import { Problem } from "./problem.ts";
 import { createCatalog } from "./problem_catalog.ts";
 import { problemPages } from "./problem_pages.ts";
 import { createRecovery } from "./recovery.ts";
+import type { Serve } from "./request_observer.ts";
 import { gatherResources, optionsResponse, type Resource } from "./resource.ts";
 import type { PipelineEnv, ServerSettings } from "./server_options.ts";
 import { compileOperation } from "./strict/compile_operation.ts";
-
-/** Answers a request; never rejects. */
-export type Pipeline = (exchange: Exchange) => Promise<Response>;
 
 /** What a pipeline shares with the server around it. */
 export interface PipelineParts {
@@ -35,7 +33,7 @@ export interface PipelineParts {
  * 4. middleware that was plugged in, then routing: 404, 405, OPTIONS, HEAD (resource.ts);
  * 5. the operation (strict/compile_operation.ts): 406, 415, body, parameters, validation, handler, response.
  */
-export function createPipeline(settings: ServerSettings, parts: PipelineParts): Pipeline {
+export function createPipeline(settings: ServerSettings, parts: PipelineParts): Serve {
   const { modules, logger } = settings;
   const recover = createRecovery({ modules, logger, catalog: createCatalog(modules) });
   const app = createApp(settings, parts);
@@ -78,7 +76,12 @@ function createApp(settings: ServerSettings, parts: PipelineParts): Hono<Pipelin
   const { modules, readiness, middlewares, maxBodyBytes, validateResponses } = settings;
   const app = new Hono<PipelineEnv>({ getPath: (_request, options) => options?.env?.path ?? "" });
   for (const middleware of middlewares) app.use(middleware);
-  for (const { path, serve } of resources()) app.all(honoPath(path), (c) => serve(c.env));
+  for (const { path, serve } of resources()) {
+    app.all(honoPath(path), (c) => {
+      c.env.route = path;
+      return serve(c.env);
+    });
+  }
   app.options("*", (c) => {
     // "OPTIONS *" asks about the server as a whole (RFC 9110, section 9.3.7).
     if (c.env.path !== "/*") throw new Problem(404, "not-found");

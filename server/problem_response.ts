@@ -31,8 +31,10 @@ export function problemResponse(
     detail: problem.detail,
     instance,
     requestId: exchange.requestId,
+    traceId: exchange.traceId,
     invalidParams: problem.invalidParams,
   });
+  exchange.body = body;
   const response = new Response(exchange.method === "HEAD" ? null : body, { status: problem.status });
   const { headers } = response;
   headers.set("Content-Type", "application/problem+json");

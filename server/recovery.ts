@@ -19,9 +19,11 @@ export function createRecovery(options: RecoveryOptions): (error: unknown, excha
   return function recover(error: unknown, exchange: Exchange): Response {
     const problem = toProblem(error, modules);
     const instance = instanceOf(exchange);
+    exchange.problem = problem.slug;
     if (problem.status >= 500 && problem.status !== 501) {
       logger.error("Request {requestId} failed with status {status}", {
         requestId: exchange.requestId,
+        traceId: exchange.traceId,
         instance,
         method: exchange.method,
         status: problem.status,

@@ -43,7 +43,10 @@ export function createServer(host: string, port: number, ...options: ServerOptio
   const readDeadlines = new Deadlines(settings.readTimeoutMs);
   const writeDeadlines = new Deadlines(settings.writeTimeoutMs);
   const clientDeadlines = new Deadlines(CLIENT_WATCH_MS);
-  const serve = createPipeline(settings, { lifecycle, readDeadlines, writeDeadlines, clientDeadlines });
+  const serve = settings.observers.reduceRight(
+    (inner, observe) => observe(inner),
+    createPipeline(settings, { lifecycle, readDeadlines, writeDeadlines, clientDeadlines }),
+  );
   const abort = new AbortController();
   let listener: Deno.HttpServer<Deno.NetAddr> | undefined;
   let stopping: Promise<ShutdownResult> | undefined;

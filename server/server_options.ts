@@ -3,6 +3,7 @@ import type { ApiModule } from "./api_module.ts";
 import type { Exchange } from "./exchange.ts";
 import type { ReadinessCheck } from "./health.ts";
 import { type Logger, SILENT_LOGGER } from "./logger.ts";
+import type { RequestObserver } from "./request_observer.ts";
 
 /** What Hono's middleware finds in `c.env`: the exchange, with the request's id, URL and signal. */
 export interface PipelineEnv {
@@ -36,6 +37,7 @@ export interface ServerSettings {
   logger: Logger;
   readonly modules: ApiModule[];
   readonly readiness: ReadinessCheck[];
+  readonly observers: RequestObserver[];
   readonly middlewares: MiddlewareHandler<PipelineEnv>[];
 }
 
@@ -56,6 +58,7 @@ export function applyOptions(options: readonly ServerOption[]): ServerSettings {
     logger: SILENT_LOGGER,
     modules: [],
     readiness: [],
+    observers: [],
     middlewares: [],
   };
   for (const option of options) option(settings);
@@ -115,6 +118,11 @@ export function withDrain(drain: DrainOptions): ServerOption {
 /** What is logged goes there. */
 export function withLogger(logger: Logger): ServerOption {
   return (settings) => void (settings.logger = logger);
+}
+
+/** Lets somebody watch all requests and what came of them; who is added first stands outermost. */
+export function withObserver(observer: RequestObserver): ServerOption {
+  return (settings) => void settings.observers.push(observer);
 }
 
 /** Adds a Hono middleware between the limits and the routes; what it throws is recovered like anything else. */

@@ -36,6 +36,7 @@ export function compileResponses(operation: Operation): WriteResponse {
       return response;
     }
     const body = encodeBody(answer.body, contentType);
+    exchange.body = body;
     const isHead = exchange.method === "HEAD";
     const response = new Response(isHead ? null : body, {
       status: answer.status,

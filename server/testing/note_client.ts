@@ -15,6 +15,7 @@ export interface ReceivedProblem {
   readonly detail?: string;
   readonly instance: string;
   readonly requestId: string;
+  readonly traceId?: string;
   readonly invalidParams?: readonly InvalidParam[];
   readonly headers: Headers;
 }

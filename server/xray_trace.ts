@@ -1,0 +1,42 @@
+import type { TraceParent } from "./trace_parent.ts";
+
+const ROOT = /^1-([0-9a-fA-F]{8})-([0-9a-fA-F]{24})$/;
+const PARENT = /^[0-9a-fA-F]{16}$/;
+const ZEROS = /^0+$/;
+/** One that is longer is none: there are three fields, and what load balancers add. */
+const MOST_CHARACTERS = 512;
+
+/**
+ * Reads an `X-Amzn-Trace-Id` such as `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1` (AWS
+ * X-Ray Developer Guide, "Tracing header"). Undefined for one that is absent or has no valid `Root`; other fields that
+ * are malformed are left out. `Sampled=?` asks whoever reads it to decide.
+ */
+export function parseXRayTrace(header: string | null): TraceParent | undefined {
+  if (header === null || header.length > MOST_CHARACTERS) return undefined;
+  let root: string | undefined;
+  let parent: string | undefined;
+  let sampled: boolean | undefined;
+  for (const field of header.split(";")) {
+    const [name = "", value = ""] = field.split("=").map((part) => part.trim());
+    if (name === "Root") root = value;
+    else if (name === "Parent") parent = value;
+    else if (name === "Sampled" && /^[01]$/.test(value)) sampled = value === "1";
+  }
+  const [, seconds = "", rest = ""] = ROOT.exec(root ?? "") ?? [];
+  const traceId = (seconds + rest).toLowerCase();
+  if (traceId === "" || ZEROS.test(traceId)) return undefined;
+  const isSpan = parent !== undefined && PARENT.test(parent) && !ZEROS.test(parent);
+  return { traceId, spanId: isSpan ? parent?.toLowerCase() : undefined, sampled };
+}
+
+/** The id of a trace in the form of X-Ray: version, seconds since 1970, the rest. */
+export function xrayTraceId(traceId: string): string {
+  return `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`;
+}
+
+/** An `X-Amzn-Trace-Id` for requests that a span makes. */
+export function formatXRayTrace({ traceId, spanId, sampled }: TraceParent): string {
+  const parent = spanId === undefined ? "" : `;Parent=${spanId}`;
+  const decision = sampled === undefined ? "" : `;Sampled=${sampled ? 1 : 0}`;
+  return `Root=${xrayTraceId(traceId)}${parent}${decision}`;
+}
