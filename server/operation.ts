@@ -117,6 +117,14 @@ export interface ResponseHeader {
   readonly required: boolean;
 }
 
+/** What a caller has to have: a token of a scheme, with all of these scopes (OpenAPI 3.1, section 4.8.30). */
+export interface SecurityRequirement {
+  /** The scheme's name among the document's `securitySchemes`. */
+  readonly scheme: string;
+  /** E.g. "profiles:read"; empty: any token that is good. */
+  readonly scopes: readonly string[];
+}
+
 /** One operation of a document. */
 export interface Operation {
   readonly operationId: string;
@@ -129,6 +137,8 @@ export interface Operation {
   readonly requestBody?: RequestBodyDescriptor;
   /** Keyed by status as text, e.g. "200"; "default" is not among them. */
   readonly responses: Readonly<Record<string, ResponseDescriptor>>;
+  /** Alternatives, one of which a caller has to meet; empty: the operation is public. */
+  readonly security: readonly SecurityRequirement[];
   /** The document's `x-…` fields of the operation, for whoever gives them a meaning. */
   readonly extensions: Readonly<Record<string, JsonValue>>;
 }

@@ -286,6 +286,28 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The access token is missing, or not valid */
+        Unauthorized: {
+            headers: {
+                /** @description What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+                "WWW-Authenticate": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The access token lacks a scope that the operation needs */
+        Forbidden: {
+            headers: {
+                /** @description The scopes that are needed (RFC 6750, section 3.1) */
+                "WWW-Authenticate": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description There is no such profile */
         NotFound: {
             headers: {
@@ -486,6 +508,8 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             414: components["responses"]["UriTooLong"];
             431: components["responses"]["HeadersTooLarge"];
@@ -524,6 +548,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
@@ -561,6 +587,8 @@ export interface operations {
             200: components["responses"]["OneProfile"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             414: components["responses"]["UriTooLong"];
@@ -592,6 +620,8 @@ export interface operations {
         responses: {
             200: components["responses"]["ChangedProfile"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
@@ -634,6 +664,8 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
             414: components["responses"]["UriTooLong"];
@@ -668,6 +700,8 @@ export interface operations {
         responses: {
             200: components["responses"]["ChangedProfile"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
@@ -842,6 +876,26 @@ export type ListProfilesResponse =
     readonly body: Problem;
   }
   | {
+    /** The access token is missing, or not valid */
+    readonly status: 401;
+    readonly headers: {
+      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a scope that the operation needs */
+    readonly status: 403;
+    readonly headers: {
+      /** The scopes that are needed (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
     /** The Accept header excludes every representation there is */
     readonly status: 406;
     readonly headers?: never;
@@ -913,6 +967,26 @@ export type CreateProfileResponse =
     /** The request is malformed; `invalidParams` names every fault */
     readonly status: 400;
     readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing, or not valid */
+    readonly status: 401;
+    readonly headers: {
+      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a scope that the operation needs */
+    readonly status: 403;
+    readonly headers: {
+      /** The scopes that are needed (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
@@ -1043,6 +1117,26 @@ export type GetProfileResponse =
     readonly body: Problem;
   }
   | {
+    /** The access token is missing, or not valid */
+    readonly status: 401;
+    readonly headers: {
+      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a scope that the operation needs */
+    readonly status: 403;
+    readonly headers: {
+      /** The scopes that are needed (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
     /** There is no such profile */
     readonly status: 404;
     readonly headers?: never;
@@ -1125,6 +1219,26 @@ export type ReplaceProfileResponse =
     /** The request is malformed; `invalidParams` names every fault */
     readonly status: 400;
     readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing, or not valid */
+    readonly status: 401;
+    readonly headers: {
+      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a scope that the operation needs */
+    readonly status: 403;
+    readonly headers: {
+      /** The scopes that are needed (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
@@ -1271,6 +1385,26 @@ export type PatchProfileResponse =
     readonly body: Problem;
   }
   | {
+    /** The access token is missing, or not valid */
+    readonly status: 401;
+    readonly headers: {
+      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a scope that the operation needs */
+    readonly status: 403;
+    readonly headers: {
+      /** The scopes that are needed (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
     /** There is no such profile */
     readonly status: 404;
     readonly headers?: never;
@@ -1407,6 +1541,26 @@ export type DeleteProfileResponse =
     readonly body: Problem;
   }
   | {
+    /** The access token is missing, or not valid */
+    readonly status: 401;
+    readonly headers: {
+      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a scope that the operation needs */
+    readonly status: 403;
+    readonly headers: {
+      /** The scopes that are needed (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
     /** There is no such profile */
     readonly status: 404;
     readonly headers?: never;
@@ -1522,12 +1676,15 @@ const listProfiles: runtime.Operation = {
     "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listProfilesResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "Link", required: true }, { name: "X-Request-Id", required: false }] },
     "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse406ApplicationProblemJson }], headers: [] },
     "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse414ApplicationProblemJson }], headers: [] },
     "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse431ApplicationProblemJson }], headers: [] },
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
+  security: [{ scheme: "bearerAuth", scopes: ["profiles:read"] }],
   extensions: {},
 };
 
@@ -1548,6 +1705,8 @@ const createProfile: runtime.Operation = {
   responses: {
     "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.createProfileResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse406ApplicationProblemJson }], headers: [] },
     "408": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse408ApplicationProblemJson }], headers: [] },
     "409": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse409ApplicationProblemJson }], headers: [] },
@@ -1559,6 +1718,7 @@ const createProfile: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
+  security: [{ scheme: "bearerAuth", scopes: ["profiles:write"] }],
   extensions: {},
 };
 
@@ -1577,6 +1737,8 @@ const getProfile: runtime.Operation = {
     "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.getProfileResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
     "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse404ApplicationProblemJson }], headers: [] },
     "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse406ApplicationProblemJson }], headers: [] },
     "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse414ApplicationProblemJson }], headers: [] },
@@ -1584,6 +1746,7 @@ const getProfile: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
+  security: [{ scheme: "bearerAuth", scopes: ["profiles:read"] }],
   extensions: {},
 };
 
@@ -1606,6 +1769,8 @@ const replaceProfile: runtime.Operation = {
   responses: {
     "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.replaceProfileResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse404ApplicationProblemJson }], headers: [] },
     "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse406ApplicationProblemJson }], headers: [] },
     "408": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse408ApplicationProblemJson }], headers: [] },
@@ -1620,6 +1785,7 @@ const replaceProfile: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
+  security: [{ scheme: "bearerAuth", scopes: ["profiles:write"] }],
   extensions: {},
 };
 
@@ -1644,6 +1810,8 @@ const patchProfile: runtime.Operation = {
   responses: {
     "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.patchProfileResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse404ApplicationProblemJson }], headers: [] },
     "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse406ApplicationProblemJson }], headers: [] },
     "408": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse408ApplicationProblemJson }], headers: [] },
@@ -1658,6 +1826,7 @@ const patchProfile: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
+  security: [{ scheme: "bearerAuth", scopes: ["profiles:write"] }],
   extensions: {},
 };
 
@@ -1674,6 +1843,8 @@ const deleteProfile: runtime.Operation = {
   responses: {
     "204": { content: [], headers: [{ name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse404ApplicationProblemJson }], headers: [] },
     "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
     "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse414ApplicationProblemJson }], headers: [] },
@@ -1682,6 +1853,7 @@ const deleteProfile: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
+  security: [{ scheme: "bearerAuth", scopes: ["profiles:write"] }],
   extensions: {},
 };
 

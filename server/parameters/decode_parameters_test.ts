@@ -27,6 +27,7 @@ function decode(descriptors: readonly ParameterDescriptor[], sent: Sent): Parame
     path: "/{p}",
     parameters: descriptors,
     responses: {},
+    security: [],
     extensions: {},
   });
   const request = new Request("http://localhost/", { headers: sent.headers ?? {} });

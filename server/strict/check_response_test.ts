@@ -19,6 +19,7 @@ const OPERATION: Operation = {
     },
     "204": { content: [], headers: [] },
   },
+  security: [],
   extensions: {},
 };
 

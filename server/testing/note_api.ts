@@ -64,7 +64,7 @@ const noteBody = {
 } as const;
 
 function operation(part: Pick<Operation, "operationId" | "method" | "path"> & Partial<Operation>): Operation {
-  return { parameters: [], responses: {}, extensions: {}, ...part };
+  return { parameters: [], responses: {}, security: [], extensions: {}, ...part };
 }
 
 const readNote = operation({

@@ -50,6 +50,7 @@ export function descriptor(operation: OperationModel): string {
       }\n    ],\n  }`,
     ]),
     `responses: {\n${responses.join("")}  }`,
+    `security: [${operation.security.map(({ scheme, scopes }) => inline({ scheme, scopes })).join(", ")}]`,
     `extensions: ${inline(operation.extensions)}`,
   ];
   return `const ${operation.operationId}: runtime.Operation = {\n${

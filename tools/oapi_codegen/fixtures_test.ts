@@ -314,6 +314,15 @@ Deno.test("generateFiles() makes code that compiles, judges and binds", async (t
       const response = await route?.handle({ ...none, path: { petId: 7 } }, context);
       assertEquals(response, { status: 200, body: { name: "Rex", photoUrls: [], id: 7 } });
     });
+    await t.step("petstore: descriptors carry who may call, the document's word or their own", async () => {
+      const { getPetById, updatePet } = await descriptors(folder, "petstore");
+      assertEquals(getPetById?.security, [
+        { scheme: "petstore_auth", scopes: ["read:pets"] },
+        { scheme: "petstore_auth", scopes: ["admin"] },
+      ]);
+      assertEquals(updatePet?.security, [{ scheme: "petstore_auth", scopes: ["write:pets", "read:pets"] }]);
+      assertEquals((await descriptors(folder, "issues"))["listComments"]?.security, []);
+    });
     await t.step(
       "petstore: descriptors carry limits and extensions, excluded tags are left out",
       async () => {

@@ -6,7 +6,7 @@ import { generateAll } from "./generate_all.ts";
 const DOCUMENT = `
 openapi: 3.1.0
 info: { title: T, version: '1' }
-paths: { /a: { get: { operationId: a, responses: { '204': { description: Done } } } } }
+paths: { /a: { get: { operationId: a, security: [], responses: { '204': { description: Done } } } } }
 `;
 
 async function withFolder(

@@ -4,6 +4,7 @@ import type {
   Method,
   ParameterLocation,
   ParameterStyle,
+  SecurityRequirement,
   Shape,
 } from "../../server/operation.ts";
 import type { Located } from "./json_value.ts";
@@ -71,5 +72,7 @@ export interface OperationModel {
   readonly parameters: readonly ParameterModel[];
   readonly body: BodyModel | undefined;
   readonly responses: readonly ResponseModel[];
+  /** Alternatives; none: it is public. */
+  readonly security: readonly SecurityRequirement[];
   readonly extensions: { readonly [key: string]: JsonValue };
 }

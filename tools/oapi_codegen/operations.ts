@@ -6,6 +6,7 @@ import type { BodyModel, OperationModel } from "./model.ts";
 import { readParameters } from "./parameters.ts";
 import type { References } from "./references.ts";
 import { readResponses } from "./responses.ts";
+import { compileSecurity, type ReadSecurity } from "./security.ts";
 
 const METHODS: ReadonlyMap<string, Method> = new Map([
   ["get", "GET"],
@@ -28,6 +29,7 @@ export function readOperations(
   const operations: OperationModel[] = [];
   const templates = new Map<string, string>();
   const names = new Map<string, string>();
+  const readSecurity = compileSecurity(references);
   for (const [path, written] of entries({ value: references.root, pointer: "" }, "paths")) {
     if (path.startsWith("x-")) continue;
     checkPath(path, { at: written.pointer, templates, references });
@@ -46,7 +48,7 @@ export function readOperations(
       if (method === undefined) continue;
       checkOperationId(operation, { names, references });
       if ([...elements(operation, "tags")].some(({ value }) => excludeTags.includes(String(value)))) continue;
-      operations.push(readOperation(operation, { method, path, pathItem, references }));
+      operations.push(readOperation(operation, { method, path, pathItem, references, readSecurity }));
     }
   }
   return operations;
@@ -95,11 +97,12 @@ function checkOperationId(
 
 function readOperation(
   operation: Located,
-  { method, path, pathItem, references }: {
+  { method, path, pathItem, references, readSecurity }: {
     method: Method;
     path: string;
     pathItem: Located;
     references: References;
+    readSecurity: ReadSecurity;
   },
 ): OperationModel {
   if (member(operation.value, "servers") !== undefined) {
@@ -121,6 +124,7 @@ function readOperation(
     parameters: readParameters(operation, { pathItem, path, references }),
     body: readBody(operation, { method, references }),
     responses: readResponses(operation, references),
+    security: readSecurity(operation),
     extensions: Object.fromEntries(extensions),
   };
 }

@@ -11,6 +11,7 @@ function acceptedDocument(): Record<string, unknown> {
       "/things/{id}": {
         get: {
           operationId: "getThing",
+          security: [],
           parameters: [{ name: "id", in: "path", required: true, schema: { type: "string" } }],
           responses: {
             "200": {
@@ -23,6 +24,7 @@ function acceptedDocument(): Record<string, unknown> {
       "/things": {
         post: {
           operationId: "createThing",
+          security: [{ token: ["things:write"] }],
           requestBody: {
             content: { "application/json": { schema: { $ref: "#/components/schemas/Thing" } } },
           },
@@ -30,7 +32,10 @@ function acceptedDocument(): Record<string, unknown> {
         },
       },
     },
-    components: { schemas: { Thing: { type: "object", properties: { name: { type: "string" } } } } },
+    components: {
+      securitySchemes: { token: { type: "http", scheme: "bearer" } },
+      schemas: { Thing: { type: "object", properties: { name: { type: "string" } } } },
+    },
   };
 }
 
@@ -50,7 +55,7 @@ const POST = "/paths/~1things/post";
 const THING = "/components/schemas/Thing";
 const BODY = `${POST}/requestBody/content`;
 const QUERY = { name: "q", in: "query" };
-const ok = { responses: { "204": { description: "Done" } } };
+const ok = { security: [], responses: { "204": { description: "Done" } } };
 
 const CASES: readonly Case[] = [
   { name: "OpenAPI 3.0", at: "/openapi", value: "3.0.3", pointer: "/openapi", says: "Only OpenAPI 3.1" },
@@ -68,6 +73,83 @@ const CASES: readonly Case[] = [
     value: undefined,
     pointer: GET,
     says: "no operationId",
+  },
+  {
+    name: "an operation that does not say who may call it",
+    at: `${GET}/security`,
+    value: undefined,
+    pointer: GET,
+    says: "has no security",
+  },
+  {
+    name: "a document that makes every operation public",
+    at: "/security",
+    value: [],
+    pointer: "/security",
+    says: "a security: [] of its own",
+  },
+  {
+    name: "a scheme that is not there",
+    at: `${POST}/security`,
+    value: [{ key: [] }],
+    pointer: `${POST}/security/0/key`,
+    says: "no such scheme",
+  },
+  {
+    name: "a scheme of the whole document that is not there",
+    at: "/security",
+    value: [{ toString: [] }],
+    pointer: "/security/0/toString",
+    says: "no such scheme",
+  },
+  {
+    name: "security that is optional",
+    at: `${POST}/security`,
+    value: [{ token: [] }, {}],
+    pointer: `${POST}/security/1`,
+    says: "optional is not supported",
+  },
+  {
+    name: "two schemes together",
+    at: `${POST}/security`,
+    value: [{ token: [], other: [] }],
+    pointer: `${POST}/security/0`,
+    says: "name one",
+  },
+  {
+    name: "a scope that no header can carry",
+    at: `${POST}/security`,
+    value: [{ token: ["things:read", 'all "things"'] }],
+    pointer: `${POST}/security/0/token/1`,
+    says: "visible ASCII",
+  },
+  {
+    name: "an API key",
+    at: "/components/securitySchemes/token",
+    value: { type: "apiKey", in: "header", name: "X-Key" },
+    pointer: "/components/securitySchemes/token",
+    says: "is not supported",
+  },
+  {
+    name: "basic authentication",
+    at: "/components/securitySchemes/token/scheme",
+    value: "basic",
+    pointer: "/components/securitySchemes/token",
+    says: "is not supported",
+  },
+  {
+    name: "OAuth flows",
+    at: "/components/securitySchemes/token",
+    value: { type: "oauth2", flows: {} },
+    pointer: "/components/securitySchemes/token",
+    says: "is not supported",
+  },
+  {
+    name: "a second scheme",
+    at: "/components/securitySchemes/other",
+    value: { type: "http", scheme: "bearer" },
+    pointer: "/components/securitySchemes/other",
+    says: "second scheme",
   },
   {
     name: "an operationId that is no identifier",
