@@ -31,7 +31,7 @@ export interface PipelineParts {
  * 2. recovery: whatever is thrown below becomes a problem here and nowhere else;
  * 3. limits: 501, 414, 431;
  * 4. middleware that was plugged in, then routing: 404, 405, OPTIONS, HEAD (resource.ts);
- * 5. the operation (strict/compile_operation.ts): 406, 415, body, parameters, validation, handler, response.
+ * 5. the operation (strict/compile_operation.ts): 401, 403, 406, 415, body, parameters, validation, handler, response.
  */
 export function createPipeline(settings: ServerSettings, parts: PipelineParts): Serve {
   const { modules, logger } = settings;
@@ -73,7 +73,7 @@ export function createPipeline(settings: ServerSettings, parts: PipelineParts): 
 }
 
 function createApp(settings: ServerSettings, parts: PipelineParts): Hono<PipelineEnv> {
-  const { modules, readiness, middlewares, maxBodyBytes, validateResponses } = settings;
+  const { modules, readiness, middlewares, maxBodyBytes, validateResponses, authenticator } = settings;
   const app = new Hono<PipelineEnv>({ getPath: (_request, options) => options?.env?.path ?? "" });
   for (const middleware of middlewares) app.use(middleware);
   for (const { path, serve } of resources()) {
@@ -98,7 +98,12 @@ function createApp(settings: ServerSettings, parts: PipelineParts): Hono<Pipelin
   function resources(): Resource[] {
     const operations = modules.flatMap((module) =>
       module.routes.map((route) =>
-        compileOperation(route, { maxBodyBytes, validateResponses, readDeadlines: parts.readDeadlines })
+        compileOperation(route, {
+          maxBodyBytes,
+          validateResponses,
+          authenticator,
+          readDeadlines: parts.readDeadlines,
+        })
       )
     );
     return gatherResources([

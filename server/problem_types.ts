@@ -10,6 +10,20 @@ export const SERVER_PROBLEM_TYPES: readonly ProblemType[] = [
       "The member invalidParams names every fault. Correct them before trying again.",
   },
   {
+    slug: "unauthenticated",
+    title: "Not authenticated",
+    status: 401,
+    explanation: "The operation needs a valid access token, in the header Authorization: Bearer <token>. " +
+      "Where one was sent it is malformed, has expired, or was not issued for this service: get a new one.",
+  },
+  {
+    slug: "forbidden",
+    title: "Not permitted",
+    status: 403,
+    explanation: "The access token is valid but lacks a scope that the operation needs. " +
+      "The WWW-Authenticate header names what is needed: ask for a token with it.",
+  },
+  {
     slug: "not-found",
     title: "Not found",
     status: 404,
@@ -103,6 +117,14 @@ export const SERVER_PROBLEM_TYPES: readonly ProblemType[] = [
     explanation:
       "The program cannot serve the request now: it is stopping, or something it needs does not answer. " +
       "Try again after the time in Retry-After.",
+  },
+  {
+    slug: "auth-unavailable",
+    title: "Authentication unavailable",
+    status: 503,
+    explanation:
+      "Whether the access token is valid cannot be told now, because the keys to check it with cannot " +
+      "be had. The token may be good: try again with it after the time in Retry-After.",
   },
   {
     slug: "deadline-passed",

@@ -4,6 +4,8 @@ export interface RequestFields {
   readonly bytes: number;
   readonly host: string | null;
   readonly accept: string | null;
+  /** Never to be logged. */
+  readonly authorization: string | null;
   readonly contentType: string | null;
   readonly contentLength: string | null;
   readonly contentEncoding: string | null;
@@ -20,6 +22,7 @@ export function readRequestFields(headers: Headers): RequestFields {
   let bytes = 0;
   let host = null;
   let accept = null;
+  let authorization = null;
   let contentType = null;
   let contentLength = null;
   let contentEncoding = null;
@@ -34,6 +37,9 @@ export function readRequestFields(headers: Headers): RequestFields {
         break;
       case "accept":
         accept = value;
+        break;
+      case "authorization":
+        authorization = value;
         break;
       case "content-type":
         contentType = value;
@@ -59,6 +65,7 @@ export function readRequestFields(headers: Headers): RequestFields {
     bytes,
     host,
     accept,
+    authorization,
     contentType,
     contentLength,
     contentEncoding,

@@ -4,6 +4,7 @@ import type { Exchange } from "./exchange.ts";
 import type { ReadinessCheck } from "./health.ts";
 import { type Logger, SILENT_LOGGER } from "./logger.ts";
 import type { RequestObserver } from "./request_observer.ts";
+import type { Authenticator } from "./security/authenticator.ts";
 
 /** What Hono's middleware finds in `c.env`: the exchange, with the request's id, URL and signal. */
 export interface PipelineEnv {
@@ -32,6 +33,8 @@ export interface ServerSettings {
   maxUrlBytes: number;
   maxHeaderBytes: number;
   validateResponses: boolean;
+  /** Undefined: authentication is off. */
+  authenticator: Authenticator | undefined;
   publicUrl: string | undefined;
   drain: Required<DrainOptions>;
   logger: Logger;
@@ -53,6 +56,7 @@ export function applyOptions(options: readonly ServerOption[]): ServerSettings {
     maxUrlBytes: 8_192,
     maxHeaderBytes: 16_384,
     validateResponses: false,
+    authenticator: undefined,
     publicUrl: undefined,
     drain: { waitMs: 0, timeoutMs: 10_000 },
     logger: SILENT_LOGGER,
@@ -108,6 +112,14 @@ export function withMaxHeaderBytes(bytes: number): ServerOption {
 /** Whether answers are checked against the document before they are sent: for tests and development. */
 export function withResponseValidation(enabled: boolean): ServerOption {
   return (settings) => void (settings.validateResponses = enabled);
+}
+
+/**
+ * Who may call which operation is enforced as the documents say, on the principals that this tells. Without it
+ * authentication is off: everybody may call everything, and nobody has a principal.
+ */
+export function withAuthenticator(authenticator: Authenticator): ServerOption {
+  return (settings) => void (settings.authenticator = authenticator);
 }
 
 /** How the server stops. */

@@ -7,6 +7,8 @@ import { compilePath } from "../path_template.ts";
 import { Problem } from "../problem.ts";
 import { RequestFaults } from "../request_faults.ts";
 import type { Endpoint } from "../resource.ts";
+import type { Authenticator } from "../security/authenticator.ts";
+import { compileSecurity } from "../security/enforce_security.ts";
 import { checkResponse } from "./check_response.ts";
 import { checkUnusedBody, compileBody } from "./read_operation_body.ts";
 import { validateParameters } from "./validate_request.ts";
@@ -17,6 +19,8 @@ export interface OperationOptions {
   readonly maxBodyBytes: number;
   readonly readDeadlines: Deadlines;
   readonly validateResponses: boolean;
+  /** Undefined: authentication is off. */
+  readonly authenticator: Authenticator | undefined;
 }
 
 /**
@@ -25,6 +29,7 @@ export interface OperationOptions {
  */
 export function compileOperation({ operation, handle }: Route, options: OperationOptions): Endpoint {
   const { maxBodyBytes, readDeadlines } = options;
+  const enforceSecurity = compileSecurity(operation, options.authenticator);
   const offers = successMediaTypes(operation);
   const negotiate = offers.length === 0 ? undefined : createNegotiation(offers);
   const readBody = compileBody(operation, { maxBytes: maxBodyBytes, deadlines: readDeadlines });
@@ -38,6 +43,9 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
     path: operation.path,
     accepts: operation.requestBody?.content.map(({ mediaType }) => mediaType) ?? [],
     async handle(exchange): Promise<Response> {
+      // Before anything of the request is read: who may not call learns nothing about what is asked, and costs little.
+      const admitted = enforceSecurity?.(exchange);
+      if (admitted !== undefined) await admitted;
       if (negotiate !== undefined && negotiate(exchange.fields.accept) === undefined) {
         throw new Problem(406, "not-acceptable", { headers: { Vary: "Accept" } });
       }

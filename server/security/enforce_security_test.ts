@@ -1,0 +1,163 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { ApiModule } from "../api_module.ts";
+import type { Operation, StrictResponse } from "../operation.ts";
+import type { Principal } from "../principal.ts";
+import { createServer } from "../server.ts";
+import { withApi, withAuthenticator } from "../server_options.ts";
+import { noteApi } from "../testing/note_api.ts";
+import { type Authenticator, AuthenticatorUnavailableError, InvalidTokenError } from "./authenticator.ts";
+
+const SECURITY: Readonly<Record<string, Operation["security"]>> = {
+  listNotes: [{ scheme: "token", scopes: [] }],
+  createNote: [{ scheme: "token", scopes: ["notes:write", "notes:read"] }, {
+    scheme: "token",
+    scopes: ["admin"],
+  }],
+  readNote: [{ scheme: "token", scopes: ["notes:read"] }],
+};
+
+/** Principals by token; the word before a dash says what their scopes are. */
+const SCOPES: Readonly<Record<string, readonly string[]>> = {
+  nothing: [],
+  reader: ["notes:read"],
+  writer: ["notes:read", "notes:write"],
+  admin: ["admin"],
+};
+
+function principalOf(token: string): Principal {
+  const scopes = SCOPES[token];
+  if (token === "unavailable") throw new AuthenticatorUnavailableError("No keys");
+  if (scopes === undefined) throw new InvalidTokenError("Nobody's");
+  return { subject: token, scopes: new Set(scopes) };
+}
+
+const AUTHENTICATORS: Readonly<Record<string, Authenticator>> = {
+  "at once": { authenticate: principalOf },
+  "later": { authenticate: (token) => Promise.resolve(token).then(principalOf) },
+};
+
+function securedNotes(seen: (Principal | undefined)[] = []): ApiModule {
+  const module = noteApi();
+  return {
+    ...module,
+    routes: module.routes.map(({ operation, handle }) => ({
+      operation: { ...operation, security: SECURITY[operation.operationId] ?? [] },
+      handle(request, context): Promise<StrictResponse> {
+        seen.push(context.principal);
+        return handle(request, context);
+      },
+    })),
+  };
+}
+
+interface Sent {
+  readonly token?: string;
+  readonly authorization?: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends a request and gives status, challenge and the type of the problem. */
+async function ask(
+  authenticator: Authenticator | undefined,
+  line: string,
+  { token, authorization = token && `Bearer ${token}`, body, headers }: Sent = {},
+): Promise<{ status: number; challenge: string | null; type: unknown; seen: (Principal | undefined)[] }> {
+  const seen: (Principal | undefined)[] = [];
+  await using server = createServer(
+    "127.0.0.1",
+    0,
+    withApi(securedNotes(seen)),
+    ...(authenticator ? [withAuthenticator(authenticator)] : []),
+  );
+  const [method = "", path = ""] = line.split(" ");
+  const response = await server.fetch(
+    new Request(`http://localhost${path}`, {
+      method,
+      headers: { ...headers, ...(authorization && { Authorization: authorization }) },
+      ...(body !== undefined && { body }),
+    }),
+  );
+  const text = await response.text();
+  const type = response.ok || text === "" ? undefined : JSON.parse(text).type;
+  return { status: response.status, challenge: response.headers.get("WWW-Authenticate"), type, seen };
+}
+
+for (const [when, authenticator] of Object.entries(AUTHENTICATORS)) {
+  Deno.test(`compileSecurity() lets through who has the scopes, told ${when}`, async () => {
+    const { status, seen } = await ask(authenticator, "GET /notes/1", { token: "reader" });
+    assertEquals(status, 200);
+    assertEquals(seen, [{ subject: "reader", scopes: new Set(["notes:read"]) }]);
+    assertEquals((await ask(authenticator, "GET /notes", { token: "nothing" })).status, 200);
+    assertEquals((await ask(authenticator, "HEAD /notes/1", { token: "reader" })).status, 200);
+    for (const token of ["writer", "admin"]) {
+      const headers = { "Content-Type": "application/json" };
+      const sent = { token, headers, body: '{"text":"x"}' };
+      assertEquals((await ask(authenticator, "POST /notes", sent)).status, 201, token);
+    }
+  });
+
+  Deno.test(`compileSecurity() answers 401 with a challenge where nothing good was sent, told ${when}`, async () => {
+    for (const authorization of [undefined, "Basic YTpi"]) {
+      const { status, challenge, type, seen } = await ask(authenticator, "GET /notes/1", {
+        ...(authorization && { authorization }),
+      });
+      assertEquals([status, challenge, type], [401, 'Bearer realm="archway"', "/problems/unauthenticated"]);
+      assertEquals(seen, []);
+    }
+    for (const authorization of ["Bearer nobody", "Bearer", "Bearer reader, Bearer reader"]) {
+      const { status, challenge, type } = await ask(authenticator, "HEAD /notes/1", { authorization });
+      assertEquals([status, type], [401, undefined]);
+      assertStringIncludes(
+        challenge ?? "",
+        'Bearer realm="archway", error="invalid_token", error_description="',
+      );
+    }
+  });
+
+  Deno.test(`compileSecurity() answers 403 and names the scopes of the first alternative, told ${when}`, async () => {
+    const { status, challenge, type, seen } = await ask(authenticator, "POST /notes", {
+      token: "reader",
+      headers: { "Content-Type": "application/json" },
+      body: "{",
+    });
+    assertEquals([status, type, seen], [403, "/problems/forbidden", []]);
+    assertStringIncludes(challenge ?? "", 'error="insufficient_scope"');
+    assertStringIncludes(challenge ?? "", 'scope="notes:write notes:read"');
+  });
+
+  Deno.test(`compileSecurity() answers 503 where nobody can tell, told ${when}`, async () => {
+    const { status, challenge, type } = await ask(authenticator, "GET /notes/1", { token: "unavailable" });
+    assertEquals([status, challenge, type], [503, null, "/problems/auth-unavailable"]);
+  });
+}
+
+Deno.test("compileSecurity() comes after routing and before all that is wrong with the content", async () => {
+  const authenticator = AUTHENTICATORS["at once"];
+  const status = async (line: string, sent: Sent): Promise<number> =>
+    (await ask(authenticator, line, sent)).status;
+  assertEquals(await status("GET /nowhere", {}), 404);
+  assertEquals(await status("PATCH /notes", {}), 405);
+  assertEquals(await status("OPTIONS /notes", {}), 204);
+  const wrong = { headers: { "Content-Type": "text/csv", Accept: "text/csv" }, body: "x" };
+  for (const line of ["POST /notes?limit=x", "GET /notes/x"]) {
+    const sent = line.startsWith("GET") ? { headers: { Accept: "text/csv" } } : wrong;
+    assertEquals(await status(line, sent), 401);
+    assertEquals(await status(line, { ...sent, token: "nothing" }), 403);
+    assertEquals(await status(line, { ...sent, token: "writer" }), 406);
+  }
+});
+
+Deno.test("compileSecurity() leaves public operations and the server's own alone", async () => {
+  const authenticator = AUTHENTICATORS["at once"];
+  const { status, seen } = await ask(authenticator, "DELETE /notes/1", { token: "nobody" });
+  assertEquals([status, seen], [204, [undefined]]);
+  for (const path of ["/livez", "/openapi/note.json", "/problems/unauthenticated"]) {
+    assertEquals((await ask(authenticator, `GET ${path}`)).status, 200, path);
+  }
+});
+
+Deno.test("compileSecurity() enforces nothing where there is no authenticator", async () => {
+  const { status, seen } = await ask(undefined, "GET /notes/1", { token: "nobody" });
+  assertEquals([status, seen], [200, [undefined]]);
+});
