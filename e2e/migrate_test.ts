@@ -71,7 +71,7 @@ Deno.test("archway migrate tells people in one line what is wrong", async () => 
     assertEquals([unreachable.code, unreachable.stdout], [1, ""]);
     assertEquals(
       unreachable.stderr,
-      "archway migrate: The database cannot be reached or does not take the statement now\n",
+      "archway migrate: The database cannot be reached\n",
     );
   });
 });

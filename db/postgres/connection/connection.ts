@@ -119,14 +119,14 @@ export class Connection {
    */
   query<R extends object>(
     text: string,
-    parameters: readonly QueryParameter[] = [],
+    parameters?: readonly QueryParameter[],
     signal?: AbortSignal,
   ): Promise<QueryResult<R>> {
     if (!this.#isOpen) return Promise.reject(connectionLost());
     if (signal?.aborted) return Promise.reject(statementCancelled(signal));
     let encoded: (string | null)[];
     try {
-      encoded = parameters.map(encodeParameter);
+      encoded = parameters?.map(encodeParameter) ?? [];
     } catch (error) {
       return Promise.reject(error);
     }
