@@ -24,8 +24,9 @@ import { welcome } from "./welcome.ts";
 export async function serve(config: Config, { greet }: { readonly greet: boolean }): Promise<number> {
   // Reloading on change, Deno takes a program that has stopped for one that waits for the next change: Ctrl-C ends it.
   const stopped = greet ? new Promise<never>(() => {}) : untilStopped();
-  const logger = await configureLogging(config.logLevel, { terminal: Deno.stdout.isTerminal() });
   await using stack = new AsyncDisposableStack();
+  const terminal = Deno.stdout.isTerminal();
+  const { logger } = stack.use(await configureLogging(config.logLevel, { terminal }));
   const database = stack.use(await openDatabase(config));
   const stopping = new AbortController();
   const migrations = new MigrationKeeper(database.pool, MIGRATION_SOURCES, {

@@ -1,10 +1,9 @@
 import type { ApiModule } from "./api_module.ts";
+import { causeChain } from "./cause_chain.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Logger } from "./logger.ts";
 import { Problem } from "./problem.ts";
 import { instanceOf, type ProblemCatalog, problemResponse } from "./problem_response.ts";
-
-const MAX_CAUSES = 8;
 
 /** What is needed to turn an error into an answer. */
 export interface RecoveryOptions {
@@ -42,18 +41,4 @@ function toProblem(error: unknown, modules: readonly ApiModule[]): Problem {
     if (problem !== undefined) return problem;
   }
   return new Problem(500, "internal-error", { cause: error });
-}
-
-/** The messages of an error and of what caused it, outermost first. */
-function causeChain(error: unknown): string[] {
-  const messages: string[] = [];
-  for (let cause = error; cause !== undefined && messages.length < MAX_CAUSES;) {
-    if (!(cause instanceof Error)) {
-      messages.push("Something that is not an Error was thrown");
-      break;
-    }
-    messages.push(`${cause.name}: ${cause.message}`);
-    cause = cause.cause;
-  }
-  return messages;
 }

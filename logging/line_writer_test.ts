@@ -1,0 +1,64 @@
+import { assert, assertEquals } from "@std/assert";
+import { LineWriter } from "./line_writer.ts";
+
+/** A target that takes few bytes at a time, and only when it is told to go on. */
+class SlowTarget {
+  readonly gate = Promise.withResolvers<void>();
+  text = "";
+  calls = 0;
+
+  async write(bytes: Uint8Array): Promise<number> {
+    this.calls++;
+    await this.gate.promise;
+    const taken = bytes.subarray(0, 7);
+    this.text += new TextDecoder().decode(taken);
+    return taken.length;
+  }
+}
+
+Deno.test("LineWriter.write() keeps the order and lets nobody wait", async () => {
+  const target = new SlowTarget();
+  const writer = new LineWriter(target);
+  const lines = Array.from({ length: 100 }, (_, index) => `line ${index}\n`);
+  for (const line of lines) writer.write(line);
+  assertEquals(target.text, "");
+  target.gate.resolve();
+  await writer.flush(10_000);
+  assertEquals(target.text, lines.join(""));
+});
+
+Deno.test("LineWriter.write() keeps so much and no more, and tells how much it dropped", async () => {
+  const target = new SlowTarget();
+  const writer = new LineWriter(target, { maxWaiting: 100 });
+  for (let index = 0; index < 1000; index++) writer.write("ten bytes\n");
+  target.gate.resolve();
+  await writer.flush(10_000);
+  const lines = target.text.trim().split("\n");
+  const { properties } = JSON.parse(lines.pop() ?? "");
+  assert(lines.length <= 20, `${lines.length} lines were kept`);
+  assertEquals(properties, { dropped: 1000 - lines.length });
+  writer.write("and on\n");
+  await writer.flush(10_000);
+  assert(target.text.endsWith("and on\n"));
+});
+
+Deno.test("LineWriter.write() survives a target that is closed", async () => {
+  let calls = 0;
+  const writer = new LineWriter({
+    write(): Promise<number> {
+      calls++;
+      return Promise.reject(new Deno.errors.BrokenPipe());
+    },
+  });
+  for (let index = 0; index < 10; index++) {
+    writer.write("into the void\n");
+    await writer.flush(10_000);
+  }
+  assertEquals(calls, 1);
+});
+
+Deno.test("LineWriter.flush() does not wait for ever", async () => {
+  const writer = new LineWriter(new SlowTarget());
+  writer.write("never read\n");
+  await writer.flush(1);
+});

@@ -1,0 +1,50 @@
+import { redactByField, redactByPattern, type RedactionPattern } from "@logtape/redaction";
+import type { Sink, TextFormatter } from "@logtape/logtape";
+
+/** What stands where something was taken out. */
+export const REDACTED = "[REDACTED]";
+
+/**
+ * Fields whose values are never logged, whatever they hold: credentials, personal data, and what clients send. Whole
+ * names, for "key" would take "keyId" with it, and "name" would take "hostname".
+ */
+const FIELDS: readonly RegExp[] = [
+  /pass(?:word|phrase|code)?$/i,
+  /secret|token|credential|signature/i,
+  /^(?:set-?)?cookies?$/i,
+  /^(?:proxy-?)?authori[sz]ation$|^auth$/i,
+  /^(?:api-?|private-?|idempotency-?)?key$/i,
+  /e-?mail|phone|^ssn$/i,
+  /^(?:first-?|last-?|full-?|display-?)?names?$/i,
+  /^(?:post(?:al)?-?|home-?|ip-?|remote-?|client-?)?address$|^ip$/i,
+  /^(?:request-?|response-?)?(?:body|headers?|query|payload|parameters|values)$/i,
+  /^cursor$|^after$|^before$/i,
+];
+
+/**
+ * What is taken out of texts, wherever they stand. Repetitions are bounded, so that no text, however long, takes more
+ * time than its length allows for.
+ */
+const TEXTS: readonly RedactionPattern[] = [
+  // Addresses of people. In front of "@" anything but what ends a word or a JSON text.
+  {
+    pattern: /[^\s"'<>@:,;()[\]\\/]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}.-]{0,253}[\p{L}\p{N}])?/gu,
+    replacement: REDACTED,
+  },
+  // JSON Web Tokens (RFC 7519), whole or without their signature.
+  { pattern: /eyJ[\w-]{1,4096}\.[\w-]{0,8192}(?:\.[\w-]{0,2048})?/g, replacement: REDACTED },
+  // Credentials of an Authorization header (RFC 9110, section 11.4).
+  { pattern: /\b(Bearer|Basic|Digest)\s+[\w~+/.=-]{1,8192}/gi, replacement: `$1 ${REDACTED}` },
+  // The password of a URL (RFC 3986, section 3.2.1).
+  { pattern: /:\/\/[^\s"/@:]{0,256}:[^\s"/@]{1,256}@/g, replacement: `://${REDACTED}@` },
+];
+
+/** A formatter that takes out of every line what looks like a secret or like personal data. */
+export function redactTexts(formatter: TextFormatter): TextFormatter {
+  return redactByPattern(formatter, TEXTS);
+}
+
+/** A sink whose fields of certain names lose their values. */
+export function redactFields(sink: Sink): Sink {
+  return redactByField(sink, { fieldPatterns: [...FIELDS], action: () => REDACTED });
+}
