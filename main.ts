@@ -4,7 +4,8 @@ import { DatabaseError, MigrationError } from "./db/errors.ts";
 import { migrate } from "./program/migrate_command.ts";
 import { print } from "./program/print.ts";
 import { serve } from "./program/serve.ts";
-import { ListenError } from "./server/server.ts";
+import { ListenError } from "./server/open_listener.ts";
+import { TlsError } from "./server/tls.ts";
 
 const USAGE = `Usage: archway [command]
 
@@ -58,7 +59,8 @@ function lookUp(name: string): string | undefined {
 
 /** A person can mend these by what they say; anything else is a fault of the program and shows where it arose. */
 function isForPeople(error: unknown): error is Error {
-  return error instanceof ConfigError || error instanceof ListenError || error instanceof EmbeddedError ||
+  return error instanceof ConfigError || error instanceof ListenError || error instanceof TlsError ||
+    error instanceof EmbeddedError ||
     error instanceof MigrationError || error instanceof DatabaseError;
 }
 

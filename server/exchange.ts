@@ -1,3 +1,4 @@
+import type { Peer } from "./listener.ts";
 import type { Principal } from "./principal.ts";
 import type { RequestContext } from "./request_context.ts";
 import { readRequestFields, type RequestFields } from "./request_fields.ts";
@@ -5,6 +6,14 @@ import { newRequestId, saneRequestId } from "./request_id.ts";
 import { Problem } from "./problem.ts";
 import { parseTraceParent } from "./trace_parent.ts";
 import { parseXRayTrace } from "./xray_trace.ts";
+
+/** Where a request comes from. */
+export interface ExchangeOrigin {
+  /** What clients call the server, without a slash at its end; undefined: what the request says. */
+  readonly publicUrl?: string | undefined;
+  /** Undefined: it came over no network. */
+  readonly peer?: Peer | undefined;
+}
 
 /** One request on its way, with what the server found out about it once. */
 export class Exchange implements RequestContext {
@@ -30,12 +39,12 @@ export class Exchange implements RequestContext {
   /** The trace whose span is made for it; undefined: none. */
   ownTraceId: string | undefined = undefined;
   readonly #origin: string;
+  readonly #peer: Peer | undefined;
   #url: URL | undefined;
   #controller: AbortController | undefined;
   #endedBy: { readonly reason: unknown } | undefined;
 
-  /** @param publicUrl What clients call the server, without a slash at its end; undefined: what the request says. */
-  constructor(readonly request: Request, publicUrl?: string) {
+  constructor(readonly request: Request, { publicUrl, peer }: ExchangeOrigin = {}) {
     const url = request.url;
     const start = url.indexOf("/", url.indexOf("://") + 3);
     const end = url.indexOf("#", start);
@@ -47,9 +56,17 @@ export class Exchange implements RequestContext {
     this.path = question === -1 ? target : target.slice(0, question);
     this.query = question === -1 ? "" : target.slice(question + 1);
     this.#origin = publicUrl ?? (start === -1 ? url : url.slice(0, start));
+    this.#peer = peer;
     const given = saneRequestId(this.fields.requestId);
     this.requestId = given ?? newRequestId();
     this.ownRequestId = given === undefined;
+  }
+
+  /** The address that its connection comes from, which may be a proxy's; undefined: it came over no network. */
+  get clientAddress(): string | undefined {
+    const address = this.#peer?.remoteAddr.hostname;
+    // An IPv4 client of a socket that takes both (RFC 4291, section 2.5.5.2).
+    return address?.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
   }
 
   get url(): URL {

@@ -1,9 +1,13 @@
 import { Deadlines } from "./deadlines.ts";
 import { Exchange } from "./exchange.ts";
 import { Lifecycle } from "./lifecycle.ts";
+import type { Listener, Peer } from "./listener.ts";
+import { openListener } from "./open_listener.ts";
 import { createPipeline } from "./pipeline.ts";
 import { applyOptions, type ServerOption } from "./server_options.ts";
 import { stopListener } from "./stop_listener.ts";
+import { readTls } from "./tls.ts";
+import { TlsWatch } from "./tls_watch.ts";
 
 /** How long a request lasts before the server looks whether its client has left, in milliseconds. */
 const CLIENT_WATCH_MS = 100;
@@ -19,6 +23,7 @@ export interface Server extends AsyncDisposable {
   /**
    * Starts to accept connections. Port 0 takes a free one; the address given tells which.
    * @throws {ListenError} in one line when the address cannot be had.
+   * @throws {TlsError} in one line when the certificate or its key cannot be used.
    */
   listen(): Promise<{ readonly url: string }>;
   /** Answers a request without a network, for tests. */
@@ -30,15 +35,13 @@ export interface Server extends AsyncDisposable {
   shutdown(): Promise<ShutdownResult>;
 }
 
-/** The address cannot be had; the message says which and why, in one line. */
-export class ListenError extends Error {
-  override readonly name = "ListenError";
-}
+/** Browsers that saw it use nothing but TLS for a year (RFC 6797). */
+const STRICT_TRANSPORT = "max-age=31536000";
 
 /** Creates a server for one address; nothing runs until it listens. */
 export function createServer(host: string, port: number, ...options: ServerOption[]): Server {
   const settings = applyOptions(options);
-  const { logger, drain, publicUrl } = settings;
+  const { logger, drain, publicUrl, tls } = settings;
   const lifecycle = new Lifecycle();
   const readDeadlines = new Deadlines(settings.readTimeoutMs);
   const writeDeadlines = new Deadlines(settings.writeTimeoutMs);
@@ -47,27 +50,44 @@ export function createServer(host: string, port: number, ...options: ServerOptio
     (inner, observe) => observe(inner),
     createPipeline(settings, { lifecycle, readDeadlines, writeDeadlines, clientDeadlines }),
   );
-  const abort = new AbortController();
-  let listener: Deno.HttpServer<Deno.NetAddr> | undefined;
+  let listener: Listener | undefined;
+  let tlsWatch: TlsWatch | undefined;
   let stopping: Promise<ShutdownResult> | undefined;
 
-  async function handle(request: Request): Promise<Response> {
+  async function handle(request: Request, peer?: Peer): Promise<Response> {
     lifecycle.enter();
     try {
-      return await serve(new Exchange(request, publicUrl));
+      const response = await serve(new Exchange(request, { publicUrl, peer }));
+      if (tls !== undefined) response.headers.set("Strict-Transport-Security", STRICT_TRANSPORT);
+      return response;
     } finally {
       lifecycle.leave();
     }
   }
 
+  async function open(): Promise<Listener> {
+    if (tls === undefined) return openListener(handle, { hostname: host, port }, settings);
+    const pair = await readTls(tls);
+    const opened = openListener(handle, { hostname: host, port, tls: pair }, settings);
+    tlsWatch = new TlsWatch(tls, pair, {
+      everyMs: tls.rereadMs,
+      logger,
+      onChanged(changed): boolean {
+        opened.replaceTls?.(changed);
+        return opened.replaceTls !== undefined;
+      },
+    });
+    return opened;
+  }
+
   async function stop(): Promise<ShutdownResult> {
     logger.info("Server is draining", { inFlight: lifecycle.inFlight });
+    tlsWatch?.[Symbol.dispose]();
     const cutOff = await stopListener(listener, {
       lifecycle,
       drain,
       deadlines: writeDeadlines,
       bodies: readDeadlines,
-      abort,
     });
     readDeadlines[Symbol.dispose]();
     writeDeadlines[Symbol.dispose]();
@@ -78,32 +98,18 @@ export function createServer(host: string, port: number, ...options: ServerOptio
   }
 
   return {
-    // deno-lint-ignore require-await -- so that a fault of the address rejects, as callers expect of a promise
     async listen(): Promise<{ url: string }> {
-      try {
-        listener = Deno.serve(
-          { hostname: host, port, signal: abort.signal, onListen(): void {} },
-          (request) => handle(request),
-        );
-      } catch (cause) {
-        throw new ListenError(`Cannot listen on ${host}:${port}: ${bindReason(cause)}`, { cause });
-      }
+      listener = await open();
       const { hostname, port: bound } = listener.addr;
-      const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${bound}`;
+      const scheme = tls === undefined ? "http" : "https";
+      const url = `${scheme}://${hostname.includes(":") ? `[${hostname}]` : hostname}:${bound}`;
       logger.info("Server is listening on {url}", { url });
       return { url };
     },
-    fetch: handle,
+    fetch: (request) => handle(request),
     shutdown: () => stopping ??= stop(),
     async [Symbol.asyncDispose](): Promise<void> {
       await (stopping ??= stop());
     },
   };
-}
-
-function bindReason(cause: unknown): string {
-  if (cause instanceof Deno.errors.AddrInUse) return "the address is already in use";
-  if (cause instanceof Deno.errors.AddrNotAvailable) return "the address is not one of this machine";
-  if (cause instanceof Deno.errors.PermissionDenied) return "permission is denied";
-  return cause instanceof Error ? cause.message : "the address cannot be had";
 }

@@ -4,6 +4,7 @@ import type { Exchange } from "./exchange.ts";
 import type { ReadinessCheck } from "./health.ts";
 import { type Logger, SILENT_LOGGER } from "./logger.ts";
 import type { RequestObserver } from "./request_observer.ts";
+import type { TlsFiles } from "./tls.ts";
 import type { Authenticator } from "./security/authenticator.ts";
 
 /** What Hono's middleware finds in `c.env`: the exchange, with the request's id, URL and signal. */
@@ -25,6 +26,34 @@ export interface DrainOptions {
   readonly timeoutMs?: number;
 }
 
+/** How many clients a guard lets in, and how long they may ask for nothing. */
+export interface GuardSettings {
+  /**
+   * How long a connection may stay between an answer and the next request, in milliseconds.
+   * @default {75_000}
+   */
+  readonly idleMs?: number;
+  /**
+   * Connections at the same time; beyond that, who has asked for nothing for the longest makes room.
+   * @default {5000}
+   */
+  readonly maxConnections?: number;
+  /**
+   * Connections at the same time from one address; 0: as many as in all.
+   * @default {0}
+   */
+  readonly maxConnectionsPerAddress?: number;
+}
+
+/** Where TLS is ended by this program. */
+export interface TlsSettings extends TlsFiles {
+  /**
+   * How often the files are read again, in milliseconds.
+   * @default {10_000}
+   */
+  readonly rereadMs?: number;
+}
+
 /** Everything that can be set; changed by {@link ServerOption}s only. */
 export interface ServerSettings {
   readTimeoutMs: number;
@@ -36,6 +65,10 @@ export interface ServerSettings {
   /** Undefined: authentication is off. */
   authenticator: Authenticator | undefined;
   publicUrl: string | undefined;
+  /** Undefined: clients may take as long as they like to ask. */
+  guard: Required<GuardSettings> | undefined;
+  /** Undefined: plain HTTP. */
+  tls: Required<TlsSettings> | undefined;
   drain: Required<DrainOptions>;
   logger: Logger;
   readonly modules: ApiModule[];
@@ -58,6 +91,8 @@ export function applyOptions(options: readonly ServerOption[]): ServerSettings {
     validateResponses: false,
     authenticator: undefined,
     publicUrl: undefined,
+    guard: undefined,
+    tls: undefined,
     drain: { waitMs: 0, timeoutMs: 10_000 },
     logger: SILENT_LOGGER,
     modules: [],
@@ -69,7 +104,10 @@ export function applyOptions(options: readonly ServerOption[]): ServerSettings {
   return settings;
 }
 
-/** How long the whole body of a request may take to arrive, in milliseconds; 408 after that. Default 30 s. */
+/**
+ * How long the whole body of a request may take to arrive, in milliseconds; 408 after that. With a guard, its head, too.
+ * Default 30 s.
+ */
 export function withReadTimeout(ms: number): ServerOption {
   return (settings) => void (settings.readTimeoutMs = ms);
 }
@@ -92,6 +130,17 @@ export function withReadiness(check: ReadinessCheck): ServerOption {
 /** What clients call the server, e.g. "https://api.example.com": the beginning of `context.url`. */
 export function withPublicUrl(url: string): ServerOption {
   return (settings) => void (settings.publicUrl = url.replace(/\/+$/, ""));
+}
+
+/** Ends connections whose clients are slow or too many: where they reach the program without a proxy that does. */
+export function withGuard(guard: GuardSettings = {}): ServerOption {
+  const defaults = { idleMs: 75_000, maxConnections: 5000, maxConnectionsPerAddress: 0 };
+  return (settings) => void (settings.guard = { ...defaults, ...guard });
+}
+
+/** Speaks TLS, with HTTP/2 and HTTP/1.1. */
+export function withTls(tls: TlsSettings): ServerOption {
+  return (settings) => void (settings.tls = { rereadMs: 10_000, ...tls });
 }
 
 /** The largest body, in bytes, where the document does not say otherwise; 413. Default 1 MiB. */

@@ -1,5 +1,6 @@
 import type { Deadlines } from "./deadlines.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import type { Listener } from "./listener.ts";
 
 /** How long the answers to requests that were cut off may take to be written, in milliseconds. */
 const LAST_WORDS_MS = 250;
@@ -12,14 +13,12 @@ export interface StopOptions {
   readonly deadlines: Deadlines;
   /** Those of the bodies that are on their way. */
   readonly bodies: Deadlines;
-  /** Ends the listener and its connections at once. */
-  readonly abort: AbortController;
 }
 
 /** Goes through the phases of a graceful stop. Gives the number of requests that were cut off. */
 export async function stopListener(
-  listener: Deno.HttpServer | undefined,
-  { lifecycle, drain, deadlines, bodies, abort }: StopOptions,
+  listener: Listener | undefined,
+  { lifecycle, drain, deadlines, bodies }: StopOptions,
 ): Promise<number> {
   lifecycle.phase = "draining";
   if (drain.waitMs > 0) await sleep(drain.waitMs);
@@ -30,11 +29,7 @@ export async function stopListener(
   if (!await within(drained, drain.timeoutMs)) {
     cutOff = lifecycle.inFlight;
     deadlines.passAll();
-    if (!await within(drained, LAST_WORDS_MS)) {
-      // Only a listener that has not ended by itself: aborting one that has is a fault of its own.
-      abort.abort();
-      await listener?.finished;
-    }
+    if (!await within(drained, LAST_WORDS_MS)) await listener?.abort();
   }
   lifecycle.phase = "closed";
   return cutOff;

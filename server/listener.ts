@@ -1,0 +1,29 @@
+import type { TlsPair } from "./tls.ts";
+
+/** Who is at the other end of a connection. */
+export interface Peer {
+  readonly remoteAddr: Deno.NetAddr;
+}
+
+/** Answers a request; never rejects. */
+export type Handle = (request: Request, peer: Peer) => Promise<Response>;
+
+/** Where to listen. */
+export interface ListenerOptions {
+  readonly hostname: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Absent: plain HTTP. */
+  readonly tls?: TlsPair;
+}
+
+/** Takes connections and has their requests handled. */
+export interface Listener {
+  readonly addr: Deno.NetAddr;
+  /** Uses another certificate for connections that are opened from now on; absent: it cannot. */
+  replaceTls?(tls: TlsPair): void;
+  /** Takes no more connections and resolves when those that there are have ended, after the answers under way. */
+  shutdown(): Promise<void>;
+  /** Ends everything at once. */
+  abort(): Promise<void>;
+}
