@@ -155,6 +155,15 @@ export interface PoolStatus {
   readonly waiting: number;
 }
 
+/** What is known of one configured server without asking it. */
+export interface InstanceLoad {
+  /** As the configuration names it: "primary", "replica_0", …. */
+  readonly name: string;
+  readonly pool: PoolStatus;
+  /** How far it was behind when it was asked last, in milliseconds; undefined on a primary, and where it cannot be told. */
+  readonly lagMs?: number;
+}
+
 /** The state of one configured server, at length. */
 export interface InstanceStatus extends InstanceHealth {
   /** Where it is reached, "host:port". */
@@ -172,6 +181,8 @@ export interface HealthManager {
   health(options?: QueryOptions): Promise<readonly InstanceHealth[]>;
   /** The same, with how far replicas are behind and what the connections do; never rejects. */
   status(options?: QueryOptions): Promise<readonly InstanceStatus[]>;
+  /** What is known of every server without asking: it costs nothing worth mentioning. */
+  load(): readonly InstanceLoad[];
 }
 
 /** A folder of migrations: `<version>_<name>.sql` files in dbmate's format. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type {
   ConnectionPool,
   InstanceHealth,
+  InstanceLoad,
   InstanceStatus,
   MigrationSource,
   MigrationStatus,
@@ -118,6 +119,17 @@ class PostgresPool implements ConnectionPool {
         this.#replicas.slice(index, index + 1).map((server) => of(health, server))
       ),
     ]);
+  }
+
+  load(): readonly InstanceLoad[] {
+    return [
+      { name: "primary", pool: this.#primary.status },
+      ...this.#replicas.map(({ name, status, lagMs }) => ({
+        name,
+        pool: status,
+        ...(lagMs === undefined ? {} : { lagMs }),
+      })),
+    ];
   }
 
   migrate(sources: readonly MigrationSource[]): Promise<readonly string[]> {

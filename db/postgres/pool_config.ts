@@ -1,3 +1,4 @@
+import type { DatabaseObserver } from "../database_observer.ts";
 import type { ReaderPolicy } from "./replica/choose_reader.ts";
 
 /** One PostgreSQL server and how it is reached. */
@@ -138,4 +139,6 @@ export interface PoolConfig {
    * @default "archway"
    */
   readonly applicationName?: string;
+  /** Watches statements and transactions; absent: nobody does, which costs nothing. */
+  readonly observer?: DatabaseObserver;
 }

@@ -2,7 +2,7 @@ import type { PoolStatus } from "../../db.ts";
 import type { Connection } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import type { PoolConfig } from "../pool_config.ts";
-import { PoolQuerier } from "./pool_querier.ts";
+import { PoolQuerier, type Watch } from "./pool_querier.ts";
 
 /** How connections to one server are made. */
 export interface InstanceConnectionsOptions {
@@ -15,6 +15,8 @@ export interface InstanceConnectionsOptions {
    * @default false
    */
   readonly mustWrite?: boolean;
+  /** Absent: nobody watches. */
+  readonly watch?: Watch | undefined;
 }
 
 /** Connections to a server that can be cut at any time, and are opened anew when somebody needs one. */
@@ -74,7 +76,8 @@ export class InstanceConnections {
   }
 
   #makeQuerier(connections: Connections): PoolQuerier {
-    return new PoolQuerier(connections, { onRefusedWrite: () => this.refusedWrite(connections) });
+    const { watch } = this.#options;
+    return new PoolQuerier(connections, { onRefusedWrite: () => this.refusedWrite(connections), watch });
   }
 
   #end(timeout: number): void {

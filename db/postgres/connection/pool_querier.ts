@@ -1,18 +1,38 @@
+import type { DatabaseObserver, Observation } from "../../database_observer.ts";
 import type { Querier, QueryOptions, QueryParameter, QueryResult } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import type { Connections } from "./connections.ts";
 import { refuseTransactionControl } from "./refuse_transaction_control.ts";
 import { isRetryable } from "./retryable_error.ts";
 
+/** Who watches the statements that go to a server. */
+export interface Watch {
+  readonly observer: DatabaseObserver;
+  /** What the observer is told that the server is called. */
+  readonly instance: string;
+}
+
+/** How a {@link PoolQuerier} works. */
+export interface PoolQuerierOptions {
+  /** Called when the server refused a statement because it does not accept writes. */
+  readonly onRefusedWrite: () => void;
+  /** Absent: nobody watches. */
+  readonly watch?: Watch | undefined;
+}
+
+/** How one statement is run, and who follows it. */
+interface RunOptions extends QueryOptions {
+  readonly observation?: Observation;
+}
+
 /** A Querier that runs each statement on whichever connection is free. */
 export class PoolQuerier implements Querier {
   readonly #connections: Connections;
-  /** Called when the server refused a statement because it does not accept writes. */
-  readonly #onRefusedWrite: () => void;
+  readonly #options: PoolQuerierOptions;
 
-  constructor(connections: Connections, { onRefusedWrite }: { readonly onRefusedWrite: () => void }) {
+  constructor(connections: Connections, options: PoolQuerierOptions) {
     this.#connections = connections;
-    this.#onRefusedWrite = onRefusedWrite;
+    this.#options = options;
   }
 
   query<R extends object>(
@@ -20,19 +40,45 @@ export class PoolQuerier implements Querier {
     parameters?: readonly QueryParameter[],
     options?: QueryOptions,
   ): Promise<QueryResult<R>> {
-    const signal = options?.signal;
     try {
       refuseTransactionControl(text);
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#connections.run((connection) => connection.query<R>(text, parameters, signal), signal).catch(
-      (error: unknown) => {
-        // It did nothing, so it can be sent again.
-        if (isRetryable(error)) return this.query<R>(text, parameters, options);
-        if (error instanceof DatabaseError && error.sqlState === "25006") this.#onRefusedWrite();
-        throw error;
-      },
-    );
+    const { watch } = this.#options;
+    if (watch === undefined) return this.#run<R>(text, parameters, options);
+    const observation = watch.observer.statement(text, watch.instance);
+    return observed(observation, this.#run<R>(text, parameters, { ...options, observation }));
+  }
+
+  #run<R extends object>(
+    text: string,
+    parameters: readonly QueryParameter[] | undefined,
+    options: RunOptions | undefined,
+  ): Promise<QueryResult<R>> {
+    const signal = options?.signal;
+    return this.#connections.run((connection) => {
+      options?.observation?.connected(connection.instance);
+      return connection.query<R>(text, parameters, signal);
+    }, signal).catch((error: unknown) => {
+      // It did nothing, so it can be sent again.
+      if (isRetryable(error)) return this.#run<R>(text, parameters, options);
+      if (error instanceof DatabaseError && error.sqlState === "25006") this.#options.onRefusedWrite();
+      throw error;
+    });
+  }
+}
+
+async function observed<R>(
+  observation: Observation,
+  running: Promise<QueryResult<R>>,
+): Promise<QueryResult<R>> {
+  try {
+    const result = await running;
+    observation.ended({ rows: result.rowCount });
+    return result;
+  } catch (error) {
+    observation.ended({ error });
+    throw error;
   }
 }

@@ -8,6 +8,7 @@ import { PrimaryFinder } from "./primary_finder.ts";
 import type { ReadTarget } from "../replica/reader_router.ts";
 import { RepeatingReader } from "../replica/repeating_reader.ts";
 import { repeatTransaction } from "../transaction/repeat_transaction.ts";
+import { runObserved } from "../transaction/run_observed.ts";
 import { runTransaction } from "../transaction/run_transaction.ts";
 import { TransactionDeadline } from "../transaction/transaction_deadline.ts";
 
@@ -27,6 +28,7 @@ export class Primary {
     }
     this.#connections = new InstanceConnections({
       config,
+      watch: config.observer && { observer: config.observer, instance: "primary" },
       max: first.maxConnections,
       open: () => this.#finder?.open() ?? Connection.open(first, { config, readOnly: false }),
       mustWrite: true,
@@ -79,13 +81,17 @@ export class Primary {
     const runOnce = async (): Promise<T> => {
       const connections = this.#connections.current;
       try {
-        return await runTransaction(connections, run, {
+        const how = {
           ...options,
           deadline,
           statementTimeoutMs: this.#config.statementTimeoutMs ?? 30_000,
           tellsDeadline: timeoutMs !== undefined,
           isPooled: this.#config.pooler === "transaction",
-        });
+        };
+        const { observer } = this.#config;
+        return observer === undefined
+          ? await runTransaction(connections, run, how)
+          : await runObserved(connections, run, { ...how, observer, instance: "primary" });
       } catch (error) {
         const refused = error instanceof DatabaseError && error.sqlState === "25006";
         if (refused && options.readOnly !== true) this.#connections.refusedWrite(connections);

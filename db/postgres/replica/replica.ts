@@ -29,7 +29,12 @@ export class Replica implements ReadTarget {
     this.name = name;
     this.#instance = instance;
     const open = (): Promise<Connection> => Connection.open(instance, { config, readOnly: true });
-    this.#reads = new InstanceConnections({ config, max: instance.maxConnections, open });
+    this.#reads = new InstanceConnections({
+      config,
+      watch: config.observer && { observer: config.observer, instance: name },
+      max: instance.maxConnections,
+      open,
+    });
     let session: Connection | undefined;
     const openSession = async (): Promise<Connection> => session = await open();
     this.#probes = new InstanceConnections({ config, max: 1, open: openSession });

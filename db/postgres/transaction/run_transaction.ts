@@ -4,7 +4,7 @@ import type { Connection } from "../connection/connection.ts";
 import type { Connections } from "../connection/connections.ts";
 import { toDatabaseError } from "../connection/to_database_error.ts";
 import type { TransactionDeadline } from "./transaction_deadline.ts";
-import { TransactionScope, type TransactionState } from "./transaction_scope.ts";
+import { TransactionScope, type TransactionState, type TransactionWatch } from "./transaction_scope.ts";
 
 /** How a transaction is run. */
 export interface RunTransactionOptions extends TxOptions {
@@ -15,6 +15,8 @@ export interface RunTransactionOptions extends TxOptions {
   readonly tellsDeadline: boolean;
   /** Whether its session may be anybody's, so that the server knows no deadlines but those of the transaction. */
   readonly isPooled: boolean;
+  /** Who watches; absent: nobody. */
+  readonly watch?: TransactionWatch;
 }
 
 /** How long the end of an aborted transaction may take before its connection is closed, in milliseconds. */
@@ -38,7 +40,16 @@ export async function runTransaction<T>(
     deadline.check();
     throw error;
   });
-  const state: TransactionState = { connection, deadline, over: false, savepoints: 0, running: new Set() };
+  const { watch } = options;
+  watch?.transaction.connected(connection.instance);
+  const state: TransactionState = {
+    connection,
+    deadline,
+    watch,
+    over: false,
+    savepoints: 0,
+    running: new Set(),
+  };
   const scope = new TransactionScope(state);
   try {
     const value = await inside(scope, run, { state, options });

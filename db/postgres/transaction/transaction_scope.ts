@@ -1,13 +1,22 @@
+import type { Observation } from "../../database_observer.ts";
 import type { QueryOptions, QueryParameter, QueryResult, Transaction } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import type { Connection } from "../connection/connection.ts";
 import { refuseTransactionControl } from "../connection/refuse_transaction_control.ts";
 import type { TransactionDeadline } from "./transaction_deadline.ts";
 
+/** Who watches a transaction. */
+export interface TransactionWatch {
+  readonly transaction: Observation;
+  /** Begins to watch a statement in it. */
+  statement(text: string): Observation;
+}
+
 /** What a transaction and the savepoints inside it share. */
 export interface TransactionState {
   readonly connection: Connection;
   readonly deadline: TransactionDeadline;
+  readonly watch: TransactionWatch | undefined;
   /** No more statements: it is being committed or rolled back. */
   over: boolean;
   savepoints: number;
@@ -77,14 +86,19 @@ export class TransactionScope implements Transaction {
     parameters?: readonly QueryParameter[],
     own?: AbortSignal,
   ): Promise<QueryResult<R>> {
-    const { connection, deadline, running } = this.#state;
+    const { connection, deadline, running, watch } = this.#state;
+    const observation = watch?.statement(text);
+    observation?.connected(connection.instance);
     const signal = own ? AbortSignal.any([own, deadline.signal]) : deadline.signal;
     const answer = connection.query<R>(text, parameters, signal);
     running.add(answer);
     try {
-      return await answer;
+      const result = await answer;
+      observation?.ended({ rows: result.rowCount });
+      return result;
     } catch (error) {
       this.failure ??= this.#translate(error);
+      observation?.ended({ error: this.failure });
       throw this.failure;
     } finally {
       running.delete(answer);

@@ -1,0 +1,30 @@
+import type { DatabaseObserver } from "../../database_observer.ts";
+import type { Transaction } from "../../db.ts";
+import type { Connections } from "../connection/connections.ts";
+import { runTransaction, type RunTransactionOptions } from "./run_transaction.ts";
+
+/** How a transaction is run, and who watches. */
+export interface RunObservedOptions extends RunTransactionOptions {
+  readonly observer: DatabaseObserver;
+  /** What the observer is told that the server is called. */
+  readonly instance: string;
+}
+
+/** Runs a transaction that somebody watches; otherwise as {@link runTransaction}. */
+export function runObserved<T>(
+  connections: Connections,
+  run: (tx: Transaction) => Promise<T>,
+  { observer, instance, ...options }: RunObservedOptions,
+): Promise<T> {
+  return observer.transaction(instance, async (transaction) => {
+    const watch = { transaction, statement: (text: string) => observer.statement(text, instance) };
+    try {
+      const value = await runTransaction(connections, run, { ...options, watch });
+      transaction.ended({});
+      return value;
+    } catch (error) {
+      transaction.ended({ error });
+      throw error;
+    }
+  });
+}
