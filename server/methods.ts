@@ -1,4 +1,7 @@
-/** The methods of RFC 9110, section 9, and PATCH (RFC 5789). Any other one is answered 501. */
+/**
+ * The methods of RFC 9110, section 9, PATCH (RFC 5789), and QUERY (draft-ietf-httpbis-safe-method-w-body), which
+ * clients have begun to send. Any other one is answered 501.
+ */
 export const KNOWN_METHODS: ReadonlySet<string> = new Set([
   "GET",
   "HEAD",
@@ -9,6 +12,7 @@ export const KNOWN_METHODS: ReadonlySet<string> = new Set([
   "OPTIONS",
   "TRACE",
   "CONNECT",
+  "QUERY",
 ]);
 
 const ALLOW_ORDER = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];

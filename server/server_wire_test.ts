@@ -34,6 +34,7 @@ Deno.test("Server.listen() answers every method", async () => {
     ["FOO /notes", 501],
     ["get /notes", 501],
     ["TRACE /notes", 405],
+    ["QUERY /notes", 405],
     ["TRACE /nope", 404],
     ["CONNECT example.com:80", 404],
     ["OPTIONS *", 204],

@@ -1,0 +1,269 @@
+import type { Expectation, Row, Theme } from "../row.ts";
+
+const HEAD = "POST /v1/profiles HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n";
+const BODY = '{"name":"{marker}"}';
+const CLOSE = "Connection: close\r\n\r\n";
+/** A request that must never be answered: it is inside, or behind, one that is not right. */
+const SMUGGLED = "DELETE /smuggled HTTP/1.1\r\nHost: {host}\r\nX-Smuggled: {marker}\r\n\r\n";
+const NEXT = `GET /v1/nothing HTTP/1.1\r\nHost: {host}\r\n${CLOSE}`;
+
+const REFUSED: Expectation = { status: 400, by: "platform" };
+
+/** Heads that say how long a body is in ways that must not be believed. */
+const LENGTHS: readonly (readonly [name: string, lines: string])[] = [
+  ["a negative Content-Length", "Content-Length: -1\r\n"],
+  ["a Content-Length with a plus", "Content-Length: +19\r\n"],
+  ["a hexadecimal Content-Length", "Content-Length: 0x13\r\n"],
+  ["a Content-Length with a point", "Content-Length: 19.0\r\n"],
+  ["a Content-Length with an exponent", "Content-Length: 1e1\r\n"],
+  ["a Content-Length in words", "Content-Length: {marker}\r\n"],
+  ["an empty Content-Length", "Content-Length: \r\n"],
+  ["a Content-Length beyond 64 bits", "Content-Length: 99999999999999999999999\r\n"],
+  ["a Content-Length of two numbers", "Content-Length: 19 19\r\n"],
+  ["two Content-Lengths that differ", "Content-Length: 0\r\nContent-Length: 19\r\n"],
+  ["a list of Content-Lengths that differ", "Content-Length: 0, 19\r\n"],
+  ["Content-Length behind Transfer-Encoding", "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n"],
+  ["Content-Length before Transfer-Encoding", "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n"],
+  ["a Transfer-Encoding that is unknown", "Transfer-Encoding: {marker}\r\n"],
+  ["Transfer-Encoding: identity", "Transfer-Encoding: identity\r\n"],
+  ["Transfer-Encoding: gzip", "Transfer-Encoding: gzip\r\n"],
+  ["chunked that is not last", "Transfer-Encoding: chunked, gzip\r\n"],
+  ["chunked twice", "Transfer-Encoding: chunked, chunked\r\n"],
+  ["chunked in two fields", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"],
+  ["chunked and identity", "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n"],
+  ["chunked with a vertical tab", "Transfer-Encoding: \x0bchunked\r\n"],
+  ["chunked in quotes", 'Transfer-Encoding: "chunked"\r\n'],
+  ["chunked with a letter more", "Transfer-Encoding: xchunked\r\n"],
+  ["a blank before the colon", "Transfer-Encoding : chunked\r\n"],
+  ["a blank before the colon of the length", "Content-Length : 19\r\n"],
+  ["a length on a folded line", "Content-Length:\r\n 19\r\n"],
+];
+
+/** Whatever is made of the length, what follows is not answered as a request of its own with another meaning. */
+const lengths: readonly Row[] = LENGTHS.map(([name, lines]) => ({
+  name,
+  request: `${HEAD}${lines}\r\n0\r\n\r\n${SMUGGLED}`,
+  client: "leaves",
+  expect: { status: [400, 413, 415, 422, 501], by: "platform" },
+}));
+
+/** Chunks that are none. */
+const CHUNKS: readonly (readonly [name: string, chunks: string])[] = [
+  ["a chunk's size that is no number", "zz\r\n{}\r\n0\r\n\r\n"],
+  ["a chunk's size that is negative", "-2\r\n{}\r\n0\r\n\r\n"],
+  ["a chunk's size with 0x", "0x2\r\n{}\r\n0\r\n\r\n"],
+  ["a chunk's size that is empty", "\r\n{}\r\n0\r\n\r\n"],
+  ["a chunk's size beyond 64 bits", "fffffffffffffffff\r\n{}\r\n0\r\n\r\n"],
+  ["a chunk that is longer than its size", "1\r\n{}\r\n0\r\n\r\n"],
+  ["a chunk with a bare line feed", "2\n{}\n0\n\n"],
+  ["a chunk with a carriage return inside its size", "2\r2\r\n{}\r\n0\r\n\r\n"],
+];
+
+const chunks: readonly Row[] = CHUNKS.map(([name, text]) => ({
+  name,
+  request: `${HEAD}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n${text}`,
+  expect: REFUSED,
+  client: "ends",
+}));
+
+/** Heads that are no HTTP, or not the HTTP that is spoken here. */
+const HEADS: readonly (readonly [name: string, text: string])[] = [
+  ["nothing but blank lines", "\r\n\r\n\r\n\r\n"],
+  ["a word", "{marker}\r\n\r\n"],
+  ["a request line without a version", "GET /livez\r\n\r\n"],
+  ["HTTP/0.9", "GET /\r\n"],
+  ["HTTP/1.2", "GET /livez HTTP/1.2\r\nHost: {host}\r\n\r\n"],
+  ["HTTP/2.0 in a request line", "GET /livez HTTP/2.0\r\nHost: {host}\r\n\r\n"],
+  ["HTTP/11", "GET /livez HTTP/11\r\nHost: {host}\r\n\r\n"],
+  ["http/1.1 in small letters", "GET /livez http/1.1\r\nHost: {host}\r\n\r\n"],
+  ["FTP/1.1", "GET /livez FTP/1.1\r\nHost: {host}\r\n\r\n"],
+  ["a request line with two blanks", "GET  /livez HTTP/1.1\r\nHost: {host}\r\n\r\n"],
+  ["a request line with a tab", "GET\t/livez\tHTTP/1.1\r\nHost: {host}\r\n\r\n"],
+  ["a request line with a blank at its end", "GET /livez HTTP/1.1 \r\nHost: {host}\r\n\r\n"],
+  ["a blank in front of the request line", " GET /livez HTTP/1.1\r\nHost: {host}\r\n\r\n"],
+  ["U+0000 in the method", "GE\0T /livez HTTP/1.1\r\nHost: {host}\r\n\r\n"],
+  ["U+0000 in the target", "GET /li\0vez HTTP/1.1\r\nHost: {host}\r\n\r\n"],
+  ["U+0000 in a value", "GET /livez HTTP/1.1\r\nHost: {host}\r\nX-Nul: {marker}\0\r\n\r\n"],
+  ["U+0000 in a name", "GET /livez HTTP/1.1\r\nHost: {host}\r\nX\0Nul: {marker}\r\n\r\n"],
+  ["a carriage return in a value", "GET /livez HTTP/1.1\r\nHost: {host}\r\nX-Cr: a\rb\r\n\r\n"],
+  ["a delete character in a value", "GET /livez HTTP/1.1\r\nHost: {host}\r\nX-Del: {marker}\x7f\r\n\r\n"],
+  ["a folded field", "GET /livez HTTP/1.1\r\nHost: {host}\r\nX-Folded: a\r\n {marker}\r\n\r\n"],
+  ["a first field that is folded", "GET /livez HTTP/1.1\r\n Host: {host}\r\n\r\n"],
+  ["a field without a colon", "GET /livez HTTP/1.1\r\nHost: {host}\r\n{marker}\r\n\r\n"],
+  ["a field without a name", "GET /livez HTTP/1.1\r\nHost: {host}\r\n: {marker}\r\n\r\n"],
+  ["a blank before a colon", "GET /livez HTTP/1.1\r\nHost: {host}\r\nX-Blank : {marker}\r\n\r\n"],
+  ["a name with a blank", "GET /livez HTTP/1.1\r\nHost: {host}\r\nX Blank: {marker}\r\n\r\n"],
+  ["a name beyond ASCII", "GET /livez HTTP/1.1\r\nHost: {host}\r\nX-\xe9: {marker}\r\n\r\n"],
+  ["a name in brackets", "GET /livez HTTP/1.1\r\nHost: {host}\r\n(X): {marker}\r\n\r\n"],
+  ["the beginning of TLS", "\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03"],
+  ["the beginning of SSH", "SSH-2.0-OpenSSH_9.6\r\n\r\n"],
+  ["the beginning of PROXY", "PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n\r\n"],
+  ["the beginning of SOCKS", "\x05\x01\0\r\n\r\n"],
+  ["the beginning of SMTP", "EHLO {marker}\r\n\r\n"],
+  ["the beginning of PostgreSQL", "\0\0\0\x08\x04\xd2\x16\x2f\r\n\r\n"],
+  ["an answer instead of a request", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"],
+  ["random bytes", "\x9f\x01\xfe\x80\x00\x13\x37\xff\r\n\r\n"],
+];
+
+const heads: readonly Row[] = HEADS.map(([name, text]) => ({
+  name,
+  request: text,
+  client: "ends",
+  expect: { status: [200, 400, 404, 501, 505], by: "platform" },
+}));
+
+const others: readonly Row[] = [
+  {
+    name: "no Host",
+    request: `GET /livez HTTP/1.1\r\n${CLOSE}`,
+    expect: { status: [200, 400], by: "platform" },
+  },
+  {
+    name: "two Hosts",
+    request: `GET /livez HTTP/1.1\r\nHost: {host}\r\nHost: {marker}.example\r\n${CLOSE}`,
+    expect: REFUSED,
+  },
+  { name: "HTTP/1.0", request: "GET /livez HTTP/1.0\r\nHost: {host}\r\n\r\n", expect: { status: 200 } },
+  { name: "HTTP/1.0 without a Host", request: "GET /livez HTTP/1.0\r\n\r\n", expect: { status: [200, 400] } },
+  {
+    name: "HTTP/1.0 with chunks",
+    request: `${HEAD.replace("1.1", "1.0")}Transfer-Encoding: chunked\r\n\r\n13\r\n${BODY}\r\n0\r\n\r\n`,
+    expect: REFUSED,
+  },
+  {
+    name: "the preface of HTTP/2 on a port without it",
+    request: "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0",
+    client: "ends",
+    expect: { status: 400, by: "platform", speaks: "HTTP/2" },
+  },
+  {
+    name: "bare line feeds",
+    request: "GET /livez HTTP/1.1\nHost: {host}\nConnection: close\n\n",
+    expect: { status: [200, 400], by: "platform" },
+  },
+  {
+    name: "a blank line in front",
+    request: `\r\nGET /livez HTTP/1.1\r\nHost: {host}\r\n${CLOSE}`,
+    expect: { status: [200, 400], by: "platform" },
+  },
+  {
+    name: "a request in very small pieces",
+    request: [...`GET /livez HTTP/1.1\r\nHost: {host}\r\n${CLOSE}`.split(/(?<=\n)|(?<=: )/)],
+    expect: { status: 200 },
+  },
+  {
+    name: "a head that never ends",
+    request: "GET /livez HTTP/1.1\r\nHost: {host}\r\nX-Open: {marker}",
+    client: "ends",
+    expect: REFUSED,
+  },
+  {
+    name: "a connection that says nothing",
+    request: "",
+    client: "ends",
+    expect: REFUSED,
+  },
+  {
+    name: "a body shorter than its Content-Length, and the end",
+    request: `${HEAD}Content-Length: 100\r\n${CLOSE}${BODY}`,
+    client: "ends",
+    expect: REFUSED,
+  },
+  {
+    name: "a body shorter than its Content-Length, and no end",
+    request: `${HEAD}Content-Length: 100\r\n${CLOSE}${BODY}`,
+    client: "leaves",
+    expect: { status: 408 },
+  },
+  {
+    name: "chunks without their end",
+    request: `${HEAD}Transfer-Encoding: chunked\r\n${CLOSE}5\r\n{"nam\r\n`,
+    client: "leaves",
+    expect: { status: 408 },
+  },
+  {
+    name: "a body longer than its Content-Length is another request",
+    request: `${HEAD}Content-Length: 14\r\n\r\n{"name":"Ada"}{marker}`,
+    client: "ends",
+    expect: { status: 201, then: [400], by: "platform" },
+  },
+  {
+    name: "two Content-Lengths that agree",
+    request: `${HEAD}Content-Length: 14\r\nContent-Length: 14\r\n${CLOSE}{"name":"Ada"}`,
+    expect: { status: [201, 400], by: "platform" },
+  },
+  {
+    name: "a request inside a body is no request",
+    request:
+      `GET /livez HTTP/1.1\r\nHost: {host}\r\nContent-Length: 34\r\n\r\nDELETE /x HTTP/1.1\r\nHost: abcd\r\n\r\n${NEXT}`,
+    expect: { status: 200, then: [404] },
+  },
+  {
+    name: "a request inside chunks is no request",
+    request:
+      `GET /livez HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n22\r\nDELETE /x HTTP/1.1\r\nHost: abcd\r\n\r\n\r\n0\r\n\r\n${NEXT}`,
+    expect: { status: 200, then: [404] },
+  },
+  {
+    name: "a request inside the body of a request that is refused is no request",
+    request:
+      `POST /v1/nothing HTTP/1.1\r\nHost: {host}\r\nContent-Length: 34\r\n\r\nDELETE /x HTTP/1.1\r\nHost: abcd\r\n\r\n${NEXT}`,
+    expect: { status: 404, then: [404] },
+  },
+  {
+    name: "fields in a trailer change nothing",
+    request:
+      `${HEAD}Transfer-Encoding: chunked\r\nTrailer: Content-Type\r\n\r\ne\r\n{"name":"Ada"}\r\n0\r\nContent-Type: text/html\r\nX-T: {marker}\r\n\r\n${NEXT}`,
+    expect: { status: 201, then: [404] },
+  },
+  {
+    name: "extensions of chunks change nothing",
+    request: `${HEAD}Transfer-Encoding: chunked\r\n${CLOSE}e;a=b;{marker}\r\n{"name":"Ada"}\r\n0;x\r\n\r\n`,
+    expect: { status: [201, 400], by: "platform" },
+  },
+  {
+    name: "an extension of a chunk of 100,000 bytes",
+    request: `${HEAD}Transfer-Encoding: chunked\r\n${CLOSE}e;${
+      "a".repeat(100_000)
+    }\r\n{"name":"Ada"}\r\n0\r\n\r\n`,
+    expect: { status: [201, 400], by: "platform" },
+  },
+  {
+    name: "Expect: 100-continue",
+    request: `${HEAD}Expect: 100-continue\r\nContent-Length: 14\r\n${CLOSE}{"name":"Ada"}`,
+    expect: { status: 201, continues: true },
+  },
+  {
+    name: "Expect: 100-continue for what is refused: the platform asks for the body all the same",
+    request:
+      `POST /v1/nothing HTTP/1.1\r\nHost: {host}\r\nExpect: 100-continue\r\nContent-Length: 14\r\n${CLOSE}`,
+    client: "leaves",
+    expect: { status: 404, continues: true },
+  },
+  {
+    name: "Expect of something else",
+    request: `${HEAD}Expect: {marker}\r\nContent-Length: 14\r\n${CLOSE}{"name":"Ada"}`,
+    expect: { status: [201, 417] },
+  },
+  {
+    name: "an upgrade to h2c with its settings",
+    request:
+      "GET /livez HTTP/1.1\r\nHost: {host}\r\nConnection: close, Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
+    expect: { status: 200 },
+  },
+  {
+    name: "an upgrade to a web socket with its key",
+    request:
+      "GET /v1/profiles?limit=1 HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    client: "leaves",
+    expect: { status: 200 },
+  },
+  {
+    name: "fifty requests at once on one connection",
+    request: `${"GET /v1/nothing HTTP/1.1\r\nHost: {host}\r\n\r\n".repeat(49)}${NEXT}`,
+    expect: { status: 404, then: Array.from({ length: 49 }, () => 404) },
+  },
+];
+
+/** Requests whose bytes do not say where they end, or say it twice. */
+export const FRAMING: Theme = { name: "framing", rows: [...lengths, ...chunks, ...heads, ...others] };

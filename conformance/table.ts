@@ -1,0 +1,31 @@
+import type { Theme } from "./row.ts";
+import { CONDITIONALS } from "./rows/conditionals.ts";
+import { CURSORS } from "./rows/cursors.ts";
+import { ENCODINGS } from "./rows/encodings.ts";
+import { FRAMING } from "./rows/framing.ts";
+import { HEADERS } from "./rows/headers.ts";
+import { INJECTIONS } from "./rows/injections.ts";
+import { JSON_BODIES } from "./rows/json_bodies.ts";
+import { METHODS } from "./rows/methods.ts";
+import { PATCHES } from "./rows/patches.ts";
+import { PATHS } from "./rows/paths.ts";
+import { QUERIES } from "./rows/queries.ts";
+import { SIZES } from "./rows/sizes.ts";
+import { TOKENS } from "./rows/tokens.ts";
+
+/** Every hostile request there is, by theme. */
+export const THEMES: readonly Theme[] = [
+  ENCODINGS,
+  JSON_BODIES,
+  INJECTIONS,
+  PATCHES,
+  HEADERS,
+  METHODS,
+  PATHS,
+  QUERIES,
+  CURSORS,
+  CONDITIONALS,
+  TOKENS,
+  SIZES,
+  FRAMING,
+];
