@@ -127,10 +127,16 @@ export class Connections {
     return this.#opening === 0 && !this.isBusy;
   }
 
+  /** Whether there may be more than there are: as far as is configured, and as the server has not just refused. */
+  get #mayGrow(): boolean {
+    return this.#all.size < this.#options.max &&
+      (this.#failure === undefined || performance.now() >= this.#failure.until);
+  }
+
   #wait(caller: Caller): void {
     if (this.#ended !== undefined) return caller.reject(unreachable());
     const failure = this.#failure;
-    if (this.#all.size === 0 && failure !== undefined && performance.now() < failure.until) {
+    if (this.#all.size === 0 && failure !== undefined && !this.#mayGrow) {
       // Not before others had their turn: who tries again without a pause would keep answers from being read.
       setTimeout(() => caller.reject(failure.error), 0);
       return;
@@ -147,12 +153,8 @@ export class Connections {
   }
 
   #find(): Connection | undefined {
-    const idle = this.#idle.pop();
-    if (idle !== undefined) return idle;
-    const busy = this.#leastBusy();
-    // It goes with others for now; another connection is opened for those to come.
-    if (busy !== undefined && this.#opening === 0) this.#grow();
-    return busy;
+    // Sharing is for the time when there may be no more: what is opened now holds up nobody.
+    return this.#idle.pop() ?? (this.#mayGrow ? undefined : this.#leastBusy());
   }
 
   /** One that a further statement does not have to wait long for. */
@@ -169,7 +171,8 @@ export class Connections {
 
   /** Opens one more where there may be one. */
   #grow(): void {
-    if (this.#all.size + this.#opening >= this.#options.max || this.#ended !== undefined) return;
+    const isFull = this.#all.size + this.#opening >= this.#options.max;
+    if (isFull || !this.#mayGrow || this.#ended !== undefined) return;
     this.#opening++;
     this.#options.open().then((connection) => {
       this.#opening--;
@@ -178,7 +181,8 @@ export class Connections {
     }, (error: DatabaseError) => {
       this.#opening--;
       this.#failure = { error, until: performance.now() + retryAfterMs };
-      if (this.#all.size === 0) this.#line.clear(error);
+      // Another one that is being opened may still succeed.
+      if (this.#all.size + this.#opening === 0) this.#line.clear(error);
       if (this.#isDrained) this.#ended?.();
     });
   }

@@ -163,3 +163,18 @@ Deno.test("Connections.end() lets what runs come to its end, and lets nobody wai
   await ended;
   assertEquals(await codeOf(pool.writer().query("SELECT 1")), "unavailable");
 });
+
+Deno.test("Connections lets statements share what there is when the server allows no more", async () => {
+  await using server = await startPostgres({
+    settings: { max_connections: "6", superuser_reserved_connections: "0" },
+  });
+  await using pool = openPool({ primary: { ...server.instance, maxConnections: 20 }, replicas: [] });
+  for (let round = 0; round < 20; round++) {
+    const answers = await Promise.all(Array.from({ length: 100 }, async (_, index) => {
+      const { rows } = await pool.writer().query<{ value: number }>("SELECT $1::int AS value", [index]);
+      return rows[0]?.value === index;
+    }));
+    assert(answers.every(Boolean));
+  }
+  assert((await statusOf(pool)).open <= 6);
+});
