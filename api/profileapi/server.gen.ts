@@ -354,7 +354,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is larger than the operation takes */
+        /** @description The body is larger than the operation takes, or than is skipped where it takes none */
         ContentTooLarge: {
             headers: {
                 [name: string]: unknown;
@@ -511,6 +511,8 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
             414: components["responses"]["UriTooLong"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
@@ -591,6 +593,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
             414: components["responses"]["UriTooLong"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
@@ -668,6 +672,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
             414: components["responses"]["UriTooLong"];
             428: components["responses"]["PreconditionRequired"];
             431: components["responses"]["HeadersTooLarge"];
@@ -903,6 +908,23 @@ export type ListProfilesResponse =
     readonly body: Problem;
   }
   | {
+    /** The profile has changed since it was read */
+    readonly status: 412;
+    readonly headers: {
+      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
     /** The request target is longer than the server takes */
     readonly status: 414;
     readonly headers?: never;
@@ -1012,7 +1034,7 @@ export type CreateProfileResponse =
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes */
+    /** The body is larger than the operation takes, or than is skipped where it takes none */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
@@ -1151,6 +1173,23 @@ export type GetProfileResponse =
     readonly body: Problem;
   }
   | {
+    /** The profile has changed since it was read */
+    readonly status: 412;
+    readonly headers: {
+      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
     /** The request target is longer than the server takes */
     readonly status: 414;
     readonly headers?: never;
@@ -1281,7 +1320,7 @@ export type ReplaceProfileResponse =
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes */
+    /** The body is larger than the operation takes, or than is skipped where it takes none */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
@@ -1443,7 +1482,7 @@ export type PatchProfileResponse =
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes */
+    /** The body is larger than the operation takes, or than is skipped where it takes none */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
@@ -1578,6 +1617,13 @@ export type DeleteProfileResponse =
     readonly body: Problem;
   }
   | {
+    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
     /** The request target is longer than the server takes */
     readonly status: 414;
     readonly headers?: never;
@@ -1679,6 +1725,8 @@ const listProfiles: runtime.Operation = {
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse406ApplicationProblemJson }], headers: [] },
+    "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse413ApplicationProblemJson }], headers: [] },
     "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse414ApplicationProblemJson }], headers: [] },
     "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse431ApplicationProblemJson }], headers: [] },
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse500ApplicationProblemJson }], headers: [] },
@@ -1741,6 +1789,8 @@ const getProfile: runtime.Operation = {
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse404ApplicationProblemJson }], headers: [] },
     "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse406ApplicationProblemJson }], headers: [] },
+    "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse413ApplicationProblemJson }], headers: [] },
     "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse414ApplicationProblemJson }], headers: [] },
     "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse431ApplicationProblemJson }], headers: [] },
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse500ApplicationProblemJson }], headers: [] },
@@ -1847,6 +1897,7 @@ const deleteProfile: runtime.Operation = {
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse404ApplicationProblemJson }], headers: [] },
     "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse413ApplicationProblemJson }], headers: [] },
     "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse414ApplicationProblemJson }], headers: [] },
     "428": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse428ApplicationProblemJson }], headers: [] },
     "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse431ApplicationProblemJson }], headers: [] },

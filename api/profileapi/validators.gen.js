@@ -2686,7 +2686,8 @@ return errors === 0;
 validate28.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
 export const replaceProfileParameters = validate29;
-const schema16 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-Match":{"type":"string","minLength":1,"maxLength":1024}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema16 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-Match":{"type":"string","minLength":1,"maxLength":1024,"pattern":"^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$","x-pattern-message":"must be * or a list of quoted entity-tags, such as \"7\""}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const pattern1 = new RegExp("^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$", "u");
 
 function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2862,9 +2863,8 @@ vErrors.push(err13);
 }
 errors++;
 }
-}
-else {
-const err14 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!pattern1.test(data5)){
+const err14 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2874,9 +2874,8 @@ vErrors.push(err14);
 errors++;
 }
 }
-}
 else {
-const err15 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err15 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2886,10 +2885,9 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data.cookies !== undefined && func0.call(data, "cookies")){
-let data6 = data.cookies;
-if(!(data6 && typeof data6 == "object" && !Array.isArray(data6))){
-const err16 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+}
+else {
+const err16 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2899,14 +2897,27 @@ vErrors.push(err16);
 errors++;
 }
 }
-}
-else {
-const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.cookies !== undefined && func0.call(data, "cookies")){
+let data6 = data.cookies;
+if(!(data6 && typeof data6 == "object" && !Array.isArray(data6))){
+const err17 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err17];
 }
 else {
 vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
 }
 errors++;
 }
@@ -2916,7 +2927,7 @@ return errors === 0;
 validate29.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
 export const patchProfileParameters = validate30;
-const schema17 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-Match":{"type":"string","minLength":1,"maxLength":1024}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema17 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-Match":{"type":"string","minLength":1,"maxLength":1024,"pattern":"^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$","x-pattern-message":"must be * or a list of quoted entity-tags, such as \"7\""}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
 function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -3092,9 +3103,8 @@ vErrors.push(err13);
 }
 errors++;
 }
-}
-else {
-const err14 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!pattern1.test(data5)){
+const err14 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3104,9 +3114,8 @@ vErrors.push(err14);
 errors++;
 }
 }
-}
 else {
-const err15 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err15 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3116,10 +3125,9 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data.cookies !== undefined && func0.call(data, "cookies")){
-let data6 = data.cookies;
-if(!(data6 && typeof data6 == "object" && !Array.isArray(data6))){
-const err16 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+}
+else {
+const err16 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3129,14 +3137,27 @@ vErrors.push(err16);
 errors++;
 }
 }
-}
-else {
-const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.cookies !== undefined && func0.call(data, "cookies")){
+let data6 = data.cookies;
+if(!(data6 && typeof data6 == "object" && !Array.isArray(data6))){
+const err17 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err17];
 }
 else {
 vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
 }
 errors++;
 }
@@ -3554,7 +3575,7 @@ return errors === 0;
 validate34.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 export const deleteProfileParameters = validate37;
-const schema21 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-Match":{"type":"string","minLength":1,"maxLength":1024}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema21 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-Match":{"type":"string","minLength":1,"maxLength":1024,"pattern":"^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$","x-pattern-message":"must be * or a list of quoted entity-tags, such as \"7\""}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
 function validate37(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -3730,9 +3751,8 @@ vErrors.push(err13);
 }
 errors++;
 }
-}
-else {
-const err14 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!pattern1.test(data5)){
+const err14 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3742,9 +3762,8 @@ vErrors.push(err14);
 errors++;
 }
 }
-}
 else {
-const err15 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err15 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3754,10 +3773,9 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data.cookies !== undefined && func0.call(data, "cookies")){
-let data6 = data.cookies;
-if(!(data6 && typeof data6 == "object" && !Array.isArray(data6))){
-const err16 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+}
+else {
+const err16 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3767,14 +3785,27 @@ vErrors.push(err16);
 errors++;
 }
 }
-}
-else {
-const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.cookies !== undefined && func0.call(data, "cookies")){
+let data6 = data.cookies;
+if(!(data6 && typeof data6 == "object" && !Array.isArray(data6))){
+const err17 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err17];
 }
 else {
 vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
 }
 errors++;
 }
@@ -3791,6 +3822,8 @@ function joinErrors(errors, more) {
 export const listProfilesResponse401ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
 export const listProfilesResponse403ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
 export const listProfilesResponse406ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
+export const listProfilesResponse412ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
+export const listProfilesResponse413ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
 export const listProfilesResponse414ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
 export const listProfilesResponse431ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
 export const listProfilesResponse500ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
@@ -3814,6 +3847,8 @@ export const getProfileResponse401ApplicationProblemJson = listProfilesResponse4
 export const getProfileResponse403ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
 export const getProfileResponse404ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
 export const getProfileResponse406ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
+export const getProfileResponse412ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
+export const getProfileResponse413ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
 export const getProfileResponse414ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
 export const getProfileResponse431ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
 export const getProfileResponse500ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
@@ -3859,6 +3894,7 @@ export const deleteProfileResponse401ApplicationProblemJson = listProfilesRespon
 export const deleteProfileResponse403ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
 export const deleteProfileResponse404ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
 export const deleteProfileResponse412ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
+export const deleteProfileResponse413ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
 export const deleteProfileResponse414ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
 export const deleteProfileResponse428ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
 export const deleteProfileResponse431ApplicationProblemJson = listProfilesResponse400ApplicationProblemJson;
