@@ -23,7 +23,8 @@ export function openListener(handle: Handle, options: ListenerOptions, settings:
   }
 }
 
-function bindReason(cause: unknown): string {
+/** Why an address cannot be had, in words. */
+export function bindReason(cause: unknown): string {
   if (cause instanceof Deno.errors.AddrInUse) return "the address is already in use";
   if (cause instanceof Deno.errors.AddrNotAvailable) return "the address is not one of this machine";
   if (cause instanceof Deno.errors.PermissionDenied) return "permission is denied";

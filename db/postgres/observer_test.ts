@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { useTestDatabase } from "../../tools/postgres/use_test_database.ts";
-import type { DatabaseObserver, ObservedOutcome } from "../database_observer.ts";
+import type { DatabaseObserver, Observation, ObservedOutcome } from "../database_observer.ts";
 import { DatabaseError } from "../errors.ts";
 import { openPool } from "./open_pool.ts";
 
@@ -8,7 +8,7 @@ import { openPool } from "./open_pool.ts";
 class NotingObserver implements DatabaseObserver {
   readonly notes: string[] = [];
 
-  statement(text: string, instance: string): ReturnType<DatabaseObserver["statement"]> {
+  statement(text: string, instance: string): Observation {
     this.notes.push(`${instance}: ${text}`);
     return {
       connected: ({ host, port }) => this.notes.push(`sent to ${host === "" || port === 0 ? "?" : "it"}`),
@@ -18,7 +18,7 @@ class NotingObserver implements DatabaseObserver {
 
   async transaction<T>(
     instance: string,
-    run: (observation: ReturnType<DatabaseObserver["statement"]>) => Promise<T>,
+    run: (observation: Observation) => Promise<T>,
   ): Promise<T> {
     this.notes.push(`${instance} begins`);
     const value = await run({

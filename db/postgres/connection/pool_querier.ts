@@ -46,8 +46,8 @@ export class PoolQuerier implements Querier {
       return Promise.reject(error);
     }
     const { watch } = this.#options;
-    if (watch === undefined) return this.#run<R>(text, parameters, options);
-    const observation = watch.observer.statement(text, watch.instance);
+    const observation = watch?.observer.statement(text, watch.instance);
+    if (observation === undefined) return this.#run<R>(text, parameters, options);
     return observed(observation, this.#run<R>(text, parameters, { ...options, observation }));
   }
 

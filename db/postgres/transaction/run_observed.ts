@@ -10,6 +10,8 @@ export interface RunObservedOptions extends RunTransactionOptions {
   readonly instance: string;
 }
 
+const inside = { inTransaction: true } as const;
+
 /** Runs a transaction that somebody watches; otherwise as {@link runTransaction}. */
 export function runObserved<T>(
   connections: Connections,
@@ -17,7 +19,7 @@ export function runObserved<T>(
   { observer, instance, ...options }: RunObservedOptions,
 ): Promise<T> {
   return observer.transaction(instance, async (transaction) => {
-    const watch = { transaction, statement: (text: string) => observer.statement(text, instance) };
+    const watch = { transaction, statement: (text: string) => observer.statement(text, instance, inside) };
     try {
       const value = await runTransaction(connections, run, { ...options, watch });
       transaction.ended({});

@@ -9,7 +9,7 @@ import type { TransactionDeadline } from "./transaction_deadline.ts";
 export interface TransactionWatch {
   readonly transaction: Observation;
   /** Begins to watch a statement in it. */
-  statement(text: string): Observation;
+  statement(text: string): Observation | undefined;
 }
 
 /** What a transaction and the savepoints inside it share. */

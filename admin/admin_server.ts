@@ -1,0 +1,57 @@
+import { bindReason, ListenError } from "../server/open_listener.ts";
+
+/** What the metrics are, as a scraper is told them. */
+export interface MetricsSource {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+/** Where the admin server listens. */
+export interface AdminAddress {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
+/** A server beside the service, for those who run it. Disposing closes it. */
+export interface AdminServer extends AsyncDisposable {
+  readonly url: string;
+}
+
+/**
+ * Serves `/metrics` on an address of its own, which clients of the service need not reach.
+ *
+ * @throws {ListenError} in one line when the address cannot be had.
+ */
+export function startAdminServer({ host, port }: AdminAddress, metrics: MetricsSource): AdminServer {
+  const listener = listen();
+  const { hostname, port: bound } = listener.addr;
+  return {
+    url: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${bound}`,
+    async [Symbol.asyncDispose](): Promise<void> {
+      await listener.shutdown();
+    },
+  };
+
+  function listen(): Deno.HttpServer<Deno.NetAddr> {
+    try {
+      return Deno.serve({ hostname: host, port, onListen(): void {} }, (request) => answer(request, metrics));
+    } catch (cause) {
+      throw new ListenError(`Cannot listen on ${host}:${port} for metrics: ${bindReason(cause)}`, { cause });
+    }
+  }
+}
+
+async function answer({ method, url }: Request, metrics: MetricsSource): Promise<Response> {
+  if (URL.parse(url)?.pathname !== "/metrics") return text("Not found\n", { status: 404 });
+  if (method !== "GET" && method !== "HEAD") {
+    return text("Method not allowed\n", { status: 405, headers: { Allow: "GET, HEAD" } });
+  }
+  return text(method === "HEAD" ? null : await metrics.text(), {
+    headers: { "Content-Type": metrics.contentType, "Cache-Control": "no-store" },
+  });
+}
+
+function text(body: string | null, { status = 200, headers = {} }: ResponseInit): Response {
+  return new Response(body, { status, headers: { "Content-Type": "text/plain; charset=utf-8", ...headers } });
+}

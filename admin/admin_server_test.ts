@@ -1,0 +1,28 @@
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { ListenError } from "../server/open_listener.ts";
+import { startAdminServer } from "./admin_server.ts";
+
+const METRICS = { contentType: "text/plain; version=0.0.4", text: () => Promise.resolve("metric 1\n") };
+const ADDRESS = { host: "127.0.0.1", port: 0 };
+
+Deno.test("startAdminServer() serves metrics and nothing else", async () => {
+  await using admin = startAdminServer(ADDRESS, METRICS);
+  const ask = async (path: string, method = "GET"): Promise<readonly unknown[]> => {
+    const response = await fetch(`${admin.url}${path}`, { method });
+    return [response.status, await response.text(), response.headers.get("content-type")];
+  };
+  assertEquals(await ask("/metrics"), [200, "metric 1\n", METRICS.contentType]);
+  assertEquals(await ask("/metrics?name=x"), [200, "metric 1\n", METRICS.contentType]);
+  assertEquals(await ask("/metrics", "HEAD"), [200, "", METRICS.contentType]);
+  assertEquals((await ask("/metrics", "POST"))[0], 405);
+  for (const path of ["/", "/livez", "/v1/profiles", "/metrics/"]) assertEquals((await ask(path))[0], 404);
+});
+
+Deno.test("startAdminServer() ends when it is disposed, and says in one line that its port is taken", async () => {
+  const admin = startAdminServer(ADDRESS, METRICS);
+  const port = Number(new URL(admin.url).port);
+  const { message } = assertThrows(() => startAdminServer({ ...ADDRESS, port }, METRICS), ListenError);
+  assertMatch(message, /^Cannot listen on 127\.0\.0\.1:\d+ for metrics: the address is already in use$/);
+  await admin[Symbol.asyncDispose]();
+  await assertRejects(() => fetch(`${admin.url}/metrics`));
+});

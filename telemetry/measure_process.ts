@@ -1,0 +1,37 @@
+import type { MetricSink } from "./metric_sink.ts";
+
+/** How often it is looked how late the event loop is, in milliseconds. */
+const INTERVAL_MS = 500;
+
+const BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** Measures the process: its memory, and how late timers come because something else runs. Disposing ends it. */
+export function measureProcess(sink: MetricSink): Disposable {
+  const delay = sink.histogram({
+    name: "archway.event_loop.delay",
+    description: "How late a timer came that was due every half a second",
+    unit: "s",
+    labels: [],
+    buckets: BUCKETS,
+  });
+  sink.gauge(
+    { name: "archway.process.memory", description: "Memory of the process", unit: "By", labels: ["kind"] },
+    () => {
+      const { rss, heapUsed, heapTotal, external } = Deno.memoryUsage();
+      return [
+        { value: rss, labels: { kind: "resident" } },
+        { value: heapUsed, labels: { kind: "heap_used" } },
+        { value: heapTotal, labels: { kind: "heap" } },
+        { value: external, labels: { kind: "external" } },
+      ];
+    },
+  );
+  let due = performance.now() + INTERVAL_MS;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    delay(Math.max(0, now - due) / 1000, {});
+    due = now + INTERVAL_MS;
+  }, INTERVAL_MS);
+  Deno.unrefTimer(timer);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}

@@ -1,0 +1,28 @@
+import { assertEquals } from "@std/assert";
+import { summarizeStatement } from "./summarize_statement.ts";
+
+Deno.test("summarizeStatement() names what a statement does to which table", () => {
+  const names: Readonly<Record<string, string>> = {
+    "SELECT id FROM profiles WHERE id = $1": "SELECT profiles",
+    'select * from "profiles"': "SELECT profiles",
+    "\n  -- FROM nowhere\n  INSERT INTO archway.profiles (id) VALUES ($1)": "INSERT archway.profiles",
+    "UPDATE ONLY profiles SET name = $2": "UPDATE profiles",
+    "DELETE FROM profiles": "DELETE profiles",
+    "WITH page AS (SELECT * FROM profiles) SELECT * FROM page": "SELECT profiles",
+    "WITH gone AS (DELETE FROM profiles RETURNING id) SELECT count(*) FROM gone": "DELETE profiles",
+    "SELECT pg_current_wal_lsn()": "SELECT",
+    "SELECT * FROM generate_series(1, 3)": "SELECT",
+    "SAVEPOINT archway_1": "SAVEPOINT",
+    "/* nothing */": "QUERY",
+    "": "QUERY",
+  };
+  for (const [text, name] of Object.entries(names)) assertEquals(summarizeStatement(text).name, name, text);
+});
+
+Deno.test("summarizeStatement() ends soon, whatever it is given", () => {
+  for (
+    const text of ["/*".repeat(50_000), "--".repeat(50_000), "FROM ".repeat(50_000), " ".repeat(100_000)]
+  ) {
+    summarizeStatement(text);
+  }
+});

@@ -1,0 +1,116 @@
+import {
+  type Attributes,
+  context,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+} from "@opentelemetry/api";
+import type { Exchange } from "../server/exchange.ts";
+import { KNOWN_METHODS } from "../server/methods.ts";
+import type { RequestObserver, Serve } from "../server/request_observer.ts";
+import { parseTraceParent, type TraceParent } from "../server/trace_parent.ts";
+import { formatXRayTrace, parseXRayTrace } from "../server/xray_trace.ts";
+import { SCOPE } from "./is_tracing.ts";
+import { redactedPath } from "./redacted_path.ts";
+
+/**
+ * Names the platform's span of every request `GET /v1/profiles/{id}`, says how the request went (OpenTelemetry,
+ * "Semantic conventions for HTTP spans"), and takes out of it what the platform tells of the client's input.
+ *
+ * A request that comes with `X-Amzn-Trace-Id` and without `traceparent` gets one more span, in the trace of AWS X-Ray:
+ * the platform's own span cannot be moved there. It is linked to the platform's, and all that follows is below it.
+ */
+export function traceRequests(): RequestObserver {
+  return (serve) => (exchange): Promise<Response> => {
+    const span = trace.getActiveSpan();
+    if (span === undefined) return serve(exchange);
+    const { headers } = exchange.request;
+    const header = headers.get("x-amzn-trace-id");
+    const parent = header === null || parseTraceParent(headers.get("traceparent")) !== undefined
+      ? undefined
+      : parseXRayTrace(header);
+    if (parent !== undefined) {
+      return serveInXRay(serve, exchange, { span, parent, asks: header?.includes("Sampled=?") });
+    }
+    exchange.ownTraceId = span.spanContext().traceId;
+    return isSampled(span) ? serveInSpan(serve, exchange, [span]) : serve(exchange);
+  };
+}
+
+interface XRay {
+  /** The platform's. */
+  readonly span: Span;
+  readonly parent: TraceParent;
+  /** Whether the client wants to be told whether the trace is recorded. */
+  readonly asks: boolean | undefined;
+}
+
+async function serveInXRay(
+  serve: Serve,
+  exchange: Exchange,
+  { span, parent, asks }: XRay,
+): Promise<Response> {
+  const { traceId, sampled = isSampled(span) } = parent;
+  const remote = trace.setSpanContext(context.active(), {
+    traceId,
+    // A load balancer names a trace without a span of its own, but a span cannot join a trace without a parent.
+    spanId: parent.spanId ?? (/[^0]/.test(traceId.slice(16)) ? traceId.slice(16) : traceId.slice(0, 16)),
+    traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    isRemote: true,
+  });
+  const links = [{ context: span.spanContext() }];
+  const own = trace.getTracer(SCOPE).startSpan("HTTP", { kind: SpanKind.SERVER, links }, remote);
+  exchange.ownTraceId = own.spanContext().traceId;
+  const spans = [own, span].filter(isSampled);
+  try {
+    const response = await context.with(
+      trace.setSpan(remote, own),
+      () => serveInSpan(serve, exchange, spans),
+    );
+    if (isSampled(own)) own.setAttribute("http.response.status_code", response.status);
+    if (asks) {
+      const answer = { traceId: exchange.ownTraceId, spanId: undefined, sampled: isSampled(own) };
+      response.headers.set("X-Amzn-Trace-Id", formatXRayTrace(answer));
+    }
+    return response;
+  } finally {
+    own.end();
+  }
+}
+
+async function serveInSpan(serve: Serve, exchange: Exchange, spans: readonly Span[]): Promise<Response> {
+  // Before anything can be exported: a span that outlives its request would tell it all.
+  for (const span of spans) span.setAttributes(concealed(exchange));
+  const response = await serve(exchange);
+  const { route, problem } = exchange;
+  const { status } = response;
+  const method = KNOWN_METHODS.has(exchange.method) ? exchange.method : "HTTP";
+  for (const span of spans) {
+    span.updateName(route === "" ? method : `${method} ${route}`);
+    if (route !== "") span.setAttribute("http.route", route);
+    span.setAttribute("url.path", redactedPath(exchange.path, route));
+    if (problem !== undefined) span.setAttribute("archway.problem", problem);
+    if (status >= 500) {
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      span.setAttribute("error.type", problem ?? String(status));
+    }
+  }
+  return response;
+}
+
+/** What the platform has put into its span in full, without what a client can choose freely. */
+function concealed({ method, query, requestId, ownRequestId }: Exchange): Attributes {
+  return {
+    "http.request.method": KNOWN_METHODS.has(method) ? method : "_OTHER",
+    "url.full": "",
+    "url.path": "",
+    "url.query": query === "" ? "" : "[REDACTED]",
+    "archway.request_id": ownRequestId || !requestId.includes("@") ? requestId : "[REDACTED]",
+  };
+}
+
+function isSampled(span: Span): boolean {
+  return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
+}
