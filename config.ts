@@ -1,3 +1,4 @@
+import { type AuthConfig, parseAuthConfig } from "./config/auth_config.ts";
 import { type DatabaseConfig, parseDatabaseConfig } from "./config/database_config.ts";
 import { parsePoolSettings, type PoolSettings } from "./config/pool_settings.ts";
 import { type ConfigFault, type EnvironmentLookup, Settings } from "./config/settings.ts";
@@ -16,6 +17,8 @@ export interface Config {
   /** What cursors and tokens are signed with, newest first; undefined: embedded, the program makes and keeps its own. */
   readonly hmacSecrets: readonly [string, ...string[]] | undefined;
   readonly cursorTtlSeconds: number;
+  /** How callers are known. */
+  readonly auth: AuthConfig;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -43,14 +46,25 @@ export class ConfigError extends Error {
 /** The fewest bytes of an HMAC secret: the length of a SHA-256 (RFC 2104, section 3). */
 const MIN_SECRET_BYTES = 32;
 
+/** What the configuration is for. */
+export interface ParseConfigOptions {
+  /**
+   * Whether requests are to be answered, and not only the database worked on: then callers have to be known.
+   * @default {true}
+   */
+  readonly serves?: boolean;
+}
+
 /**
  * Reads the configuration.
  *
  * @throws {ConfigError} when anything is missing or wrong.
  */
-export function parseConfig(lookup: EnvironmentLookup): Config {
+export function parseConfig(lookup: EnvironmentLookup, { serves = true }: ParseConfigOptions = {}): Config {
   const settings = new Settings(lookup);
   const database = parseDatabaseConfig(settings);
+  const host = settings.text("HOST") ?? "127.0.0.1";
+  const publicUrl = settings.url("PUBLIC_URL");
   const config: Config = {
     database,
     pool: parsePoolSettings(settings),
@@ -58,9 +72,10 @@ export function parseConfig(lookup: EnvironmentLookup): Config {
     migrateOnStart: parseMigrateOnStart(settings, database),
     hmacSecrets: parseSecrets(settings, database.kind),
     cursorTtlSeconds: Math.max(1, Math.floor(settings.durationMs("CURSOR_TTL", "24h") / 1000)),
-    host: settings.text("HOST") ?? "127.0.0.1",
+    auth: serves ? parseAuthConfig(settings, { database, host, publicUrl }) : { kind: "none" },
+    host,
     port: settings.integer("PORT", 8080, { min: 0, max: 65_535 }),
-    publicUrl: settings.url("PUBLIC_URL"),
+    publicUrl,
     readTimeoutMs: settings.durationMs("READ_TIMEOUT", "15s"),
     writeTimeoutMs: settings.durationMs("WRITE_TIMEOUT", "30s"),
     drainWaitMs: settings.durationMs("SHUTDOWN_WAIT", "0s"),

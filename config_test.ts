@@ -9,6 +9,7 @@ const POSTGRES = {
   POSTGRES_PRIMARY_PASSWORD: "a planted password",
   POSTGRES_PRIMARY_DATABASE: "archway",
   HMAC_SECRET: SECRET,
+  AUTH_MODE: "none",
 };
 
 function parse(environment: Readonly<Record<string, string>>): ReturnType<typeof parseConfig> {
@@ -99,6 +100,16 @@ Deno.test("parseConfig() takes several secrets, the newest first", () => {
   assertEquals(parse({ ...POSTGRES, HMAC_SECRET: `${SECRET}, ${other}` }).hmacSecrets, [SECRET, other]);
 });
 
+Deno.test("parseConfig() asks how callers are known where they can come from elsewhere, and requests are answered", () => {
+  const { AUTH_MODE: _, ...undecided } = POSTGRES;
+  for (const environment of [undecided, { HOST: "0.0.0.0" }]) {
+    const error = assertThrows(() => parse(environment), ConfigError);
+    assertEquals(error.faults.map(({ variable }) => variable), ["AUTH_MODE"]);
+    parseConfig((name) => Object.entries(environment).find(([key]) => key === name)?.[1], { serves: false });
+  }
+  assertEquals([parse({}).auth.kind, parse(POSTGRES).auth.kind], ["none", "none"]);
+});
+
 Deno.test("parseConfig() names every fault at once, and no value", () => {
   const error = assertThrows(() =>
     parse({
@@ -106,6 +117,7 @@ Deno.test("parseConfig() names every fault at once, and no value", () => {
       POSTGRES_PRIMARY_PORT: "70000",
       POSTGRES_PRIMARY_PASSWORD: "a planted password",
       HMAC_SECRET: "a short secret",
+      AUTH_MODE: "loose",
       PORT: "eighty",
       LOG_LEVEL: "loud",
       READ_TIMEOUT: "10",
@@ -115,13 +127,14 @@ Deno.test("parseConfig() names every fault at once, and no value", () => {
     "POSTGRES_PRIMARY_PORT",
     "POSTGRES_PRIMARY_USER",
     "POSTGRES_PRIMARY_DATABASE",
-    "HMAC_SECRET",
-    "PORT",
     "PUBLIC_URL",
+    "HMAC_SECRET",
+    "AUTH_MODE",
+    "PORT",
     "READ_TIMEOUT",
     "LOG_LEVEL",
   ]);
-  for (const value of ["planted", "short", "70000", "eighty", "loud"]) {
+  for (const value of ["planted", "short", "70000", "eighty", "loud", "loose"]) {
     assertFalse(error.message.includes(value));
   }
 });

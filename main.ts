@@ -1,4 +1,4 @@
-import { ConfigError, parseConfig } from "./config.ts";
+import { type Config, ConfigError, parseConfig } from "./config.ts";
 import { EmbeddedError } from "./db/embedded/embedded_error.ts";
 import { DatabaseError, MigrationError } from "./db/errors.ts";
 import { migrate } from "./program/migrate_command.ts";
@@ -14,6 +14,7 @@ Commands:
   dev     run it and greet the developer
   seed    write made-up profiles to try it with: --profiles <n> [--random-seed <n>] [--until <date>]
   migrate change the tables: up [--dry-run], down [n] [--dry-run], status, new <name> [--service <service>]
+  token   print an access token for development: [--subject <name>] [--scope "<scope> …"] [--expires <duration>]
   db      copy --to <url> moves everything from the embedded database to a server, status [--json] shows every server
 
 It is configured by environment variables; .env.example in the repository lists them.
@@ -24,8 +25,9 @@ const COMMANDS: ReadonlyMap<string, (args: readonly string[]) => Promise<number>
   ["serve", withoutArguments(() => serve(parseConfig(lookUp), { greet: false }))],
   ["dev", withoutArguments(() => serve(parseConfig(lookUp), { greet: true }))],
   // Loaded when it is asked for: the service needs none of its packages.
-  ["seed", async (args) => (await import("./program/seed_command.ts")).seed(args, () => parseConfig(lookUp))],
-  ["migrate", (args) => migrate(args, () => parseConfig(lookUp))],
+  ["seed", async (args) => (await import("./program/seed_command.ts")).seed(args, configureTool)],
+  ["migrate", (args) => migrate(args, configureTool)],
+  ["token", runToken],
   ["db", runDb],
 ]);
 
@@ -45,7 +47,17 @@ function withoutArguments(run: () => Promise<number>): (args: readonly string[])
 async function runDb(args: readonly string[]): Promise<number> {
   const { db } = await import("./program/db_command.ts");
   const copyToUrl = lookUp("COPY_TO_URL") || undefined;
-  return await db(args, { configure: () => parseConfig(lookUp), copyToUrl });
+  return await db(args, { configure: configureTool, copyToUrl });
+}
+
+async function runToken(args: readonly string[]): Promise<number> {
+  const { token } = await import("./program/token_command.ts");
+  return await token(args, { configure: configureTool, authMode: lookUp("AUTH_MODE") });
+}
+
+/** What works on the database and answers no requests need not know callers. */
+function configureTool(): Config {
+  return parseConfig(lookUp, { serves: false });
 }
 
 async function misunderstood(): Promise<number> {

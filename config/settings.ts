@@ -78,7 +78,8 @@ export class Settings {
   }
 }
 
-function parseDuration(text: string): number | undefined {
+/** Milliseconds of a duration such as "500ms", "10s", "5m" or "24h"; undefined: it is none. */
+export function parseDuration(text: string): number | undefined {
   const [, count, unit = ""] = DURATION.exec(text) ?? [];
   const unitMs = UNIT_MS[unit];
   return unitMs === undefined ? undefined : Number(count) * unitMs;

@@ -37,6 +37,7 @@ function nextSteps(
   const secret = secretFile === undefined ? "<as it is now>" : `<the line in ${secretFile}>`;
   return `Next, start the service with these variables, and no longer without:
 ${variables.map(([name, value]) => `  POSTGRES_PRIMARY_${name}=${value}\n`).join("")}  HMAC_SECRET=${secret}
+Beside a server of your own the service does not start before AUTH_… says how callers are known (docs/security.md).
 The secret makes cursors stay valid that clients have. What is written to the embedded database from now on is not
 in the copy.
 `;

@@ -26,7 +26,7 @@ export async function openDatabase(config: Config): Promise<Database> {
 }
 
 async function openEmbedded(config: Config, folder: string): Promise<Database> {
-  await makeFolder(folder);
+  await makeDataFolder(folder);
   await using stack = new AsyncDisposableStack();
   const embedded = stack.use(await startEmbedded({ dataDirectory: join(folder, "postgres") }));
   const pool = stack.use(openPool({ ...poolOptions(config), primary: embedded.instance, replicas: [] }));
@@ -40,7 +40,11 @@ async function openEmbedded(config: Config, folder: string): Promise<Database> {
   };
 }
 
-async function makeFolder(folder: string): Promise<void> {
+/**
+ * Makes the folder of the embedded database, which nobody else may look into.
+ * @throws {EmbeddedError} when that is not possible.
+ */
+export async function makeDataFolder(folder: string): Promise<void> {
   try {
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {

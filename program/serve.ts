@@ -9,12 +9,14 @@ import { PostgresProfileRepository } from "../profile_service/persistence.ts";
 import { microsecondClock } from "../profile_service/timestamp.ts";
 import { withProfileApi } from "../profile_service/with_profile_api.ts";
 import type { Logger } from "../server/logger.ts";
+import type { Authenticator } from "../server/security/authenticator.ts";
 import { createServer, type Server } from "../server/server.ts";
 import * as options from "../server/server_options.ts";
 import { KeyRing } from "../signing/key_ring.ts";
 import { databaseChecks } from "./database_checks.ts";
 import { MigrationKeeper } from "./migration_keeper.ts";
 import { MIGRATION_SOURCES } from "./migration_sources.ts";
+import { openAuthenticator } from "./open_authenticator.ts";
 import { type Database, openDatabase } from "./open_database.ts";
 import { print } from "./print.ts";
 import { untilStopped } from "./until_stopped.ts";
@@ -28,6 +30,7 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
   const terminal = Deno.stdout.isTerminal();
   const { logger } = stack.use(await configureLogging(config.logLevel, { terminal }));
   const database = stack.use(await openDatabase(config));
+  const authenticator = await openAuthenticator(config, logger);
   const stopping = new AbortController();
   const migrations = new MigrationKeeper(database.pool, MIGRATION_SOURCES, {
     migrate: config.migrateOnStart,
@@ -38,7 +41,7 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
     onPending: (files) => logger.warn("Waiting for archway migrate up to apply {files}", { files }),
     onUnavailable: ({ message }) => logger.warn("Waiting for the database: {message}", { message }),
   });
-  const server = stack.use(buildServer(config, { database, migrations, logger }));
+  const server = stack.use(buildServer(config, { database, migrations, logger, authenticator }));
   // Nobody is to find the service without its tables; a database that is down is told by /readyz meanwhile.
   await Promise.race([migrated, migrations.waiting]);
   const { url } = await server.listen();
@@ -55,9 +58,10 @@ interface Parts {
   readonly database: Database;
   readonly migrations: MigrationKeeper;
   readonly logger: Logger;
+  readonly authenticator: Authenticator | undefined;
 }
 
-function buildServer(config: Config, { database, migrations, logger }: Parts): Server {
+function buildServer(config: Config, { database, migrations, logger, authenticator }: Parts): Server {
   const profiles = new ProfileService({
     connections: database.pool,
     profiles: new PostgresProfileRepository(),
@@ -84,6 +88,7 @@ function buildServer(config: Config, { database, migrations, logger }: Parts): S
     options.withResponseValidation(config.validateResponses),
     options.withDrain({ waitMs: config.drainWaitMs, timeoutMs: config.drainTimeoutMs }),
     options.withReadiness(databaseChecks(database.pool, migrations)),
+    ...(authenticator ? [options.withAuthenticator(authenticator)] : []),
     ...(config.publicUrl ? [options.withPublicUrl(config.publicUrl.href)] : []),
     withProfileApi(new ProfileAPI(profiles, { cursors, tokens })),
   );

@@ -39,6 +39,7 @@ export function startService(
     env["POSTGRES_PRIMARY_POOL_MAX_CONNS"] = String(database.maxConnections);
     env["MIGRATE_ON_START"] = "true";
     env["HMAC_SECRET"] = secret;
+    env["AUTH_MODE"] = "none";
   }
   replicas.forEach(({ host, port, maxConnections }, index) => {
     env[`POSTGRES_REPLICA_${index}_HOST`] = host;

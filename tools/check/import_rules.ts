@@ -16,12 +16,12 @@ const TEST = /_test\.ts$|\/testing\//;
 const RULES: readonly ImportRule[] = [
   {
     of: /^server\//,
-    not: new RegExp(`^(${SERVICE}|db/|api/|signing/|consistency/|config|main\\.ts|tools/)`),
+    not: new RegExp(`^(${SERVICE}|db/|api/|signing/|auth/|consistency/|config|main\\.ts|tools/)`),
     why: "server/ knows HTTP and no service",
   },
   {
     of: /^db\//,
-    not: new RegExp(`^(${SERVICE}|server/|api/|signing/|consistency/|config|main\\.ts|tools/|@hono)`),
+    not: new RegExp(`^(${SERVICE}|server/|api/|signing/|auth/|consistency/|config|main\\.ts|tools/|@hono)`),
     why: "db/ knows databases and no service",
   },
   {
@@ -44,6 +44,16 @@ const RULES: readonly ImportRule[] = [
     of: /^api\//,
     not: /^(?!server\/|api\/)/,
     why: "generated code needs the server's types and nothing else",
+  },
+  {
+    of: /^auth\//,
+    not: new RegExp(`^(${SERVICE}|db/|api/|config|@hono)`),
+    why: "auth/ knows tokens and no service",
+  },
+  {
+    of: /^(?!auth\/|tools\/)/,
+    not: /^jose$/,
+    why: "auth/ alone knows what a token looks like",
   },
   {
     of: /^(?!db\/postgres\/|tools\/)/,

@@ -1,0 +1,112 @@
+import { assertEquals, assertFalse, assertInstanceOf } from "@std/assert";
+import { type AuthConfig, type AuthSurroundings, parseAuthConfig } from "./auth_config.ts";
+import { type ConfigFault, Settings } from "./settings.ts";
+
+const PRIVATE: AuthSurroundings = {
+  database: { kind: "embedded", dataDirectory: ".archway" },
+  host: "127.0.0.1",
+  publicUrl: undefined,
+};
+const ISSUED = {
+  AUTH_JWKS_URL: "https://issuer.example/jwks.json?p=1",
+  AUTH_ISSUER: "https://issuer.example/",
+  AUTH_AUDIENCE: "https://api.example",
+};
+
+function parse(
+  environment: Readonly<Record<string, string>>,
+  surroundings: Partial<AuthSurroundings> = {},
+): { readonly auth: AuthConfig; readonly faults: readonly ConfigFault[] } {
+  const settings = new Settings((name) => environment[name]);
+  const auth = parseAuthConfig(settings, { ...PRIVATE, ...surroundings });
+  return { auth, faults: settings.faults };
+}
+
+function faultsOf(
+  environment: Readonly<Record<string, string>>,
+  surroundings?: Partial<AuthSurroundings>,
+): readonly string[] {
+  return parse(environment, surroundings).faults.map(({ variable }) => variable);
+}
+
+/** Places where others than programs of this machine may reach the service or its data. */
+const OPEN: readonly Partial<AuthSurroundings>[] = [
+  { host: "0.0.0.0" },
+  { host: "::" },
+  { host: "127.0.0.1.example.com" },
+  { host: "192.168.1.2" },
+  { publicUrl: new URL("https://api.example.com") },
+  {
+    database: {
+      kind: "postgres",
+      primary: [{ host: "127.0.0.1", port: 5432, user: "", password: "", database: "", maxConnections: 1 }],
+      replicas: [],
+      pooler: "none",
+      readerPolicy: "random",
+      replicaMaxLagMs: 0,
+      replicaPatienceMs: 1,
+    },
+  },
+];
+
+Deno.test("parseAuthConfig() leaves authentication out only with the embedded database on loopback", () => {
+  for (const host of ["127.0.0.1", "127.1.2.3", "localhost", "::1"]) {
+    assertEquals(parse({}, { host }), { auth: { kind: "none" }, faults: [] });
+  }
+  assertEquals(faultsOf({}, { publicUrl: new URL("http://[::1]:8080") }), []);
+  for (const surroundings of OPEN) {
+    const { faults: [fault, ...others] } = parse({}, surroundings);
+    assertEquals([fault?.variable, others], ["AUTH_MODE", []]);
+    for (const way of ["AUTH_JWKS_URL", "AUTH_KEY_FILE", "AUTH_MODE=none"]) {
+      assertEquals(fault?.reason.includes(way), true, way);
+    }
+    assertEquals(parse({ AUTH_MODE: "none" }, surroundings), { auth: { kind: "none" }, faults: [] });
+  }
+});
+
+Deno.test("parseAuthConfig() allows tokens for development nowhere else", () => {
+  assertEquals(parse({ AUTH_MODE: "dev" }), { auth: { kind: "dev" }, faults: [] });
+  for (const surroundings of OPEN) assertEquals(faultsOf({ AUTH_MODE: "dev" }, surroundings), ["AUTH_MODE"]);
+});
+
+Deno.test("parseAuthConfig() reads the issuer and its rules", () => {
+  const { auth, faults } = parse(ISSUED, { host: "0.0.0.0" });
+  assertEquals(faults, []);
+  if (auth.kind !== "jwt") throw new Error("An issuer is set");
+  const { keys, ...rest } = auth;
+  assertInstanceOf(keys, URL);
+  assertEquals(keys.href, ISSUED.AUTH_JWKS_URL);
+  assertEquals(rest, {
+    kind: "jwt",
+    issuer: ISSUED.AUTH_ISSUER,
+    audience: ISSUED.AUTH_AUDIENCE,
+    algorithms: ["RS256", "PS256", "ES256", "EdDSA"],
+    clockSkewMs: 30_000,
+    jwksCooldownMs: 10_000,
+  });
+  const { AUTH_JWKS_URL: _, ...others } = ISSUED;
+  const file = parse({ ...others, AUTH_KEY_FILE: "keys.pem", AUTH_ALGORITHMS: "ES384, PS512" });
+  if (file.auth.kind !== "jwt") throw new Error("An issuer is set");
+  assertEquals([file.faults, file.auth.keys, file.auth.algorithms], [[], { file: "keys.pem" }, [
+    "ES384",
+    "PS512",
+  ]]);
+});
+
+Deno.test("parseAuthConfig() refuses what is missing, contradicts itself or is not safe", () => {
+  assertEquals(faultsOf({ AUTH_MODE: "jwt" }), ["AUTH_JWKS_URL", "AUTH_ISSUER", "AUTH_AUDIENCE"]);
+  assertEquals(faultsOf({ AUTH_ISSUER: "x" }), ["AUTH_JWKS_URL", "AUTH_AUDIENCE"]);
+  assertEquals(faultsOf({ ...ISSUED, AUTH_KEY_FILE: "x" }), ["AUTH_JWKS_URL"]);
+  for (const AUTH_MODE of ["none", "dev"]) assertEquals(faultsOf({ ...ISSUED, AUTH_MODE }), ["AUTH_MODE"]);
+  assertEquals(faultsOf({ AUTH_MODE: "off" }), ["AUTH_MODE"]);
+  for (const AUTH_JWKS_URL of ["http://issuer.example/jwks", "file:///keys", "keys"]) {
+    assertEquals(faultsOf({ ...ISSUED, AUTH_JWKS_URL }), ["AUTH_JWKS_URL"]);
+  }
+  assertEquals(faultsOf({ ...ISSUED, AUTH_JWKS_URL: "http://127.0.0.1:9000/jwks" }), []);
+  for (const AUTH_ALGORITHMS of ["HS256", "none", "RS256,HS512", "RS256,", "rs256"]) {
+    const { faults } = parse({ ...ISSUED, AUTH_ALGORITHMS });
+    assertEquals(faults.map(({ variable }) => variable), ["AUTH_ALGORITHMS"]);
+    assertFalse(faults[0]?.reason.includes("HS"));
+  }
+  assertEquals(faultsOf({ ...ISSUED, AUTH_CLOCK_SKEW: "6m" }), ["AUTH_CLOCK_SKEW"]);
+});

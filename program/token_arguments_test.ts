@@ -1,0 +1,31 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseTokenArguments, TokenArgumentsError } from "./token_arguments.ts";
+
+Deno.test("parseTokenArguments() reads who, what and for how long", () => {
+  assertEquals(parseTokenArguments([]), {
+    subject: "developer",
+    scope: "profiles:read profiles:write",
+    lifetimeSeconds: 3600,
+  });
+  assertEquals(parseTokenArguments(["--subject", "ada", "--scope=profiles:admin", "--expires", "30m"]), {
+    subject: "ada",
+    scope: "profiles:admin",
+    lifetimeSeconds: 1800,
+  });
+});
+
+Deno.test("parseTokenArguments() names the argument that cannot be used", () => {
+  const wrong: readonly (readonly [string[], string])[] = [
+    [["--name", "ada"], "token does not know --name"],
+    [["ada"], "token does not know such a word"],
+    [["--subject"], "--subject needs a value"],
+    [["--subject="], "--subject must be"],
+    [["--subject", "a\u0000"], "--subject must be"],
+    [["--expires", "never"], "--expires must be"],
+    [["--expires", "721h"], "--expires must be"],
+    [["--expires", "1ms"], "--expires must be"],
+  ];
+  for (const [args, message] of wrong) {
+    assertThrows(() => parseTokenArguments(args), TokenArgumentsError, message);
+  }
+});
