@@ -1,4 +1,5 @@
 import { type AuthConfig, parseAuthConfig } from "./config/auth_config.ts";
+import { type AdminConfig, parseAdminConfig } from "./config/admin_config.ts";
 import { type DatabaseConfig, parseDatabaseConfig } from "./config/database_config.ts";
 import { parsePoolSettings, type PoolSettings } from "./config/pool_settings.ts";
 import { type ConfigFault, type EnvironmentLookup, Settings } from "./config/settings.ts";
@@ -30,6 +31,8 @@ export interface Config {
   readonly drainTimeoutMs: number;
   readonly maxBodyBytes: number;
   readonly logLevel: LogLevel;
+  /** Where the metrics are served; undefined: nowhere. */
+  readonly admin: AdminConfig | undefined;
   readonly validateResponses: boolean;
 }
 
@@ -82,6 +85,7 @@ export function parseConfig(lookup: EnvironmentLookup, { serves = true }: ParseC
     drainTimeoutMs: settings.durationMs("SHUTDOWN_TIMEOUT", "10s"),
     maxBodyBytes: settings.integer("MAX_BODY_BYTES", 1_048_576, { min: 1024, max: 1_073_741_824 }),
     logLevel: settings.oneOf("LOG_LEVEL", "info", ["debug", "info", "warning", "error"]),
+    admin: parseAdminConfig(settings),
     validateResponses: settings.oneOf("VALIDATE_RESPONSES", "false", ["true", "false"]) === "true",
   };
   if (settings.faults.length > 0) throw new ConfigError(settings.faults);

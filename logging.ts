@@ -1,8 +1,8 @@
 import {
   configure,
   getAnsiColorFormatter,
+  getJsonLinesFormatter,
   getLogger,
-  jsonLinesFormatter,
   type Logger,
   type LogRecord,
 } from "@logtape/logtape";
@@ -28,7 +28,10 @@ export async function configureLogging(
   level: LogLevel,
   { terminal }: { readonly terminal: boolean },
 ): Promise<Logging> {
-  const format = redactTexts(terminal ? getAnsiColorFormatter() : jsonLinesFormatter);
+  const format = redactTexts(
+    // In JSON the values stand beside the message, which stays the same and can be counted by.
+    terminal ? getAnsiColorFormatter({ value: "bare" }) : getJsonLinesFormatter({ message: "template" }),
+  );
   const output = new LineWriter(Deno.stdout);
   const errors = new LineWriter(Deno.stderr);
   const write = (record: LogRecord): void => {

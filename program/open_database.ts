@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Config } from "../config.ts";
 import type { PostgresConfig } from "../config/database_config.ts";
 import type { PoolSettings } from "../config/pool_settings.ts";
+import type { DatabaseObserver } from "../db/database_observer.ts";
 import type { ConnectionPool } from "../db/db.ts";
 import { EmbeddedError } from "../db/embedded/embedded_error.ts";
 import { startEmbedded } from "../db/embedded/start_embedded.ts";
@@ -18,18 +19,23 @@ export interface Database extends AsyncDisposable {
   readonly description: string;
 }
 
+/** How connections are used, whichever database they lead to. */
+type PoolOptions = PoolSettings & Partial<PoolConfig>;
+
 /** Opens the database: starts the embedded one, or prepares the way to a real one, which need not be up yet. */
-export async function openDatabase(config: Config): Promise<Database> {
+export async function openDatabase(config: Config, observer?: DatabaseObserver): Promise<Database> {
+  const { pool, consistencyMaxWaitMs } = config;
+  const options = { ...pool, consistencyMaxWaitMs, ...(observer === undefined ? {} : { observer }) };
   return config.database.kind === "embedded"
-    ? await openEmbedded(config, config.database.dataDirectory)
-    : openPostgres(config, config.database);
+    ? await openEmbedded(config, config.database.dataDirectory, options)
+    : openPostgres(config, config.database, options);
 }
 
-async function openEmbedded(config: Config, folder: string): Promise<Database> {
+async function openEmbedded(config: Config, folder: string, options: PoolOptions): Promise<Database> {
   await makeDataFolder(folder);
   await using stack = new AsyncDisposableStack();
   const embedded = stack.use(await startEmbedded({ dataDirectory: join(folder, "postgres") }));
-  const pool = stack.use(openPool({ ...poolOptions(config), primary: embedded.instance, replicas: [] }));
+  const pool = stack.use(openPool({ ...options, primary: embedded.instance, replicas: [] }));
   const hmacSecrets = config.hmacSecrets ?? [await keptSecret(folder)] as const;
   const opened = stack.move();
   return {
@@ -53,10 +59,10 @@ export async function makeDataFolder(folder: string): Promise<void> {
   }
 }
 
-function openPostgres(config: Config, database: PostgresConfig): Database {
+function openPostgres(config: Config, database: PostgresConfig, options: PoolOptions): Database {
   // The configuration requires secrets beside a real database.
   if (config.hmacSecrets === undefined) throw new Error("Opening the database: no secret is configured");
-  const pool = openPool({ ...poolOptions(config), ...database });
+  const pool = openPool({ ...options, ...database });
   const { primary, replicas } = database;
   const hosts = primary.map(({ host, port }) => `${host}:${port}`).join(",");
   const followers = replicas.length === 0
@@ -68,8 +74,4 @@ function openPostgres(config: Config, database: PostgresConfig): Database {
     description: `PostgreSQL at ${hosts}/${primary[0].database}${followers}`,
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
-}
-
-function poolOptions({ pool, consistencyMaxWaitMs }: Config): PoolSettings & Partial<PoolConfig> {
-  return { ...pool, consistencyMaxWaitMs };
 }

@@ -1,5 +1,6 @@
 import { v7 as newId } from "uuid";
 import type { Config } from "../config.ts";
+import { startAdminServer } from "../admin/admin_server.ts";
 import { ConsistencyTokens } from "../consistency/consistency_tokens.ts";
 import { configureLogging } from "../logging.ts";
 import { ProfileAPI } from "../profile_service/api.ts";
@@ -13,6 +14,7 @@ import type { Authenticator } from "../server/security/authenticator.ts";
 import { createServer, type Server } from "../server/server.ts";
 import * as options from "../server/server_options.ts";
 import { KeyRing } from "../signing/key_ring.ts";
+import { startTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { databaseChecks } from "./database_checks.ts";
 import { MigrationKeeper } from "./migration_keeper.ts";
 import { MIGRATION_SOURCES } from "./migration_sources.ts";
@@ -29,7 +31,10 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
   await using stack = new AsyncDisposableStack();
   const terminal = Deno.stdout.isTerminal();
   const { logger } = stack.use(await configureLogging(config.logLevel, { terminal }));
-  const database = stack.use(await openDatabase(config));
+  const prometheus = config.admin !== undefined;
+  const telemetry = stack.use(await startTelemetry({ logger, prometheus }));
+  const database = stack.use(await openDatabase(config, telemetry.database));
+  telemetry.watch(database.pool);
   const authenticator = await openAuthenticator(config, logger);
   const stopping = new AbortController();
   const migrations = new MigrationKeeper(database.pool, MIGRATION_SOURCES, {
@@ -41,9 +46,13 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
     onPending: (files) => logger.warn("Waiting for archway migrate up to apply {files}", { files }),
     onUnavailable: ({ message }) => logger.warn("Waiting for the database: {message}", { message }),
   });
-  const server = stack.use(buildServer(config, { database, migrations, logger, authenticator }));
+  const server = stack.use(buildServer(config, { database, migrations, logger, telemetry, authenticator }));
   // Nobody is to find the service without its tables; a database that is down is told by /readyz meanwhile.
   await Promise.race([migrated, migrations.waiting]);
+  if (config.admin !== undefined && telemetry.prometheus !== undefined) {
+    const admin = stack.use(startAdminServer(config.admin, telemetry.prometheus));
+    logger.info("Metrics are at {metrics}", { metrics: `${admin.url}/metrics` });
+  }
   const { url } = await server.listen();
   if (greet) await print(Deno.stdout, welcome({ url, database: database.description }));
   // A failed migration ends the program; one that is done leaves it to the signal.
@@ -58,10 +67,14 @@ interface Parts {
   readonly database: Database;
   readonly migrations: MigrationKeeper;
   readonly logger: Logger;
+  readonly telemetry: Telemetry;
   readonly authenticator: Authenticator | undefined;
 }
 
-function buildServer(config: Config, { database, migrations, logger, authenticator }: Parts): Server {
+function buildServer(
+  config: Config,
+  { database, migrations, logger, telemetry, authenticator }: Parts,
+): Server {
   const profiles = new ProfileService({
     connections: database.pool,
     profiles: new PostgresProfileRepository(),
@@ -82,6 +95,7 @@ function buildServer(config: Config, { database, migrations, logger, authenticat
     config.host,
     config.port,
     options.withLogger(logger),
+    ...telemetry.requests.map(options.withObserver),
     options.withReadTimeout(config.readTimeoutMs),
     options.withWriteTimeout(config.writeTimeoutMs),
     options.withMaxBodyBytes(config.maxBodyBytes),

@@ -70,6 +70,21 @@ const RULES: readonly ImportRule[] = [
     not: new RegExp(`^(${SERVICE}|db/(postgres|embedded)/|api/|config|@hono)`),
     why: "consistency/ stands between a service and whatever database it has",
   },
+  {
+    of: /^(?!telemetry\/|program\/|tools\/)/,
+    not: /^telemetry\//,
+    why: "server/, db/ and services offer hooks; program/ gives them what watches",
+  },
+  {
+    of: /^(?!telemetry\/|tools\/)/,
+    not: /^(@opentelemetry\/|prom-client$)/,
+    why: "telemetry/ alone knows how spans and metrics are made",
+  },
+  {
+    of: /^(telemetry|admin|logging)\//,
+    not: new RegExp(`^(${SERVICE}|db/(postgres|embedded|copy)/|api/|signing/|consistency/|@hono)`),
+    why: "what watches the program knows no service and no driver",
+  },
   { of: /^(?!tools\/)/, not: /^tools\//, why: "tools/ is for developers and not part of the program" },
   { of: /^(?!main\.ts$)/, not: /^main\.ts$/, why: "main.ts is the root" },
   { of: /^(signing\/|config)/, not: /^(server|api|[a-z]+_service)\//, why: "it stands on its own" },
