@@ -113,11 +113,8 @@ function parseMigrateOnStart(settings: Settings, database: DatabaseConfig): bool
 }
 
 function parseSecrets(settings: Settings, kind: DatabaseConfig["kind"]): Config["hmacSecrets"] {
-  const text = settings.text("HMAC_SECRET");
-  if (text === undefined) {
-    if (kind === "postgres") settings.fault("HMAC_SECRET", "is required when a database is configured");
-    return undefined;
-  }
+  const text = kind === "postgres" ? settings.requiredSecret("HMAC_SECRET") : settings.secret("HMAC_SECRET");
+  if (!text) return undefined;
   const secrets = text.split(",").map((secret) => secret.trim());
   const encoder = new TextEncoder();
   if (secrets.some((secret) => encoder.encode(secret).length < MIN_SECRET_BYTES)) {

@@ -110,6 +110,33 @@ Deno.test("parseConfig() asks how callers are known where they can come from els
   assertEquals([parse({}).auth.kind, parse(POSTGRES).auth.kind], ["none", "none"]);
 });
 
+Deno.test("parseConfig() takes every secret from a file, too", async () => {
+  const file = await Deno.makeTempFile({ prefix: "archway_secret_" });
+  try {
+    await Deno.writeTextFile(file, `${SECRET}\n`);
+    const { POSTGRES_PRIMARY_PASSWORD: _, HMAC_SECRET: __, ...others } = POSTGRES;
+    const { database, hmacSecrets } = parse({
+      ...others,
+      HMAC_SECRET_FILE: file,
+      POSTGRES_PRIMARY_PASSWORD_FILE: file,
+      POSTGRES_REPLICA_0_HOST: "r0",
+      POSTGRES_REPLICA_1_HOST: "r1",
+      POSTGRES_REPLICA_1_PASSWORD: "its own",
+    });
+    if (database.kind !== "postgres") throw new Error("A host is set");
+    assertEquals(hmacSecrets, [SECRET]);
+    const passwords = [...database.primary, ...database.replicas].map(({ password }) => password);
+    assertEquals(passwords, [SECRET, SECRET, "its own"]);
+    const error = assertThrows(() => parse({ ...others, HMAC_SECRET_FILE: `${file}.none` }), ConfigError);
+    assertEquals(error.faults.map(({ variable }) => variable), [
+      "POSTGRES_PRIMARY_PASSWORD",
+      "HMAC_SECRET_FILE",
+    ]);
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
 Deno.test("parseConfig() names every fault at once, and no value", () => {
   const error = assertThrows(() =>
     parse({

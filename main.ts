@@ -1,4 +1,5 @@
 import { type Config, ConfigError, parseConfig } from "./config.ts";
+import { Settings } from "./config/settings.ts";
 import { EmbeddedError } from "./db/embedded/embedded_error.ts";
 import { DatabaseError, MigrationError } from "./db/errors.ts";
 import { migrate } from "./program/migrate_command.ts";
@@ -46,7 +47,9 @@ function withoutArguments(run: () => Promise<number>): (args: readonly string[])
 
 async function runDb(args: readonly string[]): Promise<number> {
   const { db } = await import("./program/db_command.ts");
-  const copyToUrl = lookUp("COPY_TO_URL") || undefined;
+  const settings = new Settings(lookUp);
+  const copyToUrl = settings.secret("COPY_TO_URL");
+  if (settings.faults.length > 0) throw new ConfigError(settings.faults);
   return await db(args, { configure: configureTool, copyToUrl });
 }
 

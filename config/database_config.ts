@@ -75,8 +75,7 @@ function parseAccess(
   const tls = parseTls(settings, prefix, model?.tls);
   return {
     user: settings.text(`${prefix}USER`) ?? model?.user ?? settings.requiredText(`${prefix}USER`),
-    password: settings.text(`${prefix}PASSWORD`) ?? model?.password ??
-      settings.requiredText(`${prefix}PASSWORD`),
+    password: parsePassword(settings, `${prefix}PASSWORD`, model),
     database: settings.text(`${prefix}DATABASE`) ?? model?.database ??
       settings.requiredText(`${prefix}DATABASE`),
     maxConnections: settings.integer(`${prefix}POOL_MAX_CONNS`, model?.maxConnections ?? 10, {
@@ -85,6 +84,12 @@ function parseAccess(
     }),
     ...(tls !== undefined && { tls }),
   };
+}
+
+function parsePassword(settings: Settings, variable: string, model: InstanceConfig | undefined): string {
+  return model === undefined
+    ? settings.requiredSecret(variable)
+    : settings.secret(variable) ?? model.password;
 }
 
 const TLS_MODES: Readonly<Record<string, TlsConfig | undefined>> = {
@@ -98,7 +103,7 @@ function parseTls(settings: Settings, prefix: string, model: TlsConfig | undefin
   return mode === "inherit" ? model : TLS_MODES[mode];
 }
 
-const FIELDS = ["HOST", "PORT", "USER", "PASSWORD", "DATABASE", "POOL_MAX_CONNS", "TLS"];
+const FIELDS = ["HOST", "PORT", "USER", "PASSWORD", "PASSWORD_FILE", "DATABASE", "POOL_MAX_CONNS", "TLS"];
 
 function isMentioned(settings: Settings, prefix: string): boolean {
   return FIELDS.some((field) => settings.text(prefix + field) !== undefined);

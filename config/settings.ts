@@ -37,6 +37,29 @@ export class Settings {
     return text ?? "";
   }
 
+  /**
+   * A secret: the text of a variable, or of the file that the variable with "_FILE" behind its name leads to, without
+   * the line break at its end. Undefined where there is neither; both at once are a fault.
+   */
+  secret(variable: string): string | undefined {
+    const [text, place] = [this.text(variable), `${variable}_FILE`];
+    const path = this.text(place);
+    if (path === undefined) return text;
+    if (text !== undefined) this.fault(variable, `and ${place} are both set`);
+    const content = readText(path)?.replace(/\r?\n$/, "");
+    if (content === undefined) this.fault(place, "does not lead to a file that can be read");
+    if (content === "") this.fault(place, "leads to a file that is empty");
+    return content || undefined;
+  }
+
+  /** A secret that has to be there; "" and a fault where it is not. */
+  requiredSecret(variable: string): string {
+    const before = this.faults.length;
+    const secret = this.secret(variable);
+    if (secret === undefined && this.faults.length === before) this.fault(variable, "is required");
+    return secret ?? "";
+  }
+
   integer(variable: string, fallback: number, { min, max }: IntegerOptions): number {
     const text = this.text(variable);
     if (text === undefined) return fallback;
@@ -83,4 +106,13 @@ export function parseDuration(text: string): number | undefined {
   const [, count, unit = ""] = DURATION.exec(text) ?? [];
   const unitMs = UNIT_MS[unit];
   return unitMs === undefined ? undefined : Number(count) * unitMs;
+}
+
+/** The text of a file; undefined: it cannot be read, for whatever reason. */
+function readText(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return undefined;
+  }
 }
