@@ -125,21 +125,6 @@ Deno.test("Connections closes what is unused, and replaces what is old", async (
   while ((await sessions()).length > 1);
 });
 
-Deno.test("Connections hands out none that the server has closed while it was idle", async () => {
-  await using database = await useTestDatabase();
-  await using admin = openPool({ primary: database.instance, replicas: [], applicationName: "admin" });
-  await using pool = openPool({ primary: database.instance, replicas: [] });
-  for (let round = 0; round < 10; round++) {
-    await Promise.all(Array.from({ length: 5 }, () => pool.writer().query("SELECT pg_sleep(0.001)")));
-    await admin.writer().query(
-      `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-        WHERE datname = current_database() AND application_name = 'archway'`,
-    );
-    while ((await pool.status())[0]?.pool.open !== 1);
-    await pool.writer().query("SELECT 1");
-  }
-});
-
 Deno.test("Connections tells who waits that the server is away, and not that it is busy", async () => {
   await using server = await startPostgres();
   await using pool = openPool({ primary: server.instance, replicas: [], acquireTimeoutMs: 60_000 });
