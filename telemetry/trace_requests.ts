@@ -53,26 +53,30 @@ async function serveInXRay(
   { span, parent, asks }: XRay,
 ): Promise<Response> {
   const { traceId, sampled = isSampled(span) } = parent;
-  const remote = trace.setSpanContext(context.active(), {
+  const remote = {
     traceId,
     // A load balancer names a trace without a span of its own, but a span cannot join a trace without a parent.
     spanId: parent.spanId ?? (/[^0]/.test(traceId.slice(16)) ? traceId.slice(16) : traceId.slice(0, 16)),
     traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
     isRemote: true,
-  });
+  };
+  const around = trace.setSpanContext(context.active(), remote);
   const links = [{ context: span.spanContext() }];
-  const own = trace.getTracer(SCOPE).startSpan("HTTP", { kind: SpanKind.SERVER, links }, remote);
-  exchange.ownTraceId = own.spanContext().traceId;
-  const spans = [own, span].filter(isSampled);
+  // What is not recorded elsewhere is not recorded here: without a span of its own, but with the ids.
+  const own = sampled
+    ? trace.getTracer(SCOPE).startSpan("HTTP", { kind: SpanKind.SERVER, links }, around)
+    : trace.wrapSpanContext(remote);
+  exchange.ownTraceId = traceId;
   try {
+    const spans = [own, span].filter(isSampled);
     const response = await context.with(
-      trace.setSpan(remote, own),
+      trace.setSpan(around, own),
       () => serveInSpan(serve, exchange, spans),
     );
-    if (isSampled(own)) own.setAttribute("http.response.status_code", response.status);
+    own.setAttribute("http.response.status_code", response.status);
     if (asks) {
-      const answer = { traceId: exchange.ownTraceId, spanId: undefined, sampled: isSampled(own) };
-      response.headers.set("X-Amzn-Trace-Id", formatXRayTrace(answer));
+      const answer = formatXRayTrace({ traceId, spanId: undefined, sampled: isSampled(own) });
+      response.headers.set("X-Amzn-Trace-Id", answer);
     }
     return response;
   } finally {
@@ -94,7 +98,7 @@ async function serveInSpan(serve: Serve, exchange: Exchange, spans: readonly Spa
     if (problem !== undefined) span.setAttribute("archway.problem", problem);
     if (status >= 500) {
       span.setStatus({ code: SpanStatusCode.ERROR });
-      span.setAttribute("error.type", problem ?? String(status));
+      span.setAttribute("error.type", String(status));
     }
   }
   return response;

@@ -21,6 +21,16 @@ export interface Ending {
   readonly stderr: string;
 }
 
+/** Which program is run. */
+export interface ProgramOptions {
+  /**
+   * Whether it is main.ts in any case: for what an executable can only do where it was compiled for it.
+   *
+   * @default false
+   */
+  readonly fromSource?: boolean;
+}
+
 /**
  * The program as a process of its own: main.ts, or the executable that `ARCHWAY_EXECUTABLE` names. Disposing ends it
  * without warning, if it still runs.
@@ -32,8 +42,12 @@ export class Program implements AsyncDisposable {
   readonly #url: PromiseWithResolvers<string> = Promise.withResolvers();
 
   /** @param environment The variables that configure the program. */
-  constructor(environment: Readonly<Record<string, string>>, args: readonly string[] = []) {
-    const executable = Deno.env.get("ARCHWAY_EXECUTABLE");
+  constructor(
+    environment: Readonly<Record<string, string>>,
+    args: readonly string[] = [],
+    { fromSource = false }: ProgramOptions = {},
+  ) {
+    const executable = fromSource ? undefined : Deno.env.get("ARCHWAY_EXECUTABLE");
     const inherited = INHERITED.flatMap((name) => {
       const value = Deno.env.get(name);
       return value === undefined ? [] : [[name, value]];
