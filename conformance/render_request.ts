@@ -28,7 +28,7 @@ function renderFramed(request: FramedRequest, placeholders: Placeholders, option
   const body = request.body === undefined ? undefined : fill(request.body, placeholders);
   const added: Field[] = [];
   if (!names.has("host")) added.push(["Host", options.host]);
-  added.push(...options.fields);
+  added.push(...options.fields.filter(([name]) => !names.has(name.toLowerCase())));
   // Something that must not come back is planted in every request, also in those that have no place for it.
   if (!names.has("user-agent")) added.push(["User-Agent", placeholders["marker"] ?? ""]);
   if (!names.has("connection")) added.push(["Connection", "close"]);

@@ -4,11 +4,11 @@ const FIXED = join(import.meta.dirname ?? ".", "schemathesis.toml");
 
 /** Which parameter takes values of which dictionary, and how often. The rest of the time its schema is the source. */
 const BINDINGS: readonly (readonly [parameter: string, dictionary: string, probability: number])[] = [
-  ["path.id", "ids", 0.7],
-  ["header.Consistency-Token", "tokens", 0.8],
-  ["header.If-Match", "conditions", 0.7],
-  ["query.after", "next", 0.8],
-  ["query.before", "previous", 0.8],
+  ["path.id", "ids", 0.5],
+  ["header.Consistency-Token", "tokens", 0.5],
+  ["header.If-Match", "conditions", 0.5],
+  ["query.after", "next", 0.5],
+  ["query.before", "previous", 0.5],
 ];
 
 /** The whole configuration of a run as TOML: the fixed part, and the values that only this run has. */
