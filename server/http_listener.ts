@@ -7,13 +7,12 @@ type HttpHandler = (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>)
 export class HttpListener implements Listener {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #abort = new AbortController();
-  #finished = false;
+  #shutdown: Promise<void> | undefined;
 
   /** Listens from now on. Throws what the platform throws when the address or the certificate cannot be used. */
   constructor(handle: HttpHandler, { hostname, port, tls }: ListenerOptions) {
     const options = { hostname, port, signal: this.#abort.signal, onListen(): void {} };
     this.#server = Deno.serve(tls === undefined ? options : { ...options, ...tls }, handle);
-    this.#server.finished.then(() => this.#finished = true);
   }
 
   get addr(): Deno.NetAddr {
@@ -21,12 +20,13 @@ export class HttpListener implements Listener {
   }
 
   shutdown(): Promise<void> {
-    return this.#server.shutdown();
+    return this.#shutdown ??= this.#server.shutdown();
   }
 
   async abort(): Promise<void> {
-    // Only one that has not ended by itself: aborting one that has is a fault of its own.
-    if (!this.#finished) this.#abort.abort();
+    // Aborting one that shuts down already throws where nobody can catch it: its connections end with the program.
+    if (this.#shutdown !== undefined) return;
+    this.#abort.abort();
     await this.#server.finished;
   }
 }

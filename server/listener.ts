@@ -2,6 +2,7 @@ import type { TlsPair } from "./tls.ts";
 
 /** Who is at the other end of a connection. */
 export interface Peer {
+  /** To be read before the request is answered: the platform does not know it any more after that. */
   readonly remoteAddr: Deno.NetAddr;
 }
 
@@ -24,6 +25,6 @@ export interface Listener {
   replaceTls?(tls: TlsPair): void;
   /** Takes no more connections and resolves when those that there are have ended, after the answers under way. */
   shutdown(): Promise<void>;
-  /** Ends everything at once. */
+  /** Ends everything at once; after a shutdown, what can be ended. */
   abort(): Promise<void>;
 }

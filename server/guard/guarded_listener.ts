@@ -62,8 +62,8 @@ export class GuardedListener implements Listener {
   }
 
   async abort(): Promise<void> {
-    await Promise.all([...this.#servers].map((server) => server.abort()));
     await this.#guard[Symbol.asyncDispose]();
+    await Promise.all([...this.#servers].map((server) => server.abort()));
   }
 
   async #retire(server: HttpListener): Promise<void> {
