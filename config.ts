@@ -1,3 +1,4 @@
+import { type AdmissionConfig, parseAdmissionSettings } from "./config/admission_settings.ts";
 import { type AuthConfig, parseAuthConfig } from "./config/auth_config.ts";
 import { type AdminConfig, parseAdminConfig } from "./config/admin_config.ts";
 import { type DatabaseConfig, parseDatabaseConfig } from "./config/database_config.ts";
@@ -27,6 +28,8 @@ export interface Config {
   readonly publicUrl: URL | undefined;
   readonly readTimeoutMs: number;
   readonly writeTimeoutMs: number;
+  /** Undefined: everybody is let in. */
+  readonly admission: AdmissionConfig | undefined;
   readonly drainWaitMs: number;
   readonly drainTimeoutMs: number;
   readonly maxBodyBytes: number;
@@ -81,6 +84,7 @@ export function parseConfig(lookup: EnvironmentLookup, { serves = true }: ParseC
     publicUrl,
     readTimeoutMs: settings.durationMs("READ_TIMEOUT", "15s"),
     writeTimeoutMs: settings.durationMs("WRITE_TIMEOUT", "30s"),
+    admission: parseAdmissionSettings(settings),
     drainWaitMs: settings.durationMs("SHUTDOWN_WAIT", "0s"),
     drainTimeoutMs: settings.durationMs("SHUTDOWN_TIMEOUT", "10s"),
     maxBodyBytes: settings.integer("MAX_BODY_BYTES", 1_048_576, { min: 1024, max: 1_073_741_824 }),

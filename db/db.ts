@@ -153,6 +153,8 @@ export interface PoolStatus {
   readonly idle: number;
   /** How many callers wait for one. */
   readonly waiting: number;
+  /** How long the first of them has waited, in milliseconds. */
+  readonly waitedMs: number;
 }
 
 /** What is known of one configured server without asking it. */

@@ -9,7 +9,7 @@ const INSTANCES: readonly InstanceStatus[] = [
     healthy: true,
     address: "db.example:5432",
     databaseBytes: 7_759_462n,
-    pool: { max: 10, open: 1, idle: 1, waiting: 0 },
+    pool: { max: 10, open: 1, idle: 1, waiting: 0, waitedMs: 0 },
   },
   {
     name: "replica_0",
@@ -17,7 +17,7 @@ const INSTANCES: readonly InstanceStatus[] = [
     healthy: false,
     reason: "It cannot be reached",
     address: "replica.example:5433",
-    pool: { max: 10, open: 0, idle: 0, waiting: 0 },
+    pool: { max: 10, open: 0, idle: 0, waiting: 0, waitedMs: 0 },
   },
 ];
 

@@ -1,6 +1,7 @@
 import { v7 as newId } from "uuid";
 import type { Config } from "../config.ts";
 import { startAdminServer } from "../admin/admin_server.ts";
+import type { ConnectionPool } from "../db/db.ts";
 import { ConsistencyTokens } from "../consistency/consistency_tokens.ts";
 import { configureLogging } from "../logging.ts";
 import { ProfileAPI } from "../profile_service/api.ts";
@@ -101,9 +102,17 @@ function buildServer(
     options.withMaxBodyBytes(config.maxBodyBytes),
     options.withResponseValidation(config.validateResponses),
     options.withDrain({ waitMs: config.drainWaitMs, timeoutMs: config.drainTimeoutMs }),
+    ...(config.admission
+      ? [options.withAdmission({ ...config.admission, waits: [longestWait(database.pool)] })]
+      : []),
     options.withReadiness(databaseChecks(database.pool, migrations)),
     ...(authenticator ? [options.withAuthenticator(authenticator)] : []),
     ...(config.publicUrl ? [options.withPublicUrl(config.publicUrl.href)] : []),
     withProfileApi(new ProfileAPI(profiles, { cursors, tokens })),
   );
+}
+
+/** How long somebody has waited for a connection to the database. */
+function longestWait(pool: ConnectionPool): () => number {
+  return () => Math.max(...pool.load().map(({ pool: { waitedMs } }) => waitedMs));
 }

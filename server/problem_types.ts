@@ -92,6 +92,14 @@ export const SERVER_PROBLEM_TYPES: readonly ProblemType[] = [
       "The operation changes a resource only in a known version. Send its ETag in the If-Match header.",
   },
   {
+    slug: "rate-limited",
+    title: "Too many requests",
+    status: 429,
+    explanation:
+      "More was asked for in a while than one caller may. RateLimit-Policy tells how much that is, " +
+      "Retry-After after how many seconds there is more.",
+  },
+  {
     slug: "headers-too-large",
     title: "Request header fields too large",
     status: 431,
@@ -109,6 +117,13 @@ export const SERVER_PROBLEM_TYPES: readonly ProblemType[] = [
     title: "Not implemented",
     status: 501,
     explanation: "The server does not know the request's method. Method names are case-sensitive.",
+  },
+  {
+    slug: "overloaded",
+    title: "Overloaded",
+    status: 503,
+    explanation: "More is asked of the program than it can answer in good time. Nothing was done: " +
+      "repeat the request after the time in Retry-After, and not faster.",
   },
   {
     slug: "unavailable",

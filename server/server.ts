@@ -1,3 +1,6 @@
+import { Admission } from "./admission/admission.ts";
+import { admitting } from "./admission/admitting.ts";
+import { overloaded } from "./admission/overloaded.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Exchange } from "./exchange.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -41,14 +44,18 @@ const STRICT_TRANSPORT = "max-age=31536000";
 /** Creates a server for one address; nothing runs until it listens. */
 export function createServer(host: string, port: number, ...options: ServerOption[]): Server {
   const settings = applyOptions(options);
-  const { logger, drain, publicUrl, tls } = settings;
+  const { logger, drain, publicUrl, tls, trustedProxies: proxies } = settings;
   const lifecycle = new Lifecycle();
   const readDeadlines = new Deadlines(settings.readTimeoutMs);
   const writeDeadlines = new Deadlines(settings.writeTimeoutMs);
   const clientDeadlines = new Deadlines(CLIENT_WATCH_MS);
+  const pipeline = createPipeline(settings, { lifecycle, readDeadlines, writeDeadlines, clientDeadlines });
+  const admission = settings.admission && new Admission(settings.admission, { logger });
   const serve = settings.observers.reduceRight(
     (inner, observe) => observe(inner),
-    createPipeline(settings, { lifecycle, readDeadlines, writeDeadlines, clientDeadlines }),
+    admission === undefined
+      ? pipeline
+      : admitting(pipeline, { admission, refuse: overloaded(settings.modules) }),
   );
   let listener: Listener | undefined;
   let tlsWatch: TlsWatch | undefined;
@@ -57,7 +64,7 @@ export function createServer(host: string, port: number, ...options: ServerOptio
   async function handle(request: Request, peer?: Peer): Promise<Response> {
     lifecycle.enter();
     try {
-      const response = await serve(new Exchange(request, { publicUrl, peer }));
+      const response = await serve(new Exchange(request, { publicUrl, peer, proxies }));
       if (tls !== undefined) response.headers.set("Strict-Transport-Security", STRICT_TRANSPORT);
       return response;
     } finally {
@@ -92,6 +99,7 @@ export function createServer(host: string, port: number, ...options: ServerOptio
     readDeadlines[Symbol.dispose]();
     writeDeadlines[Symbol.dispose]();
     clientDeadlines[Symbol.dispose]();
+    admission?.[Symbol.dispose]();
     if (cutOff > 0) logger.warn("Server stopped and cut off {cutOff} requests", { cutOff });
     else logger.info("Server stopped");
     return { cutOff };

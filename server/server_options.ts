@@ -1,11 +1,15 @@
 import type { MiddlewareHandler } from "@hono/hono";
+import type { AdmissionSettings } from "./admission/admission.ts";
 import type { ApiModule } from "./api_module.ts";
+import type { CorsSettings } from "./cors.ts";
 import type { Exchange } from "./exchange.ts";
 import type { ReadinessCheck } from "./health.ts";
 import { type Logger, SILENT_LOGGER } from "./logger.ts";
+import type { RateLimitSettings } from "./rate_limit.ts";
 import type { RequestObserver } from "./request_observer.ts";
 import type { TlsFiles } from "./tls.ts";
 import type { Authenticator } from "./security/authenticator.ts";
+import type { TrustedProxies } from "./trusted_proxies.ts";
 
 /** What Hono's middleware finds in `c.env`: the exchange, with the request's id, URL and signal. */
 export interface PipelineEnv {
@@ -65,8 +69,16 @@ export interface ServerSettings {
   /** Undefined: authentication is off. */
   authenticator: Authenticator | undefined;
   publicUrl: string | undefined;
+  /** Undefined: scripts of other origins may read nothing. */
+  cors: CorsSettings | undefined;
+  /** Undefined: clients may ask for as much as they like. */
+  rateLimit: RateLimitSettings | undefined;
+  /** Undefined: forwarded addresses are not believed. */
+  trustedProxies: TrustedProxies | undefined;
   /** Undefined: clients may take as long as they like to ask. */
   guard: Required<GuardSettings> | undefined;
+  /** Undefined: everybody is let in. */
+  admission: AdmissionSettings | undefined;
   /** Undefined: plain HTTP. */
   tls: Required<TlsSettings> | undefined;
   drain: Required<DrainOptions>;
@@ -91,7 +103,11 @@ export function applyOptions(options: readonly ServerOption[]): ServerSettings {
     validateResponses: false,
     authenticator: undefined,
     publicUrl: undefined,
+    cors: undefined,
+    rateLimit: undefined,
+    trustedProxies: undefined,
     guard: undefined,
+    admission: undefined,
     tls: undefined,
     drain: { waitMs: 0, timeoutMs: 10_000 },
     logger: SILENT_LOGGER,
@@ -138,6 +154,11 @@ export function withGuard(guard: GuardSettings = {}): ServerOption {
   return (settings) => void (settings.guard = { ...defaults, ...guard });
 }
 
+/** Refuses what would only stand in line: 503, a moment later. Health checks are always let in. */
+export function withAdmission(admission: AdmissionSettings): ServerOption {
+  return (settings) => void (settings.admission = admission);
+}
+
 /** Speaks TLS, with HTTP/2 and HTTP/1.1. */
 export function withTls(tls: TlsSettings): ServerOption {
   return (settings) => void (settings.tls = { rereadMs: 10_000, ...tls });
@@ -169,6 +190,21 @@ export function withResponseValidation(enabled: boolean): ServerOption {
  */
 export function withAuthenticator(authenticator: Authenticator): ServerOption {
   return (settings) => void (settings.authenticator = authenticator);
+}
+
+/** Lets scripts of other origins read answers. */
+export function withCors(cors: CorsSettings): ServerOption {
+  return (settings) => void (settings.cors = cors);
+}
+
+/** Lets every caller ask for so much in a while and no more; 429 after that. */
+export function withRateLimit(rateLimit: RateLimitSettings): ServerOption {
+  return (settings) => void (settings.rateLimit = rateLimit);
+}
+
+/** Believes what these proxies say about where a request comes from. */
+export function withTrustedProxies(proxies: TrustedProxies): ServerOption {
+  return (settings) => void (settings.trustedProxies = proxies);
 }
 
 /** How the server stops. */

@@ -105,8 +105,8 @@ Deno.test("load() tells what connections do without asking a server", async () =
     0,
   ]]);
   await pool.withTx(() => {
-    assertEquals(pool.load()[0]?.pool, { max, open: 1, idle: 0, waiting: 0 });
+    assertEquals(pool.load()[0]?.pool, { max, open: 1, idle: 0, waiting: 0, waitedMs: 0 });
     return Promise.resolve();
   });
-  assertEquals(pool.load()[0], { name: "primary", pool: { max, open: 1, idle: 1, waiting: 0 } });
+  assertEquals(pool.load()[0], { name: "primary", pool: { max, open: 1, idle: 1, waiting: 0, waitedMs: 0 } });
 });

@@ -63,7 +63,13 @@ export class Connections {
   /** What they do now. */
   get status(): PoolStatus {
     const { max } = this.#options;
-    return { max, open: this.#all.size, idle: this.#idle.length, waiting: this.#line.length };
+    return {
+      max,
+      open: this.#all.size,
+      idle: this.#idle.length,
+      waiting: this.#line.length,
+      waitedMs: this.#line.waitedMs,
+    };
   }
 
   /** How many statements have not been answered yet. */

@@ -47,7 +47,7 @@ Deno.test("Connections refuses who waits too long, and who comes when too many w
   assertEquals(await codes, ["saturated", "saturated", "saturated"]);
   await release();
   assertEquals((await pool.writer().query("SELECT 1")).rowCount, 1);
-  assertEquals(await statusOf(pool), { max: 2, open: 2, idle: 2, waiting: 0 });
+  assertEquals(await statusOf(pool), { max: 2, open: 2, idle: 2, waiting: 0, waitedMs: 0 });
 });
 
 Deno.test("Connections serves who waits in the order they came, and forgets who has left", async () => {

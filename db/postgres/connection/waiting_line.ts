@@ -20,8 +20,8 @@ export interface WaitingLineOptions {
 /** Callers that wait for something, first come first served. */
 export class WaitingLine<T, C extends WaitingCaller<T>> {
   readonly #options: WaitingLineOptions;
-  /** With what ends their waiting. A Map keeps its order, and lets go of who stands in the middle. */
-  readonly #callers = new Map<C, () => void>();
+  /** Since when they wait, and what ends it. A Map keeps its order, and lets go of who stands in the middle. */
+  readonly #callers = new Map<C, { readonly since: number; readonly end: () => void }>();
 
   constructor(options: WaitingLineOptions) {
     this.#options = options;
@@ -29,6 +29,12 @@ export class WaitingLine<T, C extends WaitingCaller<T>> {
 
   get length(): number {
     return this.#callers.size;
+  }
+
+  /** How long who is served next has waited, in milliseconds; 0 where nobody waits. */
+  get waitedMs(): number {
+    const first = this.#callers.values().next().value;
+    return first === undefined ? 0 : performance.now() - first.since;
   }
 
   /** Who is served next. */
@@ -44,10 +50,11 @@ export class WaitingLine<T, C extends WaitingCaller<T>> {
     const onAbort = (): void => this.#reject(caller, cancelled(signal));
     const timer = setTimeout(() => this.#reject(caller, refusal()), timeoutMs);
     signal?.addEventListener("abort", onAbort, { once: true });
-    this.#callers.set(caller, () => {
+    const end = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
-    });
+    };
+    this.#callers.set(caller, { since: performance.now(), end });
   }
 
   /** Takes a caller out and lets it go on. */
@@ -65,7 +72,7 @@ export class WaitingLine<T, C extends WaitingCaller<T>> {
   }
 
   #leave(caller: C): boolean {
-    this.#callers.get(caller)?.();
+    this.#callers.get(caller)?.end();
     return this.#callers.delete(caller);
   }
 }

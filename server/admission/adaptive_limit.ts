@@ -1,0 +1,52 @@
+/** What an {@link AdaptiveLimit} moves between, and by what. */
+export interface AdaptiveLimitOptions {
+  /** How many requests at the same time are always let in. */
+  readonly least: number;
+  /** How many are never exceeded. */
+  readonly most: number;
+  /** How long work may stand in line before the limit goes down, in milliseconds. */
+  readonly targetMs: number;
+}
+
+/** What was seen in one interval. */
+export interface Interval {
+  /** The shortest time that work stood in line: a burst passes, a queue that stays does not (CoDel). */
+  readonly standingMs: number;
+  /** The most requests that were under way at the same time. */
+  readonly mostInFlight: number;
+}
+
+/** By what the limit is multiplied while work stands in line for too long. */
+const decrease = 0.8;
+
+/** By what it is multiplied while it does not. */
+const increase = 1.1;
+
+/**
+ * How many requests may be under way at the same time, found out by what they cost: additive increase would take long
+ * on a limit of hundreds, so it is multiplied both ways, more steeply down than up (as TCP's congestion window, RFC
+ * 5681; what is measured is the standing queue of Nichols and Jacobson, "Controlling Queue Delay", 2012).
+ */
+export class AdaptiveLimit {
+  readonly #options: AdaptiveLimitOptions;
+  #limit: number;
+
+  constructor(options: AdaptiveLimitOptions) {
+    this.#options = options;
+    this.#limit = options.most;
+  }
+
+  get value(): number {
+    return Math.floor(this.#limit);
+  }
+
+  /** Takes note of an interval that has passed. */
+  note({ standingMs, mostInFlight }: Interval): void {
+    const { least, most, targetMs } = this.#options;
+    const next = standingMs > targetMs
+      // A limit far above what there is would take many steps before it limited anything.
+      ? Math.min(this.#limit, mostInFlight) * decrease
+      : this.#limit * increase;
+    this.#limit = Math.min(most, Math.max(least, next));
+  }
+}

@@ -1,0 +1,117 @@
+import type { Logger } from "../logger.ts";
+import { AdaptiveLimit } from "./adaptive_limit.ts";
+import { EventLoopDelay } from "./event_loop_delay.ts";
+
+/** How requests are let in. */
+export interface AdmissionSettings {
+  /** How long work may stand in line before requests are refused, in milliseconds. */
+  readonly targetMs: number;
+  /** How many requests may be under way at the same time, however quick they are. */
+  readonly maxInFlight: number;
+  /** How long others keep work waiting now, e.g. for a connection to the database, in milliseconds. */
+  readonly waits: readonly (() => number)[];
+}
+
+/** How many are always let in: what a few clients ask for at the same time. */
+const leastInFlight = 64;
+
+/** How long an interval of measuring is, in milliseconds. */
+const intervalMs = 100;
+
+/** How many refusals are held back at the same time; more are sent at once. */
+const mostHeldBack = 10_000;
+
+/**
+ * Lets in as many requests as can be served without a queue that stays. Who is refused hears of it a moment later: a
+ * client that asks again at once would otherwise keep the program busy with refusing it, and from serving others.
+ */
+export class Admission implements Disposable {
+  readonly #settings: AdmissionSettings;
+  readonly #logger: Logger;
+  readonly #limit: AdaptiveLimit;
+  readonly #loop = new EventLoopDelay();
+  #inFlight = 0;
+  #mostInFlight = 0;
+  #heldBack = 0;
+  #refused = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(settings: AdmissionSettings, { logger }: { readonly logger: Logger }) {
+    this.#settings = settings;
+    this.#logger = logger;
+    const { targetMs, maxInFlight } = settings;
+    this.#limit = new AdaptiveLimit({
+      least: Math.min(leastInFlight, maxInFlight),
+      most: maxInFlight,
+      targetMs,
+    });
+  }
+
+  /** How many requests are under way. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** How many may be, now. */
+  get limit(): number {
+    return this.#limit.value;
+  }
+
+  /** Lets a request in, which has to {@link leave}; false: it is to be refused. */
+  enter(): boolean {
+    if (this.#inFlight >= this.#limit.value) {
+      this.#refused++;
+      return false;
+    }
+    this.#inFlight++;
+    if (this.#inFlight > this.#mostInFlight) this.#mostInFlight = this.#inFlight;
+    if (this.#timer === undefined) this.#measure();
+    return true;
+  }
+
+  /** A request that was let in has been answered. */
+  leave(): void {
+    this.#inFlight--;
+  }
+
+  /** Resolves when a refused client may hear of it. */
+  async holdBack(): Promise<void> {
+    if (this.#heldBack >= mostHeldBack) return;
+    this.#heldBack++;
+    await new Promise((resolve) => setTimeout(resolve, intervalMs * (1 + Math.random())));
+    this.#heldBack--;
+  }
+
+  /** Ends measuring. */
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#loop.stop();
+  }
+
+  #measure(): void {
+    this.#loop.start();
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#note();
+      // Nobody is here: the program may sleep.
+      if (this.#inFlight === 0 && this.#refused === 0 && this.#limit.value >= this.#settings.maxInFlight) {
+        this.#loop.stop();
+      } else this.#measure();
+    }, intervalMs);
+    Deno.unrefTimer(this.#timer);
+  }
+
+  #note(): void {
+    const standingMs = Math.max(this.#loop.takeLeast(), ...this.#settings.waits.map((wait) => wait()));
+    this.#limit.note({ standingMs, mostInFlight: this.#mostInFlight });
+    this.#mostInFlight = this.#inFlight;
+    if (this.#refused === 0) return;
+    this.#logger.warn("Refused {refused} requests: {standingMs} ms in line, {limit} at the same time", {
+      refused: this.#refused,
+      standingMs: Math.round(standingMs),
+      limit: this.#limit.value,
+    });
+    this.#refused = 0;
+  }
+}

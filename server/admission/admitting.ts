@@ -1,0 +1,18 @@
+import type { Exchange } from "../exchange.ts";
+import type { Serve } from "../request_observer.ts";
+import type { Admission } from "./admission.ts";
+
+/** What orchestrators ask, and what tells operators why everything else is refused, is never refused. */
+const exempt = new Set(["/livez", "/readyz", "/healthz"]);
+
+/** Serves what is let in, and refuses the rest. */
+export function admitting(
+  serve: Serve,
+  { admission, refuse }: { readonly admission: Admission; readonly refuse: (exchange: Exchange) => Response },
+): Serve {
+  return function admit(exchange): Promise<Response> {
+    if (exempt.has(exchange.path)) return serve(exchange);
+    if (!admission.enter()) return admission.holdBack().then(() => refuse(exchange));
+    return serve(exchange).finally(() => admission.leave());
+  };
+}

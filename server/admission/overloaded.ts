@@ -1,0 +1,15 @@
+import type { ApiModule } from "../api_module.ts";
+import type { Exchange } from "../exchange.ts";
+import { Problem } from "../problem.ts";
+import { createCatalog } from "../problem_catalog.ts";
+import { instanceOf, problemResponse } from "../problem_response.ts";
+
+/** Gives the function that refuses a request: 503, without the log entry that every other 503 has. */
+export function overloaded(modules: readonly ApiModule[]): (exchange: Exchange) => Response {
+  const catalog = createCatalog(modules);
+  return function refuse(exchange): Response {
+    const problem = new Problem(503, "overloaded", { headers: { "Retry-After": "1" } });
+    exchange.problem = problem.slug;
+    return problemResponse(problem, exchange, { catalog, instance: instanceOf(exchange) });
+  };
+}
