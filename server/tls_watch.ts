@@ -6,7 +6,7 @@ export interface TlsWatchOptions {
   /** How often they are read, in milliseconds. */
   readonly everyMs: number;
   readonly logger: Logger;
-  /** Takes the new certificate into use; false: it cannot. */
+  /** Takes the new certificate into use; false: it never can. Throws when this one cannot be used. */
   onChanged(pair: TlsPair): boolean;
 }
 
@@ -38,8 +38,8 @@ export class TlsWatch implements Disposable {
     this.#reading = true;
     try {
       const pair = await readTls(this.#files);
-      this.#fault = undefined;
       if (pair.cert !== this.#current.cert || pair.key !== this.#current.key) this.#use(pair);
+      this.#fault = undefined;
     } catch (error) {
       // Perhaps one of the two is written already: the next look will tell.
       this.#tellFault(error instanceof Error ? error.message : "Cannot use TLS");
@@ -49,10 +49,10 @@ export class TlsWatch implements Disposable {
   }
 
   #use(pair: TlsPair): void {
-    this.#current = pair;
     const { logger, onChanged } = this.#options;
     if (onChanged(pair)) logger.info("The certificate was replaced");
     else logger.warn("The certificate has changed: restart to use it");
+    this.#current = pair;
     this.#warnOfExpiry();
   }
 

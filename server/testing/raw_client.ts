@@ -1,9 +1,9 @@
 /** A connection of a client that does as it likes: it sends what it wants, when it wants, and reads or does not. */
 export class RawClient implements Disposable {
-  readonly #connection: Deno.TcpConn;
+  readonly #connection: Deno.TcpConn | Deno.TlsConn;
   readonly #decoder = new TextDecoder();
 
-  private constructor(connection: Deno.TcpConn) {
+  private constructor(connection: Deno.TcpConn | Deno.TlsConn) {
     this.#connection = connection;
   }
 
@@ -13,6 +13,11 @@ export class RawClient implements Disposable {
     return new RawClient(
       await Deno.connect({ hostname: hostname.replace(/^\[|\]$/g, ""), port: Number(port) }),
     );
+  }
+
+  /** The same on a connection that is there already. */
+  static on(connection: Deno.TcpConn | Deno.TlsConn): RawClient {
+    return new RawClient(connection);
   }
 
   get localAddr(): Deno.NetAddr {

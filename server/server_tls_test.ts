@@ -1,0 +1,174 @@
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { connect } from "node:http2";
+import { join } from "node:path";
+import type { Logger } from "./logger.ts";
+import { createServer, type Server } from "./server.ts";
+import * as options from "./server_options.ts";
+import { noteApi } from "./testing/note_api.ts";
+import { RawClient } from "./testing/raw_client.ts";
+import { tlsFiles } from "./testing/tls_files.ts";
+import { readTls, TlsError } from "./tls.ts";
+
+const WAYS: readonly [name: string, guard: options.ServerOption[]][] = [
+  ["withTls()", []],
+  ["withTls() behind a guard", [options.withGuard()]],
+];
+
+function tlsServer(...more: options.ServerOption[]): Server {
+  return createServer(
+    "127.0.0.1",
+    0,
+    options.withApi(noteApi()),
+    options.withTls(tlsFiles("first")),
+    ...more,
+  );
+}
+
+/** Speaks HTTP/1.1 on a connection of its own, and trusts one certificate only. */
+async function exchange(url: string, certificate: "first" | "second", request: string): Promise<string> {
+  const { port } = new URL(url);
+  const { cert } = await readTls(tlsFiles(certificate, certificate));
+  const connection = await Deno.connectTls({ hostname: "localhost", port: Number(port), caCerts: [cert] });
+  using client = RawClient.on(connection);
+  await client.send(request);
+  return await client.readAll();
+}
+
+for (const [name, guard] of WAYS) {
+  Deno.test(`${name} speaks HTTP/1.1, and keeps browsers to TLS`, async () => {
+    await using server = tlsServer(...guard);
+    const { url } = await server.listen();
+    assertMatch(url, /^https:\/\/127\.0\.0\.1:[0-9]+$/);
+    const answer = await exchange(
+      url,
+      "first",
+      "GET /notes/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    );
+    assertMatch(answer, /^HTTP\/1\.1 200 [^]*strict-transport-security: max-age=31536000\r\n/i);
+  });
+
+  Deno.test(`${name} speaks HTTP/2, with several requests on a connection`, async () => {
+    await using server = tlsServer(...guard);
+    const { port } = new URL((await server.listen()).url);
+    const { cert } = await readTls(tlsFiles("first"));
+    const session = connect(`https://localhost:${port}`, { ca: cert });
+    const get = (path: string): Promise<unknown> =>
+      new Promise((resolve, reject) => {
+        const stream = session.request({ ":path": path });
+        stream.on("response", (headers) => resolve(headers[":status"]));
+        stream.on("error", reject);
+        stream.resume();
+        stream.end();
+      });
+    assertEquals(await Promise.all(["/notes/1", "/notes/2", "/livez"].map(get)), [200, 409, 200]);
+    const closed = new Promise<void>((resolve) => session.close(resolve));
+    await closed;
+  });
+
+  Deno.test(`${name} does not listen with a certificate that cannot be used`, async () => {
+    await using server = tlsServer(options.withTls(tlsFiles("first", "second")), ...guard);
+    const error = await assertRejects(() => server.listen(), TlsError);
+    assertEquals(error.message, "Cannot use TLS: the certificate and the key do not belong together");
+  });
+
+  Deno.test(`${name} warns of a certificate that has expired`, async () => {
+    const { logger, heard } = listen();
+    await using server = tlsServer(
+      options.withTls(tlsFiles("expired")),
+      options.withLogger(logger),
+      ...guard,
+    );
+    await server.listen();
+    await heard("The certificate expired at {expiry}");
+  });
+}
+
+Deno.test("Server answers without TLS do not speak of it", async () => {
+  await using server = createServer("127.0.0.1", 0, options.withApi(noteApi()));
+  const response = await server.fetch(new Request("http://localhost/livez"));
+  assertEquals(response.headers.get("strict-transport-security"), null);
+});
+
+Deno.test("withTls() behind a guard ends a handshake that does not come to an end", async () => {
+  await using server = tlsServer(options.withGuard(), options.withReadTimeout(100));
+  using client = await RawClient.open((await server.listen()).url);
+  // The beginning of a handshake record of 512 bytes (RFC 8446, section 5.1).
+  await client.send("\x16\x03\x01\x02\x00\x01");
+  assertEquals(await client.trickle("\x00"), "");
+});
+
+Deno.test("withTls() behind a guard takes a new certificate into use, and open connections go on", async () => {
+  await using files = await movableFiles();
+  const { logger, heard } = listen();
+  await using server = tlsServer(
+    options.withTls({ ...files, rereadMs: 20 }),
+    options.withGuard(),
+    options.withLogger(logger),
+  );
+  const { url } = await server.listen();
+  const { cert } = await readTls(files);
+  using old = RawClient.on(
+    await Deno.connectTls({ hostname: "localhost", port: Number(new URL(url).port), caCerts: [cert] }),
+  );
+  const get = "GET /notes/1 HTTP/1.1\r\nHost: x\r\n";
+  await old.send(`${get}\r\n`);
+  await old.readUntil("é");
+  // One after the other: what is in between is no reason to stop.
+  await Deno.copyFile(tlsFiles("second").certificate, files.certificate);
+  await heard("Keeping the certificate that is in use: {message}");
+  await Deno.copyFile(tlsFiles("second", "second").key, files.key);
+  await heard("The certificate was replaced");
+  assertMatch(await exchange(url, "second", `${get}Connection: close\r\n\r\n`), /^HTTP\/1\.1 200 /);
+  await assertRejects(() => exchange(url, "first", `${get}Connection: close\r\n\r\n`));
+  await old.send(`${get}\r\n`);
+  assertMatch(await old.readUntil("é"), /^HTTP\/1\.1 200 /);
+});
+
+Deno.test("withTls() without a guard tells that a new certificate needs a restart", async () => {
+  await using files = await movableFiles();
+  const { logger, heard } = listen();
+  await using server = tlsServer(options.withTls({ ...files, rereadMs: 20 }), options.withLogger(logger));
+  const { url } = await server.listen();
+  await Deno.copyFile(tlsFiles("second").certificate, files.certificate);
+  await Deno.copyFile(tlsFiles("second", "second").key, files.key);
+  await heard("The certificate has changed: restart to use it");
+  const get = "GET /notes/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  assertMatch(await exchange(url, "first", get), /^HTTP\/1\.1 200 /);
+});
+
+interface MovableFiles extends AsyncDisposable {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** Copies of the first certificate and its key that a test may replace. */
+async function movableFiles(): Promise<MovableFiles> {
+  const directory = await Deno.makeTempDir();
+  const files = { certificate: join(directory, "server.crt"), key: join(directory, "server.key") };
+  await Deno.copyFile(tlsFiles("first").certificate, files.certificate);
+  await Deno.copyFile(tlsFiles("first").key, files.key);
+  return { ...files, [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }) };
+}
+
+interface Listening {
+  readonly logger: Logger;
+  /** Resolves when something was logged, or has been already. */
+  heard(message: string): Promise<void>;
+}
+
+function listen(): Listening {
+  const messages = new Set<string>();
+  const waiting = new Map<string, () => void>();
+  const log = (message: string): void => {
+    messages.add(message);
+    waiting.get(message)?.();
+  };
+  return {
+    logger: { info: log, warn: log, error: log },
+    heard: (message) =>
+      new Promise((resolve) => {
+        if (messages.has(message)) resolve();
+        else waiting.set(message, resolve);
+      }),
+  };
+}
