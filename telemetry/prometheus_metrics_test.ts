@@ -49,7 +49,7 @@ Deno.test("PrometheusMetrics has a bounded number of series, whatever clients se
 
 Deno.test("PrometheusMetrics tells what connections do now, and nothing of servers that are gone", async () => {
   const metrics = new PrometheusMetrics();
-  const pool = { max: 10, open: 4, idle: 3, waiting: 2 };
+  const pool = { max: 10, open: 4, idle: 3, waiting: 2, waitedMs: 0 };
   let load = [{ name: "primary", pool }, { name: "replica_0", pool, lagMs: 1500 }];
   measurePool(metrics, { load: () => load });
   const text = await metrics.text();

@@ -1,12 +1,4 @@
-import {
-  type Attributes,
-  context,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  TraceFlags,
-} from "@opentelemetry/api";
+import { context, type Span, SpanKind, SpanStatusCode, trace, TraceFlags } from "@opentelemetry/api";
 import type { Exchange } from "../server/exchange.ts";
 import { KNOWN_METHODS } from "../server/methods.ts";
 import type { RequestObserver, Serve } from "../server/request_observer.ts";
@@ -16,8 +8,9 @@ import { SCOPE } from "./is_tracing.ts";
 import { redactedPath } from "./redacted_path.ts";
 
 /**
- * Names the platform's span of every request `GET /v1/profiles/{id}`, says how the request went (OpenTelemetry,
- * "Semantic conventions for HTTP spans"), and takes out of it what the platform tells of the client's input.
+ * Names the platform's span of every request `GET /v1/profiles/{id}` and says what the platform cannot know
+ * (OpenTelemetry, "Semantic conventions for HTTP spans"). What the platform has said already stays: its attributes
+ * cannot be changed, and setting one again adds a second one of that name.
  *
  * A request that comes with `X-Amzn-Trace-Id` and without `traceparent` gets one more span, in the trace of AWS X-Ray:
  * the platform's own span cannot be moved there. It is linked to the platform's, and all that follows is below it.
@@ -73,7 +66,7 @@ async function serveInXRay(
       trace.setSpan(around, own),
       () => serveInSpan(serve, exchange, spans),
     );
-    own.setAttribute("http.response.status_code", response.status);
+    describe(own, exchange, response);
     if (asks) {
       const answer = formatXRayTrace({ traceId, spanId: undefined, sampled: isSampled(own) });
       response.headers.set("X-Amzn-Trace-Id", answer);
@@ -85,34 +78,29 @@ async function serveInXRay(
 }
 
 async function serveInSpan(serve: Serve, exchange: Exchange, spans: readonly Span[]): Promise<Response> {
-  // Before anything can be exported: a span that outlives its request would tell it all.
-  for (const span of spans) span.setAttributes(concealed(exchange));
   const response = await serve(exchange);
-  const { route, problem } = exchange;
-  const { status } = response;
-  const method = KNOWN_METHODS.has(exchange.method) ? exchange.method : "HTTP";
+  const { route, problem, method, requestId, ownRequestId } = exchange;
+  const known = KNOWN_METHODS.has(method) ? method : "HTTP";
   for (const span of spans) {
-    span.updateName(route === "" ? method : `${method} ${route}`);
+    span.updateName(route === "" ? known : `${known} ${route}`);
     if (route !== "") span.setAttribute("http.route", route);
-    span.setAttribute("url.path", redactedPath(exchange.path, route));
     if (problem !== undefined) span.setAttribute("archway.problem", problem);
-    if (status >= 500) {
-      span.setStatus({ code: SpanStatusCode.ERROR });
-      span.setAttribute("error.type", String(status));
-    }
+    // A client may put anything there.
+    if (ownRequestId || !requestId.includes("@")) span.setAttribute("archway.request_id", requestId);
   }
   return response;
 }
 
-/** What the platform has put into its span in full, without what a client can choose freely. */
-function concealed({ method, query, requestId, ownRequestId }: Exchange): Attributes {
-  return {
+/** What the platform says of its own span, of the one that stands beside it; without what a client can choose freely. */
+function describe(span: Span, { method, path, route }: Exchange, { status }: Response): void {
+  span.setAttributes({
     "http.request.method": KNOWN_METHODS.has(method) ? method : "_OTHER",
-    "url.full": "",
-    "url.path": "",
-    "url.query": query === "" ? "" : "[REDACTED]",
-    "archway.request_id": ownRequestId || !requestId.includes("@") ? requestId : "[REDACTED]",
-  };
+    "http.response.status_code": status,
+    "url.path": redactedPath(path, route),
+  });
+  if (status < 500) return;
+  span.setStatus({ code: SpanStatusCode.ERROR });
+  span.setAttribute("error.type", String(status));
 }
 
 function isSampled(span: Span): boolean {

@@ -89,6 +89,15 @@ export class OtlpCollector implements AsyncDisposable {
     return this.spans.filter((span) => span.traceId === traceId);
   }
 
+  /** Resolves when a series has come; rejects when none does for long. */
+  async until(is: (series: CollectedSeries) => boolean): Promise<void> {
+    for (let tries = 0; tries < 500; tries++) {
+      if ([...this.series.values()].some(is)) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error("The series did not come");
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.shutdown();
   }
