@@ -1,0 +1,157 @@
+import { assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { askPermissionSet, type Outcomes } from "./permissions/ask_permissions.ts";
+import { markdownRows } from "./permissions/markdown_rows.ts";
+
+const ROOT = join(import.meta.dirname ?? ".", "..");
+
+type Grant = boolean | readonly string[] | {
+  readonly allow?: boolean | readonly string[];
+  readonly deny?: boolean;
+  readonly ignore?: boolean;
+};
+
+interface Configuration {
+  readonly tasks: Readonly<Record<string, { readonly command: string }>>;
+  readonly permissions: Readonly<Record<string, Readonly<Record<string, Grant>>>>;
+  readonly test: { readonly permissions: string };
+  readonly compile: { readonly permissions: string };
+}
+
+async function read(file: string): Promise<string> {
+  return await Deno.readTextFile(join(ROOT, file));
+}
+
+async function configuration(): Promise<Configuration> {
+  return JSON.parse(await read("deno.json"));
+}
+
+/** The programs that a task runs: `deno run …`, without what is put in by `$(…)`, and that by itself. */
+function programsOf(command: string): readonly string[] {
+  const inner = [...command.matchAll(/\$\(([^)]*)\)/g)].map(([, text = ""]) => text);
+  return [command.replaceAll(/\$\([^)]*\)/g, ""), ...inner].flatMap((text) => text.split(/&&|\|\||;|\|/))
+    .filter((text) => /\bdeno (run|test|compile|bench|serve|eval|repl)\b/.test(text));
+}
+
+Deno.test("deno.json gives each task a permission set, and none gets everything", async () => {
+  const { tasks, permissions, test, compile } = await configuration();
+  for (const [name, { command }] of Object.entries(tasks)) {
+    for (const program of programsOf(command)) {
+      const [, set = "default"] = / -P(?:=(\S+))?(?= |$)/.exec(program) ?? [undefined, "no set at all"];
+      assertEquals(set in permissions, true, `${name} runs with ${set}: ${program}`);
+      assertEquals(/ (-\w*A\w*|--allow-all|--allow-run|--allow-ffi)\b/.test(program), false, program);
+    }
+  }
+  assertEquals([test.permissions, compile.permissions], ["test", "default"]);
+});
+
+Deno.test("docs/permissions.md names each task with what it may do", async () => {
+  const { tasks } = await configuration();
+  const expected = Object.entries(tasks).map(([name, { command }]) => {
+    const [program = ""] = programsOf(command);
+    // `deno test` and `deno compile` have a set of their own for a bare -P.
+    const bare = /\bdeno test\b/.test(program) ? "test" : "default";
+    const [, set = bare] = / -P(?:=(\S+))?(?= |$)/.exec(program) ?? [];
+    return [name, set, (program.match(/--(allow|deny)-\S+/g) ?? []).join(" ")];
+  });
+  const rows = markdownRows(await read("docs/permissions.md"), "The tasks");
+  assertEquals(rows.map(([name, set, beside]) => [name, set, beside]), expected);
+});
+
+Deno.test("docs/permissions.md tells what deno.json's permission sets allow", async () => {
+  const { permissions } = await configuration();
+  const expected = Object.entries(permissions).map(([name, set]) => [
+    name,
+    // The list is long, and .env.example has it: readme_test.ts holds the two together.
+    name === "default" ? ".env.example" : allowed(set["env"]),
+    ...["net", "read", "write", "run", "sys"].map((kind) => allowed(set[kind])),
+  ]);
+  assertEquals(markdownRows(await read("docs/permissions.md"), "The sets"), expected);
+  for (const set of Object.values(permissions)) {
+    assertEquals(set["ffi"], { deny: true });
+    assertEquals(set["import"], { allow: ["localhost:1"], deny: true });
+    // What is neither allowed nor denied would be asked for at a terminal.
+    for (const kind of ["env", "net", "read", "write", "run", "sys"]) {
+      assertEquals(kind in set, true, `${kind} is left open`);
+    }
+  }
+});
+
+function allowed(grant: Grant | undefined): string {
+  if (grant === true) return "any";
+  if (grant === undefined || grant === false) return "none";
+  if (grant instanceof Array) return grant.join(" ");
+  return "allow" in grant ? allowed(grant.allow) : "none";
+}
+
+const NOTHING: Outcomes = {
+  "run a program": "denied",
+  "run a program as Node does": "denied",
+  "load a library": "denied",
+  "ask for the host's name": "denied",
+  "ask for the user's number": "denied",
+  "import from a host that Deno trusts": "denied",
+  "import from another host": "denied",
+  "read a variable": "absent",
+  "read a variable as Node does": "absent",
+  "read a variable that is listed": "absent",
+  "list the variables": "absent",
+  "read the environment's file": "denied",
+  "connect to this machine": "denied",
+  "connect to another machine": "denied",
+  "read a file of the checkout": "denied",
+  "read another file": "denied",
+  "write a file of api/": "denied",
+  "write another file": "denied",
+};
+
+/** What each set allows of what probe.ts tries. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  default: [
+    "read a variable that is listed",
+    "connect to this machine",
+    "connect to another machine",
+    "read a file of the checkout",
+    "read another file",
+    "write a file of api/",
+    "write another file",
+  ],
+  test: [
+    "run a program",
+    "run a program as Node does",
+    "ask for the user's number",
+    "read a variable",
+    "read a variable as Node does",
+    "read a variable that is listed",
+    "list the variables",
+    "connect to this machine",
+    "connect to another machine",
+    "read a file of the checkout",
+    "read another file",
+    "write a file of api/",
+    "write another file",
+  ],
+  bench: [
+    "run a program",
+    "run a program as Node does",
+    "ask for the user's number",
+    "connect to this machine",
+    "read a file of the checkout",
+    "read another file",
+  ],
+  check: ["read a file of the checkout"],
+  conform: ["connect to this machine", "connect to another machine"],
+  gen: ["read a file of the checkout", "write a file of api/"],
+  audit: ["read a file of the checkout", "read another file"],
+};
+
+Deno.test("each permission set of deno.json allows what it says, and any other attempt fails", async (t) => {
+  const { permissions } = await configuration();
+  assertEquals(Object.keys(ALLOWED).toSorted(), Object.keys(permissions).toSorted());
+  for (const [set, names] of Object.entries(ALLOWED)) {
+    await t.step(set, async () => {
+      const expected = { ...NOTHING, ...Object.fromEntries(names.map((name) => [name, "allowed"])) };
+      assertEquals(await askPermissionSet(set), expected);
+    });
+  }
+});
