@@ -2,6 +2,7 @@ import { type AdmissionConfig, parseAdmissionSettings } from "./config/admission
 import { type AuthConfig, parseAuthConfig } from "./config/auth_config.ts";
 import { type AdminConfig, parseAdminConfig } from "./config/admin_config.ts";
 import { type DatabaseConfig, parseDatabaseConfig } from "./config/database_config.ts";
+import { type ListenerConfig, parseListenerSettings } from "./config/listener_settings.ts";
 import { parsePoolSettings, type PoolSettings } from "./config/pool_settings.ts";
 import { type ConfigFault, type EnvironmentLookup, Settings } from "./config/settings.ts";
 
@@ -26,6 +27,8 @@ export interface Config {
   readonly port: number;
   /** What clients see in front of the path; undefined: what the request says. */
   readonly publicUrl: URL | undefined;
+  /** How clients reach it: through a guard, with TLS. */
+  readonly listener: ListenerConfig;
   readonly readTimeoutMs: number;
   readonly writeTimeoutMs: number;
   /** Undefined: everybody is let in. */
@@ -82,6 +85,7 @@ export function parseConfig(lookup: EnvironmentLookup, { serves = true }: ParseC
     host,
     port: settings.integer("PORT", 8080, { min: 0, max: 65_535 }),
     publicUrl,
+    listener: parseListenerSettings(settings, host),
     readTimeoutMs: settings.durationMs("READ_TIMEOUT", "15s"),
     writeTimeoutMs: settings.durationMs("WRITE_TIMEOUT", "30s"),
     admission: parseAdmissionSettings(settings),

@@ -99,6 +99,8 @@ function buildServer(
     ...telemetry.requests.map(options.withObserver),
     options.withReadTimeout(config.readTimeoutMs),
     options.withWriteTimeout(config.writeTimeoutMs),
+    ...(config.listener.guard ? [options.withGuard(config.listener.guard)] : []),
+    ...(config.listener.tls ? [options.withTls(config.listener.tls)] : []),
     options.withMaxBodyBytes(config.maxBodyBytes),
     options.withResponseValidation(config.validateResponses),
     options.withDrain({ waitMs: config.drainWaitMs, timeoutMs: config.drainTimeoutMs }),

@@ -1,0 +1,49 @@
+import { assertEquals } from "@std/assert";
+import { type ListenerConfig, parseListenerSettings } from "./listener_settings.ts";
+import { Settings } from "./settings.ts";
+
+function parse(
+  environment: Readonly<Record<string, string>>,
+  host = "127.0.0.1",
+): [ListenerConfig, string[]] {
+  const settings = new Settings((name) => environment[name]);
+  return [parseListenerSettings(settings, host), settings.faults.map(({ variable }) => variable)];
+}
+
+Deno.test("parseListenerSettings() guards what others can reach, unless it is told otherwise", () => {
+  const tls = { TLS_CERT_FILE: "server.crt", TLS_KEY_FILE: "server.key" };
+  const cases: [environment: Readonly<Record<string, string>>, host: string, guarded: boolean][] = [
+    [{}, "127.0.0.1", false],
+    [{}, "0.0.0.0", true],
+    [{}, "::", true],
+    [{}, "api.example.com", true],
+    [tls, "127.0.0.1", true],
+    [{ SLOW_CLIENT_GUARD: "on" }, "127.0.0.1", true],
+    [{ SLOW_CLIENT_GUARD: "off" }, "0.0.0.0", false],
+    [{ ...tls, SLOW_CLIENT_GUARD: "off" }, "0.0.0.0", false],
+  ];
+  for (const [environment, host, guarded] of cases) {
+    const [{ guard }, faults] = parse(environment, host);
+    assertEquals([guard !== undefined, faults], [guarded, []], host);
+  }
+});
+
+Deno.test("parseListenerSettings() reads what the guard goes by", () => {
+  const [defaults] = parse({ SLOW_CLIENT_GUARD: "on" });
+  assertEquals(defaults.guard, { idleMs: 75_000, maxConnections: 5000, maxConnectionsPerAddress: 0 });
+  const [{ guard }] = parse({
+    SLOW_CLIENT_GUARD: "on",
+    IDLE_TIMEOUT: "5s",
+    MAX_CONNECTIONS: "100",
+    MAX_CONNECTIONS_PER_ADDRESS: "10",
+  });
+  assertEquals(guard, { idleMs: 5000, maxConnections: 100, maxConnectionsPerAddress: 10 });
+  const [, faults] = parse({ SLOW_CLIENT_GUARD: "yes", MAX_CONNECTIONS: "0", IDLE_TIMEOUT: "75" });
+  assertEquals(faults, ["SLOW_CLIENT_GUARD", "IDLE_TIMEOUT", "MAX_CONNECTIONS"]);
+});
+
+Deno.test("parseListenerSettings() wants both files of TLS or none", () => {
+  assertEquals(parse({ TLS_CERT_FILE: "c", TLS_KEY_FILE: "k" })[0].tls, { certificate: "c", key: "k" });
+  assertEquals(parse({ TLS_CERT_FILE: "c" })[1], ["TLS_KEY_FILE"]);
+  assertEquals(parse({ TLS_KEY_FILE: "k" })[1], ["TLS_CERT_FILE"]);
+});
