@@ -253,16 +253,26 @@ async function unread(environment: Readonly<Record<string, string>>): Promise<{
   }
 }
 
+async function killed(child: Deno.ChildProcess): Promise<void> {
+  try {
+    child.kill("SIGKILL");
+  } catch (error) {
+    // It ended by itself.
+    if (!(error instanceof TypeError)) throw error;
+  }
+  await child.status;
+}
+
 Deno.test("archway serves on when nobody reads its log, and when nobody can", async () => {
   await using database = await useTestDatabase();
   const environment = { ...postgresEnvironment(database.instance), MIGRATE_ON_START: "true" };
   for (const isClosed of [false, true]) {
     const { child, url, reader } = await unread(environment);
-    await using _ended = child;
+    await using _ended = { [Symbol.asyncDispose]: () => killed(child) };
     if (isClosed) await reader.cancel();
     // More lines than a pipe holds (64 KiB on Linux).
     for (let count = 0; count < 600; count++) {
-      const response = await fetch(`${url}/nope`);
+      const response = await fetch(`${url}/nope`, { signal: AbortSignal.timeout(30_000) });
       await response.body?.cancel();
       assertEquals(response.status, 404);
     }
