@@ -10,12 +10,15 @@ create table profiles (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   deleted_at timestamp with time zone,
+  owner text,
   constraint profiles_pkey PRIMARY KEY (id),
   constraint profiles_age_range CHECK (age >= 1 AND age <= 150),
   constraint profiles_email_length CHECK (char_length(email) <= 254),
   constraint profiles_name_length CHECK (char_length(name) >= 1 AND char_length(name) <= 100),
   constraint profiles_version_positive CHECK (version > 0)
 );
+
+CREATE INDEX profiles_by_owner ON public.profiles USING btree (owner, created_at DESC, id DESC) WHERE ((deleted_at IS NULL) AND (owner IS NOT NULL));
 
 CREATE UNIQUE INDEX profiles_email_key ON public.profiles USING btree (casefold((email COLLATE pg_unicode_fast))) WHERE (deleted_at IS NULL);
 

@@ -12,6 +12,7 @@ import { parsePageRequest } from "./page_request.ts";
 import { cursorPageResponse, offsetPageResponse } from "./page_response.ts";
 import type { Profile } from "./profile.ts";
 import { jsonPatchedDraft, mergePatchedDraft } from "./profile_patch.ts";
+import { viewerOf } from "./viewer_of.ts";
 import { draftOfWire, wireProfile } from "./wire_profile.ts";
 
 /** What the adapter works with besides the use cases. */
@@ -36,7 +37,7 @@ export class ProfileAPI implements api.StrictServerInterface {
     { query, headers }: api.ListProfilesRequest,
     context: RequestContext,
   ): Promise<api.ListProfilesResponse> {
-    const request = parsePageRequest(query, this.#cursors);
+    const request = parsePageRequest(query, { cursors: this.#cursors, viewer: viewerOf(context) });
     const { requestId } = context;
     const links = new PageLinks(context.url, query);
     const options = this.#readOptions(headers, context);
@@ -52,7 +53,10 @@ export class ProfileAPI implements api.StrictServerInterface {
     { body }: api.CreateProfileRequest,
     context: RequestContext,
   ): Promise<api.CreateProfileResponse> {
-    const profile = await this.#profiles.create(draftOfWire(body), context);
+    const profile = await this.#profiles.create(draftOfWire(body), {
+      owner: context.principal?.subject ?? null,
+      signal: context.signal,
+    });
     const { headers, body: answer } = await this.#changedProfile(profile, context);
     return { status: 201, headers: { ...headers, Location: `/v1/profiles/${profile.id}` }, body: answer };
   }
@@ -61,7 +65,8 @@ export class ProfileAPI implements api.StrictServerInterface {
     { path, headers }: api.GetProfileRequest,
     context: RequestContext,
   ): Promise<api.GetProfileResponse> {
-    return oneProfile(await this.#profiles.get(path.id, this.#readOptions(headers, context)), context);
+    const key = { id: path.id, viewer: viewerOf(context) };
+    return oneProfile(await this.#profiles.get(key, this.#readOptions(headers, context)), context);
   }
 
   async replaceProfile(
@@ -69,7 +74,8 @@ export class ProfileAPI implements api.StrictServerInterface {
     context: RequestContext,
   ): Promise<api.ReplaceProfileResponse> {
     const condition = versionCondition(parseIfMatch(headers["If-Match"]));
-    const profile = await this.#profiles.replace(path.id, draftOfWire(body), {
+    const key = { id: path.id, viewer: viewerOf(context) };
+    const profile = await this.#profiles.replace(key, draftOfWire(body), {
       condition,
       signal: context.signal,
     });
@@ -81,7 +87,8 @@ export class ProfileAPI implements api.StrictServerInterface {
     context: RequestContext,
   ): Promise<api.PatchProfileResponse> {
     const condition = versionCondition(parseIfMatch(request.headers["If-Match"]));
-    const profile = await this.#profiles.modify(request.path.id, (current) => {
+    const key = { id: request.path.id, viewer: viewerOf(context) };
+    const profile = await this.#profiles.modify(key, (current) => {
       return request.contentType === "application/json-patch+json"
         ? jsonPatchedDraft(current, request.body)
         : mergePatchedDraft(current, request.body);
@@ -94,7 +101,8 @@ export class ProfileAPI implements api.StrictServerInterface {
     context: RequestContext,
   ): Promise<api.DeleteProfileResponse> {
     const condition = versionCondition(parseIfMatch(headers["If-Match"]));
-    await this.#profiles.delete(path.id, { condition, signal: context.signal });
+    const key = { id: path.id, viewer: viewerOf(context) };
+    await this.#profiles.delete(key, { condition, signal: context.signal });
     return { status: 204, headers: await this.#tokenHeader(context) };
   }
 

@@ -4,6 +4,7 @@ import type {
   KeysetQuery,
   OffsetPage,
   OffsetQuery,
+  ProfileKey,
   ProfileServiceDependencies,
   VersionCondition,
 } from "./ports.ts";
@@ -25,7 +26,10 @@ export class ProfileService {
   }
 
   /** @throws {ProfileError} "invalid", "email-taken". */
-  async create(draft: ProfileDraft, options: QueryOptions = {}): Promise<Profile> {
+  async create(
+    draft: ProfileDraft,
+    { owner, ...options }: QueryOptions & { readonly owner: string | null },
+  ): Promise<Profile> {
     const now = this.#deps.now();
     const profile: Profile = {
       ...normalizeDraft(draft),
@@ -34,13 +38,13 @@ export class ProfileService {
       createdAt: now,
       updatedAt: now,
     };
-    await this.#deps.profiles.insert(this.#writer, profile, options);
+    await this.#deps.profiles.insert(this.#writer, { ...profile, owner }, options);
     return profile;
   }
 
   /** @throws {ProfileError} "not-found". */
-  get(id: string, options: ReadOptions = {}): Promise<Profile> {
-    return this.#find(this.#deps.connections.reader(options), id, options);
+  get(key: ProfileKey, options: ReadOptions = {}): Promise<Profile> {
+    return this.#find(this.#deps.connections.reader(options), key, options);
   }
 
   listByKey(query: KeysetQuery, options: ReadOptions = {}): Promise<KeysetPage> {
@@ -53,12 +57,13 @@ export class ProfileService {
 
   /** @throws {ProfileError} "invalid", "email-taken", "not-found", "version-mismatch". */
   async replace(
-    id: string,
+    key: ProfileKey,
     draft: ProfileDraft,
     options: QueryOptions & { readonly condition: VersionCondition },
   ): Promise<Profile> {
-    const change = { ...normalizeDraft(draft), id, condition: options.condition, now: this.#deps.now() };
-    return await this.#deps.profiles.update(this.#writer, change, options) ?? await this.#refuse(id, options);
+    const change = { ...normalizeDraft(draft), ...key, condition: options.condition, now: this.#deps.now() };
+    return await this.#deps.profiles.update(this.#writer, change, options) ??
+      await this.#refuse(key, options);
   }
 
   /**
@@ -68,31 +73,34 @@ export class ProfileService {
    * @throws {ProfileError} "invalid", "email-taken", "not-found", "version-mismatch", and what `change` throws.
    */
   async modify(
-    id: string,
+    key: ProfileKey,
     change: (current: Profile) => ProfileDraft,
     options: QueryOptions & { readonly condition: VersionCondition },
   ): Promise<Profile> {
     while (true) {
-      const current = await this.#find(this.#writer, id, options);
+      const current = await this.#find(this.#writer, key, options);
       if (options.condition !== "any" && !options.condition.includes(current.version)) {
         throw new ProfileError("version-mismatch", { currentVersion: current.version });
       }
       const draft = normalizeDraft(change(current));
       const changed = await this.#deps.profiles.update(
         this.#writer,
-        { ...draft, id, condition: [current.version], now: this.#deps.now() },
+        { ...draft, ...key, condition: [current.version], now: this.#deps.now() },
         options,
       );
       if (changed !== undefined) return changed;
-      if (options.condition !== "any") return await this.#refuse(id, options);
+      if (options.condition !== "any") return await this.#refuse(key, options);
     }
   }
 
   /** @throws {ProfileError} "not-found", "version-mismatch". */
-  async delete(id: string, options: QueryOptions & { readonly condition: VersionCondition }): Promise<void> {
-    const deletion = { id, condition: options.condition, now: this.#deps.now() };
+  async delete(
+    key: ProfileKey,
+    options: QueryOptions & { readonly condition: VersionCondition },
+  ): Promise<void> {
+    const deletion = { ...key, condition: options.condition, now: this.#deps.now() };
     if (!await this.#deps.profiles.softDelete(this.#writer, deletion, options)) {
-      await this.#refuse(id, options);
+      await this.#refuse(key, options);
     }
   }
 
@@ -100,15 +108,15 @@ export class ProfileService {
     return this.#deps.connections.writer();
   }
 
-  async #find(db: Querier, id: string, options: QueryOptions): Promise<Profile> {
-    const profile = await this.#deps.profiles.find(db, id, options);
+  async #find(db: Querier, key: ProfileKey, options: QueryOptions): Promise<Profile> {
+    const profile = await this.#deps.profiles.find(db, key, options);
     if (profile === undefined) throw new ProfileError("not-found");
     return profile;
   }
 
   /** Says why a conditional write found no row: a missing profile comes before a stale version. */
-  async #refuse(id: string, options: QueryOptions): Promise<never> {
-    const current = await this.#find(this.#writer, id, options);
+  async #refuse(key: ProfileKey, options: QueryOptions): Promise<never> {
+    const current = await this.#find(this.#writer, key, options);
     throw new ProfileError("version-mismatch", { currentVersion: current.version });
   }
 }

@@ -90,10 +90,11 @@ export class CursorCodec {
   }
 }
 
-/** The filter's hash, with the name of the order it stands for. */
-function filterHash({ namePrefix, email }: ProfileFilter): Uint8Array {
-  if (namePrefix === undefined && email === undefined) return NO_FILTER;
-  return hashOf(namePrefix ?? null, email ?? null);
+/** The filter's hash, with the name of the order it stands for, and whose list it is: nobody's cursor is another's. */
+function filterHash({ viewer, namePrefix, email }: ProfileFilter): Uint8Array {
+  const owner = viewer.kind === "owner" ? [viewer.subject] : [];
+  if (owner.length === 0 && namePrefix === undefined && email === undefined) return NO_FILTER;
+  return hashOf(namePrefix ?? null, email ?? null, ...owner);
 }
 
 function hashOf(...filter: readonly (string | null)[]): Uint8Array {

@@ -2,6 +2,7 @@ import type { ListProfilesRequest } from "../api/profileapi/server.gen.ts";
 import { type CursorCodec, CursorError } from "./cursor.ts";
 import type { KeysetPosition, KeysetQuery, OffsetQuery, ProfileFilter } from "./ports.ts";
 import { ProfileError, type ProfileFault } from "./profile_error.ts";
+import type { Viewer } from "./viewer.ts";
 
 /** Rows on a page when the client does not say. */
 const DEFAULT_PAGE_SIZE = 20;
@@ -14,14 +15,25 @@ export type PageRequest =
   | { readonly mode: "cursor"; readonly query: KeysetQuery }
   | { readonly mode: "offset"; readonly query: OffsetQuery };
 
+/** What a list is asked for with. */
+export interface PageRequestOptions {
+  readonly cursors: CursorCodec;
+  /** Whose list it is. */
+  readonly viewer: Viewer;
+}
+
 /**
  * Decides the way of paging and reads the cursor.
  *
  * @throws {ProfileError} "invalid-page" when ways are mixed or the cursor is not taken.
  */
-export function parsePageRequest(parameters: ListParameters, cursors: CursorCodec): PageRequest {
+export function parsePageRequest(
+  parameters: ListParameters,
+  { cursors, viewer }: PageRequestOptions,
+): PageRequest {
   const { page, pageSize, limit } = parameters;
   const filter: ProfileFilter = {
+    viewer,
     ...(parameters.name !== undefined && { namePrefix: parameters.name.normalize("NFC") }),
     ...(parameters.email !== undefined && { email: parameters.email.normalize("NFC") }),
   };

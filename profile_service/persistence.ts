@@ -4,47 +4,75 @@ import { listByKey, listByOffset } from "./profile_pages.ts";
 import { PROFILE_COLUMNS, profileOfRow, type ProfileRow } from "./profile_row.ts";
 import type { Profile } from "./profile.ts";
 import { ProfileError } from "./profile_error.ts";
-import type { ProfileChange, ProfileDeletion, ProfileRepository, VersionCondition } from "./ports.ts";
+import type {
+  OwnedProfile,
+  ProfileChange,
+  ProfileDeletion,
+  ProfileKey,
+  ProfileRepository,
+  VersionCondition,
+} from "./ports.ts";
+import { forViewer, viewedStatement } from "./viewer_sql.ts";
 
 const INSERT = `insert into profiles (${PROFILE_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)`;
+const INSERT_OWNED =
+  `insert into profiles (${PROFILE_COLUMNS}, owner) values ($1, $2, $3, $4, $5, $6, $7, $8)`;
 
-const FIND = `select ${PROFILE_COLUMNS} from profiles where id = $1 and deleted_at is null`;
+const FIND = viewedStatement(
+  (owned) => `select ${PROFILE_COLUMNS} from profiles where id = $1 and deleted_at is null${owned}`,
+  1,
+);
 
 // A clock that was set back must not make a change look older than the one before it.
-const UPDATE = `update profiles
+const UPDATE = viewedStatement(
+  (owned) =>
+    `update profiles
   set name = $2, email = $3, age = $4, version = version + 1, updated_at = greatest(updated_at, $5)
-  where id = $1 and deleted_at is null and ($6::bigint[] is null or version = any ($6))
-  returning ${PROFILE_COLUMNS}`;
+  where id = $1 and deleted_at is null and ($6::bigint[] is null or version = any ($6))${owned}
+  returning ${PROFILE_COLUMNS}`,
+  6,
+);
 
-const SOFT_DELETE = `update profiles
+const SOFT_DELETE = viewedStatement(
+  (owned) =>
+    `update profiles
   set version = version + 1, updated_at = greatest(updated_at, $2), deleted_at = greatest(updated_at, $2)
-  where id = $1 and deleted_at is null and ($3::bigint[] is null or version = any ($3))`;
+  where id = $1 and deleted_at is null and ($3::bigint[] is null or version = any ($3))${owned}`,
+  3,
+);
 
 /** Keeps profiles in PostgreSQL. */
 export class PostgresProfileRepository implements ProfileRepository {
   readonly listByKey = listByKey;
   readonly listByOffset = listByOffset;
 
-  async insert(db: Querier, profile: Profile, options?: QueryOptions): Promise<void> {
-    const { id, name, email, age, version, createdAt, updatedAt } = profile;
-    await write(() => db.query(INSERT, [id, name, email, age, version, createdAt, updatedAt], options));
+  async insert(db: Querier, profile: OwnedProfile, options?: QueryOptions): Promise<void> {
+    const { id, name, email, age, version, createdAt, updatedAt, owner } = profile;
+    const parameters = [id, name, email, age, version, createdAt, updatedAt];
+    await write(() =>
+      owner === null
+        ? db.query(INSERT, parameters, options)
+        : db.query(INSERT_OWNED, [...parameters, owner], options)
+    );
   }
 
-  async find(db: Querier, id: string, options?: QueryOptions): Promise<Profile | undefined> {
-    const { rows } = await db.query<ProfileRow>(FIND, [id], options);
+  async find(db: Querier, { id, viewer }: ProfileKey, options?: QueryOptions): Promise<Profile | undefined> {
+    const { rows } = await db.query<ProfileRow>(...forViewer(FIND, viewer, [id]), options);
     return rows[0] && profileOfRow(rows[0]);
   }
 
   async update(db: Querier, change: ProfileChange, options?: QueryOptions): Promise<Profile | undefined> {
-    const { id, name, email, age, now } = change;
+    const { id, viewer, name, email, age, now } = change;
     const parameters = [id, name, email, age, now, versions(change.condition)];
-    const { rows } = await write(() => db.query<ProfileRow>(UPDATE, parameters, options));
+    const statement = forViewer(UPDATE, viewer, parameters);
+    const { rows } = await write(() => db.query<ProfileRow>(...statement, options));
     return rows[0] && profileOfRow(rows[0]);
   }
 
   async softDelete(db: Querier, deletion: ProfileDeletion, options?: QueryOptions): Promise<boolean> {
-    const { id, condition, now } = deletion;
-    const { rowCount } = await db.query(SOFT_DELETE, [id, now, versions(condition)], options);
+    const { id, viewer, condition, now } = deletion;
+    const statement = forViewer(SOFT_DELETE, viewer, [id, now, versions(condition)]);
+    const { rowCount } = await db.query(...statement, options);
     return rowCount > 0;
   }
 }

@@ -3,11 +3,13 @@ import { v7 as newId } from "uuid";
 import type { Querier } from "../db/db.ts";
 import { DATABASES } from "../tools/testing/databases.ts";
 import { PostgresProfileRepository } from "./persistence.ts";
-import type { KeysetPosition, ProfileFilter } from "./ports.ts";
+import type { KeysetPosition, OwnedProfile, ProfileFilter } from "./ports.ts";
 import type { Profile } from "./profile.ts";
 import { ProfileError } from "./profile_error.ts";
+import { EVERYONE, type Viewer } from "./viewer.ts";
 
 const NOW = "2026-11-22T07:41:00.123456Z";
+const ADA: Viewer = { kind: "owner", subject: "ada" };
 const repository = new PostgresProfileRepository();
 
 function makeProfile(fields: Partial<Profile> = {}): Profile {
@@ -23,14 +25,20 @@ function makeProfile(fields: Partial<Profile> = {}): Profile {
   };
 }
 
-async function insert(db: Querier, fields: Partial<Profile> = {}): Promise<Profile> {
+async function insert(
+  db: Querier,
+  { owner = null, ...fields }: Partial<OwnedProfile> = {},
+): Promise<Profile> {
   const profile = makeProfile(fields);
-  await repository.insert(db, profile);
+  await repository.insert(db, { ...profile, owner });
   return profile;
 }
 
-async function names(db: Querier, filter: ProfileFilter): Promise<string[]> {
-  const { profiles } = await repository.listByKey(db, { filter, limit: 100 });
+async function names(db: Querier, filter: Partial<ProfileFilter>): Promise<string[]> {
+  const { profiles } = await repository.listByKey(db, {
+    filter: { viewer: EVERYONE, ...filter },
+    limit: 100,
+  });
   return profiles.map(({ name }) => name).sort();
 }
 
@@ -52,7 +60,11 @@ async function walk(db: Querier, { limit, direction, inclusive }: Walk): Promise
   };
   const found: string[] = [];
   while (true) {
-    const page = await repository.listByKey(db, { filter: { namePrefix: "zoë" }, limit, position });
+    const page = await repository.listByKey(db, {
+      filter: { viewer: EVERYONE, namePrefix: "zoë" },
+      limit,
+      position,
+    });
     const { profiles, hasOlder, hasNewer } = page;
     const fresh = profiles.map(({ name }) => name).filter((name) => !found.includes(name));
     if (direction === "after") found.push(...fresh);
@@ -74,8 +86,8 @@ async function code(run: () => Promise<unknown>): Promise<string> {
 const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
   "find() gives back what insert() was given": async (db) => {
     const profile = await insert(db, { name: "Žofie 🦉", email: "Zofie@Example.com" });
-    assertEquals(await repository.find(db, profile.id), profile);
-    assertEquals(await repository.find(db, newId()), undefined);
+    assertEquals(await repository.find(db, { id: profile.id, viewer: EVERYONE }), profile);
+    assertEquals(await repository.find(db, { id: newId(), viewer: EVERYONE }), undefined);
   },
   "insert() refuses an e-mail address that a living profile has, without regard to case": async (db) => {
     await insert(db, { email: "ada@example.com" });
@@ -83,7 +95,7 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
   },
   "insert() takes the address of a deleted profile": async (db) => {
     const { id } = await insert(db, { email: "ada@example.com" });
-    assert(await repository.softDelete(db, { id, condition: [1n], now: NOW }));
+    assert(await repository.softDelete(db, { id, viewer: EVERYONE, condition: [1n], now: NOW }));
     await insert(db, { email: "ada@example.com" });
   },
   "update() counts the version up and keeps the time of creation": async (db) => {
@@ -91,6 +103,7 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
     const now = "2026-11-22T08:00:00.5Z";
     const change = {
       id: profile.id,
+      viewer: EVERYONE,
       name: "Ada King",
       email: "ada@example.com",
       age: null,
@@ -106,14 +119,14 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
       version: 2n,
       updatedAt: now,
     });
-    assertEquals(await repository.find(db, profile.id), changed);
+    assertEquals(await repository.find(db, { id: profile.id, viewer: EVERYONE }), changed);
   },
   "update() does nothing unless the condition names the version": async (db) => {
     const profile = await insert(db);
-    const change = { id: profile.id, name: "Changed", email: null, age: null, now: NOW };
+    const change = { id: profile.id, viewer: EVERYONE, name: "Changed", email: null, age: null, now: NOW };
     assertEquals(await repository.update(db, { ...change, condition: [2n, 7n] }), undefined);
     assertEquals(await repository.update(db, { ...change, condition: [] }), undefined);
-    assertEquals(await repository.find(db, profile.id), profile);
+    assertEquals(await repository.find(db, { id: profile.id, viewer: EVERYONE }), profile);
     assertEquals((await repository.update(db, { ...change, condition: [9n, 1n] }))?.version, 2n);
     assertEquals((await repository.update(db, { ...change, condition: "any" }))?.version, 3n);
   },
@@ -122,6 +135,7 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
     const { id } = await insert(db);
     const change = {
       id,
+      viewer: EVERYONE,
       name: "Ada",
       email: "Ada@example.com",
       age: null,
@@ -135,6 +149,7 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
     const now = "2020-01-01T00:00:00Z";
     const changed = await repository.update(db, {
       id,
+      viewer: EVERYONE,
       name: "Ada",
       email: null,
       age: null,
@@ -145,17 +160,79 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
   },
   "softDelete() hides the profile from everything": async (db) => {
     const { id } = await insert(db, { email: "ada@example.com" });
-    assertEquals(await repository.softDelete(db, { id, condition: [2n], now: NOW }), false);
-    assertEquals(await repository.softDelete(db, { id, condition: "any", now: NOW }), true);
-    assertEquals(await repository.softDelete(db, { id, condition: "any", now: NOW }), false);
-    assertEquals(await repository.find(db, id), undefined);
-    const change = { id, name: "Ada", email: null, age: null, condition: "any" as const, now: NOW };
+    assertEquals(await repository.softDelete(db, { id, viewer: EVERYONE, condition: [2n], now: NOW }), false);
+    assertEquals(await repository.softDelete(db, { id, viewer: EVERYONE, condition: "any", now: NOW }), true);
+    assertEquals(
+      await repository.softDelete(db, { id, viewer: EVERYONE, condition: "any", now: NOW }),
+      false,
+    );
+    assertEquals(await repository.find(db, { id: id, viewer: EVERYONE }), undefined);
+    const change = {
+      id,
+      viewer: EVERYONE,
+      name: "Ada",
+      email: null,
+      age: null,
+      condition: "any" as const,
+      now: NOW,
+    };
     assertEquals(await repository.update(db, change), undefined);
-    assertEquals((await repository.listByKey(db, { filter: {}, limit: 10 })).profiles, []);
-    assertEquals(await repository.listByOffset(db, { filter: {}, page: 1, pageSize: 10 }), {
+    assertEquals((await repository.listByKey(db, { filter: { viewer: EVERYONE }, limit: 10 })).profiles, []);
+    assertEquals(await repository.listByOffset(db, { filter: { viewer: EVERYONE }, page: 1, pageSize: 10 }), {
       profiles: [],
       totalItems: 0,
     });
+  },
+  "find() and the lists show an owner what is theirs, and nothing of others or of nobody": async (db) => {
+    const mine = await insert(db, { name: "Mine", email: "mine@example.com", owner: "ada" });
+    const others = await insert(db, { name: "Theirs", email: "theirs@example.com", owner: "bob" });
+    const nobodys = await insert(db, { name: "Nobody's" });
+    for (const profile of [mine, others, nobodys]) {
+      const { id } = profile;
+      assertEquals(await repository.find(db, { id, viewer: EVERYONE }), profile);
+      assertEquals(await repository.find(db, { id, viewer: ADA }), profile === mine ? mine : undefined);
+    }
+    assertEquals(await names(db, { viewer: ADA }), ["Mine"]);
+    assertEquals(await names(db, {}), ["Mine", "Nobody's", "Theirs"]);
+    for (const viewer of [{ kind: "owner", subject: "" }, { kind: "owner", subject: "ADA" }] as const) {
+      assertEquals(await names(db, { viewer }), []);
+    }
+    assertEquals(await names(db, { viewer: ADA, email: "theirs@example.com" }), []);
+    assertEquals(await names(db, { viewer: ADA, email: "MINE@example.com" }), ["Mine"]);
+    assertEquals(await names(db, { viewer: ADA, namePrefix: "t" }), []);
+    assertEquals(await names(db, { viewer: ADA, namePrefix: "m" }), ["Mine"]);
+    for (const filter of [{ viewer: ADA }, { viewer: ADA, namePrefix: "m" }]) {
+      const page = await repository.listByOffset(db, { filter, page: 1, pageSize: 10 });
+      assertEquals([page.totalItems, page.profiles], [1, [mine]]);
+    }
+    // What stands beside a page is told of the viewer's own rows only.
+    const position = { pivot: mine, direction: "after", inclusive: true } as const;
+    assertEquals(await repository.listByKey(db, { filter: { viewer: ADA }, limit: 10, position }), {
+      profiles: [mine],
+      hasNewer: false,
+      hasOlder: false,
+    });
+  },
+  "update() and softDelete() leave alone what is not the viewer's": async (db) => {
+    const others = await insert(db, { owner: "bob" });
+    const nobodys = await insert(db);
+    const change = { name: "Changed", email: null, age: null, condition: "any", now: NOW } as const;
+    for (const profile of [others, nobodys]) {
+      const { id } = profile;
+      assertEquals(await repository.update(db, { ...change, id, viewer: ADA }), undefined);
+      assertEquals(await repository.softDelete(db, { id, viewer: ADA, condition: "any", now: NOW }), false);
+      assertEquals(await repository.find(db, { id, viewer: EVERYONE }), profile);
+    }
+    const bob = { kind: "owner", subject: "bob" } as const;
+    const { id } = others;
+    assertEquals((await repository.update(db, { ...change, id, viewer: bob }))?.name, "Changed");
+    assertEquals((await repository.update(db, { ...change, id, viewer: EVERYONE }))?.version, 3n);
+    // Who changes a profile for somebody does not take it over.
+    assertEquals(await repository.softDelete(db, { id, viewer: bob, condition: [3n], now: NOW }), true);
+  },
+  "insert() refuses an e-mail address that somebody else's profile has": async (db) => {
+    await insert(db, { email: "ada@example.com", owner: "bob" });
+    assertEquals(await code(() => insert(db, { email: "ADA@example.com", owner: "ada" })), "email-taken");
   },
   "listByKey() finds names by prefix without regard to case, in any script": async (db) => {
     for (
@@ -203,18 +280,20 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
     ) {
       ids.unshift((await insert(db, { createdAt })).id);
     }
-    const first = await repository.listByKey(db, { filter: {}, limit: 1 });
+    const first = await repository.listByKey(db, { filter: { viewer: EVERYONE }, limit: 1 });
     const [pivot] = first.profiles;
     assert(pivot);
     const position = { direction: "after", pivot, inclusive: false } as const;
-    const rest = await repository.listByKey(db, { filter: {}, limit: 5, position });
+    const rest = await repository.listByKey(db, { filter: { viewer: EVERYONE }, limit: 5, position });
     assertEquals([...first.profiles, ...rest.profiles].map(({ id }) => id), ids);
   },
   "listByOffset() counts everything and pages through it, newest first": async (db) => {
     const ids: string[] = [];
     for (let index = 0; index < 5; index++) ids.unshift((await insert(db)).id);
     const pages = await Promise.all(
-      [1, 2, 3, 4].map((page) => repository.listByOffset(db, { filter: {}, page, pageSize: 2 })),
+      [1, 2, 3, 4].map((page) =>
+        repository.listByOffset(db, { filter: { viewer: EVERYONE }, page, pageSize: 2 })
+      ),
     );
     assertEquals(pages.map(({ profiles }) => profiles.map(({ id }) => id)), [
       ids.slice(0, 2),
@@ -223,7 +302,11 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
       [],
     ]);
     assertEquals(pages.map(({ totalItems }) => totalItems), [5, 5, 5, 5]);
-    const far = await repository.listByOffset(db, { filter: {}, page: 2_147_483_647, pageSize: 200 });
+    const far = await repository.listByOffset(db, {
+      filter: { viewer: EVERYONE },
+      page: 2_147_483_647,
+      pageSize: 200,
+    });
     assertEquals(far, { profiles: [], totalItems: 5 });
   },
 };

@@ -1,11 +1,19 @@
 import type { ConnectionManager, Querier, QueryOptions } from "../db/db.ts";
 import type { Profile, Timestamp } from "./profile.ts";
+import type { Viewer } from "./viewer.ts";
 
 /** Which versions of a profile a change may be made to: any, or one of these. */
 export type VersionCondition = "any" | readonly bigint[];
 
+/** A profile as one caller may reach it. */
+export interface ProfileKey {
+  readonly id: string;
+  readonly viewer: Viewer;
+}
+
 /** What a list is narrowed to; absent fields narrow nothing. */
 export interface ProfileFilter {
+  readonly viewer: Viewer;
   /** Names that begin with this, without regard to case. */
   readonly namePrefix?: string;
   /** The whole e-mail address, without regard to case. */
@@ -54,13 +62,16 @@ export interface OffsetPage {
   readonly totalItems: number;
 }
 
-/** Keeps profiles. Every method runs on the querier it is given; deleted profiles are never seen. */
+/**
+ * Keeps profiles. Every method runs on the querier it is given. Deleted profiles are never seen, nor are those that are
+ * not the viewer's: of all of them a caller is told the same, that there is none.
+ */
 export interface ProfileRepository {
-  /** @throws {ProfileError} "email-taken". */
-  insert(db: Querier, profile: Profile, options?: QueryOptions): Promise<void>;
+  /** @throws {ProfileError} "email-taken", whoever has the address. */
+  insert(db: Querier, profile: OwnedProfile, options?: QueryOptions): Promise<void>;
 
   /** The living profile with the id, if there is one. */
-  find(db: Querier, id: string, options?: QueryOptions): Promise<Profile | undefined>;
+  find(db: Querier, key: ProfileKey, options?: QueryOptions): Promise<Profile | undefined>;
 
   /**
    * Writes name, e-mail and age where the version is one of the condition's, and gives the profile with its next
@@ -78,9 +89,14 @@ export interface ProfileRepository {
   listByOffset(db: Querier, query: OffsetQuery, options?: QueryOptions): Promise<OffsetPage>;
 }
 
+/** A profile that is to be kept from now on. */
+export interface OwnedProfile extends Profile {
+  /** The subject that creates it; null: nobody is known to. */
+  readonly owner: string | null;
+}
+
 /** A change to one profile. */
-export interface ProfileChange {
-  readonly id: string;
+export interface ProfileChange extends ProfileKey {
   readonly condition: VersionCondition;
   readonly name: string;
   readonly email: string | null;
@@ -89,8 +105,7 @@ export interface ProfileChange {
 }
 
 /** The deletion of one profile. */
-export interface ProfileDeletion {
-  readonly id: string;
+export interface ProfileDeletion extends ProfileKey {
   readonly condition: VersionCondition;
   readonly now: Timestamp;
 }

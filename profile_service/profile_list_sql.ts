@@ -27,7 +27,8 @@ export class ProfileListSql {
   /** The condition on the name, where nothing else narrows the list. */
   readonly #onlyName: string | undefined;
 
-  constructor({ namePrefix, email }: ProfileFilter) {
+  constructor({ viewer, namePrefix, email }: ProfileFilter) {
+    if (viewer.kind === "owner") this.#conditions.push(`owner = ${this.bind(viewer.subject)}`);
     const name = namePrefix === undefined ? undefined : nameCondition(this.bind(namePrefix));
     if (email !== undefined) this.#conditions.push(emailCondition(this.bind(email)));
     // An address belongs to one profile, whose name is then the last thing to look at.

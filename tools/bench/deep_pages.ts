@@ -4,6 +4,7 @@ import { CursorCodec } from "../../profile_service/cursor.ts";
 import { KeyRing } from "../../signing/key_ring.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
 import { walkFrom } from "./row_scenario.ts";
+import { EVERYONE } from "../../profile_service/viewer.ts";
 
 const PROFILES = "/v1/profiles";
 const PAGE = 20;
@@ -40,7 +41,7 @@ export async function cursorPages(
   for (const depth of depths) {
     const row = await rowAt(database, depth);
     const pivot = { id: row.id, createdAt: row.created_at };
-    const cursor = cursors.encode({ direction: "after", pivot, inclusive: false }, {});
+    const cursor = cursors.encode({ direction: "after", pivot, inclusive: false }, { viewer: EVERYONE });
     const paths = await walkFrom(`${PROFILES}?after=${cursor}`, { server, pages: CURSORS });
     pages.push({ label: `by cursor, after ${count(depth)}`, paths });
   }

@@ -1,6 +1,7 @@
 import type { Querier, QueryParameter, QueryResult } from "../../db/db.ts";
 import { PostgresProfileRepository } from "../../profile_service/persistence.ts";
 import type { KeysetPosition } from "../../profile_service/ports.ts";
+import { EVERYONE } from "../../profile_service/viewer.ts";
 
 /** One statement as the service sends it. */
 export interface Statement {
@@ -28,14 +29,23 @@ export const RECORDED = {
  * beside the service runs the very same text.
  */
 export const PROFILE_SQL = {
-  find: await record((repository, db) => repository.find(db, RECORDED.id)),
+  find: await record((repository, db) => repository.find(db, { id: RECORDED.id, viewer: EVERYONE })),
   insert: await record((repository, db) => {
     const { id, name, email, age, version, time } = RECORDED;
-    return repository.insert(db, { id, name, email, age, version, createdAt: time, updatedAt: time });
+    return repository.insert(db, {
+      id,
+      name,
+      email,
+      age,
+      version,
+      createdAt: time,
+      updatedAt: time,
+      owner: null,
+    });
   }),
   update: await record((repository, db) => {
     const { id, name, email, age, version, time } = RECORDED;
-    return repository.update(db, { id, name, email, age, condition: [version], now: time });
+    return repository.update(db, { id, viewer: EVERYONE, name, email, age, condition: [version], now: time });
   }),
   firstPage: await record((repository, db) => repository.listByKey(db, page(undefined))),
   nextPage: await record((repository, db) => {
@@ -45,7 +55,7 @@ export const PROFILE_SQL = {
 } as const;
 
 function page(position: KeysetPosition | undefined): Parameters<PostgresProfileRepository["listByKey"]>[1] {
-  return { filter: {}, limit: RECORDED.limit, ...(position && { position }) };
+  return { filter: { viewer: EVERYONE }, limit: RECORDED.limit, ...(position && { position }) };
 }
 
 async function record(

@@ -8,11 +8,11 @@ import { PostgresProfileRepository } from "../../profile_service/persistence.ts"
 import { microsecondClock } from "../../profile_service/timestamp.ts";
 import { withProfileApi } from "../../profile_service/with_profile_api.ts";
 import { createServer, type Server } from "../../server/server.ts";
-import { withResponseValidation } from "../../server/server_options.ts";
+import { type ServerOption, withResponseValidation } from "../../server/server_options.ts";
 import { KeyRing } from "../../signing/key_ring.ts";
 
 /** The Profile API over a database, in process, with every answer checked against the document. */
-export function profileServer(pool: ConnectionPool): Server {
+export function profileServer(pool: ConnectionPool, ...options: ServerOption[]): Server {
   const service = new ProfileService({
     connections: pool,
     profiles: new PostgresProfileRepository(),
@@ -23,7 +23,7 @@ export function profileServer(pool: ConnectionPool): Server {
   const cursors = new CursorCodec({ keys, ttlSeconds: 60, nowMs: Date.now });
   const tokens = new ConsistencyTokens({ keys, position: (options) => pool.position(options) });
   const api = withProfileApi(new ProfileAPI(service, { cursors, tokens }));
-  return createServer("127.0.0.1", 0, withResponseValidation(true), api);
+  return createServer("127.0.0.1", 0, withResponseValidation(true), api, ...options);
 }
 
 /** An answer whose body was read. */
