@@ -20,7 +20,6 @@ export function documentEndpoint({ name, document }: ApiModule): Endpoint {
       headers.set("ETag", etag);
       // As in write_response.ts: a strong tag names these very bytes.
       headers.set("Cache-Control", "no-cache, no-transform");
-      headers.set("X-Content-Type-Options", "nosniff");
       headers.set("X-Request-Id", exchange.requestId);
       return response;
     },

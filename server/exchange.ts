@@ -1,9 +1,11 @@
 import type { Peer } from "./listener.ts";
 import type { Principal } from "./principal.ts";
+import type { RateLimitFields } from "./rate_limit.ts";
 import type { RequestContext } from "./request_context.ts";
 import { readRequestFields, type RequestFields } from "./request_fields.ts";
 import { newRequestId, saneRequestId } from "./request_id.ts";
 import { Problem } from "./problem.ts";
+import type { TrustedProxies } from "./trusted_proxies.ts";
 import { parseTraceParent } from "./trace_parent.ts";
 import { parseXRayTrace } from "./xray_trace.ts";
 
@@ -13,6 +15,8 @@ export interface ExchangeOrigin {
   readonly publicUrl?: string | undefined;
   /** Undefined: it came over no network. */
   readonly peer?: Peer | undefined;
+  /** Undefined: forwarded addresses are not believed. */
+  readonly proxies?: TrustedProxies | undefined;
 }
 
 /** One request on its way, with what the server found out about it once. */
@@ -30,6 +34,8 @@ export class Exchange implements RequestContext {
   readonly ownRequestId: boolean;
   /** Set once the credentials were found good, before anything reads it. */
   principal: Principal | undefined = undefined;
+  /** What its client may still ask for; undefined: as much as it likes. */
+  rateLimit: RateLimitFields | undefined = undefined;
   /** The template of the path that serves it, e.g. "/v1/profiles/{id}"; empty while none was found. */
   route = "";
   /** The problem that it was answered with, by its slug. */
@@ -40,11 +46,13 @@ export class Exchange implements RequestContext {
   ownTraceId: string | undefined = undefined;
   readonly #origin: string;
   readonly #peer: Peer | undefined;
+  readonly #proxies: TrustedProxies | undefined;
+  #clientAddress: string | undefined;
   #url: URL | undefined;
   #controller: AbortController | undefined;
   #endedBy: { readonly reason: unknown } | undefined;
 
-  constructor(readonly request: Request, { publicUrl, peer }: ExchangeOrigin = {}) {
+  constructor(readonly request: Request, { publicUrl, peer, proxies }: ExchangeOrigin = {}) {
     const url = request.url;
     const start = url.indexOf("/", url.indexOf("://") + 3);
     const end = url.indexOf("#", start);
@@ -57,16 +65,23 @@ export class Exchange implements RequestContext {
     this.query = question === -1 ? "" : target.slice(question + 1);
     this.#origin = publicUrl ?? (start === -1 ? url : url.slice(0, start));
     this.#peer = peer;
+    this.#proxies = proxies;
     const given = saneRequestId(this.fields.requestId);
     this.requestId = given ?? newRequestId();
     this.ownRequestId = given === undefined;
   }
 
-  /** The address that its connection comes from, which may be a proxy's; undefined: it came over no network. */
+  /**
+   * The address that it comes from: of its connection, or, where that is a trusted proxy's, what the proxy says.
+   * Undefined: it came over no network.
+   */
   get clientAddress(): string | undefined {
-    const address = this.#peer?.remoteAddr.hostname;
+    const peer = this.#peer?.remoteAddr.hostname;
+    if (peer === undefined) return undefined;
     // An IPv4 client of a socket that takes both (RFC 4291, section 2.5.5.2).
-    return address?.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
+    const address = peer.startsWith("::ffff:") ? peer.slice("::ffff:".length) : peer;
+    if (this.#proxies === undefined) return address;
+    return this.#clientAddress ??= this.#proxies.clientOf(address, this.request.headers);
   }
 
   get url(): URL {

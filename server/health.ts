@@ -90,7 +90,6 @@ function healthResponse(health: Health, exchange: Exchange): Response {
   // The platform counts what it sends, but nothing is sent for HEAD.
   if (isHead) response.headers.set("Content-Length", String(new TextEncoder().encode(body).length));
   response.headers.set("Cache-Control", "no-store");
-  response.headers.set("X-Content-Type-Options", "nosniff");
   response.headers.set("X-Request-Id", exchange.requestId);
   return response;
 }

@@ -1,7 +1,9 @@
 import { Hono } from "@hono/hono";
 import type { Deadlines } from "./deadlines.ts";
 import { documentEndpoint } from "./document_endpoint.ts";
+import { checkOperationPolicies } from "./enforce_rate_limit.ts";
 import type { Exchange } from "./exchange.ts";
+import { createFinish } from "./finish_response.ts";
 import { healthEndpoints } from "./health.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { checkLimits } from "./limits.ts";
@@ -31,12 +33,14 @@ export interface PipelineParts {
  * 2. recovery: whatever is thrown below becomes a problem here and nowhere else;
  * 3. limits: 501, 414, 431;
  * 4. middleware that was plugged in, then routing: 404, 405, OPTIONS, HEAD (resource.ts);
- * 5. the operation (strict/compile_operation.ts): 401, 403, 406, 415, body, parameters, validation, handler, response.
+ * 5. the operation (strict/compile_operation.ts): 429, 401, 403, 406, 415, body, parameters, validation, handler, response;
+ * 6. what every answer has (finish_response.ts).
  */
 export function createPipeline(settings: ServerSettings, parts: PipelineParts): Serve {
   const { modules, logger } = settings;
   const recover = createRecovery({ modules, logger, catalog: createCatalog(modules) });
   const app = createApp(settings, parts);
+  const finish = createFinish(settings);
 
   function start(exchange: Exchange): Response | Promise<Response> {
     if (parts.lifecycle.phase === "closing") throw stopping();
@@ -48,12 +52,13 @@ export function createPipeline(settings: ServerSettings, parts: PipelineParts): 
     const { promise, resolve } = Promise.withResolvers<Response>();
     const deadline = parts.writeDeadlines.start(() => {
       exchange.abort(new DOMException("The deadline of the request has passed", "TimeoutError"));
-      resolve(recover(deadlinePassed(), exchange));
+      resolve(finish(recover(deadlinePassed(), exchange), exchange));
     });
     const client = parts.clientDeadlines.start(() => exchange.watchClient());
-    function succeed(response: Response): void {
+    function succeed(answer: Response): void {
       deadline.cancel();
       client.cancel();
+      const response = finish(answer, exchange);
       // Sent away while there is still time: the next request of this client goes to another instance.
       if (parts.lifecycle.phase !== "serving") response.headers.set("Connection", "close");
       resolve(response);
@@ -73,7 +78,9 @@ export function createPipeline(settings: ServerSettings, parts: PipelineParts): 
 }
 
 function createApp(settings: ServerSettings, parts: PipelineParts): Hono<PipelineEnv> {
-  const { modules, readiness, middlewares, maxBodyBytes, validateResponses, authenticator } = settings;
+  const { modules, readiness, middlewares, maxBodyBytes, validateResponses, authenticator, rateLimit } =
+    settings;
+  checkOperationPolicies(rateLimit, modules);
   const app = new Hono<PipelineEnv>({ getPath: (_request, options) => options?.env?.path ?? "" });
   for (const middleware of middlewares) app.use(middleware);
   for (const { path, serve } of resources()) {
@@ -102,6 +109,7 @@ function createApp(settings: ServerSettings, parts: PipelineParts): Hono<Pipelin
           maxBodyBytes,
           validateResponses,
           authenticator,
+          rateLimit,
           readDeadlines: parts.readDeadlines,
         })
       )

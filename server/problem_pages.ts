@@ -57,8 +57,7 @@ function pageResponse(body: string, mediaType: string, exchange: Exchange): Resp
   headers.set("Content-Length", String(bytes.length));
   headers.set("Vary", "Accept");
   headers.set("Cache-Control", "public, max-age=3600");
-  headers.set("Content-Security-Policy", "default-src 'none'");
-  headers.set("X-Content-Type-Options", "nosniff");
+  headers.set("Referrer-Policy", "no-referrer");
   headers.set("X-Request-Id", exchange.requestId);
   return response;
 }

@@ -42,7 +42,6 @@ export function problemResponse(
   if (exchange.method === "HEAD") headers.set("Content-Length", String(encoder.encode(body).length));
   // As in write_response.ts: the ETag of what is current now has to arrive as it is.
   headers.set("Cache-Control", "no-store, no-transform");
-  headers.set("X-Content-Type-Options", "nosniff");
   headers.set("X-Request-Id", exchange.requestId);
   for (const [name, value] of Object.entries(problem.headers)) headers.set(name, value);
   return response;

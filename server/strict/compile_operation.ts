@@ -1,10 +1,12 @@
 import { checkIfMatchSyntax, narrowIfMatch, requiresIfMatch } from "../conditional.ts";
 import type { Deadlines } from "../deadlines.ts";
+import { compileRateLimits } from "../enforce_rate_limit.ts";
 import { createNegotiation } from "../negotiation.ts";
 import type { Operation, Route } from "../operation.ts";
 import { compileParameters } from "../parameters/decode_parameters.ts";
 import { compilePath } from "../path_template.ts";
 import { Problem } from "../problem.ts";
+import type { RateLimitSettings } from "../rate_limit.ts";
 import { RequestFaults } from "../request_faults.ts";
 import type { Endpoint } from "../resource.ts";
 import type { Authenticator } from "../security/authenticator.ts";
@@ -21,6 +23,8 @@ export interface OperationOptions {
   readonly validateResponses: boolean;
   /** Undefined: authentication is off. */
   readonly authenticator: Authenticator | undefined;
+  /** Undefined: callers may ask for as much as they like. */
+  readonly rateLimit: RateLimitSettings | undefined;
 }
 
 /**
@@ -30,6 +34,9 @@ export interface OperationOptions {
 export function compileOperation({ operation, handle }: Route, options: OperationOptions): Endpoint {
   const { maxBodyBytes, readDeadlines } = options;
   const enforceSecurity = compileSecurity(operation, options.authenticator);
+  const limits = compileRateLimits(operation, options.rateLimit, {
+    authenticates: enforceSecurity !== undefined,
+  });
   const offers = successMediaTypes(operation);
   const negotiate = offers.length === 0 ? undefined : createNegotiation(offers);
   const readBody = compileBody(operation, { maxBytes: maxBodyBytes, deadlines: readDeadlines });
@@ -44,8 +51,10 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
     accepts: operation.requestBody?.content.map(({ mediaType }) => mediaType) ?? [],
     async handle(exchange): Promise<Response> {
       // Before anything of the request is read: who may not call learns nothing about what is asked, and costs little.
+      if (limits.address !== undefined) await limits.address(exchange);
       const admitted = enforceSecurity?.(exchange);
       if (admitted !== undefined) await admitted;
+      if (limits.caller !== undefined) await limits.caller(exchange);
       if (negotiate !== undefined && negotiate(exchange.fields.accept) === undefined) {
         throw new Problem(406, "not-acceptable", { headers: { Vary: "Accept" } });
       }

@@ -51,7 +51,6 @@ export function compileResponses(operation: Operation): WriteResponse {
 }
 
 function setHeaders(headers: Headers, answer: StrictResponse, exchange: Exchange): void {
-  headers.set("X-Content-Type-Options", "nosniff");
   headers.set("X-Request-Id", exchange.requestId);
   const { headers: own } = answer;
   if (own === undefined) return;
