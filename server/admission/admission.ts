@@ -18,6 +18,9 @@ const leastInFlight = 64;
 /** How long an interval of measuring is, in milliseconds. */
 const intervalMs = 100;
 
+/** How often refusals are logged at the most, in milliseconds. */
+const logEveryMs = 1000;
+
 /** How many refusals are held back at the same time; more are sent at once. */
 const mostHeldBack = 10_000;
 
@@ -33,7 +36,9 @@ export class Admission implements Disposable {
   #inFlight = 0;
   #mostInFlight = 0;
   #heldBack = 0;
+  /** Since it was logged last. */
   #refused = 0;
+  #logAgainAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(settings: AdmissionSettings, { logger }: { readonly logger: Logger }) {
@@ -106,7 +111,9 @@ export class Admission implements Disposable {
     const standingMs = Math.max(this.#loop.takeLeast(), ...this.#settings.waits.map((wait) => wait()));
     this.#limit.note({ standingMs, mostInFlight: this.#mostInFlight });
     this.#mostInFlight = this.#inFlight;
-    if (this.#refused === 0) return;
+    const now = performance.now();
+    if (this.#refused === 0 || now < this.#logAgainAt) return;
+    this.#logAgainAt = now + logEveryMs;
     this.#logger.warn("Refused {refused} requests: {standingMs} ms in line, {limit} at the same time", {
       refused: this.#refused,
       standingMs: Math.round(standingMs),
