@@ -28,6 +28,23 @@ async function list(url: string, token?: string): Promise<Response> {
   return response;
 }
 
+async function create(url: string, token: string): Promise<string> {
+  const response = await fetch(`${url}/v1/profiles`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+    body: '{"name":"Ada"}',
+  });
+  await response.body?.cancel();
+  assertEquals(response.status, 201);
+  return `${url}${response.headers.get("Location")}`;
+}
+
+async function statusOf(url: string, token: string): Promise<number> {
+  const response = await fetch(url, { headers: { Authorization: `Bearer ${token}` } });
+  await response.body?.cancel();
+  return response.status;
+}
+
 async function run(
   environment: Readonly<Record<string, string>>,
   ...args: string[]
@@ -73,6 +90,23 @@ Deno.test("archway takes tokens of its issuer through a rotation and an outage, 
     assertEquals(code, 0);
     assertStringIncludes(stderr, "The keys to check access tokens with cannot be had");
     for (const token of [first, second]) assertFalse(`${stdout}${stderr}`.includes(token.slice(-20)));
+  });
+});
+
+Deno.test("archway shows a profile to who created it, and to who looks after all", async () => {
+  await withFolder(async (folder) => {
+    await using issuer = await TestIssuer.start();
+    await using program = new Program(issued(issuer, folder));
+    const url = await program.url;
+    await untilReady(url);
+    const scope = "profiles:read profiles:write";
+    const profile = await create(url, await issuer.sign({ sub: "ada", scope }));
+    const statuses = [
+      await statusOf(profile, await issuer.sign({ sub: "ada", scope })),
+      await statusOf(profile, await issuer.sign({ sub: "bob", scope })),
+      await statusOf(profile, await issuer.sign({ sub: "bob", scope: `${scope} profiles:admin` })),
+    ];
+    assertEquals(statuses, [200, 404, 200]);
   });
 });
 
