@@ -19,7 +19,14 @@ export function createRecovery(options: RecoveryOptions): (error: unknown, excha
     const problem = toProblem(error, modules);
     const instance = instanceOf(exchange);
     exchange.problem = problem.slug;
-    if (problem.status >= 500 && problem.status !== 501) {
+    if (problem.status === 503 && exchange.request.signal.aborted) {
+      // What was under way was cancelled for its client's sake: nothing is wrong, and nobody gets the answer.
+      logger.info("The client of request {requestId} left before its answer", {
+        requestId: exchange.requestId,
+        traceId: exchange.traceId,
+        method: exchange.method,
+      });
+    } else if (problem.status >= 500 && problem.status !== 501) {
       logger.error("Request {requestId} failed with status {status}", {
         requestId: exchange.requestId,
         traceId: exchange.traceId,

@@ -38,10 +38,9 @@ async function fuzz({ seed, examples }: FuzzOptions): Promise<Count> {
     const isFine = await testDocument(name, subject, { command: installation.command, seed, examples });
     const { code, complaints } = await subject.stop();
     // What the program itself calls an error is a finding even if no answer showed it.
-    if (complaints !== "" || code !== 0) {
-      await print(Deno.stdout, `The program ended with ${code}:\n${complaints}`);
-    }
-    if (isFine && complaints === "" && code === 0) count.passed++;
+    const isQuiet = complaints.length === 0 && code === 0;
+    if (!isQuiet) await print(Deno.stdout, `The program ended with ${code}:\n${complaints.join("\n")}\n`);
+    if (isFine && isQuiet) count.passed++;
     else count.failed++;
   }
   return count;

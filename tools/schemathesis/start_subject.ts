@@ -1,6 +1,7 @@
 import { TestIssuer } from "../../auth/testing/test_issuer.ts";
 import { useTestDatabase } from "../postgres/use_test_database.ts";
 import { postgresEnvironment } from "../testing/postgres_environment.ts";
+import { complaintsOf } from "../testing/complaints_of.ts";
 import { Program, untilReady } from "../testing/program.ts";
 
 /** Profiles that are there from the beginning, so that what is generated finds something to read and to change. */
@@ -14,11 +15,15 @@ export interface Subject extends AsyncDisposable {
   /** Values that no generator could guess, by the name of their dictionary. */
   readonly dictionaries: Readonly<Record<string, readonly string[]>>;
   /** Stops it as supervisors do; what it had to complain about. */
-  stop(): Promise<{ readonly code: number; readonly complaints: string }>;
+  stop(): Promise<{ readonly code: number; readonly complaints: readonly string[] }>;
 }
 
-/** Starts the program with authentication on a real PostgreSQL. */
-export async function startSubject(): Promise<Subject> {
+/**
+ * Starts the program with authentication on a real PostgreSQL.
+ *
+ * @param environment Variables besides those that this needs.
+ */
+export async function startSubject(environment: Readonly<Record<string, string>> = {}): Promise<Subject> {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await useTestDatabase());
   const issuer = stack.use(await TestIssuer.start());
@@ -31,6 +36,7 @@ export async function startSubject(): Promise<Subject> {
       AUTH_JWKS_URL: issuer.url.href,
       AUTH_ISSUER: issuer.issuer,
       AUTH_AUDIENCE: TestIssuer.audience,
+      ...environment,
     }),
   );
   const url = await program.url;
@@ -42,9 +48,9 @@ export async function startSubject(): Promise<Subject> {
     url,
     token,
     dictionaries,
-    async stop(): Promise<{ code: number; complaints: string }> {
+    async stop(): Promise<{ code: number; complaints: readonly string[] }> {
       const { code, stderr } = await program.stop();
-      return { code, complaints: stderr };
+      return { code, complaints: complaintsOf(stderr) };
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
