@@ -5,6 +5,7 @@ import type { Principal } from "../principal.ts";
 import { createServer } from "../server.ts";
 import { withApi, withAuthenticator } from "../server_options.ts";
 import { noteApi } from "../testing/note_api.ts";
+import { RawClient } from "../testing/raw_client.ts";
 import { type Authenticator, AuthenticatorUnavailableError, InvalidTokenError } from "./authenticator.ts";
 
 const SECURITY: Readonly<Record<string, Operation["security"]>> = {
@@ -146,6 +147,33 @@ Deno.test("compileSecurity() comes after routing and before all that is wrong wi
     assertEquals(await status(line, { ...sent, token: "nothing" }), 403);
     assertEquals(await status(line, { ...sent, token: "writer" }), 406);
   }
+});
+
+Deno.test("compileSecurity() takes two Authorization headers on the wire for none that is good", async () => {
+  const authenticator: Authenticator = { authenticate: principalOf };
+  await using server = createServer(
+    "127.0.0.1",
+    0,
+    withApi(securedNotes()),
+    withAuthenticator(authenticator),
+  );
+  const { url } = await server.listen();
+  const statuses: (string | undefined)[] = [];
+  for (
+    const headers of [
+      ["Bearer reader"],
+      ["Bearer reader", "Bearer reader"],
+      ["Bearer nobody", "Bearer reader"],
+      ["Bearer reader", "Basic YTpi"],
+      ["Basic YTpi", "Bearer reader"],
+    ]
+  ) {
+    using client = await RawClient.open(url);
+    const fields = headers.map((value) => `Authorization: ${value}\r\n`).join("");
+    await client.send(`GET /notes/1 HTTP/1.1\r\nHost: a\r\n${fields}Connection: close\r\n\r\n`);
+    statuses.push((await client.readAll()).split(" ")[1]);
+  }
+  assertEquals(statuses, ["200", "401", "401", "401", "401"]);
 });
 
 Deno.test("compileSecurity() leaves public operations and the server's own alone", async () => {
