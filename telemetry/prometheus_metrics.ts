@@ -1,57 +1,46 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Measure, MetricDefinition, MetricSink } from "./metric_sink.ts";
+import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
+import {
+  AggregationTemporality,
+  InstrumentType,
+  MeterProvider,
+  MetricReader,
+} from "@opentelemetry/sdk-metrics";
+import { SCOPE } from "./is_tracing.ts";
+import { meterSink } from "./meter_sink.ts";
+import type { MetricSink } from "./metric_sink.ts";
 
-/** Keeps metrics to be asked for them, in Prometheus' text format. */
-export class PrometheusMetrics implements MetricSink {
-  readonly #registry = new Registry();
-
-  /** The media type of {@link text}. */
-  get contentType(): string {
-    return this.#registry.contentType;
-  }
-
-  /** All metrics as they are now. */
-  text(): Promise<string> {
-    return this.#registry.metrics();
-  }
-
-  histogram(definition: MetricDefinition & { readonly buckets: readonly number[] }): Measure {
-    const buckets = [...definition.buckets];
-    const histogram = new Histogram({ ...this.#describe(definition), buckets });
-    return (value, labels) => histogram.observe(labels, value);
-  }
-
-  counter(definition: MetricDefinition): Measure {
-    const described = this.#describe(definition);
-    const counter = new Counter({ ...described, name: `${described.name}_total` });
-    return (value, labels) => counter.inc(labels, value);
-  }
-
-  gauge(definition: MetricDefinition, read: Parameters<MetricSink["gauge"]>[1]): void {
-    new Gauge({
-      ...this.#describe(definition),
-      collect(): void {
-        this.reset();
-        for (const { value, labels } of read()) this.set(labels, value);
-      },
+/** Collects when it is asked to. */
+class AskedReader extends MetricReader {
+  constructor() {
+    super({
+      // A gauge that is no longer read is to vanish, not to keep its last value: that of a lost replica's lag, say.
+      aggregationTemporalitySelector: (type) =>
+        type === InstrumentType.OBSERVABLE_GAUGE
+          ? AggregationTemporality.DELTA
+          : AggregationTemporality.CUMULATIVE,
     });
   }
 
-  #describe({ name, description, unit, labels }: MetricDefinition): Described {
-    const suffix = { s: "_seconds", By: "_bytes", "": "" }[unit];
-    return {
-      name: `${name.replaceAll(".", "_")}${suffix}`,
-      help: description,
-      labelNames: [...labels],
-      registers: [this.#registry],
-    };
-  }
+  protected override async onShutdown(): Promise<void> {}
+  protected override async onForceFlush(): Promise<void> {}
 }
 
-/** What Prometheus wants to know of a metric. */
-interface Described {
-  readonly name: string;
-  readonly help: string;
-  readonly labelNames: string[];
-  readonly registers: Registry[];
+/** Keeps metrics to be asked for them, in Prometheus' text format. */
+export class PrometheusMetrics {
+  readonly contentType = "text/plain; version=0.0.4; charset=utf-8";
+  /** Where they are given to. */
+  readonly sink: MetricSink;
+  readonly #reader = new AskedReader();
+  readonly #serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
+
+  constructor() {
+    const provider = new MeterProvider({ readers: [this.#reader] });
+    this.sink = meterSink(provider.getMeter(SCOPE), { namesUnits: true });
+  }
+
+  /** All metrics as they are now. */
+  async text(): Promise<string> {
+    const { resourceMetrics } = await this.#reader.collect();
+    return this.#serializer.serialize(resourceMetrics);
+  }
 }

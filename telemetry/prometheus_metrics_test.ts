@@ -20,7 +20,7 @@ Deno.test("PrometheusMetrics has a bounded number of series, whatever clients se
     "127.0.0.1",
     0,
     withApi(noteApi()),
-    withObserver(measureRequests(metrics)),
+    withObserver(measureRequests(metrics.sink)),
   );
   const ask = async (method: string, path: string, headers: Record<string, string> = {}): Promise<void> => {
     await (await server.fetch(new Request(`http://localhost${path}`, { method, headers }))).body?.cancel();
@@ -51,7 +51,7 @@ Deno.test("PrometheusMetrics tells what connections do now, and nothing of serve
   const metrics = new PrometheusMetrics();
   const pool = { max: 10, open: 4, idle: 3, waiting: 2, waitedMs: 0 };
   let load = [{ name: "primary", pool }, { name: "replica_0", pool, lagMs: 1500 }];
-  measurePool(metrics, { load: () => load });
+  measurePool(metrics.sink, { load: () => load });
   const text = await metrics.text();
   for (
     const line of [
@@ -69,7 +69,7 @@ Deno.test("PrometheusMetrics tells what connections do now, and nothing of serve
 
 Deno.test("measureProcess() measures memory and how late timers are", async () => {
   const metrics = new PrometheusMetrics();
-  using _measuring = measureProcess(metrics);
+  using _measuring = measureProcess(metrics.sink);
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setInterval(async () => {
     if (/event_loop_delay_seconds_count [1-9]/.test(await metrics.text())) resolve();

@@ -3,13 +3,14 @@ import type { DatabaseObserver } from "../db/database_observer.ts";
 import type { ConnectionPool } from "../db/db.ts";
 import type { RequestObserver } from "../server/request_observer.ts";
 import { logRequests } from "./access_log.ts";
-import { isTracing } from "./is_tracing.ts";
+import { isTracing, SCOPE } from "./is_tracing.ts";
+import { metrics } from "@opentelemetry/api";
 import { measureDatabase, measurePool } from "./measure_database.ts";
 import { measureProcess } from "./measure_process.ts";
 import { measureRequests } from "./measure_requests.ts";
+import { meterSink } from "./meter_sink.ts";
 import { allSinks, type MetricSink } from "./metric_sink.ts";
 import { observeAll } from "./observe_all.ts";
-import { otlpMetrics } from "./otlp_metrics.ts";
 import type { PrometheusMetrics } from "./prometheus_metrics.ts";
 import { traceDatabase } from "./trace_database.ts";
 import { traceRequests } from "./trace_requests.ts";
@@ -41,8 +42,8 @@ export async function startTelemetry({ logger, prometheus }: TelemetryOptions): 
   const exports = isTracing();
   const forPrometheus = prometheus ? await openPrometheus() : undefined;
   const sinks: readonly MetricSink[] = [
-    ...(exports ? [otlpMetrics()] : []),
-    ...(forPrometheus === undefined ? [] : [forPrometheus]),
+    ...(exports ? [meterSink(metrics.getMeter(SCOPE))] : []),
+    ...(forPrometheus === undefined ? [] : [forPrometheus.sink]),
   ];
   const sink = sinks.length === 0 ? undefined : allSinks(sinks);
   const process = sink && measureProcess(sink);

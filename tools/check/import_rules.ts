@@ -77,7 +77,7 @@ const RULES: readonly ImportRule[] = [
   },
   {
     of: /^(?!telemetry\/|tools\/)/,
-    not: /^(@opentelemetry\/|prom-client$)/,
+    not: /^@opentelemetry\//,
     why: "telemetry/ alone knows how spans and metrics are made",
   },
   {

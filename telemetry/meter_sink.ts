@@ -1,0 +1,37 @@
+import type { Meter } from "@opentelemetry/api";
+import type { Measure, MetricDefinition, MetricSink } from "./metric_sink.ts";
+
+/** How metrics are called. */
+export interface MeterSinkOptions {
+  /**
+   * Whether names end in their unit, as Prometheus wants it.
+   *
+   * @default false
+   */
+  readonly namesUnits?: boolean;
+}
+
+/** Gives metrics to a meter of OpenTelemetry: the platform's, or one that keeps them to be asked for. */
+export function meterSink(meter: Meter, { namesUnits = false }: MeterSinkOptions = {}): MetricSink {
+  const nameOf = ({ name, unit }: MetricDefinition): string =>
+    namesUnits ? `${name}${{ s: "_seconds", By: "_bytes", "": "" }[unit]}` : name;
+  return {
+    histogram({ buckets, ...definition }): Measure {
+      const { description, unit } = definition;
+      const advice = { explicitBucketBoundaries: [...buckets] };
+      const histogram = meter.createHistogram(nameOf(definition), { description, unit, advice });
+      return (value, labels) => histogram.record(value, labels);
+    },
+    counter(definition): Measure {
+      const { description, unit } = definition;
+      const counter = meter.createCounter(nameOf(definition), { description, unit });
+      return (value, labels) => counter.add(value, labels);
+    },
+    gauge(definition, read): void {
+      const { description, unit } = definition;
+      meter.createObservableGauge(nameOf(definition), { description, unit }).addCallback((result) => {
+        for (const { value, labels } of read()) result.observe(value, labels);
+      });
+    },
+  };
+}
