@@ -1,5 +1,8 @@
 import type { Listener, ListenerOptions } from "./listener.ts";
 
+/** How many connections the operating system keeps until they are taken, so far as it allows so many. */
+const BACKLOG = 4096;
+
 /** Answers a request of a connection, with what the platform knows of it. */
 type HttpHandler = (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => Promise<Response>;
 
@@ -11,7 +14,7 @@ export class HttpListener implements Listener {
 
   /** Listens from now on. Throws what the platform throws when the address or the certificate cannot be used. */
   constructor(handle: HttpHandler, { hostname, port, tls }: ListenerOptions) {
-    const options = { hostname, port, signal: this.#abort.signal, onListen(): void {} };
+    const options = { hostname, port, tcpBacklog: BACKLOG, signal: this.#abort.signal, onListen(): void {} };
     this.#server = Deno.serve(tls === undefined ? options : { ...options, ...tls }, handle);
   }
 

@@ -1,6 +1,7 @@
 import type { Deadline, Deadlines } from "../deadlines.ts";
 import type { GuardDeadlines } from "./guard_deadlines.ts";
 import { rawAnswer } from "./raw_answer.ts";
+import { readHead, type Received } from "./read_head.ts";
 
 /** Why the guard ended a connection. */
 export type DropReason = "request" | "idle" | "answer" | "evicted" | "connect";
@@ -72,16 +73,13 @@ export class GuardedConnection {
   async run(): Promise<void> {
     try {
       this.#client.setNoDelay(true);
-      const buffer = new Uint8Array(SMALL_BUFFER);
-      // A client that says nothing costs the HTTP server nothing.
-      const first = await this.#client.read(buffer);
-      if (first === null || this.#ended) return;
-      this.#received = true;
+      const first = await this.#readFirst();
+      if (first === undefined || this.#ended) return;
       const server = await this.#connect();
       // It may have been ended meanwhile.
       if (server === undefined || this.#ended) return;
       server.setNoDelay(true);
-      const up = this.#passUp(server, { buffer, count: first });
+      const up = this.#passUp(server, first);
       const down = this.#passDown(server);
       await Promise.all([up, down]);
     } catch {
@@ -144,6 +142,16 @@ export class GuardedConnection {
     if (this.#server !== undefined) closeQuietly(this.#server);
   }
 
+  /** A client that has not asked for anything costs the HTTP server nothing: bytes, or where they are plain, a head. */
+  async #readFirst(): Promise<Received | undefined> {
+    const received = (): void => void (this.#received = true);
+    if (this.#parts.plain) return await readHead(this.#client, received);
+    const buffer = new Uint8Array(SMALL_BUFFER);
+    const count = await this.#client.read(buffer);
+    received();
+    return count === null ? undefined : { buffer, count };
+  }
+
   async #connect(): Promise<Deno.TcpConn | undefined> {
     try {
       this.#server = await this.#parts.connect(this);
@@ -156,9 +164,9 @@ export class GuardedConnection {
   }
 
   /** From the client to the server. */
-  async #passUp(server: Deno.TcpConn, first: { buffer: Uint8Array; count: number }): Promise<void> {
-    let { buffer, count }: { buffer: Uint8Array; count: number | null } = first;
-    while (count !== null) {
+  async #passUp(server: Deno.TcpConn, first: Received): Promise<void> {
+    let buffer = first.buffer;
+    for (let count: number | null = first.count; count !== null;) {
       this.#noteReceived();
       await writeAll(server, buffer.subarray(0, count));
       if (count === buffer.length) buffer = enlarge(buffer);

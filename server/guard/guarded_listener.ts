@@ -11,6 +11,12 @@ export interface GuardedListenerOptions extends ListenerOptions {
   readonly logger: Logger;
 }
 
+/**
+ * How many connections the operating system keeps until they are taken: enough for all the slow clients that were ended
+ * at the same time and come again, for where there is no room a normal one waits a second before it knocks again.
+ */
+const BACKLOG = 4096;
+
 /** Where the HTTP server behind the guard listens: nobody but this machine reaches it. */
 const BEHIND = "127.0.0.1";
 
@@ -28,7 +34,7 @@ export class GuardedListener implements Listener {
   constructor(handle: Handle, { hostname, port, tls, limits, logger }: GuardedListenerOptions) {
     this.#handle = handle;
     // First, so that nothing has to be undone when it is taken.
-    const listener = Deno.listen({ hostname, port });
+    const listener = Deno.listen({ hostname, port, tcpBacklog: BACKLOG });
     try {
       this.#server = this.#serve(tls);
     } catch (error) {
