@@ -59,6 +59,16 @@ Deno.test("CursorCodec.decode() refuses a cursor for another filter", () => {
   }));
 });
 
+Deno.test("CursorCodec.decode() refuses a cursor of another viewer", () => {
+  const owners = ["ada", "bob", ""].map((subject): ProfileFilter => ({ viewer: { kind: "owner", subject } }));
+  for (const filter of [ALL, ...owners]) {
+    const text = codec().encode(POSITION, filter);
+    for (const other of [ALL, ...owners].filter((other) => other !== filter)) {
+      assertEquals(refusal(() => codec().decode(text, other)), "belongs to a list with other filters");
+    }
+  }
+});
+
 Deno.test("CursorCodec.decode() refuses a cursor of other secrets, and any other text", () => {
   const foreign = codec({ secret: "another secret of more than 32 bytes" }).encode(POSITION, ALL);
   const longer = new KeyRing([SECRET], "test").sign(new Uint8Array(39));
