@@ -4,6 +4,7 @@ import { CURSORS } from "./rows/cursors.ts";
 import { ENCODINGS } from "./rows/encodings.ts";
 import { FRAMING } from "./rows/framing.ts";
 import { HEADERS } from "./rows/headers.ts";
+import { HEADS } from "./rows/heads.ts";
 import { INJECTIONS } from "./rows/injections.ts";
 import { JSON_BODIES } from "./rows/json_bodies.ts";
 import { METHODS } from "./rows/methods.ts";
@@ -17,6 +18,7 @@ import { TOKENS } from "./rows/tokens.ts";
 export const THEMES: readonly Theme[] = [
   // Some of these wait for a time to pass: the others run meanwhile.
   FRAMING,
+  HEADS,
   ENCODINGS,
   JSON_BODIES,
   INJECTIONS,
