@@ -1,8 +1,9 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { StrictResponse } from "./operation.ts";
 import { createServer } from "./server.ts";
-import { withApi, withDrain } from "./server_options.ts";
+import { type ServerOption, withApi, withDrain, withGuard } from "./server_options.ts";
 import { noteApi, type OnRead } from "./testing/note_api.ts";
+import { RawClient } from "./testing/raw_client.ts";
 import { readAll } from "./testing/raw_exchange.ts";
 
 const NOTE: StrictResponse = { status: 200, headers: { ETag: '"7"' }, body: { text: "late" } };
@@ -28,92 +29,146 @@ function hold(): Held {
   };
 }
 
-Deno.test("Server.shutdown() lets requests in flight finish and then refuses connections", async () => {
-  const held = hold();
-  await using server = createServer("127.0.0.1", 0, withApi(noteApi(held.onRead)));
-  const { url } = await server.listen();
-  const answer = fetch(`${url}/notes/1`);
-  await held.entered;
-  const stopped = server.shutdown();
-  held.release();
-  assertEquals(await (await answer).json(), { text: "late" });
-  assertEquals(await stopped, { cutOff: 0 });
-  await assertRejects(() => fetch(`${url}/livez`));
-});
+const WAYS: readonly [way: string, guard: ServerOption[]][] = [
+  ["", []],
+  [" behind a guard", [withGuard()]],
+];
 
-Deno.test("Server.shutdown() tells to send no more requests, but serves them during the wait", async () => {
-  await using server = createServer("127.0.0.1", 0, withApi(noteApi()), withDrain({ waitMs: 300 }));
-  const { url } = await server.listen();
-  const stopped = server.shutdown();
-  const ready = await fetch(`${url}/readyz?verbose`);
-  assertEquals([ready.status, (await ready.json()).checks[0].reason], [503, "The server is stopping"]);
-  const note = await fetch(`${url}/notes/1`);
-  assertEquals([note.status, note.headers.get("connection")], [200, "close"]);
-  await note.body?.cancel();
-  const live = await fetch(`${url}/livez`);
-  assertEquals(live.status, 200);
-  await live.body?.cancel();
-  assertEquals(await stopped, { cutOff: 0 });
-});
+for (const [way, guard] of WAYS) {
+  Deno.test(`Server.shutdown()${way} lets requests in flight finish and then refuses connections`, async () => {
+    const held = hold();
+    await using server = createServer("127.0.0.1", 0, ...guard, withApi(noteApi(held.onRead)));
+    const { url } = await server.listen();
+    const answer = fetch(`${url}/notes/1`);
+    await held.entered;
+    const stopped = server.shutdown();
+    held.release();
+    assertEquals(await (await answer).json(), { text: "late" });
+    assertEquals(await stopped, { cutOff: 0 });
+    await assertRejects(() => fetch(`${url}/livez`));
+  });
 
-Deno.test("Server.shutdown() refuses requests that come while it finishes", async () => {
-  const held = hold();
-  await using server = createServer("127.0.0.1", 0, withApi(noteApi(held.onRead)));
-  const inFlight = server.fetch(new Request("http://localhost/notes/1"));
-  await held.entered;
-  const stopped = server.shutdown();
-  const late = await server.fetch(new Request("http://localhost/notes"));
-  assertEquals([late.status, late.headers.get("retry-after"), late.headers.get("connection")], [
-    503,
-    "1",
-    "close",
-  ]);
-  assertEquals((await late.json()).type, "/problems/unavailable");
-  held.release();
-  assertEquals((await inFlight).status, 200);
-  await stopped;
-});
+  Deno.test(`Server.shutdown()${way} tells to send no more requests, but serves them during the wait`, async () => {
+    await using server = createServer(
+      "127.0.0.1",
+      0,
+      ...guard,
+      withApi(noteApi()),
+      withDrain({ waitMs: 300 }),
+    );
+    const { url } = await server.listen();
+    const stopped = server.shutdown();
+    const ready = await fetch(`${url}/readyz?verbose`);
+    assertEquals([ready.status, (await ready.json()).checks[0].reason], [503, "The server is stopping"]);
+    const note = await fetch(`${url}/notes/1`);
+    assertEquals([note.status, note.headers.get("connection")], [200, "close"]);
+    await note.body?.cancel();
+    const live = await fetch(`${url}/livez`);
+    assertEquals(live.status, 200);
+    await live.body?.cancel();
+    assertEquals(await stopped, { cutOff: 0 });
+  });
 
-Deno.test("Server.shutdown() cuts off what does not finish in time, with a 503", async () => {
-  const held = hold();
+  Deno.test(`Server.shutdown()${way} refuses requests that come while it finishes`, async () => {
+    const held = hold();
+    await using server = createServer("127.0.0.1", 0, ...guard, withApi(noteApi(held.onRead)));
+    const inFlight = server.fetch(new Request("http://localhost/notes/1"));
+    await held.entered;
+    const stopped = server.shutdown();
+    const late = await server.fetch(new Request("http://localhost/notes"));
+    assertEquals([late.status, late.headers.get("retry-after"), late.headers.get("connection")], [
+      503,
+      "1",
+      "close",
+    ]);
+    assertEquals((await late.json()).type, "/problems/unavailable");
+    held.release();
+    assertEquals((await inFlight).status, 200);
+    await stopped;
+  });
+
+  Deno.test(`Server.shutdown()${way} cuts off what does not finish in time, with a 503`, async () => {
+    const held = hold();
+    await using server = createServer(
+      "127.0.0.1",
+      0,
+      ...guard,
+      withApi(noteApi(held.onRead)),
+      withDrain({ timeoutMs: 50 }),
+    );
+    const { hostname, port } = new URL((await server.listen()).url);
+    using connection = await Deno.connect({ hostname, port: Number(port) });
+    await connection.write(new TextEncoder().encode("GET /notes/1 HTTP/1.1\r\nHost: x\r\n\r\n"));
+    await held.entered;
+    const stopped = server.shutdown();
+    assertMatch(await readAll(connection), /^HTTP\/1\.1 503 /);
+    assertEquals(await stopped, { cutOff: 1 });
+    held.release();
+  });
+
+  Deno.test(`Server.shutdown()${way} is not held up by idle connections`, async () => {
+    await using server = createServer(
+      "127.0.0.1",
+      0,
+      ...guard,
+      withApi(noteApi()),
+      withDrain({ timeoutMs: 60_000 }),
+    );
+    const { hostname, port } = new URL((await server.listen()).url);
+    using connection = await Deno.connect({ hostname, port: Number(port) });
+    await connection.write(new TextEncoder().encode("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"));
+    await connection.read(new Uint8Array(4096));
+    assertEquals(await server.shutdown(), { cutOff: 0 });
+  });
+
+  Deno.test(`Server.shutdown()${way} lets a body arrive that is on its way`, async () => {
+    await using server = createServer("127.0.0.1", 0, ...guard, withApi(noteApi()));
+    const { hostname, port } = new URL((await server.listen()).url);
+    using connection = await Deno.connect({ hostname, port: Number(port) });
+    const send = (text: string): Promise<number> => connection.write(new TextEncoder().encode(text));
+    const head =
+      "POST /notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n";
+    await send(`${head}{"text"`);
+    // The server has the request once another one on the same event loop was answered.
+    await (await fetch(`http://${hostname}:${port}/livez`)).body?.cancel();
+    const stopped = server.shutdown();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await send(':"a"}');
+    assertMatch(await readAll(connection), /^HTTP\/1\.1 201 /);
+    assertEquals(await stopped, { cutOff: 0 });
+  });
+
+  Deno.test(`Server.shutdown()${way} does not wait for a client that does not read`, async () => {
+    const large: OnRead = () => Promise.resolve({ ...NOTE, body: { text: "x".repeat(20_000_000) } });
+    await using server = createServer(
+      "127.0.0.1",
+      0,
+      ...guard,
+      withApi(noteApi(large)),
+      withDrain({ timeoutMs: 300 }),
+    );
+    const { url } = await server.listen();
+    using client = await RawClient.open(url);
+    await client.send("GET /notes/1 HTTP/1.1\r\nHost: x\r\n\r\n");
+    assertMatch(await client.readUntil("\r\n\r\n"), /^HTTP\/1\.1 200 /);
+    await server.shutdown();
+  });
+}
+
+Deno.test("Server.shutdown() behind a guard is not held up by half a request", async () => {
   await using server = createServer(
     "127.0.0.1",
     0,
-    withApi(noteApi(held.onRead)),
-    withDrain({ timeoutMs: 50 }),
+    withGuard(),
+    withApi(noteApi()),
+    withDrain({ timeoutMs: 600_000 }),
   );
-  const { hostname, port } = new URL((await server.listen()).url);
-  using connection = await Deno.connect({ hostname, port: Number(port) });
-  await connection.write(new TextEncoder().encode("GET /notes/1 HTTP/1.1\r\nHost: x\r\n\r\n"));
-  await held.entered;
-  const stopped = server.shutdown();
-  assertMatch(await readAll(connection), /^HTTP\/1\.1 503 /);
-  assertEquals(await stopped, { cutOff: 1 });
-  held.release();
-});
-
-Deno.test("Server.shutdown() is not held up by idle connections", async () => {
-  await using server = createServer("127.0.0.1", 0, withApi(noteApi()), withDrain({ timeoutMs: 60_000 }));
-  const { hostname, port } = new URL((await server.listen()).url);
-  using connection = await Deno.connect({ hostname, port: Number(port) });
-  await connection.write(new TextEncoder().encode("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"));
-  await connection.read(new Uint8Array(4096));
+  const { url } = await server.listen();
+  using first = await RawClient.open(url);
+  await first.send("GET /livez HTTP/1.1\r\nHost: x\r\n");
+  using second = await RawClient.open(url);
+  await second.send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+  await second.readUntil("}");
+  await second.send("GET /livez HTTP/1.1\r\nHost: x\r\n");
   assertEquals(await server.shutdown(), { cutOff: 0 });
-});
-
-Deno.test("Server.shutdown() lets a body arrive that is on its way", async () => {
-  await using server = createServer("127.0.0.1", 0, withApi(noteApi()));
-  const { hostname, port } = new URL((await server.listen()).url);
-  using connection = await Deno.connect({ hostname, port: Number(port) });
-  const send = (text: string): Promise<number> => connection.write(new TextEncoder().encode(text));
-  const head =
-    "POST /notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n";
-  await send(`${head}{"text"`);
-  // The server has the request once another one on the same event loop was answered.
-  await (await fetch(`http://${hostname}:${port}/livez`)).body?.cancel();
-  const stopped = server.shutdown();
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  await send(':"a"}');
-  assertMatch(await readAll(connection), /^HTTP\/1\.1 201 /);
-  assertEquals(await stopped, { cutOff: 0 });
 });
