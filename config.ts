@@ -1,8 +1,9 @@
 import { type AdmissionConfig, parseAdmissionSettings } from "./config/admission_settings.ts";
-import { type AuthConfig, parseAuthConfig } from "./config/auth_config.ts";
+import { type AuthConfig, isPrivate, parseAuthConfig } from "./config/auth_config.ts";
 import { type AdminConfig, parseAdminConfig } from "./config/admin_config.ts";
 import { type DatabaseConfig, parseDatabaseConfig } from "./config/database_config.ts";
 import { type ListenerConfig, parseListenerSettings } from "./config/listener_settings.ts";
+import { type LimitConfig, parseLimitSettings } from "./config/limit_settings.ts";
 import { parsePoolSettings, type PoolSettings } from "./config/pool_settings.ts";
 import { type ConfigFault, type EnvironmentLookup, Settings } from "./config/settings.ts";
 
@@ -36,6 +37,8 @@ export interface Config {
   readonly drainWaitMs: number;
   readonly drainTimeoutMs: number;
   readonly maxBodyBytes: number;
+  /** What stands between clients and the operations. */
+  readonly limits: LimitConfig;
   readonly logLevel: LogLevel;
   /** Where the metrics are served; undefined: nowhere. */
   readonly admin: AdminConfig | undefined;
@@ -92,6 +95,7 @@ export function parseConfig(lookup: EnvironmentLookup, { serves = true }: ParseC
     drainWaitMs: settings.durationMs("SHUTDOWN_WAIT", "0s"),
     drainTimeoutMs: settings.durationMs("SHUTDOWN_TIMEOUT", "10s"),
     maxBodyBytes: settings.integer("MAX_BODY_BYTES", 1_048_576, { min: 1024, max: 1_073_741_824 }),
+    limits: parseLimitSettings(settings, { isPrivate: isPrivate({ database, host, publicUrl }) }),
     logLevel: settings.oneOf("LOG_LEVEL", "info", ["debug", "info", "warning", "error"]),
     admin: parseAdminConfig(settings),
     validateResponses: settings.oneOf("VALIDATE_RESPONSES", "false", ["true", "false"]) === "true",

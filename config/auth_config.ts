@@ -76,7 +76,7 @@ export function parseAuthConfig(settings: Settings, surroundings: AuthSurroundin
 }
 
 /** Whether only programs of this machine reach the service. */
-function isPrivate({ database, host, publicUrl }: AuthSurroundings): boolean {
+export function isPrivate({ database, host, publicUrl }: AuthSurroundings): boolean {
   return database.kind === "embedded" && isLoopback(host) &&
     (publicUrl === undefined || isLoopback(publicUrl.hostname));
 }

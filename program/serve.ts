@@ -20,6 +20,8 @@ import { databaseChecks } from "./database_checks.ts";
 import { MigrationKeeper } from "./migration_keeper.ts";
 import { MIGRATION_SOURCES } from "./migration_sources.ts";
 import { openAuthenticator } from "./open_authenticator.ts";
+import { limitOptions } from "./limit_options.ts";
+import { blamingRoutes, openRateLimit, type OpenRateLimit } from "./open_rate_limit.ts";
 import { type Database, openDatabase } from "./open_database.ts";
 import { print } from "./print.ts";
 import { untilStopped } from "./until_stopped.ts";
@@ -37,6 +39,8 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
   const database = stack.use(await openDatabase(config, telemetry.database));
   telemetry.watch(database.pool);
   const authenticator = await openAuthenticator(config, logger);
+  const rateLimit = await openRateLimit(config, logger);
+  if (rateLimit !== undefined) stack.use(rateLimit);
   const stopping = new AbortController();
   const migrations = new MigrationKeeper(database.pool, MIGRATION_SOURCES, {
     migrate: config.migrateOnStart,
@@ -47,7 +51,8 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
     onPending: (files) => logger.warn("Waiting for archway migrate up to apply {files}", { files }),
     onUnavailable: ({ message }) => logger.warn("Waiting for the database: {message}", { message }),
   });
-  const server = stack.use(buildServer(config, { database, migrations, logger, telemetry, authenticator }));
+  const parts = { database, migrations, logger, telemetry, authenticator, rateLimit };
+  const server = stack.use(blamingRoutes(() => buildServer(config, parts)));
   // Nobody is to find the service without its tables; a database that is down is told by /readyz meanwhile.
   await Promise.race([migrated, migrations.waiting]);
   if (config.admin !== undefined && telemetry.prometheus !== undefined) {
@@ -70,11 +75,12 @@ interface Parts {
   readonly logger: Logger;
   readonly telemetry: Telemetry;
   readonly authenticator: Authenticator | undefined;
+  readonly rateLimit: OpenRateLimit | undefined;
 }
 
 function buildServer(
   config: Config,
-  { database, migrations, logger, telemetry, authenticator }: Parts,
+  { database, migrations, logger, telemetry, authenticator, rateLimit }: Parts,
 ): Server {
   const profiles = new ProfileService({
     connections: database.pool,
@@ -109,6 +115,7 @@ function buildServer(
       : []),
     options.withReadiness(databaseChecks(database.pool, migrations)),
     ...(authenticator ? [options.withAuthenticator(authenticator)] : []),
+    ...limitOptions(config, { rateLimit, logger }),
     ...(config.publicUrl ? [options.withPublicUrl(config.publicUrl.href)] : []),
     withProfileApi(new ProfileAPI(profiles, { cursors, tokens })),
   );

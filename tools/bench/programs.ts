@@ -40,6 +40,7 @@ export function startService(
     env["MIGRATE_ON_START"] = "true";
     env["HMAC_SECRET"] = secret;
     env["AUTH_MODE"] = "none";
+    env["RATE_LIMIT"] = "off";
   }
   replicas.forEach(({ host, port, maxConnections }, index) => {
     env[`POSTGRES_REPLICA_${index}_HOST`] = host;

@@ -16,7 +16,7 @@ const TEST = /_test\.ts$|\/testing\//;
 const RULES: readonly ImportRule[] = [
   {
     of: /^server\//,
-    not: new RegExp(`^(${SERVICE}|db/|api/|signing/|auth/|consistency/|config|main\\.ts|tools/)`),
+    not: new RegExp(`^(${SERVICE}|db/|api/|signing/|auth/|limits/|consistency/|config|main\\.ts|tools/)`),
     why: "server/ knows HTTP and no service",
   },
   {
@@ -54,6 +54,16 @@ const RULES: readonly ImportRule[] = [
     of: /^(?!auth\/|tools\/)/,
     not: /^jose$/,
     why: "auth/ alone knows what a token looks like",
+  },
+  {
+    of: /^limits\//,
+    not: new RegExp(`^(${SERVICE}|db/|api/|config|@hono)`),
+    why: "limits/ counts and knows no service",
+  },
+  {
+    of: /^(?!limits\/|tools\/)/,
+    not: /^(rate-limiter-flexible|ioredis)$/,
+    why: "limits/ alone knows where requests are counted",
   },
   {
     of: /^(?!db\/postgres\/|tools\/)/,

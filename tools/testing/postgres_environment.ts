@@ -11,5 +11,6 @@ export function postgresEnvironment(instance: InstanceConfig): Readonly<Record<s
     POSTGRES_PRIMARY_DATABASE: instance.database,
     HMAC_SECRET: "a secret of more than 32 bytes for a test",
     AUTH_MODE: "none",
+    RATE_LIMIT: "off",
   };
 }

@@ -1,0 +1,141 @@
+import { assertEquals } from "@std/assert";
+import { type LimitConfig, parseLimitSettings } from "./limit_settings.ts";
+import { Settings } from "./settings.ts";
+
+interface Parsed extends LimitConfig {
+  readonly faults: readonly string[];
+}
+
+function parse(environment: Readonly<Record<string, string>>, isPrivate = false): Parsed {
+  const settings = new Settings((name) => environment[name]);
+  const config = parseLimitSettings(settings, { isPrivate });
+  return { ...config, faults: settings.faults.map(({ variable }) => variable) };
+}
+
+Deno.test("parseLimitSettings() limits rates unless only this machine reaches the service, or somebody says so", () => {
+  const rate = { quota: 600, windowSeconds: 60 };
+  assertEquals(parse({}).rateLimit, {
+    rate,
+    operations: new Map(),
+    addressRate: { quota: 6000, windowSeconds: 60 },
+    storeUrl: undefined,
+  });
+  assertEquals(parse({}, true).rateLimit, undefined);
+  assertEquals(parse({ RATE_LIMIT: "600/1m" }, true).rateLimit?.rate, rate);
+  assertEquals(parse({ RATE_LIMIT_URL: "redis://host" }, true).rateLimit?.rate, rate);
+  assertEquals(parse({ RATE_LIMIT_ROUTES: "createProfile=1/1s" }, true).rateLimit?.rate, rate);
+  assertEquals(parse({ RATE_LIMIT: "off", RATE_LIMIT_URL: "redis://host" }).rateLimit, undefined);
+});
+
+Deno.test("parseLimitSettings() reads rates", () => {
+  const { rateLimit, faults } = parse({
+    RATE_LIMIT: "5/10s",
+    RATE_LIMIT_ADDRESS: "7/1h",
+    RATE_LIMIT_ROUTES: "createProfile=20/1m, listProfiles = 1000000/24h",
+  });
+  assertEquals(faults, []);
+  assertEquals(rateLimit, {
+    rate: { quota: 5, windowSeconds: 10 },
+    operations: new Map([
+      ["createProfile", { quota: 20, windowSeconds: 60 }],
+      ["listProfiles", { quota: 1_000_000, windowSeconds: 86_400 }],
+    ]),
+    addressRate: { quota: 7, windowSeconds: 3600 },
+    storeUrl: undefined,
+  });
+  const wrong = [
+    "on",
+    "5",
+    "0/1m",
+    "5/0s",
+    "5/500ms",
+    "5/25h",
+    "1000001/1m",
+    "5/1m/1",
+    "-5/1m",
+    "5/1",
+    "1e3/1m",
+  ];
+  for (const text of wrong) {
+    assertEquals(parse({ RATE_LIMIT: text }).faults, ["RATE_LIMIT"], text);
+    assertEquals(parse({ RATE_LIMIT_ADDRESS: text }).faults, ["RATE_LIMIT_ADDRESS"], text);
+    assertEquals(parse({ RATE_LIMIT_ROUTES: `createProfile=${text}` }).faults, ["RATE_LIMIT_ROUTES"], text);
+  }
+  for (const text of ["createProfile", "=5/1m", "a=5/1m,", "a=5/1m,a=6/1m", "a=5/1m b=5/1m"]) {
+    assertEquals(parse({ RATE_LIMIT_ROUTES: text }).faults, ["RATE_LIMIT_ROUTES"], text);
+  }
+});
+
+Deno.test("parseLimitSettings() takes the store by the names of both servers", () => {
+  const stores = ["redis://host", "rediss://u:p%40w@[::1]:6380/1", "valkey://host:1", "valkeys://host"];
+  assertEquals(stores.map((RATE_LIMIT_URL) => parse({ RATE_LIMIT_URL }).rateLimit?.storeUrl), [
+    "redis://host",
+    "rediss://u:p%40w@[::1]:6380/1",
+    "redis://host:1",
+    "rediss://host",
+  ]);
+  for (
+    const text of [
+      "host:6379",
+      "http://host",
+      "redis://",
+      "redis:///0",
+      "redis://host?db=1",
+      "redis://host#a",
+    ]
+  ) {
+    assertEquals(parse({ RATE_LIMIT_URL: text }).faults, ["RATE_LIMIT_URL"], text);
+  }
+});
+
+Deno.test("parseLimitSettings() reads the proxies that are trusted", () => {
+  assertEquals(parse({}).trustedProxies, []);
+  const ranges = ["10.0.0.0/8", "192.0.2.1", "::1", "2001:db8::/32", "0.0.0.0/0"];
+  assertEquals(parse({ TRUSTED_PROXIES: ranges.join(", ") }).trustedProxies, ranges);
+  const wrong = [
+    "proxy",
+    "10/8",
+    "10.0.0.0/33",
+    "::/129",
+    "10.0.0.0/8,",
+    "10.0.0.0/",
+    "*",
+    "10.0.0.1-10.0.0.9",
+    "010.0.0.1",
+  ];
+  for (const text of wrong) assertEquals(parse({ TRUSTED_PROXIES: text }).faults, ["TRUSTED_PROXIES"], text);
+});
+
+Deno.test("parseLimitSettings() reads the origins whose scripts may read answers", () => {
+  assertEquals(parse({}).cors, undefined);
+  assertEquals(parse({ CORS_ORIGINS: "*", CORS_MAX_AGE: "1h" }).cors, {
+    origins: "*",
+    credentials: false,
+    maxAgeSeconds: 3600,
+  });
+  const origins = ["https://app.example", "http://localhost:3000", "https://[::1]:8443"];
+  assertEquals(parse({ CORS_ORIGINS: origins.join(", "), CORS_CREDENTIALS: "true" }).cors, {
+    origins,
+    credentials: true,
+    maxAgeSeconds: 600,
+  });
+  const wrong = [
+    ...["https://app.example/", "https://app.example:443", "app.example", "https://*.example", "null"],
+    ...["*,https://app.example", "https://App.example", "ftp://app.example", "https://app.example,"],
+  ];
+  for (const text of wrong) {
+    assertEquals(parse({ CORS_ORIGINS: text }).faults, ["CORS_ORIGINS"], text);
+  }
+  assertEquals(parse({ CORS_ORIGINS: "*", CORS_CREDENTIALS: "true" }).faults, ["CORS_CREDENTIALS"]);
+  assertEquals(parse({ CORS_CREDENTIALS: "true" }).faults, ["CORS_CREDENTIALS"]);
+});
+
+Deno.test("parseLimitSettings() reads the sizes of requests, within what the platform takes", () => {
+  const sizes = { MAX_URL_BYTES: "1000", MAX_HEADER_BYTES: "65536" };
+  assertEquals([parse(sizes).maxUrlBytes, parse(sizes).maxHeaderBytes], [1000, 65_536]);
+  assertEquals([parse({}).maxUrlBytes, parse({}).maxHeaderBytes], [8192, 16_384]);
+  assertEquals(parse({ MAX_URL_BYTES: "0", MAX_HEADER_BYTES: "65537" }).faults, [
+    "MAX_URL_BYTES",
+    "MAX_HEADER_BYTES",
+  ]);
+});
