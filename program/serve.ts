@@ -14,6 +14,7 @@ import type { Logger } from "../server/logger.ts";
 import type { Authenticator } from "../server/security/authenticator.ts";
 import { createServer, type Server } from "../server/server.ts";
 import * as options from "../server/server_options.ts";
+import { readTls } from "../server/tls.ts";
 import { KeyRing } from "../signing/key_ring.ts";
 import { startTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { databaseChecks } from "./database_checks.ts";
@@ -36,6 +37,8 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
   const { logger } = stack.use(await configureLogging(config.logLevel, { terminal }));
   const prometheus = config.admin !== undefined;
   const telemetry = stack.use(await startTelemetry({ logger, prometheus }));
+  // Before anything is opened that takes long.
+  if (config.listener.tls !== undefined) await readTls(config.listener.tls);
   const database = stack.use(await openDatabase(config, telemetry.database));
   telemetry.watch(database.pool);
   const authenticator = await openAuthenticator(config, logger);
