@@ -3,7 +3,7 @@ import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
 import type { Transaction } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
-import { untilNothingLeaks } from "./until_nothing_leaks.ts";
+import { untilNothingLeaks } from "./testing/until_nothing_leaks.ts";
 
 const applicationName = "archway that is too slow";
 

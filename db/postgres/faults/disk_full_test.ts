@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
 import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
-import { untilNothingLeaks } from "./until_nothing_leaks.ts";
+import { untilNothingLeaks } from "./testing/until_nothing_leaks.ts";
 
 const applicationName = "archway on a full disk";
 

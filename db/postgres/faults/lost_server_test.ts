@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import type { PostgresServer } from "../../../tools/postgres/postgres_server.ts";
 import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
 import { openPool } from "../open_pool.ts";
-import { PoolLoad } from "./pool_load.ts";
-import { untilNothingLeaks } from "./until_nothing_leaks.ts";
+import { PoolLoad } from "./testing/pool_load.ts";
+import { untilNothingLeaks } from "./testing/until_nothing_leaks.ts";
 
 /** What callers may be told while their server goes and comes back. */
 const DOCUMENTED = ["done", "outcome-unknown", "saturated", "unavailable"];

@@ -4,8 +4,8 @@ import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
 import { startStandby } from "../../../tools/postgres/start_standby.ts";
 import { testWithPgbouncer } from "../../../tools/postgres/test_with_pgbouncer.ts";
 import { DatabaseError } from "../../errors.ts";
-import { documentedSettings, openBehind } from "./behind_pgbouncer.ts";
-import { PoolLoad } from "./pool_load.ts";
+import { documentedSettings, openBehind } from "./testing/behind_pgbouncer.ts";
+import { PoolLoad } from "./testing/pool_load.ts";
 
 /** What callers may be told while servers and poolers go and come back. */
 const DOCUMENTED = ["done", "outcome-unknown", "saturated", "unavailable"];

@@ -5,9 +5,9 @@ import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
 import { migrationFolder } from "../../../tools/testing/migration_folder.ts";
 import type { ConnectionPool } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
-import { documentedSettings, openBehind } from "./behind_pgbouncer.ts";
+import { documentedSettings, openBehind } from "./testing/behind_pgbouncer.ts";
 import { openPool } from "../open_pool.ts";
-import { PoolLoad } from "./pool_load.ts";
+import { PoolLoad } from "./testing/pool_load.ts";
 
 /** The sessions that PgBouncer keeps with the server, seen past it. */
 async function sessions(direct: ConnectionPool): Promise<readonly { readonly state: string }[]> {

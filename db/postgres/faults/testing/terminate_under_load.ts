@@ -1,6 +1,6 @@
-import type { ConnectionPool } from "../../db.ts";
-import { openPool } from "../open_pool.ts";
-import type { InstanceConfig } from "../pool_config.ts";
+import type { ConnectionPool } from "../../../db.ts";
+import { openPool } from "../../open_pool.ts";
+import type { InstanceConfig } from "../../pool_config.ts";
 import { type LoadReport, PoolLoad } from "./pool_load.ts";
 import { untilNothingLeaks } from "./until_nothing_leaks.ts";
 

@@ -1,7 +1,7 @@
-import type { Pgbouncer, StartPgbouncerOptions } from "../../../tools/postgres/start_pgbouncer.ts";
-import type { ConnectionPool } from "../../db.ts";
-import { openPool } from "../open_pool.ts";
-import type { PoolConfig } from "../pool_config.ts";
+import type { Pgbouncer, StartPgbouncerOptions } from "../../../../tools/postgres/start_pgbouncer.ts";
+import type { ConnectionPool } from "../../../db.ts";
+import { openPool } from "../../open_pool.ts";
+import type { PoolConfig } from "../../pool_config.ts";
 
 /** Opens a pool that is told of the pooler. */
 export function openBehind(pgbouncer: Pgbouncer, config: Partial<PoolConfig> = {}): ConnectionPool {

@@ -1,5 +1,5 @@
-import type { Querier } from "../../db.ts";
-import { DatabaseError } from "../../errors.ts";
+import type { Querier } from "../../../db.ts";
+import { DatabaseError } from "../../../errors.ts";
 
 /** What the caller of a write was told of it. */
 type Fate = "made" | "not made" | "unknown";

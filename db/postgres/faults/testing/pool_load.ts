@@ -1,5 +1,5 @@
-import type { ConnectionPool, Querier, Transaction } from "../../db.ts";
-import { DatabaseError } from "../../errors.ts";
+import type { ConnectionPool, Querier, Transaction } from "../../../db.ts";
+import { DatabaseError } from "../../../errors.ts";
 import { WriteBook } from "./write_book.ts";
 
 /** What callers were told, and where the database says otherwise. */

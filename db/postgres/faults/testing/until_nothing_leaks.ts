@@ -1,4 +1,4 @@
-import type { ConnectionPool } from "../../db.ts";
+import type { ConnectionPool } from "../../../db.ts";
 
 /** Whose connections are counted, and who counts them. */
 export interface Observed {
