@@ -19,14 +19,16 @@ export interface ServiceOptions {
   readonly replicas?: readonly InstanceConfig[];
   /** What cursors are signed with; absent: something random. */
   readonly secret?: string;
+  /** Variables that configure it, beside those of the database. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts the service as `deno task start` does. */
 export function startService(
   database: ServiceDatabase,
-  { replicas = [], secret = crypto.randomUUID() }: ServiceOptions = {},
+  { replicas = [], secret = crypto.randomUUID(), env: more = {} }: ServiceOptions = {},
 ): Promise<HttpServerProcess> {
-  const env: Record<string, string> = { HOST: "127.0.0.1", PORT: "0" };
+  const env: Record<string, string> = { HOST: "127.0.0.1", PORT: "0", ...more };
   if ("embedded" in database) {
     env["EMBEDDED_DATA_DIR"] = database.embedded;
   } else {
