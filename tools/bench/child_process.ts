@@ -59,6 +59,11 @@ export class ChildProcess implements AsyncDisposable {
     }
   }
 
+  /** Reads what it writes, for nobody, until it ends. */
+  async drain(): Promise<void> {
+    while ((await this.#output.read()).value !== undefined);
+  }
+
   /** Asks it to stop and waits until it has; ends it by force when that takes too long. */
   async [Symbol.asyncDispose](): Promise<void> {
     const timer = setTimeout(() => this.#signal("SIGKILL"), PATIENCE_MS);

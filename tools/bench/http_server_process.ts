@@ -9,11 +9,16 @@ export class HttpServerProcess implements AsyncDisposable {
     this.#process = process;
   }
 
-  /** Starts a server that writes a line with its URL when it listens. */
+  /**
+   * Starts a server that writes a line with its URL when it listens; one that is told its port need not. What it writes
+   * from then on is read and thrown away, as if somebody kept it.
+   */
   static async start(options: ChildProcessOptions): Promise<HttpServerProcess> {
     await using stack = new AsyncDisposableStack();
     const process = stack.use(new ChildProcess(options));
-    const port = await readPort(process);
+    const told = Number(options.env?.["PORT"] ?? 0);
+    const port = told === 0 ? await readPort(process) : await untilOpen(told);
+    void process.drain();
     stack.move();
     return new HttpServerProcess(process, { hostname: "127.0.0.1", port });
   }
@@ -58,4 +63,17 @@ async function readPort(process: ChildProcess): Promise<number> {
     const [, port] = /http:\/\/127\.0\.0\.1:(\d+)/.exec(await process.readLine()) ?? [];
     if (port !== undefined) return Number(port);
   }
+}
+
+async function untilOpen(port: number): Promise<number> {
+  for (let tries = 0; tries < 1_000; tries++) {
+    try {
+      using _connection = await Deno.connect({ hostname: "127.0.0.1", port });
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  throw new Error("A program that was to be measured did not listen");
 }
