@@ -2,6 +2,7 @@ import { v7 as newId } from "uuid";
 import type { Config } from "../config.ts";
 import { startAdminServer } from "../admin/admin_server.ts";
 import type { ConnectionPool } from "../db/db.ts";
+import { DatabaseError } from "../db/errors.ts";
 import { ConsistencyTokens } from "../consistency/consistency_tokens.ts";
 import { configureLogging } from "../logging.ts";
 import { ProfileAPI } from "../profile_service/api.ts";
@@ -22,9 +23,10 @@ import { MigrationKeeper } from "./migration_keeper.ts";
 import { MIGRATION_SOURCES } from "./migration_sources.ts";
 import { openAuthenticator } from "./open_authenticator.ts";
 import { limitOptions } from "./limit_options.ts";
-import { blamingRoutes, openRateLimit, type OpenRateLimit } from "./open_rate_limit.ts";
+import { blamingRoutes, type OpenRateLimit, openRateLimit } from "./open_rate_limit.ts";
 import { type Database, openDatabase } from "./open_database.ts";
 import { print } from "./print.ts";
+import { tellOfPower } from "./tell_of_power.ts";
 import { untilStopped } from "./until_stopped.ts";
 import { welcome } from "./welcome.ts";
 
@@ -48,12 +50,13 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
   const migrations = new MigrationKeeper(database.pool, MIGRATION_SOURCES, {
     migrate: config.migrateOnStart,
   });
-  const migrated = migrations.run({
+  const tablesMade = migrations.run({
     signal: stopping.signal,
     onApplied: (files) => logger.info("Applied migrations {files}", { files }),
     onPending: (files) => logger.warn("Waiting for archway migrate up to apply {files}", { files }),
     onUnavailable: ({ message }) => logger.warn("Waiting for the database: {message}", { message }),
   });
+  const migrated = tablesMade.then(() => warnOfPower(config, { database, logger, signal: stopping.signal }));
   const parts = { database, migrations, logger, telemetry, authenticator, rateLimit };
   const server = stack.use(blamingRoutes(() => buildServer(config, parts)));
   // Nobody is to find the service without its tables; a database that is down is told by /readyz meanwhile.
@@ -70,6 +73,27 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
   stopping.abort();
   await server.shutdown();
   return 0;
+}
+
+interface Warning {
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** The embedded database has one role for everything; of a server the service needs no more than rows. */
+async function warnOfPower(config: Config, { database, logger, signal }: Warning): Promise<void> {
+  if (config.database.kind === "embedded" || signal.aborted) return;
+  try {
+    const power = await tellOfPower(database.pool.writer(), { migrates: config.migrateOnStart, signal });
+    if (power !== undefined) logger.warn("{power}: db/roles.sql makes one that may not", { power });
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    if (signal.aborted) return;
+    logger.warn("What the database role may do could not be found out: {message}", {
+      message: error.message,
+    });
+  }
 }
 
 interface Parts {
