@@ -30,6 +30,11 @@ export class Settings {
     return this.#lookup(variable) || undefined;
   }
 
+  /** The parts of a text that commas separate; none where it is absent. */
+  list(variable: string): readonly string[] {
+    return this.text(variable)?.split(",").map((part) => part.trim()) ?? [];
+  }
+
   /** The text of a variable that has to be there; "" and a fault where it is not. */
   requiredText(variable: string): string {
     const text = this.text(variable);

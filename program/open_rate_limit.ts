@@ -1,5 +1,5 @@
 import { type Config, ConfigError } from "../config.ts";
-import type { Rate, RateLimitConfig } from "../config/limit_settings.ts";
+import type { Rate, RateLimitConfig } from "../config/rate_settings.ts";
 import type { HealthCheck, ReadinessCheck } from "../server/health.ts";
 import type { Logger } from "../server/logger.ts";
 import {
