@@ -12,7 +12,8 @@ export type RequestObserver = (serve: Serve) => Serve;
 
 /** The bytes of an answer's body as they are sent, so far as they are known: none of a stream's. */
 export function responseBytes(response: Response, { body, method }: Exchange): number {
-  if (method === "HEAD" || response.body === null) return 0;
+  // The body of the response itself is not to be looked at: that makes a stream of it, sent in chunks and more slowly.
+  if (method === "HEAD") return 0;
   if (body === undefined) return Number(response.headers.get("Content-Length") ?? 0);
   return typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
 }

@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
 import type { Exchange } from "./exchange.ts";
 import { type RequestObserver, responseBytes } from "./request_observer.ts";
-import { withObserver } from "./server_options.ts";
+import { createServer } from "./server.ts";
+import { withApi, withObserver } from "./server_options.ts";
+import { noteApi } from "./testing/note_api.ts";
 import { JSON_TYPE, send, sendForProblem } from "./testing/note_client.ts";
 
 /** What an observer saw, a line each. */
@@ -75,4 +77,17 @@ Deno.test("Server.fetch() tells the trace that a request belongs to in problems"
   };
   const problem = await sendForProblem("/nope", { headers: { traceparent } }, withObserver(settled));
   assertEquals(problem.traceId, "00000000000000000000000000000001");
+});
+
+Deno.test("responseBytes() leaves answers as they are: with the length of their body", async () => {
+  const { observer, seen } = observed();
+  await using server = createServer("127.0.0.1", 0, withApi(noteApi()), withObserver(observer));
+  const { url } = await server.listen();
+  for (const [method, path] of [["GET", "/notes/1"], ["GET", "/notes/2"], ["DELETE", "/notes/1"]] as const) {
+    const response = await fetch(url + path, { method });
+    const { length } = await response.bytes();
+    assertEquals(Number(response.headers.get("Content-Length")), length);
+    assertEquals(response.headers.get("Transfer-Encoding"), null);
+    assertEquals(seen.at(-1)?.at(-1), length);
+  }
 });
