@@ -24,18 +24,22 @@ export interface AdminServer extends AsyncDisposable {
  * @throws {ListenError} in one line when the address cannot be had.
  */
 export function startAdminServer({ host, port }: AdminAddress, metrics: MetricsSource): AdminServer {
+  const abort = new AbortController();
   const listener = listen();
   const { hostname, port: bound } = listener.addr;
   return {
     url: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${bound}`,
     async [Symbol.asyncDispose](): Promise<void> {
-      await listener.shutdown();
+      // Not shut down: whoever sends half a request would hold the program.
+      abort.abort();
+      await listener.finished;
     },
   };
 
   function listen(): Deno.HttpServer<Deno.NetAddr> {
     try {
-      return Deno.serve({ hostname: host, port, onListen(): void {} }, (request) => answer(request, metrics));
+      const options = { hostname: host, port, signal: abort.signal, onListen(): void {} };
+      return Deno.serve(options, (request) => answer(request, metrics));
     } catch (cause) {
       throw new ListenError(`Cannot listen on ${host}:${port} for metrics: ${bindReason(cause)}`, { cause });
     }

@@ -26,3 +26,11 @@ Deno.test("startAdminServer() ends when it is disposed, and says in one line tha
   await admin[Symbol.asyncDispose]();
   await assertRejects(() => fetch(`${admin.url}/metrics`));
 });
+
+Deno.test("startAdminServer() ends though somebody has sent half a request", async () => {
+  const admin = startAdminServer(ADDRESS, METRICS);
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(admin.url).port) });
+  await connection.write(new TextEncoder().encode("GET /metrics HTTP/1.1\r\nHost: admin\r\n"));
+  await (await fetch(`${admin.url}/metrics`)).body?.cancel();
+  await admin[Symbol.asyncDispose]();
+});
