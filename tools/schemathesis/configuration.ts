@@ -4,7 +4,6 @@ const FIXED = join(import.meta.dirname ?? ".", "schemathesis.toml");
 
 /** Which parameter takes values of which dictionary, and how often. The rest of the time its schema is the source. */
 const BINDINGS: readonly (readonly [parameter: string, dictionary: string, probability: number])[] = [
-  ["path.id", "ids", 0.5],
   ["header.Consistency-Token", "tokens", 0.5],
   ["header.If-Match", "conditions", 0.5],
   ["query.after", "next", 0.5],
