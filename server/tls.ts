@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 
 /** The files that TLS is made with, both in PEM. */
 export interface TlsFiles {
@@ -21,16 +21,32 @@ export class TlsError extends Error {
 
 /**
  * Reads a certificate and its key.
- * @throws {TlsError} when a file cannot be read or parsed, or they do not belong together.
+ * @throws {TlsError} when a file cannot be read or used, or they do not belong together.
  */
-export async function readTls({ certificate, key }: TlsFiles): Promise<TlsPair> {
-  const pair = { cert: await readText(certificate, "certificate"), key: await readText(key, "key") };
-  const parsed = parse(() => new X509Certificate(pair.cert), "certificate");
-  const privateKey = parse(() => createPrivateKey(pair.key), "key");
-  if (!parsed.checkPrivateKey(privateKey)) {
-    throw new TlsError("Cannot use TLS: the certificate and the key do not belong together");
-  }
+export async function readTls(files: TlsFiles): Promise<TlsPair> {
+  const pair = await readTlsFiles(files);
+  checkTls(pair);
   return pair;
+}
+
+/**
+ * Reads what is in the files, whatever it is.
+ * @throws {TlsError} when a file cannot be read.
+ */
+export async function readTlsFiles({ certificate, key }: TlsFiles): Promise<TlsPair> {
+  return { cert: await readText(certificate, "certificate"), key: await readText(key, "key") };
+}
+
+/**
+ * Checks whether the platform takes a certificate and its key, by listening with them for a moment.
+ * @throws {TlsError} when it does not.
+ */
+export function checkTls({ cert, key }: TlsPair): void {
+  try {
+    Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key }).close();
+  } catch (cause) {
+    throw new TlsError(`Cannot use TLS: ${refusalReason(cause)}`, { cause });
+  }
 }
 
 /** When a certificate ends to be valid. */
@@ -54,10 +70,11 @@ function readReason(cause: unknown): string {
   return "cannot be read";
 }
 
-function parse<T>(read: () => T, what: string): T {
-  try {
-    return read();
-  } catch (cause) {
-    throw new TlsError(`Cannot use TLS: the ${what} file has no ${what} in PEM that can be used`, { cause });
-  }
+/** The platform's reasons are told apart by their texts only. */
+function refusalReason(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : "";
+  if (/KeyMismatch/i.test(message)) return "the certificate and the key do not belong together";
+  if (/no certificates/i.test(message)) return "the certificate file has no certificate in PEM";
+  if (/no keys/i.test(message)) return "the key file has no private key in PEM";
+  return "the certificate or the key is not of a kind that can be used";
 }

@@ -15,11 +15,12 @@ Deno.test("readTls() says which file cannot be used, and why", async () => {
     ["the certificate file does not exist", { ...first, certificate: `${first.certificate}.gone` }],
     ["the key file does not exist", { ...first, key: `${first.key}.gone` }],
     ["the key file cannot be read", { ...first, key: import.meta.dirname ?? "." }],
-    ["the certificate file has no certificate in PEM that can be used", {
+    ["the certificate file has no certificate in PEM", {
       ...first,
       certificate: first.key,
     }],
-    ["the key file has no key in PEM that can be used", { ...first, key: first.certificate }],
+    ["the key file has no private key in PEM", { ...first, key: first.certificate }],
+    ["the certificate or the key is not of a kind that can be used", tlsFiles("version1")],
     ["the certificate and the key do not belong together", tlsFiles("first", "second")],
   ];
   for (const [reason, files] of expected) {

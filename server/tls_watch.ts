@@ -1,5 +1,5 @@
 import type { Logger } from "./logger.ts";
-import { expiryOf, readTls, type TlsFiles, type TlsPair } from "./tls.ts";
+import { checkTls, expiryOf, readTlsFiles, type TlsFiles, type TlsPair } from "./tls.ts";
 
 /** What is done about files that have changed. */
 export interface TlsWatchOptions {
@@ -37,8 +37,11 @@ export class TlsWatch implements Disposable {
     if (this.#reading) return;
     this.#reading = true;
     try {
-      const pair = await readTls(this.#files);
-      if (pair.cert !== this.#current.cert || pair.key !== this.#current.key) this.#use(pair);
+      const pair = await readTlsFiles(this.#files);
+      if (pair.cert !== this.#current.cert || pair.key !== this.#current.key) {
+        checkTls(pair);
+        this.#use(pair);
+      }
       this.#fault = undefined;
     } catch (error) {
       // Perhaps one of the two is written already: the next look will tell.
