@@ -40,6 +40,7 @@ export class Program implements AsyncDisposable {
   readonly #stdout: Promise<string>;
   readonly #stderr: Promise<string>;
   readonly #url: PromiseWithResolvers<string> = Promise.withResolvers();
+  readonly #metricsUrl: PromiseWithResolvers<string> = Promise.withResolvers();
 
   /** @param environment The variables that configure the program. */
   constructor(
@@ -77,6 +78,11 @@ export class Program implements AsyncDisposable {
   /** Where it listens, once it does. Rejects when it ends before. */
   get url(): Promise<string> {
     return this.#url.promise;
+  }
+
+  /** Where its metrics are, once they are there; only with `ADMIN_PORT`. */
+  get metricsUrl(): Promise<string> {
+    return this.#metricsUrl.promise;
   }
 
   /** Sends a signal. */
@@ -118,6 +124,8 @@ export class Program implements AsyncDisposable {
       text += chunk;
       const [, url] = /"url":"(http[^"]+)"/.exec(text) ?? [];
       if (url !== undefined) this.#url.resolve(url);
+      const [, metricsUrl] = /"metrics":"(http[^"]+)"/.exec(text) ?? [];
+      if (metricsUrl !== undefined) this.#metricsUrl.resolve(metricsUrl);
     }
     return text;
   }
