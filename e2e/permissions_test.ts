@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { dirname, join } from "node:path";
 import { askExecutable, askPermissionSet } from "../tools/permissions/ask_permissions.ts";
+import { startPostgres } from "../tools/postgres/start_postgres.ts";
+import { postgresEnvironment } from "../tools/testing/postgres_environment.ts";
 import { Program } from "../tools/testing/program.ts";
 
 const ROOT = dirname(import.meta.dirname ?? ".");
@@ -50,6 +52,36 @@ if (executable !== undefined) {
     assertEquals([baked.allow_run, baked.allow_ffi, baked.allow_sys], [null, null, null]);
     // An empty list stands for everything.
     assertEquals([baked.deny_run, baked.deny_ffi, baked.deny_sys], [[], [], []]);
+  });
+}
+
+if (executable === undefined) {
+  Deno.test("archway serves without the right to write, from a server that is reached by TCP", async () => {
+    await using server = await startPostgres({ tcp: true });
+    const instance = { ...server.instance, host: "127.0.0.1" };
+    await using child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-q", "-P", "--deny-write", "main.ts"],
+      cwd: ROOT,
+      env: { ...postgresEnvironment(instance), MIGRATE_ON_START: "true", PORT: "0", NO_COLOR: "1" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    let log = "";
+    let asked = false;
+    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+      log += chunk;
+      const [, url] = /"url":"(http[^"]+)"/.exec(log) ?? [];
+      if (url === undefined || asked) continue;
+      asked = true;
+      const body = JSON.stringify({ name: "Ada" });
+      const headers = { "Content-Type": "application/json" };
+      const response = await fetch(`${url}/v1/profiles`, { method: "POST", headers, body });
+      await response.body?.cancel();
+      assertEquals(response.status, 201);
+      child.kill("SIGTERM");
+    }
+    assertEquals((await child.status).code, 0);
   });
 }
 

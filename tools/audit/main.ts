@@ -3,12 +3,18 @@ import { auditProject } from "./audit_project.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "../..");
 
-/** Packages that only tests need, and that are for one platform each. */
-const LOCKS = "tools/postgres/locks";
+/** The lock files of packages that only tests need, and that are for one platform each: `tools/<tool>/locks/`. */
+async function locksOfTools(): Promise<readonly string[]> {
+  const locks: string[] = [];
+  for await (const { name: tool, isDirectory } of Deno.readDir(join(ROOT, "tools"))) {
+    const folder = join("tools", tool, "locks");
+    if (!isDirectory || !await Deno.stat(join(ROOT, folder)).then(() => true, () => false)) continue;
+    for await (const { name } of Deno.readDir(join(ROOT, folder))) locks.push(join(folder, name));
+  }
+  return locks.toSorted();
+}
 
-const locks: string[] = [];
-for await (const { name } of Deno.readDir(join(ROOT, LOCKS))) locks.push(`${LOCKS}/${name}`);
-const { faults, unknown, packages } = await auditProject({ cwd: ROOT }, locks.toSorted());
+const { faults, unknown, packages } = await auditProject({ cwd: ROOT }, await locksOfTools());
 const result = faults.length === 0 ? "nothing found" : `${faults.length} faults`;
 const lines = [...unknown.map((line) => `Not known: ${line}`), ...faults, `${packages} packages: ${result}`];
 await Deno.stdout.write(new TextEncoder().encode(lines.map((line) => `${line}\n`).join("")));
