@@ -217,6 +217,10 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     assertEquals([both.status, ...faults(both)], [400, "query before"]);
     const mixed = await ask(server, `GET /v1/profiles?page=1&limit=1&after=${cursor}`);
     assertEquals([mixed.status, ...faults(mixed)], [400, "query after", "query limit"]);
+    for (const query of ["limit=0", "limit=201", "page=0", "pageSize=201"]) {
+      const refused = await ask(server, `GET /v1/profiles?${query}`);
+      assertEquals([refused.status, ...faults(refused)], [400, `query ${query.split("=")[0]}`], query);
+    }
   },
   "every path tells its methods": async (server) => {
     const path = await create(server);

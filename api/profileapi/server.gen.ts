@@ -399,6 +399,21 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The caller asked for more than it may in a while */
+        TooManyRequests: {
+            headers: {
+                /** @description Seconds to wait */
+                "Retry-After"?: string;
+                /** @description How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+                "RateLimit-Policy"?: string;
+                /** @description How much of that is left, and after how many seconds there is all of it again */
+                RateLimit?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The header fields are larger than the server takes */
         HeadersTooLarge: {
             headers: {
@@ -514,6 +529,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -559,6 +575,7 @@ export interface operations {
             414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -596,6 +613,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -636,6 +654,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableContent"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -675,6 +694,7 @@ export interface operations {
             413: components["responses"]["ContentTooLarge"];
             414: components["responses"]["UriTooLong"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -717,6 +737,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableContent"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -932,6 +953,20 @@ export type ListProfilesResponse =
     readonly body: Problem;
   }
   | {
+    /** The caller asked for more than it may in a while */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait */
+      readonly "Retry-After"?: string | undefined;
+      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** How much of that is left, and after how many seconds there is all of it again */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
     /** The header fields are larger than the server takes */
     readonly status: 431;
     readonly headers?: never;
@@ -1058,6 +1093,20 @@ export type CreateProfileResponse =
     /** The body is well formed but breaks a rule; `invalidParams` names every fault */
     readonly status: 422;
     readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The caller asked for more than it may in a while */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait */
+      readonly "Retry-After"?: string | undefined;
+      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** How much of that is left, and after how many seconds there is all of it again */
+      readonly RateLimit?: string | undefined;
+    };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
@@ -1193,6 +1242,20 @@ export type GetProfileResponse =
     /** The request target is longer than the server takes */
     readonly status: 414;
     readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The caller asked for more than it may in a while */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait */
+      readonly "Retry-After"?: string | undefined;
+      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** How much of that is left, and after how many seconds there is all of it again */
+      readonly RateLimit?: string | undefined;
+    };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
@@ -1351,6 +1414,20 @@ export type ReplaceProfileResponse =
     /** If-Match is missing */
     readonly status: 428;
     readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The caller asked for more than it may in a while */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait */
+      readonly "Retry-After"?: string | undefined;
+      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** How much of that is left, and after how many seconds there is all of it again */
+      readonly RateLimit?: string | undefined;
+    };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
@@ -1517,6 +1594,20 @@ export type PatchProfileResponse =
     readonly body: Problem;
   }
   | {
+    /** The caller asked for more than it may in a while */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait */
+      readonly "Retry-After"?: string | undefined;
+      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** How much of that is left, and after how many seconds there is all of it again */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
     /** The header fields are larger than the server takes */
     readonly status: 431;
     readonly headers?: never;
@@ -1638,6 +1729,20 @@ export type DeleteProfileResponse =
     readonly body: Problem;
   }
   | {
+    /** The caller asked for more than it may in a while */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait */
+      readonly "Retry-After"?: string | undefined;
+      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** How much of that is left, and after how many seconds there is all of it again */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
     /** The header fields are larger than the server takes */
     readonly status: 431;
     readonly headers?: never;
@@ -1728,6 +1833,7 @@ const listProfiles: runtime.Operation = {
     "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
     "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse413ApplicationProblemJson }], headers: [] },
     "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse414ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
     "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse431ApplicationProblemJson }], headers: [] },
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
@@ -1762,6 +1868,7 @@ const createProfile: runtime.Operation = {
     "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse414ApplicationProblemJson }], headers: [] },
     "415": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse415ApplicationProblemJson }], headers: [] },
     "422": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse422ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
     "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse431ApplicationProblemJson }], headers: [] },
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
@@ -1792,6 +1899,7 @@ const getProfile: runtime.Operation = {
     "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
     "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse413ApplicationProblemJson }], headers: [] },
     "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse414ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
     "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse431ApplicationProblemJson }], headers: [] },
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
@@ -1831,6 +1939,7 @@ const replaceProfile: runtime.Operation = {
     "415": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse415ApplicationProblemJson }], headers: [] },
     "422": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse422ApplicationProblemJson }], headers: [] },
     "428": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse428ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
     "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse431ApplicationProblemJson }], headers: [] },
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
@@ -1872,6 +1981,7 @@ const patchProfile: runtime.Operation = {
     "415": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse415ApplicationProblemJson }], headers: [] },
     "422": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse422ApplicationProblemJson }], headers: [] },
     "428": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse428ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
     "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse431ApplicationProblemJson }], headers: [] },
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
@@ -1900,6 +2010,7 @@ const deleteProfile: runtime.Operation = {
     "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse413ApplicationProblemJson }], headers: [] },
     "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse414ApplicationProblemJson }], headers: [] },
     "428": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse428ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
     "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse431ApplicationProblemJson }], headers: [] },
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
