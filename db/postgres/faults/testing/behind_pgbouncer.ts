@@ -11,7 +11,7 @@ export function openBehind(pgbouncer: Pgbouncer, config: Partial<PoolConfig> = {
 
 /** The settings of the chapter "Behind PgBouncer" in docs/persistence.md, without where it listens and who may come. */
 export async function documentedSettings(): Promise<Required<StartPgbouncerOptions>> {
-  const text = await Deno.readTextFile(new URL("../../../docs/persistence.md", import.meta.url));
+  const text = await Deno.readTextFile(new URL("../../../../docs/persistence.md", import.meta.url));
   const found = /```ini\n\[databases\]\n([^[]+)\[pgbouncer\]\n([^`]+)```/.exec(text);
   if (found === null) throw new Error("The chapter has no pgbouncer.ini");
   const [, databases = "", settings = ""] = found;
