@@ -81,7 +81,10 @@ function isForPeople(error: unknown): error is Error {
 
 if (import.meta.main) {
   try {
-    Deno.exit(await main(Deno.args));
+    Deno.exitCode = await main(Deno.args);
+    // Not at once: where telemetry is being exported just then, Deno.exit waits for its end for ever (Deno 2.9). When
+    // nothing is left to do, the program ends by itself; what does not end must not keep it.
+    Deno.unrefTimer(setTimeout(() => Deno.exit(), 1_000));
   } catch (error) {
     if (!isForPeople(error)) throw error;
     await print(Deno.stderr, `${error.message}\n`);
