@@ -227,6 +227,10 @@ export class Connections {
       this.#line.serve(first, connection);
     }
     if (this.#opening < this.#line.length) this.#grow();
+    // The last connection is gone, and the server has just refused another one.
+    if (this.#all.size + this.#opening === 0 && this.#failure !== undefined) {
+      this.#line.clear(this.#failure.error);
+    }
   }
 
   #remove(connection: Connection): void {
