@@ -148,8 +148,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 Deno.test("each permission set of deno.json allows what it says, and any other attempt fails", async (t) => {
   const { permissions } = await configuration();
   assertEquals(Object.keys(ALLOWED).toSorted(), Object.keys(permissions).toSorted());
-  for (const [set, names] of Object.entries(ALLOWED)) {
+  // A benchmark writes to the temporary directory, and a checkout may lie there.
+  const isTemporary = /^\/(?:tmp|var\/folders)\//.test(import.meta.dirname ?? "");
+  for (const [set, allowed] of Object.entries(ALLOWED)) {
     await t.step(set, async () => {
+      const names = set === "bench" && isTemporary ? [...allowed, "write a file of api/"] : allowed;
       const expected = { ...NOTHING, ...Object.fromEntries(names.map((name) => [name, "allowed"])) };
       assertEquals(await askPermissionSet(set), expected);
     });

@@ -26,13 +26,13 @@ async function count(pool: ConnectionPool, sql: string): Promise<number> {
 }
 
 /** Resolves with the server process that runs a statement with such a text, once there is one. */
-async function pidOf(pool: ConnectionPool, text: string): Promise<number> {
+async function pidOf(pool: ConnectionPool, text: string, state = "active"): Promise<number> {
   while (true) {
     const { rows } = await pool.writer().query<{ pid: number }>(
       `SELECT pid FROM pg_stat_activity
-        WHERE datname = current_database() AND state = 'active' AND strpos(query, $1) > 0
+        WHERE datname = current_database() AND state = $2 AND strpos(query, $1) > 0
         AND pid <> pg_backend_pid()`,
-      [text],
+      [text, state],
     );
     if (rows[0] !== undefined) return rows[0].pid;
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -182,7 +182,8 @@ Deno.test("migrate() rejects with unavailable when its connection is lost while 
     const working = await pidOf(pool, "pg_sleep(600)");
     const second = pool.migrate(folder.sources);
     second.catch(() => undefined);
-    const waiting = await pidOf(pool, "pg_advisory_lock");
+    // It asks again and again, and is idle in between.
+    const waiting = await pidOf(pool, "pg_try_advisory_lock", "idle");
     await pool.writer().query("SELECT pg_terminate_backend($1)", [waiting]);
     assertEquals((await assertRejects(() => second, DatabaseError)).code, "unavailable");
     await pool.writer().query("SELECT pg_terminate_backend($1)", [working]);

@@ -5,6 +5,9 @@ import { toDatabaseError } from "../connection/to_database_error.ts";
 /** Any number that no other program takes for its advisory locks: "archway" in ASCII. */
 const lockKey = 0x61726368776179n;
 
+/** How long after it was refused the lock is asked for again, in milliseconds, half of it more or less. */
+const askAgainMs = 100;
+
 /** Our table beside dbmate's, which stays as dbmate makes it. */
 const tables = `CREATE TABLE IF NOT EXISTS schema_migrations (version varchar PRIMARY KEY);
   CREATE TABLE IF NOT EXISTS archway_migration_checksums (
@@ -58,7 +61,22 @@ export class MigrationSession implements AsyncDisposable {
     await this.send(
       "SET statement_timeout = 0; SET transaction_timeout = 0; SET client_min_messages = warning",
     );
-    await this.send(`SELECT pg_advisory_lock(${lockKey}); ${tables}`);
+    await this.#lock();
+    await this.send(tables);
+  }
+
+  /**
+   * Asks for the lock again and again instead of waiting for it in a statement: CREATE INDEX CONCURRENTLY waits for all
+   * statements that began before it, and the server would find a deadlock between the two.
+   */
+  async #lock(): Promise<void> {
+    while (true) {
+      const { rows: [row] } = await this.#connection.query<{ locked: boolean }>(
+        `SELECT pg_try_advisory_lock(${lockKey}) AS locked`,
+      );
+      if (row?.locked === true) return;
+      await new Promise((resolve) => setTimeout(resolve, askAgainMs * (0.5 + Math.random())));
+    }
   }
 }
 
