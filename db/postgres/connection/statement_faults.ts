@@ -19,6 +19,14 @@ export function commitUnconfirmed(): DatabaseError {
   return new DatabaseError("outcome-unknown", "The server committed without knowing that a standby has it");
 }
 
+/** What a read is told whose server was lost under it: what only reads has no outcome that could be unknown. */
+export function readLost(fault: DatabaseError): DatabaseError {
+  if (fault.code === "unavailable") return fault;
+  return new DatabaseError("unavailable", "The connection was lost while the server read", {
+    cause: fault.cause,
+  });
+}
+
 /** Why a statement that was sent has failed. */
 export function explainFault(error: unknown, { pending, aborted, exposed }: SentStatement): DatabaseError {
   const fault = toDatabaseError(error);

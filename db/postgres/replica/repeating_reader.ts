@@ -1,5 +1,6 @@
 import type { Querier, QueryOptions, QueryParameter, QueryResult } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
+import { readLost } from "../connection/statement_faults.ts";
 
 /** How often a read is sent at most. */
 const maxRuns = 4;
@@ -26,13 +27,8 @@ export class RepeatingReader implements Querier {
       } catch (error) {
         const isLost = error instanceof DatabaseError && error.code === "outcome-unknown";
         if (!isLost) throw error;
-        if (runs === maxRuns) throw unread(error);
+        if (runs === maxRuns) throw readLost(error);
       }
     }
   }
-}
-
-/** What only reads has no outcome that could be unknown. */
-function unread({ cause }: DatabaseError): DatabaseError {
-  return new DatabaseError("unavailable", "The connection was lost while the server read", { cause });
 }

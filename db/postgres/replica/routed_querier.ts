@@ -1,5 +1,6 @@
 import type { Querier, QueryOptions, QueryParameter, QueryResult } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
+import { readLost } from "../connection/statement_faults.ts";
 import type { ReadTarget, Route } from "./reader_router.ts";
 import { toDatabaseError } from "../connection/to_database_error.ts";
 
@@ -35,7 +36,7 @@ export class RoutedQuerier implements Querier {
         else if (fault.code !== "conflict" || target.health === undefined) throw fault;
         // A conflict on a replica: what the read looked at was removed by the replay (SQLSTATE 40001).
         const next = this.#route.next(tried);
-        if (next === undefined) throw isLost(fault) ? unread(fault) : fault;
+        if (next === undefined) throw isLost(fault) ? readLost(fault) : fault;
         tried.push(next);
         this.#target = target = next;
       }
@@ -45,14 +46,6 @@ export class RoutedQuerier implements Querier {
 
 function isLost({ code }: DatabaseError): boolean {
   return code === "unavailable" || code === "outcome-unknown";
-}
-
-/** What only reads has no outcome that could be unknown. */
-function unread(fault: DatabaseError): DatabaseError {
-  if (fault.code === "unavailable") return fault;
-  return new DatabaseError("unavailable", "The connection was lost while the server read", {
-    cause: fault.cause,
-  });
 }
 
 function refusedWrite(fault: DatabaseError): DatabaseError {
