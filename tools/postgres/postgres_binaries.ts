@@ -89,7 +89,8 @@ async function copyWithLinks(native: string, directory: string): Promise<void> {
   for (const { source, target } of links) {
     const path = join(directory, target.replace(/^native\//, ""));
     const file = source.slice(source.lastIndexOf("/") + 1);
-    await Deno.symlink(file, path).catch((error) => {
+    // A second name and not a symbolic link, for which Deno wants the right to write anywhere.
+    await Deno.link(join(dirname(path), file), path).catch((error) => {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     });
   }
