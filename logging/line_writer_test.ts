@@ -62,3 +62,25 @@ Deno.test("LineWriter.flush() does not wait for ever", async () => {
   writer.write("never read\n");
   await writer.flush(1);
 });
+
+Deno.test("LineWriter.write() gathers lines for a while, but not for whoever flushes, and not without end", async () => {
+  const texts: string[] = [];
+  const decoder = new TextDecoder();
+  const target = {
+    write(bytes: Uint8Array): Promise<number> {
+      texts.push(decoder.decode(bytes));
+      return Promise.resolve(bytes.length);
+    },
+  };
+  const writer = new LineWriter(target, { gatherMs: 60_000 });
+  writer.write("one\n");
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  writer.write("two\n");
+  assertEquals(texts, []);
+  await writer.flush(10_000);
+  assertEquals(texts, ["one\ntwo\n"]);
+  writer.write(`${"x".repeat(40_000)}\n`);
+  writer.write(`${"y".repeat(40_000)}\n`);
+  while (texts.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  assertEquals(texts[1]?.length, 80_002);
+});

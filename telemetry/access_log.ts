@@ -1,10 +1,13 @@
-import type { Logger } from "@logtape/logtape";
+import type { Logger, LogRecord } from "@logtape/logtape";
+import type { Exchange } from "../server/exchange.ts";
 import { KNOWN_METHODS } from "../server/methods.ts";
 import { type RequestObserver, responseBytes } from "../server/request_observer.ts";
 import { xrayTraceId } from "../server/xray_trace.ts";
 
 /** What orchestrators ask for every few seconds. */
 const HEALTH = new Set(["/livez", "/readyz", "/healthz"]);
+
+const MESSAGE = "{method} {route} {status} in {ms} ms";
 
 /**
  * Logs a line for every request when its answer is there: which operation, how it went, how long it took in
@@ -18,22 +21,32 @@ export function logRequests(logger: Logger): RequestObserver {
     const { status } = response;
     const level = HEALTH.has(exchange.route) && status < 500 ? "debug" : "info";
     if (logger.isEnabledFor(level)) {
-      const { traceId } = exchange;
-      logger[level]("{method} {route} {status} in {ms} ms", {
-        method: KNOWN_METHODS.has(exchange.method) ? exchange.method : "_OTHER",
-        route: exchange.route || "unmatched",
-        status,
-        ms: Math.round((performance.now() - started) * 1000) / 1000,
-        bytes: responseBytes(response, exchange),
-        requestId: exchange.requestId,
-        ...(exchange.problem !== undefined && { problem: exchange.problem }),
-        ...(exchange.principal !== undefined && { principal: exchange.principal.subject }),
-        ...(traceId !== undefined && { traceId }),
-        ...(traceId !== undefined && exchange.request.headers.has("x-amzn-trace-id") && {
-          xrayTraceId: xrayTraceId(traceId),
-        }),
-      });
+      // The whole record: taking a template apart for every request costs as much as all the rest of its line.
+      const method = KNOWN_METHODS.has(exchange.method) ? exchange.method : "_OTHER";
+      const route = exchange.route || "unmatched";
+      const ms = Math.round((performance.now() - started) * 1000) / 1000;
+      const record: LogRecord = {
+        category: logger.category,
+        level,
+        rawMessage: MESSAGE,
+        message: ["", method, " ", route, " ", status, " in ", ms, " ms"],
+        timestamp: Date.now(),
+        properties: { method, route, status, ms, ...detailsOf(response, exchange) },
+      };
+      logger.emit(record);
     }
     return response;
   };
+}
+
+function detailsOf(response: Response, exchange: Exchange): Record<string, unknown> {
+  const { requestId, problem, principal, traceId } = exchange;
+  const details: Record<string, unknown> = { bytes: responseBytes(response, exchange), requestId };
+  if (problem !== undefined) details["problem"] = problem;
+  if (principal !== undefined) details["principal"] = principal.subject;
+  if (traceId !== undefined) {
+    details["traceId"] = traceId;
+    if (exchange.request.headers.has("x-amzn-trace-id")) details["xrayTraceId"] = xrayTraceId(traceId);
+  }
+  return details;
 }
