@@ -7,8 +7,9 @@ import { encodeParameter } from "./encode_parameter.ts";
 import { type Driver, openDriver } from "./open_driver.ts";
 import { openSocket } from "./open_socket.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
+import type { QuickReads } from "./quick_reads.ts";
 import { refuseRetries, refusesRetry } from "./refuse_retry.ts";
-import { type SentStatement, SentStatements } from "./sent_statements.ts";
+import { SentStatements } from "./sent_statements.ts";
 import { commitUnconfirmed, connectionLost, explainFault, statementCancelled } from "./statement_faults.ts";
 import { toDatabaseError } from "./to_database_error.ts";
 
@@ -17,6 +18,14 @@ export interface OpenConnectionOptions {
   readonly config: Omit<PoolConfig, "primary" | "replicas">;
   /** Whether the server refuses what writes, even one that could. */
   readonly readOnly: boolean;
+}
+
+/** How one statement is sent. */
+export interface StatementOptions {
+  /** Cancels it. */
+  readonly signal?: AbortSignal | undefined;
+  /** Who is told how long it took; absent: nobody, and it shares the connection with none by choice. */
+  readonly reads?: QuickReads;
 }
 
 /** Prepared, and never more than one statement in a text. */
@@ -103,6 +112,11 @@ export class Connection {
     return this.#sent.length;
   }
 
+  /** Whether all that runs is known to be answered soon. */
+  get isQuick(): boolean {
+    return this.#sent.areQuick;
+  }
+
   /** Since when the next answer is awaited, by performance.now(). */
   get awaitedSince(): number {
     return this.#sent.awaitedSince;
@@ -120,7 +134,7 @@ export class Connection {
   query<R extends object>(
     text: string,
     parameters?: readonly QueryParameter[],
-    signal?: AbortSignal,
+    { signal, reads }: StatementOptions = {},
   ): Promise<QueryResult<R>> {
     if (!this.#isOpen) return Promise.reject(connectionLost());
     if (signal?.aborted) return Promise.reject(statementCancelled(signal));
@@ -131,17 +145,28 @@ export class Connection {
       return Promise.reject(error);
     }
     const pending = this.#driver.unsafe<(R & Iterable<R>)[]>(text, encoded, prepared);
-    const sent = this.#sent.push(pending);
-    const answer = pending.then((result) => {
-      this.#sent.settle(sent);
-      if (sent.unconfirmed) throw commitUnconfirmed();
-      // A plain array: the driver's own carries the statement along.
-      return { rows: result.slice(), rowCount: result.count ?? result.length };
-    }, (error) => {
-      this.#sent.settle(sent);
-      throw explainFault(error, sent);
+    const sent = this.#sent.push(pending, { isQuick: reads?.isQuick(text) ?? false });
+    return new Promise((resolve, reject) => {
+      const onAbort = signal && ((): void => {
+        this.#sent.abort(sent);
+        reject(statementCancelled(signal));
+      });
+      if (onAbort !== undefined) signal?.addEventListener("abort", onAbort);
+      const settle = (): void => {
+        if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
+        const ms = this.#sent.settle(sent);
+        reads?.note(text, ms);
+      };
+      pending.then((result) => {
+        settle();
+        if (sent.unconfirmed) reject(commitUnconfirmed());
+        // A plain array: the driver's own carries the statement along.
+        else resolve({ rows: result.slice(), rowCount: result.count ?? result.length });
+      }, (error) => {
+        settle();
+        reject(explainFault(error, sent));
+      });
     });
-    return signal === undefined ? answer : this.#abortable(answer, { sent, signal });
   }
 
   /** Sends statements without parameters in one message. Rejects with the driver's errors. */
@@ -167,23 +192,6 @@ export class Connection {
     if (timeout === 0) this.#close();
     await this.#driver.end({ timeout });
     this.#close();
-  }
-
-  async #abortable<T>(
-    answer: Promise<T>,
-    { sent, signal }: { readonly sent: SentStatement; readonly signal: AbortSignal },
-  ): Promise<T> {
-    const { promise, reject } = Promise.withResolvers<never>();
-    const onAbort = (): void => {
-      this.#sent.abort(sent);
-      reject(statementCancelled(signal));
-    };
-    signal.addEventListener("abort", onAbort);
-    try {
-      return await Promise.race([answer, promise]);
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-    }
   }
 
   #notice(notice: Notice): void {

@@ -2,6 +2,7 @@ import type { PoolStatus } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import type { Connection } from "./connection.ts";
 import { IdleConnections } from "./idle_connections.ts";
+import { fullestOfQuick, leastBusy } from "./shared_connection.ts";
 import { type WaitingCaller, WaitingLine } from "./waiting_line.ts";
 
 /** What {@link Connections} works with. */
@@ -16,20 +17,23 @@ export interface ConnectionsOptions {
   readonly idleTimeoutMs: number;
 }
 
+/** How {@link Connections.run} treats a statement. */
+export interface RunOptions {
+  /** Takes it out of the line. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Whether it is known to be a read that is answered soon: then it goes together with others like it, though there
+   * may be an idle connection.
+   *
+   * @default false
+   */
+  readonly isQuick?: boolean;
+}
+
 /** Somebody who waits for a connection: alone on it, or together with others. */
 interface Caller extends WaitingCaller<Connection> {
   readonly alone: boolean;
 }
-
-/**
- * How many statements may be under way on one connection when all are busy. The server works on them one after the
- * other; sending them together saves both sides reading and writing each alone. With 50 callers on 10 connections
- * that doubled the throughput against 1, and more than 5 gained little (measured).
- */
-const maxPipelined = 5;
-
-/** What has waited so long for an answer, in milliseconds, gets no further statement to hold up. */
-const slowMs = 20;
 
 /** How long callers are told at once that the server is away, in milliseconds, before it is tried again. */
 const retryAfterMs = 50;
@@ -43,6 +47,8 @@ export class Connections {
   readonly #all = new Set<Connection>();
   readonly #idle: IdleConnections;
   readonly #lent = new Set<Connection>();
+  /** Those that are nobody's own. */
+  readonly #shared = new Set<Connection>();
   readonly #line: WaitingLine<Connection, Caller>;
   #opening = 0;
   #failure: { readonly error: DatabaseError; readonly until: number } | undefined;
@@ -88,8 +94,13 @@ export class Connections {
    * Lets `work` send one statement, together with others' on the same connection. Rejects as `work` does, and with
    * code "saturated", "unavailable" or "cancelled" where it was not called.
    */
-  run<T>(work: (connection: Connection) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const ready = this.#line.length === 0 && this.#ended === undefined ? this.#find() : undefined;
+  run<T>(
+    work: (connection: Connection) => Promise<T>,
+    { signal, isQuick = false }: RunOptions = {},
+  ): Promise<T> {
+    const ready = this.#line.length === 0 && this.#ended === undefined
+      ? (isQuick ? fullestOfQuick(this.#shared) : undefined) ?? this.#find()
+      : undefined;
     if (ready !== undefined) return this.#start(ready, work);
     return new Promise((resolve, reject) => {
       const serve = (connection: Connection): void => resolve(this.#start(connection, work));
@@ -101,6 +112,7 @@ export class Connections {
   lend(signal?: AbortSignal): Promise<Connection> {
     return new Promise((resolve, reject) => {
       const serve = (connection: Connection): void => {
+        this.#shared.delete(connection);
         this.#lent.add(connection);
         resolve(connection);
       };
@@ -112,7 +124,9 @@ export class Connections {
 
   /** Gives back what was lent. */
   give(connection: Connection): void {
-    if (this.#lent.delete(connection)) this.#settled(connection);
+    if (!this.#lent.delete(connection)) return;
+    this.#shared.add(connection);
+    this.#settled(connection);
   }
 
   /** Closes every connection when what runs has ended, or after so many seconds. Whoever waits is told at once. */
@@ -160,19 +174,7 @@ export class Connections {
 
   #find(): Connection | undefined {
     // Sharing is for the time when there may be no more: what is opened now holds up nobody.
-    return this.#idle.pop() ?? (this.#mayGrow ? undefined : this.#leastBusy());
-  }
-
-  /** One that a further statement does not have to wait long for. */
-  #leastBusy(): Connection | undefined {
-    const now = performance.now();
-    let best: Connection | undefined;
-    for (const connection of this.#all) {
-      if (connection.running >= (best?.running ?? maxPipelined) || this.#lent.has(connection)) continue;
-      const answers = now - connection.awaitedSince < slowMs;
-      if (answers && connection.isReady && now < connection.expiresAt) best = connection;
-    }
-    return best;
+    return this.#idle.pop() ?? (this.#mayGrow ? undefined : leastBusy(this.#shared));
   }
 
   /** Opens one more where there may be one. */
@@ -199,6 +201,7 @@ export class Connections {
       return;
     }
     this.#all.add(connection);
+    this.#shared.add(connection);
     connection.onSettled = (settled): void => this.#settled(settled);
     connection.onClosed = (closed): void => this.#remove(closed);
     this.#settled(connection);
@@ -235,6 +238,7 @@ export class Connections {
 
   #remove(connection: Connection): void {
     this.#all.delete(connection);
+    this.#shared.delete(connection);
     this.#lent.delete(connection);
     this.#idle.delete(connection);
     this.#serve();

@@ -73,6 +73,23 @@ Deno.test("Connections serves who waits in the order they came, and forgets who 
   assertEquals(served, ["first", "second", "third", "fourth"]);
 });
 
+Deno.test("Connections sends quick reads together, and nothing behind what may take long", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: { ...database.instance, maxConnections: 10 }, replicas: [] });
+  const open = (): number | undefined => pool.load()[0]?.pool.open;
+  const ask = (value: number): Promise<unknown> => pool.writer().query("SELECT $1::int AS value", [value]);
+  // How long it takes is not known before it was asked.
+  await ask(0);
+  await Promise.all([1, 2, 3, 4, 5].map(ask));
+  assertEquals(open(), 1);
+  const slow = pool.writer().query("SELECT pg_sleep(0.5)");
+  await Promise.all([ask(6), ask(7)]);
+  assertEquals(open(), 2);
+  await slow;
+  await Promise.all([1, 2, 3].map(() => pool.writer().query("SELECT pg_sleep(0.01)")));
+  assertEquals(open(), 3);
+});
+
 Deno.test("Connections sends statements together where connections are few, and right answers come back", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: { ...database.instance, maxConnections: 2 }, replicas: [] });

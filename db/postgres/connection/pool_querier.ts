@@ -2,6 +2,7 @@ import type { DatabaseObserver, Observation } from "../../database_observer.ts";
 import type { Querier, QueryOptions, QueryParameter, QueryResult } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import type { Connections } from "./connections.ts";
+import { QuickReads } from "./quick_reads.ts";
 import { refuseTransactionControl } from "./refuse_transaction_control.ts";
 import { isRetryable } from "./retryable_error.ts";
 
@@ -29,6 +30,7 @@ interface RunOptions extends QueryOptions {
 export class PoolQuerier implements Querier {
   readonly #connections: Connections;
   readonly #options: PoolQuerierOptions;
+  readonly #reads = new QuickReads();
 
   constructor(connections: Connections, options: PoolQuerierOptions) {
     this.#connections = connections;
@@ -57,10 +59,11 @@ export class PoolQuerier implements Querier {
     options: RunOptions | undefined,
   ): Promise<QueryResult<R>> {
     const signal = options?.signal;
+    const reads = this.#reads;
     return this.#connections.run((connection) => {
       options?.observation?.connected(connection.instance);
-      return connection.query<R>(text, parameters, signal);
-    }, signal).catch((error: unknown) => {
+      return connection.query<R>(text, parameters, { signal, reads });
+    }, { signal, isQuick: reads.isQuick(text) }).catch((error: unknown) => {
       // It did nothing, so it can be sent again.
       if (isRetryable(error)) return this.#run<R>(text, parameters, options);
       if (error instanceof DatabaseError && error.sqlState === "25006") this.#options.onRefusedWrite();

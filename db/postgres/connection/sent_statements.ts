@@ -2,6 +2,8 @@
 export interface SentStatement {
   /** The driver's. */
   readonly pending: object;
+  /** It is known to be answered soon. */
+  readonly isQuick: boolean;
   /** Its caller does not wait any more. */
   aborted: boolean;
   /** A cancel request went out that may have hit it. */
@@ -25,6 +27,7 @@ export class SentStatements {
   readonly #options: SentStatementsOptions;
   readonly #sent: SentStatement[] = [];
   #cancelling = 0;
+  #slow = 0;
 
   constructor(options: SentStatementsOptions) {
     this.#options = options;
@@ -34,29 +37,39 @@ export class SentStatements {
     return this.#sent.length;
   }
 
+  /** Whether all of them are known to be answered soon. */
+  get areQuick(): boolean {
+    return this.#slow === 0;
+  }
+
   /** Whether a cancel request is under way. The server stops what it finds when it arrives, perhaps the next one. */
   get isCancelling(): boolean {
     return this.#cancelling > 0;
   }
 
   /** Adds one that was sent behind the others. */
-  push(pending: object): SentStatement {
-    const sent = { pending, aborted: false, exposed: this.isCancelling, unconfirmed: false };
+  push(pending: object, { isQuick = false }: { readonly isQuick?: boolean } = {}): SentStatement {
+    const sent = { pending, isQuick, aborted: false, exposed: this.isCancelling, unconfirmed: false };
+    if (!isQuick) this.#slow++;
     if (this.#sent.push(sent) === 1) this.awaitedSince = performance.now();
     return sent;
   }
 
-  /** Takes one out that was answered. */
-  settle(sent: SentStatement): void {
+  /** Takes one out that was answered. Gives how long it was the next one to be answered, in milliseconds. */
+  settle(sent: SentStatement): number {
     const isFirst = this.#sent[0] === sent;
     if (isFirst) this.#sent.shift();
     else this.#sent.splice(this.#sent.indexOf(sent), 1);
-    const next = this.#sent[0];
-    if (next !== undefined && isFirst) {
-      this.awaitedSince = performance.now();
-      if (next.aborted) this.#cancel(next);
+    if (!sent.isQuick) this.#slow--;
+    let ms = 0;
+    if (isFirst) {
+      const now = performance.now();
+      ms = now - this.awaitedSince;
+      this.awaitedSince = now;
+      if (this.#sent[0]?.aborted) this.#cancel(this.#sent[0]);
     }
     this.#options.onSettled();
+    return ms;
   }
 
   /** Has one stopped that nobody waits for any more: now, or when the server comes to it. */

@@ -90,7 +90,7 @@ export class TransactionScope implements Transaction {
     const observation = watch?.statement(text);
     observation?.connected(connection.instance);
     const signal = own ? AbortSignal.any([own, deadline.signal]) : deadline.signal;
-    const answer = connection.query<R>(text, parameters, signal);
+    const answer = connection.query<R>(text, parameters, { signal });
     running.add(answer);
     try {
       const result = await answer;

@@ -1,0 +1,40 @@
+import { assert, assertEquals } from "@std/assert";
+import { QuickReads } from "./quick_reads.ts";
+
+Deno.test("QuickReads knows a read by how long it took before", () => {
+  const reads = new QuickReads();
+  const text = "select id from profiles where id = $1";
+  assertEquals(reads.isQuick(text), false);
+  reads.note(text, 0.4);
+  assertEquals(reads.isQuick(text), true);
+  for (let times = 0; times < 3; times++) reads.note(text, 40);
+  assertEquals(reads.isQuick(text), false);
+  for (let times = 0; times < 30; times++) reads.note(text, 0.4);
+  assertEquals(reads.isQuick(text), true);
+});
+
+Deno.test("QuickReads takes nothing for quick that writes, locks or waits", () => {
+  const reads = new QuickReads();
+  const others = [
+    "update profiles set name = $1",
+    "insert into profiles (id) select $1",
+    "with gone as (delete from profiles returning id) select * from gone",
+    "select id from profiles where id = $1 for update",
+    "select id from profiles\n  where id = $1\n  FOR NO KEY UPDATE skip locked",
+    "select id from profiles for key share",
+    "select pg_advisory_lock(1)",
+    "SELECT pg_sleep(0)",
+    "select nextval('numbers')",
+  ];
+  for (const text of others) {
+    reads.note(text, 0.1);
+    assertEquals(reads.isQuick(text), false, text);
+  }
+});
+
+Deno.test("QuickReads remembers so many texts and no more", () => {
+  const reads = new QuickReads();
+  for (let index = 0; index <= 1_000; index++) reads.note(`select ${index}`, 0.1);
+  assert(!reads.isQuick("select 1"));
+  assert(reads.isQuick("select 1000"));
+});
