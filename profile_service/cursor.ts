@@ -39,30 +39,49 @@ export interface CursorCodecOptions {
   readonly nowMs: () => number;
 }
 
+/** A cursor, and all that it was made of. */
+interface MadeCursor {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly direction: KeysetPosition["direction"];
+  readonly inclusive: boolean;
+  readonly expiry: number;
+  readonly hash: Uint8Array;
+  readonly text: string;
+}
+
 /** Writes places in the list as opaque text, and reads them back only unchanged, in time, for the same filter. */
 export class CursorCodec {
   readonly #options: CursorCodecOptions;
   /** The cursor made last: the first page of a list is asked for again and again, and signing is dear. */
-  #last: { readonly payload: Buffer; readonly text: string } | undefined;
+  #last: MadeCursor | undefined;
 
   constructor(options: CursorCodecOptions) {
     this.#options = options;
   }
 
   encode(position: KeysetPosition, filter: ProfileFilter): string {
+    const { direction, inclusive, pivot: { createdAt, id } } = position;
+    const expiry = this.#expirySeconds();
+    const hash = filterHash(filter);
+    const last = this.#last;
+    if (
+      last?.id === id && last.createdAt === createdAt && last.direction === direction &&
+      last.inclusive === inclusive && last.expiry === expiry &&
+      hash.every((byte, at) => byte === last.hash[at])
+    ) {
+      return last.text;
+    }
     const payload = Buffer.allocUnsafe(PAYLOAD_BYTES);
     payload.writeUInt8(FORMAT, 0);
-    payload.writeUInt8(
-      (position.direction === "before" ? BEFORE : 0) | (position.inclusive ? INCLUSIVE : 0),
-      1,
-    );
-    payload.writeUInt32BE(this.#expirySeconds(), 2);
-    payload.set(filterHash(filter), 6);
-    payload.writeBigInt64BE(microsecondsOf(position.pivot.createdAt), 14);
-    payload.write(position.pivot.id.replaceAll("-", ""), 22, "hex");
-    if (this.#last?.payload.equals(payload)) return this.#last.text;
-    this.#last = { payload, text: this.#options.keys.sign(payload) };
-    return this.#last.text;
+    payload.writeUInt8((direction === "before" ? BEFORE : 0) | (inclusive ? INCLUSIVE : 0), 1);
+    payload.writeUInt32BE(expiry, 2);
+    payload.set(hash, 6);
+    payload.writeBigInt64BE(microsecondsOf(createdAt), 14);
+    payload.write(id.replaceAll("-", ""), 22, "hex");
+    const text = this.#options.keys.sign(payload);
+    this.#last = { id, createdAt, direction, inclusive, expiry, hash, text };
+    return text;
   }
 
   /** @throws {CursorError} when it is none, was changed, has expired, or was given for another filter. */
