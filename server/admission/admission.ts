@@ -12,8 +12,8 @@ export interface AdmissionSettings {
   readonly waits: readonly (() => number)[];
 }
 
-/** How many are always let in: what a few clients ask for at the same time. */
-const leastInFlight = 64;
+/** How many are always let in: enough to keep every connection to the database busy, and few enough to be answered soon. */
+const leastInFlight = 32;
 
 /** How long an interval of measuring is, in milliseconds. */
 const intervalMs = 100;

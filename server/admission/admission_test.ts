@@ -17,7 +17,7 @@ Deno.test("Admission lets in less while others say that work waits, and as many 
   let waitedMs = 1000;
   using admission = open([(): number => waitedMs], 1000);
   for (let entered = 0; entered < 200; entered++) admission.enter();
-  while (admission.limit > 64) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (admission.limit > 32) await new Promise((resolve) => setTimeout(resolve, 10));
   assertEquals(admission.enter(), false);
   await admission.holdBack();
   waitedMs = 0;

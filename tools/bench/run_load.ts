@@ -16,6 +16,13 @@ export interface LoadOptions {
   /** Each has one request on the way at any time (closed loop). */
   readonly connections: number;
   readonly milliseconds: number;
+  /**
+   * How many requests are to be sent a second, over all connections: each waits until its next one is due, and one
+   * that is still waiting for an answer then sends it as soon as that is there.
+   *
+   * @default as many as are answered
+   */
+  readonly perSecond?: number;
 }
 
 /** What a load met. */
@@ -29,6 +36,14 @@ export interface LoadResult {
   readonly p99: number;
   /** How often each other status was answered. */
   readonly otherStatuses: Readonly<Record<string, number>>;
+}
+
+/** Gives the time when it is time. */
+async function untilDue(due: number): Promise<number> {
+  const now = performance.now();
+  if (due - now < 1) return now;
+  await new Promise((resolve) => setTimeout(resolve, due - now));
+  return performance.now();
 }
 
 /** Sends requests over kept-alive connections until the time is over. A connection that breaks rejects. */
@@ -50,14 +65,18 @@ export async function runLoad(
   const otherStatuses: Record<string, number> = {};
   const start = performance.now();
   const end = start + options.milliseconds;
-  await Promise.all(pairs.map(async ({ connection, source }) => {
-    for (let sent = performance.now(); sent < end;) {
+  const everyMs = options.perSecond === undefined ? 0 : options.connections * 1000 / options.perSecond;
+  await Promise.all(pairs.map(async ({ connection, source }, index) => {
+    // Not all in the same moment.
+    let due = start + everyMs * index / options.connections;
+    for (let sent = await untilDue(due); sent < end; sent = await untilDue(due)) {
       const answer = await connection.exchange(source.next());
       const received = performance.now();
       if (answer.status >= 200 && answer.status < 300) histogram.record((received - sent) * 1000);
       else otherStatuses[answer.status] = (otherStatuses[answer.status] ?? 0) + 1;
       source.answered?.(answer);
-      sent = received;
+      // What could not be sent in time is not made up for.
+      due = Math.max(due + everyMs, received);
     }
   }));
   const seconds = (performance.now() - start) / 1000;
