@@ -50,4 +50,5 @@ const reasons: Readonly<Record<string, string>> = {
   cancelled: "The check was cancelled",
   timeout: "It did not answer in time",
   unavailable: "It cannot be reached",
+  "outcome-unknown": "It cannot be reached",
 };

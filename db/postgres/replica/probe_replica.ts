@@ -49,6 +49,7 @@ export async function probeReplica(
 
 /** Why a replica takes no reads, for people. */
 export function faultReason(code: DatabaseErrorCode): string {
-  if (code === "unavailable") return "It cannot be reached";
+  // A connection that is lost under the question has no outcome to be in doubt of.
+  if (code === "unavailable" || code === "outcome-unknown") return "It cannot be reached";
   return code === "timeout" ? "It did not answer in time" : "The check failed";
 }

@@ -1,0 +1,11 @@
+import { assertEquals } from "@std/assert";
+
+const config: { readonly tasks: Record<string, { readonly command: string }> } = JSON.parse(
+  await Deno.readTextFile(new URL("../deno.json", import.meta.url)),
+);
+
+Deno.test("the tasks test and test:slow leave no test out between them", () => {
+  const [, left = ""] = /--ignore=(\S+)$/.exec(config.tasks["test"]?.command ?? "") ?? [];
+  const [, taken = ""] = /--parallel (.+)$/.exec(config.tasks["test:slow"]?.command ?? "") ?? [];
+  assertEquals(left.split(","), taken.split(" "));
+});
