@@ -5,13 +5,15 @@ import { openPool } from "../open_pool.ts";
 
 const N = 5;
 
-/** As many statements at the same time as there are connections, each on its own. */
+/** As many transactions at the same time as there are connections: none ends before all have begun. */
 async function onEachConnection(pool: ConnectionPool): Promise<ReadonlySet<number>> {
+  const all = Promise.withResolvers<void>();
+  let begun = 0;
   const answers = Array.from({ length: N }, () =>
     pool.withTx(async (tx) => {
-      const { rows: [row] } = await tx.query<{ pid: number }>(
-        "SELECT pg_backend_pid() AS pid, pg_sleep(0.05)",
-      );
+      const { rows: [row] } = await tx.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+      if (++begun === N) all.resolve();
+      await all.promise;
       return row?.pid ?? 0;
     }));
   return new Set(await Promise.all(answers));
