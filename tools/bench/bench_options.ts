@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { numberOption } from "./number_option.ts";
+import { runArguments, type RunOptions, runOptions } from "./run_options.ts";
 
 /** The rows of the table, in their order. What changes the table comes last. */
 export const ROWS = ["health", "one", "list", "next", "create", "patch"] as const;
@@ -8,17 +8,10 @@ export const ROWS = ["health", "one", "list", "next", "create", "patch"] as cons
 export type RowName = typeof ROWS[number];
 
 /** What is measured, and for how long. */
-export interface BenchOptions {
-  /** How often the service and the bare handler take turns. */
-  readonly rounds: number;
-  /** How long either is under load in a round. */
-  readonly seconds: number;
-  readonly connections: number;
+export interface BenchOptions extends RunOptions {
   readonly rows: readonly RowName[];
   /** Whether starts and memory are measured too. */
   readonly starts: boolean;
-  /** Where the results are written as JSON. */
-  readonly json: string | undefined;
 }
 
 export const USAGE = `Usage: deno task bench [options]
@@ -40,12 +33,8 @@ export function parseBenchOptions(args: string[]): BenchOptions | undefined {
   const { values } = parseArgs({
     args,
     options: {
-      rounds: { type: "string", default: "5" },
-      seconds: { type: "string", default: "2" },
-      connections: { type: "string", default: "16" },
+      ...runArguments({ rounds: 5, seconds: 2, connections: 16 }),
       only: { type: "string", multiple: true, default: [] },
-      json: { type: "string" },
-      help: { type: "boolean" },
     },
   });
   if (values.help) return undefined;
@@ -55,11 +44,8 @@ export function parseBenchOptions(args: string[]): BenchOptions | undefined {
     throw new TypeError(`--only takes one of ${known.join(", ")}`);
   }
   return {
-    rounds: numberOption(values.rounds, { name: "--rounds", max: 1000, whole: true }),
-    seconds: numberOption(values.seconds, { name: "--seconds", max: 600, whole: false }),
-    connections: numberOption(values.connections, { name: "--connections", max: 256, whole: true }),
+    ...runOptions(values),
     rows: only.length === 0 ? ROWS : ROWS.filter((row) => only.includes(row)),
     starts: only.length === 0 || only.includes("starts"),
-    json: values.json,
   };
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { numberOption } from "./number_option.ts";
+import { runArguments, type RunOptions, runOptions } from "./run_options.ts";
 
 /** The parts of the depth bench, in their order. */
 export const DEPTH_PARTS = ["load", "alone", "replicas"] as const;
@@ -8,15 +9,9 @@ export const DEPTH_PARTS = ["load", "alone", "replicas"] as const;
 export type DepthPart = typeof DEPTH_PARTS[number];
 
 /** What is measured, and for how long. */
-export interface DepthOptions {
+export interface DepthOptions extends RunOptions {
   readonly profiles: number;
-  readonly rounds: number;
-  /** How long a variant is under load in a round. */
-  readonly seconds: number;
-  readonly connections: number;
   readonly parts: readonly DepthPart[];
-  /** Where the results are written as JSON. */
-  readonly json: string | undefined;
 }
 
 export const DEPTH_USAGE = `Usage: deno task bench:depth [options]
@@ -39,13 +34,9 @@ export function parseDepthOptions(args: string[]): DepthOptions | undefined {
   const { values } = parseArgs({
     args,
     options: {
+      ...runArguments({ rounds: 5, seconds: 2, connections: 16 }),
       profiles: { type: "string", default: "1000000" },
-      rounds: { type: "string", default: "5" },
-      seconds: { type: "string", default: "2" },
-      connections: { type: "string", default: "16" },
       only: { type: "string", multiple: true, default: [] },
-      json: { type: "string" },
-      help: { type: "boolean" },
     },
   });
   if (values.help) return undefined;
@@ -55,6 +46,7 @@ export function parseDepthOptions(args: string[]): DepthOptions | undefined {
     throw new TypeError(`--only takes one of ${known.join(", ")}`);
   }
   return {
+    ...runOptions(values),
     // Deep in the list there have to be pages enough to walk through.
     profiles: numberOption(values.profiles, {
       name: "--profiles",
@@ -62,10 +54,6 @@ export function parseDepthOptions(args: string[]): DepthOptions | undefined {
       max: 10_000_000,
       whole: true,
     }),
-    rounds: numberOption(values.rounds, { name: "--rounds", max: 1000, whole: true }),
-    seconds: numberOption(values.seconds, { name: "--seconds", max: 600, whole: false }),
-    connections: numberOption(values.connections, { name: "--connections", max: 256, whole: true }),
     parts: only.length === 0 ? DEPTH_PARTS : DEPTH_PARTS.filter((part) => only.includes(part)),
-    json: values.json,
   };
 }

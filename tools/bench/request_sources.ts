@@ -5,8 +5,8 @@ import type { RequestSource } from "./run_load.ts";
 export type Scenario =
   /** Reads the paths in turn; every connection begins at another one. */
   | { readonly kind: "read"; readonly paths: readonly string[] }
-  /** Creates profiles; the nonce keeps their e-mail addresses apart from those of other loads. */
-  | { readonly kind: "create"; readonly path: string; readonly nonce: string }
+  /** Creates profiles, whose e-mail addresses no other load has. */
+  | { readonly kind: "create"; readonly path: string }
   /** Patches profiles with their current ETag; no two connections patch the same one. */
   | { readonly kind: "patch"; readonly paths: readonly string[] };
 
@@ -24,7 +24,7 @@ export function requestSource(scenario: Scenario, share: Share): RequestSource {
     case "read":
       return readSource(scenario.paths, share);
     case "create":
-      return createSource(scenario, share);
+      return createSource(scenario.path);
     case "patch":
       return new PatchSource(
         scenario.paths.filter((_, index) => index % share.connections === share.connection),
@@ -44,14 +44,13 @@ function readSource(paths: readonly string[], { connection, connections }: Share
   };
 }
 
-function createSource(
-  { path, nonce }: { path: string; nonce: string },
-  { connection }: Share,
-): RequestSource {
+function createSource(path: string): RequestSource {
+  // One for each connection of each round: a scenario is sent again and again, and an address is taken once.
+  const nonce = crypto.randomUUID();
   let count = 0;
   return {
     next: () => {
-      const email = `${nonce}-${connection}-${count++}@example.com`;
+      const email = `${nonce}-${count++}@example.com`;
       const body = JSON.stringify({ name: `Profile ${count}`, email, age: 1 + count % 150 });
       return request("POST", path, { headers: { "Content-Type": "application/json" }, body });
     },

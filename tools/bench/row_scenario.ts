@@ -23,7 +23,7 @@ export async function rowScenario(
     case "next":
       return { kind: "read", paths: (await walkFrom(PROFILES, { server, pages: CURSORS + 1 })).slice(1) };
     case "create":
-      return { kind: "create", path: PROFILES, nonce: crypto.randomUUID() };
+      return { kind: "create", path: PROFILES };
     case "patch":
       return { kind: "patch", paths: paths.slice(0, PATCHED) };
   }

@@ -1,17 +1,11 @@
 import { parseArgs } from "node:util";
 import { numberOption } from "./number_option.ts";
+import { runArguments, type RunOptions, runOptions } from "./run_options.ts";
 
 /** What is measured, and for how long. */
-export interface SlowOptions {
-  readonly rounds: number;
-  /** How long a round is. */
-  readonly seconds: number;
-  /** Those of normal clients. */
-  readonly connections: number;
+export interface SlowOptions extends RunOptions {
   /** How many clients are slow. */
   readonly slow: number;
-  /** Where the results are written as JSON. */
-  readonly json: string | undefined;
 }
 
 export const SLOW_USAGE = `Usage: deno task bench:slow [options]
@@ -33,20 +27,13 @@ export function parseSlowOptions(args: string[]): SlowOptions | undefined {
   const { values } = parseArgs({
     args,
     options: {
-      rounds: { type: "string", default: "5" },
-      seconds: { type: "string", default: "6" },
-      connections: { type: "string", default: "50" },
+      ...runArguments({ rounds: 5, seconds: 6, connections: 50 }),
       slow: { type: "string", default: "1000" },
-      json: { type: "string" },
-      help: { type: "boolean" },
     },
   });
   if (values.help) return undefined;
   return {
-    rounds: numberOption(values.rounds, { name: "--rounds", max: 1000, whole: true }),
-    seconds: numberOption(values.seconds, { name: "--seconds", max: 600, whole: false }),
-    connections: numberOption(values.connections, { name: "--connections", max: 256, whole: true }),
+    ...runOptions(values),
     slow: numberOption(values.slow, { name: "--slow", max: 4000, whole: true }),
-    json: values.json,
   };
 }

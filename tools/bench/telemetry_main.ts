@@ -1,17 +1,14 @@
 import { join } from "node:path";
-import { openPool } from "../../db/postgres/open_pool.ts";
-import { startPostgres } from "../postgres/start_postgres.ts";
 import { HttpServerProcess } from "./http_server_process.ts";
-import { LoadGenerator, startService } from "./programs.ts";
+import { startService } from "./programs.ts";
 import { rowScenario } from "./row_scenario.ts";
 import { progress, runBench } from "./run_bench.ts";
-import { seedProfiles } from "./seed_profiles.ts";
+import type { RunOptions } from "./run_options.ts";
+import { startBenchDatabase } from "./start_bench_database.ts";
 import { ratioOf, takeTurns } from "./take_turns.ts";
-import { parseTelemetryOptions, TELEMETRY_USAGE, type TelemetryOptions } from "./telemetry_options.ts";
+import { parseTelemetryOptions, TELEMETRY_USAGE } from "./telemetry_options.ts";
 import { renderTelemetryReport, type TelemetryResults } from "./telemetry_report.ts";
 
-const POOL_SIZE = 10;
-const SAMPLE = 4096;
 const ROWS = [["health", "health, no database"], ["one", "one by id"], ["list", "list of 20"]] as const;
 
 /** What is switched on, and the variables that do it. */
@@ -26,26 +23,14 @@ const VARIANTS: readonly (readonly [string, Readonly<Record<string, string>>])[]
   ["traces full", { OTEL_DENO: "true", OTEL_TRACES_SAMPLER: "parentbased_always_on" }],
 ];
 
-/** Nobody is refused, and nothing is told. */
-const OFF = { LOG_LEVEL: "warning", ADMISSION_MAX_DELAY: "0s" };
+/** Nothing is told. */
+const OFF = { LOG_LEVEL: "warning" };
 
 /** Measures what telemetry costs. What it starts, it stops. */
-async function benchTelemetry(options: TelemetryOptions, signal: AbortSignal): Promise<TelemetryResults> {
+async function benchTelemetry(options: RunOptions, signal: AbortSignal): Promise<TelemetryResults> {
   await using stack = new AsyncDisposableStack();
   progress("Starting PostgreSQL and filling a database");
-  const postgres = await startPostgres({ tcp: true, settings: { "autovacuum": "off" } });
-  stack.defer(async () => {
-    await postgres.stop();
-    await postgres[Symbol.asyncDispose]();
-  });
-  const database = { ...postgres.tcpInstance, database: "bench", maxConnections: POOL_SIZE };
-  {
-    await using pool = openPool({ primary: postgres.tcpInstance, replicas: [] });
-    await pool.writer().query(`create database ${database.database}`);
-  }
-  const ids = await seedProfiles(database, { sampleSize: SAMPLE });
-  const generator = stack.use(new LoadGenerator());
-  signal.addEventListener("abort", () => generator[Symbol.asyncDispose](), { once: true });
+  const { database, ids, generator } = stack.use(await startBenchDatabase(signal));
   const args = ["--allow-net=127.0.0.1", join(import.meta.dirname ?? ".", "otlp_sink.ts")];
   const sink = stack.use(await HttpServerProcess.start({ args }));
   const exporter = { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url("") };

@@ -1,16 +1,5 @@
 import { parseArgs } from "node:util";
-import { numberOption } from "./number_option.ts";
-
-/** What is measured, and for how long. */
-export interface TelemetryOptions {
-  /** How often the services take turns. */
-  readonly rounds: number;
-  /** How long each is under load in a round. */
-  readonly seconds: number;
-  readonly connections: number;
-  /** Where the results are written as JSON. */
-  readonly json: string | undefined;
-}
+import { runArguments, type RunOptions, runOptions } from "./run_options.ts";
 
 export const TELEMETRY_USAGE = `Usage: deno task bench:telemetry [options]
 
@@ -26,22 +15,8 @@ export const TELEMETRY_USAGE = `Usage: deno task bench:telemetry [options]
  *
  * @throws {TypeError} when there is something wrong with it.
  */
-export function parseTelemetryOptions(args: string[]): TelemetryOptions | undefined {
-  const { values } = parseArgs({
-    args,
-    options: {
-      rounds: { type: "string", default: "5" },
-      seconds: { type: "string", default: "2" },
-      connections: { type: "string", default: "16" },
-      json: { type: "string" },
-      help: { type: "boolean" },
-    },
-  });
-  if (values.help) return undefined;
-  return {
-    rounds: numberOption(values.rounds, { name: "--rounds", max: 1000, whole: true }),
-    seconds: numberOption(values.seconds, { name: "--seconds", max: 600, whole: false }),
-    connections: numberOption(values.connections, { name: "--connections", max: 256, whole: true }),
-    json: values.json,
-  };
+export function parseTelemetryOptions(args: string[]): RunOptions | undefined {
+  const options = runArguments({ rounds: 5, seconds: 2, connections: 16 });
+  const { values } = parseArgs({ args, options: { ...options } });
+  return values.help ? undefined : runOptions(values);
 }
