@@ -30,15 +30,14 @@ export function judgeSoak(results: SoakResults): readonly Verdict[] {
       seen: `${results.outages.length} outages, ${healthy ? "healthy" : "not healthy"} at the end`,
     },
     growth("Memory is flat", trendOf(pointsOf(samples, "residentMb"))),
-    {
-      ...compare(
-        "No file is left open",
-        { before: otherFiles(before), after: otherFiles(after) },
-        FILES_TOLERATED,
-      ),
-    },
-    pool("The primary has no more connections than the pool", after.primaryConnections),
-    pool("The standby has no more connections than the pool", after.standbyConnections),
+    notMore("No file is left open", {
+      before: otherFiles(before),
+      after: otherFiles(after),
+      tolerated: FILES_TOLERATED,
+    }),
+    pool("The primary has no more connections than the pool", after.primaryConnections, { most: POOL_SIZE }),
+    // One of its own asks how far it is.
+    pool("The standby has no more than that and one", after.standbyConnections, { most: POOL_SIZE + 1 }),
     seriesVerdict(samples),
   ];
 }
@@ -71,26 +70,28 @@ function otherFiles({ files, primaryConnections = 0, standbyConnections = 0 }: S
   return files === undefined ? undefined : files - primaryConnections - standbyConnections;
 }
 
-function compare(
-  rule: string,
-  { before, after }: { readonly before: number | undefined; readonly after: number | undefined },
-  tolerated: number,
-): Verdict {
+interface Change {
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+  readonly tolerated: number;
+}
+
+function notMore(rule: string, { before, after, tolerated }: Change): Verdict {
   if (before === undefined || after === undefined) return { rule, kept: undefined, seen: "not known here" };
   return { rule, kept: after <= before + tolerated, seen: `${before} before, ${after} after` };
 }
 
-function pool(rule: string, connections: number | undefined): Verdict {
+function pool(rule: string, connections: number | undefined, { most }: { readonly most: number }): Verdict {
   if (connections === undefined) return { rule, kept: false, seen: "the server does not answer" };
-  return { rule, kept: connections <= POOL_SIZE, seen: `${connections} of ${POOL_SIZE}` };
+  return { rule, kept: connections <= most, seen: `${connections} of ${most}` };
 }
 
 function seriesVerdict(samples: readonly Sample[]): Verdict {
   const points = pointsOf(samples, "series");
   const [middle, last] = [points[Math.floor(points.length / 2)], points.at(-1)];
-  return compare(
-    "There are no more series than routes and reasons",
-    { before: middle?.y, after: last?.y },
-    SERIES_TOLERATED,
-  );
+  return notMore("There are no more series than routes and reasons", {
+    before: middle?.y,
+    after: last?.y,
+    tolerated: SERIES_TOLERATED,
+  });
 }

@@ -6,7 +6,7 @@ import { trendOf } from "./trend.ts";
 
 const MEASURES: readonly (readonly [string, keyof Sample])[] = [
   ["resident memory, MB", "residentMb"],
-  ["JavaScript's heap, MB", "heapMb"],
+  ["JavaScript's heap, MB, least", "heapMb"],
   ["open files", "files"],
   ["connections at the primary", "primaryConnections"],
   ["connections at the standby", "standbyConnections"],
@@ -54,9 +54,13 @@ function measures({ samples, atRest: { before, after } }: SoakResults): string {
     ["", "at rest before", "1st quarter", "2nd", "3rd", "4th", "most", "at rest after"],
     ...MEASURES.map(([label, field]) => {
       const points = pointsOf(samples, field);
-      const quarters = trendOf(points).quarters.map((value) => Number.isNaN(value) ? "?" : value.toFixed(0));
+      // What is left after a collection says more of a heap than what lies there for the next one.
+      const { quarters, leasts } = trendOf(points);
+      const shown = (field === "heapMb" ? leasts : quarters).map((value) =>
+        Number.isFinite(value) ? value.toFixed(0) : "?"
+      );
       const most = points.length === 0 ? undefined : Math.max(...points.map(({ y }) => y));
-      return [label, text(before[field]), ...quarters, text(most), text(after[field])];
+      return [label, text(before[field]), ...shown, text(most), text(after[field])];
     }),
   ]);
 }
