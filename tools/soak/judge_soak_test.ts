@@ -21,7 +21,7 @@ function results(changes: Partial<SoakResults> = {}): SoakResults {
     rate: 500,
     cores: 2,
     sent: { sent: 300_000, leftOut: 0 },
-    totals: { answered: 300_000, kinds: [], refused: 3, wrong: {}, broken: {} },
+    totals: { answered: 300_000, kinds: [], refused: { overloaded: 3 }, wrong: {}, broken: {} },
     outages: [{ at: 1, lasts: 1, of: "standby", how: "frozen" }],
     hasStore: true,
     healthy: true,
@@ -79,6 +79,7 @@ Deno.test("renderSoakReport() shows what went away, what was answered, and which
   const run = results({ totals: { ...results().totals, kinds, wrong: { "page, GET: 500": 2 } } });
   const text = renderSoakReport(run, judgeSoak(run));
   assertMatch(text, /frozen 1 times/);
+  assertMatch(text, /3 of these with 503 and Retry-After \(3 overloaded\)/);
   assertMatch(text, /\| page +\| +1\.3 \| +9\.0 \| +5 x 200 \|/);
   assertMatch(text, /BROKEN \| +2 times page, GET: 500 \|/);
   assertMatch(renderSoakReport({ ...run, hasStore: false }, []), /THERE WAS NO LIMITER STORE/);

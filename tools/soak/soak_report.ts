@@ -1,7 +1,9 @@
 import { markdownTable } from "../bench/markdown_table.ts";
 import { pointsOf, type Verdict } from "./judge_soak.ts";
+import type { Outage } from "./plan_outages.ts";
 import type { Sample } from "./sampler.ts";
 import type { SoakResults } from "./soak_results.ts";
+import type { Totals } from "./tally.ts";
 import { trendOf } from "./trend.ts";
 
 const MEASURES: readonly (readonly [string, keyof Sample])[] = [
@@ -18,22 +20,38 @@ export function renderSoakReport(results: SoakResults, verdicts: readonly Verdic
   return [headline(results), answers(results), measures(results), rules(verdicts)].join("\n");
 }
 
-function headline({ minutes, capacity, rate, cores, sent, totals, outages, hasStore }: SoakResults): string {
-  const outage = (of: string, how: string): number =>
-    outages.filter((each) => each.of === of && each.how === how).length;
-  const leftOut = sent.leftOut === 0 ? "" : `, ${sent.leftOut} were left out for too many had no answer yet`;
-  return `${minutes} minutes at ${rate.toFixed(0)} requests a second, of ${
-    capacity.toFixed(0)
-  } that the service could ` +
-    `answer; the service, PostgreSQL, its standby, the limiter store and who sends share ${cores} cores. ` +
-    `${sent.sent} requests were sent${leftOut}; ${totals.answered} were answered, ${totals.refused} of these with 503 ` +
-    `and Retry-After. The standby was restarted ${outage("standby", "restarted")} times and frozen ` +
-    `${outage("standby", "frozen")} times` +
-    (hasStore
-      ? `, the limiter store ${outage("limiter store", "restarted")} and ${
-        outage("limiter store", "frozen")
-      } times.\n`
-      : ". THERE WAS NO LIMITER STORE.\n");
+function headline(results: SoakResults): string {
+  const { minutes, capacity, rate, cores, sent: { sent, leftOut }, totals } = results;
+  const sentences = [
+    `${minutes} minutes at ${rate.toFixed(0)} requests a second, of ${
+      capacity.toFixed(0)
+    } that could be answered.`,
+    `The service, PostgreSQL, its standby, the limiter store and who sends share ${cores} cores.`,
+    `${sent} requests were sent${
+      leftOut === 0 ? "" : `, ${leftOut} left out since too many had no answer yet`
+    }.`,
+    `${totals.answered} were answered, ${refusals(totals)}.`,
+    outageSentence(results),
+  ];
+  return `${sentences.join(" ")}\n`;
+}
+
+function refusals({ refused }: Totals): string {
+  const entries = Object.entries(refused);
+  if (entries.length === 0) return "none with 503";
+  const all = entries.reduce((sum, [, count]) => sum + count, 0);
+  return `${all} of these with 503 and Retry-After (${
+    entries.map(([problem, count]) => `${count} ${problem}`).join(", ")
+  })`;
+}
+
+function outageSentence({ outages, hasStore }: SoakResults): string {
+  const times = (of: Outage["of"], how: Outage["how"]): number =>
+    outages.filter((outage) => outage.of === of && outage.how === how).length;
+  const both = (of: Outage["of"]): string =>
+    `the ${of} was restarted ${times(of, "restarted")} times and frozen ${times(of, "frozen")} times`;
+  const stores = hasStore ? both("limiter store") : "THERE WAS NO LIMITER STORE";
+  return `Meanwhile ${both("standby")}; ${stores}.`;
 }
 
 function answers({ totals }: SoakResults): string {

@@ -15,8 +15,8 @@ export interface KindCount {
 export interface Totals {
   readonly answered: number;
   readonly kinds: readonly KindCount[];
-  /** Refusals for a documented reason: 503 with Retry-After. */
-  readonly refused: number;
+  /** Refusals for a documented reason, 503 with Retry-After, by type of problem; how often. */
+  readonly refused: Readonly<Record<string, number>>;
   /** What should not have been answered, by request, status and type of problem; how often. */
   readonly wrong: Readonly<Record<string, number>>;
   /** Requests without an answer, by reason; how often. */
@@ -33,8 +33,8 @@ export class Tally {
   readonly #kinds = new Map<Kind, Entry>();
   readonly #wrong: Record<string, number> = {};
   readonly #broken: Record<string, number> = {};
+  readonly #refused: Record<string, number> = {};
   #answered = 0;
-  #refused = 0;
 
   answer(
     { kind, method, expected, etag }: Call,
@@ -50,7 +50,7 @@ export class Tally {
       if (etag !== undefined && headers.get("etag") !== etag) {
         add(this.#wrong, `${kind}, ${method}: another version`);
       }
-    } else if (status === 503 && headers.has("retry-after")) this.#refused++;
+    } else if (status === 503 && headers.has("retry-after")) add(this.#refused, problemOf(body));
     else add(this.#wrong, `${kind}, ${method}: ${status} ${problemOf(body)}`.trimEnd());
   }
 
@@ -68,7 +68,7 @@ export class Tally {
     return {
       answered: this.#answered,
       kinds,
-      refused: this.#refused,
+      refused: { ...this.#refused },
       wrong: { ...this.#wrong },
       broken: { ...this.#broken },
     };

@@ -11,9 +11,9 @@ function answer(status: number, headers: Record<string, string> = {}, body = "")
 Deno.test("Tally.answer() takes the status that was expected, and 503 with Retry-After", () => {
   const tally = new Tally();
   tally.answer(CALL, answer(200), 1);
-  tally.answer(CALL, answer(503, { "Retry-After": "1" }), 3);
+  tally.answer(CALL, answer(503, { "Retry-After": "1" }, '{"type":"/problems/overloaded"}'), 3);
   const { answered, refused, wrong, kinds } = tally.totals();
-  assertEquals([answered, refused, wrong], [2, 1, {}]);
+  assertEquals([answered, refused, wrong], [2, { overloaded: 1 }, {}]);
   assertEquals(kinds, [{ kind: "one by id", statuses: { 200: 1, 503: 1 }, p50: 1, p99: 3 }]);
 });
 
