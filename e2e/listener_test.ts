@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { rawExchange } from "../server/testing/raw_exchange.ts";
 import { RawClient } from "../server/testing/raw_client.ts";
 import { tlsFiles } from "../server/testing/tls_files.ts";
 import { Program } from "../tools/testing/program.ts";
@@ -58,6 +59,30 @@ Deno.test("archway does not start with a key of another certificate, and says so
     const { code, stderr } = await program.ended();
     assertEquals(code, 1);
     assertEquals(stderr, "Cannot use TLS: the certificate and the key do not belong together\n");
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("archway answers to no public name where everything on its machine is let in", async () => {
+  const directory = await Deno.makeTempDir();
+  const statuses = async (url: string): Promise<readonly (string | undefined)[]> => {
+    const answers: (string | undefined)[] = [];
+    for (const host of ["127.0.0.1", "localhost:1", "evil.example.com"]) {
+      const head = `GET /v1/profiles HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+      answers.push((await rawExchange(url, head)).split(" ", 2)[1]);
+    }
+    return answers;
+  };
+  try {
+    {
+      await using open = new Program({ EMBEDDED_DATA_DIR: directory });
+      assertEquals(await statuses(await open.url), ["200", "200", "421"]);
+      await open.stop();
+    }
+    await using known = new Program({ EMBEDDED_DATA_DIR: directory, AUTH_MODE: "dev" });
+    assertEquals(await statuses(await known.url), ["401", "401", "401"]);
+    await known.stop();
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

@@ -1,5 +1,6 @@
 import { v7 as newId } from "uuid";
 import type { Config } from "../config.ts";
+import { isPrivate } from "../config/auth_config.ts";
 import { startAdminServer } from "../admin/admin_server.ts";
 import type { ConnectionPool } from "../db/db.ts";
 import { DatabaseError } from "../db/errors.ts";
@@ -143,6 +144,8 @@ function buildServer(
     options.withReadiness(databaseChecks(database.pool, migrations)),
     ...(authenticator ? [options.withAuthenticator(authenticator)] : []),
     ...limitOptions(config, { rateLimit, logger }),
+    // Nobody has to say who he is: then pages from elsewhere, in a browser of this machine, must not be let in by a name.
+    ...(authenticator === undefined && isPrivate(config) ? [options.withPrivateHostsOnly()] : []),
     ...(config.publicUrl ? [options.withPublicUrl(config.publicUrl.href)] : []),
     withProfileApi(new ProfileAPI(profiles, { cursors, tokens })),
   );

@@ -12,9 +12,13 @@ export interface JsonPatchOperation {
 
 /**
  * How much a patch may copy and move in all, in UTF-16 units of JSON text: each `copy` could double the document, and
- * each `move` costs a walk through what is moved.
+ * each `move` costs a walk through what is moved. So a small document has a small bound: a patch of a kilobyte is not
+ * to take a tenth of a second.
  */
 const MAX_CARRIED = 1_048_576;
+const LEAST_CARRIED = 65_536;
+/** By how much of the document it may be more than the least. */
+const CARRIED_SHARE = 4;
 
 /** The deepest document a patch may make: more than a body may have, far less than would exhaust the stack. */
 const MAX_DEPTH = 128;
@@ -37,6 +41,7 @@ export class JsonPatchError extends Error {
 export function applyJsonPatch(target: JsonValue, patch: readonly JsonPatchOperation[]): JsonValue {
   // The library works in place: on a copy, all or nothing comes by itself. The holder lets "" be replaced too.
   const holder = { document: structuredClone(target) };
+  const most = Math.min(MAX_CARRIED, LEAST_CARRIED + CARRIED_SHARE * JSON.stringify(target).length);
   let carried = 0;
   patch.forEach((operation, index) => {
     const found = places(operation).map((place) => lookUp(holder.document, place));
@@ -51,7 +56,7 @@ export function applyJsonPatch(target: JsonValue, patch: readonly JsonPatchOpera
       throw new JsonPatchError(index, "nests the document too deeply");
     }
     if (carries) carried += JSON.stringify(value).length;
-    if (carried > MAX_CARRIED) throw new JsonPatchError(index, "copies and moves too much");
+    if (carried > most) throw new JsonPatchError(index, "copies and moves too much");
     const [error] = applyPatch(holder, [rooted(operation, index)]);
     if (error) throw new JsonPatchError(index, REASONS.MissingError);
     if (holder.document === undefined) throw new JsonPatchError(index, "takes the whole document away");

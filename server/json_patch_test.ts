@@ -59,6 +59,24 @@ Deno.test("applyJsonPatch() stops a patch that doubles the document over and ove
   );
   const error = assertThrows(() => applyJsonPatch({ a: "x".repeat(100) }, patch), JsonPatchError);
   assert(error.index < 20);
+  const itself = Array.from({ length: 99 }, () => ({ op: "copy", from: "/a", path: "/a/-" } as const));
+  const inner = assertThrows(() => applyJsonPatch({ a: [] }, itself), JsonPatchError);
+  // It doubles with each, and is two characters long at first.
+  assert(inner.index < 16, String(inner.index));
+});
+
+Deno.test("applyJsonPatch() lets a larger document be carried more", () => {
+  const patch = Array.from(
+    { length: 4 },
+    (_, index) => ({ op: "copy", from: "/a", path: `/${index}` } as const),
+  );
+  const copied = applyJsonPatch({ a: "x".repeat(40_000) }, patch);
+  assertEquals(Object.keys(Object(copied)).length, 5);
+  assertThrows(
+    () => applyJsonPatch({ a: "x".repeat(500_000) }, patch),
+    JsonPatchError,
+    "copies and moves too much",
+  );
 });
 
 Deno.test("applyJsonPatch() does not take what every object inherits for a member", () => {

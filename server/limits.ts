@@ -1,5 +1,6 @@
 import type { Exchange } from "./exchange.ts";
 import { KNOWN_METHODS } from "./methods.ts";
+import { isPrivateHost } from "./private_host.ts";
 import { Problem } from "./problem.ts";
 
 /** The sizes a request may have. */
@@ -8,6 +9,8 @@ export interface Limits {
   readonly maxUrlBytes: number;
   /** All header fields together, in bytes. */
   readonly maxHeaderBytes: number;
+  /** Whether only hosts are answered that are no public names. */
+  readonly privateHostsOnly: boolean;
 }
 
 // RFC 3986, section 3.2.2, without what is percent-encoded. The URL given by the platform begins with this text
@@ -18,7 +21,7 @@ const MAX_PORT = 65535;
 // Nearly all requests name the same host.
 let lastGoodHost: string | undefined;
 
-/** Refuses what is wrong with a request wherever it goes: 501, 400 for its Host, 414 and 431. */
+/** Refuses what is wrong with a request wherever it goes: 501, 400 and 421 for its Host, 414 and 431. */
 export function checkLimits(exchange: Exchange, limits: Limits): void {
   if (!KNOWN_METHODS.has(exchange.method)) throw new Problem(501, "not-implemented");
   if (exchange.targetBytes > limits.maxUrlBytes) {
@@ -32,15 +35,18 @@ export function checkLimits(exchange: Exchange, limits: Limits): void {
       detail: `The header fields are larger than ${limits.maxHeaderBytes} bytes`,
     });
   }
-  if (host !== null && host !== lastGoodHost) {
-    const match = HOST.exec(host);
-    if (match !== null && Number(match.groups?.["port"] ?? 0) <= MAX_PORT) {
-      lastGoodHost = host;
-      return;
-    }
+  if (host === null) return;
+  if (host !== lastGoodHost) checkHost(host);
+  if (limits.privateHostsOnly && !isPrivateHost(host)) throw new Problem(421, "misdirected-request");
+}
+
+function checkHost(host: string): void {
+  const match = HOST.exec(host);
+  if (match === null || Number(match.groups?.["port"] ?? 0) > MAX_PORT) {
     throw new Problem(400, "malformed-request", {
       detail: "The Host header is not valid",
       invalidParams: [{ name: "Host", in: "header", reason: "is not a host name with an optional port" }],
     });
   }
+  lastGoodHost = host;
 }

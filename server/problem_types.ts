@@ -85,6 +85,15 @@ export const SERVER_PROBLEM_TYPES: readonly ProblemType[] = [
       "The body is well formed but breaks a rule of the API. The member invalidParams names every fault.",
   },
   {
+    slug: "misdirected-request",
+    title: "Misdirected request",
+    status: 421,
+    explanation:
+      "The Host header names a server that this one is not. Open to everything on this machine, it answers only to " +
+      "addresses and to names such as localhost. To be reached by another name it has to be given PUBLIC_URL, and " +
+      "told how callers are known.",
+  },
+  {
     slug: "precondition-required",
     title: "Precondition required",
     status: 428,

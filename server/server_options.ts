@@ -65,6 +65,7 @@ export interface ServerSettings {
   maxBodyBytes: number;
   maxUrlBytes: number;
   maxHeaderBytes: number;
+  privateHostsOnly: boolean;
   validateResponses: boolean;
   /** Undefined: authentication is off. */
   authenticator: Authenticator | undefined;
@@ -100,6 +101,7 @@ export function applyOptions(options: readonly ServerOption[]): ServerSettings {
     maxBodyBytes: 1_048_576,
     maxUrlBytes: 8_192,
     maxHeaderBytes: 16_384,
+    privateHostsOnly: false,
     validateResponses: false,
     authenticator: undefined,
     publicUrl: undefined,
@@ -177,6 +179,14 @@ export function withMaxUrlBytes(bytes: number): ServerOption {
 /** The largest header section, in bytes of names and values; 431. Default 16 KiB. */
 export function withMaxHeaderBytes(bytes: number): ServerOption {
   return (settings) => void (settings.maxHeaderBytes = bytes);
+}
+
+/**
+ * Refuses requests to public names with 421: for a server that is open to all that this machine runs, and must not be to
+ * the pages that its browsers show.
+ */
+export function withPrivateHostsOnly(): ServerOption {
+  return (settings) => void (settings.privateHostsOnly = true);
 }
 
 /** Whether answers are checked against the document before they are sent: for tests and development. */

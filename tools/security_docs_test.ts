@@ -1,43 +1,95 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
+import { markdownRows } from "./permissions/markdown_rows.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
 
-/** The chapters whose tables say which test holds what they promise; those that are there. */
-const CHAPTERS = ["docs/security.md", "docs/permissions.md", "docs/audit.md"];
+/** The tables that say for each row which test holds what it promises, by their chapter and heading. */
+const TABLES = [
+  ["docs/security.md", "OWASP API Security Top 10 (2023)"],
+  ["docs/permissions.md", "How it is tested"],
+  ["docs/audit.md", "What the project is made of"],
+  ["docs/limits.md", "Sizes"],
+  ["docs/operations.md", "Clients that are slow"],
+  ["docs/persistence.md", "When a read fails"],
+  ["docs/persistence.md", "Faults on one server"],
+  ["docs/migrations.md", "When something breaks in the middle"],
+] as const;
 
-/** A path of this repository in backticks, such as `e2e/auth_test.ts`, in a row of a table. */
-function testsNamed(markdown: string): readonly string[] {
-  const cells = markdown.split("\n").filter((line) => line.startsWith("|")).join("\n");
-  return [...cells.matchAll(/`([\w.-]+(?:\/[\w.-]+)*_test\.ts)`/g)].map(([, path = ""]) => path);
+/** A test that a text names. */
+interface NamedTest {
+  /** Of the repository; the last part may begin with a star. */
+  readonly path: string;
+  /** Parts of the names of single tests in it. */
+  readonly parts: readonly string[];
 }
 
-/** What a chapter's tables name and is no file. */
+/** `e2e/auth_test.ts`, or `e2e/auth_test.ts` ("a part of a name", "of another …"), in backticks. */
+function testsNamed(markdown: string): readonly NamedTest[] {
+  const text = markdown.replaceAll(/\s+/g, " ");
+  return [...text.matchAll(/`([\w.-]+(?:\/[\w.*-]+)+_test\.ts)`(?: \(("[^)]*")\))?/g)].map(
+    ([, path = "", names = ""]) => ({
+      path,
+      parts: [...names.matchAll(/"([^"]+)"/g)].map(([, name = ""]) => name.replace(/ …$/, "")),
+    }),
+  );
+}
+
+/** What a text names and is not there. */
 async function missingTests(markdown: string): Promise<readonly string[]> {
   const missing: string[] = [];
-  for (const path of new Set(testsNamed(markdown))) {
-    const found = await Deno.stat(join(ROOT, path)).then(({ isFile }) => isFile, () => false);
-    if (!found) missing.push(path);
+  for (const { path, parts } of testsNamed(markdown)) {
+    const text = await textOf(path);
+    if (text === undefined) missing.push(path);
+    else missing.push(...parts.filter((part) => !text.includes(part)).map((part) => `${path}: ${part}`));
   }
   return missing;
 }
 
-Deno.test("the tables of the chapters on security name tests that exist", async (t) => {
-  for (const chapter of CHAPTERS) {
-    const text = await Deno.readTextFile(join(ROOT, chapter)).catch((error) => {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    });
-    if (text === undefined) continue;
-    await t.step(chapter, async () => {
-      assert(testsNamed(text).length > 0, "Its tables name no test");
-      assertEquals(await missingTests(text), []);
-    });
+/** The texts of the file, or of all that a path with a star is for; undefined: there is none. */
+async function textOf(path: string): Promise<string | undefined> {
+  const [folder = "", ending] = path.split("*");
+  if (ending === undefined) return await readIfThere(path);
+  const names = await Array.fromAsync(Deno.readDir(join(ROOT, folder)), ({ name }) => name);
+  const files = names.filter((name) => name.endsWith(ending));
+  return files.length === 0
+    ? undefined
+    : (await Promise.all(files.map((name) => readIfThere(join(folder, name))))).join("\n");
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  return await Deno.readTextFile(join(ROOT, path)).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+}
+
+Deno.test("the guide names tests that exist", async (t) => {
+  for (const folder of ["docs", "docs/adr"]) {
+    for await (const { name } of Deno.readDir(join(ROOT, folder))) {
+      if (!name.endsWith(".md")) continue;
+      await t.step(name, async () => {
+        assertEquals(await missingTests(await Deno.readTextFile(join(ROOT, folder, name))), []);
+      });
+    }
+  }
+});
+
+Deno.test("each row of the tables that promise something names a test for it", async () => {
+  for (const [chapter, heading] of TABLES) {
+    const rows = markdownRows(await Deno.readTextFile(join(ROOT, chapter)), heading);
+    assert(rows.length > 0, `${chapter} has no table at ${heading}`);
+    const without = rows.filter((cells) => !/\w_test\.ts/.test(cells.join(" "))).map(([first]) => first);
+    assertEquals(without, [], `${chapter}, ${heading}`);
   }
 });
 
 Deno.test("a test that is named and does not exist is found", async () => {
-  const table =
-    "| What | Where |\n| - | - |\n| a | `e2e/profile_test.ts`, `e2e/no_such_test.ts` |\n`not_a_row_test.ts`";
-  assertEquals(await missingTests(table), ["e2e/no_such_test.ts"]);
+  const text = "in `e2e/profile_test.ts`, `e2e/no_such_test.ts` and `limits/*_test.ts`, but\n" +
+    '`e2e/auth_test.ts` ("archway takes\ntokens …", "nor this one") and `std/*_such_test.ts`';
+  assertEquals(await missingTests(text), [
+    "e2e/no_such_test.ts",
+    "e2e/auth_test.ts: nor this one",
+    "std/*_such_test.ts",
+  ]);
 });

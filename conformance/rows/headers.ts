@@ -169,6 +169,9 @@ const HOSTS: readonly (readonly [host: string, status: Statuses])[] = [
   ["%00", 400],
   ["<script>", 400],
   ["*", [200, 400]],
+  // Where everything on this machine is let in, pages from elsewhere are not.
+  ["{marker}.example.com", [200, 421]],
+  ["127.0.0.1.{marker}.example.com", [200, 421]],
 ];
 
 const hosts: readonly Row[] = HOSTS.map(([host, status]) => ({

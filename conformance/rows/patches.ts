@@ -23,6 +23,13 @@ const JSON_PATCHES: readonly (readonly [name: string, body: string, status: Stat
   ["everything replaced by a text", '[{"op":"replace","path":"","value":"{marker}"}]', 422],
   ["everything removed", '[{"op":"remove","path":""}]', 422],
   ["everything put into itself", '[{"op":"move","from":"","path":"/name"}]', 422],
+  [
+    "a list that is copied into itself over and over",
+    `[{"op":"add","path":"/a","value":[]},${
+      Array(99).fill('{"op":"copy","from":"/a","path":"/a/-"}').join(",")
+    }]`,
+    422,
+  ],
   ["a name that becomes all of it", '[{"op":"copy","from":"","path":"/name"}]', 422],
   ["the id replaced", '[{"op":"replace","path":"/id","value":"{marker}"}]', 422],
   ["the id removed", '[{"op":"remove","path":"/id"}]', 422],

@@ -1,10 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { parse } from "yaml";
-import { useTestDatabase } from "../../tools/postgres/use_test_database.ts";
-import { postgresEnvironment } from "../../tools/testing/postgres_environment.ts";
-import { Program, untilReady } from "../../tools/testing/program.ts";
 import { type PromqlNames, promqlNames } from "./promql_names.ts";
+import { exportedMetrics, labelsOfTargets, missingNames } from "./testing/exported_metrics.ts";
 
 const HERE = import.meta.dirname ?? ".";
 
@@ -29,85 +26,14 @@ async function dashboards(): Promise<readonly Dashboard[]> {
   );
 }
 
-/** Labels and their values by metric. */
-type Exported = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
-
-/** Reads a text in Prometheus' format. */
-function exportOf(text: string): Exported {
-  const metrics = new Map<string, Map<string, Set<string>>>();
-  for (const [, name = "", inBraces = ""] of text.matchAll(/^([a-z_]+)(?:\{(.*)\})? /gm)) {
-    const labels = metrics.get(name) ?? new Map<string, Set<string>>();
-    metrics.set(name, labels);
-    for (const [, label = "", value = ""] of inBraces.matchAll(/([a-z_]+)="([^"]*)"/g)) {
-      labels.set(label, (labels.get(label) ?? new Set()).add(value));
-    }
-  }
-  return metrics;
-}
-
-/** All that the program exports, after requests that went well, badly and nowhere. */
-async function exported(): Promise<string> {
-  await using database = await useTestDatabase();
-  const { instance } = database;
-  await using program = new Program({
-    ...postgresEnvironment(instance),
-    // A server that follows nobody is a replica that is not behind.
-    POSTGRES_REPLICA_0_HOST: instance.host,
-    POSTGRES_REPLICA_0_PORT: String(instance.port),
-    MIGRATE_ON_START: "true",
-    ADMIN_PORT: "0",
-  });
-  const url = await program.url;
-  await untilReady(url);
-  for (const path of ["/v1/profiles", "/nowhere"]) await (await fetch(url + path)).body?.cancel();
-  await (await fetch(`${url}/v1/profiles`, { method: "STRANGE" })).body?.cancel();
-  const metrics = await program.metricsUrl;
-  while (true) {
-    const text = await (await fetch(metrics)).text();
-    // They come with the first probe and the first timer.
-    if (text.includes("lag_seconds{") && text.includes("event_loop_delay_seconds_count")) return text;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-/** The labels that Prometheus itself gives every series. */
-async function labelsOfTargets(): Promise<readonly string[]> {
-  const { scrape_configs: [job] } = parse(await Deno.readTextFile(join(HERE, "prometheus.yaml")));
-  assertEquals([job.job_name, job.honor_labels], ["archway", true]);
-  const given: { readonly target_label: string }[] = job.relabel_configs;
-  return ["job", ...given.map(({ target_label }) => target_label)];
-}
-
-/** What an expression asks for in vain. */
-function missing(
-  { metrics, labels, values }: PromqlNames,
-  known: Exported,
-  own: readonly string[],
-): string[] {
-  // Prometheus makes "up" itself.
-  const wrong = [...metrics].filter((metric) => metric !== "up" && !known.has(metric));
-  // An expression may join several metrics; a label has to be one of theirs.
-  const theirs = [...metrics].flatMap((metric) => [...known.get(metric) ?? []]);
-  for (const label of labels) {
-    if (!own.includes(label) && !theirs.some(([name]) => name === label)) wrong.push(label);
-  }
-  for (const [label, asked] of values) {
-    const there = new Set(theirs.flatMap(([name, those]) => name === label ? [...those] : []));
-    if (!own.includes(label)) {
-      wrong.push(...[...asked.difference(there)].map((value) => `${label}="${value}"`));
-    }
-  }
-  return metrics.size === 0 ? ["no metric"] : wrong;
-}
-
 Deno.test("Dashboards ask for what the program exports, and show all of it", async () => {
-  const known = exportOf(await exported());
+  const known = await exportedMetrics();
   const own = await labelsOfTargets();
   const shown = new Set<string>();
   const complaints: string[] = [];
   const look = (where: string, asked: PromqlNames): void => {
     for (const metric of asked.metrics) shown.add(familyOf(metric));
-    complaints.push(...missing(asked, known, own).map((name) => `${where}: ${name}`));
+    complaints.push(...missingNames(asked, { known, own }).map((name) => `${where}: ${name}`));
   };
   for (const { title, panels, templating } of await dashboards()) {
     for (const panel of panels) {

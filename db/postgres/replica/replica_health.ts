@@ -93,7 +93,7 @@ export class ReplicaHealth implements Disposable {
     const { probe, maxLagMs, intervalMs, now, random } = this.#options;
     try {
       const lagMs = this.#lag.measure(await probe());
-      // A read has failed meanwhile, which the answer may be older than: the next probe is on its way.
+      // A read has failed meanwhile, which the answer may be older than: that has arranged for the next probe.
       if (this.#state === "disposed" || this.#ejections !== ejectionsBefore) return;
       if (this.#state === "faulty" || this.#state === "unknown") this.#soundSince = now();
       this.#lagMs = lagMs;
@@ -130,7 +130,16 @@ export class ReplicaHealth implements Disposable {
 
   #later(delayMs: number): void {
     this.#cancel?.();
-    this.#cancel = this.#options.schedule(() => void this.check(), delayMs);
+    this.#cancel = this.#options.schedule(() => void this.#checkAfresh(), delayMs);
+  }
+
+  /**
+   * Asks as soon as a probe that is under way has ended. That one began before a fault, so its answer counts for nothing
+   * and arranges for no other: were it taken for the one that is due now, nobody would ask ever again.
+   */
+  async #checkAfresh(): Promise<void> {
+    await this.#probing;
+    await this.check();
   }
 }
 

@@ -85,6 +85,26 @@ Deno.test("ReplicaHealth does not believe a probe that began before a fault", as
   assertEquals(world.health.available, true);
 });
 
+for (const [what, answer] of [["succeeds", sound], ["fails", new Error("It cannot be reached")]] as const) {
+  Deno.test(`ReplicaHealth asks again when a probe is overtaken by a fault, waits past the next one, and ${what}`, async () => {
+    const world = new World();
+    await world.health.check();
+    const { promise, resolve } = Promise.withResolvers<ReplicaState | Error>();
+    world.answer = promise;
+    const checking = world.health.check();
+    world.health.fault("It cannot be reached");
+    // The next probe is due while this one has not been answered.
+    for (const { run } of world.waiting.splice(0)) run();
+    world.answer = sound;
+    resolve(answer);
+    await checking;
+    for (let turn = 0; turn < 20 && !world.health.available; turn++) {
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    assertEquals([world.probes, world.health.available], [3, true]);
+  });
+}
+
 Deno.test("ReplicaHealth asks nothing after its disposal", async () => {
   const world = new World();
   await world.health.check();
@@ -100,7 +120,7 @@ class World {
   probes = 0;
   faults = 0;
   changes = 0;
-  answer: ReplicaState | Error | Promise<ReplicaState> = sound;
+  answer: ReplicaState | Error | Promise<ReplicaState | Error> = sound;
   waiting: { readonly run: () => void; readonly delayMs: number }[] = [];
   readonly health: ReplicaHealth;
 

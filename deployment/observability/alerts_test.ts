@@ -1,0 +1,78 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { PROFILE_PROBLEM_TYPES } from "../../profile_service/error_handler.ts";
+import { SERVER_PROBLEM_TYPES } from "../../server/problem_types.ts";
+import { markdownRows } from "../../tools/permissions/markdown_rows.ts";
+import { promqlNames } from "./promql_names.ts";
+import { exportedMetrics, labelsOfTargets, missingNames } from "./testing/exported_metrics.ts";
+
+const HERE = import.meta.dirname ?? ".";
+
+interface Alert {
+  readonly alert: string;
+  readonly expr: string;
+  readonly for: string;
+  readonly labels: { readonly severity: string };
+  readonly annotations: { readonly summary: string };
+}
+
+async function alerts(): Promise<readonly Alert[]> {
+  const { groups }: { groups: { rules: Alert[] }[] } = parse(
+    await Deno.readTextFile(join(HERE, "alerts.yaml")),
+  );
+  return groups.flatMap(({ rules }) => rules);
+}
+
+Deno.test("Alerts ask for what the program exports", async () => {
+  const known = await exportedMetrics();
+  const own = await labelsOfTargets();
+  const complaints = (await alerts()).flatMap(({ alert, expr }) =>
+    missingNames(promqlNames(expr), { known, own }).map((name) => `${alert}: ${name}`)
+  );
+  assertEquals(complaints, []);
+});
+
+Deno.test("Alerts name problems that there are", async () => {
+  const slugs = [...SERVER_PROBLEM_TYPES, ...PROFILE_PROBLEM_TYPES].map(({ slug }) => slug);
+  let looked = 0;
+  for (const { alert, expr } of await alerts()) {
+    for (const [, pattern = ""] of expr.matchAll(/problem=~?"([^"]+)"/g)) {
+      for (const one of pattern.split("|")) {
+        assert(slugs.some((slug) => new RegExp(`^(?:${one})$`).test(slug)), `${alert}: ${one}`);
+        looked++;
+      }
+    }
+  }
+  assert(looked > 0);
+});
+
+Deno.test("Alerts tell only what their expressions leave, and how grave they are", async () => {
+  const all = await alerts();
+  assertEquals(new Set(all.map(({ alert }) => alert)).size, all.length);
+  for (const { alert, expr, for: lasting, labels: { severity }, annotations: { summary } } of all) {
+    assertMatch(lasting, /^\d+[mh]$/, alert);
+    assert(["page", "ticket"].includes(severity), `${alert}: ${severity}`);
+    const { labels } = promqlNames(expr);
+    const told = [...summary.matchAll(/\$labels\.(\w+)/g)].map(([, name = ""]) => name);
+    // What is not grouped keeps the labels of its target.
+    const kept = expr.includes(" by (") ? labels : new Set([...labels, ...await labelsOfTargets()]);
+    assertEquals(told.filter((name) => !kept.has(name)), [], alert);
+  }
+});
+
+Deno.test("Prometheus reads the alerts where compose.yaml puts them, and the guide says what to do about each", async () => {
+  const read = async (path: string): Promise<string> => await Deno.readTextFile(join(HERE, "../..", path));
+  const { rule_files: files }: { rule_files: string[] } = parse(
+    await read("deployment/observability/prometheus.yaml"),
+  );
+  assertEquals(files, ["/etc/archway/alerts.yaml"]);
+  const { services: { prometheus: { volumes } } }: { services: { prometheus: { volumes: string[] } } } =
+    parse(
+      await read("compose.yaml"),
+    );
+  assert(volumes.includes(`./deployment/observability/alerts.yaml:${files[0]}:ro`));
+  const rows = markdownRows(await read("docs/observability.md"), "Alerts");
+  assertEquals(rows.map(([name]) => name), (await alerts()).map(({ alert }) => alert));
+  for (const [name = "", , what = ""] of rows) assert(what.length > 20, `${name} does not say what to do`);
+});

@@ -1,0 +1,15 @@
+/** The host of a `Host` header without its port. */
+const HOST_NAME = /^(\[[^\]]*\]|[^:]*)/;
+const ADDRESS = /^(\[.*\]|[0-9]{1,3}(\.[0-9]{1,3}){3})$/;
+/** Names below these are never in the public domain name system (RFC 6761; for "internal" ICANN's resolution of 2024). */
+const PRIVATE_DOMAIN = /\.(localhost|test|internal)$/;
+
+/**
+ * Whether a valid `Host` cannot be a name of the public domain name system: an address, a name without a dot, or one of a
+ * domain that is set aside. Whoever owns a public name can let it lead to this machine once a browser has loaded a page
+ * from it; that page may then read and write here as if it came from here (DNS rebinding).
+ */
+export function isPrivateHost(host: string): boolean {
+  const name = (HOST_NAME.exec(host)?.[0] ?? "").toLowerCase().replace(/\.$/, "");
+  return !name.includes(".") || ADDRESS.test(name) || PRIVATE_DOMAIN.test(name);
+}

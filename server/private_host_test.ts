@@ -1,0 +1,27 @@
+import { assertEquals } from "@std/assert";
+import { isPrivateHost } from "./private_host.ts";
+
+Deno.test("isPrivateHost() takes addresses and names that nobody can own", () => {
+  const hosts = [
+    "127.0.0.1",
+    "127.0.0.1:8080",
+    "[::1]",
+    "[::1]:8080",
+    "10.1.2.3:1",
+    "localhost",
+    "LOCALHOST:80",
+  ];
+  const names = ["app.localhost:8080", "localhost.", "my-laptop", "app.test", "host.docker.internal:8080"];
+  for (const host of [...hosts, ...names]) assertEquals(isPrivateHost(host), true, host);
+});
+
+Deno.test("isPrivateHost() takes no name that leads wherever its owner wants", () => {
+  const hosts = [
+    "evil.example.com",
+    "evil.example.com:8080",
+    "127.0.0.1.evil.example",
+    "localhost.evil.example",
+  ];
+  const others = ["a.localhostx", "evil.example.", "1.2.3.4.5", "127.0.0.1a", "evil.test.example"];
+  for (const host of [...hosts, ...others]) assertEquals(isPrivateHost(host), false, host);
+});

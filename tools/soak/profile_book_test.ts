@@ -1,0 +1,29 @@
+import { assertEquals } from "@std/assert";
+import { ProfileBook, type Written } from "./profile_book.ts";
+
+function written(id: string): Written {
+  return { id, etag: '"1"', token: "t" };
+}
+
+Deno.test("ProfileBook.take() gives each profile to one only, until it is put back", () => {
+  const book = new ProfileBook(() => 0.5);
+  for (const id of ["a", "b", "c"]) book.put(written(id));
+  const taken = [book.take(), book.take(), book.take()].map((profile) => profile?.id);
+  assertEquals(taken.toSorted(), ["a", "b", "c"]);
+  assertEquals(book.take(), undefined);
+  book.put(written("b"));
+  assertEquals(book.take()?.id, "b");
+});
+
+Deno.test("ProfileBook.putWritten() keeps what an answer tells, and nothing that it does not", () => {
+  const book = new ProfileBook(() => 0);
+  const answer = (headers: Record<string, string>) => ({
+    status: 200,
+    headers: new Headers(headers),
+    body: "",
+  });
+  book.putWritten("a", answer({ "ETag": '"2"', "Consistency-Token": "new" }));
+  assertEquals(book.take(), { id: "a", etag: '"2"', token: "new" });
+  book.putWritten("a", answer({ "ETag": '"3"' }));
+  assertEquals(book.take(), undefined);
+});

@@ -1,0 +1,21 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseSoakOptions } from "./soak_options.ts";
+
+Deno.test("parseSoakOptions() lasts ten minutes at a rate that is measured by default", () => {
+  assertEquals(parseSoakOptions([]), { minutes: 10, rate: undefined, json: undefined });
+});
+
+Deno.test("parseSoakOptions() reads every option", () => {
+  const options = { minutes: 0.75, rate: 150, json: "dist/soak.json" };
+  assertEquals(
+    parseSoakOptions(["--minutes", "0.75", "--rate=150", "--json", "dist/soak.json"]),
+    options,
+  );
+  assertEquals(parseSoakOptions(["--help"]), undefined);
+});
+
+Deno.test("parseSoakOptions() refuses what would say nothing", () => {
+  for (const args of [["--minutes", "0.4"], ["--minutes", "x"], ["--rate", "0"], ["--quick"], ["now"]]) {
+    assertThrows(() => parseSoakOptions(args), TypeError);
+  }
+});
