@@ -2,9 +2,7 @@
 export interface AdaptiveLimitOptions {
   /** How many requests at the same time are always let in. */
   readonly least: number;
-  /** With how many it begins, and to which it goes back when fewer come. */
-  readonly first: number;
-  /** How many are never exceeded. */
+  /** How many are never exceeded; it begins with them. */
   readonly most: number;
   /** How long work may stand in line before the limit goes down, in milliseconds. */
   readonly targetMs: number;
@@ -30,9 +28,7 @@ const increase = 1.1;
 /**
  * How many requests may be under way at the same time, found out by what they cost: additive increase would take long
  * on a limit of hundreds, so it is multiplied both ways, more steeply down than up (as TCP's congestion window, RFC
- * 5681; what is measured is the standing queue of Nichols and Jacobson, "Controlling Queue Delay", 2012). It grows only
- * where it is reached and forgets what is not used any more (RFC 7661): what was right for quick requests would let in a
- * crowd of slow ones.
+ * 5681; what is measured is the standing queue of Nichols and Jacobson, "Controlling Queue Delay", 2012).
  */
 export class AdaptiveLimit {
   readonly #options: AdaptiveLimitOptions;
@@ -40,32 +36,25 @@ export class AdaptiveLimit {
 
   constructor(options: AdaptiveLimitOptions) {
     this.#options = options;
-    this.#limit = options.first;
+    this.#limit = options.most;
   }
 
   get value(): number {
     return Math.floor(this.#limit);
   }
 
-  /** Whether it is where it began, or above: nothing is left of a time when too much was asked for. */
+  /** Whether it is where it began: nothing is left of a time when too much was asked for. */
   get isRestored(): boolean {
-    return this.#limit >= this.#options.first;
+    return this.#limit >= this.#options.most;
   }
 
   /** Takes note of an interval that has passed. */
-  note(interval: Interval): void {
-    const { least, most } = this.#options;
-    this.#limit = Math.min(most, Math.max(least, this.#next(interval)));
-  }
-
-  #next({ standingMs, mostInFlight }: Interval): number {
-    const { first, targetMs } = this.#options;
-    if (standingMs > targetMs) {
+  note({ standingMs, mostInFlight }: Interval): void {
+    const { least, most, targetMs } = this.#options;
+    const next = standingMs > targetMs
       // A limit far above what there is would take many steps before it limited anything.
-      return Math.min(this.#limit, mostInFlight) *
-        Math.min(gentlest, Math.max(steepest, targetMs / standingMs));
-    }
-    if (mostInFlight >= this.value || this.#limit < first) return this.#limit * increase;
-    return mostInFlight < this.#limit / 2 ? Math.max(first, this.#limit / increase) : this.#limit;
+      ? Math.min(this.#limit, mostInFlight) * Math.min(gentlest, Math.max(steepest, targetMs / standingMs))
+      : this.#limit * increase;
+    this.#limit = Math.min(most, Math.max(least, next));
   }
 }

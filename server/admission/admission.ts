@@ -8,15 +8,13 @@ export interface AdmissionSettings {
   readonly targetMs: number;
   /** How many requests may be under way at the same time, however quick they are. */
   readonly maxInFlight: number;
-  /** How long others keep work waiting now, e.g. for a connection to the database, in milliseconds. */
-  readonly waits: readonly (() => number)[];
 }
+
+/** What tells how long work that is ready waits for its turn. */
+export type Delay = Pick<EventLoopDelay, "start" | "stop" | "takeLeast">;
 
 /** How many are always let in: enough to keep every connection to the database busy, and few enough to be answered soon. */
 const leastInFlight = 32;
-
-/** How many are let in before anything is known of what they cost. */
-const firstInFlight = 64;
 
 /** How long an interval of measuring is, in milliseconds. */
 const intervalMs = 100;
@@ -33,10 +31,9 @@ const mostWaiting = 10_000;
  * the program busy with refusing it.
  */
 export class Admission implements Disposable {
-  readonly #settings: AdmissionSettings;
   readonly #logger: Logger;
   readonly #limit: AdaptiveLimit;
-  readonly #loop = new EventLoopDelay();
+  readonly #delay: Delay;
   /** Who waits, first come first served; called when there is room. */
   readonly #waiting = new Set<() => void>();
   #inFlight = 0;
@@ -46,13 +43,15 @@ export class Admission implements Disposable {
   #logAgainAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(settings: AdmissionSettings, { logger }: { readonly logger: Logger }) {
-    this.#settings = settings;
+  constructor(
+    settings: AdmissionSettings,
+    { logger, delay = new EventLoopDelay() }: { readonly logger: Logger; readonly delay?: Delay },
+  ) {
     this.#logger = logger;
+    this.#delay = delay;
     const { targetMs, maxInFlight } = settings;
     this.#limit = new AdaptiveLimit({
       least: Math.min(leastInFlight, maxInFlight),
-      first: Math.min(firstInFlight, maxInFlight),
       most: maxInFlight,
       targetMs,
     });
@@ -109,7 +108,7 @@ export class Admission implements Disposable {
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#loop.stop();
+    this.#delay.stop();
   }
 
   #admitWaiting(): void {
@@ -121,12 +120,12 @@ export class Admission implements Disposable {
   }
 
   #measure(): void {
-    this.#loop.start();
+    this.#delay.start();
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#note();
       // Nobody is here: the program may sleep.
-      if (this.#inFlight === 0 && this.#refused === 0 && this.#limit.isRestored) this.#loop.stop();
+      if (this.#inFlight === 0 && this.#refused === 0 && this.#limit.isRestored) this.#delay.stop();
       else this.#measure();
       this.#admitWaiting();
     }, intervalMs);
@@ -134,7 +133,7 @@ export class Admission implements Disposable {
   }
 
   #note(): void {
-    const standingMs = Math.max(this.#loop.takeLeast(), ...this.#settings.waits.map((wait) => wait()));
+    const standingMs = this.#delay.takeLeast();
     this.#limit.note({ standingMs, mostInFlight: this.#mostInFlight });
     this.#mostInFlight = this.#inFlight;
     const now = performance.now();
