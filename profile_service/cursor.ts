@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { KeyRing } from "../signing/key_ring.ts";
 import type { KeysetPosition, ProfileFilter } from "./ports.ts";
-import { microsecondsOf, timestampOf } from "./timestamp.ts";
+import { microsecondsOf, timestampOf } from "../time/timestamp.ts";
 
 /** Changes when the payload's layout or the list's order does; older cursors are then refused as foreign. */
 const FORMAT = 1;

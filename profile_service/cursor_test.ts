@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { KeyRing } from "../signing/key_ring.ts";
 import { CursorCodec, CursorError } from "./cursor.ts";
 import type { KeysetPosition, ProfileFilter } from "./ports.ts";
-import { timestampOf } from "./timestamp.ts";
+import { timestampOf } from "../time/timestamp.ts";
 import { EVERYONE, type Viewer } from "./viewer.ts";
 
 const SECRET = "a secret of more than 32 bytes, for a test";

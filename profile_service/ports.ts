@@ -1,5 +1,6 @@
 import type { ConnectionManager, Querier, QueryOptions } from "../db/db.ts";
-import type { Profile, Timestamp } from "./profile.ts";
+import type { Timestamp } from "../time/timestamp.ts";
+import type { Profile } from "./profile.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** Which versions of a profile a change may be made to: any, or one of these. */

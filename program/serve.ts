@@ -9,7 +9,7 @@ import { ProfileAPI } from "../profile_service/api.ts";
 import { ProfileService } from "../profile_service/app.ts";
 import { CursorCodec } from "../profile_service/cursor.ts";
 import { PostgresProfileRepository } from "../profile_service/persistence.ts";
-import { microsecondClock } from "../profile_service/timestamp.ts";
+import { microsecondClock } from "../time/timestamp.ts";
 import { withProfileApi } from "../profile_service/with_profile_api.ts";
 import type { Logger } from "../server/logger.ts";
 import type { Authenticator } from "../server/security/authenticator.ts";
