@@ -72,7 +72,7 @@ class Walk {
       signal: AbortSignal.timeout(30_000),
       principal: undefined,
       unit: undefined,
-      traceId: undefined,
+      traceParent: undefined,
     };
     const answer = await this.#api.listProfiles(
       { query: { limit: this.limit, ...query }, headers: {} },

@@ -49,6 +49,8 @@ export class Exchange implements RequestContext {
   replayed = false;
   /** The trace whose span is made for it; undefined: none. */
   ownTraceId: string | undefined = undefined;
+  /** The span that is made for it, as a `traceparent`; undefined: none. */
+  ownTraceParent: string | undefined = undefined;
   readonly #origin: string;
   readonly #peer: Peer | undefined;
   readonly #proxies: TrustedProxies | undefined;
@@ -108,6 +110,12 @@ export class Exchange implements RequestContext {
     const parent = parseTraceParent(headers.get("traceparent")) ??
       parseXRayTrace(headers.get("x-amzn-trace-id"));
     return parent?.traceId;
+  }
+
+  get traceParent(): string | undefined {
+    if (this.ownTraceParent !== undefined) return this.ownTraceParent;
+    const header = this.request.headers.get("traceparent");
+    return header !== null && parseTraceParent(header) !== undefined ? header : undefined;
   }
 
   get signal(): AbortSignal {

@@ -13,6 +13,6 @@ export interface RequestContext {
   readonly principal: Principal | undefined;
   /** What the answer is kept together with, where the operation requires an `Idempotency-Key`; else undefined. */
   readonly unit: UnitOfWork | undefined;
-  /** The trace it belongs to, 32 hexadecimal digits; undefined: none. */
-  readonly traceId: string | undefined;
+  /** The span that serves it, or that it comes from, as a W3C `traceparent`; undefined: none is known. */
+  readonly traceParent: string | undefined;
 }

@@ -311,7 +311,7 @@ Deno.test("generateFiles() makes code that compiles, judges and binds", async (t
         signal: new AbortController().signal,
         principal: undefined,
         unit: undefined,
-        traceId: undefined,
+        traceParent: undefined,
       };
       const response = await route?.handle({ ...none, path: { petId: 7 } }, context);
       assertEquals(response, { status: 200, body: { name: "Rex", photoUrls: [], id: 7 } });
