@@ -2,13 +2,13 @@ import type * as api from "../api/profileapi/server.gen.ts";
 import type { ConsistencyTokens } from "../consistency/consistency_tokens.ts";
 import { CONSISTENCY_TOKEN, readAfter } from "../consistency/read_after.ts";
 import type { QueryOptions, ReaderOptions } from "../db/db.ts";
+import { formatVersion, versionCondition } from "../paging/entity_version.ts";
+import { PageLinks } from "../paging/page_links.ts";
 import { parseIfMatch } from "../server/entity_tag.ts";
 import type { RequestContext } from "../server/request_context.ts";
 import type { ProfileService } from "./app.ts";
 import type { CursorCodec } from "./cursor.ts";
-import { formatVersion, versionCondition } from "./entity_version.ts";
-import { PageLinks } from "./page_links.ts";
-import { parsePageRequest } from "./page_request.ts";
+import { listParameters, parsePageRequest } from "./page_request.ts";
 import { cursorPageResponse, offsetPageResponse } from "./page_response.ts";
 import type { Profile } from "./profile.ts";
 import { jsonPatchedDraft, mergePatchedDraft } from "./profile_patch.ts";
@@ -39,7 +39,7 @@ export class ProfileAPI implements api.StrictServerInterface {
   ): Promise<api.ListProfilesResponse> {
     const request = parsePageRequest(query, { cursors: this.#cursors, viewer: viewerOf(context) });
     const { requestId } = context;
-    const links = new PageLinks(context.url, query);
+    const links = new PageLinks(context.url, listParameters(query));
     const options = this.#readOptions(headers, context);
     if (request.mode === "offset") {
       const page = await this.#profiles.listByOffset(request.query, options);

@@ -1,7 +1,8 @@
 import type { CursorPageMeta, OffsetPageMeta, Profile as WireProfile } from "../api/profileapi/server.gen.ts";
-import type { CursorCodec } from "./cursor.ts";
-import { formatPageTag, formatVersion } from "./entity_version.ts";
-import type { PageLinks } from "./page_links.ts";
+import { pageNeighbours } from "../paging/cursor_page.ts";
+import { formatPageTag, formatVersion } from "../paging/entity_version.ts";
+import type { PageLinks } from "../paging/page_links.ts";
+import { type CursorCodec, listIdentity } from "./cursor.ts";
 import type { KeysetPage, KeysetQuery, OffsetPage, OffsetQuery } from "./ports.ts";
 import type { Profile } from "./profile.ts";
 import { wireProfile } from "./wire_profile.ts";
@@ -26,20 +27,18 @@ export function cursorPageResponse(
   { cursors, requestId, links }: PageContext & { readonly cursors: CursorCodec },
 ): PageResponse<CursorPageMeta> {
   const { profiles, hasNewer, hasOlder } = page;
-  const first = profiles[0] ?? query.position?.pivot;
-  const last = profiles.at(-1) ?? query.position?.pivot;
-  // Beside an empty page lies the pivot's own row, unless the pivot was on this side already.
-  const inclusive = profiles.length === 0 && !query.position?.inclusive;
-  const nextCursor = hasOlder && last &&
-    cursors.encode({ direction: "after", pivot: last, inclusive }, query.filter);
-  const prevCursor = hasNewer && first &&
-    cursors.encode({ direction: "before", pivot: first, inclusive }, query.filter);
-  let link = links.to("first", "");
-  if (prevCursor) link += `, ${links.to("prev", `before=${prevCursor}`)}`;
-  if (nextCursor) link += `, ${links.to("next", `after=${nextCursor}`)}`;
-  const meta: CursorPageMeta = { requestId, mode: "cursor", limit: query.limit, etags: etagsById(profiles) };
-  if (nextCursor) meta.nextCursor = nextCursor;
-  if (prevCursor) meta.prevCursor = prevCursor;
+  const { link, ...neighbours } = pageNeighbours(
+    { items: profiles, hasNext: hasOlder, hasPrevious: hasNewer },
+    query,
+    { cursors: cursors.cursors, list: listIdentity(query.filter), links, pivotOf: (profile) => profile },
+  );
+  const meta: CursorPageMeta = {
+    requestId,
+    mode: "cursor",
+    limit: query.limit,
+    etags: etagsById(profiles),
+    ...neighbours,
+  };
   return {
     status: 200,
     headers: { ETag: formatPageTag(profiles, ["cursor", query.limit, hasNewer, hasOlder]), Link: link },

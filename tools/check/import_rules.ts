@@ -88,6 +88,11 @@ const RULES: readonly ImportRule[] = [
     why: "idempotency/ keeps keys for whatever operation and database",
   },
   {
+    of: /^paging\//,
+    not: new RegExp(`^(${SERVICE}|server/|db/(postgres|embedded)/|api/|config|@hono)`),
+    why: "paging/ is about lists, of whichever service",
+  },
+  {
     of: /^event_store\//,
     not: new RegExp(`^(${SERVICE}|server/|db/(postgres|embedded)/|api/|config|@hono)`),
     why: "event_store/ keeps events for whatever service and database",

@@ -1,16 +1,7 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { formatPageTag, formatVersion, versionCondition } from "./entity_version.ts";
-import type { Profile } from "./profile.ts";
 
-const PROFILE: Profile = {
-  id: "01a2023b-983b-7000-83d3-81c8f54d2496",
-  name: "Ada",
-  email: null,
-  age: null,
-  version: 1n,
-  createdAt: "2026-11-22T07:41:00Z",
-  updatedAt: "2026-11-22T07:41:00Z",
-};
+const PROFILE = { id: "01a2023b-983b-7000-83d3-81c8f54d2496", version: 1n };
 
 Deno.test("versionCondition() reads what formatVersion() writes", () => {
   const opaque = formatVersion(42n).slice(1, -1);
