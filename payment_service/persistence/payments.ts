@@ -96,9 +96,9 @@ export class PostgresPaymentRepository implements PaymentRepository {
   ): Promise<KeysetPage<StoredEvent>> {
     const { after, count } = versionRange(limit, position);
     const events = await this.#events.readStream(db, paymentStream(paymentId), {
+      ...options,
       after,
       limit: count + 1,
-      ...options,
     });
     return { items: events.slice(0, count), hasNext: events.length > count, hasPrevious: after > 0n };
   }
