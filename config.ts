@@ -21,6 +21,8 @@ export interface Config {
   /** What cursors and tokens are signed with, newest first; undefined: embedded, the program makes and keeps its own. */
   readonly hmacSecrets: readonly [string, ...string[]] | undefined;
   readonly cursorTtlSeconds: number;
+  /** How long the answer to a request with an Idempotency-Key is given again. */
+  readonly idempotencyTtlMs: number;
   /** How callers are known. */
   readonly auth: AuthConfig;
   readonly host: string;
@@ -84,6 +86,7 @@ export function parseConfig(lookup: EnvironmentLookup, { serves = true }: ParseC
     migrateOnStart: parseMigrateOnStart(settings, database),
     hmacSecrets: parseSecrets(settings, database.kind),
     cursorTtlSeconds: Math.max(1, Math.floor(settings.durationMs("CURSOR_TTL", "24h") / 1000)),
+    idempotencyTtlMs: parseIdempotencyTtl(settings),
     auth: serves ? parseAuthConfig(settings, { database, host, publicUrl }) : { kind: "none" },
     host,
     port: settings.integer("PORT", 8080, { min: 0, max: 65_535 }),
@@ -113,6 +116,13 @@ function parseConsistencyMaxWait(settings: Settings): number {
     settings.fault("CONSISTENCY_MAX_WAIT", `must be ${MOST_CONSISTENCY_WAIT_MS / 1000}s at the most`);
   }
   return waitMs;
+}
+
+/** With none at all no request could be repeated. */
+function parseIdempotencyTtl(settings: Settings): number {
+  const ttlMs = settings.durationMs("IDEMPOTENCY_TTL", "24h");
+  if (ttlMs === 0) settings.fault("IDEMPOTENCY_TTL", "must be longer than nothing");
+  return ttlMs;
 }
 
 function parseMigrateOnStart(settings: Settings, database: DatabaseConfig): boolean {

@@ -16,7 +16,9 @@ const TEST = /_test\.ts$|\/testing\//;
 const RULES: readonly ImportRule[] = [
   {
     of: /^server\//,
-    not: new RegExp(`^(${SERVICE}|db/|api/|signing/|auth/|limits/|consistency/|config|main\\.ts|tools/)`),
+    not: new RegExp(
+      `^(${SERVICE}|db/|api/|signing/|auth/|limits/|consistency/|idempotency/|event_store/|config|main\\.ts|tools/)`,
+    ),
     why: "server/ knows HTTP and no service",
   },
   {
@@ -81,6 +83,21 @@ const RULES: readonly ImportRule[] = [
     why: "consistency/ stands between a service and whatever database it has",
   },
   {
+    of: /^idempotency\//,
+    not: new RegExp(`^(${SERVICE}|db/(postgres|embedded)/|api/|event_store/|config|@hono)`),
+    why: "idempotency/ keeps keys for whatever operation and database",
+  },
+  {
+    of: /^paging\//,
+    not: new RegExp(`^(${SERVICE}|server/|db/(postgres|embedded)/|api/|config|@hono)`),
+    why: "paging/ is about lists, of whichever service",
+  },
+  {
+    of: /^event_store\//,
+    not: new RegExp(`^(${SERVICE}|server/|db/(postgres|embedded)/|api/|config|@hono)`),
+    why: "event_store/ keeps events for whatever service and database",
+  },
+  {
     of: /^(?!telemetry\/|program\/|tools\/)/,
     not: /^telemetry\//,
     why: "server/, db/ and services offer hooks; program/ gives them what watches",
@@ -97,7 +114,7 @@ const RULES: readonly ImportRule[] = [
   },
   { of: /^(?!tools\/)/, not: /^tools\//, why: "tools/ is for developers and not part of the program" },
   { of: /^(?!main\.ts$)/, not: /^main\.ts$/, why: "main.ts is the root" },
-  { of: /^(signing\/|config)/, not: /^(server|api|[a-z]+_service)\//, why: "it stands on its own" },
+  { of: /^(signing\/|time\/|config)/, not: /^(server|api|[a-z]+_service)\//, why: "it stands on its own" },
 ];
 
 /** Every import that crosses a boundary, as a line for people. */

@@ -1,4 +1,8 @@
-import type { Timestamp } from "./profile.ts";
+/**
+ * An instant as RFC 3339 text in UTC with up to six fraction digits, e.g. "2026-11-22T07:41:00.123456Z". Text,
+ * because a JavaScript Date would cut PostgreSQL's microseconds off and pages would repeat or miss rows.
+ */
+export type Timestamp = string;
 
 const PATTERN = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,6}))?Z$/;
 

@@ -3,7 +3,7 @@ import { PageLinks } from "./page_links.ts";
 
 Deno.test("PageLinks.to() keeps what narrows the list and replaces the place", () => {
   const url = new URL("https://api.example.com/v1/profiles?name=%C3%84%26b&limit=2&after=old");
-  const links = new PageLinks(url, { name: "Ä&b", limit: 2, after: "old" });
+  const links = new PageLinks(url, { limit: 2, pageSize: undefined, name: "Ä&b" });
   const start = "<https://api.example.com/v1/profiles?limit=2&name=%C3%84%26b";
   assertEquals(links.to("first", ""), `${start}>; rel="first"`);
   assertEquals(links.to("next", "after=new"), `${start}&after=new>; rel="next"`);

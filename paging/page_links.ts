@@ -1,17 +1,14 @@
-import type { ListParameters } from "./page_request.ts";
-
-/** Makes links (RFC 8288, section 3) from a page of the list to others of the same list, as absolute URIs. */
+/** Makes links (RFC 8288, section 3) from a page of a list to others of the same list, as absolute URIs. */
 export class PageLinks {
   readonly #start: string;
 
   /**
    * @param url The absolute URL of the request.
-   * @param parameters Its query: what narrows the list and how large a page is goes into every link.
+   * @param parameters What narrows the list and how large a page is, of its query: it goes into every link.
    */
-  constructor(url: URL, parameters: ListParameters) {
+  constructor(url: URL, parameters: Readonly<Record<string, string | number | undefined>>) {
     let query = "";
-    for (const name of ["limit", "pageSize", "name", "email"] as const) {
-      const value = parameters[name];
+    for (const [name, value] of Object.entries(parameters)) {
       if (value !== undefined) query += `${name}=${encodeURIComponent(value)}&`;
     }
     this.#start = `<${url.origin}${url.pathname}?${query}`;
