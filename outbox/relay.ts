@@ -36,7 +36,10 @@ export class Relay {
     const { taken, busy } = await database.withTx(async (tx) => {
       const events = await this.#queue.take(tx, batch);
       if (events.length === 0) return { taken: 0, busy: [] };
-      const accepting = await this.#handOn(events, async (destination) => await destination.accept(tx, events));
+      const accepting = await this.#handOn(
+        events,
+        async (destination) => await destination.accept(tx, events),
+      );
       await this.#queue.remove(tx, events);
       return { taken: events.length, busy: accepting };
     });
@@ -51,11 +54,14 @@ export class Relay {
   ): Promise<readonly Destination[]> {
     const { destinations, observer } = this.#options;
     const attributes = { "archway.events": events.length };
-    return await observer.work({ kind: "relay", causes: causesOf(events), attributes }, async (observation) => {
-      const busy: Destination[] = [];
-      for (const destination of destinations) if (await accept(destination)) busy.push(destination);
-      observation.ended({ outcome: "done", failed: false });
-      return busy;
-    });
+    return await observer.work(
+      { kind: "relay", causes: causesOf(events), attributes },
+      async (observation) => {
+        const busy: Destination[] = [];
+        for (const destination of destinations) if (await accept(destination)) busy.push(destination);
+        observation.ended({ outcome: "done", failed: false });
+        return busy;
+      },
+    );
   }
 }

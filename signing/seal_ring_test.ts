@@ -1,7 +1,10 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { SealRing } from "./seal_ring.ts";
 
-const [OLD, NEW] = ["an old secret of thirty-two bytes and more", "a new secret of thirty-two bytes and more"];
+const [OLD, NEW] = [
+  "an old secret of thirty-two bytes and more",
+  "a new secret of thirty-two bytes and more",
+];
 
 Deno.test("SealRing opens what it sealed, and nothing that was changed or belongs elsewhere", () => {
   const ring = new SealRing([OLD], "test");

@@ -32,6 +32,7 @@ export class JobPool implements AsyncDisposable {
   readonly #running = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   readonly #abort = new AbortController();
+  #changed = Promise.withResolvers<void>();
 
   constructor(options: JobPoolOptions) {
     this.#options = options;
@@ -45,18 +46,22 @@ export class JobPool implements AsyncDisposable {
   /** Starts a job. @throws {Error} where there is no room, which `free` tells before. */
   start(name: string, job: (context: JobContext) => Promise<void>): void {
     if (this.free < 1) throw new Error("The pool takes no more jobs");
-    const running = this.#run(name, job).finally(() => this.#running.delete(running));
+    const running = this.#run(name, job).finally(() => {
+      this.#running.delete(running);
+      this.#change();
+    });
     this.#running.add(running);
   }
 
   /** Resolves when a job has ended, or the pool is closed. */
   async untilFree(): Promise<void> {
     if (this.free > 0 || this.#stopping.signal.aborted) return;
-    await Promise.race([...this.#running, aborted(this.#stopping.signal)]);
+    await this.#changed.promise;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
+    this.#change();
     const ended = Promise.all(this.#running);
     await pause(this.#options.graceMs ?? 10_000, { until: ended });
     this.#abort.abort();
@@ -70,8 +75,9 @@ export class JobPool implements AsyncDisposable {
       this.#options.onFailure(name, error);
     }
   }
-}
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  #change(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
 }
