@@ -38,7 +38,7 @@ export class StreamQueue {
           select f.position from front as f
           where not exists (select from ${table} as b where b.stream = f.stream and b.position < f.position)
         )
-        order by o.position
+        order by o.position limit $2
         for update skip locked
       )
       select ${EVENT_COLUMNS}, o.enqueued_at
