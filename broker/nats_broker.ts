@@ -9,9 +9,13 @@ import {
   RetentionPolicy,
   StorageType,
 } from "@nats-io/jetstream";
-import { connect, errors, headers, type NatsConnection } from "@nats-io/transport-node";
+import { errors, headers, type NatsConnection } from "@nats-io/nats-core";
+import { NatsConnectionImpl, setTransportFactory } from "@nats-io/nats-core/internal";
 import type { Message } from "../outbox/message.ts";
 import { type Broker, BrokerError, type PublishOptions, type PublishOutcome } from "./broker.ts";
+import { NatsTransport } from "./nats_transport.ts";
+
+setTransportFactory({ factory: () => new NatsTransport() });
 
 /** Where a NATS server or cluster is, and what is kept there. */
 export interface NatsBrokerOptions {
@@ -21,6 +25,8 @@ export interface NatsBrokerOptions {
   readonly credentials?: NatsCredentials;
   /** Whether the way has to be encrypted. */
   readonly tls: boolean;
+  /** Certificates to trust, in PEM; absent: those that the platform trusts. */
+  readonly ca?: string;
   /** The name of the stream that keeps the messages. */
   readonly stream: string;
   /**
@@ -119,16 +125,16 @@ export class NatsBroker implements Broker {
   }
 
   async #open(): Promise<Connected> {
-    const { servers, credentials, tls, timeoutMs: timeout = 5_000, stream } = this.#options;
+    const { servers, credentials, tls, ca, timeoutMs: timeout = 5_000, stream } = this.#options;
     try {
-      const connection = await connect({
+      const connection = await NatsConnectionImpl.connect({
         servers: [...servers],
         ...(credentials === undefined
           ? {}
           : "token" in credentials
           ? { token: credentials.token }
           : { user: credentials.user, pass: credentials.password }),
-        ...(tls ? { tls: {} } : {}),
+        ...(tls ? { tls: ca === undefined ? {} : { ca } } : {}),
         name: "archway",
         timeout,
         reconnect: false,
@@ -161,9 +167,10 @@ function brokerErrorOf(cause: unknown): BrokerError {
   if (cause instanceof errors.TimeoutError) {
     return new BrokerError("timeout", "The message broker did not acknowledge a message", { cause });
   }
-  const refused = cause instanceof JetStreamError || cause instanceof errors.InvalidArgumentError ||
-    // Nobody keeps the subject: the stream has another one.
-    (cause instanceof errors.RequestError && cause.isNoResponders());
+  const refused = cause instanceof JetStreamApiError || cause instanceof JetStreamError ||
+    cause instanceof errors.InvalidArgumentError ||
+    // Nobody keeps the subject. The client takes it for a server without JetStream, which was asked for before.
+    (cause instanceof Error && cause.cause instanceof errors.RequestError && cause.cause.isNoResponders());
   return refused
     ? new BrokerError("refused", "The message broker does not take a message", { cause })
     : new BrokerError("unavailable", "The message broker was lost", { cause });

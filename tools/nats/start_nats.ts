@@ -20,15 +20,17 @@ const runner = `
 export interface StartNatsOptions {
   /** Absent: none is needed. */
   readonly user?: { readonly name: string; readonly password: string };
+  /** Files in PEM; absent: plain text. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
 }
 
 /** Starts a NATS server with JetStream, whose streams outlast {@link Nats.kill}. */
-export async function startNats({ user }: StartNatsOptions = {}): Promise<Nats> {
+export async function startNats(options: StartNatsOptions = {}): Promise<Nats> {
   const program = await locateNats();
   if (program === undefined) throw new Error("No NATS server is installed");
   const folder = await Deno.makeTempDir({ prefix: "archway_nats_" });
   while (true) {
-    const nats = new Nats(program, { folder, port: freePort(), user });
+    const nats = new Nats(program, { folder, port: freePort(), options });
     if (await nats.start()) return nats;
     // Somebody else took the port in between; anything else is no use to try again.
     if (!(await nats.log()).includes("address already in use")) {
@@ -43,23 +45,25 @@ export class Nats implements AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly #program: string;
-  readonly #user: StartNatsOptions["user"];
+  readonly #options: StartNatsOptions;
   readonly #folder: string;
   #process: Deno.ChildProcess | undefined;
 
   constructor(
     program: string,
-    { folder, port, user }: {
+    { folder, port, options }: {
       readonly folder: string;
       readonly port: number;
-      readonly user: StartNatsOptions["user"];
+      readonly options: StartNatsOptions;
     },
   ) {
     this.#program = program;
     this.port = port;
-    this.#user = user;
+    this.#options = options;
     this.#folder = folder;
-    this.url = `nats://${user === undefined ? "" : `${user.name}:${user.password}@`}127.0.0.1:${port}`;
+    const { user, tls } = options;
+    const credentials = user === undefined ? "" : `${user.name}:${user.password}@`;
+    this.url = `${tls === undefined ? "nats" : "tls"}://${credentials}127.0.0.1:${port}`;
   }
 
   /** What it wrote to its log. */
@@ -69,11 +73,24 @@ export class Nats implements AsyncDisposable {
 
   /** Starts it, again after {@link kill}; false: it ended at once. */
   async start(): Promise<boolean> {
-    const user = this.#user === undefined ? [] : ["--user", this.#user.name, "--pass", this.#user.password];
+    const { user, tls } = this.#options;
+    const demands = [
+      ...(user === undefined ? [] : ["--user", user.name, "--pass", user.password]),
+      ...(tls === undefined ? [] : ["--tls", "--tlscert", tls.certificate, "--tlskey", tls.key]),
+    ];
     const process = new Deno.Command("sh", {
       args: [
         ...["-c", runner, "nats", this.#pidFile, this.#program],
-        ...["-js", "-sd", join(this.#folder, "store"), "-a", "127.0.0.1", "-p", String(this.port), ...user],
+        ...[
+          "-js",
+          "-sd",
+          join(this.#folder, "store"),
+          "-a",
+          "127.0.0.1",
+          "-p",
+          String(this.port),
+          ...demands,
+        ],
       ],
       stdin: "piped",
       stdout: "null",
