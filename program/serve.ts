@@ -22,6 +22,7 @@ import { databaseChecks } from "./database_checks.ts";
 import { MigrationKeeper } from "./migration_keeper.ts";
 import { MIGRATION_SOURCES } from "./migration_sources.ts";
 import { openAuthenticator } from "./open_authenticator.ts";
+import { openEventWorker } from "./open_event_worker.ts";
 import { limitOptions } from "./limit_options.ts";
 import { blamingRoutes, type OpenRateLimit, openRateLimit } from "./open_rate_limit.ts";
 import { type Database, openDatabase } from "./open_database.ts";
@@ -57,6 +58,11 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
     onUnavailable: ({ message }) => logger.warn("Waiting for the database: {message}", { message }),
   });
   const migrated = tablesMade.then(() => warnOfPower(config, { database, logger, signal: stopping.signal }));
+  const worker = config.worker.inline
+    ? stack.use(await openEventWorker(config, { database, logger, telemetry }))
+    : undefined;
+  // Whoever waits for them to be made is told when they cannot be.
+  tablesMade.then(() => stopping.signal.aborted || worker?.start(), () => {});
   const parts = { database, migrations, logger, telemetry, authenticator, rateLimit };
   const server = stack.use(blamingRoutes(() => buildServer(config, parts)));
   // Nobody is to find the service without its tables; a database that is down is told by /readyz meanwhile.
@@ -71,7 +77,8 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
   const signal = await Promise.race([stopped, migrated.then(() => stopped)]);
   logger.info("Stopping on {signal}", { signal });
   stopping.abort();
-  await server.shutdown();
+  // What the last requests leave in the outbox leaves with the next start, or by another process.
+  await Promise.all([server.shutdown(), worker?.[Symbol.asyncDispose]()]);
   return 0;
 }
 

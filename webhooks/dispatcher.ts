@@ -50,7 +50,7 @@ export class Dispatcher {
     for (const lane of claimed) {
       // Closed meanwhile.
       if (pool.free < 1) await lanes.giveBack(lane);
-      else pool.start("webhook", (context) => this.#work(lane, context));
+      else pool.start("delivery", (context) => this.#work(lane, context));
     }
     return claimed.length === 0 ? "idle" : "more";
   }
