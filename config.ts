@@ -5,6 +5,7 @@ import { type DatabaseConfig, parseDatabaseConfig } from "./config/database_conf
 import { type ListenerConfig, parseListenerSettings } from "./config/listener_settings.ts";
 import { type LimitConfig, parseLimitSettings } from "./config/limit_settings.ts";
 import { parsePoolSettings, type PoolSettings } from "./config/pool_settings.ts";
+import { parseWorkerConfig, type WorkerConfig } from "./config/worker_config.ts";
 import { type ConfigFault, type EnvironmentLookup, Settings } from "./config/settings.ts";
 
 /** How much is logged, from most to least. */
@@ -45,6 +46,8 @@ export interface Config {
   /** Where the metrics are served; undefined: nowhere. */
   readonly admin: AdminConfig | undefined;
   readonly validateResponses: boolean;
+  /** How events leave. */
+  readonly worker: WorkerConfig;
 }
 
 /** A configuration that cannot be used: every fault at once, by the variable's name, never with its value. */
@@ -102,6 +105,7 @@ export function parseConfig(lookup: EnvironmentLookup, { serves = true }: ParseC
     logLevel: settings.oneOf("LOG_LEVEL", "info", ["debug", "info", "warning", "error"]),
     admin: parseAdminConfig(settings),
     validateResponses: settings.oneOf("VALIDATE_RESPONSES", "false", ["true", "false"]) === "true",
+    worker: parseWorkerConfig(settings),
   };
   if (settings.faults.length > 0) throw new ConfigError(settings.faults);
   return config;

@@ -14,6 +14,7 @@ Commands:
   serve   run the service (the default)
   dev     run it and greet the developer
   seed    write made-up profiles to try it with: --profiles <n> [--random-seed <n>] [--until <date>]
+  worker  only send events out, to webhooks and the message broker: beside services that run with WORKER=off
   migrate change the tables: up [--dry-run], down [n] [--dry-run], status, new <name> [--service <service>]
   token   print an access token for development: [--subject <name>] [--scope "<scope> …"] [--expires <duration>]
   db      copy --to <url> moves everything from the embedded database to a server, status [--json] shows every server
@@ -27,6 +28,10 @@ const COMMANDS: ReadonlyMap<string, (args: readonly string[]) => Promise<number>
   ["dev", withoutArguments(() => serve(parseConfig(lookUp), { greet: true }))],
   // Loaded when it is asked for: the service needs none of its packages.
   ["seed", async (args) => (await import("./program/seed_command.ts")).seed(args, configureTool)],
+  [
+    "worker",
+    withoutArguments(async () => (await import("./program/worker_command.ts")).work(configureTool())),
+  ],
   ["migrate", (args) => migrate(args, configureTool)],
   ["token", runToken],
   ["db", runDb],

@@ -17,6 +17,7 @@ import { MigrationKeeper } from "./migration_keeper.ts";
 import { MIGRATION_SOURCES } from "./migration_sources.ts";
 import { mountApis } from "./mount_apis.ts";
 import { openAuthenticator } from "./open_authenticator.ts";
+import { openEventWorker } from "./open_event_worker.ts";
 import { limitOptions } from "./limit_options.ts";
 import { blamingRoutes, type OpenRateLimit, openRateLimit } from "./open_rate_limit.ts";
 import { type Database, openDatabase } from "./open_database.ts";
@@ -53,6 +54,11 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
   });
   const migrated = tablesMade.then(() => warnOfPower(config, { database, logger, signal: stopping.signal }));
   stack.use(sweepKeys(config, { database, logger }));
+  const worker = config.worker.inline
+    ? stack.use(await openEventWorker(config, { database, logger, telemetry }))
+    : undefined;
+  // Whoever waits for them to be made is told when they cannot be.
+  tablesMade.then(() => stopping.signal.aborted || worker?.start(), () => {});
   const parts = { database, migrations, logger, telemetry, authenticator, rateLimit };
   const server = stack.use(blamingRoutes(() => buildServer(config, parts)));
   // Nobody is to find the service without its tables; a database that is down is told by /readyz meanwhile.
@@ -67,7 +73,8 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
   const signal = await Promise.race([stopped, migrated.then(() => stopped)]);
   logger.info("Stopping on {signal}", { signal });
   stopping.abort();
-  await server.shutdown();
+  // What the last requests leave in the outbox leaves with the next start, or by another process.
+  await Promise.all([server.shutdown(), worker?.[Symbol.asyncDispose]()]);
   return 0;
 }
 

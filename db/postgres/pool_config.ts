@@ -139,6 +139,11 @@ export interface PoolConfig {
    * @default "archway"
    */
   readonly applicationName?: string;
+  /**
+   * Told the channel of every notification that one of the sessions is sent. The pool sets it: those who listen are told
+   * by it.
+   */
+  readonly onNotification?: (channel: string) => void;
   /** Watches statements and transactions; absent: nobody does, which costs nothing. */
   readonly observer?: DatabaseObserver;
 }
