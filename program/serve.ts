@@ -1,7 +1,6 @@
 import type { Config } from "../config.ts";
 import { isPrivate } from "../config/auth_config.ts";
 import { startAdminServer } from "../admin/admin_server.ts";
-import type { ConnectionPool } from "../db/db.ts";
 import { DatabaseError } from "../db/errors.ts";
 import { KeySweeper } from "../idempotency/key_sweeper.ts";
 import { configureLogging } from "../logging.ts";
@@ -139,9 +138,7 @@ function buildServer(
     options.withMaxBodyBytes(config.maxBodyBytes),
     options.withResponseValidation(config.validateResponses),
     options.withDrain({ waitMs: config.drainWaitMs, timeoutMs: config.drainTimeoutMs }),
-    ...(config.admission
-      ? [options.withAdmission({ ...config.admission, waits: [longestWait(database.pool)] })]
-      : []),
+    ...(config.admission ? [options.withAdmission(config.admission)] : []),
     options.withReadiness(databaseChecks(database.pool, migrations)),
     ...(authenticator ? [options.withAuthenticator(authenticator)] : []),
     ...limitOptions(config, { rateLimit, logger }),
@@ -150,9 +147,4 @@ function buildServer(
     ...(config.publicUrl ? [options.withPublicUrl(config.publicUrl.href)] : []),
     ...mountApis(config, { database, logger }),
   );
-}
-
-/** How long somebody has waited for a connection to the database. */
-function longestWait(pool: ConnectionPool): () => number {
-  return () => Math.max(...pool.load().map(({ pool: { waitedMs } }) => waitedMs));
 }

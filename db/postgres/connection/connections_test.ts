@@ -83,6 +83,7 @@ Deno.test("Connections sends quick reads together, and nothing behind what may t
     max: 10,
     maxWaiting: 10,
     acquireTimeoutMs: 30_000,
+    queueTimeoutMs: 30_000,
     idleTimeoutMs: 0,
   });
   const reads = new QuickReads();
