@@ -41,14 +41,18 @@ export class PostgresIdempotency implements Idempotency {
   }
 
   async answer(request: KeyedRequest, work: Work): Promise<KeyedAnswer> {
-    const { signal } = request;
     const id = keyId(request);
     const name = id.toString("base64");
-    const known = this.#recent.has(name) ? await this.#find(id, request) : undefined;
-    const given = known ?? await this.#work(id, request, work);
-    this.#recent.add(name);
-    const isRefusal = given.answer.status >= 400;
-    return { ...given, fresh: isRefusal ? {} : await this.#options.fresh?.({ signal }) ?? {} };
+    const recent = this.#recent.get(name);
+    const known = recent && await this.#find(id, request);
+    // Nothing has come of it since that a repeated answer would have to tell.
+    if (recent !== undefined && known !== undefined) return { ...known, fresh: recent };
+    const given = await this.#work(id, request, work);
+    const fresh = given.answer.status < 400
+      ? await this.#options.fresh?.({ signal: request.signal }) ?? {}
+      : {};
+    this.#recent.add(name, fresh);
+    return { ...given, fresh };
   }
 
   async #find(id: Buffer, request: KeyedRequest): Promise<Given | undefined> {

@@ -1,6 +1,6 @@
 import type { Exchange } from "../exchange.ts";
 import type { DecodedRequest, Operation } from "../operation.ts";
-import type { Idempotency, KeptAnswer, KeyedAnswer, WorkResult } from "./idempotency.ts";
+import type { Idempotency, KeptAnswer, WorkResult } from "./idempotency.ts";
 import { requestFingerprint } from "./request_fingerprint.ts";
 
 /** Says that an answer is given again; its value is `true`. */
@@ -43,19 +43,25 @@ export function compileKeyed(operation: Operation, options: KeyedOptions): Answe
       fingerprint: requestFingerprint(name, request),
       signal: exchange.signal,
     };
+    let made: Response | undefined;
     const given = await idempotency.answer(keyed, async (unit) => {
       exchange.unit = unit;
       try {
-        return await kept(await run(request, exchange), exchange);
+        made = await run(request, exchange);
       } catch (error) {
-        const response = refusal(error, exchange);
-        if (response === undefined) throw error;
-        return await kept(response, exchange);
+        made = refusal(error, exchange);
+        if (made === undefined) throw error;
       } finally {
         exchange.unit = undefined;
       }
+      return kept(made, exchange);
     });
-    return responseOf(given, operation, exchange);
+    const response = given.replayed || made === undefined ? replay(given.answer, exchange) : made;
+    for (const { name } of operation.responses[String(response.status)]?.headers ?? []) {
+      const value = given.fresh[name];
+      if (value !== undefined) response.headers.set(name, value);
+    }
+    return response;
   };
 }
 
@@ -71,24 +77,12 @@ function kept(response: Response, { body }: Exchange): WorkResult {
   };
 }
 
-function responseOf(
-  { answer, replayed, fresh }: KeyedAnswer,
-  operation: Operation,
-  exchange: Exchange,
-): Response {
-  const response = new Response(bodyOf(answer), { status: answer.status });
-  for (const [name, value] of answer.headers) response.headers.set(name, value);
+function replay({ status, headers, body }: KeptAnswer, exchange: Exchange): Response {
+  const response = new Response(body === undefined ? null : new Uint8Array(body), { status });
+  for (const [name, value] of headers) response.headers.set(name, value);
   response.headers.set("X-Request-Id", exchange.requestId);
-  for (const { name } of operation.responses[String(answer.status)]?.headers ?? []) {
-    const value = fresh[name];
-    if (value !== undefined) response.headers.set(name, value);
-  }
-  if (replayed) response.headers.set(IDEMPOTENCY_REPLAYED, "true");
-  exchange.replayed = replayed;
-  exchange.body = answer.body;
+  response.headers.set(IDEMPOTENCY_REPLAYED, "true");
+  exchange.replayed = true;
+  exchange.body = body;
   return response;
-}
-
-function bodyOf({ body }: KeptAnswer): Uint8Array<ArrayBuffer> | null {
-  return body === undefined ? null : new Uint8Array(body);
 }
