@@ -1,6 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { openPool } from "../../db/postgres/open_pool.ts";
+import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
+import { appendEvents } from "../../outbox/testing/append_events.ts";
+import { WorkerStage } from "../../program/testing/worker_stage.ts";
 import { useTestDatabase } from "../../tools/postgres/use_test_database.ts";
 import { postgresEnvironment } from "../../tools/testing/postgres_environment.ts";
 import { Program, untilReady } from "../../tools/testing/program.ts";
@@ -56,18 +60,35 @@ async function exported(): Promise<string> {
     POSTGRES_REPLICA_0_PORT: String(instance.port),
     MIGRATE_ON_START: "true",
     ADMIN_PORT: "0",
+    WEBHOOK_ALLOW_PRIVATE: "true",
   });
   const url = await program.url;
   await untilReady(url);
+  await tellWebhook(instance);
   for (const path of ["/v1/profiles", "/nowhere"]) await (await fetch(url + path)).body?.cancel();
   await (await fetch(`${url}/v1/profiles`, { method: "STRANGE" })).body?.cancel();
   const metrics = await program.metricsUrl;
   while (true) {
     const text = await (await fetch(metrics)).text();
-    // They come with the first probe and the first timer.
-    if (text.includes("lag_seconds{") && text.includes("event_loop_delay_seconds_count")) return text;
+    // They come with the first probe, the first timer and the first time that somebody counts.
+    const late = [
+      "lag_seconds{",
+      "event_loop_delay_seconds_count",
+      "outbox_depth{",
+      "webhook_duration_seconds_count",
+    ];
+    if (late.every((name) => text.includes(name))) return text;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** Lets something happen that a webhook is told of. */
+async function tellWebhook(instance: InstanceConfig): Promise<void> {
+  await using pool = openPool({ primary: instance, replicas: [] });
+  await using stage = await WorkerStage.over(pool);
+  await stage.receive();
+  await appendEvents(pool, [{ stream: "payment-1", data: { profileId: stage.profileId } }]);
+  await stage.untilSettled();
 }
 
 /** The labels that Prometheus itself gives every series. */
@@ -132,7 +153,12 @@ function familyOf(metric: string): string {
 
 Deno.test("Dashboards use only variables and labels that they have", async () => {
   const all = await dashboards();
-  assertEquals(all.map(({ uid }) => uid), ["archway-database", "archway-red-by-route", "archway-runtime"]);
+  assertEquals(all.map(({ uid }) => uid), [
+    "archway-database",
+    "archway-payments",
+    "archway-red-by-route",
+    "archway-runtime",
+  ]);
   for (const { title, panels, templating } of all) {
     const names = new Set(["__rate_interval", ...templating.list.map(({ name }) => name)]);
     assertEquals(new Set(panels.map(({ id }) => id)).size, panels.length, title);
