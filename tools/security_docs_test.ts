@@ -4,7 +4,7 @@ import { join } from "node:path";
 const ROOT = join(import.meta.dirname ?? ".", "..");
 
 /** The chapters whose tables say which test holds what they promise; those that are there. */
-const CHAPTERS = ["docs/security.md", "docs/permissions.md", "docs/audit.md"];
+const CHAPTERS = ["docs/security.md", "docs/permissions.md", "docs/audit.md", "docs/webhooks.md"];
 
 /** A path of this repository in backticks, such as `e2e/auth_test.ts`, in a row of a table. */
 function testsNamed(markdown: string): readonly string[] {
