@@ -2,8 +2,11 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { openPool } from "../db/postgres/open_pool.ts";
 import type { InstanceConfig } from "../db/postgres/pool_config.ts";
 import { appendEvents } from "../outbox/testing/append_events.ts";
+import { readStream } from "../broker/testing/read_stream.ts";
 import { MIGRATION_SOURCES } from "../program/migration_sources.ts";
 import { WorkerStage } from "../program/testing/worker_stage.ts";
+import { startNats } from "../tools/nats/start_nats.ts";
+import { testWithNats } from "../tools/nats/test_with_nats.ts";
 import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
 import { complaintsOf } from "../tools/testing/complaints_of.ts";
 import { OtlpCollector } from "../tools/testing/otlp_collector.ts";
@@ -180,3 +183,31 @@ Deno.test("archway worker links its spans to the request that caused them, thoug
   assert(collector.spans.some(({ parentSpanId }) => parentSpanId === relays[0]?.spanId));
   assert(!collector.text.includes(receiver.url));
 });
+
+testWithNats(
+  "archway worker publishes events in a span that is linked to their request's and goes along",
+  async () => {
+    await using nats = await startNats({ user: { name: "archway", password: "planted" } });
+    await using setting = await open();
+    const { stage, environment } = setting;
+    const metadata = { traceparent: `00-${TRACE}-${PARENT}-01` };
+    const [position] = await appendEvents(stage.pool, [{ stream: "payment-1", metadata }]);
+    await using collector = new OtlpCollector();
+    const settings = { ...environment, ...collector.environment, NATS_URL: nats.url, NATS_STREAM: "events" };
+    await using program = new Program(settings, ["worker"], { fromSource: true });
+    const waiting = "select position from outbox union all select position from broker_messages";
+    while ((await stage.pool.writer().query(waiting)).rowCount > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const { code, stdout, stderr } = await program.stop();
+    assertEquals([code, complaintsOf(stderr)], [0, []]);
+    const [published] = collector.spans.filter(({ name }) => name === "publish event");
+    assertEquals(published?.links.map(({ traceId, spanId }) => [traceId, spanId]), [[TRACE, PARENT]]);
+    assertEquals([published?.kind, published?.attributes["archway.outcome"]], [4, "published"]);
+    const kept = await readStream(nats, "events");
+    assertEquals(kept.map(({ id, traceparent }) => [id, traceparent]), [
+      [`evt_${position}`, `00-${published?.traceId}-${published?.spanId}-01`],
+    ]);
+    assert(!(stdout + stderr + collector.text).includes("planted"));
+  },
+);
