@@ -58,7 +58,7 @@ class PinnedAgent extends Agent {
       if (all === true) callback(null, [...addresses]);
       else callback(null, first.address, first.family);
     };
-    this.#connect = () =>
+    const open = (): Socket =>
       url.protocol === "https:"
         ? connectTls({
           host,
@@ -68,6 +68,8 @@ class PinnedAgent extends Agent {
           ...(ca !== undefined && { ca }),
         })
         : connectPlain({ host, port: Number(url.port || 80), lookup });
+    // What breaks after it was given up is nobody's any more, and would end the process.
+    this.#connect = () => open().on("error", () => {});
   }
 
   override createConnection(): Socket {
