@@ -1,3 +1,4 @@
+import { openAccountAt } from "../../tools/testing/payment_calls.ts";
 import type { StormAccount } from "./intent_source.ts";
 
 /** How many accounts there are in each currency: 50 in all. */
@@ -8,21 +9,8 @@ export async function openStormAccounts(url: string): Promise<readonly StormAcco
   const accounts: StormAccount[] = [];
   for (const [currency, count] of Object.entries(ACCOUNTS)) {
     for (let number = 0; number < count; number++) {
-      const profileId = await create(`${url}/v1/profiles`, { name: `${currency} ${number}` });
-      accounts.push({ id: await create(`${url}/v1/accounts`, { profileId, currency }), currency });
+      accounts.push({ id: await openAccountAt(url, { currency }), currency });
     }
   }
   return accounts;
-}
-
-async function create(url: string, body: unknown): Promise<string> {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  const text = await response.text();
-  if (response.status !== 201) throw new Error(`Setting up failed: ${response.status} ${text}`);
-  const { data }: { readonly data: { readonly id: string } } = JSON.parse(text);
-  return data.id;
 }
