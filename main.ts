@@ -17,6 +17,7 @@ Commands:
   worker  only send events out, to webhooks and the message broker: beside services that run with WORKER=off
   migrate change the tables: up [--dry-run], down [n] [--dry-run], status, new <name> [--service <service>]
   token   print an access token for development: [--subject <name>] [--scope "<scope> …"] [--expires <duration>]
+  events  rebuild [--swap] makes accounts and payments anew from what has happened, and tells what differs
   db      copy --to <url> moves everything from the embedded database to a server, status [--json] shows every server
 
 It is configured by environment variables; .env.example in the repository lists them.
@@ -34,6 +35,7 @@ const COMMANDS: ReadonlyMap<string, (args: readonly string[]) => Promise<number>
   ],
   ["migrate", (args) => migrate(args, configureTool)],
   ["token", runToken],
+  ["events", async (args) => (await import("./program/events_command.ts")).events(args, configureTool)],
   ["db", runDb],
 ]);
 

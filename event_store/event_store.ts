@@ -1,7 +1,7 @@
 import type { Querier } from "../db/db.ts";
 import { appendEvents, type AppendOptions } from "./append_events.ts";
 import type { StoredEvent, StreamAppend } from "./event.ts";
-import { readAllEvents, type ReadEventsOptions, readStreamEvents } from "./read_events.ts";
+import { readAllEvents, type ReadEventsOptions, readStreamEvents, readVisibleEvents } from "./read_events.ts";
 import { upcast, type Upcasters } from "./upcast.ts";
 
 /**
@@ -33,5 +33,10 @@ export class EventStore {
   /** The events of all streams in their newest form; see {@link readAllEvents}. @throws {EventStoreError} "unknown-event". */
   async readAll(db: Querier, options: ReadEventsOptions): Promise<readonly StoredEvent[]> {
     return (await readAllEvents(db, options)).map((event) => upcast(event, this.#upcasters));
+  }
+
+  /** What a transaction sees, in its newest form; see {@link readVisibleEvents}. @throws {EventStoreError} "unknown-event". */
+  async readVisible(tx: Querier, options: ReadEventsOptions): Promise<readonly StoredEvent[]> {
+    return (await readVisibleEvents(tx, options)).map((event) => upcast(event, this.#upcasters));
   }
 }

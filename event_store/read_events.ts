@@ -13,6 +13,8 @@ const READ_ALL = `select ${COLUMNS} from events
   where position > $1 and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
   order by position limit $2`;
 
+const READ_VISIBLE = `select ${COLUMNS} from events where position > $1 order by position limit $2`;
+
 interface EventRow {
   readonly position: bigint;
   readonly stream: string;
@@ -52,6 +54,18 @@ export async function readAllEvents(
   { after, limit, ...options }: ReadEventsOptions,
 ): Promise<readonly StoredEvent[]> {
   const { rows } = await db.query<EventRow>(READ_ALL, [after, limit], options);
+  return rows.map(eventOf);
+}
+
+/**
+ * The events of all streams that a transaction sees, in their order. They are what its own snapshot consists of; whoever
+ * goes on behind the last one in another transaction would miss those that commit late.
+ */
+export async function readVisibleEvents(
+  tx: Querier,
+  { after, limit, ...options }: ReadEventsOptions,
+): Promise<readonly StoredEvent[]> {
+  const { rows } = await tx.query<EventRow>(READ_VISIBLE, [after, limit], options);
   return rows.map(eventOf);
 }
 

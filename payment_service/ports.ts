@@ -73,8 +73,6 @@ export interface AccountRepository {
 /** Finds payments and refunds. */
 export interface PaymentRepository {
   find(db: Querier, key: Key, options?: QueryOptions): Promise<Payment | undefined>;
-  /** The payment, which nobody else can change before the transaction ends. */
-  lock(tx: Querier, key: Key): Promise<Payment | undefined>;
   /** Newest first. */
   list(db: Querier, filter: PaymentFilter, page: PageOf & QueryOptions): Promise<KeysetPage<Payment>>;
   findRefund(db: Querier, key: RefundKey, options?: QueryOptions): Promise<Refund | undefined>;

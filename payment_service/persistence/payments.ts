@@ -32,14 +32,6 @@ const FIND = viewedStatement(
   1,
 );
 
-const LOCK = viewedStatement(
-  (owner) =>
-    `select ${PAYMENT_COLUMNS} from payments where id = $1${
-      owner === undefined ? "" : ` and ${hasPart(owner)}`
-    } for no key update of payments`,
-  1,
-);
-
 const FIND_REFUND = viewedStatement(
   (owner) =>
     `select ${REFUND_COLUMNS} from refunds join payments on payments.id = refunds.payment_id
@@ -57,11 +49,6 @@ export class PostgresPaymentRepository implements PaymentRepository {
 
   async find(db: Querier, { id, viewer }: Key, options?: QueryOptions): Promise<Payment | undefined> {
     const { rows } = await db.query<PaymentRow>(...forViewer(FIND, viewer, [id]), options);
-    return rows[0] && paymentOfRow(rows[0]);
-  }
-
-  async lock(tx: Querier, { id, viewer }: Key): Promise<Payment | undefined> {
-    const { rows } = await tx.query<PaymentRow>(...forViewer(LOCK, viewer, [id]));
     return rows[0] && paymentOfRow(rows[0]);
   }
 

@@ -82,13 +82,13 @@ export class AccountService {
   ): Promise<void> {
     const { connections, ledger, now } = this.#deps;
     await connections.withTx(async (tx) => {
-      const { account } = await this.#lockOwn(tx, id, cause.viewer);
+      const account = await this.#lockOwn(tx, id, cause.viewer);
       const { version, profileId, currency, balance } = account;
       if (condition !== "any" && !condition.includes(version)) {
         throw new PaymentError("account-changed", { currentVersion: version });
       }
       if (account.closedAt !== null) throw new PaymentError("account-closed");
-      if (balance !== 0n || profileId === null) throw new PaymentError("balance-not-zero");
+      if (balance !== 0n) throw new PaymentError("balance-not-zero");
       const projection = new Projection();
       projection.useAccounts([account]);
       await ledger.record(tx, projection, {
@@ -174,10 +174,16 @@ export class AccountService {
     return account;
   }
 
-  async #lockOwn(tx: Transaction, id: string, viewer: Viewer): Promise<LockedAccount> {
+  /** A customer's account of the viewer's. Settlement accounts are nobody's. */
+  async #lockOwn(
+    tx: Transaction,
+    id: string,
+    viewer: Viewer,
+  ): Promise<Account & { readonly profileId: string }> {
     const locked = among(await this.#deps.accounts.lock(tx, [id], viewer), id);
-    if (!locked?.isOwn) throw new PaymentError("account-not-found");
-    return locked;
+    const profileId = locked?.account.profileId ?? null;
+    if (!locked?.isOwn || profileId === null) throw new PaymentError("account-not-found");
+    return { ...locked.account, profileId };
   }
 }
 

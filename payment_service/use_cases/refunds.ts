@@ -53,31 +53,29 @@ export class RefundService {
     draft: RefundDraft,
     cause: Cause,
   ): Promise<PutRefund> {
-    const { connections, payments } = this.#deps;
+    const { connections, payments, accounts } = this.#deps;
     const { viewer } = cause;
     return await connections.withTx(async (tx) => {
-      // The payment before the accounts, here and everywhere.
-      const payment = await payments.lock(tx, { id: paymentId, viewer });
-      if (payment === undefined) throw new PaymentError("payment-not-found");
+      const found = await payments.find(tx, { id: paymentId, viewer });
+      if (found === undefined) throw new PaymentError("payment-not-found");
+      // Every refund of a payment locks its two accounts, here as everywhere before anything else: what is read from now
+      // on does not change before the transaction ends.
+      const locked = await accounts.lock(tx, [found.payerAccountId, found.payeeAccountId], viewer);
       const known = await payments.findRefund(tx, { paymentId, id, viewer });
       if (known !== undefined) {
         if (!isRefundOf(known, draft)) throw new PaymentError("refund-exists");
         return { refund: known, created: false };
       }
-      return { refund: await this.#refund(tx, payment, { id, draft, cause }), created: true };
+      const payment = await payments.find(tx, { id: paymentId, viewer }) ?? found;
+      return { refund: await this.#refund(tx, payment, { id, draft, cause, locked }), created: true };
     }, { ...cause, repeatable: true });
   }
 
-  async #refund(
-    tx: Transaction,
-    payment: Payment,
-    { id, draft, cause }: { readonly id: string; readonly draft: RefundDraft; readonly cause: Cause },
-  ): Promise<Refund> {
-    const { accounts, ledger, now, newId } = this.#deps;
+  async #refund(tx: Transaction, payment: Payment, { id, draft, cause, locked }: Refunding): Promise<Refund> {
+    const { ledger, now, newId } = this.#deps;
     const { payerAccountId, payeeAccountId } = payment;
-    const locked = await accounts.lock(tx, [payerAccountId, payeeAccountId], cause.viewer);
-    const payer = known(locked, payerAccountId);
-    const payee = known(locked, payeeAccountId);
+    const payer = among(locked, payerAccountId);
+    const payee = among(locked, payeeAccountId);
     decideRefund(payment, { payer, payee }, draft);
     const projection = new Projection();
     projection.useAccounts([payer.account, payee.account]);
@@ -108,8 +106,15 @@ export class RefundService {
   }
 }
 
+interface Refunding {
+  readonly id: string;
+  readonly draft: RefundDraft;
+  readonly cause: Cause;
+  readonly locked: readonly LockedAccount[];
+}
+
 /** Accounts are never removed. */
-function known(locked: readonly LockedAccount[], id: string): LockedAccount {
+function among(locked: readonly LockedAccount[], id: string): LockedAccount {
   const found = locked.find(({ account }) => account.id === id);
   if (found === undefined) throw new Error("The account of a payment is not there");
   return found;

@@ -25,10 +25,10 @@ export function paymentServer(
   return createServer("127.0.0.1", 0, withResponseValidation(true), ...apis, ...options);
 }
 
-/** A token is its subject's name; "admin" looks after everything, and "…:reader" may only read. */
+/** A token is its subject's name; "admin" looks after everything, and "…-reader" may only read. */
 export const byName: ServerOption = withAuthenticator({
   authenticate(token): Principal {
-    const [subject = "", role] = token.split(":");
+    const [subject = "", role] = token.split("-");
     const scopes = ["profiles:read", "payments:read"];
     if (role !== "reader") scopes.push("profiles:write", "payments:write");
     if (subject === "admin") scopes.push("profiles:admin", "payments:admin");
@@ -107,6 +107,11 @@ export function money(
   currency = "BRL",
 ): { readonly amount: string; readonly currency: string } {
   return { amount, currency };
+}
+
+/** What an answer is about. */
+export function dataOf({ body }: PaymentAnswer): Readonly<Record<string, unknown>> {
+  return { ...body.data };
 }
 
 /** The id in an answer. */
