@@ -87,7 +87,7 @@ export interface PoolConfig {
    * The same, in milliseconds, while others are served: then there is more to do than can be done, and no server that
    * may be about to come back.
    *
-   * @default 500
+   * @default 1_000
    */
   readonly queueTimeoutMs?: number;
   /**

@@ -145,7 +145,7 @@ for (const [name, open] of Object.entries(DATABASES)) {
     for (const [title, run] of Object.entries(CASES)) {
       await t.step(title, async () => {
         await database.pool.writer().query(
-          "truncate profiles, accounts, payments, refunds, entries, outbox, events, idempotency_keys",
+          "truncate profiles, accounts, payments, refunds, entries, outbox, events, idempotency_keys cascade",
         );
         await run(await fill(database.pool, server));
       });

@@ -9,13 +9,11 @@ export type WebhookErrorCode =
   /** Its owner has as many webhooks as there may be. */
   | "too-many-webhooks"
   /** A draft breaks a rule: `faults` says which. */
-  | "invalid"
-  /** A page was asked for in a way that cannot be answered: `faults` names the parameters. */
-  | "invalid-page";
+  | "invalid";
 
 /** One thing that is wrong. */
 export interface WebhookFault {
-  /** The query parameter, or the JSON Pointer into the body. */
+  /** JSON Pointer into the body. */
   readonly field: string;
   /** In words, without the value. */
   readonly reason: string;

@@ -1,39 +1,18 @@
-import type { ConsistencyTokens } from "../../consistency/consistency_tokens.ts";
-import { CONSISTENCY_TOKEN, readAfter } from "../../consistency/read_after.ts";
-import type { QueryOptions, ReaderOptions } from "../../db/db.ts";
+import type * as api from "../../api/paymentapi/server.gen.ts";
 import { formatVersion, versionCondition } from "../../paging/entity_version.ts";
-import type { Pivot } from "../../paging/keyset.ts";
-import type { ListIdentity, PageCursors } from "../../paging/page_cursors.ts";
 import { parseIfMatch } from "../../server/entity_tag.ts";
 import type { RequestContext } from "../../server/request_context.ts";
-import type { Viewer } from "../viewer.ts";
+import { type AdapterParts, readOptions, tokenHeader } from "../http/adapter.ts";
+import { listResponse } from "../http/list_response.ts";
+import { listIdentity, parsePage } from "../http/page_request.ts";
 import { viewerOf } from "../viewer_of.ts";
 import type { WebhookKey } from "./webhook_ports.ts";
-import { type PageAnswer, pageAnswer, type PageQuery, parsePage } from "./webhook_page.ts";
 import type { WebhookService } from "./webhook_service.ts";
-import {
-  type WireCreatedWebhook,
-  type WireDelivery,
-  wireDelivery,
-  type WireWebhook,
-  wireWebhook,
-} from "./wire_webhook.ts";
+import { wireDelivery, wireWebhook } from "./wire_webhook.ts";
 
 /** What the adapter works with. */
-export interface WebhookHandlerParts {
+export interface WebhookHandlerParts extends Pick<AdapterParts, "cursors" | "tokens"> {
   readonly webhooks: WebhookService;
-  readonly cursors: PageCursors<Pivot>;
-  readonly tokens: ConsistencyTokens;
-}
-
-type TokenHeader = { readonly [CONSISTENCY_TOKEN]?: string };
-type WebhookPath = { readonly id: string };
-
-/** An answer with one thing in it. */
-interface One<Status extends number, Headers, Data> {
-  readonly status: Status;
-  readonly headers: Headers;
-  readonly body: { readonly data: Data; readonly meta: { readonly requestId: string } };
 }
 
 /** The operations on webhooks. */
@@ -41,27 +20,26 @@ export class WebhookHandlers {
   constructor(private readonly parts: WebhookHandlerParts) {}
 
   async listWebhooks(
-    { query, headers }: { readonly query: PageQuery; readonly headers: TokenHeader },
+    { query, headers }: api.ListWebhooksRequest,
     context: RequestContext,
-  ): Promise<PageAnswer<WireWebhook>> {
+  ): Promise<api.ListWebhooksResponse> {
     const { webhooks, cursors } = this.parts;
     const viewer = viewerOf(context);
-    const list = identityOf("webhooks, newest first", viewer);
+    const list = listIdentity("webhooks, newest first", viewer, []);
     const page = parsePage(query, { cursors, list });
-    const found = await webhooks.list(viewer, { ...page, ...this.#readOptions(headers, context) });
-    const form = {
+    const found = await webhooks.list(viewer, { ...page, ...readOptions(headers, context, this.parts) });
+    return listResponse(found, {
       wire: wireWebhook,
-      etagOf: ({ version }: { readonly version: bigint }) => formatVersion(version),
-    };
-    return pageAnswer(found, form, { context, query, page, cursors, list });
+      pivotOf: (webhook) => webhook,
+      idOf: (webhook) => webhook.id,
+      versionOf: (webhook) => webhook.version,
+    }, { context, parameters: { limit: query.limit }, page, cursors, list });
   }
 
   async createWebhook(
-    { body }: { readonly body: { readonly url: string; readonly eventTypes: readonly string[] } },
+    { body }: api.CreateWebhookRequest,
     context: RequestContext,
-  ): Promise<
-    One<201, TokenHeader & { readonly Location: string; readonly ETag: string }, WireCreatedWebhook>
-  > {
+  ): Promise<api.CreateWebhookResponse> {
     const { webhook, secret } = await this.parts.webhooks.create(body, {
       owner: context.principal?.subject ?? null,
       signal: context.signal,
@@ -71,17 +49,18 @@ export class WebhookHandlers {
       headers: {
         Location: `/v1/webhooks/${webhook.id}`,
         ETag: formatVersion(webhook.version),
-        ...await this.#tokenHeader(context),
+        ...await tokenHeader(context, this.parts),
       },
       body: { data: { ...wireWebhook(webhook), secret }, meta: { requestId: context.requestId } },
     };
   }
 
   async getWebhook(
-    { path, headers }: { readonly path: WebhookPath; readonly headers: TokenHeader },
+    { path, headers }: api.GetWebhookRequest,
     context: RequestContext,
-  ): Promise<One<200, { readonly ETag: string }, WireWebhook>> {
-    const webhook = await this.parts.webhooks.get(keyOf(path, context), this.#readOptions(headers, context));
+  ): Promise<api.GetWebhookResponse> {
+    const options = readOptions(headers, context, this.parts);
+    const webhook = await this.parts.webhooks.get(keyOf(path, context), options);
     return {
       status: 200,
       headers: { ETag: formatVersion(webhook.version) },
@@ -90,60 +69,50 @@ export class WebhookHandlers {
   }
 
   async deleteWebhook(
-    { path, headers }: { readonly path: WebhookPath; readonly headers: { readonly "If-Match": string } },
+    { path, headers }: api.DeleteWebhookRequest,
     context: RequestContext,
-  ): Promise<{ readonly status: 204; readonly headers: TokenHeader }> {
+  ): Promise<api.DeleteWebhookResponse> {
     const condition = versionCondition(parseIfMatch(headers["If-Match"]));
     await this.parts.webhooks.delete(keyOf(path, context), { condition, signal: context.signal });
-    return { status: 204, headers: await this.#tokenHeader(context) };
+    return { status: 204, headers: await tokenHeader(context, this.parts) };
   }
 
   async listDeliveries(
-    { path, query, headers }: {
-      readonly path: WebhookPath;
-      readonly query: PageQuery;
-      readonly headers: TokenHeader;
-    },
+    { path, query, headers }: api.ListDeliveriesRequest,
     context: RequestContext,
-  ): Promise<PageAnswer<WireDelivery>> {
+  ): Promise<api.ListDeliveriesResponse> {
     const { webhooks, cursors } = this.parts;
     const key = keyOf(path, context);
-    const list = identityOf("deliveries, newest first", key.viewer, key.id);
+    const list = listIdentity("deliveries, newest first", key.viewer, [key.id]);
     const page = parsePage(query, { cursors, list });
-    const found = await webhooks.listDeliveries(key, { ...page, ...this.#readOptions(headers, context) });
-    return pageAnswer(found, { wire: wireDelivery }, { context, query, page, cursors, list });
+    const found = await webhooks.listDeliveries(key, {
+      ...page,
+      ...readOptions(headers, context, this.parts),
+    });
+    return listResponse(found, {
+      wire: wireDelivery,
+      pivotOf: (delivery) => delivery,
+      idOf: (delivery) => delivery.id,
+      versionOf: () => undefined,
+      // It has no version, but it changes: whatever is told of it counts.
+      stateOf: (delivery) => JSON.stringify(wireDelivery(delivery)),
+    }, { context, parameters: { limit: query.limit }, page, cursors, list });
   }
 
   async retryDelivery(
-    { path }: { readonly path: WebhookPath & { readonly deliveryId: string } },
+    { path }: api.RetryDeliveryRequest,
     context: RequestContext,
-  ): Promise<One<202, TokenHeader, WireDelivery>> {
+  ): Promise<api.RetryDeliveryResponse> {
     const { signal } = context;
     const delivery = await this.parts.webhooks.retry(keyOf(path, context), path.deliveryId, { signal });
     return {
       status: 202,
-      headers: await this.#tokenHeader(context),
+      headers: await tokenHeader(context, this.parts),
       body: { data: wireDelivery(delivery), meta: { requestId: context.requestId } },
     };
   }
-
-  #readOptions(headers: TokenHeader, { signal }: RequestContext): QueryOptions & ReaderOptions {
-    const after = readAfter(headers, this.parts.tokens);
-    return after === undefined ? { signal } : { signal, after };
-  }
-
-  /** For what has been written by now. */
-  async #tokenHeader(context: RequestContext): Promise<TokenHeader> {
-    const token = await this.parts.tokens.issue(context);
-    return token === undefined ? {} : { [CONSISTENCY_TOKEN]: token };
-  }
 }
 
-function keyOf({ id }: WebhookPath, context: RequestContext): WebhookKey {
+function keyOf({ id }: { readonly id: string }, context: RequestContext): WebhookKey {
   return { id: id.toLowerCase(), viewer: viewerOf(context) };
-}
-
-/** What a cursor is good for: the list with this name, of this viewer. */
-function identityOf(name: string, viewer: Viewer, ...filter: readonly string[]): ListIdentity {
-  return [name, ...filter, ...(viewer.kind === "owner" ? [viewer.subject] : [])];
 }

@@ -37,36 +37,23 @@ const PROBLEMS: Readonly<Record<WebhookErrorCode, ProblemType>> = {
     status: 422,
     explanation: "The webhook breaks a rule. The member invalidParams names every fault.",
   },
-  "invalid-page": {
-    slug: "invalid-page",
-    title: "Invalid page",
-    status: 400,
-    explanation:
-      "The page was asked for in a way that cannot be answered: ways of paging were mixed, or a cursor was " +
-      "changed, has expired or belongs to another list. Begin again without a cursor.",
-  },
 };
 
-/** The problem types that webhooks add to those of the service, which has that of pages already. */
-export const WEBHOOK_PROBLEM_TYPES: readonly ProblemType[] = Object.values(PROBLEMS).filter(
-  ({ slug }) => slug !== "invalid-page",
-);
+/** The problem types that webhooks add to those of the service. */
+export const WEBHOOK_PROBLEM_TYPES: readonly ProblemType[] = Object.values(PROBLEMS);
 
 /** The problem a client is told for an error about webhooks; undefined: it is not one. */
 export function webhookProblem(error: unknown): Problem | undefined {
   if (!(error instanceof WebhookError)) return undefined;
   const { status, slug, explanation } = PROBLEMS[error.code];
-  const where = status === 400 ? "query" : "body";
   return new Problem(status, slug, {
     detail: explanation,
     cause: error,
-    ...(error.faults.length > 0 &&
-      { invalidParams: error.faults.map((fault) => invalidParam(fault, where)) }),
+    ...(error.faults.length > 0 && { invalidParams: error.faults.map(invalidParam) }),
     ...(error.currentVersion !== undefined && { headers: { ETag: formatVersion(error.currentVersion) } }),
   });
 }
 
-function invalidParam({ field, reason }: WebhookFault, where: "query" | "body"): InvalidParam {
-  if (where === "query") return { name: field, in: where, reason };
-  return { name: field.split("/").at(-1) || "body", in: where, pointer: field, reason };
+function invalidParam({ field, reason }: WebhookFault): InvalidParam {
+  return { name: field.split("/").at(-1) || "body", in: "body", pointer: field, reason };
 }

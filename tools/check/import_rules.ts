@@ -10,7 +10,7 @@ interface ImportRule {
 }
 
 const SERVICE = "[a-z]+_service/";
-const TEST = /_test\.ts$|\/testing\//;
+const TEST = /_test\.ts$|\/testing\/|^e2e\//;
 
 /** The boundaries. Tests may cross them: they build what main.ts builds. */
 const RULES: readonly ImportRule[] = [
