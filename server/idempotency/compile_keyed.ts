@@ -48,6 +48,7 @@ export function compileKeyed(operation: Operation, options: KeyedOptions): Answe
     let made: Response | undefined;
     const given = await keep(keyed, async (unit) => {
       exchange.unit = unit;
+      exchange.body = undefined;
       try {
         made = await run(request, exchange);
       } catch (error) {
@@ -93,7 +94,8 @@ function kept(response: Response, { body }: Exchange): WorkResult {
   const headers = [...response.headers].filter(([name]) => name !== "x-request-id");
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
   return {
-    answer: { status, headers, body: response.body === null ? undefined : bytes },
+    // Not asked of the response, which would make a stream of its body.
+    answer: { status, headers, body: bytes },
     refused: status >= 400,
   };
 }
