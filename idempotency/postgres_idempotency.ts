@@ -86,7 +86,10 @@ export class PostgresIdempotency implements Idempotency {
       const createdAt = now();
       const found = await claimKey(tx, id, { now: createdAt });
       if (found === "in use") {
-        throw new Problem(409, "idempotency-key-in-use", { headers: { "Retry-After": "1" } });
+        throw new Problem(409, "idempotency-key-in-use", {
+          detail: "Another request with this Idempotency-Key is being worked on",
+          headers: { "Retry-After": "1" },
+        });
       }
       if (found !== "claimed") return replay(found, request);
       const { answer, refused } = await work(new TransactionUnit(request.operation, tx));
@@ -109,9 +112,15 @@ class RefusedWork extends Error {
 }
 
 function replay({ fingerprint, expired, answer }: KeptKey, request: KeyedRequest): Given {
-  if (expired) throw new Problem(422, "idempotency-key-expired");
+  if (expired) {
+    throw new Problem(422, "idempotency-key-expired", {
+      detail: "The Idempotency-Key was used, and its answer is no longer kept: nothing was done",
+    });
+  }
   if (Buffer.compare(fingerprint, request.fingerprint) !== 0) {
-    throw new Problem(422, "idempotency-key-reused");
+    throw new Problem(422, "idempotency-key-reused", {
+      detail: "The Idempotency-Key was used for another request: nothing was done",
+    });
   }
   return { answer, replayed: true };
 }

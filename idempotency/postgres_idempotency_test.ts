@@ -122,6 +122,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     await using server = counterServer(pool);
     for (let time = 0; time < 2; time++) {
       assertEquals(problem(await count(server, { by: 13 }, { key: "a" })), "500 internal-error");
+      assertEquals((await count(server, { by: 14 }, { key: "a" })).status, 503);
     }
     assertEquals([await counted(pool), await keys(pool)], [[], 0]);
     assertEquals((await count(server, { by: 1 }, { key: "a" })).status, 201);
