@@ -34,21 +34,27 @@ const MOST_RECENT = 10_000;
  */
 export class PostgresIdempotency implements Idempotency {
   readonly #options: PostgresIdempotencyOptions;
-  readonly #recent = new RecentKeys(MOST_RECENT);
+  readonly #recent = new RecentKeys<KeyedAnswer["fresh"]>(MOST_RECENT);
 
   constructor(options: PostgresIdempotencyOptions) {
     this.#options = options;
   }
 
   async answer(request: KeyedRequest, work: Work): Promise<KeyedAnswer> {
-    const { signal } = request;
     const id = keyId(request);
     const name = id.toString("base64");
-    const known = this.#recent.has(name) ? await this.#find(id, request) : undefined;
+    const said = this.#recent.get(name);
+    const known = said && await this.#find(id, request);
     const given = known ?? await this.#work(id, request, work);
-    this.#recent.add(name);
-    const isRefusal = given.answer.status >= 400;
-    return { ...given, fresh: isRefusal ? {} : await this.#options.fresh?.({ signal }) ?? {} };
+    // What was said when the work had just been committed is as true later, and is at hand.
+    const isSaid = known !== undefined && said !== undefined && Object.keys(said).length > 0;
+    const fresh = isSaid ? said : await this.#fresh(given, request);
+    this.#recent.add(name, fresh);
+    return { ...given, fresh };
+  }
+
+  async #fresh({ answer }: Given, { signal }: KeyedRequest): Promise<KeyedAnswer["fresh"]> {
+    return answer.status >= 400 ? {} : await this.#options.fresh?.({ signal }) ?? {};
   }
 
   async #find(id: Buffer, request: KeyedRequest): Promise<Given | undefined> {

@@ -92,16 +92,21 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
   },
   "an answer says what is fresh, as far as the document has it": async (pool) => {
     await using server = counterServer(pool);
-    const answers = [
-      await count(server, { by: 1 }, { key: "a" }),
-      await count(server, { by: 1 }, { key: "a" }),
-    ];
+    await using other = counterServer(pool);
+    await count(other, { by: 2 }, { key: "b" });
+    const answers: Answer[] = [];
+    for (const process of [server, server, other, other]) {
+      answers.push(await count(process, { by: 1 }, { key: "a" }));
+    }
+    // The process that knows the key says what it said, another one what it finds.
     assertEquals(answers.map(({ headers }) => [headers.get("fresh"), headers.get("other")]), [
       ["1", null],
+      ["1", null],
+      ["2", null],
       ["2", null],
     ]);
     const ids = new Set(answers.map(({ headers }) => headers.get("x-request-id")));
-    assertEquals(ids.size, 2);
+    assertEquals(ids.size, 4);
   },
   "a refusal is kept, and nothing of what was done for it": async (pool) => {
     await using server = counterServer(pool);

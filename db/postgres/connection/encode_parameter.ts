@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { QueryParameter } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 
@@ -27,8 +28,6 @@ function wellFormed(text: string): string {
   throw new DatabaseError("invalid-value", "A text with a lone surrogate cannot be stored");
 }
 
-function encodeBytes(bytes: Uint8Array): string {
-  let text = "\\x";
-  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
-  return text;
+function encodeBytes({ buffer, byteOffset, length }: Uint8Array): string {
+  return `\\x${Buffer.from(buffer, byteOffset, length).toString("hex")}`;
 }
