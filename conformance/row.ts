@@ -15,9 +15,10 @@ export interface FramedRequest {
 /**
  * What is set up before a row and fills its placeholders: a profile (`{id}`, `{etag}`, `{name}`, `{token}`), or three
  * of them and cursors of both directions (`{next}`, `{prev}`; `{next}` in other forms: `{lower}`, `{cut}`, `{changed}`
- * in the middle, `{changedend}`). Every row has `{marker}`, a text to plant: no answer may have it.
+ * in the middle, `{changedend}`), or two with an account each that has nothing (`{payer}`, `{payee}`; `{id}` is the
+ * profile of the first). Every row has `{marker}`, a text to plant: no answer may have it.
  */
-export type Given = "profile" | "pages";
+export type Given = "profile" | "pages" | "accounts";
 
 /** A status, several that are all right, or a class of them. */
 export type Statuses = number | readonly number[] | "2xx" | "4xx";

@@ -9,12 +9,12 @@ export interface Client {
   readonly timeoutMs: number;
 }
 
-/** A profile as it is answered. */
+/** A profile or an account as it is answered. */
 interface Created {
-  readonly data: { readonly id: string; readonly name: string };
+  readonly data: { readonly id: string };
 }
 
-/** Profiles that a row has, and what its placeholders stand for. Disposing deletes the profiles. */
+/** What a row has, and what its placeholders stand for. Disposing deletes it. */
 export interface Setting extends AsyncDisposable {
   readonly placeholders: Placeholders;
 }
@@ -28,11 +28,16 @@ export interface Setting extends AsyncDisposable {
 export async function setUp(client: Client, given: Given | undefined, marker: string): Promise<Setting> {
   const paths: string[] = [];
   const dispose = async (): Promise<void> => {
-    for (const path of paths) await deleteProfile(client, path);
+    // Accounts before their profiles.
+    for (const path of paths.toReversed()) await deleteAny(client, path);
   };
   if (given === undefined) return { placeholders: { marker }, [Symbol.asyncDispose]: dispose };
   const name = `Given ${crypto.randomUUID()}`;
   let placeholders: Placeholders = { marker, name };
+  if (given === "accounts") {
+    placeholders = { ...placeholders, ...await accounts(client, paths) };
+    return { placeholders, [Symbol.asyncDispose]: dispose };
+  }
   for (let index = 0; index < (given === "pages" ? 3 : 1); index++) {
     const response = await ask(client, "/v1/profiles", {
       method: "POST",
@@ -47,6 +52,29 @@ export async function setUp(client: Client, given: Given | undefined, marker: st
   }
   if (given === "pages") placeholders = { ...placeholders, ...await cursors(client) };
   return { placeholders, [Symbol.asyncDispose]: dispose };
+}
+
+/** Two profiles with an account each; what has to be deleted is added to the paths. */
+async function accounts(client: Client, paths: string[]): Promise<Placeholders> {
+  const make = async (path: string, body: unknown): Promise<string> => {
+    const response = await ask(client, path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const { data }: Created = await json(response, 201);
+    paths.push(`${path}/${data.id}`);
+    return data.id;
+  };
+  const open = async (profileId: string): Promise<string> =>
+    await make("/v1/accounts", { profileId, currency: "BRL" });
+  const id = await make("/v1/profiles", { name: `Given ${crypto.randomUUID()}` });
+  const payer = await open(id);
+  return {
+    id,
+    payer,
+    payee: await open(await make("/v1/profiles", { name: `Given ${crypto.randomUUID()}` })),
+  };
 }
 
 /** Cursors of the list without filters, and one of them in other forms. */
@@ -79,8 +107,8 @@ async function page(client: Client, query: string): Promise<Record<string, strin
   return meta;
 }
 
-/** Deletes a profile in whatever version it is; one that is gone is fine. */
-export async function deleteProfile(client: Client, path: string): Promise<void> {
+/** Deletes a profile, or closes an account, in whatever version it is; one that is gone is fine. */
+export async function deleteAny(client: Client, path: string): Promise<void> {
   const response = await ask(client, path, { method: "DELETE", headers: { "If-Match": "*" } });
   await response.body?.cancel();
 }

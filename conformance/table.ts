@@ -10,6 +10,7 @@ import { JSON_BODIES } from "./rows/json_bodies.ts";
 import { METHODS } from "./rows/methods.ts";
 import { PATCHES } from "./rows/patches.ts";
 import { PATHS } from "./rows/paths.ts";
+import { PAYMENTS } from "./rows/payments.ts";
 import { QUERIES } from "./rows/queries.ts";
 import { SIZES } from "./rows/sizes.ts";
 import { TOKENS } from "./rows/tokens.ts";
@@ -30,5 +31,6 @@ export const THEMES: readonly Theme[] = [
   CURSORS,
   CONDITIONALS,
   TOKENS,
+  PAYMENTS,
   SIZES,
 ];

@@ -146,23 +146,24 @@ const others: readonly Row[] = [
     request: `${HEAD}Content-Length: 14\r\nContent-Length: 14\r\n${CLOSE}{"name":"Ada"}`,
     expect: { status: [201, 400], by: "platform" },
   },
+  // What is left of a body that nobody reads is skipped where it is there already; else the platform closes the connection.
   {
     name: "a request inside a body is no request",
     request:
       `GET /livez HTTP/1.1\r\nHost: {host}\r\nContent-Length: 34\r\n\r\nDELETE /x HTTP/1.1\r\nX-Xx: abcd\r\n\r\n${NEXT}`,
-    expect: { status: 200, then: [404] },
+    expect: { status: 200, then: [404], by: "platform" },
   },
   {
     name: "a request inside chunks is no request",
     request:
       `GET /livez HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n22\r\nDELETE /x HTTP/1.1\r\nX-Xx: abcd\r\n\r\n\r\n0\r\n\r\n${NEXT}`,
-    expect: { status: 200, then: [404] },
+    expect: { status: 200, then: [404], by: "platform" },
   },
   {
     name: "a request inside the body of a request that is refused is no request",
     request:
       `POST /v1/nothing HTTP/1.1\r\nHost: {host}\r\nContent-Length: 34\r\n\r\nDELETE /x HTTP/1.1\r\nX-Xx: abcd\r\n\r\n${NEXT}`,
-    expect: { status: 404, then: [404] },
+    expect: { status: 404, then: [404], by: "platform" },
   },
   {
     name: "fields in a trailer change nothing",
