@@ -1,9 +1,10 @@
+import { ask, type Client, deleteProfile } from "./client.ts";
 import { judgeAnswers } from "./judge_answers.ts";
 import { MalformedAnswer, type RawAnswer } from "./parse_answers.ts";
 import { renderRequest } from "./render_request.ts";
 import type { Field, Row, Theme } from "./row.ts";
 import { type Received, sendBytes } from "./send_bytes.ts";
-import { ask, type Client, deleteAny, setUp } from "./set_up.ts";
+import { setUp } from "./set_up.ts";
 
 /** How rows are run. */
 export interface RunOptions {
@@ -93,7 +94,7 @@ async function lookAfter(client: Client, { expect }: Row, { answers }: Received)
         faults.push(...compare(expect.data, body, "when it is read again"));
       }
     }
-    if (answer.status === 201 && location !== undefined) await deleteAny(client, location);
+    if (answer.status === 201 && location !== undefined) await deleteProfile(client, location);
   }
   const next = await ask(client, "/v1/profiles?limit=1");
   await next.body?.cancel();

@@ -1,227 +1,206 @@
-import { JSON_FIELD } from "../requests.ts";
-import { type Field, type FramedRequest, type Row, type Statuses, type Theme, utf8 } from "../row.ts";
+import { money, pay, paymentBody, put } from "../payment_requests.ts";
+import { get, JSON_FIELD } from "../requests.ts";
+import { type FramedRequest, type Given, type Row, type Statuses, type Theme, utf8 } from "../row.ts";
+import { shorten } from "../shorten.ts";
 
-const PAYMENT = {
-  payerAccountId: "{payer}",
-  payeeAccountId: "{payee}",
-  amount: { amount: "1.00", currency: "BRL" },
-  description: "{marker}",
-};
+const MISSING = "01a2023b-983b-7000-83d3-81c8f54d2496";
 
-/** A key that no row has used. */
-const KEY: Field = ["Idempotency-Key", '"{payer}"'];
+/** What is no id of an account, as JSON. */
+const NO_IDS = [
+  '""',
+  '"{marker}"',
+  '"{payer}0"',
+  '"{{payer}}"',
+  '"urn:uuid:{payer}"',
+  '" {payer}"',
+  '"\\u0000"',
+  utf8('"０1a2023b-983b-7000-83d3-81c8f54d2496"'),
+  "1",
+  "null",
+  "[]",
+  '["{payer}"]',
+] as const;
 
-/** Asks for a payment, with a key unless there are other fields. */
-function pay(change: Readonly<Record<string, unknown>>, ...fields: readonly Field[]): FramedRequest {
-  return payText(JSON.stringify({ ...PAYMENT, ...change }), ...fields);
-}
-
-/** The same with a body that is a byte text. */
-function payText(body: string, ...fields: readonly Field[]): FramedRequest {
-  return { line: "POST /v1/payments", fields: [JSON_FIELD, ...(fields.length === 0 ? [KEY] : fields)], body };
-}
-
-function row(name: string, request: FramedRequest, expect: Row["expect"]): Row {
-  return { name, given: "accounts", request, expect };
-}
-
-/** Amounts that a currency does not have, and what only looks like one. */
-const AMOUNTS: readonly unknown[] = [
-  "1e3",
-  "1E+3",
-  "12.345",
-  "12",
-  "-1.00",
-  "-0.00",
-  "+1.00",
-  "0.00",
-  "01.00",
-  "1,00",
-  "1.00 ",
-  "\t1.00",
-  "0x1.00",
-  "1.00BRL",
-  "NaN",
-  "Infinity",
-  "10000000000000.01",
-  "9".repeat(64),
-  "1.00\u0000",
-  "",
-  "9".repeat(100_000),
-  1,
-  1.5,
-  true,
-  null,
-  [],
-  { amount: "1.00" },
+const DESCRIPTIONS: readonly (readonly [name: string, description: string, status: Statuses])[] = [
+  ["of 141 letters", `"${"a".repeat(141)}"`, 422],
+  ["of 141 faces", `"${utf8("😀").repeat(141)}"`, 422],
+  ["with U+0000", '"\\u0000"', 422],
+  ["with half a character", '"\\ud83d"', 422],
+  ["of a number", "1", 422],
+  ["of a list", '["{marker}"]', 422],
+  ["of 140 faces", `"${utf8("😀").repeat(140)}"`, 201],
+  ["of nothing", '""', 201],
+  ["that is null", "null", 201],
+  ["of controls", '"\\u0001\\u001b[2J\\u200f"', [201, 422]],
 ];
 
-const DIGITS: readonly (readonly [name: string, amount: string])[] = [
-  ["Arabic digits", "١٢.٣٤"],
-  ["fullwidth digits", "１.００"],
-  ["mathematical digits", "𝟏.𝟎𝟎"],
-  ["a digit with a mark", "1\u0301.00"],
-  ["a minus that is none", "−1.00"],
-  ["a zero-width space", "1\u200b.00"],
-];
-
-const CURRENCIES: readonly unknown[] = [
-  "XXX",
-  "XAU",
-  "brl",
-  "",
-  "BR",
-  "BRLBRLBRL",
-  "R$",
-  "__proto__",
-  "toString",
-  986,
-  null,
-];
-
-/** Keys that are none; `{marker}` is not among them, for the request may be answered with its body. */
-const KEYS: readonly (readonly [name: string, value: string])[] = [
-  ["without end", '"{marker}'],
-  ["with a space", "{marker} b"],
-  ["with parameters", '"{marker}";a=1'],
-  ["twice in one field", '"{marker}", "b"'],
-  ["that is empty", '""'],
-  ["that is nothing", ""],
-  ["of 256 characters", "a".repeat(256)],
-  ["of 4,000 characters", "a".repeat(4_000)],
-  ["of bytes that are not ASCII", "\xff{marker}"],
-  ["of characters that are not ASCII", utf8("ключ")],
-  ["with an escape that there is not", '"a\\n{marker}"'],
-  ["that is a dictionary", "a={marker}"],
-];
-
-const IDS: readonly unknown[] = [
-  "",
+/** What is no id in a path. */
+const NO_PATH_IDS = [
+  "1",
   "{marker}",
-  "{{payer}}",
-  "urn:uuid:{payer}",
-  "{payer}\u0000",
-  "' OR 1=1 --",
-  "../{payer}",
-  0,
-  null,
-  ["{payer}"],
+  "{fresh}0",
+  "{payment}%20",
+  "{payment}%00",
+  "%7B{payment}%7D",
+  "urn:uuid:{payment}",
+  "..%2f{payment}",
+  "0".repeat(32),
+  "%EF%BC%90{payment}",
+] as const;
+
+const REFUND = "/v1/payments/{payment}/refunds";
+
+/** Refunds of a payment of 10.00, as JSON. */
+const BAD_REFUNDS: readonly (readonly [amount: string, fault: string | undefined])[] = [
+  [money('"10.01"'), undefined],
+  [money('"10000000000000.00"'), undefined],
+  [money('"0.00"'), "/amount/amount"],
+  [money('"-1.00"'), "/amount/amount"],
+  [money('"1e1"'), "/amount/amount"],
+  [money('"1"'), "/amount/amount"],
+  [money("1"), "/amount/amount"],
+  [money('"1"', '"JPY"'), "/amount/currency"],
+  [money('"1.00"', '"brl"'), "/amount/currency"],
+  ['"1.00"', "/amount"],
 ];
 
-/** 422 with the fault named. */
-function refused(fault: string): Row["expect"] {
-  return { status: 422, fault };
+type Simple = readonly [name: string, given: Given, request: FramedRequest, status: Statuses, fault?: string];
+
+const PARTIES: readonly Simple[] = [
+  ["oneself", "accounts", pay({ payee: '"{payer}"' }), 422],
+  ["oneself in capitals", "accounts", pay({ payee: '"{payercapitals}"' }), 422],
+  ["nobody", "accounts", pay({ payee: `"${MISSING}"` }), 422, "/payeeAccountId"],
+  ["for nobody", "accounts", pay({ payer: `"${MISSING}"` }), 422, "/payerAccountId"],
+  ["a profile", "accounts", pay({ payee: '"{profile}"' }), 422, "/payeeAccountId"],
+  ["whoever was deleted", "orphan", pay(), 422, "/payeeAccountId"],
+  ["with more than was asked for", "accounts", pay({ more: ',"status":"settled"' }), 422, "/status"],
+  ["with a prototype", "accounts", pay({ more: ',"__proto__":{"payer":1}' }), [400, 422]],
+  ["in capitals", "accounts", pay({ payer: '"{payercapitals}"' }), 201],
+];
+
+const PUTS: readonly Simple[] = [
+  ["under an id in capitals", "accounts", put("/v1/payments/{freshcapitals}", paymentBody()), 201],
+  ["under the id of another payment", "payment", put("/v1/payments/{payment}", paymentBody()), 409],
+  [
+    "once more",
+    "payment",
+    put("/v1/payments/{payment}", paymentBody({ amount: money('"10.00"') })),
+    200,
+  ],
+  ["under an id, of nothing", "accounts", put("/v1/payments/{fresh}", ""), 400],
+  [
+    "under an id, to oneself",
+    "accounts",
+    put("/v1/payments/{fresh}", paymentBody({ payee: '"{payer}"' })),
+    422,
+  ],
+  [
+    "under an id, of too much",
+    "accounts",
+    put("/v1/payments/{fresh}", paymentBody({ amount: money('"100.01"') })),
+    422,
+  ],
+];
+
+const REFUNDS: readonly Simple[] = [
+  ["all of it under an id in capitals", "payment", put(`${REFUND}/{freshcapitals}`, refund('"10.00"')), 201],
+  [
+    "of a payment that is not there",
+    "accounts",
+    put(`/v1/payments/${MISSING}/refunds/{fresh}`, refund()),
+    404,
+  ],
+  ["of an account", "accounts", put("/v1/payments/{payer}/refunds/{fresh}", refund()), 404],
+  ["that is not there", "payment", get(`${REFUND}/${MISSING}`), 404],
+  ["under no id", "payment", put(`${REFUND}/{marker}`, refund()), 400, "refundId"],
+  ["under no id of a payment", "payment", put("/v1/payments/{marker}/refunds/{fresh}", refund()), 400, "id"],
+  ["by POST", "payment", { line: `POST ${REFUND}`, fields: [JSON_FIELD], body: refund() }, 405],
+];
+
+const OTHERS: readonly Simple[] = [
+  ["a payment that is to be deleted", "payment", { line: "DELETE /v1/payments/{payment}" }, 405],
+  ["an account that is not there", "accounts", get(`/v1/accounts/${MISSING}`), 404],
+  ["the statement of an account that is not there", "accounts", get(`/v1/accounts/${MISSING}/entries`), 404],
+  ["the history of a payment that is not there", "accounts", get(`/v1/payments/${MISSING}/events`), 404],
+  ["the refunds of a payment that is not there", "accounts", get(`/v1/payments/${MISSING}/refunds`), 404],
+  ["an account once more", "accounts", open('"{profile}"', '"BRL"'), 409],
+  ["an account in no currency", "accounts", open('"{profile}"', '"brl"'), 422, "/currency"],
+  ["an account of nobody", "accounts", open(`"${MISSING}"`, '"BRL"'), 422, "/profileId"],
+  ["an account of no id", "accounts", open('"{marker}"', '"BRL"'), 422, "/profileId"],
+  ["an account that is closed without If-Match", "accounts", { line: "DELETE /v1/accounts/{payee}" }, 428],
+  ["an account that is closed in another version", "accounts", close("{payee}", '"7"'), 412],
+  ["an account that is closed with money in it", "accounts", close("{payer}", "*"), [409, 422]],
+];
+
+function refund(amount = '"1.00"'): string {
+  return `{"amount":${money(amount)}}`;
 }
 
-/** Paths of payments that are wrong, or of things that are not there. */
-const PATHS: readonly (readonly [line: string, status: Statuses])[] = [
-  ["GET /v1/payments/{payer}", 404],
-  ["GET /v1/payments/{marker}", 400],
-  ["GET /v1/payments/{payer}/events", 404],
-  ["GET /v1/payments/{payer}/refunds/{payee}", 404],
-  ["GET /v1/payments/%7Bpayer%7D", 400],
-  ["GET /v1/payments/..%2F..%2Fv1", 400],
-  ["GET /v1/payments?accountId={payer}&accountId={payee}", 400],
-  ["GET /v1/payments?status=settled,refunded", 400],
-  ["GET /v1/payments?status={marker}", 400],
-  ["GET /v1/payments?from=2026-02-30T00:00:00Z", 400],
-  ["GET /v1/payments?from=0000-01-01T00:00:00Z", "2xx"],
-  ["GET /v1/payments?to=9999-12-31T23:59:59-23:59", "2xx"],
-  ["GET /v1/payments?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", 400],
-  ["GET /v1/payments?after={marker}", 400],
-  ["GET /v1/accounts/{payer}/entries?before=AAAA", 400],
-  ["GET /v1/accounts/{payer}/entries?limit=1e2", 400],
-  ["PUT /v1/payments", 405],
-  ["DELETE /v1/payments/{payer}", 405],
-  ["POST /v1/accounts/{payer}", 405],
-  ["DELETE /v1/accounts/{payer}", 428],
-];
+function open(profileId: string, currency: string): FramedRequest {
+  const body = `{"profileId":${profileId},"currency":${currency}}`;
+  return { line: "POST /v1/accounts", fields: [JSON_FIELD], body };
+}
 
-/** Requests about money. */
+function close(id: string, version: string): FramedRequest {
+  return { line: `DELETE /v1/accounts/${id}`, fields: [["If-Match", version]] };
+}
+
+function simple(prefix: string, rows: readonly Simple[]): readonly Row[] {
+  return rows.map(([name, given, request, status, fault]) => ({
+    name: `${prefix}${name}`,
+    given,
+    request,
+    expect: { status, ...(fault !== undefined && { fault }) },
+  }));
+}
+
+/** Accounts, payments and refunds. */
 export const PAYMENTS: Theme = {
   name: "payments",
   rows: [
-    row("a payment that is right, from an account that has nothing", pay({}), { status: 422 }),
-    row("a payment to oneself", pay({ payeeAccountId: "{payer}" }), { status: 422 }),
-    ...AMOUNTS.map((amount, index) =>
-      row(
-        `amount ${index}: ${JSON.stringify(amount).slice(0, 20)}`,
-        pay({ amount: { amount, currency: "BRL" } }),
-        refused("/amount/amount"),
-      )
+    ...["payer", "payee"].flatMap((side) =>
+      NO_IDS.map((id): Row => ({
+        name: `a ${side} of ${shorten(id)}`,
+        given: "accounts",
+        request: pay({ [side]: id }),
+        expect: { status: 422, fault: `/${side}AccountId` },
+      }))
     ),
-    ...DIGITS.map(([name, amount]) =>
-      row(
-        `an amount with ${name}`,
-        payText(utf8(JSON.stringify({ ...PAYMENT, amount: { amount, currency: "BRL" } }))),
-        refused("/amount/amount"),
-      )
-    ),
-    row(
-      "an amount of half a pair",
-      payText(
-        JSON.stringify(PAYMENT).replace('"1.00"', '"\\ud800"'),
-      ),
-      refused("/amount/amount"),
-    ),
-    row(
-      "an amount twice",
-      payText(
-        JSON.stringify(PAYMENT).replace('"amount":"1.00"', '"amount":"1.00","amount":"2.00"'),
-      ),
-      { status: 400 },
-    ),
-    ...CURRENCIES.map((currency) =>
-      row(
-        `the currency ${JSON.stringify(currency)}`,
-        pay({ amount: { amount: "1.00", currency } }),
-        refused("/amount/currency"),
-      )
-    ),
-    ...IDS.map((id) =>
-      row(`the account ${JSON.stringify(id)}`, pay({ payeeAccountId: id }), refused("/payeeAccountId"))
-    ),
-    row(
-      "a description of 141 emoji",
-      payText(
-        utf8(JSON.stringify({ ...PAYMENT, description: "😀".repeat(141) })),
-      ),
-      refused("/description"),
-    ),
-    row("a description with U+0000", pay({ description: "\u0000" }), refused("/description")),
-    row("a member that there is not", pay({ status: "settled" }), refused("/status")),
-    row("a payment without a key", {
-      line: "POST /v1/payments",
-      fields: [JSON_FIELD],
-      body: JSON.stringify(PAYMENT),
-    }, { status: 400, fault: "Idempotency-Key" }),
-    ...KEYS.map(([name, value]) =>
-      row(`a key ${name}`, pay({}, ["Idempotency-Key", value]), { status: 400, fault: "Idempotency-Key" })
-    ),
-    row("two keys", pay({}, ["Idempotency-Key", "a"], ["Idempotency-Key", "b"]), {
-      status: 400,
-      fault: "Idempotency-Key",
-    }),
-    row("a deposit to an account that there is not", {
-      line: "POST /v1/accounts/00000000-0000-0000-0000-000000000000/deposits",
-      fields: [JSON_FIELD, KEY],
-      body: '{"amount":{"amount":"1.00","currency":"BRL"}}',
-    }, { status: 404 }),
-    row("a refund of a payment that there is not", {
-      line: "PUT /v1/payments/{payer}/refunds/{payee}",
-      fields: [JSON_FIELD],
-      body: '{"amount":{"amount":"1.00","currency":"BRL"}}',
-    }, { status: 404 }),
-    row("an account of a profile that there is not", {
-      line: "POST /v1/accounts",
-      fields: [JSON_FIELD],
-      body: '{"profileId":"{payer}","currency":"BRL"}',
-    }, refused("/profileId")),
-    row("a second account in one currency", {
-      line: "POST /v1/accounts",
-      fields: [JSON_FIELD],
-      body: '{"profileId":"{id}","currency":"BRL"}',
-    }, { status: 409 }),
-    ...PATHS.map(([line, status]) => row(line, { line }, { status })),
+    ...simple("paying ", PARTIES),
+    ...DESCRIPTIONS.map(([name, description, status]): Row => ({
+      name: `a description ${name}`,
+      given: "accounts",
+      request: pay({ more: `,"description":${description}` }),
+      expect: { status, ...(status === 422 && { fault: "/description" }) },
+    })),
+    {
+      name: "a description with markup, which comes back as it was",
+      given: "accounts",
+      request: pay({ more: `,"description":"<script>{marker}</script>' or 1=1 --"` }),
+      expect: { status: 201, echoes: true },
+    },
+    ...NO_PATH_IDS.flatMap((id): readonly Row[] => [
+      {
+        name: `a payment at ${shorten(id)}`,
+        given: "payment",
+        request: get(`/v1/payments/${id}`),
+        expect: { status: [400, 404] },
+      },
+      {
+        name: `paying at ${shorten(id)}`,
+        given: "payment",
+        request: put(`/v1/payments/${id}`, paymentBody()),
+        expect: { status: [400, 404] },
+      },
+    ]),
+    ...simple("paying ", PUTS),
+    ...BAD_REFUNDS.map(([amount, fault]): Row => ({
+      name: `a refund of ${amount}`,
+      given: "payment",
+      request: put(`${REFUND}/{fresh}`, `{"amount":${amount}}`),
+      expect: { status: 422, ...(fault !== undefined && { fault }) },
+    })),
+    ...simple("a refund ", REFUNDS),
+    ...simple("", OTHERS),
   ],
 };
