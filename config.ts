@@ -5,6 +5,7 @@ import { type DatabaseConfig, parseDatabaseConfig } from "./config/database_conf
 import { type ListenerConfig, parseListenerSettings } from "./config/listener_settings.ts";
 import { type LimitConfig, parseLimitSettings } from "./config/limit_settings.ts";
 import { parsePoolSettings, type PoolSettings } from "./config/pool_settings.ts";
+import { parseWorkerConfig, type WorkerConfig } from "./config/worker_config.ts";
 import { type ConfigFault, type EnvironmentLookup, Settings } from "./config/settings.ts";
 
 /** How much is logged, from most to least. */
@@ -21,6 +22,8 @@ export interface Config {
   /** What cursors and tokens are signed with, newest first; undefined: embedded, the program makes and keeps its own. */
   readonly hmacSecrets: readonly [string, ...string[]] | undefined;
   readonly cursorTtlSeconds: number;
+  /** How long the answer to a request with an Idempotency-Key is given again. */
+  readonly idempotencyTtlMs: number;
   /** How callers are known. */
   readonly auth: AuthConfig;
   readonly host: string;
@@ -43,6 +46,8 @@ export interface Config {
   /** Where the metrics are served; undefined: nowhere. */
   readonly admin: AdminConfig | undefined;
   readonly validateResponses: boolean;
+  /** How events leave. */
+  readonly worker: WorkerConfig;
 }
 
 /** A configuration that cannot be used: every fault at once, by the variable's name, never with its value. */
@@ -84,6 +89,7 @@ export function parseConfig(lookup: EnvironmentLookup, { serves = true }: ParseC
     migrateOnStart: parseMigrateOnStart(settings, database),
     hmacSecrets: parseSecrets(settings, database.kind),
     cursorTtlSeconds: Math.max(1, Math.floor(settings.durationMs("CURSOR_TTL", "24h") / 1000)),
+    idempotencyTtlMs: parseIdempotencyTtl(settings),
     auth: serves ? parseAuthConfig(settings, { database, host, publicUrl }) : { kind: "none" },
     host,
     port: settings.integer("PORT", 8080, { min: 0, max: 65_535 }),
@@ -99,6 +105,7 @@ export function parseConfig(lookup: EnvironmentLookup, { serves = true }: ParseC
     logLevel: settings.oneOf("LOG_LEVEL", "info", ["debug", "info", "warning", "error"]),
     admin: parseAdminConfig(settings),
     validateResponses: settings.oneOf("VALIDATE_RESPONSES", "false", ["true", "false"]) === "true",
+    worker: parseWorkerConfig(settings),
   };
   if (settings.faults.length > 0) throw new ConfigError(settings.faults);
   return config;
@@ -113,6 +120,13 @@ function parseConsistencyMaxWait(settings: Settings): number {
     settings.fault("CONSISTENCY_MAX_WAIT", `must be ${MOST_CONSISTENCY_WAIT_MS / 1000}s at the most`);
   }
   return waitMs;
+}
+
+/** With none at all no request could be repeated. */
+function parseIdempotencyTtl(settings: Settings): number {
+  const ttlMs = settings.durationMs("IDEMPOTENCY_TTL", "24h");
+  if (ttlMs === 0) settings.fault("IDEMPOTENCY_TTL", "must be longer than nothing");
+  return ttlMs;
 }
 
 function parseMigrateOnStart(settings: Settings, database: DatabaseConfig): boolean {

@@ -14,8 +14,10 @@ Commands:
   serve   run the service (the default)
   dev     run it and greet the developer
   seed    write made-up profiles to try it with: --profiles <n> [--random-seed <n>] [--until <date>]
+  worker  only send events out, to webhooks and the message broker: beside services that run with WORKER=off
   migrate change the tables: up [--dry-run], down [n] [--dry-run], status, new <name> [--service <service>]
   token   print an access token for development: [--subject <name>] [--scope "<scope> …"] [--expires <duration>]
+  events  rebuild [--swap] makes accounts and payments anew from what has happened, and tells what differs
   db      copy --to <url> moves everything from the embedded database to a server, status [--json] shows every server
 
 It is configured by environment variables; .env.example in the repository lists them.
@@ -27,8 +29,13 @@ const COMMANDS: ReadonlyMap<string, (args: readonly string[]) => Promise<number>
   ["dev", withoutArguments(() => serve(parseConfig(lookUp), { greet: true }))],
   // Loaded when it is asked for: the service needs none of its packages.
   ["seed", async (args) => (await import("./program/seed_command.ts")).seed(args, configureTool)],
+  [
+    "worker",
+    withoutArguments(async () => (await import("./program/worker_command.ts")).work(configureTool())),
+  ],
   ["migrate", (args) => migrate(args, configureTool)],
   ["token", runToken],
+  ["events", async (args) => (await import("./program/events_command.ts")).events(args, configureTool)],
   ["db", runDb],
 ]);
 

@@ -13,6 +13,15 @@ export interface AdminAddress {
   readonly port: number;
 }
 
+/** What else an admin server tells. */
+export interface AdminServerOptions {
+  /**
+   * Whether the program does what it is there for: told at `/readyz`, where there is no service that tells it. Absent:
+   * there are no such paths.
+   */
+  readonly isReady?: () => boolean;
+}
+
 /** A server beside the service, for those who run it. Disposing closes it. */
 export interface AdminServer extends AsyncDisposable {
   readonly url: string;
@@ -23,7 +32,11 @@ export interface AdminServer extends AsyncDisposable {
  *
  * @throws {ListenError} in one line when the address cannot be had.
  */
-export function startAdminServer({ host, port }: AdminAddress, metrics: MetricsSource): AdminServer {
+export function startAdminServer(
+  { host, port }: AdminAddress,
+  metrics: MetricsSource,
+  { isReady }: AdminServerOptions = {},
+): AdminServer {
   const abort = new AbortController();
   const listener = listen();
   const { hostname, port: bound } = listener.addr;
@@ -39,17 +52,30 @@ export function startAdminServer({ host, port }: AdminAddress, metrics: MetricsS
   function listen(): Deno.HttpServer<Deno.NetAddr> {
     try {
       const options = { hostname: host, port, signal: abort.signal, onListen(): void {} };
-      return Deno.serve(options, (request) => answer(request, metrics));
+      return Deno.serve(options, (request) => answer(request, metrics, isReady));
     } catch (cause) {
       throw new ListenError(`Cannot listen on ${host}:${port} for metrics: ${bindReason(cause)}`, { cause });
     }
   }
 }
 
-async function answer({ method, url }: Request, metrics: MetricsSource): Promise<Response> {
-  if (URL.parse(url)?.pathname !== "/metrics") return text("Not found\n", { status: 404 });
+async function answer(
+  { method, url }: Request,
+  metrics: MetricsSource,
+  isReady: AdminServerOptions["isReady"],
+): Promise<Response> {
+  const path = URL.parse(url)?.pathname;
+  const health = isReady !== undefined && (path === "/livez" || path === "/readyz");
+  if (path !== "/metrics" && !health) return text("Not found\n", { status: 404 });
   if (method !== "GET" && method !== "HEAD") {
     return text("Method not allowed\n", { status: 405, headers: { Allow: "GET, HEAD" } });
+  }
+  if (health) {
+    const well = path === "/livez" || isReady();
+    return text(well ? "ok\n" : "unavailable\n", {
+      status: well ? 200 : 503,
+      headers: { "Cache-Control": "no-store" },
+    });
   }
   return text(method === "HEAD" ? null : await metrics.text(), {
     headers: { "Content-Type": metrics.contentType, "Cache-Control": "no-store" },

@@ -17,7 +17,15 @@ export interface FramedRequest {
  * of them and cursors of both directions (`{next}`, `{prev}`; `{next}` in other forms: `{lower}`, `{cut}`, `{changed}`
  * in the middle, `{changedend}`). Every row has `{marker}`, a text to plant: no answer may have it.
  */
-export type Given = "profile" | "pages";
+export type Given = "profile" | "pages" | GivenMoney;
+
+/**
+ * What is set up before a row about money: two accounts in BRL, of which the first has 100.00 (`{payer}`, `{payee}`,
+ * `{profile}` of the payer, `{payercapitals}`), and an id that nothing has (`{fresh}`, `{freshcapitals}`). "payment": one
+ * of 10.00 as well (`{payment}`, its `{key}`, and `{entries}`, a cursor of the payer's statement). "orphan": the payee's
+ * profile was deleted.
+ */
+export type GivenMoney = "accounts" | "payment" | "orphan";
 
 /** A status, several that are all right, or a class of them. */
 export type Statuses = number | readonly number[] | "2xx" | "4xx";

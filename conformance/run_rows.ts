@@ -1,9 +1,10 @@
+import { ask, type Client, deleteProfile } from "./client.ts";
 import { judgeAnswers } from "./judge_answers.ts";
 import { MalformedAnswer, type RawAnswer } from "./parse_answers.ts";
 import { renderRequest } from "./render_request.ts";
 import type { Field, Row, Theme } from "./row.ts";
 import { type Received, sendBytes } from "./send_bytes.ts";
-import { ask, type Client, deleteProfile, setUp } from "./set_up.ts";
+import { setUp } from "./set_up.ts";
 
 /** How rows are run. */
 export interface RunOptions {

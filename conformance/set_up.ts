@@ -1,13 +1,7 @@
+import { ask, type Client, deleteProfile, json, post } from "./client.ts";
 import type { Placeholders } from "./render_request.ts";
-import type { Field, Given } from "./row.ts";
-
-/** What a service is asked through while rows are set up and looked after. */
-export interface Client {
-  readonly origin: URL;
-  /** Sent with every request. */
-  readonly fields: readonly Field[];
-  readonly timeoutMs: number;
-}
+import type { Given } from "./row.ts";
+import { setUpAccounts } from "./set_up_accounts.ts";
 
 /** A profile as it is answered. */
 interface Created {
@@ -31,14 +25,15 @@ export async function setUp(client: Client, given: Given | undefined, marker: st
     for (const path of paths) await deleteProfile(client, path);
   };
   if (given === undefined) return { placeholders: { marker }, [Symbol.asyncDispose]: dispose };
+  if (given !== "profile" && given !== "pages") {
+    const { placeholders, paths: made } = await setUpAccounts(client, given);
+    paths.push(...made);
+    return { placeholders: { ...placeholders, marker }, [Symbol.asyncDispose]: dispose };
+  }
   const name = `Given ${crypto.randomUUID()}`;
   let placeholders: Placeholders = { marker, name };
   for (let index = 0; index < (given === "pages" ? 3 : 1); index++) {
-    const response = await ask(client, "/v1/profiles", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ name }),
-    });
+    const response = await post(client, "/v1/profiles", { body: { name } });
     const { data }: Created = await json(response, 201);
     paths.push(`/v1/profiles/${data.id}`);
     const etag = response.headers.get("etag") ?? "";
@@ -77,24 +72,4 @@ async function page(client: Client, query: string): Promise<Record<string, strin
     200,
   );
   return meta;
-}
-
-/** Deletes a profile in whatever version it is; one that is gone is fine. */
-export async function deleteProfile(client: Client, path: string): Promise<void> {
-  const response = await ask(client, path, { method: "DELETE", headers: { "If-Match": "*" } });
-  await response.body?.cancel();
-}
-
-/** Sends a request that is right. */
-export async function ask(client: Client, path: string, init: RequestInit = {}): Promise<Response> {
-  const headers = new Headers(init.headers);
-  for (const [name, value] of client.fields) headers.set(name, value);
-  const signal = AbortSignal.timeout(client.timeoutMs);
-  return await fetch(new URL(path, client.origin), { ...init, headers, signal, redirect: "manual" });
-}
-
-async function json<T>(response: Response, status: number): Promise<T> {
-  const text = await response.text();
-  if (response.status === status) return JSON.parse(text);
-  throw new Error(`Setting up a row failed: ${response.status} instead of ${status}`);
 }

@@ -134,6 +134,28 @@ export interface TxManager {
   withTimeoutTx<T>(timeoutMs: number, run: (tx: Transaction) => Promise<T>, options?: TxOptions): Promise<T>;
 }
 
+/** Whether notifications arrive: not for now, and it is tried again; or never, for a pooler stands in between. */
+export type ListenState = "listening" | "lost" | "impossible";
+
+/** What somebody who listens is told. Neither function may throw. */
+export interface ListenOptions {
+  /** Something was sent to the channel, or may have been while nobody listened. */
+  readonly onNotify: () => void;
+  /** How the listening goes, whenever that changes. */
+  readonly onState?: (state: ListenState) => void;
+}
+
+/** Hears what is sent with NOTIFY. It is a hint and no more: whoever relies on it looks now and then by itself, too. */
+export interface Notifications {
+  /**
+   * Listens to a channel of the primary, until it is disposed: on a connection of its own, which is opened again when it
+   * is lost and follows the primary.
+   *
+   * @param channel Small letters, digits and underscores.
+   */
+  listen(channel: string, options: ListenOptions): AsyncDisposable;
+}
+
 /** The state of one configured server. */
 export interface InstanceHealth {
   /** As the configuration names it: "primary", "replica_0", …. */
@@ -244,4 +266,4 @@ export interface MigrationManager {
 
 /** Everything the program needs of its database. Disposing closes every connection, after what runs has ended. */
 export interface ConnectionPool
-  extends ConnectionManager, TxManager, HealthManager, MigrationManager, AsyncDisposable {}
+  extends ConnectionManager, TxManager, Notifications, HealthManager, MigrationManager, AsyncDisposable {}

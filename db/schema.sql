@@ -1,6 +1,140 @@
 -- The tables as all migrations together make them, to be read and reviewed; nothing runs this file.
 -- Written by deno task schema, and checked by the tests.
 
+CREATE OR REPLACE FUNCTION public.refuse_unbalanced_transfer()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (
+    select from entries where transfer_id in (old.transfer_id, new.transfer_id)
+    group by transfer_id, currency having sum(amount) <> 0
+  ) then
+    raise check_violation using constraint = 'entries_balanced', table = 'entries',
+      message = 'The entries of a transfer do not sum to zero';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_unexplained_balance()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (
+    select from accounts where id = new.id and balance <> coalesce(
+      (select balance from entries where account_id = new.id order by created_at desc, transfer_id desc limit 1), 0
+    )
+  ) then
+    raise check_violation using constraint = 'accounts_balance_explained', table = 'accounts',
+      message = 'The balance of an account is not that of its last entry';
+  end if;
+  return null;
+end $function$;
+
+create table accounts (
+  id uuid not null,
+  kind text not null,
+  profile_id uuid,
+  currency text not null,
+  balance bigint not null default 0,
+  version bigint not null default 1,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  constraint accounts_pkey PRIMARY KEY (id),
+  constraint accounts_id_currency_key UNIQUE (id, currency),
+  constraint accounts_balance_limit CHECK (abs(balance) <= '1000000000000000000'::bigint),
+  constraint accounts_balance_not_negative CHECK (balance >= 0 OR kind = 'settlement'::text),
+  constraint accounts_closed_empty CHECK (closed_at IS NULL OR balance = 0),
+  constraint accounts_currency_form CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint accounts_kind_known CHECK (kind = ANY (ARRAY['customer'::text, 'settlement'::text])),
+  constraint accounts_profile_of_customer CHECK ((kind = 'customer'::text) = (profile_id IS NOT NULL)),
+  constraint accounts_version_positive CHECK (version > 0)
+);
+
+create table broker_messages (
+  "position" bigint not null,
+  stream text not null,
+  enqueued_at timestamp with time zone not null,
+  constraint broker_messages_pkey PRIMARY KEY ("position")
+);
+
+create table entries (
+  transfer_id uuid not null,
+  account_id uuid not null,
+  currency text not null,
+  kind text not null,
+  amount bigint not null,
+  balance bigint not null,
+  payment_id uuid,
+  refund_id uuid,
+  created_at timestamp with time zone not null,
+  constraint entries_pkey PRIMARY KEY (transfer_id, account_id),
+  constraint entries_amount_range CHECK (amount <> 0 AND abs(amount) <= '1000000000000000'::bigint),
+  constraint entries_kind_known CHECK (kind = ANY (ARRAY['deposit'::text, 'payment'::text, 'refund'::text])),
+  constraint entries_payment_told CHECK ((kind = 'deposit'::text) = (payment_id IS NULL)),
+  constraint entries_refund_told CHECK ((kind = 'refund'::text) = (refund_id IS NOT NULL))
+);
+
+create table events (
+  "position" bigint not null generated always as identity,
+  transaction_id xid8 not null default pg_current_xact_id(),
+  stream text not null,
+  version bigint not null,
+  type text not null,
+  schema_version integer not null default 1,
+  data jsonb not null,
+  metadata jsonb not null,
+  recorded_at timestamp with time zone not null,
+  constraint events_pkey PRIMARY KEY ("position"),
+  constraint events_stream_version_key UNIQUE (stream, version),
+  constraint events_schema_version_check CHECK (schema_version > 0),
+  constraint events_stream_check CHECK (length(stream) >= 1 AND length(stream) <= 200),
+  constraint events_version_check CHECK (version > 0)
+);
+
+create table idempotency_keys (
+  id bytea not null,
+  operation text not null,
+  fingerprint bytea not null,
+  status smallint not null,
+  headers jsonb not null,
+  body bytea,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (id),
+  constraint idempotency_keys_fingerprint_check CHECK (octet_length(fingerprint) = 32),
+  constraint idempotency_keys_id_check CHECK (octet_length(id) = 32),
+  constraint idempotency_keys_status_check CHECK (status >= 200 AND status <= 499)
+);
+
+create table outbox (
+  "position" bigint not null,
+  stream text not null,
+  enqueued_at timestamp with time zone not null,
+  constraint outbox_pkey PRIMARY KEY ("position")
+);
+
+create table payments (
+  id uuid not null,
+  payer_account_id uuid not null,
+  payee_account_id uuid not null,
+  currency text not null,
+  amount bigint not null,
+  refunded bigint not null default 0,
+  description text,
+  version bigint not null default 1,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint payments_pkey PRIMARY KEY (id),
+  constraint payments_accounts_differ CHECK (payer_account_id <> payee_account_id),
+  constraint payments_amount_range CHECK (amount >= 1 AND amount <= '1000000000000000'::bigint),
+  constraint payments_description_length CHECK (char_length(description) <= 140),
+  constraint payments_refunded_range CHECK (refunded >= 0 AND refunded <= amount),
+  constraint payments_version_positive CHECK (version > 0)
+);
+
 create table profiles (
   id uuid not null,
   name text not null,
@@ -18,6 +152,98 @@ create table profiles (
   constraint profiles_version_positive CHECK (version > 0)
 );
 
+create table refunds (
+  payment_id uuid not null,
+  id uuid not null,
+  currency text not null,
+  amount bigint not null,
+  description text,
+  created_at timestamp with time zone not null,
+  constraint refunds_pkey PRIMARY KEY (payment_id, id),
+  constraint refunds_amount_range CHECK (amount >= 1 AND amount <= '1000000000000000'::bigint),
+  constraint refunds_description_length CHECK (char_length(description) <= 140)
+);
+
+create table webhook_deliveries (
+  id uuid not null,
+  endpoint_id uuid not null,
+  "position" bigint not null,
+  stream text not null,
+  state text not null default 'pending'::text,
+  attempts integer not null default 0,
+  last_status integer,
+  last_error text,
+  created_at timestamp with time zone not null,
+  attempted_at timestamp with time zone,
+  settled_at timestamp with time zone,
+  constraint webhook_deliveries_pkey PRIMARY KEY (id),
+  constraint webhook_deliveries_once UNIQUE (endpoint_id, "position"),
+  constraint webhook_deliveries_settled CHECK ((state = 'pending'::text) = (settled_at IS NULL)),
+  constraint webhook_deliveries_state CHECK (state = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text]))
+);
+
+create table webhook_endpoints (
+  id uuid not null,
+  owner text,
+  url text not null,
+  event_types text[] not null,
+  sealed_secret bytea not null,
+  version bigint not null default 1,
+  created_at timestamp with time zone not null,
+  constraint webhook_endpoints_pkey PRIMARY KEY (id),
+  constraint webhook_endpoints_has_types CHECK (cardinality(event_types) > 0),
+  constraint webhook_endpoints_url_length CHECK (char_length(url) >= 1 AND char_length(url) <= 2048)
+);
+
+create table webhook_lanes (
+  endpoint_id uuid not null,
+  stream text not null,
+  due_at timestamp with time zone not null,
+  scheduled_at timestamp with time zone not null,
+  lease uuid,
+  constraint webhook_lanes_pkey PRIMARY KEY (endpoint_id, stream)
+);
+
+alter table broker_messages add constraint broker_messages_position_fkey FOREIGN KEY ("position") REFERENCES events("position");
+
+alter table entries add constraint entries_account_fkey FOREIGN KEY (account_id, currency) REFERENCES accounts(id, currency);
+
+alter table outbox add constraint outbox_position_fkey FOREIGN KEY ("position") REFERENCES events("position");
+
+alter table payments add constraint payments_payee_fkey FOREIGN KEY (payee_account_id, currency) REFERENCES accounts(id, currency);
+
+alter table payments add constraint payments_payer_fkey FOREIGN KEY (payer_account_id, currency) REFERENCES accounts(id, currency);
+
+alter table refunds add constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
+
+alter table webhook_deliveries add constraint webhook_deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE;
+
+alter table webhook_deliveries add constraint webhook_deliveries_position_fkey FOREIGN KEY ("position") REFERENCES events("position");
+
+alter table webhook_lanes add constraint webhook_lanes_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE;
+
+CREATE INDEX accounts_by_profile ON public.accounts USING btree (profile_id, created_at DESC, id DESC);
+
+CREATE INDEX accounts_newest_first ON public.accounts USING btree (created_at DESC, id DESC);
+
+CREATE UNIQUE INDEX accounts_profile_currency_key ON public.accounts USING btree (profile_id, currency) WHERE (closed_at IS NULL);
+
+CREATE UNIQUE INDEX accounts_settlement_key ON public.accounts USING btree (currency) WHERE (kind = 'settlement'::text);
+
+CREATE INDEX broker_messages_stream_idx ON public.broker_messages USING btree (stream, "position");
+
+CREATE INDEX entries_newest_first ON public.entries USING btree (account_id, created_at DESC, transfer_id DESC);
+
+CREATE INDEX idempotency_keys_expires_at_idx ON public.idempotency_keys USING btree (expires_at);
+
+CREATE INDEX outbox_stream_idx ON public.outbox USING btree (stream, "position");
+
+CREATE INDEX payments_by_payee ON public.payments USING btree (payee_account_id, created_at DESC, id DESC);
+
+CREATE INDEX payments_by_payer ON public.payments USING btree (payer_account_id, created_at DESC, id DESC);
+
+CREATE INDEX payments_newest_first ON public.payments USING btree (created_at DESC, id DESC);
+
 CREATE INDEX profiles_by_owner ON public.profiles USING btree (owner, created_at DESC, id DESC) WHERE ((deleted_at IS NULL) AND (owner IS NOT NULL));
 
 CREATE UNIQUE INDEX profiles_email_key ON public.profiles USING btree (casefold((email COLLATE pg_unicode_fast))) WHERE (deleted_at IS NULL);
@@ -25,3 +251,21 @@ CREATE UNIQUE INDEX profiles_email_key ON public.profiles USING btree (casefold(
 CREATE INDEX profiles_name_prefix ON public.profiles USING btree (casefold((name COLLATE pg_unicode_fast)) COLLATE "C") WHERE (deleted_at IS NULL);
 
 CREATE INDEX profiles_newest_first ON public.profiles USING btree (created_at DESC, id DESC) WHERE (deleted_at IS NULL);
+
+CREATE INDEX refunds_newest_first ON public.refunds USING btree (payment_id, created_at DESC, id DESC);
+
+CREATE INDEX webhook_deliveries_newest_first ON public.webhook_deliveries USING btree (endpoint_id, created_at DESC, id DESC);
+
+CREATE INDEX webhook_deliveries_pending ON public.webhook_deliveries USING btree (endpoint_id, stream, "position") WHERE (state = 'pending'::text);
+
+CREATE INDEX webhook_deliveries_settled_at ON public.webhook_deliveries USING btree (settled_at) WHERE (state <> 'pending'::text);
+
+CREATE INDEX webhook_endpoints_by_owner ON public.webhook_endpoints USING btree (owner, created_at DESC, id DESC);
+
+CREATE INDEX webhook_endpoints_newest_first ON public.webhook_endpoints USING btree (created_at DESC, id DESC);
+
+CREATE INDEX webhook_lanes_due ON public.webhook_lanes USING btree (due_at);
+
+CREATE CONSTRAINT TRIGGER accounts_balance_explained AFTER INSERT OR UPDATE OF balance ON accounts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_unexplained_balance();
+
+CREATE CONSTRAINT TRIGGER entries_balanced AFTER INSERT OR DELETE OR UPDATE ON entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_unbalanced_transfer();

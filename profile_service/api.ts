@@ -2,13 +2,14 @@ import type * as api from "../api/profileapi/server.gen.ts";
 import type { ConsistencyTokens } from "../consistency/consistency_tokens.ts";
 import { CONSISTENCY_TOKEN, readAfter } from "../consistency/read_after.ts";
 import type { QueryOptions, ReaderOptions } from "../db/db.ts";
+import { formatVersion, versionCondition } from "../paging/entity_version.ts";
+import { PageLinks } from "../paging/page_links.ts";
+import { PageTags } from "../paging/page_tags.ts";
 import { parseIfMatch } from "../server/entity_tag.ts";
 import type { RequestContext } from "../server/request_context.ts";
 import type { ProfileService } from "./app.ts";
 import type { CursorCodec } from "./cursor.ts";
-import { formatVersion, versionCondition } from "./entity_version.ts";
-import { PageLinks } from "./page_links.ts";
-import { parsePageRequest } from "./page_request.ts";
+import { listParameters, parsePageRequest } from "./page_request.ts";
 import { cursorPageResponse, offsetPageResponse } from "./page_response.ts";
 import type { Profile } from "./profile.ts";
 import { jsonPatchedDraft, mergePatchedDraft } from "./profile_patch.ts";
@@ -26,6 +27,7 @@ export class ProfileAPI implements api.StrictServerInterface {
   readonly #profiles: ProfileService;
   readonly #cursors: CursorCodec;
   readonly #tokens: ConsistencyTokens;
+  readonly #tags = new PageTags();
 
   constructor(profiles: ProfileService, { cursors, tokens }: ProfileAPIOptions) {
     this.#profiles = profiles;
@@ -38,15 +40,15 @@ export class ProfileAPI implements api.StrictServerInterface {
     context: RequestContext,
   ): Promise<api.ListProfilesResponse> {
     const request = parsePageRequest(query, { cursors: this.#cursors, viewer: viewerOf(context) });
-    const { requestId } = context;
-    const links = new PageLinks(context.url, query);
+    const links = new PageLinks(context.url, listParameters(query));
+    const page = { requestId: context.requestId, links, tags: this.#tags };
     const options = this.#readOptions(headers, context);
     if (request.mode === "offset") {
-      const page = await this.#profiles.listByOffset(request.query, options);
-      return offsetPageResponse(page, request.query, { requestId, links });
+      const found = await this.#profiles.listByOffset(request.query, options);
+      return offsetPageResponse(found, request.query, page);
     }
-    const page = await this.#profiles.listByKey(request.query, options);
-    return cursorPageResponse(page, request.query, { requestId, links, cursors: this.#cursors });
+    const found = await this.#profiles.listByKey(request.query, options);
+    return cursorPageResponse(found, request.query, { ...page, cursors: this.#cursors });
   }
 
   async createProfile(

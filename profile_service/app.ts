@@ -1,4 +1,5 @@
 import type { Querier, QueryOptions, ReaderOptions } from "../db/db.ts";
+import type { VersionCondition } from "../paging/entity_version.ts";
 import type {
   KeysetPage,
   KeysetQuery,
@@ -6,7 +7,6 @@ import type {
   OffsetQuery,
   ProfileKey,
   ProfileServiceDependencies,
-  VersionCondition,
 } from "./ports.ts";
 import { normalizeDraft, type Profile, type ProfileDraft } from "./profile.ts";
 import { ProfileError } from "./profile_error.ts";

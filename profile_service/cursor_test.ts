@@ -1,9 +1,11 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { KeyRing } from "../signing/key_ring.ts";
-import { CursorCodec, CursorError } from "./cursor.ts";
-import type { KeysetPosition, ProfileFilter } from "./ports.ts";
-import { timestampOf } from "./timestamp.ts";
+import type { KeysetPosition } from "../paging/keyset.ts";
+import { CursorError } from "../paging/page_cursors.ts";
+import { CursorCodec } from "./cursor.ts";
+import type { ProfileFilter } from "./ports.ts";
+import { timestampOf } from "../time/timestamp.ts";
 import { EVERYONE, type Viewer } from "./viewer.ts";
 
 const SECRET = "a secret of more than 32 bytes, for a test";

@@ -1,7 +1,7 @@
+import { formatVersion } from "../paging/entity_version.ts";
 import { DATABASE_PROBLEM_TYPES, databaseProblem } from "../problems/database_problems.ts";
 import type { ProblemType } from "../server/api_module.ts";
 import { type InvalidParam, Problem } from "../server/problem.ts";
-import { formatVersion } from "./entity_version.ts";
 import { ProfileError, type ProfileErrorCode, type ProfileFault } from "./profile_error.ts";
 
 /** The problem types of the profile service: where each code's status, title and explanation stand, once. */

@@ -1,6 +1,8 @@
 import type { ListProfilesRequest } from "../api/profileapi/server.gen.ts";
-import { type CursorCodec, CursorError } from "./cursor.ts";
-import type { KeysetPosition, KeysetQuery, OffsetQuery, ProfileFilter } from "./ports.ts";
+import type { KeysetPosition } from "../paging/keyset.ts";
+import { CursorError } from "../paging/page_cursors.ts";
+import type { CursorCodec } from "./cursor.ts";
+import type { KeysetQuery, OffsetQuery, ProfileFilter } from "./ports.ts";
 import { ProfileError, type ProfileFault } from "./profile_error.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -9,6 +11,16 @@ const DEFAULT_PAGE_SIZE = 20;
 
 /** The query of a list, as its document declares it. */
 export type ListParameters = ListProfilesRequest["query"];
+
+/** What of a list's query goes into every link to another page of it. */
+export function listParameters({ limit, pageSize, name, email }: ListParameters): ListParameters {
+  return {
+    ...(limit !== undefined && { limit }),
+    ...(pageSize !== undefined && { pageSize }),
+    ...(name !== undefined && { name }),
+    ...(email !== undefined && { email }),
+  };
+}
 
 /** Which page is asked for, and in which of the two ways. */
 export type PageRequest =

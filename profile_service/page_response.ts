@@ -1,9 +1,9 @@
 import type { CursorPageMeta, OffsetPageMeta, Profile as WireProfile } from "../api/profileapi/server.gen.ts";
-import type { CursorCodec } from "./cursor.ts";
-import { formatPageTag, formatVersion } from "./entity_version.ts";
-import type { PageLinks } from "./page_links.ts";
+import { pageNeighbours } from "../paging/cursor_page.ts";
+import type { PageLinks } from "../paging/page_links.ts";
+import type { PageTags } from "../paging/page_tags.ts";
+import { type CursorCodec, listIdentity } from "./cursor.ts";
 import type { KeysetPage, KeysetQuery, OffsetPage, OffsetQuery } from "./ports.ts";
-import type { Profile } from "./profile.ts";
 import { wireProfile } from "./wire_profile.ts";
 
 /** One page, as the document declares its answer. */
@@ -17,32 +17,32 @@ export interface PageResponse<Meta> {
 export interface PageContext {
   readonly requestId: string;
   readonly links: PageLinks;
+  readonly tags: PageTags;
 }
 
 /** The answer for a page by key: a cursor for each neighbour that exists. */
 export function cursorPageResponse(
   page: KeysetPage,
   query: KeysetQuery,
-  { cursors, requestId, links }: PageContext & { readonly cursors: CursorCodec },
+  { cursors, requestId, links, tags }: PageContext & { readonly cursors: CursorCodec },
 ): PageResponse<CursorPageMeta> {
   const { profiles, hasNewer, hasOlder } = page;
-  const first = profiles[0] ?? query.position?.pivot;
-  const last = profiles.at(-1) ?? query.position?.pivot;
-  // Beside an empty page lies the pivot's own row, unless the pivot was on this side already.
-  const inclusive = profiles.length === 0 && !query.position?.inclusive;
-  const nextCursor = hasOlder && last &&
-    cursors.encode({ direction: "after", pivot: last, inclusive }, query.filter);
-  const prevCursor = hasNewer && first &&
-    cursors.encode({ direction: "before", pivot: first, inclusive }, query.filter);
-  let link = links.to("first", "");
-  if (prevCursor) link += `, ${links.to("prev", `before=${prevCursor}`)}`;
-  if (nextCursor) link += `, ${links.to("next", `after=${nextCursor}`)}`;
-  const meta: CursorPageMeta = { requestId, mode: "cursor", limit: query.limit, etags: etagsById(profiles) };
-  if (nextCursor) meta.nextCursor = nextCursor;
-  if (prevCursor) meta.prevCursor = prevCursor;
+  const { link, ...neighbours } = pageNeighbours(
+    { items: profiles, hasNext: hasOlder, hasPrevious: hasNewer },
+    query,
+    { cursors: cursors.cursors, list: listIdentity(query.filter), links, pivotOf: (profile) => profile },
+  );
+  const { page: tag, items: etags } = tags.of(profiles, ["cursor", query.limit, hasNewer, hasOlder]);
+  const meta: CursorPageMeta = {
+    requestId,
+    mode: "cursor",
+    limit: query.limit,
+    etags,
+    ...neighbours,
+  };
   return {
     status: 200,
-    headers: { ETag: formatPageTag(profiles, ["cursor", query.limit, hasNewer, hasOlder]), Link: link },
+    headers: { ETag: tag, Link: link },
     body: { data: profiles.map(wireProfile), meta },
   };
 }
@@ -51,7 +51,7 @@ export function cursorPageResponse(
 export function offsetPageResponse(
   { profiles, totalItems }: OffsetPage,
   { page, pageSize }: OffsetQuery,
-  { requestId, links }: PageContext,
+  { requestId, links, tags }: PageContext,
 ): PageResponse<OffsetPageMeta> {
   const totalPages = Math.ceil(totalItems / pageSize);
   let link = links.to("first", "page=1");
@@ -59,6 +59,7 @@ export function offsetPageResponse(
   if (page > 1 && totalPages > 0) link += `, ${links.to("prev", `page=${Math.min(page - 1, totalPages)}`)}`;
   if (page < totalPages) link += `, ${links.to("next", `page=${page + 1}`)}`;
   link += `, ${links.to("last", `page=${Math.max(totalPages, 1)}`)}`;
+  const { page: tag, items: etags } = tags.of(profiles, ["offset", page, pageSize, totalItems]);
   const meta: OffsetPageMeta = {
     requestId,
     mode: "offset",
@@ -66,16 +67,11 @@ export function offsetPageResponse(
     pageSize,
     totalItems,
     totalPages,
-    etags: etagsById(profiles),
+    etags,
   };
   return {
     status: 200,
-    headers: { ETag: formatPageTag(profiles, ["offset", page, pageSize, totalItems]), Link: link },
+    headers: { ETag: tag, Link: link },
     body: { data: profiles.map(wireProfile), meta },
   };
-}
-
-/** From entries, and not member by member: such an object takes JSON.stringify ten microseconds more (measured). */
-function etagsById(profiles: readonly Profile[]): Record<string, string> {
-  return Object.fromEntries(profiles.map(({ id, version }) => [id, formatVersion(version)]));
 }

@@ -10,7 +10,7 @@ import { ProfileAPI } from "./api.ts";
 import { ProfileService } from "./app.ts";
 import { CursorCodec } from "./cursor.ts";
 import { PostgresProfileRepository } from "./persistence.ts";
-import { microsecondsOf, timestampOf } from "./timestamp.ts";
+import { microsecondsOf, timestampOf } from "../time/timestamp.ts";
 
 interface Row {
   readonly id: string;
@@ -71,6 +71,8 @@ class Walk {
       url: new URL("http://localhost/v1/profiles"),
       signal: AbortSignal.timeout(30_000),
       principal: undefined,
+      unit: undefined,
+      traceParent: undefined,
     };
     const answer = await this.#api.listProfiles(
       { query: { limit: this.limit, ...query }, headers: {} },

@@ -1,17 +1,11 @@
 import type { Querier, QueryOptions } from "../db/db.ts";
 import { DatabaseError } from "../db/errors.ts";
+import type { VersionCondition } from "../paging/entity_version.ts";
 import { listByKey, listByOffset } from "./profile_pages.ts";
 import { PROFILE_COLUMNS, profileOfRow, type ProfileRow } from "./profile_row.ts";
 import type { Profile } from "./profile.ts";
 import { ProfileError } from "./profile_error.ts";
-import type {
-  OwnedProfile,
-  ProfileChange,
-  ProfileDeletion,
-  ProfileKey,
-  ProfileRepository,
-  VersionCondition,
-} from "./ports.ts";
+import type { OwnedProfile, ProfileChange, ProfileDeletion, ProfileKey, ProfileRepository } from "./ports.ts";
 import { forViewer, viewedStatement } from "./viewer_sql.ts";
 
 const INSERT = `insert into profiles (${PROFILE_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)`;

@@ -1,9 +1,9 @@
 import type { ConnectionManager, Querier, QueryOptions } from "../db/db.ts";
-import type { Profile, Timestamp } from "./profile.ts";
+import type { VersionCondition } from "../paging/entity_version.ts";
+import type { KeysetPosition } from "../paging/keyset.ts";
+import type { Timestamp } from "../time/timestamp.ts";
+import type { Profile } from "./profile.ts";
 import type { Viewer } from "./viewer.ts";
-
-/** Which versions of a profile a change may be made to: any, or one of these. */
-export type VersionCondition = "any" | readonly bigint[];
 
 /** A profile as one caller may reach it. */
 export interface ProfileKey {
@@ -18,20 +18,6 @@ export interface ProfileFilter {
   readonly namePrefix?: string;
   /** The whole e-mail address, without regard to case. */
   readonly email?: string;
-}
-
-/** A place between two profiles in the list's order, newest first. */
-export interface Pivot {
-  readonly createdAt: Timestamp;
-  readonly id: string;
-}
-
-/** Where a page lies: the rows older than the pivot, or the rows newer. Absent: the newest rows. */
-export interface KeysetPosition {
-  readonly direction: "after" | "before";
-  readonly pivot: Pivot;
-  /** The pivot's own row belongs to the page. */
-  readonly inclusive: boolean;
 }
 
 /** A page by key. */

@@ -1,10 +1,5 @@
+import type { Timestamp } from "../time/timestamp.ts";
 import { ProfileError, type ProfileFault } from "./profile_error.ts";
-
-/**
- * An instant as RFC 3339 text in UTC with up to six fraction digits, e.g. "2026-11-22T07:41:00.123456Z". Text,
- * because a JavaScript Date would cut PostgreSQL's microseconds off and pages would repeat or miss rows.
- */
-export type Timestamp = string;
 
 /** A person's profile, as it is kept. */
 export interface Profile {

@@ -1,16 +1,8 @@
 import type { QueryParameter } from "../db/db.ts";
+import type { Pivot } from "../paging/keyset.ts";
+import type { KeysetList, ListStretch } from "../paging/read_keyset_page.ts";
 import type { ProfileFilter } from "./ports.ts";
 import { PROFILE_COLUMNS } from "./profile_row.ts";
-
-/** Some rows of the list, one after the other. */
-export interface ListStretch {
-  /** What their keys meet, e.g. "(created_at, id) < (…)"; absent: they begin where the order does. */
-  readonly key?: string;
-  /** "desc" is the list's own order, from new to old. */
-  readonly order: "desc" | "asc";
-  /** How many there are at most, as SQL. */
-  readonly limit: string;
-}
 
 /**
  * How many rows of the list are looked through for names before the index of names is asked: about where both ways
@@ -21,7 +13,9 @@ const NEAR = 4000;
 const LIVING = `select ${PROFILE_COLUMNS} from profiles where`;
 
 /** Writes the parts of a statement about the profiles that a filter leaves, and gathers its parameters. */
-export class ProfileListSql {
+export class ProfileListSql implements KeysetList<Pivot> {
+  readonly order = "desc";
+  readonly key = ["created_at", "id"];
   readonly parameters: QueryParameter[] = [];
   readonly #conditions: string[] = ["deleted_at is null"];
   /** The condition on the name, where nothing else narrows the list. */
@@ -39,6 +33,10 @@ export class ProfileListSql {
   /** Binds a value and gives its placeholder. */
   bind(value: QueryParameter): string {
     return `$${this.parameters.push(value)}`;
+  }
+
+  bindPivot({ createdAt, id }: Pivot): string {
+    return `(${this.bind(createdAt)}::timestamptz, ${this.bind(id)}::uuid)`;
   }
 
   /** A query for a stretch of the list. */

@@ -5,7 +5,8 @@ import { MIGRATION_SOURCES } from "../program/migration_sources.ts";
 import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
 import { ExplainingQuerier, type PlanKind, type PlanNode } from "../tools/testing/explaining_querier.ts";
 import { PostgresProfileRepository } from "./persistence.ts";
-import type { KeysetPosition, Pivot, ProfileFilter } from "./ports.ts";
+import type { KeysetPosition, Pivot } from "../paging/keyset.ts";
+import type { ProfileFilter } from "./ports.ts";
 import { EVERYONE, type Viewer } from "./viewer.ts";
 
 const ROWS = 60_000;

@@ -1,4 +1,5 @@
-import type { Profile, Timestamp } from "./profile.ts";
+import type { Timestamp } from "../time/timestamp.ts";
+import type { Profile } from "./profile.ts";
 
 /** The columns of {@link ProfileRow}, as a SELECT or RETURNING list. */
 export const PROFILE_COLUMNS = "id, name, email, age, version, created_at, updated_at";

@@ -1,7 +1,11 @@
 import { join } from "node:path";
 import type { MigrationSource } from "../db/db.ts";
 
+const ROOT = join(import.meta.dirname ?? ".", "..");
+
 /** Whose migrations the program applies. The folders are inside the executable, where there is one. */
 export const MIGRATION_SOURCES: readonly MigrationSource[] = [
-  { name: "profile_service", directory: join(import.meta.dirname ?? ".", "../profile_service/migrations") },
+  { name: "profile_service", directory: join(ROOT, "profile_service/migrations") },
+  { name: "payment_service", directory: join(ROOT, "payment_service/migrations") },
+  { name: "idempotency", directory: join(ROOT, "idempotency/migrations") },
 ];

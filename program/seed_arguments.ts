@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { SeedPlan } from "../profile_service/seed/seed_plan.ts";
-import { microsecondsOf } from "../profile_service/timestamp.ts";
+import { microsecondsOf } from "../time/timestamp.ts";
 
 /** Arguments that cannot be used; the message is one line. */
 export class SeedArgumentsError extends Error {

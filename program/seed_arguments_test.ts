@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { microsecondsOf } from "../profile_service/timestamp.ts";
+import { microsecondsOf } from "../time/timestamp.ts";
 import { parseSeedArguments, SeedArgumentsError } from "./seed_arguments.ts";
 
 Deno.test("parseSeedArguments() reads every option, and has defaults for all but the number", () => {

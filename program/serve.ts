@@ -1,27 +1,23 @@
-import { v7 as newId } from "uuid";
 import type { Config } from "../config.ts";
 import { isPrivate } from "../config/auth_config.ts";
 import { startAdminServer } from "../admin/admin_server.ts";
 import { DatabaseError } from "../db/errors.ts";
-import { ConsistencyTokens } from "../consistency/consistency_tokens.ts";
+import { KeySweeper } from "../idempotency/key_sweeper.ts";
 import { configureLogging } from "../logging.ts";
-import { ProfileAPI } from "../profile_service/api.ts";
-import { ProfileService } from "../profile_service/app.ts";
-import { CursorCodec } from "../profile_service/cursor.ts";
-import { PostgresProfileRepository } from "../profile_service/persistence.ts";
-import { microsecondClock } from "../profile_service/timestamp.ts";
-import { withProfileApi } from "../profile_service/with_profile_api.ts";
+import { microsecondClock } from "../time/timestamp.ts";
 import type { Logger } from "../server/logger.ts";
 import type { Authenticator } from "../server/security/authenticator.ts";
 import { createServer, type Server } from "../server/server.ts";
 import * as options from "../server/server_options.ts";
 import { readTls } from "../server/tls.ts";
-import { KeyRing } from "../signing/key_ring.ts";
 import { startTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { databaseChecks } from "./database_checks.ts";
 import { MigrationKeeper } from "./migration_keeper.ts";
 import { MIGRATION_SOURCES } from "./migration_sources.ts";
+import { mountApis } from "./mount_apis.ts";
 import { openAuthenticator } from "./open_authenticator.ts";
+import type { EventWorker } from "./event_worker.ts";
+import { openEventWorker } from "./open_event_worker.ts";
 import { limitOptions } from "./limit_options.ts";
 import { blamingRoutes, type OpenRateLimit, openRateLimit } from "./open_rate_limit.ts";
 import { type Database, openDatabase } from "./open_database.ts";
@@ -57,7 +53,13 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
     onUnavailable: ({ message }) => logger.warn("Waiting for the database: {message}", { message }),
   });
   const migrated = tablesMade.then(() => warnOfPower(config, { database, logger, signal: stopping.signal }));
-  const parts = { database, migrations, logger, telemetry, authenticator, rateLimit };
+  stack.use(sweepKeys(config, { database, logger }));
+  const worker = config.worker.inline
+    ? stack.use(await openEventWorker(config, { database, logger, telemetry }))
+    : undefined;
+  // Whoever waits for them to be made is told when they cannot be.
+  tablesMade.then(() => stopping.signal.aborted || worker?.start(), () => {});
+  const parts = { database, migrations, logger, telemetry, authenticator, rateLimit, worker };
   const server = stack.use(blamingRoutes(() => buildServer(config, parts)));
   // Nobody is to find the service without its tables; a database that is down is told by /readyz meanwhile.
   await Promise.race([migrated, migrations.waiting]);
@@ -71,7 +73,8 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
   const signal = await Promise.race([stopped, migrated.then(() => stopped)]);
   logger.info("Stopping on {signal}", { signal });
   stopping.abort();
-  await server.shutdown();
+  // What the last requests leave in the outbox leaves with the next start, or by another process.
+  await Promise.all([server.shutdown(), worker?.[Symbol.asyncDispose]()]);
   return 0;
 }
 
@@ -96,6 +99,21 @@ async function warnOfPower(config: Config, { database, logger, signal }: Warning
   }
 }
 
+function sweepKeys(
+  { idempotencyTtlMs: ttlMs }: Config,
+  { database: { pool }, logger }: Pick<Parts, "database" | "logger">,
+): KeySweeper {
+  return new KeySweeper({
+    writer: () => pool.writer(),
+    ttlMs,
+    now: microsecondClock(),
+    onFailed: (error) =>
+      logger.warn("Expired idempotency keys could not be removed: {message}", {
+        message: error instanceof Error ? error.message : "unknown",
+      }),
+  });
+}
+
 interface Parts {
   readonly database: Database;
   readonly migrations: MigrationKeeper;
@@ -103,28 +121,14 @@ interface Parts {
   readonly telemetry: Telemetry;
   readonly authenticator: Authenticator | undefined;
   readonly rateLimit: OpenRateLimit | undefined;
+  /** Undefined: other processes send events out. */
+  readonly worker: EventWorker | undefined;
 }
 
 function buildServer(
   config: Config,
-  { database, migrations, logger, telemetry, authenticator, rateLimit }: Parts,
+  { database, migrations, logger, telemetry, authenticator, rateLimit, worker }: Parts,
 ): Server {
-  const profiles = new ProfileService({
-    connections: database.pool,
-    profiles: new PostgresProfileRepository(),
-    now: microsecondClock(),
-    newId,
-  });
-  const cursors = new CursorCodec({
-    keys: new KeyRing(database.hmacSecrets, "profile cursor"),
-    ttlSeconds: config.cursorTtlSeconds,
-    nowMs: Date.now,
-  });
-  const tokens = new ConsistencyTokens({
-    keys: new KeyRing(database.hmacSecrets, "consistency token"),
-    position: (options) => database.pool.position(options),
-    onUnissued: (reason) => logger.warn("Answering a write without Consistency-Token: {reason}", { reason }),
-  });
   return createServer(
     config.host,
     config.port,
@@ -144,6 +148,10 @@ function buildServer(
     // Nobody has to say who he is: then pages from elsewhere, in a browser of this machine, must not be let in by a name.
     ...(authenticator === undefined && isPrivate(config) ? [options.withPrivateHostsOnly()] : []),
     ...(config.publicUrl ? [options.withPublicUrl(config.publicUrl.href)] : []),
-    withProfileApi(new ProfileAPI(profiles, { cursors, tokens })),
+    ...mountApis({ ...config, allowPrivateWebhooks: config.worker.webhooks.allowPrivate }, {
+      database,
+      logger,
+      onDeliveryDue: () => worker?.deliveryDue(),
+    }),
   );
 }

@@ -9,6 +9,13 @@ export interface ProblemType {
   readonly status: number;
   /** One or two sentences for the page: what happened and what a client can do. */
   readonly explanation: string;
+  /**
+   * Whether the request is wrong by itself, whatever the state of things: then it does not use up its
+   * `Idempotency-Key`, and can be corrected.
+   *
+   * @default false
+   */
+  readonly validation?: boolean;
 }
 
 /** What a service brings to the server: its routes, its document and its error table. */

@@ -1,3 +1,4 @@
+import type { UnitOfWork } from "./idempotency/idempotency.ts";
 import type { Peer } from "./listener.ts";
 import type { Principal } from "./principal.ts";
 import type { RateLimitFields } from "./rate_limit.ts";
@@ -42,8 +43,14 @@ export class Exchange implements RequestContext {
   problem: string | undefined = undefined;
   /** The body that it was answered with, where that is not a stream. */
   body: string | Uint8Array | undefined = undefined;
+  /** Set while its handler runs, where an `Idempotency-Key` makes its work and its answer one. */
+  unit: UnitOfWork | undefined = undefined;
+  /** Whether it was answered with what an earlier request with its `Idempotency-Key` was answered. */
+  replayed = false;
   /** The trace whose span is made for it; undefined: none. */
   ownTraceId: string | undefined = undefined;
+  /** The span that is made for it, as a `traceparent`; undefined: none. */
+  ownTraceParent: string | undefined = undefined;
   readonly #origin: string;
   readonly #peer: Peer | undefined;
   readonly #proxies: TrustedProxies | undefined;
@@ -103,6 +110,12 @@ export class Exchange implements RequestContext {
     const parent = parseTraceParent(headers.get("traceparent")) ??
       parseXRayTrace(headers.get("x-amzn-trace-id"));
     return parent?.traceId;
+  }
+
+  get traceParent(): string | undefined {
+    if (this.ownTraceParent !== undefined) return this.ownTraceParent;
+    const header = this.request.headers.get("traceparent");
+    return header !== null && parseTraceParent(header) !== undefined ? header : undefined;
   }
 
   get signal(): AbortSignal {

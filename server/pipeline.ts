@@ -11,7 +11,7 @@ import { byConcreteness, honoPath } from "./path_template.ts";
 import { Problem } from "./problem.ts";
 import { createCatalog } from "./problem_catalog.ts";
 import { problemPages } from "./problem_pages.ts";
-import { createRecovery } from "./recovery.ts";
+import { createRecovery, createRefusals } from "./recovery.ts";
 import type { Serve } from "./request_observer.ts";
 import { gatherResources, optionsResponse, type Resource } from "./resource.ts";
 import type { PipelineEnv, ServerSettings } from "./server_options.ts";
@@ -80,6 +80,7 @@ export function createPipeline(settings: ServerSettings, parts: PipelineParts): 
 function createApp(settings: ServerSettings, parts: PipelineParts): Hono<PipelineEnv> {
   const { modules, readiness, middlewares, maxBodyBytes, validateResponses, authenticator, rateLimit } =
     settings;
+  const refusal = createRefusals({ modules, catalog: createCatalog(modules) });
   checkOperationPolicies(rateLimit, modules);
   const app = new Hono<PipelineEnv>({ getPath: (_request, options) => options?.env?.path ?? "" });
   for (const middleware of middlewares) app.use(middleware);
@@ -110,6 +111,8 @@ function createApp(settings: ServerSettings, parts: PipelineParts): Hono<Pipelin
           validateResponses,
           authenticator,
           rateLimit,
+          idempotency: settings.idempotency,
+          refusal,
           readDeadlines: parts.readDeadlines,
         })
       )

@@ -6,6 +6,7 @@ export const SERVER_PROBLEM_TYPES: readonly ProblemType[] = [
     slug: "malformed-request",
     title: "Malformed request",
     status: 400,
+    validation: true,
     explanation: "The request cannot be understood: a parameter or the syntax of the body is wrong. " +
       "The member invalidParams names every fault. Correct them before trying again.",
   },
@@ -51,6 +52,29 @@ export const SERVER_PROBLEM_TYPES: readonly ProblemType[] = [
       "The body did not arrive in the time the server waits for it. The request may be sent again.",
   },
   {
+    slug: "idempotency-key-in-use",
+    title: "Idempotency key in use",
+    status: 409,
+    explanation:
+      "Another request with this Idempotency-Key is being worked on. Repeat the request after the " +
+      "time in Retry-After: it is then given the answer of the first one.",
+  },
+  {
+    slug: "idempotency-key-reused",
+    title: "Idempotency key used for another request",
+    status: 422,
+    explanation: "The Idempotency-Key was used for a request with another path, query or body. Nothing was " +
+      "done: a new request needs a new key, and a repeated one has to be what it was.",
+  },
+  {
+    slug: "idempotency-key-expired",
+    title: "Idempotency key expired",
+    status: 422,
+    explanation:
+      "The Idempotency-Key was used so long ago that its answer is no longer kept. Nothing was done: " +
+      "look at what came of the first request, and use a new key for a new one.",
+  },
+  {
     slug: "precondition-failed",
     title: "Precondition failed",
     status: 412,
@@ -81,6 +105,7 @@ export const SERVER_PROBLEM_TYPES: readonly ProblemType[] = [
     slug: "invalid-content",
     title: "Invalid content",
     status: 422,
+    validation: true,
     explanation:
       "The body is well formed but breaks a rule of the API. The member invalidParams names every fault.",
   },

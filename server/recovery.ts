@@ -41,6 +41,22 @@ export function createRecovery(options: RecoveryOptions): (error: unknown, excha
   };
 }
 
+/**
+ * Gives the function that answers what the state of things refuses: any 4xx but for what is wrong with the request by
+ * itself. Undefined for every other error, which is to be thrown on.
+ */
+export function createRefusals(
+  { modules, catalog }: Omit<RecoveryOptions, "logger">,
+): (error: unknown, exchange: Exchange) => Response | undefined {
+  return function refuse(error, exchange): Response | undefined {
+    const problem = toProblem(error, modules);
+    const validation = catalog.get(problem.slug)?.validation ?? false;
+    if (problem.status >= 500 || validation) return undefined;
+    exchange.problem = problem.slug;
+    return problemResponse(problem, exchange, { catalog, instance: instanceOf(exchange) });
+  };
+}
+
 function toProblem(error: unknown, modules: readonly ApiModule[]): Problem {
   if (error instanceof Problem) return error;
   for (const module of modules) {

@@ -1,3 +1,4 @@
+import type { UnitOfWork } from "./idempotency/idempotency.ts";
 import type { Principal } from "./principal.ts";
 
 /** What a strict handler knows of the request besides its typed fields. */
@@ -10,4 +11,8 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** Who sends the request; undefined when the operation is public or authentication is off. */
   readonly principal: Principal | undefined;
+  /** What the answer is kept together with, where the operation requires an `Idempotency-Key`; else undefined. */
+  readonly unit: UnitOfWork | undefined;
+  /** The span that serves it, or that it comes from, as a W3C `traceparent`; undefined: none is known. */
+  readonly traceParent: string | undefined;
 }

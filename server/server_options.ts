@@ -4,6 +4,7 @@ import type { ApiModule } from "./api_module.ts";
 import type { CorsSettings } from "./cors.ts";
 import type { Exchange } from "./exchange.ts";
 import type { ReadinessCheck } from "./health.ts";
+import type { Idempotency } from "./idempotency/idempotency.ts";
 import { type Logger, SILENT_LOGGER } from "./logger.ts";
 import type { RateLimitSettings } from "./rate_limit.ts";
 import type { RequestObserver } from "./request_observer.ts";
@@ -74,6 +75,8 @@ export interface ServerSettings {
   cors: CorsSettings | undefined;
   /** Undefined: clients may ask for as much as they like. */
   rateLimit: RateLimitSettings | undefined;
+  /** Undefined: no operation may require an `Idempotency-Key`. */
+  idempotency: Idempotency | undefined;
   /** Undefined: forwarded addresses are not believed. */
   trustedProxies: TrustedProxies | undefined;
   /** Undefined: clients may take as long as they like to ask. */
@@ -107,6 +110,7 @@ export function applyOptions(options: readonly ServerOption[]): ServerSettings {
     publicUrl: undefined,
     cors: undefined,
     rateLimit: undefined,
+    idempotency: undefined,
     trustedProxies: undefined,
     guard: undefined,
     admission: undefined,
@@ -210,6 +214,14 @@ export function withCors(cors: CorsSettings): ServerOption {
 /** Lets every caller ask for so much in a while and no more; 429 after that. */
 export function withRateLimit(rateLimit: RateLimitSettings): ServerOption {
   return (settings) => void (settings.rateLimit = rateLimit);
+}
+
+/**
+ * Does once for every `Idempotency-Key` what operations require one for, and gives the first answer again. Without it a
+ * server does not mount such an operation.
+ */
+export function withIdempotency(idempotency: Idempotency): ServerOption {
+  return (settings) => void (settings.idempotency = idempotency);
 }
 
 /** Believes what these proxies say about where a request comes from. */

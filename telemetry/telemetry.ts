@@ -1,19 +1,24 @@
 import type { Logger } from "@logtape/logtape";
 import type { DatabaseObserver } from "../db/database_observer.ts";
 import type { ConnectionPool } from "../db/db.ts";
+import type { QueueReading } from "../outbox/queue_loads.ts";
 import type { RequestObserver } from "../server/request_observer.ts";
+import type { WorkObserver } from "../worker/work_observer.ts";
 import { logRequests } from "./access_log.ts";
 import { isTracing, SCOPE } from "./is_tracing.ts";
 import { metrics } from "@opentelemetry/api";
 import { measureDatabase, measurePool } from "./measure_database.ts";
 import { measureProcess } from "./measure_process.ts";
 import { measureRequests } from "./measure_requests.ts";
+import { measureQueues, measureWork } from "./measure_work.ts";
 import { meterSink } from "./meter_sink.ts";
 import { allSinks, type MetricSink } from "./metric_sink.ts";
 import { observeAll } from "./observe_all.ts";
+import { observeAllWork } from "./observe_all_work.ts";
 import type { PrometheusMetrics } from "./prometheus_metrics.ts";
 import { traceDatabase } from "./trace_database.ts";
 import { traceRequests } from "./trace_requests.ts";
+import { traceWork } from "./trace_work.ts";
 
 /** What watches the program. What is switched off has no observer, so it costs nothing. */
 export interface Telemetry extends Disposable {
@@ -21,10 +26,14 @@ export interface Telemetry extends Disposable {
   readonly requests: readonly RequestObserver[];
   /** For the database; undefined: nobody watches it. */
   readonly database: DatabaseObserver | undefined;
+  /** For what is done outside of requests. */
+  readonly work: WorkObserver;
   /** What `/metrics` tells; undefined: it was not asked for. */
   readonly prometheus: PrometheusMetrics | undefined;
   /** Begins to tell what the connections do. */
   watch(pool: Pick<ConnectionPool, "load">): void;
+  /** Begins to tell how much waits to leave. */
+  watchQueues(read: () => readonly QueueReading[]): void;
 }
 
 /** What is asked for. */
@@ -58,8 +67,15 @@ export async function startTelemetry({ logger, prometheus }: TelemetryOptions): 
       ...(sink === undefined ? [] : [measureDatabase(sink)]),
       ...(exports ? [traceDatabase()] : []),
     ]),
+    work: observeAllWork([
+      ...(sink === undefined ? [] : [measureWork(sink)]),
+      ...(exports ? [traceWork()] : []),
+    ]),
     watch(pool): void {
       if (sink !== undefined) measurePool(sink, pool);
+    },
+    watchQueues(read): void {
+      if (sink !== undefined) measureQueues(sink, read);
     },
     [Symbol.dispose]: () => process?.[Symbol.dispose](),
   };

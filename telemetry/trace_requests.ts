@@ -28,6 +28,7 @@ export function traceRequests(): RequestObserver {
       return serveInXRay(serve, exchange, { span, parent, asks: header?.includes("Sampled=?") });
     }
     exchange.ownTraceId = span.spanContext().traceId;
+    exchange.ownTraceParent = traceParentOf(span);
     return isSampled(span) ? serveInSpan(serve, exchange, [span]) : serve(exchange);
   };
 }
@@ -60,6 +61,7 @@ async function serveInXRay(
     ? trace.getTracer(SCOPE).startSpan("HTTP", { kind: SpanKind.SERVER, links }, around)
     : trace.wrapSpanContext(remote);
   exchange.ownTraceId = traceId;
+  exchange.ownTraceParent = traceParentOf(own);
   try {
     const spans = [own, span].filter(isSampled);
     const response = await context.with(
@@ -101,6 +103,12 @@ function describe(span: Span, { method, path, route }: Exchange, { status }: Res
   if (status < 500) return;
   span.setStatus({ code: SpanStatusCode.ERROR });
   span.setAttribute("error.type", String(status));
+}
+
+/** The span as what comes after it names it (W3C Trace Context, section 3.2). */
+function traceParentOf(span: Span): string {
+  const { traceId, spanId } = span.spanContext();
+  return `00-${traceId}-${spanId}-${isSampled(span) ? "01" : "00"}`;
 }
 
 function isSampled(span: Span): boolean {

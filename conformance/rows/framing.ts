@@ -146,23 +146,25 @@ const others: readonly Row[] = [
     request: `${HEAD}Content-Length: 14\r\nContent-Length: 14\r\n${CLOSE}{"name":"Ada"}`,
     expect: { status: [201, 400], by: "platform" },
   },
+  // Of a body that nobody reads, what has not come with the head may cost the connection: where the first read ends
+  // (Deno's is of 512 bytes), and so how long the other fields are, decides.
   {
     name: "a request inside a body is no request",
     request:
       `GET /livez HTTP/1.1\r\nHost: {host}\r\nContent-Length: 34\r\n\r\nDELETE /x HTTP/1.1\r\nX-Xx: abcd\r\n\r\n${NEXT}`,
-    expect: { status: 200, then: [404] },
+    expect: { status: 200, then: [404], by: "platform" },
   },
   {
     name: "a request inside chunks is no request",
     request:
       `GET /livez HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n22\r\nDELETE /x HTTP/1.1\r\nX-Xx: abcd\r\n\r\n\r\n0\r\n\r\n${NEXT}`,
-    expect: { status: 200, then: [404] },
+    expect: { status: 200, then: [404], by: "platform" },
   },
   {
     name: "a request inside the body of a request that is refused is no request",
     request:
       `POST /v1/nothing HTTP/1.1\r\nHost: {host}\r\nContent-Length: 34\r\n\r\nDELETE /x HTTP/1.1\r\nX-Xx: abcd\r\n\r\n${NEXT}`,
-    expect: { status: 404, then: [404] },
+    expect: { status: 404, then: [404], by: "platform" },
   },
   {
     name: "fields in a trailer change nothing",

@@ -1,4 +1,5 @@
 import type { TxManager } from "../db.ts";
+import { copiedValue } from "./copied_value.ts";
 import { useCanonicalText } from "./canonical_text.ts";
 import type { CopiedTable } from "./database_catalog.ts";
 import { type KeyText, nextRange, rangeCondition } from "./key_range.ts";
@@ -48,7 +49,7 @@ async function checksumRange(
   table: CopiedTable,
   after: KeyText | undefined,
 ): Promise<RangeChecksum | undefined> {
-  const text = `ROW(${table.columns.map(({ name }) => name).join(", ")})::text`;
+  const text = `ROW(${table.columns.map(copiedValue).join(", ")})::text`;
   return await database.withTx(async (tx) => {
     await useCanonicalText(tx);
     const range = await nextRange(tx, table, { after, limits: LIMITS });

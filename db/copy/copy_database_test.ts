@@ -218,3 +218,24 @@ Deno.test("copyDatabase() refuses tables that migrations do not make", async () 
   await stage.folder.write("2_c.sql", "-- migrate:up\nCREATE TABLE c (id int);\n-- migrate:down\n");
   await assertRejects(() => copy(stage), CopyError, "lacks the migration 2_c.sql");
 });
+
+Deno.test("copyDatabase() leaves nobody waiting for transactions of the source", async () => {
+  const made = `-- migrate:up
+CREATE TABLE written (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, by xid8 DEFAULT pg_current_xact_id(), old xid);
+-- migrate:down
+`;
+  await using stage = await copyStage({ "1_made.sql": made });
+  const { source, target } = stage;
+  await source.writer().query("INSERT INTO written (old) VALUES (NULL), ('7')");
+  await source.writer().query("INSERT INTO written (by) VALUES (NULL), ('9999999999')");
+  await copy(stage);
+  const ended = "SELECT id FROM written WHERE by < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY id";
+  assertEquals((await target.writer().query(ended)).rows, [{ id: 1 }, { id: 2 }, { id: 4 }]);
+  assertEquals(await contents(target, "written"), ["(1,0,)", "(2,0,0)", "(3,,)", "(4,0,)"]);
+  // What is written from then on goes on where the source was, and is waited for.
+  await target.writer().query("INSERT INTO written DEFAULT VALUES");
+  const { rows: [last] } = await target.writer().query<{ id: number; own: boolean }>(
+    "SELECT id, by > '0'::xid8 AS own FROM written ORDER BY id DESC LIMIT 1",
+  );
+  assertEquals(last, { id: 5, own: true });
+});

@@ -1,4 +1,5 @@
 import type { Querier } from "../db.ts";
+import { copiedValue } from "./copied_value.ts";
 import { CopyError } from "./copy_error.ts";
 import type { CopiedTable } from "./database_catalog.ts";
 import { type KeyRange, rangeCondition } from "./key_range.ts";
@@ -11,7 +12,9 @@ export interface RowBatch {
 
 /** Reads the rows of a range. The transaction uses canonical text. */
 export async function readRows(tx: Querier, table: CopiedTable, range: KeyRange): Promise<RowBatch> {
-  const arrays = table.columns.map(({ name }, index) => `array_agg(${name}::text)::text AS c${index}`);
+  const arrays = table.columns.map((column, index) =>
+    `array_agg((${copiedValue(column)})::text)::text AS c${index}`
+  );
   const { sql, parameters } = rangeCondition(table, range);
   const { rows: [row] } = await tx.query<Readonly<Record<string, string>> & { readonly rows: number }>(
     `SELECT ${["count(*)::int4 AS rows", ...arrays].join(", ")} FROM ONLY ${table.name} WHERE ${sql}`,

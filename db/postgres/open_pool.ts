@@ -4,6 +4,7 @@ import type {
   InstanceHealth,
   InstanceLoad,
   InstanceStatus,
+  ListenOptions,
   MigrationSource,
   MigrationStatus,
   MigrationStep,
@@ -19,6 +20,8 @@ import { checkHealth } from "./check_health.ts";
 import { CoveringQuerier } from "./replica/covering_querier.ts";
 import { CoveringRoute } from "./replica/covering_route.ts";
 import * as migrations from "./migration/migrate.ts";
+import { Listener } from "./notification/listener.ts";
+import { NotificationHub } from "./notification/notification_hub.ts";
 import type { PoolConfig } from "./pool_config.ts";
 import { Primary } from "./primary/primary.ts";
 import { readDatabaseBytes } from "./read_database_bytes.ts";
@@ -42,12 +45,15 @@ class PostgresPool implements ConnectionPool {
   readonly #replicas: readonly Replica[];
   readonly #router: ReaderRouter;
   readonly #position: PositionSource;
+  readonly #notifications = new NotificationHub();
+  readonly #listeners = new Set<Listener>();
   /** Set in a transaction's function and what it calls. */
   readonly #inside = new AsyncLocalStorage<{ over: boolean }>();
   /** Whether the replicas are watched: from their first use on. */
   #watches = false;
 
-  constructor(config: PoolConfig) {
+  constructor(given: PoolConfig) {
+    const config = { ...given, onNotification: (channel: string) => this.#notifications.tell(channel) };
     this.#config = config;
     this.#primary = new Primary(config);
     this.#replicas = config.replicas.map((replica, index) =>
@@ -85,6 +91,23 @@ class PostgresPool implements ConnectionPool {
     options: TxOptions = {},
   ): Promise<T> {
     return this.#transact(run, { ...options, timeoutMs });
+  }
+
+  listen(channel: string, options: ListenOptions): AsyncDisposable {
+    if (!/^[a-z0-9_]+$/.test(channel)) {
+      throw new DatabaseError("internal", "A channel is named by small letters, digits and underscores");
+    }
+    const { pooler, replicaPatienceMs } = this.#config;
+    const listener = new Listener(channel, {
+      ...options,
+      hub: this.#notifications,
+      connect: pooler === "transaction" ? undefined : () => this.#primary.open(),
+      isCurrent: (connection) => this.#primary.isCurrent(connection),
+      patienceMs: replicaPatienceMs ?? 2_000,
+      onEnd: () => this.#listeners.delete(listener),
+    });
+    this.#listeners.add(listener);
+    return listener;
   }
 
   async health(options: QueryOptions = {}): Promise<readonly InstanceHealth[]> {
@@ -159,6 +182,7 @@ class PostgresPool implements ConnectionPool {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#listeners].map((listener) => listener[Symbol.asyncDispose]()));
     await Promise.all([this.#primary.end(), ...this.#replicas.map((replica) => replica.end())]);
   }
 

@@ -87,7 +87,7 @@ export interface PoolConfig {
    * The same, in milliseconds, while others are served: then there is more to do than can be done, and no server that
    * may be about to come back.
    *
-   * @default 500
+   * @default 1_000
    */
   readonly queueTimeoutMs?: number;
   /**
@@ -146,6 +146,11 @@ export interface PoolConfig {
    * @default "archway"
    */
   readonly applicationName?: string;
+  /**
+   * Told the channel of every notification that one of the sessions is sent. The pool sets it: those who listen are told
+   * by it.
+   */
+  readonly onNotification?: (channel: string) => void;
   /** Watches statements and transactions; absent: nobody does, which costs nothing. */
   readonly observer?: DatabaseObserver;
 }

@@ -1,5 +1,4 @@
-import { timestampOf } from "../timestamp.ts";
-import type { Timestamp } from "../profile.ts";
+import { type Timestamp, timestampOf } from "../../time/timestamp.ts";
 
 /** What decides every row of a run: the same plan gives the same rows. */
 export interface SeedPlan {

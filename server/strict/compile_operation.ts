@@ -2,7 +2,11 @@ import { checkIfMatchSyntax, narrowIfMatch, requiresIfMatch } from "../condition
 import type { Deadlines } from "../deadlines.ts";
 import { compileRateLimits } from "../enforce_rate_limit.ts";
 import { createNegotiation } from "../negotiation.ts";
-import type { Operation, Route } from "../operation.ts";
+import type { Exchange } from "../exchange.ts";
+import { compileKeyed } from "../idempotency/compile_keyed.ts";
+import type { Idempotency } from "../idempotency/idempotency.ts";
+import { readIdempotencyKey, requiresIdempotencyKey } from "../idempotency/idempotency_key.ts";
+import type { DecodedRequest, Operation, Route } from "../operation.ts";
 import { compileParameters } from "../parameters/decode_parameters.ts";
 import { compilePath } from "../path_template.ts";
 import { Problem } from "../problem.ts";
@@ -25,6 +29,10 @@ export interface OperationOptions {
   readonly authenticator: Authenticator | undefined;
   /** Undefined: callers may ask for as much as they like. */
   readonly rateLimit: RateLimitSettings | undefined;
+  /** Undefined: no operation may require an `Idempotency-Key`. */
+  readonly idempotency: Idempotency | undefined;
+  /** The answer to an error by which the state of things refuses a request; undefined: it is another error. */
+  readonly refusal: (error: unknown, exchange: Exchange) => Response | undefined;
 }
 
 /**
@@ -44,6 +52,15 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
   const decodeParameters = compileParameters(operation);
   const needsIfMatch = requiresIfMatch(operation);
   const writeResponse = compileResponses(operation);
+  const answerKeyed = requiresIdempotencyKey(operation)
+    ? compileKeyed(operation, { idempotency: options.idempotency, refusal: options.refusal, run })
+    : undefined;
+
+  async function run(request: DecodedRequest, exchange: Exchange): Promise<Response> {
+    const answer = await handle(request, exchange);
+    if (options.validateResponses) checkResponse(operation, answer);
+    return writeResponse(answer, exchange);
+  }
 
   return {
     method: operation.method,
@@ -68,18 +85,18 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
       if (lacksIfMatch) parameters.headers["If-Match"] = "*";
       validateParameters(parameters, operation.validateParameters, faults);
       if (lacksIfMatch && !faults.malformed) throw new Problem(428, "precondition-required");
+      const key = answerKeyed === undefined ? "" : readIdempotencyKey(exchange, faults);
       faults.throwIfAny();
       if (needsIfMatch && exchange.fields.ifNoneMatch !== null) {
         parameters.headers["If-Match"] = narrowIfMatch(String(parameters.headers["If-Match"]), exchange);
       }
 
       const { path, query, headers, cookies } = parameters;
-      const answer = await handle(
-        { path, query, headers, cookies, contentType: content?.contentType, body: content?.body },
-        exchange,
-      );
-      if (options.validateResponses) checkResponse(operation, answer);
-      return writeResponse(answer, exchange);
+      const { contentType, body } = content ?? {};
+      const request = { path, query, headers, cookies, contentType, body };
+      return answerKeyed === undefined
+        ? await run(request, exchange)
+        : await answerKeyed(request, exchange, key);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Querier, QueryParameter, QueryResult } from "../../db/db.ts";
 import { PostgresProfileRepository } from "../../profile_service/persistence.ts";
-import type { KeysetPosition } from "../../profile_service/ports.ts";
+import type { KeysetPosition } from "../../paging/keyset.ts";
 import { EVERYONE } from "../../profile_service/viewer.ts";
 
 /** One statement as the service sends it. */

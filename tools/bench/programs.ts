@@ -23,27 +23,31 @@ export interface ServiceOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** The variables that make the service keep its data on a server. */
+export function serviceEnvironment(database: InstanceConfig): Readonly<Record<string, string>> {
+  return {
+    POSTGRES_PRIMARY_HOST: database.host,
+    POSTGRES_PRIMARY_PORT: String(database.port),
+    POSTGRES_PRIMARY_USER: database.user,
+    // The server trusts whoever reaches it, but the service wants a password to be set.
+    POSTGRES_PRIMARY_PASSWORD: database.password || "unused",
+    POSTGRES_PRIMARY_DATABASE: database.database,
+    POSTGRES_PRIMARY_POOL_MAX_CONNS: String(database.maxConnections),
+    MIGRATE_ON_START: "true",
+    HMAC_SECRET: crypto.randomUUID(),
+    AUTH_MODE: "none",
+    RATE_LIMIT: "off",
+  };
+}
+
 /** Starts the service as `deno task start` does. */
 export function startService(
   database: ServiceDatabase,
   { replicas = [], secret = crypto.randomUUID(), env: more = {} }: ServiceOptions = {},
 ): Promise<HttpServerProcess> {
   const env: Record<string, string> = { HOST: "127.0.0.1", PORT: "0", ...more };
-  if ("embedded" in database) {
-    env["EMBEDDED_DATA_DIR"] = database.embedded;
-  } else {
-    env["POSTGRES_PRIMARY_HOST"] = database.host;
-    env["POSTGRES_PRIMARY_PORT"] = String(database.port);
-    env["POSTGRES_PRIMARY_USER"] = database.user;
-    // The server trusts whoever reaches it, but the service wants a password to be set.
-    env["POSTGRES_PRIMARY_PASSWORD"] = database.password || "unused";
-    env["POSTGRES_PRIMARY_DATABASE"] = database.database;
-    env["POSTGRES_PRIMARY_POOL_MAX_CONNS"] = String(database.maxConnections);
-    env["MIGRATE_ON_START"] = "true";
-    env["HMAC_SECRET"] = secret;
-    env["AUTH_MODE"] = "none";
-    env["RATE_LIMIT"] = "off";
-  }
+  if ("embedded" in database) env["EMBEDDED_DATA_DIR"] = database.embedded;
+  else Object.assign(env, serviceEnvironment(database), { HMAC_SECRET: secret });
   replicas.forEach(({ host, port, maxConnections }, index) => {
     env[`POSTGRES_REPLICA_${index}_HOST`] = host;
     env[`POSTGRES_REPLICA_${index}_PORT`] = String(port);

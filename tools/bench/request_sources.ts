@@ -1,4 +1,5 @@
 import type { Answer } from "./http_connection.ts";
+import { type PaymentPair, type PaymentPairs, paymentPairs } from "./payment_pairs.ts";
 import type { RequestSource } from "./run_load.ts";
 
 /** Which requests a load consists of. */
@@ -8,7 +9,11 @@ export type Scenario =
   /** Creates profiles, whose e-mail addresses no other load has. */
   | { readonly kind: "create"; readonly path: string }
   /** Patches profiles with their current ETag; no two connections patch the same one. */
-  | { readonly kind: "patch"; readonly paths: readonly string[] };
+  | { readonly kind: "patch"; readonly paths: readonly string[] }
+  /** Makes payments, each with a key of its own. */
+  | { readonly kind: "pay"; readonly pairs: PaymentPairs }
+  /** Makes some payments first, and then asks for them again and again. */
+  | { readonly kind: "replay"; readonly pairs: PaymentPairs };
 
 /** Which of how many connections a source is for. */
 export interface Share {
@@ -29,6 +34,12 @@ export function requestSource(scenario: Scenario, share: Share): RequestSource {
       return new PatchSource(
         scenario.paths.filter((_, index) => index % share.connections === share.connection),
       );
+    case "pay": {
+      const next = paymentPairs(scenario.pairs, share);
+      return { next: () => payment(next()) };
+    }
+    case "replay":
+      return new ReplaySource(paymentPairs(scenario.pairs, share));
   }
 }
 
@@ -86,6 +97,41 @@ class PatchSource implements RequestSource {
     const profile = this.#profiles[this.#index];
     if (profile !== undefined && etag !== undefined) profile.etag = etag;
   }
+}
+
+/** How many payments of one connection are asked for again. */
+const REPLAYED = 32;
+
+class ReplaySource implements RequestSource {
+  readonly #requests: readonly Uint8Array[];
+  #index = -1;
+
+  constructor(next: () => PaymentPair) {
+    this.#requests = Array.from({ length: REPLAYED }, () => payment(next()));
+  }
+
+  async prepare(exchange: (request: Uint8Array) => Promise<Answer>): Promise<void> {
+    for (const bytes of this.#requests) {
+      const { status } = await exchange(bytes);
+      if (status !== 201) {
+        throw new Error(`Preparing the replays failed: a payment was answered with ${status}`);
+      }
+    }
+  }
+
+  next(): Uint8Array {
+    this.#index = (this.#index + 1) % this.#requests.length;
+    return this.#requests[this.#index] ?? new Uint8Array();
+  }
+}
+
+/** Asks for a payment of one unit, as the bare loop makes it. */
+function payment({ payer, payee }: PaymentPair): Uint8Array {
+  const amount = { amount: "1.00", currency: "BRL" };
+  return request("POST", "/v1/payments", {
+    headers: { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() },
+    body: JSON.stringify({ payerAccountId: payer, payeeAccountId: payee, amount }),
+  });
 }
 
 /** The bytes of a request; its body is ASCII. */

@@ -7,16 +7,25 @@ import { seedProfiles } from "./seed_profiles.ts";
 const POOL_SIZE = 10;
 const SAMPLE = 4096;
 
-/** A database with profiles, and who puts services on it under load. Disposing ends both. */
+/** Migrates a database and fills it; gives ids of what is in it. */
+export type FillDatabase = (database: InstanceConfig) => Promise<readonly string[]>;
+
+/** A database with something in it, and who puts services on it under load. Disposing ends both. */
 export interface BenchDatabase extends AsyncDisposable {
   readonly database: InstanceConfig;
-  /** Of some profiles, spread over all of them. */
+  /** Of what it was filled with; of profiles some, spread over all of them. */
   readonly ids: readonly string[];
   readonly generator: LoadGenerator;
 }
 
-/** Starts a PostgreSQL, fills a database of it, and starts a load generator, which the signal ends. */
-export async function startBenchDatabase(signal: AbortSignal): Promise<BenchDatabase> {
+/**
+ * Starts a PostgreSQL, fills a database of it, with profiles unless something else is asked for, and starts a load
+ * generator, which the signal ends.
+ */
+export async function startBenchDatabase(
+  signal: AbortSignal,
+  fill: FillDatabase = (database) => seedProfiles(database, { sampleSize: SAMPLE }),
+): Promise<BenchDatabase> {
   await using stack = new AsyncDisposableStack();
   // Nothing of PostgreSQL's own may come in the middle of a round.
   const postgres = await startPostgres({ tcp: true, settings: { "autovacuum": "off" } });
@@ -29,7 +38,7 @@ export async function startBenchDatabase(signal: AbortSignal): Promise<BenchData
     await using pool = openPool({ primary: postgres.tcpInstance, replicas: [] });
     await pool.writer().query(`create database ${database.database}`);
   }
-  const ids = await seedProfiles(database, { sampleSize: SAMPLE });
+  const ids = await fill(database);
   const generator = stack.use(new LoadGenerator());
   // Not to wait for the end of a load that nobody wants any more.
   signal.addEventListener("abort", () => generator[Symbol.asyncDispose](), { once: true });

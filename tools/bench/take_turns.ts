@@ -1,3 +1,4 @@
+import { alternate, type AlternateOptions, type RunLoadFor } from "./alternate.ts";
 import type { Target } from "./http_connection.ts";
 import { median } from "./median.ts";
 import type { LoadGenerator } from "./programs.ts";
@@ -11,13 +12,9 @@ export interface Variant {
 }
 
 /** How variants take turns. */
-export interface TurnOptions {
+export interface TurnOptions extends AlternateOptions {
   readonly generator: LoadGenerator;
-  readonly rounds: number;
-  /** How long each lasts in a round. */
-  readonly seconds: number;
   readonly connections: number;
-  readonly signal: AbortSignal;
 }
 
 /** What one variant met, round by round. */
@@ -39,20 +36,10 @@ export async function takeTurns(
   variants: readonly Variant[],
   { generator, rounds, seconds, connections, signal }: TurnOptions,
 ): Promise<readonly Rounds[]> {
-  const load = async ({ target, scenario }: Variant, milliseconds: number): Promise<LoadResult> => {
-    signal.throwIfAborted();
-    return await generator.run({ target, scenario, options: { connections, milliseconds } });
-  };
-  for (const variant of variants) await load(variant, Math.min(1, seconds) * 1000);
-  const turns = variants.map((variant) => ({ variant, results: new Array<LoadResult>() }));
-  for (let round = 0; round < rounds; round++) {
-    // Who goes first changes, so that what grows or drifts burdens none.
-    const first = round % turns.length;
-    for (const { variant, results } of [...turns.slice(first), ...turns.slice(0, first)]) {
-      results.push(await load(variant, seconds * 1000));
-    }
-  }
-  return turns.map(({ results }) => results);
+  const loads = variants.map(({ target, scenario }): RunLoadFor => (milliseconds) =>
+    generator.run({ target, scenario, options: { connections, milliseconds } })
+  );
+  return await alternate(loads, { rounds, seconds, signal });
 }
 
 /** One variant's values divided by those of another in the same round. */

@@ -10,13 +10,15 @@ interface ImportRule {
 }
 
 const SERVICE = "[a-z]+_service/";
-const TEST = /_test\.ts$|\/testing\//;
+const TEST = /_test\.ts$|\/testing\/|^e2e\//;
 
 /** The boundaries. Tests may cross them: they build what main.ts builds. */
 const RULES: readonly ImportRule[] = [
   {
     of: /^server\//,
-    not: new RegExp(`^(${SERVICE}|db/|api/|signing/|auth/|limits/|consistency/|config|main\\.ts|tools/)`),
+    not: new RegExp(
+      `^(${SERVICE}|db/|api/|signing/|auth/|limits/|consistency/|idempotency/|event_store/|config|main\\.ts|tools/)`,
+    ),
     why: "server/ knows HTTP and no service",
   },
   {
@@ -81,6 +83,43 @@ const RULES: readonly ImportRule[] = [
     why: "consistency/ stands between a service and whatever database it has",
   },
   {
+    of: /^idempotency\//,
+    not: new RegExp(`^(${SERVICE}|db/(postgres|embedded)/|api/|event_store/|config|@hono)`),
+    why: "idempotency/ keeps keys for whatever operation and database",
+  },
+  {
+    of: /^paging\//,
+    not: new RegExp(`^(${SERVICE}|server/|db/(postgres|embedded)/|api/|config|@hono)`),
+    why: "paging/ is about lists, of whichever service",
+  },
+  {
+    of: /^event_store\//,
+    not: new RegExp(`^(${SERVICE}|server/|db/(postgres|embedded)/|api/|config|@hono)`),
+    why: "event_store/ keeps events for whatever service and database",
+  },
+  {
+    of: /^(outbox|webhooks|broker|worker)\//,
+    not: new RegExp(
+      `^(${SERVICE}|server/|db/(postgres|embedded|copy)/|api/|auth/|consistency/|config|program/|@hono)`,
+    ),
+    why: "events leave without it being known what they are about, or over which database",
+  },
+  {
+    of: /^(outbox|worker)\//,
+    not: /^(webhooks|broker)\//,
+    why: "outbox/ and worker/ do not know where events go",
+  },
+  {
+    of: /^(?!broker\/|tools\/)/,
+    not: /^@nats-io\//,
+    why: "broker/ alone knows which broker there is",
+  },
+  {
+    of: /^(?!webhooks\/|tools\/)/,
+    not: /^standardwebhooks$/,
+    why: "webhooks/ alone signs what webhooks are told",
+  },
+  {
     of: /^(?!telemetry\/|program\/|tools\/)/,
     not: /^telemetry\//,
     why: "server/, db/ and services offer hooks; program/ gives them what watches",
@@ -97,7 +136,7 @@ const RULES: readonly ImportRule[] = [
   },
   { of: /^(?!tools\/)/, not: /^tools\//, why: "tools/ is for developers and not part of the program" },
   { of: /^(?!main\.ts$)/, not: /^main\.ts$/, why: "main.ts is the root" },
-  { of: /^(signing\/|config)/, not: /^(server|api|[a-z]+_service)\//, why: "it stands on its own" },
+  { of: /^(signing\/|time\/|config)/, not: /^(server|api|[a-z]+_service)\//, why: "it stands on its own" },
 ];
 
 /** Every import that crosses a boundary, as a line for people. */

@@ -310,6 +310,8 @@ Deno.test("generateFiles() makes code that compiles, judges and binds", async (t
         url: new URL("http://127.0.0.1/"),
         signal: new AbortController().signal,
         principal: undefined,
+        unit: undefined,
+        traceParent: undefined,
       };
       const response = await route?.handle({ ...none, path: { petId: 7 } }, context);
       assertEquals(response, { status: 200, body: { name: "Rex", photoUrls: [], id: 7 } });

@@ -41,7 +41,7 @@ export async function startSubject(environment: Readonly<Record<string, string>>
   );
   const url = await program.url;
   await untilReady(url);
-  const token = await issuer.sign({ scope: "profiles:read profiles:write" });
+  const token = await issuer.sign({ scope: "profiles:read profiles:write payments:read payments:write" });
   const dictionaries = await fill(url, token);
   const resources = stack.move();
   return {

@@ -5,7 +5,7 @@ import { ProfileAPI } from "../../profile_service/api.ts";
 import { ProfileService } from "../../profile_service/app.ts";
 import { CursorCodec } from "../../profile_service/cursor.ts";
 import { PostgresProfileRepository } from "../../profile_service/persistence.ts";
-import { microsecondClock } from "../../profile_service/timestamp.ts";
+import { microsecondClock } from "../../time/timestamp.ts";
 import { withProfileApi } from "../../profile_service/with_profile_api.ts";
 import { createServer, type Server } from "../../server/server.ts";
 import { type ServerOption, withResponseValidation } from "../../server/server_options.ts";

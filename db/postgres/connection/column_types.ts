@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { parse as parseArray } from "postgres-array";
 
 /** How a column's text becomes a value, by the OID of its type (pg_type.dat). Types not named here stay text. */
@@ -49,9 +50,6 @@ function parseTimestamp(text: string): string {
 
 /** `\x` and two hexadecimal digits a byte. */
 function parseBytes(text: string): Uint8Array {
-  const bytes = new Uint8Array((text.length - 2) / 2);
-  for (let index = 0; index < bytes.length; index++) {
-    bytes[index] = Number.parseInt(text.slice(2 + 2 * index, 4 + 2 * index), 16);
-  }
-  return bytes;
+  const bytes = Buffer.from(text.slice(2), "hex");
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -73,6 +73,7 @@ export class Connection {
       },
       onClose: () => this.#close(),
       onNotice: (notice) => this.#notice(notice),
+      onNotification: config.onNotification,
     });
     refuseRetries(this.#driver.unsafe(""));
   }

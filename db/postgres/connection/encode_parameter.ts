@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { QueryParameter } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 
@@ -28,7 +29,5 @@ function wellFormed(text: string): string {
 }
 
 function encodeBytes(bytes: Uint8Array): string {
-  let text = "\\x";
-  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
-  return text;
+  return `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex")}`;
 }

@@ -21,6 +21,8 @@ export interface OpenDriverOptions {
   readonly onClose?: () => void;
   /** Called with what the server says besides its answers. */
   readonly onNotice?: (notice: Notice) => void;
+  /** Called with the channel of what was sent with NOTIFY. */
+  readonly onNotification?: ((channel: string) => void) | undefined;
 }
 
 const second = 1000;
@@ -31,7 +33,7 @@ const second = 1000;
 export function openDriver(
   instance: InstanceConfig,
   config: Omit<PoolConfig, "primary" | "replicas">,
-  { readOnly = false, connect, onClose, onNotice = ignore }: OpenDriverOptions = {},
+  { readOnly = false, connect, onClose, onNotice = ignore, onNotification }: OpenDriverOptions = {},
 ): Driver {
   const { host, port, password } = instance;
   const options = {
@@ -71,6 +73,7 @@ export function openDriver(
     target_session_attrs: null,
     parsers: columnParsers,
     serializers: {},
+    ...(onNotification === undefined ? {} : { onnotify: onNotification }),
   });
   // It takes parsed options as they are, which its types do not say.
   const driver: Driver = Reflect.apply(postgres, undefined, [parsed]);

@@ -59,7 +59,7 @@ export class WaitingLine<T, C extends WaitingCaller<T>> {
     const { movingTimeoutMs } = this.#options;
     const early = Math.min(movingTimeoutMs, timeoutMs);
     let timer = setTimeout(() => {
-      if (performance.now() - this.#movedAt <= movingTimeoutMs) return this.#reject(caller, refusal());
+      if (performance.now() - this.#movedAt <= early / 10) return this.#reject(caller, refusal());
       timer = setTimeout(() => this.#reject(caller, refusal()), timeoutMs - early);
     }, early);
     signal?.addEventListener("abort", onAbort, { once: true });

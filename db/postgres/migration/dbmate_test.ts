@@ -70,10 +70,9 @@ Deno.test("migrate() and dbmate make the same table of versions", async () => {
 Deno.test("dbmate applies and undoes the migrations of the service", async () => {
   await using server = await startPostgres({ tcp: true });
   await using pool = openPool({ primary: server.instance, replicas: [] });
-  const [source] = MIGRATION_SOURCES;
-  const options = { instance: server.tcpInstance, directory: source?.directory ?? "" };
-  await run(["migrate"], options);
+  const instance = server.tcpInstance;
+  for (const { directory } of MIGRATION_SOURCES) await run(["migrate"], { instance, directory });
   assertEquals(await pool.pendingMigrations(MIGRATION_SOURCES), []);
-  await run(["down"], options);
+  await run(["down"], { instance, directory: MIGRATION_SOURCES.at(-1)?.directory ?? "" });
   assertEquals((await pool.migrate(MIGRATION_SOURCES)).length, 1);
 });

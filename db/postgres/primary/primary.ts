@@ -69,6 +69,12 @@ export class Primary {
     return await Connection.open(await this.#finder?.find() ?? first, { config, readOnly: false });
   }
 
+  /** Whether a connection leads to the server that is the primary as far as it is known. */
+  isCurrent({ instance }: Connection): boolean {
+    const current = this.#finder?.current;
+    return current === undefined || current === instance;
+  }
+
   /** Runs a transaction; see `TxManager`. Absent a timeout, the one of the configuration holds. */
   async transact<T>(
     run: (tx: Transaction) => Promise<T>,

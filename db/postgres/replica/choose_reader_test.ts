@@ -1,3 +1,4 @@
+import { seededRandom } from "../../../tools/testing/seeded_random.ts";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { chooseReader, type ReaderPolicy } from "./choose_reader.ts";
@@ -49,7 +50,7 @@ Deno.test("chooseReader() takes each of equal candidates equally often", () => {
 });
 
 Deno.test("chooseReader() keeps unequal servers about equally busy, where chance does not", () => {
-  const random = generator(1);
+  const random = seededRandom(1);
   const spread = (policy: ReaderPolicy): number => {
     const candidates = Array.from({ length: 10 }, () => ({ inFlight: 0 }));
     for (let read = 0; read < 10_000; read++) {
@@ -74,15 +75,4 @@ Deno.test("chooseReader() takes the other of two when the first drawn is busier"
 function replay(values: readonly number[]): () => number {
   const rest = [...values];
   return () => rest.shift() ?? 0;
-}
-
-/** Numbers that look random and are the same every time (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

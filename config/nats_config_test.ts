@@ -1,0 +1,46 @@
+import { assertEquals } from "@std/assert";
+import { type NatsConfig, parseNatsConfig } from "./nats_config.ts";
+import { Settings } from "./settings.ts";
+
+function parse(variables: Readonly<Record<string, string>>): {
+  readonly config: NatsConfig | undefined;
+  readonly faults: readonly string[];
+} {
+  const settings = new Settings((name) => variables[name]);
+  const config = parseNatsConfig(settings);
+  return { config, faults: settings.faults.map(({ variable }) => variable) };
+}
+
+Deno.test("parseNatsConfig() reads where servers are, and who the program is to them", () => {
+  const read = (url: string): NatsConfig | undefined => parse({ NATS_URL: url }).config;
+  assertEquals(read("nats://broker.internal"), {
+    servers: ["broker.internal:4222"],
+    tls: false,
+    stream: "archway",
+  });
+  assertEquals(read("tls://archway:p%40ss@a:4333, tls://b"), {
+    servers: ["a:4333", "b:4222"],
+    tls: true,
+    credentials: { user: "archway", password: "p@ss" },
+    stream: "archway",
+  });
+  assertEquals(read("nats://secret-token@[::1]:4222"), {
+    servers: ["[::1]:4222"],
+    tls: false,
+    credentials: { token: "secret-token" },
+    stream: "archway",
+  });
+  assertEquals(parse({ NATS_URL: "nats://a", NATS_STREAM: "Events_1" }).config?.stream, "Events_1");
+  assertEquals(parse({}), { config: undefined, faults: [] });
+});
+
+Deno.test("parseNatsConfig() blames what cannot be used", () => {
+  for (
+    const url of [
+      ...["http://a", "a:4222", "nats://", "nats://a/path", "nats://a?b=c", "nats://a#b", ",", "nats://a,"],
+      ...["nats://a,tls://b", "nats://u:p@a,nats://other:p@b", "nats://%zz:p@a"],
+    ]
+  ) assertEquals(parse({ NATS_URL: url }).faults, ["NATS_URL"], url);
+  assertEquals(parse({ NATS_STREAM: "events" }).faults, ["NATS_STREAM"]);
+  assertEquals(parse({ NATS_URL: "nats://a", NATS_STREAM: "a.b" }).faults, ["NATS_STREAM"]);
+});

@@ -1,0 +1,46 @@
+import { assertEquals } from "@std/assert";
+import { Settings } from "./settings.ts";
+import { parseWorkerConfig } from "./worker_config.ts";
+
+Deno.test("parseWorkerConfig() lets the service send events out, to public addresses only", () => {
+  const settings = new Settings(() => undefined);
+  assertEquals(parseWorkerConfig(settings), {
+    inline: true,
+    pollMs: 1_000,
+    concurrency: 16,
+    webhooks: { allowPrivate: false, timeoutMs: 10_000, retentionMs: 2_592_000_000 },
+    nats: undefined,
+  });
+  assertEquals(settings.faults, []);
+});
+
+Deno.test("parseWorkerConfig() reads every variable, and blames each that is wrong", () => {
+  const good: Readonly<Record<string, string>> = {
+    WORKER: "off",
+    OUTBOX_POLL_INTERVAL: "100ms",
+    WORKER_CONCURRENCY: "3",
+    WEBHOOK_ALLOW_PRIVATE: "true",
+    WEBHOOK_TIMEOUT: "2s",
+    WEBHOOK_RETENTION: "24h",
+    NATS_URL: "nats://broker",
+  };
+  assertEquals(parseWorkerConfig(new Settings((name) => good[name])), {
+    inline: false,
+    pollMs: 100,
+    concurrency: 3,
+    webhooks: { allowPrivate: true, timeoutMs: 2_000, retentionMs: 86_400_000 },
+    nats: { servers: ["broker:4222"], tls: false, stream: "archway" },
+  });
+  const bad: Readonly<Record<string, string>> = {
+    WORKER: "on",
+    OUTBOX_POLL_INTERVAL: "0s",
+    WORKER_CONCURRENCY: "0",
+    WEBHOOK_ALLOW_PRIVATE: "yes",
+    WEBHOOK_TIMEOUT: "5m",
+    WEBHOOK_RETENTION: "a month",
+    NATS_URL: "broker",
+  };
+  const settings = new Settings((name) => bad[name]);
+  parseWorkerConfig(settings);
+  assertEquals(settings.faults.map(({ variable }) => variable), Object.keys(bad));
+});

@@ -1,0 +1,70 @@
+import { assertEquals } from "@std/assert";
+import { readStream } from "../broker/testing/read_stream.ts";
+import type { ConnectionPool } from "../db/db.ts";
+import { openPool } from "../db/postgres/open_pool.ts";
+import { startNats } from "../tools/nats/start_nats.ts";
+import { testWithNats } from "../tools/nats/test_with_nats.ts";
+import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
+import { complaintsOf } from "../tools/testing/complaints_of.ts";
+import { call, madeBy, openAccountAt } from "../tools/testing/payment_calls.ts";
+import { postgresEnvironment } from "../tools/testing/postgres_environment.ts";
+import { Program, untilReady } from "../tools/testing/program.ts";
+
+testWithNats(
+  "archway makes payments while the broker is away, and tells it of each once when it is back",
+  async () => {
+    await using nats = await startNats();
+    await using database = await useTestDatabase();
+    await using pool = openPool({ primary: database.instance, replicas: [], applicationName: "observer" });
+    await using program = new Program({
+      ...postgresEnvironment(database.instance),
+      MIGRATE_ON_START: "true",
+      NATS_URL: nats.url,
+      OUTBOX_POLL_INTERVAL: "100ms",
+    });
+    const url = await program.url;
+    await untilReady(url);
+    const [payer, payee] = [await openAccountAt(url, { balance: "100.00" }), await openAccountAt(url)];
+    const payAndRefund = async (): Promise<void> => {
+      const amount = { amount: "1.00", currency: "BRL" };
+      const body = { payerAccountId: payer, payeeAccountId: payee, amount };
+      const id = madeBy(await call(url, "POST /v1/payments", { body, key: crypto.randomUUID() }));
+      madeBy(await call(url, `PUT /v1/payments/${id}/refunds/${crypto.randomUUID()}`, { body: { amount } }));
+    };
+    await payAndRefund();
+    await untilTold(pool, 0);
+    await nats.kill();
+    for (let count = 0; count < 5; count++) await payAndRefund();
+    // They have left the outbox, and wait for the broker alone.
+    await untilTold(pool, 10);
+    await nats.start();
+    await payAndRefund();
+    await untilTold(pool, 0);
+
+    const { rows } = await pool.writer().query<{ position: bigint; stream: string; version: bigint }>(
+      "select position, stream, version from events order by position",
+    );
+    const kept = await readStream(nats, "archway");
+    assertEquals(
+      kept.map(({ id, body }) => [id, body.id]).toSorted(),
+      rows.map(({ position, stream, version }) => [`evt_${position}`, `${stream}@${version}`]).toSorted(),
+    );
+    for (const [stream, messages] of Map.groupBy(kept, ({ body }) => body.id.split("@")[0])) {
+      const versions = messages.map(({ body }) => Number(body.id.split("@")[1]));
+      assertEquals(versions, versions.map((_, index) => index + 1), stream);
+    }
+    const { code, stderr } = await program.stop();
+    assertEquals([code, complaintsOf(stderr)], [0, []]);
+  },
+);
+
+/** Resolves when nothing is in the outbox, and so many events wait for the broker. */
+async function untilTold(pool: ConnectionPool, waiting: number): Promise<void> {
+  const sql = `select (select count(*) from outbox) as outbox,
+    (select count(*) from broker_messages) as waiting`;
+  while (true) {
+    const { rows: [row] } = await pool.writer().query<{ outbox: bigint; waiting: bigint }>(sql);
+    if (row?.outbox === 0n && Number(row.waiting) === waiting) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

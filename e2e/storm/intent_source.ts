@@ -1,0 +1,143 @@
+import { v4 as uuid } from "uuid";
+import { describeIntent, idIn, type Intent, type IntentKind } from "./intent.ts";
+
+/** An account that intents are about. */
+export interface StormAccount {
+  readonly id: string;
+  readonly currency: string;
+}
+
+/** How often each kind comes, of a hundred. */
+const SHARES: readonly (readonly [IntentKind, number])[] = [
+  ["keyed payment", 45],
+  ["named payment", 25],
+  ["deposit", 10],
+  ["refund", 20],
+];
+
+/** How many decimal places the currencies have that intents are in (ISO 4217). */
+const EXPONENTS: Readonly<Record<string, number>> = { BRL: 2, JPY: 0, KWD: 3 };
+
+interface KnownPayment {
+  readonly id: string;
+  readonly currency: string;
+  /** In minor units. */
+  readonly units: number;
+}
+
+/** Makes up what clients want. The same seed wants the same, as far as the same is answered. */
+export class IntentSource {
+  /** Everything that was ever wanted. */
+  readonly intents: Intent[] = [];
+  readonly #accounts: readonly StormAccount[];
+  readonly #random: () => number;
+  readonly #payments: KnownPayment[] = [];
+
+  constructor(accounts: readonly StormAccount[], random: () => number) {
+    this.#accounts = accounts;
+    this.#random = random;
+  }
+
+  next(): Intent {
+    let place = this.#random() * 100;
+    for (const [kind, share] of SHARES) {
+      if (place < share) return this.#keep(this.#make(kind));
+      place -= share;
+    }
+    return this.#keep(this.#pay("keyed payment"));
+  }
+
+  /** A deposit of so many minor units. */
+  deposit({ id, currency }: StormAccount, units: number): Intent {
+    return this.#keep({
+      number: this.intents.length,
+      kind: "deposit",
+      method: "POST",
+      path: `/v1/accounts/${id}/deposits`,
+      key: this.#newId(),
+      body: { amount: money(units, currency) },
+    });
+  }
+
+  /** Is told that a payment was made, so that it can be refunded. */
+  made({ kind, body }: Intent, answer: { readonly text: string }): void {
+    if (kind !== "keyed payment" && kind !== "named payment") return;
+    const { amount, currency } = Object(body["amount"]);
+    const units = Number(String(amount).replace(".", ""));
+    this.#payments.push({ id: idIn(answer), currency, units });
+  }
+
+  #keep(intent: Intent): Intent {
+    this.intents.push(intent);
+    return intent;
+  }
+
+  #make(kind: IntentKind): Intent {
+    switch (kind) {
+      case "deposit":
+        return this.#deposit();
+      case "refund":
+        return this.#refund() ?? this.#pay("keyed payment");
+      default:
+        return this.#pay(kind);
+    }
+  }
+
+  #deposit(): Intent {
+    const intent = this.deposit(this.#choose(this.#accounts), 1 + this.#whole(500));
+    this.intents.pop();
+    return intent;
+  }
+
+  #pay(kind: "keyed payment" | "named payment"): Intent {
+    const payer = this.#choose(this.#accounts);
+    const others = this.#accounts.filter(({ id, currency }) =>
+      id !== payer.id && currency === payer.currency
+    );
+    const number = this.intents.length;
+    const body = {
+      payerAccountId: payer.id,
+      payeeAccountId: this.#choose(others).id,
+      // Now and then more than there is.
+      amount: money(1 + this.#whole(this.#random() < 0.1 ? 1_000_000 : 2_000), payer.currency),
+      description: describeIntent(number),
+    };
+    const id = this.#newId();
+    return kind === "keyed payment"
+      ? { number, kind, method: "POST", path: "/v1/payments", key: id, body }
+      : { number, kind, method: "PUT", path: `/v1/payments/${id}`, body };
+  }
+
+  #refund(): Intent | undefined {
+    if (this.#payments.length === 0) return undefined;
+    const { id, units, currency } = this.#choose(this.#payments);
+    const number = this.intents.length;
+    return {
+      number,
+      kind: "refund",
+      method: "PUT",
+      path: `/v1/payments/${id}/refunds/${this.#newId()}`,
+      // Two of them are often more than the payment.
+      body: { amount: money(1 + this.#whole(units), currency), description: describeIntent(number) },
+    };
+  }
+
+  #choose<T>(list: readonly T[]): T {
+    const chosen = list[this.#whole(list.length)];
+    if (chosen === undefined) throw new Error("There is nothing to choose from");
+    return chosen;
+  }
+
+  #whole(below: number): number {
+    return Math.floor(this.#random() * below);
+  }
+
+  #newId(): string {
+    return uuid({ random: Uint8Array.from({ length: 16 }, () => this.#whole(256)) });
+  }
+}
+
+function money(units: number, currency: string): { readonly amount: string; readonly currency: string } {
+  const exponent = EXPONENTS[currency] ?? 0;
+  return { amount: (units / 10 ** exponent).toFixed(exponent), currency };
+}

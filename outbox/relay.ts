@@ -1,0 +1,67 @@
+import type { TxManager } from "../db/db.ts";
+import type { StepOutcome } from "../worker/work_loop.ts";
+import type { WorkObserver } from "../worker/work_observer.ts";
+import type { Destination } from "./destination.ts";
+import { causesOf } from "./outgoing_event.ts";
+import { StreamQueue, type TakenEvent } from "./stream_queue.ts";
+
+/** What a relay works with. */
+export interface RelayOptions {
+  readonly database: TxManager;
+  readonly destinations: readonly Destination[];
+  readonly observer: WorkObserver;
+  /**
+   * How many events are taken in one transaction, at the most.
+   *
+   * @default {200}
+   */
+  readonly batch?: number;
+}
+
+/**
+ * Hands events from the outbox to their destinations. An event leaves the outbox in the transaction in which every
+ * destination takes it, so it is neither lost nor taken twice, whenever the program ends.
+ */
+export class Relay {
+  readonly #queue = new StreamQueue("outbox");
+  readonly #options: RelayOptions;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+  }
+
+  /** Hands on some events. Rejects with a `DatabaseError`, or with what a destination does; nothing was done then. */
+  async step(): Promise<StepOutcome> {
+    const { database, batch = 200 } = this.#options;
+    const { taken, busy } = await database.withTx(async (tx) => {
+      const events = await this.#queue.take(tx, batch);
+      if (events.length === 0) return { taken: 0, busy: [] };
+      const accepting = await this.#handOn(
+        events,
+        async (destination) => await destination.accept(tx, events),
+      );
+      await this.#queue.remove(tx, events);
+      return { taken: events.length, busy: accepting };
+    });
+    for (const destination of busy) destination.begin();
+    return taken < batch ? "idle" : "more";
+  }
+
+  /** Gives the destinations that have something to do. */
+  async #handOn(
+    events: readonly TakenEvent[],
+    accept: (destination: Destination) => Promise<boolean>,
+  ): Promise<readonly Destination[]> {
+    const { destinations, observer } = this.#options;
+    const attributes = { "archway.events": events.length };
+    return await observer.work(
+      { kind: "relay", causes: causesOf(events), attributes },
+      async (observation) => {
+        const busy: Destination[] = [];
+        for (const destination of destinations) if (await accept(destination)) busy.push(destination);
+        observation.ended({ outcome: "done", failed: false });
+        return busy;
+      },
+    );
+  }
+}

@@ -1,0 +1,230 @@
+import { assert, assertEquals } from "@std/assert";
+import type { ConnectionPool } from "../db/db.ts";
+import { openPool } from "../db/postgres/open_pool.ts";
+import type { Server } from "../server/server.ts";
+import { MIGRATION_SOURCES } from "../program/migration_sources.ts";
+import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
+import {
+  ask,
+  balanceOf,
+  dataOf,
+  idOf,
+  money,
+  openAccount,
+  outcome,
+  type PaymentAnswer,
+  paymentServer,
+} from "../tools/testing/payment_client.ts";
+
+interface Stage {
+  readonly pool: ConnectionPool;
+  /** Two processes, as far as they could know of each other. */
+  readonly servers: readonly [Server, Server];
+}
+
+async function withStage(run: (stage: Stage) => Promise<void>): Promise<void> {
+  await using database = await useTestDatabase();
+  // Nobody is to be refused because this machine is slow.
+  const patience = { acquireTimeoutMs: 60_000, queueTimeoutMs: 60_000 };
+  await using pool = openPool({ primary: database.instance, replicas: [], ...patience });
+  await using other = openPool({ primary: database.instance, replicas: [], ...patience });
+  await pool.migrate(MIGRATION_SOURCES);
+  await using first = paymentServer(pool);
+  await using second = paymentServer(other);
+  await run({ pool, servers: [first, second] });
+}
+
+function payment(
+  payerAccountId: string,
+  payeeAccountId: string,
+  amount: string,
+): Readonly<Record<string, unknown>> {
+  return { payerAccountId, payeeAccountId, amount: money(amount) };
+}
+
+function many(count: number, run: (index: number) => Promise<PaymentAnswer>): Promise<PaymentAnswer[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => run(index)));
+}
+
+function outcomes(answers: readonly PaymentAnswer[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const answer of answers) counts[outcome(answer)] = (counts[outcome(answer)] ?? 0) + 1;
+  return counts;
+}
+
+async function assertBooks(pool: ConnectionPool): Promise<void> {
+  const { rows } = await pool.writer().query(
+    `select (select sum(amount) from entries) as entries, (select sum(balance) from accounts) as balances`,
+  );
+  assertEquals(rows, [{ entries: "0", balances: "0" }]);
+}
+
+Deno.test("POST /v1/payments pays once for a key, however often it is sent at the same instant", () =>
+  withStage(async ({ pool, servers }) => {
+    const payer = await openAccount(servers[0], "100.00");
+    const payee = await openAccount(servers[0], "0");
+    for (let round = 0; round < 10; round++) {
+      const answers = await many(8, (index) =>
+        ask(servers[index % 2] ?? servers[0], "POST /v1/payments", {
+          key: `round ${round}`.replace(" ", "-"),
+          body: payment(payer, payee, "1.00"),
+        }));
+      const done = answers.filter(({ status }) => status === 201);
+      assert(done.length >= 1);
+      assertEquals(new Set(done.map(({ text }) => text)).size, 1);
+      for (const answer of answers.filter(({ status }) => status !== 201)) {
+        assertEquals([outcome(answer), answer.headers.get("retry-after")], [
+          "409 idempotency-key-in-use",
+          "1",
+        ]);
+      }
+    }
+    assertEquals(await balanceOf(servers[0], payee), "10.00");
+    await assertBooks(pool);
+  }));
+
+Deno.test("PUT /v1/payments/{id} pays once for an id, however often it is sent at the same instant", () =>
+  withStage(async ({ pool, servers }) => {
+    const payer = await openAccount(servers[0], "100.00");
+    const payee = await openAccount(servers[0], "0");
+    for (let round = 0; round < 10; round++) {
+      const id = crypto.randomUUID();
+      const answers = await many(
+        8,
+        (index) =>
+          ask(servers[index % 2] ?? servers[0], `PUT /v1/payments/${id}`, {
+            body: payment(payer, payee, "1.00"),
+          }),
+      );
+      assertEquals(outcomes(answers), { "201": 1, "200": 7 });
+    }
+    assertEquals(await balanceOf(servers[0], payee), "10.00");
+    await assertBooks(pool);
+  }));
+
+Deno.test("PUT /v1/payments/{id} makes one of several payments that want an id", () =>
+  withStage(async ({ servers }) => {
+    const payer = await openAccount(servers[0], "100.00");
+    const payee = await openAccount(servers[0], "0");
+    const id = crypto.randomUUID();
+    const answers = await many(8, (index) =>
+      ask(servers[index % 2] ?? servers[0], `PUT /v1/payments/${id}`, {
+        body: payment(payer, payee, `${index + 1}.00`),
+      }));
+    assertEquals(outcomes(answers), { "201": 1, "409 payment-exists": 7 });
+  }));
+
+Deno.test("A hot account is paid to and from by many, and nobody is told of a deadlock", () =>
+  withStage(async ({ pool, servers }) => {
+    const hot = await openAccount(servers[0], "50.00");
+    const others = await Promise.all(Array.from({ length: 8 }, () => openAccount(servers[0], "50.00")));
+    const answers = await many(160, (index) => {
+      const other = others[index % others.length] ?? "";
+      const [from, to] = index % 3 === 0 ? [hot, other] : [other, hot];
+      return ask(servers[index % 2] ?? servers[0], "POST /v1/payments", {
+        key: crypto.randomUUID(),
+        body: payment(from, to, "0.50"),
+      });
+    });
+    assertEquals(outcomes(answers), { "201": 160 });
+    // Every third goes out.
+    assertEquals(await balanceOf(servers[0], hot), (50 + 0.5 * (106 - 54)).toFixed(2));
+    const { body } = await ask(servers[0], `GET /v1/accounts/${hot}/entries?limit=200`);
+    const amounts = (body.data ?? []).map(({ amount, balance }) => [units(amount), units(balance)] as const);
+    // The statement is in the order in which it happened.
+    for (const [index, [amount, balance]] of amounts.entries()) {
+      assertEquals(balance - amount, amounts[index + 1]?.[1] ?? 0);
+    }
+    await assertBooks(pool);
+  }));
+
+Deno.test("Nobody spends what is not there, however many try at the same instant", () =>
+  withStage(async ({ pool, servers }) => {
+    const payer = await openAccount(servers[0], "10.00");
+    const payee = await openAccount(servers[0], "0");
+    const answers = await many(30, (index) =>
+      ask(servers[index % 2] ?? servers[0], "POST /v1/payments", {
+        key: crypto.randomUUID(),
+        body: payment(payer, payee, "1.00"),
+      }));
+    assertEquals(outcomes(answers), { "201": 10, "422 insufficient-funds": 20 });
+    assertEquals(await balanceOf(servers[0], payer), "0.00");
+    await assertBooks(pool);
+  }));
+
+Deno.test("Refunds at the same instant are never more than the payment", () =>
+  withStage(async ({ pool, servers }) => {
+    const payer = await openAccount(servers[0], "10.00");
+    const payee = await openAccount(servers[0], "90.00");
+    const id = idOf(
+      await ask(servers[0], "POST /v1/payments", { key: "a", body: payment(payer, payee, "10.00") }),
+    );
+    const answers = await many(
+      20,
+      (index) =>
+        ask(servers[index % 2] ?? servers[0], `PUT /v1/payments/${id}/refunds/${crypto.randomUUID()}`, {
+          body: { amount: money("1.50") },
+        }),
+    );
+    assertEquals(outcomes(answers), { "201": 6, "422 refund-exceeds-payment": 14 });
+    assertEquals(dataOf(await ask(servers[0], `GET /v1/payments/${id}`))["refunded"], money("9.00"));
+    const twice = crypto.randomUUID();
+    const same = await many(
+      8,
+      (index) =>
+        ask(servers[index % 2] ?? servers[0], `PUT /v1/payments/${id}/refunds/${twice}`, {
+          body: { amount: money("0.25") },
+        }),
+    );
+    assertEquals(outcomes(same), { "201": 1, "200": 7 });
+    await assertBooks(pool);
+  }));
+
+Deno.test("The first deposits of a currency open one settlement account", () =>
+  withStage(async ({ pool, servers }) => {
+    const accounts = await Promise.all(
+      Array.from({ length: 8 }, () => openAccount(servers[0], "0", { currency: "KWD" })),
+    );
+    const answers = await many(
+      16,
+      (index) =>
+        ask(servers[index % 2] ?? servers[0], `POST /v1/accounts/${accounts[index % 8]}/deposits`, {
+          key: crypto.randomUUID(),
+          body: { amount: money("1.000", "KWD") },
+        }),
+    );
+    assertEquals(outcomes(answers), { "201": 16 });
+    const { rows } = await pool.writer().query("select balance from accounts where kind = 'settlement'");
+    assertEquals(rows, [{ balance: -16_000n }]);
+    await assertBooks(pool);
+  }));
+
+Deno.test("A clock that is set back changes no order", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: database.instance, replicas: [] });
+  await pool.migrate(MIGRATION_SOURCES);
+  let hour = 10;
+  await using server = paymentServer(pool, {
+    now: () => `2026-11-25T${String(hour).padStart(2, "0")}:00:00Z`,
+  });
+  const payer = await openAccount(server, "10.00");
+  const payee = await openAccount(server, "0");
+  for (hour of [11, 9, 9, 12, 3]) {
+    const body = payment(payer, payee, "1.00");
+    assertEquals((await ask(server, "POST /v1/payments", { key: crypto.randomUUID(), body })).status, 201);
+  }
+  const { body } = await ask(server, `GET /v1/accounts/${payer}/entries`);
+  assertEquals(body.data?.map(({ balance, createdAt }) => [units(balance), createdAt]), [
+    [500, "2026-11-25T12:00:00.000001Z"],
+    [600, "2026-11-25T12:00:00Z"],
+    [700, "2026-11-25T11:00:00.000002Z"],
+    [800, "2026-11-25T11:00:00.000001Z"],
+    [900, "2026-11-25T11:00:00Z"],
+    [1000, "2026-11-25T10:00:00.000001Z"],
+  ]);
+});
+
+function units(written: unknown): number {
+  const { amount }: { readonly amount?: string } = { ...Object(written) };
+  return Math.round(Number(amount) * 100);
+}

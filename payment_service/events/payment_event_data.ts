@@ -1,0 +1,104 @@
+import type { EventData, NewEvent } from "../../event_store/event.ts";
+import { EventStoreError } from "../../event_store/event_store_error.ts";
+import type { Upcasters } from "../../event_store/upcast.ts";
+import type { Money } from "../domain/money.ts";
+import type { PaymentEvent } from "./payment_event.ts";
+
+/**
+ * The types of events and the forms their data has had; see docs/event-sourcing.md for how one is changed. All of them
+ * are in their first form: amounts are minor units as decimal digits beside their currency.
+ */
+export const PAYMENT_UPCASTERS: Upcasters = {
+  "account.opened": [],
+  "account.closed": [],
+  "deposit.settled": [],
+  "payment.settled": [],
+  "payment.refunded": [],
+};
+
+/** The event as it is written. */
+export function writeEvent({ type, ...event }: PaymentEvent): NewEvent {
+  const schemaVersion = (PAYMENT_UPCASTERS[type]?.length ?? 0) + 1;
+  if (!("amount" in event)) return { type, schemaVersion, data: event };
+  const { amount: { units, currency }, ...rest } = event;
+  return { type, schemaVersion, data: { ...rest, amount: String(units), currency } };
+}
+
+/**
+ * The event that was written, by its type and its data in their newest form.
+ *
+ * @throws {EventStoreError} "unknown-event" when the data is not what the type has.
+ */
+export function readEvent({ type, data }: NewEvent): PaymentEvent {
+  const read = new DataReader(type, data);
+  switch (type) {
+    case "account.opened":
+      return {
+        type,
+        accountId: read.text("accountId"),
+        kind: read.optionalText("profileId") === null ? "settlement" : "customer",
+        profileId: read.optionalText("profileId"),
+        currency: read.text("currency"),
+      };
+    case "account.closed":
+      return {
+        type,
+        accountId: read.text("accountId"),
+        profileId: read.text("profileId"),
+        currency: read.text("currency"),
+      };
+    case "deposit.settled":
+      return {
+        type,
+        depositId: read.text("depositId"),
+        accountId: read.text("accountId"),
+        profileId: read.text("profileId"),
+        settlementAccountId: read.text("settlementAccountId"),
+        amount: read.money(),
+      };
+    case "payment.settled":
+      return { type, ...paymentParts(read) };
+    case "payment.refunded":
+      return { type, refundId: read.text("refundId"), ...paymentParts(read) };
+    default:
+      throw read.fault("its type");
+  }
+}
+
+function paymentParts(read: DataReader): Omit<Extract<PaymentEvent, { type: "payment.settled" }>, "type"> {
+  return {
+    paymentId: read.text("paymentId"),
+    transferId: read.text("transferId"),
+    payerAccountId: read.text("payerAccountId"),
+    payeeAccountId: read.text("payeeAccountId"),
+    payerProfileId: read.text("payerProfileId"),
+    payeeProfileId: read.text("payeeProfileId"),
+    amount: read.money(),
+    description: read.optionalText("description"),
+  };
+}
+
+/** Reads the data of an event; names what is not as it should be, never what it is. */
+class DataReader {
+  constructor(private readonly type: string, private readonly data: EventData) {}
+
+  text(name: string): string {
+    const value = this.data[name];
+    if (typeof value !== "string") throw this.fault(name);
+    return value;
+  }
+
+  optionalText(name: string): string | null {
+    return this.data[name] === null ? null : this.text(name);
+  }
+
+  money(): Money {
+    const units = this.text("amount");
+    if (!/^[1-9]\d{0,15}$/.test(units)) throw this.fault("amount");
+    return { units: BigInt(units), currency: this.text("currency") };
+  }
+
+  fault(name: string): EventStoreError {
+    return new EventStoreError("unknown-event", `Reading an event ${this.type}: ${name} is not known`);
+  }
+}

@@ -1,0 +1,53 @@
+import type { ConsistencyTokens } from "../../consistency/consistency_tokens.ts";
+import { CONSISTENCY_TOKEN, readAfter } from "../../consistency/read_after.ts";
+import type { Pivot } from "../../paging/keyset.ts";
+import type { PageCursors } from "../../paging/page_cursors.ts";
+import type { RequestContext } from "../../server/request_context.ts";
+import type { PaymentApp } from "../app.ts";
+import type { Cause, ReadOptions } from "../use_cases/accounts.ts";
+import { viewerOf } from "../viewer_of.ts";
+
+/** What the adapter works with. */
+export interface AdapterParts {
+  readonly app: PaymentApp;
+  /** Places in lists that are in order of time. */
+  readonly cursors: PageCursors<Pivot>;
+  /** Places in histories. */
+  readonly versionCursors: PageCursors<bigint>;
+  readonly tokens: ConsistencyTokens;
+}
+
+type TokenHeader = { readonly [CONSISTENCY_TOKEN]?: string };
+
+/** How a read is done, by its header fields. @throws {Problem} 400 when the token is not one of ours. */
+export function readOptions(
+  headers: TokenHeader,
+  { signal }: RequestContext,
+  { tokens }: Pick<AdapterParts, "tokens">,
+): ReadOptions {
+  const after = readAfter(headers, tokens);
+  return after === undefined ? { signal } : { signal, after };
+}
+
+/** By whom something is done, and what is noted of it. */
+export function causeOf(context: RequestContext): Cause {
+  const { requestId, principal, traceParent, signal } = context;
+  return {
+    viewer: viewerOf(context),
+    metadata: {
+      requestId,
+      ...(principal !== undefined && { principal: principal.subject }),
+      ...(traceParent !== undefined && { traceparent: traceParent }),
+    },
+    signal,
+  };
+}
+
+/** The header for what has been written by now. */
+export async function tokenHeader(
+  context: RequestContext,
+  { tokens }: Pick<AdapterParts, "tokens">,
+): Promise<TokenHeader> {
+  const token = await tokens.issue(context);
+  return token === undefined ? {} : { [CONSISTENCY_TOKEN]: token };
+}

@@ -1,0 +1,42 @@
+import { microsecondsOf, type Timestamp, timestampOf } from "../../time/timestamp.ts";
+import { PaymentError, type PaymentFault } from "../domain/payment_error.ts";
+import type { Period } from "../ports.ts";
+
+const INSTANT = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/**
+ * Reads a stretch of time from RFC 3339 instants, down to the microsecond.
+ *
+ * @throws {PaymentError} "invalid-page" when one is none, or the end is not behind the beginning.
+ */
+export function parsePeriod(
+  query: { readonly from?: string | undefined; readonly to?: string | undefined },
+): Period {
+  const faults: PaymentFault[] = [];
+  const read = (field: "from" | "to"): Timestamp | undefined => {
+    const text = query[field];
+    if (text === undefined) return undefined;
+    const instant = parseInstant(text);
+    if (instant === undefined) {
+      faults.push({ field, reason: "must be an instant such as 2026-11-25T10:00:00Z" });
+    }
+    return instant;
+  };
+  const [from, to] = [read("from"), read("to")];
+  if (from !== undefined && to !== undefined && microsecondsOf(from) >= microsecondsOf(to)) {
+    faults.push({ field: "to", reason: "must be later than from" });
+  }
+  if (faults.length > 0) throw new PaymentError("invalid-page", { faults });
+  return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+}
+
+/** The instant in UTC; nothing happened before 1970. */
+function parseInstant(text: string): Timestamp | undefined {
+  const [, date = "", time = "", fraction = "", offset = ""] = INSTANT.exec(text) ?? [];
+  const milliseconds = Date.parse(`${date}T${time}${offset.toUpperCase()}`);
+  if (Number.isNaN(milliseconds)) return undefined;
+  if (milliseconds < 0) return "1970-01-01T00:00:00Z";
+  const microseconds = BigInt(milliseconds) * 1000n + BigInt(fraction.padEnd(6, "0").slice(0, 6));
+  // One with an offset may lie in the year 10000.
+  return new Date(milliseconds).getUTCFullYear() > 9999 ? "9999-12-31T23:59:59Z" : timestampOf(microseconds);
+}

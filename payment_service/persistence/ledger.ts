@@ -1,0 +1,59 @@
+import type { Querier } from "../../db/db.ts";
+import { DatabaseError } from "../../db/errors.ts";
+import type { EventStore } from "../../event_store/event_store.ts";
+import { EventStoreError } from "../../event_store/event_store_error.ts";
+import { PaymentError, type PaymentErrorCode } from "../domain/payment_error.ts";
+import { streamOf } from "../events/payment_event.ts";
+import { writeEvent } from "../events/payment_event_data.ts";
+import type { Happening, Ledger, Occasion } from "../ports.ts";
+import type { Projection } from "../projection/projection.ts";
+import { projectionStatement } from "../projection/projection_sql.ts";
+
+/** What a constraint's refusal means. */
+const ERRORS: Readonly<Record<string, PaymentErrorCode>> = {
+  accounts_profile_currency_key: "account-exists",
+  payments_pkey: "payment-exists",
+};
+
+/** Writes events to the store, and what follows from them to the tables. */
+export class PostgresLedger implements Ledger {
+  readonly #store: EventStore;
+
+  constructor(store: EventStore) {
+    this.#store = store;
+  }
+
+  async record(
+    tx: Querier,
+    projection: Projection,
+    { happenings, at, metadata }: Occasion & { readonly happenings: readonly Happening[] },
+  ): Promise<void> {
+    for (const { event } of happenings) projection.apply(event, at);
+    const appends = happenings.map(({ event, expectedVersion }) => ({
+      stream: streamOf(event),
+      expectedVersion,
+      events: [writeEvent(event)],
+    }));
+    const { text, parameters } = projectionStatement(projection, "");
+    try {
+      // Sent one behind the other, so that both take one way to the server.
+      await Promise.all([
+        tx.query(text, parameters),
+        this.#store.append(tx, appends, { metadata, recordedAt: at }),
+      ]);
+    } catch (error) {
+      throw this.#translate(error);
+    }
+  }
+
+  #translate(error: unknown): unknown {
+    if (error instanceof DatabaseError && error.constraint !== undefined) {
+      const code = Object.hasOwn(ERRORS, error.constraint) ? ERRORS[error.constraint] : undefined;
+      if (code !== undefined) return new PaymentError(code, { cause: error });
+    }
+    // Accounts and payments that are there are locked: what can be overtaken is the beginning of one.
+    return error instanceof EventStoreError && error.code === "version-conflict"
+      ? new PaymentError("payment-exists", { cause: error })
+      : error;
+  }
+}

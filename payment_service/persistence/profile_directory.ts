@@ -1,0 +1,19 @@
+import type { Querier } from "../../db/db.ts";
+import type { Key, ProfileDirectory } from "../ports.ts";
+import { forViewer, viewedStatement } from "./viewer_sql.ts";
+
+const LIVING = viewedStatement(
+  (owner) =>
+    `select from profiles where id = $1 and deleted_at is null${
+      owner === undefined ? "" : ` and owner = ${owner}`
+    }`,
+  1,
+);
+
+/** Asks the table of profiles, which belongs to another service and is in the same database. */
+export class PostgresProfileDirectory implements ProfileDirectory {
+  async isLiving(db: Querier, { id, viewer }: Key): Promise<boolean> {
+    const { rowCount } = await db.query(...forViewer(LIVING, viewer, [id]));
+    return rowCount > 0;
+  }
+}

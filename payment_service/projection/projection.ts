@@ -1,0 +1,150 @@
+import type { Account, Entry, EntryKind } from "../domain/account.ts";
+import type { Payment, Refund } from "../domain/payment.ts";
+import type { Money } from "../domain/money.ts";
+import type { PaymentEvent, PaymentRefunded, PaymentSettled } from "../events/payment_event.ts";
+import type { Timestamp } from "../../time/timestamp.ts";
+
+/** A row that has to be written. */
+export interface ChangedRow<Row> {
+  readonly row: Row;
+  /** Whether it is not there yet. */
+  readonly isNew: boolean;
+}
+
+/** One movement of money between two accounts. */
+interface Movement {
+  readonly transferId: string;
+  readonly kind: EntryKind;
+  readonly from: string;
+  readonly to: string;
+  readonly amount: Money;
+  readonly paymentId: string | null;
+  readonly refundId: string | null;
+  readonly at: Timestamp;
+}
+
+/**
+ * What events make of accounts and payments. The same code follows an event when it happens and when everything is
+ * rebuilt. It decides nothing: whatever has happened was right.
+ */
+export class Projection {
+  readonly entries: Entry[] = [];
+  readonly refunds: Refund[] = [];
+  readonly #accounts = new Map<string, ChangedRow<Account> & { readonly changed: boolean }>();
+  readonly #payments = new Map<string, ChangedRow<Payment> & { readonly changed: boolean }>();
+
+  /** Accounts that are to be changed, as they are. */
+  useAccounts(accounts: readonly Account[]): void {
+    for (const row of accounts) this.#accounts.set(row.id, { row, isNew: false, changed: false });
+  }
+
+  /** Payments that are to be changed, as they are. */
+  usePayments(payments: readonly Payment[]): void {
+    for (const row of payments) this.#payments.set(row.id, { row, isNew: false, changed: false });
+  }
+
+  get accounts(): readonly ChangedRow<Account>[] {
+    return [...this.#accounts.values()].filter(({ changed }) => changed);
+  }
+
+  get payments(): readonly ChangedRow<Payment>[] {
+    return [...this.#payments.values()].filter(({ changed }) => changed);
+  }
+
+  /** @throws {Error} when it is not among those in use. */
+  account(id: string): Account {
+    const account = this.#accounts.get(id)?.row;
+    if (account === undefined) throw new Error("An event is about an account that is not there");
+    return account;
+  }
+
+  /** @throws {Error} when it is not among those in use. */
+  payment(id: string): Payment {
+    const payment = this.#payments.get(id)?.row;
+    if (payment === undefined) throw new Error("An event is about a payment that is not there");
+    return payment;
+  }
+
+  /** Follows an event that happened at a time. What it is about has to be in use. */
+  apply(event: PaymentEvent, at: Timestamp): void {
+    switch (event.type) {
+      case "account.opened": {
+        const { accountId: id, kind, profileId, currency } = event;
+        const row = {
+          ...{ id, kind, profileId, currency, balance: 0n, version: 1n },
+          ...{ createdAt: at, updatedAt: at, closedAt: null },
+        };
+        this.#accounts.set(id, { row, isNew: true, changed: true });
+        break;
+      }
+      case "account.closed":
+        this.#changeAccount(event.accountId, { closedAt: at }, at);
+        break;
+      case "deposit.settled":
+        this.#move({
+          transferId: event.depositId,
+          kind: "deposit",
+          from: event.settlementAccountId,
+          to: event.accountId,
+          amount: event.amount,
+          paymentId: null,
+          refundId: null,
+          at,
+        });
+        break;
+      case "payment.settled":
+        this.#settle(event, at);
+        break;
+      case "payment.refunded":
+        this.#refund(event, at);
+        break;
+    }
+  }
+
+  #settle(event: PaymentSettled, at: Timestamp): void {
+    const { paymentId: id, payerAccountId, payeeAccountId, amount, description } = event;
+    const row = {
+      ...{ id, payerAccountId, payeeAccountId, amount, description },
+      ...{ refunded: 0n, version: 1n, createdAt: at, updatedAt: at },
+    };
+    this.#payments.set(id, { row, isNew: true, changed: true });
+    const { transferId } = event;
+    this.#move({
+      ...{ transferId, kind: "payment", from: payerAccountId, to: payeeAccountId, amount },
+      ...{ paymentId: id, refundId: null, at },
+    });
+  }
+
+  #refund(event: PaymentRefunded, at: Timestamp): void {
+    const { paymentId, refundId, transferId, payerAccountId, payeeAccountId, amount, description } = event;
+    const payment = this.payment(paymentId);
+    const isNew = this.#payments.get(paymentId)?.isNew ?? false;
+    const row = {
+      ...payment,
+      refunded: payment.refunded + amount.units,
+      version: payment.version + 1n,
+      updatedAt: at,
+    };
+    this.#payments.set(paymentId, { row, isNew, changed: true });
+    this.refunds.push({ paymentId, id: refundId, amount, description, createdAt: at });
+    this.#move({
+      ...{ transferId, kind: "refund", from: payeeAccountId, to: payerAccountId, amount },
+      ...{ paymentId, refundId, at },
+    });
+  }
+
+  #move({ from, to, amount: { units, currency }, at, ...movement }: Movement): void {
+    for (const [accountId, amount] of [[from, -units], [to, units]] as const) {
+      const balance = this.account(accountId).balance + amount;
+      this.#changeAccount(accountId, { balance }, at);
+      this.entries.push({ ...movement, accountId, amount, balance, currency, createdAt: at });
+    }
+  }
+
+  #changeAccount(id: string, change: Partial<Account>, at: Timestamp): void {
+    const before = this.account(id);
+    const isNew = this.#accounts.get(id)?.isNew ?? false;
+    const row = { ...before, ...change, version: before.version + 1n, updatedAt: at };
+    this.#accounts.set(id, { row, isNew, changed: true });
+  }
+}

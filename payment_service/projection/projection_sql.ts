@@ -1,0 +1,126 @@
+import type { QueryParameter } from "../../db/db.ts";
+import type { Account, Entry } from "../domain/account.ts";
+import type { Payment, Refund } from "../domain/payment.ts";
+import type { Projection } from "./projection.ts";
+
+/** A column, its type, and where its value comes from. */
+type Column<Row> = readonly [name: string, type: string, value: (row: Row) => null | bigint | string];
+
+const ACCOUNT: readonly Column<Account>[] = [
+  ["id", "uuid", ({ id }) => id],
+  ["kind", "text", ({ kind }) => kind],
+  ["profile_id", "uuid", ({ profileId }) => profileId],
+  ["currency", "text", ({ currency }) => currency],
+  ["balance", "int8", ({ balance }) => balance],
+  ["version", "int8", ({ version }) => version],
+  ["created_at", "timestamptz", ({ createdAt }) => createdAt],
+  ["updated_at", "timestamptz", ({ updatedAt }) => updatedAt],
+  ["closed_at", "timestamptz", ({ closedAt }) => closedAt],
+];
+
+const PAYMENT: readonly Column<Payment>[] = [
+  ["id", "uuid", ({ id }) => id],
+  ["payer_account_id", "uuid", ({ payerAccountId }) => payerAccountId],
+  ["payee_account_id", "uuid", ({ payeeAccountId }) => payeeAccountId],
+  ["currency", "text", ({ amount }) => amount.currency],
+  ["amount", "int8", ({ amount }) => amount.units],
+  ["refunded", "int8", ({ refunded }) => refunded],
+  ["description", "text", ({ description }) => description],
+  ["version", "int8", ({ version }) => version],
+  ["created_at", "timestamptz", ({ createdAt }) => createdAt],
+  ["updated_at", "timestamptz", ({ updatedAt }) => updatedAt],
+];
+
+const REFUND: readonly Column<Refund>[] = [
+  ["payment_id", "uuid", ({ paymentId }) => paymentId],
+  ["id", "uuid", ({ id }) => id],
+  ["currency", "text", ({ amount }) => amount.currency],
+  ["amount", "int8", ({ amount }) => amount.units],
+  ["description", "text", ({ description }) => description],
+  ["created_at", "timestamptz", ({ createdAt }) => createdAt],
+];
+
+const ENTRY: readonly Column<Entry>[] = [
+  ["transfer_id", "uuid", ({ transferId }) => transferId],
+  ["account_id", "uuid", ({ accountId }) => accountId],
+  ["currency", "text", ({ currency }) => currency],
+  ["kind", "text", ({ kind }) => kind],
+  ["amount", "int8", ({ amount }) => amount],
+  ["balance", "int8", ({ balance }) => balance],
+  ["payment_id", "uuid", ({ paymentId }) => paymentId],
+  ["refund_id", "uuid", ({ refundId }) => refundId],
+  ["created_at", "timestamptz", ({ createdAt }) => createdAt],
+];
+
+/** The tables that events make, in an order in which none refers to a later one. */
+export const PROJECTED_TABLES = ["accounts", "payments", "refunds", "entries"] as const;
+
+/** What of a row that is there already may change. */
+const CHANGING: Readonly<Record<"accounts" | "payments", readonly string[]>> = {
+  accounts: ["balance", "version", "updated_at", "closed_at"],
+  payments: ["refunded", "version", "updated_at"],
+};
+
+/** A statement with its parameters. */
+export interface Statement {
+  readonly text: string;
+  readonly parameters: readonly QueryParameter[];
+}
+
+/**
+ * One statement that writes everything a projection has made.
+ *
+ * @param prefix What the names of the tables begin with; "" for those that the service works with.
+ */
+export function projectionStatement(projection: Projection, prefix: string): Statement {
+  const { accounts, payments, refunds, entries } = projection;
+  const writer = new StatementWriter(prefix);
+  const fresh = <Row>(
+    rows: readonly { readonly row: Row; readonly isNew: boolean }[],
+    isNew: boolean,
+  ): Row[] => rows.filter((changed) => changed.isNew === isNew).map(({ row }) => row);
+  writer.insert("accounts", ACCOUNT, fresh(accounts, true));
+  writer.update("accounts", ACCOUNT, fresh(accounts, false));
+  writer.insert("payments", PAYMENT, fresh(payments, true));
+  writer.update("payments", PAYMENT, fresh(payments, false));
+  writer.insert("refunds", REFUND, refunds);
+  writer.insert("entries", ENTRY, entries);
+  return writer.statement;
+}
+
+/** Gathers changes of several tables; they see the tables as they were before all of them. */
+class StatementWriter {
+  readonly #parts: string[] = [];
+  readonly #parameters: QueryParameter[] = [];
+
+  constructor(private readonly prefix: string) {}
+
+  get statement(): Statement {
+    const parts = this.#parts.map((part, index) => `part_${index} as (${part})`);
+    return { text: `with ${parts.join(", ")} select`, parameters: this.#parameters };
+  }
+
+  insert<Row>(table: string, columns: readonly Column<Row>[], rows: readonly Row[]): void {
+    if (rows.length === 0) return;
+    const names = columns.map(([name]) => name).join(", ");
+    this.#parts.push(
+      `insert into ${this.prefix}${table} (${names}) select * from ${this.#unnest(columns, rows)}`,
+    );
+  }
+
+  update<Row>(table: keyof typeof CHANGING, columns: readonly Column<Row>[], rows: readonly Row[]): void {
+    if (rows.length === 0) return;
+    const names = CHANGING[table];
+    const changes = names.map((name) => `${name} = changed.${name}`).join(", ");
+    const bound = columns.filter(([name]) => name === "id" || names.includes(name));
+    this.#parts.push(
+      `update ${this.prefix}${table} as old set ${changes} from ${this.#unnest(bound, rows)} as changed ` +
+        `(${bound.map(([name]) => name).join(", ")}) where old.id = changed.id`,
+    );
+  }
+
+  #unnest<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+    const arrays = columns.map(([, type, value]) => `$${this.#parameters.push(rows.map(value))}::${type}[]`);
+    return `unnest(${arrays.join(", ")})`;
+  }
+}

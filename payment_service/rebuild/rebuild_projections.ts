@@ -1,0 +1,108 @@
+import type { ConnectionPool } from "../../db/db.ts";
+import { EventStore } from "../../event_store/event_store.ts";
+import { PAYMENT_UPCASTERS } from "../events/payment_event_data.ts";
+import { compareTables, isEqual, type TableDifference } from "./compare_tables.ts";
+import { dropFreshTables, makeFreshTables } from "./fresh_tables.ts";
+import { replayEvents } from "./replay_events.ts";
+import { lockTables, swapTables } from "./swap_tables.ts";
+
+/** How a rebuild is made, followed and ended. */
+export interface RebuildOptions {
+  /** Whether what was rebuilt takes the place of what is live, where they differ. */
+  readonly swap: boolean;
+  /** Told at the start and after every step: how many events are through, of how many. */
+  readonly onProgress?: (events: number, total: number) => void;
+  /** Told when all events are through, and what comes next takes its time and is not counted. */
+  readonly onStage?: (stage: "comparing" | "swapping") => void;
+  /** Ends it between two steps, with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a rebuild has come to. */
+export interface RebuildSummary {
+  readonly events: number;
+  readonly tables: readonly TableDifference[];
+  /** Whether something was put in the place of what was live. */
+  readonly swapped: boolean;
+}
+
+/** How many events are followed in one step. */
+const STEP = 2000;
+
+/**
+ * Makes anew, from all events, what follows from them, and compares it with what is live. The service may run meanwhile:
+ * both sides are compared as one transaction sees them. Needs the right to make tables: who owns the live ones has it.
+ *
+ * @throws {EventStoreError} "unknown-event" when a newer program has written an event.
+ */
+export async function rebuildProjections(
+  pool: ConnectionPool,
+  options: RebuildOptions,
+): Promise<RebuildSummary> {
+  await pool.withTx(makeFreshTables);
+  try {
+    return await new Rebuild(pool, options).run();
+  } finally {
+    await dropFreshTables(pool.writer());
+  }
+}
+
+class Rebuild {
+  readonly #pool: ConnectionPool;
+  readonly #options: RebuildOptions;
+  readonly #store = new EventStore(PAYMENT_UPCASTERS);
+  #events = 0;
+  #total = 0;
+  #last = 0n;
+
+  constructor(pool: ConnectionPool, options: RebuildOptions) {
+    this.#pool = pool;
+    this.#options = options;
+  }
+
+  async run(): Promise<RebuildSummary> {
+    const { rows: [row] } = await this.#pool.writer().query<{ count: number }>(
+      "select count(*)::float8 as count from events",
+    );
+    this.#total = row?.count ?? 0;
+    this.#advance(0);
+    while (await this.#pool.withTx((tx) => this.#step(() => this.#store.readAll(tx, this.#next), tx)));
+    return await this.#pool.withTx(async (tx) => {
+      // Before the transaction sees anything: what it sees is then what nobody changes any more.
+      if (this.#options.swap) await lockTables(tx);
+      while (await this.#step(() => this.#store.readVisible(tx, this.#next), tx));
+      this.#options.onStage?.("comparing");
+      const tables = await compareTables(tx);
+      const swapped = this.#options.swap && !tables.every(isEqual);
+      if (swapped) {
+        this.#options.onStage?.("swapping");
+        await swapTables(tx);
+      }
+      return { events: this.#events, tables, swapped };
+    }, { isolation: "repeatable read" });
+  }
+
+  get #next(): { readonly after: bigint; readonly limit: number } {
+    return { after: this.#last, limit: STEP };
+  }
+
+  async #step(
+    read: () => ReturnType<EventStore["readAll"]>,
+    tx: Parameters<typeof replayEvents>[0],
+  ): Promise<boolean> {
+    this.#options.signal?.throwIfAborted();
+    const events = await read();
+    const last = events.at(-1);
+    if (last === undefined) return false;
+    await replayEvents(tx, events);
+    this.#last = last.position;
+    this.#advance(events.length);
+    return true;
+  }
+
+  #advance(events: number): void {
+    this.#events += events;
+    this.#total = Math.max(this.#total, this.#events);
+    this.#options.onProgress?.(this.#events, this.#total);
+  }
+}

@@ -1,0 +1,187 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { ConnectionPool } from "../../db/db.ts";
+import { EventStoreError } from "../../event_store/event_store_error.ts";
+import type { Server } from "../../server/server.ts";
+import { DATABASES } from "../../tools/testing/databases.ts";
+import { ask, idOf, money, openAccount, paymentServer } from "../../tools/testing/payment_client.ts";
+import { isEqual } from "./compare_tables.ts";
+import { rebuildProjections, type RebuildSummary } from "./rebuild_projections.ts";
+
+interface Stage {
+  readonly pool: ConnectionPool;
+  readonly server: Server;
+  readonly payer: string;
+  readonly payee: string;
+  /** A payment of which a part was given back. */
+  readonly payment: string;
+}
+
+function pay(
+  { server, payer, payee }: Pick<Stage, "server" | "payer" | "payee">,
+): Promise<{ status: number }> {
+  return ask(server, "POST /v1/payments", {
+    key: crypto.randomUUID(),
+    body: { payerAccountId: payer, payeeAccountId: payee, amount: money("1.00"), description: "Ω" },
+  });
+}
+
+/** A bit of everything that happens. */
+async function fill(pool: ConnectionPool, server: Server): Promise<Stage> {
+  const payer = await openAccount(server, "100.00");
+  const payee = await openAccount(server, "0");
+  const payment = crypto.randomUUID();
+  await ask(server, `PUT /v1/payments/${payment}`, {
+    body: { payerAccountId: payer, payeeAccountId: payee, amount: money("5.00") },
+  });
+  await ask(server, `PUT /v1/payments/${payment}/refunds/${payment}`, { body: { amount: money("2.00") } });
+  const closed = await openAccount(server, "0", { currency: "JPY" });
+  await ask(server, `DELETE /v1/accounts/${closed}`, { headers: { "If-Match": "*" } });
+  return { pool, server, payer, payee, payment };
+}
+
+async function rows(pool: ConnectionPool): Promise<readonly unknown[]> {
+  const tables = ["accounts", "payments", "refunds", "entries"];
+  const texts = tables.map((table) => `select '${table}' || row::text as text from ${table} as row`);
+  return (await pool.writer().query(`${texts.join(" union all ")} order by text`)).rows;
+}
+
+function different({ tables }: RebuildSummary): unknown {
+  return tables.filter((table) => !isEqual(table)).map(({ table, lacking, surplus, unequal }) => [
+    table,
+    { lacking, surplus, unequal },
+  ]);
+}
+
+const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
+  "what is live is what the events make": async ({ pool }) => {
+    const before = await rows(pool);
+    const told: (readonly [number, number])[] = [];
+    const summary = await rebuildProjections(pool, {
+      swap: false,
+      onProgress: (events, total) => told.push([events, total]),
+    });
+    assertEquals(different(summary), []);
+    assertEquals([summary.events, summary.swapped, told.at(0), told.at(-1)], [8, false, [0, 8], [8, 8]]);
+    assertEquals(summary.tables.map(({ table, rows }) => [table, rows]), [
+      ["accounts", 4],
+      ["payments", 1],
+      ["refunds", 1],
+      ["entries", 6],
+    ]);
+    assertEquals(await rows(pool), before);
+    const left = await pool.writer().query("select from pg_class where relname like 'archway_rebuild%'");
+    assertEquals(left.rowCount, 0);
+  },
+  "what differs is told, and left alone": async ({ pool, payment }) => {
+    await pool.writer().query("update payments set description = 'Changed'");
+    await pool.writer().query("delete from refunds");
+    await pool.writer().query("insert into refunds select $1, gen_random_uuid(), 'BRL', 1, null, now()", [
+      payment,
+    ]);
+    await pool.writer().query("update accounts set version = version + 1 where kind = 'settlement'");
+    const before = await rows(pool);
+    const summary = await rebuildProjections(pool, { swap: false });
+    assertEquals(different(summary), [
+      ["accounts", { lacking: 0, surplus: 0, unequal: 1 }],
+      ["payments", { lacking: 0, surplus: 0, unequal: 1 }],
+      ["refunds", { lacking: 1, surplus: 1, unequal: 0 }],
+    ]);
+    assertEquals(summary.tables[1]?.examples, [payment]);
+    assertEquals(await rows(pool), before);
+  },
+  "what differs is put right on request": async (stage) => {
+    const { pool } = stage;
+    const before = await rows(pool);
+    await pool.writer().query("update payments set description = 'Changed', refunded = 0");
+    await pool.withTx(async (tx) => {
+      await tx.query("delete from entries");
+      await tx.query("delete from refunds");
+      await tx.query("update accounts set balance = 0");
+    });
+    const summary = await rebuildProjections(pool, { swap: true });
+    assertEquals([summary.swapped, different(summary)], [true, [
+      ["accounts", { lacking: 0, surplus: 0, unequal: 3 }],
+      ["payments", { lacking: 0, surplus: 0, unequal: 1 }],
+      ["refunds", { lacking: 1, surplus: 0, unequal: 0 }],
+      ["entries", { lacking: 6, surplus: 0, unequal: 0 }],
+    ]]);
+    assertEquals(await rows(pool), before);
+    assertEquals((await rebuildProjections(pool, { swap: true })).swapped, false);
+    assertEquals((await pay(stage)).status, 201);
+  },
+  "everything is made anew from nothing": async ({ pool }) => {
+    const before = await rows(pool);
+    await pool.writer().query("truncate accounts, payments, refunds, entries");
+    assertEquals((await rebuildProjections(pool, { swap: true })).swapped, true);
+    assertEquals(await rows(pool), before);
+  },
+  "it ends where it is told to, and changes nothing": async ({ pool }) => {
+    await pool.writer().query("update payments set description = 'Changed'");
+    const before = await rows(pool);
+    const stopping = new AbortController();
+    const reason = new Error("Stopped");
+    const rebuilding = rebuildProjections(pool, {
+      swap: true,
+      signal: stopping.signal,
+      onProgress: (events) => events > 0 && stopping.abort(reason),
+    });
+    await assertRejects(() => rebuilding, Error, "Stopped");
+    assertEquals(await rows(pool), before);
+  },
+  "an event that is not known ends it": async ({ pool }) => {
+    await pool.writer().query(
+      `insert into events (stream, version, type, data, metadata, recorded_at)
+        values ('payment-x', 1, 'payment.disputed', '{}', '{}', now())`,
+    );
+    const { code } = await assertRejects(() => rebuildProjections(pool, { swap: true }), EventStoreError);
+    assertEquals(code, "unknown-event");
+  },
+};
+
+for (const [name, open] of Object.entries(DATABASES)) {
+  Deno.test(`rebuildProjections() on ${name}`, async (t) => {
+    await using database = await open();
+    await using server = paymentServer(database.pool);
+    for (const [title, run] of Object.entries(CASES)) {
+      await t.step(title, async () => {
+        await database.pool.writer().query(
+          "truncate profiles, accounts, payments, refunds, entries, outbox, events, idempotency_keys cascade",
+        );
+        await run(await fill(database.pool, server));
+      });
+    }
+  });
+}
+
+Deno.test("rebuildProjections() compares what one transaction sees while payments go on", async () => {
+  await using database = await DATABASES["PostgreSQL"]?.();
+  assert(database !== undefined);
+  const { pool } = database;
+  await using server = paymentServer(pool);
+  const stage = await fill(pool, server);
+  let going = true;
+  const payments = Promise.all(
+    Array.from({ length: 3 }, async () => {
+      let made = 0;
+      while (going) {
+        assertEquals((await pay(stage)).status, 201);
+        made++;
+        if (made === 30) {
+          await ask(server, `POST /v1/accounts/${stage.payer}/deposits`, {
+            key: crypto.randomUUID(),
+            body: { amount: money("1000.00") },
+          });
+        }
+      }
+      return made;
+    }),
+  );
+  for (const swap of [false, true, false, true]) {
+    const summary = await rebuildProjections(pool, { swap });
+    assertEquals([different(summary), summary.swapped], [[], false]);
+  }
+  going = false;
+  assert((await payments).every((made) => made > 0));
+  assertEquals(different(await rebuildProjections(pool, { swap: false })), []);
+  assertEquals(idOf(await ask(server, `GET /v1/payments/${stage.payment}`)), stage.payment);
+});

@@ -1,0 +1,65 @@
+import type { Querier } from "../../db/db.ts";
+import type { StoredEvent } from "../../event_store/event.ts";
+import type { PaymentEvent } from "../events/payment_event.ts";
+import { readEvent } from "../events/payment_event_data.ts";
+import { ACCOUNT_COLUMNS, accountOfRow, type AccountRow } from "../persistence/account_row.ts";
+import { PAYMENT_COLUMNS, paymentOfRow, type PaymentRow } from "../persistence/payment_row.ts";
+import { Projection } from "../projection/projection.ts";
+import { projectionStatement } from "../projection/projection_sql.ts";
+import { FRESH } from "./fresh_tables.ts";
+
+/** Writes what follows from events, which come in their order, to the fresh tables. */
+export async function replayEvents(tx: Querier, stored: readonly StoredEvent[]): Promise<void> {
+  const events = stored.map((one) => ({ event: readEvent(one), at: one.recordedAt }));
+  const projection = new Projection();
+  const accounts = await tx.query<AccountRow>(ACCOUNTS, [idsOf(events, accountsOf)]);
+  const payments = await tx.query<PaymentRow>(PAYMENTS, [idsOf(events, paymentsOf)]);
+  projection.useAccounts(accounts.rows.map(accountOfRow));
+  projection.usePayments(payments.rows.map(paymentOfRow));
+  for (const { event, at } of events) projection.apply(event, at);
+  const { text, parameters } = projectionStatement(projection, FRESH);
+  await tx.query(text, parameters);
+}
+
+const ACCOUNTS = `select ${ACCOUNT_COLUMNS} from ${FRESH}accounts as accounts where id = any ($1)`;
+const PAYMENTS = `select ${PAYMENT_COLUMNS} from ${FRESH}payments as payments where id = any ($1)`;
+
+/** The ids of what is there before the first of the events; others are made by them. */
+function idsOf(
+  events: readonly { readonly event: PaymentEvent }[],
+  of: (event: PaymentEvent) => { readonly makes?: string; readonly needs: readonly string[] },
+): readonly string[] {
+  const made = new Set<string>();
+  const needed = new Set<string>();
+  for (const { event } of events) {
+    const { makes, needs } = of(event);
+    for (const id of needs) if (!made.has(id)) needed.add(id);
+    if (makes !== undefined) made.add(makes);
+  }
+  return [...needed];
+}
+
+function accountsOf(event: PaymentEvent): { readonly makes?: string; readonly needs: readonly string[] } {
+  switch (event.type) {
+    case "account.opened":
+      return { makes: event.accountId, needs: [] };
+    case "account.closed":
+      return { needs: [event.accountId] };
+    case "deposit.settled":
+      return { needs: [event.accountId, event.settlementAccountId] };
+    case "payment.settled":
+    case "payment.refunded":
+      return { needs: [event.payerAccountId, event.payeeAccountId] };
+  }
+}
+
+function paymentsOf(event: PaymentEvent): { readonly makes?: string; readonly needs: readonly string[] } {
+  switch (event.type) {
+    case "payment.settled":
+      return { makes: event.paymentId, needs: [] };
+    case "payment.refunded":
+      return { needs: [event.paymentId] };
+    default:
+      return { needs: [] };
+  }
+}

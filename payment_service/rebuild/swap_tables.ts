@@ -1,0 +1,42 @@
+import type { Querier } from "../../db/db.ts";
+import { PROJECTED_TABLES } from "../projection/projection_sql.ts";
+import { FRESH, KEYS } from "./fresh_tables.ts";
+
+/**
+ * Nobody writes to the live tables any more before the transaction ends; who reads is not held up. One table is enough:
+ * whatever moves money locks accounts first, and is done with the others by the time it lets them go.
+ */
+export async function lockTables(tx: Querier): Promise<void> {
+  await tx.query("lock table accounts in exclusive mode");
+}
+
+/**
+ * Makes every live table what the fresh one is. Only rows that differ are touched, so that a table that is right costs
+ * nothing; the constraints of the live tables hold for what comes in.
+ */
+export async function swapTables(tx: Querier): Promise<void> {
+  for (const table of PROJECTED_TABLES.toReversed()) {
+    await tx.query(
+      `delete from ${table} as live where not exists (
+        select from ${FRESH}${table} as fresh where ${sameKey(table)}
+      )`,
+    );
+  }
+  for (const table of PROJECTED_TABLES) {
+    const { rows } = await tx.query<{ readonly name: string }>(
+      `select quote_ident(attname) as name from pg_attribute
+      where attrelid = $1::text::regclass and attnum > 0 and not attisdropped`,
+      [table],
+    );
+    const changes = rows.map(({ name }) => `${name} = excluded.${name}`).join(", ");
+    await tx.query(
+      `insert into ${table} select fresh.* from ${FRESH}${table} as fresh where not exists (
+        select from ${table} as live where ${sameKey(table)} and row(live.*) is not distinct from row(fresh.*)
+      ) on conflict (${KEYS[table].join(", ")}) do update set ${changes}`,
+    );
+  }
+}
+
+function sameKey(table: keyof typeof KEYS): string {
+  return KEYS[table].map((column) => `live.${column} = fresh.${column}`).join(" and ");
+}

@@ -1,0 +1,41 @@
+import type { Querier } from "../../db/db.ts";
+
+/** What has to be empty, by what it would tell. */
+const CHECKS: Readonly<Record<string, string>> = {
+  "the entries of a currency do not sum to zero":
+    "select currency from entries group by currency having sum(amount) <> 0",
+  "the entries of a transfer do not sum to zero":
+    "select transfer_id from entries group by transfer_id, currency having sum(amount) <> 0",
+  "a transfer has other than two entries":
+    "select transfer_id from entries group by transfer_id having count(*) <> 2",
+  "a customer has less than nothing": "select id from accounts where balance < 0 and kind = 'customer'",
+  "a settlement account has more than nothing":
+    "select id from accounts where balance > 0 and kind = 'settlement'",
+  "a balance is not the sum of its entries": `select id from accounts where balance <>
+    (select coalesce(sum(amount), 0) from entries where account_id = accounts.id)`,
+  "a running balance is not the sum of the entries up to it": `select account_id from (
+      select account_id, balance,
+        sum(amount) over (partition by account_id order by created_at, transfer_id) as sum
+      from entries
+    ) as lines where balance <> sum`,
+  "a payment is refunded by other than its refunds": `select id from payments where refunded <>
+    (select coalesce(sum(amount), 0) from refunds where payment_id = payments.id)`,
+  "a payment has no transfer, or several": `select payments.id from payments
+    left join entries on entries.payment_id = payments.id and entries.kind = 'payment'
+    group by payments.id having count(*) <> 2`,
+  "a refund has no transfer, or several": `select refunds.payment_id, refunds.id from refunds
+    left join entries on entries.payment_id = refunds.payment_id and entries.refund_id = refunds.id
+    group by refunds.payment_id, refunds.id having count(*) <> 2`,
+  "the versions of a stream are not 1, 2, 3 …":
+    "select stream from events group by stream having max(version) <> count(*) or min(version) <> 1",
+};
+
+/** What is wrong with the books, each with how often it is; empty: they are right. */
+export async function bookFaults(db: Querier): Promise<readonly string[]> {
+  const faults: string[] = [];
+  for (const [fault, sql] of Object.entries(CHECKS)) {
+    const { rowCount } = await db.query(sql);
+    if (rowCount > 0) faults.push(`${fault}: ${rowCount} times`);
+  }
+  return faults;
+}

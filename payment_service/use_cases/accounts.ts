@@ -1,0 +1,198 @@
+import type { Querier, QueryOptions, ReaderOptions, Transaction } from "../../db/db.ts";
+import type { EventMetadata } from "../../event_store/event.ts";
+import type { VersionCondition } from "../../paging/entity_version.ts";
+import type { KeysetPage, PageOf } from "../../paging/keyset.ts";
+import type { Account, Entry } from "../domain/account.ts";
+import { currencyExponent } from "../domain/currency.ts";
+import { decideDeposit, type LockedAccount } from "../domain/decisions.ts";
+import { momentAfter } from "../domain/moment_after.ts";
+import type { Money } from "../domain/money.ts";
+import type { Deposit } from "../domain/payment.ts";
+import { PaymentError } from "../domain/payment_error.ts";
+import type { AccountFilter, EntryFilter, Key, PaymentDependencies } from "../ports.ts";
+import { Projection } from "../projection/projection.ts";
+import type { Viewer } from "../viewer.ts";
+
+/** How a read is done: what it has to see, and when it is given up. */
+export type ReadOptions = QueryOptions & ReaderOptions;
+
+/** Who does something, and what is noted of it. */
+export interface Cause extends QueryOptions {
+  readonly viewer: Viewer;
+  readonly metadata: EventMetadata;
+}
+
+/** What is done with accounts. */
+export class AccountService {
+  readonly #deps: PaymentDependencies;
+
+  constructor(dependencies: PaymentDependencies) {
+    this.#deps = dependencies;
+  }
+
+  /** @throws {PaymentError} "account-not-found". */
+  get(key: Key, options: ReadOptions = {}): Promise<Account> {
+    return this.#find(this.#deps.connections.reader(options), key, options);
+  }
+
+  list(filter: AccountFilter, page: PageOf & ReadOptions): Promise<KeysetPage<Account>> {
+    return this.#deps.accounts.list(this.#deps.connections.reader(page), filter, page);
+  }
+
+  /** The account's statement. @throws {PaymentError} "account-not-found". */
+  async listEntries(
+    filter: EntryFilter & { readonly viewer: Viewer },
+    page: PageOf & ReadOptions,
+  ): Promise<KeysetPage<Entry>> {
+    const reader = this.#deps.connections.reader(page);
+    await this.#find(reader, { id: filter.accountId, viewer: filter.viewer }, page);
+    return await this.#deps.accounts.listEntries(reader, filter, page);
+  }
+
+  /** @throws {PaymentError} "unknown-currency", "unknown-profile", "account-exists". */
+  async open(
+    draft: { readonly profileId: string; readonly currency: string },
+    cause: Cause,
+  ): Promise<Account> {
+    const { profileId, currency } = draft;
+    if (currencyExponent(currency) === undefined) {
+      throw new PaymentError("unknown-currency", {
+        faults: [{ field: "/currency", reason: "must be a currency of ISO 4217, such as BRL" }],
+      });
+    }
+    const accountId = this.#deps.newId();
+    return await this.#deps.connections.withTx(async (tx) => {
+      if (!await this.#deps.profiles.isLiving(tx, { id: profileId, viewer: cause.viewer })) {
+        throw new PaymentError("unknown-profile", {
+          faults: [{ field: "/profileId", reason: "is no living profile of yours" }],
+        });
+      }
+      return await this.#open(tx, { accountId, kind: "customer", profileId, currency }, cause);
+    }, { ...cause, repeatable: true });
+  }
+
+  /**
+   * Closes an account that has nothing; it can still be read.
+   *
+   * @throws {PaymentError} "account-not-found", "account-changed", "account-closed", "balance-not-zero".
+   */
+  async close(
+    id: string,
+    { condition, ...cause }: Cause & { readonly condition: VersionCondition },
+  ): Promise<void> {
+    const { connections, ledger, now } = this.#deps;
+    await connections.withTx(async (tx) => {
+      const account = await this.#lockOwn(tx, id, cause.viewer);
+      const { version, profileId, currency, balance } = account;
+      if (condition !== "any" && !condition.includes(version)) {
+        throw new PaymentError("account-changed", { currentVersion: version });
+      }
+      if (account.closedAt !== null) throw new PaymentError("account-closed");
+      if (balance !== 0n) throw new PaymentError("balance-not-zero");
+      const projection = new Projection();
+      projection.useAccounts([account]);
+      await ledger.record(tx, projection, {
+        happenings: [{
+          event: { type: "account.closed", accountId: id, profileId, currency },
+          expectedVersion: 1n,
+        }],
+        at: momentAfter(now(), [account.updatedAt]),
+        metadata: cause.metadata,
+      });
+    }, { ...cause, repeatable: true });
+  }
+
+  /**
+   * Gives an account money from outside, in the transaction it is given.
+   *
+   * @throws {PaymentError} "account-not-found", "profile-deleted", "account-closed", "currency-mismatch",
+   * "balance-limit".
+   */
+  async deposit(
+    tx: Transaction,
+    accountId: string,
+    { amount, viewer, metadata }: Cause & { readonly amount: Money },
+  ): Promise<Deposit> {
+    const { accounts, ledger, now, newId } = this.#deps;
+    const { currency } = await this.#find(tx, { id: accountId, viewer });
+    if (currency !== amount.currency) throw mismatch();
+    const settlementAccountId = await accounts.findSettlement(tx, currency) ??
+      await this.#openSettlement(tx, currency, metadata);
+    const locked = await accounts.lock(tx, [accountId, settlementAccountId], viewer);
+    const [account, settlement] = [accountId, settlementAccountId].map((id) => among(locked, id));
+    if (account === undefined || settlement === undefined) throw new PaymentError("account-not-found");
+    decideDeposit(account, settlement, amount);
+    const projection = new Projection();
+    projection.useAccounts([account.account, settlement.account]);
+    const depositId = newId();
+    const at = momentAfter(now(), [account.account.updatedAt, settlement.account.updatedAt]);
+    const profileId = account.account.profileId;
+    if (profileId === null) throw new PaymentError("account-not-found");
+    await ledger.record(tx, projection, {
+      happenings: [{
+        event: { type: "deposit.settled", depositId, accountId, profileId, settlementAccountId, amount },
+        expectedVersion: 0n,
+      }],
+      at,
+      metadata,
+    });
+    return {
+      id: depositId,
+      accountId,
+      amount,
+      balance: projection.account(accountId).balance,
+      createdAt: at,
+    };
+  }
+
+  /** Money of a currency that was never used here comes from an account that is opened for it. */
+  async #openSettlement(tx: Transaction, currency: string, metadata: EventMetadata): Promise<string> {
+    const there = await this.#deps.accounts.claimSettlement(tx, currency);
+    if (there !== undefined) return there;
+    const accountId = this.#deps.newId();
+    await this.#open(tx, { accountId, kind: "settlement", profileId: null, currency }, { metadata });
+    return accountId;
+  }
+
+  async #open(
+    tx: Transaction,
+    opening: Pick<Account, "kind" | "profileId" | "currency"> & { readonly accountId: string },
+    { metadata }: Pick<Cause, "metadata">,
+  ): Promise<Account> {
+    const projection = new Projection();
+    await this.#deps.ledger.record(tx, projection, {
+      happenings: [{ event: { type: "account.opened", ...opening }, expectedVersion: 0n }],
+      at: this.#deps.now(),
+      metadata,
+    });
+    return projection.account(opening.accountId);
+  }
+
+  async #find(db: Querier, key: Key, options: QueryOptions = {}): Promise<Account> {
+    const account = await this.#deps.accounts.find(db, key, options);
+    if (account === undefined) throw new PaymentError("account-not-found");
+    return account;
+  }
+
+  /** A customer's account of the viewer's. Settlement accounts are nobody's. */
+  async #lockOwn(
+    tx: Transaction,
+    id: string,
+    viewer: Viewer,
+  ): Promise<Account & { readonly profileId: string }> {
+    const locked = among(await this.#deps.accounts.lock(tx, [id], viewer), id);
+    const profileId = locked?.account.profileId ?? null;
+    if (!locked?.isOwn || profileId === null) throw new PaymentError("account-not-found");
+    return { ...locked.account, profileId };
+  }
+}
+
+function among(locked: readonly LockedAccount[], id: string): LockedAccount | undefined {
+  return locked.find(({ account }) => account.id === id);
+}
+
+function mismatch(): PaymentError {
+  return new PaymentError("currency-mismatch", {
+    faults: [{ field: "/amount/currency", reason: "is not the currency of the account" }],
+  });
+}

@@ -1,0 +1,140 @@
+import { v7 as newId } from "uuid";
+import { openDriver } from "../../db/postgres/connection/open_driver.ts";
+import type { Driver } from "../../db/postgres/connection/open_driver.ts";
+import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
+import { momentAfter } from "../../payment_service/domain/moment_after.ts";
+import { microsecondClock, microsecondsOf, timestampOf } from "../../time/timestamp.ts";
+import { Histogram } from "./histogram.ts";
+import { parameterTemplate } from "./parameter_template.ts";
+import { type LockedRow, PAYMENT_SQL, PAYMENT_UNITS, RECORDED } from "./payment_sql.ts";
+import { type PaymentPairs, paymentPairs } from "./payment_pairs.ts";
+import type { LoadResult } from "./run_load.ts";
+
+/** One line of the input. */
+export interface BareCommand {
+  readonly pairs: PaymentPairs;
+  /** Payments at the same time. */
+  readonly connections: number;
+  readonly milliseconds: number;
+}
+
+const PREPARED = { prepare: true };
+const DAY = 86_400_000_000n;
+
+const BIND = {
+  claim: parameterTemplate(PAYMENT_SQL.claim.parameters, RECORDED),
+  lock: parameterTemplate(PAYMENT_SQL.lock.parameters, RECORDED),
+  project: parameterTemplate(PAYMENT_SQL.project.parameters, RECORDED),
+  append: parameterTemplate(PAYMENT_SQL.append.parameters, RECORDED),
+  keep: parameterTemplate(PAYMENT_SQL.keep.parameters, RECORDED),
+} as const;
+
+/** What is not known before the accounts are locked. */
+const UNKNOWN = {
+  payerProfileId: "",
+  payeeProfileId: "",
+  payerBalance: "",
+  payeeBalance: "",
+  payerVersion: "",
+  payeeVersion: "",
+};
+
+/** The yardstick: payments as the database sees them, and nothing around them. Every one is its own. */
+export class BarePayments {
+  readonly #sql: Driver;
+  readonly #now = microsecondClock();
+
+  constructor(sql: Driver) {
+    this.#sql = sql;
+  }
+
+  /** Makes a payment between two accounts. @throws {Error} when one is not there, or has too little. */
+  async pay(payerId: string, payeeId: string): Promise<void> {
+    const values = { ...this.#own(), payerId, payeeId };
+    await this.#sql.begin(async (tx) => {
+      await tx.unsafe(PAYMENT_SQL.claim.text, BIND.claim({ ...UNKNOWN, ...values }), PREPARED);
+      const rows = await tx.unsafe<LockedRow[]>(
+        PAYMENT_SQL.lock.text,
+        BIND.lock({ ...UNKNOWN, ...values }),
+        PREPARED,
+      );
+      const [payer, payee] = [payerId, payeeId].map((id) => rows.find((row) => row.id === id));
+      if (!payer || !payee || payer.balance < PAYMENT_UNITS) throw new Error("A payment cannot be made");
+      const known = {
+        ...values,
+        at: momentAfter(values.at, [payer.updated_at, payee.updated_at]),
+        payerProfileId: payer.profile_id ?? "",
+        payeeProfileId: payee.profile_id ?? "",
+        payerBalance: String(payer.balance - PAYMENT_UNITS),
+        payeeBalance: String(payee.balance + PAYMENT_UNITS),
+        payerVersion: String(payer.version + 1n),
+        payeeVersion: String(payee.version + 1n),
+      };
+      await Promise.all([
+        tx.unsafe(PAYMENT_SQL.project.text, BIND.project(known), PREPARED),
+        tx.unsafe(PAYMENT_SQL.append.text, BIND.append(known), PREPARED),
+      ]);
+      await tx.unsafe(PAYMENT_SQL.keep.text, BIND.keep(known), PREPARED);
+    });
+  }
+
+  /** Makes payments one after the other on every connection until the time is over. */
+  async run({ pairs, connections, milliseconds }: BareCommand): Promise<LoadResult> {
+    const histogram = new Histogram();
+    const start = performance.now();
+    await Promise.all(Array.from({ length: connections }, async (_, connection) => {
+      const next = paymentPairs(pairs, { connection, connections });
+      for (let sent = start; sent < start + milliseconds;) {
+        const { payer, payee } = next();
+        await this.pay(payer, payee);
+        const done = performance.now();
+        histogram.record((done - sent) * 1000);
+        sent = done;
+      }
+    }));
+    const seconds = (performance.now() - start) / 1000;
+    return {
+      requests: histogram.count,
+      requestsPerSecond: histogram.count / seconds,
+      p50: histogram.percentile(50),
+      p99: histogram.percentile(99),
+      otherStatuses: {},
+    };
+  }
+
+  #own(): Readonly<
+    Record<"keyId" | "keyLock" | "paymentId" | "transferId" | "requestId" | "at" | "expiresAt", string>
+  > {
+    const key = new DataView(crypto.getRandomValues(new Uint8Array(32)).buffer);
+    const at = this.#now();
+    return {
+      keyId: `\\x${new Uint8Array(key.buffer).toHex()}`,
+      keyLock: String(key.getBigInt64(0)),
+      paymentId: newId(),
+      transferId: newId(),
+      requestId: crypto.randomUUID(),
+      at,
+      expiresAt: timestampOf(microsecondsOf(at) + DAY),
+    };
+  }
+}
+
+// A process of its own: `deno run bare_payments.ts <InstanceConfig as JSON>`. It ends when its input does.
+if (import.meta.main) {
+  const instance: InstanceConfig = JSON.parse(Deno.args[0] ?? "");
+  // The service's own way to the driver, so that both have the same options and the same column parsers.
+  await using stack = new AsyncDisposableStack();
+  const payments = new BarePayments(stack.adopt(openDriver(instance, {}), (driver) => driver.end()));
+  let rest = "";
+  for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+    const lines = `${rest}${text}`.split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      const report = await payments.run(JSON.parse(line)).then(
+        (result) => ({ result }),
+        (error) => ({ failure: error instanceof Error ? error.message : "An unknown error" }),
+      );
+      await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(report)}\n`));
+    }
+  }
+}

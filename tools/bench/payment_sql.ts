@@ -1,0 +1,121 @@
+import { encodeParameter } from "../../db/postgres/connection/encode_parameter.ts";
+import { EventStore } from "../../event_store/event_store.ts";
+import { keyId } from "../../idempotency/kept_keys.ts";
+import { PostgresIdempotency } from "../../idempotency/postgres_idempotency.ts";
+import { transactionOf } from "../../idempotency/transaction_unit.ts";
+import { PAYMENT_UPCASTERS } from "../../payment_service/events/payment_event_data.ts";
+import type { AccountRow } from "../../payment_service/persistence/account_row.ts";
+import { PostgresAccountRepository } from "../../payment_service/persistence/accounts.ts";
+import { PostgresLedger } from "../../payment_service/persistence/ledger.ts";
+import { PostgresPaymentRepository } from "../../payment_service/persistence/payments.ts";
+import { PostgresProfileDirectory } from "../../payment_service/persistence/profile_directory.ts";
+import { PaymentService } from "../../payment_service/use_cases/payments.ts";
+import { EVERYONE } from "../../payment_service/viewer.ts";
+import { type RecordedStatement, StatementRecorder } from "./statement_recorder.ts";
+
+/** What every payment of the bench moves, in minor units of BRL. */
+export const PAYMENT_UNITS = 100n;
+
+const REQUEST = {
+  principal: undefined,
+  operation: "POST /v1/payments",
+  key: "recorded",
+  fingerprint: new Uint8Array(32),
+  signal: new AbortController().signal,
+};
+const KEY_ID = keyId(REQUEST);
+
+/** What is another one in every payment, as it was recorded: nothing else in the parameters looks like it. */
+export const RECORDED = {
+  keyId: encodeParameter(KEY_ID) ?? "",
+  keyLock: String(KEY_ID.readBigInt64BE(0)),
+  paymentId: "019a0000-0000-7000-8000-0000000000a1",
+  transferId: "019a0000-0000-7000-8000-0000000000a2",
+  requestId: "019a0000-0000-7000-8000-0000000000a3",
+  payerId: "019a0000-0000-7000-8000-0000000000b1",
+  payeeId: "019a0000-0000-7000-8000-0000000000b2",
+  payerProfileId: "019a0000-0000-7000-8000-0000000000c1",
+  payeeProfileId: "019a0000-0000-7000-8000-0000000000c2",
+  /** Of the accounts, after the payment. */
+  payerBalance: "700000000001",
+  payeeBalance: "300000000003",
+  payerVersion: "40000000001",
+  payeeVersion: "50000000001",
+  at: "2026-01-01T00:00:00.123456Z",
+  expiresAt: "2026-01-02T00:00:00.123456Z",
+} as const;
+
+/** As long as those of a real answer. */
+const BODY_BYTES = 480;
+const HEADERS = [
+  ["content-type", "application/json"],
+  ["location", `/v1/payments/${RECORDED.paymentId}`],
+  ["etag", '"1"'],
+] as const;
+
+const DAY_MS = 86_400_000;
+const EARLIER = "2025-12-31T00:00:00Z";
+
+const ACCOUNT = {
+  kind: "customer",
+  currency: "BRL",
+  created_at: EARLIER,
+  updated_at: EARLIER,
+  closed_at: null,
+  is_own: true,
+  is_living: true,
+} as const;
+
+/** A row as it is locked. */
+export type LockedRow = AccountRow & { readonly is_own: boolean; readonly is_living: boolean };
+
+/**
+ * The SQL of a payment that is asked for with a key, written down from what the service sends between BEGIN and COMMIT:
+ * whoever runs it beside the service runs the very same text. `project` and `append` are sent one behind the other,
+ * without waiting.
+ */
+export const PAYMENT_SQL = await recordPayment();
+
+async function recordPayment(): Promise<
+  Readonly<Record<"claim" | "lock" | "project" | "append" | "keep", RecordedStatement>>
+> {
+  const recorder = new StatementRecorder([[{ claimed: true, fingerprint: null }], [payer(), payee()], [], [
+    {},
+  ], []]);
+  const ids: string[] = [RECORDED.transferId, RECORDED.paymentId];
+  const now = (): string => RECORDED.at;
+  const events = new EventStore(PAYMENT_UPCASTERS);
+  const payments = new PaymentService({
+    connections: recorder,
+    accounts: new PostgresAccountRepository(),
+    payments: new PostgresPaymentRepository(events),
+    profiles: new PostgresProfileDirectory(),
+    ledger: new PostgresLedger(events),
+    now,
+    newId: () => ids.pop() ?? "",
+  });
+  await new PostgresIdempotency({ pool: recorder, ttlMs: DAY_MS, now }).answer(REQUEST, async (unit) => {
+    const { payerId, payeeId, requestId } = RECORDED;
+    const amount = { units: PAYMENT_UNITS, currency: "BRL" };
+    const draft = { payerAccountId: payerId, payeeAccountId: payeeId, amount, description: null };
+    await payments.create(transactionOf({ unit }), draft, { viewer: EVERYONE, metadata: { requestId } });
+    return { answer: { status: 201, headers: HEADERS, body: new Uint8Array(BODY_BYTES) }, refused: false };
+  });
+  const [claim, lock, project, append, keep, ...others] = recorder.statements;
+  if (!claim || !lock || !project || !append || !keep || others.length > 0) {
+    throw new Error("Recording the service's SQL failed: the bare loop knows five statements of a payment");
+  }
+  return { claim, lock, project, append, keep };
+}
+
+function payer(): LockedRow {
+  const { payerId: id, payerProfileId: profile_id, payerBalance, payerVersion } = RECORDED;
+  const balance = BigInt(payerBalance) + PAYMENT_UNITS;
+  return { ...ACCOUNT, id, profile_id, balance, version: BigInt(payerVersion) - 1n };
+}
+
+function payee(): LockedRow {
+  const { payeeId: id, payeeProfileId: profile_id, payeeBalance, payeeVersion } = RECORDED;
+  const balance = BigInt(payeeBalance) - PAYMENT_UNITS;
+  return { ...ACCOUNT, id, profile_id, balance, version: BigInt(payeeVersion) - 1n };
+}

@@ -1,0 +1,115 @@
+import { v7 as newId } from "uuid";
+import { openPool } from "../../db/postgres/open_pool.ts";
+import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
+import type { Transaction } from "../../db/db.ts";
+import { EventStore } from "../../event_store/event_store.ts";
+import type { Account } from "../../payment_service/domain/account.ts";
+import { PAYMENT_UPCASTERS } from "../../payment_service/events/payment_event_data.ts";
+import type { PaymentEvent } from "../../payment_service/events/payment_event.ts";
+import { PostgresLedger } from "../../payment_service/persistence/ledger.ts";
+import { Projection } from "../../payment_service/projection/projection.ts";
+import { MIGRATION_SOURCES } from "../../program/migration_sources.ts";
+import { microsecondsOf, timestampOf } from "../../time/timestamp.ts";
+import { paymentPairs } from "./payment_pairs.ts";
+
+/** How much there is to be. */
+export interface SeedAccountsOptions {
+  /** How many accounts of customers. */
+  readonly accounts: number;
+  /** How many payments between them. @default {0} */
+  readonly payments?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What every account is given first, in minor units: more than any load takes. */
+const ENDOWMENT = 1_000_000_000_000n;
+const CURRENCY = "BRL";
+/** How many events are written in one transaction. */
+const BATCH = 500;
+const FIRST_MOMENT = microsecondsOf("2025-01-01T00:00:00Z");
+
+/** Migrates an empty database and fills it through the service's own ledger. Gives the ids of the accounts. */
+export async function seedAccounts(
+  instance: InstanceConfig,
+  { accounts, payments = 0, signal }: SeedAccountsOptions,
+): Promise<readonly string[]> {
+  await using pool = openPool({ primary: instance, replicas: [], statementTimeoutMs: 0 });
+  await pool.migrate(MIGRATION_SOURCES);
+  const ledger = new SeedLedger();
+  const ids = Array.from({ length: accounts }, () => ({ accountId: newId(), profileId: newId() }));
+  const settlementAccountId = newId();
+  const events: PaymentEvent[] = [
+    opened({ accountId: settlementAccountId, kind: "settlement", profileId: null }),
+    ...ids.map((id) => opened({ ...id, kind: "customer" })),
+    ...ids.map((id): PaymentEvent => {
+      const amount = { units: ENDOWMENT, currency: CURRENCY };
+      return { type: "deposit.settled", depositId: newId(), settlementAccountId, amount, ...id };
+    }),
+    ...madePayments(ids, payments),
+  ];
+  const profiles = ids.map(({ profileId }) => profileId);
+  await pool.writer().query(
+    `insert into profiles (id, name, created_at, updated_at)
+      select id, 'Somebody', now(), now() from unnest($1::uuid[]) as id`,
+    [profiles],
+  );
+  for (let index = 0; index < events.length; index += BATCH) {
+    signal?.throwIfAborted();
+    await pool.withTx((tx) => ledger.record(tx, events.slice(index, index + BATCH)));
+  }
+  // They are to leave with nobody, and not to autovacuum, which would come in the middle of something.
+  await pool.writer().query("truncate outbox");
+  for (const table of ["profiles", "accounts", "payments", "entries", "events", "outbox"]) {
+    await pool.writer().query(`vacuum (analyze) ${table}`);
+  }
+  return ids.map(({ accountId }) => accountId);
+}
+
+/** Writes what happens, many events at a time. */
+class SeedLedger {
+  readonly #ledger = new PostgresLedger(new EventStore(PAYMENT_UPCASTERS));
+  readonly #accounts = new Map<string, Account>();
+  #batches = 0n;
+
+  async record(tx: Transaction, events: readonly PaymentEvent[]): Promise<void> {
+    const projection = new Projection();
+    projection.useAccounts([...this.#accounts.values()]);
+    await this.#ledger.record(tx, projection, {
+      happenings: events.map((event) => ({ event, expectedVersion: 0n })),
+      at: timestampOf(FIRST_MOMENT + 1_000_000n * this.#batches++),
+      metadata: {},
+    });
+    for (const { row } of projection.accounts) this.#accounts.set(row.id, row);
+  }
+}
+
+function opened(
+  account: Pick<Account, "kind" | "profileId"> & { readonly accountId: string },
+): PaymentEvent {
+  return { type: "account.opened", ...account, currency: CURRENCY };
+}
+
+interface Owned {
+  readonly accountId: string;
+  readonly profileId: string;
+}
+
+function madePayments(ids: readonly Owned[], count: number): readonly PaymentEvent[] {
+  const profiles = new Map(ids.map(({ accountId, profileId }) => [accountId, profileId]));
+  const all = [...profiles.keys()];
+  const next = paymentPairs({ payers: all, payees: all }, { connection: 0, connections: 1 });
+  return Array.from({ length: count }, () => {
+    const { payer, payee } = next();
+    return {
+      type: "payment.settled",
+      paymentId: newId(),
+      transferId: newId(),
+      payerAccountId: payer,
+      payeeAccountId: payee,
+      payerProfileId: profiles.get(payer) ?? "",
+      payeeProfileId: profiles.get(payee) ?? "",
+      amount: { units: 100n, currency: CURRENCY },
+      description: null,
+    };
+  });
+}

@@ -1,0 +1,178 @@
+import type { ConnectionManager, Querier, Transaction, TxManager } from "../db/db.ts";
+import { EVENT_COLUMNS, eventOfRow, type EventRow } from "../outbox/outgoing_event.ts";
+import type { AttemptResult, Lane, PendingDelivery } from "./delivery.ts";
+import { retryDelayMs } from "./retry_delay.ts";
+
+/** What lanes are kept with. */
+export interface DeliveryLanesOptions {
+  readonly database: ConnectionManager & TxManager;
+  /** The time now, in milliseconds since 1970. */
+  readonly nowMs: () => number;
+  /** A new UUIDv7. */
+  readonly newId: () => string;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /** How long a lane is held for one attempt, in milliseconds: longer than any takes. */
+  readonly leaseMs: number;
+}
+
+/** Which lanes are wanted. */
+export interface ClaimOptions {
+  readonly limit: number;
+  /** How many of one endpoint. */
+  readonly limitPerEndpoint: number;
+  /** Endpoints that have enough to do. */
+  readonly except: readonly string[];
+}
+
+/** What became of a delivery, and what comes next. */
+export interface Settlement {
+  readonly state: "delivered" | "dead" | "pending";
+  /** What the lane goes on with, held for another attempt; undefined: nothing for now. */
+  readonly next: PendingDelivery | undefined;
+}
+
+// A thousand lanes that are due are enough to choose from; who holds one has moved its time already.
+const CLAIM = `with candidates as materialized (
+    select endpoint_id, stream from (
+      select endpoint_id, stream, due_at,
+        row_number() over (partition by endpoint_id order by due_at) as place
+      from (
+        select endpoint_id, stream, due_at from webhook_lanes
+        where due_at <= $1::timestamptz and endpoint_id <> all ($2::uuid[])
+        order by due_at limit 1000
+      ) as due
+    ) as placed
+    where place <= $3 order by due_at limit $4
+  ), held as materialized (
+    select l.endpoint_id, l.stream
+    from webhook_lanes as l join candidates as c on c.endpoint_id = l.endpoint_id and c.stream = l.stream
+    where l.due_at <= $1::timestamptz
+    for update of l skip locked
+  )
+  update webhook_lanes as l set due_at = $5, scheduled_at = $1, lease = $6
+  from held as h where l.endpoint_id = h.endpoint_id and l.stream = h.stream
+  returning l.endpoint_id, l.stream`;
+
+const HOLD = `select 1 from webhook_lanes where endpoint_id = $1 and stream = $2 and lease = $3 for update`;
+
+const NEXT = `select d.id, d.attempts, w.url, w.sealed_secret, ${EVENT_COLUMNS}
+  from webhook_deliveries as d
+  join webhook_endpoints as w on w.id = d.endpoint_id
+  join events as e on e.position = d.position
+  where d.endpoint_id = $1 and d.stream = $2 and d.state = 'pending'
+  order by d.position limit 1`;
+
+const NOTE = `update webhook_deliveries
+  set state = $2, attempts = attempts + 1, last_status = $3, last_error = $4, attempted_at = $5,
+    settled_at = case when $2 = 'pending' then null else $5::timestamptz end
+  where id = $1`;
+
+const RENEW =
+  `update webhook_lanes set due_at = $4, scheduled_at = $3 where endpoint_id = $1 and stream = $2`;
+const RELEASE = `update webhook_lanes set due_at = $4, scheduled_at = $3, lease = null
+  where endpoint_id = $1 and stream = $2`;
+const REMOVE = `delete from webhook_lanes where endpoint_id = $1 and stream = $2`;
+const GIVE_BACK = `update webhook_lanes set due_at = $4, scheduled_at = $4, lease = null
+  where endpoint_id = $1 and stream = $2 and lease = $3`;
+
+/**
+ * Keeps the lanes and their deliveries. Whoever works on a lane holds it for so long that nobody else begins meanwhile;
+ * if the program ends, the lane is due again when that time has passed, and what nobody noted is delivered again.
+ */
+export class DeliveryLanes {
+  readonly #options: DeliveryLanesOptions;
+
+  constructor(options: DeliveryLanesOptions) {
+    this.#options = options;
+  }
+
+  /** Takes hold of lanes that are due. */
+  async claim({ limit, limitPerEndpoint, except }: ClaimOptions): Promise<readonly Lane[]> {
+    const { database, newId, leaseMs } = this.#options;
+    const lease = newId();
+    const { rows } = await database.writer().query<{ endpoint_id: string; stream: string }>(
+      CLAIM,
+      [this.#time(), except, limitPerEndpoint, limit, this.#time(leaseMs), lease],
+    );
+    return rows.map(({ endpoint_id, stream }) => ({ endpointId: endpoint_id, stream, lease }));
+  }
+
+  /** What a lane begins with; undefined: there is nothing to do in it. */
+  async first({ endpointId, stream }: Lane): Promise<PendingDelivery | undefined> {
+    return await next(this.#options.database.writer(), [endpointId, stream]);
+  }
+
+  /** Notes how an attempt ended. Undefined: somebody else holds the lane by now, or it is gone; nothing was noted. */
+  async settle(
+    lane: Lane,
+    { id, attempts }: PendingDelivery,
+    { fault, status }: AttemptResult,
+  ): Promise<Settlement | undefined> {
+    const delayMs = fault && retryDelayMs(attempts + 1, this.#options.random());
+    const state = fault === undefined ? "delivered" : delayMs === undefined ? "dead" : "pending";
+    return await this.#held(lane, async (tx, key) => {
+      const now = this.#time();
+      await tx.query(NOTE, [id, state, status ?? null, fault ?? null, now]);
+      if (delayMs !== undefined) {
+        await tx.query(RELEASE, [...key, now, this.#time(delayMs)]);
+        return { state, next: undefined };
+      }
+      return { state, next: await this.#goOn(tx, key) };
+    });
+  }
+
+  /** Ends work on a lane that had nothing to do, unless something has come meanwhile. */
+  async leave(lane: Lane): Promise<void> {
+    await this.#held(lane, async (tx, key) => {
+      if (await this.#goOn(tx, key) !== undefined) {
+        await tx.query(RELEASE, [...key, this.#time(), this.#time()]);
+      }
+      return undefined;
+    });
+  }
+
+  /** Gives a lane back as it was: whoever comes next goes on with it at once. */
+  async giveBack({ endpointId, stream, lease }: Lane): Promise<void> {
+    await this.#options.database.writer().query(GIVE_BACK, [endpointId, stream, lease, this.#time()]);
+  }
+
+  /** What comes next, the lane held for it; where nothing does, the lane is gone. */
+  async #goOn(tx: Transaction, key: LaneKey): Promise<PendingDelivery | undefined> {
+    const found = await next(tx, key);
+    if (found === undefined) await tx.query(REMOVE, [...key]);
+    else await tx.query(RENEW, [...key, this.#time(), this.#time(this.#options.leaseMs)]);
+    return found;
+  }
+
+  async #held<T>(
+    { endpointId, stream, lease }: Lane,
+    run: (tx: Transaction, key: LaneKey) => Promise<T>,
+  ): Promise<T | undefined> {
+    return await this.#options.database.withTx(async (tx) => {
+      const { rowCount } = await tx.query(HOLD, [endpointId, stream, lease]);
+      return rowCount === 0 ? undefined : await run(tx, [endpointId, stream]);
+    }, { repeatable: true });
+  }
+
+  /** The time now and so many milliseconds, for the database. */
+  #time(laterMs = 0): string {
+    return new Date(this.#options.nowMs() + laterMs).toISOString();
+  }
+}
+
+type LaneKey = readonly [endpointId: string, stream: string];
+
+async function next(db: Querier, key: LaneKey): Promise<PendingDelivery | undefined> {
+  const { rows: [row] } = await db.query<
+    EventRow & {
+      readonly id: string;
+      readonly attempts: number;
+      readonly url: string;
+      readonly sealed_secret: Uint8Array;
+    }
+  >(NEXT, [...key]);
+  if (row === undefined) return undefined;
+  const { id, attempts, url, sealed_secret: sealedSecret } = row;
+  return { id, attempts, url, sealedSecret, event: eventOfRow(row) };
+}

@@ -1,0 +1,65 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { JobPool } from "./job_pool.ts";
+
+interface Failure {
+  readonly job: string;
+  readonly error: unknown;
+}
+
+function poolOf(
+  size: number,
+  graceMs?: number,
+): { readonly pool: JobPool; readonly failures: readonly Failure[] } {
+  const failures: Failure[] = [];
+  const onFailure = (job: string, error: unknown): void => void failures.push({ job, error });
+  return { pool: new JobPool({ size, onFailure, ...(graceMs !== undefined && { graceMs }) }), failures };
+}
+
+Deno.test("JobPool runs so many jobs at the same time and no more", async () => {
+  const { pool, failures } = poolOf(2);
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  pool.start("first", () => first.promise);
+  assertEquals(pool.free, 1);
+  pool.start("second", () => second.promise);
+  assertEquals(pool.free, 0);
+  assertThrows(() => pool.start("third", () => Promise.resolve()), Error);
+  const free = pool.untilFree();
+  second.resolve();
+  await free;
+  assertEquals(pool.free, 1);
+  first.resolve();
+  await pool[Symbol.asyncDispose]();
+  assertEquals([pool.free, failures.length], [0, 0]);
+});
+
+Deno.test("JobPool tells of every job that fails, once, and goes on", async () => {
+  const { pool, failures } = poolOf(1);
+  const error = new Error("planned");
+  for (const job of ["first", "second"]) {
+    await pool.untilFree();
+    pool.start(job, () => Promise.reject(error));
+  }
+  await pool.untilFree();
+  let done = false;
+  pool.start("third", () => Promise.resolve().then(() => void (done = true)));
+  await pool[Symbol.asyncDispose]();
+  assert(done);
+  assertEquals(failures, [{ job: "first", error }, { job: "second", error }]);
+});
+
+Deno.test("JobPool lets its jobs come to their end, and gives up those that do not", async () => {
+  const { pool, failures } = poolOf(2, 20);
+  const seen: string[] = [];
+  pool.start("quick", async ({ stopping, signal }) => {
+    await new Promise((resolve) => stopping.addEventListener("abort", resolve));
+    seen.push(`quick ${signal.aborted}`);
+  });
+  pool.start("slow", async ({ stopping, signal }) => {
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    seen.push(`slow ${stopping.aborted}`);
+  });
+  const waiting = pool.untilFree();
+  await pool[Symbol.asyncDispose]();
+  await waiting;
+  assertEquals([seen, failures], [["quick false", "slow true"], []]);
+});
