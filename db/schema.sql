@@ -1,6 +1,15 @@
 -- The tables as all migrations together make them, to be read and reviewed; nothing runs this file.
 -- Written by deno task schema, and checked by the tests.
 
+CREATE OR REPLACE FUNCTION public.refuse_change_of_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise check_violation using constraint = 'events_kept', table = 'events',
+    message = 'Events are appended and never changed';
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.refuse_unbalanced_transfer()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -269,3 +278,5 @@ CREATE INDEX webhook_lanes_due ON public.webhook_lanes USING btree (due_at);
 CREATE CONSTRAINT TRIGGER accounts_balance_explained AFTER INSERT OR UPDATE OF balance ON accounts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_unexplained_balance();
 
 CREATE CONSTRAINT TRIGGER entries_balanced AFTER INSERT OR DELETE OR UPDATE ON entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_unbalanced_transfer();
+
+CREATE TRIGGER events_kept BEFORE DELETE OR UPDATE OF "position", stream, version, type, schema_version, data, metadata, recorded_at ON events FOR EACH ROW EXECUTE FUNCTION refuse_change_of_event();

@@ -119,8 +119,7 @@ for (const [name, open] of Object.entries(DATABASES)) {
     await using database = await open();
     for (const [title, run] of Object.entries(CASES)) {
       await t.step(title, async () => {
-        await database.pool.writer().query("delete from outbox");
-        await database.pool.writer().query("delete from events");
+        await database.pool.writer().query("truncate events, outbox");
         await run(database.pool);
       });
     }

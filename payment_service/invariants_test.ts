@@ -49,6 +49,8 @@ const WRONG: Readonly<Record<string, readonly [constraint: string, ...statements
     "payments_accounts_differ",
     "update payments set payee_account_id = payer_account_id",
   ],
+  "an event that is changed": ["events_kept", "update events set data = '{}' where version = 1"],
+  "an event that is removed": ["events_kept", "delete from outbox", "delete from events"],
   "an event twice": [
     "events_stream_version_key",
     `insert into events (stream, version, type, data, metadata, recorded_at)
