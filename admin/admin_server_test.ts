@@ -18,6 +18,19 @@ Deno.test("startAdminServer() serves metrics and nothing else", async () => {
   for (const path of ["/", "/livez", "/v1/profiles", "/metrics/"]) assertEquals((await ask(path))[0], 404);
 });
 
+Deno.test("startAdminServer() tells of a program that has no service whether it is ready", async () => {
+  let ready = false;
+  await using admin = startAdminServer(ADDRESS, METRICS, { isReady: () => ready });
+  const ask = async (path: string, method = "GET"): Promise<readonly unknown[]> => {
+    const response = await fetch(`${admin.url}${path}`, { method });
+    return [response.status, await response.text()];
+  };
+  assertEquals([await ask("/livez"), await ask("/readyz")], [[200, "ok\n"], [503, "unavailable\n"]]);
+  ready = true;
+  assertEquals([await ask("/readyz"), await ask("/readyz", "HEAD")], [[200, "ok\n"], [200, ""]]);
+  assertEquals([(await ask("/readyz", "POST"))[0], (await ask("/metrics"))[0]], [405, 200]);
+});
+
 Deno.test("startAdminServer() ends when it is disposed, and says in one line that its port is taken", async () => {
   const admin = startAdminServer(ADDRESS, METRICS);
   const port = Number(new URL(admin.url).port);

@@ -72,6 +72,11 @@ export class EventWorker implements AsyncDisposable {
     return this.#loads.readings();
   }
 
+  /** There may be something to do, of which nobody else tells: a delivery that was asked for again, say. */
+  wake(): void {
+    for (const loop of this.#loops.values()) loop.wake();
+  }
+
   /** Begins, once the tables are there. */
   start(): void {
     const { pool, logger } = this.#options;
