@@ -47,6 +47,8 @@ export class Exchange implements RequestContext {
   unit: UnitOfWork | undefined = undefined;
   /** Whether it was answered with what an earlier request with its `Idempotency-Key` was answered. */
   replayed = false;
+  /** What its operation is counted as by its outcome, e.g. "payments"; undefined: it is not. */
+  countedAs: string | undefined = undefined;
   /** The trace whose span is made for it; undefined: none. */
   ownTraceId: string | undefined = undefined;
   /** The span that is made for it, as a `traceparent`; undefined: none. */

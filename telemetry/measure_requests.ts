@@ -23,6 +23,12 @@ export function measureRequests(sink: MetricSink): RequestObserver {
     unit: "",
     labels: ["problem"],
   });
+  const outcomes = sink.counter({
+    name: "archway.request.outcomes",
+    description: "What became of requests that their document counts: done, replayed, or the problem's type",
+    unit: "",
+    labels: ["of", "outcome"],
+  });
   let inFlight = 0;
   const description = "Requests that are not answered yet";
   sink.gauge({ name: "archway.request.in_flight", description, unit: "", labels: [] }, () => [
@@ -33,13 +39,16 @@ export function measureRequests(sink: MetricSink): RequestObserver {
     inFlight++;
     const response = await serve(exchange);
     inFlight--;
-    const { method, problem } = exchange;
+    const { method, problem, countedAs, replayed } = exchange;
     duration((performance.now() - started) / 1000, {
       route: exchange.route || "unmatched",
       method: KNOWN_METHODS.has(method) ? method : "_OTHER",
       status: `${Math.trunc(response.status / 100)}xx`,
     });
     if (problem !== undefined) refusals(1, { problem });
+    if (countedAs !== undefined) {
+      outcomes(1, { of: countedAs, outcome: replayed ? "replayed" : problem ?? "done" });
+    }
     return response;
   };
 }

@@ -5529,7 +5529,7 @@ const createDeposit: runtime.Operation = {
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createDepositResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
   security: [{ scheme: "bearerAuth", scopes: ["payments:write"] }],
-  extensions: {},
+  extensions: { "x-counted-as": "deposits" },
 };
 
 const listPayments: runtime.Operation = {
@@ -5601,7 +5601,7 @@ const createPayment: runtime.Operation = {
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
   security: [{ scheme: "bearerAuth", scopes: ["payments:write"] }],
-  extensions: {},
+  extensions: { "x-counted-as": "payments" },
 };
 
 const getPayment: runtime.Operation = {
@@ -5669,7 +5669,7 @@ const putPayment: runtime.Operation = {
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
   security: [{ scheme: "bearerAuth", scopes: ["payments:write"] }],
-  extensions: {},
+  extensions: { "x-counted-as": "payments" },
 };
 
 const listPaymentEvents: runtime.Operation = {
@@ -5808,7 +5808,7 @@ const putRefund: runtime.Operation = {
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putRefundResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
   security: [{ scheme: "bearerAuth", scopes: ["payments:write"] }],
-  extensions: {},
+  extensions: { "x-counted-as": "refunds" },
 };
 
 const listWebhooks: runtime.Operation = {

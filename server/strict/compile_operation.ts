@@ -46,6 +46,7 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
     authenticates: enforceSecurity !== undefined,
   });
   const offers = successMediaTypes(operation);
+  const countedAs = countedName(operation);
   const negotiate = offers.length === 0 ? undefined : createNegotiation(offers);
   const readBody = compileBody(operation, { maxBytes: maxBodyBytes, deadlines: readDeadlines });
   const readPath = compilePath(operation.path);
@@ -67,6 +68,7 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
     path: operation.path,
     accepts: operation.requestBody?.content.map(({ mediaType }) => mediaType) ?? [],
     async handle(exchange): Promise<Response> {
+      exchange.countedAs = countedAs;
       // Before anything of the request is read: who may not call learns nothing about what is asked, and costs little.
       if (limits.address !== undefined) await limits.address(exchange);
       const admitted = enforceSecurity?.(exchange);
@@ -99,6 +101,13 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
         : await answerKeyed(request, exchange, key);
     },
   };
+}
+
+/** The operation's `x-counted-as`. @throws {Error} when that is no name. */
+function countedName({ operationId, extensions }: Operation): string | undefined {
+  const name = extensions["x-counted-as"];
+  if (name === undefined || (typeof name === "string" && /^[a-z][a-z_]{0,39}$/.test(name))) return name;
+  throw new Error(`x-counted-as of ${operationId} has to be a name of lower-case letters, such as payments`);
 }
 
 function successMediaTypes({ responses }: Operation): string[] {

@@ -34,6 +34,7 @@ export async function exportedMetrics(): Promise<Exported> {
     await (await fetch(url + path)).body?.cancel();
   }
   await (await fetch(`${url}/v1/profiles`, { method: "STRANGE" })).body?.cancel();
+  await (await fetch(`${url}/v1/payments`, { method: "POST" })).body?.cancel();
   const metrics = await program.metricsUrl;
   while (true) {
     const text = await (await fetch(metrics)).text();
