@@ -54,7 +54,7 @@ async function testDocument(
   const folder = await Deno.makeTempDir({ prefix: "archway_schemathesis_" });
   try {
     const file = join(folder, "schemathesis.toml");
-    await Deno.writeTextFile(file, await configuration(dictionaries));
+    await Deno.writeTextFile(file, await configuration(name, dictionaries[name] ?? {}));
     await print(Deno.stdout, `Schemathesis: ${name}, seed ${seed}, ${examples} examples an operation\n`);
     const { code } = await runChild(command, [
       ...["--config-file", file, "run", `${url}/openapi/${name}.json`, "--url", url, "--checks", "all"],

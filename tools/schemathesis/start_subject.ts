@@ -2,18 +2,19 @@ import { TestIssuer } from "../../auth/testing/test_issuer.ts";
 import { useTestDatabase } from "../postgres/use_test_database.ts";
 import { postgresEnvironment } from "../testing/postgres_environment.ts";
 import { complaintsOf } from "../testing/complaints_of.ts";
+import type { Dictionaries } from "./configuration.ts";
+import { fillPayments } from "./fill_payments.ts";
+import { fillProfiles } from "./fill_profiles.ts";
+import { FillingClient } from "./filling_client.ts";
 import { Program, untilReady } from "../testing/program.ts";
-
-/** Profiles that are there from the beginning, so that what is generated finds something to read and to change. */
-const PROFILES = 40;
 
 /** A program under test. Disposing ends it and everything it needs. */
 export interface Subject extends AsyncDisposable {
   readonly url: string;
   /** A bearer token that may do everything. */
   readonly token: string;
-  /** Values that no generator could guess, by the name of their dictionary. */
-  readonly dictionaries: Readonly<Record<string, readonly string[]>>;
+  /** Values that no generator could guess, by the document and the name of their dictionary. */
+  readonly dictionaries: Readonly<Record<string, Dictionaries>>;
   /** Stops it as supervisors do; what it had to complain about. */
   stop(): Promise<{ readonly code: number; readonly complaints: readonly string[] }>;
 }
@@ -42,7 +43,9 @@ export async function startSubject(environment: Readonly<Record<string, string>>
   const url = await program.url;
   await untilReady(url);
   const token = await issuer.sign({ scope: "profiles:read profiles:write payments:read payments:write" });
-  const dictionaries = await fill(url, token);
+  const client = new FillingClient(url, token);
+  const profiles = await fillProfiles(client);
+  const dictionaries = { profile: profiles.dictionaries, payment: await fillPayments(client, profiles.ids) };
   const resources = stack.move();
   return {
     url,
@@ -53,27 +56,5 @@ export async function startSubject(environment: Readonly<Record<string, string>>
       return { code, complaints: complaintsOf(stderr) };
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
-  };
-}
-
-async function fill(url: string, token: string): Promise<Subject["dictionaries"]> {
-  const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
-  const tokens: string[] = [];
-  for (let index = 0; index < PROFILES; index++) {
-    const body = JSON.stringify({ name: `Person ${index}` });
-    const response = await fetch(`${url}/v1/profiles`, { method: "POST", headers, body });
-    if (response.status !== 201) throw new Error(`Creating a profile failed with ${response.status}`);
-    await response.body?.cancel();
-    tokens.push(response.headers.get("consistency-token") ?? "");
-  }
-  const page = async (query: string): Promise<{ nextCursor?: string; prevCursor?: string }> =>
-    (await (await fetch(`${url}/v1/profiles?limit=3${query}`, { headers })).json()).meta;
-  const { nextCursor = "" } = await page("");
-  const { prevCursor = "" } = await page(`&after=${nextCursor}`);
-  return {
-    tokens: tokens.slice(0, 3),
-    conditions: ["*", '"1"', '"2"', 'W/"1"', '"1", "2"'],
-    next: [nextCursor],
-    previous: [prevCursor],
   };
 }
