@@ -119,7 +119,7 @@ for (const [name, open] of Object.entries(DATABASES)) {
     await using database = await open();
     for (const [title, run] of Object.entries(CASES)) {
       await t.step(title, async () => {
-        await database.pool.writer().query("truncate events, outbox");
+        await database.pool.writer().query("truncate events, outbox cascade");
         await run(database.pool);
       });
     }
