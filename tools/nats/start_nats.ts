@@ -111,6 +111,8 @@ export class Nats implements AsyncDisposable {
   /** From now on it takes connections and answers nothing. */
   async pause(): Promise<void> {
     await this.#signal("SIGSTOP");
+    // Its threads stop one after the other, and one that runs may still answer.
+    while (Deno.build.os === "linux" && await this.#state() !== "T");
   }
 
   /** It goes on. */
@@ -134,6 +136,12 @@ export class Nats implements AsyncDisposable {
 
   async #signal(signal: Deno.Signal): Promise<void> {
     Deno.kill(Number(await Deno.readTextFile(this.#pidFile)), signal);
+  }
+
+  /** The state of the process as the kernel names it, e.g. "S"; "T" is stopped (proc_pid_stat(5)). */
+  async #state(): Promise<string | undefined> {
+    const stat = await Deno.readTextFile(`/proc/${(await Deno.readTextFile(this.#pidFile)).trim()}/stat`);
+    return stat.slice(stat.lastIndexOf(")") + 2).at(0);
   }
 
   /** Lets it end, where it has not. */
