@@ -112,7 +112,7 @@ export class Nats implements AsyncDisposable {
   async pause(): Promise<void> {
     await this.#signal("SIGSTOP");
     // Its threads stop one after the other, and one that runs may still answer.
-    while (Deno.build.os === "linux" && await this.#state() !== "T");
+    while (!(await this.#state()).startsWith("T"));
   }
 
   /** It goes on. */
@@ -138,10 +138,11 @@ export class Nats implements AsyncDisposable {
     Deno.kill(Number(await Deno.readTextFile(this.#pidFile)), signal);
   }
 
-  /** The state of the process as the kernel names it, e.g. "S"; "T" is stopped (proc_pid_stat(5)). */
-  async #state(): Promise<string | undefined> {
-    const stat = await Deno.readTextFile(`/proc/${(await Deno.readTextFile(this.#pidFile)).trim()}/stat`);
-    return stat.slice(stat.lastIndexOf(")") + 2).at(0);
+  /** The state of the process as `ps` names it, e.g. "Sl"; "T" is stopped. */
+  async #state(): Promise<string> {
+    const pid = (await Deno.readTextFile(this.#pidFile)).trim();
+    const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", pid] }).output();
+    return new TextDecoder().decode(stdout);
   }
 
   /** Lets it end, where it has not. */
