@@ -7,6 +7,7 @@ export type PoolSettings = Required<
     PoolConfig,
     | "connectTimeoutMs"
     | "acquireTimeoutMs"
+    | "queueTimeoutMs"
     | "maxWaiting"
     | "lifetimeMs"
     | "statementTimeoutMs"
@@ -19,6 +20,7 @@ export function parsePoolSettings(settings: Settings): PoolSettings {
   return {
     connectTimeoutMs: positive(settings, "POSTGRES_CONNECT_TIMEOUT", "5s"),
     acquireTimeoutMs: positive(settings, "POSTGRES_ACQUIRE_TIMEOUT", "3s"),
+    queueTimeoutMs: positive(settings, "POSTGRES_QUEUE_TIMEOUT", "1s"),
     maxWaiting: settings.integer("POSTGRES_MAX_WAITING", 1000, { min: 0, max: 1_000_000 }),
     lifetimeMs: settings.durationMs("POSTGRES_CONNECTION_LIFETIME", "30m"),
     statementTimeoutMs: settings.durationMs("POSTGRES_STATEMENT_TIMEOUT", "10s"),

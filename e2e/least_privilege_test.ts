@@ -2,6 +2,7 @@ import { assertEquals, assertFalse, assertMatch, assertRejects, assertStringIncl
 import { dirname, join } from "node:path";
 import createClient from "openapi-fetch";
 import postgres from "postgres";
+import type { paths as paymentPaths } from "../api/paymentapi/server.gen.ts";
 import type { paths } from "../api/profileapi/server.gen.ts";
 import type { InstanceConfig } from "../db/postgres/pool_config.ts";
 import { startPostgres } from "../tools/postgres/start_postgres.ts";
@@ -60,6 +61,7 @@ Deno.test("archway serves everything as a role that owns nothing, with replicas 
   await standby.catchUp(primary);
   await untilCheck(url, '"name":"replica_0","status":"ok"');
   await serveProfiles(url);
+  await servePayments(url);
 
   // While the replica does not replay, only the primary can have what the token stands for.
   await standby.pauseReplay();
@@ -75,6 +77,12 @@ Deno.test("archway serves everything as a role that owns nothing, with replicas 
     POSTGRES_REPLICA_0_HOST: standby.instance.host,
   }, ["db", "status"]);
   assertEquals((await status.ended()).code, 0);
+  for (const [instance, expected] of [[owner, 0], [app, 1]] as const) {
+    await using rebuild = new Program(postgresEnvironment(instance), ["events", "rebuild"]);
+    const { code, stderr } = await rebuild.ended();
+    assertEquals(code, expected, stderr);
+    if (instance === app) assertStringIncludes(stderr, "permission denied for schema public");
+  }
   const { code, stderr } = await program.stop();
   assertEquals(code, 0);
   // Of all there is to warn of, only this has happened.
@@ -116,6 +124,41 @@ async function serveProfiles(url: string): Promise<void> {
     params: { path, header: { "If-Match": etag } },
   });
   assertEquals(deleted.response.status, 204);
+}
+
+/** What writes events, keys and everything that follows, and what reads it. */
+async function servePayments(url: string): Promise<void> {
+  const profiles = createClient<paths>({ baseUrl: url });
+  const client = createClient<paymentPaths>({ baseUrl: url });
+  const accounts: string[] = [];
+  for (const name of ["Ada", "Grace"]) {
+    const profile = await profiles.POST("/v1/profiles", { body: { name } });
+    const body = { profileId: profile.data?.data.id ?? "", currency: "BRL" };
+    accounts.push((await client.POST("/v1/accounts", { body })).data?.data.id ?? "");
+  }
+  const [payer = "", payee = ""] = accounts;
+  const amount = { amount: "1.00", currency: "BRL" };
+  const header = { "Idempotency-Key": crypto.randomUUID() };
+  const deposited = await client.POST("/v1/accounts/{id}/deposits", {
+    params: { path: { id: payer }, header },
+    body: { amount },
+  });
+  assertEquals(deposited.response.status, 201);
+  const body = { payerAccountId: payer, payeeAccountId: payee, amount };
+  const paid = await client.POST("/v1/payments", { params: { header }, body });
+  assertEquals(paid.response.status, 201);
+  const token = paid.response.headers.get("consistency-token") ?? "";
+  const path = { id: paid.data?.data.id ?? "", refundId: crypto.randomUUID() };
+  const refunded = await client.PUT("/v1/payments/{id}/refunds/{refundId}", {
+    params: { path },
+    body: { amount },
+  });
+  assertEquals(refunded.response.status, 201);
+  const events = await client.GET("/v1/payments/{id}/events", {
+    params: { path },
+    headers: { "Consistency-Token": refunded.response.headers.get("consistency-token") ?? token },
+  });
+  assertEquals(events.data?.data.map(({ type }) => type), ["payment.settled", "payment.refunded"]);
 }
 
 async function statusOf(url: string, token?: string): Promise<number> {

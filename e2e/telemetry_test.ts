@@ -57,6 +57,7 @@ Deno.test("archway exports spans and metrics of a request until its very end, an
       ?.cancel();
   }
   await collector.until(({ name }) => name === "archway.event_loop.delay");
+  await collector.until(({ name }) => name === "archway.outbox.depth");
   const { code, stdout, stderr } = await program.stop();
   assertEquals(code, 0);
   assertFalse(stderr.includes("ERROR"), stderr);
@@ -86,15 +87,22 @@ Deno.test("archway exports spans and metrics of a request until its very end, an
     [...collector.series.values()].filter(({ scope }) => scope === "archway").map(({ name }) => name),
   );
   assertEquals([...metrics].toSorted(), [
+    "archway.broker.messages",
     "archway.db.connection.wait",
     "archway.db.connections",
     "archway.db.connections.max",
     "archway.db.waiting",
     "archway.event_loop.delay",
+    "archway.outbox.age",
+    "archway.outbox.depth",
+    "archway.outbox.relayed",
     "archway.process.memory",
     "archway.request.duration",
     "archway.request.in_flight",
     "archway.request.problems",
+    "archway.webhook.attempts",
+    "archway.webhook.deliveries",
+    "archway.worker.failures",
   ]);
   // The platform's spans have the URL as it came, and that cannot be changed: the collector takes it out.
   const exported = collector.spans.map(({ attributes, ...span }) => {

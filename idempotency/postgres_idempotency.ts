@@ -34,7 +34,7 @@ const MOST_RECENT = 10_000;
  */
 export class PostgresIdempotency implements Idempotency {
   readonly #options: PostgresIdempotencyOptions;
-  readonly #recent = new RecentKeys<KeyedAnswer["fresh"]>(MOST_RECENT);
+  readonly #recent = new RecentKeys(MOST_RECENT);
 
   constructor(options: PostgresIdempotencyOptions) {
     this.#options = options;
@@ -43,18 +43,16 @@ export class PostgresIdempotency implements Idempotency {
   async answer(request: KeyedRequest, work: Work): Promise<KeyedAnswer> {
     const id = keyId(request);
     const name = id.toString("base64");
-    const said = this.#recent.get(name);
-    const known = said && await this.#find(id, request);
-    const given = known ?? await this.#work(id, request, work);
-    // What was said when the work had just been committed is as true later, and is at hand.
-    const isSaid = known !== undefined && said !== undefined && Object.keys(said).length > 0;
-    const fresh = isSaid ? said : await this.#fresh(given, request);
+    const recent = this.#recent.get(name);
+    const known = recent && await this.#find(id, request);
+    // Nothing has come of it since that a repeated answer would have to tell.
+    if (recent !== undefined && known !== undefined) return { ...known, fresh: recent };
+    const given = await this.#work(id, request, work);
+    const fresh = given.answer.status < 400
+      ? await this.#options.fresh?.({ signal: request.signal }) ?? {}
+      : {};
     this.#recent.add(name, fresh);
     return { ...given, fresh };
-  }
-
-  async #fresh({ answer }: Given, { signal }: KeyedRequest): Promise<KeyedAnswer["fresh"]> {
-    return answer.status >= 400 ? {} : await this.#options.fresh?.({ signal }) ?? {};
   }
 
   async #find(id: Buffer, request: KeyedRequest): Promise<Given | undefined> {
@@ -88,7 +86,10 @@ export class PostgresIdempotency implements Idempotency {
       const createdAt = now();
       const found = await claimKey(tx, id, { now: createdAt });
       if (found === "in use") {
-        throw new Problem(409, "idempotency-key-in-use", { headers: { "Retry-After": "1" } });
+        throw new Problem(409, "idempotency-key-in-use", {
+          detail: "Another request with this Idempotency-Key is being worked on",
+          headers: { "Retry-After": "1" },
+        });
       }
       if (found !== "claimed") return replay(found, request);
       const { answer, refused } = await work(new TransactionUnit(request.operation, tx));
@@ -111,9 +112,15 @@ class RefusedWork extends Error {
 }
 
 function replay({ fingerprint, expired, answer }: KeptKey, request: KeyedRequest): Given {
-  if (expired) throw new Problem(422, "idempotency-key-expired");
+  if (expired) {
+    throw new Problem(422, "idempotency-key-expired", {
+      detail: "The Idempotency-Key was used, and its answer is no longer kept: nothing was done",
+    });
+  }
   if (Buffer.compare(fingerprint, request.fingerprint) !== 0) {
-    throw new Problem(422, "idempotency-key-reused");
+    throw new Problem(422, "idempotency-key-reused", {
+      detail: "The Idempotency-Key was used for another request: nothing was done",
+    });
   }
   return { answer, replayed: true };
 }

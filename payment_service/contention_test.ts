@@ -24,8 +24,10 @@ interface Stage {
 
 async function withStage(run: (stage: Stage) => Promise<void>): Promise<void> {
   await using database = await useTestDatabase();
-  await using pool = openPool({ primary: database.instance, replicas: [] });
-  await using other = openPool({ primary: database.instance, replicas: [] });
+  // Nobody is to be refused because this machine is slow.
+  const patience = { acquireTimeoutMs: 60_000, queueTimeoutMs: 60_000 };
+  await using pool = openPool({ primary: database.instance, replicas: [], ...patience });
+  await using other = openPool({ primary: database.instance, replicas: [], ...patience });
   await pool.migrate(MIGRATION_SOURCES);
   await using first = paymentServer(pool);
   await using second = paymentServer(other);

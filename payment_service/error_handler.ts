@@ -2,6 +2,7 @@ import { formatVersion } from "../paging/entity_version.ts";
 import { DATABASE_PROBLEM_TYPES, databaseProblem } from "../problems/database_problems.ts";
 import type { ProblemType } from "../server/api_module.ts";
 import { type InvalidParam, Problem } from "../server/problem.ts";
+import { WEBHOOK_PROBLEM_TYPES, webhookProblem } from "./webhooks/webhook_problems.ts";
 import { PaymentError, type PaymentErrorCode, type PaymentFault } from "./domain/payment_error.ts";
 
 /** The problem types of the payment service: where each code's status, title and explanation stand, once. */
@@ -153,12 +154,13 @@ const PROBLEMS: Readonly<Record<PaymentErrorCode, ProblemType>> = {
 /** The problem types this service adds to the server's. */
 export const PAYMENT_PROBLEM_TYPES: readonly ProblemType[] = [
   ...Object.values(PROBLEMS),
+  ...WEBHOOK_PROBLEM_TYPES,
   ...DATABASE_PROBLEM_TYPES,
 ];
 
 /** The problem a client is told for an error of this service; undefined: it is not one. */
 export function paymentProblem(error: unknown): Problem | undefined {
-  if (!(error instanceof PaymentError)) return databaseProblem(error);
+  if (!(error instanceof PaymentError)) return webhookProblem(error) ?? databaseProblem(error);
   const { status, slug, explanation } = PROBLEMS[error.code];
   const where = status === 400 ? "query" : "body";
   return new Problem(status, slug, {

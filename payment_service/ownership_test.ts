@@ -183,7 +183,7 @@ for (const [name, open] of Object.entries(DATABASES)) {
     for (const [title, run] of Object.entries(CASES)) {
       await t.step(title, async () => {
         await database.pool.writer().query(
-          "truncate profiles, accounts, payments, refunds, entries, outbox, events, idempotency_keys",
+          "truncate profiles, accounts, payments, refunds, entries, outbox, events, idempotency_keys cascade",
         );
         const ada = await openAccount(server, "100.00", { as: "ada" });
         const bob = await openAccount(server, "0", { as: "bob" });

@@ -106,6 +106,27 @@ const CASES: Readonly<Record<string, (server: Server, pool: ConnectionPool) => P
     ]);
     await assertBooks(pool);
   },
+  "an event tells by whom it was caused, and clients are not told": async (server, pool) => {
+    const accounts = await pair(server);
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const paid = await ask(server, "POST /v1/payments", {
+      key: crypto.randomUUID(),
+      body: body(accounts),
+      headers: { "X-Request-Id": "lunch", traceparent },
+    });
+    const { rows } = await pool.writer().query(
+      "select metadata, schema_version, recorded_at from events where stream = $1",
+      [`payment-${idOf(paid)}`],
+    );
+    const { createdAt } = dataOf(paid);
+    assertEquals(rows, [{
+      metadata: { requestId: "lunch", traceparent },
+      schema_version: 1,
+      recorded_at: createdAt,
+    }]);
+    const events = await ask(server, `GET /v1/payments/${idOf(paid)}/events`);
+    assert(!events.text.includes("lunch"));
+  },
   "what was read is told to be unchanged": async (server) => {
     const accounts = await pair(server);
     const id = idOf(await pay(server, accounts));

@@ -27,7 +27,7 @@ const OUTCOME_UNKNOWN: ProblemType = {
   explanation:
     "The connection to the database was lost before it said what became of the request: it may have been done " +
     "or not. Read what is there before the request is repeated, or repeat it under the same If-Match: where it was " +
-    "done, that fails with 412.",
+    "done, that fails with 412. With an Idempotency-Key repeat it as it was: it is done once.",
 };
 
 const TIMEOUT: ProblemType = {

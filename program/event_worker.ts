@@ -86,6 +86,11 @@ export class EventWorker implements AsyncDisposable {
     });
   }
 
+  /** Tells that a webhook is to be told something at once. */
+  deliveryDue(): void {
+    this.#loops.get("webhooks")?.wake();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#listening?.[Symbol.asyncDispose]();
     await this.#jobs[Symbol.asyncDispose]();

@@ -14,6 +14,11 @@ import { print } from "./print.ts";
 import { type ShownProgress, showProgress } from "./show_progress.ts";
 import { EXIT_CODES, untilStopped } from "./until_stopped.ts";
 
+const STAGES = {
+  comparing: "Comparing with what is live",
+  swapping: "Putting what was rebuilt in the place of what differs",
+} as const;
+
 const USAGE = "Usage: archway events rebuild [--swap]\n";
 
 /**
@@ -59,6 +64,11 @@ async function rebuild(config: Config, swap: boolean): Promise<number> {
       onProgress: (value, total) => {
         shown ??= showProgress({ total, value: 0, things: "events" });
         shown.update(value);
+      },
+      onStage: (stage) => {
+        shown?.[Symbol.dispose]();
+        shown = undefined;
+        void print(Deno.stderr, `${STAGES[stage]}\n`);
       },
     });
   } catch (error) {

@@ -7,6 +7,7 @@ import { PageCursors } from "../paging/page_cursors.ts";
 import { NUMBER, TIME_AND_ID } from "../paging/pivot_format.ts";
 import { paymentApi } from "../payment_service/api.ts";
 import { openPaymentService } from "../payment_service/open_payment_service.ts";
+import { openWebhookService } from "../payment_service/webhooks/open_webhook_service.ts";
 import { withPaymentApi } from "../payment_service/with_payment_api.ts";
 import { ProfileAPI } from "../profile_service/api.ts";
 import { ProfileService } from "../profile_service/app.ts";
@@ -18,6 +19,7 @@ import { type ServerOption, withIdempotency } from "../server/server_options.ts"
 import { KeyRing } from "../signing/key_ring.ts";
 import { microsecondClock, type Timestamp } from "../time/timestamp.ts";
 import type { Database } from "./open_database.ts";
+import { webhookSecrets } from "./open_event_worker.ts";
 
 /** What the services are built on. */
 export interface ApiParts {
@@ -29,13 +31,22 @@ export interface ApiParts {
    * @default microsecondClock()
    */
   readonly now?: () => Timestamp;
+  /** Called when a webhook is to be told something at once. */
+  readonly onDeliveryDue?: () => void;
+}
+
+/** What of the configuration the services are built by. */
+export interface ApiSettings extends Pick<Config, "cursorTtlSeconds" | "idempotencyTtlMs"> {
+  /** Whether webhooks may be inside a private network or on this machine, and without TLS. */
+  readonly allowPrivateWebhooks: boolean;
 }
 
 /** Builds every service over the database, and gives what mounts their APIs. */
 export function mountApis(
-  { cursorTtlSeconds, idempotencyTtlMs }: Pick<Config, "cursorTtlSeconds" | "idempotencyTtlMs">,
-  { database: { pool, hmacSecrets }, logger, now = microsecondClock() }: ApiParts,
+  { cursorTtlSeconds, idempotencyTtlMs, allowPrivateWebhooks }: ApiSettings,
+  { database, logger, now = microsecondClock(), onDeliveryDue }: ApiParts,
 ): readonly ServerOption[] {
+  const { pool, hmacSecrets } = database;
   const cursorOptions = (purpose: string): { keys: KeyRing; ttlSeconds: number; nowMs: () => number } => ({
     keys: new KeyRing(hmacSecrets, purpose),
     ttlSeconds: cursorTtlSeconds,
@@ -66,6 +77,13 @@ export function mountApis(
     cursors: new PageCursors({ ...cursorOptions("payment cursor"), pivot: TIME_AND_ID }),
     versionCursors: new PageCursors({ ...cursorOptions("payment history cursor"), pivot: NUMBER }),
     tokens,
+    webhooks: openWebhookService(pool, {
+      secrets: webhookSecrets(database),
+      allowPrivate: allowPrivateWebhooks,
+      now,
+      newId,
+      ...(onDeliveryDue !== undefined && { onDue: onDeliveryDue }),
+    }),
   });
   return [
     withIdempotency(idempotency),

@@ -1,7 +1,6 @@
 import type { Config } from "../config.ts";
 import { isPrivate } from "../config/auth_config.ts";
 import { startAdminServer } from "../admin/admin_server.ts";
-import type { ConnectionPool } from "../db/db.ts";
 import { DatabaseError } from "../db/errors.ts";
 import { KeySweeper } from "../idempotency/key_sweeper.ts";
 import { configureLogging } from "../logging.ts";
@@ -17,6 +16,7 @@ import { MigrationKeeper } from "./migration_keeper.ts";
 import { MIGRATION_SOURCES } from "./migration_sources.ts";
 import { mountApis } from "./mount_apis.ts";
 import { openAuthenticator } from "./open_authenticator.ts";
+import type { EventWorker } from "./event_worker.ts";
 import { openEventWorker } from "./open_event_worker.ts";
 import { limitOptions } from "./limit_options.ts";
 import { blamingRoutes, type OpenRateLimit, openRateLimit } from "./open_rate_limit.ts";
@@ -59,7 +59,7 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
     : undefined;
   // Whoever waits for them to be made is told when they cannot be.
   tablesMade.then(() => stopping.signal.aborted || worker?.start(), () => {});
-  const parts = { database, migrations, logger, telemetry, authenticator, rateLimit };
+  const parts = { database, migrations, logger, telemetry, authenticator, rateLimit, worker };
   const server = stack.use(blamingRoutes(() => buildServer(config, parts)));
   // Nobody is to find the service without its tables; a database that is down is told by /readyz meanwhile.
   await Promise.race([migrated, migrations.waiting]);
@@ -121,11 +121,13 @@ interface Parts {
   readonly telemetry: Telemetry;
   readonly authenticator: Authenticator | undefined;
   readonly rateLimit: OpenRateLimit | undefined;
+  /** Undefined: other processes send events out. */
+  readonly worker: EventWorker | undefined;
 }
 
 function buildServer(
   config: Config,
-  { database, migrations, logger, telemetry, authenticator, rateLimit }: Parts,
+  { database, migrations, logger, telemetry, authenticator, rateLimit, worker }: Parts,
 ): Server {
   return createServer(
     config.host,
@@ -139,20 +141,17 @@ function buildServer(
     options.withMaxBodyBytes(config.maxBodyBytes),
     options.withResponseValidation(config.validateResponses),
     options.withDrain({ waitMs: config.drainWaitMs, timeoutMs: config.drainTimeoutMs }),
-    ...(config.admission
-      ? [options.withAdmission({ ...config.admission, waits: [longestWait(database.pool)] })]
-      : []),
+    ...(config.admission ? [options.withAdmission(config.admission)] : []),
     options.withReadiness(databaseChecks(database.pool, migrations)),
     ...(authenticator ? [options.withAuthenticator(authenticator)] : []),
     ...limitOptions(config, { rateLimit, logger }),
     // Nobody has to say who he is: then pages from elsewhere, in a browser of this machine, must not be let in by a name.
     ...(authenticator === undefined && isPrivate(config) ? [options.withPrivateHostsOnly()] : []),
     ...(config.publicUrl ? [options.withPublicUrl(config.publicUrl.href)] : []),
-    ...mountApis(config, { database, logger }),
+    ...mountApis({ ...config, allowPrivateWebhooks: config.worker.webhooks.allowPrivate }, {
+      database,
+      logger,
+      onDeliveryDue: () => worker?.deliveryDue(),
+    }),
   );
-}
-
-/** How long somebody has waited for a connection to the database. */
-function longestWait(pool: ConnectionPool): () => number {
-  return () => Math.max(...pool.load().map(({ pool: { waitedMs } }) => waitedMs));
 }

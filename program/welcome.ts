@@ -13,7 +13,7 @@ export function welcome({ url, database }: WelcomeOptions): string {
   Try it:
     curl -i ${url}/v1/profiles -H 'Content-Type: application/json' -d '{"name":"Ada Lovelace"}'
     curl -s ${url}/v1/profiles
-  The document: ${url}/openapi/profile.json
+  The documents: ${url}/openapi/profile.json, ${url}/openapi/payment.json
 
 `;
 }

@@ -33,7 +33,7 @@ const SWEEP_MS = 60_000;
 const GAUGE_MS = 5_000;
 
 /** How much longer a lane is held than an attempt may take, in milliseconds: for what is noted before and after it. */
-const LEASE_MARGIN_MS = 30_000;
+const LEASE_MARGIN_MS = 10_000;
 
 /** What the loops of a worker do, by name. */
 export function workerSteps(

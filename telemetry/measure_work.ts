@@ -1,5 +1,5 @@
 import type { QueueReading } from "../outbox/queue_loads.ts";
-import type { WorkObserver } from "../worker/work_observer.ts";
+import type { ObservedWork, WorkObservation, WorkObserver } from "../worker/work_observer.ts";
 import type { Measure, MetricSink } from "./metric_sink.ts";
 
 /** From five milliseconds to a minute. */
@@ -50,7 +50,10 @@ export function measureWork(sink: MetricSink): WorkObserver {
     values: JOBS,
   });
   return {
-    work({ kind, attributes }, run) {
+    work<T>(
+      { kind, attributes }: ObservedWork,
+      run: (observation: WorkObservation) => Promise<T>,
+    ): Promise<T> {
       const begun = performance.now();
       return run({
         traceparent: undefined,

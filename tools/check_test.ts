@@ -10,6 +10,8 @@ const OTHERS = [
   "deno.lock",
   "oapi/profile-api-spec.yaml",
   "oapi/cfg.server.profile.yaml",
+  "oapi/payment-api-spec.yaml",
+  "oapi/cfg.server.payment.yaml",
 ];
 
 /** Copies the tree, changes one file of the copy, and gives what the check there says. */

@@ -22,6 +22,9 @@ export interface JobPoolOptions {
   readonly graceMs?: number;
 }
 
+/** How long jobs may take to note that they are given up, in milliseconds. */
+const GIVE_UP_MS = 2_000;
+
 /**
  * Runs jobs beside each other, a bounded number at a time, and tells of each one that fails. Whoever has a job to do asks
  * for room first: the pool has no line of jobs that wait, for what waits in memory is lost with it. Disposing lets the
@@ -65,7 +68,8 @@ export class JobPool implements AsyncDisposable {
     const ended = Promise.all(this.#running);
     await pause(this.#options.graceMs ?? 10_000, { until: ended });
     this.#abort.abort();
-    await ended;
+    // A job that waits for somebody who does not answer is left to that.
+    await pause(GIVE_UP_MS, { until: ended });
   }
 
   async #run(name: string, job: (context: JobContext) => Promise<void>): Promise<void> {

@@ -218,6 +218,107 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List webhooks, newest first */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Create a webhook
+         * @description Events of the types that concern a profile of the caller's are then posted to the URL, signed as Standard Webhooks
+         *     are. The secret to check the signatures with is told in this answer and never again.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path: {
+                /** @description The webhook's id */
+                id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        /** Read one webhook */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description With its deliveries, also those that were still to be made.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook's id */
+                id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What a webhook was told, is being told, or could not be told, newest first
+         * @description What ended more than 30 days ago is not there any more, unless the service keeps it longer.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries/{deliveryId}/retry": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path: {
+                /** @description The webhook's id */
+                id: components["parameters"]["WebhookId"];
+                /** @description The delivery's id */
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attempt a delivery again, now
+         * @description Whatever became of it: one that is still to be made is attempted at once, one that was made or given up begins
+         *     anew. Asking for it twice is asking for it once, until it is attempted.
+         */
+        post: operations["retryDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -424,6 +525,103 @@ export interface components {
                 amount: components["schemas"]["Money"];
                 description: components["schemas"]["Description"];
             };
+        };
+        /** @enum {string} */
+        WebhookEventType: "account.opened" | "account.closed" | "deposit.settled" | "payment.settled" | "payment.refunded";
+        NewWebhook: {
+            /**
+             * @description Where events are posted: an absolute https URL without user and fragment that leads to the public internet. No
+             *     redirect is followed.
+             * @example https://hooks.example.com/archway
+             */
+            url: string;
+            eventTypes: components["schemas"]["WebhookEventType"][];
+        };
+        Webhook: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            eventTypes: components["schemas"]["WebhookEventType"][];
+            /** Format: date-time */
+            createdAt: string;
+        };
+        CreatedWebhook: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            eventTypes: components["schemas"]["WebhookEventType"][];
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Checks the signatures of what is told. It is not told again */
+            secret: string;
+        };
+        /** @description An event on its way to a webhook, or there, or not */
+        Delivery: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description The `webhook-id` it is told under
+             * @example evt_42
+             */
+            eventId: string;
+            eventType: string;
+            /**
+             * @description `dead`: it was attempted for about a day, and is not attempted any more unless somebody asks for it
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "dead";
+            /**
+             * Format: int32
+             * @description Since it was asked for last
+             */
+            attempts: number;
+            /**
+             * Format: int32
+             * @description Of the last answer, where there was one
+             */
+            lastStatus?: number;
+            /**
+             * @description What went wrong with the last attempt, where something did
+             * @enum {string}
+             */
+            lastError?: "status" | "redirect" | "timeout" | "unreachable" | "broken-answer" | "tls" | "unknown-host" | "forbidden-address" | "unusable-url" | "unreadable-secret";
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When the last attempt ended
+             */
+            attemptedAt?: string;
+            /**
+             * Format: date-time
+             * @description When it was made or given up
+             */
+            settledAt?: string;
+            /**
+             * Format: date-time
+             * @description Absent where it is being attempted, waits for an earlier event of its stream, or is done
+             */
+            nextAttemptAt?: string;
+        };
+        SuccessWebhook: {
+            data: components["schemas"]["Webhook"];
+            meta: components["schemas"]["Meta"];
+        };
+        SuccessCreatedWebhook: {
+            data: components["schemas"]["CreatedWebhook"];
+            meta: components["schemas"]["Meta"];
+        };
+        SuccessWebhookList: {
+            data: components["schemas"]["Webhook"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        SuccessDelivery: {
+            data: components["schemas"]["Delivery"];
+            meta: components["schemas"]["Meta"];
+        };
+        SuccessDeliveryList: {
+            data: components["schemas"]["Delivery"][];
+            meta: components["schemas"]["PageMeta"];
         };
         Meta: {
             requestId: string;
@@ -698,6 +896,8 @@ export interface components {
         AccountId: string;
         /** @description The payment's id */
         PaymentId: string;
+        /** @description The webhook's id */
+        WebhookId: string;
         /** @description Items on a page, 20 when absent */
         Limit: number;
         /** @description The `nextCursor` of an earlier answer */
@@ -1500,6 +1700,289 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /** @description Items on a page, 20 when absent */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `nextCursor` of an earlier answer */
+                after?: components["parameters"]["After"];
+                /** @description The `prevCursor` of an earlier answer */
+                before?: components["parameters"]["Before"];
+            };
+            header?: {
+                /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
+                 *     it is read. Without it a read may be some milliseconds older.
+                 */
+                "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
+                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of webhooks */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessWebhookList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description The webhook, with its secret */
+            201: {
+                headers: {
+                    /** @description Where it is */
+                    Location: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessCreatedWebhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
+                 *     it is read. Without it a read may be some milliseconds older.
+                 */
+                "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
+            };
+            path: {
+                /** @description The webhook's id */
+                id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook, without its secret */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessWebhook"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /** @description The ETag of the account as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The webhook's id */
+                id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook is deleted */
+            204: {
+                headers: {
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Items on a page, 20 when absent */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `nextCursor` of an earlier answer */
+                after?: components["parameters"]["After"];
+                /** @description The `prevCursor` of an earlier answer */
+                before?: components["parameters"]["Before"];
+            };
+            header?: {
+                /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
+                 *     it is read. Without it a read may be some milliseconds older.
+                 */
+                "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
+                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path: {
+                /** @description The webhook's id */
+                id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of deliveries */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessDeliveryList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    retryDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path: {
+                /** @description The webhook's id */
+                id: components["parameters"]["WebhookId"];
+                /** @description The delivery's id */
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery, which is due now, or behind earlier ones of its stream */
+            202: {
+                headers: {
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessDelivery"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     getHealth: {
         parameters: {
             query?: never;
@@ -1588,6 +2071,16 @@ export type Deposit = components["schemas"]["Deposit"];
 export type Payment = components["schemas"]["Payment"];
 export type Refund = components["schemas"]["Refund"];
 export type PaymentEvent = components["schemas"]["PaymentEvent"];
+export type WebhookEventType = components["schemas"]["WebhookEventType"];
+export type NewWebhook = components["schemas"]["NewWebhook"];
+export type Webhook = components["schemas"]["Webhook"];
+export type CreatedWebhook = components["schemas"]["CreatedWebhook"];
+export type Delivery = components["schemas"]["Delivery"];
+export type SuccessWebhook = components["schemas"]["SuccessWebhook"];
+export type SuccessCreatedWebhook = components["schemas"]["SuccessCreatedWebhook"];
+export type SuccessWebhookList = components["schemas"]["SuccessWebhookList"];
+export type SuccessDelivery = components["schemas"]["SuccessDelivery"];
+export type SuccessDeliveryList = components["schemas"]["SuccessDeliveryList"];
 export type Meta = components["schemas"]["Meta"];
 export type SuccessAccount = components["schemas"]["SuccessAccount"];
 export type SuccessDeposit = components["schemas"]["SuccessDeposit"];
@@ -3847,6 +4340,886 @@ export type PutRefundResponse =
     readonly body: Problem;
   };
 
+/** What {@link StrictServerInterface.listWebhooks} is given, decoded and validated. */
+export type ListWebhooksRequest = {
+  readonly query: {
+    /** Items on a page, 20 when absent */
+    readonly limit?: number;
+    /** The `nextCursor` of an earlier answer */
+    readonly after?: string;
+    /** The `prevCursor` of an earlier answer */
+    readonly before?: string;
+  };
+  readonly headers: {
+    /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+    readonly "If-None-Match"?: string;
+    /**
+     * The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
+     * it is read. Without it a read may be some milliseconds older.
+     */
+    readonly "Consistency-Token"?: string;
+    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    readonly "X-Request-Id"?: string;
+  };
+};
+
+/** What {@link StrictServerInterface.listWebhooks} may answer. */
+export type ListWebhooksResponse =
+  | {
+    /** One page of webhooks */
+    readonly status: 200;
+    readonly headers: {
+      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
+      readonly Link: string;
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessWebhookList;
+  }
+  | {
+    /** The representation at hand is the current one */
+    readonly status: 304;
+    readonly headers: {
+      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
+    };
+    readonly contentType?: never;
+    readonly body?: never;
+  }
+  | {
+    /** The request is malformed; `invalidParams` names every fault */
+    readonly status: 400;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing, or not valid */
+    readonly status: 401;
+    readonly headers: {
+      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a scope that the operation needs */
+    readonly status: 403;
+    readonly headers: {
+      /** The scopes that are needed (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The Accept header excludes every representation there is */
+    readonly status: 406;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** It has changed since it was read */
+    readonly status: 412;
+    readonly headers: {
+      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request target is longer than the server takes */
+    readonly status: 414;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The caller asked for more than it may in a while */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait */
+      readonly "Retry-After"?: string | undefined;
+      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** How much of that is left, and after how many seconds there is all of it again */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The header fields are larger than the server takes */
+    readonly status: 431;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Something went wrong in the program */
+    readonly status: 500;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The program or its database cannot serve the request now */
+    readonly status: 503;
+    readonly headers?: {
+      /** Seconds to wait */
+      readonly "Retry-After"?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  };
+
+/** What {@link StrictServerInterface.createWebhook} is given, decoded and validated. */
+export type CreateWebhookRequest = {
+  readonly headers: {
+    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    readonly "X-Request-Id"?: string;
+  };
+} & { readonly contentType: "application/json"; readonly body: NewWebhook };
+
+/** What {@link StrictServerInterface.createWebhook} may answer. */
+export type CreateWebhookResponse =
+  | {
+    /** The webhook, with its secret */
+    readonly status: 201;
+    readonly headers: {
+      /** Where it is */
+      readonly Location: string;
+      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /**
+       * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
+       * service. Absent when the database could not tell its position; the write is made all the same.
+       */
+      readonly "Consistency-Token"?: string | undefined;
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessCreatedWebhook;
+  }
+  | {
+    /** The request is malformed; `invalidParams` names every fault */
+    readonly status: 400;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing, or not valid */
+    readonly status: 401;
+    readonly headers: {
+      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a scope that the operation needs */
+    readonly status: 403;
+    readonly headers: {
+      /** The scopes that are needed (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The Accept header excludes every representation there is */
+    readonly status: 406;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body did not arrive in time */
+    readonly status: 408;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** It is there already, or another request with the `Idempotency-Key` is being worked on */
+    readonly status: 409;
+    readonly headers?: {
+      /** Seconds to wait, where another request is being worked on */
+      readonly "Retry-After"?: string | undefined;
+      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request target is longer than the server takes */
+    readonly status: 414;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body's media type is not one the operation takes */
+    readonly status: 415;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body is well formed but breaks a rule, or the state of things refuses it; `invalidParams` names every fault */
+    readonly status: 422;
+    readonly headers?: {
+      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The caller asked for more than it may in a while */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait */
+      readonly "Retry-After"?: string | undefined;
+      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** How much of that is left, and after how many seconds there is all of it again */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The header fields are larger than the server takes */
+    readonly status: 431;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Something went wrong in the program */
+    readonly status: 500;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The program or its database cannot serve the request now */
+    readonly status: 503;
+    readonly headers?: {
+      /** Seconds to wait */
+      readonly "Retry-After"?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  };
+
+/** What {@link StrictServerInterface.getWebhook} is given, decoded and validated. */
+export type GetWebhookRequest = {
+  readonly path: {
+    /** The webhook's id */
+    readonly id: string;
+  };
+  readonly headers: {
+    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    readonly "X-Request-Id"?: string;
+    /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+    readonly "If-None-Match"?: string;
+    /**
+     * The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
+     * it is read. Without it a read may be some milliseconds older.
+     */
+    readonly "Consistency-Token"?: string;
+  };
+};
+
+/** What {@link StrictServerInterface.getWebhook} may answer. */
+export type GetWebhookResponse =
+  | {
+    /** The webhook, without its secret */
+    readonly status: 200;
+    readonly headers: {
+      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessWebhook;
+  }
+  | {
+    /** The representation at hand is the current one */
+    readonly status: 304;
+    readonly headers: {
+      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
+    };
+    readonly contentType?: never;
+    readonly body?: never;
+  }
+  | {
+    /** The request is malformed; `invalidParams` names every fault */
+    readonly status: 400;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing, or not valid */
+    readonly status: 401;
+    readonly headers: {
+      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a scope that the operation needs */
+    readonly status: 403;
+    readonly headers: {
+      /** The scopes that are needed (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** There is no such account, payment or refund */
+    readonly status: 404;
+    readonly headers?: {
+      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The Accept header excludes every representation there is */
+    readonly status: 406;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** It has changed since it was read */
+    readonly status: 412;
+    readonly headers: {
+      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request target is longer than the server takes */
+    readonly status: 414;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The caller asked for more than it may in a while */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait */
+      readonly "Retry-After"?: string | undefined;
+      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** How much of that is left, and after how many seconds there is all of it again */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The header fields are larger than the server takes */
+    readonly status: 431;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Something went wrong in the program */
+    readonly status: 500;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The program or its database cannot serve the request now */
+    readonly status: 503;
+    readonly headers?: {
+      /** Seconds to wait */
+      readonly "Retry-After"?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  };
+
+/** What {@link StrictServerInterface.deleteWebhook} is given, decoded and validated. */
+export type DeleteWebhookRequest = {
+  readonly path: {
+    /** The webhook's id */
+    readonly id: string;
+  };
+  readonly headers: {
+    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    readonly "X-Request-Id"?: string;
+    /** The ETag of the account as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+    readonly "If-Match": string;
+  };
+};
+
+/** What {@link StrictServerInterface.deleteWebhook} may answer. */
+export type DeleteWebhookResponse =
+  | {
+    /** The webhook is deleted */
+    readonly status: 204;
+    readonly headers?: {
+      /**
+       * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
+       * service. Absent when the database could not tell its position; the write is made all the same.
+       */
+      readonly "Consistency-Token"?: string | undefined;
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
+    };
+    readonly contentType?: never;
+    readonly body?: never;
+  }
+  | {
+    /** The request is malformed; `invalidParams` names every fault */
+    readonly status: 400;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing, or not valid */
+    readonly status: 401;
+    readonly headers: {
+      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a scope that the operation needs */
+    readonly status: 403;
+    readonly headers: {
+      /** The scopes that are needed (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** There is no such account, payment or refund */
+    readonly status: 404;
+    readonly headers?: {
+      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** It has changed since it was read */
+    readonly status: 412;
+    readonly headers: {
+      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request target is longer than the server takes */
+    readonly status: 414;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** If-Match is missing */
+    readonly status: 428;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The caller asked for more than it may in a while */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait */
+      readonly "Retry-After"?: string | undefined;
+      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** How much of that is left, and after how many seconds there is all of it again */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The header fields are larger than the server takes */
+    readonly status: 431;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Something went wrong in the program */
+    readonly status: 500;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The program or its database cannot serve the request now */
+    readonly status: 503;
+    readonly headers?: {
+      /** Seconds to wait */
+      readonly "Retry-After"?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  };
+
+/** What {@link StrictServerInterface.listDeliveries} is given, decoded and validated. */
+export type ListDeliveriesRequest = {
+  readonly path: {
+    /** The webhook's id */
+    readonly id: string;
+  };
+  readonly query: {
+    /** Items on a page, 20 when absent */
+    readonly limit?: number;
+    /** The `nextCursor` of an earlier answer */
+    readonly after?: string;
+    /** The `prevCursor` of an earlier answer */
+    readonly before?: string;
+  };
+  readonly headers: {
+    /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+    readonly "If-None-Match"?: string;
+    /**
+     * The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
+     * it is read. Without it a read may be some milliseconds older.
+     */
+    readonly "Consistency-Token"?: string;
+    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    readonly "X-Request-Id"?: string;
+  };
+};
+
+/** What {@link StrictServerInterface.listDeliveries} may answer. */
+export type ListDeliveriesResponse =
+  | {
+    /** One page of deliveries */
+    readonly status: 200;
+    readonly headers: {
+      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
+      readonly Link: string;
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessDeliveryList;
+  }
+  | {
+    /** The representation at hand is the current one */
+    readonly status: 304;
+    readonly headers: {
+      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
+    };
+    readonly contentType?: never;
+    readonly body?: never;
+  }
+  | {
+    /** The request is malformed; `invalidParams` names every fault */
+    readonly status: 400;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing, or not valid */
+    readonly status: 401;
+    readonly headers: {
+      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a scope that the operation needs */
+    readonly status: 403;
+    readonly headers: {
+      /** The scopes that are needed (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** There is no such account, payment or refund */
+    readonly status: 404;
+    readonly headers?: {
+      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The Accept header excludes every representation there is */
+    readonly status: 406;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** It has changed since it was read */
+    readonly status: 412;
+    readonly headers: {
+      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request target is longer than the server takes */
+    readonly status: 414;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The caller asked for more than it may in a while */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait */
+      readonly "Retry-After"?: string | undefined;
+      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** How much of that is left, and after how many seconds there is all of it again */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The header fields are larger than the server takes */
+    readonly status: 431;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Something went wrong in the program */
+    readonly status: 500;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The program or its database cannot serve the request now */
+    readonly status: 503;
+    readonly headers?: {
+      /** Seconds to wait */
+      readonly "Retry-After"?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  };
+
+/** What {@link StrictServerInterface.retryDelivery} is given, decoded and validated. */
+export type RetryDeliveryRequest = {
+  readonly path: {
+    /** The webhook's id */
+    readonly id: string;
+    /** The delivery's id */
+    readonly deliveryId: string;
+  };
+  readonly headers: {
+    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    readonly "X-Request-Id"?: string;
+  };
+};
+
+/** What {@link StrictServerInterface.retryDelivery} may answer. */
+export type RetryDeliveryResponse =
+  | {
+    /** The delivery, which is due now, or behind earlier ones of its stream */
+    readonly status: 202;
+    readonly headers?: {
+      /**
+       * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
+       * service. Absent when the database could not tell its position; the write is made all the same.
+       */
+      readonly "Consistency-Token"?: string | undefined;
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessDelivery;
+  }
+  | {
+    /** The request is malformed; `invalidParams` names every fault */
+    readonly status: 400;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing, or not valid */
+    readonly status: 401;
+    readonly headers: {
+      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a scope that the operation needs */
+    readonly status: 403;
+    readonly headers: {
+      /** The scopes that are needed (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** There is no such account, payment or refund */
+    readonly status: 404;
+    readonly headers?: {
+      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The Accept header excludes every representation there is */
+    readonly status: 406;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request target is longer than the server takes */
+    readonly status: 414;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The caller asked for more than it may in a while */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait */
+      readonly "Retry-After"?: string | undefined;
+      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** How much of that is left, and after how many seconds there is all of it again */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The header fields are larger than the server takes */
+    readonly status: 431;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Something went wrong in the program */
+    readonly status: 500;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The program or its database cannot serve the request now */
+    readonly status: 503;
+    readonly headers?: {
+      /** Seconds to wait */
+      readonly "Retry-After"?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  };
+
 /** The operations, one method each. A status, header or body the document does not declare does not compile. */
 export interface StrictServerInterface {
   /** List accounts, newest first */
@@ -3918,6 +5291,42 @@ export interface StrictServerInterface {
    * the same body is answered 200, another one 409.
    */
   putRefund(request: PutRefundRequest, context: RequestContext): Promise<PutRefundResponse>;
+
+  /** List webhooks, newest first */
+  listWebhooks(request: ListWebhooksRequest, context: RequestContext): Promise<ListWebhooksResponse>;
+
+  /**
+   * Create a webhook
+   *
+   * Events of the types that concern a profile of the caller's are then posted to the URL, signed as Standard Webhooks
+   * are. The secret to check the signatures with is told in this answer and never again.
+   */
+  createWebhook(request: CreateWebhookRequest, context: RequestContext): Promise<CreateWebhookResponse>;
+
+  /** Read one webhook */
+  getWebhook(request: GetWebhookRequest, context: RequestContext): Promise<GetWebhookResponse>;
+
+  /**
+   * Delete a webhook
+   *
+   * With its deliveries, also those that were still to be made.
+   */
+  deleteWebhook(request: DeleteWebhookRequest, context: RequestContext): Promise<DeleteWebhookResponse>;
+
+  /**
+   * What a webhook was told, is being told, or could not be told, newest first
+   *
+   * What ended more than 30 days ago is not there any more, unless the service keeps it longer.
+   */
+  listDeliveries(request: ListDeliveriesRequest, context: RequestContext): Promise<ListDeliveriesResponse>;
+
+  /**
+   * Attempt a delivery again, now
+   *
+   * Whatever became of it: one that is still to be made is attempted at once, one that was made or given up begins
+   * anew. Asking for it twice is asking for it once, until it is attempted.
+   */
+  retryDelivery(request: RetryDeliveryRequest, context: RequestContext): Promise<RetryDeliveryResponse>;
 }
 
 const listAccounts: runtime.Operation = {
@@ -4402,6 +5811,195 @@ const putRefund: runtime.Operation = {
   extensions: {},
 };
 
+const listWebhooks: runtime.Operation = {
+  operationId: "listWebhooks",
+  method: "GET",
+  path: "/v1/webhooks",
+  parameters: [
+    { name: "limit", in: "query", required: false, style: "form", explode: true, shape: { kind: "integer" } },
+    { name: "after", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "before", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "If-None-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "Consistency-Token", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+  ],
+  validateParameters: validators.listWebhooksParameters,
+  responses: {
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listWebhooksResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "Link", required: true }, { name: "X-Request-Id", required: false }] },
+    "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
+    "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listWebhooksResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listWebhooksResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listWebhooksResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listWebhooksResponse406ApplicationProblemJson }], headers: [] },
+    "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listWebhooksResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listWebhooksResponse413ApplicationProblemJson }], headers: [] },
+    "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listWebhooksResponse414ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listWebhooksResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
+    "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listWebhooksResponse431ApplicationProblemJson }], headers: [] },
+    "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listWebhooksResponse500ApplicationProblemJson }], headers: [] },
+    "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listWebhooksResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
+  },
+  security: [{ scheme: "bearerAuth", scopes: ["payments:read"] }],
+  extensions: {},
+};
+
+const createWebhook: runtime.Operation = {
+  operationId: "createWebhook",
+  method: "POST",
+  path: "/v1/webhooks",
+  parameters: [
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+  ],
+  validateParameters: validators.createWebhookParameters,
+  requestBody: {
+    required: true,
+    content: [
+      { mediaType: "application/json", codec: "json", validate: validators.createWebhookBodyApplicationJson },
+    ],
+  },
+  responses: {
+    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.createWebhookResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
+    "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse406ApplicationProblemJson }], headers: [] },
+    "408": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse408ApplicationProblemJson }], headers: [] },
+    "409": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse409ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "Idempotency-Replayed", required: false }] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse413ApplicationProblemJson }], headers: [] },
+    "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse414ApplicationProblemJson }], headers: [] },
+    "415": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse415ApplicationProblemJson }], headers: [] },
+    "422": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse422ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
+    "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse431ApplicationProblemJson }], headers: [] },
+    "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse500ApplicationProblemJson }], headers: [] },
+    "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
+  },
+  security: [{ scheme: "bearerAuth", scopes: ["payments:write"] }],
+  extensions: {},
+};
+
+const getWebhook: runtime.Operation = {
+  operationId: "getWebhook",
+  method: "GET",
+  path: "/v1/webhooks/{id}",
+  parameters: [
+    { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "If-None-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "Consistency-Token", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+  ],
+  validateParameters: validators.getWebhookParameters,
+  responses: {
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.getWebhookResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
+    "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
+    "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse404ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse406ApplicationProblemJson }], headers: [] },
+    "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse413ApplicationProblemJson }], headers: [] },
+    "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse414ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
+    "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse431ApplicationProblemJson }], headers: [] },
+    "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse500ApplicationProblemJson }], headers: [] },
+    "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
+  },
+  security: [{ scheme: "bearerAuth", scopes: ["payments:read"] }],
+  extensions: {},
+};
+
+const deleteWebhook: runtime.Operation = {
+  operationId: "deleteWebhook",
+  method: "DELETE",
+  path: "/v1/webhooks/{id}",
+  parameters: [
+    { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "If-Match", in: "header", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+  ],
+  validateParameters: validators.deleteWebhookParameters,
+  responses: {
+    "204": { content: [], headers: [{ name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
+    "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse404ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse413ApplicationProblemJson }], headers: [] },
+    "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse414ApplicationProblemJson }], headers: [] },
+    "428": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse428ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
+    "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse431ApplicationProblemJson }], headers: [] },
+    "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse500ApplicationProblemJson }], headers: [] },
+    "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
+  },
+  security: [{ scheme: "bearerAuth", scopes: ["payments:write"] }],
+  extensions: {},
+};
+
+const listDeliveries: runtime.Operation = {
+  operationId: "listDeliveries",
+  method: "GET",
+  path: "/v1/webhooks/{id}/deliveries",
+  parameters: [
+    { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "limit", in: "query", required: false, style: "form", explode: true, shape: { kind: "integer" } },
+    { name: "after", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "before", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "If-None-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "Consistency-Token", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+  ],
+  validateParameters: validators.listDeliveriesParameters,
+  responses: {
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listDeliveriesResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "Link", required: true }, { name: "X-Request-Id", required: false }] },
+    "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
+    "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse404ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse406ApplicationProblemJson }], headers: [] },
+    "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse413ApplicationProblemJson }], headers: [] },
+    "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse414ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
+    "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse431ApplicationProblemJson }], headers: [] },
+    "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse500ApplicationProblemJson }], headers: [] },
+    "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
+  },
+  security: [{ scheme: "bearerAuth", scopes: ["payments:read"] }],
+  extensions: {},
+};
+
+const retryDelivery: runtime.Operation = {
+  operationId: "retryDelivery",
+  method: "POST",
+  path: "/v1/webhooks/{id}/deliveries/{deliveryId}/retry",
+  parameters: [
+    { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "deliveryId", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+  ],
+  validateParameters: validators.retryDeliveryParameters,
+  responses: {
+    "202": { content: [{ mediaType: "application/json", codec: "json", validate: validators.retryDeliveryResponse202ApplicationJson }], headers: [{ name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
+    "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse404ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse406ApplicationProblemJson }], headers: [] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse413ApplicationProblemJson }], headers: [] },
+    "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse414ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
+    "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse431ApplicationProblemJson }], headers: [] },
+    "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse500ApplicationProblemJson }], headers: [] },
+    "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
+  },
+  security: [{ scheme: "bearerAuth", scopes: ["payments:write"] }],
+  extensions: {},
+};
+
 /** What the document says about each operation, by operationId. */
 export const operationDescriptors = {
   listAccounts,
@@ -4418,6 +6016,12 @@ export const operationDescriptors = {
   listRefunds,
   getRefund,
   putRefund,
+  listWebhooks,
+  createWebhook,
+  getWebhook,
+  deleteWebhook,
+  listDeliveries,
+  retryDelivery,
 } satisfies Readonly<Record<string, runtime.Operation>>;
 
 /** The operations bound to an implementation; of two paths that match, the one with fewer variables is first. */
@@ -4451,6 +6055,18 @@ export function routes(server: StrictServerInterface): readonly runtime.Route[] 
       server.getRefund(request, context)),
     bind<PutRefundRequest>(operationDescriptors.putRefund, (request, context) =>
       server.putRefund(request, context)),
+    bind<ListWebhooksRequest>(operationDescriptors.listWebhooks, (request, context) =>
+      server.listWebhooks(request, context)),
+    bind<CreateWebhookRequest>(operationDescriptors.createWebhook, (request, context) =>
+      server.createWebhook(request, context)),
+    bind<GetWebhookRequest>(operationDescriptors.getWebhook, (request, context) =>
+      server.getWebhook(request, context)),
+    bind<DeleteWebhookRequest>(operationDescriptors.deleteWebhook, (request, context) =>
+      server.deleteWebhook(request, context)),
+    bind<ListDeliveriesRequest>(operationDescriptors.listDeliveries, (request, context) =>
+      server.listDeliveries(request, context)),
+    bind<RetryDeliveryRequest>(operationDescriptors.retryDelivery, (request, context) =>
+      server.retryDelivery(request, context)),
   ];
 }
 

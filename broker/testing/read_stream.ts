@@ -16,8 +16,11 @@ export interface KeptMessage {
 }
 
 /** Everything that a stream keeps, in order. */
-export async function readStream({ port }: Nats, stream: string): Promise<readonly KeptMessage[]> {
-  const connection = await NatsConnectionImpl.connect({ servers: [`127.0.0.1:${port}`] });
+export async function readStream({ port, user }: Nats, stream: string): Promise<readonly KeptMessage[]> {
+  const connection = await NatsConnectionImpl.connect({
+    servers: [`127.0.0.1:${port}`],
+    ...(user !== undefined && { user: user.name, pass: user.password }),
+  });
   try {
     const manager = await jetstreamManager(connection);
     const { state } = await manager.streams.info(stream);

@@ -84,6 +84,13 @@ export interface PoolConfig {
    */
   readonly acquireTimeoutMs?: number;
   /**
+   * The same, in milliseconds, while others are served: then there is more to do than can be done, and no server that
+   * may be about to come back.
+   *
+   * @default 1_000
+   */
+  readonly queueTimeoutMs?: number;
+  /**
    * How many callers may wait for a connection to one server at the same time. More are told "saturated" at once.
    *
    * @default 1_000

@@ -58,7 +58,12 @@ function familyOf(metric: string): string {
 
 Deno.test("Dashboards use only variables and labels that they have", async () => {
   const all = await dashboards();
-  assertEquals(all.map(({ uid }) => uid), ["archway-database", "archway-red-by-route", "archway-runtime"]);
+  assertEquals(all.map(({ uid }) => uid), [
+    "archway-database",
+    "archway-payments",
+    "archway-red-by-route",
+    "archway-runtime",
+  ]);
   for (const { title, panels, templating } of all) {
     const names = new Set(["__rate_interval", ...templating.list.map(({ name }) => name)]);
     assertEquals(new Set(panels.map(({ id }) => id)).size, panels.length, title);

@@ -56,7 +56,7 @@ export const COUNTS =
 
 /**
  * An API with one operation, which is done once for every key: it writes a number down and tells which row that is. 0 is
- * refused, after it was written; 13 fails; 1000 and more is refused by the database.
+ * refused, after it was written; 13 fails, and 14 says so; 1000 and more is refused by the database.
  */
 export function counterApi(onCounted: OnCounted = () => Promise.resolve()): ApiModule {
   return {
@@ -88,6 +88,7 @@ async function handle(
   await onCounted(by);
   if (by === 0) throw new Problem(422, "nothing-to-count", { headers: { "X-Why": "zero" } });
   if (by === 13) throw new Error("The handler failed");
+  if (by === 14) return { status: 503, headers: { Location: "/", ETag: "" }, body: {} };
   return {
     status: 201,
     headers: { Location: `/counts/${row?.number}`, ETag: '"1"' },

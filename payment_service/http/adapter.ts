@@ -23,7 +23,7 @@ type TokenHeader = { readonly [CONSISTENCY_TOKEN]?: string };
 export function readOptions(
   headers: TokenHeader,
   { signal }: RequestContext,
-  { tokens }: AdapterParts,
+  { tokens }: Pick<AdapterParts, "tokens">,
 ): ReadOptions {
   const after = readAfter(headers, tokens);
   return after === undefined ? { signal } : { signal, after };
@@ -44,7 +44,10 @@ export function causeOf(context: RequestContext): Cause {
 }
 
 /** The header for what has been written by now. */
-export async function tokenHeader(context: RequestContext, { tokens }: AdapterParts): Promise<TokenHeader> {
+export async function tokenHeader(
+  context: RequestContext,
+  { tokens }: Pick<AdapterParts, "tokens">,
+): Promise<TokenHeader> {
   const token = await tokens.issue(context);
   return token === undefined ? {} : { [CONSISTENCY_TOKEN]: token };
 }

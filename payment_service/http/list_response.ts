@@ -21,6 +21,8 @@ export interface ListForm<Item, Wire, P> {
   readonly idOf: (item: Item) => string;
   /** The version of an item that can be read by itself; undefined: it cannot, and never changes. */
   readonly versionOf: (item: Item) => bigint | undefined;
+  /** What of an item changes without a version. @default nothing */
+  readonly stateOf?: (item: Item) => string;
 }
 
 /** Where a page was asked for. */
@@ -36,7 +38,7 @@ export interface ListContext<P> {
 /** The answer for a page: a cursor for each neighbour that exists. */
 export function listResponse<Item, Wire, P>(
   found: KeysetPage<Item>,
-  { wire, pivotOf, idOf, versionOf }: ListForm<Item, Wire, P>,
+  { wire, pivotOf, idOf, versionOf, stateOf = idOf }: ListForm<Item, Wire, P>,
   { context, parameters, page, cursors, list }: ListContext<P>,
 ): ListResponse<Wire> {
   const links = new PageLinks(context.url, parameters);
@@ -45,7 +47,7 @@ export function listResponse<Item, Wire, P>(
     const version = versionOf(item);
     return version === undefined ? [] : [[idOf(item), formatVersion(version)]];
   }));
-  const tagged = found.items.map((item) => ({ id: idOf(item), version: versionOf(item) ?? 1n }));
+  const tagged = found.items.map((item) => ({ id: stateOf(item), version: versionOf(item) ?? 1n }));
   const { page: tag } = new PageTags().of(tagged, [page.limit, found.hasPrevious, found.hasNext]);
   return {
     status: 200,

@@ -70,11 +70,11 @@ export interface Statement {
 /**
  * One statement that writes everything a projection has made.
  *
- * @param schema Which tables, e.g. "public."; "" for those that the service works with.
+ * @param prefix What the names of the tables begin with; "" for those that the service works with.
  */
-export function projectionStatement(projection: Projection, schema: string): Statement {
+export function projectionStatement(projection: Projection, prefix: string): Statement {
   const { accounts, payments, refunds, entries } = projection;
-  const writer = new StatementWriter(schema);
+  const writer = new StatementWriter(prefix);
   const fresh = <Row>(
     rows: readonly { readonly row: Row; readonly isNew: boolean }[],
     isNew: boolean,
@@ -93,7 +93,7 @@ class StatementWriter {
   readonly #parts: string[] = [];
   readonly #parameters: QueryParameter[] = [];
 
-  constructor(private readonly schema: string) {}
+  constructor(private readonly prefix: string) {}
 
   get statement(): Statement {
     const parts = this.#parts.map((part, index) => `part_${index} as (${part})`);
@@ -104,7 +104,7 @@ class StatementWriter {
     if (rows.length === 0) return;
     const names = columns.map(([name]) => name).join(", ");
     this.#parts.push(
-      `insert into ${this.schema}${table} (${names}) select * from ${this.#unnest(columns, rows)}`,
+      `insert into ${this.prefix}${table} (${names}) select * from ${this.#unnest(columns, rows)}`,
     );
   }
 
@@ -114,7 +114,7 @@ class StatementWriter {
     const changes = names.map((name) => `${name} = changed.${name}`).join(", ");
     const bound = columns.filter(([name]) => name === "id" || names.includes(name));
     this.#parts.push(
-      `update ${this.schema}${table} as old set ${changes} from ${this.#unnest(bound, rows)} as changed ` +
+      `update ${this.prefix}${table} as old set ${changes} from ${this.#unnest(bound, rows)} as changed ` +
         `(${bound.map(([name]) => name).join(", ")}) where old.id = changed.id`,
     );
   }

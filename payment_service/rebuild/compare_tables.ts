@@ -1,6 +1,6 @@
 import type { Querier } from "../../db/db.ts";
 import { PROJECTED_TABLES } from "../projection/projection_sql.ts";
-import { FRESH_SCHEMA, KEYS } from "./fresh_tables.ts";
+import { FRESH, KEYS } from "./fresh_tables.ts";
 
 /** How a live table differs from what its events make. */
 export interface TableDifference {
@@ -36,7 +36,7 @@ export async function compareTables(tx: Querier): Promise<readonly TableDifferen
         count(*) filter (where live.tableoid is not null and fresh.tableoid is not null
           and row(live.*) is distinct from row(fresh.*))::float8 as unequal,
         coalesce((array_agg(${name} order by ${name}) filter (where ${differs}))[1:${EXAMPLES}], '{}') as examples
-      from ${table} as live full join ${FRESH_SCHEMA}.${table} as fresh on ${both}`,
+      from ${table} as live full join ${FRESH}${table} as fresh on ${both}`,
     );
     if (row === undefined) throw new Error(`Comparing ${table} gave nothing`);
     differences.push({ table, ...row });

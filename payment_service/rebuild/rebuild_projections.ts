@@ -12,6 +12,8 @@ export interface RebuildOptions {
   readonly swap: boolean;
   /** Told at the start and after every step: how many events are through, of how many. */
   readonly onProgress?: (events: number, total: number) => void;
+  /** Told when all events are through, and what comes next takes its time and is not counted. */
+  readonly onStage?: (stage: "comparing" | "swapping") => void;
   /** Ends it between two steps, with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -29,8 +31,7 @@ const STEP = 2000;
 
 /**
  * Makes anew, from all events, what follows from them, and compares it with what is live. The service may run meanwhile:
- * both sides are compared as one transaction sees them. Needs the right to make a schema, and, for `swap`, to lock the
- * tables: the owner of the tables has both.
+ * both sides are compared as one transaction sees them. Needs the right to make tables: who owns the live ones has it.
  *
  * @throws {EventStoreError} "unknown-event" when a newer program has written an event.
  */
@@ -70,9 +71,13 @@ class Rebuild {
       // Before the transaction sees anything: what it sees is then what nobody changes any more.
       if (this.#options.swap) await lockTables(tx);
       while (await this.#step(() => this.#store.readVisible(tx, this.#next), tx));
+      this.#options.onStage?.("comparing");
       const tables = await compareTables(tx);
       const swapped = this.#options.swap && !tables.every(isEqual);
-      if (swapped) await swapTables(tx);
+      if (swapped) {
+        this.#options.onStage?.("swapping");
+        await swapTables(tx);
+      }
       return { events: this.#events, tables, swapped };
     }, { isolation: "repeatable read" });
   }

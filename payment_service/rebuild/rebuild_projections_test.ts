@@ -69,7 +69,7 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
       ["entries", 6],
     ]);
     assertEquals(await rows(pool), before);
-    const left = await pool.writer().query("select from pg_namespace where nspname = 'archway_rebuild'");
+    const left = await pool.writer().query("select from pg_class where relname like 'archway_rebuild%'");
     assertEquals(left.rowCount, 0);
   },
   "what differs is told, and left alone": async ({ pool, payment }) => {
@@ -145,7 +145,7 @@ for (const [name, open] of Object.entries(DATABASES)) {
     for (const [title, run] of Object.entries(CASES)) {
       await t.step(title, async () => {
         await database.pool.writer().query(
-          "truncate profiles, accounts, payments, refunds, entries, outbox, events, idempotency_keys",
+          "truncate profiles, accounts, payments, refunds, entries, outbox, events, idempotency_keys cascade",
         );
         await run(await fill(database.pool, server));
       });

@@ -6,7 +6,7 @@ import { ACCOUNT_COLUMNS, accountOfRow, type AccountRow } from "../persistence/a
 import { PAYMENT_COLUMNS, paymentOfRow, type PaymentRow } from "../persistence/payment_row.ts";
 import { Projection } from "../projection/projection.ts";
 import { projectionStatement } from "../projection/projection_sql.ts";
-import { FRESH_SCHEMA } from "./fresh_tables.ts";
+import { FRESH } from "./fresh_tables.ts";
 
 /** Writes what follows from events, which come in their order, to the fresh tables. */
 export async function replayEvents(tx: Querier, stored: readonly StoredEvent[]): Promise<void> {
@@ -17,12 +17,12 @@ export async function replayEvents(tx: Querier, stored: readonly StoredEvent[]):
   projection.useAccounts(accounts.rows.map(accountOfRow));
   projection.usePayments(payments.rows.map(paymentOfRow));
   for (const { event, at } of events) projection.apply(event, at);
-  const { text, parameters } = projectionStatement(projection, `${FRESH_SCHEMA}.`);
+  const { text, parameters } = projectionStatement(projection, FRESH);
   await tx.query(text, parameters);
 }
 
-const ACCOUNTS = `select ${ACCOUNT_COLUMNS} from ${FRESH_SCHEMA}.accounts where id = any ($1)`;
-const PAYMENTS = `select ${PAYMENT_COLUMNS} from ${FRESH_SCHEMA}.payments where id = any ($1)`;
+const ACCOUNTS = `select ${ACCOUNT_COLUMNS} from ${FRESH}accounts as accounts where id = any ($1)`;
+const PAYMENTS = `select ${PAYMENT_COLUMNS} from ${FRESH}payments as payments where id = any ($1)`;
 
 /** The ids of what is there before the first of the events; others are made by them. */
 function idsOf(

@@ -1,6 +1,6 @@
 import type { Querier } from "../../db/db.ts";
 import { PROJECTED_TABLES } from "../projection/projection_sql.ts";
-import { FRESH_SCHEMA, KEYS } from "./fresh_tables.ts";
+import { FRESH, KEYS } from "./fresh_tables.ts";
 
 /**
  * Nobody writes to the live tables any more before the transaction ends; who reads is not held up. One table is enough:
@@ -18,7 +18,7 @@ export async function swapTables(tx: Querier): Promise<void> {
   for (const table of PROJECTED_TABLES.toReversed()) {
     await tx.query(
       `delete from ${table} as live where not exists (
-        select from ${FRESH_SCHEMA}.${table} as fresh where ${sameKey(table)}
+        select from ${FRESH}${table} as fresh where ${sameKey(table)}
       )`,
     );
   }
@@ -30,7 +30,7 @@ export async function swapTables(tx: Querier): Promise<void> {
     );
     const changes = rows.map(({ name }) => `${name} = excluded.${name}`).join(", ");
     await tx.query(
-      `insert into ${table} select fresh.* from ${FRESH_SCHEMA}.${table} as fresh where not exists (
+      `insert into ${table} select fresh.* from ${FRESH}${table} as fresh where not exists (
         select from ${table} as live where ${sameKey(table)} and row(live.*) is not distinct from row(fresh.*)
       ) on conflict (${KEYS[table].join(", ")}) do update set ${changes}`,
     );

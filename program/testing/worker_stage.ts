@@ -38,10 +38,16 @@ export class WorkerStage implements AsyncDisposable {
   /** @param database The name of one of `DATABASES`. */
   static async open(database = "PostgreSQL"): Promise<WorkerStage> {
     await using stack = new AsyncDisposableStack();
-    const opened = stack.use(await DATABASES[database]?.() ?? missing(database));
-    const stage = new WorkerStage(opened.pool);
-    stage.profileId = await addProfile(opened.pool, null);
+    const { pool } = stack.use(await DATABASES[database]?.() ?? missing(database));
+    const stage = await WorkerStage.over(pool);
     stage.#stack.use(stack.move());
+    return stage;
+  }
+
+  /** Over a database that has its tables, and outlasts it. */
+  static async over(pool: ConnectionPool): Promise<WorkerStage> {
+    const stage = new WorkerStage(pool);
+    stage.profileId = await addProfile(pool, null);
     return stage;
   }
 

@@ -2,7 +2,7 @@
 export interface AdaptiveLimitOptions {
   /** How many requests at the same time are always let in. */
   readonly least: number;
-  /** How many are never exceeded. */
+  /** How many are never exceeded; it begins with them. */
   readonly most: number;
   /** How long work may stand in line before the limit goes down, in milliseconds. */
   readonly targetMs: number;
@@ -16,10 +16,13 @@ export interface Interval {
   readonly mostInFlight: number;
 }
 
-/** By what the limit is multiplied while work stands in line for too long. */
-const decrease = 0.8;
+/** By what the limit is multiplied at the least while work stands in line for too long. */
+const steepest = 0.5;
 
-/** By what it is multiplied while it does not. */
+/** By what it is multiplied at the most. */
+const gentlest = 0.8;
+
+/** By what it is multiplied while work does not stand in line. */
 const increase = 1.1;
 
 /**
@@ -40,12 +43,17 @@ export class AdaptiveLimit {
     return Math.floor(this.#limit);
   }
 
+  /** Whether it is where it began: nothing is left of a time when too much was asked for. */
+  get isRestored(): boolean {
+    return this.#limit >= this.#options.most;
+  }
+
   /** Takes note of an interval that has passed. */
   note({ standingMs, mostInFlight }: Interval): void {
     const { least, most, targetMs } = this.#options;
     const next = standingMs > targetMs
       // A limit far above what there is would take many steps before it limited anything.
-      ? Math.min(this.#limit, mostInFlight) * decrease
+      ? Math.min(this.#limit, mostInFlight) * Math.min(gentlest, Math.max(steepest, targetMs / standingMs))
       : this.#limit * increase;
     this.#limit = Math.min(most, Math.max(least, next));
   }

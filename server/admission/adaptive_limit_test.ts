@@ -8,7 +8,9 @@ Deno.test("AdaptiveLimit comes down from where the load is, and to no less than 
   assertEquals(limit.value, 1000);
   limit.note({ standingMs: 51, mostInFlight: 200 });
   assertEquals(limit.value, 160);
-  for (let interval = 0; interval < 50; interval++) limit.note({ standingMs: 500, mostInFlight: 160 });
+  limit.note({ standingMs: 500, mostInFlight: 160 });
+  assertEquals(limit.value, 80);
+  for (let interval = 0; interval < 50; interval++) limit.note({ standingMs: 500, mostInFlight: 80 });
   assertEquals(limit.value, 10);
 });
 

@@ -8,9 +8,10 @@ export interface AdmissionSettings {
   readonly targetMs: number;
   /** How many requests may be under way at the same time, however quick they are. */
   readonly maxInFlight: number;
-  /** How long others keep work waiting now, e.g. for a connection to the database, in milliseconds. */
-  readonly waits: readonly (() => number)[];
 }
+
+/** What tells how long work that is ready waits for its turn. */
+export type Delay = Pick<EventLoopDelay, "start" | "stop" | "takeLeast">;
 
 /** How many are always let in: enough to keep every connection to the database busy, and few enough to be answered soon. */
 const leastInFlight = 32;
@@ -21,29 +22,33 @@ const intervalMs = 100;
 /** How often refusals are logged at the most, in milliseconds. */
 const logEveryMs = 1000;
 
-/** How many refusals are held back at the same time; more are sent at once. */
-const mostHeldBack = 10_000;
+/** How many requests wait to be let in at the same time; more are refused at once. */
+const mostWaiting = 10_000;
 
 /**
- * Lets in as many requests as can be served without a queue that stays. Who is refused hears of it a moment later: a
- * client that asks again at once would otherwise keep the program busy with refusing it, and from serving others.
+ * Lets in as many requests as can be served without a queue that stays. Who comes when that many are there waits a
+ * moment for one to leave, and is refused then: a burst is served, and a client that asks again at once does not keep
+ * the program busy with refusing it.
  */
 export class Admission implements Disposable {
-  readonly #settings: AdmissionSettings;
   readonly #logger: Logger;
   readonly #limit: AdaptiveLimit;
-  readonly #loop = new EventLoopDelay();
+  readonly #delay: Delay;
+  /** Who waits, first come first served; called when there is room. */
+  readonly #waiting = new Set<() => void>();
   #inFlight = 0;
   #mostInFlight = 0;
-  #heldBack = 0;
   /** Since it was logged last. */
   #refused = 0;
   #logAgainAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(settings: AdmissionSettings, { logger }: { readonly logger: Logger }) {
-    this.#settings = settings;
+  constructor(
+    settings: AdmissionSettings,
+    { logger, delay = new EventLoopDelay() }: { readonly logger: Logger; readonly delay?: Delay },
+  ) {
     this.#logger = logger;
+    this.#delay = delay;
     const { targetMs, maxInFlight } = settings;
     this.#limit = new AdaptiveLimit({
       least: Math.min(leastInFlight, maxInFlight),
@@ -62,53 +67,73 @@ export class Admission implements Disposable {
     return this.#limit.value;
   }
 
-  /** Lets a request in, which has to {@link leave}; false: it is to be refused. */
+  /** Lets a request in, which has to {@link leave}; false: there is no room now. */
   enter(): boolean {
-    if (this.#inFlight >= this.#limit.value) {
-      this.#refused++;
-      return false;
-    }
+    if (this.#inFlight >= this.#limit.value) return false;
     this.#inFlight++;
     if (this.#inFlight > this.#mostInFlight) this.#mostInFlight = this.#inFlight;
     if (this.#timer === undefined) this.#measure();
     return true;
   }
 
+  /** Resolves with true when there was room after all, and the request is let in; with false when it is refused. */
+  wait(): Promise<boolean> {
+    if (this.#waiting.size >= mostWaiting) {
+      this.#refused++;
+      return Promise.resolve(false);
+    }
+    return new Promise((resolve) => {
+      const refuse = (): void => {
+        this.#waiting.delete(admit);
+        this.#refused++;
+        resolve(false);
+      };
+      // Not all in the same moment.
+      const timer = setTimeout(refuse, intervalMs * (1 + Math.random()));
+      const admit = (): void => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+      this.#waiting.add(admit);
+    });
+  }
+
   /** A request that was let in has been answered. */
   leave(): void {
     this.#inFlight--;
-  }
-
-  /** Resolves when a refused client may hear of it. */
-  async holdBack(): Promise<void> {
-    if (this.#heldBack >= mostHeldBack) return;
-    this.#heldBack++;
-    await new Promise((resolve) => setTimeout(resolve, intervalMs * (1 + Math.random())));
-    this.#heldBack--;
+    this.#admitWaiting();
   }
 
   /** Ends measuring. */
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#loop.stop();
+    this.#delay.stop();
+  }
+
+  #admitWaiting(): void {
+    for (const admit of this.#waiting) {
+      if (!this.enter()) return;
+      this.#waiting.delete(admit);
+      admit();
+    }
   }
 
   #measure(): void {
-    this.#loop.start();
+    this.#delay.start();
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#note();
       // Nobody is here: the program may sleep.
-      if (this.#inFlight === 0 && this.#refused === 0 && this.#limit.value >= this.#settings.maxInFlight) {
-        this.#loop.stop();
-      } else this.#measure();
+      if (this.#inFlight === 0 && this.#refused === 0 && this.#limit.isRestored) this.#delay.stop();
+      else this.#measure();
+      this.#admitWaiting();
     }, intervalMs);
     Deno.unrefTimer(this.#timer);
   }
 
   #note(): void {
-    const standingMs = Math.max(this.#loop.takeLeast(), ...this.#settings.waits.map((wait) => wait()));
+    const standingMs = this.#delay.takeLeast();
     this.#limit.note({ standingMs, mostInFlight: this.#mostInFlight });
     this.#mostInFlight = this.#inFlight;
     const now = performance.now();

@@ -10,9 +10,17 @@ export function admitting(
   serve: Serve,
   { admission, refuse }: { readonly admission: Admission; readonly refuse: (exchange: Exchange) => Response },
 ): Serve {
+  async function serveAdmitted(exchange: Exchange): Promise<Response> {
+    try {
+      return await serve(exchange);
+    } finally {
+      admission.leave();
+    }
+  }
+
   return function admit(exchange): Promise<Response> {
     if (exempt.has(exchange.path)) return serve(exchange);
-    if (!admission.enter()) return admission.holdBack().then(() => refuse(exchange));
-    return serve(exchange).finally(() => admission.leave());
+    if (admission.enter()) return serveAdmitted(exchange);
+    return admission.wait().then((admitted) => admitted ? serveAdmitted(exchange) : refuse(exchange));
   };
 }

@@ -1,6 +1,6 @@
 import type { Exchange } from "../exchange.ts";
 import type { DecodedRequest, Operation } from "../operation.ts";
-import type { Idempotency, KeptAnswer, KeyedAnswer, WorkResult } from "./idempotency.ts";
+import type { Idempotency, KeptAnswer, KeyedAnswer, KeyedRequest, Work, WorkResult } from "./idempotency.ts";
 import { requestFingerprint } from "./request_fingerprint.ts";
 
 /** Says that an answer is given again; its value is `true`. */
@@ -25,16 +25,18 @@ export type AnswerKeyed = (request: DecodedRequest, exchange: Exchange, key: str
  * not be kept.
  */
 export function compileKeyed(operation: Operation, options: KeyedOptions): AnswerKeyed {
-  const { idempotency, refusal, run } = options;
+  const { refusal, run } = options;
   const name = `${operation.method} ${operation.path}`;
-  if (idempotency === undefined) {
-    throw new Error(`${operation.operationId} requires an Idempotency-Key, and nothing keeps keys`);
+  const idempotency = keeper(operation, options);
+  async function keep(request: KeyedRequest, work: Work): Promise<KeyedAnswer | Response> {
+    try {
+      return await idempotency.answer(request, work);
+    } catch (error) {
+      if (error instanceof UnkeptAnswer) return error.response;
+      throw error;
+    }
   }
-  if (operation.requestBody?.content.some(({ codec }) => codec === "multipart")) {
-    throw new Error(
-      `${operation.operationId} requires an Idempotency-Key, and forms with files are not compared`,
-    );
-  }
+
   return async function answerKeyed(request, exchange, key): Promise<Response> {
     const keyed = {
       principal: exchange.principal?.subject,
@@ -43,52 +45,74 @@ export function compileKeyed(operation: Operation, options: KeyedOptions): Answe
       fingerprint: requestFingerprint(name, request),
       signal: exchange.signal,
     };
-    const given = await idempotency.answer(keyed, async (unit) => {
+    let made: Response | undefined;
+    const given = await keep(keyed, async (unit) => {
       exchange.unit = unit;
+      exchange.body = undefined;
       try {
-        return await kept(await run(request, exchange), exchange);
+        made = await run(request, exchange);
       } catch (error) {
-        const response = refusal(error, exchange);
-        if (response === undefined) throw error;
-        return await kept(response, exchange);
+        made = refusal(error, exchange);
+        if (made === undefined) throw error;
       } finally {
         exchange.unit = undefined;
       }
+      return kept(made, exchange);
     });
-    return responseOf(given, operation, exchange);
+    if (given instanceof Response) return given;
+    const response = given.replayed || made === undefined ? replay(given.answer, exchange) : made;
+    for (const { name } of operation.responses[String(response.status)]?.headers ?? []) {
+      const value = given.fresh[name];
+      if (value !== undefined) response.headers.set(name, value);
+    }
+    return response;
   };
+}
+
+function keeper({ operationId, requestBody }: Operation, { idempotency }: KeyedOptions): Idempotency {
+  if (idempotency === undefined) {
+    throw new Error(`${operationId} requires an Idempotency-Key, and nothing keeps keys`);
+  }
+  if (requestBody?.content.some(({ codec }) => codec === "multipart")) {
+    throw new Error(`${operationId} requires an Idempotency-Key, and forms with files are not compared`);
+  }
+  return idempotency;
+}
+
+/** A handler's answer that it failed: what it has done is undone, and a repeated request is a new one. */
+class UnkeptAnswer extends Error {
+  override readonly name = "UnkeptAnswer";
+  constructor(readonly response: Response) {
+    super("The handler answered that it failed");
+  }
 }
 
 /** The answer as it is kept: without what is said of this one exchange. */
 function kept(response: Response, { body }: Exchange): WorkResult {
   const { status } = response;
-  if (status >= 500) throw new Error(`A handler answered ${status}, which is thrown and never kept`);
+  if (status >= 500) throw new UnkeptAnswer(response);
   const headers = [...response.headers].filter(([name]) => name !== "x-request-id");
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
   return {
-    answer: { status, headers, body: response.body === null ? undefined : bytes },
+    // Not asked of the response, which would make a stream of its body.
+    answer: { status, headers, body: bytes },
     refused: status >= 400,
   };
 }
 
-function responseOf(
-  { answer, replayed, fresh }: KeyedAnswer,
-  operation: Operation,
-  exchange: Exchange,
-): Response {
-  const response = new Response(bodyOf(answer), { status: answer.status });
-  for (const [name, value] of answer.headers) response.headers.set(name, value);
+function replay({ status, headers, body }: KeptAnswer, exchange: Exchange): Response {
+  const response = new Response(body === undefined ? null : new Uint8Array(body), { status });
+  for (const [name, value] of headers) response.headers.set(name, value);
   response.headers.set("X-Request-Id", exchange.requestId);
-  for (const { name } of operation.responses[String(answer.status)]?.headers ?? []) {
-    const value = fresh[name];
-    if (value !== undefined) response.headers.set(name, value);
-  }
-  if (replayed) response.headers.set(IDEMPOTENCY_REPLAYED, "true");
-  exchange.replayed = replayed;
-  exchange.body = answer.body;
+  response.headers.set(IDEMPOTENCY_REPLAYED, "true");
+  exchange.replayed = true;
+  exchange.problem = status < 400 ? undefined : problemSlug(body);
+  exchange.body = body;
   return response;
 }
 
-function bodyOf({ body }: KeptAnswer): Uint8Array<ArrayBuffer> | null {
-  return body === undefined ? null : new Uint8Array(body);
+/** The last segment of the type of a problem; undefined: it is none. */
+function problemSlug(body: Uint8Array | undefined): string | undefined {
+  const [, slug] = /^\{"type":"\/problems\/([a-z0-9-]+)"/.exec(new TextDecoder().decode(body)) ?? [];
+  return slug;
 }

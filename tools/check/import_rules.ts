@@ -10,7 +10,7 @@ interface ImportRule {
 }
 
 const SERVICE = "[a-z]+_service/";
-const TEST = /_test\.ts$|\/testing\//;
+const TEST = /_test\.ts$|\/testing\/|^e2e\//;
 
 /** The boundaries. Tests may cross them: they build what main.ts builds. */
 const RULES: readonly ImportRule[] = [
@@ -96,6 +96,28 @@ const RULES: readonly ImportRule[] = [
     of: /^event_store\//,
     not: new RegExp(`^(${SERVICE}|server/|db/(postgres|embedded)/|api/|config|@hono)`),
     why: "event_store/ keeps events for whatever service and database",
+  },
+  {
+    of: /^(outbox|webhooks|broker|worker)\//,
+    not: new RegExp(
+      `^(${SERVICE}|server/|db/(postgres|embedded|copy)/|api/|auth/|consistency/|config|program/|@hono)`,
+    ),
+    why: "events leave without it being known what they are about, or over which database",
+  },
+  {
+    of: /^(outbox|worker)\//,
+    not: /^(webhooks|broker)\//,
+    why: "outbox/ and worker/ do not know where events go",
+  },
+  {
+    of: /^(?!broker\/|tools\/)/,
+    not: /^@nats-io\//,
+    why: "broker/ alone knows which broker there is",
+  },
+  {
+    of: /^(?!webhooks\/|tools\/)/,
+    not: /^standardwebhooks$/,
+    why: "webhooks/ alone signs what webhooks are told",
   },
   {
     of: /^(?!telemetry\/|program\/|tools\/)/,

@@ -123,6 +123,11 @@ export class Nats implements AsyncDisposable {
     await Deno.remove(this.#folder, { recursive: true });
   }
 
+  /** Who its clients have to be; undefined: it does not ask. */
+  get user(): StartNatsOptions["user"] {
+    return this.#options.user;
+  }
+
   get #pidFile(): string {
     return join(this.#folder, "pid");
   }

@@ -29,6 +29,11 @@ export function judgeSoak(results: SoakResults): readonly Verdict[] {
       kept: healthy && results.outages.length > 0,
       seen: `${results.outages.length} outages, ${healthy ? "healthy" : "not healthy"} at the end`,
     },
+    {
+      rule: "There was a limiter store to take away",
+      kept: results.hasStore ? true : undefined,
+      seen: results.hasStore ? "there was" : "neither Valkey nor Redis is installed",
+    },
     growth("Memory is flat", trendOf(pointsOf(samples, "residentMb"))),
     notMore("No file is left open", {
       before: otherFiles(before),

@@ -36,7 +36,7 @@ export async function soak({ minutes, rate: asked }: SoakOptions, signal: AbortS
   const rate = asked ?? capacity / 2;
   const before = await settle(stage);
   progress(
-    `Sending ${rate.toFixed(0)} requests a second, half of ${capacity.toFixed(0)}, for ${minutes} minutes`,
+    `Sending ${rate.toFixed(0)} requests a second, of ${capacity.toFixed(0)}, for ${minutes} minutes`,
   );
   const run = await underLoad(stage, { mix, rate, milliseconds: minutes * 60_000, signal });
   const healthy = await recovers(stage, signal);

@@ -17,7 +17,7 @@ export function paymentServer(
   pool: ConnectionPool,
   { now, options = [] }: PaymentServerOptions = {},
 ): Server {
-  const apis = mountApis({ cursorTtlSeconds: 60, idempotencyTtlMs: 3_600_000 }, {
+  const apis = mountApis({ cursorTtlSeconds: 60, idempotencyTtlMs: 3_600_000, allowPrivateWebhooks: false }, {
     database: { pool, hmacSecrets: ["a secret of more than 32 bytes for a test"] },
     logger: SILENT_LOGGER,
     ...(now !== undefined && { now }),

@@ -1,14 +1,10 @@
-import type { LookupAddress } from "node:dns";
-import { Agent, type IncomingMessage, request } from "node:http";
-import { connect as connectPlain, isIP, type LookupFunction, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import { readAnswer } from "./read_answer.ts";
 import { type ResolveOptions, resolveTarget } from "./resolve_target.ts";
-import { TargetError } from "./target_error.ts";
-import { hostOf } from "./target_url.ts";
-import { targetFaultOf } from "./target_fault_of.ts";
+import { TargetConnection } from "./target_connection.ts";
 
 /** What is posted, and how. */
 export interface PostOptions extends ResolveOptions {
+  /** Names and values that need no escaping. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /** When it is given up. */
@@ -17,8 +13,11 @@ export interface PostOptions extends ResolveOptions {
   readonly ca?: string;
 }
 
-/** So much of an answer is read, in bytes; what it says is of no interest, but some take it ill not to be heard. */
-const MOST_READ = 16_384;
+/** So much of an answer's body is read, in bytes; what it says is of no interest, but some take it ill not to be heard. */
+const MOST_READ_BYTES = 16_384;
+
+/** How long it may take, in milliseconds: where the answer does not say how long it is, it ends with the connection. */
+const MOST_READ_MS = 1_000;
 
 /**
  * Posts to a target, over a connection of its own to one of the addresses that were checked, and gives the status of the
@@ -27,83 +26,38 @@ const MOST_READ = 16_384;
  * @throws {TargetError}
  */
 export async function postToTarget(url: URL, options: PostOptions): Promise<number> {
+  const { headers, body, signal, ca } = options;
   const addresses = await resolveTarget(url, options);
-  const agent = new PinnedAgent(url, { addresses, ca: options.ca });
+  using connection = await TargetConnection.open(url, { addresses, signal, ca });
+  await connection.write(requestBytes(url, headers, body));
+  const { status, remaining = Infinity } = await readAnswer(connection);
+  await drain(connection, Math.min(remaining, MOST_READ_BYTES));
+  return status;
+}
+
+function requestBytes(url: URL, headers: Readonly<Record<string, string>>, body: string): Uint8Array {
+  const encoder = new TextEncoder();
+  const bytes = encoder.encode(body);
+  const fields = { Host: url.host, ...headers, "Content-Length": String(bytes.length), Connection: "close" };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = encoder.encode(`POST ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join("")}\r\n`);
+  const request = new Uint8Array(head.length + bytes.length);
+  request.set(head);
+  request.set(bytes, head.length);
+  return request;
+}
+
+/** Reads so many bytes at the most. The status was said before, so nothing that goes wrong here changes it. */
+async function drain(connection: TargetConnection, most: number): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(() => resolve(null), MOST_READ_MS);
   try {
-    const response = await send(url, agent, options);
-    await drain(response, options.signal);
-    return response.statusCode ?? 0;
-  } catch (error) {
-    throw new TargetError(options.signal.aborted ? "timeout" : targetFaultOf(error), { cause: error });
+    for (let left = most; left > 0;) {
+      const chunk = await Promise.race([connection.read().catch(() => null), late]);
+      if (chunk === null) break;
+      left -= chunk.length;
+    }
   } finally {
-    agent.destroy();
+    clearTimeout(timer);
   }
-}
-
-/** Connects to nothing but the addresses that were checked, and wants the certificate of the name in the URL. */
-class PinnedAgent extends Agent {
-  readonly #connect: () => Socket;
-
-  constructor(
-    url: URL,
-    { addresses, ca }: {
-      readonly addresses: readonly [LookupAddress, ...LookupAddress[]];
-      readonly ca: string | undefined;
-    },
-  ) {
-    super({ keepAlive: false });
-    const host = hostOf(url);
-    const lookup: LookupFunction = (_host, { all }, callback) => {
-      const [first] = addresses;
-      if (all === true) callback(null, [...addresses]);
-      else callback(null, first.address, first.family);
-    };
-    this.#connect = () =>
-      url.protocol === "https:"
-        ? connectTls({
-          host,
-          port: Number(url.port || 443),
-          lookup,
-          ...(isIP(host) === 0 && { servername: host }),
-          ...(ca !== undefined && { ca }),
-        })
-        : connectPlain({ host, port: Number(url.port || 80), lookup });
-  }
-
-  override createConnection(): Socket {
-    return this.#connect();
-  }
-}
-
-function send(url: URL, agent: Agent, { headers, body, signal }: PostOptions): Promise<IncomingMessage> {
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const bytes = new TextEncoder().encode(body);
-  const outgoing = request({
-    agent,
-    method: "POST",
-    host: hostOf(url),
-    path: url.pathname + url.search,
-    headers: { ...headers, Host: url.host, "Content-Length": bytes.length },
-    signal,
-  }, resolve);
-  outgoing.on("error", reject);
-  outgoing.end(bytes);
-  return promise;
-}
-
-/** Reads what there is, within bounds. The status was said before, so nothing that goes wrong here changes it. */
-function drain(response: IncomingMessage, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let read = 0;
-  response.on("data", (chunk: Uint8Array) => {
-    read += chunk.length;
-    if (read > MOST_READ) resolve();
-  });
-  for (const event of ["end", "error", "close"]) response.on(event, () => resolve());
-  const abort = (): void => resolve();
-  signal.addEventListener("abort", abort, { once: true });
-  return promise.finally(() => {
-    signal.removeEventListener("abort", abort);
-    response.destroy();
-  });
 }

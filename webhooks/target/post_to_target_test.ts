@@ -164,3 +164,36 @@ Deno.test("postToTarget() reads no more of an answer than it has to", async () =
   using broken = answerRaw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");
   assertEquals(await postToTarget(new URL(`http://127.0.0.1:${broken.port}/`), options()), 200);
 });
+
+Deno.test("postToTarget() survives whatever a target does after it was given up", async () => {
+  const open: Deno.TcpConn[] = [];
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accepting = (async (): Promise<void> => {
+    for await (const connection of listener) {
+      open.push(connection);
+      // Nothing, a little, half a handshake, or the end.
+      const kind = open.length % 4;
+      if (kind === 1) await connection.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Le"));
+      if (kind === 2) await connection.write(Uint8Array.of(0x16, 3, 3, 0, 100));
+      if (kind === 3) connection.close();
+    }
+  })();
+  const { port } = listener.addr;
+  await Promise.all(Array.from({ length: 60 }, async (_, index) => {
+    const scheme = index % 2 === 0 ? "http" : "https";
+    const signal = AbortSignal.timeout(1 + index);
+    await assertRejects(
+      () => postToTarget(new URL(`${scheme}://127.0.0.1:${port}/`), options({ signal })),
+      TargetError,
+    );
+  }));
+  for (const connection of open) {
+    try {
+      connection.close();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BadResource)) throw error;
+    }
+  }
+  listener.close();
+  await accepting;
+});

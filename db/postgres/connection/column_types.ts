@@ -50,6 +50,6 @@ function parseTimestamp(text: string): string {
 
 /** `\x` and two hexadecimal digits a byte. */
 function parseBytes(text: string): Uint8Array {
-  const { buffer, byteOffset, length } = Buffer.from(text.slice(2), "hex");
-  return new Uint8Array(buffer, byteOffset, length);
+  const bytes = Buffer.from(text.slice(2), "hex");
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -13,6 +13,7 @@ export interface ConnectionsOptions {
   readonly max: number;
   readonly maxWaiting: number;
   readonly acquireTimeoutMs: number;
+  readonly queueTimeoutMs: number;
   /** When an unused connection is closed, in milliseconds; 0: never. */
   readonly idleTimeoutMs: number;
 }
@@ -56,11 +57,12 @@ export class Connections {
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
-    const { maxWaiting, acquireTimeoutMs, idleTimeoutMs } = options;
+    const { maxWaiting, acquireTimeoutMs, queueTimeoutMs, idleTimeoutMs } = options;
     this.#idle = new IdleConnections(idleTimeoutMs);
     this.#line = new WaitingLine({
       max: maxWaiting,
       timeoutMs: acquireTimeoutMs,
+      movingTimeoutMs: queueTimeoutMs,
       // Nothing was reached in all the time: that is another message than too many callers.
       refusal: () => this.#all.size === 0 ? unreachable() : saturated(),
     });

@@ -38,7 +38,7 @@ async function occupy(pool: ConnectionPool, count: number): Promise<() => Promis
 Deno.test("Connections refuses who waits too long, and who comes when too many wait", async () => {
   await using database = await useTestDatabase();
   const primary = { ...database.instance, maxConnections: 2 };
-  await using pool = openPool({ primary, replicas: [], acquireTimeoutMs: 100, maxWaiting: 3 });
+  await using pool = openPool({ primary, replicas: [], acquireTimeoutMs: 2_000, maxWaiting: 3 });
   const release = await occupy(pool, 2);
   const waiting = [
     pool.writer().query("SELECT 1"),
@@ -83,6 +83,7 @@ Deno.test("Connections sends quick reads together, and nothing behind what may t
     max: 10,
     maxWaiting: 10,
     acquireTimeoutMs: 30_000,
+    queueTimeoutMs: 30_000,
     idleTimeoutMs: 0,
   });
   const reads = new QuickReads();

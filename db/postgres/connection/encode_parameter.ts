@@ -28,6 +28,6 @@ function wellFormed(text: string): string {
   throw new DatabaseError("invalid-value", "A text with a lone surrogate cannot be stored");
 }
 
-function encodeBytes({ buffer, byteOffset, length }: Uint8Array): string {
-  return `\\x${Buffer.from(buffer, byteOffset, length).toString("hex")}`;
+function encodeBytes(bytes: Uint8Array): string {
+  return `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex")}`;
 }

@@ -71,6 +71,7 @@ export class InstanceConnections {
       max,
       maxWaiting: config.maxWaiting ?? 1_000,
       acquireTimeoutMs: config.acquireTimeoutMs ?? 3_000,
+      queueTimeoutMs: config.queueTimeoutMs ?? 1_000,
       idleTimeoutMs: config.idleTimeoutMs ?? 60_000,
     });
   }

@@ -9,10 +9,16 @@ export interface WaitingCaller<T> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How long the line may get, and how long anybody stands in it. */
+/** How long the line may get, and how long it may take. */
 export interface WaitingLineOptions {
   readonly max: number;
+  /** How long anybody stands in it, in milliseconds. */
   readonly timeoutMs: number;
+  /**
+   * The same while the line moves: then there is more to do than can be done, and those behind would wait as long.
+   * Where nobody is served at all, what is waited for may be about to come back.
+   */
+  readonly movingTimeoutMs: number;
   /** What is told who came too late for the line, or has stood in it for too long. */
   readonly refusal: () => DatabaseError;
 }
@@ -22,6 +28,8 @@ export class WaitingLine<T, C extends WaitingCaller<T>> {
   readonly #options: WaitingLineOptions;
   /** Since when they wait, and what ends it. A Map keeps its order, and lets go of who stands in the middle. */
   readonly #callers = new Map<C, { readonly since: number; readonly end: () => void }>();
+  /** When somebody was served last, by performance.now(). */
+  #movedAt = -Infinity;
 
   constructor(options: WaitingLineOptions) {
     this.#options = options;
@@ -48,7 +56,12 @@ export class WaitingLine<T, C extends WaitingCaller<T>> {
     const { signal } = caller;
     if (this.#callers.size >= max) return caller.reject(refusal());
     const onAbort = (): void => this.#reject(caller, cancelled(signal));
-    const timer = setTimeout(() => this.#reject(caller, refusal()), timeoutMs);
+    const { movingTimeoutMs } = this.#options;
+    const early = Math.min(movingTimeoutMs, timeoutMs);
+    let timer = setTimeout(() => {
+      if (performance.now() - this.#movedAt <= early / 10) return this.#reject(caller, refusal());
+      timer = setTimeout(() => this.#reject(caller, refusal()), timeoutMs - early);
+    }, early);
     signal?.addEventListener("abort", onAbort, { once: true });
     const end = (): void => {
       clearTimeout(timer);
@@ -59,7 +72,9 @@ export class WaitingLine<T, C extends WaitingCaller<T>> {
 
   /** Takes a caller out and lets it go on. */
   serve(caller: C, given: T): void {
-    if (this.#leave(caller)) caller.serve(given);
+    if (!this.#leave(caller)) return;
+    this.#movedAt = performance.now();
+    caller.serve(given);
   }
 
   /** Rejects everybody. */

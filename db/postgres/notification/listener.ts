@@ -66,7 +66,7 @@ export class Listener implements AsyncDisposable {
       await using connection = await this.#open(connect);
       // Behind a pooler whoever is given the session next would hear it.
       if (await connection.isPooled()) return "impossible";
-      await connection.query(`LISTEN ${channel}`);
+      await connection.query(`LISTEN ${channel}`, [], { signal: this.#stop.signal });
       this.#tell("listening");
       onNotify();
       await this.#untilLost(connection);
@@ -99,7 +99,7 @@ export class Listener implements AsyncDisposable {
 
   /** Rejects where the server does not answer, or has become a standby. */
   async #probe(connection: Connection): Promise<void> {
-    const signal = AbortSignal.timeout(this.#options.patienceMs);
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(this.#options.patienceMs)]);
     const { rows: [row] } = await connection.query<{ standby: boolean }>(
       "SELECT pg_is_in_recovery() AS standby",
       [],

@@ -1,6 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { openPool } from "../../../db/postgres/open_pool.ts";
+import type { InstanceConfig } from "../../../db/postgres/pool_config.ts";
+import { appendEvents } from "../../../outbox/testing/append_events.ts";
+import { WorkerStage } from "../../../program/testing/worker_stage.ts";
 import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
 import { postgresEnvironment } from "../../../tools/testing/postgres_environment.ts";
 import { Program, untilReady } from "../../../tools/testing/program.ts";
@@ -21,9 +25,11 @@ export async function exportedMetrics(): Promise<Exported> {
     MIGRATE_ON_START: "true",
     ADMIN_PORT: "0",
     RATE_LIMIT: "1/1h",
+    WEBHOOK_ALLOW_PRIVATE: "true",
   });
   const url = await program.url;
   await untilReady(url);
+  await tellWebhook(instance);
   for (const path of ["/v1/profiles", "/v1/profiles", "/nowhere"]) {
     await (await fetch(url + path)).body?.cancel();
   }
@@ -31,12 +37,25 @@ export async function exportedMetrics(): Promise<Exported> {
   const metrics = await program.metricsUrl;
   while (true) {
     const text = await (await fetch(metrics)).text();
-    // They come with the first probe and the first timer.
-    if (text.includes("lag_seconds{") && text.includes("event_loop_delay_seconds_count")) {
-      return exportOf(text);
-    }
+    // They come with the first probe, the first timer and the first time that somebody counts.
+    const late = [
+      "lag_seconds{",
+      "event_loop_delay_seconds_count",
+      "outbox_depth{",
+      "webhook_duration_seconds_count",
+    ];
+    if (late.every((name) => text.includes(name))) return exportOf(text);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** Lets something happen that a webhook is told of. */
+async function tellWebhook(instance: InstanceConfig): Promise<void> {
+  await using pool = openPool({ primary: instance, replicas: [] });
+  await using stage = await WorkerStage.over(pool);
+  await stage.receive();
+  await appendEvents(pool, [{ stream: "payment-1", data: { profileId: stage.profileId } }]);
+  await stage.untilSettled();
 }
 
 /** Reads a text in Prometheus' format. */

@@ -1,0 +1,35 @@
+import { type ResolveOptions, resolveTarget } from "../../webhooks/target/resolve_target.ts";
+import { TargetError, type TargetFault } from "../../webhooks/target/target_error.ts";
+import { parseTargetUrl } from "../../webhooks/target/target_url.ts";
+import { WebhookError } from "./webhook_error.ts";
+import type { CheckUrl } from "./webhook_ports.ts";
+
+/** Whoever creates a webhook waits for no name server longer than this, in milliseconds. */
+const LOOKUP_MS = 5_000;
+
+/** What a client is told of a URL that may not be told of events. */
+const REASONS: Partial<Record<TargetFault, string>> = {
+  "unusable-url": "must be an absolute https URL of 2,048 characters at the most, without user and fragment",
+  "unknown-host": "must lead to a host that has an address",
+  timeout: "must lead to a host whose address can be found out in time",
+  "forbidden-address": "must lead to addresses of the public internet only",
+};
+
+/** Looks at a URL as those who tell it of events do, before they do. */
+export function checkWebhookUrl(rules: Pick<ResolveOptions, "allowPrivate" | "resolve">): CheckUrl {
+  return async (text, { signal }) => {
+    const late = AbortSignal.timeout(LOOKUP_MS);
+    try {
+      const url = parseTargetUrl(text, rules);
+      await resolveTarget(url, {
+        ...rules,
+        signal: signal === undefined ? late : AbortSignal.any([signal, late]),
+      });
+      return url.href;
+    } catch (error) {
+      const reason = error instanceof TargetError ? REASONS[error.code] : undefined;
+      if (reason === undefined) throw error;
+      throw new WebhookError("invalid", { faults: [{ field: "/url", reason }], cause: error });
+    }
+  };
+}

@@ -1,0 +1,59 @@
+import { formatVersion } from "../../paging/entity_version.ts";
+import type { ProblemType } from "../../server/api_module.ts";
+import { type InvalidParam, Problem } from "../../server/problem.ts";
+import { WebhookError, type WebhookErrorCode, type WebhookFault } from "./webhook_error.ts";
+
+/** The problem types of webhooks: where each code's status, title and explanation stand, once. */
+const PROBLEMS: Readonly<Record<WebhookErrorCode, ProblemType>> = {
+  "webhook-not-found": {
+    slug: "webhook-not-found",
+    title: "Webhook not found",
+    status: 404,
+    explanation: "There is no webhook with this id, or it is not yours.",
+  },
+  "delivery-not-found": {
+    slug: "delivery-not-found",
+    title: "Delivery not found",
+    status: 404,
+    explanation: "The webhook has no delivery with this id: there never was one, or it ended long ago.",
+  },
+  "webhook-changed": {
+    slug: "webhook-changed",
+    title: "Webhook changed meanwhile",
+    status: 412,
+    explanation:
+      "The webhook is not the version that was named. The ETag header of the answer is what it has: read it again, " +
+      "decide again, and repeat the request with that ETag in If-Match.",
+  },
+  "too-many-webhooks": {
+    slug: "too-many-webhooks",
+    title: "Too many webhooks",
+    status: 409,
+    explanation: "There can be 20 webhooks of one owner: delete one before another is made.",
+  },
+  invalid: {
+    slug: "invalid-webhook",
+    title: "Invalid webhook",
+    status: 422,
+    explanation: "The webhook breaks a rule. The member invalidParams names every fault.",
+  },
+};
+
+/** The problem types that webhooks add to those of the service. */
+export const WEBHOOK_PROBLEM_TYPES: readonly ProblemType[] = Object.values(PROBLEMS);
+
+/** The problem a client is told for an error about webhooks; undefined: it is not one. */
+export function webhookProblem(error: unknown): Problem | undefined {
+  if (!(error instanceof WebhookError)) return undefined;
+  const { status, slug, explanation } = PROBLEMS[error.code];
+  return new Problem(status, slug, {
+    detail: explanation,
+    cause: error,
+    ...(error.faults.length > 0 && { invalidParams: error.faults.map(invalidParam) }),
+    ...(error.currentVersion !== undefined && { headers: { ETag: formatVersion(error.currentVersion) } }),
+  });
+}
+
+function invalidParam({ field, reason }: WebhookFault): InvalidParam {
+  return { name: field.split("/").at(-1) || "body", in: "body", pointer: field, reason };
+}

@@ -1,0 +1,101 @@
+import type { Querier, QueryOptions, QueryParameter, Transaction } from "../../db/db.ts";
+import type { KeysetPage, PageOf, Pivot } from "../../paging/keyset.ts";
+import { readKeysetPage } from "../../paging/read_keyset_page.ts";
+import type { Viewer } from "../viewer.ts";
+import type { Delivery, Webhook } from "./webhook.ts";
+import { DeliveryListSql, WebhookListSql } from "./webhook_list_sql.ts";
+import type { KeptWebhook, Retry, WebhookKey, WebhookRepository } from "./webhook_ports.ts";
+import {
+  DELIVERY_COLUMNS,
+  DELIVERY_SOURCE,
+  deliveryOfRow,
+  type DeliveryRow,
+  WEBHOOK_COLUMNS,
+  webhookOfRow,
+  type WebhookRow,
+} from "./webhook_row.ts";
+
+const INSERT =
+  `insert into webhook_endpoints (id, owner, url, event_types, sealed_secret, version, created_at)
+  select $1, $2::text, $3, $4, $5, $6, $7
+  where (select count(*) from webhook_endpoints where owner is not distinct from $2::text) < $8`;
+
+const FIND = `select ${WEBHOOK_COLUMNS} from webhook_endpoints where id = $1`;
+
+const REOPEN = `update webhook_deliveries
+  set state = 'pending', attempts = 0, settled_at = null
+  where id = $1 and endpoint_id = $2 and state <> 'pending'`;
+
+// In the order in which those who work on a lane take hold of them: the lane first.
+const DUE = `insert into webhook_lanes (endpoint_id, stream, due_at, scheduled_at)
+  select endpoint_id, stream, $3::timestamptz, $3::timestamptz from webhook_deliveries where id = $1 and endpoint_id = $2
+  on conflict (endpoint_id, stream) do update
+  set due_at = case when webhook_lanes.lease is null then excluded.due_at else webhook_lanes.due_at end,
+    scheduled_at = case when webhook_lanes.lease is null then excluded.scheduled_at else webhook_lanes.scheduled_at end`;
+
+const FIND_DELIVERY =
+  `select ${DELIVERY_COLUMNS} from ${DELIVERY_SOURCE} where d.id = $1 and d.endpoint_id = $2`;
+
+/** Keeps webhooks in PostgreSQL. */
+export class PostgresWebhookRepository implements WebhookRepository {
+  async insert(
+    db: Querier,
+    { id, owner, url, eventTypes, sealedSecret, version, createdAt }: KeptWebhook,
+    { most, ...options }: QueryOptions & { readonly most: number },
+  ): Promise<boolean> {
+    const parameters = [id, owner, url, eventTypes, sealedSecret, version, createdAt, most];
+    return (await db.query(INSERT, parameters, options)).rowCount > 0;
+  }
+
+  async find(db: Querier, key: WebhookKey, options?: QueryOptions): Promise<Webhook | undefined> {
+    const { rows: [row] } = await db.query<WebhookRow>(...viewed(FIND, key), options);
+    return row && webhookOfRow(row);
+  }
+
+  async lock(tx: Transaction, key: WebhookKey): Promise<Webhook | undefined> {
+    const [text, parameters] = viewed(FIND, key);
+    const { rows: [row] } = await tx.query<WebhookRow>(`${text} for update`, parameters);
+    return row && webhookOfRow(row);
+  }
+
+  async list(
+    db: Querier,
+    viewer: Viewer,
+    { limit, position, ...options }: PageOf & QueryOptions,
+  ): Promise<KeysetPage<Webhook>> {
+    const list = new WebhookListSql(viewer);
+    const page = await readKeysetPage<WebhookRow, Pivot>(db, list, { limit, position, ...options });
+    return { ...page, items: page.items.map(webhookOfRow) };
+  }
+
+  async delete(tx: Transaction, id: string): Promise<void> {
+    for (const table of ["webhook_lanes", "webhook_deliveries"]) {
+      await tx.query(`delete from ${table} where endpoint_id = $1`, [id]);
+    }
+    await tx.query("delete from webhook_endpoints where id = $1", [id]);
+  }
+
+  async listDeliveries(
+    db: Querier,
+    webhookId: string,
+    { limit, position, ...options }: PageOf & QueryOptions,
+  ): Promise<KeysetPage<Delivery>> {
+    const list = new DeliveryListSql(webhookId);
+    const page = await readKeysetPage<DeliveryRow, Pivot>(db, list, { limit, position, ...options });
+    return { ...page, items: page.items.map(deliveryOfRow) };
+  }
+
+  async retry(tx: Transaction, { webhookId, deliveryId, now }: Retry): Promise<Delivery | undefined> {
+    const key = [deliveryId, webhookId];
+    const { rowCount } = await tx.query(DUE, [...key, now]);
+    if (rowCount === 0) return undefined;
+    await tx.query(REOPEN, key);
+    const { rows: [row] } = await tx.query<DeliveryRow>(FIND_DELIVERY, key);
+    return row && deliveryOfRow(row);
+  }
+}
+
+/** A statement as a viewer may run it: with a condition more, unless they see everything. */
+function viewed(text: string, { id, viewer }: WebhookKey): readonly [string, readonly QueryParameter[]] {
+  return viewer.kind === "everyone" ? [text, [id]] : [`${text} and owner = $2`, [id, viewer.subject]];
+}

@@ -1,0 +1,111 @@
+import { assertEquals } from "@std/assert";
+import { NatsBroker } from "../broker/nats_broker.ts";
+import { readStream } from "../broker/testing/read_stream.ts";
+import { StreamQueue } from "../outbox/stream_queue.ts";
+import { appendEvents, type TestEvent } from "../outbox/testing/append_events.ts";
+import { type Nats, startNats } from "../tools/nats/start_nats.ts";
+import { testWithNats } from "../tools/nats/test_with_nats.ts";
+import { DATABASES } from "../tools/testing/databases.ts";
+import { WorkerStage } from "./testing/worker_stage.ts";
+
+function brokerOf({ port }: Nats): NatsBroker {
+  return new NatsBroker({ servers: [`127.0.0.1:${port}`], tls: false, stream: "archway", timeoutMs: 1_000 });
+}
+
+async function untilPublished(stage: WorkerStage): Promise<void> {
+  while (true) {
+    const loads = await Promise.all(
+      (["outbox", "broker_messages"] as const).map((table) =>
+        new StreamQueue(table).load(stage.pool.writer())
+      ),
+    );
+    if (loads.every(({ waiting }) => waiting === 0)) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+for (const name of Object.keys(DATABASES)) {
+  testWithNats(`EventWorker publishes every event, with the trace of its request (${name})`, async () => {
+    await using nats = await startNats();
+    await using stage = await WorkerStage.open(name);
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    stage.work({ broker: brokerOf(nats) });
+    const positions = await appendEvents(stage.pool, [
+      { stream: "payment-1", data: { amount: "12" }, metadata: { traceparent } },
+      { stream: "account-1", type: "account.opened" },
+    ]);
+    await untilPublished(stage);
+    const kept = await readStream(nats, "archway");
+    assertEquals(
+      kept.map(({ subject, id, traceparent }) => [subject, id, traceparent]).toSorted(),
+      [
+        ["archway.payment.settled", `evt_${positions[0]}`, traceparent],
+        ["archway.account.opened", `evt_${positions[1]}`, ""],
+      ].toSorted(),
+    );
+    assertEquals(kept.find(({ subject }) => subject === "archway.payment.settled")?.body.data, {
+      amount: "12",
+    });
+  });
+}
+
+testWithNats(
+  "EventWorker keeps events while the broker is away, and keeps no webhook waiting for it",
+  async () => {
+    await using nats = await startNats();
+    await using stage = await WorkerStage.open();
+    const { receiver } = await stage.receive();
+    const data = { profileId: stage.profileId };
+    const events = (round: number): readonly TestEvent[] =>
+      Array.from(
+        { length: 30 },
+        (_, index) => ({ stream: `payment-${index % 3}`, data: { ...data, round } }),
+      );
+    for (let worker = 0; worker < 2; worker++) stage.work({ broker: brokerOf(nats) });
+    const positions = [...await appendEvents(stage.pool, events(1))];
+    await untilPublished(stage);
+    await nats.kill();
+    positions.push(...await appendEvents(stage.pool, events(2)));
+    await receiver.until(({ length }) => length === 60);
+    while ((await new StreamQueue("broker_messages").load(stage.pool.writer())).waiting < 30) await pause();
+    // Two rounds of failures, so that both workers have told of theirs.
+    while (stage.lines.filter(({ level }) => level === "warn").length < 2) await pause();
+    await nats.start();
+    positions.push(...await appendEvents(stage.pool, events(3)));
+    await untilPublished(stage);
+    const kept = await readStream(nats, "archway");
+    assertEquals(new Set(kept.map(({ id }) => id)), new Set(positions.map((position) => `evt_${position}`)));
+    assertEquals(kept.length, 90);
+    for (const [stream, messages] of Map.groupBy(kept, ({ body }) => body.id.split("@")[0])) {
+      const versions = messages.map(({ body }) => Number(body.id.split("@")[1]));
+      assertEquals(versions, versions.toSorted((a, b) => a - b), stream);
+    }
+    // Each of them said once that it waits, however often it tried, and once that it goes on.
+    const told = Map.groupBy(stage.lines, ({ level }) => level);
+    assertEquals(told.get("warn")?.every(({ properties }) => properties["job"] === "broker"), true);
+    assertEquals(told.get("error"), undefined);
+  },
+);
+
+testWithNats("EventWorker publishes again what it could not note, and the broker keeps it once", async () => {
+  await using nats = await startNats();
+  await using stage = await WorkerStage.open();
+  const first = stage.work({ broker: brokerOf(nats) });
+  await appendEvents(stage.pool, [{ stream: "payment-1" }, { stream: "payment-1" }]);
+  await untilPublished(stage);
+  await first[Symbol.asyncDispose]();
+  // As it is when the program ends between the broker's acknowledgement and COMMIT.
+  await stage.pool.writer().query(
+    "insert into broker_messages select position, stream, now() from events",
+  );
+  stage.work({ broker: brokerOf(nats) });
+  await untilPublished(stage);
+  assertEquals((await readStream(nats, "archway")).map(({ body }) => body.id), [
+    "payment-1@1",
+    "payment-1@2",
+  ]);
+});
+
+async function pause(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 10));
+}

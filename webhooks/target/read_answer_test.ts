@@ -1,0 +1,79 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import fc from "fast-check";
+import { type Answer, readAnswer } from "./read_answer.ts";
+import { TargetError } from "./target_error.ts";
+
+/** Reads an answer that comes in pieces. */
+function read(...pieces: readonly string[]): Promise<Answer> {
+  const chunks = pieces.map((piece) => new TextEncoder().encode(piece));
+  return readAnswer({ read: () => Promise.resolve(chunks.shift() ?? null) });
+}
+
+Deno.test("readAnswer() tells an answer's status and how much is still to come, however it is cut", async () => {
+  const answers: readonly (readonly [string, Answer])[] = [
+    ["HTTP/1.1 200 OK\r\n\r\n", { status: 200, remaining: undefined }],
+    ["HTTP/1.0 404\r\n\r\n", { status: 404, remaining: undefined }],
+    ["HTTP/1.1 204 \r\nX: y\r\n\r\n", { status: 204, remaining: undefined }],
+    ["HTTP/1.1 200 OK\r\ncontent-LENGTH: 10\r\n\r\nabc", { status: 200, remaining: 7 }],
+    ["HTTP/1.1 500 Nein\r\nContent-Length:0\r\nX: ä\r\n\r\n", { status: 500, remaining: 0 }],
+    ["HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\nHTTP/1.1 301 Moved\r\nLocation: /\r\n\r\n", {
+      status: 301,
+      remaining: undefined,
+    }],
+  ];
+  for (const [text, answer] of answers) {
+    assertEquals(await read(text), answer, text);
+    const start = text.indexOf("\r\n\r\nabc");
+    // The body has to be in the last piece, or else it is not known yet how much of it is there.
+    const cut = start < 0 ? text.length : start + 4;
+    assertEquals(
+      (await read(...[...text.slice(0, cut)], text.slice(cut))).status,
+      answer.status,
+      `${text}, by character`,
+    );
+  }
+});
+
+Deno.test("readAnswer() refuses what is no answer of HTTP, or has no end", async () => {
+  for (
+    const text of [
+      ...[
+        "",
+        "HTTP/1.1 200 OK",
+        "HTTP/1.1 200 OK\r\n",
+        "HTTP/2 200\r\n\r\n",
+        "HTTP/1.1 99 x\r\n\r\n",
+        "\r\n\r\n",
+      ],
+      ...[
+        "HTTP/1.1 2000 x\r\n\r\n",
+        "220 smtp ESMTP\r\n\r\n",
+        "HTTP/1.1 200 OK\n\n",
+        "HTTP/1.1 101 Switching\r\n\r\n",
+      ],
+      ...[
+        "http/1.1 200 OK\r\n\r\n",
+        ` HTTP/1.1 200\r\n\r\n`,
+        `HTTP/1.1 200 OK\r\nX: ${"x".repeat(17_000)}\r\n\r\n`,
+      ],
+      "HTTP/1.1 103 Hints\r\n\r\n".repeat(3),
+    ]
+  ) {
+    assertEquals(
+      (await assertRejects(() => read(text), TargetError)).code,
+      "broken-answer",
+      text.slice(0, 40),
+    );
+  }
+});
+
+Deno.test("readAnswer() gives a status or a fault, whatever comes", async () => {
+  await fc.assert(fc.asyncProperty(fc.array(fc.string()), async (pieces) => {
+    try {
+      const { status } = await read("HTTP/1.1 ", ...pieces);
+      assertEquals(status >= 200 && status < 600, true);
+    } catch (error) {
+      assertEquals(error instanceof TargetError && error.code, "broken-answer");
+    }
+  }));
+});
