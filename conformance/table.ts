@@ -17,6 +17,7 @@ import { QUERIES } from "./rows/queries.ts";
 import { SIZES } from "./rows/sizes.ts";
 import { STATEMENTS } from "./rows/statements.ts";
 import { TOKENS } from "./rows/tokens.ts";
+import { WEBHOOKS } from "./rows/webhooks.ts";
 
 /** Every hostile request there is, by theme. */
 export const THEMES: readonly Theme[] = [
@@ -38,5 +39,6 @@ export const THEMES: readonly Theme[] = [
   IDEMPOTENCY_KEYS,
   PAYMENTS,
   STATEMENTS,
+  WEBHOOKS,
   SIZES,
 ];
