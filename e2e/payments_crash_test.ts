@@ -36,14 +36,13 @@ async function storm(seed: number): Promise<void> {
   await using pool = openPool({ primary: postgres.instance, replicas: [], applicationName: "observer" });
   const environment = {
     ...postgresEnvironment(postgres.instance),
-    HMAC_SECRET: "a secret of more than 32 bytes for a storm",
     MIGRATE_ON_START: "true",
     WEBHOOK_ALLOW_PRIVATE: "true",
     WEBHOOK_TIMEOUT: "2s",
   };
   await using program = new MortalProgram(environment);
   const accounts = await openStormAccounts(await program.url);
-  await using receiver = await StormReceiver.open(pool, { secret: environment.HMAC_SECRET, random });
+  await using receiver = await StormReceiver.open(pool, { url: await program.url, random });
 
   const source = new IntentSource(accounts, random);
   const client = new StormClient({ url: () => program.url, random });

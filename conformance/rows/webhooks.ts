@@ -1,124 +1,165 @@
 import { get, JSON_FIELD } from "../requests.ts";
-import type { FramedRequest, Row, Statuses, Theme } from "../row.ts";
+import { type Given, type Row, type Statuses, type Theme, utf8 } from "../row.ts";
 import { shorten } from "../shorten.ts";
 
 const MISSING = "01a2023b-983b-7000-83d3-81c8f54d2496";
+const TYPES = '["payment.settled"]';
 
-/** Where no webhook may lead: into private networks, to this machine, or nowhere. */
-const TARGETS = [
-  "http://hooks.example.com/",
-  "ftp://hooks.example.com/",
-  "file:///etc/passwd",
-  "javascript:{marker}",
-  "data:text/plain,{marker}",
-  "//hooks.example.com/",
-  "hooks.example.com",
-  "https://",
-  "https:///{marker}",
-  "https://127.0.0.1/",
-  "https://127.1/",
-  "https://2130706433/",
-  "https://0x7f.0.0.1/",
-  "https://0177.0.0.1/",
-  "https://0.0.0.0/",
-  "https://localhost/",
-  "https://LOCALHOST./",
-  "https://10.0.0.1/",
-  "https://172.16.0.1/",
-  "https://192.168.0.1/",
-  "https://100.64.0.1/",
-  "https://169.254.169.254/latest/meta-data/",
-  "https://224.0.0.1/",
-  "https://255.255.255.255/",
-  "https://[::1]/",
-  "https://[::]/",
-  "https://[::ffff:127.0.0.1]/",
-  "https://[::ffff:7f00:1]/",
-  "https://[64:ff9b::7f00:1]/",
-  "https://[fc00::1]/",
-  "https://[fe80::1]/",
-  "https://[ff02::1]/",
-  "https://somebody:{marker}@hooks.example.com/",
-  "https://hooks.example.com/#{marker}",
-  "https://hooks.example.com:99999/",
-  "https://hooks.example.com/\\u0000",
-  "https://{marker}.invalid/",
-  `https://hooks.example.com/${"a".repeat(2048)}`,
-  "",
-] as const;
-
-/** What is no list of types of events, as JSON. */
-const NO_TYPES = [
-  "[]",
+/** Where nothing may be told of events, as JSON. None of them needs a name server. */
+const BAD_URLS = [
+  '"http://93.184.216.34/"',
+  '"https://127.0.0.1/"',
+  '"https://127.0.0.1:1/{marker}"',
+  '"https://127.1/"',
+  '"https://2130706433/"',
+  '"https://0x7f000001/"',
+  '"https://0177.0.0.1/"',
+  '"https://0/"',
+  '"https://0.0.0.0/"',
+  '"https://localhost/"',
+  '"https://LOCALHOST./"',
+  '"https://10.0.0.1/"',
+  '"https://172.16.0.1/"',
+  '"https://192.168.0.1/"',
+  '"https://100.64.0.1/"',
+  '"https://169.254.169.254/latest/meta-data/"',
+  '"https://192.0.2.1/"',
+  '"https://198.18.0.1/"',
+  '"https://224.0.0.1/"',
+  '"https://255.255.255.255/"',
+  '"https://[::]/"',
+  '"https://[::1]/"',
+  '"https://[::ffff:127.0.0.1]/"',
+  '"https://[::ffff:a9fe:a9fe]/"',
+  '"https://[64:ff9b::7f00:1]/"',
+  '"https://[fe80::1]/"',
+  '"https://[fe80::1%25eth0]/"',
+  '"https://[fd00::1]/"',
+  '"https://[2001:db8::1]/"',
+  '"https://user:{marker}@93.184.216.34/"',
+  '"https://user@93.184.216.34/"',
+  '"https://93.184.216.34/#{marker}"',
+  '"https://93.184.216.34:99999/"',
+  '"https://93.184.216.256/"',
+  '"https://"',
+  '"https:///"',
+  '"https://:443/"',
+  '"https:/ /93.184.216.34/"',
+  '"//93.184.216.34/"',
+  '"/{marker}"',
+  '"{marker}"',
+  '"ftp://93.184.216.34/"',
+  '"file:///etc/passwd"',
+  '"javascript:alert(1)"',
+  '"data:text/plain,{marker}"',
+  '"gopher://127.0.0.1:6379/_FLUSHALL"',
+  '"unix:/run/postgresql"',
+  '"https://127.0.0.1\\\\@93.184.216.34/"',
+  '"https://127.0.0.1\\t/"',
+  '"\\u0000"',
+  utf8('"https://１２７.０.０.１/"'),
+  utf8('"https://①②⑦.0.0.1/"'),
+  utf8('"https://127。0。0。1/"'),
+  `"https://93.184.216.34/${"a".repeat(2_048)}"`,
+  '""',
   "null",
-  '"payment.settled"',
-  '["{marker}"]',
-  '["payment.settled","payment.settled"]',
-  '["PAYMENT.SETTLED"]',
-  "[null]",
-  '["payment.settled","payment.refunded","account.opened","account.closed","deposit.settled","{marker}"]',
+  "1",
+  '["https://93.184.216.34/"]',
+  "{}",
 ] as const;
 
-type Simple = readonly [name: string, request: FramedRequest, status: Statuses, fault?: string];
-
-const OTHERS: readonly Simple[] = [
-  ["a webhook that is not there", get(`/v1/webhooks/${MISSING}`), 404],
-  ["a webhook of no id", get("/v1/webhooks/{marker}"), 400, "id"],
-  ["the deliveries of a webhook that is not there", get(`/v1/webhooks/${MISSING}/deliveries`), 404],
-  ["deliveries by a cursor of nobody", get(`/v1/webhooks/${MISSING}/deliveries?after={marker}`), [400, 404]],
-  ["webhooks by a cursor of nobody", get("/v1/webhooks?after={marker}"), 400, "after"],
-  ["webhooks by a cursor of another list", get("/v1/webhooks?after={entries}"), 400, "after"],
-  ["no webhooks", get("/v1/webhooks?limit=0"), 400, "limit"],
-  ["a webhook that is deleted without If-Match", { line: `DELETE /v1/webhooks/${MISSING}` }, 428],
-  [
-    "a webhook that is not there to be deleted",
-    { line: `DELETE /v1/webhooks/${MISSING}`, fields: [["If-Match", "*"]] },
-    404,
-  ],
-  [
-    "a delivery that is not there, again",
-    { line: `POST /v1/webhooks/${MISSING}/deliveries/${MISSING}/retry` },
-    404,
-  ],
-  ["a delivery of no id, again", { line: `POST /v1/webhooks/${MISSING}/deliveries/{marker}/retry` }, 400],
-  ["a webhook that is put", { line: "PUT /v1/webhooks", fields: [JSON_FIELD], body: "{}" }, 405],
-  [
-    "a webhook of a secret of one's own",
-    create(undefined, undefined, ',"secret":"{marker}"'),
-    422,
-    "/secret",
-  ],
-  ["a webhook of an owner of one's own", create(undefined, undefined, ',"owner":"{marker}"'), 422, "/owner"],
+/** What are no types of events, as JSON. */
+const BAD_TYPES: readonly (readonly [types: string, fault: string])[] = [
+  ["[]", "/eventTypes"],
+  ["null", "/eventTypes"],
+  ['"payment.settled"', "/eventTypes"],
+  ["{}", "/eventTypes"],
+  ['["*"]', "/eventTypes/0"],
+  ['["payment.*"]', "/eventTypes/0"],
+  ['["PAYMENT.SETTLED"]', "/eventTypes/0"],
+  ['["payment.settled "]', "/eventTypes/0"],
+  ['["{marker}"]', "/eventTypes/0"],
+  ["[1]", "/eventTypes/0"],
+  ["[null]", "/eventTypes/0"],
+  ['[["payment.settled"]]', "/eventTypes/0"],
+  ['["payment.settled","payment.settled"]', "/eventTypes"],
 ];
 
-function create(
-  url = "https://127.0.0.1/",
-  eventTypes = '["payment.settled"]',
-  more = "",
-): FramedRequest {
-  const body = `{"url":"${url}","eventTypes":${eventTypes}${more}}`;
+function create(body: string): Row["request"] {
   return { line: "POST /v1/webhooks", fields: [JSON_FIELD], body };
 }
 
-/** Webhooks: where they may not lead, and what is not there. Whoever runs the rows allows no private targets. */
+const WEBHOOK = `/v1/webhooks/${MISSING}`;
+
+type Simple = readonly [name: string, request: Row["request"], status: Statuses, fault?: string];
+
+const OTHERS: readonly Simple[] = [
+  ["a webhook without a URL", create(`{"eventTypes":${TYPES}}`), 422, "/url"],
+  ["a webhook without types", create('{"url":"https://127.0.0.1/"}'), 422, "/eventTypes"],
+  [
+    "a webhook with a secret of one's own",
+    create(`{"url":"https://127.0.0.1/","eventTypes":${TYPES},"secret":"{marker}"}`),
+    422,
+    "/secret",
+  ],
+  [
+    "a webhook for somebody else",
+    create(`{"url":"https://127.0.0.1/","eventTypes":${TYPES},"owner":"{marker}"}`),
+    422,
+    "/owner",
+  ],
+  ["a webhook that is not there", get(WEBHOOK), 404],
+  ["a webhook under no id", get("/v1/webhooks/{marker}"), 400, "id"],
+  ["the deliveries of a webhook that is not there", get(`${WEBHOOK}/deliveries`), 404],
+  ["one delivery by itself", get(`${WEBHOOK}/deliveries/${MISSING}`), 404],
+  ["a delivery that is not there, again", { line: `POST ${WEBHOOK}/deliveries/${MISSING}/retry` }, 404],
+  [
+    "a delivery under no id, again",
+    { line: `POST ${WEBHOOK}/deliveries/{marker}/retry` },
+    400,
+    "deliveryId",
+  ],
+  ["a retry by GET", get(`${WEBHOOK}/deliveries/${MISSING}/retry`), 405],
+  ["a webhook that is deleted without If-Match", { line: `DELETE ${WEBHOOK}` }, [404, 428]],
+  [
+    "a webhook that is deleted and not there",
+    { line: `DELETE ${WEBHOOK}`, fields: [["If-Match", '"1"']] },
+    404,
+  ],
+  ["a webhook that is changed", { line: `PATCH ${WEBHOOK}`, fields: [JSON_FIELD], body: "{}" }, 405],
+  ["a list of webhooks with a limit of 0", get("/v1/webhooks?limit=0"), 400, "limit"],
+];
+
+const CURSORS: readonly (readonly [given: Given, target: string])[] = [
+  ["payment", "/v1/webhooks?after={entries}"],
+  ["pages", "/v1/webhooks?after={next}"],
+  ["accounts", "/v1/webhooks?after={marker}"],
+];
+
+/** Webhooks; none is made, for it would be told of what other rows do. */
 export const WEBHOOKS: Theme = {
   name: "webhooks",
   rows: [
-    ...TARGETS.map((url): Row => ({
-      name: `a webhook that leads to ${shorten(url)}`,
-      request: create(url),
+    ...BAD_URLS.map((url): Row => ({
+      name: `a URL of ${shorten(url)}`,
+      request: create(`{"url":${url},"eventTypes":${TYPES}}`),
       expect: { status: 422, fault: "/url" },
     })),
-    ...NO_TYPES.map((types): Row => ({
-      name: `a webhook for ${shorten(types)}`,
-      request: create(undefined, types),
-      expect: { status: 422 },
+    ...BAD_TYPES.map(([types, fault]): Row => ({
+      name: `types of ${shorten(types)}`,
+      request: create(`{"url":"https://127.0.0.1/","eventTypes":${types}}`),
+      expect: { status: 422, fault },
     })),
     ...OTHERS.map(([name, request, status, fault]): Row => ({
       name,
-      given: "payment",
       request,
       expect: { status, ...(fault !== undefined && { fault }) },
+    })),
+    ...CURSORS.map(([given, target]): Row => ({
+      name: target,
+      given,
+      request: get(target),
+      expect: { status: 400, fault: "after" },
     })),
   ],
 };

@@ -1,13 +1,11 @@
 import type { ConnectionPool } from "../../db/db.ts";
-import { webhookSecrets } from "../../program/open_event_worker.ts";
-import { newSigningSecret } from "../../webhooks/signing_secret.ts";
-import { addEndpoint } from "../../webhooks/testing/add_endpoint.ts";
+import { call } from "../../tools/testing/payment_calls.ts";
 import { WebhookReceiver } from "../../webhooks/testing/webhook_receiver.ts";
 
 /** How the receiver comes to be told. */
 export interface StormReceiverOptions {
-  /** The program's `HMAC_SECRET`. */
-  readonly secret: string;
+  /** Where the program listens. */
+  readonly url: string;
   /** From 0 to 1. */
   readonly random: () => number;
 }
@@ -53,17 +51,16 @@ export class StormReceiver implements AsyncDisposable {
 
   static async open(
     pool: ConnectionPool,
-    { secret: hmacSecret, random }: StormReceiverOptions,
+    { url, random }: StormReceiverOptions,
   ): Promise<StormReceiver> {
-    const secret = newSigningSecret();
-    const receiver = new WebhookReceiver(secret);
-    receiver.answer = () => random() < 0.02 ? 500 : 200;
     await untilEmpty(pool);
-    await addEndpoint(pool, webhookSecrets({ hmacSecrets: [hmacSecret] }), {
-      url: receiver.url,
-      secret,
-      eventTypes: EVENT_TYPES,
-    });
+    const port = freePort();
+    const body = { url: `http://127.0.0.1:${port}/hook`, eventTypes: EVENT_TYPES };
+    const { status, text } = await call(url, "POST /v1/webhooks", { body });
+    if (status !== 201) throw new Error(`Making a webhook failed: ${status} ${text}`);
+    const { data }: { readonly data: { readonly secret: string } } = JSON.parse(text);
+    const receiver = new WebhookReceiver(data.secret, { port });
+    receiver.answer = () => random() < 0.02 ? 500 : 200;
     const { rows: [last] } = await pool.writer().query<{ position: bigint }>(LAST_BEFORE);
     return new StormReceiver(pool, receiver, last?.position ?? 0n);
   }
@@ -128,4 +125,9 @@ async function untilEmpty(pool: ConnectionPool): Promise<void> {
   while ((await pool.writer().query("select from outbox limit 1")).rowCount > 0) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
 }

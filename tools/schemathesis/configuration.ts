@@ -20,6 +20,7 @@ const BINDINGS: readonly (readonly [parameter: string, dictionary: string, proba
   ["body.payeeAccountId", "payees", 0.9],
   ["body.amount.amount", "amounts", 0.9],
   ["body.amount.currency", "currencies", 0.9],
+  ["body.url", "urls", 0.9],
 ];
 
 /**

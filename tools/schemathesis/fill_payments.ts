@@ -4,13 +4,20 @@ import type { FillingClient } from "./filling_client.ts";
 /** Profiles that get an account; all others have none yet. */
 const ACCOUNTS = 8;
 const CURRENCY = "BRL";
+/** Nobody listens there: what is told fails, and can be told again. */
+const URLS = ["http://127.0.0.1:9/", "http://127.0.0.1:9/hook?a=b", "http://localhost:9/"];
 const AMOUNT = { amount: "12.34", currency: CURRENCY };
 
-/** Opens accounts of profiles, and lets some pay others; gives what no generator could guess about them. */
+/** Opens accounts of profiles, and lets some pay others and be told of it; gives what no generator could guess about them. */
 export async function fillPayments(
   client: FillingClient,
   profiles: readonly string[],
 ): Promise<Dictionaries> {
+  const webhooks: string[] = [];
+  for (const url of URLS) {
+    const eventTypes = ["payment.settled", "payment.refunded", "account.closed"];
+    webhooks.push((await client.create("/v1/webhooks", { url, eventTypes })).data.id);
+  }
   const accounts: string[] = [];
   for (const profileId of profiles.slice(0, ACCOUNTS)) {
     const { data: { id } } = await client.create("/v1/accounts", { profileId, currency: CURRENCY });
@@ -26,15 +33,16 @@ export async function fillPayments(
     payments.push(data.id);
     tokens.push(token);
   }
-  const lists = ["/v1/accounts", "/v1/payments", `/v1/accounts/${payee}/entries`];
+  const lists = ["/v1/accounts", "/v1/payments", `/v1/accounts/${payee}/entries`, "/v1/webhooks"];
   const cursors = await Promise.all(lists.map((list) => client.cursors(list)));
   return {
     tokens: tokens.slice(0, 3),
     conditions: ["*", '"1"', '"2"', 'W/"1"', '"1", "2"'],
     next: cursors.map(({ next }) => next),
     previous: cursors.map(({ previous }) => previous),
-    // Of either kind: what is one is not there as the other.
-    ids: [...accounts, ...payments],
+    urls: URLS,
+    // Of every kind: what is one is not there as the other.
+    ids: [...accounts, ...payments, ...webhooks],
     profiles,
     accounts,
     payees: accounts.toReversed(),
