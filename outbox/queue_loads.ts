@@ -34,8 +34,8 @@ export class QueueLoads {
   /** Asks every queue. */
   async step(): Promise<StepOutcome> {
     const loads: (readonly [string, QueueLoad])[] = [];
-    // One after the other: nobody waits for them.
-    for (const [queue, read] of this.#queues) loads.push([queue, await read(this.#database.reader())]);
+    // One after the other, for nobody waits for them; of the primary, for a replica may not even have the tables yet.
+    for (const [queue, read] of this.#queues) loads.push([queue, await read(this.#database.writer())]);
     this.#loads = loads;
     return "idle";
   }
