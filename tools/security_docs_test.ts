@@ -14,6 +14,7 @@ const TABLES = [
   ["docs/persistence.md", "When a read fails"],
   ["docs/persistence.md", "Faults on one server"],
   ["docs/migrations.md", "When something breaks in the middle"],
+  ["docs/payments.md", "Faults"],
   ["docs/webhooks.md", "What is promised"],
 ] as const;
 
