@@ -11,6 +11,6 @@ export interface AdmissionConfig {
 /** Reads `ADMISSION_…`; undefined: everybody is let in. */
 export function parseAdmissionSettings(settings: Settings): AdmissionConfig | undefined {
   const targetMs = settings.durationMs("ADMISSION_MAX_DELAY", "100ms");
-  const maxInFlight = settings.integer("ADMISSION_MAX_IN_FLIGHT", 2000, { min: 1, max: 1_000_000 });
+  const maxInFlight = settings.integer("ADMISSION_MAX_IN_FLIGHT", 5000, { min: 1, max: 1_000_000 });
   return targetMs === 0 ? undefined : { targetMs, maxInFlight };
 }

@@ -145,7 +145,9 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
       body: { amount: money("1.00") },
     });
     assertEquals(outcome(deposit), "404 account-not-found");
-    const closing = await ask(stage.server, `DELETE /v1/accounts/${id}`, { headers: { "If-Match": "*" } });
+    const closing = await ask(stage.server, `POST /v1/accounts/${id}/close`, {
+      headers: { "If-Match": "*" },
+    });
     assertEquals(outcome(closing), "404 account-not-found");
   },
   "money of a deleted profile does not move": async (stage) => {

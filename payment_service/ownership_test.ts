@@ -50,7 +50,7 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     const ways = (id: string): readonly (readonly [string, PaymentAsk])[] => [
       [`GET /v1/accounts/${id}`, {}],
       [`GET /v1/accounts/${id}/entries`, {}],
-      [`DELETE /v1/accounts/${id}`, { headers: { "If-Match": "*" } }],
+      [`POST /v1/accounts/${id}/close`, { headers: { "If-Match": "*" } }],
       [`POST /v1/accounts/${id}/deposits`, { key: crypto.randomUUID(), body: { amount: money("1.00") } }],
     ];
     const missing = ways(MISSING);
@@ -168,7 +168,7 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
       [`PUT /v1/payments/${payment}/refunds/${MISSING}`, { body: { amount: money("1.00") } }],
       [`POST /v1/accounts/${ada}/deposits`, { key: "a", body: { amount: money("1.00") } }],
       ["POST /v1/accounts", { body: { profileId: MISSING, currency: "BRL" } }],
-      [`DELETE /v1/accounts/${ada}`, { headers: { "If-Match": "*" } }],
+      [`POST /v1/accounts/${ada}/close`, { headers: { "If-Match": "*" } }],
     ];
     for (const [line, request] of writes) {
       assertEquals((await ask(server, line, { ...request, as: "ada-reader" })).status, 403, line);

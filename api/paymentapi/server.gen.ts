@@ -44,12 +44,34 @@ export interface paths {
         get: operations["getAccount"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path: {
+                /** @description The account's id */
+                id: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /**
          * Close an account
          * @description Only one that has nothing. It can still be read, with its statement; the profile may open another one in the
          *     currency.
          */
-        delete: operations["closeAccount"];
+        post: operations["closeAccount"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1112,19 +1134,23 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The account is closed */
-            204: {
+            /** @description The account, which is closed */
+            200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SuccessAccount"];
+                };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             414: components["responses"]["UriTooLong"];
@@ -2569,9 +2595,11 @@ export type CloseAccountRequest = {
 /** What {@link StrictServerInterface.closeAccount} may answer. */
 export type CloseAccountResponse =
   | {
-    /** The account is closed */
-    readonly status: 204;
-    readonly headers?: {
+    /** The account, which is closed */
+    readonly status: 200;
+    readonly headers: {
+      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
       /**
        * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
        * service. Absent when the database could not tell its position; the write is made all the same.
@@ -2580,8 +2608,8 @@ export type CloseAccountResponse =
       /** The id of the request */
       readonly "X-Request-Id"?: string | undefined;
     };
-    readonly contentType?: never;
-    readonly body?: never;
+    readonly contentType?: "application/json";
+    readonly body: SuccessAccount;
   }
   | {
     /** The request is malformed; `invalidParams` names every fault */
@@ -2617,6 +2645,13 @@ export type CloseAccountResponse =
       /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The Accept header excludes every representation there is */
+    readonly status: 406;
+    readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
@@ -5430,8 +5465,8 @@ const getAccount: runtime.Operation = {
 
 const closeAccount: runtime.Operation = {
   operationId: "closeAccount",
-  method: "DELETE",
-  path: "/v1/accounts/{id}",
+  method: "POST",
+  path: "/v1/accounts/{id}/close",
   parameters: [
     { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
@@ -5439,11 +5474,12 @@ const closeAccount: runtime.Operation = {
   ],
   validateParameters: validators.closeAccountParameters,
   responses: {
-    "204": { content: [], headers: [{ name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.closeAccountResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.closeAccountResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.closeAccountResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.closeAccountResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.closeAccountResponse404ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.closeAccountResponse406ApplicationProblemJson }], headers: [] },
     "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.closeAccountResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
     "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.closeAccountResponse413ApplicationProblemJson }], headers: [] },
     "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.closeAccountResponse414ApplicationProblemJson }], headers: [] },

@@ -127,7 +127,12 @@ const OTHERS: readonly Simple[] = [
   ["an account in no currency", "accounts", open('"{profile}"', '"brl"'), 422, "/currency"],
   ["an account of nobody", "accounts", open(`"${MISSING}"`, '"BRL"'), 422, "/profileId"],
   ["an account of no id", "accounts", open('"{marker}"', '"BRL"'), 422, "/profileId"],
-  ["an account that is closed without If-Match", "accounts", { line: "DELETE /v1/accounts/{payee}" }, 428],
+  [
+    "an account that is closed without If-Match",
+    "accounts",
+    { line: "POST /v1/accounts/{payee}/close" },
+    428,
+  ],
   ["an account that is closed in another version", "accounts", close("{payee}", '"7"'), 412],
   ["an account that is closed with money in it", "accounts", close("{payer}", "*"), [409, 422]],
 ];
@@ -142,7 +147,7 @@ function open(profileId: string, currency: string): FramedRequest {
 }
 
 function close(id: string, version: string): FramedRequest {
-  return { line: `DELETE /v1/accounts/${id}`, fields: [["If-Match", version]] };
+  return { line: `POST /v1/accounts/${id}/close`, fields: [["If-Match", version]] };
 }
 
 function simple(prefix: string, rows: readonly Simple[]): readonly Row[] {

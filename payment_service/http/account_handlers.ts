@@ -68,8 +68,15 @@ export class AccountHandlers {
     context: RequestContext,
   ): Promise<api.CloseAccountResponse> {
     const condition = versionCondition(parseIfMatch(headers["If-Match"]));
-    await this.parts.app.accounts.close(path.id.toLowerCase(), { ...causeOf(context), condition });
-    return { status: 204, headers: await tokenHeader(context, this.parts) };
+    const account = await this.parts.app.accounts.close(path.id.toLowerCase(), {
+      ...causeOf(context),
+      condition,
+    });
+    return {
+      status: 200,
+      headers: { ETag: formatVersion(account.version), ...await tokenHeader(context, this.parts) },
+      body: { data: wireAccount(account), meta: { requestId: context.requestId } },
+    };
   }
 
   async listEntries(

@@ -35,7 +35,7 @@ async function fill(pool: ConnectionPool, server: Server): Promise<Stage> {
   });
   await ask(server, `PUT /v1/payments/${payment}/refunds/${payment}`, { body: { amount: money("2.00") } });
   const closed = await openAccount(server, "0", { currency: "JPY" });
-  await ask(server, `DELETE /v1/accounts/${closed}`, { headers: { "If-Match": "*" } });
+  await ask(server, `POST /v1/accounts/${closed}/close`, { headers: { "If-Match": "*" } });
   return { pool, server, payer, payee, payment };
 }
 

@@ -79,9 +79,9 @@ export class AccountService {
   async close(
     id: string,
     { condition, ...cause }: Cause & { readonly condition: VersionCondition },
-  ): Promise<void> {
+  ): Promise<Account> {
     const { connections, ledger, now } = this.#deps;
-    await connections.withTx(async (tx) => {
+    return await connections.withTx(async (tx) => {
       const account = await this.#lockOwn(tx, id, cause.viewer);
       const { version, profileId, currency, balance } = account;
       if (condition !== "any" && !condition.includes(version)) {
@@ -99,6 +99,7 @@ export class AccountService {
         at: momentAfter(now(), [account.updatedAt]),
         metadata: cause.metadata,
       });
+      return projection.account(id);
     }, { ...cause, repeatable: true });
   }
 
