@@ -13,7 +13,7 @@ import { Sweeper } from "../webhooks/sweeper.ts";
 import { WebhookDestination } from "../webhooks/webhook_destination.ts";
 import type { JobPool } from "../worker/job_pool.ts";
 import type { WorkLoopOptions } from "../worker/work_loop.ts";
-import type { EventWorkerOptions } from "./event_worker.ts";
+import type { EventWorkerOptions } from "./event_worker_options.ts";
 
 /** What one loop of a worker does; what is absent is as it is for all. */
 export type WorkerStep = Pick<WorkLoopOptions, "step"> & Partial<WorkLoopOptions>;

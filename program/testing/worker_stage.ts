@@ -8,7 +8,8 @@ import { newSigningSecret } from "../../webhooks/signing_secret.ts";
 import { addEndpoint, addProfile, type TestEndpoint } from "../../webhooks/testing/add_endpoint.ts";
 import { WebhookReceiver } from "../../webhooks/testing/webhook_receiver.ts";
 import { UNOBSERVED } from "../../worker/work_observer.ts";
-import { EventWorker, type EventWorkerOptions } from "../event_worker.ts";
+import { EventWorker } from "../event_worker.ts";
+import type { EventWorkerOptions } from "../event_worker_options.ts";
 
 /** How a worker is started for a test. */
 export interface StageWorkerOptions extends Partial<Omit<EventWorkerOptions, "pool" | "config">> {

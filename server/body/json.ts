@@ -1,13 +1,7 @@
 import { MalformedTextError } from "../parameters/percent.ts";
+import type { JsonFault } from "./json_fault.ts";
 import { scanJson } from "./json_scan.ts";
 import { findUnstorable } from "./unstorable.ts";
-
-/** A value of a JSON text that cannot be kept, and where it is. */
-export interface JsonFault {
-  /** JSON Pointer (RFC 6901). */
-  readonly pointer: string;
-  readonly reason: string;
-}
 
 /** A parsed JSON text, with what is wrong in it although its syntax is right. */
 export interface ParsedJson {

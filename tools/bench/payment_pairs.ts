@@ -1,4 +1,4 @@
-import type { Share } from "./request_sources.ts";
+import type { Share } from "./share.ts";
 
 /** Between which accounts payments are made. */
 export interface PaymentPairs {

@@ -1,6 +1,7 @@
 import type { Answer } from "./http_connection.ts";
 import { type PaymentPair, type PaymentPairs, paymentPairs } from "./payment_pairs.ts";
 import type { RequestSource } from "./run_load.ts";
+import type { Share } from "./share.ts";
 
 /** Which requests a load consists of. */
 export type Scenario =
@@ -14,12 +15,6 @@ export type Scenario =
   | { readonly kind: "pay"; readonly pairs: PaymentPairs }
   /** Makes some payments first, and then asks for them again and again. */
   | { readonly kind: "replay"; readonly pairs: PaymentPairs };
-
-/** Which of how many connections a source is for. */
-export interface Share {
-  readonly connection: number;
-  readonly connections: number;
-}
 
 const ENCODER = new TextEncoder();
 
