@@ -8,13 +8,20 @@ const CURRENCY = "BRL";
 const URLS = ["http://127.0.0.1:9/", "http://127.0.0.1:9/hook?a=b", "http://localhost:9/"];
 const AMOUNT = { amount: "12.34", currency: CURRENCY };
 
+/** What is filled in. */
+export interface FillPaymentsOptions {
+  readonly profiles: readonly string[];
+  /** Whether webhooks may lead to this machine: else there are none. */
+  readonly webhooksAllowed: boolean;
+}
+
 /** Opens accounts of profiles, and lets some pay others and be told of it; gives what no generator could guess about them. */
 export async function fillPayments(
   client: FillingClient,
-  profiles: readonly string[],
+  { profiles, webhooksAllowed }: FillPaymentsOptions,
 ): Promise<Dictionaries> {
   const webhooks: string[] = [];
-  for (const url of URLS) {
+  for (const url of webhooksAllowed ? URLS : []) {
     const eventTypes = ["payment.settled", "payment.refunded", "account.closed"];
     webhooks.push((await client.create("/v1/webhooks", { url, eventTypes })).data.id);
   }
@@ -33,7 +40,8 @@ export async function fillPayments(
     payments.push(data.id);
     tokens.push(token);
   }
-  const lists = ["/v1/accounts", "/v1/payments", `/v1/accounts/${payee}/entries`, "/v1/webhooks"];
+  const lists = ["/v1/accounts", "/v1/payments", `/v1/accounts/${payee}/entries`];
+  if (webhooksAllowed) lists.push("/v1/webhooks");
   const cursors = await Promise.all(lists.map((list) => client.cursors(list)));
   return {
     tokens: tokens.slice(0, 3),

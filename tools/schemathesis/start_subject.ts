@@ -45,7 +45,11 @@ export async function startSubject(environment: Readonly<Record<string, string>>
   const token = await issuer.sign({ scope: "profiles:read profiles:write payments:read payments:write" });
   const client = new FillingClient(url, token);
   const profiles = await fillProfiles(client);
-  const dictionaries = { profile: profiles.dictionaries, payment: await fillPayments(client, profiles.ids) };
+  const payments = await fillPayments(client, {
+    profiles: profiles.ids,
+    webhooksAllowed: environment["WEBHOOK_ALLOW_PRIVATE"] === "true",
+  });
+  const dictionaries = { profile: profiles.dictionaries, payment: payments };
   const resources = stack.move();
   return {
     url,
