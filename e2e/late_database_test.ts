@@ -24,5 +24,6 @@ Deno.test("archway may be started before its database, and outlives the database
     assertEquals([round, list.status, (await list.json()).data], [round, 200, []]);
     await postgres.kill();
   }
-  assertEquals((await program.stop()).code, 0);
+  const { code, stderr } = await program.stop();
+  assertEquals(code, 0, stderr);
 });

@@ -191,7 +191,7 @@ export class Connection {
   /** Closes it; what runs has so many seconds to end. */
   async close({ timeout = 0 }: { readonly timeout?: number } = {}): Promise<void> {
     if (timeout === 0) this.#close();
-    await this.#driver.end({ timeout });
+    await this.#end(timeout);
     this.#close();
   }
 
@@ -203,8 +203,13 @@ export class Connection {
   #close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    void this.#driver.end({ timeout: 0 });
+    void this.#end(0);
     this.onClosed(this);
+  }
+
+  /** A server that dies just then is no fault of closing: what was to be gone is gone. */
+  async #end(timeout: number): Promise<void> {
+    await this.#driver.end({ timeout }).catch(ignore);
   }
 }
 
