@@ -100,6 +100,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
       STORE.append(tx, [{ stream: "a", expectedVersion: 0n, events: forms }], OPTIONS)
     );
     const newest = [3, { from: "shelf", to: "desk", centimetres: 305 }];
+    await untilNames(pool, 3);
     const all = await STORE.readAll(pool.writer(), { after: 0n, limit: 10 });
     assertEquals(all.map(({ schemaVersion, data }) => [schemaVersion, data]), [newest, newest, newest]);
     const stream = await STORE.readStream(pool.writer(), "a", { after: 0n, limit: 10 });
