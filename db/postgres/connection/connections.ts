@@ -47,8 +47,7 @@ export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #all = new Set<Connection>();
   readonly #idle: IdleConnections;
-  readonly #lent = new Set<Connection>();
-  /** Those that are nobody's own. */
+  /** Those that are nobody's own; the others are lent. */
   readonly #shared = new Set<Connection>();
   readonly #line: WaitingLine<Connection, Caller>;
   #opening = 0;
@@ -115,7 +114,6 @@ export class Connections {
     return new Promise((resolve, reject) => {
       const serve = (connection: Connection): void => {
         this.#shared.delete(connection);
-        this.#lent.add(connection);
         resolve(connection);
       };
       const ready = this.#line.length === 0 && this.#ended === undefined ? this.#idle.pop() : undefined;
@@ -126,7 +124,7 @@ export class Connections {
 
   /** Gives back what was lent. */
   give(connection: Connection): void {
-    if (!this.#lent.delete(connection)) return;
+    if (!this.#isLent(connection)) return;
     this.#shared.add(connection);
     this.#settled(connection);
   }
@@ -147,6 +145,10 @@ export class Connections {
 
   get #isDrained(): boolean {
     return this.#opening === 0 && !this.isBusy;
+  }
+
+  #isLent(connection: Connection): boolean {
+    return this.#all.has(connection) && !this.#shared.has(connection);
   }
 
   /** Whether there may be more than there are: as far as is configured, and as the server has not just refused. */
@@ -210,7 +212,7 @@ export class Connections {
   }
 
   #settled(connection: Connection): void {
-    if (this.#lent.has(connection)) return;
+    if (this.#isLent(connection)) return;
     if (connection.running === 0) this.#rest(connection);
     this.#serve();
     if (this.#isDrained) this.#ended?.();
@@ -241,7 +243,6 @@ export class Connections {
   #remove(connection: Connection): void {
     this.#all.delete(connection);
     this.#shared.delete(connection);
-    this.#lent.delete(connection);
     this.#idle.delete(connection);
     this.#serve();
     if (this.#isDrained) this.#ended?.();

@@ -52,11 +52,10 @@ export class WaitingLine<T, C extends WaitingCaller<T>> {
 
   /** Adds a caller, or rejects it where the line is full. */
   join(caller: C): void {
-    const { max, timeoutMs, refusal } = this.#options;
+    const { max, timeoutMs, movingTimeoutMs, refusal } = this.#options;
     const { signal } = caller;
     if (this.#callers.size >= max) return caller.reject(refusal());
     const onAbort = (): void => this.#reject(caller, cancelled(signal));
-    const { movingTimeoutMs } = this.#options;
     const early = Math.min(movingTimeoutMs, timeoutMs);
     let timer = setTimeout(() => {
       if (performance.now() - this.#movedAt <= early / 10) return this.#reject(caller, refusal());
