@@ -1,9 +1,9 @@
-import { formatVersion } from "../paging/entity_version.ts";
 import { DATABASE_PROBLEM_TYPES, databaseProblem } from "../problems/database_problems.ts";
+import { domainProblem } from "../problems/domain_problem.ts";
 import type { ProblemType } from "../server/api_module.ts";
-import { type InvalidParam, Problem } from "../server/problem.ts";
+import type { Problem } from "../server/problem.ts";
 import { WEBHOOK_PROBLEM_TYPES, webhookProblem } from "./webhooks/webhook_problems.ts";
-import { PaymentError, type PaymentErrorCode, type PaymentFault } from "./domain/payment_error.ts";
+import { PaymentError, type PaymentErrorCode } from "./domain/payment_error.ts";
 
 /** The problem types of the payment service: where each code's status, title and explanation stand, once. */
 const PROBLEMS: Readonly<Record<PaymentErrorCode, ProblemType>> = {
@@ -161,18 +161,5 @@ export const PAYMENT_PROBLEM_TYPES: readonly ProblemType[] = [
 /** The problem a client is told for an error of this service; undefined: it is not one. */
 export function paymentProblem(error: unknown): Problem | undefined {
   if (!(error instanceof PaymentError)) return webhookProblem(error) ?? databaseProblem(error);
-  const { status, slug, explanation } = PROBLEMS[error.code];
-  const where = status === 400 ? "query" : "body";
-  return new Problem(status, slug, {
-    detail: explanation,
-    cause: error,
-    ...(error.faults.length > 0 &&
-      { invalidParams: error.faults.map((fault) => invalidParam(fault, where)) }),
-    ...(error.currentVersion !== undefined && { headers: { ETag: formatVersion(error.currentVersion) } }),
-  });
-}
-
-function invalidParam({ field, reason }: PaymentFault, where: "query" | "body"): InvalidParam {
-  if (where === "query") return { name: field, in: where, reason };
-  return { name: field.split("/").at(-1) || "body", in: where, pointer: field, reason };
+  return domainProblem(PROBLEMS[error.code], error);
 }

@@ -1,8 +1,8 @@
-import { formatVersion } from "../paging/entity_version.ts";
 import { DATABASE_PROBLEM_TYPES, databaseProblem } from "../problems/database_problems.ts";
+import { domainProblem } from "../problems/domain_problem.ts";
 import type { ProblemType } from "../server/api_module.ts";
-import { type InvalidParam, Problem } from "../server/problem.ts";
-import { ProfileError, type ProfileErrorCode, type ProfileFault } from "./profile_error.ts";
+import type { Problem } from "../server/problem.ts";
+import { ProfileError, type ProfileErrorCode } from "./profile_error.ts";
 
 /** The problem types of the profile service: where each code's status, title and explanation stand, once. */
 const PROBLEMS: Readonly<Record<ProfileErrorCode, ProblemType>> = {
@@ -61,19 +61,5 @@ export const PROFILE_PROBLEM_TYPES: readonly ProblemType[] = [
 /** The problem a client is told for an error of this service; undefined: it is not one. */
 export function profileProblem(error: unknown): Problem | undefined {
   if (!(error instanceof ProfileError)) return databaseProblem(error);
-  const { status, slug, explanation } = PROBLEMS[error.code];
-  const where = status === 400 ? "query" : "body";
-  return new Problem(status, slug, {
-    detail: explanation,
-    cause: error,
-    ...(error.faults.length > 0 &&
-      { invalidParams: error.faults.map((fault) => invalidParam(fault, where)) }),
-    ...(error.currentVersion !== undefined && { headers: { ETag: formatVersion(error.currentVersion) } }),
-  });
-}
-
-function invalidParam({ field, reason }: ProfileFault, where: "query" | "body"): InvalidParam {
-  if (where === "query") return { name: field, in: where, reason };
-  const pointer = field === "" || field.startsWith("/") ? field : `/${field}`;
-  return { name: pointer.split("/").at(-1) || "body", in: where, pointer, reason };
+  return domainProblem(PROBLEMS[error.code], error);
 }

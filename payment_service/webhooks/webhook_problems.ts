@@ -1,7 +1,7 @@
-import { formatVersion } from "../../paging/entity_version.ts";
+import { domainProblem } from "../../problems/domain_problem.ts";
 import type { ProblemType } from "../../server/api_module.ts";
-import { type InvalidParam, Problem } from "../../server/problem.ts";
-import { WebhookError, type WebhookErrorCode, type WebhookFault } from "./webhook_error.ts";
+import type { Problem } from "../../server/problem.ts";
+import { WebhookError, type WebhookErrorCode } from "./webhook_error.ts";
 
 /** The problem types of webhooks: where each code's status, title and explanation stand, once. */
 const PROBLEMS: Readonly<Record<WebhookErrorCode, ProblemType>> = {
@@ -45,15 +45,5 @@ export const WEBHOOK_PROBLEM_TYPES: readonly ProblemType[] = Object.values(PROBL
 /** The problem a client is told for an error about webhooks; undefined: it is not one. */
 export function webhookProblem(error: unknown): Problem | undefined {
   if (!(error instanceof WebhookError)) return undefined;
-  const { status, slug, explanation } = PROBLEMS[error.code];
-  return new Problem(status, slug, {
-    detail: explanation,
-    cause: error,
-    ...(error.faults.length > 0 && { invalidParams: error.faults.map(invalidParam) }),
-    ...(error.currentVersion !== undefined && { headers: { ETag: formatVersion(error.currentVersion) } }),
-  });
-}
-
-function invalidParam({ field, reason }: WebhookFault): InvalidParam {
-  return { name: field.split("/").at(-1) || "body", in: "body", pointer: field, reason };
+  return domainProblem(PROBLEMS[error.code], error);
 }
