@@ -1,11 +1,6 @@
-import { join } from "node:path";
+import { locateProgram } from "../testing/locate_program.ts";
 
-/** Where PgBouncer's program is; undefined: it is not installed. Debian has it where only root looks. */
-export async function locatePgbouncer(): Promise<string | undefined> {
-  const path = (Deno.env.get("PATH") ?? "").split(":").filter((folder) => folder !== "");
-  for (const folder of [...path, "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"]) {
-    const program = join(folder, "pgbouncer");
-    if (await Deno.stat(program).then(({ isFile }) => isFile, () => false)) return program;
-  }
-  return undefined;
+/** Where PgBouncer's program is; undefined: it is not installed. */
+export function locatePgbouncer(): Promise<string | undefined> {
+  return locateProgram("pgbouncer");
 }
