@@ -1,5 +1,5 @@
 import type { CopyPass } from "../db/copy/copy_database.ts";
-import { print } from "./print.ts";
+import { tell } from "./print.ts";
 import { type ShownProgress, showProgress } from "./show_progress.ts";
 
 /** Shows how far a copy is: a bar for each of its passes. */
@@ -36,7 +36,7 @@ export class CopyProgress implements Disposable {
   /** Says something between two bars. */
   tell(message: string): void {
     this.end();
-    void print(Deno.stderr, `${message}\n`);
+    tell(`${message}\n`);
   }
 
   end(): void {

@@ -10,7 +10,7 @@ import { EventsArgumentsError, parseEventsArguments } from "./events_arguments.t
 import { rebuildSummary } from "./events_summary.ts";
 import { MIGRATION_SOURCES } from "./migration_sources.ts";
 import { openDatabase } from "./open_database.ts";
-import { print } from "./print.ts";
+import { print, tell } from "./print.ts";
 import { type ShownProgress, showProgress } from "./show_progress.ts";
 import { EXIT_CODES, untilStopped } from "./until_stopped.ts";
 
@@ -68,7 +68,7 @@ async function rebuild(config: Config, swap: boolean): Promise<number> {
       onStage: (stage) => {
         shown?.[Symbol.dispose]();
         shown = undefined;
-        void print(Deno.stderr, `${STAGES[stage]}\n`);
+        tell(`${STAGES[stage]}\n`);
       },
     });
   } catch (error) {
