@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { NatsConnectionImpl } from "@nats-io/nats-core/internal";
 import { tlsFiles } from "../server/testing/tls_files.ts";
@@ -45,7 +45,7 @@ testWithNats("NatsBroker connects anew to a server that was away, and tells that
   await nats.kill();
   assertEquals(await codeOf(() => broker.publish(message(2), { traceparent: undefined })), "unavailable");
   assertEquals(await codeOf(() => broker.ready()), "unavailable");
-  await nats.start();
+  assert(await nats.start());
   assertEquals(await broker.publish(message(1), { traceparent: undefined }), "duplicate");
   assertEquals(await broker.publish(message(2), { traceparent: undefined }), "published");
   await nats.pause();

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { readStream } from "../broker/testing/read_stream.ts";
 import type { ConnectionPool } from "../db/db.ts";
 import { openPool } from "../db/postgres/open_pool.ts";
@@ -37,7 +37,7 @@ testWithNats(
     for (let count = 0; count < 5; count++) await payAndRefund();
     // They have left the outbox, and wait for the broker alone.
     await untilTold(pool, 10);
-    await nats.start();
+    assert(await nats.start());
     await payAndRefund();
     await untilTold(pool, 0);
 

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { NatsBroker } from "../broker/nats_broker.ts";
 import { readStream } from "../broker/testing/read_stream.ts";
 import { StreamQueue } from "../outbox/stream_queue.ts";
@@ -70,7 +70,7 @@ testWithNats(
     while ((await new StreamQueue("broker_messages").load(stage.pool.writer())).waiting < 30) await pause();
     // Two rounds of failures, so that both workers have told of theirs.
     while (stage.lines.filter(({ level }) => level === "warn").length < 2) await pause();
-    await nats.start();
+    assert(await nats.start());
     positions.push(...await appendEvents(stage.pool, events(3)));
     await untilPublished(stage);
     const kept = await readStream(nats, "archway");

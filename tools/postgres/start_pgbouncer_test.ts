@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import postgres from "postgres";
 import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
 import { spawnProgram } from "../../db/embedded/testing/spawn_program.ts";
@@ -24,7 +24,7 @@ testWithPgbouncer(
     assertEquals(await ask(pgbouncer.instance, "SELECT 1 AS one"), [{ one: 1 }]);
     await pgbouncer.kill();
     await assertRejects(() => ask(pgbouncer.instance, "SELECT 1"), Error);
-    await pgbouncer.start();
+    assert(await pgbouncer.start());
     assertEquals(await ask(pgbouncer.instance, "SELECT 1 AS one"), [{ one: 1 }]);
     await pgbouncer[Symbol.asyncDispose]();
     await assertRejects(() => Deno.stat(pgbouncer.instance.host), Deno.errors.NotFound);

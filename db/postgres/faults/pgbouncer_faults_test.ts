@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { startPgbouncer } from "../../../tools/postgres/start_pgbouncer.ts";
 import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
 import { startStandby } from "../../../tools/postgres/start_standby.ts";
@@ -34,7 +34,7 @@ testWithPgbouncer("openPool() tells the truth while PgBouncer is killed and star
   for (let round = 0; round < 10; round++) {
     await load.untilDone(20);
     await pgbouncer.kill();
-    await pgbouncer.start();
+    assert(await pgbouncer.start());
   }
   await load.untilDone(50);
   const { begun, settled, endings, contradictions } = await load.stop();
