@@ -7,7 +7,7 @@ import type { LockedAccount } from "./domain/decisions.ts";
 import type { Payment, PaymentStatus, Refund } from "./domain/payment.ts";
 import type { PaymentEvent } from "./events/payment_event.ts";
 import type { Projection } from "./projection/projection.ts";
-import type { Viewer } from "./viewer.ts";
+import type { Viewer } from "../ownership/viewer.ts";
 
 /** Something as one caller may reach it. */
 export interface Key {

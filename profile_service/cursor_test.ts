@@ -6,7 +6,7 @@ import { CursorError } from "../paging/page_cursors.ts";
 import { CursorCodec } from "./cursor.ts";
 import type { ProfileFilter } from "./ports.ts";
 import { timestampOf } from "../time/timestamp.ts";
-import { EVERYONE, type Viewer } from "./viewer.ts";
+import { EVERYONE, type Viewer } from "../ownership/viewer.ts";
 
 const SECRET = "a secret of more than 32 bytes, for a test";
 

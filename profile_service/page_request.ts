@@ -4,7 +4,7 @@ import { CursorError } from "../paging/page_cursors.ts";
 import type { CursorCodec } from "./cursor.ts";
 import type { KeysetQuery, OffsetQuery, ProfileFilter } from "./ports.ts";
 import { ProfileError, type ProfileFault } from "./profile_error.ts";
-import type { Viewer } from "./viewer.ts";
+import type { Viewer } from "../ownership/viewer.ts";
 
 /** Rows on a page when the client does not say. */
 const DEFAULT_PAGE_SIZE = 20;

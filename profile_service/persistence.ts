@@ -6,32 +6,32 @@ import { PROFILE_COLUMNS, profileOfRow, type ProfileRow } from "./profile_row.ts
 import type { Profile } from "./profile.ts";
 import { ProfileError } from "./profile_error.ts";
 import type { OwnedProfile, ProfileChange, ProfileDeletion, ProfileKey, ProfileRepository } from "./ports.ts";
-import { forViewer, viewedStatement } from "./viewer_sql.ts";
+import { andOwned, forViewer, viewedStatement } from "../ownership/viewed_statement.ts";
 
 const INSERT = `insert into profiles (${PROFILE_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)`;
 const INSERT_OWNED =
   `insert into profiles (${PROFILE_COLUMNS}, owner) values ($1, $2, $3, $4, $5, $6, $7, $8)`;
 
 const FIND = viewedStatement(
-  (owned) => `select ${PROFILE_COLUMNS} from profiles where id = $1 and deleted_at is null${owned}`,
+  (owner) => `select ${PROFILE_COLUMNS} from profiles where id = $1 and deleted_at is null${andOwned(owner)}`,
   1,
 );
 
 // A clock that was set back must not make a change look older than the one before it.
 const UPDATE = viewedStatement(
-  (owned) =>
+  (owner) =>
     `update profiles
   set name = $2, email = $3, age = $4, version = version + 1, updated_at = greatest(updated_at, $5)
-  where id = $1 and deleted_at is null and ($6::bigint[] is null or version = any ($6))${owned}
+  where id = $1 and deleted_at is null and ($6::bigint[] is null or version = any ($6))${andOwned(owner)}
   returning ${PROFILE_COLUMNS}`,
   6,
 );
 
 const SOFT_DELETE = viewedStatement(
-  (owned) =>
+  (owner) =>
     `update profiles
   set version = version + 1, updated_at = greatest(updated_at, $2), deleted_at = greatest(updated_at, $2)
-  where id = $1 and deleted_at is null and ($3::bigint[] is null or version = any ($3))${owned}`,
+  where id = $1 and deleted_at is null and ($3::bigint[] is null or version = any ($3))${andOwned(owner)}`,
   3,
 );
 

@@ -7,7 +7,7 @@ import type { KeysetPosition } from "../paging/keyset.ts";
 import type { OwnedProfile, ProfileFilter } from "./ports.ts";
 import type { Profile } from "./profile.ts";
 import { ProfileError } from "./profile_error.ts";
-import { EVERYONE, type Viewer } from "./viewer.ts";
+import { EVERYONE, type Viewer } from "../ownership/viewer.ts";
 
 const NOW = "2026-11-22T07:41:00.123456Z";
 const ADA: Viewer = { kind: "owner", subject: "ada" };

@@ -3,7 +3,7 @@ import type { VersionCondition } from "../paging/entity_version.ts";
 import type { KeysetPosition } from "../paging/keyset.ts";
 import type { Timestamp } from "../time/timestamp.ts";
 import type { Profile } from "./profile.ts";
-import type { Viewer } from "./viewer.ts";
+import type { Viewer } from "../ownership/viewer.ts";
 
 /** A profile as one caller may reach it. */
 export interface ProfileKey {

@@ -7,7 +7,7 @@ import { ExplainingQuerier, type PlanKind, type PlanNode } from "../tools/testin
 import { PostgresProfileRepository } from "./persistence.ts";
 import type { KeysetPosition, Pivot } from "../paging/keyset.ts";
 import type { ProfileFilter } from "./ports.ts";
-import { EVERYONE, type Viewer } from "./viewer.ts";
+import { EVERYONE, type Viewer } from "../ownership/viewer.ts";
 
 const ROWS = 60_000;
 const LIMIT = 20;

@@ -4,16 +4,17 @@ import { readKeysetPage } from "../../paging/read_keyset_page.ts";
 import type { Account, Entry } from "../domain/account.ts";
 import type { LockedAccount } from "../domain/decisions.ts";
 import type { AccountFilter, AccountRepository, EntryFilter, Key } from "../ports.ts";
-import type { Viewer } from "../viewer.ts";
+import type { Viewer } from "../../ownership/viewer.ts";
 import { AccountListSql } from "./account_list_sql.ts";
 import { ACCOUNT_COLUMNS, accountOfRow, type AccountRow } from "./account_row.ts";
 import { EntryListSql, entryOfRow, type EntryRow } from "./entry_list_sql.ts";
-import { forViewer, isOwned, viewedStatement } from "./viewer_sql.ts";
+import { isOwned } from "./owned_profile.ts";
+import { andOwned, forViewer, viewedStatement } from "../../ownership/viewed_statement.ts";
 
 const FIND = viewedStatement(
   (owner) =>
     `select ${ACCOUNT_COLUMNS} from accounts where id = $1${
-      owner === undefined ? "" : ` and ${isOwned("profile_id", owner)}`
+      andOwned(owner, (subject) => isOwned("profile_id", subject))
     }`,
   1,
 );

@@ -16,7 +16,8 @@ import {
   type RefundRow,
 } from "./payment_row.ts";
 import { RefundListSql } from "./refund_list_sql.ts";
-import { forViewer, isOwned, viewedStatement } from "./viewer_sql.ts";
+import { isOwned } from "./owned_profile.ts";
+import { andOwned, forViewer, viewedStatement } from "../../ownership/viewed_statement.ts";
 
 /** That the owner has part in a payment. */
 function hasPart(owner: string): string {
@@ -25,17 +26,14 @@ function hasPart(owner: string): string {
 }
 
 const FIND = viewedStatement(
-  (owner) =>
-    `select ${PAYMENT_COLUMNS} from payments where id = $1${
-      owner === undefined ? "" : ` and ${hasPart(owner)}`
-    }`,
+  (owner) => `select ${PAYMENT_COLUMNS} from payments where id = $1${andOwned(owner, hasPart)}`,
   1,
 );
 
 const FIND_REFUND = viewedStatement(
   (owner) =>
     `select ${REFUND_COLUMNS} from refunds join payments on payments.id = refunds.payment_id
-    where refunds.payment_id = $1 and refunds.id = $2${owner === undefined ? "" : ` and ${hasPart(owner)}`}`,
+    where refunds.payment_id = $1 and refunds.id = $2${andOwned(owner, hasPart)}`,
   2,
 );
 

@@ -1,12 +1,9 @@
 import type { Querier } from "../../db/db.ts";
 import type { Key, ProfileDirectory } from "../ports.ts";
-import { forViewer, viewedStatement } from "./viewer_sql.ts";
+import { andOwned, forViewer, viewedStatement } from "../../ownership/viewed_statement.ts";
 
 const LIVING = viewedStatement(
-  (owner) =>
-    `select from profiles where id = $1 and deleted_at is null${
-      owner === undefined ? "" : ` and owner = ${owner}`
-    }`,
+  (owner) => `select from profiles where id = $1 and deleted_at is null${andOwned(owner)}`,
   1,
 );
 

@@ -11,7 +11,7 @@ import type { Deposit } from "../domain/payment.ts";
 import { PaymentError } from "../domain/payment_error.ts";
 import type { AccountFilter, EntryFilter, Key, PaymentDependencies } from "../ports.ts";
 import { Projection } from "../projection/projection.ts";
-import type { Viewer } from "../viewer.ts";
+import type { Viewer } from "../../ownership/viewer.ts";
 
 /** How a read is done: what it has to see, and when it is given up. */
 export type ReadOptions = QueryOptions & ReaderOptions;

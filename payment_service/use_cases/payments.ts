@@ -7,7 +7,7 @@ import { isPaymentOf, type Payment, type PaymentDraft } from "../domain/payment.
 import { PaymentError } from "../domain/payment_error.ts";
 import type { Key, PaymentDependencies, PaymentFilter } from "../ports.ts";
 import { Projection } from "../projection/projection.ts";
-import { EVERYONE } from "../viewer.ts";
+import { EVERYONE } from "../../ownership/viewer.ts";
 import type { Cause, ReadOptions } from "./accounts.ts";
 
 /** A payment, and whether it was made by this request. */

@@ -2,7 +2,7 @@ import type { ConnectionManager, Querier, QueryOptions, Transaction, TxManager }
 import type { VersionCondition } from "../../paging/entity_version.ts";
 import type { KeysetPage, PageOf } from "../../paging/keyset.ts";
 import type { Timestamp } from "../../time/timestamp.ts";
-import type { Viewer } from "../viewer.ts";
+import type { Viewer } from "../../ownership/viewer.ts";
 import type { Delivery, Webhook } from "./webhook.ts";
 
 /** A webhook as one caller may reach it. */

@@ -1,7 +1,7 @@
 import type { Querier, QueryOptions, QueryParameter, Transaction } from "../../db/db.ts";
 import type { KeysetPage, PageOf, Pivot } from "../../paging/keyset.ts";
 import { readKeysetPage } from "../../paging/read_keyset_page.ts";
-import type { Viewer } from "../viewer.ts";
+import type { Viewer } from "../../ownership/viewer.ts";
 import type { Delivery, Webhook } from "./webhook.ts";
 import { DeliveryListSql, WebhookListSql } from "./webhook_list_sql.ts";
 import type { KeptWebhook, Retry, WebhookKey, WebhookRepository } from "./webhook_ports.ts";

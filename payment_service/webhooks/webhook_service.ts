@@ -1,6 +1,6 @@
 import type { QueryOptions, ReaderOptions, Transaction } from "../../db/db.ts";
 import type { KeysetPage, PageOf } from "../../paging/keyset.ts";
-import type { Viewer } from "../viewer.ts";
+import type { Viewer } from "../../ownership/viewer.ts";
 import {
   type Delivery,
   MAX_WEBHOOKS,

@@ -5,7 +5,7 @@ import { WorkerStage } from "../../program/testing/worker_stage.ts";
 import { appendEvents } from "../../outbox/testing/append_events.ts";
 import { microsecondClock } from "../../time/timestamp.ts";
 import { DATABASES } from "../../tools/testing/databases.ts";
-import { EVERYONE, type Viewer } from "../viewer.ts";
+import { EVERYONE, type Viewer } from "../../ownership/viewer.ts";
 import { openWebhookService } from "./open_webhook_service.ts";
 import type { Delivery, WebhookDraft } from "./webhook.ts";
 import { WebhookError, type WebhookErrorCode } from "./webhook_error.ts";

@@ -4,7 +4,7 @@ import { CursorCodec } from "../../profile_service/cursor.ts";
 import { KeyRing } from "../../signing/key_ring.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
 import { walkFrom } from "./row_scenario.ts";
-import { EVERYONE } from "../../profile_service/viewer.ts";
+import { EVERYONE } from "../../ownership/viewer.ts";
 
 const PROFILES = "/v1/profiles";
 const PAGE = 20;

@@ -10,7 +10,7 @@ import { PostgresLedger } from "../../payment_service/persistence/ledger.ts";
 import { PostgresPaymentRepository } from "../../payment_service/persistence/payments.ts";
 import { PostgresProfileDirectory } from "../../payment_service/persistence/profile_directory.ts";
 import { PaymentService } from "../../payment_service/use_cases/payments.ts";
-import { EVERYONE } from "../../payment_service/viewer.ts";
+import { EVERYONE } from "../../ownership/viewer.ts";
 import { type RecordedStatement, StatementRecorder } from "./statement_recorder.ts";
 
 /** What every payment of the bench moves, in minor units of BRL. */

@@ -1,7 +1,7 @@
 import type { Querier, QueryParameter, QueryResult } from "../../db/db.ts";
 import { PostgresProfileRepository } from "../../profile_service/persistence.ts";
 import type { KeysetPosition } from "../../paging/keyset.ts";
-import { EVERYONE } from "../../profile_service/viewer.ts";
+import { EVERYONE } from "../../ownership/viewer.ts";
 
 /** One statement as the service sends it. */
 export interface Statement {

@@ -93,6 +93,11 @@ const RULES: readonly ImportRule[] = [
     why: "paging/ is about lists, of whichever service",
   },
   {
+    of: /^ownership\//,
+    not: new RegExp(`^(${SERVICE}|db/(postgres|embedded)/|api/|config|@hono)`),
+    why: "ownership/ is about owners, of whatever a service keeps",
+  },
+  {
     of: /^event_store\//,
     not: new RegExp(`^(${SERVICE}|server/|db/(postgres|embedded)/|api/|config|@hono)`),
     why: "event_store/ keeps events for whatever service and database",

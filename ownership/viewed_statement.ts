@@ -10,11 +10,22 @@ export interface ViewedStatement {
 /**
  * Writes both forms.
  *
- * @param write Makes the statement of the condition that is to stand behind the others in its WHERE; "" for everyone.
+ * @param write Makes the statement with the owner's placeholder; undefined for everyone.
  * @param parameters How many the statement has without the owner, who is the last.
  */
-export function viewedStatement(write: (condition: string) => string, parameters: number): ViewedStatement {
-  return { everyone: write(""), owner: write(` and owner = $${parameters + 1}`) };
+export function viewedStatement(
+  write: (owner: string | undefined) => string,
+  parameters: number,
+): ViewedStatement {
+  return { everyone: write(undefined), owner: write(`$${parameters + 1}`) };
+}
+
+/** What stands behind the other conditions of a WHERE: that something is the owner's; "" for everyone. */
+export function andOwned(
+  owner: string | undefined,
+  condition: (owner: string) => string = (subject) => `owner = ${subject}`,
+): string {
+  return owner === undefined ? "" : ` and ${condition(owner)}`;
 }
 
 /** The form for a viewer, with its parameters. */
