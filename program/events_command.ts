@@ -4,6 +4,7 @@ import { EmbeddedError } from "../db/embedded/embedded_error.ts";
 import { DatabaseError, MigrationError } from "../db/errors.ts";
 import { EventStoreError } from "../event_store/event_store_error.ts";
 import { isEqual } from "../payment_service/rebuild/compare_tables.ts";
+import { RebuildError } from "../payment_service/rebuild/rebuild_error.ts";
 import { rebuildProjections, type RebuildSummary } from "../payment_service/rebuild/rebuild_projections.ts";
 import { describeFault } from "./describe_fault.ts";
 import { EventsArgumentsError, parseEventsArguments } from "./events_arguments.ts";
@@ -90,6 +91,6 @@ async function refusePending(pool: ConnectionPool): Promise<void> {
 
 /** A person can mend these by what they say. */
 function isForPeople(error: unknown): error is Error {
-  return error instanceof EventStoreError || error instanceof EmbeddedError ||
-    error instanceof MigrationError || error instanceof DatabaseError;
+  return error instanceof EventStoreError || error instanceof RebuildError ||
+    error instanceof EmbeddedError || error instanceof MigrationError || error instanceof DatabaseError;
 }

@@ -1,8 +1,9 @@
-import type { ConnectionPool } from "../../db/db.ts";
+import type { ConnectionPool, Querier } from "../../db/db.ts";
 import { EventStore } from "../../event_store/event_store.ts";
 import { PAYMENT_UPCASTERS } from "../events/payment_event_data.ts";
 import { compareTables, isEqual, type TableDifference } from "./compare_tables.ts";
-import { dropFreshTables, makeFreshTables } from "./fresh_tables.ts";
+import { checkFreshTables, dropFreshTables, holdFreshTables, makeFreshTables } from "./fresh_tables.ts";
+import { RebuildError } from "./rebuild_error.ts";
 import { replayEvents } from "./replay_events.ts";
 import { lockTables, swapTables } from "./swap_tables.ts";
 
@@ -34,20 +35,28 @@ const STEP = 2000;
  * both sides are compared as one transaction sees them. Needs the right to make tables: who owns the live ones has it.
  *
  * @throws {EventStoreError} "unknown-event" when a newer program has written an event.
+ * @throws {RebuildError} Another one began meanwhile.
  */
 export async function rebuildProjections(
   pool: ConnectionPool,
   options: RebuildOptions,
 ): Promise<RebuildSummary> {
-  await pool.withTx(makeFreshTables);
+  const id = crypto.randomUUID();
+  await pool.withTx((tx) => makeFreshTables(tx, id));
   try {
-    return await new Rebuild(pool, options).run();
+    return await new Rebuild(id, pool, options).run();
   } finally {
-    await dropFreshTables(pool.writer());
+    await pool.withTx((tx) => dropFreshTables(tx, id)).catch(ignoreTakenOver);
   }
 }
 
+/** Whoever has taken over drops the tables. */
+function ignoreTakenOver(error: unknown): void {
+  if (!(error instanceof RebuildError)) throw error;
+}
+
 class Rebuild {
+  readonly #id: string;
   readonly #pool: ConnectionPool;
   readonly #options: RebuildOptions;
   readonly #store = new EventStore(PAYMENT_UPCASTERS);
@@ -55,7 +64,8 @@ class Rebuild {
   #total = 0;
   #last = 0n;
 
-  constructor(pool: ConnectionPool, options: RebuildOptions) {
+  constructor(id: string, pool: ConnectionPool, options: RebuildOptions) {
+    this.#id = id;
     this.#pool = pool;
     this.#options = options;
   }
@@ -66,10 +76,12 @@ class Rebuild {
     );
     this.#total = row?.count ?? 0;
     this.#advance(0);
-    while (await this.#pool.withTx((tx) => this.#step(() => this.#store.readAll(tx, this.#next), tx)));
+    while (await this.#pool.withTx((tx) => this.#settled(tx)));
     return await this.#pool.withTx(async (tx) => {
       // Before the transaction sees anything: what it sees is then what nobody changes any more.
+      await holdFreshTables(tx);
       if (this.#options.swap) await lockTables(tx);
+      await checkFreshTables(tx, this.#id);
       while (await this.#step(() => this.#store.readVisible(tx, this.#next), tx));
       this.#options.onStage?.("comparing");
       const tables = await compareTables(tx);
@@ -86,9 +98,16 @@ class Rebuild {
     return { after: this.#last, limit: STEP };
   }
 
+  /** Follows some of the events that none can come before any more; false: there are none. */
+  async #settled(tx: Querier): Promise<boolean> {
+    await holdFreshTables(tx);
+    await checkFreshTables(tx, this.#id);
+    return await this.#step(() => this.#store.readAll(tx, this.#next), tx);
+  }
+
   async #step(
     read: () => ReturnType<EventStore["readAll"]>,
-    tx: Parameters<typeof replayEvents>[0],
+    tx: Querier,
   ): Promise<boolean> {
     this.#options.signal?.throwIfAborted();
     const events = await read();

@@ -5,6 +5,7 @@ import type { Server } from "../../server/server.ts";
 import { DATABASES } from "../../tools/testing/databases.ts";
 import { ask, idOf, money, openAccount, paymentServer } from "../../tools/testing/payment_client.ts";
 import { isEqual } from "./compare_tables.ts";
+import { RebuildError } from "./rebuild_error.ts";
 import { rebuildProjections, type RebuildSummary } from "./rebuild_projections.ts";
 
 interface Stage {
@@ -50,6 +51,31 @@ function different({ tables }: RebuildSummary): unknown {
     table,
     { lacking, surplus, unequal },
   ]);
+}
+
+/** A transaction that has run a statement and stays open. */
+async function hold(pool: ConnectionPool, statement: string): Promise<{ release(): Promise<void> }> {
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const { promise: over, resolve: end } = Promise.withResolvers<void>();
+  const running = pool.withTx(async (tx) => {
+    await tx.query(statement);
+    begin();
+    await over;
+  });
+  await begun;
+  return {
+    release(): Promise<void> {
+      end();
+      return running;
+    },
+  };
+}
+
+/** Resolves when so many wait for tables of this database. */
+async function untilWaiting(pool: ConnectionPool, count: number): Promise<void> {
+  const waiting = `select from pg_locks where not granted and locktype = 'relation'
+    and database = (select oid from pg_database where datname = current_database())`;
+  while ((await pool.writer().query(waiting)).rowCount < count);
 }
 
 const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
@@ -152,6 +178,40 @@ for (const [name, open] of Object.entries(DATABASES)) {
     }
   });
 }
+
+Deno.test("rebuildProjections() ends without a change when another one begins, whenever that is", async () => {
+  await using database = await DATABASES["PostgreSQL"]?.();
+  assert(database !== undefined);
+  const { pool } = database;
+  await using server = paymentServer(pool);
+  const stage = await fill(pool, server);
+  const before = await rows(pool);
+
+  // Before it has seen any event.
+  const events = await hold(pool, "lock table events");
+  const early = rebuildProjections(pool, { swap: true });
+  await untilWaiting(pool, 1);
+  const other = rebuildProjections(pool, { swap: false });
+  await untilWaiting(pool, 2);
+  await events.release();
+  await assertRejects(() => early, RebuildError);
+  assertEquals([different(await other), await rows(pool)], [[], before]);
+
+  // When it has seen all, and waits for a payment that is being made: the other one waits in turn.
+  const payment = await hold(pool, "select from accounts for update");
+  const first = rebuildProjections(pool, { swap: true });
+  await untilWaiting(pool, 1);
+  const second = rebuildProjections(pool, { swap: false });
+  await untilWaiting(pool, 2);
+  await payment.release();
+  for (const summary of [await first, await second]) {
+    assertEquals([different(summary), summary.swapped], [[], false]);
+  }
+  assertEquals(await rows(pool), before);
+  assertEquals((await pay(stage)).status, 201);
+  const left = await pool.writer().query("select from pg_class where relname like 'archway_rebuild%'");
+  assertEquals(left.rowCount, 0);
+});
 
 Deno.test("rebuildProjections() compares what one transaction sees while payments go on", async () => {
   await using database = await DATABASES["PostgreSQL"]?.();

@@ -1,0 +1,4 @@
+/** A rebuild cannot go on, and has changed nothing. The message says why. */
+export class RebuildError extends Error {
+  override readonly name = "RebuildError";
+}
