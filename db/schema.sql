@@ -29,14 +29,64 @@ CREATE OR REPLACE FUNCTION public.refuse_unexplained_balance()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  touched uuid[];
 begin
+  if tg_table_name = 'accounts' then
+    touched := array[new.id];
+  else
+    touched := array[old.account_id, new.account_id];
+    if exists (
+      select from (
+          values (old.account_id, old.created_at, old.transfer_id), (new.account_id, new.created_at, new.transfer_id)
+        ) as place (account_id, created_at, transfer_id)
+        -- What is there now, and what follows it.
+        cross join lateral (
+          select e.* from entries as e
+          where e.account_id = place.account_id and (e.created_at, e.transfer_id) >= (place.created_at, place.transfer_id)
+          order by e.created_at, e.transfer_id limit 2
+        ) as entry
+        left join lateral (
+          select b.balance from entries as b
+          where b.account_id = entry.account_id and (b.created_at, b.transfer_id) < (entry.created_at, entry.transfer_id)
+          order by b.created_at desc, b.transfer_id desc limit 1
+        ) as before on true
+      where entry.balance <> coalesce(before.balance, 0) + entry.amount
+    ) then
+      raise check_violation using constraint = 'entries_explained', table = 'entries',
+        message = 'The balance of an entry is not that of the one before it and its amount';
+    end if;
+  end if;
   if exists (
-    select from accounts where id = new.id and balance <> coalesce(
-      (select balance from entries where account_id = new.id order by created_at desc, transfer_id desc limit 1), 0
+    select from accounts as a where a.id = any (touched) and a.balance <> coalesce(
+      (select e.balance from entries as e where e.account_id = a.id order by e.created_at desc, e.transfer_id desc limit 1), 0
     )
   ) then
     raise check_violation using constraint = 'accounts_balance_explained', table = 'accounts',
       message = 'The balance of an account is not that of its last entry';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_unexplained_refunds()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  touched uuid[];
+begin
+  if tg_table_name = 'payments' then
+    touched := array[new.id];
+  else
+    touched := array[old.payment_id, new.payment_id];
+  end if;
+  if exists (
+    select from payments as p where p.id = any (touched) and p.refunded <> coalesce(
+      (select sum(r.amount) from refunds as r where r.payment_id = p.id), 0
+    )
+  ) then
+    raise check_violation using constraint = 'payments_refunds_explained', table = 'payments',
+      message = 'What was given back of a payment is not the sum of its refunds';
   end if;
   return null;
 end $function$;
@@ -137,6 +187,7 @@ create table payments (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   constraint payments_pkey PRIMARY KEY (id),
+  constraint payments_id_currency_key UNIQUE (id, currency),
   constraint payments_accounts_differ CHECK (payer_account_id <> payee_account_id),
   constraint payments_amount_range CHECK (amount >= 1 AND amount <= '1000000000000000'::bigint),
   constraint payments_description_length CHECK (char_length(description) <= 140),
@@ -223,7 +274,7 @@ alter table payments add constraint payments_payee_fkey FOREIGN KEY (payee_accou
 
 alter table payments add constraint payments_payer_fkey FOREIGN KEY (payer_account_id, currency) REFERENCES accounts(id, currency);
 
-alter table refunds add constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
+alter table refunds add constraint refunds_payment_fkey FOREIGN KEY (payment_id, currency) REFERENCES payments(id, currency);
 
 alter table webhook_deliveries add constraint webhook_deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE;
 
@@ -279,4 +330,14 @@ CREATE CONSTRAINT TRIGGER accounts_balance_explained AFTER INSERT OR UPDATE OF b
 
 CREATE CONSTRAINT TRIGGER entries_balanced AFTER INSERT OR DELETE OR UPDATE ON entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_unbalanced_transfer();
 
+CREATE CONSTRAINT TRIGGER entries_explained AFTER INSERT OR DELETE OR UPDATE ON entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_unexplained_balance();
+
 CREATE TRIGGER events_kept BEFORE DELETE OR UPDATE OF "position", stream, version, type, schema_version, data, metadata, recorded_at ON events FOR EACH ROW EXECUTE FUNCTION refuse_change_of_event();
+
+CREATE TRIGGER events_not_emptied BEFORE TRUNCATE ON events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_event();
+
+CREATE CONSTRAINT TRIGGER payments_begin_explained AFTER INSERT ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.refunded <> 0) EXECUTE FUNCTION refuse_unexplained_refunds();
+
+CREATE CONSTRAINT TRIGGER payments_refunds_explained AFTER UPDATE OF refunded ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_unexplained_refunds();
+
+CREATE CONSTRAINT TRIGGER refunds_explained AFTER INSERT OR DELETE OR UPDATE ON refunds DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_unexplained_refunds();

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ConnectionPool, Querier, Transaction } from "../db/db.ts";
 import { DATABASES } from "../tools/testing/databases.ts";
+import { emptyPaymentTables } from "../tools/testing/empty_payment_tables.ts";
 import type { NewEvent } from "./event.ts";
 import { EventStore } from "./event_store.ts";
 import { EventStoreError } from "./event_store_error.ts";
@@ -128,7 +129,7 @@ for (const [name, open] of Object.entries(DATABASES)) {
     await using database = await open();
     for (const [title, run] of Object.entries(CASES)) {
       await t.step(title, async () => {
-        await database.pool.writer().query("truncate events, outbox cascade");
+        await emptyPaymentTables(database.pool);
         await run(database.pool);
       });
     }

@@ -30,6 +30,37 @@ const WRONG: Readonly<Record<string, readonly [constraint: string, ...statements
     "update accounts set balance = balance + 1 where id = '$payee'",
     "update accounts set balance = balance - 1 where id = '$payer'",
   ],
+  "a movement that makes up what accounts have": [
+    "entries_explained",
+    `insert into entries (transfer_id, account_id, currency, kind, amount, balance, payment_id, created_at)
+      values ('$transfer', '$payer', 'BRL', 'payment', -1, 9499, gen_random_uuid(), now() + interval '1 hour'),
+        ('$transfer', '$payee', 'BRL', 'payment', 1, 999999, gen_random_uuid(), now() + interval '1 hour')`,
+    "update accounts set balance = case id when '$payer' then 9499 else 999999 end where id in ('$payer', '$payee')",
+  ],
+  "a movement that no account knows": [
+    "accounts_balance_explained",
+    `insert into entries (transfer_id, account_id, currency, kind, amount, balance, payment_id, created_at)
+      values ('$transfer', '$payer', 'BRL', 'payment', -1, 9499, gen_random_uuid(), now() + interval '1 hour'),
+        ('$transfer', '$payee', 'BRL', 'payment', 1, 501, gen_random_uuid(), now() + interval '1 hour')`,
+  ],
+  "a movement in the past": [
+    "entries_explained",
+    `insert into entries (transfer_id, account_id, currency, kind, amount, balance, payment_id, created_at)
+      values ('$transfer', '$payer', 'BRL', 'payment', -1, -1, gen_random_uuid(), '2000-01-01'),
+        ('$transfer', '$payee', 'BRL', 'payment', 1, 1, gen_random_uuid(), '2000-01-01')`,
+  ],
+  "a movement that is taken away": [
+    "accounts_balance_explained",
+    "delete from entries where kind = 'payment'",
+  ],
+  "the first movement taken away": [
+    "accounts_balance_explained",
+    "delete from entries where kind = 'deposit'",
+  ],
+  "a movement whose accounts are exchanged": [
+    "accounts_balance_explained",
+    `update entries set amount = -amount, balance = balance - 2 * amount where kind = 'payment'`,
+  ],
   "an account that begins with money": [
     "accounts_balance_explained",
     `insert into accounts (id, kind, profile_id, currency, balance, created_at, updated_at)
@@ -44,6 +75,24 @@ const WRONG: Readonly<Record<string, readonly [constraint: string, ...statements
     `insert into accounts (id, kind, currency, created_at, updated_at)
       values (gen_random_uuid(), 'settlement', 'BRL', now(), now())`,
   ],
+  "a refund that the payment does not know": [
+    "payments_refunds_explained",
+    `insert into refunds select id, gen_random_uuid(), currency, 100, null, now() from payments`,
+  ],
+  "a refund in another currency": [
+    "refunds_payment_fkey",
+    `insert into refunds select id, gen_random_uuid(), 'JPY', 100, null, now() from payments`,
+    "update payments set refunded = 100",
+  ],
+  "something given back without a refund": [
+    "payments_refunds_explained",
+    "update payments set refunded = 100",
+  ],
+  "a payment that begins given back": [
+    "payments_refunds_explained",
+    `insert into payments select gen_random_uuid(), payer_account_id, payee_account_id, currency, amount, 1, null, 1,
+      now(), now() from payments`,
+  ],
   "more given back than was paid": ["payments_refunded_range", "update payments set refunded = amount + 1"],
   "a payment to oneself": [
     "payments_accounts_differ",
@@ -51,6 +100,7 @@ const WRONG: Readonly<Record<string, readonly [constraint: string, ...statements
   ],
   "an event that is changed": ["events_kept", "update events set data = '{}' where version = 1"],
   "an event that is removed": ["events_kept", "delete from outbox", "delete from events"],
+  "all events removed": ["events_kept", "truncate events cascade"],
   "an event twice": [
     "events_stream_version_key",
     `insert into events (stream, version, type, data, metadata, recorded_at)
@@ -75,9 +125,13 @@ for (const [name, open] of Object.entries(DATABASES)) {
       key: "a",
       body: { payerAccountId: payer, payeeAccountId: payee, amount: money("5.00") },
     });
+    const transfer = crypto.randomUUID();
     for (const [title, [constraint, ...statements]] of Object.entries(WRONG)) {
       await t.step(title, async () => {
-        const filled = statements.map((text) => text.replace("$payer", payer).replace("$payee", payee));
+        const filled = statements.map((text) =>
+          text.replaceAll("$payer", payer).replaceAll("$payee", payee)
+            .replaceAll("$transfer", transfer)
+        );
         assertEquals(await attempt(database.pool, filled), constraint);
       });
     }

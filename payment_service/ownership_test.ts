@@ -1,6 +1,7 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import type { Server } from "../server/server.ts";
 import { DATABASES } from "../tools/testing/databases.ts";
+import { emptyPaymentTables } from "../tools/testing/empty_payment_tables.ts";
 import {
   ask,
   balanceOf,
@@ -182,9 +183,7 @@ for (const [name, open] of Object.entries(DATABASES)) {
     await using server = paymentServer(database.pool, { options: [byName] });
     for (const [title, run] of Object.entries(CASES)) {
       await t.step(title, async () => {
-        await database.pool.writer().query(
-          "truncate profiles, accounts, payments, refunds, entries, outbox, events, idempotency_keys cascade",
-        );
+        await emptyPaymentTables(database.pool);
         const ada = await openAccount(server, "100.00", { as: "ada" });
         const bob = await openAccount(server, "0", { as: "bob" });
         const payment = idOf(await ask(server, "POST /v1/payments", { ...body(ada, bob), as: "ada" }));

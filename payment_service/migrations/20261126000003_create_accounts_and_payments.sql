@@ -42,6 +42,8 @@ create table payments (
   version bigint not null default 1,
   created_at timestamptz not null,
   updated_at timestamptz not null,
+  -- For refunds, which give back in the payment's currency.
+  constraint payments_id_currency_key unique (id, currency),
   constraint payments_payer_fkey foreign key (payer_account_id, currency) references accounts (id, currency),
   constraint payments_payee_fkey foreign key (payee_account_id, currency) references accounts (id, currency),
   constraint payments_accounts_differ check (payer_account_id <> payee_account_id),
@@ -56,7 +58,7 @@ create index payments_by_payer on payments (payer_account_id, created_at desc, i
 create index payments_by_payee on payments (payee_account_id, created_at desc, id desc);
 
 create table refunds (
-  payment_id uuid not null references payments (id),
+  payment_id uuid not null,
   -- Chosen by the client.
   id uuid not null,
   currency text not null,
@@ -64,6 +66,7 @@ create table refunds (
   description text,
   created_at timestamptz not null,
   primary key (payment_id, id),
+  constraint refunds_payment_fkey foreign key (payment_id, currency) references payments (id, currency),
   constraint refunds_amount_range check (amount between 1 and 1000000000000000),
   constraint refunds_description_length check (char_length(description) <= 140)
 );
@@ -108,12 +111,40 @@ end $$;
 create constraint trigger entries_balanced after insert or update or delete on entries
   deferrable initially deferred for each row execute function refuse_unbalanced_transfer();
 
--- A balance is what its entries say: that of the last one.
+-- Every entry goes on from the balance of the one before it, and an account has what its last one says: nothing comes in
+-- between, is taken away, or begins with money.
 create function refuse_unexplained_balance() returns trigger language plpgsql as $$
+declare
+  touched uuid[];
 begin
+  if tg_table_name = 'accounts' then
+    touched := array[new.id];
+  else
+    touched := array[old.account_id, new.account_id];
+    if exists (
+      select from (
+          values (old.account_id, old.created_at, old.transfer_id), (new.account_id, new.created_at, new.transfer_id)
+        ) as place (account_id, created_at, transfer_id)
+        -- What is there now, and what follows it.
+        cross join lateral (
+          select e.* from entries as e
+          where e.account_id = place.account_id and (e.created_at, e.transfer_id) >= (place.created_at, place.transfer_id)
+          order by e.created_at, e.transfer_id limit 2
+        ) as entry
+        left join lateral (
+          select b.balance from entries as b
+          where b.account_id = entry.account_id and (b.created_at, b.transfer_id) < (entry.created_at, entry.transfer_id)
+          order by b.created_at desc, b.transfer_id desc limit 1
+        ) as before on true
+      where entry.balance <> coalesce(before.balance, 0) + entry.amount
+    ) then
+      raise check_violation using constraint = 'entries_explained', table = 'entries',
+        message = 'The balance of an entry is not that of the one before it and its amount';
+    end if;
+  end if;
   if exists (
-    select from accounts where id = new.id and balance <> coalesce(
-      (select balance from entries where account_id = new.id order by created_at desc, transfer_id desc limit 1), 0
+    select from accounts as a where a.id = any (touched) and a.balance <> coalesce(
+      (select e.balance from entries as e where e.account_id = a.id order by e.created_at desc, e.transfer_id desc limit 1), 0
     )
   ) then
     raise check_violation using constraint = 'accounts_balance_explained', table = 'accounts',
@@ -122,10 +153,41 @@ begin
   return null;
 end $$;
 
+create constraint trigger entries_explained after insert or update or delete on entries
+  deferrable initially deferred for each row execute function refuse_unexplained_balance();
 create constraint trigger accounts_balance_explained after insert or update of balance on accounts
   deferrable initially deferred for each row execute function refuse_unexplained_balance();
+
+-- What was given back of a payment is the sum of its refunds.
+create function refuse_unexplained_refunds() returns trigger language plpgsql as $$
+declare
+  touched uuid[];
+begin
+  if tg_table_name = 'payments' then
+    touched := array[new.id];
+  else
+    touched := array[old.payment_id, new.payment_id];
+  end if;
+  if exists (
+    select from payments as p where p.id = any (touched) and p.refunded <> coalesce(
+      (select sum(r.amount) from refunds as r where r.payment_id = p.id), 0
+    )
+  ) then
+    raise check_violation using constraint = 'payments_refunds_explained', table = 'payments',
+      message = 'What was given back of a payment is not the sum of its refunds';
+  end if;
+  return null;
+end $$;
+
+create constraint trigger refunds_explained after insert or update or delete on refunds
+  deferrable initially deferred for each row execute function refuse_unexplained_refunds();
+create constraint trigger payments_refunds_explained after update of refunded on payments
+  deferrable initially deferred for each row execute function refuse_unexplained_refunds();
+-- One that begins with refunds, as when all of them are made anew.
+create constraint trigger payments_begin_explained after insert on payments
+  deferrable initially deferred for each row when (new.refunded <> 0) execute function refuse_unexplained_refunds();
 
 -- migrate:down
 
 drop table entries, refunds, payments, accounts;
-drop function refuse_unbalanced_transfer, refuse_unexplained_balance;
+drop function refuse_unbalanced_transfer, refuse_unexplained_balance, refuse_unexplained_refunds;

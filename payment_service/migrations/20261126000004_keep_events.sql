@@ -11,7 +11,10 @@ end $$;
 create trigger events_kept before delete or update of position, stream, version, type, schema_version, data, metadata,
   recorded_at on events for each row execute function refuse_change_of_event();
 
+create trigger events_not_emptied before truncate on events for each statement execute function refuse_change_of_event();
+
 -- migrate:down
 
+drop trigger events_not_emptied on events;
 drop trigger events_kept on events;
 drop function refuse_change_of_event;
