@@ -1,4 +1,4 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import type { Server } from "../server/server.ts";
 import { DATABASES } from "../tools/testing/databases.ts";
 import { emptyPaymentTables } from "../tools/testing/empty_payment_tables.ts";
@@ -141,9 +141,11 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     const eve = await openAccount(server, "5.00", { as: "eve" });
     const other = await ask(server, `PUT /v1/payments/${payment}`, { ...body(eve, bob), as: "eve" });
     assertEquals(outcome(other), "409 payment-exists");
-    // Whoever knows what was paid does not learn that it was.
-    const same = await ask(server, `PUT /v1/payments/${payment}`, { ...body(ada, bob), as: "eve" });
-    assertEquals(outcome(same), "409 payment-exists");
+    // Whoever cannot pay does not learn which ids there are.
+    for (const id of [payment, MISSING]) {
+      const same = await ask(server, `PUT /v1/payments/${id}`, { ...body(ada, bob), as: "eve" });
+      assertEquals(outcome(same), "422 unknown-account");
+    }
   },
   "a key is its caller's": async ({ server, ada, bob }) => {
     await openAccount(server, "1.00", { as: "bob" });
@@ -174,6 +176,13 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     for (const [line, request] of writes) {
       assertEquals((await ask(server, line, { ...request, as: "ada-reader" })).status, 403, line);
     }
+  },
+  "who pays does not deposit": async ({ server, ada, bob }) => {
+    assertEquals((await ask(server, "POST /v1/payments", { ...body(ada, bob), as: "ada-payer" })).status, 201);
+    const deposit = { key: crypto.randomUUID(), body: { amount: money("1.00") }, as: "ada-payer" };
+    const refused = await ask(server, `POST /v1/accounts/${ada}/deposits`, deposit);
+    assertEquals(refused.status, 403);
+    assertStringIncludes(refused.headers.get("www-authenticate") ?? "", 'scope="payments:deposit"');
   },
 };
 

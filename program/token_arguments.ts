@@ -9,7 +9,10 @@ export class TokenArgumentsError extends Error {
 
 const OPTIONS = {
   subject: { type: "string", default: "developer" },
-  scope: { type: "string", default: "profiles:read profiles:write payments:read payments:write" },
+  scope: {
+    type: "string",
+    default: "profiles:read profiles:write payments:read payments:write payments:deposit",
+  },
   expires: { type: "string", default: "1h" },
 } as const;
 

@@ -4,7 +4,7 @@ import { parseTokenArguments, TokenArgumentsError } from "./token_arguments.ts";
 Deno.test("parseTokenArguments() reads who, what and for how long", () => {
   assertEquals(parseTokenArguments([]), {
     subject: "developer",
-    scope: "profiles:read profiles:write payments:read payments:write",
+    scope: "profiles:read profiles:write payments:read payments:write payments:deposit",
     lifetimeSeconds: 3600,
   });
   assertEquals(parseTokenArguments(["--subject", "ada", "--scope=profiles:admin", "--expires", "30m"]), {

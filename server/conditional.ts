@@ -41,6 +41,19 @@ export function requiresIfMatch({ parameters }: Operation): boolean {
   );
 }
 
+/** Whether an operation changes something and its document says of no condition that it is looked at. */
+export function takesNoCondition({ method, parameters }: Operation): boolean {
+  return method !== "GET" &&
+    !parameters.some((parameter) => parameter.in === "header" && /^if-(none-)?match$/i.test(parameter.name));
+}
+
+/** The faults of conditions that an operation would not look at: whoever states one counts on it. */
+export function refuseConditions({ fields }: Exchange, faults: RequestFaults): void {
+  const reason = "is not looked at by this operation";
+  if (fields.ifMatch !== null) faults.addMalformed({ name: "If-Match", in: "header", reason });
+  if (fields.ifNoneMatch !== null) faults.addMalformed({ name: "If-None-Match", in: "header", reason });
+}
+
 /** The faults of an `If-Match` that is there and malformed, or that an `If-None-Match` beside it cannot narrow. */
 export function checkIfMatchSyntax({ fields }: Exchange, faults: RequestFaults): void {
   if (fields.ifMatch === null) return;

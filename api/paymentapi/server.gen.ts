@@ -111,7 +111,8 @@ export interface paths {
         put?: never;
         /**
          * Give an account money from outside
-         * @description It comes from the settlement account of the currency, the only kind that may owe.
+         * @description It comes from the settlement account of the currency, the only kind that may owe. The scope is for what tells of
+         *     money that has arrived, and not for those who pay.
          */
         post: operations["createDeposit"];
         delete?: never;
@@ -5284,7 +5285,8 @@ export interface StrictServerInterface {
   /**
    * Give an account money from outside
    *
-   * It comes from the settlement account of the currency, the only kind that may owe.
+   * It comes from the settlement account of the currency, the only kind that may owe. The scope is for what tells of
+   * money that has arrived, and not for those who pay.
    */
   createDeposit(request: CreateDepositRequest, context: RequestContext): Promise<CreateDepositResponse>;
 
@@ -5564,7 +5566,7 @@ const createDeposit: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createDepositResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createDepositResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["payments:write"] }],
+  security: [{ scheme: "bearerAuth", scopes: ["payments:deposit"] }],
   extensions: { "x-counted-as": "deposits" },
 };
 

@@ -87,6 +87,20 @@ const PUTS: readonly Simple[] = [
     put("/v1/payments/{payment}", paymentBody({ amount: money('"10.00"') })),
     200,
   ],
+  [
+    "under an id that is to be new, on a condition",
+    "accounts",
+    { ...put("/v1/payments/{fresh}", paymentBody()), fields: [JSON_FIELD, ["If-None-Match", "*"]] },
+    400,
+    "If-None-Match",
+  ],
+  [
+    "under an id that is to be there, on a condition",
+    "accounts",
+    { ...put("/v1/payments/{fresh}", paymentBody()), fields: [JSON_FIELD, ["If-Match", '"1"']] },
+    400,
+    "If-Match",
+  ],
   ["under an id, of nothing", "accounts", put("/v1/payments/{fresh}", ""), 400],
   [
     "under an id, to oneself",

@@ -38,7 +38,8 @@ export class AccountHandlers {
     { body }: api.OpenAccountRequest,
     context: RequestContext,
   ): Promise<api.OpenAccountResponse> {
-    const account = await this.parts.app.accounts.open(body, causeOf(context));
+    const draft = { profileId: body.profileId.toLowerCase(), currency: body.currency };
+    const account = await this.parts.app.accounts.open(draft, causeOf(context));
     return {
       status: 201,
       headers: {

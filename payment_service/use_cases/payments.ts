@@ -7,7 +7,6 @@ import { isPaymentOf, type Payment, type PaymentDraft } from "../domain/payment.
 import { PaymentError } from "../domain/payment_error.ts";
 import type { Key, PaymentDependencies, PaymentFilter } from "../ports.ts";
 import { Projection } from "../projection/projection.ts";
-import { EVERYONE } from "../../ownership/viewer.ts";
 import type { Cause, ReadOptions } from "./accounts.ts";
 
 /** A payment, and whether it was made by this request. */
@@ -75,10 +74,8 @@ export class PaymentService {
     return await connections.withTx(async (tx) => {
       const known = await payments.find(tx, { id, viewer });
       if (known !== undefined && isPaymentOf(known, draft)) return { payment: known, created: false };
-      // An id that was taken by somebody else is taken.
-      if (known !== undefined || await payments.find(tx, { id, viewer: EVERYONE }) !== undefined) {
-        throw new PaymentError("payment-exists");
-      }
+      if (known !== undefined) throw new PaymentError("payment-exists");
+      // An id that somebody else has taken is refused when it is written: only who could pay learns that it is taken.
       return { payment: await this.#settle(tx, id, { draft, cause }), created: true };
     }, { ...cause, repeatable: true });
   }

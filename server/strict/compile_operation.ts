@@ -1,4 +1,10 @@
-import { checkIfMatchSyntax, narrowIfMatch, requiresIfMatch } from "../conditional.ts";
+import {
+  checkIfMatchSyntax,
+  narrowIfMatch,
+  refuseConditions,
+  requiresIfMatch,
+  takesNoCondition,
+} from "../conditional.ts";
 import type { Deadlines } from "../deadlines.ts";
 import { compileRateLimits } from "../enforce_rate_limit.ts";
 import { createNegotiation } from "../negotiation.ts";
@@ -52,6 +58,7 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
   const readPath = compilePath(operation.path);
   const decodeParameters = compileParameters(operation);
   const needsIfMatch = requiresIfMatch(operation);
+  const isUnconditional = takesNoCondition(operation);
   const writeResponse = compileResponses(operation);
   const answerKeyed = requiresIdempotencyKey(operation)
     ? compileKeyed(operation, { idempotency: options.idempotency, refusal: options.refusal, run })
@@ -83,6 +90,7 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
       const parameters = decodeParameters(exchange, readPath(exchange.path) ?? {}, faults);
       const lacksIfMatch = needsIfMatch && exchange.fields.ifMatch === null;
       if (needsIfMatch) checkIfMatchSyntax(exchange, faults);
+      else if (isUnconditional) refuseConditions(exchange, faults);
       // The lack of it has a status of its own, so the validator is not to find it.
       if (lacksIfMatch) parameters.headers["If-Match"] = "*";
       validateParameters(parameters, operation.validateParameters, faults);

@@ -45,6 +45,19 @@ Deno.test("Server.fetch() puts wrong parameters before a missing If-Match, and t
   );
 });
 
+Deno.test("Server.fetch() refuses conditions that an operation would not look at", async () => {
+  const problem = await sendForProblem("/notes", {
+    method: "POST",
+    headers: { ...JSON_TYPE, "if-match": '"7"', "if-none-match": "*" },
+    body: '{"text":"a"}',
+  });
+  assertEquals(problem.status, 400);
+  assertEquals(faultsOf(problem), [
+    "header If-Match: is not looked at by this operation",
+    "header If-None-Match: is not looked at by this operation",
+  ]);
+});
+
 Deno.test("Server.fetch() decodes parameters strictly and takes their defaults", async () => {
   const absent = await send("/notes");
   assertEquals(await absent.json(), { query: { limit: 20 } });

@@ -42,7 +42,9 @@ export async function startSubject(environment: Readonly<Record<string, string>>
   );
   const url = await program.url;
   await untilReady(url);
-  const token = await issuer.sign({ scope: "profiles:read profiles:write payments:read payments:write" });
+  const token = await issuer.sign({
+    scope: "profiles:read profiles:write payments:read payments:write payments:deposit",
+  });
   const client = new FillingClient(url, token);
   const profiles = await fillProfiles(client);
   const payments = await fillPayments(client, {

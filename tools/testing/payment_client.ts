@@ -25,12 +25,13 @@ export function paymentServer(
   return createServer("127.0.0.1", 0, withResponseValidation(true), ...apis, ...options);
 }
 
-/** A token is its subject's name; "admin" looks after everything, and "…-reader" may only read. */
+/** A token is its subject's name; "admin" looks after everything, "…-reader" may only read, "…-payer" not deposit. */
 export const byName: ServerOption = withAuthenticator({
   authenticate(token): Principal {
     const [subject = "", role] = token.split("-");
     const scopes = ["profiles:read", "payments:read"];
     if (role !== "reader") scopes.push("profiles:write", "payments:write");
+    if (role === undefined) scopes.push("payments:deposit");
     if (subject === "admin") scopes.push("profiles:admin", "payments:admin");
     return { subject, scopes: new Set(scopes) };
   },
