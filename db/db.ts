@@ -158,9 +158,10 @@ export interface Notifications {
 
 /** The state of one configured server. */
 export interface InstanceHealth {
-  /** As the configuration names it: "primary", "replica_0", …. */
+  /** As the configuration names it: "primary", "replica_0", …; where the primary has several hosts, "primary_0", …. */
   readonly name: string;
-  readonly role: "primary" | "replica";
+  /** "candidate": a server that the primary is, or may be. */
+  readonly role: "primary" | "candidate" | "replica";
   readonly healthy: boolean;
   /** Why it is not healthy, or takes no reads, in words without secrets. */
   readonly reason?: string;
@@ -202,9 +203,9 @@ export interface InstanceStatus extends InstanceHealth {
 /** Tells whether the database can be used. */
 export interface HealthManager {
   /** Asks the primary, and tells what the replicas said when they were asked last; never rejects. */
-  health(options?: QueryOptions): Promise<readonly InstanceHealth[]>;
+  health(): Promise<readonly InstanceHealth[]>;
   /** The same, with how far replicas are behind and what the connections do; never rejects. */
-  status(options?: QueryOptions): Promise<readonly InstanceStatus[]>;
+  status(): Promise<readonly InstanceStatus[]>;
   /** What is known of every server without asking: it costs nothing worth mentioning. */
   load(): readonly InstanceLoad[];
 }
@@ -249,7 +250,7 @@ export interface MigrationManager {
    */
   migrate(sources: readonly MigrationSource[]): Promise<readonly string[]>;
   /** The file names that {@link MigrationManager.migrate} would apply. */
-  pendingMigrations(sources: readonly MigrationSource[], options?: QueryOptions): Promise<readonly string[]>;
+  pendingMigrations(sources: readonly MigrationSource[]): Promise<readonly string[]>;
   /**
    * Undoes the `count` newest of the applied files, newest first, under the same lock. Gives their names. Throws
    * `MigrationError`, and undoes nothing, when one of them has no down part or has changed.

@@ -178,7 +178,10 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     }
   },
   "who pays does not deposit": async ({ server, ada, bob }) => {
-    assertEquals((await ask(server, "POST /v1/payments", { ...body(ada, bob), as: "ada-payer" })).status, 201);
+    assertEquals(
+      (await ask(server, "POST /v1/payments", { ...body(ada, bob), as: "ada-payer" })).status,
+      201,
+    );
     const deposit = { key: crypto.randomUUID(), body: { amount: money("1.00") }, as: "ada-payer" };
     const refused = await ask(server, `POST /v1/accounts/${ada}/deposits`, deposit);
     assertEquals(refused.status, 403);

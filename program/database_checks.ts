@@ -4,12 +4,12 @@ import type { MigrationKeeper } from "./migration_keeper.ts";
 
 /** What `/readyz` asks of the database: migrated, the primary reachable. A replica that is lost only degrades. */
 export function databaseChecks(database: HealthManager, migrations: MigrationKeeper): ReadinessCheck {
-  return async function checkDatabase(options): Promise<readonly HealthCheck[]> {
-    const instances = await database.health(options);
+  return async function checkDatabase(): Promise<readonly HealthCheck[]> {
+    const instances = await database.health();
     const reachable = instances.some(({ role, healthy }) => role === "primary" && healthy);
     return [
       reachable
-        ? await checkMigrations(migrations, options)
+        ? await checkMigrations(migrations)
         : { name: "migrations", status: "unavailable", reason: "The primary does not tell" },
       ...instances.map(({ name, role, healthy, reason }): HealthCheck => ({
         name,
@@ -20,11 +20,8 @@ export function databaseChecks(database: HealthManager, migrations: MigrationKee
   };
 }
 
-async function checkMigrations(
-  migrations: MigrationKeeper,
-  options: { readonly signal: AbortSignal },
-): Promise<HealthCheck> {
-  const pending = await migrations.countPending(options);
+async function checkMigrations(migrations: MigrationKeeper): Promise<HealthCheck> {
+  const pending = await migrations.countPending();
   return pending === 0
     ? { name: "migrations", status: "ok" }
     : { name: "migrations", status: "unavailable", reason: `${pending} pending` };

@@ -39,8 +39,8 @@ export class MigrationKeeper {
   }
 
   /** How many files are not applied now: somebody may have undone one. */
-  async countPending(options: { readonly signal: AbortSignal }): Promise<number> {
-    return (await this.migrations.pendingMigrations(this.sources, options)).length;
+  async countPending(): Promise<number> {
+    return (await this.migrations.pendingMigrations(this.sources)).length;
   }
 
   /** Resolves when everything is applied, or the signal has ended the waiting. */

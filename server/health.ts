@@ -1,6 +1,7 @@
 import type { Exchange } from "./exchange.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { Problem } from "./problem.ts";
+import { ReadinessChecks } from "./readiness_checks.ts";
 import type { Endpoint } from "./resource.ts";
 
 /** How something that the program needs is doing. "degraded": the program can serve without it. */
@@ -11,8 +12,8 @@ export interface HealthCheck {
   readonly reason?: string;
 }
 
-/** Looks after what the program needs. One that rejects counts as unavailable. */
-export type ReadinessCheck = (options: { readonly signal: AbortSignal }) => Promise<readonly HealthCheck[]>;
+/** Looks after what the program needs, in bounded time. One that rejects counts as unavailable. */
+export type ReadinessCheck = () => Promise<readonly HealthCheck[]>;
 
 /** The body of `/livez` and `/readyz`. */
 export interface Health {
@@ -24,6 +25,7 @@ const VERBOSE = /(?:^|&)verbose(?:[=&]|$)/;
 
 /** `/livez`, `/readyz` and `/healthz`: for orchestrators, so never cached. */
 export function healthEndpoints(readiness: readonly ReadinessCheck[], lifecycle: Lifecycle): Endpoint[] {
+  const shared = new ReadinessChecks(readiness);
   return [
     {
       method: "GET",
@@ -34,7 +36,7 @@ export function healthEndpoints(readiness: readonly ReadinessCheck[], lifecycle:
       method: "GET",
       path: "/readyz",
       async handle(exchange): Promise<Response> {
-        const checks = await runChecks(readiness, lifecycle, exchange.signal);
+        const checks = await runChecks(shared, lifecycle, exchange.signal);
         const status = worst(checks);
         return healthResponse(VERBOSE.test(exchange.query) ? { status, checks } : { status }, exchange);
       },
@@ -43,7 +45,7 @@ export function healthEndpoints(readiness: readonly ReadinessCheck[], lifecycle:
       method: "GET",
       path: "/healthz",
       async handle(exchange): Promise<Response> {
-        const status = worst(await runChecks(readiness, lifecycle, exchange.signal));
+        const status = worst(await runChecks(shared, lifecycle, exchange.signal));
         if (status === "unavailable") {
           throw new Problem(503, "unavailable", { headers: { "Retry-After": "1" } });
         }
@@ -57,21 +59,14 @@ export function healthEndpoints(readiness: readonly ReadinessCheck[], lifecycle:
 }
 
 async function runChecks(
-  readiness: readonly ReadinessCheck[],
+  readiness: ReadinessChecks,
   lifecycle: Lifecycle,
   signal: AbortSignal,
 ): Promise<readonly HealthCheck[]> {
   if (lifecycle.phase !== "serving") {
     return [{ name: "server", status: "unavailable", reason: "The server is stopping" }];
   }
-  const results = await Promise.all(readiness.map(async (check, index): Promise<readonly HealthCheck[]> => {
-    try {
-      return await check({ signal });
-    } catch {
-      return [{ name: `check_${index}`, status: "unavailable", reason: "The check failed" }];
-    }
-  }));
-  return [{ name: "server", status: "ok" }, ...results.flat()];
+  return [{ name: "server", status: "ok" }, ...await readiness.run(signal)];
 }
 
 function worst(checks: readonly HealthCheck[]): HealthCheck["status"] {

@@ -16,14 +16,15 @@ import type {
   WalPosition,
 } from "../db.ts";
 import { DatabaseError } from "../errors.ts";
-import { checkHealth } from "./check_health.ts";
 import { CoveringQuerier } from "./replica/covering_querier.ts";
 import { CoveringRoute } from "./replica/covering_route.ts";
 import * as migrations from "./migration/migrate.ts";
 import { Listener } from "./notification/listener.ts";
 import { NotificationHub } from "./notification/notification_hub.ts";
 import type { PoolConfig } from "./pool_config.ts";
+import { checkPrimary } from "./primary/check_primary.ts";
 import { Primary } from "./primary/primary.ts";
+import type { PrimaryCandidate } from "./primary/primary_candidate.ts";
 import { readDatabaseBytes } from "./read_database_bytes.ts";
 import { PositionSource } from "./primary/position_source.ts";
 import { readPosition } from "./primary/read_position.ts";
@@ -110,38 +111,41 @@ class PostgresPool implements ConnectionPool {
     return listener;
   }
 
-  async health(options: QueryOptions = {}): Promise<readonly InstanceHealth[]> {
-    const primary = { name: "primary", role: "primary", querier: this.writer() } as const;
-    const timeoutMs = this.#config.healthTimeoutMs ?? 2_000;
+  async health(): Promise<readonly InstanceHealth[]> {
     this.#watches = true;
-    return await Promise.all([
-      checkHealth(primary, { ...options, timeoutMs }),
+    const [primary, ...replicas] = await Promise.all([
+      checkPrimary(this.#primary.candidates),
       ...this.#replicas.map((replica) => replica.describe()),
     ]);
+    return [...primary, ...replicas];
   }
 
-  async status(options: QueryOptions = {}): Promise<readonly InstanceStatus[]> {
-    const [primary, ...replicas] = await this.health(options);
-    const of = async (health: InstanceHealth, server: Primary | Replica): Promise<InstanceStatus> => {
-      const { address, lagMs, querier } = server;
-      // One that is lost is not waited for again.
-      const answers = health.healthy || lagMs !== undefined;
-      const timeoutMs = this.#config.healthTimeoutMs ?? 2_000;
-      const databaseBytes = answers ? await readDatabaseBytes(querier, { ...options, timeoutMs }) : undefined;
-      return {
-        ...health,
-        address,
-        pool: server.status,
-        ...(lagMs === undefined ? {} : { lagMs }),
-        ...(databaseBytes === undefined ? {} : { databaseBytes }),
-      };
+  async status(): Promise<readonly InstanceStatus[]> {
+    const { candidates } = this.#primary;
+    const servers = [this.#primary, ...(candidates.length === 1 ? [] : candidates), ...this.#replicas];
+    const health = await this.health();
+    return await Promise.all(servers.flatMap((server, index) => {
+      return health.slice(index, index + 1).map((each) => this.#describe(each, server));
+    }));
+  }
+
+  async #describe(
+    health: InstanceHealth,
+    server: Primary | PrimaryCandidate | Replica,
+  ): Promise<InstanceStatus> {
+    const { address, querier, status: pool } = server;
+    const lagMs = "lagMs" in server ? server.lagMs : undefined;
+    // One that is lost is not waited for again.
+    const answers = health.healthy || lagMs !== undefined;
+    const timeoutMs = this.#config.replicaPatienceMs ?? 2_000;
+    const databaseBytes = answers ? await readDatabaseBytes(querier, { timeoutMs }) : undefined;
+    return {
+      ...health,
+      address,
+      pool,
+      ...(lagMs === undefined ? {} : { lagMs }),
+      ...(databaseBytes === undefined ? {} : { databaseBytes }),
     };
-    return await Promise.all([
-      ...(primary === undefined ? [] : [of(primary, this.#primary)]),
-      ...replicas.flatMap((health, index) =>
-        this.#replicas.slice(index, index + 1).map((server) => of(health, server))
-      ),
-    ]);
   }
 
   load(): readonly InstanceLoad[] {
@@ -163,11 +167,8 @@ class PostgresPool implements ConnectionPool {
     return migrations.undoMigrations(this.#migrationTarget, sources, count);
   }
 
-  pendingMigrations(
-    sources: readonly MigrationSource[],
-    options: QueryOptions = {},
-  ): Promise<readonly string[]> {
-    return migrations.pendingMigrations(this.writer(), sources, options);
+  pendingMigrations(sources: readonly MigrationSource[]): Promise<readonly string[]> {
+    return this.#primary.find((server) => migrations.pendingMigrations(server, sources));
   }
 
   planMigrations(

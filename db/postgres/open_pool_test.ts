@@ -7,7 +7,7 @@ import { openPool } from "./open_pool.ts";
 Deno.test("openPool() outlives a server that is down, killed and started", async () => {
   await using server = await startPostgres({ durable: true });
   await server.stop();
-  await using pool = openPool({ primary: server.instance, replicas: [], healthTimeoutMs: 500 });
+  await using pool = openPool({ primary: server.instance, replicas: [], replicaPatienceMs: 500 });
   for (const end of [(): Promise<void> => server.kill(), (): Promise<void> => server.stop()]) {
     const error = await assertRejects(() => pool.writer().query("SELECT 1"), DatabaseError);
     assertEquals(error.code, "unavailable");
@@ -98,6 +98,41 @@ Deno.test("openPool() does not take a server for primary that refuses writes", a
     DatabaseError,
   );
   assertEquals([error.code, error.sqlState], ["unavailable", "25006"]);
+});
+
+Deno.test("openPool() tells how the primary is while every connection is busy and many wait", async () => {
+  await using database = await useTestDatabase();
+  const primary = { ...database.instance, maxConnections: 1 };
+  await using pool = openPool({ primary, replicas: [], maxWaiting: 1, acquireTimeoutMs: 60_000 });
+  const { promise: over, resolve: end } = Promise.withResolvers<void>();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const busy = pool.withTx(async (tx) => {
+    await tx.query("SELECT 1");
+    begin();
+    await over;
+  });
+  await begun;
+  const waiting = pool.withTx((tx) => tx.query("SELECT 1"));
+  const refused = await assertRejects(() => pool.withTx((tx) => tx.query("SELECT 1")), DatabaseError);
+  assertEquals(refused.code, "saturated");
+  assertEquals(await pool.health(), [{ name: "primary", role: "primary", healthy: true }]);
+  assertEquals(await pool.pendingMigrations([]), []);
+  end();
+  await busy;
+  assertEquals((await waiting).rowCount, 1);
+});
+
+Deno.test("openPool() tells of a server that does not let it in, and of a database that is not there", async () => {
+  await using database = await useTestDatabase();
+  for (
+    const [change, reason] of [
+      [{ database: "nowhere" }, "It has no such database"],
+      [{ user: "nobody" }, "It does not let the user in"],
+    ] as const
+  ) {
+    await using pool = openPool({ primary: { ...database.instance, ...change }, replicas: [] });
+    assertEquals((await pool.health()).map((health) => health.reason), [reason]);
+  }
 });
 
 Deno.test("openPool() gives up a statement that runs longer than it may", async () => {

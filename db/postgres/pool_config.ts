@@ -103,12 +103,6 @@ export interface PoolConfig {
    */
   readonly transactionTimeoutMs?: number;
   /**
-   * How long a health check of one server may take, in milliseconds.
-   *
-   * @default 2_000
-   */
-  readonly healthTimeoutMs?: number;
-  /**
    * How a read finds its replica.
    *
    * @default "least-loaded"

@@ -133,10 +133,19 @@ export class Program implements AsyncDisposable {
 
 /** Resolves when the program says it is ready. */
 export async function untilReady(url: string): Promise<void> {
+  await untilReadiness(url, true);
+}
+
+/** Resolves when the program says it is not ready. */
+export async function untilUnready(url: string): Promise<void> {
+  await untilReadiness(url, false);
+}
+
+async function untilReadiness(url: string, wanted: boolean): Promise<void> {
   while (true) {
     const response = await fetch(`${url}/readyz`);
     await response.body?.cancel();
-    if (response.ok) return;
+    if (response.ok === wanted) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -82,11 +82,28 @@ Deno.test("openPool() finds the primary when all of its hosts were down", async 
   await using pool = openPair(pair);
   const error = await assertRejects(() => pool.writer().query("SELECT 1"), DatabaseError);
   assertEquals(error.code, "unavailable");
+  const told = async (): Promise<unknown> =>
+    (await pool.health()).map((
+      { name, role, healthy, reason },
+    ) => [name, role, healthy ? "healthy" : reason]);
+  assertEquals(await told(), [
+    ["primary", "primary", "It cannot be reached"],
+    ["primary_0", "candidate", "It cannot be reached"],
+    ["primary_1", "candidate", "It cannot be reached"],
+  ]);
   await standby.start();
-  const [health] = await pool.health();
-  assertEquals([health?.healthy, health?.reason], [false, "It cannot be reached"]);
+  assertEquals(await told(), [
+    ["primary", "primary", "None of its hosts accepts writes"],
+    ["primary_0", "candidate", "It cannot be reached"],
+    ["primary_1", "candidate", "healthy"],
+  ]);
   await primary.start();
   await untilWritten(pool, 1);
+  assertEquals(await told(), [
+    ["primary", "primary", "healthy"],
+    ["primary_0", "candidate", "healthy"],
+    ["primary_1", "candidate", "healthy"],
+  ]);
   assertEquals(await addressOf(pool), primary.instance.host);
 });
 

@@ -4,6 +4,7 @@ import { Connection } from "../connection/connection.ts";
 import { InstanceConnections } from "../connection/instance_connections.ts";
 import { closingTimeout } from "../connection/closing_timeout.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
+import { PrimaryCandidate } from "./primary_candidate.ts";
 import { PrimaryFinder } from "./primary_finder.ts";
 import type { ReadTarget } from "../replica/reader_router.ts";
 import { RepeatingReader } from "../replica/repeating_reader.ts";
@@ -17,14 +18,17 @@ export class Primary {
   readonly #config: PoolConfig;
   readonly #connections: InstanceConnections;
   readonly #hosts: readonly [InstanceConfig, ...InstanceConfig[]];
+  /** The servers that it may be, each with a connection that asks it. */
+  readonly candidates: readonly PrimaryCandidate[];
   readonly #finder: PrimaryFinder | undefined;
 
   constructor(config: PoolConfig) {
     this.#config = config;
     const [first, ...others] = primaryHosts(config);
     this.#hosts = [first, ...others];
+    this.candidates = this.#hosts.map((instance) => new PrimaryCandidate(instance, config));
     if (others.length > 0) {
-      this.#finder = new PrimaryFinder(this.#hosts, { config, onMoved: () => this.#connections.cut() });
+      this.#finder = new PrimaryFinder(this.candidates, { config, onMoved: () => this.#connections.cut() });
     }
     this.#connections = new InstanceConnections({
       config,
@@ -60,6 +64,13 @@ export class Primary {
   /** The primary is what others are behind of. */
   get lagMs(): undefined {
     return undefined;
+  }
+
+  /** Finds out something on the connection that asks it how it is: however busy the others are. */
+  find<T>(ask: (server: Querier) => Promise<T>): Promise<T> {
+    const current = this.#finder === undefined ? this.#hosts[0] : this.#finder.current;
+    const candidate = this.candidates.find(({ instance }) => instance === current);
+    return candidate === undefined ? ask(this.querier) : candidate.find(ask);
   }
 
   /** A connection outside the pool, without deadlines. */
@@ -112,7 +123,8 @@ export class Primary {
   /** Closes its connections, after what runs has ended. */
   async end(): Promise<void> {
     await this.#connections.end({ timeout: closingTimeout(this.#connections.current.isBusy) });
-    await this.#finder?.[Symbol.asyncDispose]();
+    this.#finder?.[Symbol.dispose]();
+    await Promise.all(this.candidates.map((candidate) => candidate.end()));
   }
 }
 

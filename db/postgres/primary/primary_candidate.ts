@@ -1,4 +1,6 @@
+import type { PoolStatus, Querier } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
+import { askInTime, faultReason } from "../connection/ask_in_time.ts";
 import { Connection } from "../connection/connection.ts";
 import { InstanceConnections } from "../connection/instance_connections.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
@@ -16,7 +18,10 @@ const statement = `SELECT accepts AS "acceptsWrites",
   FROM (SELECT NOT pg_is_in_recovery() AND NOT current_setting('default_transaction_read_only')::boolean)
     AS asked (accepts)`;
 
-/** A server that may be the primary, with a connection of its own to ask it. */
+/** How many may wait for the one connection: who asks at the same time, and who has to know more of the server. */
+const MAX_WAITING = 100;
+
+/** A server that may be the primary, with a connection of its own to ask it: whatever the others are busy with. */
 export class PrimaryCandidate {
   readonly instance: InstanceConfig;
   readonly #patienceMs: number;
@@ -26,28 +31,47 @@ export class PrimaryCandidate {
     this.instance = instance;
     this.#patienceMs = config.replicaPatienceMs ?? 2_000;
     const open = (): Promise<Connection> => Connection.open(instance, { config, readOnly: false });
-    this.#connections = new InstanceConnections({ config, max: 1, open });
+    this.#connections = new InstanceConnections({
+      config: { ...config, maxWaiting: MAX_WAITING },
+      max: 1,
+      open,
+    });
   }
 
-  /** Asks it. Rejects when it cannot be reached or does not answer in time, and gives up the connection then. */
+  /** Runs statements on the connection that asks. */
+  get querier(): Querier {
+    return this.#connections.querier;
+  }
+
+  /** Finds out something that takes a statement or two. Rejects when that cannot be done in time. */
+  find<T>(ask: (server: Querier) => Promise<T>): Promise<T> {
+    return askInTime(this.#connections, ask, { patienceMs: this.#patienceMs });
+  }
+
+  get status(): PoolStatus {
+    return this.#connections.status;
+  }
+
+  /** Where it is reached. */
+  get address(): string {
+    return `${this.instance.host}:${this.instance.port}`;
+  }
+
+  /** Asks it. Rejects when it cannot be reached or does not answer in time. */
   async ask(): Promise<CandidateState> {
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => reject(new DatabaseError("unavailable", `It did not answer within ${this.#patienceMs} ms`)),
-      this.#patienceMs,
-    );
-    try {
-      const { rows: [row] } = await Promise.race([
-        this.#connections.querier.query<{ acceptsWrites: boolean; timeline: string }>(statement),
-        late,
-      ]);
+    return await this.find(async (server) => {
+      const { rows: [row] } = await server.query<{ acceptsWrites: boolean; timeline: string }>(statement);
       if (row === undefined) throw new DatabaseError("internal", "The server did not tell what it is");
       return { acceptsWrites: row.acceptsWrites, timeline: Number.parseInt(row.timeline, 16) };
+    });
+  }
+
+  /** Tells whether it accepts writes, or why it could not be asked. Never rejects. */
+  async check(): Promise<{ readonly acceptsWrites: boolean } | { readonly reason: string }> {
+    try {
+      return await this.ask();
     } catch (error) {
-      this.#connections.cut();
-      throw error;
-    } finally {
-      clearTimeout(timer);
+      return { reason: faultReason(error) };
     }
   }
 

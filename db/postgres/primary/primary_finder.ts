@@ -1,7 +1,7 @@
 import { DatabaseError } from "../../errors.ts";
 import { Connection } from "../connection/connection.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
-import { PrimaryCandidate } from "./primary_candidate.ts";
+import type { PrimaryCandidate } from "./primary_candidate.ts";
 
 /** What {@link PrimaryFinder} works with. */
 export interface PrimaryFinderOptions {
@@ -17,7 +17,7 @@ const othersMs = 300;
  * Knows which of several servers is the primary: the one that accepts writes, and where two do, the one on the newer
  * timeline. The other was the primary until a standby was promoted, and came back without having been told.
  */
-export class PrimaryFinder implements AsyncDisposable {
+export class PrimaryFinder implements Disposable {
   readonly #candidates: readonly PrimaryCandidate[];
   readonly #options: PrimaryFinderOptions;
   #current: InstanceConfig | undefined;
@@ -25,9 +25,9 @@ export class PrimaryFinder implements AsyncDisposable {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #disposed = false;
 
-  constructor(candidates: readonly InstanceConfig[], options: PrimaryFinderOptions) {
+  constructor(candidates: readonly PrimaryCandidate[], options: PrimaryFinderOptions) {
     this.#options = options;
-    this.#candidates = candidates.map((instance) => new PrimaryCandidate(instance, options.config));
+    this.#candidates = candidates;
   }
 
   /** The primary as far as it is known. */
@@ -55,10 +55,9 @@ export class PrimaryFinder implements AsyncDisposable {
     return this.#search;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.dispose](): void {
     this.#disposed = true;
     clearTimeout(this.#timer);
-    await Promise.all(this.#candidates.map((candidate) => candidate.end()));
   }
 
   async #connect(instance: InstanceConfig): Promise<Connection | undefined> {

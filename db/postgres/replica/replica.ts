@@ -1,9 +1,10 @@
 import type { InstanceHealth, PoolStatus, Querier } from "../../db.ts";
+import { UNREACHABLE } from "../connection/ask_in_time.ts";
 import { closingTimeout } from "../connection/closing_timeout.ts";
 import { Connection } from "../connection/connection.ts";
 import { InstanceConnections } from "../connection/instance_connections.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
-import { faultReason, probeReplica } from "./probe_replica.ts";
+import { probeReplica } from "./probe_replica.ts";
 import { readReplayed } from "./read_replayed.ts";
 import type { ReadTarget } from "./reader_router.ts";
 import { ReplicaHealth } from "./replica_health.ts";
@@ -75,7 +76,7 @@ export class Replica implements ReadTarget {
   /** Tells that a read on `querier` found the replica unusable. */
   fault(querier: Querier): void {
     // One that was cut before says nothing about the connections of now.
-    if (querier === this.querier) this.health.fault(faultReason("unavailable"));
+    if (querier === this.querier) this.health.fault(UNREACHABLE);
   }
 
   /** Tells how it was when it was asked last, so that one that stands still holds nobody up. */
