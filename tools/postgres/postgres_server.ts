@@ -55,10 +55,14 @@ export class PostgresServer implements AsyncDisposable {
   async kill(): Promise<void> {
     const pid = await this.#pid();
     if (pid === undefined) return;
-    for (const each of [pid, ...await childrenOf(pid)]) signalProcess(each, "SIGKILL");
+    // It stands still first: from then on there are no new ones.
+    signalProcess(pid, "SIGSTOP");
+    const all = [pid, ...await childrenOf(pid)];
+    for (const each of all) signalProcess(each, "SIGKILL");
+    // Until one of them is gone, its connections look as if somebody was there.
+    while (await anyRuns(all)) await new Promise((resolve) => setTimeout(resolve, 10));
     const { host, port } = this.instance;
     const socket = join(host, `.s.PGSQL.${port}`);
-    while (await accepts(socket)) await new Promise((resolve) => setTimeout(resolve, 10));
     // Where nobody reaps orphans, the dead postmaster's number stays taken and would forbid the next start.
     for (const path of [join(this.dataDirectory, "postmaster.pid"), socket, `${socket}.lock`]) {
       await Deno.remove(path).catch(ignoreNotFound);
@@ -128,11 +132,8 @@ function ignoreNotFound(error: unknown): undefined {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
-async function accepts(socket: string): Promise<boolean> {
-  try {
-    using _connection = await Deno.connect({ transport: "unix", path: socket });
-    return true;
-  } catch {
-    return false;
-  }
+/** Whether some of the processes are there still. One that nobody has reaped holds nothing any more. */
+async function anyRuns(pids: readonly number[]): Promise<boolean> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", pids.join(",")] }).output();
+  return new TextDecoder().decode(stdout).trim().split("\n").some((state) => /^[^Z]/.test(state.trim()));
 }

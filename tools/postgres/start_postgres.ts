@@ -19,6 +19,8 @@ export interface StartPostgresOptions {
    * @default false
    */
   readonly tcp?: boolean;
+  /** Files in PEM, of which a copy is made; absent: plain text only. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
   /** A directory to remove with the server's own when its process ends. */
   readonly removeToo?: string;
 }
@@ -71,9 +73,25 @@ export async function prepareServer(
   await runAs(undefined, "sh", ["-c", detach, watch, String(Deno.pid), dataDirectory, ...removed]);
   const port = options.tcp ? freePort() : socketPort;
   const file = join(dataDirectory, "postgresql.auto.conf");
-  await Deno.writeTextFile(file, configuration(root, port, options));
+  const settings = { ...await tlsSettings(dataDirectory, options.tls, binaries), ...options.settings };
+  await Deno.writeTextFile(file, configuration(root, port, { ...options, settings }));
   const access = { user: "postgres", password: "", database: "postgres", maxConnections: 5 };
   return { instance: { host: root, port, ...access }, dataDirectory };
+}
+
+/** The server wants files of its own: nobody else may read the key. */
+async function tlsSettings(
+  dataDirectory: string,
+  tls: StartPostgresOptions["tls"],
+  binaries: PostgresBinaries,
+): Promise<Readonly<Record<string, string>>> {
+  if (tls === undefined) return {};
+  const [certificate, key] = [join(dataDirectory, "server.crt"), join(dataDirectory, "server.key")];
+  for (const [from, to] of [[tls.certificate, certificate], [tls.key, key]] as const) {
+    await Deno.writeTextFile(to, await Deno.readTextFile(from), { mode: 0o600 });
+    if (binaries.owner !== undefined) await Deno.chown(to, binaries.owner.uid, binaries.owner.gid);
+  }
+  return { ssl: "on", ssl_cert_file: certificate, ssl_key_file: key };
 }
 
 async function makeTemplate(binaries: PostgresBinaries, directory: string): Promise<void> {

@@ -12,5 +12,8 @@ export function postgresEnvironment(instance: InstanceConfig): Readonly<Record<s
     HMAC_SECRET: "a secret of more than 32 bytes for a test",
     AUTH_MODE: "none",
     RATE_LIMIT: "off",
+    // Nobody is to be refused because the machine is slow.
+    POSTGRES_ACQUIRE_TIMEOUT: "60s",
+    POSTGRES_QUEUE_TIMEOUT: "60s",
   };
 }

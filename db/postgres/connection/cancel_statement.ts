@@ -1,4 +1,6 @@
+import type { Socket } from "node:net";
 import { openDriver } from "./open_driver.ts";
+import { openSocket } from "./open_socket.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
 
 /** Where the statement runs. */
@@ -18,12 +20,22 @@ export async function cancelStatement(
   { instance, config }: CancelStatementOptions,
 ): Promise<void> {
   if (Reflect.get(pending, "active") !== true) return;
-  const idle = openDriver({ ...instance, maxConnections: 1 }, config).unsafe("");
+  const { connectTimeoutMs: timeoutMs = 5_000 } = config;
+  let socket: Socket | undefined;
+  // Over TLS the driver waits for the end of a socket that it makes itself, and takes its own ear off it.
+  const connect = async (): Promise<Socket> => socket = await openSocket(instance, { timeoutMs });
+  const idle = openDriver({ ...instance, maxConnections: 1 }, config, { connect }).unsafe("");
   const canceller: unknown = Reflect.get(idle, "canceller");
   if (typeof canceller !== "function") return;
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, 2 * timeoutMs);
   try {
-    await canceller(pending);
+    // A server that stands still would be waited for as long as it does.
+    await Promise.race([canceller(pending), late]);
   } catch {
     // The statement goes on until the server's own deadline for it.
+  } finally {
+    clearTimeout(timer);
+    socket?.destroy();
   }
 }

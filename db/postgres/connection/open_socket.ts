@@ -19,8 +19,7 @@ export function openSocket(
   socket.once("error", fail);
   socket.once("connect", () => {
     clearTimeout(timer);
-    // The driver listens for errors a moment later; one that nobody listens for ends the process.
-    socket.on("error", () => {});
+    alwaysListen(socket);
     socket.off("error", fail);
     // What is written in parts is answered at once, and not after the other side has acknowledged the first part.
     socket.setNoDelay(true);
@@ -29,4 +28,19 @@ export function openSocket(
   if (host.startsWith("/")) socket.connect(`${host}/.s.PGSQL.${port}`);
   else socket.connect(port, host);
   return promise;
+}
+
+/**
+ * Listens for errors of a socket whatever is made of it: one that nobody listens for ends the process. The driver begins
+ * a moment later, and takes all listeners away when it is told that the socket is closed; Deno before 2.9 tells of the
+ * error of a write after that.
+ */
+function alwaysListen(socket: Socket): void {
+  const { removeAllListeners } = socket;
+  const listen = (): Socket => socket.on("error", () => {});
+  socket.removeAllListeners = (...events): Socket => {
+    Reflect.apply(removeAllListeners, socket, events);
+    return listen();
+  };
+  listen();
 }

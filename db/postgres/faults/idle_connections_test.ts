@@ -21,9 +21,7 @@ async function onEachConnection(pool: ConnectionPool): Promise<ReadonlySet<numbe
 
 async function untilClosed(pool: ConnectionPool): Promise<void> {
   while (true) {
-    // Asking for the state of the primary opens a connection of its own, where there is none.
-    const [primary] = await pool.status();
-    if (primary !== undefined && primary.pool.open <= 1) return;
+    if (pool.load()[0]?.pool.open === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

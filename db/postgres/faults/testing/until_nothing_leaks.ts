@@ -34,7 +34,7 @@ export async function untilNothingLeaks(observed: Observed): Promise<void> {
 }
 
 async function look({ pool, observer, applicationName }: Observed): Promise<Connections> {
-  const [primary] = await pool.status();
+  const [primary] = pool.load();
   if (primary === undefined) throw new Error("The pool has no primary");
   const { rows: [server] } = await observer.writer().query<Connections["server"]>(
     `SELECT count(*)::int AS all, (count(*) FILTER (WHERE state = 'idle'))::int AS idle,

@@ -1,0 +1,43 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { tlsFiles } from "../../../server/testing/tls_files.ts";
+import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
+import { DatabaseError } from "../../errors.ts";
+import { openPool } from "../open_pool.ts";
+
+Deno.test("openPool() talks to a server over TLS, and gives statements up over it", async (t) => {
+  await using server = await startPostgres({ tcp: true, tls: tlsFiles("first") });
+  const ca = await Deno.readTextFile(tlsFiles("first").certificate);
+  const instance = { ...server.tcpInstance, maxConnections: 1 };
+
+  await t.step("whoever can prove who it is is talked to", async () => {
+    const primary = { ...instance, tls: { ca, serverName: "localhost" } };
+    await using pool = openPool({ primary, replicas: [], acquireTimeoutMs: 60_000, queueTimeoutMs: 60_000 });
+    const { rows } = await pool.writer().query<{ ssl: boolean }>(
+      "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
+    );
+    assertEquals(rows, [{ ssl: true }]);
+
+    // The connection is free again: the request to stop went over TLS, too, and was through.
+    const stopping = new AbortController();
+    const sleeping = pool.writer().query("SELECT pg_sleep(60)", [], { signal: stopping.signal });
+    setTimeout(() => stopping.abort(), 50);
+    assertEquals((await assertRejects(() => sleeping, DatabaseError)).code, "cancelled");
+    assertEquals((await pool.writer().query("SELECT 1")).rowCount, 1);
+  });
+
+  await t.step("whoever cannot is not", async () => {
+    const other = await Deno.readTextFile(tlsFiles("second", "second").certificate);
+    for (
+      const tls of [{ serverName: "localhost" }, { ca: other, serverName: "localhost" }, {
+        ca,
+        serverName: "db",
+      }]
+    ) {
+      await using pool = openPool({ primary: { ...instance, tls }, replicas: [] });
+      assertEquals(
+        (await assertRejects(() => pool.writer().query("SELECT 1"), DatabaseError)).code,
+        "unavailable",
+      );
+    }
+  });
+});
