@@ -1,8 +1,13 @@
 import type { MigrationManager, MigrationSource } from "../db/db.ts";
-import { DatabaseError } from "../db/errors.ts";
+import { DatabaseError, type DatabaseErrorCode } from "../db/errors.ts";
 
 /** How long to wait before the database is looked at again. */
 const RETRY_MS = 1000;
+
+/** What says of the database that it is away or busy just then, and nothing of the migrations. */
+const PASSING: ReadonlySet<DatabaseErrorCode> = new Set([
+  ...["unavailable", "outcome-unknown", "saturated", "timeout"] as const,
+]);
 
 /** How the keeper works. */
 export interface MigrationKeeperOptions {
@@ -53,7 +58,7 @@ export class MigrationKeeper {
         if (!told) onPending(pending);
         told = true;
       } catch (error) {
-        if (!(error instanceof DatabaseError && error.code === "unavailable")) throw error;
+        if (!(error instanceof DatabaseError && PASSING.has(error.code))) throw error;
         onUnavailable(error);
       }
       this.#waiting.resolve();

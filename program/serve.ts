@@ -43,6 +43,8 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
   const rateLimit = await openRateLimit(config, logger);
   if (rateLimit !== undefined) stack.use(rateLimit);
   const stopping = new AbortController();
+  // Whatever ends this function: nothing is begun any more for what is being closed.
+  stack.defer(() => stopping.abort());
   const migrations = new MigrationKeeper(database.pool, MIGRATION_SOURCES, {
     migrate: config.migrateOnStart,
   });
@@ -53,6 +55,8 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
     onUnavailable: ({ message }) => logger.warn("Waiting for the database: {message}", { message }),
   });
   const migrated = tablesMade.then(() => warnOfPower(config, { database, logger, signal: stopping.signal }));
+  // It is waited for below; until then nobody is told that it failed.
+  migrated.catch(() => {});
   stack.use(sweepKeys(config, { database, logger }));
   const worker = config.worker.inline
     ? stack.use(await openEventWorker(config, { database, logger, telemetry }))
