@@ -191,7 +191,7 @@ testWithNats(
     await using setting = await open();
     const { stage, environment } = setting;
     const metadata = { traceparent: `00-${TRACE}-${PARENT}-01` };
-    const [position] = await appendEvents(stage.pool, [{ stream: "payment-1", metadata }]);
+    const [id] = await stage.ids(await appendEvents(stage.pool, [{ stream: "payment-1", metadata }]));
     await using collector = new OtlpCollector();
     const settings = { ...environment, ...collector.environment, NATS_URL: nats.url, NATS_STREAM: "events" };
     await using program = new Program(settings, ["worker"], { fromSource: true });
@@ -206,7 +206,7 @@ testWithNats(
     assertEquals([published?.kind, published?.attributes["archway.outcome"]], [4, "published"]);
     const kept = await readStream(nats, "events");
     assertEquals(kept.map(({ id, traceparent }) => [id, traceparent]), [
-      [`evt_${position}`, `00-${published?.traceId}-${published?.spanId}-01`],
+      [id, `00-${published?.traceId}-${published?.spanId}-01`],
     ]);
     assert(!(stdout + stderr + collector.text).includes("planted"));
   },

@@ -21,7 +21,7 @@ for (const name of Object.keys(DATABASES)) {
     await receiver.until(({ length }) => length === 3);
     await stage.untilSettled();
     assertEquals(receiver.complaints, []);
-    const [first, second, third] = [before[0], after[1], after[2]].map((position) => `evt_${position}`);
+    const [first, second, third] = await stage.ids([...before, ...after.slice(1)]);
     assertEquals(receiver.ids[0], first);
     assertEquals(receiver.ids.slice(1).toSorted(), [second, third].toSorted());
     assertEquals(receiver.received[0]?.id, "payment-1@1");
@@ -55,7 +55,7 @@ Deno.test("EventWorker tells endpoints only of what concerns profiles of their o
   stage.work();
   await stage.untilSettled();
   const told = [adas, bobs, nobodys].map(({ receiver }) => receiver.ids.toSorted());
-  const [first, opened, , own, unowned] = positions.map((position) => `evt_${position}`);
+  const [first, opened, , own, unowned] = await stage.ids(positions);
   assertEquals(told, [[first, opened].toSorted(), [first, own].toSorted(), [unowned]]);
 });
 
@@ -79,7 +79,7 @@ Deno.test("EventWorker tells again what failed, and keeps the order of a stream 
     await stage.pool.writer().query("update webhook_lanes set due_at = now()");
   }
   await stage.untilSettled();
-  const [first = "", second = ""] = positions.map((position) => `evt_${position}`);
+  const [first = "", second = ""] = await stage.ids(positions);
   assertEquals(receiver.ids, [first, first, first, first, second]);
   assertEquals((await stage.deliveries()).map(({ state, attempts }) => [state, attempts]), [
     ["delivered", 4],

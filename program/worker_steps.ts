@@ -1,6 +1,7 @@
 import { v7 as newId } from "uuid";
 import { BrokerDestination } from "../broker/broker_destination.ts";
 import { Publisher } from "../broker/publisher.ts";
+import { messageId } from "../outbox/message_id.ts";
 import { QueueLoads, type ReadLoad } from "../outbox/queue_loads.ts";
 import { Relay } from "../outbox/relay.ts";
 import { StreamQueue } from "../outbox/stream_queue.ts";
@@ -93,9 +94,9 @@ function webhookDispatcher(
     attempt: ({ endpointId }, delivery, signal) => attemptDelivery(endpointId, delivery, { ...how, signal }),
     onMore: () => wake("webhooks"),
     onDead: ({ id, event }, { fault, status }) =>
-      logger.warn("Giving up the delivery {delivery} of event {position}: {fault}", {
+      logger.warn("Giving up the delivery {delivery} of event {event}: {fault}", {
         delivery: id,
-        position: String(event.position),
+        event: messageId(event),
         fault,
         ...(status !== undefined && { status }),
       }),

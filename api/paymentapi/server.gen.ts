@@ -583,7 +583,7 @@ export interface components {
             id: string;
             /**
              * @description The `webhook-id` it is told under
-             * @example evt_42
+             * @example payment-01a2023b-983b-7000-83d3-81c8f54d2496@1-1795618800123456
              */
             eventId: string;
             eventType: string;

@@ -136,8 +136,9 @@ for (const name of Object.keys(DATABASES)) {
     // Nothing goes on by itself from here.
     await worker[Symbol.asyncDispose]();
     deliveries = await list();
+    const ids = await stage.ids(positions);
     const by = (index: number): Delivery => {
-      const found = deliveries.find(({ eventId }) => eventId === `evt_${positions[index]}`);
+      const found = deliveries.find(({ eventId }) => eventId === ids[index]);
       assert(found !== undefined);
       return found;
     };
