@@ -41,7 +41,7 @@ Deno.test("archway worker tells again what it could not note before it was kille
   await using setting = await open();
   const { stage, environment } = setting;
   const { receiver } = await stage.receive();
-  const data = { profileId: stage.profileId };
+  const data = { payerProfileId: stage.profileId };
   const told = new Map<string, number>();
   for (let round = 1; round <= 3; round++) {
     await using program = new Program(environment, ["worker"]);
@@ -82,7 +82,7 @@ Deno.test("archway worker shares the work with others and with services, in the 
   await using service = new Program(environment);
   await using idle = new Program({ ...environment, WORKER: "off" });
   await Promise.all([service, idle].map(async (program) => await untilReady(await program.url)));
-  const data = { profileId: stage.profileId };
+  const data = { payerProfileId: stage.profileId };
   for (let round = 0; round < 10; round++) {
     await appendEvents(
       stage.pool,
@@ -108,7 +108,7 @@ Deno.test("archway with WORKER=off leaves events to others", async () => {
   const { receiver } = await stage.receive();
   await using service = new Program({ ...environment, WORKER: "off" });
   await untilReady(await service.url);
-  await appendEvents(stage.pool, [{ stream: "payment-1", data: { profileId: stage.profileId } }]);
+  await appendEvents(stage.pool, [{ stream: "payment-1", data: { payerProfileId: stage.profileId } }]);
   const { code } = await service.stop();
   assertEquals([code, receiver.received.length, (await stage.deliveries()).length], [0, 0, 0]);
   await using worker = new Program(environment, ["worker"]);
@@ -134,7 +134,7 @@ Deno.test("archway worker lets deliveries under way end on SIGTERM, and gives th
     while (await ready().catch(() => 503) === 200) await new Promise((resolve) => setTimeout(resolve, 20));
     return 200;
   };
-  const data = { profileId: stage.profileId };
+  const data = { payerProfileId: stage.profileId };
   await appendEvents(stage.pool, [{ stream: "payment-1", data }, { stream: "payment-1", data }]);
   await asked.promise;
   const { code, stderr } = await program.stop();
@@ -151,7 +151,7 @@ Deno.test("archway worker links its spans to the request that caused them, thoug
   await using setting = await open();
   const { stage, environment } = setting;
   const { receiver } = await stage.receive();
-  const data = { profileId: stage.profileId };
+  const data = { payerProfileId: stage.profileId };
   const metadata = { traceparent: `00-${TRACE}-${PARENT}-01` };
   const unrecorded = { traceparent: `00-${TRACE}-${PARENT}-00` };
   await appendEvents(stage.pool, [{ stream: "payment-1", data, metadata }]);

@@ -10,11 +10,14 @@ export interface Message {
   readonly body: string;
 }
 
-/** An event's type and data as outsiders are told them, whatever form they were kept in. */
+/**
+ * The data of an event as outsiders are told it, whatever form it was kept in. Throws where this program does not know the
+ * event, as when a newer one has written it: it is then left for one that does.
+ */
 export type ToWire = (event: OutgoingEvent) => JsonObject;
 
-/** Writes an event as a message. */
-export function messageOf(event: OutgoingEvent, toWire: ToWire = ({ data }) => data): Message {
+/** Writes an event as a message. Throws what `toWire` does. */
+export function messageOf(event: OutgoingEvent, toWire: ToWire): Message {
   const { stream, version, type, recordedAt } = event;
   const payload = { type, timestamp: recordedAt, id: `${stream}@${version}`, data: toWire(event) };
   return { id: messageId(event), type, body: JSON.stringify(payload) };

@@ -3,6 +3,8 @@ import { NatsBroker } from "../broker/nats_broker.ts";
 import { readStream } from "../broker/testing/read_stream.ts";
 import { StreamQueue } from "../outbox/stream_queue.ts";
 import { appendEvents, type TestEvent } from "../outbox/testing/append_events.ts";
+import { outgoingData } from "../payment_service/events/outgoing_data.ts";
+import { SAMPLE_EVENTS } from "../payment_service/testing/sample_events.ts";
 import { type Nats, startNats } from "../tools/nats/start_nats.ts";
 import { testWithNats } from "../tools/nats/test_with_nats.ts";
 import { DATABASES } from "../tools/testing/databases.ts";
@@ -31,7 +33,7 @@ for (const name of Object.keys(DATABASES)) {
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     stage.work({ broker: brokerOf(nats) });
     const positions = await appendEvents(stage.pool, [
-      { stream: "payment-1", data: { amount: "12" }, metadata: { traceparent } },
+      { stream: "payment-1", metadata: { traceparent } },
       { stream: "account-1", type: "account.opened" },
     ]);
     await untilPublished(stage);
@@ -44,9 +46,10 @@ for (const name of Object.keys(DATABASES)) {
         ["archway.account.opened", account, ""],
       ].toSorted(),
     );
-    assertEquals(kept.find(({ subject }) => subject === "archway.payment.settled")?.body.data, {
-      amount: "12",
-    });
+    assertEquals(
+      kept.find(({ subject }) => subject === "archway.payment.settled")?.body.data,
+      outgoingData(SAMPLE_EVENTS["payment.settled"]),
+    );
   });
 }
 
@@ -56,7 +59,7 @@ testWithNats(
     await using nats = await startNats();
     await using stage = await WorkerStage.open();
     const { receiver } = await stage.receive();
-    const data = { profileId: stage.profileId };
+    const data = { payerProfileId: stage.profileId };
     const events = (round: number): readonly TestEvent[] =>
       Array.from(
         { length: 30 },

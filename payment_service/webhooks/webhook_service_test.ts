@@ -123,7 +123,7 @@ for (const name of Object.keys(DATABASES)) {
     const { receiver, endpointId: id } = await stage.receive();
     const key = { id, viewer: EVERYONE };
     receiver.answer = ({ id }) => id.startsWith("payment-bad") ? 500 : 200;
-    const data = { profileId: stage.profileId };
+    const data = { payerProfileId: stage.profileId };
     const worker = stage.work();
     const positions = await appendEvents(stage.pool, [
       ...Array.from({ length: 6 }, (_, index) => ({ stream: `payment-${index}`, data })),

@@ -4,6 +4,7 @@ import type { ConnectionPool } from "../../db/db.ts";
 import type { Logger } from "../../server/logger.ts";
 import { messageId } from "../../outbox/message_id.ts";
 import { EVENT_COLUMNS, eventOfRow, type EventRow } from "../../outbox/outgoing_event.ts";
+import { outgoingPayments } from "../../payment_service/outgoing_payments.ts";
 import { SealRing } from "../../signing/seal_ring.ts";
 import { DATABASES } from "../../tools/testing/databases.ts";
 import { newSigningSecret } from "../../webhooks/signing_secret.ts";
@@ -60,6 +61,7 @@ export class WorkerStage implements AsyncDisposable {
       pool: this.pool,
       secrets: this.secrets,
       broker: undefined,
+      ...outgoingPayments(),
       observer: UNOBSERVED,
       graceMs: 10_000,
       // As late as it may be: what a test does not bring forward does not happen meanwhile.
