@@ -15,7 +15,7 @@ function brokerOf(port: number, options: Partial<NatsBrokerOptions> = {}): NatsB
 }
 
 function message(id: number, type = "payment.settled"): { id: string; type: string; body: string } {
-  return { id: `evt_${id}`, type, body: JSON.stringify({ type, id: String(id), data: {} }) };
+  return { id: `message-${id}`, type, body: JSON.stringify({ type, id: String(id), data: {} }) };
 }
 
 async function codeOf(run: () => Promise<unknown>): Promise<BrokerErrorCode> {
@@ -31,8 +31,8 @@ testWithNats("NatsBroker makes its stream and publishes each message once, with 
   assertEquals(await other.publish(message(2, "account.opened"), { traceparent: undefined }), "published");
   const kept = await readStream(nats, "archway");
   assertEquals(kept.map(({ subject, id, traceparent }) => [subject, id, traceparent]), [
-    ["archway.payment.settled", "evt_1", TRACEPARENT],
-    ["archway.account.opened", "evt_2", ""],
+    ["archway.payment.settled", "message-1", TRACEPARENT],
+    ["archway.account.opened", "message-2", ""],
   ]);
   assertEquals(kept[0]?.body, JSON.parse(message(1).body));
 });
@@ -55,7 +55,11 @@ testWithNats("NatsBroker connects anew to a server that was away, and tells that
     await nats.resume();
   }
   while (await broker.publish(message(3), { traceparent: undefined }).catch(() => undefined) === undefined);
-  assertEquals((await readStream(nats, "archway")).map(({ id }) => id), ["evt_1", "evt_2", "evt_3"]);
+  assertEquals((await readStream(nats, "archway")).map(({ id }) => id), [
+    "message-1",
+    "message-2",
+    "message-3",
+  ]);
 });
 
 testWithNats("NatsBroker shows its credentials, and is told when they are wrong", async () => {

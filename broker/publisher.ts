@@ -1,17 +1,15 @@
 import type { TxManager } from "../db/db.ts";
-import { messageOf, type ToWire } from "../outbox/message.ts";
+import { MessageQueue, type MessageQueueOptions, type QueuedMessage } from "../outbox/message_queue.ts";
 import { causeOf } from "../outbox/outgoing_event.ts";
-import { StreamQueue, type TakenEvent } from "../outbox/stream_queue.ts";
 import type { StepOutcome } from "../worker/work_loop.ts";
 import type { WorkObserver } from "../worker/work_observer.ts";
 import { type Broker, BrokerError } from "./broker.ts";
 
 /** What a publisher works with. */
-export interface PublisherOptions {
+export interface PublisherOptions extends MessageQueueOptions {
   readonly database: TxManager;
   readonly broker: Broker;
   readonly observer: WorkObserver;
-  readonly toWire?: ToWire;
   /**
    * How many messages are published in one transaction, at the most.
    *
@@ -32,10 +30,11 @@ const DEADLINE_MS = 30_000;
  * the broker knows it by its id.
  */
 export class Publisher {
-  readonly #queue = new StreamQueue("broker_messages");
+  readonly #queue: MessageQueue;
   readonly #options: PublisherOptions;
 
   constructor(options: PublisherOptions) {
+    this.#queue = new MessageQueue("broker_messages", options);
     this.#options = options;
   }
 
@@ -43,31 +42,31 @@ export class Publisher {
   async step(): Promise<StepOutcome> {
     const { database, broker, batch = 100 } = this.#options;
     await broker.ready();
-    const { taken, faults } = await database.withTimeoutTx(DEADLINE_MS, async (tx) => {
-      const events = await this.#queue.take(tx, batch);
-      const streams = Map.groupBy(events, ({ stream }) => stream);
+    const { looked, faults } = await database.withTimeoutTx(DEADLINE_MS, async (tx) => {
+      const { looked, messages } = await this.#queue.take(tx, batch);
+      const streams = Map.groupBy(messages, ({ event }) => event.stream);
       const until = performance.now() + BUDGET_MS;
       const ends = await Promise.all(
         [...streams.values()].map((stream) => this.#publishStream(stream, until)),
       );
       const published = ends.flatMap((end) => end.published);
-      if (published.length > 0) await this.#queue.remove(tx, published);
+      await this.#queue.remove(tx, published);
       return {
-        taken: events.length,
+        looked,
         faults: ends.flatMap(({ fault }) => fault === undefined ? [] : [fault.error]),
       };
     });
     if (faults.length > 0) throw faults[0];
-    return taken < batch ? "idle" : "more";
+    return looked < batch ? "idle" : "more";
   }
 
-  async #publishStream(events: readonly TakenEvent[], until: number): Promise<StreamEnd> {
-    const published: TakenEvent[] = [];
+  async #publishStream(messages: readonly QueuedMessage[], until: number): Promise<StreamEnd> {
+    const published: QueuedMessage[] = [];
     try {
-      for (const event of events) {
+      for (const message of messages) {
         if (performance.now() > until) break;
-        await this.#publish(event);
-        published.push(event);
+        await this.#publish(message);
+        published.push(message);
       }
       return { published, fault: undefined };
     } catch (error) {
@@ -75,9 +74,8 @@ export class Publisher {
     }
   }
 
-  async #publish(event: TakenEvent): Promise<void> {
-    const { broker, observer, toWire } = this.#options;
-    const message = messageOf(event, toWire);
+  async #publish({ event, message }: QueuedMessage): Promise<void> {
+    const { broker, observer } = this.#options;
     const cause = causeOf(event);
     const attributes = { "messaging.message.id": message.id, "archway.event.type": event.type };
     const work = { kind: "broker", causes: cause === undefined ? [] : [cause], attributes } as const;
@@ -94,7 +92,7 @@ export class Publisher {
 }
 
 interface StreamEnd {
-  readonly published: readonly TakenEvent[];
+  readonly published: readonly QueuedMessage[];
   /** What the next one failed with. */
   readonly fault: { readonly error: unknown } | undefined;
 }

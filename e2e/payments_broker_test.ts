@@ -2,6 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { readStream } from "../broker/testing/read_stream.ts";
 import type { ConnectionPool } from "../db/db.ts";
 import { openPool } from "../db/postgres/open_pool.ts";
+import { messageId } from "../outbox/message_id.ts";
+import { EVENT_COLUMNS, eventOfRow, type EventRow } from "../outbox/outgoing_event.ts";
 import { startNats } from "../tools/nats/start_nats.ts";
 import { testWithNats } from "../tools/nats/test_with_nats.ts";
 import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
@@ -41,13 +43,11 @@ testWithNats(
     await payAndRefund();
     await untilTold(pool, 0);
 
-    const { rows } = await pool.writer().query<{ position: bigint; stream: string; version: bigint }>(
-      "select position, stream, version from events order by position",
-    );
+    const { rows } = await pool.writer().query<EventRow>(`select ${EVENT_COLUMNS} from events as e`);
     const kept = await readStream(nats, "archway");
     assertEquals(
       kept.map(({ id, body }) => [id, body.id]).toSorted(),
-      rows.map(({ position, stream, version }) => [`evt_${position}`, `${stream}@${version}`]).toSorted(),
+      rows.map(eventOfRow).map((event) => [messageId(event), `${event.stream}@${event.version}`]).toSorted(),
     );
     for (const [stream, messages] of Map.groupBy(kept, ({ body }) => body.id.split("@")[0])) {
       const versions = messages.map(({ body }) => Number(body.id.split("@")[1]));

@@ -41,7 +41,7 @@ Deno.test("archway worker tells again what it could not note before it was kille
   await using setting = await open();
   const { stage, environment } = setting;
   const { receiver } = await stage.receive();
-  const data = { profileId: stage.profileId };
+  const data = { payerProfileId: stage.profileId };
   const told = new Map<string, number>();
   for (let round = 1; round <= 3; round++) {
     await using program = new Program(environment, ["worker"]);
@@ -82,7 +82,7 @@ Deno.test("archway worker shares the work with others and with services, in the 
   await using service = new Program(environment);
   await using idle = new Program({ ...environment, WORKER: "off" });
   await Promise.all([service, idle].map(async (program) => await untilReady(await program.url)));
-  const data = { profileId: stage.profileId };
+  const data = { payerProfileId: stage.profileId };
   for (let round = 0; round < 10; round++) {
     await appendEvents(
       stage.pool,
@@ -108,7 +108,7 @@ Deno.test("archway with WORKER=off leaves events to others", async () => {
   const { receiver } = await stage.receive();
   await using service = new Program({ ...environment, WORKER: "off" });
   await untilReady(await service.url);
-  await appendEvents(stage.pool, [{ stream: "payment-1", data: { profileId: stage.profileId } }]);
+  await appendEvents(stage.pool, [{ stream: "payment-1", data: { payerProfileId: stage.profileId } }]);
   const { code } = await service.stop();
   assertEquals([code, receiver.received.length, (await stage.deliveries()).length], [0, 0, 0]);
   await using worker = new Program(environment, ["worker"]);
@@ -134,7 +134,7 @@ Deno.test("archway worker lets deliveries under way end on SIGTERM, and gives th
     while (await ready().catch(() => 503) === 200) await new Promise((resolve) => setTimeout(resolve, 20));
     return 200;
   };
-  const data = { profileId: stage.profileId };
+  const data = { payerProfileId: stage.profileId };
   await appendEvents(stage.pool, [{ stream: "payment-1", data }, { stream: "payment-1", data }]);
   await asked.promise;
   const { code, stderr } = await program.stop();
@@ -151,7 +151,7 @@ Deno.test("archway worker links its spans to the request that caused them, thoug
   await using setting = await open();
   const { stage, environment } = setting;
   const { receiver } = await stage.receive();
-  const data = { profileId: stage.profileId };
+  const data = { payerProfileId: stage.profileId };
   const metadata = { traceparent: `00-${TRACE}-${PARENT}-01` };
   const unrecorded = { traceparent: `00-${TRACE}-${PARENT}-00` };
   await appendEvents(stage.pool, [{ stream: "payment-1", data, metadata }]);
@@ -191,7 +191,7 @@ testWithNats(
     await using setting = await open();
     const { stage, environment } = setting;
     const metadata = { traceparent: `00-${TRACE}-${PARENT}-01` };
-    const [position] = await appendEvents(stage.pool, [{ stream: "payment-1", metadata }]);
+    const [id] = await stage.ids(await appendEvents(stage.pool, [{ stream: "payment-1", metadata }]));
     await using collector = new OtlpCollector();
     const settings = { ...environment, ...collector.environment, NATS_URL: nats.url, NATS_STREAM: "events" };
     await using program = new Program(settings, ["worker"], { fromSource: true });
@@ -206,7 +206,7 @@ testWithNats(
     assertEquals([published?.kind, published?.attributes["archway.outcome"]], [4, "published"]);
     const kept = await readStream(nats, "events");
     assertEquals(kept.map(({ id, traceparent }) => [id, traceparent]), [
-      [`evt_${position}`, `00-${published?.traceId}-${published?.spanId}-01`],
+      [id, `00-${published?.traceId}-${published?.spanId}-01`],
     ]);
     assert(!(stdout + stderr + collector.text).includes("planted"));
   },

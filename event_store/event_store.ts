@@ -27,16 +27,20 @@ export class EventStore {
     stream: string,
     options: ReadEventsOptions,
   ): Promise<readonly StoredEvent[]> {
-    return (await readStreamEvents(db, stream, options)).map((event) => upcast(event, this.#upcasters));
+    return (await readStreamEvents(db, stream, options)).map((event) => this.#newest(event));
   }
 
   /** The events of all streams in their newest form; see {@link readAllEvents}. @throws {EventStoreError} "unknown-event". */
   async readAll(db: Querier, options: ReadEventsOptions): Promise<readonly StoredEvent[]> {
-    return (await readAllEvents(db, options)).map((event) => upcast(event, this.#upcasters));
+    return (await readAllEvents(db, options)).map((event) => this.#newest(event));
   }
 
   /** What a transaction sees, in its newest form; see {@link readVisibleEvents}. @throws {EventStoreError} "unknown-event". */
   async readVisible(tx: Querier, options: ReadEventsOptions): Promise<readonly StoredEvent[]> {
-    return (await readVisibleEvents(tx, options)).map((event) => upcast(event, this.#upcasters));
+    return (await readVisibleEvents(tx, options)).map((event) => this.#newest(event));
+  }
+
+  #newest(event: StoredEvent): StoredEvent {
+    return { ...event, ...upcast(event, this.#upcasters) };
   }
 }

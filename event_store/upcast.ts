@@ -1,4 +1,4 @@
-import type { EventData, StoredEvent } from "./event.ts";
+import type { EventData, NewEvent } from "./event.ts";
 import { EventStoreError } from "./event_store_error.ts";
 
 /** Turns the data of an event from one form into the next one. */
@@ -11,19 +11,16 @@ export type Upcast = (data: EventData) => EventData;
 export type Upcasters = Readonly<Record<string, readonly Upcast[]>>;
 
 /**
- * An event in its newest form. What is stored is never changed.
+ * What an event tells in its newest form. What is stored is never changed.
  *
  * @throws {EventStoreError} "unknown-event" when its type or form is not known.
  */
-export function upcast(event: StoredEvent, upcasters: Upcasters): StoredEvent {
-  const steps = Object.hasOwn(upcasters, event.type) ? upcasters[event.type] : undefined;
-  if (steps === undefined || event.schemaVersion > steps.length + 1) {
-    throw new EventStoreError(
-      "unknown-event",
-      `Reading event ${event.position}: ${event.type} in form ${event.schemaVersion} is not known`,
-    );
+export function upcast({ type, schemaVersion, data }: NewEvent, upcasters: Upcasters): NewEvent {
+  const steps = Object.hasOwn(upcasters, type) ? upcasters[type] : undefined;
+  if (steps === undefined || schemaVersion > steps.length + 1) {
+    const message = `Reading an event ${type}: its form ${schemaVersion} is not known`;
+    throw new EventStoreError("unknown-event", message);
   }
-  if (event.schemaVersion === steps.length + 1) return event;
-  const data = steps.slice(event.schemaVersion - 1).reduce((before, step) => step(before), event.data);
-  return { ...event, schemaVersion: steps.length + 1, data };
+  const newest = steps.slice(schemaVersion - 1).reduce((before, step) => step(before), data);
+  return { type, schemaVersion: steps.length + 1, data: newest };
 }

@@ -16,6 +16,7 @@ export interface OutgoingEvent {
   readonly version: bigint;
   /** E.g. "payment.settled". */
   readonly type: string;
+  /** Which form its data was written in, and is still in: a `ToWire` makes of it what outsiders are told. */
   readonly schemaVersion: number;
   readonly data: JsonObject;
   /** What is known of the request that caused it. */

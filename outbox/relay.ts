@@ -2,11 +2,12 @@ import type { TxManager } from "../db/db.ts";
 import type { StepOutcome } from "../worker/work_loop.ts";
 import type { WorkObserver } from "../worker/work_observer.ts";
 import type { Destination } from "./destination.ts";
+import { MessageQueue, type MessageQueueOptions } from "./message_queue.ts";
 import { causesOf } from "./outgoing_event.ts";
-import { StreamQueue, type TakenEvent } from "./stream_queue.ts";
+import type { TakenEvent } from "./stream_queue.ts";
 
 /** What a relay works with. */
-export interface RelayOptions {
+export interface RelayOptions extends MessageQueueOptions {
   readonly database: TxManager;
   readonly destinations: readonly Destination[];
   readonly observer: WorkObserver;
@@ -20,31 +21,34 @@ export interface RelayOptions {
 
 /**
  * Hands events from the outbox to their destinations. An event leaves the outbox in the transaction in which every
- * destination takes it, so it is neither lost nor taken twice, whenever the program ends.
+ * destination takes it, so it is neither lost nor taken twice, whenever the program ends. One that this program cannot
+ * tell stays there: no destination has to know what to do with it.
  */
 export class Relay {
-  readonly #queue = new StreamQueue("outbox");
+  readonly #queue: MessageQueue;
   readonly #options: RelayOptions;
 
   constructor(options: RelayOptions) {
+    this.#queue = new MessageQueue("outbox", options);
     this.#options = options;
   }
 
   /** Hands on some events. Rejects with a `DatabaseError`, or with what a destination does; nothing was done then. */
   async step(): Promise<StepOutcome> {
     const { database, batch = 200 } = this.#options;
-    const { taken, busy } = await database.withTx(async (tx) => {
-      const events = await this.#queue.take(tx, batch);
-      if (events.length === 0) return { taken: 0, busy: [] };
+    const { looked, busy } = await database.withTx(async (tx) => {
+      const { looked, messages } = await this.#queue.take(tx, batch);
+      if (messages.length === 0) return { looked, busy: [] };
+      const events = messages.map(({ event }) => event);
       const accepting = await this.#handOn(
         events,
         async (destination) => await destination.accept(tx, events),
       );
-      await this.#queue.remove(tx, events);
-      return { taken: events.length, busy: accepting };
+      await this.#queue.remove(tx, messages);
+      return { looked, busy: accepting };
     });
     for (const destination of busy) destination.begin();
-    return taken < batch ? "idle" : "more";
+    return looked < batch ? "idle" : "more";
   }
 
   /** Gives the destinations that have something to do. */

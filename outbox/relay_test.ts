@@ -54,6 +54,8 @@ function relayOf(database: ConnectionPool, notebook: Notebook, batch?: number): 
     database,
     destinations: [notebook],
     observer: UNOBSERVED,
+    toWire: ({ data }) => data,
+    onUntold(): void {},
     ...(batch !== undefined && { batch }),
   });
 }

@@ -31,7 +31,7 @@ export class StreamQueue {
   constructor(table: "outbox" | "broker_messages") {
     // Only so many of the oldest rows are looked at: a stream of a hundred thousand events does not make it slow.
     this.#take = `with front as materialized (
-        select position, stream from ${table} order by position limit $1
+        select position, stream from ${table} where stream <> all ($3::text[]) order by position limit $1
       ), heads as materialized (
         select o.stream from ${table} as o
         where o.position in (
@@ -51,11 +51,15 @@ export class StreamQueue {
       (select enqueued_at from ${table} order by position limit 1) as oldest`;
   }
 
-  /** The oldest events of streams that nobody else has, in order; they are the transaction's until it ends. */
-  async take(tx: Transaction, limit: number): Promise<readonly TakenEvent[]> {
+  /**
+   * The oldest events of streams that nobody else has, in order; they are the transaction's until it ends.
+   *
+   * @param except Streams that are left alone.
+   */
+  async take(tx: Transaction, limit: number, except: readonly string[] = []): Promise<readonly TakenEvent[]> {
     const { rows } = await tx.query<EventRow & { readonly enqueued_at: string }>(
       this.#take,
-      [limit * FRONT_PER_EVENT, limit],
+      [limit * FRONT_PER_EVENT, limit, except],
     );
     return rows.map((row) => ({ ...eventOfRow(row), enqueuedAt: row.enqueued_at }));
   }

@@ -34,7 +34,10 @@ export class EventWorker implements AsyncDisposable {
     });
     this.#loads = queueLoads(options);
     const wake = (loop: string): void => this.#loops.get(loop)?.wake();
-    const steps = workerSteps(options, { jobs: this.#jobs, loads: this.#loads, wake });
+    const steps = workerSteps(options, {
+      ...{ jobs: this.#jobs, loads: this.#loads, wake },
+      untold: (loop, untold) => this.#failures.untold(loop, untold),
+    });
     this.#loops = new Map([...steps].map(([name, step]) => [name, this.#loop(name, step)]));
   }
 

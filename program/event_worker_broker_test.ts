@@ -3,6 +3,8 @@ import { NatsBroker } from "../broker/nats_broker.ts";
 import { readStream } from "../broker/testing/read_stream.ts";
 import { StreamQueue } from "../outbox/stream_queue.ts";
 import { appendEvents, type TestEvent } from "../outbox/testing/append_events.ts";
+import { outgoingData } from "../payment_service/events/outgoing_data.ts";
+import { SAMPLE_EVENTS } from "../payment_service/testing/sample_events.ts";
 import { type Nats, startNats } from "../tools/nats/start_nats.ts";
 import { testWithNats } from "../tools/nats/test_with_nats.ts";
 import { DATABASES } from "../tools/testing/databases.ts";
@@ -31,21 +33,23 @@ for (const name of Object.keys(DATABASES)) {
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     stage.work({ broker: brokerOf(nats) });
     const positions = await appendEvents(stage.pool, [
-      { stream: "payment-1", data: { amount: "12" }, metadata: { traceparent } },
+      { stream: "payment-1", metadata: { traceparent } },
       { stream: "account-1", type: "account.opened" },
     ]);
     await untilPublished(stage);
     const kept = await readStream(nats, "archway");
+    const [payment, account] = await stage.ids(positions);
     assertEquals(
       kept.map(({ subject, id, traceparent }) => [subject, id, traceparent]).toSorted(),
       [
-        ["archway.payment.settled", `evt_${positions[0]}`, traceparent],
-        ["archway.account.opened", `evt_${positions[1]}`, ""],
+        ["archway.payment.settled", payment, traceparent],
+        ["archway.account.opened", account, ""],
       ].toSorted(),
     );
-    assertEquals(kept.find(({ subject }) => subject === "archway.payment.settled")?.body.data, {
-      amount: "12",
-    });
+    assertEquals(
+      kept.find(({ subject }) => subject === "archway.payment.settled")?.body.data,
+      outgoingData(SAMPLE_EVENTS["payment.settled"]),
+    );
   });
 }
 
@@ -55,7 +59,7 @@ testWithNats(
     await using nats = await startNats();
     await using stage = await WorkerStage.open();
     const { receiver } = await stage.receive();
-    const data = { profileId: stage.profileId };
+    const data = { payerProfileId: stage.profileId };
     const events = (round: number): readonly TestEvent[] =>
       Array.from(
         { length: 30 },
@@ -74,7 +78,7 @@ testWithNats(
     positions.push(...await appendEvents(stage.pool, events(3)));
     await untilPublished(stage);
     const kept = await readStream(nats, "archway");
-    assertEquals(new Set(kept.map(({ id }) => id)), new Set(positions.map((position) => `evt_${position}`)));
+    assertEquals(new Set(kept.map(({ id }) => id)), new Set(await stage.ids(positions)));
     assertEquals(kept.length, 90);
     for (const [stream, messages] of Map.groupBy(kept, ({ body }) => body.id.split("@")[0])) {
       const versions = messages.map(({ body }) => Number(body.id.split("@")[1]));
@@ -104,6 +108,27 @@ testWithNats("EventWorker publishes again what it could not note, and the broker
     "payment-1@1",
     "payment-1@2",
   ]);
+});
+
+testWithNats("EventWorkers of two databases lose nothing to each other in one stream", async () => {
+  await using nats = await startNats();
+  // Positions begin at 1 in both, and a stream can be in both: its id may have been chosen by a client, or what came
+  // after a backup is written anew.
+  for (let count = 0; count < 2; count++) {
+    await using stage = await WorkerStage.open();
+    stage.work({ broker: brokerOf(nats) });
+    await appendEvents(stage.pool, [{ stream: "payment-1" }, { stream: "payment-1" }, {
+      stream: "payment-2",
+    }]);
+    await untilPublished(stage);
+  }
+  const kept = await readStream(nats, "archway");
+  assertEquals(kept.map(({ body }) => body.id).toSorted(), [
+    ...["payment-1@1", "payment-1@1"],
+    ...["payment-1@2", "payment-1@2"],
+    ...["payment-2@1", "payment-2@1"],
+  ]);
+  assertEquals(new Set(kept.map(({ id }) => id)).size, 6);
 });
 
 async function pause(): Promise<void> {

@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000;
 Deno.test("EventWorker makes deliveries that a clock put off which has been set back since", async () => {
   await using stage = await WorkerStage.open();
   const { receiver } = await stage.receive();
-  const data = { profileId: stage.profileId };
+  const data = { payerProfileId: stage.profileId };
   await appendEvents(stage.pool, [{ stream: "payment-1", data }, { stream: "payment-1", data }]);
   // The receiver takes nothing from the future: by its clock the signature has not been made yet.
   const ahead = stage.work({ nowMs: () => Date.now() + HOUR_MS });
@@ -26,7 +26,7 @@ Deno.test("EventWorker makes deliveries that a clock put off which has been set 
 Deno.test("EventWorker goes on while its clock is set back", async () => {
   await using stage = await WorkerStage.open();
   const { receiver } = await stage.receive();
-  const data = { profileId: stage.profileId };
+  const data = { payerProfileId: stage.profileId };
   // Within what a receiver takes for the same time.
   let offMs = 60_000;
   stage.work({ nowMs: () => Date.now() + offMs });

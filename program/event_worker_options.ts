@@ -5,6 +5,7 @@ import type { ToWire } from "../outbox/message.ts";
 import type { Logger } from "../server/logger.ts";
 import type { SealRing } from "../signing/seal_ring.ts";
 import type { AttemptOptions } from "../webhooks/attempt_delivery.ts";
+import type { Audience } from "../webhooks/audience.ts";
 import type { WorkObserver } from "../worker/work_observer.ts";
 
 /** What sends events out. */
@@ -19,8 +20,10 @@ export interface EventWorkerOptions {
   readonly observer: WorkObserver;
   /** How long what is under way may take to end, in milliseconds. */
   readonly graceMs: number;
-  /** How events are told to outsiders. @default as they are kept */
-  readonly toWire?: ToWire;
+  /** How events are told to outsiders. */
+  readonly toWire: ToWire;
+  /** Whom they concern: their endpoints are told of them. */
+  readonly audience: Audience;
   /** The time now, in milliseconds since 1970. @default Date.now */
   readonly nowMs?: () => number;
   /** From 0 to 1: where in its bounds a pause lies. @default Math.random */

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { appendEvents } from "../outbox/testing/append_events.ts";
 import { DATABASES } from "../tools/testing/databases.ts";
+import { outgoingData } from "../payment_service/events/outgoing_data.ts";
+import { SAMPLE_EVENTS } from "../payment_service/testing/sample_events.ts";
 import { addProfile } from "../webhooks/testing/add_endpoint.ts";
 import { WorkerStage } from "./testing/worker_stage.ts";
 
@@ -8,7 +10,7 @@ for (const name of Object.keys(DATABASES)) {
   Deno.test(`EventWorker tells an endpoint of events, signed and in order (${name})`, async () => {
     await using stage = await WorkerStage.open(name);
     const { receiver } = await stage.receive();
-    const data = { profileId: stage.profileId, amount: "1234", currency: "BRL" };
+    const data = { payerProfileId: stage.profileId };
     const before = await appendEvents(stage.pool, [{ stream: "payment-1", data }]);
     // Long enough to show that it is woken.
     stage.work({ pollMs: 60_000 });
@@ -21,12 +23,13 @@ for (const name of Object.keys(DATABASES)) {
     await receiver.until(({ length }) => length === 3);
     await stage.untilSettled();
     assertEquals(receiver.complaints, []);
-    const [first, second, third] = [before[0], after[1], after[2]].map((position) => `evt_${position}`);
+    const [first, second, third] = await stage.ids([...before, ...after.slice(1)]);
     assertEquals(receiver.ids[0], first);
     assertEquals(receiver.ids.slice(1).toSorted(), [second, third].toSorted());
     assertEquals(receiver.received[0]?.id, "payment-1@1");
     assertEquals(receiver.received[0]?.type, "payment.settled");
-    assertEquals(receiver.received[0]?.data, data);
+    const told = outgoingData({ ...SAMPLE_EVENTS["payment.settled"], payerProfileId: stage.profileId });
+    assertEquals(receiver.received[0]?.data, told);
     assertEquals(
       (await stage.deliveries()).map(({ state, attempts, last_status }) => [state, attempts, last_status]),
       [["delivered", 1, 200], ["delivered", 1, 200], ["delivered", 1, 200]],
@@ -49,20 +52,20 @@ Deno.test("EventWorker tells endpoints only of what concerns profiles of their o
     { stream: "account-2", type: "account.opened", data: { profileId: bob } },
     { stream: "payment-2", data: { payerProfileId: bob, payeeProfileId: bob } },
     { stream: "payment-3", data: { payerProfileId: stage.profileId } },
-    { stream: "payment-4", data: { profileId: "ada", payerProfileId: 7 } },
+    { stream: "payment-4", data: { payerProfileId: "ada", payeeProfileId: "" } },
     { stream: "payment-5" },
   ]);
   stage.work();
   await stage.untilSettled();
   const told = [adas, bobs, nobodys].map(({ receiver }) => receiver.ids.toSorted());
-  const [first, opened, , own, unowned] = positions.map((position) => `evt_${position}`);
+  const [first, opened, , own, unowned] = await stage.ids(positions);
   assertEquals(told, [[first, opened].toSorted(), [first, own].toSorted(), [unowned]]);
 });
 
 Deno.test("EventWorker tells again what failed, and keeps the order of a stream meanwhile", async () => {
   await using stage = await WorkerStage.open();
   const { receiver } = await stage.receive();
-  const data = { profileId: stage.profileId };
+  const data = { payerProfileId: stage.profileId };
   receiver.answer = (_, count) => count <= 2 ? 500 : count === 3 ? 301 : 200;
   const positions = await appendEvents(stage.pool, [
     { stream: "payment-1", data },
@@ -79,7 +82,7 @@ Deno.test("EventWorker tells again what failed, and keeps the order of a stream 
     await stage.pool.writer().query("update webhook_lanes set due_at = now()");
   }
   await stage.untilSettled();
-  const [first = "", second = ""] = positions.map((position) => `evt_${position}`);
+  const [first = "", second = ""] = await stage.ids(positions);
   assertEquals(receiver.ids, [first, first, first, first, second]);
   assertEquals((await stage.deliveries()).map(({ state, attempts }) => [state, attempts]), [
     ["delivered", 4],
@@ -92,7 +95,7 @@ Deno.test("EventWorker gives a delivery up after its last attempt, says so, and 
   await using stage = await WorkerStage.open();
   const { receiver } = await stage.receive();
   receiver.answer = ({ id }) => id === "payment-1@1" ? 410 : 200;
-  const data = { profileId: stage.profileId };
+  const data = { payerProfileId: stage.profileId };
   await appendEvents(stage.pool, [{ stream: "payment-1", data }, { stream: "payment-1", data }]);
   stage.work();
   while ((await stage.deliveries())[0]?.attempts !== 1) await pause();
@@ -120,7 +123,7 @@ Deno.test("EventWorker lets a receiver that is slow or down keep nobody waiting 
   const release = Promise.withResolvers<number>();
   slow.receiver.answer = () => release.promise;
   await down.receiver[Symbol.asyncDispose]();
-  const data = { profileId: stage.profileId };
+  const data = { payerProfileId: stage.profileId };
   // More than there is room for at the same time.
   await appendEvents(
     stage.pool,
@@ -146,7 +149,7 @@ Deno.test("EventWorker gives up on an answer that does not come in time", async 
   const { receiver } = await stage.receive();
   const release = Promise.withResolvers<number>();
   receiver.answer = (_, count) => count === 1 ? release.promise : 200;
-  await appendEvents(stage.pool, [{ stream: "payment-1", data: { profileId: stage.profileId } }]);
+  await appendEvents(stage.pool, [{ stream: "payment-1", data: { payerProfileId: stage.profileId } }]);
   stage.work({ webhooks: { timeoutMs: 100 } });
   while ((await stage.deliveries())[0]?.attempts !== 1) await pause();
   assertEquals((await stage.deliveries())[0]?.last_error, "timeout");
@@ -157,7 +160,7 @@ Deno.test("EventWorker tells no endpoint on this machine, unless it may", async 
   await using stage = await WorkerStage.open();
   const { receiver } = await stage.receive({ url: "https://127.0.0.1:1/" });
   await stage.receive({ url: receiver.url });
-  await appendEvents(stage.pool, [{ stream: "payment-1", data: { profileId: stage.profileId } }]);
+  await appendEvents(stage.pool, [{ stream: "payment-1", data: { payerProfileId: stage.profileId } }]);
   stage.work({ webhooks: { allowPrivate: false } });
   while ((await stage.deliveries()).filter(({ attempts }) => attempts === 1).length < 2) await pause();
   const errors = (await stage.deliveries()).map(({ last_error }) => last_error);
@@ -168,7 +171,7 @@ Deno.test("EventWorker tells no endpoint on this machine, unless it may", async 
 Deno.test("EventWorker lets what is under way end when it is closed, and gives back what does not", async () => {
   await using stage = await WorkerStage.open();
   const { receiver } = await stage.receive();
-  const data = { profileId: stage.profileId };
+  const data = { payerProfileId: stage.profileId };
   const [first, second] = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
   receiver.answer = ({ id }) =>
     id === "payment-1@1" ? first.promise : id === "payment-2@1" ? second.promise : 200;
@@ -199,7 +202,7 @@ Deno.test("EventWorker lets what is under way end when it is closed, and gives b
 Deno.test("Two EventWorkers share the work, and none of them breaks the order of a stream", async () => {
   await using stage = await WorkerStage.open();
   const { receiver } = await stage.receive();
-  const data = { profileId: stage.profileId };
+  const data = { payerProfileId: stage.profileId };
   stage.work();
   stage.work();
   for (let round = 0; round < 10; round++) {

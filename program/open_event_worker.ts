@@ -2,7 +2,7 @@ import type { Broker } from "../broker/broker.ts";
 import type { Config } from "../config.ts";
 import type { NatsConfig } from "../config/nats_config.ts";
 import type { Logger } from "../server/logger.ts";
-import { outgoingData } from "../payment_service/events/outgoing_data.ts";
+import { outgoingPayments } from "../payment_service/outgoing_payments.ts";
 import { SealRing } from "../signing/seal_ring.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { EventWorker } from "./event_worker.ts";
@@ -32,7 +32,7 @@ export async function openEventWorker(
     broker: config.nats && await openBroker(config.nats),
     logger,
     observer: telemetry.work,
-    toWire: outgoingData,
+    ...outgoingPayments(),
     graceMs: drainTimeoutMs,
   });
   telemetry.watchQueues(() => worker.readings());

@@ -1,5 +1,7 @@
 import { BrokerError } from "../broker/broker.ts";
 import { DatabaseError, type DatabaseErrorCode } from "../db/errors.ts";
+import { messageId } from "../outbox/message_id.ts";
+import type { UntoldEvent } from "../outbox/message_queue.ts";
 import type { Logger } from "../server/logger.ts";
 import type { WorkObserver } from "../worker/work_observer.ts";
 
@@ -21,6 +23,8 @@ export class WorkerFailures {
   readonly #observer: Pick<WorkObserver, "jobFailed">;
   /** What was logged last, by job. */
   readonly #last = new Map<string, string>();
+  /** What was logged of events that cannot be told: as many as there are types and forms of them. */
+  readonly #untold = new Set<string>();
 
   constructor(logger: Logger, observer: Pick<WorkObserver, "jobFailed">) {
     this.#logger = logger;
@@ -29,7 +33,7 @@ export class WorkerFailures {
 
   failed(job: string, error: unknown): void {
     this.#observer.jobFailed(job);
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : "It threw no error";
+    const message = messageOf(error);
     if (this.#last.get(job) === message) return;
     this.#last.set(job, message);
     const passes = error instanceof DatabaseError ? PASSING.has(error.code) : error instanceof BrokerError;
@@ -37,7 +41,24 @@ export class WorkerFailures {
     else this.#logger.error("The worker's {job} failed: {message}", { job, message, error });
   }
 
+  /** A job leaves an event where it is, and goes on with others: what this program cannot tell, another one may. */
+  untold(job: string, { event, error }: UntoldEvent): void {
+    this.#observer.jobFailed(job);
+    const message = messageOf(error);
+    if (this.#untold.has(`${job} ${message}`)) return;
+    this.#untold.add(`${job} ${message}`);
+    const properties = { job, event: messageId(event), message, error };
+    this.#logger.error(
+      "The worker's {job} leaves {event} waiting, and what follows it: {message}",
+      properties,
+    );
+  }
+
   recovered(job: string): void {
     if (this.#last.delete(job)) this.#logger.info("The worker's {job} goes on", { job });
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : "It threw no error";
 }

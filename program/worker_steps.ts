@@ -1,10 +1,11 @@
 import { v7 as newId } from "uuid";
 import { BrokerDestination } from "../broker/broker_destination.ts";
 import { Publisher } from "../broker/publisher.ts";
+import { messageId } from "../outbox/message_id.ts";
+import type { UntoldEvent } from "../outbox/message_queue.ts";
 import { QueueLoads, type ReadLoad } from "../outbox/queue_loads.ts";
 import { Relay } from "../outbox/relay.ts";
 import { StreamQueue } from "../outbox/stream_queue.ts";
-import { PaymentAudience } from "../payment_service/webhooks/payment_audience.ts";
 import { attemptDelivery } from "../webhooks/attempt_delivery.ts";
 import { DeliveryLanes } from "../webhooks/delivery_lanes.ts";
 import { Dispatcher } from "../webhooks/dispatcher.ts";
@@ -24,6 +25,8 @@ export interface WorkerParts {
   readonly loads: QueueLoads;
   /** Wakes the loop of a name. */
   readonly wake: (loop: string) => void;
+  /** A loop leaves an event where it is, for it cannot be told. */
+  readonly untold: (loop: string, untold: UntoldEvent) => void;
 }
 
 /** Events of the same moment leave together. */
@@ -40,10 +43,10 @@ export function workerSteps(
   options: EventWorkerOptions,
   parts: WorkerParts,
 ): ReadonlyMap<string, WorkerStep> {
-  const { pool: database, config, secrets, broker, observer, toWire, nowMs = Date.now } = options;
-  const { loads, wake } = parts;
+  const { pool: database, config, secrets, broker, observer, toWire, audience, nowMs = Date.now } = options;
+  const { loads, wake, untold } = parts;
   const webhooks = new WebhookDestination({
-    audience: new PaymentAudience(),
+    audience,
     nowMs,
     newId,
     onDeliveries: () => wake("webhooks"),
@@ -51,7 +54,10 @@ export function workerSteps(
   const destinations = broker === undefined
     ? [webhooks]
     : [webhooks, new BrokerDestination(() => wake("broker"))];
-  const relay = new Relay({ database, observer, destinations });
+  const relay = new Relay({
+    ...{ database, observer, destinations, toWire },
+    onUntold: (event) => untold("relay", event),
+  });
   const dispatcher = webhookDispatcher(options, parts);
   const { retentionMs } = config.webhooks;
   const sweeper = new Sweeper({ database, secrets, nowMs, retentionMs });
@@ -62,7 +68,10 @@ export function workerSteps(
     ["gauge", { step: () => loads.step(), pollMs: GAUGE_MS }],
   ]);
   if (broker !== undefined) {
-    const publisher = new Publisher({ database, observer, broker, ...(toWire !== undefined && { toWire }) });
+    const publisher = new Publisher({
+      ...{ database, observer, broker, toWire },
+      onUntold: (event) => untold("broker", event),
+    });
     steps.set("broker", { step: () => publisher.step() });
   }
   return steps;
@@ -83,8 +92,8 @@ function webhookDispatcher(
     secrets,
     nowMs,
     observer,
+    toWire,
     ...reach,
-    ...(toWire !== undefined && { toWire }),
   };
   return new Dispatcher({
     lanes,
@@ -93,9 +102,9 @@ function webhookDispatcher(
     attempt: ({ endpointId }, delivery, signal) => attemptDelivery(endpointId, delivery, { ...how, signal }),
     onMore: () => wake("webhooks"),
     onDead: ({ id, event }, { fault, status }) =>
-      logger.warn("Giving up the delivery {delivery} of event {position}: {fault}", {
+      logger.warn("Giving up the delivery {delivery} of event {event}: {fault}", {
         delivery: id,
-        position: String(event.position),
+        event: messageId(event),
         fault,
         ...(status !== undefined && { status }),
       }),

@@ -15,12 +15,15 @@ export interface AttemptOptions extends TargetRules, Pick<PostOptions, "resolve"
   readonly timeoutMs: number;
   /** The time now, in milliseconds since 1970. */
   readonly nowMs: () => number;
-  readonly toWire?: ToWire;
+  readonly toWire: ToWire;
   readonly observer: WorkObserver;
 }
 
 /**
  * Tells a receiver of an event, signed (Standard Webhooks 1.0.0). It succeeds when the answer's status is 2xx.
+ *
+ * Rejects with what `toWire` throws where this program does not know the event: nothing is to be noted then, and whoever
+ * holds the lane next tries again.
  *
  * @param endpointId For whom the secret was sealed.
  * @returns undefined: it was given up, since the signal aborted; the receiver may have been told.

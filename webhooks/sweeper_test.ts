@@ -12,7 +12,7 @@ for (const name of Object.keys(DATABASES)) {
     await using stage = await WorkerStage.open(name);
     const { receiver } = await stage.receive();
     receiver.answer = ({ id }) => id === "payment-2@1" ? 500 : 200;
-    const data = { profileId: stage.profileId };
+    const data = { payerProfileId: stage.profileId };
     const worker = stage.work();
     await appendEvents(stage.pool, [{ stream: "payment-1", data }, { stream: "payment-2", data }]);
     while ((await stage.deliveries()).filter(({ attempts }) => attempts === 1).length < 2) {
@@ -35,7 +35,7 @@ for (const name of Object.keys(DATABASES)) {
 Deno.test("Sweeper gets deliveries going again whose time a clock had set that was set back since", async () => {
   await using stage = await WorkerStage.open();
   const { receiver } = await stage.receive();
-  const data = { profileId: stage.profileId };
+  const data = { payerProfileId: stage.profileId };
   const worker = stage.work({ nowMs: () => Date.now() + 6 * HOUR_MS });
   await appendEvents(stage.pool, [{ stream: "payment-1", data }, { stream: "payment-1", data }]);
   while ((await stage.deliveries())[0]?.attempts !== 1) {
@@ -60,7 +60,7 @@ Deno.test("Sweeper gets deliveries going again whose time a clock had set that w
 Deno.test("Sweeper seals secrets anew, so that an old secret of the service can be taken away", async () => {
   await using stage = await WorkerStage.open();
   const { receiver } = await stage.receive();
-  const data = { profileId: stage.profileId };
+  const data = { payerProfileId: stage.profileId };
   const [newest, old] = [
     "a newer secret of more than 32 bytes for a test",
     "a secret of more than 32 bytes for a test",

@@ -394,7 +394,233 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "account.opened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An account was opened */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same whenever the same event is told, and never that of another one */
+                    "Webhook-Id": components["parameters"]["MessageId"];
+                    /** @description When it is told, in seconds since 1970 */
+                    "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
+                    /** @description An HMAC-SHA-256 over id, timestamp and body (Standard Webhooks) */
+                    "Webhook-Signature": components["parameters"]["MessageSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AccountOpened"];
+                };
+            };
+            responses: {
+                /** @description The receiver has it. With any other answer, or none in time, it is told again */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "account.closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An account was closed */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same whenever the same event is told, and never that of another one */
+                    "Webhook-Id": components["parameters"]["MessageId"];
+                    /** @description When it is told, in seconds since 1970 */
+                    "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
+                    /** @description An HMAC-SHA-256 over id, timestamp and body (Standard Webhooks) */
+                    "Webhook-Signature": components["parameters"]["MessageSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AccountClosed"];
+                };
+            };
+            responses: {
+                /** @description The receiver has it. With any other answer, or none in time, it is told again */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "deposit.settled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Money came from outside */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same whenever the same event is told, and never that of another one */
+                    "Webhook-Id": components["parameters"]["MessageId"];
+                    /** @description When it is told, in seconds since 1970 */
+                    "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
+                    /** @description An HMAC-SHA-256 over id, timestamp and body (Standard Webhooks) */
+                    "Webhook-Signature": components["parameters"]["MessageSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DepositSettled"];
+                };
+            };
+            responses: {
+                /** @description The receiver has it. With any other answer, or none in time, it is told again */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.settled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Money went from one account to another */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same whenever the same event is told, and never that of another one */
+                    "Webhook-Id": components["parameters"]["MessageId"];
+                    /** @description When it is told, in seconds since 1970 */
+                    "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
+                    /** @description An HMAC-SHA-256 over id, timestamp and body (Standard Webhooks) */
+                    "Webhook-Signature": components["parameters"]["MessageSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PaymentSettled"];
+                };
+            };
+            responses: {
+                /** @description The receiver has it. With any other answer, or none in time, it is told again */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.refunded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All of a payment, or a part, went back */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same whenever the same event is told, and never that of another one */
+                    "Webhook-Id": components["parameters"]["MessageId"];
+                    /** @description When it is told, in seconds since 1970 */
+                    "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
+                    /** @description An HMAC-SHA-256 over id, timestamp and body (Standard Webhooks) */
+                    "Webhook-Signature": components["parameters"]["MessageSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PaymentRefunded"];
+                };
+            };
+            responses: {
+                /** @description The receiver has it. With any other answer, or none in time, it is told again */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /**
@@ -532,22 +758,99 @@ export interface components {
             version: number;
             /** Format: date-time */
             createdAt: string;
-            data: {
-                /** Format: uuid */
-                paymentId: string;
-                /** Format: uuid */
-                refundId?: string;
-                /** Format: uuid */
-                payerAccountId: string;
-                /** Format: uuid */
-                payeeAccountId: string;
-                /** Format: uuid */
-                payerProfileId: string;
-                /** Format: uuid */
-                payeeProfileId: string;
-                amount: components["schemas"]["Money"];
-                description: components["schemas"]["Description"];
-            };
+            data: components["schemas"]["PaymentEventData"];
+        };
+        AccountOpened: {
+            /** @enum {string} */
+            type: "account.opened";
+            timestamp: components["schemas"]["EventTime"];
+            id: components["schemas"]["EventId"];
+            data: components["schemas"]["AccountOpenedData"];
+        };
+        AccountClosed: {
+            /** @enum {string} */
+            type: "account.closed";
+            timestamp: components["schemas"]["EventTime"];
+            id: components["schemas"]["EventId"];
+            data: components["schemas"]["AccountClosedData"];
+        };
+        DepositSettled: {
+            /** @enum {string} */
+            type: "deposit.settled";
+            timestamp: components["schemas"]["EventTime"];
+            id: components["schemas"]["EventId"];
+            data: components["schemas"]["DepositSettledData"];
+        };
+        PaymentSettled: {
+            /** @enum {string} */
+            type: "payment.settled";
+            timestamp: components["schemas"]["EventTime"];
+            id: components["schemas"]["EventId"];
+            data: components["schemas"]["PaymentEventData"];
+        };
+        PaymentRefunded: {
+            /** @enum {string} */
+            type: "payment.refunded";
+            timestamp: components["schemas"]["EventTime"];
+            id: components["schemas"]["EventId"];
+            data: components["schemas"]["PaymentEventData"];
+        };
+        /**
+         * Format: date-time
+         * @description When it happened
+         */
+        EventTime: string;
+        /**
+         * @description Its place in what has happened to one thing
+         * @example payment-01a2023b-983b-7000-83d3-81c8f54d2496@1
+         */
+        EventId: string;
+        AccountOpenedData: {
+            /** Format: uuid */
+            accountId: string;
+            /** @enum {string} */
+            kind: "customer" | "settlement";
+            /**
+             * Format: uuid
+             * @description Null: it is a settlement account
+             */
+            profileId: string | null;
+            currency: components["schemas"]["Currency"];
+        };
+        AccountClosedData: {
+            /** Format: uuid */
+            accountId: string;
+            /** Format: uuid */
+            profileId: string;
+            currency: components["schemas"]["Currency"];
+        };
+        DepositSettledData: {
+            /** Format: uuid */
+            depositId: string;
+            /** Format: uuid */
+            accountId: string;
+            /** Format: uuid */
+            profileId: string;
+            amount: components["schemas"]["Money"];
+        };
+        PaymentEventData: {
+            /** Format: uuid */
+            paymentId: string;
+            /**
+             * Format: uuid
+             * @description Of a refund
+             */
+            refundId?: string;
+            /** Format: uuid */
+            payerAccountId: string;
+            /** Format: uuid */
+            payeeAccountId: string;
+            /** Format: uuid */
+            payerProfileId: string;
+            /** Format: uuid */
+            payeeProfileId: string;
+            amount: components["schemas"]["Money"];
+            description: components["schemas"]["Description"];
         };
         /** @enum {string} */
         WebhookEventType: "account.opened" | "account.closed" | "deposit.settled" | "payment.settled" | "payment.refunded";
@@ -584,7 +887,7 @@ export interface components {
             id: string;
             /**
              * @description The `webhook-id` it is told under
-             * @example evt_42
+             * @example payment-01a2023b-983b-7000-83d3-81c8f54d2496@1-1795618800123456
              */
             eventId: string;
             eventType: string;
@@ -915,6 +1218,12 @@ export interface components {
         };
     };
     parameters: {
+        /** @description The same whenever the same event is told, and never that of another one */
+        MessageId: string;
+        /** @description When it is told, in seconds since 1970 */
+        MessageTimestamp: string;
+        /** @description An HMAC-SHA-256 over id, timestamp and body (Standard Webhooks) */
+        MessageSignature: string;
         /** @description The account's id */
         AccountId: string;
         /** @description The payment's id */
@@ -2098,6 +2407,17 @@ export type Deposit = components["schemas"]["Deposit"];
 export type Payment = components["schemas"]["Payment"];
 export type Refund = components["schemas"]["Refund"];
 export type PaymentEvent = components["schemas"]["PaymentEvent"];
+export type AccountOpened = components["schemas"]["AccountOpened"];
+export type AccountClosed = components["schemas"]["AccountClosed"];
+export type DepositSettled = components["schemas"]["DepositSettled"];
+export type PaymentSettled = components["schemas"]["PaymentSettled"];
+export type PaymentRefunded = components["schemas"]["PaymentRefunded"];
+export type EventTime = components["schemas"]["EventTime"];
+export type EventId = components["schemas"]["EventId"];
+export type AccountOpenedData = components["schemas"]["AccountOpenedData"];
+export type AccountClosedData = components["schemas"]["AccountClosedData"];
+export type DepositSettledData = components["schemas"]["DepositSettledData"];
+export type PaymentEventData = components["schemas"]["PaymentEventData"];
 export type WebhookEventType = components["schemas"]["WebhookEventType"];
 export type NewWebhook = components["schemas"]["NewWebhook"];
 export type Webhook = components["schemas"]["Webhook"];

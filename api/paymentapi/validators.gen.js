@@ -6002,7 +6002,280 @@ validate64.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookie
 
 export const listPaymentEventsResponse200ApplicationJson = validate65;
 const schema34 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"type":"array","maxItems":200,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPaymentEvent"}},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPageMeta"}}};
-const schema35 = {"type":"object","additionalProperties":false,"required":["id","type","version","createdAt","data"],"properties":{"id":{"type":"string"},"type":{"type":"string","enum":["payment.settled","payment.refunded"]},"version":{"type":"integer","minimum":1},"createdAt":{"type":"string","format":"date-time"},"data":{"type":"object","additionalProperties":false,"required":["paymentId","payerAccountId","payeeAccountId","payerProfileId","payeeProfileId","amount","description"],"properties":{"paymentId":{"type":"string","format":"uuid"},"refundId":{"type":"string","format":"uuid"},"payerAccountId":{"type":"string","format":"uuid"},"payeeAccountId":{"type":"string","format":"uuid"},"payerProfileId":{"type":"string","format":"uuid"},"payeeProfileId":{"type":"string","format":"uuid"},"amount":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMoney"},"description":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDescription"}}}}};
+const schema35 = {"type":"object","additionalProperties":false,"required":["id","type","version","createdAt","data"],"properties":{"id":{"type":"string"},"type":{"type":"string","enum":["payment.settled","payment.refunded"]},"version":{"type":"integer","minimum":1},"createdAt":{"type":"string","format":"date-time"},"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPaymentEventData"}}};
+const schema36 = {"type":"object","additionalProperties":false,"required":["paymentId","payerAccountId","payeeAccountId","payerProfileId","payeeProfileId","amount","description"],"properties":{"paymentId":{"type":"string","format":"uuid"},"refundId":{"type":"string","format":"uuid"},"payerAccountId":{"type":"string","format":"uuid"},"payeeAccountId":{"type":"string","format":"uuid"},"payerProfileId":{"type":"string","format":"uuid"},"payeeProfileId":{"type":"string","format":"uuid"},"amount":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMoney"},"description":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDescription"}}};
+
+function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate67.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.paymentId === undefined) || (!(func0.call(data, "paymentId")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "paymentId"},message:"must have required property '"+"paymentId"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.payerAccountId === undefined) || (!(func0.call(data, "payerAccountId")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "payerAccountId"},message:"must have required property '"+"payerAccountId"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((data.payeeAccountId === undefined) || (!(func0.call(data, "payeeAccountId")))){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "payeeAccountId"},message:"must have required property '"+"payeeAccountId"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if((data.payerProfileId === undefined) || (!(func0.call(data, "payerProfileId")))){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "payerProfileId"},message:"must have required property '"+"payerProfileId"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if((data.payeeProfileId === undefined) || (!(func0.call(data, "payeeProfileId")))){
+const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "payeeProfileId"},message:"must have required property '"+"payeeProfileId"+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if((data.amount === undefined) || (!(func0.call(data, "amount")))){
+const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "amount"},message:"must have required property '"+"amount"+"'"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if((data.description === undefined) || (!(func0.call(data, "description")))){
+const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "description"},message:"must have required property '"+"description"+"'"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+for(const key0 of Object.keys(data)){
+if(!((((((((key0 === "paymentId") || (key0 === "refundId")) || (key0 === "payerAccountId")) || (key0 === "payeeAccountId")) || (key0 === "payerProfileId")) || (key0 === "payeeProfileId")) || (key0 === "amount")) || (key0 === "description"))){
+const err7 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.paymentId !== undefined && func0.call(data, "paymentId")){
+let data0 = data.paymentId;
+if(typeof data0 === "string"){
+if(!(formats2.test(data0))){
+const err8 = {instancePath:instancePath+"/paymentId",schemaPath:"#/properties/paymentId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/paymentId",schemaPath:"#/properties/paymentId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.refundId !== undefined && func0.call(data, "refundId")){
+let data1 = data.refundId;
+if(typeof data1 === "string"){
+if(!(formats2.test(data1))){
+const err10 = {instancePath:instancePath+"/refundId",schemaPath:"#/properties/refundId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/refundId",schemaPath:"#/properties/refundId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data.payerAccountId !== undefined && func0.call(data, "payerAccountId")){
+let data2 = data.payerAccountId;
+if(typeof data2 === "string"){
+if(!(formats2.test(data2))){
+const err12 = {instancePath:instancePath+"/payerAccountId",schemaPath:"#/properties/payerAccountId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/payerAccountId",schemaPath:"#/properties/payerAccountId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data.payeeAccountId !== undefined && func0.call(data, "payeeAccountId")){
+let data3 = data.payeeAccountId;
+if(typeof data3 === "string"){
+if(!(formats2.test(data3))){
+const err14 = {instancePath:instancePath+"/payeeAccountId",schemaPath:"#/properties/payeeAccountId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/payeeAccountId",schemaPath:"#/properties/payeeAccountId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data.payerProfileId !== undefined && func0.call(data, "payerProfileId")){
+let data4 = data.payerProfileId;
+if(typeof data4 === "string"){
+if(!(formats2.test(data4))){
+const err16 = {instancePath:instancePath+"/payerProfileId",schemaPath:"#/properties/payerProfileId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/payerProfileId",schemaPath:"#/properties/payerProfileId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data.payeeProfileId !== undefined && func0.call(data, "payeeProfileId")){
+let data5 = data.payeeProfileId;
+if(typeof data5 === "string"){
+if(!(formats2.test(data5))){
+const err18 = {instancePath:instancePath+"/payeeProfileId",schemaPath:"#/properties/payeeProfileId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/payeeProfileId",schemaPath:"#/properties/payeeProfileId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+if(data.amount !== undefined && func0.call(data, "amount")){
+if(!(validate34(data.amount, {instancePath:instancePath+"/amount",parentData:data,parentDataProperty:"amount",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate34.errors : joinErrors(vErrors, validate34.errors);
+errors = vErrors.length;
+}
+}
+if(data.description !== undefined && func0.call(data, "description")){
+if(!(validate49(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate49.errors : joinErrors(vErrors, validate49.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err20 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+validate67.errors = vErrors;
+return errors === 0;
+}
+validate67.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
 
 function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -6163,272 +6436,19 @@ errors++;
 }
 }
 if(data.data !== undefined && func0.call(data, "data")){
-let data4 = data.data;
-if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
-if((data4.paymentId === undefined) || (!(func0.call(data4, "paymentId")))){
-const err13 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "paymentId"},message:"must have required property '"+"paymentId"+"'"};
+if(!(validate67(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate67.errors : joinErrors(vErrors, validate67.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err13 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err13];
 }
 else {
 vErrors.push(err13);
-}
-errors++;
-}
-if((data4.payerAccountId === undefined) || (!(func0.call(data4, "payerAccountId")))){
-const err14 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "payerAccountId"},message:"must have required property '"+"payerAccountId"+"'"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-if((data4.payeeAccountId === undefined) || (!(func0.call(data4, "payeeAccountId")))){
-const err15 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "payeeAccountId"},message:"must have required property '"+"payeeAccountId"+"'"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-if((data4.payerProfileId === undefined) || (!(func0.call(data4, "payerProfileId")))){
-const err16 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "payerProfileId"},message:"must have required property '"+"payerProfileId"+"'"};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-if((data4.payeeProfileId === undefined) || (!(func0.call(data4, "payeeProfileId")))){
-const err17 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "payeeProfileId"},message:"must have required property '"+"payeeProfileId"+"'"};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-if((data4.amount === undefined) || (!(func0.call(data4, "amount")))){
-const err18 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "amount"},message:"must have required property '"+"amount"+"'"};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-if((data4.description === undefined) || (!(func0.call(data4, "description")))){
-const err19 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "description"},message:"must have required property '"+"description"+"'"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-for(const key1 of Object.keys(data4)){
-if(!((((((((key1 === "paymentId") || (key1 === "refundId")) || (key1 === "payerAccountId")) || (key1 === "payeeAccountId")) || (key1 === "payerProfileId")) || (key1 === "payeeProfileId")) || (key1 === "amount")) || (key1 === "description"))){
-const err20 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-}
-if(data4.paymentId !== undefined && func0.call(data4, "paymentId")){
-let data5 = data4.paymentId;
-if(typeof data5 === "string"){
-if(!(formats2.test(data5))){
-const err21 = {instancePath:instancePath+"/data/paymentId",schemaPath:"#/properties/data/properties/paymentId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-}
-else {
-const err22 = {instancePath:instancePath+"/data/paymentId",schemaPath:"#/properties/data/properties/paymentId/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-}
-if(data4.refundId !== undefined && func0.call(data4, "refundId")){
-let data6 = data4.refundId;
-if(typeof data6 === "string"){
-if(!(formats2.test(data6))){
-const err23 = {instancePath:instancePath+"/data/refundId",schemaPath:"#/properties/data/properties/refundId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-}
-else {
-const err24 = {instancePath:instancePath+"/data/refundId",schemaPath:"#/properties/data/properties/refundId/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-}
-if(data4.payerAccountId !== undefined && func0.call(data4, "payerAccountId")){
-let data7 = data4.payerAccountId;
-if(typeof data7 === "string"){
-if(!(formats2.test(data7))){
-const err25 = {instancePath:instancePath+"/data/payerAccountId",schemaPath:"#/properties/data/properties/payerAccountId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-}
-else {
-const err26 = {instancePath:instancePath+"/data/payerAccountId",schemaPath:"#/properties/data/properties/payerAccountId/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-}
-if(data4.payeeAccountId !== undefined && func0.call(data4, "payeeAccountId")){
-let data8 = data4.payeeAccountId;
-if(typeof data8 === "string"){
-if(!(formats2.test(data8))){
-const err27 = {instancePath:instancePath+"/data/payeeAccountId",schemaPath:"#/properties/data/properties/payeeAccountId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-}
-else {
-const err28 = {instancePath:instancePath+"/data/payeeAccountId",schemaPath:"#/properties/data/properties/payeeAccountId/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-}
-if(data4.payerProfileId !== undefined && func0.call(data4, "payerProfileId")){
-let data9 = data4.payerProfileId;
-if(typeof data9 === "string"){
-if(!(formats2.test(data9))){
-const err29 = {instancePath:instancePath+"/data/payerProfileId",schemaPath:"#/properties/data/properties/payerProfileId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-}
-else {
-const err30 = {instancePath:instancePath+"/data/payerProfileId",schemaPath:"#/properties/data/properties/payerProfileId/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-}
-if(data4.payeeProfileId !== undefined && func0.call(data4, "payeeProfileId")){
-let data10 = data4.payeeProfileId;
-if(typeof data10 === "string"){
-if(!(formats2.test(data10))){
-const err31 = {instancePath:instancePath+"/data/payeeProfileId",schemaPath:"#/properties/data/properties/payeeProfileId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-}
-else {
-const err32 = {instancePath:instancePath+"/data/payeeProfileId",schemaPath:"#/properties/data/properties/payeeProfileId/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-}
-}
-if(data4.amount !== undefined && func0.call(data4, "amount")){
-if(!(validate34(data4.amount, {instancePath:instancePath+"/data/amount",parentData:data4,parentDataProperty:"amount",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate34.errors : joinErrors(vErrors, validate34.errors);
-errors = vErrors.length;
-}
-}
-if(data4.description !== undefined && func0.call(data4, "description")){
-if(!(validate49(data4.description, {instancePath:instancePath+"/data/description",parentData:data4,parentDataProperty:"description",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate49.errors : joinErrors(vErrors, validate49.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err33 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
-}
-}
-}
-else {
-const err34 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
 }
 errors++;
 }
@@ -6535,13 +6555,13 @@ return errors === 0;
 }
 validate65.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const listRefundsParameters = validate71;
-const schema36 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256},"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const listRefundsParameters = validate73;
+const schema37 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256},"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
-function validate71(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate71.evaluated;
+const evaluated0 = validate73.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6892,19 +6912,19 @@ vErrors.push(err28);
 }
 errors++;
 }
-validate71.errors = vErrors;
+validate73.errors = vErrors;
 return errors === 0;
 }
-validate71.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate73.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const listRefundsResponse200ApplicationJson = validate72;
-const schema37 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"type":"array","maxItems":200,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FRefund"}},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPageMeta"}}};
-const schema38 = {"type":"object","additionalProperties":false,"required":["id","paymentId","amount","description","createdAt"],"properties":{"id":{"type":"string","format":"uuid"},"paymentId":{"type":"string","format":"uuid"},"amount":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMoney"},"description":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDescription"},"createdAt":{"type":"string","format":"date-time"}}};
+export const listRefundsResponse200ApplicationJson = validate74;
+const schema38 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"type":"array","maxItems":200,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FRefund"}},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPageMeta"}}};
+const schema39 = {"type":"object","additionalProperties":false,"required":["id","paymentId","amount","description","createdAt"],"properties":{"id":{"type":"string","format":"uuid"},"paymentId":{"type":"string","format":"uuid"},"amount":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMoney"},"description":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDescription"},"createdAt":{"type":"string","format":"date-time"}}};
 
-function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate73.evaluated;
+const evaluated0 = validate75.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7072,16 +7092,16 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate73.errors = vErrors;
+validate75.errors = vErrors;
 return errors === 0;
 }
-validate73.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate75.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate72.evaluated;
+const evaluated0 = validate74.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7136,8 +7156,8 @@ errors++;
 }
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate73(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate73.errors : joinErrors(vErrors, validate73.errors);
+if(!(validate75(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate75.errors : joinErrors(vErrors, validate75.errors);
 errors = vErrors.length;
 }
 }
@@ -7170,18 +7190,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate72.errors = vErrors;
+validate74.errors = vErrors;
 return errors === 0;
 }
-validate72.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate74.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const getRefundParameters = validate78;
-const schema39 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"},"refundId":{"type":"string","format":"uuid"}},"required":["id","refundId"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const getRefundParameters = validate80;
+const schema40 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"},"refundId":{"type":"string","format":"uuid"}},"required":["id","refundId"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
-function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate78.evaluated;
+const evaluated0 = validate80.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7450,18 +7470,18 @@ vErrors.push(err21);
 }
 errors++;
 }
-validate78.errors = vErrors;
+validate80.errors = vErrors;
 return errors === 0;
 }
-validate78.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate80.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const getRefundResponse200ApplicationJson = validate79;
-const schema40 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FRefund"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
+export const getRefundResponse200ApplicationJson = validate81;
+const schema41 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FRefund"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
 
-function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate79.evaluated;
+const evaluated0 = validate81.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7502,8 +7522,8 @@ errors++;
 }
 }
 if(data.data !== undefined && func0.call(data, "data")){
-if(!(validate73(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate73.errors : joinErrors(vErrors, validate73.errors);
+if(!(validate75(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate75.errors : joinErrors(vErrors, validate75.errors);
 errors = vErrors.length;
 }
 }
@@ -7524,18 +7544,18 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate79.errors = vErrors;
+validate81.errors = vErrors;
 return errors === 0;
 }
-validate79.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate81.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const putRefundParameters = validate82;
-const schema41 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"},"refundId":{"type":"string","format":"uuid"}},"required":["id","refundId"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const putRefundParameters = validate84;
+const schema42 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"},"refundId":{"type":"string","format":"uuid"}},"required":["id","refundId"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
-function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate82.evaluated;
+const evaluated0 = validate84.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7744,18 +7764,18 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate82.errors = vErrors;
+validate84.errors = vErrors;
 return errors === 0;
 }
-validate82.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate84.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const putRefundBodyApplicationJson = validate83;
-const schema42 = {"type":"object","additionalProperties":false,"required":["amount"],"properties":{"amount":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMoney"},"description":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDescription"}}};
+export const putRefundBodyApplicationJson = validate85;
+const schema43 = {"type":"object","additionalProperties":false,"required":["amount"],"properties":{"amount":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMoney"},"description":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDescription"}}};
 
-function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate83.evaluated;
+const evaluated0 = validate85.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7808,18 +7828,18 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate83.errors = vErrors;
+validate85.errors = vErrors;
 return errors === 0;
 }
-validate83.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate85.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const listWebhooksParameters = validate86;
-const schema43 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256},"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const listWebhooksParameters = validate88;
+const schema44 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256},"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
-function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate86.evaluated;
+const evaluated0 = validate88.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8133,20 +8153,20 @@ vErrors.push(err25);
 }
 errors++;
 }
-validate86.errors = vErrors;
+validate88.errors = vErrors;
 return errors === 0;
 }
-validate86.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate88.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const listWebhooksResponse200ApplicationJson = validate87;
-const schema44 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"type":"array","maxItems":200,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhook"}},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPageMeta"}}};
-const schema45 = {"type":"object","additionalProperties":false,"required":["id","url","eventTypes","createdAt"],"properties":{"id":{"type":"string","format":"uuid"},"url":{"type":"string"},"eventTypes":{"type":"array","items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhookEventType"}},"createdAt":{"type":"string","format":"date-time"}}};
-const schema46 = {"type":"string","enum":["account.opened","account.closed","deposit.settled","payment.settled","payment.refunded"]};
+export const listWebhooksResponse200ApplicationJson = validate89;
+const schema45 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"type":"array","maxItems":200,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhook"}},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPageMeta"}}};
+const schema46 = {"type":"object","additionalProperties":false,"required":["id","url","eventTypes","createdAt"],"properties":{"id":{"type":"string","format":"uuid"},"url":{"type":"string"},"eventTypes":{"type":"array","items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhookEventType"}},"createdAt":{"type":"string","format":"date-time"}}};
+const schema47 = {"type":"string","enum":["account.opened","account.closed","deposit.settled","payment.settled","payment.refunded"]};
 
-function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate89.evaluated;
+const evaluated0 = validate91.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8164,7 +8184,7 @@ vErrors.push(err0);
 errors++;
 }
 if(!(((((data === "account.opened") || (data === "account.closed")) || (data === "deposit.settled")) || (data === "payment.settled")) || (data === "payment.refunded"))){
-const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema46.enum},message:"must be equal to one of the allowed values"};
+const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema47.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -8173,16 +8193,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate89.errors = vErrors;
+validate91.errors = vErrors;
 return errors === 0;
 }
-validate89.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate91.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate88.evaluated;
+const evaluated0 = validate90.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8284,8 +8304,8 @@ let data2 = data.eventTypes;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate89(data2[i0], {instancePath:instancePath+"/eventTypes/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate89.errors : joinErrors(vErrors, validate89.errors);
+if(!(validate91(data2[i0], {instancePath:instancePath+"/eventTypes/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate91.errors : joinErrors(vErrors, validate91.errors);
 errors = vErrors.length;
 }
 }
@@ -8337,16 +8357,16 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate88.errors = vErrors;
+validate90.errors = vErrors;
 return errors === 0;
 }
-validate88.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate90.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate87.evaluated;
+const evaluated0 = validate89.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8401,8 +8421,8 @@ errors++;
 }
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate88(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : joinErrors(vErrors, validate88.errors);
+if(!(validate90(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate90.errors : joinErrors(vErrors, validate90.errors);
 errors = vErrors.length;
 }
 }
@@ -8435,18 +8455,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate87.errors = vErrors;
+validate89.errors = vErrors;
 return errors === 0;
 }
-validate87.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate89.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const createWebhookParameters = validate93;
-const schema47 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const createWebhookParameters = validate95;
+const schema48 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
-function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate93.evaluated;
+const evaluated0 = validate95.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8583,19 +8603,19 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate93.errors = vErrors;
+validate95.errors = vErrors;
 return errors === 0;
 }
-validate93.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate95.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const createWebhookBodyApplicationJson = validate94;
-const schema48 = {"type":"object","additionalProperties":false,"required":["url","eventTypes"],"properties":{"url":{"type":"string","minLength":1,"maxLength":2048},"eventTypes":{"type":"array","minItems":1,"maxItems":5,"uniqueItems":true,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhookEventType"}}}};
+export const createWebhookBodyApplicationJson = validate96;
+const schema49 = {"type":"object","additionalProperties":false,"required":["url","eventTypes"],"properties":{"url":{"type":"string","minLength":1,"maxLength":2048},"eventTypes":{"type":"array","minItems":1,"maxItems":100,"uniqueItems":true,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhookEventType"}}}};
 const func480 = module2.default;
 
-function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate96(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate94.evaluated;
+const evaluated0 = validate96.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8673,8 +8693,8 @@ errors++;
 if(data.eventTypes !== undefined && func0.call(data, "eventTypes")){
 let data1 = data.eventTypes;
 if(Array.isArray(data1)){
-if(data1.length > 5){
-const err6 = {instancePath:instancePath+"/eventTypes",schemaPath:"#/properties/eventTypes/maxItems",keyword:"maxItems",params:{limit: 5},message:"must NOT have more than 5 items"};
+if(data1.length > 100){
+const err6 = {instancePath:instancePath+"/eventTypes",schemaPath:"#/properties/eventTypes/maxItems",keyword:"maxItems",params:{limit: 100},message:"must NOT have more than 100 items"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -8695,8 +8715,8 @@ errors++;
 }
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate89(data1[i0], {instancePath:instancePath+"/eventTypes/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate89.errors : joinErrors(vErrors, validate89.errors);
+if(!(validate91(data1[i0], {instancePath:instancePath+"/eventTypes/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate91.errors : joinErrors(vErrors, validate91.errors);
 errors = vErrors.length;
 }
 }
@@ -8743,20 +8763,20 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate94.errors = vErrors;
+validate96.errors = vErrors;
 return errors === 0;
 }
-validate94.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate96.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const createWebhookResponse201ApplicationJson = validate96;
-const schema49 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FCreatedWebhook"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
-const schema50 = {"type":"object","additionalProperties":false,"required":["id","url","eventTypes","createdAt","secret"],"properties":{"id":{"type":"string","format":"uuid"},"url":{"type":"string"},"eventTypes":{"type":"array","items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhookEventType"}},"createdAt":{"type":"string","format":"date-time"},"secret":{"type":"string","pattern":"^whsec_[A-Za-z0-9+/]+=*$"}}};
+export const createWebhookResponse201ApplicationJson = validate98;
+const schema50 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FCreatedWebhook"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
+const schema51 = {"type":"object","additionalProperties":false,"required":["id","url","eventTypes","createdAt","secret"],"properties":{"id":{"type":"string","format":"uuid"},"url":{"type":"string"},"eventTypes":{"type":"array","items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhookEventType"}},"createdAt":{"type":"string","format":"date-time"},"secret":{"type":"string","pattern":"^whsec_[A-Za-z0-9+/]+=*$"}}};
 const pattern4 = new RegExp("^whsec_[A-Za-z0-9+/]+=*$", "u");
 
-function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate97.evaluated;
+const evaluated0 = validate99.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8868,8 +8888,8 @@ let data2 = data.eventTypes;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate89(data2[i0], {instancePath:instancePath+"/eventTypes/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate89.errors : joinErrors(vErrors, validate89.errors);
+if(!(validate91(data2[i0], {instancePath:instancePath+"/eventTypes/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate91.errors : joinErrors(vErrors, validate91.errors);
 errors = vErrors.length;
 }
 }
@@ -8946,16 +8966,16 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate97.errors = vErrors;
+validate99.errors = vErrors;
 return errors === 0;
 }
-validate97.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate99.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate96(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate96.evaluated;
+const evaluated0 = validate98.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8996,8 +9016,8 @@ errors++;
 }
 }
 if(data.data !== undefined && func0.call(data, "data")){
-if(!(validate97(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate97.errors : joinErrors(vErrors, validate97.errors);
+if(!(validate99(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate99.errors : joinErrors(vErrors, validate99.errors);
 errors = vErrors.length;
 }
 }
@@ -9018,18 +9038,18 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate96.errors = vErrors;
+validate98.errors = vErrors;
 return errors === 0;
 }
-validate96.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate98.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const getWebhookParameters = validate101;
-const schema51 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const getWebhookParameters = validate103;
+const schema52 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
-function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate101.evaluated;
+const evaluated0 = validate103.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9263,18 +9283,18 @@ vErrors.push(err18);
 }
 errors++;
 }
-validate101.errors = vErrors;
+validate103.errors = vErrors;
 return errors === 0;
 }
-validate101.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate103.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const getWebhookResponse200ApplicationJson = validate102;
-const schema52 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhook"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
+export const getWebhookResponse200ApplicationJson = validate104;
+const schema53 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhook"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
 
-function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate102.evaluated;
+const evaluated0 = validate104.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9315,8 +9335,8 @@ errors++;
 }
 }
 if(data.data !== undefined && func0.call(data, "data")){
-if(!(validate88(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : joinErrors(vErrors, validate88.errors);
+if(!(validate90(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate90.errors : joinErrors(vErrors, validate90.errors);
 errors = vErrors.length;
 }
 }
@@ -9337,18 +9357,18 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate102.errors = vErrors;
+validate104.errors = vErrors;
 return errors === 0;
 }
-validate102.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate104.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const deleteWebhookParameters = validate105;
-const schema53 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-Match":{"type":"string","minLength":1,"maxLength":1024,"pattern":"^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$","x-pattern-message":"must be * or a list of quoted entity-tags, such as \"7\""}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const deleteWebhookParameters = validate107;
+const schema54 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-Match":{"type":"string","minLength":1,"maxLength":1024,"pattern":"^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$","x-pattern-message":"must be * or a list of quoted entity-tags, such as \"7\""}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
-function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate105.evaluated;
+const evaluated0 = validate107.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9577,18 +9597,18 @@ vErrors.push(err18);
 }
 errors++;
 }
-validate105.errors = vErrors;
+validate107.errors = vErrors;
 return errors === 0;
 }
-validate105.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate107.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const listDeliveriesParameters = validate106;
-const schema54 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256},"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const listDeliveriesParameters = validate108;
+const schema55 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256},"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
-function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate106.evaluated;
+const evaluated0 = validate108.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9939,19 +9959,19 @@ vErrors.push(err28);
 }
 errors++;
 }
-validate106.errors = vErrors;
+validate108.errors = vErrors;
 return errors === 0;
 }
-validate106.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate108.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const listDeliveriesResponse200ApplicationJson = validate107;
-const schema55 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"type":"array","maxItems":200,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDelivery"}},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPageMeta"}}};
-const schema56 = {"type":"object","additionalProperties":false,"required":["id","eventId","eventType","state","attempts","createdAt"],"properties":{"id":{"type":"string","format":"uuid"},"eventId":{"type":"string"},"eventType":{"type":"string"},"state":{"type":"string","enum":["pending","delivered","dead"]},"attempts":{"type":"integer","format":"int32","minimum":0},"lastStatus":{"type":"integer","format":"int32"},"lastError":{"type":"string","enum":["status","redirect","timeout","unreachable","broken-answer","tls","unknown-host","forbidden-address","unusable-url","unreadable-secret"]},"createdAt":{"type":"string","format":"date-time"},"attemptedAt":{"type":"string","format":"date-time"},"settledAt":{"type":"string","format":"date-time"},"nextAttemptAt":{"type":"string","format":"date-time"}}};
+export const listDeliveriesResponse200ApplicationJson = validate109;
+const schema56 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"type":"array","maxItems":200,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDelivery"}},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPageMeta"}}};
+const schema57 = {"type":"object","additionalProperties":false,"required":["id","eventId","eventType","state","attempts","createdAt"],"properties":{"id":{"type":"string","format":"uuid"},"eventId":{"type":"string"},"eventType":{"type":"string"},"state":{"type":"string","enum":["pending","delivered","dead"]},"attempts":{"type":"integer","format":"int32","minimum":0},"lastStatus":{"type":"integer","format":"int32"},"lastError":{"type":"string","enum":["status","redirect","timeout","unreachable","broken-answer","tls","unknown-host","forbidden-address","unusable-url","unreadable-secret"]},"createdAt":{"type":"string","format":"date-time"},"attemptedAt":{"type":"string","format":"date-time"},"settledAt":{"type":"string","format":"date-time"},"nextAttemptAt":{"type":"string","format":"date-time"}}};
 
-function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate108.evaluated;
+const evaluated0 = validate110.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10020,7 +10040,7 @@ vErrors.push(err5);
 errors++;
 }
 for(const key0 of Object.keys(data)){
-if(!(func0.call(schema56.properties, key0))){
+if(!(func0.call(schema57.properties, key0))){
 const err6 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err6];
@@ -10093,7 +10113,7 @@ vErrors.push(err11);
 errors++;
 }
 if(!(((data3 === "pending") || (data3 === "delivered")) || (data3 === "dead"))){
-const err12 = {instancePath:instancePath+"/state",schemaPath:"#/properties/state/enum",keyword:"enum",params:{allowedValues: schema56.properties.state.enum},message:"must be equal to one of the allowed values"};
+const err12 = {instancePath:instancePath+"/state",schemaPath:"#/properties/state/enum",keyword:"enum",params:{allowedValues: schema57.properties.state.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -10176,7 +10196,7 @@ vErrors.push(err18);
 errors++;
 }
 if(!((((((((((data6 === "status") || (data6 === "redirect")) || (data6 === "timeout")) || (data6 === "unreachable")) || (data6 === "broken-answer")) || (data6 === "tls")) || (data6 === "unknown-host")) || (data6 === "forbidden-address")) || (data6 === "unusable-url")) || (data6 === "unreadable-secret"))){
-const err19 = {instancePath:instancePath+"/lastError",schemaPath:"#/properties/lastError/enum",keyword:"enum",params:{allowedValues: schema56.properties.lastError.enum},message:"must be equal to one of the allowed values"};
+const err19 = {instancePath:instancePath+"/lastError",schemaPath:"#/properties/lastError/enum",keyword:"enum",params:{allowedValues: schema57.properties.lastError.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -10297,16 +10317,16 @@ vErrors.push(err28);
 }
 errors++;
 }
-validate108.errors = vErrors;
+validate110.errors = vErrors;
 return errors === 0;
 }
-validate108.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate110.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate107.evaluated;
+const evaluated0 = validate109.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10361,8 +10381,8 @@ errors++;
 }
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate108(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate108.errors : joinErrors(vErrors, validate108.errors);
+if(!(validate110(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate110.errors : joinErrors(vErrors, validate110.errors);
 errors = vErrors.length;
 }
 }
@@ -10395,18 +10415,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate107.errors = vErrors;
+validate109.errors = vErrors;
 return errors === 0;
 }
-validate107.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate109.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const retryDeliveryParameters = validate111;
-const schema57 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"},"deliveryId":{"type":"string","format":"uuid"}},"required":["id","deliveryId"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const retryDeliveryParameters = validate113;
+const schema58 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"},"deliveryId":{"type":"string","format":"uuid"}},"required":["id","deliveryId"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
-function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate111.evaluated;
+const evaluated0 = validate113.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10615,18 +10635,18 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate111.errors = vErrors;
+validate113.errors = vErrors;
 return errors === 0;
 }
-validate111.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate113.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const retryDeliveryResponse202ApplicationJson = validate112;
-const schema58 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDelivery"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
+export const retryDeliveryResponse202ApplicationJson = validate114;
+const schema59 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDelivery"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
 
-function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate112.evaluated;
+const evaluated0 = validate114.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10667,8 +10687,8 @@ errors++;
 }
 }
 if(data.data !== undefined && func0.call(data, "data")){
-if(!(validate108(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate108.errors : joinErrors(vErrors, validate108.errors);
+if(!(validate110(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate110.errors : joinErrors(vErrors, validate110.errors);
 errors = vErrors.length;
 }
 }
@@ -10689,10 +10709,10 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate112.errors = vErrors;
+validate114.errors = vErrors;
 return errors === 0;
 }
-validate112.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate114.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 function joinErrors(errors, more) {
   for (const error of more) errors.push(error);

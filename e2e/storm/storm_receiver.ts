@@ -1,4 +1,7 @@
 import type { ConnectionPool } from "../../db/db.ts";
+import { messageId } from "../../outbox/message_id.ts";
+import { EVENT_COLUMNS, eventOfRow, type EventRow } from "../../outbox/outgoing_event.ts";
+import { WEBHOOK_EVENT_TYPES } from "../../payment_service/webhooks/webhook.ts";
 import { call } from "../../tools/testing/payment_calls.ts";
 import { WebhookReceiver } from "../../webhooks/testing/webhook_receiver.ts";
 
@@ -10,20 +13,11 @@ export interface StormReceiverOptions {
   readonly random: () => number;
 }
 
-/** Every type of event there is. */
-const EVENT_TYPES = [
-  "account.opened",
-  "account.closed",
-  "deposit.settled",
-  "payment.settled",
-  "payment.refunded",
-];
-
 /** Since when events are for the receiver: those before had nobody to be told to. */
 const LAST_BEFORE = "select coalesce(max(position), 0) as position from events";
 
 // Settlement accounts are nobody's.
-const TOLD = `select position, stream, version from events
+const TOLD = `select ${EVENT_COLUMNS} from events as e
   where position > $1 and not (type = 'account.opened' and data -> 'profileId' = 'null'::jsonb) order by position`;
 
 const WAITING = `select (select count(*) from outbox) as outbox,
@@ -55,7 +49,7 @@ export class StormReceiver implements AsyncDisposable {
   ): Promise<StormReceiver> {
     await untilEmpty(pool);
     const port = freePort();
-    const body = { url: `http://127.0.0.1:${port}/hook`, eventTypes: EVENT_TYPES };
+    const body = { url: `http://127.0.0.1:${port}/hook`, eventTypes: WEBHOOK_EVENT_TYPES };
     const { status, text } = await call(url, "POST /v1/webhooks", { body });
     if (status !== 201) throw new Error(`Making a webhook failed: ${status} ${text}`);
     const { data }: { readonly data: { readonly secret: string } } = JSON.parse(text);
@@ -83,9 +77,7 @@ export class StormReceiver implements AsyncDisposable {
 
   /** What is wrong with what it was told: every event, each stream in its order, once without what came again. */
   async faults(): Promise<readonly string[]> {
-    const { rows } = await this.#pool.writer().query<
-      { position: bigint; stream: string; version: bigint }
-    >(TOLD, [this.#since]);
+    const { rows } = await this.#pool.writer().query<EventRow>(TOLD, [this.#since]);
     const faults = [...this.#receiver.complaints];
     const told = new Map<string, string>();
     for (const { webhookId, id } of this.#receiver.received) {
@@ -93,7 +85,9 @@ export class StormReceiver implements AsyncDisposable {
       if (before === undefined) told.set(webhookId, id);
       else if (before !== id) faults.push(`${webhookId} is ${before} and ${id}`);
     }
-    const wanted = new Map(rows.map((row) => [`evt_${row.position}`, `${row.stream}@${row.version}`]));
+    const wanted = new Map(
+      rows.map(eventOfRow).map((event) => [messageId(event), `${event.stream}@${event.version}`]),
+    );
     for (const [webhookId, id] of wanted) {
       if (told.get(webhookId) !== id) faults.push(`${webhookId} was told as ${told.get(webhookId)}`);
     }

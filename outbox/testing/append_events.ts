@@ -1,26 +1,31 @@
 import type { TxManager } from "../../db/db.ts";
-import type { JsonObject } from "../outgoing_event.ts";
+import type { EventData } from "../../event_store/event.ts";
+import { isPaymentEventType } from "../../payment_service/events/payment_event_data.ts";
+import { sampleData } from "../../payment_service/testing/sample_events.ts";
+import type { JsonObject, JsonValue } from "../outgoing_event.ts";
 
 /** An event as a test wants it. */
 export interface TestEvent {
   readonly stream: string;
   /** @default {"payment.settled"} */
   readonly type?: string;
-  /** @default {{}} */
-  readonly data?: JsonObject;
+  /** @default {1} */
+  readonly schemaVersion?: number;
+  /** What differs from any event of the type; undefined: it has no such member. @default {{}} */
+  readonly data?: Readonly<Record<string, JsonValue | undefined>>;
   /** @default {{}} */
   readonly metadata?: JsonObject;
 }
 
 const APPEND = `with given as (
-    select row_number() over () as place, * from unnest($1::text[], $2::text[], $3::text[], $4::text[])
-      as g (stream, type, data, metadata)
+    select row_number() over () as place, * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int4[])
+      as g (stream, type, data, metadata, schema_version)
   ), written as (
-    insert into events (stream, version, type, data, metadata, recorded_at)
+    insert into events (stream, version, type, schema_version, data, metadata, recorded_at)
     select stream,
       coalesce((select max(version) from events as e where e.stream = g.stream), 0)
         + row_number() over (partition by stream order by place),
-      type, data::jsonb, metadata::jsonb, now()
+      type, schema_version, data::jsonb, metadata::jsonb, now()
     from given as g order by place
     returning position, stream
   ), waiting as (
@@ -38,10 +43,15 @@ export async function appendEvents(
     const { rows } = await tx.query<{ position: bigint }>(APPEND, [
       events.map(({ stream }) => stream),
       events.map(({ type = "payment.settled" }) => type),
-      events.map(({ data = {} }) => JSON.stringify(data)),
+      events.map(({ type = "payment.settled", data }) => JSON.stringify({ ...sampleOf(type), ...data })),
       events.map(({ metadata = {} }) => JSON.stringify(metadata)),
+      events.map(({ schemaVersion = 1 }) => schemaVersion),
     ]);
     await tx.query("select pg_notify('archway_outbox', '')");
     return rows.map(({ position }) => position);
   });
+}
+
+function sampleOf(type: string): EventData {
+  return isPaymentEventType(type) ? sampleData(type) : {};
 }

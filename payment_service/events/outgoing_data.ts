@@ -1,12 +1,43 @@
-import type { JsonObject, OutgoingEvent } from "../../outbox/outgoing_event.ts";
+import type * as api from "../../api/paymentapi/server.gen.ts";
 import { writeMoney } from "../domain/money.ts";
+import type { PaymentEvent, PaymentRefunded, PaymentSettled } from "./payment_event.ts";
+
+/** What the document says of the data of each type of event, under `webhooks`. */
+type OutgoingData =
+  api.webhooks[PaymentEvent["type"]]["post"]["requestBody"]["content"]["application/json"]["data"];
 
 /**
- * What receivers of events are told: the data as it is kept, but amounts as clients know them,
- * `{ "amount": "12.34", "currency": "BRL" }` and not minor units.
+ * What those who are told of events learn: member by member, so that what an event has for the service alone, now or
+ * later, goes nowhere. Amounts are as clients know them, and not minor units.
  */
-export function outgoingData({ data }: Pick<OutgoingEvent, "data">): JsonObject {
-  const { amount, currency, ...rest } = data;
-  if (typeof amount !== "string" || typeof currency !== "string" || !/^\d+$/.test(amount)) return data;
-  return { ...rest, amount: { ...writeMoney({ units: BigInt(amount), currency }) } };
+export function outgoingData(event: PaymentEvent): OutgoingData {
+  switch (event.type) {
+    case "account.opened": {
+      const { accountId, kind, profileId, currency } = event;
+      return { accountId, kind, profileId, currency };
+    }
+    case "account.closed": {
+      const { accountId, profileId, currency } = event;
+      return { accountId, profileId, currency };
+    }
+    case "deposit.settled": {
+      const { depositId, accountId, profileId, amount } = event;
+      return { depositId, accountId, profileId, amount: writeMoney(amount) };
+    }
+    case "payment.settled":
+    case "payment.refunded":
+      return outgoingPaymentData(event);
+  }
+}
+
+/** The same for what happens to a payment, of which its history tells as much. */
+export function outgoingPaymentData(event: PaymentSettled | PaymentRefunded): api.PaymentEventData {
+  const { paymentId, payerAccountId, payeeAccountId, payerProfileId, payeeProfileId, description } = event;
+  return {
+    paymentId,
+    ...(event.type === "payment.refunded" && { refundId: event.refundId }),
+    ...{ payerAccountId, payeeAccountId, payerProfileId, payeeProfileId },
+    amount: writeMoney(event.amount),
+    description,
+  };
 }

@@ -1,20 +1,37 @@
 import { assertEquals } from "@std/assert";
+import { SAMPLE_EVENTS } from "../testing/sample_events.ts";
 import { outgoingData } from "./outgoing_data.ts";
 
-Deno.test("outgoingData() tells amounts as clients know them, and everything else as it is", () => {
-  assertEquals(
-    outgoingData({ data: { paymentId: "1", amount: "1234", currency: "BRL", description: null } }),
-    {
-      paymentId: "1",
-      description: null,
-      amount: { amount: "12.34", currency: "BRL" },
-    },
+Deno.test("outgoingData() tells of each type what is meant for others, and nothing else", () => {
+  const told = Object.fromEntries(
+    Object.values(SAMPLE_EVENTS).map((event) => [event.type, Object.keys(outgoingData(event)).toSorted()]),
   );
-  assertEquals(outgoingData({ data: { amount: "1234", currency: "JPY" } }), {
-    amount: { amount: "1234", currency: "JPY" },
+  const payment = [
+    "amount",
+    "description",
+    "payeeAccountId",
+    "payeeProfileId",
+    "payerAccountId",
+    "payerProfileId",
+    "paymentId",
+  ];
+  assertEquals(told, {
+    "account.opened": ["accountId", "currency", "kind", "profileId"],
+    "account.closed": ["accountId", "currency", "profileId"],
+    "deposit.settled": ["accountId", "amount", "depositId", "profileId"],
+    "payment.settled": payment,
+    "payment.refunded": [...payment, "refundId"].toSorted(),
   });
-  assertEquals(outgoingData({ data: { accountId: "1", currency: "KWD" } }), {
-    accountId: "1",
-    currency: "KWD",
-  });
+});
+
+Deno.test("outgoingData() tells amounts as clients know them", () => {
+  const deposit = SAMPLE_EVENTS["deposit.settled"];
+  for (const [currency, amount] of [["BRL", "12.34"], ["JPY", "1234"], ["KWD", "1.234"]] as const) {
+    assertEquals(outgoingData({ ...deposit, amount: { units: 1234n, currency } }), {
+      depositId: deposit.depositId,
+      accountId: deposit.accountId,
+      profileId: deposit.profileId,
+      amount: { amount, currency },
+    });
+  }
 });

@@ -1,6 +1,6 @@
 import type { EventData, NewEvent } from "../../event_store/event.ts";
 import { EventStoreError } from "../../event_store/event_store_error.ts";
-import type { Upcasters } from "../../event_store/upcast.ts";
+import type { Upcast } from "../../event_store/upcast.ts";
 import type { Money } from "../domain/money.ts";
 import type { PaymentEvent } from "./payment_event.ts";
 
@@ -8,7 +8,7 @@ import type { PaymentEvent } from "./payment_event.ts";
  * The types of events and the forms their data has had; see docs/event-sourcing.md for how one is changed. All of them
  * are in their first form: amounts are minor units as decimal digits beside their currency.
  */
-export const PAYMENT_UPCASTERS: Upcasters = {
+export const PAYMENT_UPCASTERS: Readonly<Record<PaymentEvent["type"], readonly Upcast[]>> = {
   "account.opened": [],
   "account.closed": [],
   "deposit.settled": [],
@@ -16,9 +16,14 @@ export const PAYMENT_UPCASTERS: Upcasters = {
   "payment.refunded": [],
 };
 
+/** Whether there is such a type of event. */
+export function isPaymentEventType(type: string): type is PaymentEvent["type"] {
+  return Object.hasOwn(PAYMENT_UPCASTERS, type);
+}
+
 /** The event as it is written. */
 export function writeEvent({ type, ...event }: PaymentEvent): NewEvent {
-  const schemaVersion = (PAYMENT_UPCASTERS[type]?.length ?? 0) + 1;
+  const schemaVersion = PAYMENT_UPCASTERS[type].length + 1;
   if (!("amount" in event)) return { type, schemaVersion, data: event };
   const { amount: { units, currency }, ...rest } = event;
   return { type, schemaVersion, data: { ...rest, amount: String(units), currency } };
@@ -31,6 +36,7 @@ export function writeEvent({ type, ...event }: PaymentEvent): NewEvent {
  */
 export function readEvent({ type, data }: NewEvent): PaymentEvent {
   const read = new DataReader(type, data);
+  if (!isPaymentEventType(type)) throw read.fault("its type");
   switch (type) {
     case "account.opened":
       return {
@@ -60,8 +66,6 @@ export function readEvent({ type, data }: NewEvent): PaymentEvent {
       return { type, ...paymentParts(read) };
     case "payment.refunded":
       return { type, refundId: read.text("refundId"), ...paymentParts(read) };
-    default:
-      throw read.fault("its type");
   }
 }
 

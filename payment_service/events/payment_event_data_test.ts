@@ -33,7 +33,7 @@ const EVENTS: readonly PaymentEvent[] = [
 Deno.test("readEvent() reads what writeEvent() writes, in the newest form", () => {
   for (const event of EVENTS) {
     const written = writeEvent(event);
-    assertEquals(written.schemaVersion, (PAYMENT_UPCASTERS[event.type]?.length ?? 0) + 1);
+    assertEquals(written.schemaVersion, PAYMENT_UPCASTERS[event.type].length + 1);
     assertEquals(readEvent({ ...written, data: JSON.parse(JSON.stringify(written.data)) }), event);
   }
   assertEquals(

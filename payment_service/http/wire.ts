@@ -10,6 +10,7 @@ import {
   type Refund,
   type RefundDraft,
 } from "../domain/payment.ts";
+import { outgoingPaymentData } from "../events/outgoing_data.ts";
 import { readEvent } from "../events/payment_event_data.ts";
 
 /** An account as clients see it. */
@@ -70,23 +71,21 @@ export function wireRefund({ id, paymentId, amount, description, createdAt }: Re
 /** Something that has happened to a payment, as clients see it: by whom is not told. */
 export function wirePaymentEvent(stored: StoredEvent): api.PaymentEvent {
   const event = readEvent(stored);
-  if (event.type !== "payment.settled" && event.type !== "payment.refunded") {
-    throw new Error("The history of a payment has an event that is about something else");
+  switch (event.type) {
+    case "payment.settled":
+    case "payment.refunded":
+      return {
+        id: `${stored.stream}@${stored.version}`,
+        type: event.type,
+        version: Number(stored.version),
+        createdAt: stored.recordedAt,
+        data: outgoingPaymentData(event),
+      };
+    case "account.opened":
+    case "account.closed":
+    case "deposit.settled":
+      throw new Error("The history of a payment has an event that is about something else");
   }
-  const { paymentId, payerAccountId, payeeAccountId, payerProfileId, payeeProfileId, description } = event;
-  return {
-    id: `${stored.stream}@${stored.version}`,
-    type: event.type,
-    version: Number(stored.version),
-    createdAt: stored.recordedAt,
-    data: {
-      paymentId,
-      ...(event.type === "payment.refunded" && { refundId: event.refundId }),
-      ...{ payerAccountId, payeeAccountId, payerProfileId, payeeProfileId },
-      amount: writeMoney(event.amount),
-      description,
-    },
-  };
 }
 
 /** What a client sent for a payment. @throws {PaymentError} "unknown-currency", "invalid-amount". */

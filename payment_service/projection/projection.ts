@@ -98,6 +98,8 @@ export class Projection {
       case "payment.refunded":
         this.#refund(event, at);
         break;
+      default:
+        event satisfies never;
     }
   }
 

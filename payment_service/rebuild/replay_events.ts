@@ -59,7 +59,9 @@ function paymentsOf(event: PaymentEvent): { readonly makes?: string; readonly ne
       return { makes: event.paymentId, needs: [] };
     case "payment.refunded":
       return { needs: [event.paymentId] };
-    default:
+    case "account.opened":
+    case "account.closed":
+    case "deposit.settled":
       return { needs: [] };
   }
 }

@@ -1,23 +1,42 @@
 import type { Transaction } from "../../db/db.ts";
 import type { OutgoingEvent } from "../../outbox/outgoing_event.ts";
 import type { Audience, Concerned } from "../../webhooks/audience.ts";
-
-/** The members of an event's data that name a profile it concerns. */
-const PROFILE_MEMBERS = ["profileId", "payerProfileId", "payeeProfileId"];
+import type { PaymentEvent } from "../events/payment_event.ts";
 
 // What is no id names no profile. Whether one has been deleted does not matter: its payments were its owner's.
-const OWNERS = `select distinct e.position, p.owner
-  from events as e
-  cross join unnest($2::text[]) as m (member)
-  join profiles as p on p.id = case when pg_input_is_valid(e.data ->> m.member, 'uuid')
-    then (e.data ->> m.member)::uuid end
-  where e.position = any ($1::bigint[])`;
+const OWNERS = `select distinct c.position, p.owner
+  from unnest($1::bigint[], $2::text[]) as c (position, profile)
+  join profiles as p on p.id = case when pg_input_is_valid(c.profile, 'uuid') then c.profile::uuid end`;
 
 /** Payments and accounts concern the owners of their profiles. */
 export class PaymentAudience implements Audience {
+  readonly #read: (event: OutgoingEvent) => PaymentEvent;
+
+  /** @param read Reads an event in its newest form. */
+  constructor(read: (event: OutgoingEvent) => PaymentEvent) {
+    this.#read = read;
+  }
+
   async concernedBy(tx: Transaction, events: readonly OutgoingEvent[]): Promise<readonly Concerned[]> {
-    const positions = events.map(({ position }) => position);
-    return (await tx.query<{ position: bigint; owner: string | null }>(OWNERS, [positions, PROFILE_MEMBERS]))
-      .rows;
+    const pairs = events.flatMap((event) =>
+      profilesOf(this.#read(event)).map((profile) => ({ position: event.position, profile }))
+    );
+    const parameters = [pairs.map(({ position }) => position), pairs.map(({ profile }) => profile)];
+    return (await tx.query<{ position: bigint; owner: string | null }>(OWNERS, parameters)).rows;
+  }
+}
+
+/** The profiles that an event concerns. */
+function profilesOf(event: PaymentEvent): readonly string[] {
+  switch (event.type) {
+    case "account.opened":
+      // A settlement account is nobody's.
+      return event.profileId === null ? [] : [event.profileId];
+    case "account.closed":
+    case "deposit.settled":
+      return [event.profileId];
+    case "payment.settled":
+    case "payment.refunded":
+      return [event.payerProfileId, event.payeeProfileId];
   }
 }

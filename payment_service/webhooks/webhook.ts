@@ -1,18 +1,15 @@
 import type { Timestamp } from "../../time/timestamp.ts";
 import type { DeliveryFault } from "../../webhooks/delivery.ts";
+import type { PaymentEvent } from "../events/payment_event.ts";
+import { isPaymentEventType, PAYMENT_UPCASTERS } from "../events/payment_event_data.ts";
 import { WebhookError, type WebhookFault } from "./webhook_error.ts";
 
-/** The types of events that a webhook can be told of. */
-export const WEBHOOK_EVENT_TYPES = [
-  "account.opened",
-  "account.closed",
-  "deposit.settled",
-  "payment.settled",
-  "payment.refunded",
-] as const;
+/** A type of event that a webhook can be told of: any. */
+export type WebhookEventType = PaymentEvent["type"];
 
-/** A type of event that a webhook can be told of. */
-export type WebhookEventType = (typeof WEBHOOK_EVENT_TYPES)[number];
+/** The types of events that a webhook can be told of. */
+export const WEBHOOK_EVENT_TYPES: readonly WebhookEventType[] = Object.keys(PAYMENT_UPCASTERS)
+  .filter(isPaymentEventType);
 
 /** Where an owner of profiles is told of events that concern them. It does not change; another one takes its place. */
 export interface Webhook {

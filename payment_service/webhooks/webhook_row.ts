@@ -1,3 +1,4 @@
+import { messageId } from "../../outbox/message_id.ts";
 import type { Timestamp } from "../../time/timestamp.ts";
 import type { DeliveryFault } from "../../webhooks/delivery.ts";
 import { type Delivery, type Webhook, WEBHOOK_EVENT_TYPES } from "./webhook.ts";
@@ -29,7 +30,8 @@ export function webhookOfRow(row: WebhookRow): Webhook {
  * The columns of {@link DeliveryRow}, of a delivery `d`, its event `e` and its lane `l`, which is there when it is the
  * next one of its stream.
  */
-export const DELIVERY_COLUMNS = `d.id, d.position, e.type, d.state, d.attempts, d.last_status, d.last_error,
+export const DELIVERY_COLUMNS =
+  `d.id, e.stream, e.version, e.recorded_at, e.type, d.state, d.attempts, d.last_status, d.last_error,
   d.created_at, d.attempted_at, d.settled_at, l.due_at`;
 
 /** What the columns are of. The lane is that of the first delivery that is pending, while nobody works on it. */
@@ -45,7 +47,9 @@ export const DELIVERY_SOURCE = `webhook_deliveries as d
 /** A delivery as it is read. */
 export interface DeliveryRow {
   readonly id: string;
-  readonly position: bigint;
+  readonly stream: string;
+  readonly version: bigint;
+  readonly recorded_at: Timestamp;
   readonly type: string;
   readonly state: Delivery["state"];
   readonly attempts: number;
@@ -61,7 +65,7 @@ export interface DeliveryRow {
 export function deliveryOfRow(row: DeliveryRow): Delivery {
   return {
     id: row.id,
-    eventId: `evt_${row.position}`,
+    eventId: messageId({ stream: row.stream, version: row.version, recordedAt: row.recorded_at }),
     eventType: row.type,
     state: row.state,
     attempts: row.attempts,

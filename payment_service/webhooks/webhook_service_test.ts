@@ -123,7 +123,7 @@ for (const name of Object.keys(DATABASES)) {
     const { receiver, endpointId: id } = await stage.receive();
     const key = { id, viewer: EVERYONE };
     receiver.answer = ({ id }) => id.startsWith("payment-bad") ? 500 : 200;
-    const data = { profileId: stage.profileId };
+    const data = { payerProfileId: stage.profileId };
     const worker = stage.work();
     const positions = await appendEvents(stage.pool, [
       ...Array.from({ length: 6 }, (_, index) => ({ stream: `payment-${index}`, data })),
@@ -136,8 +136,9 @@ for (const name of Object.keys(DATABASES)) {
     // Nothing goes on by itself from here.
     await worker[Symbol.asyncDispose]();
     deliveries = await list();
+    const ids = await stage.ids(positions);
     const by = (index: number): Delivery => {
-      const found = deliveries.find(({ eventId }) => eventId === `evt_${positions[index]}`);
+      const found = deliveries.find(({ eventId }) => eventId === ids[index]);
       assert(found !== undefined);
       return found;
     };

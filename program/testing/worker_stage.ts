@@ -2,6 +2,9 @@ import type { Broker } from "../../broker/broker.ts";
 import type { WebhookConfig } from "../../config/worker_config.ts";
 import type { ConnectionPool } from "../../db/db.ts";
 import type { Logger } from "../../server/logger.ts";
+import { messageId } from "../../outbox/message_id.ts";
+import { EVENT_COLUMNS, eventOfRow, type EventRow } from "../../outbox/outgoing_event.ts";
+import { outgoingPayments } from "../../payment_service/outgoing_payments.ts";
 import { SealRing } from "../../signing/seal_ring.ts";
 import { DATABASES } from "../../tools/testing/databases.ts";
 import { newSigningSecret } from "../../webhooks/signing_secret.ts";
@@ -58,6 +61,7 @@ export class WorkerStage implements AsyncDisposable {
       pool: this.pool,
       secrets: this.secrets,
       broker: undefined,
+      ...outgoingPayments(),
       observer: UNOBSERVED,
       graceMs: 10_000,
       // As late as it may be: what a test does not bring forward does not happen meanwhile.
@@ -94,6 +98,16 @@ export class WorkerStage implements AsyncDisposable {
         order by endpoint_id, position`,
     );
     return rows;
+  }
+
+  /** The ids under which events are told, by their positions. */
+  async ids(positions: readonly bigint[]): Promise<readonly string[]> {
+    const { rows } = await this.pool.writer().query<EventRow>(
+      `select ${EVENT_COLUMNS} from unnest($1::int8[]) with ordinality as p (position, place)
+        join events as e using (position) order by p.place`,
+      [positions],
+    );
+    return rows.map((row) => messageId(eventOfRow(row)));
   }
 
   /** Resolves when every delivery there is has come to its end, and nothing waits in the outbox. */

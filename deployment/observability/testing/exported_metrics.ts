@@ -55,7 +55,7 @@ async function tellWebhook(instance: InstanceConfig): Promise<void> {
   await using pool = openPool({ primary: instance, replicas: [] });
   await using stage = await WorkerStage.over(pool);
   await stage.receive();
-  await appendEvents(pool, [{ stream: "payment-1", data: { profileId: stage.profileId } }]);
+  await appendEvents(pool, [{ stream: "payment-1", data: { payerProfileId: stage.profileId } }]);
   await stage.untilSettled();
 }
 

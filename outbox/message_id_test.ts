@@ -1,0 +1,29 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { messageId } from "./message_id.ts";
+
+const EVENT = { stream: "payment-01a2", version: 1n, recordedAt: "2026-11-25T15:00:00.12Z" };
+
+Deno.test("messageId() names the stream, the place in it, and when the event was written there", () => {
+  assertEquals(messageId(EVENT), "payment-01a2@1-1795618800120000");
+});
+
+Deno.test("messageId() is another one for every event", () => {
+  const events = [
+    EVENT,
+    { ...EVENT, stream: "payment-01a2@1" },
+    { ...EVENT, stream: "payment-01a2%401" },
+    { ...EVENT, version: 11n },
+    // Written anew in the place of one that was lost.
+    { ...EVENT, recordedAt: "2026-11-25T15:00:00.120001Z" },
+  ];
+  assertEquals(new Set(events.map(messageId)).size, events.length);
+});
+
+Deno.test("messageId() can be signed and sent in a header, whatever the stream is called", () => {
+  for (const stream of ["a.b", "a b", "a\r\nX: y", "Größe", "🎈", "a@b", ".".repeat(200)]) {
+    const id = messageId({ ...EVENT, stream });
+    assertMatch(id, /^[\w%!~*'()-]+@\d+-\d+$/);
+    assert(!id.includes("."));
+    assertEquals(new Headers({ "Webhook-Id": id }).get("webhook-id"), id);
+  }
+});
