@@ -603,10 +603,11 @@ export interface components {
              */
             lastStatus?: number;
             /**
-             * @description What went wrong with the last attempt, where something did
+             * @description What went wrong with the last attempt, where something did. `no-public-address`: the URL's host has no
+             *     address, or one that is not of the public internet
              * @enum {string}
              */
-            lastError?: "status" | "redirect" | "timeout" | "unreachable" | "broken-answer" | "tls" | "unknown-host" | "forbidden-address" | "unusable-url" | "unreadable-secret";
+            lastError?: "status" | "redirect" | "timeout" | "unreachable" | "broken-answer" | "tls" | "no-public-address" | "unusable-url" | "unreadable-secret";
             /** Format: date-time */
             createdAt: string;
             /**
