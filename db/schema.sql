@@ -180,6 +180,7 @@ create table webhook_deliveries (
   stream text not null,
   state text not null default 'pending'::text,
   attempts integer not null default 0,
+  retry_requested boolean not null default false,
   last_status integer,
   last_error text,
   created_at timestamp with time zone not null,

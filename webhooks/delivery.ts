@@ -12,7 +12,7 @@ export interface Lane {
 /** The first delivery of a lane that is still to be made. */
 export interface PendingDelivery {
   readonly id: string;
-  /** How many attempts there were. */
+  /** How many attempts there were, since it was asked for last. */
   readonly attempts: number;
   readonly url: string;
   readonly sealedSecret: Uint8Array;

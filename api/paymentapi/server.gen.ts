@@ -331,8 +331,9 @@ export interface paths {
         put?: never;
         /**
          * Attempt a delivery again, now
-         * @description Whatever became of it: one that is still to be made is attempted at once, one that was made or given up begins
-         *     anew. Asking for it twice is asking for it once, until it is attempted.
+         * @description Whatever became of it: one that is still to be made is attempted at once, one that is being attempted is
+         *     attempted again as soon as that has failed, one that was made or given up begins anew. Its attempts are counted
+         *     from then on. Asking for it twice is asking for it once, until it is attempted.
          */
         post: operations["retryDelivery"];
         delete?: never;
@@ -1986,7 +1987,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The delivery, which is due now, or behind earlier ones of its stream */
+            /** @description The delivery, which is due now, or once what is under way or before it in its stream has ended */
             202: {
                 headers: {
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
@@ -5145,7 +5146,7 @@ export type RetryDeliveryRequest = {
 /** What {@link StrictServerInterface.retryDelivery} may answer. */
 export type RetryDeliveryResponse =
   | {
-    /** The delivery, which is due now, or behind earlier ones of its stream */
+    /** The delivery, which is due now, or once what is under way or before it in its stream has ended */
     readonly status: 202;
     readonly headers?: {
       /**
@@ -5359,8 +5360,9 @@ export interface StrictServerInterface {
   /**
    * Attempt a delivery again, now
    *
-   * Whatever became of it: one that is still to be made is attempted at once, one that was made or given up begins
-   * anew. Asking for it twice is asking for it once, until it is attempted.
+   * Whatever became of it: one that is still to be made is attempted at once, one that is being attempted is
+   * attempted again as soon as that has failed, one that was made or given up begins anew. Its attempts are counted
+   * from then on. Asking for it twice is asking for it once, until it is attempted.
    */
   retryDelivery(request: RetryDeliveryRequest, context: RequestContext): Promise<RetryDeliveryResponse>;
 }

@@ -25,6 +25,8 @@ create table webhook_deliveries (
   stream text not null,
   state text not null default 'pending',
   attempts integer not null default 0,
+  -- Somebody has asked for it since the last attempt began: whatever becomes of that one, there is another at once.
+  retry_requested boolean not null default false,
   -- Of the last attempt: the HTTP status, where there was an answer, and the class of what went wrong.
   last_status integer,
   last_error text,

@@ -39,7 +39,10 @@ export interface WebhookRepository {
   delete(tx: Transaction, id: string): Promise<void>;
   /** Newest first. The caller has seen the webhook. */
   listDeliveries(db: Querier, webhookId: string, page: PageOf & QueryOptions): Promise<KeysetPage<Delivery>>;
-  /** Makes a delivery due at once; one that was done begins anew. Undefined: there is none. The webhook is locked. */
+  /**
+   * Makes a delivery due at once, and counts its attempts anew; where one is under way, as soon as that has failed.
+   * Undefined: there is none. The webhook is locked.
+   */
   retry(tx: Transaction, retry: Retry): Promise<Delivery | undefined>;
 }
 

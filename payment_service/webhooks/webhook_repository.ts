@@ -26,9 +26,10 @@ const INSERT =
 
 const FIND = `select ${WEBHOOK_COLUMNS} from webhook_endpoints where id = $1`;
 
+// The mark is for whoever works on the lane: an attempt that is under way may fail, and another one is asked for.
 const REOPEN = `update webhook_deliveries
-  set state = 'pending', attempts = 0, settled_at = null
-  where id = $1 and endpoint_id = $2 and state <> 'pending'`;
+  set state = 'pending', attempts = 0, settled_at = null, retry_requested = true
+  where id = $1 and endpoint_id = $2`;
 
 // In the order in which those who work on a lane take hold of them: the lane first.
 const DUE = `insert into webhook_lanes (endpoint_id, stream, due_at, scheduled_at)
