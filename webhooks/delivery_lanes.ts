@@ -1,6 +1,8 @@
 import type { ConnectionManager, Querier, Transaction, TxManager } from "../db/db.ts";
 import { EVENT_COLUMNS, eventOfRow, type EventRow } from "../outbox/outgoing_event.ts";
-import type { AttemptResult, Lane, PendingDelivery } from "./delivery.ts";
+import { type ClaimedLane, claimLanes } from "./claim_lanes.ts";
+import type { AttemptResult, Lane, Pace, PendingDelivery } from "./delivery.ts";
+import type { Room } from "./places.ts";
 import { retryDelayMs } from "./retry_delay.ts";
 
 /** What lanes are kept with. */
@@ -16,43 +18,12 @@ export interface DeliveryLanesOptions {
   readonly leaseMs: number;
 }
 
-/** Which lanes are wanted. */
-export interface ClaimOptions {
-  readonly limit: number;
-  /** How many of one endpoint. */
-  readonly limitPerEndpoint: number;
-  /** Endpoints that have enough to do. */
-  readonly except: readonly string[];
-}
-
 /** What became of a delivery, and what comes next. */
 export interface Settlement {
   readonly state: "delivered" | "dead" | "pending";
   /** What the lane goes on with, held for another attempt; undefined: nothing for now. */
   readonly next: PendingDelivery | undefined;
 }
-
-// A thousand lanes that are due are enough to choose from; who holds one has moved its time already.
-const CLAIM = `with candidates as materialized (
-    select endpoint_id, stream from (
-      select endpoint_id, stream, due_at,
-        row_number() over (partition by endpoint_id order by due_at) as place
-      from (
-        select endpoint_id, stream, due_at from webhook_lanes
-        where due_at <= $1::timestamptz and endpoint_id <> all ($2::uuid[])
-        order by due_at limit 1000
-      ) as due
-    ) as placed
-    where place <= $3 order by due_at limit $4
-  ), held as materialized (
-    select l.endpoint_id, l.stream
-    from webhook_lanes as l join candidates as c on c.endpoint_id = l.endpoint_id and c.stream = l.stream
-    where l.due_at <= $1::timestamptz
-    for update of l skip locked
-  )
-  update webhook_lanes as l set due_at = $5, scheduled_at = $1, lease = $6
-  from held as h where l.endpoint_id = h.endpoint_id and l.stream = h.stream
-  returning l.endpoint_id, l.stream`;
 
 const HOLD = `select 1 from webhook_lanes where endpoint_id = $1 and stream = $2 and lease = $3 for update`;
 
@@ -79,6 +50,8 @@ const NOTE = `update webhook_deliveries as d
 
 const BEGIN = `update webhook_deliveries set retry_requested = false where id = $1 and retry_requested`;
 
+const NOTE_PACE = `update webhook_endpoints set pace = $2 where id = $1 and pace <> $2`;
+
 const RENEW =
   `update webhook_lanes set due_at = $4, scheduled_at = $3 where endpoint_id = $1 and stream = $2`;
 const RELEASE = `update webhook_lanes set due_at = $4, scheduled_at = $3, lease = null
@@ -98,15 +71,17 @@ export class DeliveryLanes {
     this.#options = options;
   }
 
-  /** Takes hold of lanes that are due. */
-  async claim({ limit, limitPerEndpoint, except }: ClaimOptions): Promise<readonly Lane[]> {
+  /** Takes hold of lanes that are due, as far as there is room for them. */
+  async claim(room: Room): Promise<readonly ClaimedLane[]> {
     const { database, newId, leaseMs } = this.#options;
-    const lease = newId();
-    const { rows } = await database.writer().query<{ endpoint_id: string; stream: string }>(
-      CLAIM,
-      [this.#time(), except, limitPerEndpoint, limit, this.#time(leaseMs), lease],
-    );
-    return rows.map(({ endpoint_id, stream }) => ({ endpointId: endpoint_id, stream, lease }));
+    const [now, until] = [this.#time(), this.#time(leaseMs)];
+    return await claimLanes(database.writer(), { room, now, until, lease: newId() });
+  }
+
+  /** Notes for everybody how quick an endpoint is. */
+  async notePace(endpointId: string, pace: Pace): Promise<void> {
+    // By itself: whoever changes an endpoint holds that first and then its lanes, and would wait for who does the opposite.
+    await this.#options.database.writer().query(NOTE_PACE, [endpointId, pace]);
   }
 
   /** What a lane begins with; undefined: there is nothing to do in it. */
