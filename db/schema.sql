@@ -231,6 +231,7 @@ create table webhook_deliveries (
   stream text not null,
   state text not null default 'pending'::text,
   attempts integer not null default 0,
+  retry_requested boolean not null default false,
   last_status integer,
   last_error text,
   created_at timestamp with time zone not null,
@@ -248,10 +249,12 @@ create table webhook_endpoints (
   url text not null,
   event_types text[] not null,
   sealed_secret bytea not null,
+  pace text not null default 'unknown'::text,
   version bigint not null default 1,
   created_at timestamp with time zone not null,
   constraint webhook_endpoints_pkey PRIMARY KEY (id),
   constraint webhook_endpoints_has_types CHECK (cardinality(event_types) > 0),
+  constraint webhook_endpoints_pace CHECK (pace = ANY (ARRAY['unknown'::text, 'quick'::text, 'slow'::text])),
   constraint webhook_endpoints_url_length CHECK (char_length(url) >= 1 AND char_length(url) <= 2048)
 );
 

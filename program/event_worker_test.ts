@@ -170,7 +170,7 @@ Deno.test("EventWorker tells no endpoint on this machine, unless it may", async 
 
 Deno.test("EventWorker lets what is under way end when it is closed, and gives back what does not", async () => {
   await using stage = await WorkerStage.open();
-  const { receiver } = await stage.receive();
+  const { receiver } = await stage.receive({ pace: "quick" });
   const data = { payerProfileId: stage.profileId };
   const [first, second] = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
   receiver.answer = ({ id }) =>

@@ -38,6 +38,9 @@ const GAUGE_MS = 5_000;
 /** How much longer a lane is held than an attempt may take, in milliseconds: for what is noted before and after it. */
 const LEASE_MARGIN_MS = 10_000;
 
+/** From which part of the time that an attempt may take its receiver counts as slow. */
+const SLOW_PART = 0.1;
+
 /** What the loops of a worker do, by name. */
 export function workerSteps(
   options: EventWorkerOptions,
@@ -98,6 +101,8 @@ function webhookDispatcher(
   return new Dispatcher({
     lanes,
     pool: jobs,
+    concurrency: config.concurrency,
+    slowMs: timeoutMs * SLOW_PART,
     observer,
     attempt: ({ endpointId }, delivery, signal) => attemptDelivery(endpointId, delivery, { ...how, signal }),
     onMore: () => wake("webhooks"),

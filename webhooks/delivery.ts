@@ -1,9 +1,14 @@
 import type { OutgoingEvent } from "../outbox/outgoing_event.ts";
 import type { TargetFault } from "./target/target_error.ts";
 
+/** How quickly the last attempt at an endpoint came to its end, whatever that was; "unknown": none has yet. */
+export type Pace = "unknown" | "quick" | "slow";
+
 /** A stream on its way to an endpoint, as somebody holds it. */
 export interface Lane {
   readonly endpointId: string;
+  /** Who the endpoint belongs to; where nobody is known to, the endpoint itself. */
+  readonly holder: string;
   readonly stream: string;
   /** What tells this holder from the next one. */
   readonly lease: string;
@@ -12,7 +17,7 @@ export interface Lane {
 /** The first delivery of a lane that is still to be made. */
 export interface PendingDelivery {
   readonly id: string;
-  /** How many attempts there were. */
+  /** How many attempts there were, since it was asked for last. */
   readonly attempts: number;
   readonly url: string;
   readonly sealedSecret: Uint8Array;

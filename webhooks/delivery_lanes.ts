@@ -1,6 +1,8 @@
 import type { ConnectionManager, Querier, Transaction, TxManager } from "../db/db.ts";
 import { EVENT_COLUMNS, eventOfRow, type EventRow } from "../outbox/outgoing_event.ts";
-import type { AttemptResult, Lane, PendingDelivery } from "./delivery.ts";
+import { type ClaimedLane, claimLanes } from "./claim_lanes.ts";
+import type { AttemptResult, Lane, Pace, PendingDelivery } from "./delivery.ts";
+import type { Room } from "./places.ts";
 import { retryDelayMs } from "./retry_delay.ts";
 
 /** What lanes are kept with. */
@@ -16,15 +18,6 @@ export interface DeliveryLanesOptions {
   readonly leaseMs: number;
 }
 
-/** Which lanes are wanted. */
-export interface ClaimOptions {
-  readonly limit: number;
-  /** How many of one endpoint. */
-  readonly limitPerEndpoint: number;
-  /** Endpoints that have enough to do. */
-  readonly except: readonly string[];
-}
-
 /** What became of a delivery, and what comes next. */
 export interface Settlement {
   readonly state: "delivered" | "dead" | "pending";
@@ -32,41 +25,32 @@ export interface Settlement {
   readonly next: PendingDelivery | undefined;
 }
 
-// A thousand lanes that are due are enough to choose from; who holds one has moved its time already.
-const CLAIM = `with candidates as materialized (
-    select endpoint_id, stream from (
-      select endpoint_id, stream, due_at,
-        row_number() over (partition by endpoint_id order by due_at) as place
-      from (
-        select endpoint_id, stream, due_at from webhook_lanes
-        where due_at <= $1::timestamptz and endpoint_id <> all ($2::uuid[])
-        order by due_at limit 1000
-      ) as due
-    ) as placed
-    where place <= $3 order by due_at limit $4
-  ), held as materialized (
-    select l.endpoint_id, l.stream
-    from webhook_lanes as l join candidates as c on c.endpoint_id = l.endpoint_id and c.stream = l.stream
-    where l.due_at <= $1::timestamptz
-    for update of l skip locked
-  )
-  update webhook_lanes as l set due_at = $5, scheduled_at = $1, lease = $6
-  from held as h where l.endpoint_id = h.endpoint_id and l.stream = h.stream
-  returning l.endpoint_id, l.stream`;
-
 const HOLD = `select 1 from webhook_lanes where endpoint_id = $1 and stream = $2 and lease = $3 for update`;
 
-const NEXT = `select d.id, d.attempts, w.url, w.sealed_secret, ${EVENT_COLUMNS}
+const NEXT = `select d.id, d.attempts, d.retry_requested, w.url, w.sealed_secret, ${EVENT_COLUMNS}
   from webhook_deliveries as d
   join webhook_endpoints as w on w.id = d.endpoint_id
   join events as e on e.position = d.position
   where d.endpoint_id = $1 and d.stream = $2 and d.state = 'pending'
   order by d.position limit 1`;
 
-const NOTE = `update webhook_deliveries
-  set state = $2, attempts = attempts + 1, last_status = $3, last_error = $4, attempted_at = $5,
-    settled_at = case when $2 = 'pending' then null else $5::timestamptz end
-  where id = $1`;
+// What somebody asked for meanwhile is neither given up nor counted by an attempt that had begun before and failed; the
+// mark stays until the next one begins.
+const NOTE = `update webhook_deliveries as d
+  set state = n.state, attempts = case when n.asked then 0 else d.attempts + 1 end, retry_requested = n.asked,
+    last_status = $3, last_error = $4, attempted_at = $5,
+    settled_at = case when n.state = 'pending' then null else $5::timestamptz end
+  from (
+    select id, retry_requested and $2 <> 'delivered' as asked,
+      case when retry_requested and $2 = 'dead' then 'pending' else $2 end as state
+    from webhook_deliveries where id = $1
+  ) as n
+  where d.id = n.id
+  returning n.state`;
+
+const BEGIN = `update webhook_deliveries set retry_requested = false where id = $1 and retry_requested`;
+
+const NOTE_PACE = `update webhook_endpoints set pace = $2 where id = $1 and pace <> $2`;
 
 const RENEW =
   `update webhook_lanes set due_at = $4, scheduled_at = $3 where endpoint_id = $1 and stream = $2`;
@@ -87,20 +71,25 @@ export class DeliveryLanes {
     this.#options = options;
   }
 
-  /** Takes hold of lanes that are due. */
-  async claim({ limit, limitPerEndpoint, except }: ClaimOptions): Promise<readonly Lane[]> {
+  /** Takes hold of lanes that are due, as far as there is room for them. */
+  async claim(room: Room): Promise<readonly ClaimedLane[]> {
     const { database, newId, leaseMs } = this.#options;
-    const lease = newId();
-    const { rows } = await database.writer().query<{ endpoint_id: string; stream: string }>(
-      CLAIM,
-      [this.#time(), except, limitPerEndpoint, limit, this.#time(leaseMs), lease],
-    );
-    return rows.map(({ endpoint_id, stream }) => ({ endpointId: endpoint_id, stream, lease }));
+    const [now, until] = [this.#time(), this.#time(leaseMs)];
+    return await claimLanes(database.writer(), { room, now, until, lease: newId() });
+  }
+
+  /** Notes for everybody how quick an endpoint is. */
+  async notePace(endpointId: string, pace: Pace): Promise<void> {
+    // By itself: whoever changes an endpoint holds that first and then its lanes, and would wait for who does the opposite.
+    await this.#options.database.writer().query(NOTE_PACE, [endpointId, pace]);
   }
 
   /** What a lane begins with; undefined: there is nothing to do in it. */
   async first({ endpointId, stream }: Lane): Promise<PendingDelivery | undefined> {
-    return await next(this.#options.database.writer(), [endpointId, stream]);
+    const db = this.#options.database.writer();
+    const found = await next(db, [endpointId, stream]);
+    if (found?.asked) await db.query(BEGIN, [found.delivery.id]);
+    return found?.delivery;
   }
 
   /** Notes how an attempt ended. Undefined: somebody else holds the lane by now, or it is gone; nothing was noted. */
@@ -110,11 +99,14 @@ export class DeliveryLanes {
     { fault, status }: AttemptResult,
   ): Promise<Settlement | undefined> {
     const delayMs = fault && retryDelayMs(attempts + 1, this.#options.random());
-    const state = fault === undefined ? "delivered" : delayMs === undefined ? "dead" : "pending";
+    const planned = fault === undefined ? "delivered" : delayMs === undefined ? "dead" : "pending";
     return await this.#held(lane, async (tx, key) => {
       const now = this.#time();
-      await tx.query(NOTE, [id, state, status ?? null, fault ?? null, now]);
-      if (delayMs !== undefined) {
+      const parameters = [id, planned, status ?? null, fault ?? null, now];
+      const { rows: [noted] } = await tx.query<Pick<Settlement, "state">>(NOTE, parameters);
+      const state = noted?.state ?? planned;
+      // It waits for its time, unless somebody asked for it meanwhile, or for one before it.
+      if (delayMs !== undefined && !(await next(tx, key))?.asked) {
         await tx.query(RELEASE, [...key, now, this.#time(delayMs)]);
         return { state, next: undefined };
       }
@@ -142,7 +134,8 @@ export class DeliveryLanes {
     const found = await next(tx, key);
     if (found === undefined) await tx.query(REMOVE, [...key]);
     else await tx.query(RENEW, [...key, this.#time(), this.#time(this.#options.leaseMs)]);
-    return found;
+    if (found?.asked) await tx.query(BEGIN, [found.delivery.id]);
+    return found?.delivery;
   }
 
   async #held<T>(
@@ -163,16 +156,21 @@ export class DeliveryLanes {
 
 type LaneKey = readonly [endpointId: string, stream: string];
 
-async function next(db: Querier, key: LaneKey): Promise<PendingDelivery | undefined> {
+/** The first delivery of a lane that is pending, and whether somebody asked for it since its last attempt began. */
+async function next(
+  db: Querier,
+  key: LaneKey,
+): Promise<{ readonly delivery: PendingDelivery; readonly asked: boolean } | undefined> {
   const { rows: [row] } = await db.query<
     EventRow & {
       readonly id: string;
       readonly attempts: number;
+      readonly retry_requested: boolean;
       readonly url: string;
       readonly sealed_secret: Uint8Array;
     }
   >(NEXT, [...key]);
   if (row === undefined) return undefined;
-  const { id, attempts, url, sealed_secret: sealedSecret } = row;
-  return { id, attempts, url, sealedSecret, event: eventOfRow(row) };
+  const { id, attempts, retry_requested: asked, url, sealed_secret: sealedSecret } = row;
+  return { delivery: { id, attempts, url, sealedSecret, event: eventOfRow(row) }, asked };
 }

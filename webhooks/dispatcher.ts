@@ -1,13 +1,18 @@
 import type { JobContext, JobPool } from "../worker/job_pool.ts";
 import type { StepOutcome } from "../worker/work_loop.ts";
 import type { WorkObserver } from "../worker/work_observer.ts";
-import type { AttemptResult, Lane, PendingDelivery } from "./delivery.ts";
+import type { AttemptResult, Lane, Pace, PendingDelivery } from "./delivery.ts";
 import type { DeliveryLanes } from "./delivery_lanes.ts";
+import { isRestricted, Places } from "./places.ts";
 
 /** What a dispatcher works with. */
 export interface DispatcherOptions {
-  readonly lanes: Pick<DeliveryLanes, "claim" | "first" | "settle" | "leave" | "giveBack">;
+  readonly lanes: Pick<DeliveryLanes, "claim" | "first" | "settle" | "leave" | "giveBack" | "notePace">;
   readonly pool: JobPool;
+  /** How many lanes are worked on at the same time, at the most. */
+  readonly concurrency: number;
+  /** From when on an attempt took long, in milliseconds. */
+  readonly slowMs: number;
   /** Makes an attempt; undefined: it was given up. */
   readonly attempt: (
     lane: Lane,
@@ -21,20 +26,19 @@ export interface DispatcherOptions {
   readonly onDead?: (delivery: PendingDelivery, result: AttemptResult) => void;
 }
 
-/** How many lanes of one endpoint are worked on at the same time: a receiver that is slow leaves room for the others. */
-const PER_ENDPOINT = 4;
-
 /** How many deliveries are made in a row before a lane makes room for others. */
 const IN_A_ROW = 50;
 
-/** Works on the lanes that are due, as many at the same time as the pool has room for, one delivery after the other. */
+/** Works on the lanes that are due, as many at the same time as there is room for, one delivery after the other. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  /** How many lanes are worked on, by endpoint. */
-  readonly #busy = new Map<string, number>();
+  readonly #places: Places;
+  /** Whether something may be due that there was no room for. */
+  #restricted = false;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    this.#places = new Places(options.concurrency);
   }
 
   /** Begins to work on lanes, when there is room. */
@@ -42,48 +46,57 @@ export class Dispatcher {
     const { lanes, pool } = this.#options;
     await pool.untilFree();
     if (stopping.aborted) return "idle";
-    const claimed = await lanes.claim({
-      limit: pool.free,
-      limitPerEndpoint: PER_ENDPOINT,
-      except: [...this.#busy].filter(([, count]) => count >= PER_ENDPOINT).map(([endpoint]) => endpoint),
-    });
-    for (const lane of claimed) {
+    const room = this.#places.room();
+    this.#restricted = isRestricted(room);
+    if (room.lanes < 1) return "idle";
+    const claimed = await lanes.claim({ ...room, lanes: Math.min(room.lanes, pool.free) });
+    for (const { lane, pace } of claimed) {
       // Closed meanwhile.
       if (pool.free < 1) await lanes.giveBack(lane);
-      else pool.start("delivery", (context) => this.#work(lane, context));
+      else {
+        this.#places.take(lane, pace);
+        pool.start("delivery", (context) => this.#work(lane, context));
+      }
     }
     return claimed.length === 0 ? "idle" : "more";
   }
 
   async #work(lane: Lane, context: JobContext): Promise<void> {
-    const { endpointId } = lane;
-    this.#busy.set(endpointId, (this.#busy.get(endpointId) ?? 0) + 1);
     try {
       await this.#goAlong(lane, context);
     } finally {
-      const left = (this.#busy.get(endpointId) ?? 1) - 1;
-      if (left === 0) this.#busy.delete(endpointId);
-      else this.#busy.set(endpointId, left);
-      // Others of this endpoint may have waited for it.
-      if (left === PER_ENDPOINT - 1) this.#options.onMore();
+      this.#places.leave(lane);
+      // Others may have waited for its place.
+      if (this.#restricted) this.#options.onMore();
     }
   }
 
   async #goAlong(lane: Lane, { stopping, signal }: JobContext): Promise<void> {
-    const { lanes, attempt, onMore } = this.#options;
+    const { lanes, attempt, onMore, slowMs } = this.#options;
     let delivery = await lanes.first(lane);
     if (delivery === undefined) return await lanes.leave(lane);
     for (let count = 0; count < IN_A_ROW && !stopping.aborted; count++) {
+      const begun = performance.now();
       const result = await attempt(lane, delivery, signal);
       if (result === undefined) break;
+      const pace = performance.now() - begun < slowMs ? "quick" : "slow";
       const settlement = await lanes.settle(lane, delivery, result);
-      if (settlement === undefined) return;
-      this.#tell(settlement.state, delivery, result);
-      if (settlement.next === undefined) return;
+      if (settlement !== undefined) this.#tell(settlement.state, delivery, result);
+      await this.#learn(lane, pace);
+      if (settlement?.next === undefined) return;
       delivery = settlement.next;
+      // Who takes long makes room after each.
+      if (pace === "slow") break;
     }
     await lanes.giveBack(lane);
     onMore();
+  }
+
+  async #learn({ endpointId }: Lane, pace: Pace): Promise<void> {
+    if (!this.#places.learn(endpointId, pace)) return;
+    await this.#options.lanes.notePace(endpointId, pace);
+    // Its other lanes may have waited for that.
+    this.#options.onMore();
   }
 
   #tell(state: "delivered" | "dead" | "pending", delivery: PendingDelivery, result: AttemptResult): void {

@@ -332,8 +332,9 @@ export interface paths {
         put?: never;
         /**
          * Attempt a delivery again, now
-         * @description Whatever became of it: one that is still to be made is attempted at once, one that was made or given up begins
-         *     anew. Asking for it twice is asking for it once, until it is attempted.
+         * @description Whatever became of it: one that is still to be made is attempted at once, one that is being attempted is
+         *     attempted again as soon as that has failed, one that was made or given up begins anew. Its attempts are counted
+         *     from then on. Asking for it twice is asking for it once, until it is attempted.
          */
         post: operations["retryDelivery"];
         delete?: never;
@@ -907,10 +908,11 @@ export interface components {
              */
             lastStatus?: number;
             /**
-             * @description What went wrong with the last attempt, where something did
+             * @description What went wrong with the last attempt, where something did. `no-public-address`: the URL's host has no
+             *     address, or one that is not of the public internet
              * @enum {string}
              */
-            lastError?: "status" | "redirect" | "timeout" | "unreachable" | "broken-answer" | "tls" | "unknown-host" | "forbidden-address" | "unusable-url" | "unreadable-secret";
+            lastError?: "status" | "redirect" | "timeout" | "unreachable" | "broken-answer" | "tls" | "no-public-address" | "unusable-url" | "unreadable-secret";
             /** Format: date-time */
             createdAt: string;
             /**
@@ -2295,7 +2297,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The delivery, which is due now, or behind earlier ones of its stream */
+            /** @description The delivery, which is due now, or once what is under way or before it in its stream has ended */
             202: {
                 headers: {
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
@@ -5465,7 +5467,7 @@ export type RetryDeliveryRequest = {
 /** What {@link StrictServerInterface.retryDelivery} may answer. */
 export type RetryDeliveryResponse =
   | {
-    /** The delivery, which is due now, or behind earlier ones of its stream */
+    /** The delivery, which is due now, or once what is under way or before it in its stream has ended */
     readonly status: 202;
     readonly headers?: {
       /**
@@ -5680,8 +5682,9 @@ export interface StrictServerInterface {
   /**
    * Attempt a delivery again, now
    *
-   * Whatever became of it: one that is still to be made is attempted at once, one that was made or given up begins
-   * anew. Asking for it twice is asking for it once, until it is attempted.
+   * Whatever became of it: one that is still to be made is attempted at once, one that is being attempted is
+   * attempted again as soon as that has failed, one that was made or given up begins anew. Its attempts are counted
+   * from then on. Asking for it twice is asking for it once, until it is attempted.
    */
   retryDelivery(request: RetryDeliveryRequest, context: RequestContext): Promise<RetryDeliveryResponse>;
 }

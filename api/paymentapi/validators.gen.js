@@ -9966,7 +9966,7 @@ validate108.evaluated = {"props":{"path":true,"query":true,"headers":true,"cooki
 
 export const listDeliveriesResponse200ApplicationJson = validate109;
 const schema56 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"type":"array","maxItems":200,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDelivery"}},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPageMeta"}}};
-const schema57 = {"type":"object","additionalProperties":false,"required":["id","eventId","eventType","state","attempts","createdAt"],"properties":{"id":{"type":"string","format":"uuid"},"eventId":{"type":"string"},"eventType":{"type":"string"},"state":{"type":"string","enum":["pending","delivered","dead"]},"attempts":{"type":"integer","format":"int32","minimum":0},"lastStatus":{"type":"integer","format":"int32"},"lastError":{"type":"string","enum":["status","redirect","timeout","unreachable","broken-answer","tls","unknown-host","forbidden-address","unusable-url","unreadable-secret"]},"createdAt":{"type":"string","format":"date-time"},"attemptedAt":{"type":"string","format":"date-time"},"settledAt":{"type":"string","format":"date-time"},"nextAttemptAt":{"type":"string","format":"date-time"}}};
+const schema57 = {"type":"object","additionalProperties":false,"required":["id","eventId","eventType","state","attempts","createdAt"],"properties":{"id":{"type":"string","format":"uuid"},"eventId":{"type":"string"},"eventType":{"type":"string"},"state":{"type":"string","enum":["pending","delivered","dead"]},"attempts":{"type":"integer","format":"int32","minimum":0},"lastStatus":{"type":"integer","format":"int32"},"lastError":{"type":"string","enum":["status","redirect","timeout","unreachable","broken-answer","tls","no-public-address","unusable-url","unreadable-secret"]},"createdAt":{"type":"string","format":"date-time"},"attemptedAt":{"type":"string","format":"date-time"},"settledAt":{"type":"string","format":"date-time"},"nextAttemptAt":{"type":"string","format":"date-time"}}};
 
 function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -10195,7 +10195,7 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(!((((((((((data6 === "status") || (data6 === "redirect")) || (data6 === "timeout")) || (data6 === "unreachable")) || (data6 === "broken-answer")) || (data6 === "tls")) || (data6 === "unknown-host")) || (data6 === "forbidden-address")) || (data6 === "unusable-url")) || (data6 === "unreadable-secret"))){
+if(!(((((((((data6 === "status") || (data6 === "redirect")) || (data6 === "timeout")) || (data6 === "unreachable")) || (data6 === "broken-answer")) || (data6 === "tls")) || (data6 === "no-public-address")) || (data6 === "unusable-url")) || (data6 === "unreadable-secret"))){
 const err19 = {instancePath:instancePath+"/lastError",schemaPath:"#/properties/lastError/enum",keyword:"enum",params:{allowedValues: schema57.properties.lastError.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err19];

@@ -9,10 +9,13 @@ create table webhook_endpoints (
   event_types text[] not null,
   -- Signing needs the secret itself, so it is encrypted and not hashed, under a key that the database does not have.
   sealed_secret bytea not null,
+  -- How long the last attempt took, so that those who take their time leave room for the others.
+  pace text not null default 'unknown',
   version bigint not null default 1,
   created_at timestamptz not null,
   constraint webhook_endpoints_url_length check (char_length(url) between 1 and 2048),
-  constraint webhook_endpoints_has_types check (cardinality(event_types) > 0)
+  constraint webhook_endpoints_has_types check (cardinality(event_types) > 0),
+  constraint webhook_endpoints_pace check (pace in ('unknown', 'quick', 'slow'))
 );
 create index webhook_endpoints_newest_first on webhook_endpoints (created_at desc, id desc);
 create index webhook_endpoints_by_owner on webhook_endpoints (owner, created_at desc, id desc);
@@ -25,6 +28,8 @@ create table webhook_deliveries (
   stream text not null,
   state text not null default 'pending',
   attempts integer not null default 0,
+  -- Somebody has asked for it since the last attempt began: whatever becomes of that one, there is another at once.
+  retry_requested boolean not null default false,
   -- Of the last attempt: the HTTP status, where there was an answer, and the class of what went wrong.
   last_status integer,
   last_error text,

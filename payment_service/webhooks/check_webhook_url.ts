@@ -7,12 +7,15 @@ import type { CheckUrl } from "./webhook_ports.ts";
 /** Whoever creates a webhook waits for no name server longer than this, in milliseconds. */
 const LOOKUP_MS = 5_000;
 
+/** Of a host that has no address and of one that is inside: who is told which it was learns what names there are. */
+const NOT_PUBLIC = "must lead to a host that has addresses, all of them of the public internet";
+
 /** What a client is told of a URL that may not be told of events. */
 const REASONS: Partial<Record<TargetFault, string>> = {
   "unusable-url": "must be an absolute https URL of 2,048 characters at the most, without user and fragment",
-  "unknown-host": "must lead to a host that has an address",
+  "unknown-host": NOT_PUBLIC,
   timeout: "must lead to a host whose address can be found out in time",
-  "forbidden-address": "must lead to addresses of the public internet only",
+  "forbidden-address": NOT_PUBLIC,
 };
 
 /** Looks at a URL as those who tell it of events do, before they do. */

@@ -28,12 +28,8 @@ export interface Retry {
 
 /** Keeps webhooks. Every method runs on the querier it is given. What is not the viewer's is not there. */
 export interface WebhookRepository {
-  /** @returns false: the owner has `most` already. */
-  insert(
-    db: Querier,
-    webhook: KeptWebhook,
-    options: QueryOptions & { readonly most: number },
-  ): Promise<boolean>;
+  /** @returns false: the owner has `most` already, whoever else makes one for them at the same time. */
+  insert(tx: Transaction, webhook: KeptWebhook, options: { readonly most: number }): Promise<boolean>;
   find(db: Querier, key: WebhookKey, options?: QueryOptions): Promise<Webhook | undefined>;
   /** The webhook, which nobody else can change before the transaction ends. */
   lock(tx: Transaction, key: WebhookKey): Promise<Webhook | undefined>;
@@ -43,7 +39,10 @@ export interface WebhookRepository {
   delete(tx: Transaction, id: string): Promise<void>;
   /** Newest first. The caller has seen the webhook. */
   listDeliveries(db: Querier, webhookId: string, page: PageOf & QueryOptions): Promise<KeysetPage<Delivery>>;
-  /** Makes a delivery due at once; one that was done begins anew. Undefined: there is none. The webhook is locked. */
+  /**
+   * Makes a delivery due at once, and counts its attempts anew; where one is under way, as soon as that has failed.
+   * Undefined: there is none. The webhook is locked.
+   */
   retry(tx: Transaction, retry: Retry): Promise<Delivery | undefined>;
 }
 

@@ -15,6 +15,10 @@ import {
   type WebhookRow,
 } from "./webhook_row.ts";
 
+// What is counted has to stay as it is until the new one is there, too; there is no row of an owner that could be held.
+const HOLD_OWNER =
+  "select pg_advisory_xact_lock(hashtextextended(coalesce('archway webhooks of ' || $1::text, 'archway webhooks'), 0))";
+
 const INSERT =
   `insert into webhook_endpoints (id, owner, url, event_types, sealed_secret, version, created_at)
   select $1, $2::text, $3, $4, $5, $6, $7
@@ -22,9 +26,10 @@ const INSERT =
 
 const FIND = `select ${WEBHOOK_COLUMNS} from webhook_endpoints where id = $1`;
 
+// The mark is for whoever works on the lane: an attempt that is under way may fail, and another one is asked for.
 const REOPEN = `update webhook_deliveries
-  set state = 'pending', attempts = 0, settled_at = null
-  where id = $1 and endpoint_id = $2 and state <> 'pending'`;
+  set state = 'pending', attempts = 0, settled_at = null, retry_requested = true
+  where id = $1 and endpoint_id = $2`;
 
 // In the order in which those who work on a lane take hold of them: the lane first.
 const DUE = `insert into webhook_lanes (endpoint_id, stream, due_at, scheduled_at)
@@ -39,12 +44,13 @@ const FIND_DELIVERY =
 /** Keeps webhooks in PostgreSQL. */
 export class PostgresWebhookRepository implements WebhookRepository {
   async insert(
-    db: Querier,
+    tx: Transaction,
     { id, owner, url, eventTypes, sealedSecret, version, createdAt }: KeptWebhook,
-    { most, ...options }: QueryOptions & { readonly most: number },
+    { most }: { readonly most: number },
   ): Promise<boolean> {
+    await tx.query(HOLD_OWNER, [owner]);
     const parameters = [id, owner, url, eventTypes, sealedSecret, version, createdAt, most];
-    return (await db.query(INSERT, parameters, options)).rowCount > 0;
+    return (await tx.query(INSERT, parameters)).rowCount > 0;
   }
 
   async find(db: Querier, key: WebhookKey, options?: QueryOptions): Promise<Webhook | undefined> {

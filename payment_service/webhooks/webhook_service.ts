@@ -39,9 +39,11 @@ export class WebhookService {
     const webhook: Webhook = { id: newId(), url, eventTypes, version: 1n, createdAt: now() };
     const secret = secrets.make();
     const kept = { ...webhook, owner, sealedSecret: secrets.seal(secret, webhook.id) };
-    if (!await webhooks.insert(connections.writer(), kept, { ...options, most: MAX_WEBHOOKS })) {
-      throw new WebhookError("too-many-webhooks");
-    }
+    const inserted = await connections.withTx(
+      async (tx) => await webhooks.insert(tx, kept, { most: MAX_WEBHOOKS }),
+      { ...options, repeatable: true },
+    );
+    if (!inserted) throw new WebhookError("too-many-webhooks");
     return { webhook, secret };
   }
 

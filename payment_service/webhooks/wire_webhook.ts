@@ -1,4 +1,5 @@
 import type * as api from "../../api/paymentapi/server.gen.ts";
+import type { DeliveryFault } from "../../webhooks/delivery.ts";
 import type { Delivery, Webhook } from "./webhook.ts";
 
 /** A webhook as clients see it: without what signs, and without whose it is. */
@@ -13,9 +14,15 @@ export function wireDelivery(delivery: Delivery): api.Delivery {
   return {
     ...{ id, eventId, eventType, state, attempts, createdAt },
     ...(lastStatus !== null && { lastStatus }),
-    ...(lastError !== null && { lastError }),
+    ...(lastError !== null && { lastError: wireFault(lastError) }),
     ...(attemptedAt !== null && { attemptedAt }),
     ...(settledAt !== null && { settledAt }),
     ...(nextAttemptAt !== null && { nextAttemptAt }),
   };
+}
+
+/** What a client is told went wrong. The table, the log and the metrics have which of the two it was. */
+function wireFault(fault: DeliveryFault): NonNullable<api.Delivery["lastError"]> {
+  // Who could tell them apart would learn which names there are inside the network.
+  return fault === "unknown-host" || fault === "forbidden-address" ? "no-public-address" : fault;
 }

@@ -1,6 +1,7 @@
 import { v7 as newId } from "uuid";
 import type { ConnectionManager } from "../../db/db.ts";
 import type { SealRing } from "../../signing/seal_ring.ts";
+import type { Pace } from "../delivery.ts";
 
 /** An endpoint as a test wants it. */
 export interface TestEndpoint {
@@ -10,19 +11,21 @@ export interface TestEndpoint {
   readonly owner?: string | null;
   /** @default {["payment.settled"]} */
   readonly eventTypes?: readonly string[];
+  /** @default {"unknown"} */
+  readonly pace?: Pace;
 }
 
 /** Keeps an endpoint, as the service does, and gives its id. */
 export async function addEndpoint(
   database: ConnectionManager,
   secrets: SealRing,
-  { url, secret, owner = null, eventTypes = ["payment.settled"] }: TestEndpoint,
+  { url, secret, owner = null, eventTypes = ["payment.settled"], pace = "unknown" }: TestEndpoint,
 ): Promise<string> {
   const id = newId();
   await database.writer().query(
-    `insert into webhook_endpoints (id, owner, url, event_types, sealed_secret, created_at)
-      values ($1, $2, $3, $4, $5, now())`,
-    [id, owner, url, eventTypes, secrets.seal(secret, id)],
+    `insert into webhook_endpoints (id, owner, url, event_types, sealed_secret, pace, created_at)
+      values ($1, $2, $3, $4, $5, $6, now())`,
+    [id, owner, url, eventTypes, secrets.seal(secret, id), pace],
   );
   return id;
 }

@@ -1,0 +1,40 @@
+import { assertEquals } from "@std/assert";
+import { v7 as newId } from "uuid";
+import { openPool } from "../../db/postgres/open_pool.ts";
+import { MIGRATION_SOURCES } from "../../program/migration_sources.ts";
+import { SealRing } from "../../signing/seal_ring.ts";
+import { microsecondClock } from "../../time/timestamp.ts";
+import { useTestDatabase } from "../../tools/postgres/use_test_database.ts";
+import { openWebhookService } from "./open_webhook_service.ts";
+import { WebhookError } from "./webhook_error.ts";
+
+Deno.test("WebhookService lets an owner have so many webhooks and no more, however many are made at the same time", async () => {
+  await using database = await useTestDatabase();
+  const patience = { acquireTimeoutMs: 60_000, queueTimeoutMs: 60_000 };
+  const open = (): ReturnType<typeof openPool> =>
+    openPool({ primary: { ...database.instance, maxConnections: 10 }, replicas: [], ...patience });
+  // As two processes have them.
+  await using first = open();
+  await using second = open();
+  await first.migrate(MIGRATION_SOURCES);
+  const secrets = new SealRing(["a secret of more than 32 bytes for a test"], "webhook secret");
+  const services = [first, second].map((pool) =>
+    openWebhookService(pool, { secrets, allowPrivate: true, now: microsecondClock(), newId })
+  );
+  const draft = { url: "http://127.0.0.1:8080/", eventTypes: ["payment.settled"] };
+  for (const owner of ["ada", null]) {
+    const outcomes = await Promise.all(
+      Array.from({ length: 30 }, () => services).flat().map(async (service) => {
+        try {
+          await service.create(draft, { owner });
+          return "created";
+        } catch (error) {
+          if (error instanceof WebhookError) return error.code;
+          throw error;
+        }
+      }),
+    );
+    assertEquals(outcomes.filter((outcome) => outcome === "created").length, 20);
+    assertEquals(outcomes.filter((outcome) => outcome === "too-many-webhooks").length, 40);
+  }
+});

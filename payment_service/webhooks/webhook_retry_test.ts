@@ -1,0 +1,145 @@
+import { assert, assertEquals } from "@std/assert";
+import { v7 as newId } from "uuid";
+import { appendEvents } from "../../outbox/testing/append_events.ts";
+import { EVERYONE } from "../../ownership/viewer.ts";
+import { WorkerStage } from "../../program/testing/worker_stage.ts";
+import { microsecondClock } from "../../time/timestamp.ts";
+import { DATABASES } from "../../tools/testing/databases.ts";
+import type { WebhookReceiver } from "../../webhooks/testing/webhook_receiver.ts";
+import { openWebhookService } from "./open_webhook_service.ts";
+import type { Delivery } from "./webhook.ts";
+
+/** An endpoint whose deliveries can be asked for, and a worker. */
+class Asking implements AsyncDisposable {
+  private constructor(
+    readonly stage: WorkerStage,
+    readonly receiver: WebhookReceiver,
+    private readonly endpointId: string,
+  ) {}
+
+  static async open(database: string): Promise<Asking> {
+    const stage = await WorkerStage.open(database);
+    const { receiver, endpointId } = await stage.receive();
+    stage.work();
+    return new Asking(stage, receiver, endpointId);
+  }
+
+  async append(...streams: readonly string[]): Promise<void> {
+    const data = { profileId: this.stage.profileId };
+    await appendEvents(this.stage.pool, streams.map((stream) => ({ stream, data })));
+  }
+
+  /** In the order of their events. */
+  async deliveries(): Promise<readonly Delivery[]> {
+    const { items } = await this.#service().listDeliveries(this.#key, { limit: 10 });
+    return items.toSorted((one, other) => one.eventId < other.eventId ? -1 : 1);
+  }
+
+  async ask(index: number): Promise<Delivery> {
+    const delivery = (await this.deliveries())[index];
+    assert(delivery !== undefined);
+    return await this.#service().retry(this.#key, delivery.id);
+  }
+
+  async query(text: string): Promise<void> {
+    await this.stage.pool.writer().query(text);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stage[Symbol.asyncDispose]();
+  }
+
+  get #key(): { readonly id: string; readonly viewer: typeof EVERYONE } {
+    return { id: this.endpointId, viewer: EVERYONE };
+  }
+
+  #service(): ReturnType<typeof openWebhookService> {
+    const { pool, secrets } = this.stage;
+    return openWebhookService(pool, { secrets, allowPrivate: true, now: microsecondClock(), newId });
+  }
+}
+
+for (const name of Object.keys(DATABASES)) {
+  for (const [which, before] of [["a middle", 3], ["the last", 21]] as const) {
+    Deno.test(`WebhookService asks again for a delivery during ${which} attempt, which fails (${name})`, async () => {
+      await using asking = await Asking.open(name);
+      const { receiver, stage } = asking;
+      receiver.answer = () => 500;
+      await asking.append("payment-1");
+      while ((await asking.deliveries())[0]?.attempts !== 1) await pause();
+      const held = Promise.withResolvers<number>();
+      receiver.answer = (_, count) => count === 2 ? held.promise : 200;
+      await asking.query(`update webhook_deliveries set attempts = ${before}`);
+      await asking.query("update webhook_lanes set due_at = now()");
+      await receiver.until(({ length }) => length === 2);
+      // It is asked for twice, and attempted once for both.
+      await asking.ask(0);
+      const { state, attempts, nextAttemptAt } = await asking.ask(0);
+      assertEquals([state, attempts, nextAttemptAt], ["pending", 0, null]);
+      held.resolve(500);
+      await stage.untilSettled();
+      const [delivery] = await asking.deliveries();
+      assertEquals([delivery?.state, delivery?.attempts, delivery?.lastStatus], ["delivered", 1, 200]);
+      assertEquals([receiver.received.length, stage.lines], [3, []]);
+    });
+  }
+
+  Deno.test(`WebhookService counts the attempts anew of a delivery that is asked for during one (${name})`, async () => {
+    await using asking = await Asking.open(name);
+    const { receiver } = asking;
+    const held = Promise.withResolvers<number>();
+    receiver.answer = (_, count) => count === 1 ? held.promise : 500;
+    await asking.append("payment-1");
+    await receiver.until(({ length }) => length === 1);
+    await asking.ask(0);
+    held.resolve(500);
+    await receiver.until(({ length }) => length === 2);
+    while ((await asking.deliveries())[0]?.attempts !== 1) await pause();
+    // That was the one that was asked for: the next one has its time.
+    const [delivery] = await asking.deliveries();
+    assert(delivery !== undefined && delivery.nextAttemptAt !== null);
+    assertEquals([delivery.state, receiver.received.length], ["pending", 2]);
+    assert(delivery.attemptedAt !== null && delivery.nextAttemptAt > delivery.attemptedAt);
+  });
+
+  Deno.test(`WebhookService asks for nothing more of a delivery whose attempt succeeds meanwhile (${name})`, async () => {
+    await using asking = await Asking.open(name);
+    const { receiver, stage } = asking;
+    const held = Promise.withResolvers<number>();
+    receiver.answer = () => held.promise;
+    await asking.append("payment-1", "payment-1");
+    await receiver.until(({ length }) => length === 1);
+    await asking.ask(0);
+    // Behind it, so its turn comes anyway.
+    await asking.ask(1);
+    held.resolve(200);
+    await stage.untilSettled();
+    assertEquals(receiver.received.map(({ id }) => id), ["payment-1@1", "payment-1@2"]);
+    const deliveries = await asking.deliveries();
+    assertEquals(deliveries.map(({ state, attempts }) => [state, attempts]), [["delivered", 1], [
+      "delivered",
+      1,
+    ]]);
+  });
+
+  Deno.test(`WebhookService begins a delivery anew before the one that is under way behind it (${name})`, async () => {
+    await using asking = await Asking.open(name);
+    const { receiver, stage } = asking;
+    await asking.append("payment-1");
+    await stage.untilSettled();
+    const held = Promise.withResolvers<number>();
+    receiver.answer = (_, count) => count === 2 ? held.promise : 200;
+    await asking.append("payment-1");
+    await receiver.until(({ length }) => length === 2);
+    await asking.ask(0);
+    held.resolve(500);
+    // Without waiting until the one that failed is due again.
+    await stage.untilSettled();
+    const told = receiver.received.map(({ id }) => id);
+    assertEquals(told, ["payment-1@1", "payment-1@2", "payment-1@1", "payment-1@2"]);
+  });
+}
+
+async function pause(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 10));
+}
