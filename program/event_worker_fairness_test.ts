@@ -50,7 +50,10 @@ async function happen(
   const events = Array.from(
     { length: count },
     (_, index) =>
-      profileIds.map((profileId) => ({ stream: `${prefix}-${index}-${profileId}`, data: { profileId } })),
+      profileIds.map((profileId) => ({
+        stream: `${prefix}-${index}-${profileId}`,
+        data: { payerProfileId: profileId },
+      })),
   );
   await appendEvents(stage.pool, events.flat());
 }
