@@ -1,3 +1,4 @@
+import type { AddressRange } from "./addresses/address_range.ts";
 import { type AdmissionConfig, parseAdmissionSettings } from "./config/admission_settings.ts";
 import { type AuthConfig, isPrivate, parseAuthConfig } from "./config/auth_config.ts";
 import { type AdminConfig, parseAdminConfig } from "./config/admin_config.ts";
@@ -7,6 +8,7 @@ import { type LimitConfig, parseLimitSettings } from "./config/limit_settings.ts
 import { parsePoolSettings, type PoolSettings } from "./config/pool_settings.ts";
 import { parseWorkerConfig, type WorkerConfig } from "./config/worker_config.ts";
 import { type ConfigFault, type EnvironmentLookup, Settings } from "./config/settings.ts";
+import { parseTrustedProxies } from "./config/trusted_proxies.ts";
 
 /** How much is logged, from most to least. */
 export type LogLevel = "debug" | "info" | "warning" | "error";
@@ -31,6 +33,8 @@ export interface Config {
   readonly port: number;
   /** What clients see in front of the path; undefined: what the request says. */
   readonly publicUrl: URL | undefined;
+  /** Addresses and networks of the proxies that are believed. */
+  readonly trustedProxies: readonly AddressRange[];
   /** How clients reach it: through a guard, with TLS. */
   readonly listener: ListenerConfig;
   readonly readTimeoutMs: number;
@@ -82,6 +86,8 @@ export function parseConfig(lookup: EnvironmentLookup, { serves = true }: ParseC
   const database = parseDatabaseConfig(settings);
   const host = settings.text("HOST") ?? "127.0.0.1";
   const publicUrl = settings.url("PUBLIC_URL");
+  const trustedProxies = parseTrustedProxies(settings);
+  const surroundings = { database, host, publicUrl, trustedProxies };
   const config: Config = {
     database,
     pool: parsePoolSettings(settings),
@@ -90,10 +96,11 @@ export function parseConfig(lookup: EnvironmentLookup, { serves = true }: ParseC
     hmacSecrets: parseSecrets(settings, database.kind),
     cursorTtlSeconds: Math.max(1, Math.floor(settings.durationMs("CURSOR_TTL", "24h") / 1000)),
     idempotencyTtlMs: parseIdempotencyTtl(settings),
-    auth: serves ? parseAuthConfig(settings, { database, host, publicUrl }) : { kind: "none" },
+    auth: serves ? parseAuthConfig(settings, surroundings) : { kind: "none" },
     host,
     port: settings.integer("PORT", 8080, { min: 0, max: 65_535 }),
     publicUrl,
+    trustedProxies,
     listener: parseListenerSettings(settings, host),
     readTimeoutMs: settings.durationMs("READ_TIMEOUT", "15s"),
     writeTimeoutMs: settings.durationMs("WRITE_TIMEOUT", "30s"),
@@ -101,7 +108,7 @@ export function parseConfig(lookup: EnvironmentLookup, { serves = true }: ParseC
     drainWaitMs: settings.durationMs("SHUTDOWN_WAIT", "0s"),
     drainTimeoutMs: settings.durationMs("SHUTDOWN_TIMEOUT", "10s"),
     maxBodyBytes: settings.integer("MAX_BODY_BYTES", 1_048_576, { min: 1024, max: 1_073_741_824 }),
-    limits: parseLimitSettings(settings, { isPrivate: isPrivate({ database, host, publicUrl }) }),
+    limits: parseLimitSettings(settings, { isPrivate: isPrivate(surroundings) }),
     logLevel: settings.oneOf("LOG_LEVEL", "info", ["debug", "info", "warning", "error"]),
     admin: parseAdminConfig(settings),
     validateResponses: settings.oneOf("VALIDATE_RESPONSES", "false", ["true", "false"]) === "true",

@@ -102,12 +102,17 @@ Deno.test("parseConfig() takes several secrets, the newest first", () => {
 
 Deno.test("parseConfig() asks how callers are known where they can come from elsewhere, and requests are answered", () => {
   const { AUTH_MODE: _, ...undecided } = POSTGRES;
-  for (const environment of [undecided, { HOST: "0.0.0.0" }]) {
+  for (const environment of [undecided, { HOST: "0.0.0.0" }, { TRUSTED_PROXIES: "127.0.0.1" }]) {
     const error = assertThrows(() => parse(environment), ConfigError);
     assertEquals(error.faults.map(({ variable }) => variable), ["AUTH_MODE"]);
     parseConfig((name) => Object.entries(environment).find(([key]) => key === name)?.[1], { serves: false });
   }
   assertEquals([parse({}).auth.kind, parse(POSTGRES).auth.kind], ["none", "none"]);
+});
+
+Deno.test("parseConfig() limits rates behind a proxy, where others than this machine can ask", () => {
+  const behind = parse({ TRUSTED_PROXIES: "127.0.0.1", AUTH_MODE: "none" });
+  assertEquals([parse({}).limits.rateLimit, behind.limits.rateLimit?.rate.quota], [undefined, 600]);
 });
 
 Deno.test("parseConfig() takes every secret from a file, too", async () => {

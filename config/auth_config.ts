@@ -1,3 +1,4 @@
+import type { AddressRange } from "../addresses/address_range.ts";
 import { isLoopback } from "./is_loopback.ts";
 import type { DatabaseConfig } from "./database_config.ts";
 import type { Settings } from "./settings.ts";
@@ -29,6 +30,8 @@ export interface AuthSurroundings {
   /** Where the service listens. */
   readonly host: string;
   readonly publicUrl: URL | undefined;
+  /** The proxies that are believed: who names one is reached through it. */
+  readonly trustedProxies: readonly AddressRange[];
 }
 
 /** Signatures that a public key checks. A secret that both sides share (HS256), and "none", can never be allowed. */
@@ -57,14 +60,17 @@ export function parseAuthConfig(settings: Settings, surroundings: AuthSurroundin
     case "dev":
       if (given !== undefined) settings.fault("AUTH_MODE", `cannot be ${mode} beside ${given}`);
       if (mode === "dev" && !isPrivate(surroundings)) {
-        settings.fault("AUTH_MODE", "can be dev only with the embedded database and on loopback");
+        settings.fault(
+          "AUTH_MODE",
+          "can be dev only with the embedded database and on loopback, without proxies",
+        );
       }
       return { kind: mode };
     case undefined:
       if (!isPrivate(surroundings)) {
         settings.fault(
           "AUTH_MODE",
-          "is required unless the embedded database is used on loopback: set AUTH_JWKS_URL or AUTH_KEY_FILE with " +
+          "is required unless the embedded database is used on loopback, without proxies: set AUTH_JWKS_URL or AUTH_KEY_FILE with " +
             "AUTH_ISSUER and AUTH_AUDIENCE, or AUTH_MODE=none to let everybody do everything",
         );
       }
@@ -76,8 +82,8 @@ export function parseAuthConfig(settings: Settings, surroundings: AuthSurroundin
 }
 
 /** Whether only programs of this machine reach the service. */
-export function isPrivate({ database, host, publicUrl }: AuthSurroundings): boolean {
-  return database.kind === "embedded" && isLoopback(host) &&
+export function isPrivate({ database, host, publicUrl, trustedProxies }: AuthSurroundings): boolean {
+  return database.kind === "embedded" && isLoopback(host) && trustedProxies.length === 0 &&
     (publicUrl === undefined || isLoopback(publicUrl.hostname));
 }
 
