@@ -7,7 +7,13 @@ import { type ListenerConfig, parseListenerSettings } from "./config/listener_se
 import { type LimitConfig, parseLimitSettings } from "./config/limit_settings.ts";
 import { parsePoolSettings, type PoolSettings } from "./config/pool_settings.ts";
 import { parseWorkerConfig, type WorkerConfig } from "./config/worker_config.ts";
-import { type ConfigFault, type EnvironmentLookup, Settings } from "./config/settings.ts";
+import {
+  type ConfigFault,
+  type DurationText,
+  type EnvironmentLookup,
+  LONGEST_KEPT,
+  Settings,
+} from "./config/settings.ts";
 import { parseTrustedProxies } from "./config/trusted_proxies.ts";
 
 /** How much is logged, from most to least. */
@@ -91,19 +97,21 @@ export function parseConfig(lookup: EnvironmentLookup, { serves = true }: ParseC
   const config: Config = {
     database,
     pool: parsePoolSettings(settings),
-    consistencyMaxWaitMs: parseConsistencyMaxWait(settings),
+    consistencyMaxWaitMs: settings.durationMs("CONSISTENCY_MAX_WAIT", "50ms", {
+      most: MOST_CONSISTENCY_WAIT,
+    }),
     migrateOnStart: parseMigrateOnStart(settings, database),
     hmacSecrets: parseSecrets(settings, database.kind),
-    cursorTtlSeconds: Math.max(1, Math.floor(settings.durationMs("CURSOR_TTL", "24h") / 1000)),
-    idempotencyTtlMs: parseIdempotencyTtl(settings),
+    cursorTtlSeconds: parseCursorTtl(settings),
+    idempotencyTtlMs: settings.durationMs("IDEMPOTENCY_TTL", "24h", { least: "1ms", most: LONGEST_KEPT }),
     auth: serves ? parseAuthConfig(settings, surroundings) : { kind: "none" },
     host,
     port: settings.integer("PORT", 8080, { min: 0, max: 65_535 }),
     publicUrl,
     trustedProxies,
     listener: parseListenerSettings(settings, host),
-    readTimeoutMs: settings.durationMs("READ_TIMEOUT", "15s"),
-    writeTimeoutMs: settings.durationMs("WRITE_TIMEOUT", "30s"),
+    readTimeoutMs: settings.durationMs("READ_TIMEOUT", "15s", { least: "1ms" }),
+    writeTimeoutMs: settings.durationMs("WRITE_TIMEOUT", "30s", { least: "1ms" }),
     admission: parseAdmissionSettings(settings),
     drainWaitMs: settings.durationMs("SHUTDOWN_WAIT", "0s"),
     drainTimeoutMs: settings.durationMs("SHUTDOWN_TIMEOUT", "10s"),
@@ -119,21 +127,10 @@ export function parseConfig(lookup: EnvironmentLookup, { serves = true }: ParseC
 }
 
 /** It is meant to be shorter than what a client notices; longer than this it is surely a mistake. */
-const MOST_CONSISTENCY_WAIT_MS = 10_000;
+const MOST_CONSISTENCY_WAIT: DurationText = "10s";
 
-function parseConsistencyMaxWait(settings: Settings): number {
-  const waitMs = settings.durationMs("CONSISTENCY_MAX_WAIT", "50ms");
-  if (waitMs > MOST_CONSISTENCY_WAIT_MS) {
-    settings.fault("CONSISTENCY_MAX_WAIT", `must be ${MOST_CONSISTENCY_WAIT_MS / 1000}s at the most`);
-  }
-  return waitMs;
-}
-
-/** With none at all no request could be repeated. */
-function parseIdempotencyTtl(settings: Settings): number {
-  const ttlMs = settings.durationMs("IDEMPOTENCY_TTL", "24h");
-  if (ttlMs === 0) settings.fault("IDEMPOTENCY_TTL", "must be longer than nothing");
-  return ttlMs;
+function parseCursorTtl(settings: Settings): number {
+  return Math.floor(settings.durationMs("CURSOR_TTL", "24h", { least: "1s", most: LONGEST_KEPT }) / 1000);
 }
 
 function parseMigrateOnStart(settings: Settings, database: DatabaseConfig): boolean {

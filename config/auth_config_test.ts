@@ -112,4 +112,9 @@ Deno.test("parseAuthConfig() refuses what is missing, contradicts itself or is n
     assertFalse(faults[0]?.reason.includes("HS"));
   }
   assertEquals(faultsOf({ ...ISSUED, AUTH_CLOCK_SKEW: "6m" }), ["AUTH_CLOCK_SKEW"]);
+  // Somebody has begun to close it.
+  for (const begun of [{ AUTH_CLOCK_SKEW: "10s" }, { AUTH_JWKS_COOLDOWN: "10s" }]) {
+    assertEquals(faultsOf(begun), ["AUTH_JWKS_URL", "AUTH_ISSUER", "AUTH_AUDIENCE"]);
+    assertEquals(faultsOf({ ...begun, AUTH_MODE: "none" }), ["AUTH_MODE"]);
+  }
 });
