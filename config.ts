@@ -1,3 +1,4 @@
+import type { AddressRange } from "./addresses/address_range.ts";
 import { type AdmissionConfig, parseAdmissionSettings } from "./config/admission_settings.ts";
 import { type AuthConfig, isPrivate, parseAuthConfig } from "./config/auth_config.ts";
 import { type AdminConfig, parseAdminConfig } from "./config/admin_config.ts";
@@ -6,7 +7,14 @@ import { type ListenerConfig, parseListenerSettings } from "./config/listener_se
 import { type LimitConfig, parseLimitSettings } from "./config/limit_settings.ts";
 import { parsePoolSettings, type PoolSettings } from "./config/pool_settings.ts";
 import { parseWorkerConfig, type WorkerConfig } from "./config/worker_config.ts";
-import { type ConfigFault, type EnvironmentLookup, Settings } from "./config/settings.ts";
+import {
+  type ConfigFault,
+  type DurationText,
+  type EnvironmentLookup,
+  LONGEST_KEPT,
+  Settings,
+} from "./config/settings.ts";
+import { parseTrustedProxies } from "./config/trusted_proxies.ts";
 
 /** How much is logged, from most to least. */
 export type LogLevel = "debug" | "info" | "warning" | "error";
@@ -31,6 +39,8 @@ export interface Config {
   readonly port: number;
   /** What clients see in front of the path; undefined: what the request says. */
   readonly publicUrl: URL | undefined;
+  /** Addresses and networks of the proxies that are believed. */
+  readonly trustedProxies: readonly AddressRange[];
   /** How clients reach it: through a guard, with TLS. */
   readonly listener: ListenerConfig;
   readonly readTimeoutMs: number;
@@ -82,26 +92,31 @@ export function parseConfig(lookup: EnvironmentLookup, { serves = true }: ParseC
   const database = parseDatabaseConfig(settings);
   const host = settings.text("HOST") ?? "127.0.0.1";
   const publicUrl = settings.url("PUBLIC_URL");
+  const trustedProxies = parseTrustedProxies(settings);
+  const surroundings = { database, host, publicUrl, trustedProxies };
   const config: Config = {
     database,
     pool: parsePoolSettings(settings),
-    consistencyMaxWaitMs: parseConsistencyMaxWait(settings),
+    consistencyMaxWaitMs: settings.durationMs("CONSISTENCY_MAX_WAIT", "50ms", {
+      most: MOST_CONSISTENCY_WAIT,
+    }),
     migrateOnStart: parseMigrateOnStart(settings, database),
     hmacSecrets: parseSecrets(settings, database.kind),
-    cursorTtlSeconds: Math.max(1, Math.floor(settings.durationMs("CURSOR_TTL", "24h") / 1000)),
-    idempotencyTtlMs: parseIdempotencyTtl(settings),
-    auth: serves ? parseAuthConfig(settings, { database, host, publicUrl }) : { kind: "none" },
+    cursorTtlSeconds: parseCursorTtl(settings),
+    idempotencyTtlMs: settings.durationMs("IDEMPOTENCY_TTL", "24h", { least: "1ms", most: LONGEST_KEPT }),
+    auth: serves ? parseAuthConfig(settings, surroundings) : { kind: "none" },
     host,
     port: settings.integer("PORT", 8080, { min: 0, max: 65_535 }),
     publicUrl,
+    trustedProxies,
     listener: parseListenerSettings(settings, host),
-    readTimeoutMs: settings.durationMs("READ_TIMEOUT", "15s"),
-    writeTimeoutMs: settings.durationMs("WRITE_TIMEOUT", "30s"),
+    readTimeoutMs: settings.durationMs("READ_TIMEOUT", "15s", { least: "1ms" }),
+    writeTimeoutMs: settings.durationMs("WRITE_TIMEOUT", "30s", { least: "1ms" }),
     admission: parseAdmissionSettings(settings),
     drainWaitMs: settings.durationMs("SHUTDOWN_WAIT", "0s"),
     drainTimeoutMs: settings.durationMs("SHUTDOWN_TIMEOUT", "10s"),
     maxBodyBytes: settings.integer("MAX_BODY_BYTES", 1_048_576, { min: 1024, max: 1_073_741_824 }),
-    limits: parseLimitSettings(settings, { isPrivate: isPrivate({ database, host, publicUrl }) }),
+    limits: parseLimitSettings(settings, { isPrivate: isPrivate(surroundings) }),
     logLevel: settings.oneOf("LOG_LEVEL", "info", ["debug", "info", "warning", "error"]),
     admin: parseAdminConfig(settings),
     validateResponses: settings.oneOf("VALIDATE_RESPONSES", "false", ["true", "false"]) === "true",
@@ -112,21 +127,10 @@ export function parseConfig(lookup: EnvironmentLookup, { serves = true }: ParseC
 }
 
 /** It is meant to be shorter than what a client notices; longer than this it is surely a mistake. */
-const MOST_CONSISTENCY_WAIT_MS = 10_000;
+const MOST_CONSISTENCY_WAIT: DurationText = "10s";
 
-function parseConsistencyMaxWait(settings: Settings): number {
-  const waitMs = settings.durationMs("CONSISTENCY_MAX_WAIT", "50ms");
-  if (waitMs > MOST_CONSISTENCY_WAIT_MS) {
-    settings.fault("CONSISTENCY_MAX_WAIT", `must be ${MOST_CONSISTENCY_WAIT_MS / 1000}s at the most`);
-  }
-  return waitMs;
-}
-
-/** With none at all no request could be repeated. */
-function parseIdempotencyTtl(settings: Settings): number {
-  const ttlMs = settings.durationMs("IDEMPOTENCY_TTL", "24h");
-  if (ttlMs === 0) settings.fault("IDEMPOTENCY_TTL", "must be longer than nothing");
-  return ttlMs;
+function parseCursorTtl(settings: Settings): number {
+  return Math.floor(settings.durationMs("CURSOR_TTL", "24h", { least: "1s", most: LONGEST_KEPT }) / 1000);
 }
 
 function parseMigrateOnStart(settings: Settings, database: DatabaseConfig): boolean {

@@ -102,12 +102,17 @@ Deno.test("parseConfig() takes several secrets, the newest first", () => {
 
 Deno.test("parseConfig() asks how callers are known where they can come from elsewhere, and requests are answered", () => {
   const { AUTH_MODE: _, ...undecided } = POSTGRES;
-  for (const environment of [undecided, { HOST: "0.0.0.0" }]) {
+  for (const environment of [undecided, { HOST: "0.0.0.0" }, { TRUSTED_PROXIES: "127.0.0.1" }]) {
     const error = assertThrows(() => parse(environment), ConfigError);
     assertEquals(error.faults.map(({ variable }) => variable), ["AUTH_MODE"]);
     parseConfig((name) => Object.entries(environment).find(([key]) => key === name)?.[1], { serves: false });
   }
   assertEquals([parse({}).auth.kind, parse(POSTGRES).auth.kind], ["none", "none"]);
+});
+
+Deno.test("parseConfig() limits rates behind a proxy, where others than this machine can ask", () => {
+  const behind = parse({ TRUSTED_PROXIES: "127.0.0.1", AUTH_MODE: "none" });
+  assertEquals([parse({}).limits.rateLimit, behind.limits.rateLimit?.rate.quota], [undefined, 600]);
 });
 
 Deno.test("parseConfig() takes every secret from a file, too", async () => {
@@ -184,4 +189,37 @@ Deno.test("parseConfig() refuses settings that would silently be ignored", () =>
   ]);
   const gap = assertThrows(() => parse({ ...POSTGRES, POSTGRES_REPLICA_1_HOST: "r1" }), ConfigError);
   assertEquals(gap.faults.map(({ variable }) => variable), ["POSTGRES_REPLICA_1_HOST"]);
+  const onServersOnly = [
+    "POSTGRES_POOLER",
+    "POSTGRES_READER_POLICY",
+    "POSTGRES_REPLICA_MAX_LAG",
+    "POSTGRES_REPLICA_PATIENCE",
+  ];
+  const embedded = assertThrows(
+    () => parse(Object.fromEntries(onServersOnly.map((name) => [name, "nonsense"]))),
+    ConfigError,
+  );
+  assertEquals(
+    embedded.faults,
+    onServersOnly.map((variable) => ({ variable, reason: "needs POSTGRES_PRIMARY_HOST" })),
+  );
+});
+
+Deno.test("parseConfig() takes 64 replicas, and does not overlook another", () => {
+  const replicas = (count: number): Readonly<Record<string, string>> =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`POSTGRES_REPLICA_${n}_HOST`, `r${n}`]));
+  const { database } = parse({ ...POSTGRES, ...replicas(64) });
+  assertEquals(database.kind === "postgres" && database.replicas.length, 64);
+  const beyond = [
+    replicas(65),
+    { POSTGRES_REPLICA_64_HOST: "r64" },
+    { ...replicas(1), POSTGRES_REPLICA_64_PASSWORD_FILE: "password" },
+  ];
+  for (const environment of beyond) {
+    const { faults } = assertThrows(() => parse({ ...POSTGRES, ...environment }), ConfigError);
+    assertEquals(faults.map(({ variable }) => variable), ["POSTGRES_REPLICA_64_HOST"]);
+    assertEquals(faults[0]?.reason, "is one too many: 64 replicas, numbered from 0, are the most");
+  }
+  const last = assertThrows(() => parse({ ...POSTGRES, POSTGRES_REPLICA_255_HOST: "r" }), ConfigError);
+  assertEquals(last.faults.map(({ variable }) => variable), ["POSTGRES_REPLICA_255_HOST"]);
 });

@@ -2,6 +2,7 @@ import { type Config, ConfigError, parseConfig } from "./config.ts";
 import { Settings } from "./config/settings.ts";
 import { EmbeddedError } from "./db/embedded/embedded_error.ts";
 import { DatabaseError, MigrationError } from "./db/errors.ts";
+import { describeFault } from "./program/describe_fault.ts";
 import { migrate } from "./program/migrate_command.ts";
 import { print } from "./program/print.ts";
 import { serve } from "./program/serve.ts";
@@ -94,7 +95,7 @@ if (import.meta.main) {
     Deno.unrefTimer(setTimeout(() => Deno.exit(), 1_000));
   } catch (error) {
     if (!isForPeople(error)) throw error;
-    await print(Deno.stderr, `${error.message}\n`);
+    await print(Deno.stderr, `${describeFault(error)}\n`);
     Deno.exit(1);
   }
 }

@@ -1,6 +1,7 @@
+import type { AddressRange } from "../addresses/address_range.ts";
 import { isLoopback } from "./is_loopback.ts";
 import type { DatabaseConfig } from "./database_config.ts";
-import type { Settings } from "./settings.ts";
+import type { DurationText, Settings } from "./settings.ts";
 
 /** Access tokens of an issuer. */
 export interface JwtConfig {
@@ -29,6 +30,8 @@ export interface AuthSurroundings {
   /** Where the service listens. */
   readonly host: string;
   readonly publicUrl: URL | undefined;
+  /** The proxies that are believed: who names one is reached through it. */
+  readonly trustedProxies: readonly AddressRange[];
 }
 
 /** Signatures that a public key checks. A secret that both sides share (HS256), and "none", can never be allowed. */
@@ -39,9 +42,12 @@ const ALGORITHMS = [
 const DEFAULT_ALGORITHMS = "RS256,PS256,ES256,EdDSA";
 
 /** Clocks that are further apart are wrong. */
-const MOST_CLOCK_SKEW_MS = 300_000;
+const MOST_CLOCK_SKEW: DurationText = "5m";
 
-const JWT_VARIABLES = ["AUTH_JWKS_URL", "AUTH_KEY_FILE", "AUTH_ISSUER", "AUTH_AUDIENCE", "AUTH_ALGORITHMS"];
+const JWT_VARIABLES = [
+  ...["AUTH_JWKS_URL", "AUTH_KEY_FILE", "AUTH_ISSUER", "AUTH_AUDIENCE", "AUTH_ALGORITHMS"],
+  ...["AUTH_CLOCK_SKEW", "AUTH_JWKS_COOLDOWN"],
+];
 
 /**
  * Reads `AUTH_…`. Where nobody but this machine reaches the service and its embedded database, nothing need be said;
@@ -57,14 +63,17 @@ export function parseAuthConfig(settings: Settings, surroundings: AuthSurroundin
     case "dev":
       if (given !== undefined) settings.fault("AUTH_MODE", `cannot be ${mode} beside ${given}`);
       if (mode === "dev" && !isPrivate(surroundings)) {
-        settings.fault("AUTH_MODE", "can be dev only with the embedded database and on loopback");
+        settings.fault(
+          "AUTH_MODE",
+          "can be dev only with the embedded database and on loopback, without proxies",
+        );
       }
       return { kind: mode };
     case undefined:
       if (!isPrivate(surroundings)) {
         settings.fault(
           "AUTH_MODE",
-          "is required unless the embedded database is used on loopback: set AUTH_JWKS_URL or AUTH_KEY_FILE with " +
+          "is required unless the embedded database is used on loopback, without proxies: set AUTH_JWKS_URL or AUTH_KEY_FILE with " +
             "AUTH_ISSUER and AUTH_AUDIENCE, or AUTH_MODE=none to let everybody do everything",
         );
       }
@@ -76,23 +85,19 @@ export function parseAuthConfig(settings: Settings, surroundings: AuthSurroundin
 }
 
 /** Whether only programs of this machine reach the service. */
-export function isPrivate({ database, host, publicUrl }: AuthSurroundings): boolean {
-  return database.kind === "embedded" && isLoopback(host) &&
+export function isPrivate({ database, host, publicUrl, trustedProxies }: AuthSurroundings): boolean {
+  return database.kind === "embedded" && isLoopback(host) && trustedProxies.length === 0 &&
     (publicUrl === undefined || isLoopback(publicUrl.hostname));
 }
 
 function parseJwt(settings: Settings): JwtConfig {
-  const clockSkewMs = settings.durationMs("AUTH_CLOCK_SKEW", "30s");
-  if (clockSkewMs > MOST_CLOCK_SKEW_MS) {
-    settings.fault("AUTH_CLOCK_SKEW", `must be ${MOST_CLOCK_SKEW_MS / 60_000}m at the most`);
-  }
   return {
     kind: "jwt",
     keys: parseKeysPlace(settings),
     issuer: settings.requiredText("AUTH_ISSUER"),
     audience: settings.requiredText("AUTH_AUDIENCE"),
     algorithms: parseAlgorithms(settings),
-    clockSkewMs,
+    clockSkewMs: settings.durationMs("AUTH_CLOCK_SKEW", "30s", { most: MOST_CLOCK_SKEW }),
     jwksCooldownMs: settings.durationMs("AUTH_JWKS_COOLDOWN", "10s"),
   };
 }

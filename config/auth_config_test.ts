@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import { assertEquals, assertFalse, assertInstanceOf } from "@std/assert";
 import { type AuthConfig, type AuthSurroundings, parseAuthConfig } from "./auth_config.ts";
 import { type ConfigFault, Settings } from "./settings.ts";
@@ -6,6 +7,7 @@ const PRIVATE: AuthSurroundings = {
   database: { kind: "embedded", dataDirectory: ".archway" },
   host: "127.0.0.1",
   publicUrl: undefined,
+  trustedProxies: [],
 };
 const ISSUED = {
   AUTH_JWKS_URL: "https://issuer.example/jwks.json?p=1",
@@ -36,6 +38,7 @@ const OPEN: readonly Partial<AuthSurroundings>[] = [
   { host: "127.0.0.1.example.com" },
   { host: "192.168.1.2" },
   { publicUrl: new URL("https://api.example.com") },
+  { trustedProxies: [[ipaddr.parse("127.0.0.1"), 32]] },
   {
     database: {
       kind: "postgres",
@@ -109,4 +112,9 @@ Deno.test("parseAuthConfig() refuses what is missing, contradicts itself or is n
     assertFalse(faults[0]?.reason.includes("HS"));
   }
   assertEquals(faultsOf({ ...ISSUED, AUTH_CLOCK_SKEW: "6m" }), ["AUTH_CLOCK_SKEW"]);
+  // Somebody has begun to close it.
+  for (const begun of [{ AUTH_CLOCK_SKEW: "10s" }, { AUTH_JWKS_COOLDOWN: "10s" }]) {
+    assertEquals(faultsOf(begun), ["AUTH_JWKS_URL", "AUTH_ISSUER", "AUTH_AUDIENCE"]);
+    assertEquals(faultsOf({ ...begun, AUTH_MODE: "none" }), ["AUTH_MODE"]);
+  }
 });

@@ -25,14 +25,25 @@ export interface PostgresConfig {
 /** Which database keeps the data. */
 export type DatabaseConfig = EmbeddedConfig | PostgresConfig;
 
-/** More replicas than this are surely a mistake; bounds the search for a gap in the numbering. */
+/** More replicas than this are surely a mistake. */
 const MAX_REPLICAS = 64;
+
+/** Up to here it is looked for replicas that are numbered wrongly, and would be overlooked. */
+const MAX_NUMBERS = 256;
+
+/** What has no meaning without a server. */
+const OF_SERVERS = [
+  "POSTGRES_POOLER",
+  "POSTGRES_READER_POLICY",
+  "POSTGRES_REPLICA_MAX_LAG",
+  "POSTGRES_REPLICA_PATIENCE",
+];
 
 /** Reads `POSTGRES_…`: the embedded database where no primary host is named. */
 export function parseDatabaseConfig(settings: Settings): DatabaseConfig {
   const replicas = replicaPrefixes(settings);
   if (settings.text("POSTGRES_PRIMARY_HOST") === undefined) {
-    for (const prefix of ["POSTGRES_PRIMARY_", ...replicas]) refuseLeftovers(settings, prefix);
+    refuseLeftovers(settings, replicas);
     return { kind: "embedded", dataDirectory: settings.text("EMBEDDED_DATA_DIR") ?? ".archway" };
   }
   const primary = parsePrimaryHosts(settings, () => parseAccess(settings, "POSTGRES_PRIMARY_"));
@@ -47,15 +58,9 @@ export function parseDatabaseConfig(settings: Settings): DatabaseConfig {
       "random",
     ]),
     replicaMaxLagMs: settings.durationMs("POSTGRES_REPLICA_MAX_LAG", "10s"),
-    replicaPatienceMs: parsePatience(settings),
+    // With none at all no replica would ever be used.
+    replicaPatienceMs: settings.durationMs("POSTGRES_REPLICA_PATIENCE", "2s", { least: "1ms" }),
   };
-}
-
-/** With none at all no replica would ever be used. */
-function parsePatience(settings: Settings): number {
-  const patienceMs = settings.durationMs("POSTGRES_REPLICA_PATIENCE", "2s");
-  if (patienceMs === 0) settings.fault("POSTGRES_REPLICA_PATIENCE", "must be longer than nothing");
-  return patienceMs;
 }
 
 function parseReplica(settings: Settings, prefix: string, model: InstanceConfig): InstanceConfig {
@@ -111,19 +116,30 @@ function isMentioned(settings: Settings, prefix: string): boolean {
 
 /** The replicas' prefixes, numbered from 0; a gap in the numbers is a fault, for the rest would be overlooked. */
 function replicaPrefixes(settings: Settings): readonly string[] {
-  const prefixes = Array.from({ length: MAX_REPLICAS }, (_, index) => `POSTGRES_REPLICA_${index}_`);
+  const prefixes = Array.from({ length: MAX_NUMBERS }, (_, index) => `POSTGRES_REPLICA_${index}_`);
   const mentioned = prefixes.filter((prefix) => isMentioned(settings, prefix));
-  mentioned.forEach((prefix, index) => {
+  const tooMany = mentioned.filter((prefix) => prefixes.indexOf(prefix) >= MAX_REPLICAS);
+  for (const prefix of tooMany) {
+    settings.fault(
+      `${prefix}HOST`,
+      `is one too many: ${MAX_REPLICAS} replicas, numbered from 0, are the most`,
+    );
+  }
+  const allowed = mentioned.filter((prefix) => !tooMany.includes(prefix));
+  allowed.forEach((prefix, index) => {
     if (prefix === prefixes[index]) return;
     settings.fault(`${prefix}HOST`, `is numbered with a gap: ${prefixes[index]}HOST is not set`);
   });
-  return mentioned;
+  return allowed;
 }
 
 /** Without a host the rest would silently be ignored, and data would go where nobody looks for it. */
-function refuseLeftovers(settings: Settings, prefix: string): void {
-  if (prefix !== "POSTGRES_PRIMARY_") settings.fault(`${prefix}HOST`, "needs POSTGRES_PRIMARY_HOST");
-  else if (isMentioned(settings, prefix)) {
+function refuseLeftovers(settings: Settings, replicas: readonly string[]): void {
+  if (isMentioned(settings, "POSTGRES_PRIMARY_")) {
     settings.fault("POSTGRES_PRIMARY_HOST", "is required beside other POSTGRES_PRIMARY_ variables");
+  }
+  const others = OF_SERVERS.filter((variable) => settings.text(variable) !== undefined);
+  for (const variable of [...replicas.map((prefix) => `${prefix}HOST`), ...others]) {
+    settings.fault(variable, "needs POSTGRES_PRIMARY_HOST");
   }
 }

@@ -88,24 +88,6 @@ Deno.test("parseLimitSettings() takes the store by the names of both servers", (
   }
 });
 
-Deno.test("parseLimitSettings() reads the proxies that are trusted", () => {
-  assertEquals(parse({}).trustedProxies, []);
-  const ranges = ["10.0.0.0/8", "192.0.2.1", "::1", "2001:db8::/32", "0.0.0.0/0"];
-  assertEquals(parse({ TRUSTED_PROXIES: ranges.join(", ") }).trustedProxies, ranges);
-  const wrong = [
-    "proxy",
-    "10/8",
-    "10.0.0.0/33",
-    "::/129",
-    "10.0.0.0/8,",
-    "10.0.0.0/",
-    "*",
-    "10.0.0.1-10.0.0.9",
-    "010.0.0.1",
-  ];
-  for (const text of wrong) assertEquals(parse({ TRUSTED_PROXIES: text }).faults, ["TRUSTED_PROXIES"], text);
-});
-
 Deno.test("parseLimitSettings() reads the origins whose scripts may read answers", () => {
   assertEquals(parse({}).cors, undefined);
   assertEquals(parse({ CORS_ORIGINS: "*", CORS_MAX_AGE: "1h" }).cors, {

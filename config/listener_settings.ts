@@ -32,7 +32,7 @@ export function parseListenerSettings(settings: Settings, host: string): Listene
   const tls = parseTls(settings);
   const mode = settings.oneOf("SLOW_CLIENT_GUARD", "auto", ["auto", "on", "off"]);
   const guard = {
-    idleMs: settings.durationMs("IDLE_TIMEOUT", "75s"),
+    idleMs: settings.durationMs("IDLE_TIMEOUT", "75s", { least: "1ms" }),
     maxConnections: settings.integer("MAX_CONNECTIONS", 5000, { min: 1, max: 25_000 }),
     maxConnectionsPerAddress: settings.integer("MAX_CONNECTIONS_PER_ADDRESS", 0, { min: 0, max: 25_000 }),
   };

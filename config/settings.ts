@@ -16,6 +16,29 @@ export interface IntegerOptions {
   readonly max: number;
 }
 
+/** A duration as people write it. */
+export type DurationText = `${number}${"ms" | "s" | "m" | "h"}`;
+
+/** What a duration may be. */
+export interface DurationOptions {
+  /**
+   * Where nothing at all makes no sense.
+   *
+   * @default {"0s"}
+   */
+  readonly least?: DurationText;
+  /**
+   * A day is more than anything here should wait. A timer of the platform runs for 2^31 - 1 ms at the most, and one that
+   * is longer passes at once; the server's own timeouts end there, too.
+   *
+   * @default {"24h"}
+   */
+  readonly most?: DurationText;
+}
+
+/** Where nothing waits for what is kept. */
+export const LONGEST_KEPT: DurationText = "87600h";
+
 /** Reads variables into typed values and collects every fault on the way. An empty variable counts as absent. */
 export class Settings {
   readonly faults: ConfigFault[] = [];
@@ -75,11 +98,17 @@ export class Settings {
   }
 
   /** Milliseconds of a duration such as "500ms", "10s", "5m" or "24h". */
-  durationMs(variable: string, fallback: string): number {
+  durationMs(
+    variable: string,
+    fallback: DurationText,
+    { least = "0s", most = "24h" }: DurationOptions = {},
+  ): number {
     const text = this.text(variable);
     const ms = parseDuration(text ?? fallback);
-    if (ms !== undefined) return ms;
-    this.fault(variable, 'must be a duration such as "500ms", "10s", "5m" or "24h"');
+    const [leastMs, mostMs] = [parseDuration(least) ?? 0, parseDuration(most) ?? 0];
+    if (ms !== undefined && ms >= leastMs && ms <= mostMs) return ms;
+    if (ms === undefined) this.fault(variable, 'must be a duration such as "500ms", "10s", "5m" or "24h"');
+    else this.fault(variable, leastMs === 0 ? `must be ${most} at the most` : `must be ${least} to ${most}`);
     return parseDuration(fallback) ?? 0;
   }
 

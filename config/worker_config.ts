@@ -1,5 +1,5 @@
 import { type NatsConfig, parseNatsConfig } from "./nats_config.ts";
-import type { Settings } from "./settings.ts";
+import { type DurationOptions, LONGEST_KEPT, type Settings } from "./settings.ts";
 
 /** How events leave. */
 export interface WorkerConfig {
@@ -24,30 +24,20 @@ export interface WebhookConfig {
   readonly retentionMs: number;
 }
 
-const LONGEST_POLL_MS = 60_000;
-const LONGEST_TIMEOUT_MS = 60_000;
+/** How often may be looked, and how long an attempt may take. */
+const BOUNDS: DurationOptions = { least: "10ms", most: "60s" };
 
 /** Reads `WORKER…`, `OUTBOX_…`, `WEBHOOK_…` and `NATS_…`. */
 export function parseWorkerConfig(settings: Settings): WorkerConfig {
   return {
     inline: settings.oneOf("WORKER", "inline", ["inline", "off"]) === "inline",
-    pollMs: bounded(settings, "OUTBOX_POLL_INTERVAL", { fallback: "1s", mostMs: LONGEST_POLL_MS }),
+    pollMs: settings.durationMs("OUTBOX_POLL_INTERVAL", "1s", BOUNDS),
     concurrency: settings.integer("WORKER_CONCURRENCY", 16, { min: 1, max: 1000 }),
     webhooks: {
       allowPrivate: settings.oneOf("WEBHOOK_ALLOW_PRIVATE", "false", ["true", "false"]) === "true",
-      timeoutMs: bounded(settings, "WEBHOOK_TIMEOUT", { fallback: "10s", mostMs: LONGEST_TIMEOUT_MS }),
-      retentionMs: settings.durationMs("WEBHOOK_RETENTION", "720h"),
+      timeoutMs: settings.durationMs("WEBHOOK_TIMEOUT", "10s", BOUNDS),
+      retentionMs: settings.durationMs("WEBHOOK_RETENTION", "720h", { most: LONGEST_KEPT }),
     },
     nats: parseNatsConfig(settings),
   };
-}
-
-function bounded(
-  settings: Settings,
-  variable: string,
-  { fallback, mostMs }: { readonly fallback: string; readonly mostMs: number },
-): number {
-  const ms = settings.durationMs(variable, fallback);
-  if (ms < 10 || ms > mostMs) settings.fault(variable, `must be 10ms to ${mostMs / 1000}s`);
-  return ms;
 }

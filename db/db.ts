@@ -253,7 +253,8 @@ export interface MigrationManager {
   pendingMigrations(sources: readonly MigrationSource[]): Promise<readonly string[]>;
   /**
    * Undoes the `count` newest of the applied files, newest first, under the same lock. Gives their names. Throws
-   * `MigrationError`, and undoes nothing, when one of them has no down part or has changed.
+   * `MigrationError`, and undoes nothing, when one of them has no down part or has changed, or when something newer
+   * than one of them is applied of which there is no file.
    */
   undoMigrations(sources: readonly MigrationSource[], count: number): Promise<readonly string[]>;
   /** What {@link MigrationManager.migrate} would do, or undoing `undo` files; checks what they check. */

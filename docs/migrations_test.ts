@@ -6,15 +6,17 @@ import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
 import { dumpSchema } from "../tools/schema/dump_schema.ts";
 import { migrationFolder } from "../tools/testing/migration_folder.ts";
 
+const ROOT = join(import.meta.dirname ?? ".", "..");
+const GUIDE = await Deno.readTextFile(join(ROOT, "docs/migrations.md"));
+
 /** The files that the guide shows, by name: a block of SQL after a paragraph that ends with the name and a colon. */
-async function filesOfGuide(): Promise<Readonly<Record<string, string>>> {
-  const text = await Deno.readTextFile(join(import.meta.dirname ?? ".", "migrations.md"));
-  const blocks = text.matchAll(/`(\d{14}_\w+\.sql)`[^`]*:\n\n```sql\n([^`]+)```/g);
+function filesOfGuide(): Readonly<Record<string, string>> {
+  const blocks = GUIDE.matchAll(/`(\d{14}_\w+\.sql)`[^`]*:\n\n```sql\n([^`]+)```/g);
   return Object.fromEntries([...blocks].map(([, name = "", sql = ""]) => [name, sql]));
 }
 
 Deno.test("docs/migrations.md shows an example that works, and back", async () => {
-  const files = await filesOfGuide();
+  const files = filesOfGuide();
   assertEquals(Object.keys(files).length, 8);
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });

@@ -62,6 +62,7 @@ testWithValkey(
         RATE_LIMIT: `${QUOTA}/1h`,
         RATE_LIMIT_URL_FILE: join(folder, "url"),
         TRUSTED_PROXIES: "127.0.0.0/8",
+        AUTH_MODE: "none",
       };
       await using one = new Program({ ...environment, EMBEDDED_DATA_DIR: join(folder, "one") });
       await using other = new Program({ ...environment, EMBEDDED_DATA_DIR: join(folder, "other") });

@@ -69,9 +69,9 @@ Deno.test("archway migrate tells people in one line what is wrong", async () => 
       HMAC_SECRET: "a secret of more than 32 bytes for a test",
     }, "migrate up");
     assertEquals([unreachable.code, unreachable.stdout], [1, ""]);
-    assertEquals(
+    assertMatch(
       unreachable.stderr,
-      "archway migrate: The database cannot be reached\n",
+      /^archway migrate: The database cannot be reached: [^\n]*ENOENT[^\n]*\n$/,
     );
   });
 });

@@ -42,8 +42,7 @@ export async function db(
       return 2;
     }
     if (!isForPeople(error)) throw error;
-    const message = error instanceof DatabaseError ? describeFault(error) : error.message;
-    await print(Deno.stderr, `archway db: ${message}\n`);
+    await print(Deno.stderr, `archway db: ${describeFault(error)}\n`);
     return 1;
   }
 }

@@ -1,5 +1,7 @@
 import type { Config } from "../config.ts";
-import type { InstanceStatus } from "../db/db.ts";
+import type { ConnectionPool, InstanceStatus } from "../db/db.ts";
+import { DatabaseError } from "../db/errors.ts";
+import { describeFault } from "./describe_fault.ts";
 import { formatBytes } from "./format_bytes.ts";
 import { openDatabase } from "./open_database.ts";
 import { print } from "./print.ts";
@@ -17,7 +19,19 @@ export async function status(config: Config, { json }: { readonly json: boolean 
     config.database.kind === "embedded" ? { ...instance, address: config.database.dataDirectory } : instance
   );
   await print(Deno.stdout, json ? statusJson(instances) : statusTable(instances));
-  return instances.some(({ role, healthy }) => role === "primary" && healthy) ? 0 : 1;
+  if (instances.some(({ role, healthy }) => role === "primary" && healthy)) return 0;
+  await tellWhy(database.pool);
+  return 1;
+}
+
+/** What is wrong with the primary, where it says so: its state is for answers to requests, too, which do not tell. */
+async function tellWhy(pool: ConnectionPool): Promise<void> {
+  try {
+    await pool.writer().query("SELECT 1");
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    await print(Deno.stderr, `archway db: ${describeFault(error)}\n`);
+  }
 }
 
 const HEADER = ["NAME", "ROLE", "ADDRESS", "LAG", "SIZE", "OPEN", "IDLE", "WAITING", "MAX", "STATE"];

@@ -38,8 +38,7 @@ export async function events(args: readonly string[], configure: () => Config): 
       return 2;
     }
     if (!isForPeople(error)) throw error;
-    const message = error instanceof DatabaseError ? describeFault(error) : error.message;
-    await print(Deno.stderr, `archway events: ${message}\n`);
+    await print(Deno.stderr, `archway events: ${describeFault(error)}\n`);
     return 1;
   }
 }

@@ -13,10 +13,10 @@ export interface LimitParts {
 
 /** What stands between clients and the operations. */
 export function limitOptions(
-  { limits }: Config,
+  { limits, trustedProxies }: Config,
   { rateLimit, logger }: LimitParts,
 ): readonly options.ServerOption[] {
-  const { trustedProxies, cors } = limits;
+  const { cors } = limits;
   const unseen = rateLimit !== undefined && trustedProxies.length === 0;
   return [
     options.withMaxUrlBytes(limits.maxUrlBytes),

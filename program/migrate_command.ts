@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import type { MigrationManager, MigrationStatus } from "../db/db.ts";
 import { EmbeddedError } from "../db/embedded/embedded_error.ts";
 import { DatabaseError, MigrationError } from "../db/errors.ts";
+import { describeFault } from "./describe_fault.ts";
 import { type MigrateArguments, MigrateArgumentsError, parseMigrateArguments } from "./migrate_arguments.ts";
 import { MIGRATION_SOURCES } from "./migration_sources.ts";
 import { newMigration } from "./new_migration.ts";
@@ -29,7 +30,7 @@ export async function migrate(args: readonly string[], configure: () => Config):
       return 2;
     }
     if (!isForPeople(error)) throw error;
-    await print(Deno.stderr, `archway migrate: ${error.message}\n`);
+    await print(Deno.stderr, `archway migrate: ${describeFault(error)}\n`);
     return 1;
   }
 }

@@ -4,6 +4,7 @@ import { DatabaseError } from "../db/errors.ts";
 import { SeedError } from "../profile_service/seed/seed_error.ts";
 import type { SeedPlan } from "../profile_service/seed/seed_plan.ts";
 import { seedProfiles, type SeedProgress } from "../profile_service/seed/seed_profiles.ts";
+import { describeFault } from "./describe_fault.ts";
 import { MIGRATION_SOURCES } from "./migration_sources.ts";
 import { openDatabase } from "./open_database.ts";
 import { print } from "./print.ts";
@@ -22,7 +23,7 @@ export async function seed(args: readonly string[], configure: () => Config): Pr
     return await fill(parseSeedArguments(args), configure());
   } catch (error) {
     if (!isForPeople(error)) throw error;
-    await print(Deno.stderr, `archway seed: ${error.message}\n`);
+    await print(Deno.stderr, `archway seed: ${describeFault(error)}\n`);
     return error instanceof SeedArgumentsError ? 2 : 1;
   }
 }

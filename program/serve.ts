@@ -12,6 +12,7 @@ import * as options from "../server/server_options.ts";
 import { readTls } from "../server/tls.ts";
 import { startTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { databaseChecks } from "./database_checks.ts";
+import { describeFault } from "./describe_fault.ts";
 import { MigrationKeeper } from "./migration_keeper.ts";
 import { MIGRATION_SOURCES } from "./migration_sources.ts";
 import { mountApis } from "./mount_apis.ts";
@@ -52,7 +53,8 @@ export async function serve(config: Config, { greet }: { readonly greet: boolean
     signal: stopping.signal,
     onApplied: (files) => logger.info("Applied migrations {files}", { files }),
     onPending: (files) => logger.warn("Waiting for archway migrate up to apply {files}", { files }),
-    onUnavailable: ({ message }) => logger.warn("Waiting for the database: {message}", { message }),
+    onUnavailable: (error) =>
+      logger.warn("Waiting for the database: {message}", { message: describeFault(error) }),
   });
   const migrated = tablesMade.then(() => warnOfPower(config, { database, logger, signal: stopping.signal }));
   // It is waited for below; until then nobody is told that it failed.
@@ -98,7 +100,7 @@ async function warnOfPower(config: Config, { database, logger, signal }: Warning
     if (!(error instanceof DatabaseError)) throw error;
     if (signal.aborted) return;
     logger.warn("What the database role may do could not be found out: {message}", {
-      message: error.message,
+      message: describeFault(error),
     });
   }
 }

@@ -2,6 +2,7 @@ import { startAdminServer } from "../admin/admin_server.ts";
 import type { Config } from "../config.ts";
 import { configureLogging } from "../logging.ts";
 import { startTelemetry } from "../telemetry/telemetry.ts";
+import { describeFault } from "./describe_fault.ts";
 import { MigrationKeeper } from "./migration_keeper.ts";
 import { MIGRATION_SOURCES } from "./migration_sources.ts";
 import { openDatabase } from "./open_database.ts";
@@ -32,7 +33,8 @@ export async function work(config: Config): Promise<number> {
     signal: stopping.signal,
     onApplied: (files) => logger.info("Applied migrations {files}", { files }),
     onPending: (files) => logger.warn("Waiting for archway migrate up to apply {files}", { files }),
-    onUnavailable: ({ message }) => logger.warn("Waiting for the database: {message}", { message }),
+    onUnavailable: (error) =>
+      logger.warn("Waiting for the database: {message}", { message: describeFault(error) }),
   }).then(() => {
     if (stopping.signal.aborted) return;
     worker.start();

@@ -12,7 +12,7 @@ import {
   withTrustedProxies,
 } from "./server_options.ts";
 import { noteApi } from "./testing/note_api.ts";
-import { TrustedProxies } from "./trusted_proxies.ts";
+import { trusting } from "./testing/trusting.ts";
 
 function limits(settings: Partial<RateLimitSettings> = {}): ServerOption {
   return withRateLimit({
@@ -156,7 +156,7 @@ Deno.test("compileRateLimits() counts IPv6 clients by their network, and believe
       0,
       withApi(noteApi()),
       limits(),
-      withTrustedProxies(new TrustedProxies(trusted)),
+      withTrustedProxies(trusting(...trusted)),
     );
     const listening = await server.listen();
     const found = [];

@@ -1,4 +1,4 @@
-import ipaddr from "ipaddr.js";
+import { canonicalAddress } from "../addresses/canonical_address.ts";
 
 /** One pair of a `Forwarded` element, and what ends it (RFC 7239, section 4; RFC 9110, section 5.6.2). */
 const PAIR =
@@ -40,13 +40,6 @@ export function parseForwardedFor(field: string): readonly ForwardedNode[] {
     const text = part.trim();
     return canonicalAddress(text) ?? readNode(text);
   });
-}
-
-/** An address as all parts of the program write it; undefined: it is none. IPv4 within IPv6 is IPv4. */
-export function canonicalAddress(text: string): string | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return text;
-  if (!/^[0-9A-Fa-f:.]{2,45}$/.test(text) || !ipaddr.IPv6.isValid(text)) return undefined;
-  return ipaddr.process(text).toString();
 }
 
 function readNode(text: string): ForwardedNode {

@@ -1,23 +1,12 @@
-import ipaddr from "ipaddr.js";
-import {
-  canonicalAddress,
-  type ForwardedNode,
-  parseForwarded,
-  parseForwardedFor,
-} from "./forwarded_nodes.ts";
-
-type Range = ReturnType<typeof ipaddr.parseCIDR>;
+import { type AddressRange, isWithin } from "../addresses/address_range.ts";
+import { type ForwardedNode, parseForwarded, parseForwardedFor } from "./forwarded_nodes.ts";
 
 /** The proxies whose word is taken for where a request comes from. Everybody else could make it up. */
 export class TrustedProxies {
-  readonly #ranges: readonly Range[];
+  readonly #ranges: readonly AddressRange[];
 
-  /**
-   * @param ranges Addresses and networks, e.g. "10.0.0.0/8", "::1".
-   * @throws {RangeError} when one is neither.
-   */
-  constructor(ranges: readonly string[]) {
-    this.#ranges = ranges.map(parseRange);
+  constructor(ranges: readonly AddressRange[]) {
+    this.#ranges = ranges;
   }
 
   /**
@@ -28,7 +17,7 @@ export class TrustedProxies {
    * @param peer Whose connection it is.
    */
   clientOf(peer: string, headers: Headers): string {
-    if (!this.#trusts(peer)) return peer;
+    if (!isWithin(peer, this.#ranges)) return peer;
     const forwarded = headers.get("Forwarded");
     const forwardedFor = headers.get("X-Forwarded-For");
     const one = forwarded === null ? undefined : this.#walk(peer, parseForwarded(forwarded));
@@ -42,28 +31,8 @@ export class TrustedProxies {
     for (const node of nodes.toReversed()) {
       if (node === undefined) break;
       client = node;
-      if (!this.#trusts(node)) break;
+      if (!isWithin(node, this.#ranges)) break;
     }
     return client;
   }
-
-  #trusts(address: string): boolean {
-    const canonical = canonicalAddress(address);
-    if (canonical === undefined) return false;
-    const parsed = ipaddr.parse(canonical);
-    return this.#ranges.some((range) => range[0].kind() === parsed.kind() && parsed.match(range));
-  }
-}
-
-function parseRange(text: string): Range {
-  const [address = "", bits, ...rest] = text.split("/");
-  const canonical = canonicalAddress(address);
-  if (canonical === undefined || rest.length > 0 || bits !== undefined && !/^\d{1,3}$/.test(bits)) {
-    throw new RangeError("It is neither an address nor a network");
-  }
-  const parsed = ipaddr.parse(canonical);
-  const most = parsed.kind() === "ipv4" ? 32 : 128;
-  const length = bits === undefined ? most : Number(bits);
-  if (length > most) throw new RangeError("Its prefix is longer than the address");
-  return [parsed, length];
 }

@@ -1,7 +1,7 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { TrustedProxies } from "./trusted_proxies.ts";
+import { assertEquals } from "@std/assert";
+import { trusting } from "./testing/trusting.ts";
 
-const PROXIES = new TrustedProxies(["10.0.0.0/8", "127.0.0.1", "2001:db8:f::/48"]);
+const PROXIES = trusting("10.0.0.0/8", "127.0.0.1", "2001:db8:f::/48");
 
 function clientOf(peer: string, headers: Readonly<Record<string, string>>): string {
   return PROXIES.clientOf(peer, new Headers(headers));
@@ -46,13 +46,4 @@ Deno.test("TrustedProxies.clientOf() believes neither of two fields that tell di
   assertEquals(both("for=6.6.6.6", "198.51.100.1"), "10.0.0.1");
   assertEquals(both("for=198.51.100.1", "6.6.6.6"), "10.0.0.1");
   assertEquals(both("nonsense", "198.51.100.1"), "10.0.0.1");
-});
-
-Deno.test("new TrustedProxies() refuses what is neither an address nor a network", () => {
-  for (
-    const range of ["", "proxy", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/8/8", "10/8", "10.0.0.0/-1"]
-  ) {
-    assertThrows(() => new TrustedProxies([range]), RangeError);
-  }
-  for (const range of ["0.0.0.0/0", "::/0", "10.0.0.1/32", "::1"]) new TrustedProxies([range]);
 });

@@ -78,3 +78,10 @@ Deno.test("Dashboards use only variables and labels that they have", async () =>
     }
   }
 });
+
+Deno.test("docs/observability.md names every dashboard", async () => {
+  const guide = await Deno.readTextFile(join(HERE, "../../docs/observability.md"));
+  const [, list = ""] = /^These dashboards are in the folder([^.]+)\./m.exec(guide) ?? [];
+  const named = [...list.matchAll(/_([^_]+)_/g)].map(([, name]) => `Archway: ${name}`);
+  assertEquals(named.toSorted(), (await dashboards()).map(({ title }) => title).toSorted());
+});

@@ -14,12 +14,9 @@ import {
   withRateLimit,
 } from "../../server/server_options.ts";
 import { noteApi } from "../../server/testing/note_api.ts";
-import { markdownTable } from "./markdown_table.ts";
-import { median } from "./median.ts";
-
-/** Requests in a round of one server. */
-const REQUESTS = 10_000;
-const ROUNDS = 15;
+import { LIMITS_USAGE, type LimitsOptions, parseLimitsOptions } from "./limits_options.ts";
+import { type LimitsResults, renderLimitsReport } from "./limits_report.ts";
+import { progress, runBench } from "./run_bench.ts";
 
 const RATE_LIMIT: RateLimitSettings = {
   callers: new MemoryLimiter(),
@@ -29,29 +26,26 @@ const RATE_LIMIT: RateLimitSettings = {
   addressPolicy: { name: "address", quota: 1_000_000_000, windowSeconds: 3600 },
 };
 
-await using issuer = await TestIssuer.start();
-const token = await issuer.sign({ scope: "notes:read" });
-const authenticator = new JwtAuthenticator(
-  new VerificationKeys(() => fetchKeys(issuer.url), {
+/** What is compared; the first is what the others are compared with. Every request has a token, whoever looks at it. */
+function variants(issuer: TestIssuer): Readonly<Record<string, readonly ServerOption[]>> {
+  const keys = new VerificationKeys(() => fetchKeys(issuer.url), {
     refreshMs: 3_600_000,
     staleMs: 3_600_000,
     cooldownMs: 0,
-  }),
-  {
+  });
+  const authenticator = new JwtAuthenticator(keys, {
     issuer: issuer.issuer,
     audience: TestIssuer.audience,
     algorithms: ["ES256"],
     clockSkewSeconds: 30,
-  },
-);
-
-/** What is compared; the first is what the others are compared with. Every request has a token, whoever looks at it. */
-const VARIANTS: Readonly<Record<string, readonly ServerOption[]>> = {
-  "no limits": [],
-  "rates in memory": [withRateLimit(RATE_LIMIT)],
-  "CORS": [withCors({ origins: ["https://app.example"] })],
-  "tokens": [withAuthenticator(authenticator)],
-};
+  });
+  return {
+    "no limits": [],
+    "rates in memory": [withRateLimit(RATE_LIMIT)],
+    "CORS": [withCors({ origins: ["https://app.example"] })],
+    "tokens": [withAuthenticator(authenticator)],
+  };
+}
 
 /** The API of the tests, whose operations want a token where there is an authenticator. */
 function notes(): ApiModule {
@@ -64,46 +58,53 @@ function notes(): ApiModule {
 }
 
 /** Microseconds that a request takes on its way through the server and back, without a network or a database. */
-async function measure(server: Server): Promise<number> {
+async function measure(
+  server: Server,
+  { token, requests }: { readonly token: string; readonly requests: number },
+): Promise<number> {
   const begin = performance.now();
-  for (let i = 0; i < REQUESTS; i++) {
+  for (let i = 0; i < requests; i++) {
     const response = await server.fetch(
       new Request("http://localhost/notes/1", { headers: { Authorization: `Bearer ${token}` } }),
     );
     await response.body?.cancel();
     if (response.status !== 200) throw new Error(`A request was answered with ${response.status}`);
   }
-  return (performance.now() - begin) * 1000 / REQUESTS;
+  return (performance.now() - begin) * 1000 / requests;
 }
 
-/**
- * Measures all variants in turns and gives a table: the medians, the medians of the ratios within a round, and the
- * rounds that were disturbed least.
- */
-async function compare(): Promise<string> {
+/** Measures all variants in turns. What it starts, it stops. */
+async function benchLimits(
+  { rounds, requests }: LimitsOptions,
+  signal: AbortSignal,
+): Promise<LimitsResults> {
   await using stack = new AsyncDisposableStack();
-  const runs = Object.entries(VARIANTS).map(([name, options]) => ({
+  const issuer = stack.use(await TestIssuer.start());
+  const load = { token: await issuer.sign({ scope: "notes:read" }), requests };
+  const runs = Object.entries(variants(issuer)).map(([name, options]) => ({
     name,
     server: stack.use(createServer("127.0.0.1", 0, withApi(notes()), ...options)),
     times: new Array<number>(),
   }));
-  for (const { server } of runs) await measure(server);
-  for (let round = 0; round < ROUNDS; round++) {
+  progress("Warming up");
+  for (const { server } of runs) await measure(server, load);
+  for (let round = 0; round < rounds; round++) {
+    progress(`Measuring: round ${round + 1} of ${rounds}`);
     const first = round % runs.length;
     for (const run of [...runs.slice(first), ...runs.slice(0, first)]) {
-      run.times.push(await measure(run.server));
+      signal.throwIfAborted();
+      run.times.push(await measure(run.server, load));
     }
   }
-  const base = runs[0]?.times ?? [];
-  return markdownTable([
-    ["Variant", "µs", "ratio", "least µs"],
-    ...runs.map(({ name, times }) => [
-      name,
-      median(times).toFixed(1),
-      median(times.map((time, round) => time / (base[round] ?? NaN))).toFixed(3),
-      Math.min(...times).toFixed(1),
-    ]),
-  ]);
+  const cores = navigator.hardwareConcurrency;
+  return { rounds, requests, cores, variants: runs.map(({ name, times }) => ({ name, times })) };
 }
 
-if (import.meta.main) await Deno.stdout.write(new TextEncoder().encode(await compare()));
+if (import.meta.main) {
+  await runBench({
+    usage: LIMITS_USAGE,
+    parse: parseLimitsOptions,
+    measure: benchLimits,
+    render: renderLimitsReport,
+  });
+}

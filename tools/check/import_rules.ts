@@ -141,7 +141,11 @@ const RULES: readonly ImportRule[] = [
   },
   { of: /^(?!tools\/)/, not: /^tools\//, why: "tools/ is for developers and not part of the program" },
   { of: /^(?!main\.ts$)/, not: /^main\.ts$/, why: "main.ts is the root" },
-  { of: /^(signing\/|time\/|config)/, not: /^(server|api|[a-z]+_service)\//, why: "it stands on its own" },
+  {
+    of: /^(signing\/|time\/|addresses\/|config)/,
+    not: /^(server|api|[a-z]+_service)\//,
+    why: "it stands on its own",
+  },
 ];
 
 /** Every import that crosses a boundary, as a line for people. */

@@ -1,8 +1,9 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { MIGRATION_SOURCES } from "../../../program/migration_sources.ts";
 import { dbmate, type DbmateOptions } from "../../../tools/postgres/dbmate.ts";
 import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
 import { migrationFolder } from "../../../tools/testing/migration_folder.ts";
+import { MigrationError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
 
 const FILES = {
@@ -46,6 +47,22 @@ Deno.test("migrate() and dbmate keep one record of what is applied", async () =>
   // What was undone may be changed; archway keeps no checksum against it.
   await folder.write("20260101000000_table.sql", FILES["20260101000000_table.sql"].replace("(1)", "(2)"));
   assertEquals(await pool.migrate(sources), NAMES);
+});
+
+Deno.test("dbmate takes no file that begins with a byte order mark, and no more does migrate()", async () => {
+  await using server = await startPostgres({ tcp: true });
+  await using pool = openPool({ primary: server.instance, replicas: [] });
+  for (const before of ["\ufeff", "\ufeff-- why\n"]) {
+    const text = `${before}-- migrate:up\nselect 1;\n\n-- migrate:down\nselect 1;\n`;
+    await using folder = await migrationFolder({ "20260101000000_marked.sql": text });
+    const { code } = await dbmate(["migrate"], { instance: server.tcpInstance, directory: folder.path });
+    assertNotEquals(code, 0);
+    await assertRejects(() => pool.migrate(folder.sources), MigrationError, "begins with a byte order mark");
+    // Who takes it away has changed nothing.
+    await folder.write("20260101000000_marked.sql", text.slice(1));
+    await pool.migrate(folder.sources);
+    await pool.undoMigrations(folder.sources, 1);
+  }
 });
 
 Deno.test("migrate() and dbmate make the same table of versions", async () => {

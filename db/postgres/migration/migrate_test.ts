@@ -116,8 +116,73 @@ Deno.test("migrationStatus() tells what has no file any more and what comes out 
       ["4", "pending"],
     ]);
     assertEquals(await pool.migrate(folder.sources), ["1_late.sql", "4_new.sql"]);
-    // As dbmate does: what has no file is left alone.
-    assertEquals(await pool.undoMigrations(folder.sources, 2), ["4_new.sql", "2_second.sql"]);
+    // Nothing newer is without its file.
+    assertEquals(await pool.undoMigrations(folder.sources, 1), ["4_new.sql"]);
+  });
+});
+
+Deno.test("undoMigrations() undoes nothing older than what is applied and has no file", async () => {
+  await withDatabase(async (pool) => {
+    const files = {
+      "1_first.sql": FIRST,
+      "2_second.sql": SECOND,
+      "3_third.sql": SECOND,
+      "4_fourth.sql": SECOND,
+    };
+    const texts = Object.entries(files).map(([name, text], index) =>
+      [name, text.replaceAll("second", `table_${index}`)] as const
+    );
+    await using folder = await migrationFolder(Object.fromEntries(texts));
+    await pool.migrate(folder.sources);
+    await Deno.remove(`${folder.path}/4_fourth.sql`);
+    const refuses = async (count: number, versions: string): Promise<void> => {
+      const runs: readonly (() => Promise<unknown>)[] = [
+        () => pool.undoMigrations(folder.sources, count),
+        () => pool.planMigrations(folder.sources, { undo: count }),
+      ];
+      for (const run of runs) {
+        const { message } = await assertRejects(run, MigrationError);
+        assertEquals(
+          message,
+          `The database has ${versions} applied, of which there is no file here, and nothing older is undone ` +
+            "before: run this with the version of the program that has the file",
+        );
+      }
+      assertEquals(await tables(pool), ["first", "table_1", "table_2", "table_3"]);
+    };
+    await refuses(1, "migration 4");
+    await Deno.remove(`${folder.path}/3_third.sql`);
+    await refuses(2, "migrations 3, 4");
+    await Deno.remove(`${folder.path}/1_first.sql`);
+    await Deno.remove(`${folder.path}/2_second.sql`);
+    await refuses(9, "migrations 1, 2, 3, 4");
+    assertEquals(
+      (await pool.migrationStatus(folder.sources)).map(({ state }) => state),
+      Array(4).fill("missing"),
+    );
+    assertEquals(await pool.migrate(folder.sources), []);
+  });
+});
+
+Deno.test("undoMigrations() passes over what is older than all it undoes and has no file", async () => {
+  await withDatabase(async (pool) => {
+    await using folder = await migrationFolder({ "1_first.sql": FIRST, "2_second.sql": SECOND });
+    await pool.migrate(folder.sources);
+    await Deno.remove(`${folder.path}/1_first.sql`);
+    assertEquals((await pool.planMigrations(folder.sources, { undo: 1 })).map(({ fileName }) => fileName), [
+      "2_second.sql",
+    ]);
+    await assertRejects(
+      () => pool.undoMigrations(folder.sources, 2),
+      MigrationError,
+      "has migration 1 applied",
+    );
+    assertEquals(await pool.undoMigrations(folder.sources, 1), ["2_second.sql"]);
+    await assertRejects(
+      () => pool.undoMigrations(folder.sources, 1),
+      MigrationError,
+      "has migration 1 applied",
+    );
   });
 });
 

@@ -45,8 +45,8 @@ export async function readMigrations(sources: readonly MigrationSource[]): Promi
 
 /**
  * What tells whether a file has changed since it was applied: SHA-256 of its text. How lines end, a byte order mark
- * and white space at the end of the file do not count, since editors and version control change them unasked.
- * Everything else does.
+ * (no file may have one, but some once had) and white space at the end of the file do not count, since editors and
+ * version control change them unasked. Everything else does.
  */
 export async function checksum(text: string): Promise<string> {
   const bytes = new TextEncoder().encode(text.replace(/^\ufeff/, "").replace(/\r\n/g, "\n").trimEnd());

@@ -35,13 +35,33 @@ export function pendingOf(
   return migrations.filter(({ version }) => !applied.has(version));
 }
 
-/** The `count` migrations that were to be undone, newest first. What has no file any more is left alone. */
+/**
+ * The `count` migrations that were to be undone, newest first.
+ *
+ * @throws {MigrationError} when one that is newer than any of them has no file here: the program is older than the
+ * database, and the tables of what it takes for the newest would be lost.
+ */
 export function newestOf(
   migrations: readonly Migration[],
-  { applied }: MigrationState,
+  state: MigrationState,
   count: number,
 ): readonly Migration[] {
-  return migrations.filter(({ version }) => applied.has(version)).reverse().slice(0, count);
+  const newest = migrations.filter(({ version }) => state.applied.has(version)).reverse().slice(0, count);
+  const oldest = newest.length < count ? "" : newest.at(-1)?.version ?? "";
+  const missing = missingOf(migrations, state).filter((version) => version > oldest);
+  if (missing.length === 0) return newest;
+  throw new MigrationError(
+    `The database has migration${missing.length === 1 ? "" : "s"} ${
+      missing.join(", ")
+    } applied, of which there is ` +
+      "no file here, and nothing older is undone before: run this with the version of the program that has the file",
+  );
+}
+
+/** The versions that are applied and have no file, in order. */
+function missingOf(migrations: readonly Migration[], { applied }: MigrationState): readonly string[] {
+  const files = new Set(migrations.map(({ version }) => version));
+  return [...applied.keys()].filter((version) => !files.has(version)).sort();
 }
 
 /** Applied before checksums were kept, or by another program. */
@@ -68,8 +88,6 @@ export function statusOf(
   state: MigrationState,
 ): readonly MigrationStatus[] {
   const newest = [...state.applied.keys()].sort().at(-1) ?? "";
-  const files = new Set(migrations.map(({ version }) => version));
-  const missing = [...state.applied.keys()].filter((version) => !files.has(version));
   return [
     ...migrations.map((migration): MigrationStatus => ({
       version: migration.version,
@@ -80,7 +98,11 @@ export function statusOf(
         ? "changed"
         : "applied",
     })),
-    ...missing.map((version): MigrationStatus => ({ version, fileName: undefined, state: "missing" })),
+    ...missingOf(migrations, state).map((version): MigrationStatus => ({
+      version,
+      fileName: undefined,
+      state: "missing",
+    })),
   ].sort((left, right) => (left.fileName ?? left.version) < (right.fileName ?? right.version) ? -1 : 1);
 }
 

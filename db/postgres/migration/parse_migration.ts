@@ -33,6 +33,11 @@ const MARK = /^--[ \t]*migrate:(up|down)(?=\s|$)([^\n]*)$/gm;
  * @throws {MigrationError} where dbmate would refuse the file, or silently read something else than stands there.
  */
 export function parseMigration(text: string, title: string): ParsedMigration {
+  if (text.startsWith("\ufeff")) {
+    throw new MigrationError(
+      `Migration ${title} begins with a byte order mark, which dbmate does not take: save it as UTF-8 without one`,
+    );
+  }
   const marks = [...text.matchAll(MARK)].map((
     { 0: all, 1: direction = "", 2: options = "", index },
   ): Mark => ({
@@ -47,7 +52,7 @@ export function parseMigration(text: string, title: string): ParsedMigration {
       `Migration ${title} needs one "-- migrate:up" and after it at most one "-- migrate:down"`,
     );
   }
-  if (/^(?!\s*--)\s*\S/m.test(text.slice(0, up.start).replace(/^\ufeff/, ""))) {
+  if (/^(?!\s*--)\s*\S/m.test(text.slice(0, up.start))) {
     throw new MigrationError(`Migration ${title} has statements before its "-- migrate:up"`);
   }
   const upPart = partOf(text, up, { end: down?.start, title });

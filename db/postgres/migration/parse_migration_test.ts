@@ -20,6 +20,8 @@ Deno.test("parseMigration() takes both parts with their lines and options", () =
 Deno.test("parseMigration() refuses what it would misread", () => {
   const texts = {
     "SELECT 1;": "needs one",
+    "\ufeff-- migrate:up\nSELECT 1;": "begins with a byte order mark, which dbmate does not take",
+    "\ufeff-- why\n-- migrate:up\nSELECT 1;": "begins with a byte order mark",
     "-- migrate:upwards\nSELECT 1;": "needs one",
     "-- migrate:down\nSELECT 1;\n-- migrate:up\nSELECT 2;": "needs one",
     "-- migrate:up\nSELECT 1;\n-- migrate:up\nSELECT 2;": "needs one",

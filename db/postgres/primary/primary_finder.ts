@@ -1,5 +1,6 @@
 import { DatabaseError } from "../../errors.ts";
 import { Connection } from "../connection/connection.ts";
+import { toDatabaseError } from "../connection/to_database_error.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
 import type { PrimaryCandidate } from "./primary_candidate.ts";
 
@@ -81,9 +82,19 @@ export class PrimaryFinder implements Disposable {
     await Promise.race([all, found.promise]);
     if (best === undefined) await all;
     else await Promise.race([all, pause(othersMs)]);
-    if (best === undefined) throw noPrimary();
+    if (best === undefined) throw noPrimary(this.#reasons(await all));
     this.#note(best.instance);
     return best.instance;
+  }
+
+  /** Why each is not the primary, for who runs the program. */
+  #reasons(answers: readonly PromiseSettledResult<void>[]): string {
+    return this.#candidates.map(({ instance: { host, port } }, index) => {
+      const answer = answers[index];
+      return `${host}:${port}: ${
+        answer?.status === "rejected" ? reasonOf(answer.reason) : "it takes no writes"
+      }`;
+    }).join("; ");
   }
 
   #note(instance: InstanceConfig): void {
@@ -110,6 +121,13 @@ async function pause(milliseconds: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-function noPrimary(): DatabaseError {
-  return new DatabaseError("unavailable", "None of the primary's hosts accepts writes");
+function noPrimary(reasons?: string): DatabaseError {
+  const options = reasons === undefined ? {} : { cause: new Error(reasons) };
+  return new DatabaseError("unavailable", "None of the primary's hosts accepts writes", options);
+}
+
+/** What the server or the system said, which carries neither SQL nor values. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = toDatabaseError(error);
+  return cause instanceof Error ? cause.message : message;
 }

@@ -1,0 +1,89 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { join } from "node:path";
+import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
+import { checkoutCopy } from "../tools/testing/checkout_copy.ts";
+import { postgresEnvironment } from "../tools/testing/postgres_environment.ts";
+
+const GUIDE = await Deno.readTextFile(join(import.meta.dirname ?? ".", "migrations.md"));
+const VERSION = "20261222095826";
+const FILE = `profile_service/migrations/${VERSION}_add_profile_phones.sql`;
+
+/** What a command is and what it says, in the order of the guide. */
+const SAMPLES = [...GUIDE.matchAll(/```console\n([^]*?)```/g)]
+  .flatMap(([, block = ""]) => block.split(/^\$ /m).slice(1))
+  .map((text) => text.split(/\n([^]*)/))
+  .map(([command = "", output = ""]) => ({ command, output }))
+  .filter(({ command }) => !command.startsWith("curl "));
+
+const MENDED = `-- migrate:up
+alter table profiles add column phone text;
+
+-- migrate:down
+alter table profiles drop column phone;
+`;
+const FAULTY = MENDED.replace("text;\n", "text;\nselect nowhere from profiles;\n");
+
+/** A sample with what a line of … and a number of files stand for: a service has more of them with time. */
+function withoutGaps(sample: string, said: string): string {
+  const [count] = /Applied: \d+/.exec(said) ?? [""];
+  const [before = "", after] = sample.replace(/Applied: \d+/, count).split("…\n");
+  if (after === undefined) return before;
+  return `${before}${said.slice(before.length, said.lastIndexOf(after.trimEnd()))}${after}`;
+}
+
+Deno.test("docs/migrations.md shows what archway migrate says", async () => {
+  await using database = await useTestDatabase();
+  await using checkout = await checkoutCopy(["profile_service"]);
+  const file = join(checkout.path, FILE);
+  const env = postgresEnvironment(database.instance);
+  const samples = SAMPLES.values();
+
+  /** Runs a command as its reader would; all of it, errors too, as a terminal shows it. */
+  async function run(command: string): Promise<string> {
+    const [program, ...args] = command.split(" ");
+    if (program === "cat") return await Deno.readTextFile(join(checkout.path, args[0] ?? ""));
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-q", "-P", "main.ts", ...args],
+      cwd: checkout.path,
+      env: { ...env, NO_COLOR: "1" },
+    }).output();
+    return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  }
+
+  async function show(expected: string): Promise<void> {
+    const { command, output } = samples.next().value ?? { command: "no more", output: "" };
+    assertEquals(command, expected);
+    const said = await run(command);
+    assertEquals(said.trimEnd(), withoutGaps(output.trimEnd(), said), command);
+  }
+
+  const { command, output } = samples.next().value ?? { command: "", output: "" };
+  assertEquals([command, output], [
+    "archway migrate new add_profile_phones --service profile_service",
+    `${FILE}\n`,
+  ]);
+  // The guide is not written anew every second.
+  const made = (await run(command)).trim();
+  assertMatch(made, /^profile_service\/migrations\/\d{14}_add_profile_phones\.sql$/);
+  await Deno.rename(join(checkout.path, made), file);
+  // What is there already is applied, as it was with whoever goes on from there.
+  await Deno.rename(file, `${file}.new`);
+  await run("archway migrate up");
+  await Deno.rename(`${file}.new`, file);
+  await show(`cat ${FILE}`);
+  await show("archway migrate up");
+  await Deno.writeTextFile(file, FAULTY);
+  await show("archway migrate up");
+  await Deno.writeTextFile(file, MENDED);
+  await show("archway migrate up --dry-run");
+  await show("archway migrate up");
+  await show("archway migrate status");
+  await show("archway migrate down");
+  await run("archway migrate up");
+  await Deno.rename(file, `${file}.newer`);
+  await show("archway migrate down");
+  await show("archway migrate status");
+  await Deno.writeTextFile(file, MENDED.replace("phone text", "phone varchar"));
+  await show("archway migrate up");
+  assertEquals(samples.next().done, true);
+});

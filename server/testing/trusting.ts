@@ -1,0 +1,11 @@
+import { parseAddressRange } from "../../addresses/address_range.ts";
+import { TrustedProxies } from "../trusted_proxies.ts";
+
+/** Trusts these addresses and networks. */
+export function trusting(...texts: readonly string[]): TrustedProxies {
+  return new TrustedProxies(texts.map((text) => {
+    const range = parseAddressRange(text);
+    if (range === undefined) throw new Error(`${text} is neither an address nor a network`);
+    return range;
+  }));
+}
