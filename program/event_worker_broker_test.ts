@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { NatsBroker } from "../broker/nats_broker.ts";
 import { readStream } from "../broker/testing/read_stream.ts";
+import { StreamQueue } from "../outbox/stream_queue.ts";
 import { appendEvents, type TestEvent } from "../outbox/testing/append_events.ts";
 import { outgoingData } from "../payment_service/events/outgoing_data.ts";
 import { SAMPLE_EVENTS } from "../payment_service/testing/sample_events.ts";
