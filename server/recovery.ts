@@ -1,5 +1,6 @@
 import type { ApiModule } from "./api_module.ts";
 import { causeChain } from "./cause_chain.ts";
+import { ErrorLog } from "./error_log.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Logger } from "./logger.ts";
 import { Problem } from "./problem.ts";
@@ -15,6 +16,7 @@ export interface RecoveryOptions {
 /** Gives the function that answers whatever was thrown on the way of a request. Nothing else makes problems of errors. */
 export function createRecovery(options: RecoveryOptions): (error: unknown, exchange: Exchange) => Response {
   const { modules, catalog, logger } = options;
+  const errors = new ErrorLog(logger);
   return function recover(error: unknown, exchange: Exchange): Response {
     const problem = toProblem(error, modules);
     const instance = instanceOf(exchange);
@@ -27,7 +29,7 @@ export function createRecovery(options: RecoveryOptions): (error: unknown, excha
         method: exchange.method,
       });
     } else if (problem.status >= 500 && problem.status !== 501) {
-      logger.error("Request {requestId} failed with status {status}", {
+      errors.failed(problem.slug, {
         requestId: exchange.requestId,
         traceId: exchange.traceId,
         instance,
