@@ -25,7 +25,7 @@ class Asking implements AsyncDisposable {
   }
 
   async append(...streams: readonly string[]): Promise<void> {
-    const data = { profileId: this.stage.profileId };
+    const data = { payerProfileId: this.stage.profileId };
     await appendEvents(this.stage.pool, streams.map((stream) => ({ stream, data })));
   }
 
