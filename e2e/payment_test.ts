@@ -15,6 +15,8 @@ function start(instance: InstanceConfig): Program {
   return new Program({
     ...postgresEnvironment(instance),
     MIGRATE_ON_START: "true",
+    // Nobody is to be refused because the machine is slow.
+    ADMISSION_MAX_DELAY: "0s",
     VALIDATE_RESPONSES: "true",
   });
 }

@@ -145,9 +145,18 @@ async function startPair(): Promise<Pair> {
   return { primary, standby, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
-/** Every test lists the primary first, where a program that takes the first one that answers would look. */
+/**
+ * Every test lists the primary first, where a program that takes the first one that answers would look. Nobody is to be
+ * refused because the machine is slow.
+ */
 function openPair({ primary, standby }: Pair, options: Partial<PoolConfig> = {}): ConnectionPool {
-  return openPool({ primary: [primary.instance, standby.instance], replicas: [], ...options });
+  return openPool({
+    primary: [primary.instance, standby.instance],
+    replicas: [],
+    acquireTimeoutMs: 60_000,
+    queueTimeoutMs: 60_000,
+    ...options,
+  });
 }
 
 async function addressOf(pool: ConnectionPool): Promise<string | undefined> {

@@ -15,7 +15,11 @@ Deno.test("openPool() reads what was written: on a replica that has it, else on 
   await standby.catchUp(primary);
 
   await test.step("on the primary while the replay stands still, on the replica when it goes on", async () => {
-    await using pool = await openCluster(primary, { replicas: [standby.instance] });
+    await using pool = await openCluster(primary, {
+      replicas: [standby.instance],
+      // The replica has it by the time it is asked, and is given time to say so.
+      consistencyMaxWaitMs: 2_000,
+    });
     await standby.pauseReplay();
     const after = await note(pool, 1);
     assertEquals(await find(pool, 1, after), "primary");
@@ -117,6 +121,7 @@ Deno.test("openPool() tells positions and timelines as a role without privileges
     primary: { ...primary.instance, ...role },
     replicas: [{ ...standby.instance, ...role }],
     consistencyMaxWaitMs: 60_000,
+    ...PATIENCE,
   });
   await untilHealthy(pool);
   assertEquals(await find(pool, 1, await note(pool, 1)), "replica");
@@ -147,11 +152,19 @@ async function follow({ instance }: PostgresServer, primary: PostgresServer): Pr
   while ((await standby.writer().query(follows)).rowCount === 0);
 }
 
+/** Nobody is to be refused, and no replica lost or too late, because the machine is slow. */
+const PATIENCE = {
+  acquireTimeoutMs: 60_000,
+  queueTimeoutMs: 60_000,
+  replicaMaxLagMs: 600_000,
+  replicaPatienceMs: 30_000,
+};
+
 async function openCluster(
   primary: PostgresServer,
   options: Omit<PoolConfig, "primary">,
 ): Promise<ConnectionPool> {
-  const pool = openPool({ primary: primary.instance, ...options });
+  const pool = openPool({ primary: primary.instance, ...PATIENCE, ...options });
   await untilHealthy(pool);
   return pool;
 }

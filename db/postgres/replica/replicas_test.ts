@@ -56,7 +56,7 @@ const faults: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
   },
 
   "a replica that stands still holds its reads up for a bounded time and costs none": async (cluster) => {
-    await using pool = await openCluster(cluster, { replicaPatienceMs: 500 });
+    await using pool = await openCluster(cluster, { replicaPatienceMs: 2_000 });
     const [stuck, kept] = cluster.replicas;
     const load = startLoad(pool);
     await load.reached(500);
@@ -66,7 +66,7 @@ const faults: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
       await load.turnedOver();
       assertEquals(await load.stop(), []);
       const [, health] = await pool.health();
-      assertEquals([health?.healthy, health?.reason], [false, "It did not answer within 500 ms"]);
+      assertEquals([health?.healthy, health?.reason], [false, "It did not answer within 2000 ms"]);
       assertEquals(await places(pool), new Set([hostOf(kept)]));
     } finally {
       await stuck.resume();
@@ -82,9 +82,9 @@ const faults: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
     await pool.writer().query("INSERT INTO places VALUES ('late')");
     await kept.catchUp(cluster.primary);
     let health = await pool.health();
-    while (health[1]?.healthy) health = await pool.health();
+    // The other one may have been asked before it had caught up.
+    while (health[1]?.healthy || !health[2]?.healthy) health = await pool.health();
     assertMatch(health[1]?.reason ?? "", /^Takes no reads: it is \d+\.\d s behind, and 0\.3 s are allowed$/);
-    assertEquals(health[2]?.healthy, true);
     assertEquals(await places(pool), new Set([hostOf(kept)]));
     const { rowCount } = await pool.reader().query("SELECT FROM places WHERE name = 'late'");
     assertEquals(rowCount, 1);
@@ -162,7 +162,7 @@ async function bounded(running: Promise<void>): Promise<void> {
   await Promise.race([running, promise]).finally(() => clearTimeout(timer));
 }
 
-/** A pool whose replicas are known to be well. */
+/** A pool whose replicas are known to be well. Nobody is to be refused, and no replica lost, because the machine is slow. */
 async function openCluster(
   { primary, replicas }: Cluster,
   options: Partial<PoolConfig> = {},
@@ -170,6 +170,9 @@ async function openCluster(
   const pool = openPool({
     primary: primary.instance,
     replicas: replicas.map(({ instance }) => instance),
+    acquireTimeoutMs: 60_000,
+    queueTimeoutMs: 60_000,
+    replicaPatienceMs: 30_000,
     replicaProbeIntervalMs: 100,
     ...options,
   });
