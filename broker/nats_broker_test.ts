@@ -39,7 +39,7 @@ testWithNats("NatsBroker makes its stream and publishes each message once, with 
 
 testWithNats("NatsBroker connects anew to a server that was away, and tells that it was", async () => {
   await using nats = await startNats();
-  await using broker = brokerOf(nats.port, { timeoutMs: 500 });
+  await using broker = brokerOf(nats.port);
   await broker.ready();
   await broker.publish(message(1), { traceparent: undefined });
   await nats.kill();
@@ -48,9 +48,12 @@ testWithNats("NatsBroker connects anew to a server that was away, and tells that
   assert(await nats.start());
   assertEquals(await broker.publish(message(1), { traceparent: undefined }), "duplicate");
   assertEquals(await broker.publish(message(2), { traceparent: undefined }), "published");
+  // Another one, whose patience is short: what comes before has all the time it needs.
+  await using hasty = brokerOf(nats.port, { timeoutMs: 500 });
+  while (await hasty.ready().then(() => false, () => true));
   await nats.pause();
   try {
-    assertEquals(await codeOf(() => broker.publish(message(3), { traceparent: undefined })), "timeout");
+    assertEquals(await codeOf(() => hasty.publish(message(3), { traceparent: undefined })), "timeout");
   } finally {
     await nats.resume();
   }

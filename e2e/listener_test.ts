@@ -41,7 +41,7 @@ Deno.test("archway ends slow clients where it is told to", async () => {
     await using program = new Program({
       SLOW_CLIENT_GUARD: "on",
       EMBEDDED_DATA_DIR: directory,
-      READ_TIMEOUT: "300ms",
+      READ_TIMEOUT: "2s",
     });
     using slow = await RawClient.open(await program.url);
     await slow.send("GET /livez HTTP/1.1\r\nHost: x\r\n");

@@ -175,7 +175,7 @@ Deno.test("EventWorker lets what is under way end when it is closed, and gives b
   const [first, second] = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
   receiver.answer = ({ id }) =>
     id === "payment-1@1" ? first.promise : id === "payment-2@1" ? second.promise : 200;
-  const worker = stage.work({ graceMs: 200 });
+  const worker = stage.work({ graceMs: 3_000 });
   await appendEvents(stage.pool, [
     { stream: "payment-1", data },
     { stream: "payment-1", data },

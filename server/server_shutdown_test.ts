@@ -54,7 +54,7 @@ for (const [way, guard] of WAYS) {
       0,
       ...guard,
       withApi(noteApi()),
-      withDrain({ waitMs: 300 }),
+      withDrain({ waitMs: 2_000 }),
     );
     const { url } = await server.listen();
     const stopped = server.shutdown();

@@ -24,7 +24,7 @@ function guarded(guard: GuardSettings, ...options: ServerOption[]): Server {
 }
 
 Deno.test("withGuard() ends 1,000 connections that never finish their heads, and others are served", async () => {
-  await using server = guarded(PATIENT, withReadTimeout(1500));
+  await using server = guarded(PATIENT, withReadTimeout(5_000));
   const { url } = await server.listen();
   using stack = new DisposableStack();
   const ends: Promise<string>[] = [];
@@ -44,20 +44,20 @@ Deno.test("withGuard() ends 1,000 connections that never finish their heads, and
 });
 
 Deno.test("withGuard() ends a connection whose head comes a byte at a time, however many there are", async () => {
-  await using server = guarded(PATIENT, withReadTimeout(100));
+  await using server = guarded(PATIENT, withReadTimeout(1_000));
   using client = await RawClient.open((await server.listen()).url);
   await client.send(`${HEAD}X-Long: `);
   assertMatch(await client.trickle("a"), /^HTTP\/1\.1 408 /);
 });
 
 Deno.test("withGuard() ends a connection on which nothing was ever said without a word", async () => {
-  await using server = guarded(PATIENT, withReadTimeout(50));
+  await using server = guarded(PATIENT, withReadTimeout(1_000));
   using client = await RawClient.open((await server.listen()).url);
   assertEquals(await client.readAll(), "");
 });
 
 Deno.test("withGuard() ends a connection whose second head does not come to an end", async () => {
-  await using server = guarded(PATIENT, withReadTimeout(100));
+  await using server = guarded(PATIENT, withReadTimeout(1_000));
   using client = await RawClient.open((await server.listen()).url);
   await client.send(`${HEAD}\r\n`);
   await client.readUntil("\r\n\r\n");
@@ -66,7 +66,7 @@ Deno.test("withGuard() ends a connection whose second head does not come to an e
 });
 
 Deno.test("withGuard() keeps a connection for another request, and not for ever", async () => {
-  await using server = guarded({ idleMs: 100 });
+  await using server = guarded({ idleMs: 1_000 });
   using client = await RawClient.open((await server.listen()).url);
   for (let count = 0; count < 3; count++) {
     await client.send(`${HEAD}\r\n`);
@@ -77,11 +77,11 @@ Deno.test("withGuard() keeps a connection for another request, and not for ever"
 
 Deno.test("withGuard() ends a connection on which a body goes on after the answer", async () => {
   const bodies: [head: string, status: number, options: ServerOption[]][] = [
-    [`${POST}Content-Length: 1000\r\n\r\n{`, 408, [withReadTimeout(50)]],
-    [`${POST}Transfer-Encoding: chunked\r\n\r\n3e8\r\n{`, 408, [withReadTimeout(50)]],
+    [`${POST}Content-Length: 1000\r\n\r\n{`, 408, [withReadTimeout(1_000)]],
+    [`${POST}Transfer-Encoding: chunked\r\n\r\n3e8\r\n{`, 408, [withReadTimeout(1_000)]],
     [`${POST}Content-Length: 1000000\r\n\r\n{`, 413, [withMaxBodyBytes(100)]],
     // A body that the operation has no use for; its answer does not say "close".
-    [`${HEAD}Content-Length: 1000\r\n\r\n{`, 304, [withReadTimeout(50)]],
+    [`${HEAD}Content-Length: 1000\r\n\r\n{`, 304, [withReadTimeout(1_000)]],
   ];
   await Promise.all(bodies.map(async ([head, status, options]) => {
     await using server = guarded(PATIENT, ...options);
@@ -99,7 +99,7 @@ Deno.test("withGuard() ends a connection whose client does not read", async () =
 });
 
 Deno.test("withGuard() lets a client that reads take longer than the timeout for all of a large answer", async () => {
-  await using server = guarded({ idleMs: 500 }, withWriteTimeout(1500));
+  await using server = guarded({ idleMs: 500 }, withWriteTimeout(4_000));
   using client = await RawClient.open((await server.listen()).url);
   await client.send("GET /notes/9 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   const start = performance.now();
@@ -107,7 +107,7 @@ Deno.test("withGuard() lets a client that reads take longer than the timeout for
   for (let more = await client.read(); more !== undefined; more = await client.read()) {
     size += more.length;
     // At such a pace that all of it takes twice the timeout.
-    const pause = start + 3000 * size / LARGE_BYTES - performance.now();
+    const pause = start + 8_000 * size / LARGE_BYTES - performance.now();
     if (pause > 1) await new Promise((resolve) => setTimeout(resolve, pause));
   }
   assertGreaterOrEqual(size, LARGE_BYTES);

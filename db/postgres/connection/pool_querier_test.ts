@@ -21,10 +21,11 @@ Deno.test("PoolQuerier.query() stops an aborted statement on the server", async 
 Deno.test("PoolQuerier.query() never gives a statement the answer of an aborted one", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
+  await using other = openPool({ primary: database.instance, replicas: [], applicationName: "other" });
   const writer = pool.writer();
   const ask = async (value: string, signal?: AbortSignal): Promise<string | undefined> => {
     const { rows } = await writer.query<{ value: string }>(
-      `SELECT '${value}' AS value FROM (SELECT pg_sleep(0.02)) AS slept`,
+      `SELECT '${value}' AS value FROM (SELECT pg_advisory_xact_lock_shared(1), pg_sleep(0.02)) AS slept`,
       [],
       signal ? { signal } : {},
     );
@@ -32,11 +33,16 @@ Deno.test("PoolQuerier.query() never gives a statement the answer of an aborted 
   };
   for (const value of ["a", "b", "c"]) await ask(value);
   const controller = new AbortController();
-  const answers = Promise.allSettled([ask("a"), ask("b", controller.signal), ask("c"), ask("a"), ask("b")]);
-  // All five are on their way: the first runs, the others wait behind it on the one connection.
-  await new Promise((resolve) => setTimeout(resolve, 10));
-  controller.abort();
-  const values = (await answers).map((answer) =>
+  const answers = await other.withTx(async (tx) => {
+    await tx.query("SELECT pg_advisory_xact_lock(1)");
+    const asked = [ask("a"), ask("b", controller.signal), ask("c"), ask("a"), ask("b")];
+    const settled = Promise.allSettled(asked);
+    // All five are on their way: the first waits for the lock, the others behind it on the one connection.
+    await untilWaiting(tx);
+    controller.abort();
+    return { settled };
+  });
+  const values = (await answers.settled).map((answer) =>
     answer.status === "fulfilled" ? answer.value : answer.status
   );
   assertEquals(values, ["a", "rejected", "c", "a", "b"]);
@@ -68,6 +74,13 @@ Deno.test("PoolQuerier.query() is right after its connection was lost among rows
   assertEquals(await pool.writer().query("SELECT 1 AS one"), { rows: [{ one: 1 }], rowCount: 1 });
   assertEquals((await pool.writer().query("SHOW TimeZone")).rowCount, 1);
 });
+
+/** Resolves when somebody waits for an advisory lock of this database. */
+async function untilWaiting(querier: Querier): Promise<void> {
+  const text = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+  while ((await querier.query(text)).rowCount === 0);
+}
 
 async function untilSleeping(querier: Querier, expected: number): Promise<void> {
   const text = `SELECT 1 FROM pg_stat_activity

@@ -16,7 +16,7 @@ async function dawdle(tx: Transaction): Promise<void> {
 Deno.test("openPool() keeps nothing of what ran into any deadline, and no connection", async () => {
   await using database = await useTestDatabase();
   const primary = { ...database.instance, maxConnections: 4 };
-  await using pool = openPool({ primary, replicas: [], applicationName, statementTimeoutMs: 300 });
+  await using pool = openPool({ primary, replicas: [], applicationName, statementTimeoutMs: 2_000 });
   await using observer = openPool({ primary: database.instance, replicas: [] });
   await pool.writer().query("CREATE TABLE things (id int)");
   const slow = "WITH slow AS (SELECT pg_sleep(600)) INSERT INTO things SELECT 2 FROM slow";

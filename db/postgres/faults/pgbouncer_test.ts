@@ -26,10 +26,11 @@ testWithPgbouncer(
   async () => {
     await using database = await useTestDatabase();
     await using pgbouncer = await startPgbouncer(database.instance, {
-      ini: `${(await documentedSettings()).ini}\ndefault_pool_size = 5`,
+      // Nobody is to be refused because the machine is slow: neither here nor by the pool.
+      ini: `${(await documentedSettings()).ini}\ndefault_pool_size = 5\nquery_wait_timeout = 60`,
     });
     await using direct = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
-    await using pool = openBehind(pgbouncer);
+    await using pool = openBehind(pgbouncer, { acquireTimeoutMs: 60_000, queueTimeoutMs: 60_000 });
     const load = await PoolLoad.start(pool);
     await load.untilDone(500);
     assertLess((await sessions(direct)).length, 6);
@@ -99,8 +100,11 @@ testWithPgbouncer("withTx() keeps its deadlines through PgBouncer", async () => 
   await using pgbouncer = await startPgbouncer(database.instance, { ini: "pool_mode = transaction" });
   await using pool = openBehind(pgbouncer, { statementTimeoutMs: 100 });
   assertEquals(await codeOf(() => pool.withTx((tx) => tx.query("SELECT pg_sleep(600)"))), "timeout");
-  await using patient = openBehind(pgbouncer, { statementTimeoutMs: 0, transactionTimeoutMs: 100 });
-  assertEquals(await codeOf(() => patient.withTx((tx) => tx.query("SELECT pg_sleep(600)"))), "timeout");
+  const untimed = { statementTimeoutMs: 0 };
+  await using hasty = openBehind(pgbouncer, { ...untimed, transactionTimeoutMs: 100 });
+  assertEquals(await codeOf(() => hasty.withTx((tx) => tx.query("SELECT pg_sleep(600)"))), "timeout");
+  // Another one, with the time for what is more than one way there and back.
+  await using patient = openBehind(pgbouncer, { ...untimed, transactionTimeoutMs: 30_000 });
   const { rows } = await patient.withTx((tx) =>
     tx.query(`SELECT current_setting('transaction_timeout') <> '0' AS told`)
   );
@@ -113,7 +117,7 @@ testWithPgbouncer("query() runs into the statement_timeout that PgBouncer sets i
   assertStringIncludes(databaseOptions, "10000");
   await using pgbouncer = await startPgbouncer(database.instance, {
     ini,
-    databaseOptions: databaseOptions.replace("10000", "100"),
+    databaseOptions: databaseOptions.replace("10000", "1000"),
   });
   await using pool = openBehind(pgbouncer);
   assertEquals(await codeOf(() => pool.writer().query("SELECT pg_sleep(600)")), "timeout");

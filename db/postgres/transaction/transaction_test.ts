@@ -7,13 +7,18 @@ import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
 import type { PoolConfig } from "../pool_config.ts";
 
-/** A pool over a database of its own with accounts 1 and 2, of 100 each. */
+/** Makes accounts 1 and 2, of 100 each. */
+async function makeAccounts(pool: ConnectionPool): Promise<void> {
+  await pool.writer().query("CREATE TABLE accounts (id int PRIMARY KEY, balance int NOT NULL)");
+  await pool.writer().query("INSERT INTO accounts VALUES (1, 100), (2, 100)");
+}
+
+/** A pool over a database of its own with such accounts. */
 async function openAccounts(config: Partial<PoolConfig> = {}): Promise<ConnectionPool> {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await useTestDatabase());
   const pool = stack.use(openPool({ primary: database.instance, replicas: [], ...config }));
-  await pool.writer().query("CREATE TABLE accounts (id int PRIMARY KEY, balance int NOT NULL)");
-  await pool.writer().query("INSERT INTO accounts VALUES (1, 100), (2, 100)");
+  await makeAccounts(pool);
   const opened = stack.move();
   return Object.assign(pool, { [Symbol.asyncDispose]: () => opened.disposeAsync() });
 }
@@ -190,30 +195,34 @@ Deno.test("withTx() waits for a lock no longer than it is told", async () => {
 });
 
 Deno.test("withTimeoutTx() tells the server its deadline, and withTx() keeps the one of the configuration", async () => {
-  await using pool = await openAccounts({ statementTimeoutMs: 4_000, transactionTimeoutMs: 7_000 });
+  await using pool = await openAccounts({ statementTimeoutMs: 40_000, transactionTimeoutMs: 70_000 });
   const settings = async (tx: Transaction): Promise<readonly number[]> => {
     const { rows } = await tx.query<{ name: string; setting: string }>(
       `SELECT setting FROM pg_settings WHERE name IN ('statement_timeout', 'transaction_timeout') ORDER BY name`,
     );
     return rows.map(({ setting }) => Number(setting));
   };
-  assertEquals(await pool.withTx(settings), [4_000, 7_000]);
-  const [statement = 0, transaction = 0] = await pool.withTimeoutTx(2_000, settings);
-  assert(statement > 0 && statement <= 2_000, String(statement));
-  assert(transaction > statement && transaction <= 2_501, String(transaction));
+  assertEquals(await pool.withTx(settings), [40_000, 70_000]);
+  const [statement = 0, transaction = 0] = await pool.withTimeoutTx(20_000, settings);
+  assert(statement > 0 && statement <= 20_000, String(statement));
+  assert(transaction > statement && transaction <= 20_501, String(transaction));
   // A longer one does not let a single statement run longer.
-  assertEquals((await pool.withTimeoutTx(60_000, settings))[0], 4_000);
-  assertEquals(await pool.withTx(settings), [4_000, 7_000]);
+  assertEquals((await pool.withTimeoutTx(600_000, settings))[0], 40_000);
+  assertEquals(await pool.withTx(settings), [40_000, 70_000]);
 });
 
 Deno.test("withTx() ends at the deadline of the configuration", async () => {
-  await using pool = await openAccounts({ transactionTimeoutMs: 50 });
+  await using database = await useTestDatabase();
+  // The server keeps the deadline for every statement, and making the accounts may take longer.
+  await using patient = openPool({ primary: database.instance, replicas: [] });
+  await makeAccounts(patient);
+  await using pool = openPool({ primary: database.instance, replicas: [], transactionTimeoutMs: 50 });
   const stuck = pool.withTx(async (tx) => {
     await tx.query("UPDATE accounts SET balance = 0");
     await new Promise(() => {});
   });
   assertEquals(await codeOf(stuck), "timeout");
-  assertEquals(await balances(pool), [100, 100]);
+  assertEquals(await balances(patient), [100, 100]);
 });
 
 Deno.test("withTx() rolls back when its caller leaves, and its connection is free again", async () => {

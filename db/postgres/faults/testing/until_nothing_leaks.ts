@@ -22,7 +22,7 @@ interface Connections {
  */
 export async function untilNothingLeaks(observed: Observed): Promise<void> {
   // The server ends processes some time after their clients are gone.
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   while (true) {
     const seen = await look(observed);
     const { pool, server } = seen;
@@ -38,7 +38,8 @@ async function look({ pool, observer, applicationName }: Observed): Promise<Conn
   if (primary === undefined) throw new Error("The pool has no primary");
   const { rows: [server] } = await observer.writer().query<Connections["server"]>(
     `SELECT count(*)::int AS all, (count(*) FILTER (WHERE state = 'idle'))::int AS idle,
-        (SELECT count(*)::int FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE application_name = $1) AS locks
+        (SELECT count(*)::int FROM pg_locks JOIN pg_stat_activity USING (pid)
+          WHERE datname = current_database() AND application_name = $1) AS locks
       FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1`,
     [applicationName],
   );
