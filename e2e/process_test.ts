@@ -145,8 +145,8 @@ Deno.test("archway migrates once when several instances start together on one da
 
 Deno.test("archway answers what is in flight before it stops", async () => {
   await withFolder(async (folder) => {
-    await using program = new Program({ EMBEDDED_DATA_DIR: folder });
-    const url = await program.url;
+    await using program = new Program({ EMBEDDED_DATA_DIR: folder, ADMIN_PORT: "0" });
+    const [url, metricsUrl] = await Promise.all([program.url, program.metricsUrl]);
     await untilReady(url);
     // A request whose body is still on its way when the signal comes.
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
@@ -157,9 +157,11 @@ Deno.test("archway answers what is in flight before it stops", async () => {
       body: readable,
     });
     await writer.write(new TextEncoder().encode('{"name":'));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const isInFlight = async (): Promise<boolean> =>
+      /^archway_request_in_flight 1$/m.test(await (await fetch(metricsUrl)).text());
+    while (!await isInFlight()) await new Promise((resolve) => setTimeout(resolve, 20));
     program.signal("SIGTERM");
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await program.untilWritten("Server is draining");
     await writer.write(new TextEncoder().encode('"Ada"}'));
     await writer.close();
     const response = await pending;

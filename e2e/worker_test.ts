@@ -37,6 +37,17 @@ async function open(): Promise<Setting> {
   return { stage, environment, instance, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
+/** Whether a worker says that it is ready, on the port of its metrics. */
+async function works(metricsUrl: string): Promise<boolean> {
+  const response = await fetch(metricsUrl.replace("/metrics", "/readyz"));
+  await response.body?.cancel();
+  return response.ok;
+}
+
+async function untilWorks(metricsUrl: string): Promise<void> {
+  while (!await works(metricsUrl)) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 Deno.test("archway worker tells again what it could not note before it was killed, under the same id", async () => {
   await using setting = await open();
   const { stage, environment } = setting;
@@ -77,10 +88,13 @@ Deno.test("archway worker shares the work with others and with services, in the 
   await using setting = await open();
   const { stage, environment } = setting;
   const { receiver } = await stage.receive();
-  await using first = new Program(environment, ["worker"]);
-  await using second = new Program(environment, ["worker"]);
+  const watched = { ...environment, ADMIN_PORT: "0" };
+  await using first = new Program(watched, ["worker"]);
+  await using second = new Program(watched, ["worker"]);
   await using service = new Program(environment);
   await using idle = new Program({ ...environment, WORKER: "off" });
+  // The signal that ends them is for programs that know of it, which one that is still being loaded does not.
+  await Promise.all([first, second].map(async ({ metricsUrl }) => await untilWorks(await metricsUrl)));
   await Promise.all([service, idle].map(async (program) => await untilReady(await program.url)));
   const data = { payerProfileId: stage.profileId };
   for (let round = 0; round < 10; round++) {
@@ -122,16 +136,11 @@ Deno.test("archway worker lets deliveries under way end on SIGTERM, and gives th
   const { receiver } = await stage.receive();
   await using program = new Program({ ...environment, ADMIN_PORT: "0" }, ["worker"]);
   const metrics = await program.metricsUrl;
-  const ready = async (): Promise<number> => {
-    const response = await fetch(metrics.replace("/metrics", "/readyz"));
-    await response.body?.cancel();
-    return response.status;
-  };
-  while (await ready() !== 200) await new Promise((resolve) => setTimeout(resolve, 20));
+  await untilWorks(metrics);
   const asked = Promise.withResolvers<void>();
   receiver.answer = async (): Promise<number> => {
     asked.resolve();
-    while (await ready().catch(() => 503) === 200) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (await works(metrics).catch(() => false)) await new Promise((resolve) => setTimeout(resolve, 20));
     return 200;
   };
   const data = { payerProfileId: stage.profileId };

@@ -37,6 +37,8 @@ export interface ProgramOptions {
  */
 export class Program implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
+  /** What it has written to its standard output until now. */
+  #written = "";
   readonly #stdout: Promise<string>;
   readonly #stderr: Promise<string>;
   readonly #url: PromiseWithResolvers<string> = Promise.withResolvers();
@@ -64,11 +66,14 @@ export class Program implements AsyncDisposable {
       stderr: "piped",
     }).spawn();
     this.#url.promise.catch(() => {});
-    this.#stdout = this.#read(this.#process.stdout);
+    this.#metricsUrl.promise.catch(() => {});
+    this.#stdout = this.#read(this.#process.stdout, (text) => this.#written = text);
     this.#stderr = this.#read(this.#process.stderr);
-    this.#stderr.then((stderr) =>
-      this.#url.reject(new Error(`The program ended before it listened: ${stderr}`))
-    );
+    this.#stderr.then((stderr) => {
+      const error = new Error(`The program ended before it listened: ${stderr}`);
+      this.#url.reject(error);
+      this.#metricsUrl.reject(error);
+    });
   }
 
   get pid(): number {
@@ -80,9 +85,19 @@ export class Program implements AsyncDisposable {
     return this.#url.promise;
   }
 
-  /** Where its metrics are, once they are there; only with `ADMIN_PORT`. */
+  /** Where its metrics are, once they are there; only with `ADMIN_PORT`. Rejects when it ends before. */
   get metricsUrl(): Promise<string> {
     return this.#metricsUrl.promise;
+  }
+
+  /** Resolves when it has written a text to its standard output. Rejects when it ends without. */
+  async untilWritten(text: string): Promise<void> {
+    let ended = false;
+    void this.#stdout.then(() => ended = true);
+    while (!this.#written.includes(text)) {
+      if (ended) throw new Error(`The program ended and has not written ${text}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   /** Sends a signal. */
@@ -118,10 +133,14 @@ export class Program implements AsyncDisposable {
     await this.ended();
   }
 
-  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+  async #read(
+    stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+    onRead: (text: string) => void = () => {},
+  ): Promise<string> {
     let text = "";
     for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
       text += chunk;
+      onRead(text);
       const [, url] = /"url":"(http[^"]+)"/.exec(text) ?? [];
       if (url !== undefined) this.#url.resolve(url);
       const [, metricsUrl] = /"metrics":"(http[^"]+)"/.exec(text) ?? [];
