@@ -293,25 +293,20 @@ Deno.test("archway serves on when nobody reads its log, and when nobody can", as
 
 Deno.test("archway serves metrics on a port of their own, and nowhere else", async () => {
   await using database = await useTestDatabase();
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  const environment = {
-    ...postgresEnvironment(database.instance),
-    MIGRATE_ON_START: "true",
-    ADMIN_PORT: String(port),
-  };
+  const environment = { ...postgresEnvironment(database.instance), MIGRATE_ON_START: "true" };
   {
-    await using late = new Program(environment);
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
+    await using late = new Program({ ...environment, ADMIN_PORT: String(port) });
     const { code, stderr } = await late.ended();
     assertEquals(code, 1);
     assertMatch(stderr, new RegExp(`Cannot listen on 127\\.0\\.0\\.1:${port} for metrics: .*in use\n$`));
   }
-  listener.close();
-  await using program = new Program(environment);
-  const url = await program.url;
+  await using program = new Program({ ...environment, ADMIN_PORT: "0" });
+  const [url, metricsUrl] = await Promise.all([program.url, program.metricsUrl]);
   await untilReady(url);
   await create(url);
-  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const metrics = await (await fetch(metricsUrl)).text();
   for (
     const line of [
       'archway_request_duration_seconds_count{route="/v1/profiles",method="POST",status="2xx"} 1',

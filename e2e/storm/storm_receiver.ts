@@ -48,14 +48,17 @@ export class StormReceiver implements AsyncDisposable {
     { url, random }: StormReceiverOptions,
   ): Promise<StormReceiver> {
     await untilEmpty(pool);
-    const port = freePort();
-    const body = { url: `http://127.0.0.1:${port}/hook`, eventTypes: WEBHOOK_EVENT_TYPES };
+    await using stack = new AsyncDisposableStack();
+    // It listens before anybody is told where, and has nothing to check until then.
+    const receiver = stack.use(new WebhookReceiver(""));
+    const body = { url: receiver.url, eventTypes: WEBHOOK_EVENT_TYPES };
     const { status, text } = await call(url, "POST /v1/webhooks", { body });
     if (status !== 201) throw new Error(`Making a webhook failed: ${status} ${text}`);
     const { data }: { readonly data: { readonly secret: string } } = JSON.parse(text);
-    const receiver = new WebhookReceiver(data.secret, { port });
+    receiver.secret = data.secret;
     receiver.answer = () => random() < 0.02 ? 500 : 200;
     const { rows: [last] } = await pool.writer().query<{ position: bigint }>(LAST_BEFORE);
+    stack.move();
     return new StormReceiver(pool, receiver, last?.position ?? 0n);
   }
 
@@ -119,9 +122,4 @@ async function untilEmpty(pool: ConnectionPool): Promise<void> {
   while ((await pool.writer().query("select from outbox limit 1")).rowCount > 0) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

@@ -1,12 +1,18 @@
+import { isOpen } from "../testing/is_open.ts";
 import { ChildProcess, type ChildProcessOptions } from "./child_process.ts";
 import type { Target } from "./http_connection.ts";
 
 /** A server in a process of its own, listening on a port of 127.0.0.1 that it chose and told. */
 export class HttpServerProcess implements AsyncDisposable {
+  readonly target: Target;
+  /** Where its metrics are, if it told so before it listened. */
+  readonly metricsUrl: string | undefined;
   readonly #process: ChildProcess;
 
-  private constructor(process: ChildProcess, readonly target: Target) {
+  private constructor(process: ChildProcess, { port, metricsUrl }: Told) {
     this.#process = process;
+    this.target = { hostname: "127.0.0.1", port };
+    this.metricsUrl = metricsUrl;
   }
 
   /**
@@ -16,11 +22,11 @@ export class HttpServerProcess implements AsyncDisposable {
   static async start(options: ChildProcessOptions): Promise<HttpServerProcess> {
     await using stack = new AsyncDisposableStack();
     const process = stack.use(new ChildProcess(options));
-    const told = Number(options.env?.["PORT"] ?? 0);
-    const port = told === 0 ? await readPort(process) : await untilOpen(told);
+    const chosen = Number(options.env?.["PORT"] ?? 0);
+    const told = chosen === 0 ? await readUrls(process) : await untilOpen(chosen);
     void process.drain();
     stack.move();
-    return new HttpServerProcess(process, { hostname: "127.0.0.1", port });
+    return new HttpServerProcess(process, told);
   }
 
   get pid(): number {
@@ -58,22 +64,26 @@ export class HttpServerProcess implements AsyncDisposable {
   }
 }
 
-async function readPort(process: ChildProcess): Promise<number> {
+/** What is known of a server that listens. */
+interface Told {
+  readonly port: number;
+  readonly metricsUrl?: string | undefined;
+}
+
+async function readUrls(process: ChildProcess): Promise<Told> {
+  let metricsUrl: string | undefined;
   while (true) {
-    const [, port] = /http:\/\/127\.0\.0\.1:(\d+)/.exec(await process.readLine()) ?? [];
-    if (port !== undefined) return Number(port);
+    const [url, port, path] = /http:\/\/127\.0\.0\.1:(\d+)(\/metrics)?/.exec(await process.readLine()) ?? [];
+    // They have a port of their own, which is told first.
+    if (path !== undefined) metricsUrl = url;
+    else if (port !== undefined) return { port: Number(port), metricsUrl };
   }
 }
 
-async function untilOpen(port: number): Promise<number> {
+async function untilOpen(port: number): Promise<Told> {
   for (let tries = 0; tries < 1_000; tries++) {
-    try {
-      using _connection = await Deno.connect({ hostname: "127.0.0.1", port });
-      return port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    if (await isOpen(port)) return { port };
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error("A program that was to be measured did not listen");
 }

@@ -49,7 +49,7 @@ export class Nats extends KeptProcess {
       program,
       args: ["-js", "-sd", join(folder, "store"), "-a", "127.0.0.1", "-p", String(port), ...demands],
       folder,
-      listensAt: { hostname: "127.0.0.1", port },
+      listensAt: { port },
     });
     const credentials = user === undefined ? "" : `${user.name}:${user.password}@`;
     this.url = `${tls === undefined ? "nats" : "tls"}://${credentials}127.0.0.1:${port}`;

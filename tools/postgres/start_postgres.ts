@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { freePort } from "../testing/kept_process.ts";
 import { once, type PostgresBinaries, postgresBinaries, temporaryDirectory } from "./postgres_binaries.ts";
 import { PostgresServer, type PreparedServer } from "./postgres_server.ts";
 import { runAs } from "./run_as.ts";
+import { startPrepared } from "./start_prepared.ts";
 
 /** How a server is started. */
 export interface StartPostgresOptions {
@@ -45,14 +47,20 @@ const detach = `
 /** Starts PostgreSQL on a fresh data directory. It ends with the process that started it, however that ends. */
 export async function startPostgres(options: StartPostgresOptions = {}): Promise<PostgresServer> {
   const binaries = await postgresBinaries();
+  return await startPrepared(
+    await prepareEmpty(options),
+    (prepared) => new PostgresServer(prepared, binaries),
+  );
+}
+
+/** Prepares a server on a fresh data directory. */
+export async function prepareEmpty(options: StartPostgresOptions): Promise<PreparedServer> {
+  const binaries = await postgresBinaries();
   const template = join(binaries.cache, "template");
   await once(template, (directory) => makeTemplate(binaries, directory));
-  const prepared = await prepareServer(options, async (data) => {
+  return await prepareServer(options, async (data) => {
     await runAs(binaries.owner, "cp", ["-R", template, data]);
   });
-  const server = new PostgresServer(prepared, binaries);
-  await server.start();
-  return server;
 }
 
 /**
@@ -128,11 +136,6 @@ function configuration(socketDirectory: string, port: number, options: StartPost
     ...Object.entries(options.settings ?? {}),
   ]);
   return [...settings].map(([name, value]) => `${name} = '${value}'\n`).join("");
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 async function own(path: string, { owner }: PostgresBinaries): Promise<void> {

@@ -4,6 +4,7 @@ import { postgresBinaries } from "./postgres_binaries.ts";
 import type { PostgresServer } from "./postgres_server.ts";
 import { StandbyServer } from "./standby_server.ts";
 import { prepareServer, type StartPostgresOptions } from "./start_postgres.ts";
+import { startPrepared } from "./start_prepared.ts";
 
 /**
  * Starts a hot standby of a server that runs: it streams from it over its Unix socket and takes reads. It ends with
@@ -28,7 +29,5 @@ export async function startStandby(
     await Deno.writeTextFile(join(data, "standby.signal"), "");
     await giveTo(binaries.owner, join(data, "standby.signal"));
   });
-  const standby = new StandbyServer(prepared, binaries);
-  await standby.start();
-  return standby;
+  return await startPrepared(prepared, (found) => new StandbyServer(found, binaries));
 }

@@ -40,13 +40,12 @@ export async function startStage(signal: AbortSignal): Promise<Stage> {
   const standby = stack.use(await startStandby(primary, { tcp: true }));
   await standby.catchUp(primary);
   const store = await locateValkey() === undefined ? undefined : stack.use(await startValkey());
-  const [port, adminPort] = freePorts();
   const env = {
     ...postgresEnvironment(database),
     ...replicaEnvironment(standby.tcpInstance),
     HOST: "127.0.0.1",
-    PORT: String(port),
-    ADMIN_PORT: String(adminPort),
+    PORT: "0",
+    ADMIN_PORT: "0",
     POSTGRES_PRIMARY_POOL_MAX_CONNS: String(POOL_SIZE),
     // As where clients reach it: each connection passes through the guard.
     SLOW_CLIENT_GUARD: "on",
@@ -55,9 +54,10 @@ export async function startStage(signal: AbortSignal): Promise<Stage> {
     ...(store && { RATE_LIMIT_URL: store.url }),
   };
   const service = stack.use(await HttpServerProcess.start({ args: ["-P", MAIN], env }));
+  const { metricsUrl } = service;
+  if (metricsUrl === undefined) throw new Error("The service did not tell where its metrics are");
   await service.untilHealthy(signal);
   const owned = stack.move();
-  const metricsUrl = `http://127.0.0.1:${adminPort}/metrics`;
   return {
     service,
     metricsUrl,
@@ -75,11 +75,4 @@ function replicaEnvironment({ host, port }: InstanceConfig): Readonly<Record<str
     POSTGRES_REPLICA_0_PORT: String(port),
     POSTGRES_REPLICA_0_POOL_MAX_CONNS: String(POOL_SIZE),
   };
-}
-
-/** Two ports at once, so that they differ. */
-function freePorts(): readonly [number, number] {
-  using first = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  using second = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return [first.addr.port, second.addr.port];
 }

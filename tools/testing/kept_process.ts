@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isOpen } from "./is_open.ts";
 
 /**
  * Runs $2… and writes its process id to $1 until the other end of the standard input is closed. A process that was
@@ -21,9 +22,9 @@ export interface KeptCommand {
   readonly args: readonly string[];
   /** A folder of its own, which goes with it. */
   readonly folder: string;
-  /** Where it listens once it serves. */
+  /** Where it listens once it serves: a port of loopback, or a socket. */
   readonly listensAt:
-    | { readonly hostname: string; readonly port: number }
+    | { readonly port: number }
     | { readonly transport: "unix"; readonly path: string };
   /** Who runs it; absent: whoever runs this. */
   readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
@@ -110,15 +111,21 @@ export class KeptProcess implements AsyncDisposable {
     let running = true;
     void ended.then(() => running = false);
     while (running) {
-      try {
-        const { listensAt } = this.#command;
-        using _connection = await ("path" in listensAt ? Deno.connect(listensAt) : Deno.connect(listensAt));
-        return true;
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
+      if (await this.#isOpen()) return true;
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
     return false;
+  }
+
+  async #isOpen(): Promise<boolean> {
+    const { listensAt } = this.#command;
+    try {
+      if ("port" in listensAt) return await isOpen(listensAt.port);
+      using _connection = await Deno.connect(listensAt);
+      return true;
+    } catch {
+      return false;
+    }
   }
 }
 

@@ -42,7 +42,7 @@ export class Valkey extends KeptProcess {
         ...["--save", "", "--appendonly", "no", ...demands],
       ],
       folder,
-      listensAt: { hostname: "127.0.0.1", port },
+      listensAt: { port },
     });
     const credentials = password === undefined ? "" : `:${encodeURIComponent(password)}@`;
     this.url = `redis://${credentials}127.0.0.1:${port}`;

@@ -21,14 +21,15 @@ export class WebhookReceiver implements AsyncDisposable {
   readonly complaints: string[] = [];
   /** How it answers from now on. */
   answer: Answer = () => 200;
-  readonly #secret: string;
+  /** What everything has to be signed with; whoever tells its URL to get the secret sets it then. */
+  secret: string;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   #changed = Promise.withResolvers<void>();
 
-  constructor(secret: string, { port = 0 }: { readonly port?: number } = {}) {
-    this.#secret = secret;
+  constructor(secret: string) {
+    this.secret = secret;
     this.#server = Deno.serve(
-      { hostname: "127.0.0.1", port, onListen(): void {} },
+      { hostname: "127.0.0.1", port: 0, onListen(): void {} },
       (request) => this.#receive(request),
     );
   }
@@ -70,7 +71,7 @@ export class WebhookReceiver implements AsyncDisposable {
   #verify({ method, headers }: Request, body: string): ReceivedEvent | undefined {
     try {
       // The library has the type of what was sent as unknown.
-      new Webhook(this.#secret).verify(body, Object.fromEntries(headers));
+      new Webhook(this.secret).verify(body, Object.fromEntries(headers));
       if (method !== "POST" || headers.get("content-type") !== "application/json") {
         this.complaints.push(`${method} ${headers.get("content-type")}`);
       }
