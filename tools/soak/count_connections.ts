@@ -10,7 +10,7 @@ export async function countConnections(
   database: string,
 ): Promise<number | undefined> {
   // To another database, not to count itself.
-  const options = { host, port, user, password, database: "postgres", max: 1, connect_timeout: 1 };
+  const options = { host, port, user, password, database: "postgres", max: 1, connect_timeout: 10 };
   const sql = postgres({ ...options, onnotice: () => {} });
   try {
     const [row] = await sql.unsafe<{ count: number }[]>(COUNT, [database]);

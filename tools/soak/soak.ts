@@ -89,14 +89,16 @@ async function recovers({ service }: Stage, signal: AbortSignal): Promise<boolea
   }
 }
 
-/** A look when no client is connected any more and two looks, one after the other, see the same. */
+/** A look when no client is connected any more, both servers answer, and two looks, one after the other, see the same. */
 async function settle(stage: Stage): Promise<Sample> {
   const deadline = performance.now() + RECOVERY_MS;
   let last = await takeSample(stage, performance.now());
   while (performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const next = await takeSample(stage, performance.now());
-    if (next.files === last.files && next.standbyConnections !== undefined) return next;
+    const { files, primaryConnections, standbyConnections } = next;
+    const answered = primaryConnections !== undefined && standbyConnections !== undefined;
+    if (files === last.files && answered) return next;
     last = next;
   }
   return last;
