@@ -193,7 +193,8 @@ Deno.test("EventStore.append() takes part in the order before it takes a positio
     await tx.query("select set_config('application_name', 'slow', true)");
     return await append(tx, "slow", "slow");
   });
-  const waits = "select from pg_locks where locktype = 'advisory' and not granted";
+  const waits = `select from pg_locks where locktype = 'advisory' and not granted
+    and database = (select oid from pg_database where datname = current_database())`;
   while ((await pool.writer().query(waits)).rowCount === 0);
   await pool.withTx((tx) => append(tx, "quick", "quick"));
   assertEquals(await names(pool), []);
