@@ -176,10 +176,11 @@ Deno.test("archway prints no secret and nothing of anybody, whatever it is busy 
     "x-request-id": "planted@example.com",
     "x-amzn-trace-id": "Root=planted",
     "consistency-token": "planted-token",
-    "if-match": '"planted-tag"',
     traceparent: "planted",
   };
   const json = { ...headers, "content-type": "application/json" };
+  // Where nobody looks at a condition it is refused, and nothing would be made.
+  const conditional = { ...json, "if-match": '"planted-tag"' };
   const send = async (target: string, init: RequestInit = {}): Promise<Response> => {
     const response = await fetch(url + target, { headers, ...init });
     await response.body?.cancel();
@@ -197,6 +198,7 @@ Deno.test("archway prints no secret and nothing of anybody, whatever it is busy 
       for (const sent of [body, bare, bare, `{"planted": planted`, `${body}}`]) {
         statuses.push((await send("/v1/profiles", { method: "POST", headers: json, body: sent })).status);
       }
+      await send("/v1/profiles", { method: "POST", headers: conditional, body });
     }
     for (
       const target of [
@@ -210,7 +212,11 @@ Deno.test("archway prints no secret and nothing of anybody, whatever it is busy 
     }
     const id = crypto.randomUUID();
     statuses.push(
-      (await send(`/v1/profiles/${id}`, { method: "PATCH", headers: json, body: '{"name":"planted"}' }))
+      (await send(`/v1/profiles/${id}`, {
+        method: "PATCH",
+        headers: conditional,
+        body: '{"name":"planted"}',
+      }))
         .status,
     );
     return statuses;
