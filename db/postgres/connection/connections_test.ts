@@ -143,7 +143,12 @@ Deno.test("Connections holds up nobody behind a statement that takes long", asyn
 
 Deno.test("Connections closes what is unused, and replaces what is old", async () => {
   await using database = await useTestDatabase();
-  await using watcher = openPool({ primary: database.instance, replicas: [], applicationName: "watcher" });
+  await using watcher = openPool({
+    primary: database.instance,
+    replicas: [],
+    applicationName: "watcher",
+    ...PATIENCE,
+  });
   const sessions = async (): Promise<readonly number[]> => {
     const { rows } = await watcher.writer().query<{ pid: number }>(
       "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'archway'",
@@ -151,12 +156,12 @@ Deno.test("Connections closes what is unused, and replaces what is old", async (
     return rows.map(({ pid }) => pid);
   };
   {
-    await using pool = openPool({ primary: database.instance, replicas: [], idleTimeoutMs: 20 });
+    await using pool = openPool({ primary: database.instance, replicas: [], idleTimeoutMs: 20, ...PATIENCE });
     await pool.writer().query("SELECT 1");
     while ((await sessions()).length > 0);
     assertEquals((await pool.writer().query("SELECT 1")).rowCount, 1);
   }
-  await using pool = openPool({ primary: database.instance, replicas: [], lifetimeMs: 20 });
+  await using pool = openPool({ primary: database.instance, replicas: [], lifetimeMs: 20, ...PATIENCE });
   const seen = new Set<number>();
   while (seen.size < 4) {
     const { rows } = await pool.writer().query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
@@ -167,7 +172,7 @@ Deno.test("Connections closes what is unused, and replaces what is old", async (
 
 Deno.test("Connections tells who waits that the server is away, and not that it is busy", async () => {
   await using server = await startPostgres();
-  await using pool = openPool({ primary: server.instance, replicas: [], acquireTimeoutMs: 60_000 });
+  await using pool = openPool({ primary: server.instance, replicas: [], ...PATIENCE });
   await server.stop();
   const refused = await Promise.all(
     Array.from({ length: 50 }, () => codeOf(pool.writer().query("SELECT 1"))),
