@@ -81,7 +81,8 @@ export class PrimaryFinder implements Disposable {
     const all = Promise.allSettled(asked);
     await Promise.race([all, found.promise]);
     if (best === undefined) await all;
-    else await Promise.race([all, pause(othersMs)]);
+    // In two halves: where this process itself stood still for so long, what has arrived meanwhile is read in between.
+    else await Promise.race([all, pause(othersMs / 2).then(() => pause(othersMs / 2))]);
     if (best === undefined) throw noPrimary(this.#reasons(await all));
     this.#note(best.instance);
     return best.instance;
