@@ -24,7 +24,7 @@ export function parsePoolSettings(settings: Settings): PoolSettings {
     connectTimeoutMs: settings.durationMs("POSTGRES_CONNECT_TIMEOUT", "5s", AT_ALL),
     acquireTimeoutMs: settings.durationMs("POSTGRES_ACQUIRE_TIMEOUT", "3s", AT_ALL),
     queueTimeoutMs: settings.durationMs("POSTGRES_QUEUE_TIMEOUT", "1s", AT_ALL),
-    maxWaiting: settings.integer("POSTGRES_MAX_WAITING", 1000, { min: 0, max: 1_000_000 }),
+    maxWaiting: settings.integer("POSTGRES_MAX_WAITING", 5000, { min: 0, max: 1_000_000 }),
     lifetimeMs: settings.durationMs("POSTGRES_CONNECTION_LIFETIME", "30m"),
     statementTimeoutMs: settings.durationMs("POSTGRES_STATEMENT_TIMEOUT", "10s"),
     transactionTimeoutMs: settings.durationMs("POSTGRES_TRANSACTION_TIMEOUT", "60s"),

@@ -93,7 +93,7 @@ export interface PoolConfig {
   /**
    * How many callers may wait for a connection to one server at the same time. More are told "saturated" at once.
    *
-   * @default 1_000
+   * @default 5_000
    */
   readonly maxWaiting?: number;
   /**

@@ -69,7 +69,7 @@ export class InstanceConnections {
     return new Connections({
       open,
       max,
-      maxWaiting: config.maxWaiting ?? 1_000,
+      maxWaiting: config.maxWaiting ?? 5_000,
       acquireTimeoutMs: config.acquireTimeoutMs ?? 3_000,
       queueTimeoutMs: config.queueTimeoutMs ?? 1_000,
       idleTimeoutMs: config.idleTimeoutMs ?? 60_000,
