@@ -114,6 +114,34 @@ Deno.test("PUT /v1/payments/{id} makes one of several payments that want an id",
     assertEquals(outcomes(answers), { "201": 1, "409 payment-exists": 7 });
   }));
 
+Deno.test("An account that is closed while it is paid has been closed or paid, and never both", () =>
+  withStage(async ({ pool, servers }) => {
+    const payer = await openAccount(servers[0], "100.00");
+    for (let round = 0; round < 10; round++) {
+      const payee = await openAccount(servers[0], "0");
+      const pays = (): Promise<PaymentAnswer> =>
+        ask(servers[0], "POST /v1/payments", {
+          key: crypto.randomUUID(),
+          body: payment(payer, payee, "1.00"),
+        });
+      const closes = (): Promise<PaymentAnswer> =>
+        ask(servers[1], `POST /v1/accounts/${payee}/close`, { headers: { "If-Match": "*" } });
+      // Whichever is sent first is not always the first.
+      const [paid, closed] = round % 2 === 0
+        ? await Promise.all([pays(), closes()])
+        : (await Promise.all([closes(), pays()])).toReversed();
+      assert(paid !== undefined && closed !== undefined);
+      if (closed.status === 200) {
+        assertEquals(outcome(paid), "422 account-closed");
+        assertEquals(await balanceOf(servers[0], payee), "0.00");
+      } else {
+        assertEquals([paid.status, outcome(closed)], [201, "422 balance-not-zero"]);
+        assertEquals(await balanceOf(servers[0], payee), "1.00");
+      }
+    }
+    await assertBooks(pool);
+  }));
+
 Deno.test("A hot account is paid to and from by many, and nobody is told of a deadlock", () =>
   withStage(async ({ pool, servers }) => {
     const hot = await openAccount(servers[0], "50.00");
