@@ -1,4 +1,5 @@
 import type { TxManager } from "../db/db.ts";
+import { type Message, messageOf, type ToWire } from "../outbox/message.ts";
 import { MessageQueue, type MessageQueueOptions, type QueuedMessage } from "../outbox/message_queue.ts";
 import { causeOf } from "../outbox/outgoing_event.ts";
 import type { StepOutcome } from "../worker/work_loop.ts";
@@ -6,7 +7,8 @@ import type { WorkObserver } from "../worker/work_observer.ts";
 import { type Broker, BrokerError } from "./broker.ts";
 
 /** What a publisher works with. */
-export interface PublisherOptions extends MessageQueueOptions {
+export interface PublisherOptions extends Pick<MessageQueueOptions<Message>, "onUntold"> {
+  readonly toWire: ToWire;
   readonly database: TxManager;
   readonly broker: Broker;
   readonly observer: WorkObserver;
@@ -30,11 +32,15 @@ const DEADLINE_MS = 30_000;
  * the broker knows it by its id.
  */
 export class Publisher {
-  readonly #queue: MessageQueue;
+  readonly #queue: MessageQueue<Message>;
   readonly #options: PublisherOptions;
 
   constructor(options: PublisherOptions) {
-    this.#queue = new MessageQueue("broker_messages", options);
+    const { toWire, onUntold } = options;
+    this.#queue = new MessageQueue("broker_messages", {
+      tell: (event) => messageOf(event, toWire),
+      onUntold,
+    });
     this.#options = options;
   }
 
@@ -60,8 +66,8 @@ export class Publisher {
     return looked < batch ? "idle" : "more";
   }
 
-  async #publishStream(messages: readonly QueuedMessage[], until: number): Promise<StreamEnd> {
-    const published: QueuedMessage[] = [];
+  async #publishStream(messages: readonly QueuedMessage<Message>[], until: number): Promise<StreamEnd> {
+    const published: QueuedMessage<Message>[] = [];
     try {
       for (const message of messages) {
         if (performance.now() > until) break;
@@ -74,7 +80,7 @@ export class Publisher {
     }
   }
 
-  async #publish({ event, message }: QueuedMessage): Promise<void> {
+  async #publish({ event, message }: QueuedMessage<Message>): Promise<void> {
     const { broker, observer } = this.#options;
     const cause = causeOf(event);
     const attributes = { "messaging.message.id": message.id, "archway.event.type": event.type };
@@ -92,7 +98,7 @@ export class Publisher {
 }
 
 interface StreamEnd {
-  readonly published: readonly QueuedMessage[];
+  readonly published: readonly QueuedMessage<Message>[];
   /** What the next one failed with. */
   readonly fault: { readonly error: unknown } | undefined;
 }

@@ -1,12 +1,11 @@
 import type { Transaction } from "../db/db.ts";
-import { type Message, messageOf, type ToWire } from "./message.ts";
 import type { OutgoingEvent } from "./outgoing_event.ts";
 import { StreamQueue, type TakenEvent } from "./stream_queue.ts";
 
 /** An event that was taken, and what it is told as. */
-export interface QueuedMessage {
+export interface QueuedMessage<T> {
   readonly event: TakenEvent;
-  readonly message: Message;
+  readonly message: T;
 }
 
 /** An event that this program cannot tell, and why. */
@@ -16,8 +15,9 @@ export interface UntoldEvent {
 }
 
 /** How events become messages. */
-export interface MessageQueueOptions {
-  readonly toWire: ToWire;
+export interface MessageQueueOptions<T> {
+  /** Gives what an event is told as. Throws where this program cannot tell it. */
+  readonly tell: (event: OutgoingEvent) => T;
   /** An event stays where it is. Must not throw. */
   readonly onUntold: (untold: UntoldEvent) => void;
 }
@@ -30,13 +30,13 @@ const LEFT_ALONE_MS = 30_000;
  * follows it in its stream; other streams go on, also where many are like it: streams that were found to be so are not
  * taken again for a while, and not held while another program might take them.
  */
-export class MessageQueue {
+export class MessageQueue<T> {
   readonly #queue: StreamQueue;
-  readonly #options: MessageQueueOptions;
+  readonly #options: MessageQueueOptions<T>;
   /** Until when streams are left alone, in milliseconds of `performance.now()`. */
   readonly #left = new Map<string, number>();
 
-  constructor(table: "outbox" | "broker_messages", options: MessageQueueOptions) {
+  constructor(table: "outbox" | "broker_messages", options: MessageQueueOptions<T>) {
     this.#queue = new StreamQueue(table);
     this.#options = options;
   }
@@ -45,13 +45,13 @@ export class MessageQueue {
   async take(
     tx: Transaction,
     limit: number,
-  ): Promise<{ readonly looked: number; readonly messages: readonly QueuedMessage[] }> {
+  ): Promise<{ readonly looked: number; readonly messages: readonly QueuedMessage<T>[] }> {
     const events = await this.#queue.take(tx, limit, this.#leftAlone());
-    const messages: QueuedMessage[] = [];
+    const messages: QueuedMessage<T>[] = [];
     for (const event of events) {
       if (this.#left.has(event.stream)) continue;
       try {
-        messages.push({ event, message: messageOf(event, this.#options.toWire) });
+        messages.push({ event, message: this.#options.tell(event) });
       } catch (error) {
         this.#left.set(event.stream, performance.now() + LEFT_ALONE_MS);
         this.#options.onUntold({ event, error });
@@ -61,7 +61,7 @@ export class MessageQueue {
   }
 
   /** They have left. */
-  async remove(tx: Transaction, messages: readonly QueuedMessage[]): Promise<void> {
+  async remove(tx: Transaction, messages: readonly QueuedMessage<T>[]): Promise<void> {
     if (messages.length > 0) await this.#queue.remove(tx, messages.map(({ event }) => event));
   }
 

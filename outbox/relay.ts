@@ -2,12 +2,14 @@ import type { TxManager } from "../db/db.ts";
 import type { StepOutcome } from "../worker/work_loop.ts";
 import type { WorkObserver } from "../worker/work_observer.ts";
 import type { Destination } from "./destination.ts";
+import type { ToWire } from "./message.ts";
 import { MessageQueue, type MessageQueueOptions } from "./message_queue.ts";
-import { causesOf } from "./outgoing_event.ts";
+import { causesOf, type JsonObject } from "./outgoing_event.ts";
 import type { TakenEvent } from "./stream_queue.ts";
 
 /** What a relay works with. */
-export interface RelayOptions extends MessageQueueOptions {
+export interface RelayOptions extends Pick<MessageQueueOptions<JsonObject>, "onUntold"> {
+  readonly toWire: ToWire;
   readonly database: TxManager;
   readonly destinations: readonly Destination[];
   readonly observer: WorkObserver;
@@ -25,11 +27,11 @@ export interface RelayOptions extends MessageQueueOptions {
  * tell stays there: no destination has to know what to do with it.
  */
 export class Relay {
-  readonly #queue: MessageQueue;
+  readonly #queue: MessageQueue<JsonObject>;
   readonly #options: RelayOptions;
 
   constructor(options: RelayOptions) {
-    this.#queue = new MessageQueue("outbox", options);
+    this.#queue = new MessageQueue("outbox", { tell: options.toWire, onUntold: options.onUntold });
     this.#options = options;
   }
 

@@ -116,7 +116,7 @@ export interface PoolConfig {
   readonly replicaMaxLagMs?: number;
   /**
    * How long a replica may take to answer a probe, in milliseconds, before it counts as lost, and every read that
-   * waits for it is sent elsewhere.
+   * waits for it is sent elsewhere; and how long the primary may take to tell how it is.
    *
    * @default 2_000
    */

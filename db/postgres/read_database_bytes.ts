@@ -1,7 +1,7 @@
-import type { Querier, QueryOptions } from "../db.ts";
+import type { Querier } from "../db.ts";
 
 /** How a server is asked. */
-export interface ReadDatabaseBytesOptions extends QueryOptions {
+export interface ReadDatabaseBytesOptions {
   /** How long it may take, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -12,7 +12,7 @@ export interface ReadDatabaseBytesOptions extends QueryOptions {
  */
 export async function readDatabaseBytes(
   server: Querier,
-  { timeoutMs, signal }: ReadDatabaseBytesOptions,
+  { timeoutMs }: ReadDatabaseBytesOptions,
 ): Promise<bigint | undefined> {
   const timer = new AbortController();
   const timeout = setTimeout(() => timer.abort(), timeoutMs);
@@ -20,7 +20,7 @@ export async function readDatabaseBytes(
     const { rows: [row] } = await server.query<{ bytes: bigint }>(
       "SELECT pg_database_size(current_database()) AS bytes",
       [],
-      { signal: signal === undefined ? timer.signal : AbortSignal.any([signal, timer.signal]) },
+      { signal: timer.signal },
     );
     return row?.bytes;
   } catch {

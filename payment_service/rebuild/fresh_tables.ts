@@ -20,6 +20,9 @@ const RUN = `${FRESH}run`;
 // The run's table first: whoever drops the tables waits there for whoever holds it, before it has any of the others.
 const DROP = `drop table if exists ${[RUN, ...PROJECTED_TABLES.map((table) => FRESH + table)].join(", ")}`;
 
+// Of two that would make or drop the tables at the same time the second waits here.
+const TAKE_TURNS = `select pg_advisory_xact_lock(hashtextextended('${RUN}', 0))`;
+
 /** SQLSTATE of a table that is not there. */
 const UNDEFINED_TABLE = "42P01";
 
@@ -30,8 +33,7 @@ const UNDEFINED_TABLE = "42P01";
  * @param run The id of the rebuild.
  */
 export async function makeFreshTables(tx: Querier, run: string): Promise<void> {
-  // Of two that begin at the same time the second waits here: both would make the same tables.
-  await tx.query(`select pg_advisory_xact_lock(hashtextextended('${RUN}', 0))`);
+  await tx.query(TAKE_TURNS);
   await tx.query(DROP);
   await tx.query(`create unlogged table ${RUN} (id uuid not null)`);
   await tx.query(`insert into ${RUN} values ($1)`, [run]);
@@ -64,13 +66,13 @@ export async function checkFreshTables(tx: Querier, run: string): Promise<void> 
   if (!await areOf(tx, run)) throw takenOver();
 }
 
-/** Drops the tables, unless they are another rebuild's. */
+/**
+ * Drops the tables, unless they are another rebuild's.
+ *
+ * @throws {RebuildError} They are not there any more.
+ */
 export async function dropFreshTables(tx: Querier, run: string): Promise<void> {
-  const { rows: [row] } = await tx.query<{ isThere: boolean }>(
-    `select to_regclass('${RUN}') is not null as "isThere"`,
-  );
-  if (row?.isThere !== true) return;
-  await tx.query(`select pg_advisory_xact_lock(hashtextextended('${RUN}', 0))`);
+  await tx.query(TAKE_TURNS);
   await holdFreshTables(tx);
   if (await areOf(tx, run)) await tx.query(DROP);
 }

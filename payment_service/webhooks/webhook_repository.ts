@@ -1,6 +1,7 @@
-import type { Querier, QueryOptions, QueryParameter, Transaction } from "../../db/db.ts";
+import type { Querier, QueryOptions, Transaction } from "../../db/db.ts";
 import type { KeysetPage, PageOf, Pivot } from "../../paging/keyset.ts";
 import { readKeysetPage } from "../../paging/read_keyset_page.ts";
+import { andOwned, forViewer, viewedStatement } from "../../ownership/viewed_statement.ts";
 import type { Viewer } from "../../ownership/viewer.ts";
 import type { Delivery, Webhook } from "./webhook.ts";
 import { DeliveryListSql, WebhookListSql } from "./webhook_list_sql.ts";
@@ -24,7 +25,15 @@ const INSERT =
   select $1, $2::text, $3, $4, $5, $6, $7
   where (select count(*) from webhook_endpoints where owner is not distinct from $2::text) < $8`;
 
-const FIND = `select ${WEBHOOK_COLUMNS} from webhook_endpoints where id = $1`;
+const FIND = viewedStatement(
+  (owner) => `select ${WEBHOOK_COLUMNS} from webhook_endpoints where id = $1${andOwned(owner)}`,
+  1,
+);
+
+const LOCK = viewedStatement(
+  (owner) => `select ${WEBHOOK_COLUMNS} from webhook_endpoints where id = $1${andOwned(owner)} for update`,
+  1,
+);
 
 // The mark is for whoever works on the lane: an attempt that is under way may fail, and another one is asked for.
 const REOPEN = `update webhook_deliveries
@@ -53,14 +62,13 @@ export class PostgresWebhookRepository implements WebhookRepository {
     return (await tx.query(INSERT, parameters)).rowCount > 0;
   }
 
-  async find(db: Querier, key: WebhookKey, options?: QueryOptions): Promise<Webhook | undefined> {
-    const { rows: [row] } = await db.query<WebhookRow>(...viewed(FIND, key), options);
+  async find(db: Querier, { id, viewer }: WebhookKey, options?: QueryOptions): Promise<Webhook | undefined> {
+    const { rows: [row] } = await db.query<WebhookRow>(...forViewer(FIND, viewer, [id]), options);
     return row && webhookOfRow(row);
   }
 
-  async lock(tx: Transaction, key: WebhookKey): Promise<Webhook | undefined> {
-    const [text, parameters] = viewed(FIND, key);
-    const { rows: [row] } = await tx.query<WebhookRow>(`${text} for update`, parameters);
+  async lock(tx: Transaction, { id, viewer }: WebhookKey): Promise<Webhook | undefined> {
+    const { rows: [row] } = await tx.query<WebhookRow>(...forViewer(LOCK, viewer, [id]));
     return row && webhookOfRow(row);
   }
 
@@ -99,9 +107,4 @@ export class PostgresWebhookRepository implements WebhookRepository {
     const { rows: [row] } = await tx.query<DeliveryRow>(FIND_DELIVERY, key);
     return row && deliveryOfRow(row);
   }
-}
-
-/** A statement as a viewer may run it: with a condition more, unless they see everything. */
-function viewed(text: string, { id, viewer }: WebhookKey): readonly [string, readonly QueryParameter[]] {
-  return viewer.kind === "everyone" ? [text, [id]] : [`${text} and owner = $2`, [id, viewer.subject]];
 }

@@ -1,4 +1,4 @@
-import type { MigrationSource, MigrationStatus, MigrationStep, Querier, QueryOptions } from "../../db.ts";
+import type { MigrationSource, MigrationStatus, MigrationStep, Querier } from "../../db.ts";
 import { MigrationError } from "../../errors.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type Migration, readMigrations } from "./migration_file.ts";
@@ -62,10 +62,9 @@ export async function undoMigrations(
 export async function pendingMigrations(
   querier: Querier,
   sources: readonly MigrationSource[],
-  options?: QueryOptions,
 ): Promise<readonly string[]> {
   const migrations = await readMigrations(sources);
-  return pendingOf(migrations, await readMigrationState(querier, options)).map(({ fileName }) => fileName);
+  return pendingOf(migrations, await readMigrationState(querier)).map(({ fileName }) => fileName);
 }
 
 /** What {@link migrate} would do, or {@link undoMigrations} with a count. */

@@ -1,4 +1,4 @@
-import type { MigrationStatus, Querier, QueryOptions } from "../../db.ts";
+import type { MigrationStatus, Querier } from "../../db.ts";
 import { MigrationError } from "../../errors.ts";
 import type { Migration } from "./migration_file.ts";
 
@@ -9,20 +9,16 @@ export interface MigrationState {
 }
 
 /** Reads what is applied. Neither table need exist. */
-export async function readMigrationState(querier: Querier, options?: QueryOptions): Promise<MigrationState> {
+export async function readMigrationState(querier: Querier): Promise<MigrationState> {
   const { rows: [tables] } = await querier.query<{ versions: boolean; checksums: boolean }>(
     `SELECT to_regclass('schema_migrations') IS NOT NULL AS versions,
       to_regclass('archway_migration_checksums') IS NOT NULL AS checksums`,
-    [],
-    options,
   );
   if (!tables?.versions) return { applied: new Map() };
   const { rows } = await querier.query<{ version: string; sha256: string | null }>(
     tables.checksums
       ? "SELECT version, sha256 FROM schema_migrations LEFT JOIN archway_migration_checksums USING (version)"
       : "SELECT version, NULL AS sha256 FROM schema_migrations",
-    [],
-    options,
   );
   return { applied: new Map(rows.map(({ version, sha256 }) => [version, sha256 ?? undefined])) };
 }
