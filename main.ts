@@ -1,13 +1,13 @@
-import { type Config, ConfigError, parseConfig } from "./config.ts";
-import { Settings } from "./config/settings.ts";
-import { EmbeddedError } from "./db/embedded/embedded_error.ts";
-import { DatabaseError, MigrationError } from "./db/errors.ts";
-import { describeFault } from "./program/describe_fault.ts";
-import { migrate } from "./program/migrate_command.ts";
-import { print } from "./program/print.ts";
-import { serve } from "./program/serve.ts";
-import { ListenError } from "./server/open_listener.ts";
-import { TlsError } from "./server/tls.ts";
+import { type Config, ConfigError, parseConfig } from "@archway/config/config.ts";
+import { Settings } from "@archway/config/settings.ts";
+import { EmbeddedError } from "@archway/db/embedded/embedded_error.ts";
+import { DatabaseError, MigrationError } from "@archway/db/errors.ts";
+import { describeFault } from "@archway/program/describe_fault.ts";
+import { migrate } from "@archway/program/migrate_command.ts";
+import { print } from "@archway/program/print.ts";
+import { serve } from "@archway/program/serve.ts";
+import { ListenError } from "@archway/server/open_listener.ts";
+import { TlsError } from "@archway/server/tls.ts";
 
 const USAGE = `Usage: archway [command]
 
@@ -29,14 +29,21 @@ const COMMANDS: ReadonlyMap<string, (args: readonly string[]) => Promise<number>
   ["serve", withoutArguments(() => serve(parseConfig(lookUp), { greet: false }))],
   ["dev", withoutArguments(() => serve(parseConfig(lookUp), { greet: true }))],
   // Loaded when it is asked for: the service needs none of its packages.
-  ["seed", async (args) => (await import("./program/seed_command.ts")).seed(args, configureTool)],
+  [
+    "seed",
+    async (args) => (await import("@archway/profile_service/seed/seed_command.ts")).seed(args, configureTool),
+  ],
   [
     "worker",
-    withoutArguments(async () => (await import("./program/worker_command.ts")).work(configureTool())),
+    withoutArguments(async () => (await import("@archway/program/worker_command.ts")).work(configureTool())),
   ],
   ["migrate", (args) => migrate(args, configureTool)],
   ["token", runToken],
-  ["events", async (args) => (await import("./program/events_command.ts")).events(args, configureTool)],
+  [
+    "events",
+    async (args) =>
+      (await import("@archway/payment_service/rebuild/events_command.ts")).events(args, configureTool),
+  ],
   ["db", runDb],
 ]);
 
@@ -54,7 +61,7 @@ function withoutArguments(run: () => Promise<number>): (args: readonly string[])
 }
 
 async function runDb(args: readonly string[]): Promise<number> {
-  const { db } = await import("./program/db_command.ts");
+  const { db } = await import("@archway/program/db_command.ts");
   const settings = new Settings(lookUp);
   const copyToUrl = settings.secret("COPY_TO_URL");
   if (settings.faults.length > 0) throw new ConfigError(settings.faults);
@@ -62,7 +69,7 @@ async function runDb(args: readonly string[]): Promise<number> {
 }
 
 async function runToken(args: readonly string[]): Promise<number> {
-  const { token } = await import("./program/token_command.ts");
+  const { token } = await import("@archway/program/token_command.ts");
   return await token(args, { configure: configureTool, authMode: lookUp("AUTH_MODE") });
 }
 

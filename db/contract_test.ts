@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
-import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
-import { migrationFolder } from "../tools/testing/migration_folder.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
 import type { ConnectionPool, Querier } from "./db.ts";
 import { startEmbedded } from "./embedded/start_embedded.ts";
 import { DatabaseError, type DatabaseErrorCode } from "./errors.ts";

@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
-import { checkoutCopy } from "../tools/testing/checkout_copy.ts";
-import { postgresEnvironment } from "../tools/testing/postgres_environment.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { checkoutCopy } from "@archway/tools/support/checkout_copy.ts";
+import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 
 const GUIDE = await Deno.readTextFile(join(import.meta.dirname ?? ".", "migrations.md"));
 const VERSION = "20261222095826";

@@ -1,10 +1,10 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { join } from "node:path";
-import { openPool } from "../db/postgres/open_pool.ts";
-import { MIGRATION_SOURCES } from "../program/migration_sources.ts";
-import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
-import { dumpSchema } from "../tools/schema/dump_schema.ts";
-import { migrationFolder } from "../tools/testing/migration_folder.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { dumpSchema } from "@archway/tools/schema/dump_schema.ts";
+import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
 const GUIDE = await Deno.readTextFile(join(ROOT, "docs/migrations.md"));

@@ -1,4 +1,4 @@
-import type { StrictServerInterface } from "../api/paymentapi/server.gen.ts";
+import type { StrictServerInterface } from "@archway/api/paymentapi/server.gen.ts";
 import { AccountHandlers } from "./http/account_handlers.ts";
 import type { AdapterParts } from "./http/adapter.ts";
 import { PaymentHandlers } from "./http/payment_handlers.ts";

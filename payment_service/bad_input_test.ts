@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import type { ConnectionPool } from "../db/db.ts";
-import type { Server } from "../server/server.ts";
-import type { Timestamp } from "../time/timestamp.ts";
-import { DATABASES } from "../tools/testing/databases.ts";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import type { Server } from "@archway/server/server.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
 import {
   ask,
   dataOf,
@@ -12,7 +12,7 @@ import {
   openAccount,
   outcome,
   paymentServer,
-} from "../tools/testing/payment_client.ts";
+} from "@archway/tools/support/payment_client.ts";
 
 const MISSING = "01a2023b-983b-7000-83d3-81c8f54d2496";
 

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import type { ConnectionPool } from "../db/db.ts";
-import { KeySweeper } from "../idempotency/key_sweeper.ts";
-import { microsecondsOf, type Timestamp, timestampOf } from "../time/timestamp.ts";
-import { DATABASES } from "../tools/testing/databases.ts";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import { KeySweeper } from "@archway/service_kit/idempotency/key_sweeper.ts";
+import { microsecondsOf, type Timestamp, timestampOf } from "@archway/db/timestamp.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
 import {
   ask,
   balanceOf,
@@ -11,7 +11,7 @@ import {
   openAccount,
   outcome,
   paymentServer,
-} from "../tools/testing/payment_client.ts";
+} from "@archway/tools/support/payment_client.ts";
 import { isEqual } from "./rebuild/compare_tables.ts";
 import { rebuildProjections } from "./rebuild/rebuild_projections.ts";
 import { bookFaults } from "./testing/book_faults.ts";

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import type { ConnectionPool } from "../db/db.ts";
-import { openPool } from "../db/postgres/open_pool.ts";
-import type { Server } from "../server/server.ts";
-import { MIGRATION_SOURCES } from "../program/migration_sources.ts";
-import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import type { Server } from "@archway/server/server.ts";
+import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import {
   ask,
   balanceOf,
@@ -14,7 +14,7 @@ import {
   outcome,
   type PaymentAnswer,
   paymentServer,
-} from "../tools/testing/payment_client.ts";
+} from "@archway/tools/support/payment_client.ts";
 
 interface Stage {
   readonly pool: ConnectionPool;

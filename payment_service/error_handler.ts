@@ -1,7 +1,7 @@
-import { DATABASE_PROBLEM_TYPES, databaseProblem } from "../problems/database_problems.ts";
-import { domainProblem } from "../problems/domain_problem.ts";
-import type { ProblemType } from "../server/api_module.ts";
-import type { Problem } from "../server/problem.ts";
+import { DATABASE_PROBLEM_TYPES, databaseProblem } from "@archway/service_kit/problems/database_problems.ts";
+import { domainProblem } from "@archway/service_kit/problems/domain_problem.ts";
+import type { ProblemType } from "@archway/server/api_module.ts";
+import type { Problem } from "@archway/server/problem.ts";
 import { WEBHOOK_PROBLEM_TYPES, webhookProblem } from "./webhooks/webhook_problems.ts";
 import { PaymentError, type PaymentErrorCode } from "./domain/payment_error.ts";
 

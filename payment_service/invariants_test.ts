@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { ConnectionPool } from "../db/db.ts";
-import { DatabaseError } from "../db/errors.ts";
-import { DATABASES } from "../tools/testing/databases.ts";
-import { ask, money, openAccount, paymentServer } from "../tools/testing/payment_client.ts";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import { DatabaseError } from "@archway/db/errors.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
+import { ask, money, openAccount, paymentServer } from "@archway/tools/support/payment_client.ts";
 
 /** What of a wrong state the database refuses, whoever would write it: the constraint, and the statements. */
 const WRONG: Readonly<Record<string, readonly [constraint: string, ...statements: string[]]>> = {

@@ -1,6 +1,6 @@
-import type { ConnectionPool } from "../db/db.ts";
-import { EventStore } from "../event_store/event_store.ts";
-import type { Timestamp } from "../time/timestamp.ts";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import { EventStore } from "@archway/events/store/event_store.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
 import { PaymentApp } from "./app.ts";
 import { PAYMENT_UPCASTERS } from "./events/payment_event_data.ts";
 import { PostgresAccountRepository } from "./persistence/accounts.ts";

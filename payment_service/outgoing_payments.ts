@@ -1,7 +1,7 @@
-import { upcast, type Upcasters } from "../event_store/upcast.ts";
-import type { ToWire } from "../outbox/message.ts";
-import type { OutgoingEvent } from "../outbox/outgoing_event.ts";
-import type { Audience } from "../webhooks/audience.ts";
+import { upcast, type Upcasters } from "@archway/events/store/upcast.ts";
+import type { ToWire } from "@archway/events/outbox/message.ts";
+import type { OutgoingEvent } from "@archway/events/outbox/outgoing_event.ts";
+import type { Audience } from "@archway/events/webhooks/delivery/audience.ts";
 import { outgoingData } from "./events/outgoing_data.ts";
 import type { PaymentEvent } from "./events/payment_event.ts";
 import { PAYMENT_UPCASTERS, readEvent } from "./events/payment_event_data.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
-import type { Server } from "../server/server.ts";
-import { DATABASES } from "../tools/testing/databases.ts";
-import { emptyPaymentTables } from "../tools/testing/empty_payment_tables.ts";
+import type { Server } from "@archway/server/server.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
+import { emptyPaymentTables } from "@archway/tools/support/empty_payment_tables.ts";
 import {
   ask,
   balanceOf,
@@ -15,7 +15,7 @@ import {
   type PaymentAnswer,
   type PaymentAsk,
   paymentServer,
-} from "../tools/testing/payment_client.ts";
+} from "@archway/tools/support/payment_client.ts";
 
 const MISSING = "01a2023b-983b-7000-83d3-81c8f54d2496";
 

@@ -1,13 +1,13 @@
-import type { ConnectionManager, Querier, QueryOptions, TxManager } from "../db/db.ts";
-import type { EventMetadata, StoredEvent } from "../event_store/event.ts";
-import type { KeysetPage, PageOf } from "../paging/keyset.ts";
-import type { Timestamp } from "../time/timestamp.ts";
+import type { ConnectionManager, Querier, QueryOptions, TxManager } from "@archway/db/db.ts";
+import type { EventMetadata, StoredEvent } from "@archway/events/store/event.ts";
+import type { KeysetPage, PageOf } from "@archway/service_kit/paging/keyset.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { Account, Entry } from "./domain/account.ts";
 import type { LockedAccount } from "./domain/decisions.ts";
 import type { Payment, PaymentStatus, Refund } from "./domain/payment.ts";
 import type { PaymentEvent } from "./events/payment_event.ts";
 import type { Projection } from "./projection/projection.ts";
-import type { Viewer } from "../ownership/viewer.ts";
+import type { Viewer } from "@archway/service_kit/ownership/viewer.ts";
 
 /** Something as one caller may reach it. */
 export interface Key {

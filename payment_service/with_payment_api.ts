@@ -1,5 +1,5 @@
-import { routes, spec, type StrictServerInterface } from "../api/paymentapi/server.gen.ts";
-import { type ServerOption, withApi } from "../server/server_options.ts";
+import { routes, spec, type StrictServerInterface } from "@archway/api/paymentapi/server.gen.ts";
+import { type ServerOption, withApi } from "@archway/server/server_options.ts";
 import { PAYMENT_PROBLEM_TYPES, paymentProblem } from "./error_handler.ts";
 
 /** Mounts the Payment API: its routes, its document and its error table. */

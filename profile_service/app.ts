@@ -1,5 +1,5 @@
-import type { Querier, QueryOptions, ReaderOptions } from "../db/db.ts";
-import type { VersionCondition } from "../paging/entity_version.ts";
+import type { Querier, QueryOptions, ReaderOptions } from "@archway/db/db.ts";
+import type { VersionCondition } from "@archway/service_kit/paging/entity_version.ts";
 import type {
   KeysetPage,
   KeysetQuery,

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Server } from "../server/server.ts";
-import { DATABASES } from "../tools/testing/databases.ts";
-import { type Answer, ask, profileServer } from "../tools/testing/profile_client.ts";
+import type { Server } from "@archway/server/server.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
+import { type Answer, ask, profileServer } from "@archway/tools/support/profile_client.ts";
 
 const LIST = "GET /v1/profiles";
 

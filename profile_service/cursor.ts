@@ -1,6 +1,10 @@
-import type { KeysetPosition, Pivot } from "../paging/keyset.ts";
-import { type ListIdentity, PageCursors, type PageCursorsOptions } from "../paging/page_cursors.ts";
-import { TIME_AND_ID } from "../paging/pivot_format.ts";
+import type { KeysetPosition, Pivot } from "@archway/service_kit/paging/keyset.ts";
+import {
+  type ListIdentity,
+  PageCursors,
+  type PageCursorsOptions,
+} from "@archway/service_kit/paging/page_cursors.ts";
+import { TIME_AND_ID } from "@archway/service_kit/paging/pivot_format.ts";
 import type { ProfileFilter } from "./ports.ts";
 
 /** What a codec is made with. */

@@ -1,12 +1,12 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { KeyRing } from "../signing/key_ring.ts";
-import type { KeysetPosition } from "../paging/keyset.ts";
-import { CursorError } from "../paging/page_cursors.ts";
+import { KeyRing } from "@archway/service_kit/signing/key_ring.ts";
+import type { KeysetPosition } from "@archway/service_kit/paging/keyset.ts";
+import { CursorError } from "@archway/service_kit/paging/page_cursors.ts";
 import { CursorCodec } from "./cursor.ts";
 import type { ProfileFilter } from "./ports.ts";
-import { timestampOf } from "../time/timestamp.ts";
-import { EVERYONE, type Viewer } from "../ownership/viewer.ts";
+import { timestampOf } from "@archway/db/timestamp.ts";
+import { EVERYONE, type Viewer } from "@archway/service_kit/ownership/viewer.ts";
 
 const SECRET = "a secret of more than 32 bytes, for a test";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { spec } from "../api/profileapi/spec.gen.ts";
-import { parseEntityTags } from "../server/entity_tag.ts";
+import { spec } from "@archway/api/profileapi/spec.gen.ts";
+import { parseEntityTags } from "@archway/server/entity_tag.ts";
 
 Deno.test("The document's pattern of If-Match takes what parseEntityTags() takes, and nothing else", () => {
   const { schema } = JSON.parse(spec).components.parameters.IfMatch;

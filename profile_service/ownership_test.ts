@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import type { Principal } from "../server/principal.ts";
-import { type Authenticator, InvalidTokenError } from "../server/security/authenticator.ts";
-import type { Server } from "../server/server.ts";
-import { withAuthenticator } from "../server/server_options.ts";
-import { DATABASES } from "../tools/testing/databases.ts";
-import { type Answer, ask, profileServer } from "../tools/testing/profile_client.ts";
+import type { Principal } from "@archway/server/principal.ts";
+import { type Authenticator, InvalidTokenError } from "@archway/server/security/authenticator.ts";
+import type { Server } from "@archway/server/server.ts";
+import { withAuthenticator } from "@archway/server/server_options.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
+import { type Answer, ask, profileServer } from "@archway/tools/support/profile_client.ts";
 
 const SCOPES = ["profiles:read", "profiles:write"];
 

@@ -1,10 +1,10 @@
-import type { ListProfilesRequest } from "../api/profileapi/server.gen.ts";
-import type { KeysetPosition } from "../paging/keyset.ts";
-import { CursorError } from "../paging/page_cursors.ts";
+import type { ListProfilesRequest } from "@archway/api/profileapi/server.gen.ts";
+import type { KeysetPosition } from "@archway/service_kit/paging/keyset.ts";
+import { CursorError } from "@archway/service_kit/paging/page_cursors.ts";
 import type { CursorCodec } from "./cursor.ts";
 import type { KeysetQuery, OffsetQuery, ProfileFilter } from "./ports.ts";
 import { ProfileError, type ProfileFault } from "./profile_error.ts";
-import type { Viewer } from "../ownership/viewer.ts";
+import type { Viewer } from "@archway/service_kit/ownership/viewer.ts";
 
 /** Rows on a page when the client does not say. */
 const DEFAULT_PAGE_SIZE = 20;

@@ -1,7 +1,11 @@
-import type { CursorPageMeta, OffsetPageMeta, Profile as WireProfile } from "../api/profileapi/server.gen.ts";
-import { pageNeighbours } from "../paging/cursor_page.ts";
-import type { PageLinks } from "../paging/page_links.ts";
-import type { PageTags } from "../paging/page_tags.ts";
+import type {
+  CursorPageMeta,
+  OffsetPageMeta,
+  Profile as WireProfile,
+} from "@archway/api/profileapi/server.gen.ts";
+import { pageNeighbours } from "@archway/service_kit/paging/cursor_page.ts";
+import type { PageLinks } from "@archway/service_kit/paging/page_links.ts";
+import type { PageTags } from "@archway/service_kit/paging/page_tags.ts";
 import { type CursorCodec, listIdentity } from "./cursor.ts";
 import type { KeysetPage, KeysetQuery, OffsetPage, OffsetQuery } from "./ports.ts";
 import { wireProfile } from "./wire_profile.ts";

@@ -1,16 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { v7 as newId } from "uuid";
-import type { CursorPageMeta, SuccessProfileList } from "../api/profileapi/server.gen.ts";
-import { ConsistencyTokens } from "../consistency/consistency_tokens.ts";
-import type { ConnectionPool } from "../db/db.ts";
-import { KeyRing } from "../signing/key_ring.ts";
-import { DATABASES } from "../tools/testing/databases.ts";
+import type { CursorPageMeta, SuccessProfileList } from "@archway/api/profileapi/server.gen.ts";
+import { ConsistencyTokens } from "@archway/service_kit/consistency/consistency_tokens.ts";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import { KeyRing } from "@archway/service_kit/signing/key_ring.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
 import { ProfileAPI } from "./api.ts";
 import { ProfileService } from "./app.ts";
 import { CursorCodec } from "./cursor.ts";
 import { PostgresProfileRepository } from "./persistence.ts";
-import { microsecondsOf, timestampOf } from "../time/timestamp.ts";
+import { microsecondsOf, timestampOf } from "@archway/db/timestamp.ts";
 
 interface Row {
   readonly id: string;

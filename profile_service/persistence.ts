@@ -1,12 +1,12 @@
-import type { Querier, QueryOptions } from "../db/db.ts";
-import { DatabaseError } from "../db/errors.ts";
-import type { VersionCondition } from "../paging/entity_version.ts";
+import type { Querier, QueryOptions } from "@archway/db/db.ts";
+import { DatabaseError } from "@archway/db/errors.ts";
+import type { VersionCondition } from "@archway/service_kit/paging/entity_version.ts";
 import { listByKey, listByOffset } from "./profile_pages.ts";
 import { PROFILE_COLUMNS, profileOfRow, type ProfileRow } from "./profile_row.ts";
 import type { Profile } from "./profile.ts";
 import { ProfileError } from "./profile_error.ts";
 import type { OwnedProfile, ProfileChange, ProfileDeletion, ProfileKey, ProfileRepository } from "./ports.ts";
-import { andOwned, forViewer, viewedStatement } from "../ownership/viewed_statement.ts";
+import { andOwned, forViewer, viewedStatement } from "@archway/service_kit/ownership/viewed_statement.ts";
 
 const INSERT = `insert into profiles (${PROFILE_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)`;
 const INSERT_OWNED =

@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { v7 as newId } from "uuid";
-import type { Querier } from "../db/db.ts";
-import { DATABASES } from "../tools/testing/databases.ts";
+import type { Querier } from "@archway/db/db.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
 import { PostgresProfileRepository } from "./persistence.ts";
-import type { KeysetPosition } from "../paging/keyset.ts";
+import type { KeysetPosition } from "@archway/service_kit/paging/keyset.ts";
 import type { OwnedProfile, ProfileFilter } from "./ports.ts";
 import type { Profile } from "./profile.ts";
 import { ProfileError } from "./profile_error.ts";
-import { EVERYONE, type Viewer } from "../ownership/viewer.ts";
+import { EVERYONE, type Viewer } from "@archway/service_kit/ownership/viewer.ts";
 
 const NOW = "2026-11-22T07:41:00.123456Z";
 const ADA: Viewer = { kind: "owner", subject: "ada" };

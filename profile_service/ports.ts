@@ -1,9 +1,9 @@
-import type { ConnectionManager, Querier, QueryOptions } from "../db/db.ts";
-import type { VersionCondition } from "../paging/entity_version.ts";
-import type { KeysetPosition } from "../paging/keyset.ts";
-import type { Timestamp } from "../time/timestamp.ts";
+import type { ConnectionManager, Querier, QueryOptions } from "@archway/db/db.ts";
+import type { VersionCondition } from "@archway/service_kit/paging/entity_version.ts";
+import type { KeysetPosition } from "@archway/service_kit/paging/keyset.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { Profile } from "./profile.ts";
-import type { Viewer } from "../ownership/viewer.ts";
+import type { Viewer } from "@archway/service_kit/ownership/viewer.ts";
 
 /** A profile as one caller may reach it. */
 export interface ProfileKey {

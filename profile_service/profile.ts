@@ -1,4 +1,4 @@
-import type { Timestamp } from "../time/timestamp.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
 import { ProfileError, type ProfileFault } from "./profile_error.ts";
 
 /** A person's profile, as it is kept. */

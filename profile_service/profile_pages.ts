@@ -1,6 +1,6 @@
-import type { Querier, QueryOptions } from "../db/db.ts";
-import type { Pivot } from "../paging/keyset.ts";
-import { readKeysetPage } from "../paging/read_keyset_page.ts";
+import type { Querier, QueryOptions } from "@archway/db/db.ts";
+import type { Pivot } from "@archway/service_kit/paging/keyset.ts";
+import { readKeysetPage } from "@archway/service_kit/paging/read_keyset_page.ts";
 import type { KeysetPage, KeysetQuery, OffsetPage, OffsetQuery } from "./ports.ts";
 import { ProfileListSql } from "./profile_list_sql.ts";
 import { PROFILE_COLUMNS, profileOfRow, type ProfileRow } from "./profile_row.ts";

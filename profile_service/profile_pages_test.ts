@@ -1,13 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
-import type { ConnectionPool, Querier } from "../db/db.ts";
-import { openPool } from "../db/postgres/open_pool.ts";
-import { MIGRATION_SOURCES } from "../program/migration_sources.ts";
-import { useTestDatabase } from "../tools/postgres/use_test_database.ts";
-import { ExplainingQuerier, type PlanKind, type PlanNode } from "../tools/testing/explaining_querier.ts";
+import type { ConnectionPool, Querier } from "@archway/db/db.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import {
+  ExplainingQuerier,
+  type PlanKind,
+  type PlanNode,
+} from "@archway/tools/support/explaining_querier.ts";
 import { PostgresProfileRepository } from "./persistence.ts";
-import type { KeysetPosition, Pivot } from "../paging/keyset.ts";
+import type { KeysetPosition, Pivot } from "@archway/service_kit/paging/keyset.ts";
 import type { ProfileFilter } from "./ports.ts";
-import { EVERYONE, type Viewer } from "../ownership/viewer.ts";
+import { EVERYONE, type Viewer } from "@archway/service_kit/ownership/viewer.ts";
 
 const ROWS = 60_000;
 const LIMIT = 20;

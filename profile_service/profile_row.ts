@@ -1,4 +1,4 @@
-import type { Timestamp } from "../time/timestamp.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { Profile } from "./profile.ts";
 
 /** The columns of {@link ProfileRow}, as a SELECT or RETURNING list. */

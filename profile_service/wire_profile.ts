@@ -1,4 +1,4 @@
-import type { NewProfile, Profile as WireProfile } from "../api/profileapi/server.gen.ts";
+import type { NewProfile, Profile as WireProfile } from "@archway/api/profileapi/server.gen.ts";
 import type { Profile, ProfileDraft } from "./profile.ts";
 
 /** A profile as clients see it: what is listed here and nothing else. */

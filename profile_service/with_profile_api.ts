@@ -1,6 +1,6 @@
-import { routes, spec } from "../api/profileapi/server.gen.ts";
-import type { ServerOption } from "../server/server_options.ts";
-import { withApi } from "../server/server_options.ts";
+import { routes, spec } from "@archway/api/profileapi/server.gen.ts";
+import type { ServerOption } from "@archway/server/server_options.ts";
+import { withApi } from "@archway/server/server_options.ts";
 import type { ProfileAPI } from "./api.ts";
 import { PROFILE_PROBLEM_TYPES, profileProblem } from "./error_handler.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { MemoryLimiter } from "../limits/memory_limiter.ts";
+import { MemoryLimiter } from "./rate_limit/memory_limiter.ts";
 import type { ApiModule } from "./api_module.ts";
 import { type RateLimitSettings, UnknownOperationError } from "./rate_limit.ts";
 import { type Authenticator, InvalidTokenError } from "./security/authenticator.ts";

@@ -1,4 +1,4 @@
-import { canonicalAddress } from "../addresses/canonical_address.ts";
+import { canonicalAddress } from "./addresses/canonical_address.ts";
 
 /** One pair of a `Forwarded` element, and what ends it (RFC 7239, section 4; RFC 9110, section 5.6.2). */
 const PAIR =

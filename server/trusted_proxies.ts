@@ -1,4 +1,4 @@
-import { type AddressRange, isWithin } from "../addresses/address_range.ts";
+import { type AddressRange, isWithin } from "./addresses/address_range.ts";
 import { type ForwardedNode, parseForwarded, parseForwardedFor } from "./forwarded_nodes.ts";
 
 /** The proxies whose word is taken for where a request comes from. Everybody else could make it up. */

@@ -67,7 +67,7 @@ Deno.test("checkTree() finds a document that cannot be generated from", async ()
 });
 
 Deno.test("checkTree() finds an import across a boundary", async () => {
-  const change = (text: string): string => `import "../profile_service/profile.ts";\n${text}`;
+  const change = (text: string): string => `import "@archway/profile_service/profile.ts";\n${text}`;
   const { code, said } = await checkTampered("server/problem.ts", change);
   assertEquals(code, 1);
   assertStringIncludes(

@@ -6,8 +6,8 @@ import { PGlite } from "@electric-sql/pglite";
 import { createTar, type TarFileInput } from "nanotar";
 import { join, relative } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
-import { pgliteVersion } from "../db/embedded/pglite_version.ts";
-import { snapshotFile, versionFile } from "../db/embedded/unpack_snapshot.ts";
+import { pgliteVersion } from "@archway/db/embedded/pglite_version.ts";
+import { snapshotFile, versionFile } from "@archway/db/embedded/unpack_snapshot.ts";
 
 /** Text sorts by code point and has upper and lower case for every script, without a locale of the system. */
 const initDbStartParams = [

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { openPool } from "../db/postgres/open_pool.ts";
-import { MIGRATION_SOURCES } from "../program/migration_sources.ts";
-import { startPostgres } from "./postgres/start_postgres.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { startPostgres } from "./support/postgres/start_postgres.ts";
 import { dumpSchema } from "./schema/dump_schema.ts";
 
 /** Where the schema is kept. */

@@ -1,8 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { Querier } from "../db/db.ts";
-import { openPool } from "../db/postgres/open_pool.ts";
-import { MIGRATION_SOURCES } from "../program/migration_sources.ts";
-import { useTestDatabase } from "./postgres/use_test_database.ts";
+import type { Querier } from "@archway/db/db.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { useTestDatabase } from "./support/postgres/use_test_database.ts";
 import { SCHEMA_FILE } from "./schema.ts";
 import { dumpSchema } from "./schema/dump_schema.ts";
 

@@ -20,7 +20,10 @@ async function secretsOfExample(): Promise<readonly string[]> {
 }
 
 Deno.test(".env.example lets those secrets be in files that the configuration reads so", async () => {
-  const parts = await Array.fromAsync(Deno.readDir(join(ROOT, "config")), ({ name }) => `config/${name}`);
+  const parts = await Array.fromAsync(
+    Deno.readDir(join(ROOT, "platform/config")),
+    ({ name }) => `platform/config/${name}`,
+  );
   const sources = ["main.ts", "config.ts", ...parts.filter((name) => !name.endsWith("_test.ts"))];
   const code = (await Promise.all(sources.map(read))).join("\n");
   // The passwords of servers are named by a prefix.

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { startPostgres } from "../../tools/postgres/start_postgres.ts";
-import { migrationFolder } from "../../tools/testing/migration_folder.ts";
+import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
+import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
 import { DatabaseError } from "../errors.ts";
 import { openPool } from "../postgres/open_pool.ts";
 import { copyDatabase } from "./copy_database.ts";

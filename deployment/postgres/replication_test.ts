@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import postgres from "postgres";
-import type { PostgresServer } from "../../tools/postgres/postgres_server.ts";
-import { startPostgres } from "../../tools/postgres/start_postgres.ts";
-import { startStandby } from "../../tools/postgres/start_standby.ts";
+import type { PostgresServer } from "@archway/tools/support/postgres/postgres_server.ts";
+import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
+import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
 
 const HERE = import.meta.dirname ?? ".";
 const PASSWORD = "of-the-standby";

@@ -1,4 +1,4 @@
-import type { Timestamp } from "../../time/timestamp.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
 
 /**
  * A customer's account belongs to a profile and is never below zero. A settlement account is where money comes from and

@@ -1,4 +1,4 @@
-import { microsecondsOf, type Timestamp, timestampOf } from "../../time/timestamp.ts";
+import { microsecondsOf, type Timestamp, timestampOf } from "@archway/db/timestamp.ts";
 
 /**
  * The time now, or, where a clock was set back, the first microsecond after everything that has happened: what happens to

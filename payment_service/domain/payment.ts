@@ -1,4 +1,4 @@
-import type { Timestamp } from "../../time/timestamp.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { Money } from "./money.ts";
 
 /** How much of a payment was given back: nothing, a part, or all of it. */

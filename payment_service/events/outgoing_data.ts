@@ -1,4 +1,4 @@
-import type * as api from "../../api/paymentapi/server.gen.ts";
+import type * as api from "@archway/api/paymentapi/server.gen.ts";
 import { writeMoney } from "../domain/money.ts";
 import type { PaymentEvent, PaymentRefunded, PaymentSettled } from "./payment_event.ts";
 

@@ -1,6 +1,6 @@
-import type { EventData, NewEvent } from "../../event_store/event.ts";
-import { EventStoreError } from "../../event_store/event_store_error.ts";
-import type { Upcast } from "../../event_store/upcast.ts";
+import type { EventData, NewEvent } from "@archway/events/store/event.ts";
+import { EventStoreError } from "@archway/events/store/event_store_error.ts";
+import type { Upcast } from "@archway/events/store/upcast.ts";
 import type { Money } from "../domain/money.ts";
 import type { PaymentEvent } from "./payment_event.ts";
 

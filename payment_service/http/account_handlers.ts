@@ -1,8 +1,8 @@
-import type * as api from "../../api/paymentapi/server.gen.ts";
-import { transactionOf } from "../../idempotency/transaction_unit.ts";
-import { formatVersion, versionCondition } from "../../paging/entity_version.ts";
-import { parseIfMatch } from "../../server/entity_tag.ts";
-import type { RequestContext } from "../../server/request_context.ts";
+import type * as api from "@archway/api/paymentapi/server.gen.ts";
+import { transactionOf } from "@archway/service_kit/idempotency/transaction_unit.ts";
+import { formatVersion, versionCondition } from "@archway/service_kit/paging/entity_version.ts";
+import { parseIfMatch } from "@archway/server/entity_tag.ts";
+import type { RequestContext } from "@archway/server/request_context.ts";
 import { parseMoney } from "../domain/money.ts";
 import { viewerOf } from "../viewer_of.ts";
 import { type AdapterParts, causeOf, readOptions, tokenHeader } from "./adapter.ts";

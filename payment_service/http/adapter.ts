@@ -1,8 +1,8 @@
-import type { ConsistencyTokens } from "../../consistency/consistency_tokens.ts";
-import { CONSISTENCY_TOKEN, readAfter } from "../../consistency/read_after.ts";
-import type { Pivot } from "../../paging/keyset.ts";
-import type { PageCursors } from "../../paging/page_cursors.ts";
-import type { RequestContext } from "../../server/request_context.ts";
+import type { ConsistencyTokens } from "@archway/service_kit/consistency/consistency_tokens.ts";
+import { CONSISTENCY_TOKEN, readAfter } from "@archway/service_kit/consistency/read_after.ts";
+import type { Pivot } from "@archway/service_kit/paging/keyset.ts";
+import type { PageCursors } from "@archway/service_kit/paging/page_cursors.ts";
+import type { RequestContext } from "@archway/server/request_context.ts";
 import type { PaymentApp } from "../app.ts";
 import type { Cause, ReadOptions } from "../use_cases/accounts.ts";
 import { viewerOf } from "../viewer_of.ts";

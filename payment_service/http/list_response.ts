@@ -1,11 +1,11 @@
-import { pageNeighbours } from "../../paging/cursor_page.ts";
-import { formatVersion } from "../../paging/entity_version.ts";
-import type { KeysetPage, PageOf } from "../../paging/keyset.ts";
-import type { ListIdentity, PageCursors } from "../../paging/page_cursors.ts";
-import type { PageMeta } from "../../api/paymentapi/server.gen.ts";
-import { PageTags } from "../../paging/page_tags.ts";
-import { PageLinks } from "../../paging/page_links.ts";
-import type { RequestContext } from "../../server/request_context.ts";
+import { pageNeighbours } from "@archway/service_kit/paging/cursor_page.ts";
+import { formatVersion } from "@archway/service_kit/paging/entity_version.ts";
+import type { KeysetPage, PageOf } from "@archway/service_kit/paging/keyset.ts";
+import type { ListIdentity, PageCursors } from "@archway/service_kit/paging/page_cursors.ts";
+import type { PageMeta } from "@archway/api/paymentapi/server.gen.ts";
+import { PageTags } from "@archway/service_kit/paging/page_tags.ts";
+import { PageLinks } from "@archway/service_kit/paging/page_links.ts";
+import type { RequestContext } from "@archway/server/request_context.ts";
 
 /** One page, as the document declares its answer. */
 export interface ListResponse<Wire> {

@@ -1,7 +1,11 @@
-import type { KeysetPosition, PageOf } from "../../paging/keyset.ts";
-import { CursorError, type ListIdentity, type PageCursors } from "../../paging/page_cursors.ts";
+import type { KeysetPosition, PageOf } from "@archway/service_kit/paging/keyset.ts";
+import {
+  CursorError,
+  type ListIdentity,
+  type PageCursors,
+} from "@archway/service_kit/paging/page_cursors.ts";
 import { PaymentError } from "../domain/payment_error.ts";
-import type { Viewer } from "../../ownership/viewer.ts";
+import type { Viewer } from "@archway/service_kit/ownership/viewer.ts";
 
 /** Items on a page when the client does not say. */
 const DEFAULT_LIMIT = 20;

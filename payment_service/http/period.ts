@@ -1,4 +1,4 @@
-import { microsecondsOf, type Timestamp, timestampOf } from "../../time/timestamp.ts";
+import { microsecondsOf, type Timestamp, timestampOf } from "@archway/db/timestamp.ts";
 import { PaymentError, type PaymentFault } from "../domain/payment_error.ts";
 import type { Period } from "../ports.ts";
 

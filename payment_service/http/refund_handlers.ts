@@ -1,6 +1,6 @@
-import type * as api from "../../api/paymentapi/server.gen.ts";
-import { formatVersion } from "../../paging/entity_version.ts";
-import type { RequestContext } from "../../server/request_context.ts";
+import type * as api from "@archway/api/paymentapi/server.gen.ts";
+import { formatVersion } from "@archway/service_kit/paging/entity_version.ts";
+import type { RequestContext } from "@archway/server/request_context.ts";
 import type { Refund } from "../domain/payment.ts";
 import { viewerOf } from "../viewer_of.ts";
 import { type AdapterParts, causeOf, readOptions, tokenHeader } from "./adapter.ts";

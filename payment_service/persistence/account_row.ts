@@ -1,4 +1,4 @@
-import type { Timestamp } from "../../time/timestamp.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { Account, AccountKind } from "../domain/account.ts";
 
 /** The columns of {@link AccountRow}. */

@@ -1,15 +1,15 @@
-import type { Querier, QueryOptions } from "../../db/db.ts";
-import type { KeysetPage, PageOf, Pivot } from "../../paging/keyset.ts";
-import { readKeysetPage } from "../../paging/read_keyset_page.ts";
+import type { Querier, QueryOptions } from "@archway/db/db.ts";
+import type { KeysetPage, PageOf, Pivot } from "@archway/service_kit/paging/keyset.ts";
+import { readKeysetPage } from "@archway/service_kit/paging/read_keyset_page.ts";
 import type { Account, Entry } from "../domain/account.ts";
 import type { LockedAccount } from "../domain/decisions.ts";
 import type { AccountFilter, AccountRepository, EntryFilter, Key } from "../ports.ts";
-import type { Viewer } from "../../ownership/viewer.ts";
+import type { Viewer } from "@archway/service_kit/ownership/viewer.ts";
 import { AccountListSql } from "./account_list_sql.ts";
 import { ACCOUNT_COLUMNS, accountOfRow, type AccountRow } from "./account_row.ts";
 import { EntryListSql, entryOfRow, type EntryRow } from "./entry_list_sql.ts";
 import { isOwned } from "./owned_profile.ts";
-import { andOwned, forViewer, viewedStatement } from "../../ownership/viewed_statement.ts";
+import { andOwned, forViewer, viewedStatement } from "@archway/service_kit/ownership/viewed_statement.ts";
 
 const FIND = viewedStatement(
   (owner) =>

@@ -1,5 +1,5 @@
-import type { ListStretch } from "../../paging/read_keyset_page.ts";
-import type { Timestamp } from "../../time/timestamp.ts";
+import type { ListStretch } from "@archway/service_kit/paging/read_keyset_page.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { Entry, EntryKind } from "../domain/account.ts";
 import type { EntryFilter } from "../ports.ts";
 import { ListSql } from "./list_sql.ts";

@@ -1,6 +1,6 @@
-import type { QueryParameter } from "../../db/db.ts";
-import type { Pivot } from "../../paging/keyset.ts";
-import type { KeysetList, ListStretch } from "../../paging/read_keyset_page.ts";
+import type { QueryParameter } from "@archway/db/db.ts";
+import type { Pivot } from "@archway/service_kit/paging/keyset.ts";
+import type { KeysetList, ListStretch } from "@archway/service_kit/paging/read_keyset_page.ts";
 import type { Period } from "../ports.ts";
 
 /** Gathers the parameters and conditions of a statement about a list that is in order of time, newest first. */

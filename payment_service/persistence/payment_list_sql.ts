@@ -1,4 +1,4 @@
-import type { ListStretch } from "../../paging/read_keyset_page.ts";
+import type { ListStretch } from "@archway/service_kit/paging/read_keyset_page.ts";
 import type { PaymentStatus } from "../domain/payment.ts";
 import type { PaymentFilter } from "../ports.ts";
 import { ListSql, ordered } from "./list_sql.ts";

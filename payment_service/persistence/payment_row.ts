@@ -1,4 +1,4 @@
-import type { Timestamp } from "../../time/timestamp.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { Payment, Refund } from "../domain/payment.ts";
 
 /** The columns of {@link PaymentRow}. */

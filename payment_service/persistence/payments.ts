@@ -1,8 +1,8 @@
-import type { Querier, QueryOptions } from "../../db/db.ts";
-import type { StoredEvent } from "../../event_store/event.ts";
-import type { EventStore } from "../../event_store/event_store.ts";
-import type { KeysetPage, KeysetPosition, PageOf, Pivot } from "../../paging/keyset.ts";
-import { readKeysetPage } from "../../paging/read_keyset_page.ts";
+import type { Querier, QueryOptions } from "@archway/db/db.ts";
+import type { StoredEvent } from "@archway/events/store/event.ts";
+import type { EventStore } from "@archway/events/store/event_store.ts";
+import type { KeysetPage, KeysetPosition, PageOf, Pivot } from "@archway/service_kit/paging/keyset.ts";
+import { readKeysetPage } from "@archway/service_kit/paging/read_keyset_page.ts";
 import type { Payment, Refund } from "../domain/payment.ts";
 import { paymentStream } from "../events/payment_event.ts";
 import type { Key, PaymentFilter, PaymentRepository, RefundKey } from "../ports.ts";
@@ -17,7 +17,7 @@ import {
 } from "./payment_row.ts";
 import { RefundListSql } from "./refund_list_sql.ts";
 import { isOwned } from "./owned_profile.ts";
-import { andOwned, forViewer, viewedStatement } from "../../ownership/viewed_statement.ts";
+import { andOwned, forViewer, viewedStatement } from "@archway/service_kit/ownership/viewed_statement.ts";
 
 /** That the owner has part in a payment. */
 function hasPart(owner: string): string {

@@ -1,6 +1,6 @@
-import type { Querier } from "../../db/db.ts";
+import type { Querier } from "@archway/db/db.ts";
 import type { Key, ProfileDirectory } from "../ports.ts";
-import { andOwned, forViewer, viewedStatement } from "../../ownership/viewed_statement.ts";
+import { andOwned, forViewer, viewedStatement } from "@archway/service_kit/ownership/viewed_statement.ts";
 
 const LIVING = viewedStatement(
   (owner) => `select from profiles where id = $1 and deleted_at is null${andOwned(owner)}`,

@@ -2,7 +2,7 @@ import type { Account, Entry, EntryKind } from "../domain/account.ts";
 import type { Payment, Refund } from "../domain/payment.ts";
 import type { Money } from "../domain/money.ts";
 import type { PaymentEvent, PaymentRefunded, PaymentSettled } from "../events/payment_event.ts";
-import type { Timestamp } from "../../time/timestamp.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
 
 /** A row that has to be written. */
 export interface ChangedRow<Row> {

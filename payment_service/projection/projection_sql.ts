@@ -1,4 +1,4 @@
-import type { QueryParameter } from "../../db/db.ts";
+import type { QueryParameter } from "@archway/db/db.ts";
 import type { Account, Entry } from "../domain/account.ts";
 import type { Payment, Refund } from "../domain/payment.ts";
 import type { Projection } from "./projection.ts";

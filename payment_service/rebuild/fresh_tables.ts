@@ -1,5 +1,5 @@
-import type { Querier } from "../../db/db.ts";
-import { DatabaseError } from "../../db/errors.ts";
+import type { Querier } from "@archway/db/db.ts";
+import { DatabaseError } from "@archway/db/errors.ts";
 import { PROJECTED_TABLES } from "../projection/projection_sql.ts";
 import { RebuildError } from "./rebuild_error.ts";
 

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { ConnectionPool } from "../../db/db.ts";
-import { EventStoreError } from "../../event_store/event_store_error.ts";
-import type { Server } from "../../server/server.ts";
-import { DATABASES } from "../../tools/testing/databases.ts";
-import { emptyPaymentTables } from "../../tools/testing/empty_payment_tables.ts";
-import { ask, idOf, money, openAccount, paymentServer } from "../../tools/testing/payment_client.ts";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import { EventStoreError } from "@archway/events/store/event_store_error.ts";
+import type { Server } from "@archway/server/server.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
+import { emptyPaymentTables } from "@archway/tools/support/empty_payment_tables.ts";
+import { ask, idOf, money, openAccount, paymentServer } from "@archway/tools/support/payment_client.ts";
 import { isEqual } from "./compare_tables.ts";
 import { RebuildError } from "./rebuild_error.ts";
 import { rebuildProjections, type RebuildSummary } from "./rebuild_projections.ts";

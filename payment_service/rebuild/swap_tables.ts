@@ -1,4 +1,4 @@
-import type { Querier } from "../../db/db.ts";
+import type { Querier } from "@archway/db/db.ts";
 import { PROJECTED_TABLES } from "../projection/projection_sql.ts";
 import { FRESH, KEYS } from "./fresh_tables.ts";
 

@@ -1,4 +1,4 @@
-import type { Querier } from "../../db/db.ts";
+import type { Querier } from "@archway/db/db.ts";
 
 /** What has to be empty, by what it would tell. */
 const CHECKS: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
-import type { Querier, QueryOptions, ReaderOptions, Transaction } from "../../db/db.ts";
-import type { EventMetadata } from "../../event_store/event.ts";
-import type { VersionCondition } from "../../paging/entity_version.ts";
-import type { KeysetPage, PageOf } from "../../paging/keyset.ts";
+import type { Querier, QueryOptions, ReaderOptions, Transaction } from "@archway/db/db.ts";
+import type { EventMetadata } from "@archway/events/store/event.ts";
+import type { VersionCondition } from "@archway/service_kit/paging/entity_version.ts";
+import type { KeysetPage, PageOf } from "@archway/service_kit/paging/keyset.ts";
 import type { Account, Entry } from "../domain/account.ts";
 import { currencyExponent } from "../domain/currency.ts";
 import { decideDeposit, type LockedAccount } from "../domain/decisions.ts";
@@ -11,7 +11,7 @@ import type { Deposit } from "../domain/payment.ts";
 import { PaymentError } from "../domain/payment_error.ts";
 import type { AccountFilter, EntryFilter, Key, PaymentDependencies } from "../ports.ts";
 import { Projection } from "../projection/projection.ts";
-import type { Viewer } from "../../ownership/viewer.ts";
+import type { Viewer } from "@archway/service_kit/ownership/viewer.ts";
 
 /** How a read is done: what it has to see, and when it is given up. */
 export type ReadOptions = QueryOptions & ReaderOptions;

@@ -1,6 +1,6 @@
-import type { Transaction } from "../../db/db.ts";
-import type { StoredEvent } from "../../event_store/event.ts";
-import type { KeysetPage, PageOf } from "../../paging/keyset.ts";
+import type { Transaction } from "@archway/db/db.ts";
+import type { StoredEvent } from "@archway/events/store/event.ts";
+import type { KeysetPage, PageOf } from "@archway/service_kit/paging/keyset.ts";
 import { decidePayment } from "../domain/decisions.ts";
 import { momentAfter } from "../domain/moment_after.ts";
 import { isPaymentOf, type Payment, type PaymentDraft } from "../domain/payment.ts";

@@ -1,5 +1,5 @@
-import type { Transaction } from "../../db/db.ts";
-import type { KeysetPage, PageOf } from "../../paging/keyset.ts";
+import type { Transaction } from "@archway/db/db.ts";
+import type { KeysetPage, PageOf } from "@archway/service_kit/paging/keyset.ts";
 import { decideRefund, type LockedAccount } from "../domain/decisions.ts";
 import { momentAfter } from "../domain/moment_after.ts";
 import { isRefundOf, type Payment, type Refund, type RefundDraft } from "../domain/payment.ts";

@@ -1,8 +1,8 @@
-import type { ConnectionPool } from "../../db/db.ts";
-import type { SealRing } from "../../signing/seal_ring.ts";
-import type { Timestamp } from "../../time/timestamp.ts";
-import { newSigningSecret } from "../../webhooks/signing_secret.ts";
-import type { ResolveOptions } from "../../webhooks/target/resolve_target.ts";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import type { SealRing } from "@archway/service_kit/signing/seal_ring.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
+import { newSigningSecret } from "@archway/events/webhooks/delivery/signing_secret.ts";
+import type { ResolveOptions } from "@archway/events/webhooks/delivery/target/resolve_target.ts";
 import { checkWebhookUrl } from "./check_webhook_url.ts";
 import { PostgresWebhookRepository } from "./webhook_repository.ts";
 import { WebhookService } from "./webhook_service.ts";

@@ -1,6 +1,6 @@
-import type { Transaction } from "../../db/db.ts";
-import type { OutgoingEvent } from "../../outbox/outgoing_event.ts";
-import type { Audience, Concerned } from "../../webhooks/audience.ts";
+import type { Transaction } from "@archway/db/db.ts";
+import type { OutgoingEvent } from "@archway/events/outbox/outgoing_event.ts";
+import type { Audience, Concerned } from "@archway/events/webhooks/delivery/audience.ts";
 import type { PaymentEvent } from "../events/payment_event.ts";
 
 // What is no id names no profile. Whether one has been deleted does not matter: its payments were its owner's.

@@ -1,5 +1,5 @@
-import type { Timestamp } from "../../time/timestamp.ts";
-import type { DeliveryFault } from "../../webhooks/delivery.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
+import type { DeliveryFault } from "@archway/events/webhooks/delivery/delivery.ts";
 import type { PaymentEvent } from "../events/payment_event.ts";
 import { isPaymentEventType, PAYMENT_UPCASTERS } from "../events/payment_event_data.ts";
 import { WebhookError, type WebhookFault } from "./webhook_error.ts";

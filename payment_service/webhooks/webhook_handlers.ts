@@ -1,7 +1,7 @@
-import type * as api from "../../api/paymentapi/server.gen.ts";
-import { formatVersion, versionCondition } from "../../paging/entity_version.ts";
-import { parseIfMatch } from "../../server/entity_tag.ts";
-import type { RequestContext } from "../../server/request_context.ts";
+import type * as api from "@archway/api/paymentapi/server.gen.ts";
+import { formatVersion, versionCondition } from "@archway/service_kit/paging/entity_version.ts";
+import { parseIfMatch } from "@archway/server/entity_tag.ts";
+import type { RequestContext } from "@archway/server/request_context.ts";
 import { type AdapterParts, readOptions, tokenHeader } from "../http/adapter.ts";
 import { listResponse } from "../http/list_response.ts";
 import { listIdentity, parsePage } from "../http/page_request.ts";

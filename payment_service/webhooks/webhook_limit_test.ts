@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { v7 as newId } from "uuid";
-import { openPool } from "../../db/postgres/open_pool.ts";
-import { MIGRATION_SOURCES } from "../../program/migration_sources.ts";
-import { SealRing } from "../../signing/seal_ring.ts";
-import { microsecondClock } from "../../time/timestamp.ts";
-import { useTestDatabase } from "../../tools/postgres/use_test_database.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { SealRing } from "@archway/service_kit/signing/seal_ring.ts";
+import { microsecondClock } from "@archway/db/timestamp.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { openWebhookService } from "./open_webhook_service.ts";
 import { WebhookError } from "./webhook_error.ts";
 

@@ -1,7 +1,7 @@
-import type { QueryParameter } from "../../db/db.ts";
-import type { Pivot } from "../../paging/keyset.ts";
-import type { KeysetList, ListStretch } from "../../paging/read_keyset_page.ts";
-import type { Viewer } from "../../ownership/viewer.ts";
+import type { QueryParameter } from "@archway/db/db.ts";
+import type { Pivot } from "@archway/service_kit/paging/keyset.ts";
+import type { KeysetList, ListStretch } from "@archway/service_kit/paging/read_keyset_page.ts";
+import type { Viewer } from "@archway/service_kit/ownership/viewer.ts";
 import { DELIVERY_COLUMNS, DELIVERY_SOURCE, WEBHOOK_COLUMNS } from "./webhook_row.ts";
 
 /** What both lists have in common: newest first. */

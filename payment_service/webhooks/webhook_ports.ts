@@ -1,8 +1,8 @@
-import type { ConnectionManager, Querier, QueryOptions, Transaction, TxManager } from "../../db/db.ts";
-import type { VersionCondition } from "../../paging/entity_version.ts";
-import type { KeysetPage, PageOf } from "../../paging/keyset.ts";
-import type { Timestamp } from "../../time/timestamp.ts";
-import type { Viewer } from "../../ownership/viewer.ts";
+import type { ConnectionManager, Querier, QueryOptions, Transaction, TxManager } from "@archway/db/db.ts";
+import type { VersionCondition } from "@archway/service_kit/paging/entity_version.ts";
+import type { KeysetPage, PageOf } from "@archway/service_kit/paging/keyset.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
+import type { Viewer } from "@archway/service_kit/ownership/viewer.ts";
 import type { Delivery, Webhook } from "./webhook.ts";
 
 /** A webhook as one caller may reach it. */

@@ -1,6 +1,6 @@
-import { domainProblem } from "../../problems/domain_problem.ts";
-import type { ProblemType } from "../../server/api_module.ts";
-import type { Problem } from "../../server/problem.ts";
+import { domainProblem } from "@archway/service_kit/problems/domain_problem.ts";
+import type { ProblemType } from "@archway/server/api_module.ts";
+import type { Problem } from "@archway/server/problem.ts";
 import { WebhookError, type WebhookErrorCode } from "./webhook_error.ts";
 
 /** The problem types of webhooks: where each code's status, title and explanation stand, once. */

@@ -1,8 +1,8 @@
-import type { Querier, QueryOptions, Transaction } from "../../db/db.ts";
-import type { KeysetPage, PageOf, Pivot } from "../../paging/keyset.ts";
-import { readKeysetPage } from "../../paging/read_keyset_page.ts";
-import { andOwned, forViewer, viewedStatement } from "../../ownership/viewed_statement.ts";
-import type { Viewer } from "../../ownership/viewer.ts";
+import type { Querier, QueryOptions, Transaction } from "@archway/db/db.ts";
+import type { KeysetPage, PageOf, Pivot } from "@archway/service_kit/paging/keyset.ts";
+import { readKeysetPage } from "@archway/service_kit/paging/read_keyset_page.ts";
+import { andOwned, forViewer, viewedStatement } from "@archway/service_kit/ownership/viewed_statement.ts";
+import type { Viewer } from "@archway/service_kit/ownership/viewer.ts";
 import type { Delivery, Webhook } from "./webhook.ts";
 import { DeliveryListSql, WebhookListSql } from "./webhook_list_sql.ts";
 import type { KeptWebhook, Retry, WebhookKey, WebhookRepository } from "./webhook_ports.ts";

@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { v7 as newId } from "uuid";
-import { appendEvents } from "../../outbox/testing/append_events.ts";
-import { EVERYONE } from "../../ownership/viewer.ts";
-import { WorkerStage } from "../../program/testing/worker_stage.ts";
-import { microsecondClock } from "../../time/timestamp.ts";
-import { DATABASES } from "../../tools/testing/databases.ts";
-import type { WebhookReceiver } from "../../webhooks/testing/webhook_receiver.ts";
+import { appendEvents } from "@archway/events/outbox/testing/append_events.ts";
+import { EVERYONE } from "@archway/service_kit/ownership/viewer.ts";
+import { WorkerStage } from "@archway/events/worker/testing/worker_stage.ts";
+import { microsecondClock } from "@archway/db/timestamp.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
+import type { WebhookReceiver } from "@archway/events/webhooks/testing/webhook_receiver.ts";
 import { openWebhookService } from "./open_webhook_service.ts";
 import type { Delivery } from "./webhook.ts";
 

@@ -1,6 +1,6 @@
-import { messageId } from "../../outbox/message_id.ts";
-import type { Timestamp } from "../../time/timestamp.ts";
-import type { DeliveryFault } from "../../webhooks/delivery.ts";
+import { messageId } from "@archway/events/outbox/message_id.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
+import type { DeliveryFault } from "@archway/events/webhooks/delivery/delivery.ts";
 import { type Delivery, type Webhook, WEBHOOK_EVENT_TYPES } from "./webhook.ts";
 
 /** The columns of {@link WebhookRow}. */

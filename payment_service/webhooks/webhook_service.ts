@@ -1,6 +1,6 @@
-import type { QueryOptions, ReaderOptions, Transaction } from "../../db/db.ts";
-import type { KeysetPage, PageOf } from "../../paging/keyset.ts";
-import type { Viewer } from "../../ownership/viewer.ts";
+import type { QueryOptions, ReaderOptions, Transaction } from "@archway/db/db.ts";
+import type { KeysetPage, PageOf } from "@archway/service_kit/paging/keyset.ts";
+import type { Viewer } from "@archway/service_kit/ownership/viewer.ts";
 import {
   type Delivery,
   MAX_WEBHOOKS,

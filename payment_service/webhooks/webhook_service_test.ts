@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { LookupAddress } from "node:dns";
 import { v7 as newId } from "uuid";
-import { WorkerStage } from "../../program/testing/worker_stage.ts";
-import { appendEvents } from "../../outbox/testing/append_events.ts";
-import { microsecondClock } from "../../time/timestamp.ts";
-import { DATABASES } from "../../tools/testing/databases.ts";
-import { EVERYONE, type Viewer } from "../../ownership/viewer.ts";
+import { WorkerStage } from "@archway/events/worker/testing/worker_stage.ts";
+import { appendEvents } from "@archway/events/outbox/testing/append_events.ts";
+import { microsecondClock } from "@archway/db/timestamp.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
+import { EVERYONE, type Viewer } from "@archway/service_kit/ownership/viewer.ts";
 import { openWebhookService } from "./open_webhook_service.ts";
 import type { Delivery, WebhookDraft } from "./webhook.ts";
 import { WebhookError, type WebhookErrorCode } from "./webhook_error.ts";

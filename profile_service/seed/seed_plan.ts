@@ -1,4 +1,4 @@
-import { type Timestamp, timestampOf } from "../../time/timestamp.ts";
+import { type Timestamp, timestampOf } from "@archway/db/timestamp.ts";
 
 /** What decides every row of a run: the same plan gives the same rows. */
 export interface SeedPlan {

@@ -1,5 +1,5 @@
-import type { ConnectionManager, Querier } from "../../db/db.ts";
-import { DatabaseError } from "../../db/errors.ts";
+import type { ConnectionManager, Querier } from "@archway/db/db.ts";
+import { DatabaseError } from "@archway/db/errors.ts";
 import type { Profile } from "../profile.ts";
 import { batchProfiles } from "./batch_profiles.ts";
 import { SeedError } from "./seed_error.ts";

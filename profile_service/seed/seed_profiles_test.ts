@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { ConnectionPool } from "../../db/db.ts";
-import { DATABASES } from "../../tools/testing/databases.ts";
-import { microsecondsOf } from "../../time/timestamp.ts";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
+import { microsecondsOf } from "@archway/db/timestamp.ts";
 import { batchProfiles } from "./batch_profiles.ts";
 import { SeedError } from "./seed_error.ts";
 import { BATCH_SIZE, batchCount, type SeedPlan } from "./seed_plan.ts";

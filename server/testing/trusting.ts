@@ -1,4 +1,4 @@
-import { parseAddressRange } from "../../addresses/address_range.ts";
+import { parseAddressRange } from "../addresses/address_range.ts";
 import { TrustedProxies } from "../trusted_proxies.ts";
 
 /** Trusts these addresses and networks. */

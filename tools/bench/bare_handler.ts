@@ -1,6 +1,6 @@
 import { v7 as newId } from "uuid";
-import type { Driver } from "../../db/postgres/connection/open_driver.ts";
-import type { ProfileRow } from "../../profile_service/profile_row.ts";
+import type { Driver } from "@archway/db/postgres/connection/open_driver.ts";
+import type { ProfileRow } from "@archway/profile_service/profile_row.ts";
 import { PROFILE_SQL, RECORDED } from "./profile_sql.ts";
 
 const JSON_TYPE = { "Content-Type": "application/json" };

@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { openDriver } from "../../db/postgres/connection/open_driver.ts";
-import { openPool } from "../../db/postgres/open_pool.ts";
-import { MIGRATION_SOURCES } from "../../program/migration_sources.ts";
-import { useTestDatabase } from "../postgres/use_test_database.ts";
+import { openDriver } from "@archway/db/postgres/connection/open_driver.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { useTestDatabase } from "../support/postgres/use_test_database.ts";
 import { bareHandler } from "./bare_handler.ts";
 
 const LIST = "http://127.0.0.1/v1/profiles";

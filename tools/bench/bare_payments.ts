@@ -1,9 +1,9 @@
 import { v7 as newId } from "uuid";
-import { openDriver } from "../../db/postgres/connection/open_driver.ts";
-import type { Driver } from "../../db/postgres/connection/open_driver.ts";
-import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
-import { momentAfter } from "../../payment_service/domain/moment_after.ts";
-import { microsecondClock, microsecondsOf, timestampOf } from "../../time/timestamp.ts";
+import { openDriver } from "@archway/db/postgres/connection/open_driver.ts";
+import type { Driver } from "@archway/db/postgres/connection/open_driver.ts";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import { momentAfter } from "@archway/payment_service/domain/moment_after.ts";
+import { microsecondClock, microsecondsOf, timestampOf } from "@archway/db/timestamp.ts";
 import { Histogram } from "./histogram.ts";
 import { parameterTemplate } from "./parameter_template.ts";
 import { type LockedRow, PAYMENT_SQL, PAYMENT_UNITS, RECORDED } from "./payment_sql.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import type { BareCommand } from "./bare_payments.ts";
 import { ChildProcess } from "./child_process.ts";
 import type { LoadReport } from "./load_generator.ts";

@@ -1,5 +1,5 @@
-import { openDriver } from "../../db/postgres/connection/open_driver.ts";
-import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
+import { openDriver } from "@archway/db/postgres/connection/open_driver.ts";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { bareHandler } from "./bare_handler.ts";
 
 // A process of its own: `deno run bare_server.ts <InstanceConfig as JSON>`. It ends when its input does.

@@ -1,10 +1,10 @@
-import { openPool } from "../../db/postgres/open_pool.ts";
-import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
-import { CursorCodec } from "../../profile_service/cursor.ts";
-import { KeyRing } from "../../signing/key_ring.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import { CursorCodec } from "@archway/profile_service/cursor.ts";
+import { KeyRing } from "@archway/service_kit/signing/key_ring.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
 import { walkFrom } from "./row_scenario.ts";
-import { EVERYONE } from "../../ownership/viewer.ts";
+import { EVERYONE } from "@archway/service_kit/ownership/viewer.ts";
 
 const PROFILES = "/v1/profiles";
 const PAGE = 20;

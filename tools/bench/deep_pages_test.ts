@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { openPool } from "../../db/postgres/open_pool.ts";
-import { useTestDatabase } from "../postgres/use_test_database.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import { useTestDatabase } from "../support/postgres/use_test_database.ts";
 import { cursorPages, namedPages, numberedPages } from "./deep_pages.ts";
 import { startService } from "./programs.ts";
 import { seedProfiles } from "./seed_profiles.ts";

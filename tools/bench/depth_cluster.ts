@@ -1,8 +1,8 @@
-import { openPool } from "../../db/postgres/open_pool.ts";
-import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
-import type { PostgresServer } from "../postgres/postgres_server.ts";
-import { startPostgres } from "../postgres/start_postgres.ts";
-import { startStandby } from "../postgres/start_standby.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import type { PostgresServer } from "../support/postgres/postgres_server.ts";
+import { startPostgres } from "../support/postgres/start_postgres.ts";
+import { startStandby } from "../support/postgres/start_standby.ts";
 import { seedProfiles } from "./seed_profiles.ts";
 
 /** Nothing of PostgreSQL's own may come in the middle of a round, and all of the table is to fit. */

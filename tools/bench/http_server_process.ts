@@ -1,4 +1,4 @@
-import { isOpen } from "../testing/is_open.ts";
+import { isOpen } from "../support/is_open.ts";
 import { ChildProcess, type ChildProcessOptions } from "./child_process.ts";
 import type { Target } from "./http_connection.ts";
 

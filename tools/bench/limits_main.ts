@@ -1,19 +1,19 @@
-import { fetchKeys } from "../../auth/fetch_keys.ts";
-import { JwtAuthenticator } from "../../auth/jwt_authenticator.ts";
-import { TestIssuer } from "../../auth/testing/test_issuer.ts";
-import { VerificationKeys } from "../../auth/verification_keys.ts";
-import { MemoryLimiter } from "../../limits/memory_limiter.ts";
-import type { ApiModule } from "../../server/api_module.ts";
-import type { RateLimitSettings } from "../../server/rate_limit.ts";
-import { createServer, type Server } from "../../server/server.ts";
+import { fetchKeys } from "@archway/server/auth/fetch_keys.ts";
+import { JwtAuthenticator } from "@archway/server/auth/jwt_authenticator.ts";
+import { TestIssuer } from "@archway/server/auth/testing/test_issuer.ts";
+import { VerificationKeys } from "@archway/server/auth/verification_keys.ts";
+import { MemoryLimiter } from "@archway/server/rate_limit/memory_limiter.ts";
+import type { ApiModule } from "@archway/server/api_module.ts";
+import type { RateLimitSettings } from "@archway/server/rate_limit.ts";
+import { createServer, type Server } from "@archway/server/server.ts";
 import {
   type ServerOption,
   withApi,
   withAuthenticator,
   withCors,
   withRateLimit,
-} from "../../server/server_options.ts";
-import { noteApi } from "../../server/testing/note_api.ts";
+} from "@archway/server/server_options.ts";
+import { noteApi } from "@archway/server/testing/note_api.ts";
 import { LIMITS_USAGE, type LimitsOptions, parseLimitsOptions } from "./limits_options.ts";
 import { type LimitsResults, renderLimitsReport } from "./limits_report.ts";
 import { progress, runBench } from "./run_bench.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { openPool } from "../../db/postgres/open_pool.ts";
-import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { serviceEnvironment } from "./programs.ts";
 import { seedAccounts } from "./seed_accounts.ts";
 

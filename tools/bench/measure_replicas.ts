@@ -1,5 +1,5 @@
-import { openPool } from "../../db/postgres/open_pool.ts";
-import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import type { DepthCluster } from "./depth_cluster.ts";
 import { startBareServer, startService } from "./programs.ts";
 import { rowScenario } from "./row_scenario.ts";

@@ -1,4 +1,4 @@
-import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { median } from "./median.ts";
 import { type LoadGenerator, type ServiceDatabase, startService } from "./programs.ts";
 import { residentMegabytes } from "./resident_memory.ts";

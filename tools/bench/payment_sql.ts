@@ -1,16 +1,16 @@
-import { encodeParameter } from "../../db/postgres/connection/encode_parameter.ts";
-import { EventStore } from "../../event_store/event_store.ts";
-import { keyId } from "../../idempotency/kept_keys.ts";
-import { PostgresIdempotency } from "../../idempotency/postgres_idempotency.ts";
-import { transactionOf } from "../../idempotency/transaction_unit.ts";
-import { PAYMENT_UPCASTERS } from "../../payment_service/events/payment_event_data.ts";
-import type { AccountRow } from "../../payment_service/persistence/account_row.ts";
-import { PostgresAccountRepository } from "../../payment_service/persistence/accounts.ts";
-import { PostgresLedger } from "../../payment_service/persistence/ledger.ts";
-import { PostgresPaymentRepository } from "../../payment_service/persistence/payments.ts";
-import { PostgresProfileDirectory } from "../../payment_service/persistence/profile_directory.ts";
-import { PaymentService } from "../../payment_service/use_cases/payments.ts";
-import { EVERYONE } from "../../ownership/viewer.ts";
+import { encodeParameter } from "@archway/db/postgres/connection/encode_parameter.ts";
+import { EventStore } from "@archway/events/store/event_store.ts";
+import { keyId } from "@archway/service_kit/idempotency/kept_keys.ts";
+import { PostgresIdempotency } from "@archway/service_kit/idempotency/postgres_idempotency.ts";
+import { transactionOf } from "@archway/service_kit/idempotency/transaction_unit.ts";
+import { PAYMENT_UPCASTERS } from "@archway/payment_service/events/payment_event_data.ts";
+import type { AccountRow } from "@archway/payment_service/persistence/account_row.ts";
+import { PostgresAccountRepository } from "@archway/payment_service/persistence/accounts.ts";
+import { PostgresLedger } from "@archway/payment_service/persistence/ledger.ts";
+import { PostgresPaymentRepository } from "@archway/payment_service/persistence/payments.ts";
+import { PostgresProfileDirectory } from "@archway/payment_service/persistence/profile_directory.ts";
+import { PaymentService } from "@archway/payment_service/use_cases/payments.ts";
+import { EVERYONE } from "@archway/service_kit/ownership/viewer.ts";
 import { type RecordedStatement, StatementRecorder } from "./statement_recorder.ts";
 
 /** What every payment of the bench moves, in minor units of BRL. */

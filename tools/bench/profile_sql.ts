@@ -1,7 +1,7 @@
-import type { Querier, QueryParameter, QueryResult } from "../../db/db.ts";
-import { PostgresProfileRepository } from "../../profile_service/persistence.ts";
-import type { KeysetPosition } from "../../paging/keyset.ts";
-import { EVERYONE } from "../../ownership/viewer.ts";
+import type { Querier, QueryParameter, QueryResult } from "@archway/db/db.ts";
+import { PostgresProfileRepository } from "@archway/profile_service/persistence.ts";
+import type { KeysetPosition } from "@archway/service_kit/paging/keyset.ts";
+import { EVERYONE } from "@archway/service_kit/ownership/viewer.ts";
 
 /** One statement as the service sends it. */
 export interface Statement {

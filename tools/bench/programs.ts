@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { ChildProcess } from "./child_process.ts";
 import { HttpServerProcess } from "./http_server_process.ts";
 import type { LoadCommand, LoadReport } from "./load_generator.ts";

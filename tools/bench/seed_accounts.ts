@@ -1,15 +1,15 @@
 import { v7 as newId } from "uuid";
-import { openPool } from "../../db/postgres/open_pool.ts";
-import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
-import type { Transaction } from "../../db/db.ts";
-import { EventStore } from "../../event_store/event_store.ts";
-import type { Account } from "../../payment_service/domain/account.ts";
-import { PAYMENT_UPCASTERS } from "../../payment_service/events/payment_event_data.ts";
-import type { PaymentEvent } from "../../payment_service/events/payment_event.ts";
-import { PostgresLedger } from "../../payment_service/persistence/ledger.ts";
-import { Projection } from "../../payment_service/projection/projection.ts";
-import { MIGRATION_SOURCES } from "../../program/migration_sources.ts";
-import { microsecondsOf, timestampOf } from "../../time/timestamp.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import type { Transaction } from "@archway/db/db.ts";
+import { EventStore } from "@archway/events/store/event_store.ts";
+import type { Account } from "@archway/payment_service/domain/account.ts";
+import { PAYMENT_UPCASTERS } from "@archway/payment_service/events/payment_event_data.ts";
+import type { PaymentEvent } from "@archway/payment_service/events/payment_event.ts";
+import { PostgresLedger } from "@archway/payment_service/persistence/ledger.ts";
+import { Projection } from "@archway/payment_service/projection/projection.ts";
+import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { microsecondsOf, timestampOf } from "@archway/db/timestamp.ts";
 import { paymentPairs } from "./payment_pairs.ts";
 
 /** How much there is to be. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { openPool } from "../../db/postgres/open_pool.ts";
-import { useTestDatabase } from "../postgres/use_test_database.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import { useTestDatabase } from "../support/postgres/use_test_database.ts";
 import { PROFILE_COUNT, seedProfiles } from "./seed_profiles.ts";
 
 Deno.test("seedProfiles() fills a database with the same profiles every time", async () => {

@@ -1,6 +1,6 @@
-import { openPool } from "../../db/postgres/open_pool.ts";
-import type { InstanceConfig } from "../../db/postgres/pool_config.ts";
-import { startPostgres } from "../postgres/start_postgres.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import { startPostgres } from "../support/postgres/start_postgres.ts";
 import { LoadGenerator } from "./programs.ts";
 import { seedProfiles } from "./seed_profiles.ts";
 

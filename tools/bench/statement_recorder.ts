@@ -1,5 +1,11 @@
-import type { ConnectionManager, QueryParameter, QueryResult, Transaction, TxManager } from "../../db/db.ts";
-import { encodeParameter } from "../../db/postgres/connection/encode_parameter.ts";
+import type {
+  ConnectionManager,
+  QueryParameter,
+  QueryResult,
+  Transaction,
+  TxManager,
+} from "@archway/db/db.ts";
+import { encodeParameter } from "@archway/db/postgres/connection/encode_parameter.ts";
 
 /** One statement as the service sends it, with the parameters of one payment in PostgreSQL's text form. */
 export interface RecordedStatement {

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../server/operation.ts";
+import type { JsonValue } from "@archway/server/operation.ts";
 import { child, type Located, member, textMember } from "./json_value.ts";
 import type { PreparedSchemas } from "./prepared_schemas.ts";
 import type { References } from "./references.ts";

@@ -1,4 +1,4 @@
-import type { JsonValue, Shape } from "../../server/operation.ts";
+import type { JsonValue, Shape } from "@archway/server/operation.ts";
 import { isArray, isObject } from "./json_value.ts";
 import { propertyKey } from "./identifiers.ts";
 import type { MediaModel, OperationModel } from "./model.ts";

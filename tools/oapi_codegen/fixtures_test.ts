@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { join, resolve } from "node:path";
-import type { Operation, Route, Shape, Validator } from "../../server/operation.ts";
+import type { Operation, Route, Shape, Validator } from "@archway/server/operation.ts";
 import { generateFiles } from "./generate_files.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");
@@ -382,7 +382,7 @@ Deno.test("generateFiles() makes code that compiles, judges and binds", async (t
 
 Deno.test("generateFiles() gives the same text every time", async () => {
   const path = join(import.meta.dirname ?? ".", "fixtures", "styles", "openapi.yaml");
-  const options = { file: "styles.yaml", serverPath: "../../server" };
+  const options = { file: "styles.yaml" };
   const text = await Deno.readTextFile(path);
   const [first, second] = [await generateFiles(text, options), await generateFiles(text, options)];
   assertEquals([...first], [...second]);
@@ -397,7 +397,6 @@ async function writeFixture(name: string, folder: string): Promise<void> {
   const document = await Deno.readTextFile(join(source, "openapi.yaml"));
   const files = await generateFiles(document, {
     file: name,
-    serverPath: "../../../server",
     excludeTags: ["internal"],
   });
   await Deno.mkdir(folder, { recursive: true });

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { parseConfig } from "./config.ts";
 import { GenerationError } from "./fault.ts";
 import { generateFiles } from "./generate_files.ts";
@@ -24,7 +24,6 @@ export async function generate(configPath: string): Promise<Generated> {
   const folder = resolve(dirname(configPath), config.output);
   const files = await generateFiles(await readText(specPath), {
     file: displayPath(specPath),
-    serverPath: relative(folder, join(ROOT, "server")).replaceAll("\\", "/"),
     excludeTags: config.excludeTags,
   });
   return { folder, files };

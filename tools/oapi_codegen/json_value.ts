@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../server/operation.ts";
+import type { JsonValue } from "@archway/server/operation.ts";
 
 /** A JSON object as the generator reads it. */
 export type JsonObject = { readonly [key: string]: JsonValue };

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { patchProfileBodyApplicationJsonPatchJson } from "../../api/profileapi/validators.gen.js";
+import { patchProfileBodyApplicationJsonPatchJson } from "@archway/api/profileapi/validators.gen.js";
 import { linearErrors } from "./linear_errors.ts";
 
 Deno.test("linearErrors() leaves no copying of errors in Ajv's code", () => {

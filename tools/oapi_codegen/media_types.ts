@@ -1,4 +1,4 @@
-import type { Codec, Shape } from "../../server/operation.ts";
+import type { Codec, Shape } from "@archway/server/operation.ts";
 import { child, entries, isObject, type Located, textMember } from "./json_value.ts";
 import type { MediaModel } from "./model.ts";
 import { parameterShape } from "./parameter_shape.ts";

@@ -6,7 +6,7 @@ import type {
   ParameterStyle,
   SecurityRequirement,
   Shape,
-} from "../../server/operation.ts";
+} from "@archway/server/operation.ts";
 import type { Located } from "./json_value.ts";
 
 /** One parameter, its references followed. */

@@ -1,4 +1,4 @@
-import type { Method } from "../../server/operation.ts";
+import type { Method } from "@archway/server/operation.ts";
 import { child, elements, entries, type Located, member, textMember } from "./json_value.ts";
 import { isIdentifier, pascalCase } from "./identifiers.ts";
 import { readContent } from "./media_types.ts";

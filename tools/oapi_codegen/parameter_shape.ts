@@ -1,4 +1,4 @@
-import type { Shape } from "../../server/operation.ts";
+import type { Shape } from "@archway/server/operation.ts";
 import { child, elements, entries, isArray, type Located, member, textMember } from "./json_value.ts";
 import type { References } from "./references.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { JsonValue } from "../../server/operation.ts";
+import type { JsonValue } from "@archway/server/operation.ts";
 import { FaultList } from "./fault.ts";
 import { parameterShape } from "./parameter_shape.ts";
 import { References } from "./references.ts";

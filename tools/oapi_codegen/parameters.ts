@@ -1,4 +1,4 @@
-import type { ParameterLocation, ParameterStyle, Shape } from "../../server/operation.ts";
+import type { ParameterLocation, ParameterStyle, Shape } from "@archway/server/operation.ts";
 import { child, elements, entries, type Located, member, textMember } from "./json_value.ts";
 import type { ParameterModel } from "./model.ts";
 import { checkExploded, checkShape, checkTemplate } from "./parameter_rules.ts";

@@ -1,5 +1,5 @@
 import { LineCounter, parseDocument } from "yaml";
-import type { JsonValue } from "../../server/operation.ts";
+import type { JsonValue } from "@archway/server/operation.ts";
 import type { FaultList } from "./fault.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../server/operation.ts";
+import type { JsonValue } from "@archway/server/operation.ts";
 import { child, isArray, isObject, type JsonObject, type Located, member, textMember } from "./json_value.ts";
 import type { References } from "./references.ts";
 import { ANNOTATIONS, LIST_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS, subschemas } from "./schema_walk.ts";

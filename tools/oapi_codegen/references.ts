@@ -8,7 +8,7 @@ import {
   textMember,
   unescapeToken,
 } from "./json_value.ts";
-import type { JsonValue } from "../../server/operation.ts";
+import type { JsonValue } from "@archway/server/operation.ts";
 
 /** Follows the `$ref`s of one document. Every one must point into the document itself. */
 export class References {

@@ -606,7 +606,7 @@ function set(document: Record<string, unknown>, { at, value }: Case): void {
 
 async function refusal(text: string): Promise<GenerationError> {
   try {
-    await generateFiles(text, { file: "oapi/t.yaml", serverPath: "../server" });
+    await generateFiles(text, { file: "oapi/t.yaml" });
   } catch (error) {
     assertInstanceOf(error, GenerationError);
     return error;
@@ -617,7 +617,6 @@ async function refusal(text: string): Promise<GenerationError> {
 Deno.test("generateFiles() accepts the document that the refusals start from", async () => {
   const files = await generateFiles(JSON.stringify(acceptedDocument()), {
     file: "t",
-    serverPath: "../server",
   });
   assert(files.has("server.gen.ts"));
 });

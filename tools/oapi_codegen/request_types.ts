@@ -1,4 +1,4 @@
-import type { ParameterLocation } from "../../server/operation.ts";
+import type { ParameterLocation } from "@archway/server/operation.ts";
 import { docComment } from "./doc_comment.ts";
 import { propertyKey } from "./identifiers.ts";
 import type { MediaModel, OperationModel, ParameterModel } from "./model.ts";

@@ -5,7 +5,7 @@ import openapiTS, {
   transformSchemaObject,
 } from "openapi-typescript";
 import ts from "typescript";
-import type { JsonValue } from "../../server/operation.ts";
+import type { JsonValue } from "@archway/server/operation.ts";
 import { isArray, isObject, type JsonObject, type Located, textMember } from "./json_value.ts";
 import { schemaAlias } from "./schema_aliases.ts";
 import { redoclyConfig } from "./structure.ts";

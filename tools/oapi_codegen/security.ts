@@ -1,4 +1,4 @@
-import type { SecurityRequirement } from "../../server/operation.ts";
+import type { SecurityRequirement } from "@archway/server/operation.ts";
 import { child, elements, entries, isArray, isObject, type Located, textMember } from "./json_value.ts";
 import type { References } from "./references.ts";
 

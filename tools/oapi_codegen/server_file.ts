@@ -9,8 +9,6 @@ import type { SchemaTypes } from "./schema_types.ts";
 export interface ServerFileParts {
   /** The first comment, with its line break. */
   readonly header: string;
-  /** The module path of server/, relative to the file, e.g. "../../server". */
-  readonly serverPath: string;
   readonly operations: readonly OperationModel[];
   readonly types: SchemaTypes;
   /** The alias declarations of the component schemas. */
@@ -18,7 +16,7 @@ export interface ServerFileParts {
 }
 
 /** The text of server.gen.ts: types, strict interface, descriptors and routes. */
-export function serverFile({ header, serverPath, operations, types, aliases }: ServerFileParts): string {
+export function serverFile({ header, operations, types, aliases }: ServerFileParts): string {
   const methods = operations.map(({ operationId, typeName, summary, description, deprecated }) =>
     docComment([summary, description], { indent: "  ", deprecated }) +
     `  ${operationId}(request: ${typeName}Request, context: RequestContext): Promise<${typeName}Response>;\n`
@@ -29,8 +27,8 @@ export function serverFile({ header, serverPath, operations, types, aliases }: S
   );
   return [
     header,
-    `import type * as runtime from "${serverPath}/operation.ts";\n`,
-    `import type { RequestContext } from "${serverPath}/request_context.ts";\n`,
+    `import type * as runtime from "@archway/server/operation.ts";\n`,
+    `import type { RequestContext } from "@archway/server/request_context.ts";\n`,
     `import * as validators from "./validators.gen.js";\n\n`,
     `export { spec } from "./spec.gen.ts";\n\n`,
     `${types.declarations}\n\n${aliases}\n\n`,

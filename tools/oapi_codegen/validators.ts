@@ -1,6 +1,6 @@
 import type { Ajv2020 } from "ajv/dist/2020.js";
 import standaloneCode from "ajv/dist/standalone/index.js";
-import type { JsonValue } from "../../server/operation.ts";
+import type { JsonValue } from "@archway/server/operation.ts";
 import { createAjv } from "./ajv_instance.ts";
 import { bundle } from "./bundle.ts";
 import { checkDefaults } from "./default_rules.ts";

@@ -1,4 +1,4 @@
-import type { Querier } from "../../db/db.ts";
+import type { Querier } from "@archway/db/db.ts";
 
 /** What is not of the services: records of the migrations themselves. */
 const OWN = "('schema_migrations', 'archway_migration_checksums')";

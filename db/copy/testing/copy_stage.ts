@@ -1,5 +1,5 @@
-import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
-import { type MigrationFolder, migrationFolder } from "../../../tools/testing/migration_folder.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { type MigrationFolder, migrationFolder } from "@archway/tools/support/migration_folder.ts";
 import type { ConnectionPool } from "../../db.ts";
 import { startEmbedded } from "../../embedded/start_embedded.ts";
 import { openPool } from "../../postgres/open_pool.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
-import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
+import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import type { ConnectionPool, PoolStatus } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";

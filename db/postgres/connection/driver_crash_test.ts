@@ -1,5 +1,5 @@
 import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
-import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { spawnProgram } from "../../embedded/testing/spawn_program.ts";
 import type { Survival } from "../faults/testing/terminate_under_load.ts";
 

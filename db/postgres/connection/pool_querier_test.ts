@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { getEventListeners } from "node:events";
-import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import type { Querier } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { tlsFiles } from "../../../server/testing/tls_files.ts";
-import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
+import { tlsFiles } from "@archway/server/testing/tls_files.ts";
+import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
 

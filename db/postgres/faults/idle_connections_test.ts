@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
+import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import type { ConnectionPool } from "../../db.ts";
 import { openPool } from "../open_pool.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { type SpawnedProgram, spawnProgram } from "../../embedded/testing/spawn_program.ts";
 import type { ConnectionPool } from "../../db.ts";
 import { openPool } from "../open_pool.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { PostgresServer } from "../../../tools/postgres/postgres_server.ts";
-import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
+import type { PostgresServer } from "@archway/tools/support/postgres/postgres_server.ts";
+import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import { openPool } from "../open_pool.ts";
 import { PoolLoad } from "./testing/pool_load.ts";
 import { untilNothingLeaks } from "./testing/until_nothing_leaks.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { startPgbouncer } from "../../../tools/postgres/start_pgbouncer.ts";
-import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
-import { startStandby } from "../../../tools/postgres/start_standby.ts";
-import { testWithPgbouncer } from "../../../tools/postgres/test_with_pgbouncer.ts";
+import { startPgbouncer } from "@archway/tools/support/postgres/start_pgbouncer.ts";
+import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
+import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
+import { testWithPgbouncer } from "@archway/tools/support/postgres/test_with_pgbouncer.ts";
 import { DatabaseError } from "../../errors.ts";
 import { documentedSettings, openBehind } from "./testing/behind_pgbouncer.ts";
 import { PoolLoad } from "./testing/pool_load.ts";

@@ -1,8 +1,8 @@
 import { assertEquals, assertLess, assertRejects, assertStringIncludes } from "@std/assert";
-import { startPgbouncer } from "../../../tools/postgres/start_pgbouncer.ts";
-import { testWithPgbouncer } from "../../../tools/postgres/test_with_pgbouncer.ts";
-import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
-import { migrationFolder } from "../../../tools/testing/migration_folder.ts";
+import { startPgbouncer } from "@archway/tools/support/postgres/start_pgbouncer.ts";
+import { testWithPgbouncer } from "@archway/tools/support/postgres/test_with_pgbouncer.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
 import type { ConnectionPool } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { documentedSettings, openBehind } from "./testing/behind_pgbouncer.ts";

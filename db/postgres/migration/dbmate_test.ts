@@ -1,8 +1,8 @@
 import { assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { MIGRATION_SOURCES } from "../../../program/migration_sources.ts";
-import { dbmate, type DbmateOptions } from "../../../tools/postgres/dbmate.ts";
-import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
-import { migrationFolder } from "../../../tools/testing/migration_folder.ts";
+import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { dbmate, type DbmateOptions } from "@archway/tools/support/postgres/dbmate.ts";
+import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
+import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
 import { MigrationError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
-import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
-import { migrationFolder } from "../../../tools/testing/migration_folder.ts";
+import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
 import type { ConnectionPool, MigrationSource } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { type SpawnedProgram, spawnProgram } from "../../embedded/testing/spawn_program.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
-import { migrationFolder } from "../../../tools/testing/migration_folder.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
 import type { ConnectionPool } from "../../db.ts";
 import { DatabaseError, MigrationError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";

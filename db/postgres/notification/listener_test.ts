@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { startPgbouncer } from "../../../tools/postgres/start_pgbouncer.ts";
-import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
-import { startStandby } from "../../../tools/postgres/start_standby.ts";
-import { testWithPgbouncer } from "../../../tools/postgres/test_with_pgbouncer.ts";
-import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
-import { DATABASES } from "../../../tools/testing/databases.ts";
+import { startPgbouncer } from "@archway/tools/support/postgres/start_pgbouncer.ts";
+import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
+import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
+import { testWithPgbouncer } from "@archway/tools/support/postgres/test_with_pgbouncer.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
 import type { ConnectionPool, ListenState } from "../../db.ts";
 import { openBehind } from "../faults/testing/behind_pgbouncer.ts";
 import { openPool } from "../open_pool.ts";

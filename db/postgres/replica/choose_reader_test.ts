@@ -1,4 +1,4 @@
-import { seededRandom } from "../../../tools/testing/seeded_random.ts";
+import { seededRandom } from "@archway/tools/support/seeded_random.ts";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { chooseReader, type ReaderPolicy } from "./choose_reader.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import type { PostgresServer } from "../../../tools/postgres/postgres_server.ts";
-import type { StandbyServer } from "../../../tools/postgres/standby_server.ts";
-import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
-import { startStandby } from "../../../tools/postgres/start_standby.ts";
+import type { PostgresServer } from "@archway/tools/support/postgres/postgres_server.ts";
+import type { StandbyServer } from "@archway/tools/support/postgres/standby_server.ts";
+import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
+import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
 import type { ConnectionPool } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { startPostgres } from "../../../tools/postgres/start_postgres.ts";
-import { startStandby } from "../../../tools/postgres/start_standby.ts";
-import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
+import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
+import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import type { ConnectionPool, Transaction } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";

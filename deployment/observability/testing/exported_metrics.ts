@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { openPool } from "../../../db/postgres/open_pool.ts";
-import type { InstanceConfig } from "../../../db/postgres/pool_config.ts";
-import { appendEvents } from "../../../outbox/testing/append_events.ts";
-import { WorkerStage } from "../../../program/testing/worker_stage.ts";
-import { useTestDatabase } from "../../../tools/postgres/use_test_database.ts";
-import { postgresEnvironment } from "../../../tools/testing/postgres_environment.ts";
-import { Program, untilReady } from "../../../tools/testing/program.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import { appendEvents } from "@archway/events/outbox/testing/append_events.ts";
+import { WorkerStage } from "@archway/events/worker/testing/worker_stage.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
+import { Program, untilReady } from "@archway/tools/support/program.ts";
 import type { PromqlNames } from "../promql_names.ts";
 
 /** Labels and their values by metric. */

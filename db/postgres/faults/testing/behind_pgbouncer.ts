@@ -1,4 +1,4 @@
-import type { Pgbouncer, StartPgbouncerOptions } from "../../../../tools/postgres/start_pgbouncer.ts";
+import type { Pgbouncer, StartPgbouncerOptions } from "@archway/tools/support/postgres/start_pgbouncer.ts";
 import type { ConnectionPool } from "../../../db.ts";
 import { openPool } from "../../open_pool.ts";
 import type { PoolConfig } from "../../pool_config.ts";

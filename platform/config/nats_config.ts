@@ -1,0 +1,73 @@
+import type { NatsCredentials } from "@archway/events/broker/nats_broker.ts";
+import type { Settings } from "./settings.ts";
+
+/** Where events are published. May hold a password. */
+export interface NatsConfig {
+  /** "host:port" of every server. */
+  readonly servers: readonly [string, ...string[]];
+  readonly credentials?: NatsCredentials;
+  /** Whether the way has to be encrypted. */
+  readonly tls: boolean;
+  readonly stream: string;
+}
+
+/** What JetStream takes for the name of a stream, less what would be awkward in a shell. */
+const STREAM = /^[A-Za-z0-9_-]{1,255}$/;
+
+const URL_REASON =
+  "must be a URL such as nats://user:password@host:4222, with TLS tls://, or several of one cluster, separated by commas";
+
+/** Reads `NATS_…`; undefined: events are published nowhere. */
+export function parseNatsConfig(settings: Settings): NatsConfig | undefined {
+  const text = settings.secret("NATS_URL");
+  const stream = settings.text("NATS_STREAM");
+  if (stream !== undefined && !STREAM.test(stream)) {
+    settings.fault("NATS_STREAM", "must be made of letters, digits, _ and -");
+  }
+  if (text === undefined) {
+    if (stream !== undefined) settings.fault("NATS_STREAM", "needs NATS_URL");
+    return undefined;
+  }
+  const parsed = parseUrls(text);
+  if (parsed === undefined) settings.fault("NATS_URL", URL_REASON);
+  return { ...parsed ?? { servers: [""], tls: false }, stream: stream ?? "archway" };
+}
+
+/** All of one cluster: with the same scheme, and the same credentials or those of the first. */
+function parseUrls(text: string): Omit<NatsConfig, "stream"> | undefined {
+  const urls = text.split(",").map((part) => URL.parse(part.trim()));
+  const [first, ...others] = urls;
+  if (first === undefined || first === null || !isUsable(first)) return undefined;
+  const servers: string[] = [];
+  for (const url of others) {
+    if (url === null || !isUsable(url) || url.protocol !== first.protocol) return undefined;
+    const same = url.username === first.username && url.password === first.password;
+    if (!same && (url.username !== "" || url.password !== "")) return undefined;
+    servers.push(serverOf(url));
+  }
+  const [user, password] = [decode(first.username), decode(first.password)];
+  if (user === undefined || password === undefined) return undefined;
+  return {
+    servers: [serverOf(first), ...servers],
+    tls: first.protocol === "tls:",
+    // A token stands where a user does (NATS, "Connecting").
+    ...(user !== "" && { credentials: password === "" ? { token: user } : { user, password } }),
+  };
+}
+
+function isUsable(url: URL): boolean {
+  return (url.protocol === "nats:" || url.protocol === "tls:") && url.hostname !== "" && url.search === "" &&
+    url.hash === "" && (url.pathname === "" || url.pathname === "/");
+}
+
+function serverOf({ hostname, port }: URL): string {
+  return `${hostname}:${port || 4222}`;
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,125 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { NatsConnectionImpl } from "@nats-io/nats-core/internal";
+import { tlsFiles } from "@archway/server/testing/tls_files.ts";
+import { startNats } from "@archway/tools/support/nats/start_nats.ts";
+import { testWithNats } from "@archway/tools/support/nats/test_with_nats.ts";
+import { BrokerError, type BrokerErrorCode } from "./broker.ts";
+import { NatsBroker, type NatsBrokerOptions } from "./nats_broker.ts";
+import { readStream } from "./testing/read_stream.ts";
+
+const TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+function brokerOf(port: number, options: Partial<NatsBrokerOptions> = {}): NatsBroker {
+  return new NatsBroker({ servers: [`127.0.0.1:${port}`], tls: false, stream: "archway", ...options });
+}
+
+function message(id: number, type = "payment.settled"): { id: string; type: string; body: string } {
+  return { id: `message-${id}`, type, body: JSON.stringify({ type, id: String(id), data: {} }) };
+}
+
+async function codeOf(run: () => Promise<unknown>): Promise<BrokerErrorCode> {
+  return (await assertRejects(run, BrokerError)).code;
+}
+
+testWithNats("NatsBroker makes its stream and publishes each message once, with its trace", async () => {
+  await using nats = await startNats();
+  await using broker = brokerOf(nats.port);
+  await using other = brokerOf(nats.port);
+  assertEquals(await broker.publish(message(1), { traceparent: TRACEPARENT }), "published");
+  assertEquals(await other.publish(message(1), { traceparent: undefined }), "duplicate");
+  assertEquals(await other.publish(message(2, "account.opened"), { traceparent: undefined }), "published");
+  const kept = await readStream(nats, "archway");
+  assertEquals(kept.map(({ subject, id, traceparent }) => [subject, id, traceparent]), [
+    ["archway.payment.settled", "message-1", TRACEPARENT],
+    ["archway.account.opened", "message-2", ""],
+  ]);
+  assertEquals(kept[0]?.body, JSON.parse(message(1).body));
+});
+
+testWithNats("NatsBroker connects anew to a server that was away, and tells that it was", async () => {
+  await using nats = await startNats();
+  await using broker = brokerOf(nats.port);
+  await broker.ready();
+  await broker.publish(message(1), { traceparent: undefined });
+  await nats.kill();
+  assertEquals(await codeOf(() => broker.publish(message(2), { traceparent: undefined })), "unavailable");
+  assertEquals(await codeOf(() => broker.ready()), "unavailable");
+  assert(await nats.start());
+  assertEquals(await broker.publish(message(1), { traceparent: undefined }), "duplicate");
+  assertEquals(await broker.publish(message(2), { traceparent: undefined }), "published");
+  // Another one, whose patience is short: what comes before has all the time it needs.
+  await using hasty = brokerOf(nats.port, { timeoutMs: 500 });
+  while (await hasty.ready().then(() => false, () => true));
+  await nats.pause();
+  try {
+    assertEquals(await codeOf(() => hasty.publish(message(3), { traceparent: undefined })), "timeout");
+  } finally {
+    await nats.resume();
+  }
+  while (await broker.publish(message(3), { traceparent: undefined }).catch(() => undefined) === undefined);
+  assertEquals((await readStream(nats, "archway")).map(({ id }) => id), [
+    "message-1",
+    "message-2",
+    "message-3",
+  ]);
+});
+
+testWithNats("NatsBroker shows its credentials, and is told when they are wrong", async () => {
+  await using nats = await startNats({ user: { name: "archway", password: "planted" } });
+  await using broker = brokerOf(nats.port, { credentials: { user: "archway", password: "planted" } });
+  await broker.ready();
+  await using wrong = brokerOf(nats.port, { credentials: { user: "archway", password: "wrong" } });
+  const error = await assertRejects(() => wrong.ready(), BrokerError);
+  assertEquals([error.code, error.message], ["unavailable", "The message broker cannot be used"]);
+  await using none = brokerOf(nats.port);
+  assertEquals(await codeOf(() => none.ready()), "unavailable");
+});
+
+testWithNats(
+  "NatsBroker leaves a stream as it is, and is refused where that does not keep the subject",
+  async () => {
+    await using nats = await startNats();
+    const connection = await NatsConnectionImpl.connect({ servers: [`127.0.0.1:${nats.port}`] });
+    const manager = await jetstreamManager(connection);
+    await manager.streams.add({ name: "archway", subjects: ["archway.payment.>"], max_msgs: 5 });
+    await using broker = brokerOf(nats.port);
+    await broker.publish(message(1), { traceparent: undefined });
+    assertEquals(
+      await codeOf(() => broker.publish(message(2, "account.opened"), { traceparent: undefined })),
+      "refused",
+    );
+    assertEquals((await manager.streams.info("archway")).config.max_msgs, 5);
+    await manager.streams.add({ name: "other", subjects: ["archway.account.>"] });
+    assertEquals(
+      await codeOf(() => broker.publish(message(3, "account.opened"), { traceparent: undefined })),
+      "refused",
+    );
+    await connection.close();
+  },
+);
+
+testWithNats("NatsBroker checks the certificate of its server, and wants one where it has to", async () => {
+  const { certificate, key } = tlsFiles("first");
+  const ca = await Deno.readTextFile(certificate);
+  await using nats = await startNats({ tls: { certificate, key } });
+  const servers = [`localhost:${nats.port}`] as const;
+  await using trusting = brokerOf(nats.port, { servers, tls: true, ca });
+  assertEquals(await trusting.publish(message(1), { traceparent: undefined }), "published");
+  await using doubting = brokerOf(nats.port, { servers, tls: true });
+  assertEquals(await codeOf(() => doubting.ready()), "unavailable");
+  await using plain = await startNats();
+  await using strict = brokerOf(plain.port, { tls: true });
+  assertEquals(await codeOf(() => strict.ready()), "unavailable");
+});
+
+Deno.test("NatsBroker is told of whoever is no NATS server", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accepting = listener.accept().then(async (connection) => {
+    await connection.write(new TextEncoder().encode("220 smtp.example ESMTP\r\n"));
+    return connection;
+  });
+  await using broker = brokerOf(listener.addr.port, { timeoutMs: 1_000 });
+  assertEquals(await codeOf(() => broker.ready()), "unavailable");
+  (await accepting).close();
+});

@@ -1,0 +1,166 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { ConnectionPool, Transaction } from "@archway/db/db.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { UNOBSERVED } from "../worker/work_observer.ts";
+import type { Destination } from "./destination.ts";
+import { Relay } from "./relay.ts";
+import { StreamQueue, type TakenEvent } from "./stream_queue.ts";
+import { appendEvents, type TestEvent } from "./testing/append_events.ts";
+
+/** Notes what it is given in a table of its own, as a destination does. */
+class Notebook implements Destination {
+  readonly name = "notebook";
+  begun = 0;
+  /** Called in the transaction, before it notes. */
+  before: (events: readonly TakenEvent[]) => Promise<void> = () => Promise.resolve();
+
+  static async make(pool: ConnectionPool): Promise<Notebook> {
+    await pool.writer().query(
+      "create table noted (id bigint generated always as identity primary key, position bigint not null unique)",
+    );
+    return new Notebook();
+  }
+
+  async accept(tx: Transaction, events: readonly TakenEvent[]): Promise<boolean> {
+    await this.before(events);
+    await tx.query("insert into noted (position) select unnest($1::bigint[])", [
+      events.map(({ position }) => position),
+    ]);
+    return true;
+  }
+
+  begin(): void {
+    this.begun++;
+  }
+}
+
+/** The positions as they were noted, by stream. */
+async function noted(pool: ConnectionPool): Promise<ReadonlyMap<string, readonly bigint[]>> {
+  const { rows } = await pool.writer().query<{ stream: string; position: bigint }>(
+    "select e.stream, n.position from noted as n join events as e using (position) order by n.id",
+  );
+  return new Map(
+    [...Map.groupBy(rows, ({ stream }) => stream)].map((
+      [stream, of],
+    ) => [stream, of.map(({ position }) => position)]),
+  );
+}
+
+function relayOf(database: ConnectionPool, notebook: Notebook, batch?: number): Relay {
+  return new Relay({
+    database,
+    destinations: [notebook],
+    observer: UNOBSERVED,
+    toWire: ({ data }) => data,
+    onUntold(): void {},
+    ...(batch !== undefined && { batch }),
+  });
+}
+
+function eventsOf(streams: number, each: number): readonly TestEvent[] {
+  return Array.from({ length: streams * each }, (_, index) => ({ stream: `stream-${index % streams}` }));
+}
+
+for (const [name, open] of Object.entries(DATABASES)) {
+  Deno.test(`Relay hands every event on once, in order, and clears the outbox (${name})`, async () => {
+    await using database = await open();
+    const { pool } = database;
+    const notebook = await Notebook.make(pool);
+    const relay = relayOf(pool, notebook, 7);
+    assertEquals(await relay.step(), "idle");
+    const positions = await appendEvents(pool, eventsOf(3, 8));
+    let steps = 1;
+    while (await relay.step() === "more") steps++;
+    assertEquals(steps, 4);
+    const byStream = await noted(pool);
+    assertEquals([...byStream.values()].flat().toSorted((a, b) => Number(a - b)), positions);
+    for (const of of byStream.values()) assertEquals(of, of.toSorted((a, b) => Number(a - b)));
+    assertEquals(await new StreamQueue("outbox").load(pool.reader()), { waiting: 0, oldest: undefined });
+    assertEquals(notebook.begun, 4);
+  });
+
+  Deno.test(`Relay leaves everything as it was where a destination fails (${name})`, async () => {
+    await using database = await open();
+    const { pool } = database;
+    const notebook = await Notebook.make(pool);
+    const relay = relayOf(pool, notebook);
+    await appendEvents(pool, eventsOf(2, 2));
+    notebook.before = () => Promise.reject(new Error("planned"));
+    await assertRejects(() => relay.step(), Error, "planned");
+    const { waiting, oldest } = await new StreamQueue("outbox").load(pool.reader());
+    assertEquals([waiting, notebook.begun], [4, 0]);
+    assert(oldest !== undefined);
+    notebook.before = () => Promise.resolve();
+    await relay.step();
+    assertEquals((await noted(pool)).size, 2);
+  });
+}
+
+Deno.test("Relay takes no event of a stream that another one has", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: database.instance, replicas: [] });
+  await pool.migrate(MIGRATION_SOURCES);
+  const [first, second] = [await Notebook.make(pool), new Notebook()];
+  await appendEvents(pool, eventsOf(2, 3));
+  const held = Promise.withResolvers<void>();
+  const taken = Promise.withResolvers<readonly TakenEvent[]>();
+  first.before = (events) => {
+    taken.resolve(events);
+    return held.promise;
+  };
+  const slow = relayOf(pool, first, 3).step();
+  // Two streams, three events: the first relay has both streams.
+  assertEquals((await taken.promise).map(({ stream }) => stream), ["stream-0", "stream-1", "stream-0"]);
+  await appendEvents(pool, [{ stream: "stream-0" }, { stream: "stream-2" }]);
+  const seen: string[] = [];
+  second.before = (events) => {
+    seen.push(...events.map(({ stream }) => stream));
+    return Promise.resolve();
+  };
+  assertEquals(await relayOf(pool, second).step(), "idle");
+  assertEquals(seen, ["stream-2"]);
+  held.resolve();
+  assertEquals(await slow, "more");
+  await relayOf(pool, second).step();
+  assertEquals(seen, ["stream-2", "stream-1", "stream-0", "stream-1", "stream-0"]);
+});
+
+Deno.test("Relays share the work, and none of them breaks the order of a stream", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: { ...database.instance, maxConnections: 12 }, replicas: [] });
+  await pool.migrate(MIGRATION_SOURCES);
+  const notebooks = [await Notebook.make(pool), ...Array.from({ length: 3 }, () => new Notebook())];
+  const shares = notebooks.map(() => 0);
+  const all = Promise.withResolvers<void>();
+  await appendEvents(pool, eventsOf(20, 1));
+  let writing = true;
+  const writers = Promise.all(Array.from({ length: 4 }, async (_, writer) => {
+    for (let round = 0; round < 25; round++) {
+      await appendEvents(pool, eventsOf(5, 2).map(({ stream }) => ({ stream: `${stream}-${writer}` })));
+    }
+  })).finally(() => writing = false);
+  const relays = notebooks.map(async (notebook, index) => {
+    notebook.before = (events) => {
+      shares[index] = (shares[index] ?? 0) + events.length;
+      // Each of them is at work before any of them goes on.
+      if (shares.every((share) => share > 0)) all.resolve();
+      return all.promise;
+    };
+    const relay = relayOf(pool, notebook, 5);
+    for (;;) {
+      const wrote = writing;
+      const outcome = await relay.step();
+      if (
+        outcome === "idle" && !wrote && (await new StreamQueue("outbox").load(pool.writer())).waiting === 0
+      ) return;
+    }
+  });
+  await Promise.all([writers, ...relays]);
+  const byStream = await noted(pool);
+  assertEquals([...byStream.values()].flat().length, 1020);
+  for (const of of byStream.values()) assertEquals(of, of.toSorted((a, b) => Number(a - b)));
+  assertEquals(shares.reduce((sum, share) => sum + share), 1020);
+});

@@ -1,0 +1,57 @@
+import type { TxManager } from "@archway/db/db.ts";
+import type { EventData } from "../../store/event.ts";
+import { isPaymentEventType } from "@archway/payment_service/events/payment_event_data.ts";
+import { sampleData } from "@archway/payment_service/testing/sample_events.ts";
+import type { JsonObject, JsonValue } from "../outgoing_event.ts";
+
+/** An event as a test wants it. */
+export interface TestEvent {
+  readonly stream: string;
+  /** @default {"payment.settled"} */
+  readonly type?: string;
+  /** @default {1} */
+  readonly schemaVersion?: number;
+  /** What differs from any event of the type; undefined: it has no such member. @default {{}} */
+  readonly data?: Readonly<Record<string, JsonValue | undefined>>;
+  /** @default {{}} */
+  readonly metadata?: JsonObject;
+}
+
+const APPEND = `with given as (
+    select row_number() over () as place, * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int4[])
+      as g (stream, type, data, metadata, schema_version)
+  ), written as (
+    insert into events (stream, version, type, schema_version, data, metadata, recorded_at)
+    select stream,
+      coalesce((select max(version) from events as e where e.stream = g.stream), 0)
+        + row_number() over (partition by stream order by place),
+      type, schema_version, data::jsonb, metadata::jsonb, now()
+    from given as g order by place
+    returning position, stream
+  ), waiting as (
+    insert into outbox (position, stream, enqueued_at) select position, stream, now() from written
+    returning position
+  )
+  select position from waiting order by position`;
+
+/** Appends events and puts them into the outbox, as who writes events does, and gives their positions. */
+export async function appendEvents(
+  database: TxManager,
+  events: readonly TestEvent[],
+): Promise<readonly bigint[]> {
+  return await database.withTx(async (tx) => {
+    const { rows } = await tx.query<{ position: bigint }>(APPEND, [
+      events.map(({ stream }) => stream),
+      events.map(({ type = "payment.settled" }) => type),
+      events.map(({ type = "payment.settled", data }) => JSON.stringify({ ...sampleOf(type), ...data })),
+      events.map(({ metadata = {} }) => JSON.stringify(metadata)),
+      events.map(({ schemaVersion = 1 }) => schemaVersion),
+    ]);
+    await tx.query("select pg_notify('archway_outbox', '')");
+    return rows.map(({ position }) => position);
+  });
+}
+
+function sampleOf(type: string): EventData {
+  return isPaymentEventType(type) ? sampleData(type) : {};
+}

@@ -1,0 +1,95 @@
+import { Webhook } from "standardwebhooks";
+import { causeOf } from "../../outbox/outgoing_event.ts";
+import { messageOf, type ToWire } from "../../outbox/message.ts";
+import type { SealRing } from "@archway/service_kit/signing/seal_ring.ts";
+import type { WorkObserver } from "../../worker/work_observer.ts";
+import type { AttemptResult, DeliveryFault, PendingDelivery } from "./delivery.ts";
+import { type PostOptions, postToTarget } from "./target/post_to_target.ts";
+import { TargetError } from "./target/target_error.ts";
+import { parseTargetUrl, type TargetRules } from "./target/target_url.ts";
+
+/** What attempts are made with. */
+export interface AttemptOptions extends TargetRules, Pick<PostOptions, "resolve" | "ca"> {
+  readonly secrets: SealRing;
+  /** How long an attempt may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** The time now, in milliseconds since 1970. */
+  readonly nowMs: () => number;
+  readonly toWire: ToWire;
+  readonly observer: WorkObserver;
+}
+
+/**
+ * Tells a receiver of an event, signed (Standard Webhooks 1.0.0). It succeeds when the answer's status is 2xx.
+ *
+ * Rejects with what `toWire` throws where this program does not know the event: nothing is to be noted then, and whoever
+ * holds the lane next tries again.
+ *
+ * @param endpointId For whom the secret was sealed.
+ * @returns undefined: it was given up, since the signal aborted; the receiver may have been told.
+ */
+export async function attemptDelivery(
+  endpointId: string,
+  delivery: PendingDelivery,
+  { signal, ...options }: AttemptOptions & { readonly signal: AbortSignal },
+): Promise<AttemptResult | undefined> {
+  const { event } = delivery;
+  const cause = causeOf(event);
+  const attributes = {
+    "archway.webhook.endpoint_id": endpointId,
+    "archway.webhook.delivery_id": delivery.id,
+    "archway.event.type": event.type,
+    "http.request.resend_count": delivery.attempts,
+  };
+  return await options.observer.work(
+    { kind: "webhook", causes: cause === undefined ? [] : [cause], attributes },
+    async (observation) => {
+      const result = await post(endpointId, delivery, { ...options, signal });
+      const { fault, status } = result ?? { fault: "given-up", status: undefined };
+      observation.ended({
+        outcome: fault ?? "delivered",
+        failed: fault !== undefined,
+        ...(status !== undefined && { attributes: { "http.response.status_code": status } }),
+      });
+      return result;
+    },
+  );
+}
+
+async function post(
+  endpointId: string,
+  { url, sealedSecret, event }: PendingDelivery,
+  { signal, timeoutMs, secrets, toWire, nowMs, ...options }: AttemptOptions & {
+    readonly signal: AbortSignal;
+  },
+): Promise<AttemptResult | undefined> {
+  const secret = secrets.open(sealedSecret, endpointId);
+  if (secret === undefined) return { fault: "unreadable-secret", status: undefined };
+  const { id, body } = messageOf(event, toWire);
+  const now = new Date(nowMs());
+  const headers = {
+    "Content-Type": "application/json",
+    "User-Agent": "Archway-Webhooks",
+    "Webhook-Id": id,
+    "Webhook-Timestamp": String(Math.floor(now.getTime() / 1000)),
+    "Webhook-Signature": new Webhook(secret).sign(id, now, body),
+  };
+  try {
+    const status = await postToTarget(parseTargetUrl(url, options), {
+      ...options,
+      headers,
+      body,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+    return { fault: faultOf(status), status };
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    if (error instanceof TargetError) return { fault: error.code, status: undefined };
+    throw error;
+  }
+}
+
+function faultOf(status: number): DeliveryFault | undefined {
+  if (status >= 200 && status < 300) return undefined;
+  return status >= 300 && status < 400 ? "redirect" : "status";
+}

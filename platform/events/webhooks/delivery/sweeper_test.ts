@@ -1,0 +1,87 @@
+import { assertEquals } from "@std/assert";
+import { appendEvents } from "../../outbox/testing/append_events.ts";
+import { WorkerStage } from "../../worker/testing/worker_stage.ts";
+import { SealRing } from "@archway/service_kit/signing/seal_ring.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
+import { Sweeper } from "./sweeper.ts";
+
+const HOUR_MS = 3_600_000;
+
+for (const name of Object.keys(DATABASES)) {
+  Deno.test(`Sweeper forgets deliveries that ended long ago, and no others (${name})`, async () => {
+    await using stage = await WorkerStage.open(name);
+    const { receiver } = await stage.receive();
+    receiver.answer = ({ id }) => id === "payment-2@1" ? 500 : 200;
+    const data = { payerProfileId: stage.profileId };
+    const worker = stage.work();
+    await appendEvents(stage.pool, [{ stream: "payment-1", data }, { stream: "payment-2", data }]);
+    while ((await stage.deliveries()).filter(({ attempts }) => attempts === 1).length < 2) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await worker[Symbol.asyncDispose]();
+    const sweep = async (laterMs: number): Promise<number> =>
+      await new Sweeper({
+        database: stage.pool,
+        secrets: stage.secrets,
+        nowMs: () => Date.now() + laterMs,
+        retentionMs: 24 * HOUR_MS,
+      }).forget();
+    assertEquals(await sweep(23 * HOUR_MS), 0);
+    assertEquals(await sweep(25 * HOUR_MS), 1);
+    assertEquals((await stage.deliveries()).map(({ stream }) => stream), ["payment-2"]);
+  });
+}
+
+Deno.test("Sweeper gets deliveries going again whose time a clock had set that was set back since", async () => {
+  await using stage = await WorkerStage.open();
+  const { receiver } = await stage.receive();
+  const data = { payerProfileId: stage.profileId };
+  const worker = stage.work({ nowMs: () => Date.now() + 6 * HOUR_MS });
+  await appendEvents(stage.pool, [{ stream: "payment-1", data }, { stream: "payment-1", data }]);
+  while ((await stage.deliveries())[0]?.attempts !== 1) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  await worker[Symbol.asyncDispose]();
+  // A receiver takes nothing that was signed in hours to come.
+  assertEquals([receiver.received, receiver.complaints.length], [[], 1]);
+  // The clock is right again, and the next attempt would be hours away.
+  const sweeper = new Sweeper({
+    database: stage.pool,
+    secrets: stage.secrets,
+    nowMs: Date.now,
+    retentionMs: HOUR_MS,
+  });
+  assertEquals([await sweeper.repair(), await sweeper.repair()], [1, 0]);
+  stage.work();
+  await stage.untilSettled();
+  assertEquals(receiver.received.map(({ id }) => id), ["payment-1@1", "payment-1@2"]);
+});
+
+Deno.test("Sweeper seals secrets anew, so that an old secret of the service can be taken away", async () => {
+  await using stage = await WorkerStage.open();
+  const { receiver } = await stage.receive();
+  const data = { payerProfileId: stage.profileId };
+  const [newest, old] = [
+    "a newer secret of more than 32 bytes for a test",
+    "a secret of more than 32 bytes for a test",
+  ];
+  const sweeper = new Sweeper({
+    database: stage.pool,
+    secrets: new SealRing([newest, old], "webhook secret"),
+    nowMs: Date.now,
+    retentionMs: HOUR_MS,
+  });
+  assertEquals([await sweeper.renewSecrets(), await sweeper.renewSecrets()], [1, 0]);
+  // Who has the old one only cannot sign any more, and says so; nothing is lost by it.
+  const late = stage.work();
+  await appendEvents(stage.pool, [{ stream: "payment-1", data }]);
+  while ((await stage.deliveries())[0]?.attempts !== 1) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  await late[Symbol.asyncDispose]();
+  assertEquals((await stage.deliveries())[0]?.last_error, "unreadable-secret");
+  await stage.pool.writer().query("update webhook_lanes set due_at = now()");
+  stage.work({ secrets: new SealRing([newest], "webhook secret") });
+  await stage.untilSettled();
+  assertEquals([receiver.received.length, receiver.complaints], [1, []]);
+});

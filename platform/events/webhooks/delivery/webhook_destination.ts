@@ -1,0 +1,72 @@
+import type { Transaction } from "@archway/db/db.ts";
+import type { Destination } from "../../outbox/destination.ts";
+import type { OutgoingEvent } from "../../outbox/outgoing_event.ts";
+import type { Audience } from "./audience.ts";
+
+/** What webhooks as a destination work with. */
+export interface WebhookDestinationOptions {
+  readonly audience: Audience;
+  /** The time now, in milliseconds since 1970. */
+  readonly nowMs: () => number;
+  /** A new UUIDv7. */
+  readonly newId: () => string;
+  /** There are deliveries to be made. Must not throw. */
+  readonly onDeliveries: () => void;
+}
+
+// An endpoint that is being deleted is waited for, and is then not there: what refers to it would be refused.
+const MATCH = `with matched as materialized (
+    select distinct w.id, e.position, e.stream
+    from unnest($1::bigint[], $2::text[]) as a (position, owner)
+    join events as e on e.position = a.position
+    join webhook_endpoints as w
+      on (w.owner = a.owner or (w.owner is null and a.owner is null)) and e.type = any (w.event_types)
+  )
+  select w.id, m.position, m.stream
+  from matched as m join webhook_endpoints as w on w.id = m.id
+  order by w.id, m.position
+  for key share of w`;
+
+// In one order, so that two who do it wait for each other and not each for the other. A lane that is there is held, or
+// else whoever is done with its last delivery would take it away and leave these behind.
+const KEEP_LANES = `insert into webhook_lanes (endpoint_id, stream, due_at, scheduled_at)
+  select endpoint_id, stream, $3::timestamptz, $3::timestamptz
+  from unnest($1::uuid[], $2::text[]) as l (endpoint_id, stream)
+  group by endpoint_id, stream order by endpoint_id, stream
+  on conflict (endpoint_id, stream) do update set due_at = webhook_lanes.due_at`;
+
+const INSERT = `insert into webhook_deliveries (id, endpoint_id, position, stream, created_at)
+  select id, endpoint_id, position, stream, $5::timestamptz
+  from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[]) as d (id, endpoint_id, position, stream)
+  on conflict (endpoint_id, position) do nothing`;
+
+/** Makes a delivery for every endpoint that asked for events of a type, and whose owner they concern. */
+export class WebhookDestination implements Destination {
+  readonly name = "webhooks";
+  readonly #options: WebhookDestinationOptions;
+
+  constructor(options: WebhookDestinationOptions) {
+    this.#options = options;
+  }
+
+  async accept(tx: Transaction, events: readonly OutgoingEvent[]): Promise<boolean> {
+    const { audience, nowMs, newId } = this.#options;
+    const concerned = await audience.concernedBy(tx, events);
+    if (concerned.length === 0) return false;
+    const { rows } = await tx.query<{ id: string; position: bigint; stream: string }>(
+      MATCH,
+      [concerned.map(({ position }) => position), concerned.map(({ owner }) => owner)],
+    );
+    if (rows.length === 0) return false;
+    const now = new Date(nowMs()).toISOString();
+    const [endpoints, streams] = [rows.map(({ id }) => id), rows.map(({ stream }) => stream)];
+    await tx.query(KEEP_LANES, [endpoints, streams, now]);
+    const positions = rows.map(({ position }) => position);
+    await tx.query(INSERT, [rows.map(() => newId()), endpoints, positions, streams, now]);
+    return true;
+  }
+
+  begin(): void {
+    this.#options.onDeliveries();
+  }
+}

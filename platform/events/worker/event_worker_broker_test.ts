@@ -1,0 +1,133 @@
+import { assert, assertEquals } from "@std/assert";
+import { NatsBroker } from "../broker/nats_broker.ts";
+import { readStream } from "../broker/testing/read_stream.ts";
+import { StreamQueue } from "../outbox/stream_queue.ts";
+import { appendEvents, type TestEvent } from "../outbox/testing/append_events.ts";
+import { outgoingData } from "@archway/payment_service/events/outgoing_data.ts";
+import { SAMPLE_EVENTS } from "@archway/payment_service/testing/sample_events.ts";
+import { type Nats, startNats } from "@archway/tools/support/nats/start_nats.ts";
+import { testWithNats } from "@archway/tools/support/nats/test_with_nats.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
+import { WorkerStage } from "./testing/worker_stage.ts";
+
+function brokerOf({ port }: Nats): NatsBroker {
+  return new NatsBroker({ servers: [`127.0.0.1:${port}`], tls: false, stream: "archway", timeoutMs: 1_000 });
+}
+
+/** One statement: what goes from one table to the other is not missed in both. */
+const WAITING = "select (select count(*) from outbox) + (select count(*) from broker_messages) as waiting";
+
+async function untilPublished(stage: WorkerStage): Promise<void> {
+  while ((await stage.pool.writer().query<{ waiting: bigint }>(WAITING)).rows[0]?.waiting !== 0n) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+for (const name of Object.keys(DATABASES)) {
+  testWithNats(`EventWorker publishes every event, with the trace of its request (${name})`, async () => {
+    await using nats = await startNats();
+    await using stage = await WorkerStage.open(name);
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    stage.work({ broker: brokerOf(nats) });
+    const positions = await appendEvents(stage.pool, [
+      { stream: "payment-1", metadata: { traceparent } },
+      { stream: "account-1", type: "account.opened" },
+    ]);
+    await untilPublished(stage);
+    const kept = await readStream(nats, "archway");
+    const [payment, account] = await stage.ids(positions);
+    assertEquals(
+      kept.map(({ subject, id, traceparent }) => [subject, id, traceparent]).toSorted(),
+      [
+        ["archway.payment.settled", payment, traceparent],
+        ["archway.account.opened", account, ""],
+      ].toSorted(),
+    );
+    assertEquals(
+      kept.find(({ subject }) => subject === "archway.payment.settled")?.body.data,
+      outgoingData(SAMPLE_EVENTS["payment.settled"]),
+    );
+  });
+}
+
+testWithNats(
+  "EventWorker keeps events while the broker is away, and keeps no webhook waiting for it",
+  async () => {
+    await using nats = await startNats();
+    await using stage = await WorkerStage.open();
+    const { receiver } = await stage.receive();
+    const data = { payerProfileId: stage.profileId };
+    const events = (round: number): readonly TestEvent[] =>
+      Array.from(
+        { length: 30 },
+        (_, index) => ({ stream: `payment-${index % 3}`, data: { ...data, round } }),
+      );
+    for (let worker = 0; worker < 2; worker++) stage.work({ broker: brokerOf(nats) });
+    const positions = [...await appendEvents(stage.pool, events(1))];
+    await untilPublished(stage);
+    await nats.kill();
+    positions.push(...await appendEvents(stage.pool, events(2)));
+    await receiver.until(({ length }) => length === 60);
+    while ((await new StreamQueue("broker_messages").load(stage.pool.writer())).waiting < 30) await pause();
+    // Two rounds of failures, so that both workers have told of theirs.
+    while (stage.lines.filter(({ level }) => level === "warn").length < 2) await pause();
+    assert(await nats.start());
+    positions.push(...await appendEvents(stage.pool, events(3)));
+    await untilPublished(stage);
+    const kept = await readStream(nats, "archway");
+    assertEquals(new Set(kept.map(({ id }) => id)), new Set(await stage.ids(positions)));
+    assertEquals(kept.length, 90);
+    for (const [stream, messages] of Map.groupBy(kept, ({ body }) => body.id.split("@")[0])) {
+      const versions = messages.map(({ body }) => Number(body.id.split("@")[1]));
+      assertEquals(versions, versions.toSorted((a, b) => a - b), stream);
+    }
+    // Each of them said once that it waits, however often it tried, and once that it goes on.
+    const told = Map.groupBy(stage.lines, ({ level }) => level);
+    assertEquals(told.get("warn")?.every(({ properties }) => properties["job"] === "broker"), true);
+    assertEquals(told.get("error"), undefined);
+  },
+);
+
+testWithNats("EventWorker publishes again what it could not note, and the broker keeps it once", async () => {
+  await using nats = await startNats();
+  await using stage = await WorkerStage.open();
+  const first = stage.work({ broker: brokerOf(nats) });
+  await appendEvents(stage.pool, [{ stream: "payment-1" }, { stream: "payment-1" }]);
+  await untilPublished(stage);
+  await first[Symbol.asyncDispose]();
+  // As it is when the program ends between the broker's acknowledgement and COMMIT.
+  await stage.pool.writer().query(
+    "insert into broker_messages select position, stream, now() from events",
+  );
+  stage.work({ broker: brokerOf(nats) });
+  await untilPublished(stage);
+  assertEquals((await readStream(nats, "archway")).map(({ body }) => body.id), [
+    "payment-1@1",
+    "payment-1@2",
+  ]);
+});
+
+testWithNats("EventWorkers of two databases lose nothing to each other in one stream", async () => {
+  await using nats = await startNats();
+  // Positions begin at 1 in both, and a stream can be in both: its id may have been chosen by a client, or what came
+  // after a backup is written anew.
+  for (let count = 0; count < 2; count++) {
+    await using stage = await WorkerStage.open();
+    stage.work({ broker: brokerOf(nats) });
+    await appendEvents(stage.pool, [{ stream: "payment-1" }, { stream: "payment-1" }, {
+      stream: "payment-2",
+    }]);
+    await untilPublished(stage);
+  }
+  const kept = await readStream(nats, "archway");
+  assertEquals(kept.map(({ body }) => body.id).toSorted(), [
+    ...["payment-1@1", "payment-1@1"],
+    ...["payment-1@2", "payment-1@2"],
+    ...["payment-2@1", "payment-2@1"],
+  ]);
+  assertEquals(new Set(kept.map(({ id }) => id)).size, 6);
+});
+
+async function pause(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 10));
+}

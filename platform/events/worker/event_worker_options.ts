@@ -1,0 +1,33 @@
+import type { Broker } from "../broker/broker.ts";
+import type { WorkerConfig } from "@archway/config/worker_config.ts";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import type { ToWire } from "../outbox/message.ts";
+import type { Logger } from "@archway/server/logger.ts";
+import type { SealRing } from "@archway/service_kit/signing/seal_ring.ts";
+import type { AttemptOptions } from "../webhooks/delivery/attempt_delivery.ts";
+import type { Audience } from "../webhooks/delivery/audience.ts";
+import type { WorkObserver } from "./work_observer.ts";
+
+/** What sends events out. */
+export interface EventWorkerOptions {
+  readonly pool: ConnectionPool;
+  readonly config: WorkerConfig;
+  /** What opens the secrets that sign. */
+  readonly secrets: SealRing;
+  /** Undefined: events are published nowhere. It is the worker's, who ends it. */
+  readonly broker: Broker | undefined;
+  readonly logger: Logger;
+  readonly observer: WorkObserver;
+  /** How long what is under way may take to end, in milliseconds. */
+  readonly graceMs: number;
+  /** How events are told to outsiders. */
+  readonly toWire: ToWire;
+  /** Whom they concern: their endpoints are told of them. */
+  readonly audience: Audience;
+  /** The time now, in milliseconds since 1970. @default Date.now */
+  readonly nowMs?: () => number;
+  /** From 0 to 1: where in its bounds a pause lies. @default Math.random */
+  readonly random?: () => number;
+  /** How webhooks are reached, for tests. */
+  readonly reach?: Pick<AttemptOptions, "resolve" | "ca">;
+}

@@ -1,0 +1,225 @@
+import { assert, assertEquals } from "@std/assert";
+import { appendEvents } from "../outbox/testing/append_events.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
+import { outgoingData } from "@archway/payment_service/events/outgoing_data.ts";
+import { SAMPLE_EVENTS } from "@archway/payment_service/testing/sample_events.ts";
+import { addProfile } from "../webhooks/testing/add_endpoint.ts";
+import { WorkerStage } from "./testing/worker_stage.ts";
+
+for (const name of Object.keys(DATABASES)) {
+  Deno.test(`EventWorker tells an endpoint of events, signed and in order (${name})`, async () => {
+    await using stage = await WorkerStage.open(name);
+    const { receiver } = await stage.receive();
+    const data = { payerProfileId: stage.profileId };
+    const before = await appendEvents(stage.pool, [{ stream: "payment-1", data }]);
+    // Long enough to show that it is woken.
+    stage.work({ pollMs: 60_000 });
+    await receiver.until(({ length }) => length === 1);
+    const after = await appendEvents(stage.pool, [
+      { stream: "payment-1", data, type: "payment.refunded" },
+      { stream: "payment-1", data },
+      { stream: "payment-2", data },
+    ]);
+    await receiver.until(({ length }) => length === 3);
+    await stage.untilSettled();
+    assertEquals(receiver.complaints, []);
+    const [first, second, third] = await stage.ids([...before, ...after.slice(1)]);
+    assertEquals(receiver.ids[0], first);
+    assertEquals(receiver.ids.slice(1).toSorted(), [second, third].toSorted());
+    assertEquals(receiver.received[0]?.id, "payment-1@1");
+    assertEquals(receiver.received[0]?.type, "payment.settled");
+    const told = outgoingData({ ...SAMPLE_EVENTS["payment.settled"], payerProfileId: stage.profileId });
+    assertEquals(receiver.received[0]?.data, told);
+    assertEquals(
+      (await stage.deliveries()).map(({ state, attempts, last_status }) => [state, attempts, last_status]),
+      [["delivered", 1, 200], ["delivered", 1, 200], ["delivered", 1, 200]],
+    );
+    assertEquals(stage.lines, []);
+  });
+}
+
+Deno.test("EventWorker tells endpoints only of what concerns profiles of their owner", async () => {
+  await using stage = await WorkerStage.open();
+  const [ada, bob] = [await addProfile(stage.pool, "ada"), await addProfile(stage.pool, "bob")];
+  const [adas, bobs, nobodys] = [
+    await stage.receive({ owner: "ada", eventTypes: ["payment.settled", "account.opened"] }),
+    await stage.receive({ owner: "bob" }),
+    await stage.receive(),
+  ];
+  const positions = await appendEvents(stage.pool, [
+    { stream: "payment-1", data: { payerProfileId: ada, payeeProfileId: bob } },
+    { stream: "account-1", type: "account.opened", data: { profileId: ada } },
+    { stream: "account-2", type: "account.opened", data: { profileId: bob } },
+    { stream: "payment-2", data: { payerProfileId: bob, payeeProfileId: bob } },
+    { stream: "payment-3", data: { payerProfileId: stage.profileId } },
+    { stream: "payment-4", data: { payerProfileId: "ada", payeeProfileId: "" } },
+    { stream: "payment-5" },
+  ]);
+  stage.work();
+  await stage.untilSettled();
+  const told = [adas, bobs, nobodys].map(({ receiver }) => receiver.ids.toSorted());
+  const [first, opened, , own, unowned] = await stage.ids(positions);
+  assertEquals(told, [[first, opened].toSorted(), [first, own].toSorted(), [unowned]]);
+});
+
+Deno.test("EventWorker tells again what failed, and keeps the order of a stream meanwhile", async () => {
+  await using stage = await WorkerStage.open();
+  const { receiver } = await stage.receive();
+  const data = { payerProfileId: stage.profileId };
+  receiver.answer = (_, count) => count <= 2 ? 500 : count === 3 ? 301 : 200;
+  const positions = await appendEvents(stage.pool, [
+    { stream: "payment-1", data },
+    { stream: "payment-1", data },
+  ]);
+  // Nobody waits as long as it would be.
+  const worker = stage.work();
+  for (let attempts = 1; attempts <= 3; attempts++) {
+    await receiver.until(({ length }) => length === attempts);
+    while ((await stage.deliveries())[0]?.attempts !== attempts) await pause();
+    const [first, second] = await stage.deliveries();
+    assertEquals([first?.state, second?.state, second?.attempts], ["pending", "pending", 0]);
+    assertEquals([first?.last_status, first?.last_error], attempts < 3 ? [500, "status"] : [301, "redirect"]);
+    await stage.pool.writer().query("update webhook_lanes set due_at = now()");
+  }
+  await stage.untilSettled();
+  const [first = "", second = ""] = await stage.ids(positions);
+  assertEquals(receiver.ids, [first, first, first, first, second]);
+  assertEquals((await stage.deliveries()).map(({ state, attempts }) => [state, attempts]), [
+    ["delivered", 4],
+    ["delivered", 1],
+  ]);
+  await worker[Symbol.asyncDispose]();
+});
+
+Deno.test("EventWorker gives a delivery up after its last attempt, says so, and goes on with the next", async () => {
+  await using stage = await WorkerStage.open();
+  const { receiver } = await stage.receive();
+  receiver.answer = ({ id }) => id === "payment-1@1" ? 410 : 200;
+  const data = { payerProfileId: stage.profileId };
+  await appendEvents(stage.pool, [{ stream: "payment-1", data }, { stream: "payment-1", data }]);
+  stage.work();
+  while ((await stage.deliveries())[0]?.attempts !== 1) await pause();
+  await stage.pool.writer().query("update webhook_deliveries set attempts = 21 where attempts = 1");
+  await stage.pool.writer().query("update webhook_lanes set due_at = now()");
+  await stage.untilSettled();
+  assertEquals(
+    (await stage.deliveries()).map(({ state, attempts, last_status }) => [state, attempts, last_status]),
+    [
+      ["dead", 22, 410],
+      ["delivered", 1, 200],
+    ],
+  );
+  assertEquals(
+    stage.lines.map(({ level, properties }) => [level, properties["fault"], properties["status"]]),
+    [
+      ["warn", "status", 410],
+    ],
+  );
+});
+
+Deno.test("EventWorker lets a receiver that is slow or down keep nobody waiting but itself", async () => {
+  await using stage = await WorkerStage.open();
+  const [slow, down, quick] = [await stage.receive(), await stage.receive(), await stage.receive()];
+  const release = Promise.withResolvers<number>();
+  slow.receiver.answer = () => release.promise;
+  await down.receiver[Symbol.asyncDispose]();
+  const data = { payerProfileId: stage.profileId };
+  // More than there is room for at the same time.
+  await appendEvents(
+    stage.pool,
+    Array.from({ length: 20 }, (_, index) => ({ stream: `payment-${index}`, data })),
+  );
+  stage.work({ concurrency: 6 });
+  await quick.receiver.until(({ length }) => length === 20);
+  assert(slow.receiver.received.length <= 7, `${slow.receiver.received.length}`);
+  release.resolve(200);
+  await slow.receiver.until(({ length }) => length === 20);
+  const of = async (id: string): Promise<number> => {
+    const { rows } = await stage.pool.writer().query<{ count: bigint }>(
+      "select count(*) from webhook_deliveries where endpoint_id = $1 and last_error = 'unreachable'",
+      [id],
+    );
+    return Number(rows[0]?.count);
+  };
+  while (await of(down.endpointId) < 20) await pause();
+});
+
+Deno.test("EventWorker gives up on an answer that does not come in time", async () => {
+  await using stage = await WorkerStage.open();
+  const { receiver } = await stage.receive();
+  const release = Promise.withResolvers<number>();
+  receiver.answer = (_, count) => count === 1 ? release.promise : 200;
+  await appendEvents(stage.pool, [{ stream: "payment-1", data: { payerProfileId: stage.profileId } }]);
+  stage.work({ webhooks: { timeoutMs: 100 } });
+  while ((await stage.deliveries())[0]?.attempts !== 1) await pause();
+  assertEquals((await stage.deliveries())[0]?.last_error, "timeout");
+  release.resolve(200);
+});
+
+Deno.test("EventWorker tells no endpoint on this machine, unless it may", async () => {
+  await using stage = await WorkerStage.open();
+  const { receiver } = await stage.receive({ url: "https://127.0.0.1:1/" });
+  await stage.receive({ url: receiver.url });
+  await appendEvents(stage.pool, [{ stream: "payment-1", data: { payerProfileId: stage.profileId } }]);
+  stage.work({ webhooks: { allowPrivate: false } });
+  while ((await stage.deliveries()).filter(({ attempts }) => attempts === 1).length < 2) await pause();
+  const errors = (await stage.deliveries()).map(({ last_error }) => last_error);
+  assertEquals(errors.toSorted(), ["forbidden-address", "unusable-url"]);
+  assertEquals(receiver.received, []);
+});
+
+Deno.test("EventWorker lets what is under way end when it is closed, and gives back what does not", async () => {
+  await using stage = await WorkerStage.open();
+  const { receiver } = await stage.receive({ pace: "quick" });
+  const data = { payerProfileId: stage.profileId };
+  const [first, second] = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
+  receiver.answer = ({ id }) =>
+    id === "payment-1@1" ? first.promise : id === "payment-2@1" ? second.promise : 200;
+  const worker = stage.work({ graceMs: 3_000 });
+  await appendEvents(stage.pool, [
+    { stream: "payment-1", data },
+    { stream: "payment-1", data },
+    { stream: "payment-2", data },
+  ]);
+  await receiver.until(({ length }) => length === 2);
+  const closed = worker[Symbol.asyncDispose]();
+  first.resolve(200);
+  await closed;
+  assertEquals((await stage.deliveries()).map(({ state, attempts }) => [state, attempts]), [
+    ["delivered", 1],
+    ["pending", 0],
+    ["pending", 0],
+  ]);
+  // Nobody holds them any more.
+  const { rows } = await stage.pool.writer().query("select stream from webhook_lanes where lease is null");
+  assertEquals(rows.length, 2);
+  second.resolve(200);
+  stage.work();
+  await stage.untilSettled();
+  assertEquals(new Set(receiver.ids).size, 3);
+});
+
+Deno.test("Two EventWorkers share the work, and none of them breaks the order of a stream", async () => {
+  await using stage = await WorkerStage.open();
+  const { receiver } = await stage.receive();
+  const data = { payerProfileId: stage.profileId };
+  stage.work();
+  stage.work();
+  for (let round = 0; round < 10; round++) {
+    await appendEvents(
+      stage.pool,
+      Array.from({ length: 20 }, (_, index) => ({ stream: `payment-${index % 5}`, data })),
+    );
+  }
+  await receiver.until(({ length }) => length >= 200);
+  await stage.untilSettled();
+  assertEquals(new Set(receiver.ids).size, 200);
+  for (const [stream, events] of Map.groupBy(receiver.received, ({ id }) => id.split("@")[0])) {
+    const versions = events.map(({ id }) => Number(id.split("@")[1]));
+    assertEquals(versions, versions.toSorted((a, b) => a - b), stream);
+  }
+});
+
+async function pause(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 10));
+}

@@ -1,0 +1,144 @@
+import type { Broker } from "../../broker/broker.ts";
+import type { WebhookConfig } from "@archway/config/worker_config.ts";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import type { Logger } from "@archway/server/logger.ts";
+import { messageId } from "../../outbox/message_id.ts";
+import { EVENT_COLUMNS, eventOfRow, type EventRow } from "../../outbox/outgoing_event.ts";
+import { outgoingPayments } from "@archway/payment_service/outgoing_payments.ts";
+import { SealRing } from "@archway/service_kit/signing/seal_ring.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
+import { newSigningSecret } from "../../webhooks/delivery/signing_secret.ts";
+import { addEndpoint, addProfile, type TestEndpoint } from "../../webhooks/testing/add_endpoint.ts";
+import { WebhookReceiver } from "../../webhooks/testing/webhook_receiver.ts";
+import { UNOBSERVED } from "../work_observer.ts";
+import { EventWorker } from "../event_worker.ts";
+import type { EventWorkerOptions } from "../event_worker_options.ts";
+
+/** How a worker is started for a test. */
+export interface StageWorkerOptions extends Partial<Omit<EventWorkerOptions, "pool" | "config">> {
+  readonly broker?: Broker;
+  readonly webhooks?: Partial<WebhookConfig>;
+  readonly pollMs?: number;
+  readonly concurrency?: number;
+}
+
+/** A line that was logged. */
+export interface LoggedLine {
+  readonly level: "info" | "warn" | "error";
+  readonly message: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** A database with a profile, whatever is to be told of what happens to it, and workers on demand. */
+export class WorkerStage implements AsyncDisposable {
+  /** Whose events are told to endpoints without an owner. */
+  profileId = "";
+  readonly secrets = new SealRing(["a secret of more than 32 bytes for a test"], "webhook secret");
+  readonly lines: LoggedLine[] = [];
+  readonly #stack = new AsyncDisposableStack();
+
+  private constructor(readonly pool: ConnectionPool) {}
+
+  /** @param database The name of one of `DATABASES`. */
+  static async open(database = "PostgreSQL"): Promise<WorkerStage> {
+    await using stack = new AsyncDisposableStack();
+    const { pool } = stack.use(await DATABASES[database]?.() ?? missing(database));
+    const stage = await WorkerStage.over(pool);
+    stage.#stack.use(stack.move());
+    return stage;
+  }
+
+  /** Over a database that has its tables, and outlasts it. */
+  static async over(pool: ConnectionPool): Promise<WorkerStage> {
+    const stage = new WorkerStage(pool);
+    stage.profileId = await addProfile(pool, null);
+    return stage;
+  }
+
+  /** Starts a worker, which ends with the stage or before. */
+  work({ webhooks, pollMs = 20, concurrency = 8, ...options }: StageWorkerOptions = {}): EventWorker {
+    const worker = new EventWorker({
+      pool: this.pool,
+      secrets: this.secrets,
+      broker: undefined,
+      ...outgoingPayments(),
+      observer: UNOBSERVED,
+      graceMs: 10_000,
+      // As late as it may be: what a test does not bring forward does not happen meanwhile.
+      random: () => 1,
+      logger: this.#logger(),
+      ...options,
+      config: {
+        inline: true,
+        pollMs,
+        concurrency,
+        nats: undefined,
+        webhooks: { allowPrivate: true, timeoutMs: 10_000, retentionMs: 3_600_000, ...webhooks },
+      },
+    });
+    worker.start();
+    return this.#stack.use(worker);
+  }
+
+  /** Starts a receiver and keeps an endpoint that leads to it. */
+  async receive(options: Partial<TestEndpoint> = {}): Promise<{
+    readonly receiver: WebhookReceiver;
+    readonly endpointId: string;
+  }> {
+    const secret = newSigningSecret();
+    const receiver = this.#stack.use(new WebhookReceiver(secret));
+    const endpointId = await addEndpoint(this.pool, this.secrets, { url: receiver.url, secret, ...options });
+    return { receiver, endpointId };
+  }
+
+  /** The deliveries of everything, in the order of their events. */
+  async deliveries(): Promise<readonly DeliveryRow[]> {
+    const { rows } = await this.pool.writer().query<DeliveryRow>(
+      `select position, stream, state, attempts, last_status, last_error from webhook_deliveries
+        order by endpoint_id, position`,
+    );
+    return rows;
+  }
+
+  /** The ids under which events are told, by their positions. */
+  async ids(positions: readonly bigint[]): Promise<readonly string[]> {
+    const { rows } = await this.pool.writer().query<EventRow>(
+      `select ${EVENT_COLUMNS} from unnest($1::int8[]) with ordinality as p (position, place)
+        join events as e using (position) order by p.place`,
+      [positions],
+    );
+    return rows.map((row) => messageId(eventOfRow(row)));
+  }
+
+  /** Resolves when every delivery there is has come to its end, and nothing waits in the outbox. */
+  async untilSettled(): Promise<void> {
+    const waiting = `select (select count(*) from outbox) + (select count(*) from webhook_lanes) as waiting`;
+    while ((await this.pool.writer().query<{ waiting: bigint }>(waiting)).rows[0]?.waiting !== 0n) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+
+  #logger(): Logger {
+    const at = (level: LoggedLine["level"]): Logger["info"] => (message, properties = {}) =>
+      void this.lines.push({ level, message, properties });
+    return { info: at("info"), warn: at("warn"), error: at("error") };
+  }
+}
+
+/** A delivery, as far as tests look at it. */
+export interface DeliveryRow {
+  readonly position: bigint;
+  readonly stream: string;
+  readonly state: string;
+  readonly attempts: number;
+  readonly last_status: number | null;
+  readonly last_error: string | null;
+}
+
+function missing(database: string): never {
+  throw new Error(`There is no database ${database}`);
+}

@@ -1,0 +1,65 @@
+import { assertEquals } from "@std/assert";
+import { BrokerError } from "../broker/broker.ts";
+import { DatabaseError } from "@archway/db/errors.ts";
+import { EventStoreError } from "../store/event_store_error.ts";
+import type { Logger } from "@archway/server/logger.ts";
+import { WorkerFailures } from "./worker_failures.ts";
+
+Deno.test("WorkerFailures counts every failure, and logs those that repeat once until they are over", () => {
+  const lines: string[] = [];
+  const counted: string[] = [];
+  const at = (level: string): Logger["info"] => (_message, properties = {}) =>
+    void lines.push([level, properties["job"], properties["message"] ?? ""].join(" "));
+  const logger = { info: at("info"), warn: at("warn"), error: at("error") };
+  const failures = new WorkerFailures(logger, { jobFailed: (job) => void counted.push(job) });
+  const away = new DatabaseError("unavailable", "The database cannot be reached");
+  for (let count = 0; count < 3; count++) failures.failed("relay", away);
+  failures.failed("broker", new BrokerError("timeout", "The message broker did not acknowledge a message"));
+  failures.failed("relay", new DatabaseError("internal", "A column is missing"));
+  failures.failed("relay", new TypeError("undefined is not a function"));
+  failures.recovered("relay");
+  failures.recovered("relay");
+  failures.failed("relay", away);
+  assertEquals(counted, ["relay", "relay", "relay", "broker", "relay", "relay", "relay"]);
+  assertEquals(lines, [
+    "warn relay DatabaseError: The database cannot be reached",
+    "warn broker BrokerError: The message broker did not acknowledge a message",
+    "error relay DatabaseError: A column is missing",
+    "error relay TypeError: undefined is not a function",
+    "info relay ",
+    "warn relay DatabaseError: The database cannot be reached",
+  ]);
+});
+
+Deno.test("WorkerFailures counts every event that cannot be told, and logs one for each reason", () => {
+  const lines: unknown[] = [];
+  const counted: string[] = [];
+  const logger = {
+    info(): void {},
+    warn(): void {},
+    error: (message: string, properties = {}) => void lines.push([message, properties]),
+  };
+  const failures = new WorkerFailures(logger, { jobFailed: (job) => void counted.push(job) });
+  const error = new EventStoreError(
+    "unknown-event",
+    "Reading an event payment.lost: its form 1 is not known",
+  );
+  const event = {
+    ...{ position: 7n, stream: "payment-1", version: 2n, type: "payment.lost", schemaVersion: 1 },
+    ...{ data: { description: "planted" }, metadata: {}, recordedAt: "2026-11-25T15:00:00Z" },
+  };
+  failures.untold("relay", { event, error });
+  failures.untold("relay", { event: { ...event, stream: "payment-2" }, error });
+  failures.untold("broker", { event, error });
+  assertEquals(counted, ["relay", "relay", "broker"]);
+  const id = "payment-1@2-1795618800000000";
+  const message = `EventStoreError: ${error.message}`;
+  assertEquals(lines, [
+    ["The worker's {job} leaves {event} waiting, and what follows it: {message}", {
+      ...{ job: "relay", event: id, message, error },
+    }],
+    ["The worker's {job} leaves {event} waiting, and what follows it: {message}", {
+      ...{ job: "broker", event: id, message, error },
+    }],
+  ]);
+});

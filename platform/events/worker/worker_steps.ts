@@ -1,0 +1,127 @@
+import { v7 as newId } from "uuid";
+import { BrokerDestination } from "../broker/broker_destination.ts";
+import { Publisher } from "../broker/publisher.ts";
+import { messageId } from "../outbox/message_id.ts";
+import type { UntoldEvent } from "../outbox/message_queue.ts";
+import { QueueLoads, type ReadLoad } from "../outbox/queue_loads.ts";
+import { Relay } from "../outbox/relay.ts";
+import { StreamQueue } from "../outbox/stream_queue.ts";
+import { attemptDelivery } from "../webhooks/delivery/attempt_delivery.ts";
+import { DeliveryLanes } from "../webhooks/delivery/delivery_lanes.ts";
+import { Dispatcher } from "../webhooks/delivery/dispatcher.ts";
+import { pendingLoad } from "../webhooks/delivery/pending_load.ts";
+import { Sweeper } from "../webhooks/delivery/sweeper.ts";
+import { WebhookDestination } from "../webhooks/delivery/webhook_destination.ts";
+import type { JobPool } from "./job_pool.ts";
+import type { WorkLoopOptions } from "./work_loop.ts";
+import type { EventWorkerOptions } from "./event_worker_options.ts";
+
+/** What one loop of a worker does; what is absent is as it is for all. */
+export type WorkerStep = Pick<WorkLoopOptions, "step"> & Partial<WorkLoopOptions>;
+
+/** What the steps share. */
+export interface WorkerParts {
+  readonly jobs: JobPool;
+  readonly loads: QueueLoads;
+  /** Wakes the loop of a name. */
+  readonly wake: (loop: string) => void;
+  /** A loop leaves an event where it is, for it cannot be told. */
+  readonly untold: (loop: string, untold: UntoldEvent) => void;
+}
+
+/** Events of the same moment leave together. */
+const LINGER_MS = 10;
+
+const SWEEP_MS = 60_000;
+const GAUGE_MS = 5_000;
+
+/** How much longer a lane is held than an attempt may take, in milliseconds: for what is noted before and after it. */
+const LEASE_MARGIN_MS = 10_000;
+
+/** From which part of the time that an attempt may take its receiver counts as slow. */
+const SLOW_PART = 0.1;
+
+/** What the loops of a worker do, by name. */
+export function workerSteps(
+  options: EventWorkerOptions,
+  parts: WorkerParts,
+): ReadonlyMap<string, WorkerStep> {
+  const { pool: database, config, secrets, broker, observer, toWire, audience, nowMs = Date.now } = options;
+  const { loads, wake, untold } = parts;
+  const webhooks = new WebhookDestination({
+    audience,
+    nowMs,
+    newId,
+    onDeliveries: () => wake("webhooks"),
+  });
+  const destinations = broker === undefined
+    ? [webhooks]
+    : [webhooks, new BrokerDestination(() => wake("broker"))];
+  const relay = new Relay({
+    ...{ database, observer, destinations, toWire },
+    onUntold: (event) => untold("relay", event),
+  });
+  const dispatcher = webhookDispatcher(options, parts);
+  const { retentionMs } = config.webhooks;
+  const sweeper = new Sweeper({ database, secrets, nowMs, retentionMs });
+  const steps = new Map<string, WorkerStep>([
+    ["relay", { step: () => relay.step(), lingerMs: LINGER_MS }],
+    ["webhooks", { step: (context) => dispatcher.step(context) }],
+    ["sweeper", { step: () => sweeper.step(), pollMs: SWEEP_MS }],
+    ["gauge", { step: () => loads.step(), pollMs: GAUGE_MS }],
+  ]);
+  if (broker !== undefined) {
+    const publisher = new Publisher({
+      ...{ database, observer, broker, toWire },
+      onUntold: (event) => untold("broker", event),
+    });
+    steps.set("broker", { step: () => publisher.step() });
+  }
+  return steps;
+}
+
+function webhookDispatcher(
+  options: EventWorkerOptions,
+  { jobs, wake }: WorkerParts,
+): Dispatcher {
+  const { pool: database, config, secrets, observer, logger, toWire, reach } = options;
+  const { nowMs = Date.now, random = Math.random } = options;
+  const { allowPrivate, timeoutMs } = config.webhooks;
+  const leaseMs = timeoutMs + LEASE_MARGIN_MS;
+  const lanes = new DeliveryLanes({ database, nowMs, newId, random, leaseMs });
+  const how = {
+    allowPrivate,
+    timeoutMs,
+    secrets,
+    nowMs,
+    observer,
+    toWire,
+    ...reach,
+  };
+  return new Dispatcher({
+    lanes,
+    pool: jobs,
+    concurrency: config.concurrency,
+    slowMs: timeoutMs * SLOW_PART,
+    observer,
+    attempt: ({ endpointId }, delivery, signal) => attemptDelivery(endpointId, delivery, { ...how, signal }),
+    onMore: () => wake("webhooks"),
+    onDead: ({ id, event }, { fault, status }) =>
+      logger.warn("Giving up the delivery {delivery} of event {event}: {fault}", {
+        delivery: id,
+        event: messageId(event),
+        fault,
+        ...(status !== undefined && { status }),
+      }),
+  });
+}
+
+/** How much waits, of every queue there is. */
+export function queueLoads({ pool, broker, nowMs = Date.now }: EventWorkerOptions): QueueLoads {
+  const queues = new Map<string, ReadLoad>([
+    ["outbox", (db) => new StreamQueue("outbox").load(db)],
+    ["webhooks", pendingLoad],
+  ]);
+  if (broker !== undefined) queues.set("broker", (db) => new StreamQueue("broker_messages").load(db));
+  return new QueueLoads(pool, queues, { nowMs });
+}

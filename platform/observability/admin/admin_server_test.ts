@@ -1,0 +1,49 @@
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { ListenError } from "@archway/server/open_listener.ts";
+import { startAdminServer } from "./admin_server.ts";
+
+const METRICS = { contentType: "text/plain; version=0.0.4", text: () => Promise.resolve("metric 1\n") };
+const ADDRESS = { host: "127.0.0.1", port: 0 };
+
+Deno.test("startAdminServer() serves metrics and nothing else", async () => {
+  await using admin = startAdminServer(ADDRESS, METRICS);
+  const ask = async (path: string, method = "GET"): Promise<readonly unknown[]> => {
+    const response = await fetch(`${admin.url}${path}`, { method });
+    return [response.status, await response.text(), response.headers.get("content-type")];
+  };
+  assertEquals(await ask("/metrics"), [200, "metric 1\n", METRICS.contentType]);
+  assertEquals(await ask("/metrics?name=x"), [200, "metric 1\n", METRICS.contentType]);
+  assertEquals(await ask("/metrics", "HEAD"), [200, "", METRICS.contentType]);
+  assertEquals((await ask("/metrics", "POST"))[0], 405);
+  for (const path of ["/", "/livez", "/v1/profiles", "/metrics/"]) assertEquals((await ask(path))[0], 404);
+});
+
+Deno.test("startAdminServer() tells of a program that has no service whether it is ready", async () => {
+  let ready = false;
+  await using admin = startAdminServer(ADDRESS, METRICS, { isReady: () => ready });
+  const ask = async (path: string, method = "GET"): Promise<readonly unknown[]> => {
+    const response = await fetch(`${admin.url}${path}`, { method });
+    return [response.status, await response.text()];
+  };
+  assertEquals([await ask("/livez"), await ask("/readyz")], [[200, "ok\n"], [503, "unavailable\n"]]);
+  ready = true;
+  assertEquals([await ask("/readyz"), await ask("/readyz", "HEAD")], [[200, "ok\n"], [200, ""]]);
+  assertEquals([(await ask("/readyz", "POST"))[0], (await ask("/metrics"))[0]], [405, 200]);
+});
+
+Deno.test("startAdminServer() ends when it is disposed, and says in one line that its port is taken", async () => {
+  const admin = startAdminServer(ADDRESS, METRICS);
+  const port = Number(new URL(admin.url).port);
+  const { message } = assertThrows(() => startAdminServer({ ...ADDRESS, port }, METRICS), ListenError);
+  assertMatch(message, /^Cannot listen on 127\.0\.0\.1:\d+ for metrics: the address is already in use$/);
+  await admin[Symbol.asyncDispose]();
+  await assertRejects(() => fetch(`${admin.url}/metrics`));
+});
+
+Deno.test("startAdminServer() ends though somebody has sent half a request", async () => {
+  const admin = startAdminServer(ADDRESS, METRICS);
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(admin.url).port) });
+  await connection.write(new TextEncoder().encode("GET /metrics HTTP/1.1\r\nHost: admin\r\n"));
+  await (await fetch(`${admin.url}/metrics`)).body?.cancel();
+  await admin[Symbol.asyncDispose]();
+});

@@ -1,0 +1,49 @@
+import { assert, assertEquals } from "@std/assert";
+import { configure, getLogger, type LogLevel, type LogRecord } from "@logtape/logtape";
+import type { RequestObserver } from "@archway/server/request_observer.ts";
+import { withObserver } from "@archway/server/server_options.ts";
+import { send } from "@archway/server/testing/note_client.ts";
+import { logRequests } from "./access_log.ts";
+
+/** What is logged of a request at a level, its time apart. */
+async function logged(level: LogLevel, path: string, init: RequestInit = {}): Promise<readonly unknown[]> {
+  const records: LogRecord[] = [];
+  await configure({
+    reset: true,
+    sinks: { records: (record) => void records.push(record) },
+    loggers: [
+      { category: ["test"], lowestLevel: level, sinks: ["records"] },
+      { category: ["logtape"], sinks: [] },
+    ],
+  });
+  const known: RequestObserver = (serve) => (exchange): Promise<Response> => {
+    exchange.principal = { subject: "someone", scopes: new Set(["notes:read"]) };
+    return serve(exchange);
+  };
+  const observers = [logRequests(getLogger(["test"])), known].map(withObserver);
+  await (await send(path, init, ...observers)).body?.cancel();
+  return records.map(({ level, properties: { ms, bytes, requestId: _, ...rest } }) => {
+    assert(typeof ms === "number" && typeof bytes === "number" && bytes > 0);
+    return { level, ...rest };
+  });
+}
+
+const SOMEONE = { level: "info", principal: "someone" };
+
+Deno.test("logRequests() tells which operation, how it went and who asked, and nothing that a client wrote", async () => {
+  const planted = { headers: { "x-planted": "planted" } };
+  assertEquals(await logged("info", "/notes/1", planted), [
+    { ...SOMEONE, method: "GET", route: "/notes/{id}", status: 200 },
+  ]);
+  assertEquals(await logged("info", "/planted/planted?planted", { ...planted, method: "PLANTED" }), [
+    { ...SOMEONE, method: "_OTHER", route: "unmatched", status: 501, problem: "not-implemented" },
+  ]);
+});
+
+Deno.test("logRequests() tells of health only where it is asked to, and of nothing where it is not", async () => {
+  assertEquals(await logged("info", "/livez"), []);
+  assertEquals(await logged("debug", "/livez"), [
+    { ...SOMEONE, level: "debug", method: "GET", route: "/livez", status: 200 },
+  ]);
+  assertEquals(await logged("warning", "/notes/1"), []);
+});

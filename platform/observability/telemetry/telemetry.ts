@@ -1,0 +1,88 @@
+import type { Logger } from "@logtape/logtape";
+import type { DatabaseObserver } from "@archway/db/database_observer.ts";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import type { QueueReading } from "@archway/events/outbox/queue_loads.ts";
+import type { RequestObserver } from "@archway/server/request_observer.ts";
+import type { WorkObserver } from "@archway/events/worker/work_observer.ts";
+import { logRequests } from "./access_log.ts";
+import { isTracing, SCOPE } from "./is_tracing.ts";
+import { metrics } from "@opentelemetry/api";
+import { measureDatabase, measurePool } from "./measure_database.ts";
+import { measureProcess } from "./measure_process.ts";
+import { measureRequests } from "./measure_requests.ts";
+import { measureQueues, measureWork } from "./measure_work.ts";
+import { meterSink } from "./meter_sink.ts";
+import { allSinks, type MetricSink } from "./metric_sink.ts";
+import { observeAll } from "./observe_all.ts";
+import { observeAllWork } from "./observe_all_work.ts";
+import type { PrometheusMetrics } from "./prometheus_metrics.ts";
+import { traceDatabase } from "./trace_database.ts";
+import { traceRequests } from "./trace_requests.ts";
+import { traceWork } from "./trace_work.ts";
+
+/** What watches the program. What is switched off has no observer, so it costs nothing. */
+export interface Telemetry extends Disposable {
+  /** For the server, outermost first. */
+  readonly requests: readonly RequestObserver[];
+  /** For the database; undefined: nobody watches it. */
+  readonly database: DatabaseObserver | undefined;
+  /** For what is done outside of requests. */
+  readonly work: WorkObserver;
+  /** What `/metrics` tells; undefined: it was not asked for. */
+  readonly prometheus: PrometheusMetrics | undefined;
+  /** Begins to tell what the connections do. */
+  watch(pool: Pick<ConnectionPool, "load">): void;
+  /** Begins to tell how much waits to leave. */
+  watchQueues(read: () => readonly QueueReading[]): void;
+}
+
+/** What is asked for. */
+export interface TelemetryOptions {
+  readonly logger: Logger;
+  /** Whether somebody wants metrics in Prometheus' format. */
+  readonly prometheus: boolean;
+}
+
+/**
+ * Begins to watch: a line of the log for every request where that is at level "info", spans and metrics where the
+ * platform exports them (`OTEL_DENO=true`), metrics for Prometheus where they are asked for.
+ */
+export async function startTelemetry({ logger, prometheus }: TelemetryOptions): Promise<Telemetry> {
+  const exports = isTracing();
+  const forPrometheus = prometheus ? await openPrometheus() : undefined;
+  const sinks: readonly MetricSink[] = [
+    ...(exports ? [meterSink(metrics.getMeter(SCOPE))] : []),
+    ...(forPrometheus === undefined ? [] : [forPrometheus.sink]),
+  ];
+  const sink = sinks.length === 0 ? undefined : allSinks(sinks);
+  const process = sink && measureProcess(sink);
+  return {
+    prometheus: forPrometheus,
+    requests: [
+      ...(sink === undefined ? [] : [measureRequests(sink)]),
+      ...(logger.isEnabledFor("info") ? [logRequests(logger)] : []),
+      ...(exports ? [traceRequests()] : []),
+    ],
+    database: observeAll([
+      ...(sink === undefined ? [] : [measureDatabase(sink)]),
+      ...(exports ? [traceDatabase()] : []),
+    ]),
+    work: observeAllWork([
+      ...(sink === undefined ? [] : [measureWork(sink)]),
+      ...(exports ? [traceWork()] : []),
+    ]),
+    watch(pool): void {
+      if (sink !== undefined) measurePool(sink, pool);
+    },
+    watchQueues(read): void {
+      if (sink !== undefined) measureQueues(sink, read);
+    },
+    [Symbol.dispose]: () => process?.[Symbol.dispose](),
+  };
+}
+
+/** Loaded when it is asked for: most programs need no package for it. */
+async function openPrometheus(): Promise<PrometheusMetrics> {
+  const { PrometheusMetrics } = await import("./prometheus_metrics.ts");
+  return new PrometheusMetrics();
+}

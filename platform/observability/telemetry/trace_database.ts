@@ -1,0 +1,82 @@
+import { context, type Span, SpanKind, SpanStatusCode, trace, TraceFlags } from "@opentelemetry/api";
+import type { DatabaseObserver, Observation, ObservedServer } from "@archway/db/database_observer.ts";
+import { DatabaseError } from "@archway/db/errors.ts";
+import { SCOPE } from "./is_tracing.ts";
+import { summarizeStatement } from "./summarize_statement.ts";
+
+/** Follows a transaction that is not recorded. */
+const UNOBSERVED: Observation = { connected(): void {}, ended(): void {} };
+
+/**
+ * Makes a span of every statement and every transaction of a request that is recorded (OpenTelemetry, "Semantic
+ * conventions for PostgreSQL client calls"): with the text, never with values, and one span however many rows there
+ * are. What nobody asked for by a request, such as probes of replicas, has none.
+ */
+export function traceDatabase(): DatabaseObserver {
+  const tracer = trace.getTracer(SCOPE);
+  return {
+    statement(text, instance): Observation | undefined {
+      if (!isRecorded()) return undefined;
+      const { operation, collection, name } = summarizeStatement(text);
+      const span = tracer.startSpan(name, {
+        kind: SpanKind.CLIENT,
+        attributes: {
+          "db.system.name": "postgresql",
+          "db.operation.name": operation,
+          "db.query.summary": name,
+          "db.query.text": text,
+          "archway.db.instance": instance,
+          ...(collection !== undefined && { "db.collection.name": collection }),
+        },
+      });
+      return new SpanObservation(span);
+    },
+    async transaction<T>(instance: string, run: (observation: Observation) => Promise<T>): Promise<T> {
+      if (!isRecorded()) return await run(UNOBSERVED);
+      const attributes = { "db.system.name": "postgresql", "archway.db.instance": instance };
+      const span = tracer.startSpan("transaction", { kind: SpanKind.CLIENT, attributes });
+      const observation = new SpanObservation(span, { isTransaction: true });
+      return await context.with(trace.setSpan(context.active(), span), () => run(observation));
+    },
+  };
+}
+
+/** Whether what runs now belongs to a span that is recorded. */
+function isRecorded(): boolean {
+  const parent = trace.getActiveSpan();
+  return parent !== undefined && (parent.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
+}
+
+class SpanObservation implements Observation {
+  readonly #span: Span;
+  readonly #isTransaction: boolean;
+  readonly #begun = performance.now();
+
+  constructor(span: Span, { isTransaction = false }: { readonly isTransaction?: boolean } = {}) {
+    this.#span = span;
+    this.#isTransaction = isTransaction;
+  }
+
+  connected({ host, port, database }: ObservedServer): void {
+    this.#span.setAttributes({
+      "db.namespace": database,
+      "server.address": host,
+      "archway.db.wait_ms": Math.round((performance.now() - this.#begun) * 1000) / 1000,
+      ...(host.startsWith("/") ? { "network.transport": "unix" } : { "server.port": port }),
+    });
+  }
+
+  ended({ rows, error }: { readonly rows?: number; readonly error?: unknown }): void {
+    const span = this.#span;
+    if (rows !== undefined) span.setAttribute("db.response.returned_rows", rows);
+    if (this.#isTransaction) {
+      span.setAttribute("archway.db.outcome", error === undefined ? "commit" : "rollback");
+    }
+    if (error instanceof DatabaseError) {
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      span.setAttribute("error.type", error.code);
+      if (error.sqlState !== undefined) span.setAttribute("db.response.status_code", error.sqlState);
+    }
+    span.end();
+  }
+}

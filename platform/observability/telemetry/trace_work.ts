@@ -1,0 +1,91 @@
+import {
+  context,
+  type Link,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+} from "@opentelemetry/api";
+import { parseTraceParent } from "@archway/server/trace_parent.ts";
+import type {
+  ObservedWork,
+  WorkObservation,
+  WorkObserver,
+  WorkOutcome,
+} from "@archway/events/worker/work_observer.ts";
+import { SCOPE } from "./is_tracing.ts";
+
+/** More links than this say no more to anybody (OpenTelemetry's own limit, too). */
+const MOST_LINKS = 128;
+
+const SPANS: Readonly<Record<ObservedWork["kind"], { readonly name: string; readonly kind: SpanKind }>> = {
+  relay: { name: "relay events", kind: SpanKind.INTERNAL },
+  webhook: { name: "POST webhook", kind: SpanKind.CLIENT },
+  broker: { name: "publish event", kind: SpanKind.PRODUCER },
+};
+
+/**
+ * Makes a span of what is done because of recorded requests, in a trace of its own: it may be done hours later, in another
+ * process, and for many requests together. It is linked to the span of each (OpenTelemetry, "Links between spans"). What
+ * goes back to no request that is recorded has no span.
+ */
+export function traceWork(): WorkObserver {
+  const tracer = trace.getTracer(SCOPE);
+  return {
+    async work<T>(
+      { kind, causes, attributes }: ObservedWork,
+      run: (observation: WorkObservation) => Promise<T>,
+    ): Promise<T> {
+      const links = causes.flatMap(linkOf).slice(0, MOST_LINKS);
+      // Not below whatever span may be active: the work is its own beginning.
+      if (links.length === 0) return await context.with(ROOT_CONTEXT, () => run(UNRECORDED));
+      const { name, kind: spanKind } = SPANS[kind];
+      const span = tracer.startSpan(
+        name,
+        { kind: spanKind, links, attributes: { ...attributes } },
+        ROOT_CONTEXT,
+      );
+      try {
+        return await context.with(trace.setSpan(ROOT_CONTEXT, span), () => run(observationOf(span)));
+      } catch (error) {
+        span.setStatus({ code: SpanStatusCode.ERROR });
+        throw error;
+      } finally {
+        span.end();
+      }
+    },
+    settled(): void {},
+    jobFailed(): void {},
+  };
+}
+
+const UNRECORDED: WorkObservation = { traceparent: undefined, ended(): void {} };
+
+function observationOf(span: Span): WorkObservation {
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  return {
+    traceparent: `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`,
+    ended({ outcome, failed, attributes }: WorkOutcome): void {
+      span.setAttributes({ "archway.outcome": outcome, ...attributes });
+      if (!failed) return;
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      span.setAttribute("error.type", outcome);
+    },
+  };
+}
+
+/** The link to a span that is recorded; none where it is not. */
+function linkOf(traceparent: string): readonly Link[] {
+  const parent = parseTraceParent(traceparent);
+  if (parent?.spanId === undefined || parent.sampled !== true) return [];
+  const linked: SpanContext = {
+    traceId: parent.traceId,
+    spanId: parent.spanId,
+    traceFlags: TraceFlags.SAMPLED,
+    isRemote: true,
+  };
+  return [{ context: linked }];
+}

@@ -1,0 +1,28 @@
+import type { HealthManager } from "@archway/db/db.ts";
+import type { HealthCheck, ReadinessCheck } from "@archway/server/health.ts";
+import type { MigrationKeeper } from "./migration_keeper.ts";
+
+/** What `/readyz` asks of the database: migrated, the primary reachable. A replica that is lost only degrades. */
+export function databaseChecks(database: HealthManager, migrations: MigrationKeeper): ReadinessCheck {
+  return async function checkDatabase(): Promise<readonly HealthCheck[]> {
+    const instances = await database.health();
+    const reachable = instances.some(({ role, healthy }) => role === "primary" && healthy);
+    return [
+      reachable
+        ? await checkMigrations(migrations)
+        : { name: "migrations", status: "unavailable", reason: "The primary does not tell" },
+      ...instances.map(({ name, role, healthy, reason }): HealthCheck => ({
+        name,
+        status: healthy ? "ok" : role === "primary" ? "unavailable" : "degraded",
+        ...(reason !== undefined && { reason }),
+      })),
+    ];
+  };
+}
+
+async function checkMigrations(migrations: MigrationKeeper): Promise<HealthCheck> {
+  const pending = await migrations.countPending();
+  return pending === 0
+    ? { name: "migrations", status: "ok" }
+    : { name: "migrations", status: "unavailable", reason: `${pending} pending` };
+}

@@ -1,0 +1,54 @@
+import type { CopyPass } from "@archway/db/copy/copy_database.ts";
+import { tell } from "./print.ts";
+import { type ShownProgress, showProgress } from "./show_progress.ts";
+
+/** Shows how far a copy is: a bar for each of its passes. */
+export class CopyProgress implements Disposable {
+  #shown: ShownProgress | undefined;
+  #pass: CopyPass | undefined;
+  #rows = 0;
+  #total = 0;
+
+  /** Where it is, to follow a word such as "Stopped". */
+  get state(): string {
+    const done = `${count(this.#rows)} of ${count(this.#total)} rows`;
+    switch (this.#pass) {
+      case "copied":
+        return ` with ${done} copied`;
+      case "checked":
+        return ` with all rows copied, and ${done} of the target checked`;
+      default:
+        return " before it went on copying";
+    }
+  }
+
+  update(pass: CopyPass, rows: number, total: number): void {
+    if (pass !== this.#pass) {
+      this.end();
+      if (total > 0) this.#shown = showProgress({ total, value: rows, things: `rows ${pass}` });
+    }
+    this.#pass = pass;
+    this.#rows = rows;
+    this.#total = total;
+    this.#shown?.update(rows);
+  }
+
+  /** Says something between two bars. */
+  tell(message: string): void {
+    this.end();
+    tell(`${message}\n`);
+  }
+
+  end(): void {
+    this.#shown?.[Symbol.dispose]();
+    this.#shown = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
+  }
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en");
+}

@@ -1,0 +1,27 @@
+import { assert, assertEquals } from "@std/assert";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { MigrationKeeper } from "./migration_keeper.ts";
+import { MIGRATION_SOURCES } from "./migration_sources.ts";
+import { Cutter } from "@archway/events/worker/testing/cutter.ts";
+
+Deno.test("MigrationKeeper.run() goes on when the database goes away under its questions", async () => {
+  await using database = await useTestDatabase();
+  const host = await Deno.makeTempDir({ prefix: "archway_test_" });
+  const instance = { ...database.instance, host, port: 5432 };
+  await using cutter = new Cutter(instance, database.instance, { text: "schema_migrations", times: 3 });
+  await using pool = openPool({ primary: instance, replicas: [] });
+  const keeper = new MigrationKeeper(pool, MIGRATION_SOURCES, { migrate: true });
+  const applied: string[] = [];
+  const told: string[] = [];
+  await keeper.run({
+    onApplied: (files) => applied.push(...files),
+    onPending: () => {},
+    onUnavailable: ({ code }) => told.push(code),
+    signal: new AbortController().signal,
+  });
+  assertEquals([cutter.left, told.length], [0, 3]);
+  assert(told.includes("outcome-unknown"), told.join(", "));
+  assert(applied.length > 0);
+  assertEquals(await keeper.countPending(), 0);
+});

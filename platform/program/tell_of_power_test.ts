@@ -1,0 +1,11 @@
+import { assertEquals } from "@std/assert";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { tellOfPower } from "./tell_of_power.ts";
+
+Deno.test("tellOfPower() tells of a superuser", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: database.instance, replicas: [] });
+  const told = await tellOfPower(pool.writer(), { migrates: true, signal: AbortSignal.timeout(60_000) });
+  assertEquals(told, `The database role ${database.instance.user} is a superuser`);
+});

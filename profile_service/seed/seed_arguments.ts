@@ -1,0 +1,66 @@
+import { parseArgs } from "node:util";
+import type { SeedPlan } from "./seed_plan.ts";
+import { microsecondsOf } from "@archway/db/timestamp.ts";
+
+/** Arguments that cannot be used; the message is one line. */
+export class SeedArgumentsError extends Error {
+  override readonly name = "SeedArgumentsError";
+}
+
+const OPTIONS = {
+  "profiles": { type: "string" },
+  "random-seed": { type: "string", default: "1" },
+  "until": { type: "string", default: "2026-11-01" },
+} as const;
+
+/** @throws {SeedArgumentsError} naming the first argument that cannot be used. */
+export function parseSeedArguments(args: readonly string[]): SeedPlan {
+  // Not strict: the words of the error are to be one's own.
+  const { tokens } = parseArgs({ args: [...args], options: OPTIONS, strict: false, tokens: true });
+  const values = new Map<string, string>([
+    ["random-seed", OPTIONS["random-seed"].default],
+    ["until", OPTIONS.until.default],
+  ]);
+  for (const token of tokens) {
+    if (token.kind !== "option" || !Object.hasOwn(OPTIONS, token.name)) {
+      throw new SeedArgumentsError(
+        `seed does not know ${token.kind === "option" ? token.rawName : "such a word"}`,
+      );
+    }
+    if (token.value === undefined) throw new SeedArgumentsError(`${token.rawName} needs a value`);
+    values.set(token.name, token.value);
+  }
+  return {
+    profiles: wholeNumber("--profiles", values.get("profiles"), { min: 1, max: 10_000_000 }),
+    randomSeed: wholeNumber("--random-seed", values.get("random-seed"), { min: 0, max: 0xffffffff }),
+    until: instant("--until", values.get("until") ?? ""),
+  };
+}
+
+function wholeNumber(
+  name: string,
+  text: string | undefined,
+  { min, max }: { readonly min: number; readonly max: number },
+): number {
+  if (text === undefined) {
+    throw new SeedArgumentsError(`${name} is required: a whole number, such as ${name} 1000`);
+  }
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+  if (value >= min && value <= max) return value;
+  throw new SeedArgumentsError(`${name} must be a whole number from ${plain(min)} to ${plain(max)}`);
+}
+
+function instant(name: string, text: string): bigint {
+  try {
+    return microsecondsOf(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new SeedArgumentsError(
+      `${name} must be a date such as 2026-11-01 or a time such as 2026-11-01T12:00:00Z`,
+    );
+  }
+}
+
+function plain(value: number): string {
+  return value.toLocaleString("en");
+}

@@ -1,0 +1,199 @@
+import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
+import { makeKey, TestIssuer } from "@archway/server/auth/testing/test_issuer.ts";
+import { Program, untilReady } from "@archway/tools/support/program.ts";
+
+async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "archway_auth_" });
+  try {
+    await run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function issued(issuer: TestIssuer, folder: string): Readonly<Record<string, string>> {
+  return {
+    EMBEDDED_DATA_DIR: folder,
+    AUTH_JWKS_URL: issuer.url.href,
+    AUTH_ISSUER: issuer.issuer,
+    AUTH_AUDIENCE: TestIssuer.audience,
+    AUTH_JWKS_COOLDOWN: "0s",
+  };
+}
+
+async function list(url: string, token?: string): Promise<Response> {
+  const headers: HeadersInit = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  const response = await fetch(`${url}/v1/profiles`, { headers });
+  await response.body?.cancel();
+  return response;
+}
+
+async function create(url: string, token: string): Promise<string> {
+  const response = await fetch(`${url}/v1/profiles`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+    body: '{"name":"Ada"}',
+  });
+  await response.body?.cancel();
+  assertEquals(response.status, 201);
+  return `${url}${response.headers.get("Location")}`;
+}
+
+async function statusOf(url: string, token: string): Promise<number> {
+  const response = await fetch(url, { headers: { Authorization: `Bearer ${token}` } });
+  await response.body?.cancel();
+  return response.status;
+}
+
+async function run(
+  environment: Readonly<Record<string, string>>,
+  ...args: string[]
+): ReturnType<Program["ended"]> {
+  await using program = new Program(environment, args);
+  return await program.ended();
+}
+
+const READ = { scope: "profiles:read" };
+
+Deno.test("archway takes tokens of its issuer through a rotation and an outage, and no others", async () => {
+  await withFolder(async (folder) => {
+    await using issuer = await TestIssuer.start("RS256");
+    await using program = new Program(issued(issuer, folder));
+    const url = await program.url;
+    await untilReady(url);
+    const first = await issuer.sign(READ);
+    assertEquals((await list(url, first)).status, 200);
+    const none = await list(url);
+    assertEquals([none.status, none.headers.get("WWW-Authenticate")], [401, 'Bearer realm="archway"']);
+    const forged = await list(url, await issuer.sign(READ, await makeKey("RS256")));
+    assertEquals(forged.status, 401);
+    assertStringIncludes(forged.headers.get("WWW-Authenticate") ?? "", 'error="invalid_token"');
+    const scopeless = await list(url, await issuer.sign());
+    assertEquals(scopeless.status, 403);
+    assertStringIncludes(scopeless.headers.get("WWW-Authenticate") ?? "", 'scope="profiles:read"');
+
+    await issuer.rotate();
+    assertEquals((await list(url, await issuer.sign(READ))).status, 200);
+    assertEquals((await list(url, first)).status, 200);
+
+    issuer.answer = () => new Response(null, { status: 503 });
+    assertEquals((await list(url, await issuer.sign(READ))).status, 200);
+    await issuer.rotate();
+    const second = await issuer.sign(READ);
+    // It may be good, which nobody can tell now.
+    const unknown = await list(url, second);
+    assertEquals([unknown.status, unknown.headers.get("Retry-After")], [503, "5"]);
+    issuer.answer = undefined;
+    assertEquals((await list(url, second)).status, 200);
+
+    const { code, stdout, stderr } = await program.stop();
+    assertEquals(code, 0);
+    assertStringIncludes(stderr, "The keys to check access tokens with cannot be had");
+    for (const token of [first, second]) assertFalse(`${stdout}${stderr}`.includes(token.slice(-20)));
+  });
+});
+
+Deno.test("archway shows a profile to who created it, and to who looks after all", async () => {
+  await withFolder(async (folder) => {
+    await using issuer = await TestIssuer.start();
+    await using program = new Program(issued(issuer, folder));
+    const url = await program.url;
+    await untilReady(url);
+    const scope = "profiles:read profiles:write";
+    const profile = await create(url, await issuer.sign({ sub: "ada", scope }));
+    const statuses = [
+      await statusOf(profile, await issuer.sign({ sub: "ada", scope })),
+      await statusOf(profile, await issuer.sign({ sub: "bob", scope })),
+      await statusOf(profile, await issuer.sign({ sub: "bob", scope: `${scope} profiles:admin` })),
+    ];
+    assertEquals(statuses, [200, 404, 200]);
+  });
+});
+
+Deno.test("archway starts without the keys of its issuer, says 503 and recovers", async () => {
+  await withFolder(async (folder) => {
+    await using issuer = await TestIssuer.start();
+    issuer.answer = () => new Response(null, { status: 500 });
+    await using program = new Program(issued(issuer, folder));
+    const url = await program.url;
+    await untilReady(url);
+    const token = await issuer.sign(READ);
+    const before = await list(url, token);
+    assertEquals([before.status, before.headers.get("Retry-After")], [503, "5"]);
+    assertEquals((await list(url)).status, 401);
+    issuer.answer = undefined;
+    assertEquals((await list(url, token)).status, 200);
+  });
+});
+
+Deno.test("archway checks tokens with a file of keys, and refuses to start without it", async () => {
+  await withFolder(async (folder) => {
+    await using issuer = await TestIssuer.start("EdDSA");
+    const { AUTH_JWKS_URL: _, ...rest } = issued(issuer, `${folder}/data`);
+    const environment = { ...rest, AUTH_KEY_FILE: `${folder}/keys.json` };
+    const missing = await run(environment);
+    assertEquals([missing.code, missing.stdout], [1, ""]);
+    assertMatch(missing.stderr, /^Invalid configuration:\n {2}AUTH_KEY_FILE cannot be used: NotFound\n$/);
+    await Deno.writeTextFile(environment.AUTH_KEY_FILE, JSON.stringify({ keys: issuer.published }));
+    await using program = new Program(environment);
+    const url = await program.url;
+    await untilReady(url);
+    assertEquals((await list(url, await issuer.sign(READ))).status, 200);
+    assertEquals((await list(url)).status, 401);
+    assertEquals(issuer.requests, 0);
+  });
+});
+
+Deno.test("archway refuses to start where others could reach it and nobody said how they are known", async () => {
+  await withFolder(async (folder) => {
+    for (const environment of [{ HOST: "0.0.0.0" }, { PUBLIC_URL: "https://api.example.com" }]) {
+      const { code, stdout, stderr } = await run({ EMBEDDED_DATA_DIR: folder, ...environment });
+      assertEquals([code, stdout], [1, ""]);
+      assertMatch(
+        stderr,
+        /^Invalid configuration:\n {2}AUTH_MODE is required .*AUTH_JWKS_URL.*AUTH_MODE=none/,
+      );
+      const development = await run({ EMBEDDED_DATA_DIR: folder, AUTH_MODE: "dev", ...environment });
+      assertMatch(development.stderr, /AUTH_MODE can be dev only with the embedded database and on loopback/);
+      assertEquals(development.code, 1);
+    }
+  });
+});
+
+Deno.test("archway token prints a token alone, which a service in development takes", async () => {
+  await withFolder(async (folder) => {
+    const environment = { EMBEDDED_DATA_DIR: folder, AUTH_MODE: "dev" };
+    const early = await run(environment, "token", "--subject", "ada");
+    assertEquals([early.code, early.stderr], [0, ""]);
+    assertMatch(early.stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+    await using program = new Program(environment);
+    const url = await program.url;
+    await untilReady(url);
+    const late = await run(
+      { EMBEDDED_DATA_DIR: folder },
+      "token",
+      "--scope",
+      "profiles:write",
+      "--expires",
+      "5m",
+    );
+    assertEquals(late.stderr, "archway token: It is taken by a service that runs with AUTH_MODE=dev\n");
+    assertEquals((await list(url, early.stdout.trim())).status, 200);
+    assertEquals((await list(url, late.stdout.trim())).status, 403);
+    assertEquals((await list(url)).status, 401);
+    const { stdout } = await program.stop();
+    assert(stdout.includes("tokens for development"));
+  });
+});
+
+Deno.test("archway token makes none for a database that is not its own", async () => {
+  const { code, stdout, stderr } = await run({
+    POSTGRES_PRIMARY_HOST: "127.0.0.1",
+    POSTGRES_PRIMARY_USER: "x",
+    POSTGRES_PRIMARY_PASSWORD: "x",
+    POSTGRES_PRIMARY_DATABASE: "x",
+    HMAC_SECRET: "a secret of more than 32 bytes for a test",
+  }, "token");
+  assertEquals([code, stdout], [1, ""]);
+  assertMatch(stderr, /^archway token: [^\n]+\n$/);
+});

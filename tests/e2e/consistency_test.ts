@@ -1,0 +1,117 @@
+import { assert, assertEquals } from "@std/assert";
+import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
+import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
+import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
+import { Program, untilReady } from "@archway/tools/support/program.ts";
+
+/** Where a profile is, and the token of the answer that said so. */
+interface Written {
+  readonly path: string;
+  readonly token: string;
+}
+
+Deno.test("archway reads in one process what another one wrote, whatever becomes of the servers", async () => {
+  await using primary = await startPostgres({ durable: true });
+  await using standby = await startStandby(primary);
+  await using writes = await start({ ...postgresEnvironment(primary.instance), MIGRATE_ON_START: "true" });
+  await using reads = await start({
+    ...postgresEnvironment(primary.instance),
+    POSTGRES_REPLICA_0_HOST: standby.instance.host,
+    MIGRATE_ON_START: "true",
+    // Where the primary is lost, nobody but the replica can tell; it is not to be passed over because the machine is slow.
+    CONSISTENCY_MAX_WAIT: "2s",
+    POSTGRES_REPLICA_MAX_LAG: "10m",
+    POSTGRES_REPLICA_PATIENCE: "30s",
+  });
+  await standby.catchUp(primary);
+  await untilSound(reads.url);
+
+  // At once, again and again: without the token some of these would be 404.
+  for (let round = 0; round < 50; round++) {
+    const { path, token } = await create(writes.url);
+    assertEquals(await statusOf(reads.url + path, token), 200);
+  }
+
+  // While the replica does not replay, the primary reads; who does not ask for it sees what the replica has.
+  await standby.pauseReplay();
+  const late = await create(writes.url);
+  assertEquals(await statusOf(reads.url + late.path), 404);
+  assertEquals(await statusOf(reads.url + late.path, late.token), 200);
+  assertEquals(await statusOf(`${reads.url}/v1/profiles`, late.token), 200);
+
+  // Once it has replayed, it needs no primary.
+  await standby.resumeReplay();
+  await standby.catchUp(primary);
+  await primary.kill();
+  assertEquals(await statusOf(reads.url + late.path, late.token), 200);
+
+  // What nobody has replayed is not made up for by something older.
+  await primary.start();
+  await untilReady(writes.url);
+  // Those who ask right after a failure are told of it, too: it has found the primary again once it reads there.
+  while (await statusOf(writes.url + late.path) !== 200) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await standby.pauseReplay();
+  const lost = await create(writes.url);
+  await primary.kill();
+  assertEquals(await statusOf(reads.url + lost.path, lost.token), 503);
+
+  // After a failover, a token of before is good with the new primary.
+  await standby.resumeReplay();
+  await standby.promote();
+  await using after = await start({
+    ...postgresEnvironment(standby.instance),
+    POSTGRES_REPLICA_0_HOST: standby.instance.host,
+  });
+  await untilSound(after.url);
+  assertEquals(await statusOf(after.url + late.path, late.token), 200);
+  const written = await create(after.url);
+  assertEquals(await statusOf(after.url + written.path, written.token), 200);
+
+  await using foreign = await start({
+    ...postgresEnvironment(standby.instance),
+    HMAC_SECRET: "another secret of more than 32 bytes for a test",
+  });
+  assertEquals(await statusOf(foreign.url + written.path, written.token), 400);
+});
+
+interface Running extends AsyncDisposable {
+  readonly url: string;
+}
+
+async function start(environment: Readonly<Record<string, string>>): Promise<Running> {
+  const program = new Program(environment);
+  const url = await program.url;
+  await untilReady(url);
+  return { url, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
+}
+
+/** Resolves when the replica takes reads. */
+async function untilSound(url: string): Promise<void> {
+  while (true) {
+    const response = await fetch(`${url}/readyz`);
+    const { status } = await response.json();
+    if (status === "ok") return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function create(url: string): Promise<Written> {
+  const response = await fetch(`${url}/v1/profiles`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ name: "Ada" }),
+  });
+  await response.body?.cancel();
+  const path = response.headers.get("Location");
+  const token = response.headers.get("Consistency-Token");
+  assert(path !== null && token !== null, `Creating a profile was answered ${response.status}`);
+  return { path, token };
+}
+
+async function statusOf(url: string, token?: string): Promise<number> {
+  const response = await fetch(url, token === undefined ? {} : { headers: { "Consistency-Token": token } });
+  await response.body?.cancel();
+  return response.status;
+}

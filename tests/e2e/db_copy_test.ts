@@ -1,0 +1,254 @@
+import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
+import { type Ending, Program, untilReady } from "@archway/tools/support/program.ts";
+
+/** Appears nowhere. */
+const PASSWORD = "open-sesame";
+
+/** Each of them has a row in two tables: the versions and the checksums. */
+const MIGRATIONS = MIGRATION_SOURCES.flatMap(({ directory }) => [...Deno.readDirSync(directory)]).length;
+
+/** Those that the migrations make, and the two that note which they were. */
+const TABLES = 2 +
+  MIGRATION_SOURCES.flatMap(({ directory }) =>
+    [...Deno.readDirSync(directory)].flatMap(({ name }) =>
+      Deno.readTextFileSync(`${directory}/${name}`).match(/^create table /gm) ?? []
+    )
+  ).length;
+
+/** As db/copy/copy_table.ts has it. */
+const BATCH_SIZE = 5_000;
+
+interface Stage extends AsyncDisposable {
+  /** What makes the program use the embedded database. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly instance: InstanceConfig;
+  readonly target: ConnectionPool;
+  /** The URL of the target. */
+  readonly url: string;
+}
+
+async function stage(): Promise<Stage> {
+  const stack = new AsyncDisposableStack();
+  const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
+  stack.defer(() => Deno.remove(folder, { recursive: true }));
+  const { instance } = stack.use(await useTestDatabase());
+  const target = stack.use(openPool({ primary: instance, replicas: [], transactionTimeoutMs: 0 }));
+  return {
+    environment: { EMBEDDED_DATA_DIR: folder },
+    instance,
+    target,
+    url: urlOf(instance),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** Where the server trusts whoever reaches it, with a password all the same. */
+function urlOf({ host, port, user, password, database }: InstanceConfig): string {
+  const secret = encodeURIComponent(password || PASSWORD);
+  return `postgres://${user}:${secret}@${encodeURIComponent(host)}:${port}/${database}`;
+}
+
+async function archway(environment: Readonly<Record<string, string>>, ...args: string[]): Promise<Ending> {
+  await using program = new Program(environment, args);
+  const ending = await program.ended();
+  assertFalse(`${ending.stdout}${ending.stderr}`.includes(PASSWORD), "The password is shown");
+  return ending;
+}
+
+async function seed(environment: Readonly<Record<string, string>>, profiles: number): Promise<void> {
+  const { code, stderr } = await archway(environment, "seed", "--profiles", String(profiles));
+  assertEquals(code, 0, stderr);
+}
+
+async function countProfiles(pool: ConnectionPool): Promise<number> {
+  const sql = "SELECT count(*)::int4 AS count FROM profiles";
+  return (await pool.writer().query<{ count: number }>(sql)).rows[0]?.count ?? 0;
+}
+
+/**
+ * Makes the tables of the target, with a gate in their way: what writes the second batch of profiles waits until the
+ * gate is opened.
+ */
+async function closeGate(
+  target: ConnectionPool,
+): Promise<{ readonly reached: () => Promise<void>; open(): void }> {
+  await target.migrate(MIGRATION_SOURCES);
+  const writer = target.writer();
+  await writer.query(`CREATE FUNCTION pass() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+    IF (SELECT copied FROM archway_copy_tables WHERE name = 'public.profiles') = ${2 * BATCH_SIZE} THEN
+      PERFORM pg_advisory_xact_lock_shared(1);
+    END IF;
+    RETURN true;
+  END $$`);
+  await writer.query("ALTER TABLE profiles ADD CONSTRAINT gate CHECK (pass())");
+  const opened = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
+  target.withTx(async (tx) => {
+    await tx.query("SELECT pg_advisory_xact_lock(1)");
+    closed.resolve();
+    await opened.promise;
+  }).catch(closed.reject);
+  await closed.promise;
+  const waiting = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+  return {
+    reached: async () => {
+      while ((await writer.query(waiting)).rowCount === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+    open: opened.resolve,
+  };
+}
+
+Deno.test("archway db copy moves the service to a server, with its profiles and its clients' cursors", async () => {
+  await using here = await stage();
+  const { environment, instance, url } = here;
+  await seed(environment, 3);
+  let id: string;
+  let cursor: string;
+  {
+    await using embedded = new Program(environment);
+    const service = await embedded.url;
+    await untilReady(service);
+    const created = await fetch(`${service}/v1/profiles`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ name: "Zoë \\ \"{,}' Ω" }),
+    });
+    id = (await created.json()).data.id;
+    cursor = (await (await fetch(`${service}/v1/profiles?limit=2`)).json()).meta.nextCursor;
+    const refused = await archway(environment, "db", "copy", "--to", url);
+    assertEquals([refused.code, refused.stdout], [1, ""]);
+    assertMatch(
+      refused.stderr,
+      /^archway db: Another process uses the embedded database in \S+: stop it first\n$/,
+    );
+    await embedded.stop();
+  }
+  const { code, stdout, stderr } = await archway({ ...environment, COPY_TO_URL: url }, "db", "copy");
+  assertEquals(code, 0, stderr);
+  assertMatch(
+    stdout,
+    new RegExp(`^Copied ${TABLES} tables with ${4 + 2 * MIGRATIONS} rows in [\\d.]+ s\nVerified: `),
+  );
+  assertStringIncludes(stdout, `  POSTGRES_PRIMARY_HOST=${instance.host}\n`);
+  const [, secretFile = ""] = /HMAC_SECRET=<the line in (.*)>/.exec(stdout) ?? [];
+  const secret = (await Deno.readTextFile(secretFile)).trim();
+  assertFalse(`${stdout}${stderr}`.includes(secret));
+
+  await using program = new Program({ ...postgresEnvironment(instance), HMAC_SECRET: secret });
+  const service = await program.url;
+  await untilReady(service);
+  assertEquals((await (await fetch(`${service}/v1/profiles/${id}`)).json()).data.name, "Zoë \\ \"{,}' Ω");
+  const next = await fetch(`${service}/v1/profiles?limit=2&after=${cursor}`);
+  const { data, meta } = await next.json();
+  assertEquals([next.status, data.length, meta.nextCursor], [200, 2, undefined]);
+  assertEquals((await archway(environment, "db", "copy", "--to", url)).code, 0);
+});
+
+Deno.test("archway db copy killed in the middle of a batch goes on with that batch", async () => {
+  await using here = await stage();
+  const { environment, target, url } = here;
+  const total = 3 * BATCH_SIZE + 1;
+  await seed(environment, total);
+  const gate = await closeGate(target);
+  await using killed = new Program(environment, ["db", "copy", "--to", url]);
+  await gate.reached();
+  await killed.kill();
+  gate.open();
+  const { code, stdout, stderr } = await archway(environment, "db", "copy", "--to", url);
+  assertEquals(code, 0, stderr);
+  // The migrations' checksums come before the profiles, their notes after them.
+  assertStringIncludes(
+    stdout,
+    `Copied ${TABLES} tables with ${(total + 2 * MIGRATIONS).toLocaleString("en")} rows`,
+  );
+  assertStringIncludes(
+    stdout,
+    ` s, ${(BATCH_SIZE + MIGRATIONS).toLocaleString("en")} of them by an earlier run\n`,
+  );
+  assertEquals(await countProfiles(target), total);
+  const again = await archway(environment, "db", "copy", "--to", url);
+  assertEquals([again.code, again.stderr], [0, ""]);
+  assertStringIncludes(again.stdout, "already: nothing was done\n");
+});
+
+Deno.test("archway db copy leaves whole batches on SIGINT, says so, and goes on", async () => {
+  await using here = await stage();
+  const { environment, target, url } = here;
+  const total = 3 * BATCH_SIZE + 1;
+  await seed(environment, total);
+  const gate = await closeGate(target);
+  await using program = new Program(environment, ["db", "copy", "--to", url]);
+  await gate.reached();
+  program.signal("SIGINT");
+  gate.open();
+  const { code, stdout } = await program.ended();
+  const left = await countProfiles(target);
+  assert(left === total || left % BATCH_SIZE === 0, `${left} profiles`);
+  // The signal may have come too late for everything but the check.
+  if (left < total) {
+    assertEquals(code, 130);
+    assertEquals(
+      stdout,
+      `Stopped with ${(left + MIGRATIONS).toLocaleString("en")} of ${
+        (total + 2 * MIGRATIONS).toLocaleString("en")
+      } rows copied: the same command goes on from here\n`,
+    );
+  }
+  assertEquals((await archway(environment, "db", "copy", "--to", url)).code, 0);
+  assertEquals(await countProfiles(target), total);
+});
+
+Deno.test("archway db copy says in a line why it does not copy", async () => {
+  await using here = await stage();
+  const { environment, instance, target, url } = here;
+  const refuse = async (
+    to: string,
+    reason: RegExp,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<void> => {
+    const { code, stdout, stderr } = await archway({ ...environment, ...more }, "db", "copy", "--to", to);
+    assertEquals([code, stdout], [1, ""], stderr);
+    assertMatch(stderr, /^archway db: [^\n]+\n$/);
+    assertMatch(stderr, reason);
+  };
+  await refuse(url, /There is no embedded database in \S+: EMBEDDED_DATA_DIR names its folder/);
+  await seed(environment, 1);
+  await refuse(
+    `https://ann:${PASSWORD}@host/data`,
+    /The URL to copy to cannot be used: It does not begin with postgres/,
+  );
+  await refuse(`postgres://ann:${PASSWORD}@127.0.0.1:1/data`, /The copy cannot begin: .*ECONNREFUSED/);
+  await refuse(`${url}_not`, /The copy cannot begin: .*database "\w+_not" does not exist/);
+  await refuse(url, /POSTGRES_PRIMARY_HOST names a server, .* pg_dump/, postgresEnvironment(instance));
+  await refuse(`${url}?sslmode=require`, /The copy cannot begin: /);
+  const role = `guest_${instance.database}`;
+  await target.writer().query(`CREATE ROLE ${role} LOGIN PASSWORD '${PASSWORD}'`);
+  try {
+    const guest = urlOf({ ...instance, user: role, password: PASSWORD });
+    await refuse(guest, /may not make tables in the schema public of the target/);
+  } finally {
+    await target.writer().query(`DROP ROLE ${role}`);
+  }
+  await target.writer().query("CREATE TABLE theirs AS SELECT 1 AS id");
+  await refuse(url, /The target is not empty, public\.theirs has rows/);
+});
+
+Deno.test("archway db copy refuses what it does not understand, with 2 and its usage", async () => {
+  for (const args of [[], ["copy"], ["copy", `--form=${PASSWORD}`], ["status", "--all"]]) {
+    const { code, stdout, stderr } = await archway({ LOG_LEVEL: "info" }, "db", ...args);
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(
+      stderr,
+      /^archway db: [^\n]+\nUsage: archway db copy --to <url>\n {7}archway db status \[--json\]\n$/,
+    );
+  }
+});

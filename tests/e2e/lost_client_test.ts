@@ -1,0 +1,52 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
+import { Program, untilReady } from "@archway/tools/support/program.ts";
+
+/** Resolves when a statement of the program waits for a lock, or none does. */
+async function untilWaiting(pool: ConnectionPool, waits: boolean): Promise<void> {
+  const sql = `SELECT FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'archway' AND wait_event_type = 'Lock'`;
+  while ((await pool.writer().query(sql)).rowCount > 0 !== waits) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+Deno.test("archway stops what a client has asked for that is gone, and keeps nothing of it", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: database.instance, replicas: [], applicationName: "observer" });
+  const environment = {
+    ...postgresEnvironment(database.instance),
+    MIGRATE_ON_START: "true",
+    // Longer than the test may last: it is not the deadline that stops anything.
+    POSTGRES_STATEMENT_TIMEOUT: "10m",
+    POSTGRES_TRANSACTION_TIMEOUT: "10m",
+    WRITE_TIMEOUT: "10m",
+  };
+  // Deno before 2.9 does not tell that the client of a request has gone: there its deadline ends it.
+  await using program = new Program(environment, [], { fromSource: true });
+  const url = await program.url;
+  await untilReady(url);
+  for (const name of ["First", "Second", "Third"]) {
+    await pool.withTx(async (tx) => {
+      await tx.query("LOCK TABLE profiles IN EXCLUSIVE MODE");
+      const client = new AbortController();
+      const request = fetch(`${url}/v1/profiles`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ name }),
+        signal: client.signal,
+      });
+      const gone = assertRejects(() => request);
+      await untilWaiting(pool, true);
+      client.abort();
+      await gone;
+      await untilWaiting(pool, false);
+    });
+  }
+  const list = await fetch(`${url}/v1/profiles`);
+  assertEquals([list.status, (await list.json()).data], [200, []]);
+  assertEquals((await program.stop()).code, 0);
+});

@@ -1,0 +1,106 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
+import { type Ending, Program, untilReady } from "@archway/tools/support/program.ts";
+
+const FILE = "20261122000001_create_profiles.sql";
+
+async function archway(environment: Readonly<Record<string, string>>, line: string): Promise<Ending> {
+  await using program = new Program(environment, line.split(" "));
+  return await program.ended();
+}
+
+async function withEmbedded(
+  run: (environment: Readonly<Record<string, string>>) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
+  try {
+    await run({ EMBEDDED_DATA_DIR: folder });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function untilCheck(url: string, text: string): Promise<void> {
+  while (true) {
+    const response = await fetch(`${url}/readyz?verbose`);
+    if ((await response.text()).includes(text)) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+Deno.test("archway migrate applies, shows and undoes on the embedded database", async () => {
+  await withEmbedded(async (environment) => {
+    const dryRun = await archway(environment, "migrate up --dry-run");
+    assertEquals(dryRun.code, 0);
+    assertMatch(
+      dryRun.stdout,
+      /^-- 20261122000001_create_profiles\.sql of profile_service\n[^]*create table profiles/,
+    );
+    const before = await archway(environment, "migrate status");
+    assertStringIncludes(before.stdout, `[ ] ${FILE}\n`);
+    const up = await archway(environment, "migrate up");
+    assertEquals([up.code, up.stderr], [0, ""]);
+    assertStringIncludes(up.stdout, `Applied ${FILE}\n`);
+    assertEquals((await archway(environment, "migrate up")).stdout, "Nothing to apply\n");
+    const after = await archway(environment, "migrate status");
+    assertMatch(after.stdout, /\nPending: 0\n$/);
+    const down = await archway(environment, "migrate down 999");
+    assertEquals([down.code, down.stderr], [0, ""]);
+    assertStringIncludes(down.stdout, `Undone ${FILE}\n`);
+    assertEquals((await archway(environment, "migrate down")).stdout, "Nothing to undo\n");
+  });
+});
+
+Deno.test("archway migrate tells people in one line what is wrong", async () => {
+  await withEmbedded(async (environment) => {
+    const unknown = await archway(environment, "migrate sideways");
+    assertEquals([unknown.code, unknown.stdout], [2, ""]);
+    assertMatch(unknown.stderr, /^archway migrate: [^\n]+\nUsage: archway migrate up /);
+    const badName = await archway(environment, "migrate new Bad-Name");
+    assertEquals(badName.code, 1);
+    assertMatch(badName.stderr, /^archway migrate: [^\n]+\n$/);
+    const unreachable = await archway({
+      POSTGRES_PRIMARY_HOST: environment["EMBEDDED_DATA_DIR"] ?? "",
+      POSTGRES_PRIMARY_USER: "nobody",
+      POSTGRES_PRIMARY_PASSWORD: "planted",
+      POSTGRES_PRIMARY_DATABASE: "nothing",
+      HMAC_SECRET: "a secret of more than 32 bytes for a test",
+    }, "migrate up");
+    assertEquals([unreachable.code, unreachable.stdout], [1, ""]);
+    assertMatch(
+      unreachable.stderr,
+      /^archway migrate: The database cannot be reached: [^\n]*ENOENT[^\n]*\n$/,
+    );
+  });
+});
+
+Deno.test("archway is not ready while migrations are pending, and becomes so once they are applied", async () => {
+  await using database = await useTestDatabase();
+  const environment = postgresEnvironment(database.instance);
+  await using service = new Program(environment);
+  const url = await service.url;
+  await untilCheck(url, '{"name":"migrations","status":"unavailable","reason":"');
+  assertEquals((await archway(environment, "migrate up")).code, 0);
+  await untilReady(url);
+  assertEquals((await archway(environment, "migrate down")).code, 0);
+  await untilCheck(url, '"reason":"1 pending"');
+  const { code, stderr } = await service.stop();
+  assertEquals(code, 0);
+  assertStringIncludes(stderr, "archway migrate up");
+  assertStringIncludes(stderr, FILE);
+});
+
+Deno.test("archway does not start on files that have changed since they were applied, and names them", async () => {
+  await using database = await useTestDatabase();
+  const environment = postgresEnvironment(database.instance);
+  assertEquals((await archway(environment, "migrate up")).code, 0);
+  await using pool = openPool({ primary: database.instance, replicas: [] });
+  await pool.writer().query("UPDATE archway_migration_checksums SET sha256 = 'another'");
+  await using service = new Program({ ...environment, MIGRATE_ON_START: "true" });
+  const { code, stderr } = await service.ended();
+  assertEquals(code, 1);
+  assertMatch(stderr, /^Migration [^\n]*create_profiles\.sql of profile_service[^\n]* has changed [^\n]+\n$/);
+  assertStringIncludes((await archway(environment, "migrate status")).stdout, "changed since it was applied");
+});

@@ -1,0 +1,173 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import createClient from "openapi-fetch";
+import type { paths } from "@archway/api/paymentapi/server.gen.ts";
+import type { paths as profilePaths } from "@archway/api/profileapi/server.gen.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
+import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
+import { Program, untilReady } from "@archway/tools/support/program.ts";
+
+type Client = ReturnType<typeof createClient<paths>>;
+
+function start(instance: InstanceConfig): Program {
+  return new Program({
+    ...postgresEnvironment(instance),
+    MIGRATE_ON_START: "true",
+    // Nobody is to be refused because the machine is slow.
+    ADMISSION_MAX_DELAY: "0s",
+    VALIDATE_RESPONSES: "true",
+  });
+}
+
+async function ready(program: Program): Promise<string> {
+  const url = await program.url;
+  await untilReady(url);
+  return url;
+}
+
+/** An account of a new profile, with so much. */
+async function openAccount(url: string, amount?: string): Promise<string> {
+  const profile = await createClient<profilePaths>({ baseUrl: url })
+    .POST("/v1/profiles", { body: { name: "Ada" } });
+  const client = createClient<paths>({ baseUrl: url });
+  const account = await client.POST("/v1/accounts", {
+    body: { profileId: profile.data?.data.id ?? "", currency: "BRL" },
+  });
+  const id = account.data?.data.id ?? "";
+  if (amount === undefined) return id;
+  const { response } = await client.POST("/v1/accounts/{id}/deposits", {
+    params: { path: { id }, header: { "Idempotency-Key": crypto.randomUUID() } },
+    body: { amount: { amount, currency: "BRL" } },
+  });
+  assertEquals(response.status, 201);
+  return id;
+}
+
+async function balanceOf(client: Client, id: string): Promise<string | undefined> {
+  const { data } = await client.GET("/v1/accounts/{id}", { params: { path: { id } } });
+  return data?.data.balance.amount;
+}
+
+Deno.test("archway gives an answer that was lost again, also after it was killed, and from another process", async () => {
+  await using database = await useTestDatabase();
+  await using first = start(database.instance);
+  const url = await ready(first);
+  const [payer, payee] = [await openAccount(url, "10.00"), await openAccount(url)];
+  const pay = (at: string): ReturnType<typeof fetch> =>
+    fetch(`${at}/v1/payments`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Idempotency-Key": '"lost"' },
+      body: JSON.stringify({
+        payerAccountId: payer,
+        payeeAccountId: payee,
+        amount: { amount: "4.00", currency: "BRL" },
+      }),
+    });
+  const answer = await pay(url);
+  const text = await answer.text();
+  assertEquals([answer.status, answer.headers.get("idempotency-replayed")], [201, null]);
+  await first.kill();
+  await using second = start(database.instance);
+  await using third = start(database.instance);
+  for (const program of [second, third]) {
+    const again = await pay(await ready(program));
+    assertEquals([again.status, await again.text(), again.headers.get("idempotency-replayed")], [
+      201,
+      text,
+      "true",
+    ]);
+    for (const name of ["etag", "location", "content-type", "cache-control"]) {
+      assertEquals(again.headers.get(name), answer.headers.get(name), name);
+    }
+  }
+  const client = createClient<paths>({ baseUrl: await second.url });
+  assertEquals([await balanceOf(client, payer), await balanceOf(client, payee)], ["6.00", "4.00"]);
+  for (const program of [second, third]) {
+    const { code, stderr } = await program.stop();
+    assertEquals([code, complaintsOf(stderr)], [0, []]);
+  }
+});
+
+Deno.test("archway pays once for a key whose client leaves before the answer and asks again", async () => {
+  await using database = await useTestDatabase();
+  await using program = start(database.instance);
+  const url = await ready(program);
+  const [payer, payee] = [await openAccount(url, "100.00"), await openAccount(url)];
+  const pay = (key: string, signal?: AbortSignal): Promise<Response> =>
+    fetch(`${url}/v1/payments`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Idempotency-Key": key },
+      body: JSON.stringify({
+        payerAccountId: payer,
+        payeeAccountId: payee,
+        amount: { amount: "1.00", currency: "BRL" },
+      }),
+      ...(signal !== undefined && { signal }),
+    });
+  await Promise.all(
+    Array.from({ length: 40 }, async (_, index) => {
+      const key = `left-${index}`;
+      const leaving = new AbortController();
+      setTimeout(() => leaving.abort(), index % 20);
+      await pay(key, leaving.signal).then((response) => response.body?.cancel(), () => undefined);
+      while (true) {
+        const response = await pay(key);
+        const text = await response.text();
+        if (response.status === 201) return;
+        // The first one may still be under way.
+        assertEquals([response.status, JSON.parse(text).type], [409, "/problems/idempotency-key-in-use"]);
+      }
+    }),
+  );
+  const client = createClient<paths>({ baseUrl: url });
+  assertEquals([await balanceOf(client, payer), await balanceOf(client, payee)], ["60.00", "40.00"]);
+});
+
+Deno.test("archway events rebuild finds what differs, and puts it right on request", async () => {
+  await using database = await useTestDatabase();
+  const environment = postgresEnvironment(database.instance);
+  await using unmade = new Program(environment, ["events", "rebuild"]);
+  const early = await unmade.ended();
+  assertEquals([early.code, early.stdout], [1, ""]);
+  assertStringIncludes(
+    early.stderr,
+    "archway events: The database lacks migrations: run archway migrate up first\n",
+  );
+
+  await using program = start(database.instance);
+  const url = await ready(program);
+  const [payer, payee] = [await openAccount(url, "10.00"), await openAccount(url)];
+  const client = createClient<paths>({ baseUrl: url });
+  const paid = await client.POST("/v1/payments", {
+    params: { header: { "Idempotency-Key": "a" } },
+    body: { payerAccountId: payer, payeeAccountId: payee, amount: { amount: "4.00", currency: "BRL" } },
+  });
+  const id = paid.data?.data.id ?? "";
+  const rebuild = async (expected: number, ...args: string[]): Promise<string> => {
+    await using command = new Program(environment, ["events", "rebuild", ...args]);
+    const { code, stdout, stderr } = await command.ended();
+    assertEquals(code, expected, stdout + stderr);
+    return stdout;
+  };
+  const said = await rebuild(0);
+  assert(/^Rebuilt from 5 events in [^]*\nWhat is live is what the events make\n$/.test(said), said);
+
+  await using pool = openPool({ primary: database.instance, replicas: [] });
+  await pool.writer().query("update payments set description = 'Changed'");
+  assertStringIncludes(
+    await rebuild(1),
+    `payments: 1 rows, of which 1 differ, 0 are missing, 0 come from no event: ${id}\n`,
+  );
+  await rebuild(0, "--swap");
+  await rebuild(0);
+  const read = await client.GET("/v1/payments/{id}", { params: { path: { id } } });
+  assertEquals(read.data?.data.description, null);
+  await using misunderstood = new Program(environment, ["events", "drop"]);
+  const { code: usage, stderr } = await misunderstood.ended();
+  assertEquals([usage, stderr], [
+    2,
+    "archway events: It takes rebuild\nUsage: archway events rebuild [--swap]\n",
+  ]);
+});

@@ -1,0 +1,134 @@
+import { assertEquals } from "@std/assert";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import { bookFaults } from "@archway/payment_service/testing/book_faults.ts";
+import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
+import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
+import { Program } from "@archway/tools/support/program.ts";
+import { seededRandom } from "@archway/tools/support/seeded_random.ts";
+import { type Intent, isDone } from "./storm/intent.ts";
+import { IntentSource } from "./storm/intent_source.ts";
+import { MortalProgram } from "./storm/mortal_program.ts";
+import { movedBy } from "./storm/moved_by.ts";
+import { openStormAccounts } from "./storm/open_storm_accounts.ts";
+import { StormClient } from "./storm/storm_client.ts";
+import { StormReceiver } from "./storm/storm_receiver.ts";
+
+const CLIENTS = 64;
+const KILLS = 20;
+/** How long a client thinks before it wants the next thing, in milliseconds, at the most: bounds how much there is. */
+const THINKING_MS = 300;
+/** How many requests are under way at the same time after the storm. */
+const CALM_CLIENTS = 8;
+
+Deno.test("archway moves money exactly once, however often it is killed", async () => {
+  const seed = Number(Deno.env.get("STORM_SEED") ?? crypto.getRandomValues(new Uint32Array(1))[0]);
+  try {
+    await storm(seed);
+  } catch (error) {
+    throw new Error(`The storm with STORM_SEED=${seed} did damage`, { cause: error });
+  }
+});
+
+async function storm(seed: number): Promise<void> {
+  const random = seededRandom(seed);
+  await using postgres = await startPostgres({ durable: true });
+  await using pool = openPool({ primary: postgres.instance, replicas: [], applicationName: "observer" });
+  const environment = {
+    ...postgresEnvironment(postgres.instance),
+    MIGRATE_ON_START: "true",
+    WEBHOOK_ALLOW_PRIVATE: "true",
+    WEBHOOK_TIMEOUT: "2s",
+  };
+  await using program = new MortalProgram(environment);
+  const accounts = await openStormAccounts(await program.url);
+  await using receiver = await StormReceiver.open(pool, { url: await program.url, random });
+
+  const source = new IntentSource(accounts, random);
+  const client = new StormClient({ url: () => program.url, random });
+  const stopping = new AbortController();
+  const endowments = accounts.map((account) => source.deposit(account, 100_000));
+  const clients = Array.from({ length: CLIENTS }, (_, number) => {
+    const first = endowments.filter((_, index) => index % CLIENTS === number);
+    return live(client, source, { random, first, signal: stopping.signal });
+  });
+  for (let kill = 0; kill < KILLS; kill++) {
+    // Some die while they start, or before their first request.
+    if (random() < 0.8) await program.url;
+    await pause(random() * 1_500);
+    await program.killAndRestart();
+  }
+  stopping.abort();
+  await Promise.all(clients);
+
+  // Who does not know what has become of something asks again, and is told; and whoever asks once more is told the same.
+  for (let turn = 0; turn < 2; turn++) await askAll(client, source.intents);
+  assertEquals(client.faults, []);
+  const done = source.intents.filter((intent) => isDone(client.acknowledged.get(intent) ?? { status: 0 }));
+  await assertBooks(pool, { client, done, intents: source.intents });
+  await using rebuild = new Program(environment, ["events", "rebuild"]);
+  const { code, stdout } = await rebuild.ended();
+  assertEquals([code, stdout.includes("What is live is what the events make")], [0, true], stdout);
+  await receiver.untilTold();
+  assertEquals(await receiver.faults(), []);
+  assertEquals(await program.stop(), 0);
+  assertEquals(program.complaints, []);
+}
+
+interface Life {
+  readonly random: () => number;
+  /** What it wants first. */
+  readonly first: readonly Intent[];
+  readonly signal: AbortSignal;
+}
+
+/** Wants one thing after the other, and asks again for what was not answered, mostly; now and then for old things, too. */
+async function live(
+  client: StormClient,
+  source: IntentSource,
+  { random, first, signal }: Life,
+): Promise<void> {
+  const own: Intent[] = [];
+  const waiting = [...first];
+  while (!signal.aborted) {
+    const old = random() < 0.15 ? own[Math.floor(random() * own.length)] : undefined;
+    const intent = old ?? waiting.shift() ?? source.next();
+    own.push(intent);
+    for (let tries = 0; tries < 4; tries++) {
+      const answer = await client.sendBadly(intent);
+      if (answer !== undefined && isDone(answer) && old === undefined) source.made(intent, answer);
+      if (answer !== undefined || signal.aborted || random() < 0.3) break;
+    }
+    await pause(random() * THINKING_MS);
+  }
+}
+
+/** Asks for everything that anybody ever wanted until it is answered. */
+async function askAll(client: StormClient, intents: readonly Intent[]): Promise<void> {
+  const left = [...intents];
+  await Promise.all(Array.from({ length: CALM_CLIENTS }, async () => {
+    for (let intent = left.shift(); intent !== undefined; intent = left.shift()) {
+      while (await client.send(intent) === undefined) await pause(20);
+    }
+  }));
+}
+
+interface Outcome {
+  readonly client: StormClient;
+  readonly intents: readonly Intent[];
+  /** What was acknowledged to have been done. */
+  readonly done: readonly Intent[];
+}
+
+async function assertBooks(pool: ConnectionPool, { client, intents, done }: Outcome): Promise<void> {
+  const db = pool.writer();
+  assertEquals(await bookFaults(db), []);
+  // Exactly what was acknowledged, under the very ids.
+  assertEquals(await movedBy(db), done.map((intent) => client.told(intent)).toSorted());
+  const { rows: [keys] } = await db.query<{ count: bigint }>("select count(*) from idempotency_keys");
+  assertEquals(Number(keys?.count), intents.filter(({ key }) => key !== undefined).length);
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

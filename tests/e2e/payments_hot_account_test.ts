@@ -1,0 +1,74 @@
+import { assertEquals } from "@std/assert";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import { bookFaults } from "@archway/payment_service/testing/book_faults.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { call, type CallAnswer, madeBy, openAccountAt } from "@archway/tools/support/payment_calls.ts";
+import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
+import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
+import { Program, untilReady } from "@archway/tools/support/program.ts";
+
+const CLIENTS = 32;
+const ROUNDS = 6;
+const ONE = { amount: "1.00", currency: "BRL" };
+
+Deno.test("archway lets 32 clients of two processes use one account, and none meets a deadlock", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: database.instance, replicas: [], applicationName: "observer" });
+  const environment = { ...postgresEnvironment(database.instance), MIGRATE_ON_START: "true" };
+  await using first = new Program(environment);
+  await using second = new Program(environment);
+  const urls = await Promise.all([first, second].map(({ url }) => url));
+  await Promise.all(urls.map(untilReady));
+  const [url = ""] = urls;
+  // Enough for half of the payments: who comes too late is refused, and nobody is given what is not there.
+  const hot = await openAccountAt(url, { balance: `${CLIENTS * ROUNDS / 2}.00` });
+  const others = await Promise.all(
+    Array.from({ length: CLIENTS }, () => openAccountAt(url, { balance: "1000.00" })),
+  );
+
+  const answers: { readonly what: string; readonly answer: CallAnswer }[] = [];
+  await Promise.all(others.map(async (other, client) => {
+    const ask = async (
+      what: string,
+      line: string,
+      request: Parameters<typeof call>[2],
+    ): Promise<CallAnswer> => {
+      const answer = await call(urls[answers.length % 2] ?? url, line, request);
+      answers.push({ what, answer });
+      return answer;
+    };
+    for (let round = 0; round < ROUNDS; round++) {
+      const out = { payerAccountId: hot, payeeAccountId: other, amount: ONE };
+      const paid = await ask("pay", "POST /v1/payments", { body: out, key: crypto.randomUUID() });
+      // The other way round, which would deadlock if each locked its own account first.
+      const back = { payerAccountId: other, payeeAccountId: hot, amount: ONE };
+      if (client % 4 === 0) await ask("pay back", `PUT /v1/payments/${crypto.randomUUID()}`, { body: back });
+      if (client % 4 === 1 && paid.status === 201) {
+        const path = `/v1/payments/${madeBy(paid)}/refunds/${crypto.randomUUID()}`;
+        await ask("refund", `PUT ${path}`, { body: { amount: ONE } });
+      }
+      if (client % 4 === 2) {
+        const key = crypto.randomUUID();
+        await ask("deposit", `POST /v1/accounts/${hot}/deposits`, { body: { amount: ONE }, key });
+      }
+    }
+  }));
+
+  const refused = answers.filter(({ answer }) => answer.status !== 201);
+  assertEquals(
+    refused.filter(({ what, answer }) =>
+      what !== "pay" || answer.status !== 422 || !answer.text.includes("/problems/insufficient-funds")
+    ),
+    [],
+  );
+  assertEquals(await bookFaults(pool.writer()), []);
+  const made = (what: string): number =>
+    answers.filter((asked) => asked.what === what && asked.answer.status === 201).length;
+  const { data } = JSON.parse((await call(url, `GET /v1/accounts/${hot}`)).text);
+  const left = CLIENTS * ROUNDS / 2 - made("pay") + made("pay back") + made("refund") + made("deposit");
+  assertEquals(data.balance.amount, `${left}.00`);
+  for (const program of [first, second]) {
+    const { code, stderr } = await program.stop();
+    assertEquals([code, complaintsOf(stderr)], [0, []]);
+  }
+});

@@ -1,0 +1,112 @@
+import { assertEquals } from "@std/assert";
+import { dirname, join } from "node:path";
+import { askExecutable, askPermissionSet } from "@archway/tools/permissions/ask_permissions.ts";
+import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
+import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
+import { Program } from "@archway/tools/support/program.ts";
+
+const ROOT = dirname(dirname(import.meta.dirname ?? "."));
+
+/** The permissions that an executable of Deno carries, as far as they are of interest here. */
+interface Baked {
+  readonly allow_all?: boolean;
+  readonly allow_env: readonly string[];
+  readonly allow_run: readonly string[] | null;
+  readonly deny_run: readonly string[] | null;
+  readonly allow_ffi: readonly string[] | null;
+  readonly deny_ffi: readonly string[] | null;
+  readonly allow_sys: readonly string[] | null;
+  readonly deny_sys: readonly string[] | null;
+}
+
+Deno.test("archway cannot be made to read the environment it was not given", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
+  try {
+    // The kernel would let it; Deno does so only to who may do everything.
+    await using program = new Program({
+      EMBEDDED_DATA_DIR: folder,
+      AUTH_MODE: "jwt",
+      AUTH_ISSUER: "https://issuer.example",
+      AUTH_AUDIENCE: "archway",
+      AUTH_KEY_FILE: "/proc/self/environ",
+    });
+    program.url.catch(() => {});
+    const { code, stderr } = await program.ended();
+    assertEquals([code, stderr], [
+      1,
+      "Invalid configuration:\n  AUTH_KEY_FILE cannot be used: NotCapable\n",
+    ]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+const executable = Deno.env.get("ARCHWAY_EXECUTABLE");
+// The tests of the executable are a run of their own; from source there is none to look into.
+if (executable !== undefined) {
+  Deno.test("the executable was compiled with the permissions of the service", async () => {
+    const { permissions } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
+    const baked = bakedPermissions(await Deno.readFile(executable));
+    assertEquals(baked.allow_all ?? false, false);
+    assertEquals(baked.allow_env.toSorted(), permissions.default.env.allow.toSorted());
+    assertEquals([baked.allow_run, baked.allow_ffi, baked.allow_sys], [null, null, null]);
+    // An empty list stands for everything.
+    assertEquals([baked.deny_run, baked.deny_ffi, baked.deny_sys], [[], [], []]);
+  });
+}
+
+if (executable === undefined) {
+  Deno.test("archway serves without the right to write, from a server that is reached by TCP", async () => {
+    await using server = await startPostgres({ tcp: true });
+    const instance = { ...server.instance, host: "127.0.0.1" };
+    await using child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-q", "-P", "--deny-write", "main.ts"],
+      cwd: ROOT,
+      env: { ...postgresEnvironment(instance), MIGRATE_ON_START: "true", PORT: "0", NO_COLOR: "1" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    let log = "";
+    let asked = false;
+    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+      log += chunk;
+      const [, url] = /"url":"(http[^"]+)"/.exec(log) ?? [];
+      if (url === undefined || asked) continue;
+      asked = true;
+      const body = JSON.stringify({ name: "Ada" });
+      const headers = { "Content-Type": "application/json" };
+      const response = await fetch(`${url}/v1/profiles`, { method: "POST", headers, body });
+      await response.body?.cancel();
+      assertEquals(response.status, 201);
+      child.kill("SIGTERM");
+    }
+    assertEquals((await child.status).code, 0);
+  });
+}
+
+const compiler = Deno.env.get("DENO_COMPILE");
+// Compiling needs Deno's runtime for executables, which has to be there.
+if (executable !== undefined && compiler !== undefined) {
+  Deno.test("a program that is compiled as the service is may do what the service may from source", async () => {
+    assertEquals(await askExecutable(compiler), await askPermissionSet("default"));
+  });
+}
+
+/** The only text in an executable that has this form is what Deno put there for itself. */
+function bakedPermissions(bytes: Uint8Array): Baked {
+  const start = lastIndexOf(bytes, new TextEncoder().encode('"permissions":{"allow_'));
+  const text = new TextDecoder().decode(bytes.subarray(start, start + 65_536));
+  const end = text.indexOf("}");
+  return JSON.parse(text.slice('"permissions":'.length, end + 1));
+}
+
+function lastIndexOf(bytes: Uint8Array, needle: Uint8Array): number {
+  const [first = 0] = needle;
+  let at = bytes.lastIndexOf(first);
+  while (at >= 0 && !needle.every((byte, index) => bytes[at + index] === byte)) {
+    at = at === 0 ? -1 : bytes.lastIndexOf(first, at - 1);
+  }
+  if (at < 0) throw new Error("The executable does not tell its permissions");
+  return at;
+}

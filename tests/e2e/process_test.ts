@@ -1,0 +1,172 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
+import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
+import { Program, untilReady } from "@archway/tools/support/program.ts";
+
+async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
+  try {
+    await run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function create(url: string, name: string): Promise<string> {
+  const response = await fetch(`${url}/v1/profiles`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ name }),
+  });
+  const { data } = await response.json();
+  assertEquals(response.status, 201);
+  return data.id;
+}
+
+async function readName(url: string, id: string): Promise<string> {
+  const response = await fetch(`${url}/v1/profiles/${id}`);
+  assertEquals(response.status, 200);
+  return (await response.json()).data.name;
+}
+
+Deno.test("archway loses nothing it acknowledged when it is killed without warning", async () => {
+  await withFolder(async (folder) => {
+    const acknowledged = new Map<string, string>();
+    for (let round = 0; round < 4; round++) {
+      await using program = new Program({ EMBEDDED_DATA_DIR: folder });
+      const url = await program.url;
+      await untilReady(url);
+      for (const [id, name] of acknowledged) assertEquals(await readName(url, id), name);
+      for (let index = 0; index <= round; index++) {
+        const name = `Person ${round}.${index}`;
+        acknowledged.set(await create(url, name), name);
+      }
+      await program.kill();
+    }
+  });
+});
+
+Deno.test("archway takes a cursor that it signed before it was restarted", async () => {
+  await withFolder(async (folder) => {
+    let query = "";
+    for (const round of [1, 2]) {
+      await using program = new Program({ EMBEDDED_DATA_DIR: folder });
+      const url = await program.url;
+      await untilReady(url);
+      if (round === 1) {
+        await create(url, "Ada");
+        await create(url, "Bob");
+        const { meta } = await (await fetch(`${url}/v1/profiles?limit=1`)).json();
+        query = `?limit=1&after=${meta.nextCursor}`;
+      }
+      const { data } = await (await fetch(`${url}/v1/profiles${query}`)).json();
+      assertEquals(data.map(({ name }: { name: string }) => name), ["Ada"]);
+      await program.stop();
+    }
+  });
+});
+
+Deno.test("archway refuses a data directory that another process uses", async () => {
+  await withFolder(async (folder) => {
+    await using first = new Program({ EMBEDDED_DATA_DIR: folder });
+    await untilReady(await first.url);
+    await using second = new Program({ EMBEDDED_DATA_DIR: folder });
+    const { code, stderr } = await second.ended();
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, folder);
+    assertEquals(stderr.trim().split("\n").length, 1);
+    await untilReady(await first.url);
+  });
+});
+
+Deno.test("archway says in one line that it cannot have its data directory", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/file`, "");
+    await using program = new Program({ EMBEDDED_DATA_DIR: `${folder}/file/data` });
+    const { code, stderr } = await program.ended();
+    assertEquals([code, stderr.trim().split("\n").length], [1, 1]);
+    assertStringIncludes(stderr, `${folder}/file/data`);
+  });
+});
+
+Deno.test("archway says in one line that its port is taken", async () => {
+  await withFolder(async (folder) => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    await using program = new Program({ EMBEDDED_DATA_DIR: folder, PORT: String(listener.addr.port) });
+    const { code, stderr } = await program.ended();
+    assertEquals(code, 1);
+    assertMatch(stderr, new RegExp(`^[^\\n]*127\\.0\\.0\\.1:${listener.addr.port}[^\\n]*\\n$`));
+  });
+});
+
+Deno.test("archway lists every fault of its configuration without a value", async () => {
+  await withFolder(async (folder) => {
+    await using program = new Program({
+      EMBEDDED_DATA_DIR: folder,
+      POSTGRES_PRIMARY_HOST: "127.0.0.1",
+      POSTGRES_PRIMARY_PASSWORD: "planted-password",
+      HMAC_SECRET: "planted-secret",
+      LOG_LEVEL: "planted-level",
+    });
+    const { code, stdout, stderr } = await program.ended();
+    assertEquals(code, 1);
+    for (const name of ["POSTGRES_PRIMARY_USER", "POSTGRES_PRIMARY_DATABASE", "HMAC_SECRET", "LOG_LEVEL"]) {
+      assertStringIncludes(stderr, name);
+    }
+    assert(!`${stdout}${stderr}`.includes("planted"));
+  });
+});
+
+Deno.test("archway answers an option it does not know with its usage", async () => {
+  await withFolder(async (folder) => {
+    await using program = new Program({ EMBEDDED_DATA_DIR: folder }, ["--nope"]);
+    const { code, stderr } = await program.ended();
+    assertEquals(code, 2);
+    assertMatch(stderr, /^Usage: archway /);
+  });
+});
+
+Deno.test("archway migrates once when several instances start together on one database", async () => {
+  await using database = await useTestDatabase();
+  const environment = { ...postgresEnvironment(database.instance), MIGRATE_ON_START: "true" };
+  await using first = new Program(environment);
+  await using second = new Program(environment);
+  await using third = new Program(environment);
+  const urls = await Promise.all([first.url, second.url, third.url]);
+  await Promise.all(urls.map(untilReady));
+  const id = await create(urls[0], "Ada");
+  for (const url of urls) assertEquals(await readName(url, id), "Ada");
+  const endings = await Promise.all([first.stop(), second.stop(), third.stop()]);
+  assertEquals(endings.map(({ code }) => code), [0, 0, 0]);
+  for (const { stderr } of endings) assertEquals(complaintsOf(stderr), []);
+  assertEquals(endings.filter(({ stdout }) => stdout.includes("create_profiles")).length, 1);
+});
+
+Deno.test("archway answers what is in flight before it stops", async () => {
+  await withFolder(async (folder) => {
+    await using program = new Program({ EMBEDDED_DATA_DIR: folder, ADMIN_PORT: "0" });
+    const [url, metricsUrl] = await Promise.all([program.url, program.metricsUrl]);
+    await untilReady(url);
+    // A request whose body is still on its way when the signal comes.
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = writable.getWriter();
+    const pending = fetch(`${url}/v1/profiles`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: readable,
+    });
+    await writer.write(new TextEncoder().encode('{"name":'));
+    const isInFlight = async (): Promise<boolean> =>
+      /^archway_request_in_flight 1$/m.test(await (await fetch(metricsUrl)).text());
+    while (!await isInFlight()) await new Promise((resolve) => setTimeout(resolve, 20));
+    program.signal("SIGTERM");
+    await program.untilWritten("Server is draining");
+    await writer.write(new TextEncoder().encode('"Ada"}'));
+    await writer.close();
+    const response = await pending;
+    assertEquals(response.status, 201, await response.text());
+    const { code, stderr } = await program.ended();
+    assertEquals([code, stderr], [0, ""]);
+  });
+});

@@ -1,0 +1,96 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import { BATCH_SIZE } from "@archway/profile_service/seed/seed_plan.ts";
+import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
+import { type Ending, Program, untilReady } from "@archway/tools/support/program.ts";
+
+async function run(environment: Readonly<Record<string, string>>, args: readonly string[]): Promise<Ending> {
+  await using program = new Program(environment, ["seed", ...args]);
+  return await program.ended();
+}
+
+Deno.test("archway seed fills the embedded database for the service", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
+  try {
+    const environment = { EMBEDDED_DATA_DIR: folder };
+    const { code, stdout, stderr } = await run(environment, ["--profiles", "120"]);
+    assertEquals(code, 0, stderr);
+    assertMatch(stdout, /^Added 120 in [\d.]+ s, [\d,]+ a second\n$/);
+    assertStringIncludes(stderr, "100%, 120 of 120 profiles");
+    await using program = new Program(environment);
+    const url = await program.url;
+    await untilReady(url);
+    const { data, meta } = await (await fetch(`${url}/v1/profiles?page=1&pageSize=5`)).json();
+    assertEquals([data.length, meta.totalItems], [5, 120]);
+    await program.stop();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("archway seed says that all is there, or that another run is in the way", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: database.instance, replicas: [] });
+  await pool.migrate(MIGRATION_SOURCES);
+  assertEquals((await run(postgresEnvironment(database.instance), ["--profiles", "120"])).code, 0);
+  assertEquals(await run(postgresEnvironment(database.instance), ["--profiles", "120"]), {
+    code: 0,
+    stdout: "All of the 120 profiles were there already\n",
+    stderr: "",
+  });
+  const { code, stdout, stderr } = await run(postgresEnvironment(database.instance), ["--profiles", "121"]);
+  assertEquals([code, stdout], [1, ""]);
+  assertMatch(stderr, /^archway seed: Profiles of another run are in the way.*--random-seed.*$/m);
+});
+
+Deno.test("archway seed leaves whole batches on SIGINT at any moment, and the same command goes on", async () => {
+  await using database = await useTestDatabase();
+  const { instance } = database;
+  await using pool = openPool({ primary: instance, replicas: [] });
+  await pool.migrate(MIGRATION_SOURCES);
+  async function countProfiles(): Promise<number> {
+    const { rows: [row] } = await pool.writer().query<{ count: number }>(
+      "select count(*)::int from profiles",
+    );
+    return row?.count ?? 0;
+  }
+  const total = 5 * BATCH_SIZE;
+  await using program = new Program(postgresEnvironment(database.instance), [
+    "seed",
+    "--profiles",
+    String(total),
+  ]);
+  const ended = program.ended();
+  while (await countProfiles() === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * 500));
+  program.signal("SIGINT");
+  const { code, stdout } = await ended;
+  const left = await countProfiles();
+  assert(left > 0);
+  assertEquals(left % BATCH_SIZE, 0);
+  if (left < total) {
+    assertEquals(code, 130);
+    assertStringIncludes(stdout, `Stopped with ${left.toLocaleString("en")} of 25,000 profiles there`);
+  }
+  const second = await run(postgresEnvironment(database.instance), ["--profiles", String(total)]);
+  assertEquals(second.code, 0, second.stderr);
+  if (left < total) assertStringIncludes(second.stdout, `; ${left.toLocaleString("en")} were there already`);
+  assertEquals(await countProfiles(), total);
+});
+
+Deno.test("archway seed asks for migrations where the database is not its own", async () => {
+  await using database = await useTestDatabase();
+  assertEquals(await run(postgresEnvironment(database.instance), ["--profiles", "10"]), {
+    code: 1,
+    stdout: "",
+    stderr: "archway seed: The database lacks migrations: run archway migrate up first\n",
+  });
+});
+
+Deno.test("archway seed refuses bad arguments in one line, with 2, before it looks at anything else", async () => {
+  const { code, stdout, stderr } = await run({ LOG_LEVEL: "nonsense" }, ["--profiles", "many"]);
+  assertEquals([code, stdout], [2, ""]);
+  assertMatch(stderr, /^archway seed: --profiles must be [^\n]*\n$/);
+});

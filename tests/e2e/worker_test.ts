@@ -1,0 +1,222 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import { appendEvents } from "@archway/events/outbox/testing/append_events.ts";
+import { readStream } from "@archway/events/broker/testing/read_stream.ts";
+import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { WorkerStage } from "@archway/events/worker/testing/worker_stage.ts";
+import { startNats } from "@archway/tools/support/nats/start_nats.ts";
+import { testWithNats } from "@archway/tools/support/nats/test_with_nats.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
+import { OtlpCollector } from "@archway/tools/support/otlp_collector.ts";
+import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
+import { Program, untilReady } from "@archway/tools/support/program.ts";
+
+const TRACE = "0af7651916cd43dd8448eb211c80319c";
+const PARENT = "b7ad6b7169203331";
+
+interface Setting extends AsyncDisposable {
+  readonly stage: WorkerStage;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly instance: InstanceConfig;
+}
+
+async function open(): Promise<Setting> {
+  await using stack = new AsyncDisposableStack();
+  const { instance } = stack.use(await useTestDatabase());
+  const pool = stack.use(openPool({ primary: instance, replicas: [] }));
+  await pool.migrate(MIGRATION_SOURCES);
+  const stage = stack.use(await WorkerStage.over(pool));
+  const environment = {
+    ...postgresEnvironment(instance),
+    WEBHOOK_ALLOW_PRIVATE: "true",
+    OUTBOX_POLL_INTERVAL: "100ms",
+  };
+  const opened = stack.move();
+  return { stage, environment, instance, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+/** Whether a worker says that it is ready, on the port of its metrics. */
+async function works(metricsUrl: string): Promise<boolean> {
+  const response = await fetch(metricsUrl.replace("/metrics", "/readyz"));
+  await response.body?.cancel();
+  return response.ok;
+}
+
+async function untilWorks(metricsUrl: string): Promise<void> {
+  while (!await works(metricsUrl)) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+Deno.test("archway worker tells again what it could not note before it was killed, under the same id", async () => {
+  await using setting = await open();
+  const { stage, environment } = setting;
+  const { receiver } = await stage.receive();
+  const data = { payerProfileId: stage.profileId };
+  const told = new Map<string, number>();
+  for (let round = 1; round <= 3; round++) {
+    await using program = new Program(environment, ["worker"]);
+    const killed = Promise.withResolvers<void>();
+    receiver.answer = async ({ webhookId }): Promise<number> => {
+      told.set(webhookId, (told.get(webhookId) ?? 0) + 1);
+      if (told.size < 3 * round) return 200;
+      // It was told, and does not live to note it.
+      await program.kill();
+      killed.resolve();
+      return 200;
+    };
+    await appendEvents(
+      stage.pool,
+      Array.from({ length: 5 }, (_, index) => ({ stream: `payment-${round}-${index}`, data })),
+    );
+    await killed.promise;
+    // Not as late as it would be for somebody who holds them and lives.
+    await stage.pool.writer().query("update webhook_lanes set due_at = now()");
+  }
+  receiver.answer = () => 200;
+  await using program = new Program(environment, ["worker"]);
+  await stage.untilSettled();
+  const { code, stderr } = await program.stop();
+  assertEquals([code, complaintsOf(stderr)], [0, []]);
+  assertEquals(receiver.complaints, []);
+  assertEquals(new Set(receiver.ids).size, 15);
+  assert(receiver.received.length > 15, "Nothing was told twice");
+  assertEquals(new Set((await stage.deliveries()).map(({ state }) => state)), new Set(["delivered"]));
+});
+
+Deno.test("archway worker shares the work with others and with services, in the order of each stream", async () => {
+  await using setting = await open();
+  const { stage, environment } = setting;
+  const { receiver } = await stage.receive();
+  const watched = { ...environment, ADMIN_PORT: "0" };
+  await using first = new Program(watched, ["worker"]);
+  await using second = new Program(watched, ["worker"]);
+  await using service = new Program(environment);
+  await using idle = new Program({ ...environment, WORKER: "off" });
+  // The signal that ends them is for programs that know of it, which one that is still being loaded does not.
+  await Promise.all([first, second].map(async ({ metricsUrl }) => await untilWorks(await metricsUrl)));
+  await Promise.all([service, idle].map(async (program) => await untilReady(await program.url)));
+  const data = { payerProfileId: stage.profileId };
+  for (let round = 0; round < 10; round++) {
+    await appendEvents(
+      stage.pool,
+      Array.from({ length: 30 }, (_, index) => ({ stream: `payment-${index % 6}`, data })),
+    );
+  }
+  await receiver.until(({ length }) => length >= 300);
+  await stage.untilSettled();
+  for (const program of [first, second, service, idle]) {
+    const { code, stderr } = await program.stop();
+    assertEquals([code, complaintsOf(stderr)], [0, []]);
+  }
+  assertEquals([receiver.received.length, new Set(receiver.ids).size], [300, 300]);
+  for (const [stream, events] of Map.groupBy(receiver.received, ({ id }) => id.split("@")[0])) {
+    const versions = events.map(({ id }) => Number(id.split("@")[1]));
+    assertEquals(versions, versions.toSorted((a, b) => a - b), stream);
+  }
+});
+
+Deno.test("archway with WORKER=off leaves events to others", async () => {
+  await using setting = await open();
+  const { stage, environment } = setting;
+  const { receiver } = await stage.receive();
+  await using service = new Program({ ...environment, WORKER: "off" });
+  await untilReady(await service.url);
+  await appendEvents(stage.pool, [{ stream: "payment-1", data: { payerProfileId: stage.profileId } }]);
+  const { code } = await service.stop();
+  assertEquals([code, receiver.received.length, (await stage.deliveries()).length], [0, 0, 0]);
+  await using worker = new Program(environment, ["worker"]);
+  await stage.untilSettled();
+  assertEquals([receiver.received.length, (await worker.stop()).code], [1, 0]);
+});
+
+Deno.test("archway worker lets deliveries under way end on SIGTERM, and gives the others back", async () => {
+  await using setting = await open();
+  const { stage, environment } = setting;
+  const { receiver } = await stage.receive();
+  await using program = new Program({ ...environment, ADMIN_PORT: "0" }, ["worker"]);
+  const metrics = await program.metricsUrl;
+  await untilWorks(metrics);
+  const asked = Promise.withResolvers<void>();
+  receiver.answer = async (): Promise<number> => {
+    asked.resolve();
+    while (await works(metrics).catch(() => false)) await new Promise((resolve) => setTimeout(resolve, 20));
+    return 200;
+  };
+  const data = { payerProfileId: stage.profileId };
+  await appendEvents(stage.pool, [{ stream: "payment-1", data }, { stream: "payment-1", data }]);
+  await asked.promise;
+  const { code, stderr } = await program.stop();
+  assertEquals([code, complaintsOf(stderr)], [0, []]);
+  assertEquals((await stage.deliveries()).map(({ state, attempts }) => [state, attempts]), [
+    ["delivered", 1],
+    ["pending", 0],
+  ]);
+  const { rows } = await stage.pool.writer().query("select 1 from webhook_lanes where lease is null");
+  assertEquals(rows.length, 1);
+});
+
+Deno.test("archway worker links its spans to the request that caused them, though that ended in another process", async () => {
+  await using setting = await open();
+  const { stage, environment } = setting;
+  const { receiver } = await stage.receive();
+  const data = { payerProfileId: stage.profileId };
+  const metadata = { traceparent: `00-${TRACE}-${PARENT}-01` };
+  const unrecorded = { traceparent: `00-${TRACE}-${PARENT}-00` };
+  await appendEvents(stage.pool, [{ stream: "payment-1", data, metadata }]);
+  await appendEvents(stage.pool, [{ stream: "payment-2", data, metadata: unrecorded }]);
+  await using collector = new OtlpCollector();
+  receiver.answer = (_, count) => count === 1 ? 503 : 200;
+  // Not an executable: that exports what it was compiled to export.
+  await using program = new Program({ ...environment, ...collector.environment }, ["worker"], {
+    fromSource: true,
+  });
+  while ((await stage.deliveries()).reduce((sum, { attempts }) => sum + attempts, 0) < 2) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await stage.pool.writer().query("update webhook_lanes set due_at = now()");
+  await stage.untilSettled();
+  const { code, stderr } = await program.stop();
+  assertEquals([code, complaintsOf(stderr)], [0, []]);
+  const own = collector.spans.filter(({ name }) => /^(relay events|POST webhook)$/.test(name));
+  const relays = own.filter(({ name }) => name === "relay events");
+  const posts = own.filter(({ name }) => name === "POST webhook");
+  assertEquals(relays.length, 1);
+  assert(posts.length === 1 || posts.length === 2, `${posts.length} attempts`);
+  for (const span of own) {
+    assertEquals(span.links.map(({ traceId, spanId }) => [traceId, spanId]), [[TRACE, PARENT]]);
+    assert(span.traceId !== TRACE && span.parentSpanId === "");
+  }
+  assertMatch(String(posts[0]?.attributes["archway.outcome"]), /^(delivered|status)$/);
+  // Statements are below what they are for.
+  assert(collector.spans.some(({ parentSpanId }) => parentSpanId === relays[0]?.spanId));
+  assert(!collector.text.includes(receiver.url));
+});
+
+testWithNats(
+  "archway worker publishes events in a span that is linked to their request's and goes along",
+  async () => {
+    await using nats = await startNats({ user: { name: "archway", password: "planted" } });
+    await using setting = await open();
+    const { stage, environment } = setting;
+    const metadata = { traceparent: `00-${TRACE}-${PARENT}-01` };
+    const [id] = await stage.ids(await appendEvents(stage.pool, [{ stream: "payment-1", metadata }]));
+    await using collector = new OtlpCollector();
+    const settings = { ...environment, ...collector.environment, NATS_URL: nats.url, NATS_STREAM: "events" };
+    await using program = new Program(settings, ["worker"], { fromSource: true });
+    const waiting = "select position from outbox union all select position from broker_messages";
+    while ((await stage.pool.writer().query(waiting)).rowCount > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const { code, stdout, stderr } = await program.stop();
+    assertEquals([code, complaintsOf(stderr)], [0, []]);
+    const [published] = collector.spans.filter(({ name }) => name === "publish event");
+    assertEquals(published?.links.map(({ traceId, spanId }) => [traceId, spanId]), [[TRACE, PARENT]]);
+    assertEquals([published?.kind, published?.attributes["archway.outcome"]], [4, "published"]);
+    const kept = await readStream(nats, "events");
+    assertEquals(kept.map(({ id, traceparent }) => [id, traceparent]), [
+      [id, `00-${published?.traceId}-${published?.spanId}-01`],
+    ]);
+    assert(!(stdout + stderr + collector.text).includes("planted"));
+  },
+);

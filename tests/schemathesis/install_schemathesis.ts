@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { temporaryDirectory } from "@archway/tools/support/postgres/postgres_binaries.ts";
+import { type ChildEnding, runChild } from "./run_child.ts";
+
+const REQUIREMENTS = join(import.meta.dirname ?? ".", "requirements.txt");
+/** The oldest Python that the requirements are for. */
+const PYTHON = [3, 11] as const;
+const VENV_MS = 120_000;
+const INSTALL_MS = 300_000;
+
+/** What pip says when it is not heard. */
+const UNREACHABLE =
+  /NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|Network is unreachable|Connection refused|Could not fetch URL/;
+
+/** Where Schemathesis is, or why this machine cannot have it. */
+export type Installation =
+  | { readonly kind: "installed"; readonly command: string }
+  | { readonly kind: "impossible"; readonly reason: string };
+
+/**
+ * Installs the pinned Schemathesis in an environment of its own in the temporary directory, or finds it there.
+ *
+ * @throws {Error} when the machine has what is needed and it cannot be installed all the same.
+ */
+export async function installSchemathesis(): Promise<Installation> {
+  const version = await pythonVersion();
+  if (version === undefined) return impossible("there is no python3");
+  const [major = 0, minor = 0] = version;
+  if (major < PYTHON[0] || (major === PYTHON[0] && minor < PYTHON[1])) {
+    return impossible(`Python ${version.join(".")} is older than ${PYTHON.join(".")}`);
+  }
+  const text = await Deno.readTextFile(REQUIREMENTS);
+  const name = createHash("sha256").update(`${version.join(".")}\n${text}`).digest("hex").slice(0, 16);
+  const folder = join(temporaryDirectory(), `archway-schemathesis-${name}`);
+  const command = join(folder, "bin", "schemathesis");
+  if (await exists(join(folder, "complete"))) return { kind: "installed", command };
+  // What was begun and not finished begins anew.
+  const venv = await runChild("python3", ["-m", "venv", "--clear", folder], { timeoutMs: VENV_MS });
+  if (venv.code !== 0) return impossible(`Python cannot make an environment: ${lastLine(venv)}`);
+  const pip = await runChild(join(folder, "bin", "python"), [
+    ...["-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"],
+    ...["--timeout", "20", "--retries", "2", "--requirement", REQUIREMENTS],
+  ], { timeoutMs: INSTALL_MS });
+  if (pip.code === 0) {
+    await Deno.writeTextFile(join(folder, "complete"), "");
+    return { kind: "installed", command };
+  }
+  if (pip.code === undefined || UNREACHABLE.test(pip.output)) {
+    return impossible("PyPI cannot be reached");
+  }
+  throw new Error(`Installing Schemathesis failed:\n${pip.output}`);
+}
+
+async function pythonVersion(): Promise<readonly number[] | undefined> {
+  try {
+    const { code, output } = await runChild("python3", ["--version"], { timeoutMs: VENV_MS });
+    const [, major, minor] = /^Python ([0-9]+)\.([0-9]+)/.exec(output) ?? [];
+    return code === 0 ? [Number(major), Number(minor)] : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function impossible(reason: string): Installation {
+  return { kind: "impossible", reason };
+}
+
+function lastLine({ output }: ChildEnding): string {
+  return output.trim().split("\n").at(-1) ?? "";
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

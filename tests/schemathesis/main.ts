@@ -1,0 +1,102 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { print } from "@archway/program/print.ts";
+import { numberOption } from "@archway/tools/bench/number_option.ts";
+import { configuration } from "./configuration.ts";
+import { installSchemathesis } from "./install_schemathesis.ts";
+import { runChild } from "./run_child.ts";
+import { startSubject, type Subject } from "./start_subject.ts";
+
+const DOCUMENTS = join(import.meta.dirname ?? ".", "../../oapi");
+/** A run is ended after that, and has failed: something hangs. */
+const RUN_MS = 900_000;
+
+/** How the documents are tested. */
+interface FuzzOptions {
+  readonly seed: number;
+  readonly examples: number;
+}
+
+/** What was done, counted as the test runner counts. */
+interface Count {
+  passed: number;
+  failed: number;
+  ignored: number;
+}
+
+/** Tests every operation of every document; each document counts as one test. */
+async function fuzz({ seed, examples }: FuzzOptions): Promise<Count> {
+  const names = await documentNames();
+  const installation = await installSchemathesis();
+  if (installation.kind === "impossible") {
+    await print(Deno.stdout, `!! SCHEMATHESIS IS SKIPPED: ${installation.reason}\n`);
+    return { passed: 0, failed: 0, ignored: names.length };
+  }
+  const count: Count = { passed: 0, failed: 0, ignored: 0 };
+  for (const name of names) {
+    // A webhook can then be made that is told to nobody outside of this machine.
+    await using subject = await startSubject({ WEBHOOK_ALLOW_PRIVATE: "true" });
+    const isFine = await testDocument(name, subject, { command: installation.command, seed, examples });
+    const { code, complaints } = await subject.stop();
+    // What the program itself calls an error is a finding even if no answer showed it.
+    const isQuiet = complaints.length === 0 && code === 0;
+    if (!isQuiet) await print(Deno.stdout, `The program ended with ${code}:\n${complaints.join("\n")}\n`);
+    if (isFine && isQuiet) count.passed++;
+    else count.failed++;
+  }
+  return count;
+}
+
+async function testDocument(
+  name: string,
+  { url, token, dictionaries }: Subject,
+  { command, seed, examples }: FuzzOptions & { command: string },
+): Promise<boolean> {
+  const folder = await Deno.makeTempDir({ prefix: "archway_schemathesis_" });
+  try {
+    const file = join(folder, "schemathesis.toml");
+    await Deno.writeTextFile(file, await configuration(name, dictionaries[name] ?? {}));
+    await print(Deno.stdout, `Schemathesis: ${name}, seed ${seed}, ${examples} examples an operation\n`);
+    const { code } = await runChild(command, [
+      ...["--config-file", file, "run", `${url}/openapi/${name}.json`, "--url", url, "--checks", "all"],
+      ...["--seed", String(seed), "--max-examples", String(examples), "--continue-on-failure"],
+      ...["--request-timeout", "20", "--header", `Authorization: Bearer ${token}`],
+    ], { timeoutMs: RUN_MS, cwd: folder, shown: true });
+    if (code === undefined) await print(Deno.stdout, `\nNot done after ${RUN_MS / 1000} s\n`);
+    return code === 0;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** The names under which documents are served, by the files that say what is generated from them. */
+async function documentNames(): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(DOCUMENTS)) {
+    const [, document] = /^cfg\.server\.(.+)\.yaml$/.exec(name) ?? [];
+    if (document !== undefined) names.push(document);
+  }
+  if (names.length === 0) throw new Error("There is no document to test");
+  return names.toSorted();
+}
+
+function parseOptions(args: string[]): FuzzOptions {
+  const { values } = parseArgs({
+    args,
+    options: { seed: { type: "string", default: "1" }, examples: { type: "string", default: "200" } },
+  });
+  return {
+    seed: numberOption(values.seed, { name: "--seed", max: 2 ** 31, whole: true }),
+    examples: numberOption(values.examples, { name: "--examples", max: 100_000, whole: true }),
+  };
+}
+
+if (import.meta.main) {
+  const { passed, failed, ignored } = await fuzz(parseOptions(Deno.args));
+  const word = failed === 0 ? "ok" : "FAILED";
+  await print(
+    Deno.stdout,
+    `${word} | ${passed} passed | ${failed} failed | ${ignored} ignored (schemathesis)\n`,
+  );
+  Deno.exitCode = failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,50 @@
+import { residentMegabytes } from "@archway/tools/bench/resident_memory.ts";
+import { countConnections } from "./count_connections.ts";
+import { countOpenFiles } from "./count_open_files.ts";
+import { readMetrics } from "./read_metrics.ts";
+import { DATABASE, type Stage } from "./start_stage.ts";
+
+/** What the service held at one moment; what cannot be told is undefined. */
+export interface Sample {
+  /** Since the load began. */
+  readonly seconds: number;
+  readonly residentMb: number | undefined;
+  readonly heapMb: number | undefined;
+  readonly files: number | undefined;
+  readonly primaryConnections: number | undefined;
+  readonly standbyConnections: number | undefined;
+  readonly series: number | undefined;
+}
+
+/** Looks at all of it once. */
+export async function takeSample(
+  { service, metricsUrl, primary, standby }: Stage,
+  sinceMs: number,
+): Promise<Sample> {
+  const seconds = (performance.now() - sinceMs) / 1000;
+  const [residentMb, files, metrics, primaryConnections, standbyConnections] = await Promise.all([
+    residentMegabytes(service.pid),
+    countOpenFiles(service.pid),
+    readMetrics(metricsUrl),
+    countConnections(primary.tcpInstance, DATABASE),
+    countConnections(standby.tcpInstance, DATABASE),
+  ]);
+  return { seconds, residentMb, files, primaryConnections, standbyConnections, ...metrics };
+}
+
+/** Looks again and again until the signal comes. One look is over before the next one begins. */
+export async function sampleUntil(
+  stage: Stage,
+  { everyMs, sinceMs, signal }: {
+    readonly everyMs: number;
+    readonly sinceMs: number;
+    readonly signal: AbortSignal;
+  },
+): Promise<readonly Sample[]> {
+  const samples: Sample[] = [];
+  while (!signal.aborted) {
+    samples.push(await takeSample(stage, sinceMs));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+  return samples;
+}

@@ -1,0 +1,105 @@
+import { v4 as newId } from "uuid";
+import { progress } from "@archway/tools/bench/run_bench.ts";
+import { Client } from "./client.ts";
+import { measureCapacity } from "./measure_capacity.ts";
+import { runOpenLoop } from "./open_loop.ts";
+import { planOutages } from "./plan_outages.ts";
+import { RequestMix } from "./request_mix.ts";
+import { runOutages } from "./run_outages.ts";
+import { type Sample, sampleUntil, takeSample } from "./sampler.ts";
+import type { SoakOptions } from "./soak_options.ts";
+import type { SoakResults } from "./soak_results.ts";
+import { type Stage, startStage } from "./start_stage.ts";
+import { Tally } from "./tally.ts";
+
+const CAPACITY_CLIENTS = 32;
+const CAPACITY_MS = 10_000;
+const MAX_PENDING = 1000;
+const SHORTEST_PAUSE_MS = 500;
+const SAMPLES = 300;
+/** How long the service has to find again what was away, and to close what it does not need. */
+const RECOVERY_MS = 30_000;
+
+/** Uses a service for a while, with all that it needs going away now and then. What it starts, it stops. */
+export async function soak({ minutes, rate: asked }: SoakOptions, signal: AbortSignal): Promise<SoakResults> {
+  progress("Starting PostgreSQL, a standby, a limiter store and the service");
+  await using stage = await startStage(signal);
+  const hasStore = stage.store !== undefined;
+  if (!hasStore) {
+    progress(
+      "!! THERE IS NO LIMITER STORE: neither Valkey nor Redis is installed. Rates are counted in memory",
+    );
+  }
+  const mix = new RequestMix({ ids: stage.ids, random: Math.random, newId });
+  progress("Measuring what the service can answer");
+  const capacity = await findCapacity(stage, { mix, signal });
+  const rate = asked ?? capacity / 2;
+  const before = await settle(stage);
+  progress(
+    `Sending ${rate.toFixed(0)} requests a second, of ${capacity.toFixed(0)}, for ${minutes} minutes`,
+  );
+  const run = await underLoad(stage, { mix, rate, milliseconds: minutes * 60_000, signal });
+  const healthy = await recovers(stage, signal);
+  const after = await settle(stage);
+  const cores = navigator.hardwareConcurrency;
+  return { minutes, capacity, rate, cores, hasStore, healthy, atRest: { before, after }, ...run };
+}
+
+interface Load {
+  readonly mix: RequestMix;
+  readonly signal: AbortSignal;
+}
+
+/** Also warms the service up. */
+async function findCapacity({ service }: Stage, { mix, signal }: Load): Promise<number> {
+  using client = new Client(service.url(""));
+  const tally = new Tally();
+  const send = (): Promise<void> => client.send(mix.next(), { tally, dueMs: performance.now() });
+  return await measureCapacity(send, { clients: CAPACITY_CLIENTS, milliseconds: CAPACITY_MS, signal });
+}
+
+async function underLoad(
+  stage: Stage,
+  { mix, rate, milliseconds, signal }: Load & { readonly rate: number; readonly milliseconds: number },
+): Promise<Pick<SoakResults, "sent" | "totals" | "outages" | "samples">> {
+  using client = new Client(stage.service.url(""));
+  const tally = new Tally();
+  const over = new AbortController();
+  const ending = AbortSignal.any([signal, over.signal]);
+  const sinceMs = performance.now();
+  const outages = runOutages(planOutages(milliseconds), stage, { sinceMs, signal, onOutage: progress });
+  const everyMs = Math.max(SHORTEST_PAUSE_MS, milliseconds / SAMPLES);
+  const samples = sampleUntil(stage, { everyMs, sinceMs, signal: ending });
+  const send = (dueMs: number): Promise<void> => client.send(mix.next(), { tally, dueMs });
+  const loading = runOpenLoop(send, { rate, milliseconds, maxPending: MAX_PENDING, signal })
+    .finally(() => over.abort());
+  // One that fails ends all, but not before what is frozen goes on.
+  const [sent, done, seen] = await Promise.all([loading, outages, samples]);
+  signal.throwIfAborted();
+  return { sent, totals: tally.totals(), outages: done, samples: seen };
+}
+
+async function recovers({ service }: Stage, signal: AbortSignal): Promise<boolean> {
+  try {
+    await service.untilHealthy(AbortSignal.any([signal, AbortSignal.timeout(RECOVERY_MS)]));
+    return true;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
+}
+
+/** A look when no client is connected any more, both servers answer, and two looks, one after the other, see the same. */
+async function settle(stage: Stage): Promise<Sample> {
+  const deadline = performance.now() + RECOVERY_MS;
+  let last = await takeSample(stage, performance.now());
+  while (performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const next = await takeSample(stage, performance.now());
+    const { files, primaryConnections, standbyConnections } = next;
+    const answered = primaryConnections !== undefined && standbyConnections !== undefined;
+    if (files === last.files && answered) return next;
+    last = next;
+  }
+  return last;
+}

@@ -1,0 +1,78 @@
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import { HttpServerProcess } from "@archway/tools/bench/http_server_process.ts";
+import { seedProfiles } from "@archway/tools/bench/seed_profiles.ts";
+import type { PostgresServer } from "@archway/tools/support/postgres/postgres_server.ts";
+import type { StandbyServer } from "@archway/tools/support/postgres/standby_server.ts";
+import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
+import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
+import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
+import { locateValkey } from "@archway/tools/support/valkey/locate_valkey.ts";
+import { startValkey, type Valkey } from "@archway/tools/support/valkey/start_valkey.ts";
+import { join } from "node:path";
+
+const MAIN = join(import.meta.dirname ?? ".", "../../main.ts");
+/** The database that the service has on its servers. */
+export const DATABASE = "soak";
+const PROFILES = 20_000;
+const SAMPLE = 4096;
+
+/** Connections that the service may have to each server. */
+export const POOL_SIZE = 10;
+
+/** The service and all that it uses. Disposing ends it. */
+export interface Stage extends AsyncDisposable {
+  readonly service: HttpServerProcess;
+  readonly metricsUrl: string;
+  readonly primary: PostgresServer;
+  readonly standby: StandbyServer;
+  /** Undefined: there is none on this machine. */
+  readonly store: Valkey | undefined;
+  /** Of profiles that are there. */
+  readonly ids: readonly string[];
+}
+
+/** Starts a primary, a standby, a store for rates, and the service on them, as it is run on servers. */
+export async function startStage(signal: AbortSignal): Promise<Stage> {
+  await using stack = new AsyncDisposableStack();
+  const primary = stack.use(await startPostgres({ tcp: true }));
+  const database = { ...await primary.createDatabase(DATABASE), host: "127.0.0.1" };
+  const ids = await seedProfiles(database, { sampleSize: SAMPLE, count: PROFILES, signal });
+  const standby = stack.use(await startStandby(primary, { tcp: true }));
+  await standby.catchUp(primary);
+  const store = await locateValkey() === undefined ? undefined : stack.use(await startValkey());
+  const env = {
+    ...postgresEnvironment(database),
+    ...replicaEnvironment(standby.tcpInstance),
+    HOST: "127.0.0.1",
+    PORT: "0",
+    ADMIN_PORT: "0",
+    POSTGRES_PRIMARY_POOL_MAX_CONNS: String(POOL_SIZE),
+    // As where clients reach it: each connection passes through the guard.
+    SLOW_CLIENT_GUARD: "on",
+    // Everybody is counted and nobody refused.
+    RATE_LIMIT: "1000000/1m",
+    ...(store && { RATE_LIMIT_URL: store.url }),
+  };
+  const service = stack.use(await HttpServerProcess.start({ args: ["-P", MAIN], env }));
+  const { metricsUrl } = service;
+  if (metricsUrl === undefined) throw new Error("The service did not tell where its metrics are");
+  await service.untilHealthy(signal);
+  const owned = stack.move();
+  return {
+    service,
+    metricsUrl,
+    primary,
+    standby,
+    store,
+    ids,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function replicaEnvironment({ host, port }: InstanceConfig): Readonly<Record<string, string>> {
+  return {
+    POSTGRES_REPLICA_0_HOST: host,
+    POSTGRES_REPLICA_0_PORT: String(port),
+    POSTGRES_REPLICA_0_POOL_MAX_CONNS: String(POOL_SIZE),
+  };
+}

@@ -1,8 +1,0 @@
-import { testWith } from "../testing/test_with.ts";
-import { locateNats } from "./locate_nats.ts";
-
-/** A test that needs a real NATS server. */
-export const testWithNats = testWith({
-  reason: "no NATS server is installed",
-  program: await locateNats(),
-});

@@ -1,0 +1,139 @@
+import { join } from "node:path";
+import postgres from "postgres";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import type { PostgresBinaries } from "./postgres_binaries.ts";
+import { runAs } from "./run_as.ts";
+
+/** A server's directory, before it is started. */
+export interface PreparedServer {
+  /** Its database `postgres`, over the Unix socket, as superuser. */
+  readonly instance: InstanceConfig;
+  readonly dataDirectory: string;
+}
+
+/** A PostgreSQL server of its own: data directory, socket and processes go when it is disposed. */
+export class PostgresServer implements AsyncDisposable {
+  /** Its database `postgres`, over the Unix socket, as superuser. */
+  readonly instance: InstanceConfig;
+  readonly dataDirectory: string;
+  readonly #binaries: PostgresBinaries;
+
+  constructor({ instance, dataDirectory }: PreparedServer, binaries: PostgresBinaries) {
+    this.instance = instance;
+    this.dataDirectory = dataDirectory;
+    this.#binaries = binaries;
+  }
+
+  /** The same over TCP; only for a server that was started with it. */
+  get tcpInstance(): InstanceConfig {
+    return { ...this.instance, host: "127.0.0.1" };
+  }
+
+  /** What it wrote to its log. */
+  async log(): Promise<string> {
+    return await Deno.readTextFile(this.#logFile).catch(() => "");
+  }
+
+  /** Starts it again after {@link stop} or {@link kill}, on the same data. */
+  async start(): Promise<void> {
+    const args = ["start", "-D", this.dataDirectory, "-w", "-t", "60", "-s", "-l", this.#logFile];
+    try {
+      await runAs(this.#binaries.owner, this.#binaries.pgCtl, args);
+    } catch (error) {
+      throw new Error(`Starting PostgreSQL failed: ${await this.log()}`, { cause: error });
+    }
+  }
+
+  /** Stops it as an administrator does; clients are disconnected, what is committed is written. */
+  async stop(): Promise<void> {
+    if (await this.#pid() === undefined) return;
+    const args = ["stop", "-D", this.dataDirectory, "-w", "-s", "-m", "fast"];
+    await runAs(this.#binaries.owner, this.#binaries.pgCtl, args);
+  }
+
+  /** Ends it like a power cut: SIGKILL to all its processes. */
+  async kill(): Promise<void> {
+    const pid = await this.#pid();
+    if (pid === undefined) return;
+    // It stands still first: from then on there are no new ones.
+    signalProcess(pid, "SIGSTOP");
+    const all = [pid, ...await childrenOf(pid)];
+    for (const each of all) signalProcess(each, "SIGKILL");
+    // Until one of them is gone, its connections look as if somebody was there.
+    while (await anyRuns(all)) await new Promise((resolve) => setTimeout(resolve, 10));
+    const { host, port } = this.instance;
+    const socket = join(host, `.s.PGSQL.${port}`);
+    // Where nobody reaps orphans, the dead postmaster's number stays taken and would forbid the next start.
+    for (const path of [join(this.dataDirectory, "postmaster.pid"), socket, `${socket}.lock`]) {
+      await Deno.remove(path).catch(ignoreNotFound);
+    }
+  }
+
+  /** Stops all its processes where they are: connections stay open and nothing is answered, until {@link resume}. */
+  async pause(): Promise<void> {
+    const pid = await this.#pid();
+    if (pid === undefined) return;
+    // The postmaster first: from then on there are no new ones.
+    signalProcess(pid, "SIGSTOP");
+    for (const child of await childrenOf(pid)) signalProcess(child, "SIGSTOP");
+  }
+
+  /** Lets its processes go on after {@link pause}. */
+  async resume(): Promise<void> {
+    const pid = await this.#pid();
+    if (pid === undefined) return;
+    for (const each of [...await childrenOf(pid), pid]) signalProcess(each, "SIGCONT");
+  }
+
+  /** Makes an empty database and gives the way to it. */
+  async createDatabase(name: string): Promise<InstanceConfig> {
+    const { host, port, user, password, database } = this.instance;
+    const sql = postgres({ host, port, user, password, database, max: 1, onnotice: () => {} });
+    try {
+      await sql`CREATE DATABASE ${sql(name)}`;
+    } finally {
+      await sql.end();
+    }
+    return { ...this.instance, database: name };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    await Deno.remove(this.instance.host, { recursive: true });
+  }
+
+  get #logFile(): string {
+    return join(this.instance.host, "log");
+  }
+
+  async #pid(): Promise<number | undefined> {
+    const text = await Deno.readTextFile(join(this.dataDirectory, "postmaster.pid")).catch(ignoreNotFound);
+    return text === undefined ? undefined : Number(text.split("\n", 1)[0]);
+  }
+}
+
+async function childrenOf(parent: number): Promise<readonly number[]> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-A", "-o", "pid=,ppid="] }).output();
+  const rows = new TextDecoder().decode(stdout).trim().split("\n").map((row) =>
+    row.trim().split(/\s+/).map(Number)
+  );
+  return rows.flatMap(([pid, ppid]) => ppid === parent && pid !== undefined ? [pid] : []);
+}
+
+function signalProcess(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(pid, signal);
+  } catch (error) {
+    ignoreNotFound(error);
+  }
+}
+
+function ignoreNotFound(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}
+
+/** Whether some of the processes are there still. One that nobody has reaped holds nothing any more. */
+async function anyRuns(pids: readonly number[]): Promise<boolean> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", pids.join(",")] }).output();
+  return new TextDecoder().decode(stdout).trim().split("\n").some((state) => /^[^Z]/.test(state.trim()));
+}

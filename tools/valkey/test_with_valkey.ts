@@ -1,8 +1,0 @@
-import { testWith } from "../testing/test_with.ts";
-import { locateValkey } from "./locate_valkey.ts";
-
-/** A test that needs a real Valkey or Redis. */
-export const testWithValkey = testWith({
-  reason: "neither Valkey nor Redis is installed",
-  program: await locateValkey(),
-});
