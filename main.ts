@@ -6,7 +6,7 @@ import { describeFault } from "@archway/program/describe_fault.ts";
 import { migrate } from "@archway/program/migrate_command.ts";
 import { print } from "@archway/program/print.ts";
 import { serve } from "@archway/program/serve.ts";
-import { ListenError } from "@archway/server/open_listener.ts";
+import { ListenError } from "@archway/server/listener.ts";
 import { TlsError } from "@archway/server/tls.ts";
 
 const USAGE = `Usage: archway [command]

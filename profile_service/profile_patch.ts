@@ -1,9 +1,7 @@
 import type { JsonPatch, NewProfile, ProfileMergePatch } from "@archway/api/profileapi/server.gen.ts";
 import { replaceProfileBodyApplicationJson as validateNewProfile } from "@archway/api/profileapi/validators.gen.js";
-import { applyJsonPatch, JsonPatchError } from "@archway/server/json_patch.ts";
-import { mergePatch } from "@archway/server/merge_patch.ts";
+import { applyJsonPatch, JsonPatchError, mergePatch, schemaFaults } from "@archway/server/patch.ts";
 import type { JsonValue } from "@archway/server/operation.ts";
-import { schemaFaults } from "@archway/server/strict/schema_faults.ts";
 import type { Profile, ProfileDraft } from "./profile.ts";
 import { ProfileError, type ProfileFault } from "./profile_error.ts";
 import { draftOfWire, wireProfile } from "./wire_profile.ts";

@@ -28,3 +28,16 @@ export interface Listener {
   /** Ends everything at once; after a shutdown, what can be ended. */
   abort(): Promise<void>;
 }
+
+/** The address cannot be had; the message says which and why, in one line. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+}
+
+/** Why an address cannot be had, in words. */
+export function bindReason(cause: unknown): string {
+  if (cause instanceof Deno.errors.AddrInUse) return "the address is already in use";
+  if (cause instanceof Deno.errors.AddrNotAvailable) return "the address is not one of this machine";
+  if (cause instanceof Deno.errors.PermissionDenied) return "permission is denied";
+  return cause instanceof Error ? cause.message : "the address cannot be had";
+}

@@ -1,5 +1,7 @@
 import { Buffer } from "node:buffer";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange } from "./request/exchange.ts";
+
+export type { Exchange };
 
 /** Answers a request; never rejects. */
 export type Serve = (exchange: Exchange) => Promise<Response>;

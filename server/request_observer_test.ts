@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange } from "./request/exchange.ts";
 import { type RequestObserver, responseBytes } from "./request_observer.ts";
 import { createServer } from "./server.ts";
 import { withApi, withObserver } from "./server_options.ts";

@@ -1,16 +1,16 @@
 import { Admission } from "./admission/admission.ts";
 import { admitting } from "./admission/admitting.ts";
 import { overloaded } from "./admission/overloaded.ts";
-import { Deadlines } from "./deadlines.ts";
-import { Exchange } from "./exchange.ts";
-import { Lifecycle } from "./lifecycle.ts";
+import { Deadlines } from "./request/deadlines.ts";
+import { Exchange } from "./request/exchange.ts";
+import { Lifecycle } from "./request/lifecycle.ts";
 import type { Listener, Peer } from "./listener.ts";
-import { openListener } from "./open_listener.ts";
-import { createPipeline } from "./pipeline.ts";
+import { openListener } from "./listener/open_listener.ts";
+import { createPipeline } from "./request/pipeline.ts";
 import { applyOptions, type ServerOption } from "./server_options.ts";
-import { stopListener } from "./stop_listener.ts";
+import { stopListener } from "./listener/stop_listener.ts";
 import { readTls } from "./tls.ts";
-import { TlsWatch } from "./tls_watch.ts";
+import { TlsWatch } from "./listener/tls_watch.ts";
 
 /** How long a request lasts before the server looks whether its client has left, in milliseconds. */
 const CLIENT_WATCH_MS = 100;

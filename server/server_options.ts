@@ -1,16 +1,16 @@
 import type { MiddlewareHandler } from "@hono/hono";
 import type { AdmissionSettings } from "./admission/admission.ts";
 import type { ApiModule } from "./api_module.ts";
-import type { CorsSettings } from "./cors.ts";
-import type { Exchange } from "./exchange.ts";
+import type { CorsSettings } from "./security/cors.ts";
+import type { Exchange } from "./request/exchange.ts";
 import type { ReadinessCheck } from "./health.ts";
-import type { Idempotency } from "./idempotency/idempotency.ts";
+import type { Idempotency } from "./idempotency.ts";
 import { type Logger, SILENT_LOGGER } from "./logger.ts";
 import type { RateLimitSettings } from "./rate_limit.ts";
 import type { RequestObserver } from "./request_observer.ts";
 import type { TlsFiles } from "./tls.ts";
 import type { Authenticator } from "./security/authenticator.ts";
-import type { TrustedProxies } from "./trusted_proxies.ts";
+import type { TrustedProxies } from "./addresses/trusted_proxies.ts";
 
 /** What Hono's middleware finds in `c.env`: the exchange, with the request's id, URL and signal. */
 export interface PipelineEnv {

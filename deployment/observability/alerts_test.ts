@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { PROFILE_PROBLEM_TYPES } from "@archway/profile_service/error_handler.ts";
-import { SERVER_PROBLEM_TYPES } from "@archway/server/problem_types.ts";
+import { SERVER_PROBLEM_TYPES } from "@archway/server/problems/problem_types.ts";
 import { markdownRows } from "@archway/tools/permissions/markdown_rows.ts";
 import { promqlNames } from "./promql_names.ts";
 import { exportedMetrics, labelsOfTargets, missingNames } from "./testing/exported_metrics.ts";

@@ -1,4 +1,4 @@
-import type { AddressRange } from "@archway/server/addresses/address_range.ts";
+import type { AddressRange } from "@archway/server/addresses.ts";
 import { isLoopback } from "./is_loopback.ts";
 import type { DatabaseConfig } from "./database_config.ts";
 import type { DurationText, Settings } from "./settings.ts";

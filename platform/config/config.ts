@@ -1,4 +1,4 @@
-import type { AddressRange } from "@archway/server/addresses/address_range.ts";
+import type { AddressRange } from "@archway/server/addresses.ts";
 import { type AdmissionConfig, parseAdmissionSettings } from "./admission_settings.ts";
 import { type AuthConfig, isPrivate, parseAuthConfig } from "./auth_config.ts";
 import { type AdminConfig, parseAdminConfig } from "./admin_config.ts";

@@ -1,4 +1,4 @@
-import { type AddressRange, parseAddressRange } from "@archway/server/addresses/address_range.ts";
+import { type AddressRange, parseAddressRange } from "@archway/server/addresses.ts";
 import type { Settings } from "./settings.ts";
 
 /** Reads `TRUSTED_PROXIES`: the addresses and networks of the proxies that are believed. */

@@ -1,8 +1,7 @@
 import type { Config } from "@archway/config/config.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import * as options from "@archway/server/server_options.ts";
-import { TrustedProxies } from "@archway/server/trusted_proxies.ts";
-import { warnOfProxies } from "@archway/server/warn_of_proxies.ts";
+import { TrustedProxies, warnOfProxies } from "@archway/server/addresses.ts";
 import type { OpenRateLimit } from "./open_rate_limit.ts";
 
 /** What the limits need besides their configuration. */

@@ -1,17 +1,17 @@
 import {
+  type Authenticator,
   DEVELOPMENT_ALGORITHM,
+  DEVELOPMENT_PARTY,
+  fetchKeys,
+  JwtAuthenticator,
   keptDevelopmentKey,
+  KeysError,
   publicKeyText,
-} from "@archway/server/auth/development_key.ts";
-import { DEVELOPMENT_PARTY } from "@archway/server/auth/development_token.ts";
-import { fetchKeys } from "@archway/server/auth/fetch_keys.ts";
-import { JwtAuthenticator } from "@archway/server/auth/jwt_authenticator.ts";
-import { KeysError } from "@archway/server/auth/parse_keys.ts";
-import { VerificationKeys } from "@archway/server/auth/verification_keys.ts";
+  VerificationKeys,
+} from "@archway/server/authentication.ts";
 import { type Config, ConfigError } from "@archway/config/config.ts";
 import type { JwtConfig } from "@archway/config/auth_config.ts";
 import type { Logger } from "@archway/server/logger.ts";
-import type { Authenticator } from "@archway/server/security/authenticator.ts";
 
 /** In an outage of the issuer nobody gets new tokens; in an hour most of the old ones have expired. */
 const STALE_MS = 3_600_000;

@@ -8,6 +8,7 @@ import {
   type RateLimitSettings,
   UnknownOperationError,
 } from "@archway/server/rate_limit.ts";
+import { createMemoryLimiter, createStoreLimiter } from "@archway/server/rate_limiters.ts";
 
 /** What the server needs to limit rates, as long as it is needed. */
 export interface OpenRateLimit extends Disposable {
@@ -20,10 +21,9 @@ export interface OpenRateLimit extends Disposable {
 export async function openRateLimit({ limits }: Config, logger: Logger): Promise<OpenRateLimit | undefined> {
   const { rateLimit } = limits;
   if (rateLimit === undefined) return undefined;
-  const { MemoryLimiter } = await import("@archway/server/rate_limit/memory_limiter.ts");
-  const memory = new MemoryLimiter();
+  const memory = await createMemoryLimiter();
   // Addresses are counted by each instance: what is to spare it work is not to cost it a way to a store.
-  const addresses = new MemoryLimiter();
+  const addresses = await createMemoryLimiter();
   if (rateLimit.storeUrl === undefined) {
     return {
       settings: settingsOf(rateLimit, { callers: memory, addresses }),
@@ -31,8 +31,7 @@ export async function openRateLimit({ limits }: Config, logger: Logger): Promise
       [Symbol.dispose](): void {},
     };
   }
-  const { StoreLimiter } = await import("@archway/server/rate_limit/store_limiter.ts");
-  const store = new StoreLimiter(rateLimit.storeUrl, {
+  const store = await createStoreLimiter(rateLimit.storeUrl, {
     insurance: memory,
     onLost: (reason) => logger.warn("Counting requests alone, the store is away: {reason}", { reason }),
     onRegained: () => logger.info("Counting requests in the store again"),

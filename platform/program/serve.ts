@@ -6,7 +6,7 @@ import { KeySweeper } from "@archway/service_kit/idempotency/key_sweeper.ts";
 import { configureLogging } from "@archway/observability/logging/logging.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
 import type { Logger } from "@archway/server/logger.ts";
-import type { Authenticator } from "@archway/server/security/authenticator.ts";
+import type { Authenticator } from "@archway/server/authentication.ts";
 import { createServer, type Server } from "@archway/server/server.ts";
 import * as options from "@archway/server/server_options.ts";
 import { readTls } from "@archway/server/tls.ts";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { DevelopmentTokenOptions } from "@archway/server/auth/development_token.ts";
+import type { DevelopmentTokenOptions } from "@archway/server/authentication.ts";
 import { parseDuration } from "@archway/config/settings.ts";
 
 /** Arguments that cannot be used; the message is one line. */

@@ -1,5 +1,4 @@
-import { keptDevelopmentKey } from "@archway/server/auth/development_key.ts";
-import { signDevelopmentToken } from "@archway/server/auth/development_token.ts";
+import { keptDevelopmentKey, signDevelopmentToken } from "@archway/server/authentication.ts";
 import type { Config } from "@archway/config/config.ts";
 import { makeDataFolder } from "./open_database.ts";
 import { print } from "./print.ts";

@@ -1,4 +1,4 @@
-import type { Exchange } from "../exchange.ts";
+import type { Exchange } from "../request/exchange.ts";
 import type { Serve } from "../request_observer.ts";
 import type { Admission } from "./admission.ts";
 

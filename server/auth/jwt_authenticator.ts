@@ -1,5 +1,5 @@
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyResult } from "jose";
-import type { Principal } from "../principal.ts";
+import type { Principal } from "../request_context.ts";
 import { type Authenticator, InvalidTokenError } from "../security/authenticator.ts";
 import type { KeyFinder } from "./parse_keys.ts";
 import { scopesOf } from "./token_scopes.ts";

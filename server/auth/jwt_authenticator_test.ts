@@ -2,7 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects, assertStrictEqua
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 import { exportSPKI, importJWK } from "jose";
-import type { Principal } from "../principal.ts";
+import type { Principal } from "../request_context.ts";
 import { InvalidTokenError } from "../security/authenticator.ts";
 import { fetchKeys } from "./fetch_keys.ts";
 import { JwtAuthenticator } from "./jwt_authenticator.ts";

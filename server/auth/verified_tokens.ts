@@ -1,4 +1,4 @@
-import type { Principal } from "../principal.ts";
+import type { Principal } from "../request_context.ts";
 import type { KeyFinder } from "./parse_keys.ts";
 
 /** A token that was found good. */

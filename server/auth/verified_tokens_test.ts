@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import type { Principal } from "../principal.ts";
+import type { Principal } from "../request_context.ts";
 import type { KeyFinder } from "./parse_keys.ts";
 import { VerifiedTokens } from "./verified_tokens.ts";
 

@@ -1,5 +1,5 @@
-import type { Deadlines } from "../deadlines.ts";
-import type { Exchange } from "../exchange.ts";
+import type { Deadlines } from "../request/deadlines.ts";
+import type { Exchange } from "../request/exchange.ts";
 import { Problem } from "../problem.ts";
 
 /** How much of a body is read, and for how long. */

@@ -1,4 +1,4 @@
-import { extendPointer } from "../json_pointer.ts";
+import { extendPointer } from "../representation/json_pointer.ts";
 import type { JsonFault } from "./json_fault.ts";
 
 /** Why a text cannot be stored, as a fault's reason; undefined when it can. PostgreSQL holds neither. */

@@ -1,6 +1,6 @@
-import type { Exchange } from "../exchange.ts";
+import type { Exchange } from "../request/exchange.ts";
 import type { DecodedRequest, Operation } from "../operation.ts";
-import type { Idempotency, KeptAnswer, KeyedAnswer, KeyedRequest, Work, WorkResult } from "./idempotency.ts";
+import type { Idempotency, KeptAnswer, KeyedAnswer, KeyedRequest, Work, WorkResult } from "../idempotency.ts";
 import { requestFingerprint } from "./request_fingerprint.ts";
 
 /** Says that an answer is given again; its value is `true`. */

@@ -1,6 +1,6 @@
-import type { Exchange } from "../exchange.ts";
+import type { Exchange } from "../request/exchange.ts";
 import type { Operation } from "../operation.ts";
-import type { RequestFaults } from "../request_faults.ts";
+import type { RequestFaults } from "../problems/request_faults.ts";
 
 /** The header field that carries a key (draft-ietf-httpapi-idempotency-key-header). */
 export const IDEMPOTENCY_KEY = "Idempotency-Key";

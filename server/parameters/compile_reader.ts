@@ -1,4 +1,4 @@
-import type { Exchange } from "../exchange.ts";
+import type { Exchange } from "../request/exchange.ts";
 import type { ParameterDescriptor } from "../operation.ts";
 import { decodeFormText, decodePercent } from "./percent.ts";
 import { type NamedPair, readPairs } from "./read_pairs.ts";

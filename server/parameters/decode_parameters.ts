@@ -1,7 +1,7 @@
 import { parseJson } from "../body/json.ts";
-import type { Exchange } from "../exchange.ts";
+import type { Exchange } from "../request/exchange.ts";
 import type { Operation, ParameterDescriptor, ParameterLocation } from "../operation.ts";
-import type { RequestFaults } from "../request_faults.ts";
+import type { RequestFaults } from "../problems/request_faults.ts";
 import { compileReader } from "./compile_reader.ts";
 import { type RawPair, splitCookies, splitPairs } from "./pairs.ts";
 import { decodeFormText, decodePercent, MalformedTextError } from "./percent.ts";

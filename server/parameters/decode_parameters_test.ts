@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Exchange } from "../exchange.ts";
+import { Exchange } from "../request/exchange.ts";
 import type { ParameterDescriptor, Shape } from "../operation.ts";
 import { Problem } from "../problem.ts";
-import { RequestFaults } from "../request_faults.ts";
+import { RequestFaults } from "../problems/request_faults.ts";
 import { compileParameters, type Parameters } from "./decode_parameters.ts";
 
 const TEXT: Shape = { kind: "string" };

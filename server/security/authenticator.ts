@@ -1,4 +1,4 @@
-import type { Principal } from "../principal.ts";
+import type { Principal } from "../request_context.ts";
 
 /** Tells who holds a bearer token. The server knows nothing about tokens besides. */
 export interface Authenticator {

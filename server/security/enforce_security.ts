@@ -1,6 +1,6 @@
-import type { Exchange } from "../exchange.ts";
+import type { Exchange } from "../request/exchange.ts";
 import type { Operation, SecurityRequirement } from "../operation.ts";
-import type { Principal } from "../principal.ts";
+import type { Principal } from "../request_context.ts";
 import { type Authenticator, AuthenticatorUnavailableError, InvalidTokenError } from "./authenticator.ts";
 import { readBearerToken } from "./bearer_token.ts";
 import {

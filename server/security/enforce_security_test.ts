@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { ApiModule } from "../api_module.ts";
 import type { Operation, StrictResponse } from "../operation.ts";
-import type { Principal } from "../principal.ts";
+import type { Principal } from "../request_context.ts";
 import { createServer } from "../server.ts";
 import { withApi, withAuthenticator } from "../server_options.ts";
 import { noteApi } from "../testing/note_api.ts";

@@ -1,4 +1,4 @@
-import { covers, parseMediaType } from "../media_type.ts";
+import { covers, parseMediaType } from "../representation/media_type.ts";
 import type { Method, RequestBodyDescriptor, RequestMediaType } from "../operation.ts";
 import { Problem } from "../problem.ts";
 

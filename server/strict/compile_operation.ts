@@ -4,21 +4,21 @@ import {
   refuseConditions,
   requiresIfMatch,
   takesNoCondition,
-} from "../conditional.ts";
-import type { Deadlines } from "../deadlines.ts";
-import { compileRateLimits } from "../enforce_rate_limit.ts";
-import { createNegotiation } from "../negotiation.ts";
-import type { Exchange } from "../exchange.ts";
+} from "../representation/conditional.ts";
+import type { Deadlines } from "../request/deadlines.ts";
+import { compileRateLimits } from "../rate_limit/enforce_rate_limit.ts";
+import { createNegotiation } from "../representation/negotiation.ts";
+import type { Exchange } from "../request/exchange.ts";
 import { compileKeyed } from "../idempotency/compile_keyed.ts";
-import type { Idempotency } from "../idempotency/idempotency.ts";
+import type { Idempotency } from "../idempotency.ts";
 import { readIdempotencyKey, requiresIdempotencyKey } from "../idempotency/idempotency_key.ts";
 import type { DecodedRequest, Operation, Route } from "../operation.ts";
 import { compileParameters } from "../parameters/decode_parameters.ts";
-import { compilePath } from "../path_template.ts";
+import { compilePath } from "../routing/path_template.ts";
 import { Problem } from "../problem.ts";
 import type { RateLimitSettings } from "../rate_limit.ts";
-import { RequestFaults } from "../request_faults.ts";
-import type { Endpoint } from "../resource.ts";
+import { RequestFaults } from "../problems/request_faults.ts";
+import type { Endpoint } from "../routing/resource.ts";
 import type { Authenticator } from "../security/authenticator.ts";
 import { compileSecurity } from "../security/enforce_security.ts";
 import { checkResponse } from "./check_response.ts";

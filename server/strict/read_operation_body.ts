@@ -1,11 +1,11 @@
 import { decodeBody, decodeJson } from "../body/decode_body.ts";
 import { readBody } from "../body/read_body.ts";
-import type { Deadlines } from "../deadlines.ts";
-import type { Exchange } from "../exchange.ts";
+import type { Deadlines } from "../request/deadlines.ts";
+import type { Exchange } from "../request/exchange.ts";
 import type { Operation } from "../operation.ts";
 import { MalformedTextError } from "../parameters/percent.ts";
 import { Problem } from "../problem.ts";
-import type { RequestFaults } from "../request_faults.ts";
+import type { RequestFaults } from "../problems/request_faults.ts";
 import { compileMediaTypes } from "./body_media_type.ts";
 import { validateBody } from "./validate_request.ts";
 

@@ -1,5 +1,5 @@
 import { unstorableReason } from "../body/unstorable.ts";
-import { extendPointer } from "../json_pointer.ts";
+import { extendPointer } from "../representation/json_pointer.ts";
 import type { ValidationError } from "../operation.ts";
 import { faultReason, orList } from "./fault_reason.ts";
 

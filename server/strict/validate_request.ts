@@ -1,8 +1,8 @@
 import type { ParsedJson } from "../body/json.ts";
-import { lastStep } from "../json_pointer.ts";
+import { lastStep } from "../representation/json_pointer.ts";
 import type { Validator } from "../operation.ts";
 import type { Parameters } from "../parameters/decode_parameters.ts";
-import type { RequestFaults } from "../request_faults.ts";
+import type { RequestFaults } from "../problems/request_faults.ts";
 import { type SchemaFault, schemaFaults } from "./schema_faults.ts";
 
 const LOCATION_OF = { path: "path", query: "query", headers: "header", cookies: "cookie" } as const;

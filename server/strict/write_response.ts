@@ -1,5 +1,5 @@
-import { isNotModified } from "../conditional.ts";
-import type { Exchange } from "../exchange.ts";
+import { isNotModified } from "../representation/conditional.ts";
+import type { Exchange } from "../request/exchange.ts";
 import type { Operation, StrictResponse } from "../operation.ts";
 
 const encoder = new TextEncoder();

@@ -1,5 +1,5 @@
 import { parseAddressRange } from "../addresses/address_range.ts";
-import { TrustedProxies } from "../trusted_proxies.ts";
+import { TrustedProxies } from "../addresses/trusted_proxies.ts";
 
 /** Trusts these addresses and networks. */
 export function trusting(...texts: readonly string[]): TrustedProxies {

@@ -1,7 +1,5 @@
-import { fetchKeys } from "@archway/server/auth/fetch_keys.ts";
-import { JwtAuthenticator } from "@archway/server/auth/jwt_authenticator.ts";
+import { fetchKeys, JwtAuthenticator, VerificationKeys } from "@archway/server/authentication.ts";
 import { TestIssuer } from "@archway/server/auth/testing/test_issuer.ts";
-import { VerificationKeys } from "@archway/server/auth/verification_keys.ts";
 import { MemoryLimiter } from "@archway/server/rate_limit/memory_limiter.ts";
 import type { ApiModule } from "@archway/server/api_module.ts";
 import type { RateLimitSettings } from "@archway/server/rate_limit.ts";

@@ -1,7 +1,7 @@
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { mountApis } from "../../services.ts";
 import { SILENT_LOGGER } from "@archway/server/logger.ts";
-import type { Principal } from "@archway/server/principal.ts";
+import type { Principal } from "@archway/server/request_context.ts";
 import { createServer, type Server } from "@archway/server/server.ts";
 import {
   type ServerOption,

@@ -1,4 +1,4 @@
-import { bindReason, ListenError } from "@archway/server/open_listener.ts";
+import { bindReason, ListenError } from "@archway/server/listener.ts";
 
 /** What the metrics are, as a scraper is told them. */
 export interface MetricsSource {

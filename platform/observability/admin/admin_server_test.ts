@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
-import { ListenError } from "@archway/server/open_listener.ts";
+import { ListenError } from "@archway/server/listener.ts";
 import { startAdminServer } from "./admin_server.ts";
 
 const METRICS = { contentType: "text/plain; version=0.0.4", text: () => Promise.resolve("metric 1\n") };

@@ -1,8 +1,7 @@
 import type { Logger, LogRecord } from "@logtape/logtape";
-import type { Exchange } from "@archway/server/exchange.ts";
+import { type Exchange, type RequestObserver, responseBytes } from "@archway/server/request_observer.ts";
 import { KNOWN_METHODS } from "@archway/server/methods.ts";
-import { type RequestObserver, responseBytes } from "@archway/server/request_observer.ts";
-import { xrayTraceId } from "@archway/server/xray_trace.ts";
+import { xrayTraceId } from "@archway/server/trace_context.ts";
 
 /** What orchestrators ask for every few seconds. */
 const HEALTH = new Set(["/livez", "/readyz", "/healthz"]);

@@ -1,5 +1,5 @@
 import { trace, TraceFlags } from "@opentelemetry/api";
-import { formatXRayTrace } from "@archway/server/xray_trace.ts";
+import { formatXRayTrace } from "@archway/server/trace_context.ts";
 
 /**
  * `fetch` for services behind AWS X-Ray: tells them the span that runs by `X-Amzn-Trace-Id`. The platform adds

@@ -1,9 +1,12 @@
 import { context, type Span, SpanKind, SpanStatusCode, trace, TraceFlags } from "@opentelemetry/api";
-import type { Exchange } from "@archway/server/exchange.ts";
+import type { Exchange, RequestObserver, Serve } from "@archway/server/request_observer.ts";
 import { KNOWN_METHODS } from "@archway/server/methods.ts";
-import type { RequestObserver, Serve } from "@archway/server/request_observer.ts";
-import { parseTraceParent, type TraceParent } from "@archway/server/trace_parent.ts";
-import { formatXRayTrace, parseXRayTrace } from "@archway/server/xray_trace.ts";
+import {
+  formatXRayTrace,
+  parseTraceParent,
+  parseXRayTrace,
+  type TraceParent,
+} from "@archway/server/trace_context.ts";
 import { SCOPE } from "./is_tracing.ts";
 import { redactedPath } from "./redacted_path.ts";
 

@@ -9,7 +9,7 @@ import {
   trace,
   TraceFlags,
 } from "@opentelemetry/api";
-import { parseTraceParent } from "@archway/server/trace_parent.ts";
+import { parseTraceParent } from "@archway/server/trace_context.ts";
 import type {
   ObservedWork,
   WorkObservation,

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { Querier, QueryOptions } from "@archway/db/db.ts";
-import type { KeptAnswer, KeyedRequest } from "@archway/server/idempotency/idempotency.ts";
+import type { KeptAnswer, KeyedRequest } from "@archway/server/idempotency.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 
 /** What is kept of a key. */

@@ -7,7 +7,7 @@ import type {
   KeyedAnswer,
   KeyedRequest,
   Work,
-} from "@archway/server/idempotency/idempotency.ts";
+} from "@archway/server/idempotency.ts";
 import { Problem } from "@archway/server/problem.ts";
 import { microsecondsOf, type Timestamp, timestampOf } from "@archway/db/timestamp.ts";
 import { claimKey, findKey, insertKey, type KeptKey, KEY_CONSTRAINT, keyId } from "./kept_keys.ts";

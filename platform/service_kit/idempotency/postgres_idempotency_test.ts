@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
-import type { Principal } from "@archway/server/principal.ts";
+import type { Principal } from "@archway/server/request_context.ts";
 import { createServer, type Server } from "@archway/server/server.ts";
 import { withApi, withAuthenticator, withIdempotency } from "@archway/server/server_options.ts";
 import { microsecondClock, type Timestamp } from "@archway/db/timestamp.ts";

@@ -1,5 +1,5 @@
 import type { Transaction } from "@archway/db/db.ts";
-import type { UnitOfWork } from "@archway/server/idempotency/idempotency.ts";
+import type { UnitOfWork } from "@archway/server/idempotency.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";
 
 /** A unit of work that is an open transaction: the key, the answer and everything written in it commit together. */

@@ -1,0 +1,21 @@
+/**
+ * Authentication by access token: the port that the server asks, its implementation for JSON Web Tokens, and the keys
+ * and tokens of development. Loads `jose`; import it for its types, or where tokens are read or made.
+ *
+ * @module
+ */
+export {
+  type Authenticator,
+  AuthenticatorUnavailableError,
+  InvalidTokenError,
+} from "./security/authenticator.ts";
+export { DEVELOPMENT_ALGORITHM, keptDevelopmentKey, publicKeyText } from "./auth/development_key.ts";
+export {
+  DEVELOPMENT_PARTY,
+  type DevelopmentTokenOptions,
+  signDevelopmentToken,
+} from "./auth/development_token.ts";
+export { fetchKeys, type FetchKeysOptions } from "./auth/fetch_keys.ts";
+export { JwtAuthenticator, type JwtRules } from "./auth/jwt_authenticator.ts";
+export { KeysError } from "./auth/parse_keys.ts";
+export { type KeySource, VerificationKeys, type VerificationKeysOptions } from "./auth/verification_keys.ts";

@@ -1,0 +1,9 @@
+/**
+ * Changes to a resource as PATCH carries them: JSON Patch (RFC 6902), JSON Merge Patch (RFC 7396), and the validation
+ * errors of what they make.
+ *
+ * @module
+ */
+export { applyJsonPatch, JsonPatchError, type JsonPatchOperation } from "./representation/json_patch.ts";
+export { mergePatch } from "./representation/merge_patch.ts";
+export { type SchemaFault, schemaFaults } from "./strict/schema_faults.ts";

@@ -1,0 +1,63 @@
+import { html } from "@hono/hono/html";
+import type { ProblemType } from "../api_module.ts";
+import type { Exchange } from "../request/exchange.ts";
+import { createNegotiation } from "../representation/negotiation.ts";
+import { compilePath } from "../routing/path_template.ts";
+import { Problem } from "../problem.ts";
+import type { ProblemCatalog } from "./problem_response.ts";
+import type { Endpoint } from "../routing/resource.ts";
+
+const PATH = "/problems/{slug}";
+
+/** The pages behind the `type` of problems (RFC 9457, section 3.1.1), as HTML or JSON. */
+export function problemPages(catalog: ProblemCatalog): Endpoint {
+  const negotiate = createNegotiation(["application/json", "text/html"]);
+  const readPath = compilePath(PATH);
+  return {
+    method: "GET",
+    path: PATH,
+    async handle(exchange): Promise<Response> {
+      const type = catalog.get(readPath(exchange.path)?.["slug"] ?? "");
+      if (type === undefined) throw new Problem(404, "not-found");
+      const mediaType = negotiate(exchange.fields.accept);
+      if (mediaType === undefined) throw new Problem(406, "not-acceptable", { headers: { Vary: "Accept" } });
+      const body = mediaType === "text/html" ? String(await page(type)) : JSON.stringify(description(type));
+      return pageResponse(body, mediaType, exchange);
+    },
+  };
+}
+
+function description({ slug, title, status, explanation }: ProblemType): ProblemType & { type: string } {
+  return { type: `/problems/${slug}`, slug, title, status, explanation };
+}
+
+function page({ title, status, explanation }: ProblemType): ReturnType<typeof html> {
+  return html`
+    <!DOCTYPE html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width">
+        <title>${title}</title>
+      </head>
+      <body>
+        <h1>${title}</h1>
+        <p>Status ${String(status)}</p>
+        <p>${explanation}</p>
+      </body>
+    </html>
+  `;
+}
+
+function pageResponse(body: string, mediaType: string, exchange: Exchange): Response {
+  const bytes = new TextEncoder().encode(body);
+  const response = new Response(exchange.method === "HEAD" ? null : bytes);
+  const { headers } = response;
+  headers.set("Content-Type", mediaType === "text/html" ? "text/html; charset=utf-8" : mediaType);
+  headers.set("Content-Length", String(bytes.length));
+  headers.set("Vary", "Accept");
+  headers.set("Cache-Control", "public, max-age=3600");
+  headers.set("Referrer-Policy", "no-referrer");
+  headers.set("X-Request-Id", exchange.requestId);
+  return response;
+}

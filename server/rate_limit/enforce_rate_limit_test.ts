@@ -1,0 +1,176 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { MemoryLimiter } from "./memory_limiter.ts";
+import type { ApiModule } from "../api_module.ts";
+import { type RateLimitSettings, UnknownOperationError } from "../rate_limit.ts";
+import { type Authenticator, InvalidTokenError } from "../security/authenticator.ts";
+import { createServer, type Server } from "../server.ts";
+import {
+  type ServerOption,
+  withApi,
+  withAuthenticator,
+  withRateLimit,
+  withTrustedProxies,
+} from "../server_options.ts";
+import { noteApi } from "../testing/note_api.ts";
+import { trusting } from "../testing/trusting.ts";
+
+function limits(settings: Partial<RateLimitSettings> = {}): ServerOption {
+  return withRateLimit({
+    callers: new MemoryLimiter(),
+    policy: { name: "default", quota: 2, windowSeconds: 60 },
+    operationPolicies: new Map(),
+    addresses: new MemoryLimiter(),
+    addressPolicy: { name: "address", quota: 5, windowSeconds: 30 },
+    ...settings,
+  });
+}
+
+/** Whoever names themselves is believed, but for "forged". */
+class Names implements Authenticator {
+  asked = 0;
+  authenticate(token: string): { subject: string; scopes: ReadonlySet<string> } {
+    this.asked++;
+    if (token === "forged") throw new InvalidTokenError("Nobody's");
+    return { subject: token, scopes: new Set() };
+  }
+}
+
+function securedNotes(): ApiModule {
+  const module = noteApi();
+  return {
+    ...module,
+    routes: module.routes.map(({ operation, handle }) => ({
+      operation: { ...operation, security: [{ scheme: "token", scopes: [] }] },
+      handle,
+    })),
+  };
+}
+
+interface Seen {
+  readonly status: number;
+  readonly policy: string | null;
+  readonly state: string | null;
+  readonly retryAfter: string | null;
+}
+
+async function ask(server: Server, line: string, headers: HeadersInit = {}): Promise<Seen> {
+  const [method = "", path = ""] = line.split(" ");
+  return await seen(await server.fetch(new Request(`http://localhost${path}`, { method, headers })));
+}
+
+async function seen(response: Response): Promise<Seen> {
+  await response.body?.cancel();
+  return {
+    status: response.status,
+    policy: response.headers.get("RateLimit-Policy"),
+    // The clock runs: what is left of the window is looked at by itself.
+    state: response.headers.get("RateLimit")?.replace(/t=\d+$/, "t=…") ?? null,
+    retryAfter: response.headers.get("Retry-After"),
+  };
+}
+
+Deno.test("compileRateLimits() tells what is left on every answer, and then answers 429", async () => {
+  await using server = createServer("127.0.0.1", 0, withApi(noteApi()), limits());
+  const policy = '"default";q=2;w=60';
+  assertEquals(await ask(server, "GET /notes/1"), {
+    status: 200,
+    policy,
+    state: '"default";r=1;t=…',
+    retryAfter: null,
+  });
+  assertEquals(await ask(server, "GET /notes/9"), {
+    status: 404,
+    policy,
+    state: '"default";r=0;t=…',
+    retryAfter: null,
+  });
+  const response = await server.fetch(new Request("http://localhost/notes"));
+  assertMatch(response.headers.get("RateLimit") ?? "", /^"default";r=0;t=([1-9]|[1-5]\d|60)$/);
+  assertMatch(response.headers.get("Retry-After") ?? "", /^([1-9]|[1-5]\d|60)$/);
+  const { type, status } = await response.json();
+  assertEquals([response.status, status, type], [429, 429, "/problems/rate-limited"]);
+});
+
+Deno.test("compileRateLimits() counts operations and nothing of the server's own", async () => {
+  await using server = createServer("127.0.0.1", 0, withApi(noteApi()), limits());
+  const own = ["/livez", "/readyz", "/healthz", "/problems/not-found", "/openapi/note.json", "/nowhere"];
+  for (const path of [...own, ...own, ...own]) {
+    const { status, policy, state } = await ask(server, `GET ${path}`);
+    assertEquals([status === 429, policy, state], [false, null, null], path);
+  }
+  assertEquals((await ask(server, "OPTIONS /notes")).policy, null);
+  assertEquals((await ask(server, "GET /notes")).state, '"default";r=1;t=…');
+});
+
+Deno.test("compileRateLimits() counts an operation with a policy of its own apart", async () => {
+  const operationPolicies = new Map([["listNotes", { name: "listNotes", quota: 1, windowSeconds: 10 }]]);
+  await using server = createServer("127.0.0.1", 0, withApi(noteApi()), limits({ operationPolicies }));
+  const first = await ask(server, "GET /notes");
+  assertEquals([first.status, first.policy], [200, '"listNotes";q=1;w=10']);
+  assertEquals((await ask(server, "GET /notes")).status, 429);
+  assertEquals((await ask(server, "GET /notes/1")).state, '"default";r=1;t=…');
+});
+
+Deno.test("compileRateLimits() refuses a policy for an operation that there is not, and tells which there are", () => {
+  const operationPolicies = new Map([["listNote", { name: "listNote", quota: 1, windowSeconds: 10 }]]);
+  const error = assertThrows(
+    () => createServer("127.0.0.1", 0, withApi(noteApi()), limits({ operationPolicies })),
+    UnknownOperationError,
+  );
+  assert(error.operationIds.includes("listNotes"));
+});
+
+Deno.test("compileRateLimits() counts callers by principal, and addresses before any token is looked at", async () => {
+  const names = new Names();
+  await using server = createServer(
+    "127.0.0.1",
+    0,
+    withApi(securedNotes()),
+    withAuthenticator(names),
+    limits(),
+  );
+  const as = (name: string): Promise<Seen> => ask(server, "GET /notes", { Authorization: `Bearer ${name}` });
+  assertEquals((await as("ann")).state, '"default";r=1;t=…');
+  assertEquals((await as("ann")).state, '"default";r=0;t=…');
+  assertEquals([(await as("ann")).status, (await as("bob")).status], [429, 200]);
+  const refused = await as("forged");
+  assertEquals([refused.status, refused.policy, refused.state], [
+    401,
+    '"address";q=5;w=30',
+    '"address";r=0;t=…',
+  ]);
+  assertEquals(names.asked, 5);
+  for (const name of ["forged", "bob", "carl"]) {
+    const { status, policy } = await as(name);
+    assertEquals([status, policy], [429, '"address";q=5;w=30']);
+  }
+  assertEquals(names.asked, 5);
+});
+
+Deno.test("compileRateLimits() counts IPv6 clients by their network, and believes trusted proxies alone", async () => {
+  const forwarding = (server: { url: string }, address: string): Promise<Seen> =>
+    fetch(`${server.url}/notes`, { headers: { "X-Forwarded-For": address } }).then(seen);
+  for (const [trusted, states] of [[["127.0.0.1"], [1, 0, 1]], [["192.0.2.1"], [1, 0, 0]]] as const) {
+    await using server = createServer(
+      "127.0.0.1",
+      0,
+      withApi(noteApi()),
+      limits(),
+      withTrustedProxies(trusting(...trusted)),
+    );
+    const listening = await server.listen();
+    const found = [];
+    for (const address of ["2001:db8::1", "2001:db8:0:0:ffff::2", "2001:db8:0:1::1"]) {
+      found.push((await forwarding(listening, address)).state);
+    }
+    assertEquals(found, states.map((left) => `"default";r=${left};t=…`));
+  }
+});
+
+Deno.test("compileRateLimits() does nothing where there are no limits", async () => {
+  await using server = createServer("127.0.0.1", 0, withApi(noteApi()));
+  for (let i = 0; i < 5; i++) {
+    const { status, policy, state } = await ask(server, "GET /notes");
+    assertEquals([status, policy, state], [200, null, null]);
+  }
+});

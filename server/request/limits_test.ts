@@ -1,0 +1,30 @@
+import { assertEquals } from "@std/assert";
+import { withMaxHeaderBytes, withMaxUrlBytes, withPrivateHostsOnly } from "../server_options.ts";
+import { faultsOf, send, sendForProblem } from "../testing/note_client.ts";
+
+Deno.test("Server.fetch() answers 414 and 431", async () => {
+  assertEquals((await sendForProblem(`/notes?x=${"a".repeat(100)}`, {}, withMaxUrlBytes(50))).status, 414);
+  const headers = { "x-long": "a".repeat(200) };
+  assertEquals((await sendForProblem("/notes", { headers }, withMaxHeaderBytes(100))).status, 431);
+});
+
+Deno.test("Server.fetch() names a Host that is not valid", async () => {
+  for (const host of ["a b", "a/b", "u@a", "[::1", "a:65536", "a:x"]) {
+    const problem = await sendForProblem("/notes", { headers: { host } });
+    assertEquals(problem.status, 400, host);
+    assertEquals(faultsOf(problem), ["header Host: is not a host name with an optional port"], host);
+  }
+  for (const host of ["a", "a:", "a:65535", "[::1]:80"]) {
+    assertEquals((await send("/notes", { headers: { host } })).status, 200, host);
+  }
+});
+
+Deno.test("Server.fetch() answers 421 to a public name where it is told to", async () => {
+  const headers = { host: "evil.example.com:8080" };
+  assertEquals((await send("/notes", { headers })).status, 200);
+  const problem = await sendForProblem("/notes", { headers }, withPrivateHostsOnly());
+  assertEquals([problem.status, problem.type], [421, "/problems/misdirected-request"]);
+  for (const host of ["127.0.0.1:8080", "localhost", "[::1]:80"]) {
+    assertEquals((await send("/notes", { headers: { host } }, withPrivateHostsOnly())).status, 200, host);
+  }
+});

@@ -1,0 +1,34 @@
+import { eTag } from "@std/http/etag";
+import type { ApiModule } from "../api_module.ts";
+import { isNotModified } from "../representation/conditional.ts";
+import type { Exchange } from "../request/exchange.ts";
+import type { Endpoint } from "./resource.ts";
+
+/** Serves the OpenAPI document of a module at `/openapi/<name>.json`. Whoever has it already is told so by a 304. */
+export function documentEndpoint({ name, document }: ApiModule): Endpoint {
+  const bytes = new TextEncoder().encode(document);
+  const tag = eTag(bytes);
+  return {
+    method: "GET",
+    path: `/openapi/${name}.json`,
+    async handle(exchange): Promise<Response> {
+      const etag = await tag;
+      const response = isNotModified(exchange, etag)
+        ? new Response(null, { status: 304 })
+        : documentResponse(bytes, exchange);
+      const { headers } = response;
+      headers.set("ETag", etag);
+      // As in write_response.ts: a strong tag names these very bytes.
+      headers.set("Cache-Control", "no-cache, no-transform");
+      headers.set("X-Request-Id", exchange.requestId);
+      return response;
+    },
+  };
+}
+
+function documentResponse(bytes: Uint8Array<ArrayBuffer>, exchange: Exchange): Response {
+  const response = new Response(exchange.method === "HEAD" ? null : bytes);
+  response.headers.set("Content-Type", "application/json");
+  response.headers.set("Content-Length", String(bytes.length));
+  return response;
+}

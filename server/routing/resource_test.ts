@@ -1,0 +1,40 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { gatherResources } from "./resource.ts";
+import { send, sendForProblem } from "../testing/note_client.ts";
+
+Deno.test("gatherResources() refuses two operations for one method of a path, whatever its variables are called", () => {
+  const endpoint = { method: "GET", handle: () => new Response() };
+  assertThrows(
+    () => gatherResources([{ ...endpoint, path: "/a/{b}" }, { ...endpoint, path: "/a/{c}" }]),
+    Error,
+    "Two operations serve GET /a/{c}",
+  );
+});
+
+Deno.test("Server.fetch() answers HEAD like GET without the body", async () => {
+  const response = await send("/notes/1", { method: "HEAD" });
+  assertEquals(response.status, 200);
+  assertEquals(
+    response.headers.get("content-length"),
+    String(new TextEncoder().encode('{"text":"é"}').length),
+  );
+  assertEquals(response.headers.get("etag"), '"7"');
+  assertEquals(await response.text(), "");
+});
+
+Deno.test("Server.fetch() answers OPTIONS with what the resource offers", async () => {
+  const one = await send("/notes/1", { method: "OPTIONS" });
+  assertEquals([one.status, one.headers.get("allow")], [204, "GET, HEAD, PUT, DELETE, OPTIONS"]);
+  const all = await send("/notes", { method: "OPTIONS" });
+  assertEquals(all.headers.get("allow"), "GET, HEAD, POST, OPTIONS");
+  assertEquals(all.headers.get("accept-post"), "application/json");
+  assertEquals((await send("/nope", { method: "OPTIONS" })).status, 404);
+});
+
+Deno.test("Server.fetch() answers 404, 405 with Allow and 501", async () => {
+  assertEquals((await sendForProblem("/nope")).type, "/problems/not-found");
+  assertEquals((await sendForProblem("/notes/")).status, 404);
+  const wrong = await sendForProblem("/notes", { method: "DELETE" });
+  assertEquals([wrong.status, wrong.headers.get("allow")], [405, "GET, HEAD, POST, OPTIONS"]);
+  assertEquals((await sendForProblem("/notes", { method: "FOO" })).status, 501);
+});
