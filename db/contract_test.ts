@@ -145,6 +145,26 @@ const contract: Readonly<Record<string, Check>> = {
     assertEquals((await writer.query("SELECT 1 AS still")).rowCount, 1);
   },
 
+  "query() rejects with the statement and the stack of its caller": async (pool) => {
+    const statement = "SELECT id FROM missing WHERE id = $1";
+    const ask = async (querier: Querier): Promise<void> => void await querier.query(statement, ["planted"]);
+    const askInTx = async (): Promise<void> => await pool.withTx(async (tx) => await ask(tx));
+    for (const run of [() => ask(pool.writer()), () => ask(pool.reader()), askInTx]) {
+      const { logFields, stack, cause } = await assertCode(run, "internal");
+      assertEquals([logFields.sqlState, logFields.statement, logFields.position], [
+        "42P01",
+        "SELECT missing",
+        16,
+      ]);
+      assertEquals(logFields.near, "SELECT id FROM ▸missing WHERE id = $1");
+      assertMatch(stack ?? "", /at async ask \(file:\/\/.*\/contract_test\.ts:\d+:\d+\)/);
+      if (run === askInTx) {
+        assertMatch(stack ?? "", /at async askInTx \(file:\/\/.*\/contract_test\.ts:\d+:\d+\)/);
+      }
+      assertMatch(String(cause), /relation "missing" does not exist \(42P01\)/);
+    }
+  },
+
   "query() rejects at once when its signal aborts": async (pool, { cancels }) => {
     const writer = pool.writer();
     await assertCode(() => writer.query("SELECT 1", [], { signal: AbortSignal.abort() }), "cancelled");
@@ -199,6 +219,8 @@ const contract: Readonly<Record<string, Check>> = {
         await tx.query("INSERT INTO late VALUES (1), (1)");
       }), "unique-violation");
     assertEquals(error.constraint, "late_key");
+    assertEquals([error.logFields.table, error.logFields.statement], ["late", "COMMIT"]);
+    assertMatch(error.stack ?? "", /contract_test\.ts:\d+/);
     assertEquals(await countOf(pool.writer(), "late"), 0n);
   },
 
@@ -234,11 +256,13 @@ const contract: Readonly<Record<string, Check>> = {
 
   "withTimeoutTx() rolls back at its deadline": async (pool) => {
     await pool.writer().query("CREATE TABLE overdue (id int)");
-    await assertCode(() =>
-      pool.withTimeoutTx(50, async (tx) => {
+    const overdue = async (): Promise<void> =>
+      await pool.withTimeoutTx(50, async (tx) => {
         await tx.query("INSERT INTO overdue VALUES (1)");
         await new Promise(() => {});
-      }), "timeout");
+      });
+    const error = await assertCode(overdue, "timeout");
+    assertMatch(error.stack ?? "", /at async overdue \(file:\/\/.*\/contract_test\.ts:\d+:\d+\)/);
     assertEquals(await countOf(pool.writer(), "overdue"), 0n);
     assertEquals(await pool.withTimeoutTx(60_000, () => Promise.resolve("in time")), "in time");
   },

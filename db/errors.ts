@@ -26,25 +26,47 @@ export type DatabaseErrorCode =
   /** Anything else: a mistake in the program or its schema. */
   | "internal";
 
-/** The parts of a {@link DatabaseError} besides its code. */
-export interface DatabaseErrorOptions {
-  readonly cause?: unknown;
+/** Fields of an error's log line: names of the schema and of the program, never values. */
+export interface DatabaseErrorFields {
+  /** The five characters of the SQLSTATE (PostgreSQL, appendix A). */
+  readonly sqlState?: string | undefined;
   /** The constraint that refused the row. */
-  readonly constraint?: string;
-  /** The five characters of the SQLSTATE, for logs. */
-  readonly sqlState?: string;
+  readonly constraint?: string | undefined;
+  /** The table it is about, with its schema where that is not "public". */
+  readonly table?: string | undefined;
+  readonly column?: string | undefined;
+  /** Summary of the statement, e.g. "SELECT profiles". */
+  readonly statement?: string | undefined;
+  /** Place in the statement, in characters from 1. */
+  readonly position?: number | undefined;
+  /** The surroundings of that place, without literals, where the statement itself is wrong. */
+  readonly near?: string | undefined;
+  /** Advice of the server, where the statement itself is wrong. */
+  readonly hint?: string | undefined;
+}
+
+/** The parts of a {@link DatabaseError} besides its code. */
+export interface DatabaseErrorOptions extends DatabaseErrorFields {
+  readonly cause?: unknown;
 }
 
 /** A fault of the database or of the way to it. Its message carries neither SQL nor values. */
 export class DatabaseError extends Error {
   override readonly name = "DatabaseError";
-  readonly constraint: string | undefined;
-  readonly sqlState: string | undefined;
+  readonly logFields: DatabaseErrorFields;
 
   constructor(readonly code: DatabaseErrorCode, message: string, options: DatabaseErrorOptions = {}) {
-    super(message, "cause" in options ? { cause: options.cause } : undefined);
-    this.constraint = options.constraint;
-    this.sqlState = options.sqlState;
+    const { cause, ...fields } = options;
+    super(message, "cause" in options ? { cause } : undefined);
+    this.logFields = fields;
+  }
+
+  get constraint(): string | undefined {
+    return this.logFields.constraint;
+  }
+
+  get sqlState(): string | undefined {
+    return this.logFields.sqlState;
   }
 }
 

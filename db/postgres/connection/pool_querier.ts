@@ -1,6 +1,7 @@
 import type { DatabaseObserver, Observation } from "../../database_observer.ts";
 import type { Querier, QueryOptions, QueryParameter, QueryResult } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
+import { atCaller } from "./at_caller.ts";
 import type { Connections } from "./connections.ts";
 import { QuickReads } from "./quick_reads.ts";
 import { refuseTransactionControl } from "./refuse_transaction_control.ts";
@@ -67,7 +68,7 @@ export class PoolQuerier implements Querier {
       // It did nothing, so it can be sent again.
       if (isRetryable(error)) return this.#run<R>(text, parameters, options);
       if (error instanceof DatabaseError && error.sqlState === "25006") this.#options.onRefusedWrite();
-      throw error;
+      throw atCaller(error, text);
     });
   }
 }

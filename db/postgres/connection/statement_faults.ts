@@ -24,6 +24,7 @@ export function readLost(fault: DatabaseError): DatabaseError {
   if (fault.code === "unavailable") return fault;
   return new DatabaseError("unavailable", "The connection was lost while the server read", {
     cause: fault.cause,
+    statement: fault.logFields.statement,
   });
 }
 

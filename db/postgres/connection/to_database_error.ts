@@ -1,4 +1,4 @@
-import { DatabaseError, type DatabaseErrorCode } from "../../errors.ts";
+import { DatabaseError, type DatabaseErrorCode, type DatabaseErrorFields } from "../../errors.ts";
 
 /** By SQLSTATE, or by the first two characters of it, its class (PostgreSQL, appendix A). */
 const codes: Readonly<Record<string, DatabaseErrorCode>> = {
@@ -50,11 +50,9 @@ export function toDatabaseError(error: unknown): DatabaseError {
   const code = textOf(error, "code");
   if (code !== undefined && isSqlState(error, code)) {
     const kind = codes[code] ?? codes[code.slice(0, 2)] ?? "internal";
-    const constraint = textOf(error, "constraint_name");
     return new DatabaseError(kind, messages[kind], {
       cause: cleaned(error, code),
-      sqlState: code,
-      ...(constraint === undefined ? {} : { constraint }),
+      ...fieldsOf(error, code),
     });
   }
   const kind = code !== undefined && isConnectionCode(code) ? "unavailable" : "internal";
@@ -77,15 +75,43 @@ function cleaned(error: unknown, code: string | undefined): Error {
   const message = harmless && error instanceof Error
     ? error.message
     : `Refused by ${routine ?? "the server"}`;
-  const cause = new Error(code === undefined ? message : `${message} (${code})`);
+  const cause = withoutStack(() => new Error(code === undefined ? message : `${message} (${code})`));
   cause.name = fromServer ? "PostgresError" : "ConnectionError";
-  delete cause.stack;
   const fields = ["code", "schema_name", "table_name", "column_name", "constraint_name"];
   for (const field of fields) {
     const value = textOf(error, field);
     if (value !== undefined) Object.assign(cause, { [field]: value });
   }
   return cause;
+}
+
+/** What the server says besides its message, as far as that is names and no values. */
+function fieldsOf(error: unknown, sqlState: string): DatabaseErrorFields {
+  const schema = textOf(error, "schema_name");
+  const table = textOf(error, "table_name");
+  const position = Number(textOf(error, "position"));
+  return {
+    sqlState,
+    constraint: textOf(error, "constraint_name"),
+    table: schema === undefined || schema === "public" ? table : `${schema}.${table}`,
+    column: textOf(error, "column_name"),
+    position: Number.isInteger(position) ? position : undefined,
+    // Of other classes it may be written by a trigger, which knows rows.
+    hint: sqlState.startsWith("42") ? textOf(error, "hint") : undefined,
+  };
+}
+
+/** Makes an error whose stack is the driver's: it names nothing of the program, and to capture it takes time. */
+function withoutStack(make: () => Error): Error {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    const error = make();
+    delete error.stack;
+    return error;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 function isSqlState(error: unknown, code: string): boolean {

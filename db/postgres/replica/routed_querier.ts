@@ -51,6 +51,6 @@ function isLost({ code }: DatabaseError): boolean {
 function refusedWrite(fault: DatabaseError): DatabaseError {
   return new DatabaseError("internal", "A statement that writes was given to a reader", {
     cause: fault.cause,
-    ...(fault.sqlState === undefined ? {} : { sqlState: fault.sqlState }),
+    ...fault.logFields,
   });
 }

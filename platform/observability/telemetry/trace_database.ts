@@ -2,7 +2,7 @@ import { context, type Span, SpanKind, SpanStatusCode, trace, TraceFlags } from 
 import type { DatabaseObserver, Observation, ObservedServer } from "@archway/db/database_observer.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
 import { SCOPE } from "./is_tracing.ts";
-import { summarizeStatement } from "./summarize_statement.ts";
+import { summarizeStatement } from "@archway/db/summarize_statement.ts";
 
 /** Follows a transaction that is not recorded. */
 const UNOBSERVED: Observation = { connected(): void {}, ended(): void {} };

@@ -35,3 +35,27 @@ export function summarizeStatement(text: string): StatementSummary {
   if (kept.size < MOST_KEPT) kept.set(text, summary);
   return summary;
 }
+
+/** How many characters of a statement are shown before and after a place in it. */
+const EXCERPT_REACH = 40;
+
+/** Text literals: what a statement should be given as a parameter. */
+const LITERAL = /'(?:[^']|'')*'/g;
+
+/**
+ * The surroundings of a place in a statement, in one line, without text literals and with a mark before the place;
+ * undefined where there is no such place.
+ */
+export function excerpt(text: string, position: number | undefined): string | undefined {
+  if (position === undefined) return undefined;
+  const bare = text.replaceAll(LITERAL, (literal) => `'${"…".repeat([...literal].length - 2)}'`);
+  // The server counts characters, not UTF-16 code units.
+  const characters = [...bare];
+  const at = position - 1;
+  if (at < 0 || at >= characters.length) return undefined;
+  const start = Math.max(at - EXCERPT_REACH, 0);
+  const end = at + EXCERPT_REACH;
+  const part = (from: number, to: number): string =>
+    characters.slice(from, to).join("").replaceAll(/\s+/g, " ").replaceAll(/…+/g, "…");
+  return `${start > 0 ? "…" : ""}${part(start, at)}▸${part(at, end)}${end < characters.length ? "…" : ""}`;
+}

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { summarizeStatement } from "./summarize_statement.ts";
+import { excerpt, summarizeStatement } from "./summarize_statement.ts";
 
 Deno.test("summarizeStatement() names what a statement does to which table", () => {
   const names: Readonly<Record<string, string>> = {
@@ -25,4 +25,13 @@ Deno.test("summarizeStatement() ends soon, whatever it is given", () => {
   ) {
     summarizeStatement(text);
   }
+});
+
+Deno.test("excerpt() marks a place in a statement and shows what is around it", () => {
+  assertEquals(excerpt("SELECT nmae FROM profiles", 8), "SELECT ▸nmae FROM profiles");
+  assertEquals(excerpt('SELECT "😀",\n    nmae', 17), 'SELECT "😀", ▸nmae');
+  assertEquals(excerpt("SELECT 'It''s a secret', nmae", 26), "SELECT '…', ▸nmae");
+  const long = `${"a, ".repeat(100)}b${", c".repeat(100)}`;
+  assertEquals(excerpt(long, 301), `… ${"a, ".repeat(13)}▸b${", c".repeat(13)}…`);
+  for (const position of [undefined, 0, -1, 100]) assertEquals(excerpt("SELECT 1", position), undefined);
 });
