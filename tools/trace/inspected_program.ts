@@ -1,0 +1,85 @@
+import { Inspector } from "./inspector.ts";
+
+const INHERITED = ["PATH", "HOME", "DENO_DIR", "TMPDIR", "XDG_CACHE_HOME"];
+
+/** The program of a checkout, on an embedded database of its own, with an inspector attached. Disposing ends it. */
+export interface InspectedProgram extends AsyncDisposable {
+  /** The address it listens on. */
+  readonly url: string;
+  readonly inspector: Inspector;
+}
+
+/**
+ * Starts `main.ts` of a checkout as a process of its own.
+ *
+ * @param tree The folder of the checkout.
+ * @throws {Error} when it ends before it listens.
+ */
+export async function startInspectedProgram(tree: string): Promise<InspectedProgram> {
+  await using stack = new AsyncDisposableStack();
+  const folder = await Deno.makeTempDir({ prefix: "archway_trace_" });
+  stack.defer(() => Deno.remove(folder, { recursive: true }));
+  const inherited = INHERITED.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-P", "--inspect=127.0.0.1:0", "main.ts"],
+    cwd: tree,
+    clearEnv: true,
+    // No worker: what it does between two requests belongs to neither.
+    env: {
+      ...Object.fromEntries(inherited),
+      NO_COLOR: "1",
+      PORT: "0",
+      WORKER: "off",
+      EMBEDDED_DATA_DIR: `${folder}/data`,
+    },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const outputs = [new Output(child.stdout), new Output(child.stderr)] as const;
+  stack.defer(async () => {
+    child.kill("SIGTERM");
+    await Promise.all([child.status, ...outputs.map(({ ended }) => ended)]);
+  });
+  const [url, inspectorUrl] = await Promise.all([
+    outputs[0].find(/"url":"(http[^"]+)"/),
+    outputs[1].find(/Debugger listening on (ws:\S+)/),
+  ]);
+  const inspector = stack.use(await Inspector.connect(inspectorUrl));
+  const resources = stack.move();
+  return { url, inspector, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+/** The text that a process writes. */
+class Output {
+  readonly ended: Promise<void>;
+  #text = "";
+  #done = false;
+  #onMore: () => void = () => {};
+
+  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+    this.ended = this.#read(stream);
+  }
+
+  /** The first group of the first match, once it is written. Rejects when the process ends without. */
+  async find(pattern: RegExp): Promise<string> {
+    while (true) {
+      const found = pattern.exec(this.#text)?.[1];
+      if (found !== undefined) return found;
+      if (this.#done) throw new Error(`The program ended before it listened: ${this.#text}`);
+      await new Promise<void>((resolve) => this.#onMore = resolve);
+    }
+  }
+
+  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+      this.#text += chunk;
+      this.#onMore();
+    }
+    this.#done = true;
+    this.#onMore();
+  }
+}

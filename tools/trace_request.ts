@@ -1,0 +1,95 @@
+import { relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Coverage } from "./trace/inspector.ts";
+import { startInspectedProgram } from "./trace/inspected_program.ts";
+
+/** Requests before the first that is counted: code is compiled, prepared statements are there. */
+const WARM_UP = 20;
+
+/** Requests that are counted. A file has to run in all of them: what a timer runs meanwhile does not. */
+const COUNTED = 5;
+
+/** The files of a checkout that a request runs through, in the order of their rooms, each with its functions. */
+export type Trace = ReadonlyMap<string, readonly string[]>;
+
+/** The requests that are traced, by name. */
+export type Traces = Readonly<Record<"get" | "patch", Trace>>;
+
+/**
+ * Traces warm requests through the program of a checkout: a GET of a profile by id, and a PATCH of it.
+ *
+ * @param tree The folder of the checkout.
+ */
+export async function traceRequests(tree: string): Promise<Traces> {
+  await using program = await startInspectedProgram(tree);
+  const { url, inspector } = program;
+  const created = await send(`${url}/v1/profiles`, "POST", { body: { name: "Ada Lovelace", email: "ada@example.com" } });
+  const profile = new URL(created.headers.get("Location") ?? "", url).href;
+  let etag = created.headers.get("ETag") ?? "";
+  let version = 0;
+
+  async function get(): Promise<void> {
+    await send(profile, "GET");
+  }
+  async function patch(): Promise<void> {
+    const body = { name: `Ada Lovelace ${++version}` };
+    const type = "application/merge-patch+json";
+    const response = await send(profile, "PATCH", { body, type, headers: { "If-Match": etag } });
+    etag = response.headers.get("ETag") ?? "";
+  }
+  async function trace(request: () => Promise<void>): Promise<Trace> {
+    for (let i = 0; i < WARM_UP; i++) await request();
+    const coverages: Coverage[] = [];
+    while (coverages.length < COUNTED) {
+      await inspector.takeCoverage();
+      await request();
+      coverages.push(await inspector.takeCoverage());
+    }
+    return filesOf(coverages, tree);
+  }
+  return { get: await trace(get), patch: await trace(patch) };
+}
+
+interface SendOptions {
+  readonly body?: unknown;
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+async function send(url: string, method: string, options: SendOptions = {}): Promise<Response> {
+  const { body, type = "application/json", headers = {} } = options;
+  const response = await fetch(url, {
+    method,
+    headers: body === undefined ? headers : { ...headers, "Content-Type": type },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${url} failed with ${response.status}: ${text}`);
+  return response;
+}
+
+function filesOf(coverages: readonly Coverage[], tree: string): Trace {
+  const [first = new Map(), ...others] = coverages;
+  const root = resolve(tree);
+  const files = [...first].flatMap(([url, functions]): [string, readonly string[]][] => {
+    if (!url.startsWith("file://")) return [];
+    const path = fileURLToPath(url);
+    const isLocal = path.startsWith(`${root}/`) && !path.includes("/node_modules/");
+    if (!isLocal || ![...others, first].every((other) => (other.get(url) ?? []).length > 0)) return [];
+    return [[relative(root, path), functions]];
+  });
+  return new Map(files.sort(([a], [b]) => a < b ? -1 : 1));
+}
+
+/** `deno task trace [folder]`: prints the files that a GET and a PATCH run through, and their numbers. */
+async function main([tree = resolve(import.meta.dirname ?? ".", "..")]: readonly string[]): Promise<void> {
+  const traces = await traceRequests(tree);
+  const lines = Object.entries(traces).flatMap(([name, trace]) => [
+    `${name.toUpperCase()} runs through ${trace.size} files`,
+    ...[...trace].map(([path, functions]) => `  ${path}: ${functions.filter((name) => name !== "").join(", ")}`),
+    "",
+  ]);
+  await Deno.stdout.write(new TextEncoder().encode(lines.join("\n")));
+}
+
+if (import.meta.main) await main(Deno.args);
