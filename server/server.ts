@@ -1,16 +1,16 @@
 import { Admission } from "./admission/admission.ts";
-import { admitting } from "./admission/admitting.ts";
 import { overloaded } from "./admission/overloaded.ts";
+import type { Listener, Peer } from "./listener.ts";
+import { openListener } from "./listener/open_listener.ts";
+import { stopListener } from "./listener/stop_listener.ts";
+import { TlsWatch } from "./listener/tls_watch.ts";
 import { Deadlines } from "./request/deadlines.ts";
 import { Exchange } from "./request/exchange.ts";
 import { Lifecycle } from "./request/lifecycle.ts";
-import type { Listener, Peer } from "./listener.ts";
-import { openListener } from "./listener/open_listener.ts";
 import { createPipeline } from "./request/pipeline.ts";
+import type { Serve } from "./request_observer.ts";
 import { applyOptions, type ServerOption } from "./server_options.ts";
-import { stopListener } from "./listener/stop_listener.ts";
 import { readTls } from "./tls.ts";
-import { TlsWatch } from "./listener/tls_watch.ts";
 
 /** How long a request lasts before the server looks whether its client has left, in milliseconds. */
 const CLIENT_WATCH_MS = 100;
@@ -119,5 +119,28 @@ export function createServer(host: string, port: number, ...options: ServerOptio
     async [Symbol.asyncDispose](): Promise<void> {
       await (stopping ??= stop());
     },
+  };
+}
+
+/** What orchestrators ask, and what tells operators why everything else is refused, is never refused. */
+const exempt = new Set(["/livez", "/readyz", "/healthz"]);
+
+/** Serves what is let in, and refuses the rest. */
+export function admitting(
+  serve: Serve,
+  { admission, refuse }: { readonly admission: Admission; readonly refuse: (exchange: Exchange) => Response },
+): Serve {
+  async function serveAdmitted(exchange: Exchange): Promise<Response> {
+    try {
+      return await serve(exchange);
+    } finally {
+      admission.leave();
+    }
+  }
+
+  return function admit(exchange): Promise<Response> {
+    if (exempt.has(exchange.path)) return serve(exchange);
+    if (admission.enter()) return serveAdmitted(exchange);
+    return admission.wait().then((admitted) => admitted ? serveAdmitted(exchange) : refuse(exchange));
   };
 }

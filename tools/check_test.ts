@@ -85,7 +85,7 @@ Deno.test("checkTree() finds a use case that reaches a driver through another fi
 
 Deno.test("checkTree() finds a file besides main.ts that reads the environment", async () => {
   const change = (text: string): string => `${text}\nDeno.env.get("HOME");\n`;
-  const { code, said } = await checkTampered("server/request/limits.ts", change);
+  const { code, said } = await checkTampered("server/request/request_head.ts", change);
   assertEquals(code, 1);
   assertStringIncludes(said, "main.ts alone reads the environment");
 });

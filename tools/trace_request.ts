@@ -23,7 +23,9 @@ export type Traces = Readonly<Record<"get" | "patch", Trace>>;
 export async function traceRequests(tree: string): Promise<Traces> {
   await using program = await startInspectedProgram(tree);
   const { url, inspector } = program;
-  const created = await send(`${url}/v1/profiles`, "POST", { body: { name: "Ada Lovelace", email: "ada@example.com" } });
+  const created = await send(`${url}/v1/profiles`, "POST", {
+    body: { name: "Ada Lovelace", email: "ada@example.com" },
+  });
   const profile = new URL(created.headers.get("Location") ?? "", url).href;
   let etag = created.headers.get("ETag") ?? "";
   let version = 0;
@@ -86,7 +88,9 @@ async function main([tree = resolve(import.meta.dirname ?? ".", "..")]: readonly
   const traces = await traceRequests(tree);
   const lines = Object.entries(traces).flatMap(([name, trace]) => [
     `${name.toUpperCase()} runs through ${trace.size} files`,
-    ...[...trace].map(([path, functions]) => `  ${path}: ${functions.filter((name) => name !== "").join(", ")}`),
+    ...[...trace].map(([path, functions]) =>
+      `  ${path}: ${functions.filter((name) => name !== "").join(", ")}`
+    ),
     "",
   ]);
   await Deno.stdout.write(new TextEncoder().encode(lines.join("\n")));

@@ -1,6 +1,5 @@
 import type { Logger } from "../logger.ts";
-import { AdaptiveLimit } from "./adaptive_limit.ts";
-import { EventLoopDelay } from "./event_loop_delay.ts";
+import { AdaptiveLimit, EventLoopDelay } from "./adaptive_limit.ts";
 
 /** How requests are let in. */
 export interface AdmissionSettings {

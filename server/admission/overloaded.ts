@@ -1,8 +1,7 @@
 import type { ApiModule } from "../api_module.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { Problem } from "../problem.ts";
-import { createCatalog } from "../problems/problem_catalog.ts";
-import { instanceOf, problemResponse } from "../problems/problem_response.ts";
+import { createCatalog, instanceOf, problemResponse } from "../problems/problem_response.ts";
 
 /** Gives the function that refuses a request: 503, without the log entry that every other 503 has. */
 export function overloaded(modules: readonly ApiModule[]): (exchange: Exchange) => Response {

@@ -2,7 +2,6 @@ import { errors, type JWTPayload, jwtVerify, type JWTVerifyResult } from "jose";
 import type { Principal } from "../request_context.ts";
 import { type Authenticator, InvalidTokenError } from "../security/authenticator.ts";
 import type { KeyFinder } from "./parse_keys.ts";
-import { scopesOf } from "./token_scopes.ts";
 import type { VerificationKeys } from "./verification_keys.ts";
 import { VerifiedTokens } from "./verified_tokens.ts";
 
@@ -100,4 +99,15 @@ function refusal(error: unknown): InvalidTokenError {
   return error instanceof InvalidTokenError
     ? error
     : new InvalidTokenError("The token is not taken", { cause: error });
+}
+
+/**
+ * The scopes of a token: `scope`, separated by spaces (RFC 8693, section 4.2), or where that is absent `scp`, which some
+ * issuers write instead, as a list or as text. Claims of another kind give none.
+ */
+export function scopesOf({ scope, scp }: JWTPayload): ReadonlySet<string> {
+  const claim = scope ?? scp;
+  if (typeof claim === "string") return new Set(claim.split(" ").filter((word) => word !== ""));
+  if (!Array.isArray(claim)) return new Set();
+  return new Set(claim.filter((word): word is string => typeof word === "string" && word !== ""));
 }

@@ -1,7 +1,12 @@
 import type { Shape } from "../operation.ts";
 import { splitPairs } from "../parameters/pairs.ts";
-import { decodeFormText, MalformedTextError } from "../parameters/percent.ts";
-import { memberShape, readArray, readScalar } from "../parameters/shape.ts";
+import {
+  decodeFormText,
+  MalformedTextError,
+  memberShape,
+  readArray,
+  readScalar,
+} from "../parameters/decode_text.ts";
 
 const ANY_OBJECT: Shape = { kind: "object", properties: {} };
 

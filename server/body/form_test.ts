@@ -1,7 +1,7 @@
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import type { Shape } from "../operation.ts";
-import { MalformedTextError } from "../parameters/percent.ts";
-import { decodeBody } from "./decode_body.ts";
+import { MalformedTextError } from "../parameters/decode_text.ts";
+import { decodeBody } from "./read_body.ts";
 import { collectFields, parseForm } from "./form.ts";
 
 const SHAPE: Shape = {

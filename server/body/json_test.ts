@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { MalformedTextError } from "../parameters/percent.ts";
+import { MalformedTextError } from "../parameters/decode_text.ts";
 import { parseJsonText } from "./json.ts";
 
 function refusal(text: string): string {

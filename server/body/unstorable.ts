@@ -1,5 +1,5 @@
 import { extendPointer } from "../representation/json_pointer.ts";
-import type { JsonFault } from "./json_fault.ts";
+import type { JsonFault } from "./json.ts";
 
 /** Why a text cannot be stored, as a fault's reason; undefined when it can. PostgreSQL holds neither. */
 export function unstorableReason(text: string): string | undefined {

@@ -1,7 +1,8 @@
-import type { Exchange } from "../request/exchange.ts";
-import type { DecodedRequest, Operation } from "../operation.ts";
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import type { Idempotency, KeptAnswer, KeyedAnswer, KeyedRequest, Work, WorkResult } from "../idempotency.ts";
-import { requestFingerprint } from "./request_fingerprint.ts";
+import type { DecodedRequest, Operation } from "../operation.ts";
+import type { Exchange } from "../request/exchange.ts";
 
 /** Says that an answer is given again; its value is `true`. */
 export const IDEMPOTENCY_REPLAYED = "Idempotency-Replayed";
@@ -115,4 +116,22 @@ function replay({ status, headers, body }: KeptAnswer, exchange: Exchange): Resp
 function problemSlug(body: Uint8Array | undefined): string | undefined {
   const [, slug] = /^\{"type":"\/problems\/([a-z0-9-]+)"/.exec(new TextDecoder().decode(body)) ?? [];
   return slug;
+}
+
+/**
+ * The SHA-256 of what a request asks for: its operation, path, query and body as they were decoded, so that neither the
+ * order of members nor white space makes another request of it. Header fields are no part of it.
+ */
+export function requestFingerprint(operation: string, request: DecodedRequest): Uint8Array {
+  const { path, query, contentType = null, body = null } = request;
+  return createHash("sha256").update(canonicalText([operation, path, query, contentType, body])).digest();
+}
+
+/** JSON with the members of objects in order of their names; bytes are an object that no JSON value is written as. */
+function canonicalText(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "undefined";
+  if (Array.isArray(value)) return `[${value.map(canonicalText).join(",")}]`;
+  if (value instanceof Uint8Array) return `{${Buffer.from(value).toString("base64")}}`;
+  const members = Object.entries(value).sort(([left], [right]) => left < right ? -1 : 1);
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalText(member)}`).join(",")}}`;
 }

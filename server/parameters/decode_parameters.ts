@@ -1,12 +1,11 @@
 import { parseJson } from "../body/json.ts";
-import type { Exchange } from "../request/exchange.ts";
 import type { Operation, ParameterDescriptor, ParameterLocation } from "../operation.ts";
 import type { RequestFaults } from "../problems/request_faults.ts";
-import { compileReader } from "./compile_reader.ts";
-import { type RawPair, splitCookies, splitPairs } from "./pairs.ts";
-import { decodeFormText, decodePercent, MalformedTextError } from "./percent.ts";
-import type { NamedPair } from "./read_pairs.ts";
-import type { Decode } from "./styles.ts";
+import type { Exchange } from "../request/exchange.ts";
+import { decodeFormText, decodePercent, MalformedTextError, readScalar } from "./decode_text.ts";
+import { compileDeclared, namePairs, refuseUndeclared, splitCookies, splitPairs } from "./pairs.ts";
+import { type NamedPair, readPairs } from "./read_pairs.ts";
+import { type Decode, readStyled } from "./styles.ts";
 
 /** The parameters of a request by place and name. What is absent and has no default is not a member. */
 export interface Parameters {
@@ -40,10 +39,7 @@ export function compileParameters({ parameters }: Operation): DecodeParameters {
 
   return function decodeParameters(exchange, rawPath, faults): Parameters {
     const decoded: Parameters = { path: {}, query: {}, headers: {}, cookies: {} };
-    const query = exchange.query === ""
-      ? NO_PAIRS
-      : namePairs(splitPairs(exchange.query), decodeFormText, { faults, in: "query" });
-    refuseUndeclared(query, isDeclared, faults);
+    const query = exchange.query === "" ? NO_PAIRS : readQuery(exchange.query, faults);
     const sources = {
       exchange,
       path: rawPath,
@@ -68,6 +64,12 @@ export function compileParameters({ parameters }: Operation): DecodeParameters {
     }
     return decoded;
   };
+
+  function readQuery(text: string, faults: RequestFaults): readonly NamedPair[] {
+    const pairs = namePairs(splitPairs(text), decodeFormText, { faults, in: "query" });
+    refuseUndeclared(pairs, isDeclared, faults);
+    return pairs;
+  }
 }
 
 /** A copy: what a handler does to it must not reach the next request. */
@@ -75,50 +77,67 @@ function freshDefault({ default: value }: ParameterDescriptor): unknown {
   return typeof value === "object" ? structuredClone(value) : value;
 }
 
-/** Longer names of undeclared parameters are not repeated in an answer. */
-const MAX_NAME_LENGTH = 100;
-
-/** Says whether a pair of the query belongs to one of the declared parameters: a misspelt name is not overlooked. */
-function compileDeclared(parameters: readonly ParameterDescriptor[]): (pairName: string) => boolean {
-  const names = new Set<string>();
-  const prefixes: string[] = [];
-  let open = false;
-  for (const { name, shape, style, explode } of parameters) {
-    if (shape.kind !== "object" || !explode) names.add(name);
-    else if (style === "deepObject") prefixes.push(`${name}[`);
-    else {
-      for (const member of Object.keys(shape.properties)) names.add(member);
-      open ||= shape.additional !== undefined;
-    }
-  }
-  return (pairName) => open || names.has(pairName) || prefixes.some((prefix) => pairName.startsWith(prefix));
+/** Where the texts of a request's parameters are. */
+export interface ParameterSources {
+  readonly exchange: Exchange;
+  /** The path's variables as they were sent. */
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: readonly NamedPair[];
+  readonly cookies: readonly NamedPair[];
 }
 
-function refuseUndeclared(
-  query: readonly NamedPair[],
-  isDeclared: (pairName: string) => boolean,
-  faults: RequestFaults,
-): void {
-  for (const { name } of query) {
-    if (isDeclared(name)) continue;
-    const shown = name.length <= MAX_NAME_LENGTH ? name : "query";
-    faults.addMalformed({ name: shown, in: "query", reason: "is not a parameter of this operation" });
+/**
+ * Reads one parameter; undefined when it is absent. Of a `content: application/json` parameter it gives the JSON text.
+ * Throws a MalformedTextError when the text does not have the parameter's style.
+ */
+export type ParameterReader = (sources: ParameterSources) => unknown;
+
+/** Prepares the reading of a parameter. `taken` are the names of all parameters of its place. */
+export function compileReader(parameter: ParameterDescriptor, taken: ReadonlySet<string>): ParameterReader {
+  const { name } = parameter;
+  switch (parameter.in) {
+    case "path": {
+      const read = compileText(parameter, decodePercent);
+      return ({ path }) => readPresent(path[name], read);
+    }
+    case "header": {
+      const read = compileText(parameter, trim);
+      const field = headerField(name);
+      return ({ exchange }) => readPresent(field(exchange) ?? undefined, read);
+    }
+    case "query":
+      return ({ query }) => readPairs(query, parameter, { decode: decodeFormText, taken });
+    case "cookie":
+      return ({ cookies }) => readPairs(cookies, parameter, { decode: decodePercent, taken });
   }
 }
 
-function namePairs(
-  pairs: readonly RawPair[],
-  decode: Decode,
-  { faults, in: location }: { faults: RequestFaults; in: ParameterLocation },
-): NamedPair[] {
-  const named: NamedPair[] = [];
-  for (const { name, value } of pairs) {
-    try {
-      named.push({ name: decode(name), raw: value });
-    } catch (error) {
-      if (!(error instanceof MalformedTextError)) throw error;
-      faults.addMalformed({ name: location, in: location, reason: `has a name that ${error.message}` });
-    }
+function readPresent(raw: string | undefined, read: (raw: string) => unknown): unknown {
+  return raw === undefined ? undefined : read(raw);
+}
+
+function compileText(parameter: ParameterDescriptor, decode: Decode): (raw: string) => unknown {
+  const { shape, style, content } = parameter;
+  if (content === "json") return decode;
+  if (style === "simple" && shape.kind !== "array" && shape.kind !== "object") {
+    return (raw) => readScalar(decode(raw), shape);
   }
-  return named;
+  return (raw) => readStyled(raw, parameter, decode);
+}
+
+function headerField(name: string): (exchange: Exchange) => string | null {
+  switch (name.toLowerCase()) {
+    case "if-match":
+      return (exchange) => exchange.fields.ifMatch;
+    case "if-none-match":
+      return (exchange) => exchange.fields.ifNoneMatch;
+    case "x-request-id":
+      return (exchange) => exchange.fields.requestId;
+    default:
+      return (exchange) => exchange.request.headers.get(name);
+  }
+}
+
+function trim(text: string): string {
+  return text.trim();
 }

@@ -1,3 +1,9 @@
+import type { ParameterDescriptor, ParameterLocation } from "../operation.ts";
+import type { RequestFaults } from "../problems/request_faults.ts";
+import { MalformedTextError } from "./decode_text.ts";
+import type { NamedPair } from "./read_pairs.ts";
+import type { Decode } from "./styles.ts";
+
 /** A name and a value as they were sent, still encoded. */
 export interface RawPair {
   readonly name: string;
@@ -27,4 +33,54 @@ export function splitCookies(text: string): RawPair[] {
     const quoted = trimmed.length > 1 && trimmed.startsWith('"') && trimmed.endsWith('"');
     return { name: name.trim(), value: quoted ? trimmed.slice(1, -1) : trimmed };
   });
+}
+
+/** Longer names of undeclared parameters are not repeated in an answer. */
+const MAX_NAME_LENGTH = 100;
+
+/** Prepares the check whether a pair of the query belongs to one of the declared parameters: a misspelt name is not overlooked. */
+export function compileDeclared(parameters: readonly ParameterDescriptor[]): (pairName: string) => boolean {
+  const names = new Set<string>();
+  const prefixes: string[] = [];
+  let open = false;
+  for (const { name, shape, style, explode } of parameters) {
+    if (shape.kind !== "object" || !explode) names.add(name);
+    else if (style === "deepObject") prefixes.push(`${name}[`);
+    else {
+      for (const member of Object.keys(shape.properties)) names.add(member);
+      open ||= shape.additional !== undefined;
+    }
+  }
+  return (pairName) => open || names.has(pairName) || prefixes.some((prefix) => pairName.startsWith(prefix));
+}
+
+/** Adds a fault for every pair of the query that is no parameter of the operation. */
+export function refuseUndeclared(
+  query: readonly NamedPair[],
+  isDeclared: (pairName: string) => boolean,
+  faults: RequestFaults,
+): void {
+  for (const { name } of query) {
+    if (isDeclared(name)) continue;
+    const shown = name.length <= MAX_NAME_LENGTH ? name : "query";
+    faults.addMalformed({ name: shown, in: "query", reason: "is not a parameter of this operation" });
+  }
+}
+
+/** Decodes the names of pairs; those that cannot be decoded become faults. */
+export function namePairs(
+  pairs: readonly RawPair[],
+  decode: Decode,
+  { faults, in: location }: { faults: RequestFaults; in: ParameterLocation },
+): NamedPair[] {
+  const named: NamedPair[] = [];
+  for (const { name, value } of pairs) {
+    try {
+      named.push({ name: decode(name), raw: value });
+    } catch (error) {
+      if (!(error instanceof MalformedTextError)) throw error;
+      faults.addMalformed({ name: location, in: location, reason: `has a name that ${error.message}` });
+    }
+  }
+  return named;
 }

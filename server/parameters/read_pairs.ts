@@ -1,6 +1,5 @@
 import type { ParameterDescriptor } from "../operation.ts";
-import { MalformedTextError } from "./percent.ts";
-import { readArray, readObject } from "./shape.ts";
+import { MalformedTextError, readArray, readObject } from "./decode_text.ts";
 import { type Decode, readStyled } from "./styles.ts";
 
 /** A pair of a query or a cookie header: its name decoded, its value as it was sent. */

@@ -1,6 +1,5 @@
 import type { ParameterDescriptor, Shape } from "../operation.ts";
-import { MalformedTextError } from "./percent.ts";
-import { readArray, readObject, readScalar } from "./shape.ts";
+import { MalformedTextError, readArray, readObject, readScalar } from "./decode_text.ts";
 
 /** How a piece of text is decoded after it was cut out at its delimiters. */
 export type Decode = (raw: string) => string;

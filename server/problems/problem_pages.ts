@@ -1,11 +1,10 @@
 import { html } from "@hono/hono/html";
 import type { ProblemType } from "../api_module.ts";
 import type { Exchange } from "../request/exchange.ts";
-import { createNegotiation } from "../representation/negotiation.ts";
-import { compilePath } from "../routing/path_template.ts";
+import { createNegotiation } from "../representation/response.ts";
+import { compilePath, type Endpoint } from "../routing/resource.ts";
 import { Problem } from "../problem.ts";
 import type { ProblemCatalog } from "./problem_response.ts";
-import type { Endpoint } from "../routing/resource.ts";
 
 const PATH = "/problems/{slug}";
 

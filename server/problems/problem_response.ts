@@ -1,8 +1,9 @@
 import { STATUS_TEXT } from "@std/http/status";
-import type { ProblemType } from "../api_module.ts";
-import type { Exchange } from "../request/exchange.ts";
+import type { ApiModule, ProblemType } from "../api_module.ts";
 import type { Problem } from "../problem.ts";
-import { newRequestId } from "../request/request_id.ts";
+import type { Exchange } from "../request/exchange.ts";
+import { newRequestId } from "../request/request_head.ts";
+import { SERVER_PROBLEM_TYPES } from "./problem_types.ts";
 
 const encoder = new TextEncoder();
 
@@ -45,4 +46,20 @@ export function problemResponse(
   headers.set("X-Request-Id", exchange.requestId);
   for (const [name, value] of Object.entries(problem.headers)) headers.set(name, value);
   return response;
+}
+
+/**
+ * The problem types of the server and of all modules.
+ * @throws {Error} when two of them share a slug and differ.
+ */
+export function createCatalog(modules: readonly ApiModule[]): ProblemCatalog {
+  const catalog = new Map<string, ProblemType>();
+  for (const type of [...SERVER_PROBLEM_TYPES, ...modules.flatMap((module) => module.problemTypes)]) {
+    const other = catalog.get(type.slug);
+    if (other !== undefined && (other.title !== type.title || other.status !== type.status)) {
+      throw new Error(`Two problem types have the slug ${type.slug}`);
+    }
+    catalog.set(type.slug, other ?? type);
+  }
+  return catalog;
 }

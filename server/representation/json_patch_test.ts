@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { createPatch } from "rfc6902";
-import { applyJsonPatch, JsonPatchError, type JsonPatchOperation } from "./json_patch.ts";
 import type { JsonValue } from "../operation.ts";
+import { applyJsonPatch, jsonEqual, JsonPatchError, type JsonPatchOperation } from "./json_patch.ts";
 
 // RFC 6902, appendix A: document, patch, and the result or the operation that fails.
 const APPENDIX: readonly [JsonValue, JsonPatchOperation[], JsonValue | { readonly failsAt: number }][] = [
@@ -139,4 +139,17 @@ Deno.test("applyJsonPatch() ignores members that have no meaning for an operatio
     { op: "add", path: "/a", value: 2, from: "/nope" },
   ];
   assertEquals(applyJsonPatch({ a: 1, b: 3 }, patch), { a: 2, b: 3 });
+});
+
+Deno.test("jsonEqual() compares numbers by value, lists in order and objects in any", () => {
+  const equal = [[0, -0], [null, null], [[1, [2]], [1, [2]]], [{ a: 1, b: { c: [] } }, {
+    b: { c: [] },
+    a: 1,
+  }]];
+  for (const [a, b] of equal) assertEquals(jsonEqual(a, b), true);
+  const different = [[1, "1"], [null, {}], [{}, []], [[1, 2], [2, 1]], [[1], [1, 1]], [{ a: 1 }, { b: 1 }], [
+    JSON.parse('{"__proto__":1}'),
+    {},
+  ], [{ toString: 1 }, { a: 1 }]];
+  for (const [a, b] of different) assertEquals([jsonEqual(a, b), jsonEqual(b, a)], [false, false]);
 });

@@ -2,8 +2,7 @@ import type { UnitOfWork } from "../idempotency.ts";
 import type { Peer } from "../listener.ts";
 import type { Principal, RequestContext } from "../request_context.ts";
 import type { RateLimitFields } from "../rate_limit.ts";
-import { readRequestFields, type RequestFields } from "./request_fields.ts";
-import { newRequestId, saneRequestId } from "./request_id.ts";
+import { newRequestId, readRequestFields, type RequestFields, saneRequestId } from "./request_head.ts";
 import { Problem } from "../problem.ts";
 import type { TrustedProxies } from "../addresses/trusted_proxies.ts";
 import { parseTraceParent, parseXRayTrace } from "../trace_context.ts";
@@ -107,9 +106,11 @@ export class Exchange implements RequestContext {
   get traceId(): string | undefined {
     if (this.ownTraceId !== undefined) return this.ownTraceId;
     const { headers } = this.request;
-    const parent = parseTraceParent(headers.get("traceparent")) ??
-      parseXRayTrace(headers.get("x-amzn-trace-id"));
-    return parent?.traceId;
+    const traceParent = headers.get("traceparent");
+    const xray = headers.get("x-amzn-trace-id");
+    // Most requests name none.
+    if (traceParent === null && xray === null) return undefined;
+    return (parseTraceParent(traceParent) ?? parseXRayTrace(xray))?.traceId;
   }
 
   get traceParent(): string | undefined {

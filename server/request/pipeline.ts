@@ -1,21 +1,14 @@
-import { Hono } from "@hono/hono";
-import type { Deadlines } from "./deadlines.ts";
-import { documentEndpoint } from "../routing/document_endpoint.ts";
-import { checkOperationPolicies } from "../rate_limit/enforce_rate_limit.ts";
-import type { Exchange } from "./exchange.ts";
-import { createFinish } from "./finish_response.ts";
-import { healthEndpoints } from "../health/health_endpoints.ts";
-import type { Lifecycle } from "./lifecycle.ts";
-import { checkLimits } from "./limits.ts";
-import { byConcreteness, honoPath } from "../routing/path_template.ts";
 import { Problem } from "../problem.ts";
-import { createCatalog } from "../problems/problem_catalog.ts";
-import { problemPages } from "../problems/problem_pages.ts";
-import { createRecovery, createRefusals } from "../problems/recovery.ts";
+import { createCatalog } from "../problems/problem_response.ts";
+import { createRecovery } from "../problems/recovery.ts";
 import type { Serve } from "../request_observer.ts";
-import { gatherResources, optionsResponse, type Resource } from "../routing/resource.ts";
-import type { PipelineEnv, ServerSettings } from "../server_options.ts";
-import { compileOperation } from "../strict/compile_operation.ts";
+import { createRouter } from "../routing/router.ts";
+import { createCors } from "../security/cors.ts";
+import type { ServerSettings } from "../server_options.ts";
+import type { Deadlines } from "./deadlines.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import { checkLimits } from "./request_head.ts";
 
 /** What a pipeline shares with the server around it. */
 export interface PipelineParts {
@@ -32,20 +25,20 @@ export interface PipelineParts {
  * 1. deadline: 503 when it passes, and the signal of the exchange aborts;
  * 2. recovery: whatever is thrown below becomes a problem here and nowhere else;
  * 3. limits: 501, 414, 431;
- * 4. middleware that was plugged in, then routing: 404, 405, OPTIONS, HEAD (resource.ts);
+ * 4. middleware that was plugged in, then routing: 404, 405, OPTIONS, HEAD (routing/router.ts);
  * 5. the operation (strict/compile_operation.ts): 429, 401, 403, 406, 415, body, parameters, validation, handler, response;
- * 6. what every answer has (finish_response.ts).
+ * 6. what every answer has: for browsers, and what is left of a rate.
  */
 export function createPipeline(settings: ServerSettings, parts: PipelineParts): Serve {
   const { modules, logger } = settings;
   const recover = createRecovery({ modules, logger, catalog: createCatalog(modules) });
-  const app = createApp(settings, parts);
+  const router = createRouter(settings, parts);
   const finish = createFinish(settings);
 
   function start(exchange: Exchange): Response | Promise<Response> {
     if (parts.lifecycle.phase === "closing") throw stopping();
     checkLimits(exchange, settings);
-    return app.fetch(exchange.request, exchange);
+    return router.fetch(exchange.request, exchange);
   }
 
   return function serve(exchange): Promise<Response> {
@@ -77,55 +70,6 @@ export function createPipeline(settings: ServerSettings, parts: PipelineParts): 
   };
 }
 
-function createApp(settings: ServerSettings, parts: PipelineParts): Hono<PipelineEnv> {
-  const { modules, readiness, middlewares, maxBodyBytes, validateResponses, authenticator, rateLimit } =
-    settings;
-  const refusal = createRefusals({ modules, catalog: createCatalog(modules) });
-  checkOperationPolicies(rateLimit, modules);
-  const app = new Hono<PipelineEnv>({ getPath: (_request, options) => options?.env?.path ?? "" });
-  for (const middleware of middlewares) app.use(middleware);
-  for (const { path, serve } of resources()) {
-    app.all(honoPath(path), (c) => {
-      c.env.route = path;
-      return serve(c.env);
-    });
-  }
-  app.options("*", (c) => {
-    // "OPTIONS *" asks about the server as a whole (RFC 9110, section 9.3.7).
-    if (c.env.path !== "/*") throw new Problem(404, "not-found");
-    return optionsResponse({ Allow: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" }, c.env);
-  });
-  app.notFound(() => {
-    throw new Problem(404, "not-found");
-  });
-  app.onError((error) => {
-    throw error;
-  });
-  return app;
-
-  function resources(): Resource[] {
-    const operations = modules.flatMap((module) =>
-      module.routes.map((route) =>
-        compileOperation(route, {
-          maxBodyBytes,
-          validateResponses,
-          authenticator,
-          rateLimit,
-          idempotency: settings.idempotency,
-          refusal,
-          readDeadlines: parts.readDeadlines,
-        })
-      )
-    );
-    return gatherResources([
-      ...healthEndpoints(readiness, parts.lifecycle),
-      problemPages(createCatalog(modules)),
-      ...modules.map(documentEndpoint),
-      ...operations,
-    ]).sort((a, b) => byConcreteness(a.path, b.path));
-  }
-}
-
 function stopping(): Problem {
   return new Problem(503, "unavailable", {
     detail: "The server is stopping",
@@ -135,4 +79,53 @@ function stopping(): Problem {
 
 function deadlinePassed(): Problem {
   return new Problem(503, "deadline-passed", { headers: { "Retry-After": "1" } });
+}
+
+/** Puts on an answer what every answer has, wherever on the way it was made. */
+type FinishResponse = (response: Response, exchange: Exchange) => Response;
+
+/** Prepares the last step of the way of a request. */
+function createFinish({ cors, modules }: ServerSettings): FinishResponse {
+  const setCorsHeaders = cors === undefined ? undefined : createCors(cors, modules);
+
+  function setHeaders(headers: Headers, exchange: Exchange): void {
+    setSecurityHeaders(headers);
+    if (exchange.rateLimit !== undefined) {
+      headers.set("RateLimit-Policy", exchange.rateLimit.policy);
+      headers.set("RateLimit", exchange.rateLimit.state);
+    }
+    setCorsHeaders?.(headers, exchange);
+  }
+
+  return function finishResponse(response, exchange): Response {
+    try {
+      setHeaders(response.headers, exchange);
+      return response;
+    } catch (error) {
+      // What a middleware fetched from somewhere else cannot be changed, only copied (Fetch standard, section 5.1).
+      if (!(error instanceof TypeError)) throw error;
+      const copy = new Response(response.body, response);
+      setHeaders(copy.headers, exchange);
+      return copy;
+    }
+  };
+}
+
+/** Nothing may be loaded, run or framed: neither by a page of the server, which needs nothing, nor by what is no page. */
+const CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'";
+
+/**
+ * Sets what every answer tells browsers (OWASP, "REST Security Cheat Sheet"): not to guess another media type, not to
+ * show it with anything active or inside another page, and not to hand it to other origins unasked. An answer that
+ * says the latter two for itself keeps what it says. Each field costs a request about a microsecond, so there are no
+ * more: what is left out matters for pages with links, scripts or features of the browser.
+ */
+function setSecurityHeaders(headers: Headers): void {
+  headers.set("X-Content-Type-Options", "nosniff");
+  setUnlessSet(headers, "Content-Security-Policy", CONTENT_SECURITY_POLICY);
+  setUnlessSet(headers, "Cross-Origin-Resource-Policy", "same-origin");
+}
+
+function setUnlessSet(headers: Headers, name: string, value: string): void {
+  if (!headers.has(name)) headers.set(name, value);
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { gatherResources } from "./resource.ts";
 import { send, sendForProblem } from "../testing/note_client.ts";
+import { byConcreteness, compilePath, gatherResources, honoPath } from "./resource.ts";
 
 Deno.test("gatherResources() refuses two operations for one method of a path, whatever its variables are called", () => {
   const endpoint = { method: "GET", handle: () => new Response() };
@@ -37,4 +37,22 @@ Deno.test("Server.fetch() answers 404, 405 with Allow and 501", async () => {
   const wrong = await sendForProblem("/notes", { method: "DELETE" });
   assertEquals([wrong.status, wrong.headers.get("allow")], [405, "GET, HEAD, POST, OPTIONS"]);
   assertEquals((await sendForProblem("/notes", { method: "FOO" })).status, 501);
+});
+
+Deno.test("compilePath() cuts variables out of a path, undecoded", () => {
+  const read = compilePath("/a/{id}/b.{format}");
+  assertEquals(read("/a/x%2Fy/b.json"), { id: "x%2Fy", format: "json" });
+  assertEquals(read("/a/x/b_json"), undefined);
+  assertEquals(read("/a//b.json"), undefined);
+  assertEquals(compilePath("/a")("/a"), {});
+});
+
+Deno.test("honoPath() writes variables in Hono's notation", () => {
+  assertEquals(honoPath("/a/{id}/b"), "/a/:v2/b");
+  assertEquals(honoPath("/a/{name}.{ext}"), "/a/:v2{[^/]+\\.[^/]+}");
+});
+
+Deno.test("byConcreteness() puts the more concrete of two paths first", () => {
+  const paths = ["/{a}/b", "/a/{b}", "/a/x-{b}", "/a/b", "/a"];
+  assertEquals(paths.toSorted(byConcreteness), ["/a", "/a/b", "/a/x-{b}", "/a/{b}", "/{a}/b"]);
 });

@@ -7,24 +7,21 @@ import {
 } from "../representation/conditional.ts";
 import type { Deadlines } from "../request/deadlines.ts";
 import { compileRateLimits } from "../rate_limit/enforce_rate_limit.ts";
-import { createNegotiation } from "../representation/negotiation.ts";
+import { compileResponses, createNegotiation } from "../representation/response.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { compileKeyed } from "../idempotency/compile_keyed.ts";
 import type { Idempotency } from "../idempotency.ts";
 import { readIdempotencyKey, requiresIdempotencyKey } from "../idempotency/idempotency_key.ts";
 import type { DecodedRequest, Operation, Route } from "../operation.ts";
 import { compileParameters } from "../parameters/decode_parameters.ts";
-import { compilePath } from "../routing/path_template.ts";
+import { compilePath, type Endpoint } from "../routing/resource.ts";
 import { Problem } from "../problem.ts";
 import type { RateLimitSettings } from "../rate_limit.ts";
 import { RequestFaults } from "../problems/request_faults.ts";
-import type { Endpoint } from "../routing/resource.ts";
 import type { Authenticator } from "../security/authenticator.ts";
 import { compileSecurity } from "../security/enforce_security.ts";
 import { checkResponse } from "./check_response.ts";
-import { checkUnusedBody, compileBody } from "./read_operation_body.ts";
-import { validateParameters } from "./validate_request.ts";
-import { compileResponses } from "./write_response.ts";
+import { checkUnusedBody, compileBody, validateParameters } from "./operation_input.ts";
 
 /** What all operations share. */
 export interface OperationOptions {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isPrivateHost } from "./private_host.ts";
+import { isPrivateHost } from "./host.ts";
 
 Deno.test("isPrivateHost() takes addresses and names that nobody can own", () => {
   const hosts = [

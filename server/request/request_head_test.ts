@@ -1,6 +1,22 @@
 import { assertEquals } from "@std/assert";
+import { validate, version } from "uuid";
 import { withMaxHeaderBytes, withMaxUrlBytes, withPrivateHostsOnly } from "../server_options.ts";
 import { faultsOf, send, sendForProblem } from "../testing/note_client.ts";
+import { newRequestId, saneRequestId } from "./request_head.ts";
+
+Deno.test("newRequestId() gives different UUIDs", () => {
+  const ids = Array.from({ length: 1000 }, newRequestId);
+  assertEquals(new Set(ids).size, ids.length);
+  for (const id of ids) assertEquals([validate(id), version(id)], [true, 4]);
+});
+
+Deno.test("saneRequestId() takes 1 to 128 harmless characters", () => {
+  assertEquals(saneRequestId("a.b-C_1~/:+=@"), "a.b-C_1~/:+=@");
+  assertEquals(saneRequestId("a".repeat(128))?.length, 128);
+  for (const text of [null, "", " ", "a b", "a,b", 'a"b', "é", "a".repeat(129)]) {
+    assertEquals(saneRequestId(text), undefined);
+  }
+});
 
 Deno.test("Server.fetch() answers 414 and 431", async () => {
   assertEquals((await sendForProblem(`/notes?x=${"a".repeat(100)}`, {}, withMaxUrlBytes(50))).status, 414);

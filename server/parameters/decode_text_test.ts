@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { readScalar } from "./shape.ts";
+import { readScalar } from "./decode_text.ts";
 
 Deno.test("readScalar() reads integers strictly and leaves the rest a string", () => {
   assertEquals(readScalar("-12", { kind: "integer" }), -12);

@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import type { DecodedRequest } from "../operation.ts";
-import { requestFingerprint } from "./request_fingerprint.ts";
+import { requestFingerprint } from "./compile_keyed.ts";
 
 const REQUEST: DecodedRequest = {
   path: { id: "7" },

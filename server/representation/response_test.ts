@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { createNegotiation } from "./negotiation.ts";
+import { createNegotiation } from "./response.ts";
 
 Deno.test("createNegotiation() chooses what the client likes best", () => {
   const negotiate = createNegotiation(["application/json", "text/csv"]);

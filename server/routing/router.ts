@@ -1,0 +1,76 @@
+import { Hono } from "@hono/hono";
+import { healthEndpoints } from "../health/health_endpoints.ts";
+import { Problem } from "../problem.ts";
+import { problemPages } from "../problems/problem_pages.ts";
+import { createCatalog } from "../problems/problem_response.ts";
+import { createRefusals } from "../problems/recovery.ts";
+import { checkOperationPolicies } from "../rate_limit/enforce_rate_limit.ts";
+import type { Deadlines } from "../request/deadlines.ts";
+import type { Lifecycle } from "../request/lifecycle.ts";
+import type { PipelineEnv, ServerSettings } from "../server_options.ts";
+import { compileOperation } from "../strict/compile_operation.ts";
+import { documentEndpoint } from "./document_endpoint.ts";
+import { byConcreteness, gatherResources, honoPath, optionsResponse, type Resource } from "./resource.ts";
+
+/** What the routes share with the server around them. */
+export interface RouterOptions {
+  readonly lifecycle: Lifecycle;
+  /** Started for every body. */
+  readonly readDeadlines: Deadlines;
+}
+
+/**
+ * Creates the routes: the operations of every API, its document, the pages of problems, and health. Middleware that was
+ * plugged in stands before them.
+ */
+export function createRouter(
+  settings: ServerSettings,
+  { lifecycle, readDeadlines }: RouterOptions,
+): Hono<PipelineEnv> {
+  const { modules, readiness, middlewares, maxBodyBytes, validateResponses, authenticator, rateLimit } =
+    settings;
+  const refusal = createRefusals({ modules, catalog: createCatalog(modules) });
+  checkOperationPolicies(rateLimit, modules);
+  const app = new Hono<PipelineEnv>({ getPath: (_request, options) => options?.env?.path ?? "" });
+  for (const middleware of middlewares) app.use(middleware);
+  for (const { path, serve } of resources()) {
+    app.all(honoPath(path), (c) => {
+      c.env.route = path;
+      return serve(c.env);
+    });
+  }
+  app.options("*", (c) => {
+    // "OPTIONS *" asks about the server as a whole (RFC 9110, section 9.3.7).
+    if (c.env.path !== "/*") throw new Problem(404, "not-found");
+    return optionsResponse({ Allow: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" }, c.env);
+  });
+  app.notFound(() => {
+    throw new Problem(404, "not-found");
+  });
+  app.onError((error) => {
+    throw error;
+  });
+  return app;
+
+  function resources(): Resource[] {
+    const operations = modules.flatMap((module) =>
+      module.routes.map((route) =>
+        compileOperation(route, {
+          maxBodyBytes,
+          validateResponses,
+          authenticator,
+          rateLimit,
+          idempotency: settings.idempotency,
+          refusal,
+          readDeadlines,
+        })
+      )
+    );
+    return gatherResources([
+      ...healthEndpoints(readiness, lifecycle),
+      problemPages(createCatalog(modules)),
+      ...modules.map(documentEndpoint),
+      ...operations,
+    ]).sort((a, b) => byConcreteness(a.path, b.path));
+  }
+}
