@@ -1,4 +1,4 @@
-import { encodeParameter } from "@archway/db/postgres/connection/encode_parameter.ts";
+import { encodeParameter } from "@archway/db/postgres/connection/text_format.ts";
 import { EventStore } from "@archway/events/store/event_store.ts";
 import { keyId } from "@archway/service_kit/idempotency/kept_keys.ts";
 import { PostgresIdempotency } from "@archway/service_kit/idempotency/postgres_idempotency.ts";

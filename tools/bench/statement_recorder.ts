@@ -5,7 +5,7 @@ import type {
   Transaction,
   TxManager,
 } from "@archway/db/db.ts";
-import { encodeParameter } from "@archway/db/postgres/connection/encode_parameter.ts";
+import { encodeParameter } from "@archway/db/postgres/connection/text_format.ts";
 
 /** One statement as the service sends it, with the parameters of one payment in PostgreSQL's text form. */
 export interface RecordedStatement {

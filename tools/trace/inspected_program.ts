@@ -41,7 +41,12 @@ export async function startInspectedProgram(tree: string): Promise<InspectedProg
   }).spawn();
   const outputs = [new Output(child.stdout), new Output(child.stderr)] as const;
   stack.defer(async () => {
-    child.kill("SIGTERM");
+    try {
+      child.kill("SIGTERM");
+    } catch (error) {
+      // It ended by itself.
+      if (!(error instanceof TypeError)) throw error;
+    }
     await Promise.all([child.status, ...outputs.map(({ ended }) => ended)]);
   });
   const [url, inspectorUrl] = await Promise.all([

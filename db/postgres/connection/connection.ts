@@ -3,13 +3,12 @@ import type { Notice } from "postgres";
 import type { QueryParameter, QueryResult } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { cancelStatement } from "./cancel_statement.ts";
-import { encodeParameter } from "./encode_parameter.ts";
+import { encodeParameter } from "./text_format.ts";
 import { type Driver, openDriver } from "./open_driver.ts";
 import { openSocket } from "./open_socket.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
-import type { QuickReads } from "./quick_reads.ts";
+import { type QuickReads, SentStatements } from "./sent_statements.ts";
 import { refuseRetries, refusesRetry } from "./refuse_retry.ts";
-import { SentStatements } from "./sent_statements.ts";
 import { commitUnconfirmed, connectionLost, explainFault, statementCancelled } from "./statement_faults.ts";
 import { toDatabaseError } from "./to_database_error.ts";
 

@@ -1,8 +1,7 @@
 import type { PoolStatus } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import type { Connection } from "./connection.ts";
-import { IdleConnections } from "./idle_connections.ts";
-import { fullestOfQuick, leastBusy } from "./shared_connection.ts";
+import { fullestOfQuick, IdleConnections, leastBusy } from "./free_connections.ts";
 import { type WaitingCaller, WaitingLine } from "./waiting_line.ts";
 
 /** What {@link Connections} works with. */

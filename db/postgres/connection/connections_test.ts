@@ -6,7 +6,7 @@ import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
 import { Connection } from "./connection.ts";
 import { Connections } from "./connections.ts";
-import { QuickReads } from "./quick_reads.ts";
+import { QuickReads } from "./sent_statements.ts";
 
 /** Nobody is to be refused because the machine is slow. */
 const PATIENCE = { acquireTimeoutMs: 60_000, queueTimeoutMs: 60_000 };

@@ -1,8 +1,7 @@
 import type { Socket } from "node:net";
 import postgres, { type Notice, type Sql } from "postgres";
-import { columnParsers } from "./column_types.ts";
 import type { InstanceConfig, PoolConfig, TlsConfig } from "../pool_config.ts";
-import { sessionSettings } from "./session_settings.ts";
+import { columnParsers } from "./text_format.ts";
 
 /** postgres.js, connected to one server when it is first needed. */
 export type Driver = Sql<Record<never, never>>;
@@ -87,5 +86,30 @@ function tlsOptions({ ca, serverName, verify }: TlsConfig): Record<string, unkno
     rejectUnauthorized: verify ?? true,
     ...(ca === undefined ? {} : { ca }),
     ...(serverName === undefined ? {} : { servername: serverName }),
+  };
+}
+
+/**
+ * What a session is told when it is opened. The column parsers rely on times in UTC and dates in ISO form. A pooler
+ * hands these on to whichever session it uses, the date's style as the server spells it, or it would set it again
+ * before every transaction; the rest it refuses, because it could not keep it to the one who asked for it.
+ */
+export function sessionSettings(
+  config: Omit<PoolConfig, "primary" | "replicas">,
+  { readOnly }: { readonly readOnly: boolean },
+): Readonly<Record<string, string | number | boolean>> {
+  const kept = {
+    application_name: config.applicationName ?? "archway",
+    TimeZone: "UTC",
+    DateStyle: "ISO, MDY",
+  };
+  if (config.pooler === "transaction") return kept;
+  const statementTimeout = config.statementTimeoutMs ?? 30 * second;
+  const transactionTimeout = config.transactionTimeoutMs ?? 60 * second;
+  return {
+    ...kept,
+    ...(readOnly ? { default_transaction_read_only: true } : {}),
+    ...(statementTimeout > 0 ? { statement_timeout: statementTimeout } : {}),
+    ...(transactionTimeout > 0 ? { transaction_timeout: transactionTimeout } : {}),
   };
 }

@@ -3,9 +3,9 @@ import type { Querier, QueryOptions, QueryParameter, QueryResult } from "../../d
 import { DatabaseError } from "../../errors.ts";
 import { atCaller } from "./at_caller.ts";
 import type { Connections } from "./connections.ts";
-import { QuickReads } from "./quick_reads.ts";
-import { refuseTransactionControl } from "./refuse_transaction_control.ts";
+import { QuickReads } from "./sent_statements.ts";
 import { isRetryable } from "./retryable_error.ts";
+import { readLost } from "./statement_faults.ts";
 
 /** Who watches the statements that go to a server. */
 export interface Watch {
@@ -84,5 +84,49 @@ async function observed<R>(
   } catch (error) {
     observation.ended({ error });
     throw error;
+  }
+}
+
+/** How a statement begins that would begin or end a transaction (PostgreSQL, "SQL Commands"). */
+const control =
+  /^\s*(?:begin|start\s+transaction|commit|end|abort|rollback|savepoint|release|prepare\s+transaction)\b/i;
+
+/**
+ * Throws "internal" for a statement that would begin or end a transaction behind the pool's back: the connection would
+ * go to the next caller with an open one, or the rest of a transaction would run outside of it.
+ */
+export function refuseTransactionControl(text: string): void {
+  if (!control.test(text)) return;
+  throw new DatabaseError("internal", "Transactions are begun and ended by withTx(), not by statements");
+}
+
+/** How often a read is sent at most. */
+const maxRuns = 4;
+
+/**
+ * Runs reads on one server, and again when their connection was lost under them: the server may have closed one
+ * connection, or all of them, and still be there.
+ */
+export class RepeatingReader implements Querier {
+  readonly #server: { readonly querier: Querier };
+
+  constructor(server: { readonly querier: Querier }) {
+    this.#server = server;
+  }
+
+  async query<R extends object>(
+    text: string,
+    parameters?: readonly QueryParameter[],
+    options?: QueryOptions,
+  ): Promise<QueryResult<R>> {
+    for (let runs = 1;; runs++) {
+      try {
+        return await this.#server.querier.query<R>(text, parameters, options);
+      } catch (error) {
+        const isLost = error instanceof DatabaseError && error.code === "outcome-unknown";
+        if (!isLost) throw error;
+        if (runs === maxRuns) throw readLost(error);
+      }
+    }
   }
 }

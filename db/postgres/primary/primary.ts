@@ -7,7 +7,7 @@ import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
 import { PrimaryCandidate } from "./primary_candidate.ts";
 import { PrimaryFinder } from "./primary_finder.ts";
 import type { ReadTarget } from "../replica/reader_router.ts";
-import { RepeatingReader } from "../replica/repeating_reader.ts";
+import { RepeatingReader } from "../connection/pool_querier.ts";
 import { repeatTransaction } from "../transaction/repeat_transaction.ts";
 import { runObserved } from "../transaction/run_observed.ts";
 import { runTransaction } from "../transaction/run_transaction.ts";
@@ -21,6 +21,8 @@ export class Primary {
   /** The servers that it may be, each with a connection that asks it. */
   readonly candidates: readonly PrimaryCandidate[];
   readonly #finder: PrimaryFinder | undefined;
+  /** Where reads are sent. */
+  readonly reads: ReadTarget;
 
   constructor(config: PoolConfig) {
     this.#config = config;
@@ -37,19 +39,13 @@ export class Primary {
       open: () => this.#finder?.open() ?? Connection.open(first, { config, readOnly: false }),
       mustWrite: true,
     });
+    this.reads = { inFlight: 0, querier: new RepeatingReader(this.#connections), fault: (): void => {} };
   }
 
   /** Runs each statement once. */
   get querier(): Querier {
     return this.#connections.querier;
   }
-
-  /** Where reads are sent. */
-  readonly reads: ReadTarget = {
-    inFlight: 0,
-    querier: new RepeatingReader(this),
-    fault: (): void => {},
-  };
 
   get status(): PoolStatus {
     return this.#connections.status;

@@ -3,7 +3,7 @@ import type { QueryOptions, QueryParameter, QueryResult, Transaction } from "../
 import { DatabaseError } from "../../errors.ts";
 import { atCaller } from "../connection/at_caller.ts";
 import type { Connection } from "../connection/connection.ts";
-import { refuseTransactionControl } from "../connection/refuse_transaction_control.ts";
+import { refuseTransactionControl } from "../connection/pool_querier.ts";
 import type { TransactionDeadline } from "./transaction_deadline.ts";
 
 /** Who watches a transaction. */

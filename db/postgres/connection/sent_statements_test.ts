@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { QuickReads } from "./quick_reads.ts";
+import { QuickReads } from "./sent_statements.ts";
 
 Deno.test("QuickReads knows a read by how long it took before", () => {
   const reads = new QuickReads();

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { DatabaseError } from "../../errors.ts";
-import { encodeParameter } from "./encode_parameter.ts";
+import { encodeParameter } from "./text_format.ts";
 
 Deno.test("encodeParameter() writes values as PostgreSQL reads them", () => {
   assertEquals(encodeParameter(null), null);

@@ -1,5 +1,7 @@
 import { Buffer } from "node:buffer";
 import { parse as parseArray } from "postgres-array";
+import type { QueryParameter } from "../../db.ts";
+import { DatabaseError } from "../../errors.ts";
 
 /** How a column's text becomes a value, by the OID of its type (pg_type.dat). Types not named here stay text. */
 export const columnParsers: Readonly<Record<number, (text: string) => unknown>> = withArrays([
@@ -52,4 +54,34 @@ function parseTimestamp(text: string): string {
 function parseBytes(text: string): Uint8Array {
   const bytes = Buffer.from(text.slice(2), "hex");
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+type Scalar = null | boolean | number | bigint | string;
+
+/**
+ * A parameter as PostgreSQL reads it from text; the server decides by the statement which type it is. Throws
+ * "invalid-value" for a string that UTF-8 cannot carry.
+ */
+export function encodeParameter(value: QueryParameter): string | null {
+  if (typeof value === "string") return wellFormed(value);
+  if (value === null) return null;
+  if (value instanceof Uint8Array) return encodeBytes(value);
+  if (typeof value === "object") return `{${value.map(encodeItem).join(",")}}`;
+  return String(value);
+}
+
+function encodeItem(item: Scalar): string {
+  if (item === null) return "NULL";
+  if (typeof item === "string") return `"${wellFormed(item).replace(/[\\"]/g, "\\$&")}"`;
+  return String(item);
+}
+
+function wellFormed(text: string): string {
+  // Encoding would replace a lone surrogate in silence.
+  if (text.isWellFormed()) return text;
+  throw new DatabaseError("invalid-value", "A text with a lone surrogate cannot be stored");
+}
+
+function encodeBytes(bytes: Uint8Array): string {
+  return `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex")}`;
 }
