@@ -1,4 +1,5 @@
-import { upcast, type Upcasters } from "@archway/events/store/upcast.ts";
+import type { Upcasters } from "@archway/service_kit/event_catalog.ts";
+import { upcast } from "@archway/events/store/upcast.ts";
 import type { ToWire } from "@archway/events/outbox/message.ts";
 import type { OutgoingEvent } from "@archway/events/outbox/outgoing_event.ts";
 import type { Audience } from "@archway/events/webhooks/delivery/audience.ts";

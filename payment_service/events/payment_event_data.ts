@@ -1,6 +1,5 @@
-import type { EventData, NewEvent } from "@archway/events/store/event.ts";
+import type { EventData, NewEvent, Upcast } from "@archway/service_kit/event_catalog.ts";
 import { EventStoreError } from "@archway/events/store/event_store_error.ts";
-import type { Upcast } from "@archway/events/store/upcast.ts";
 import type { Money } from "../domain/money.ts";
 import type { PaymentEvent } from "./payment_event.ts";
 

@@ -1,4 +1,4 @@
-import type { EventData } from "@archway/events/store/event.ts";
+import type { EventData } from "@archway/service_kit/event_catalog.ts";
 import type { PaymentEvent } from "../events/payment_event.ts";
 import { writeEvent } from "../events/payment_event_data.ts";
 

@@ -1,7 +1,8 @@
 import type { AddressRange } from "@archway/server/addresses.ts";
 import { isLoopback } from "./is_loopback.ts";
 import type { DatabaseConfig } from "./database_config.ts";
-import type { DurationText, Settings } from "./settings.ts";
+import type { DurationText } from "@archway/service_kit/settings_reader.ts";
+import type { Settings } from "./settings.ts";
 
 /** Access tokens of an issuer. */
 export interface JwtConfig {

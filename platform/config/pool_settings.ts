@@ -1,5 +1,6 @@
 import type { PoolConfig } from "@archway/db/postgres/pool_config.ts";
-import type { DurationOptions, Settings } from "./settings.ts";
+import type { DurationOptions } from "@archway/service_kit/settings_reader.ts";
+import type { Settings } from "./settings.ts";
 
 /** How connections are used, whichever database they lead to. */
 export type PoolSettings = Required<

@@ -1,3 +1,10 @@
+import type {
+  DurationOptions,
+  DurationText,
+  IntegerOptions,
+  SettingsReader,
+} from "@archway/service_kit/settings_reader.ts";
+
 /** Looks a variable up; `Deno.env.get` is one. */
 export type EnvironmentLookup = (name: string) => string | undefined;
 
@@ -10,37 +17,8 @@ export interface ConfigFault {
 const DURATION = /^(\d{1,9})(ms|s|m|h)$/;
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** What an integer setting may be. */
-export interface IntegerOptions {
-  readonly min: number;
-  readonly max: number;
-}
-
-/** A duration as people write it. */
-export type DurationText = `${number}${"ms" | "s" | "m" | "h"}`;
-
-/** What a duration may be. */
-export interface DurationOptions {
-  /**
-   * Where nothing at all makes no sense.
-   *
-   * @default {"0s"}
-   */
-  readonly least?: DurationText;
-  /**
-   * A day is more than anything here should wait. A timer of the platform runs for 2^31 - 1 ms at the most, and one that
-   * is longer passes at once; the server's own timeouts end there, too.
-   *
-   * @default {"24h"}
-   */
-  readonly most?: DurationText;
-}
-
-/** Where nothing waits for what is kept. */
-export const LONGEST_KEPT: DurationText = "87600h";
-
 /** Reads variables into typed values and collects every fault on the way. An empty variable counts as absent. */
-export class Settings {
+export class Settings implements SettingsReader {
   readonly faults: ConfigFault[] = [];
   readonly #lookup: EnvironmentLookup;
 

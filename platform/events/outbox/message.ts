@@ -1,5 +1,6 @@
+import type { JsonObject } from "@archway/service_kit/event_catalog.ts";
 import { messageId } from "./message_id.ts";
-import type { JsonObject, OutgoingEvent } from "./outgoing_event.ts";
+import type { OutgoingEvent } from "./outgoing_event.ts";
 
 /** What an event is told as, wherever it goes: always the same for the same event. */
 export interface Message {

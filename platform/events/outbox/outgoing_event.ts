@@ -1,10 +1,4 @@
-/** A value of JSON as the database gives it. */
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
-
-/** An object of JSON. */
-export interface JsonObject {
-  readonly [name: string]: JsonValue;
-}
+import type { JsonObject } from "@archway/service_kit/event_catalog.ts";
 
 /** An event that has happened and is on its way out. */
 export interface OutgoingEvent {

@@ -1,10 +1,11 @@
+import type { JsonObject } from "@archway/service_kit/event_catalog.ts";
 import type { TxManager } from "@archway/db/db.ts";
 import type { StepOutcome } from "../worker/work_loop.ts";
 import type { WorkObserver } from "../worker/work_observer.ts";
 import type { Destination } from "./destination.ts";
 import type { ToWire } from "./message.ts";
 import { MessageQueue, type MessageQueueOptions } from "./message_queue.ts";
-import { causesOf, type JsonObject } from "./outgoing_event.ts";
+import { causesOf } from "./outgoing_event.ts";
 import type { TakenEvent } from "./stream_queue.ts";
 
 /** What a relay works with. */

@@ -1,12 +1,5 @@
+import type { NewEvent } from "@archway/service_kit/event_catalog.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
-
-/** A value that JSON can say. Whole numbers beyond 2^53 are texts. */
-export type EventValue = null | boolean | number | string | readonly EventValue[] | EventData;
-
-/** What an event tells, by name. */
-export interface EventData {
-  readonly [name: string]: EventValue | undefined;
-}
 
 /** By whom and why something happened, as far as it is known. */
 export interface EventMetadata {
@@ -15,15 +8,6 @@ export interface EventMetadata {
   readonly principal?: string | undefined;
   /** The span that it happened in (W3C Trace Context, section 3.2). */
   readonly traceparent?: string | undefined;
-}
-
-/** Something that has happened, before it is written. */
-export interface NewEvent {
-  /** In the past tense, e.g. "payment.settled". */
-  readonly type: string;
-  /** Which form its data has, from 1. */
-  readonly schemaVersion: number;
-  readonly data: EventData;
 }
 
 /** Something that has happened, in its newest form. */

@@ -1,8 +1,9 @@
+import type { Upcasters } from "@archway/service_kit/event_catalog.ts";
 import type { Querier } from "@archway/db/db.ts";
 import { appendEvents, type AppendOptions } from "./append_events.ts";
 import type { StoredEvent, StreamAppend } from "./event.ts";
 import { readAllEvents, type ReadEventsOptions, readStreamEvents, readVisibleEvents } from "./read_events.ts";
-import { upcast, type Upcasters } from "./upcast.ts";
+import { upcast } from "./upcast.ts";
 
 /**
  * What has happened, in the order it did: streams of events that are appended to and never changed. Every method runs on

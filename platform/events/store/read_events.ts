@@ -1,6 +1,7 @@
+import type { EventData } from "@archway/service_kit/event_catalog.ts";
 import type { Querier, QueryOptions } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
-import type { EventData, EventMetadata, StoredEvent } from "./event.ts";
+import type { EventMetadata, StoredEvent } from "./event.ts";
 
 const COLUMNS = "position, stream, version, type, schema_version, data, metadata, recorded_at";
 

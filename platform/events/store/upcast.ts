@@ -1,14 +1,5 @@
-import type { EventData, NewEvent } from "./event.ts";
+import type { NewEvent, Upcasters } from "@archway/service_kit/event_catalog.ts";
 import { EventStoreError } from "./event_store_error.ts";
-
-/** Turns the data of an event from one form into the next one. */
-export type Upcast = (data: EventData) => EventData;
-
-/**
- * The forms that the data of events has had: by type, what leads from form 1 to form 2, from 2 to 3 and so on. A type
- * that has had one form only has an empty list; one that is not here is not known.
- */
-export type Upcasters = Readonly<Record<string, readonly Upcast[]>>;
 
 /**
  * What an event tells in its newest form. What is stored is never changed.

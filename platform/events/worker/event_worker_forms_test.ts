@@ -1,9 +1,7 @@
+import type { EventValue, JsonValue, Upcasters } from "@archway/service_kit/event_catalog.ts";
 import { assertEquals } from "@std/assert";
 import { NatsBroker } from "../broker/nats_broker.ts";
 import { readStream } from "../broker/testing/read_stream.ts";
-import type { EventValue } from "../store/event.ts";
-import type { Upcasters } from "../store/upcast.ts";
-import type { JsonValue } from "../outbox/outgoing_event.ts";
 import { StreamQueue } from "../outbox/stream_queue.ts";
 import { appendEvents, type TestEvent } from "../outbox/testing/append_events.ts";
 import { outgoingData } from "@archway/payment_service/events/outgoing_data.ts";

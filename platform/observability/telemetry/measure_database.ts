@@ -1,6 +1,6 @@
 import type { DatabaseObserver, Observation } from "@archway/db/database_observer.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
-import type { Measure, MetricSink, Reading } from "./metric_sink.ts";
+import type { Measure, MetricSink, Reading } from "@archway/service_kit/metric_sink.ts";
 
 /** From a tenth of a millisecond, for nearly nobody waits, to five seconds. */
 const BUCKETS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5, 5];

@@ -1,4 +1,4 @@
-import type { MetricSink } from "./metric_sink.ts";
+import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 
 /** How often it is looked how late the event loop is, in milliseconds. */
 const INTERVAL_MS = 500;

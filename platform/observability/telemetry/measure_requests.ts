@@ -1,6 +1,6 @@
 import { KNOWN_METHODS } from "@archway/server/methods.ts";
 import type { RequestObserver } from "@archway/server/request_observer.ts";
-import type { MetricSink } from "./metric_sink.ts";
+import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 
 /** From half a millisecond to ten seconds. */
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

@@ -3,7 +3,7 @@ import { withObserver } from "@archway/server/server_options.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
 import { ask, money, openAccount, paymentServer } from "@archway/tools/support/payment_client.ts";
 import { measureRequests } from "./measure_requests.ts";
-import type { MetricSink } from "./metric_sink.ts";
+import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 
 /** Counts what is counted, by the metric's name and its labels. */
 function countingSink(): { readonly sink: MetricSink; readonly counts: Map<string, number> } {

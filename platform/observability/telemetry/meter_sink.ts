@@ -1,5 +1,5 @@
 import type { Meter } from "@opentelemetry/api";
-import type { Measure, MetricDefinition, MetricSink } from "./metric_sink.ts";
+import type { Measure, MetricDefinition, MetricSink } from "@archway/service_kit/metric_sink.ts";
 
 /** How metrics are called. */
 export interface MeterSinkOptions {

@@ -7,7 +7,7 @@ import {
 } from "@opentelemetry/sdk-metrics";
 import { SCOPE } from "./is_tracing.ts";
 import { meterSink } from "./meter_sink.ts";
-import type { MetricSink } from "./metric_sink.ts";
+import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 
 /** Collects when it is asked to. */
 class AskedReader extends MetricReader {

@@ -1,20 +1,18 @@
 import type { Logger } from "@logtape/logtape";
 import type { DatabaseObserver } from "@archway/db/database_observer.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
-import type { QueueReading } from "@archway/events/outbox/queue_loads.ts";
 import type { RequestObserver } from "@archway/server/request_observer.ts";
-import type { WorkObserver } from "@archway/events/worker/work_observer.ts";
+import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
+import { UNTRACED, type WorkTracer } from "@archway/service_kit/observed_work.ts";
 import { logRequests } from "./access_log.ts";
 import { isTracing, SCOPE } from "./is_tracing.ts";
 import { metrics } from "@opentelemetry/api";
 import { measureDatabase, measurePool } from "./measure_database.ts";
 import { measureProcess } from "./measure_process.ts";
 import { measureRequests } from "./measure_requests.ts";
-import { measureQueues, measureWork } from "./measure_work.ts";
 import { meterSink } from "./meter_sink.ts";
-import { allSinks, type MetricSink } from "./metric_sink.ts";
+import { allSinks } from "./all_sinks.ts";
 import { observeAll } from "./observe_all.ts";
-import { observeAllWork } from "./observe_all_work.ts";
 import type { PrometheusMetrics } from "./prometheus_metrics.ts";
 import { traceDatabase } from "./trace_database.ts";
 import { traceRequests } from "./trace_requests.ts";
@@ -26,14 +24,14 @@ export interface Telemetry extends Disposable {
   readonly requests: readonly RequestObserver[];
   /** For the database; undefined: nobody watches it. */
   readonly database: DatabaseObserver | undefined;
-  /** For what is done outside of requests. */
-  readonly work: WorkObserver;
+  /** Metrics of services; undefined: none are collected. */
+  readonly metrics: MetricSink | undefined;
+  /** Traces work outside of requests. */
+  readonly tracer: WorkTracer;
   /** What `/metrics` tells; undefined: it was not asked for. */
   readonly prometheus: PrometheusMetrics | undefined;
   /** Begins to tell what the connections do. */
   watch(pool: Pick<ConnectionPool, "load">): void;
-  /** Begins to tell how much waits to leave. */
-  watchQueues(read: () => readonly QueueReading[]): void;
 }
 
 /** What is asked for. */
@@ -67,15 +65,10 @@ export async function startTelemetry({ logger, prometheus }: TelemetryOptions): 
       ...(sink === undefined ? [] : [measureDatabase(sink)]),
       ...(exports ? [traceDatabase()] : []),
     ]),
-    work: observeAllWork([
-      ...(sink === undefined ? [] : [measureWork(sink)]),
-      ...(exports ? [traceWork()] : []),
-    ]),
+    metrics: sink,
+    tracer: exports ? traceWork() : UNTRACED,
     watch(pool): void {
       if (sink !== undefined) measurePool(sink, pool);
-    },
-    watchQueues(read): void {
-      if (sink !== undefined) measureQueues(sink, read);
     },
     [Symbol.dispose]: () => process?.[Symbol.dispose](),
   };

@@ -13,18 +13,18 @@ import { parseTraceParent } from "@archway/server/trace_context.ts";
 import type {
   ObservedWork,
   WorkObservation,
-  WorkObserver,
   WorkOutcome,
-} from "@archway/events/worker/work_observer.ts";
+  WorkTracer,
+} from "@archway/service_kit/observed_work.ts";
 import { SCOPE } from "./is_tracing.ts";
 
 /** More links than this say no more to anybody (OpenTelemetry's own limit, too). */
 const MOST_LINKS = 128;
 
-const SPANS: Readonly<Record<ObservedWork["kind"], { readonly name: string; readonly kind: SpanKind }>> = {
-  relay: { name: "relay events", kind: SpanKind.INTERNAL },
-  webhook: { name: "POST webhook", kind: SpanKind.CLIENT },
-  broker: { name: "publish event", kind: SpanKind.PRODUCER },
+const KINDS: Readonly<Record<ObservedWork["kind"], SpanKind>> = {
+  internal: SpanKind.INTERNAL,
+  client: SpanKind.CLIENT,
+  producer: SpanKind.PRODUCER,
 };
 
 /**
@@ -32,20 +32,19 @@ const SPANS: Readonly<Record<ObservedWork["kind"], { readonly name: string; read
  * process, and for many requests together. It is linked to the span of each (OpenTelemetry, "Links between spans"). What
  * goes back to no request that is recorded has no span.
  */
-export function traceWork(): WorkObserver {
+export function traceWork(): WorkTracer {
   const tracer = trace.getTracer(SCOPE);
   return {
     async work<T>(
-      { kind, causes, attributes }: ObservedWork,
+      { name, kind, causes, attributes }: ObservedWork,
       run: (observation: WorkObservation) => Promise<T>,
     ): Promise<T> {
       const links = causes.flatMap(linkOf).slice(0, MOST_LINKS);
       // Not below whatever span may be active: the work is its own beginning.
       if (links.length === 0) return await context.with(ROOT_CONTEXT, () => run(UNRECORDED));
-      const { name, kind: spanKind } = SPANS[kind];
       const span = tracer.startSpan(
         name,
-        { kind: spanKind, links, attributes: { ...attributes } },
+        { kind: KINDS[kind], links, attributes: { ...attributes } },
         ROOT_CONTEXT,
       );
       try {
@@ -57,8 +56,6 @@ export function traceWork(): WorkObserver {
         span.end();
       }
     },
-    settled(): void {},
-    jobFailed(): void {},
   };
 }
 

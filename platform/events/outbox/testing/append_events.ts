@@ -1,8 +1,7 @@
+import type { EventData, JsonObject, JsonValue } from "@archway/service_kit/event_catalog.ts";
 import type { TxManager } from "@archway/db/db.ts";
-import type { EventData } from "../../store/event.ts";
 import { isPaymentEventType } from "@archway/payment_service/events/payment_event_data.ts";
 import { sampleData } from "@archway/payment_service/testing/sample_events.ts";
-import type { JsonObject, JsonValue } from "../outgoing_event.ts";
 
 /** An event as a test wants it. */
 export interface TestEvent {

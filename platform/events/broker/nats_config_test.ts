@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type NatsConfig, parseNatsConfig } from "./nats_config.ts";
-import { Settings } from "./settings.ts";
+import { Settings } from "@archway/config/settings.ts";
 
 function parse(variables: Readonly<Record<string, string>>): {
   readonly config: NatsConfig | undefined;

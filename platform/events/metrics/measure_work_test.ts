@@ -1,16 +1,17 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import type { ObservedWork } from "@archway/events/worker/work_observer.ts";
+import { PrometheusMetrics } from "@archway/observability/telemetry/prometheus_metrics.ts";
+import type { EventWork } from "../worker/work_observer.ts";
 import { measureQueues, measureWork } from "./measure_work.ts";
-import { observeAllWork } from "./observe_all_work.ts";
-import { PrometheusMetrics } from "./prometheus_metrics.ts";
+import { observeWork } from "./observe_work.ts";
+import { UNTRACED } from "@archway/service_kit/observed_work.ts";
 
-function work(kind: ObservedWork["kind"], attributes: ObservedWork["attributes"] = {}): ObservedWork {
+function work(kind: EventWork["kind"], attributes: EventWork["attributes"] = {}): EventWork {
   return { kind, causes: [], attributes };
 }
 
 Deno.test("measureWork() counts how work ends, and begins every series with nothing", async () => {
   const metrics = new PrometheusMetrics();
-  const observer = observeAllWork([measureWork(metrics.sink)]);
+  const observer = observeWork(metrics.sink, UNTRACED);
   const before = await metrics.text();
   for (
     const series of [

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { Settings } from "./settings.ts";
-import { parseWorkerConfig } from "./worker_config.ts";
+import { Settings } from "@archway/config/settings.ts";
+import { parseEventsConfig } from "./events_config.ts";
 
-Deno.test("parseWorkerConfig() lets the service send events out, to public addresses only", () => {
+Deno.test("parseEventsConfig() lets the service send events out, to public addresses only", () => {
   const settings = new Settings(() => undefined);
-  assertEquals(parseWorkerConfig(settings), {
+  assertEquals(parseEventsConfig(settings), {
     inline: true,
     pollMs: 1_000,
     concurrency: 16,
@@ -14,7 +14,7 @@ Deno.test("parseWorkerConfig() lets the service send events out, to public addre
   assertEquals(settings.faults, []);
 });
 
-Deno.test("parseWorkerConfig() reads every variable, and blames each that is wrong", () => {
+Deno.test("parseEventsConfig() reads every variable, and blames each that is wrong", () => {
   const good: Readonly<Record<string, string>> = {
     WORKER: "off",
     OUTBOX_POLL_INTERVAL: "100ms",
@@ -24,7 +24,7 @@ Deno.test("parseWorkerConfig() reads every variable, and blames each that is wro
     WEBHOOK_RETENTION: "24h",
     NATS_URL: "nats://broker",
   };
-  assertEquals(parseWorkerConfig(new Settings((name) => good[name])), {
+  assertEquals(parseEventsConfig(new Settings((name) => good[name])), {
     inline: false,
     pollMs: 100,
     concurrency: 3,
@@ -41,6 +41,6 @@ Deno.test("parseWorkerConfig() reads every variable, and blames each that is wro
     NATS_URL: "broker",
   };
   const settings = new Settings((name) => bad[name]);
-  parseWorkerConfig(settings);
+  parseEventsConfig(settings);
   assertEquals(settings.faults.map(({ variable }) => variable), Object.keys(bad));
 });

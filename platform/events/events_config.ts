@@ -1,8 +1,8 @@
-import { type NatsConfig, parseNatsConfig } from "./nats_config.ts";
-import { type DurationOptions, LONGEST_KEPT, type Settings } from "./settings.ts";
+import { type DurationOptions, LONGEST_KEPT, type SettingsReader } from "@archway/service_kit/settings_reader.ts";
+import { type NatsConfig, parseNatsConfig } from "./broker/nats_config.ts";
 
 /** How events leave. */
-export interface WorkerConfig {
+export interface EventsConfig {
   /** Whether the service does it, too, beside its requests. */
   readonly inline: boolean;
   /** How long until somebody looks by themselves whether there is something to do, in milliseconds. */
@@ -28,7 +28,7 @@ export interface WebhookConfig {
 const BOUNDS: DurationOptions = { least: "10ms", most: "60s" };
 
 /** Reads `WORKER…`, `OUTBOX_…`, `WEBHOOK_…` and `NATS_…`. */
-export function parseWorkerConfig(settings: Settings): WorkerConfig {
+export function parseEventsConfig(settings: SettingsReader): EventsConfig {
   return {
     inline: settings.oneOf("WORKER", "inline", ["inline", "off"]) === "inline",
     pollMs: settings.durationMs("OUTBOX_POLL_INTERVAL", "1s", BOUNDS),

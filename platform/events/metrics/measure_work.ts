@@ -1,6 +1,7 @@
-import type { QueueReading } from "@archway/events/outbox/queue_loads.ts";
-import type { ObservedWork, WorkObservation, WorkObserver } from "@archway/events/worker/work_observer.ts";
-import type { Measure, MetricSink } from "./metric_sink.ts";
+import type { Measure, MetricSink } from "@archway/service_kit/metric_sink.ts";
+import type { WorkObservation } from "@archway/service_kit/observed_work.ts";
+import type { QueueReading } from "../outbox/queue_loads.ts";
+import type { EventWork, WorkObserver } from "../worker/work_observer.ts";
 
 /** From five milliseconds to a minute. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -51,7 +52,7 @@ export function measureWork(sink: MetricSink): WorkObserver {
   });
   return {
     work<T>(
-      { kind, attributes }: ObservedWork,
+      { kind, attributes }: EventWork,
       run: (observation: WorkObservation) => Promise<T>,
     ): Promise<T> {
       const begun = performance.now();

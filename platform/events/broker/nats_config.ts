@@ -1,5 +1,5 @@
-import type { NatsCredentials } from "@archway/events/broker/nats_broker.ts";
-import type { Settings } from "./settings.ts";
+import type { SettingsReader } from "@archway/service_kit/settings_reader.ts";
+import type { NatsCredentials } from "./nats_broker.ts";
 
 /** Where events are published. May hold a password. */
 export interface NatsConfig {
@@ -18,7 +18,7 @@ const URL_REASON =
   "must be a URL such as nats://user:password@host:4222, with TLS tls://, or several of one cluster, separated by commas";
 
 /** Reads `NATS_…`; undefined: events are published nowhere. */
-export function parseNatsConfig(settings: Settings): NatsConfig | undefined {
+export function parseNatsConfig(settings: SettingsReader): NatsConfig | undefined {
   const text = settings.secret("NATS_URL");
   const stream = settings.text("NATS_STREAM");
   if (stream !== undefined && !STREAM.test(stream)) {

@@ -1,0 +1,57 @@
+import type { Transaction } from "@archway/db/db.ts";
+import type { EventCatalog, PublishedEvent } from "@archway/service_kit/event_catalog.ts";
+import type { ToWire } from "./outbox/message.ts";
+import type { OutgoingEvent } from "./outbox/outgoing_event.ts";
+import { EventStoreError } from "./store/event_store_error.ts";
+import { upcast } from "./store/upcast.ts";
+import type { Audience, Concerned } from "./webhooks/delivery/audience.ts";
+
+/** Events of all services together, as the worker and the management of webhooks need them. */
+export interface MergedCatalog {
+  /** Types of events that a webhook can receive, in the order of the services. */
+  readonly types: readonly string[];
+  /** @throws {EventStoreError} "unknown-event" for a type or version that no service of this program knows. */
+  readonly toWire: ToWire;
+  readonly audience: Audience;
+}
+
+/**
+ * Merges the catalogs of the services. Events are passed on in their newest schema version, whichever they were stored in.
+ *
+ * @throws {Error} when two services publish the same type.
+ */
+export function mergeCatalogs(catalogs: readonly EventCatalog[]): MergedCatalog {
+  const owners = new Map<string, EventCatalog>();
+  for (const catalog of catalogs) {
+    for (const type of Object.keys(catalog.types)) {
+      if (owners.has(type)) throw new Error(`Two services publish events of the type "${type}"`);
+      owners.set(type, catalog);
+    }
+  }
+  const ownerOf = ({ type }: OutgoingEvent): EventCatalog =>
+    owners.get(type) ?? unknown(`Reading an event ${type}: no service of this program publishes the type`);
+  return {
+    types: [...owners.keys()],
+    toWire: (event) => {
+      const catalog = ownerOf(event);
+      return catalog.toJson(upcast(event, catalog.types));
+    },
+    audience: {
+      async concernedBy(tx: Transaction, events: readonly OutgoingEvent[]): Promise<readonly Concerned[]> {
+        const concerned: Concerned[] = [];
+        for (const [catalog, own] of Map.groupBy(events, ownerOf)) {
+          const newest = own.map((event): PublishedEvent => ({
+            ...upcast(event, catalog.types),
+            position: event.position,
+          }));
+          concerned.push(...await catalog.recipients(tx, newest));
+        }
+        return concerned;
+      },
+    },
+  };
+}
+
+function unknown(message: string): never {
+  throw new EventStoreError("unknown-event", message);
+}

@@ -1,0 +1,38 @@
+import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
+import type { ObservedWork, WorkObservation, WorkTracer } from "@archway/service_kit/observed_work.ts";
+import { type EventWork, UNOBSERVED, type WorkObserver } from "../worker/work_observer.ts";
+import { measureWork } from "./measure_work.ts";
+
+const SPANS: Readonly<Record<EventWork["kind"], Pick<ObservedWork, "name" | "kind">>> = {
+  relay: { name: "relay events", kind: "internal" },
+  webhook: { name: "POST webhook", kind: "client" },
+  broker: { name: "publish event", kind: "producer" },
+};
+
+/** Observes the delivery of events by spans and, where metrics are collected, by metrics. */
+export function observeWork(metrics: MetricSink | undefined, tracer: WorkTracer): WorkObserver {
+  const measured = metrics === undefined ? UNOBSERVED : measureWork(metrics);
+  return {
+    ...measured,
+    work<T>(
+      work: EventWork,
+      run: (observation: WorkObservation) => Promise<T>,
+    ): Promise<T> {
+      return measured.work(
+        work,
+        (measurement) =>
+          tracer.work({ ...work, ...SPANS[work.kind] }, (span) => run(both(span, measurement))),
+      );
+    },
+  };
+}
+
+function both(span: WorkObservation, measurement: WorkObservation): WorkObservation {
+  return {
+    traceparent: span.traceparent,
+    ended(outcome): void {
+      measurement.ended(outcome);
+      span.ended(outcome);
+    },
+  };
+}
