@@ -1,7 +1,7 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { join } from "node:path";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { dumpSchema } from "@archway/tools/schema/dump_schema.ts";
 import { migrationFolder } from "@archway/tools/support/migration_folder.ts";

@@ -3,20 +3,12 @@ import { AccountHandlers } from "./http/account_handlers.ts";
 import type { AdapterParts } from "./http/adapter.ts";
 import { PaymentHandlers } from "./http/payment_handlers.ts";
 import { RefundHandlers } from "./http/refund_handlers.ts";
-import { WebhookHandlers } from "./webhooks/webhook_handlers.ts";
-import type { WebhookService } from "./webhooks/webhook_service.ts";
-
-/** What the adapter works with. */
-export interface PaymentApiParts extends AdapterParts {
-  readonly webhooks: WebhookService;
-}
 
 /** The HTTP adapter: turns requests into use cases and what they give into answers. */
-export function paymentApi(parts: PaymentApiParts): StrictServerInterface {
+export function paymentApi(parts: AdapterParts): StrictServerInterface {
   const accounts = new AccountHandlers(parts);
   const payments = new PaymentHandlers(parts);
   const refunds = new RefundHandlers(parts);
-  const webhooks = new WebhookHandlers(parts);
   return {
     listAccounts: (request, context) => accounts.listAccounts(request, context),
     openAccount: (request, context) => accounts.openAccount(request, context),
@@ -32,11 +24,5 @@ export function paymentApi(parts: PaymentApiParts): StrictServerInterface {
     listRefunds: (request, context) => refunds.listRefunds(request, context),
     getRefund: (request, context) => refunds.getRefund(request, context),
     putRefund: (request, context) => refunds.putRefund(request, context),
-    listWebhooks: (request, context) => webhooks.listWebhooks(request, context),
-    createWebhook: (request, context) => webhooks.createWebhook(request, context),
-    getWebhook: (request, context) => webhooks.getWebhook(request, context),
-    deleteWebhook: (request, context) => webhooks.deleteWebhook(request, context),
-    listDeliveries: (request, context) => webhooks.listDeliveries(request, context),
-    retryDelivery: (request, context) => webhooks.retryDelivery(request, context),
   };
 }

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { Server } from "@archway/server/server.ts";
-import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import {
   ask,

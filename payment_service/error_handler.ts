@@ -2,7 +2,6 @@ import { DATABASE_PROBLEM_TYPES, databaseProblem } from "@archway/service_kit/pr
 import { domainProblem } from "@archway/service_kit/problems/domain_problem.ts";
 import type { ProblemType } from "@archway/server/api_module.ts";
 import type { Problem } from "@archway/server/problem.ts";
-import { WEBHOOK_PROBLEM_TYPES, webhookProblem } from "./webhooks/webhook_problems.ts";
 import { PaymentError, type PaymentErrorCode } from "./domain/payment_error.ts";
 
 /** The problem types of the payment service: where each code's status, title and explanation stand, once. */
@@ -154,12 +153,11 @@ const PROBLEMS: Readonly<Record<PaymentErrorCode, ProblemType>> = {
 /** The problem types this service adds to the server's. */
 export const PAYMENT_PROBLEM_TYPES: readonly ProblemType[] = [
   ...Object.values(PROBLEMS),
-  ...WEBHOOK_PROBLEM_TYPES,
   ...DATABASE_PROBLEM_TYPES,
 ];
 
 /** The problem a client is told for an error of this service; undefined: it is not one. */
 export function paymentProblem(error: unknown): Problem | undefined {
-  if (!(error instanceof PaymentError)) return webhookProblem(error) ?? databaseProblem(error);
+  if (!(error instanceof PaymentError)) return databaseProblem(error);
   return domainProblem(PROBLEMS[error.code], error);
 }

@@ -1,5 +1,5 @@
 import type { ConnectionPool } from "@archway/db/db.ts";
-import { EventStore } from "@archway/events/store/event_store.ts";
+import { EventStore } from "@archway/events/event_store.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import { PaymentApp } from "./app.ts";
 import { PAYMENT_UPCASTERS } from "./events/payment_event_data.ts";

@@ -1,5 +1,5 @@
 import type { ConnectionManager, Querier, QueryOptions, TxManager } from "@archway/db/db.ts";
-import type { EventMetadata, StoredEvent } from "@archway/events/store/event.ts";
+import type { EventMetadata, StoredEvent } from "@archway/events/event_store.ts";
 import type { KeysetPage, PageOf } from "@archway/service_kit/paging/keyset.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { Account, Entry } from "./domain/account.ts";

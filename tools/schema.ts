@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
 import { startPostgres } from "./support/postgres/start_postgres.ts";
 import { dumpSchema } from "./schema/dump_schema.ts";
 

@@ -1,5 +1,5 @@
 import type { EventData, NewEvent, Upcast } from "@archway/service_kit/event_catalog.ts";
-import { EventStoreError } from "@archway/events/store/event_store_error.ts";
+import { EventStoreError } from "@archway/events/event_store.ts";
 import type { Money } from "../domain/money.ts";
 import type { PaymentEvent } from "./payment_event.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { EventStoreError } from "@archway/events/store/event_store_error.ts";
+import { EventStoreError } from "@archway/events/event_store.ts";
 import { type PaymentEvent, streamOf } from "./payment_event.ts";
 import { PAYMENT_UPCASTERS, readEvent, writeEvent } from "./payment_event_data.ts";
 

@@ -1,5 +1,5 @@
 import type * as api from "@archway/api/paymentapi/server.gen.ts";
-import type { StoredEvent } from "@archway/events/store/event.ts";
+import type { StoredEvent } from "@archway/events/event_store.ts";
 import type { Account, Entry } from "../domain/account.ts";
 import { parseMoney, writeMoney } from "../domain/money.ts";
 import {

@@ -1,7 +1,7 @@
 import type { Querier } from "@archway/db/db.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
-import type { EventStore } from "@archway/events/store/event_store.ts";
-import { EventStoreError } from "@archway/events/store/event_store_error.ts";
+import type { EventStore } from "@archway/events/event_store.ts";
+import { EventStoreError } from "@archway/events/event_store.ts";
 import { PaymentError, type PaymentErrorCode } from "../domain/payment_error.ts";
 import { streamOf } from "../events/payment_event.ts";
 import { writeEvent } from "../events/payment_event_data.ts";

@@ -1,6 +1,6 @@
 import type { Querier, QueryOptions } from "@archway/db/db.ts";
-import type { StoredEvent } from "@archway/events/store/event.ts";
-import type { EventStore } from "@archway/events/store/event_store.ts";
+import type { StoredEvent } from "@archway/events/event_store.ts";
+import type { EventStore } from "@archway/events/event_store.ts";
 import type { KeysetPage, KeysetPosition, PageOf, Pivot } from "@archway/service_kit/paging/keyset.ts";
 import { readKeysetPage } from "@archway/service_kit/paging/read_keyset_page.ts";
 import type { Payment, Refund } from "../domain/payment.ts";

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { UsageError } from "@archway/service_kit/command.ts";
 
 /** What `archway events` is asked to do. */
 export interface EventsArguments {
@@ -7,12 +8,7 @@ export interface EventsArguments {
   readonly swap: boolean;
 }
 
-/** The arguments cannot be understood; the message is one line. */
-export class EventsArgumentsError extends Error {
-  override readonly name = "EventsArgumentsError";
-}
-
-/** Reads what follows `archway events`. Throws {@link EventsArgumentsError}. */
+/** Reads what follows `archway events`. Throws {@link UsageError}. */
 export function parseEventsArguments(args: readonly string[]): EventsArguments {
   // Not strict: the words of the error are to be one's own.
   const { values, positionals, tokens } = parseArgs({
@@ -23,12 +19,12 @@ export function parseEventsArguments(args: readonly string[]): EventsArguments {
     tokens: true,
   });
   const [action, ...rest] = positionals;
-  if (action !== "rebuild") throw new EventsArgumentsError("It takes rebuild");
-  if (rest.length > 0) throw new EventsArgumentsError('"rebuild" takes no word after it');
+  if (action !== "rebuild") throw new UsageError("It takes rebuild");
+  if (rest.length > 0) throw new UsageError('"rebuild" takes no word after it');
   for (const token of tokens) {
     if (token.kind !== "option") continue;
-    if (token.name !== "swap") throw new EventsArgumentsError('"rebuild" does not know such an option');
-    if (token.value !== undefined) throw new EventsArgumentsError("--swap takes no value");
+    if (token.name !== "swap") throw new UsageError('"rebuild" does not know such an option');
+    if (token.value !== undefined) throw new UsageError("--swap takes no value");
   }
   return { action, swap: values.swap === true };
 }

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { EventsArgumentsError, parseEventsArguments } from "./events_arguments.ts";
+import { UsageError } from "@archway/service_kit/command.ts";
+import { parseEventsArguments } from "./events_arguments.ts";
 
 Deno.test("parseEventsArguments() reads what is to be done", () => {
   assertEquals(parseEventsArguments(["rebuild"]), { action: "rebuild", swap: false });
@@ -14,6 +15,6 @@ Deno.test("parseEventsArguments() refuses anything else", () => {
       "x",
     ]]
   ) {
-    assertThrows(() => parseEventsArguments(args), EventsArgumentsError);
+    assertThrows(() => parseEventsArguments(args), UsageError);
   }
 });

@@ -1,5 +1,5 @@
 import type { ConnectionPool, Querier } from "@archway/db/db.ts";
-import { EventStore } from "@archway/events/store/event_store.ts";
+import { EventStore } from "@archway/events/event_store.ts";
 import { PAYMENT_UPCASTERS } from "../events/payment_event_data.ts";
 import { compareTables, isEqual, type TableDifference } from "./compare_tables.ts";
 import { checkFreshTables, dropFreshTables, holdFreshTables, makeFreshTables } from "./fresh_tables.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
-import { EventStoreError } from "@archway/events/store/event_store_error.ts";
+import { EventStoreError } from "@archway/events/event_store.ts";
 import type { Server } from "@archway/server/server.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
 import { emptyPaymentTables } from "@archway/tools/support/empty_payment_tables.ts";

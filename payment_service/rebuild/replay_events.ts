@@ -1,5 +1,5 @@
 import type { Querier } from "@archway/db/db.ts";
-import type { StoredEvent } from "@archway/events/store/event.ts";
+import type { StoredEvent } from "@archway/events/event_store.ts";
 import type { PaymentEvent } from "../events/payment_event.ts";
 import { readEvent } from "../events/payment_event_data.ts";
 import { ACCOUNT_COLUMNS, accountOfRow, type AccountRow } from "../persistence/account_row.ts";

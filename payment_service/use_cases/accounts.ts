@@ -1,5 +1,5 @@
 import type { Querier, QueryOptions, ReaderOptions, Transaction } from "@archway/db/db.ts";
-import type { EventMetadata } from "@archway/events/store/event.ts";
+import type { EventMetadata } from "@archway/events/event_store.ts";
 import type { VersionCondition } from "@archway/service_kit/paging/entity_version.ts";
 import type { KeysetPage, PageOf } from "@archway/service_kit/paging/keyset.ts";
 import type { Account, Entry } from "../domain/account.ts";

@@ -1,5 +1,5 @@
 import type { Transaction } from "@archway/db/db.ts";
-import type { StoredEvent } from "@archway/events/store/event.ts";
+import type { StoredEvent } from "@archway/events/event_store.ts";
 import type { KeysetPage, PageOf } from "@archway/service_kit/paging/keyset.ts";
 import { decidePayment } from "../domain/decisions.ts";
 import { momentAfter } from "../domain/moment_after.ts";

@@ -6,14 +6,9 @@ import { type DatabaseConfig, parseDatabaseConfig } from "./database_config.ts";
 import { type ListenerConfig, parseListenerSettings } from "./listener_settings.ts";
 import { type LimitConfig, parseLimitSettings } from "./limit_settings.ts";
 import { parsePoolSettings, type PoolSettings } from "./pool_settings.ts";
-import { parseWorkerConfig, type WorkerConfig } from "./worker_config.ts";
-import {
-  type ConfigFault,
-  type DurationText,
-  type EnvironmentLookup,
-  LONGEST_KEPT,
-  Settings,
-} from "./settings.ts";
+import type { ConfiguredService, ServiceModule } from "@archway/service_kit/service_module.ts";
+import { type DurationText, LONGEST_KEPT } from "@archway/service_kit/settings_reader.ts";
+import { type ConfigFault, type EnvironmentLookup, Settings } from "./settings.ts";
 import { parseTrustedProxies } from "./trusted_proxies.ts";
 
 /** How much is logged, from most to least. */
@@ -56,8 +51,8 @@ export interface Config {
   /** Where the metrics are served; undefined: nowhere. */
   readonly admin: AdminConfig | undefined;
   readonly validateResponses: boolean;
-  /** How events leave. */
-  readonly worker: WorkerConfig;
+  /** The services, in the order of services.ts, with their own settings. */
+  readonly services: readonly ConfiguredService[];
 }
 
 /** A configuration that cannot be used: every fault at once, by the variable's name, never with its value. */
@@ -80,6 +75,8 @@ export interface ParseConfigOptions {
    * @default {true}
    */
   readonly serves?: boolean;
+  /** Services whose settings are read too. @default {[]} */
+  readonly services?: readonly ServiceModule[];
 }
 
 /**
@@ -87,7 +84,10 @@ export interface ParseConfigOptions {
  *
  * @throws {ConfigError} when anything is missing or wrong.
  */
-export function parseConfig(lookup: EnvironmentLookup, { serves = true }: ParseConfigOptions = {}): Config {
+export function parseConfig(
+  lookup: EnvironmentLookup,
+  { serves = true, services = [] }: ParseConfigOptions = {},
+): Config {
   const settings = new Settings(lookup);
   const database = parseDatabaseConfig(settings);
   const host = settings.text("HOST") ?? "127.0.0.1";
@@ -120,7 +120,7 @@ export function parseConfig(lookup: EnvironmentLookup, { serves = true }: ParseC
     logLevel: settings.oneOf("LOG_LEVEL", "info", ["debug", "info", "warning", "error"]),
     admin: parseAdminConfig(settings),
     validateResponses: settings.oneOf("VALIDATE_RESPONSES", "false", ["true", "false"]) === "true",
-    worker: parseWorkerConfig(settings),
+    services: services.map((service) => service.configure(settings)),
   };
   if (settings.faults.length > 0) throw new ConfigError(settings.faults);
   return config;

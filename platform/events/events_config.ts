@@ -1,4 +1,8 @@
-import { type DurationOptions, LONGEST_KEPT, type SettingsReader } from "@archway/service_kit/settings_reader.ts";
+import {
+  type DurationOptions,
+  LONGEST_KEPT,
+  type SettingsReader,
+} from "@archway/service_kit/settings_reader.ts";
 import { type NatsConfig, parseNatsConfig } from "./broker/nats_config.ts";
 
 /** How events leave. */

@@ -44,3 +44,20 @@ Deno.test("parseEventsConfig() reads every variable, and blames each that is wro
   parseEventsConfig(settings);
   assertEquals(settings.faults.map(({ variable }) => variable), Object.keys(bad));
 });
+
+Deno.test("parseEventsConfig() accepts durations from the least to the most, and none beyond", () => {
+  const limits: Readonly<Record<string, readonly [string, string, string, string]>> = {
+    OUTBOX_POLL_INTERVAL: ["10ms", "60s", "9ms", "60001ms"],
+    WEBHOOK_TIMEOUT: ["10ms", "60s", "9ms", "60001ms"],
+    WEBHOOK_RETENTION: ["0s", "87600h", "-1s", "87601h"],
+  };
+  const faults = (variable: string, text: string): readonly string[] => {
+    const settings = new Settings((name) => name === variable ? text : undefined);
+    parseEventsConfig(settings);
+    return settings.faults.map((fault) => fault.variable);
+  };
+  for (const [variable, [least, most, below, beyond]] of Object.entries(limits)) {
+    for (const good of [least, most]) assertEquals(faults(variable, good), [], good);
+    for (const bad of [below, beyond]) assertEquals(faults(variable, bad), [variable], bad);
+  }
+});

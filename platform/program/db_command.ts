@@ -1,5 +1,6 @@
 import { type Config, ConfigError } from "@archway/config/config.ts";
 import { TargetUrlError } from "@archway/config/target_url.ts";
+import type { MigrationSource } from "@archway/db/db.ts";
 import { CopyError } from "@archway/db/copy/copy_error.ts";
 import { EmbeddedError } from "@archway/db/embedded/embedded_error.ts";
 import { DatabaseError, MigrationError } from "@archway/db/errors.ts";
@@ -19,6 +20,7 @@ export interface DbEnvironment {
   readonly configure: () => Config;
   /** Where to copy to, unless `--to` says so: a command line is shown to everybody on the machine. */
   readonly copyToUrl: string | undefined;
+  readonly sources: readonly MigrationSource[];
 }
 
 /**
@@ -28,14 +30,14 @@ export interface DbEnvironment {
  */
 export async function db(
   args: readonly string[],
-  { configure, copyToUrl }: DbEnvironment,
+  { configure, copyToUrl, sources }: DbEnvironment,
 ): Promise<number> {
   try {
     const asked = parseDbArguments(args);
     if (asked.action === "status") return await status(configure(), asked);
     const to = asked.to ?? copyToUrl;
     if (to === undefined) throw new DbArgumentsError("copy needs --to <url>, or the URL in COPY_TO_URL");
-    return await copy(configure(), to);
+    return await copy(configure(), { url: to, sources });
   } catch (error) {
     if (error instanceof DbArgumentsError) {
       await print(Deno.stderr, `archway db: ${error.message}\n${USAGE}`);

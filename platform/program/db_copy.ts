@@ -8,7 +8,7 @@ import {
   type CopySummary,
 } from "@archway/db/copy/copy_database.ts";
 import { CopyError } from "@archway/db/copy/copy_error.ts";
-import type { ConnectionPool } from "@archway/db/db.ts";
+import type { MigrationSource } from "@archway/db/db.ts";
 import { holdsDatabase } from "@archway/db/embedded/holds_database.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
@@ -17,23 +17,28 @@ import { CopyProgress } from "./db_copy_progress.ts";
 import { copySummary } from "./db_copy_summary.ts";
 import { sourceId } from "./db_source_id.ts";
 import { describeFault } from "./describe_fault.ts";
-import { MIGRATION_SOURCES } from "./migration_sources.ts";
 import { openDatabase } from "./open_database.ts";
 import { print } from "./print.ts";
 import { EXIT_CODES, untilStopped } from "./until_stopped.ts";
 
+/** What is copied. */
+export interface CopyOptions {
+  /** Target; its password is in no message. */
+  readonly url: string;
+  readonly sources: readonly MigrationSource[];
+}
+
 /**
  * `archway db copy`: copies everything from the embedded database to a server.
  *
- * @param url Where to; its password is in no message.
  * @returns the exit code: 0 all is there and equal, 130 or 143 stopped by a signal.
  * @throws {TargetUrlError | CopyError | DatabaseError | EmbeddedError | MigrationError}
  */
-export async function copy(config: Config, url: string): Promise<number> {
+export async function copy(config: Config, { url, sources }: CopyOptions): Promise<number> {
   const target = readUrl(url);
   const folder = await sourceFolder(config);
   await using embedded = await openDatabase(config);
-  await prepare(embedded.pool, config);
+  if (config.migrateOnStart) await embedded.pool.migrate(sources);
   await using server = openPool({
     primary: target,
     replicas: [],
@@ -55,7 +60,7 @@ export async function copy(config: Config, url: string): Promise<number> {
   try {
     summary = await run({ source: embedded.pool, target: server }, {
       sourceId: await sourceId(folder),
-      migrations: MIGRATION_SOURCES,
+      migrations: sources,
       onProgress: (pass, rows, total) => progress.update(pass, rows, total),
       onChanged: (tables) =>
         progress.tell(`Changed since they were copied, and copied anew: ${tables.join(", ")}`),
@@ -96,11 +101,6 @@ async function sourceFolder({ database }: Config): Promise<string> {
   throw new CopyError(
     `There is no embedded database in ${dataDirectory}: EMBEDDED_DATA_DIR names its folder`,
   );
-}
-
-/** Who applies migrations is configured for the service, and holds here too. */
-async function prepare(pool: ConnectionPool, { migrateOnStart }: Config): Promise<void> {
-  if (migrateOnStart) await pool.migrate(MIGRATION_SOURCES);
 }
 
 async function run(pools: CopyPools, options: CopyDatabaseOptions): Promise<CopySummary> {

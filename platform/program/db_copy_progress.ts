@@ -1,10 +1,11 @@
 import type { CopyPass } from "@archway/db/copy/copy_database.ts";
 import { tell } from "./print.ts";
-import { type ShownProgress, showProgress } from "./show_progress.ts";
+import type { Progress } from "@archway/service_kit/command.ts";
+import { showProgress } from "./show_progress.ts";
 
 /** Shows how far a copy is: a bar for each of its passes. */
 export class CopyProgress implements Disposable {
-  #shown: ShownProgress | undefined;
+  #shown: Progress | undefined;
   #pass: CopyPass | undefined;
   #rows = 0;
   #total = 0;

@@ -1,10 +1,9 @@
 import type { Config } from "@archway/config/config.ts";
-import type { MigrationManager, MigrationStatus } from "@archway/db/db.ts";
+import type { MigrationManager, MigrationSource, MigrationStatus } from "@archway/db/db.ts";
 import { EmbeddedError } from "@archway/db/embedded/embedded_error.ts";
 import { DatabaseError, MigrationError } from "@archway/db/errors.ts";
 import { describeFault } from "./describe_fault.ts";
 import { type MigrateArguments, MigrateArgumentsError, parseMigrateArguments } from "./migrate_arguments.ts";
-import { MIGRATION_SOURCES } from "./migration_sources.ts";
 import { newMigration } from "./new_migration.ts";
 import { openDatabase } from "./open_database.ts";
 import { print } from "./print.ts";
@@ -15,14 +14,21 @@ const USAGE = `Usage: archway migrate up [--dry-run]
        archway migrate new <name> [--service <service>]
 `;
 
+/** What migrations are applied to, and which. */
+export interface MigrateOptions {
+  /** Reads the configuration. */
+  readonly configure: () => Config;
+  readonly sources: readonly MigrationSource[];
+}
+
 /**
  * `archway migrate`: applies, undoes, shows and makes migrations of the configured database.
  *
  * @returns the exit code: 0 done, 1 failed, 2 not understood.
  */
-export async function migrate(args: readonly string[], configure: () => Config): Promise<number> {
+export async function migrate(args: readonly string[], options: MigrateOptions): Promise<number> {
   try {
-    await print(Deno.stdout, await run(parseMigrateArguments(args), configure));
+    await print(Deno.stdout, await run(parseMigrateArguments(args), options));
     return 0;
   } catch (error) {
     if (error instanceof MigrateArgumentsError) {
@@ -35,33 +41,37 @@ export async function migrate(args: readonly string[], configure: () => Config):
   }
 }
 
-async function run(asked: MigrateArguments, configure: () => Config): Promise<string> {
+async function run(asked: MigrateArguments, { configure, sources }: MigrateOptions): Promise<string> {
   if (asked.action === "new") {
     const { name, service } = asked;
-    return `${await newMigration(MIGRATION_SOURCES, name, { service, root: Deno.cwd(), now: new Date() })}\n`;
+    return `${await newMigration(sources, name, { service, root: Deno.cwd(), now: new Date() })}\n`;
   }
   await using database = await openDatabase(configure());
   const { pool } = database;
-  if (asked.action === "status") return statusText(await pool.migrationStatus(MIGRATION_SOURCES));
-  if (asked.dryRun) return await planText(pool, asked);
-  return asked.action === "up" ? await up(pool) : await down(pool, asked.count);
+  if (asked.action === "status") return statusText(await pool.migrationStatus(sources));
+  if (asked.dryRun) return await planText(pool, asked, sources);
+  return asked.action === "up" ? await up(pool, sources) : await down(pool, asked.count, sources);
 }
 
-async function up(migrations: MigrationManager): Promise<string> {
-  const planned = await migrations.pendingMigrations(MIGRATION_SOURCES);
+async function up(migrations: MigrationManager, sources: readonly MigrationSource[]): Promise<string> {
+  const planned = await migrations.pendingMigrations(sources);
   try {
-    const applied = await migrations.migrate(MIGRATION_SOURCES);
+    const applied = await migrations.migrate(sources);
     return applied.length === 0 ? "Nothing to apply\n" : listed("Applied", applied);
   } catch (error) {
     // What came before the one that failed is applied.
-    const pending = await migrations.pendingMigrations(MIGRATION_SOURCES).catch(() => planned);
+    const pending = await migrations.pendingMigrations(sources).catch(() => planned);
     await print(Deno.stdout, listed("Applied", planned.filter((file) => !pending.includes(file))));
     throw error;
   }
 }
 
-async function down(migrations: MigrationManager, count: number): Promise<string> {
-  const undone = await migrations.undoMigrations(MIGRATION_SOURCES, count);
+async function down(
+  migrations: MigrationManager,
+  count: number,
+  sources: readonly MigrationSource[],
+): Promise<string> {
+  const undone = await migrations.undoMigrations(sources, count);
   return undone.length === 0 ? "Nothing to undo\n" : listed("Undone", undone);
 }
 
@@ -72,9 +82,10 @@ function listed(what: string, files: readonly string[]): string {
 async function planText(
   migrations: MigrationManager,
   asked: Extract<MigrateArguments, { readonly dryRun: boolean }>,
+  sources: readonly MigrationSource[],
 ): Promise<string> {
   const options = asked.action === "down" ? { undo: asked.count } : {};
-  const steps = await migrations.planMigrations(MIGRATION_SOURCES, options);
+  const steps = await migrations.planMigrations(sources, options);
   if (steps.length === 0) return `-- Nothing to ${asked.action === "up" ? "apply" : "undo"}\n`;
   return steps.map(({ fileName, source, sql, inTransaction }) =>
     `-- ${fileName} of ${source}${inTransaction ? "" : ", outside of a transaction"}\n${sql}\n`

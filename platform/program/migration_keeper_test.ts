@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { MigrationKeeper } from "./migration_keeper.ts";
-import { MIGRATION_SOURCES } from "./migration_sources.ts";
+import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
 import { Cutter } from "@archway/events/worker/testing/cutter.ts";
 
 Deno.test("MigrationKeeper.run() goes on when the database goes away under its questions", async () => {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { fromRoot } from "./project.ts";
 import type { MigrationSource } from "@archway/db/db.ts";
 import { MigrationError } from "@archway/db/errors.ts";
 
@@ -6,7 +7,7 @@ import { MigrationError } from "@archway/db/errors.ts";
 export interface NewMigrationOptions {
   /** Whose it is; undefined: of the only source there is. */
   readonly service: string | undefined;
-  /** The repository, which holds `<service>/migrations/`. */
+  /** The repository, which holds the folders of migrations. */
   readonly root: string;
   readonly now: Date;
 }
@@ -17,7 +18,7 @@ const MAX_NAME_LENGTH = 100;
 const TEMPLATE = "-- migrate:up\n\n\n-- migrate:down\n\n";
 
 /**
- * Writes `<service>/migrations/<UTC timestamp>_<name>.sql` with both marks, and gives its path from the root.
+ * Writes `<UTC timestamp>_<name>.sql` into the folder of a service with both marks, and gives its path from the root.
  *
  * @throws {MigrationError} when the name or the service will not do.
  */
@@ -32,7 +33,7 @@ export async function newMigration(
         `${MAX_NAME_LENGTH} characters at the most`,
     );
   }
-  const folder = join(chooseSource(sources, service).name, "migrations");
+  const folder = fromRoot(chooseSource(sources, service).directory);
   const taken = await takenVersions(sources, root);
   const time = new Date(now);
   // Two that are made within a second have versions of their own all the same.
@@ -64,9 +65,9 @@ async function takenVersions(
   root: string,
 ): Promise<ReadonlySet<string>> {
   const taken = new Set<string>();
-  for (const { name } of sources) {
+  for (const { directory } of sources) {
     try {
-      for await (const entry of Deno.readDir(join(root, name, "migrations"))) {
+      for await (const entry of Deno.readDir(join(root, fromRoot(directory)))) {
         taken.add(/^\d+/.exec(entry.name)?.[0] ?? "");
       }
     } catch (error) {

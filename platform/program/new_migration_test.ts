@@ -1,15 +1,17 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
 import { MigrationError } from "@archway/db/errors.ts";
 import { newMigration } from "./new_migration.ts";
+import { PROJECT_ROOT } from "./project.ts";
 
 const now = new Date("2026-11-22T23:59:59.900Z");
-const PROFILES = { name: "profile_service", directory: "not looked at" };
-const PAYMENTS = { name: "payment_service", directory: "not looked at" };
+const ITEMS = { name: "item_service", directory: join(PROJECT_ROOT, "item_service/migrations") };
+const ORDERS = { name: "order_service", directory: join(PROJECT_ROOT, "order_service/migrations") };
 
 async function withRoot(run: (root: string) => Promise<void>): Promise<void> {
   const root = await Deno.makeTempDir({ prefix: "archway_new_" });
   try {
-    for (const { name } of [PROFILES, PAYMENTS]) {
+    for (const { name } of [ITEMS, ORDERS]) {
       await Deno.mkdir(`${root}/${name}/migrations`, { recursive: true });
     }
     await run(root);
@@ -20,19 +22,19 @@ async function withRoot(run: (root: string) => Promise<void>): Promise<void> {
 
 Deno.test("newMigration() writes a file with both marks, named by the time in UTC", async () => {
   await withRoot(async (root) => {
-    const path = await newMigration([PROFILES], "add_phone", { service: undefined, root, now });
-    assertEquals(path, "profile_service/migrations/20261122235959_add_phone.sql");
+    const path = await newMigration([ITEMS], "add_phone", { service: undefined, root, now });
+    assertEquals(path, "item_service/migrations/20261122235959_add_phone.sql");
     assertEquals(await Deno.readTextFile(`${root}/${path}`), "-- migrate:up\n\n\n-- migrate:down\n\n");
     // Within the same second, even of another service.
-    const sources = [PROFILES, PAYMENTS];
-    const second = await newMigration(sources, "add_phone", { service: "payment_service", root, now });
-    assertEquals(second, "payment_service/migrations/20261123000000_add_phone.sql");
+    const sources = [ITEMS, ORDERS];
+    const second = await newMigration(sources, "add_phone", { service: "order_service", root, now });
+    assertEquals(second, "order_service/migrations/20261123000000_add_phone.sql");
   });
 });
 
 Deno.test("newMigration() refuses bad names and services it cannot choose", async () => {
   await withRoot(async (root) => {
-    const both = [PROFILES, PAYMENTS];
+    const both = [ITEMS, ORDERS];
     const refuse = async (name: string, service: string | undefined, expected: string): Promise<void> => {
       const { message } = await assertRejects(
         () => newMigration(both, name, { service, root, now }),
@@ -41,11 +43,11 @@ Deno.test("newMigration() refuses bad names and services it cannot choose", asyn
       assertStringIncludes(message, expected);
     };
     for (const name of ["", "Add", "1st", "a b", "a-b", "a__b", "_a", "a_", "../a", "ä", "a".repeat(101)]) {
-      await refuse(name, "profile_service", "small letters");
+      await refuse(name, "item_service", "small letters");
     }
-    await refuse("add_phone", undefined, "--service has to say which: profile_service, payment_service");
+    await refuse("add_phone", undefined, "--service has to say which: item_service, order_service");
     await refuse("add_phone", "other_service", "There is no such service");
-    await Deno.remove(`${root}/profile_service`, { recursive: true });
-    await refuse("add_phone", "profile_service", "There is no profile_service/migrations here");
+    await Deno.remove(`${root}/item_service`, { recursive: true });
+    await refuse("add_phone", "item_service", "There is no item_service/migrations here");
   });
 });

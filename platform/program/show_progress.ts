@@ -1,26 +1,13 @@
 import process from "node:process";
 // @ts-types="./cli_progress.d.ts"
 import progress from "cli-progress";
-
-/** A number that grows towards another, shown to whoever waits. Disposing leaves the last state on the screen. */
-export interface ShownProgress extends Disposable {
-  update(value: number): void;
-}
-
-/** What is counted. */
-export interface ShowProgressOptions {
-  readonly total: number;
-  /** Where it starts. */
-  readonly value: number;
-  /** In the plural, e.g. "profiles". */
-  readonly things: string;
-}
+import type { Progress, ProgressOptions } from "@archway/service_kit/command.ts";
 
 /** How often a line is written where there is no terminal, in milliseconds. */
 const LINE_EVERY_MS = 3000;
 
 /** Shows progress on the standard error: a bar on a terminal, a line every few seconds elsewhere. */
-export function showProgress({ total, value: first, things }: ShowProgressOptions): ShownProgress {
+export function showProgress({ total, value: first, things }: ProgressOptions): Progress {
   const figures = `{percentage}%, {value} of {total} ${things}{pace}`;
   const bar = new progress.SingleBar({
     format: Deno.stderr.isTerminal() ? `{bar} ${figures}` : figures,

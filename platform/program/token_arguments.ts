@@ -9,10 +9,7 @@ export class TokenArgumentsError extends Error {
 
 const OPTIONS = {
   subject: { type: "string", default: "developer" },
-  scope: {
-    type: "string",
-    default: "profiles:read profiles:write payments:read payments:write payments:deposit",
-  },
+  scope: { type: "string" },
   expires: { type: "string", default: "1h" },
 } as const;
 
@@ -20,12 +17,17 @@ const OPTIONS = {
 const MOST_LIFETIME_MS = 30 * 24 * 3_600_000;
 
 /** @throws {TokenArgumentsError} naming the first argument that cannot be used. */
-export function parseTokenArguments(args: readonly string[]): DevelopmentTokenOptions {
+export function parseTokenArguments(
+  args: readonly string[],
+  { scopes }: { readonly scopes: readonly string[] },
+): DevelopmentTokenOptions {
   // Not strict: the words of the error are to be one's own.
   const { tokens } = parseArgs({ args: [...args], options: OPTIONS, strict: false, tokens: true });
-  const values = new Map<string, string>(
-    Object.entries(OPTIONS).map(([name, option]) => [name, option.default]),
-  );
+  const values = new Map<string, string>([
+    ["subject", OPTIONS.subject.default],
+    ["scope", scopes.join(" ")],
+    ["expires", OPTIONS.expires.default],
+  ]);
   for (const token of tokens) {
     if (token.kind !== "option" || !Object.hasOwn(OPTIONS, token.name)) {
       throw new TokenArgumentsError(

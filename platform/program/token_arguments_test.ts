@@ -2,16 +2,19 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { parseTokenArguments, TokenArgumentsError } from "./token_arguments.ts";
 
 Deno.test("parseTokenArguments() reads who, what and for how long", () => {
-  assertEquals(parseTokenArguments([]), {
+  assertEquals(parseTokenArguments([], { scopes: ["items:read", "items:write"] }), {
     subject: "developer",
-    scope: "profiles:read profiles:write payments:read payments:write payments:deposit",
+    scope: "items:read items:write",
     lifetimeSeconds: 3600,
   });
-  assertEquals(parseTokenArguments(["--subject", "ada", "--scope=profiles:admin", "--expires", "30m"]), {
-    subject: "ada",
-    scope: "profiles:admin",
-    lifetimeSeconds: 1800,
-  });
+  assertEquals(
+    parseTokenArguments(["--subject", "ada", "--scope=items:admin", "--expires", "30m"], { scopes: [] }),
+    {
+      subject: "ada",
+      scope: "items:admin",
+      lifetimeSeconds: 1800,
+    },
+  );
 });
 
 Deno.test("parseTokenArguments() names the argument that cannot be used", () => {
@@ -26,6 +29,6 @@ Deno.test("parseTokenArguments() names the argument that cannot be used", () => 
     [["--expires", "1ms"], "--expires must be"],
   ];
   for (const [args, message] of wrong) {
-    assertThrows(() => parseTokenArguments(args), TokenArgumentsError, message);
+    assertThrows(() => parseTokenArguments(args, { scopes: [] }), TokenArgumentsError, message);
   }
 });

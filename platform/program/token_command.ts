@@ -9,6 +9,8 @@ export interface TokenCommandOptions {
   readonly configure: () => Config;
   /** AUTH_MODE, if it is set. */
   readonly authMode: string | undefined;
+  /** Scopes of a token that names none. */
+  readonly scopes: readonly string[];
 }
 
 const USAGE = 'Usage: archway token [--subject <name>] [--scope "<scope> …"] [--expires <duration>]\n';
@@ -20,7 +22,7 @@ const USAGE = 'Usage: archway token [--subject <name>] [--scope "<scope> …"] [
  */
 export async function token(args: readonly string[], options: TokenCommandOptions): Promise<number> {
   try {
-    const wanted = parseTokenArguments(args);
+    const wanted = parseTokenArguments(args, { scopes: options.scopes });
     const { database } = options.configure();
     if (database.kind !== "embedded") {
       await print(

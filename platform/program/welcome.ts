@@ -1,19 +1,28 @@
-/** What a person who just started the program wants to know. */
+import type { MountedServices } from "./mount_services.ts";
+import type { Project } from "./project.ts";
+
+/** What a developer who has just started the program wants to know. */
 export interface WelcomeOptions {
   readonly url: string;
+  /** Description of the database in use. */
   readonly database: string;
+  readonly project: Project;
+  readonly mounted: Pick<MountedServices, "services">;
 }
 
-/** The text that greets a developer: where the service is, what keeps its data, and what to try next. */
-export function welcome({ url, database }: WelcomeOptions): string {
-  return `
-  Archway is listening on ${url}
-  Database: ${database}
-
-  Try it:
-    curl -i ${url}/v1/profiles -H 'Content-Type: application/json' -d '{"name":"Ada Lovelace"}'
-    curl -s ${url}/v1/profiles
-  The documents: ${url}/openapi/profile.json, ${url}/openapi/payment.json
-
-`;
+/** Returns the greeting of a developer: where the service is, which database it uses, and what to try next. */
+export function welcome({ url, database, project: { name, services }, mounted }: WelcomeOptions): string {
+  const examples = services.flatMap(({ examples = [] }) => examples)
+    .map((example) => `    ${example.replaceAll("{url}", url)}`);
+  const documents = mounted.services.flatMap(({ api }) =>
+    api === undefined ? [] : [`${url}/openapi/${api.name}.json`]
+  );
+  return [
+    "",
+    `  ${name.charAt(0).toUpperCase()}${name.slice(1)} is listening on ${url}`,
+    `  Database: ${database}`,
+    ...(examples.length === 0 ? [] : ["", "  Try it:", ...examples]),
+    ...(documents.length === 0 ? [] : [`  The documents: ${documents.join(", ")}`]),
+    "\n",
+  ].join("\n");
 }

@@ -25,6 +25,8 @@ export interface ServiceDescription {
   readonly environment?: readonly string[];
   /** Commands it adds to the program. @default {[]} */
   readonly commands?: readonly ServiceCommand[];
+  /** Whether it has work beside requests, which `worker` does alone. @default {false} */
+  readonly hasBackground?: boolean;
   /** Command lines to try first, for `dev`; `{url}` stands for the address of the program. @default {[]} */
   readonly examples?: readonly string[];
 }
@@ -97,6 +99,8 @@ export interface PlainServiceDefinition extends ServiceDescription {
 }
 
 /** Makes the module of a service: what its `module.ts` exports and services.ts lists. */
+export function defineService(definition: PlainServiceDefinition): ServiceModule;
+export function defineService<S>(definition: ServiceDefinition<S>): ServiceModule;
 export function defineService<S>(definition: ServiceDefinition<S> | PlainServiceDefinition): ServiceModule {
   const { name } = definition;
   return {

@@ -1,11 +1,7 @@
 import { parseArgs } from "node:util";
+import { UsageError } from "@archway/service_kit/command.ts";
 import type { SeedPlan } from "./seed_plan.ts";
 import { microsecondsOf } from "@archway/db/timestamp.ts";
-
-/** Arguments that cannot be used; the message is one line. */
-export class SeedArgumentsError extends Error {
-  override readonly name = "SeedArgumentsError";
-}
 
 const OPTIONS = {
   "profiles": { type: "string" },
@@ -13,7 +9,7 @@ const OPTIONS = {
   "until": { type: "string", default: "2026-11-01" },
 } as const;
 
-/** @throws {SeedArgumentsError} naming the first argument that cannot be used. */
+/** @throws {UsageError} naming the first argument that cannot be used. */
 export function parseSeedArguments(args: readonly string[]): SeedPlan {
   // Not strict: the words of the error are to be one's own.
   const { tokens } = parseArgs({ args: [...args], options: OPTIONS, strict: false, tokens: true });
@@ -23,11 +19,11 @@ export function parseSeedArguments(args: readonly string[]): SeedPlan {
   ]);
   for (const token of tokens) {
     if (token.kind !== "option" || !Object.hasOwn(OPTIONS, token.name)) {
-      throw new SeedArgumentsError(
+      throw new UsageError(
         `seed does not know ${token.kind === "option" ? token.rawName : "such a word"}`,
       );
     }
-    if (token.value === undefined) throw new SeedArgumentsError(`${token.rawName} needs a value`);
+    if (token.value === undefined) throw new UsageError(`${token.rawName} needs a value`);
     values.set(token.name, token.value);
   }
   return {
@@ -43,11 +39,11 @@ function wholeNumber(
   { min, max }: { readonly min: number; readonly max: number },
 ): number {
   if (text === undefined) {
-    throw new SeedArgumentsError(`${name} is required: a whole number, such as ${name} 1000`);
+    throw new UsageError(`${name} is required: a whole number, such as ${name} 1000`);
   }
   const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
   if (value >= min && value <= max) return value;
-  throw new SeedArgumentsError(`${name} must be a whole number from ${plain(min)} to ${plain(max)}`);
+  throw new UsageError(`${name} must be a whole number from ${plain(min)} to ${plain(max)}`);
 }
 
 function instant(name: string, text: string): bigint {
@@ -55,7 +51,7 @@ function instant(name: string, text: string): bigint {
     return microsecondsOf(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new SeedArgumentsError(
+    throw new UsageError(
       `${name} must be a date such as 2026-11-01 or a time such as 2026-11-01T12:00:00Z`,
     );
   }

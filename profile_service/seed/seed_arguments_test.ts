@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { microsecondsOf } from "@archway/db/timestamp.ts";
-import { parseSeedArguments, SeedArgumentsError } from "./seed_arguments.ts";
+import { UsageError } from "@archway/service_kit/command.ts";
+import { parseSeedArguments } from "./seed_arguments.ts";
 
 Deno.test("parseSeedArguments() reads every option, and has defaults for all but the number", () => {
   assertEquals(parseSeedArguments(["--profiles", "1000"]), {
@@ -35,7 +36,7 @@ Deno.test("parseSeedArguments() names what it cannot use, in one line", () => {
     [["--profiles", "1", "extra"], /does not know such a word/],
   ];
   for (const [args, named] of refused) {
-    const { message } = assertThrows(() => parseSeedArguments(args), SeedArgumentsError);
+    const { message } = assertThrows(() => parseSeedArguments(args), UsageError);
     assertMatch(message, named);
     assertEquals(message.split("\n").length, 1);
   }

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } 
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { type Ending, Program, untilReady } from "@archway/tools/support/program.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { BATCH_SIZE } from "@archway/profile_service/seed/seed_plan.ts";
-import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { type Ending, Program, untilReady } from "@archway/tools/support/program.ts";

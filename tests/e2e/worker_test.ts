@@ -3,7 +3,7 @@ import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { appendEvents } from "@archway/events/outbox/testing/append_events.ts";
 import { readStream } from "@archway/events/broker/testing/read_stream.ts";
-import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
 import { WorkerStage } from "@archway/events/worker/testing/worker_stage.ts";
 import { startNats } from "@archway/tools/support/nats/start_nats.ts";
 import { testWithNats } from "@archway/tools/support/nats/test_with_nats.ts";

@@ -1,7 +1,7 @@
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { startEmbedded } from "@archway/db/embedded/start_embedded.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { MIGRATION_SOURCES } from "./migration_sources.ts";
 import { useTestDatabase } from "./postgres/use_test_database.ts";
 
 /** A migrated database that exists for one test. */

@@ -1,11 +1,16 @@
 import type { ConnectionPool } from "@archway/db/db.ts";
-import { mountApis } from "../../services.ts";
+import { Settings } from "@archway/config/settings.ts";
+import { mountServices } from "@archway/program/mount_services.ts";
+import { UNTRACED } from "@archway/service_kit/observed_work.ts";
+import { services } from "../../services.ts";
 import { SILENT_LOGGER } from "@archway/server/logger.ts";
 import type { Principal } from "@archway/server/request_context.ts";
 import { createServer, type Server } from "@archway/server/server.ts";
 import {
   type ServerOption,
+  withApi,
   withAuthenticator,
+  withIdempotency,
   withResponseValidation,
 } from "@archway/server/server_options.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
@@ -21,22 +26,35 @@ export function paymentServer(
   pool: ConnectionPool,
   { now, options = [] }: PaymentServerOptions = {},
 ): Server {
-  const apis = mountApis({ cursorTtlSeconds: 60, idempotencyTtlMs: 3_600_000, allowPrivateWebhooks: false }, {
+  const mounted = mountServices({
+    services: services.map((service) => service.configure(new Settings(() => undefined))),
+    ...{ cursorTtlSeconds: 60, idempotencyTtlMs: 3_600_000, drainTimeoutMs: 0 },
+  }, {
+    services,
     database: { pool, hmacSecrets: ["a secret of more than 32 bytes for a test"] },
     logger: SILENT_LOGGER,
+    telemetry: { metrics: undefined, tracer: UNTRACED },
     ...(now !== undefined && { now }),
   });
-  return createServer("127.0.0.1", 0, withResponseValidation(true), ...apis, ...options);
+  const apis = mounted.services.flatMap(({ api }) => api === undefined ? [] : [withApi(api)]);
+  return createServer(
+    "127.0.0.1",
+    0,
+    withResponseValidation(true),
+    withIdempotency(mounted.idempotency),
+    ...apis,
+    ...options,
+  );
 }
 
 /** A token is its subject's name; "admin" looks after everything, "…-reader" may only read, "…-payer" not deposit. */
 export const byName: ServerOption = withAuthenticator({
   authenticate(token): Principal {
     const [subject = "", role] = token.split("-");
-    const scopes = ["profiles:read", "payments:read"];
-    if (role !== "reader") scopes.push("profiles:write", "payments:write");
+    const scopes = ["profiles:read", "payments:read", "webhooks:read"];
+    if (role !== "reader") scopes.push("profiles:write", "payments:write", "webhooks:write");
     if (role === undefined) scopes.push("payments:deposit");
-    if (subject === "admin") scopes.push("profiles:admin", "payments:admin");
+    if (subject === "admin") scopes.push("profiles:admin", "payments:admin", "webhooks:admin");
     return { subject, scopes: new Set(scopes) };
   },
 });

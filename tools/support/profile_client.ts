@@ -1,29 +1,27 @@
 import { v7 as newId } from "uuid";
 import { ConsistencyTokens } from "@archway/service_kit/consistency/consistency_tokens.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
-import { ProfileAPI } from "@archway/profile_service/api.ts";
-import { ProfileService } from "@archway/profile_service/app.ts";
-import { CursorCodec } from "@archway/profile_service/cursor.ts";
-import { PostgresProfileRepository } from "@archway/profile_service/persistence.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
-import { withProfileApi } from "@archway/profile_service/with_profile_api.ts";
+import { Settings } from "@archway/config/settings.ts";
+import { profileModule } from "@archway/profile_service/module.ts";
+import { SILENT_LOGGER } from "@archway/server/logger.ts";
+import { UNTRACED } from "@archway/service_kit/observed_work.ts";
 import { createServer, type Server } from "@archway/server/server.ts";
-import { type ServerOption, withResponseValidation } from "@archway/server/server_options.ts";
+import { type ServerOption, withApi, withResponseValidation } from "@archway/server/server_options.ts";
 import { KeyRing } from "@archway/service_kit/signing/key_ring.ts";
+
+const SECRET = "a secret of more than 32 bytes for a test";
 
 /** The Profile API over a database, in process, with every answer checked against the document. */
 export function profileServer(pool: ConnectionPool, ...options: ServerOption[]): Server {
-  const service = new ProfileService({
-    connections: pool,
-    profiles: new PostgresProfileRepository(),
-    now: microsecondClock(),
-    newId,
-  });
-  const keys = new KeyRing(["a secret of more than 32 bytes for a test"], "test");
-  const cursors = new CursorCodec({ keys, ttlSeconds: 60, nowMs: Date.now });
+  const keys = new KeyRing([SECRET], "test");
   const tokens = new ConsistencyTokens({ keys, position: (options) => pool.position(options) });
-  const api = withProfileApi(new ProfileAPI(service, { cursors, tokens }));
-  return createServer("127.0.0.1", 0, withResponseValidation(true), api, ...options);
+  const { api } = profileModule.configure(new Settings(() => undefined)).mount({
+    ...{ pool, tokens, newId, now: microsecondClock(), secrets: [SECRET], logger: SILENT_LOGGER },
+    ...{ cursorTtlSeconds: 60, catalogs: [], metrics: undefined, tracer: UNTRACED, drainTimeoutMs: 0 },
+  });
+  if (api === undefined) throw new Error("The profile service has no API");
+  return createServer("127.0.0.1", 0, withResponseValidation(true), withApi(api), ...options);
 }
 
 /** An answer whose body was read. */

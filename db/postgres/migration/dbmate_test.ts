@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
 import { dbmate, type DbmateOptions } from "@archway/tools/support/postgres/dbmate.ts";
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import { migrationFolder } from "@archway/tools/support/migration_folder.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { PrometheusMetrics } from "@archway/observability/telemetry/prometheus_metrics.ts";
 import type { EventWork } from "../worker/work_observer.ts";
-import { measureQueues, measureWork } from "./measure_work.ts";
+import { measureQueues } from "./measure_work.ts";
 import { observeWork } from "./observe_work.ts";
 import { UNTRACED } from "@archway/service_kit/observed_work.ts";
 

@@ -3,7 +3,7 @@ import type { ConnectionPool, Transaction } from "@archway/db/db.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
 import { UNOBSERVED } from "../worker/work_observer.ts";
 import type { Destination } from "./destination.ts";
 import { Relay } from "./relay.ts";

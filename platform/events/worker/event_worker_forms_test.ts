@@ -6,7 +6,8 @@ import { StreamQueue } from "../outbox/stream_queue.ts";
 import { appendEvents, type TestEvent } from "../outbox/testing/append_events.ts";
 import { outgoingData } from "@archway/payment_service/events/outgoing_data.ts";
 import { PAYMENT_UPCASTERS } from "@archway/payment_service/events/payment_event_data.ts";
-import { outgoingPayments } from "@archway/payment_service/outgoing_payments.ts";
+import { PAYMENT_CATALOG } from "@archway/payment_service/events/payment_catalog.ts";
+import { mergeCatalogs } from "../merge_catalogs.ts";
 import { SAMPLE_EVENTS } from "@archway/payment_service/testing/sample_events.ts";
 import { type Nats, startNats } from "@archway/tools/support/nats/start_nats.ts";
 import { testWithNats } from "@archway/tools/support/nats/test_with_nats.ts";
@@ -54,7 +55,7 @@ testWithNats("EventWorker tells events in their newest form, whichever they were
       data: { payerProfileId: stage.profileId, description: "Lunch" },
     },
   ]);
-  stage.work({ ...outgoingPayments(NEWER), broker: brokerOf(nats) });
+  stage.work({ ...mergeCatalogs([{ ...PAYMENT_CATALOG, types: NEWER }]), broker: brokerOf(nats) });
   await untilWaiting(stage, []);
   const expected = [told(stage.profileId), told(stage.profileId)];
   assertEquals(receiver.received.map(({ data }) => data), expected);
@@ -88,14 +89,21 @@ testWithNats("EventWorker leaves what a newer program wrote to one that knows it
   assertEquals(
     stage.lines.map(({ level, properties }) => [level, properties["job"], properties["message"]]).toSorted(),
     [
-      ["error", "relay", "EventStoreError: Reading an event payment.lost: its form 1 is not known"],
+      [
+        "error",
+        "relay",
+        "EventStoreError: Reading an event payment.lost: no service of this program publishes the type",
+      ],
       ["error", "relay", "EventStoreError: Reading an event payment.settled: its form 2 is not known"],
       ["error", "relay", "EventStoreError: Reading an event payment.settled: payerProfileId is not known"],
     ],
   );
   // The one that knows it is there.
   stage.work({
-    ...outgoingPayments({ ...PAYMENT_UPCASTERS, "payment.settled": [(form) => form] }),
+    ...mergeCatalogs([{
+      ...PAYMENT_CATALOG,
+      types: { ...PAYMENT_UPCASTERS, "payment.settled": [(form) => form] },
+    }]),
     broker: brokerOf(nats),
   });
   await receiver.until(({ length }) => length === 4);
@@ -110,7 +118,10 @@ testWithNats(
     await using stage = await WorkerStage.open();
     const { receiver } = await stage.receive();
     const data = { payerProfileId: stage.profileId };
-    const newer = outgoingPayments({ ...PAYMENT_UPCASTERS, "payment.settled": [(form) => form] });
+    const newer = mergeCatalogs([{
+      ...PAYMENT_CATALOG,
+      types: { ...PAYMENT_UPCASTERS, "payment.settled": [(form) => form] },
+    }]);
     // As a relay of that program leaves it: what is to be told waits for whoever tells it.
     receiver.answer = () => 503;
     await nats.kill();

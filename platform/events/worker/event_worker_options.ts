@@ -1,5 +1,5 @@
 import type { Broker } from "../broker/broker.ts";
-import type { WorkerConfig } from "@archway/config/worker_config.ts";
+import type { EventsConfig } from "../events_config.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import type { ToWire } from "../outbox/message.ts";
 import type { Logger } from "@archway/server/logger.ts";
@@ -11,7 +11,7 @@ import type { WorkObserver } from "./work_observer.ts";
 /** What sends events out. */
 export interface EventWorkerOptions {
   readonly pool: ConnectionPool;
-  readonly config: WorkerConfig;
+  readonly config: EventsConfig;
   /** What opens the secrets that sign. */
   readonly secrets: SealRing;
   /** Undefined: events are published nowhere. It is the worker's, who ends it. */

@@ -1,7 +1,7 @@
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { messageId } from "@archway/events/outbox/message_id.ts";
 import { EVENT_COLUMNS, eventOfRow, type EventRow } from "@archway/events/outbox/outgoing_event.ts";
-import { WEBHOOK_EVENT_TYPES } from "@archway/payment_service/webhooks/webhook.ts";
+import { PAYMENT_CATALOG } from "@archway/payment_service/events/payment_catalog.ts";
 import { call } from "@archway/tools/support/payment_calls.ts";
 import { WebhookReceiver } from "@archway/events/webhooks/testing/webhook_receiver.ts";
 
@@ -51,7 +51,7 @@ export class StormReceiver implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     // It listens before anybody is told where, and has nothing to check until then.
     const receiver = stack.use(new WebhookReceiver(""));
-    const body = { url: receiver.url, eventTypes: WEBHOOK_EVENT_TYPES };
+    const body = { url: receiver.url, eventTypes: Object.keys(PAYMENT_CATALOG.types) };
     const { status, text } = await call(url, "POST /v1/webhooks", { body });
     if (status !== 201) throw new Error(`Making a webhook failed: ${status} ${text}`);
     const { data }: { readonly data: { readonly secret: string } } = JSON.parse(text);

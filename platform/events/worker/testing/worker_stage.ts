@@ -1,10 +1,11 @@
 import type { Broker } from "../../broker/broker.ts";
-import type { WebhookConfig } from "@archway/config/worker_config.ts";
+import type { WebhookConfig } from "../../events_config.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import { messageId } from "../../outbox/message_id.ts";
 import { EVENT_COLUMNS, eventOfRow, type EventRow } from "../../outbox/outgoing_event.ts";
-import { outgoingPayments } from "@archway/payment_service/outgoing_payments.ts";
+import { PAYMENT_CATALOG } from "@archway/payment_service/events/payment_catalog.ts";
+import { mergeCatalogs } from "../../merge_catalogs.ts";
 import { SealRing } from "@archway/service_kit/signing/seal_ring.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
 import { newSigningSecret } from "../../webhooks/delivery/signing_secret.ts";
@@ -61,7 +62,7 @@ export class WorkerStage implements AsyncDisposable {
       pool: this.pool,
       secrets: this.secrets,
       broker: undefined,
-      ...outgoingPayments(),
+      ...mergeCatalogs([PAYMENT_CATALOG]),
       observer: UNOBSERVED,
       graceMs: 10_000,
       // As late as it may be: what a test does not bring forward does not happen meanwhile.

@@ -34,7 +34,7 @@ export class WebhookService {
     { owner, ...options }: QueryOptions & { readonly owner: string | null },
   ): Promise<CreatedWebhook> {
     const { connections, webhooks, secrets, checkUrl, now, newId } = this.#deps;
-    const eventTypes = normalizeEventTypes(draft);
+    const eventTypes = normalizeEventTypes(draft, this.#deps.eventTypes);
     const url = await checkUrl(draft.url, options);
     const webhook: Webhook = { id: newId(), url, eventTypes, version: 1n, createdAt: now() };
     const secret = secrets.make();

@@ -1,13 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { v7 as newId } from "uuid";
-import { appendEvents } from "@archway/events/outbox/testing/append_events.ts";
+import { appendEvents } from "../../outbox/testing/append_events.ts";
 import { EVERYONE } from "@archway/service_kit/ownership/viewer.ts";
-import { WorkerStage } from "@archway/events/worker/testing/worker_stage.ts";
+import { WorkerStage } from "../../worker/testing/worker_stage.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
-import type { WebhookReceiver } from "@archway/events/webhooks/testing/webhook_receiver.ts";
+import type { WebhookReceiver } from "../testing/webhook_receiver.ts";
+import { PAYMENT_CATALOG } from "@archway/payment_service/events/payment_catalog.ts";
 import { openWebhookService } from "./open_webhook_service.ts";
 import type { Delivery } from "./webhook.ts";
+
+const EVENT_TYPES = Object.keys(PAYMENT_CATALOG.types);
 
 /** An endpoint whose deliveries can be asked for, and a worker. */
 class Asking implements AsyncDisposable {
@@ -55,7 +58,13 @@ class Asking implements AsyncDisposable {
 
   #service(): ReturnType<typeof openWebhookService> {
     const { pool, secrets } = this.stage;
-    return openWebhookService(pool, { secrets, allowPrivate: true, now: microsecondClock(), newId });
+    return openWebhookService(pool, {
+      secrets,
+      eventTypes: EVENT_TYPES,
+      allowPrivate: true,
+      now: microsecondClock(),
+      newId,
+    });
   }
 }
 

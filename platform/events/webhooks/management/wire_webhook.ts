@@ -1,5 +1,5 @@
-import type * as api from "@archway/api/paymentapi/server.gen.ts";
-import type { DeliveryFault } from "@archway/events/webhooks/delivery/delivery.ts";
+import type * as api from "@archway/api/webhookapi/server.gen.ts";
+import type { DeliveryFault } from "../delivery/delivery.ts";
 import type { Delivery, Webhook } from "./webhook.ts";
 
 /** A webhook as clients see it: without what signs, and without whose it is. */

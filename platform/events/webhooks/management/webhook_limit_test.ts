@@ -1,12 +1,15 @@
 import { assertEquals } from "@std/assert";
 import { v7 as newId } from "uuid";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { MIGRATION_SOURCES } from "@archway/program/migration_sources.ts";
+import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
 import { SealRing } from "@archway/service_kit/signing/seal_ring.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { PAYMENT_CATALOG } from "@archway/payment_service/events/payment_catalog.ts";
 import { openWebhookService } from "./open_webhook_service.ts";
 import { WebhookError } from "./webhook_error.ts";
+
+const EVENT_TYPES = Object.keys(PAYMENT_CATALOG.types);
 
 Deno.test("WebhookService lets an owner have so many webhooks and no more, however many are made at the same time", async () => {
   await using database = await useTestDatabase();
@@ -19,7 +22,13 @@ Deno.test("WebhookService lets an owner have so many webhooks and no more, howev
   await first.migrate(MIGRATION_SOURCES);
   const secrets = new SealRing(["a secret of more than 32 bytes for a test"], "webhook secret");
   const services = [first, second].map((pool) =>
-    openWebhookService(pool, { secrets, allowPrivate: true, now: microsecondClock(), newId })
+    openWebhookService(pool, {
+      secrets,
+      eventTypes: EVENT_TYPES,
+      allowPrivate: true,
+      now: microsecondClock(),
+      newId,
+    })
   );
   const draft = { url: "http://127.0.0.1:8080/", eventTypes: ["payment.settled"] };
   for (const owner of ["ada", null]) {

@@ -1,15 +1,18 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { LookupAddress } from "node:dns";
 import { v7 as newId } from "uuid";
-import { WorkerStage } from "@archway/events/worker/testing/worker_stage.ts";
-import { appendEvents } from "@archway/events/outbox/testing/append_events.ts";
+import { WorkerStage } from "../../worker/testing/worker_stage.ts";
+import { appendEvents } from "../../outbox/testing/append_events.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
 import { EVERYONE, type Viewer } from "@archway/service_kit/ownership/viewer.ts";
+import { PAYMENT_CATALOG } from "@archway/payment_service/events/payment_catalog.ts";
 import { openWebhookService } from "./open_webhook_service.ts";
 import type { Delivery, WebhookDraft } from "./webhook.ts";
 import { WebhookError, type WebhookErrorCode } from "./webhook_error.ts";
 import type { WebhookService } from "./webhook_service.ts";
+
+const EVENT_TYPES = Object.keys(PAYMENT_CATALOG.types);
 
 const DRAFT: WebhookDraft = { url: "https://hooks.example.com/x", eventTypes: ["payment.settled"] };
 const ADA: Viewer = { kind: "owner", subject: "ada" };
@@ -27,6 +30,7 @@ function serviceOf(
 ): WebhookService {
   return openWebhookService(pool, {
     secrets,
+    eventTypes: EVENT_TYPES,
     allowPrivate,
     onDue,
     now: microsecondClock(),

@@ -1,22 +1,31 @@
-import type * as api from "@archway/api/paymentapi/server.gen.ts";
+import type * as api from "@archway/api/webhookapi/server.gen.ts";
 import { formatVersion, versionCondition } from "@archway/service_kit/paging/entity_version.ts";
 import { parseIfMatch } from "@archway/server/entity_tag.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";
-import { type AdapterParts, readOptions, tokenHeader } from "../http/adapter.ts";
-import { listResponse } from "../http/list_response.ts";
-import { listIdentity, parsePage } from "../http/page_request.ts";
-import { viewerOf } from "../viewer_of.ts";
+import type { ConsistencyTokens } from "@archway/service_kit/consistency/consistency_tokens.ts";
+import { CONSISTENCY_TOKEN, readAfter } from "@archway/service_kit/consistency/read_after.ts";
+import { viewerOfCaller } from "@archway/service_kit/ownership/viewer_of_caller.ts";
+import type { Pivot } from "@archway/service_kit/paging/keyset.ts";
+import type { PageCursors } from "@archway/service_kit/paging/page_cursors.ts";
+import type { QueryOptions, ReaderOptions } from "@archway/db/db.ts";
+import { listResponse } from "./list_response.ts";
+import { listIdentity, parsePage } from "./page_request.ts";
 import type { WebhookKey } from "./webhook_ports.ts";
 import type { WebhookService } from "./webhook_service.ts";
 import { wireDelivery, wireWebhook } from "./wire_webhook.ts";
 
+/** Holders of this scope reach the webhooks of every owner. */
+const viewerOf = viewerOfCaller("webhooks:admin");
+
 /** What the adapter works with. */
-export interface WebhookHandlerParts extends Pick<AdapterParts, "cursors" | "tokens"> {
+export interface WebhookHandlerParts {
+  readonly cursors: PageCursors<Pivot>;
+  readonly tokens: ConsistencyTokens;
   readonly webhooks: WebhookService;
 }
 
 /** The operations on webhooks. */
-export class WebhookHandlers {
+export class WebhookHandlers implements api.StrictServerInterface {
   constructor(private readonly parts: WebhookHandlerParts) {}
 
   async listWebhooks(
@@ -115,4 +124,25 @@ export class WebhookHandlers {
 
 function keyOf({ id }: { readonly id: string }, context: RequestContext): WebhookKey {
   return { id: id.toLowerCase(), viewer: viewerOf(context) };
+}
+
+type TokenHeader = { readonly [CONSISTENCY_TOKEN]?: string };
+
+/** How a read is done, by its header fields. @throws {Problem} 400 when the token is not one of ours. */
+function readOptions(
+  headers: TokenHeader,
+  { signal }: RequestContext,
+  { tokens }: Pick<WebhookHandlerParts, "tokens">,
+): QueryOptions & ReaderOptions {
+  const after = readAfter(headers, tokens);
+  return after === undefined ? { signal } : { signal, after };
+}
+
+/** The header for what has been written by now. */
+async function tokenHeader(
+  context: RequestContext,
+  { tokens }: Pick<WebhookHandlerParts, "tokens">,
+): Promise<TokenHeader> {
+  const token = await tokens.issue(context);
+  return token === undefined ? {} : { [CONSISTENCY_TOKEN]: token };
 }

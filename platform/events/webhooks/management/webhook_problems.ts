@@ -1,3 +1,4 @@
+import { DATABASE_PROBLEM_TYPES, databaseProblem } from "@archway/service_kit/problems/database_problems.ts";
 import { domainProblem } from "@archway/service_kit/problems/domain_problem.ts";
 import type { ProblemType } from "@archway/server/api_module.ts";
 import type { Problem } from "@archway/server/problem.ts";
@@ -31,6 +32,15 @@ const PROBLEMS: Readonly<Record<WebhookErrorCode, ProblemType>> = {
     status: 409,
     explanation: "There can be 20 webhooks of one owner: delete one before another is made.",
   },
+  "invalid-page": {
+    slug: "invalid-page",
+    title: "Invalid page",
+    status: 400,
+    explanation:
+      "The page was asked for in a way that cannot be answered: ways of paging were mixed, or a cursor was " +
+      "changed, has expired or belongs to another list. Begin again without a cursor.",
+    validation: true,
+  },
   invalid: {
     slug: "invalid-webhook",
     title: "Invalid webhook",
@@ -39,11 +49,14 @@ const PROBLEMS: Readonly<Record<WebhookErrorCode, ProblemType>> = {
   },
 };
 
-/** The problem types that webhooks add to those of the service. */
-export const WEBHOOK_PROBLEM_TYPES: readonly ProblemType[] = Object.values(PROBLEMS);
+/** Problem types of the management of webhooks, besides the server's. */
+export const WEBHOOK_PROBLEM_TYPES: readonly ProblemType[] = [
+  ...Object.values(PROBLEMS),
+  ...DATABASE_PROBLEM_TYPES,
+];
 
-/** The problem a client is told for an error about webhooks; undefined: it is not one. */
+/** Maps an error of this API to its problem; undefined for any other error. */
 export function webhookProblem(error: unknown): Problem | undefined {
-  if (!(error instanceof WebhookError)) return undefined;
+  if (!(error instanceof WebhookError)) return databaseProblem(error);
   return domainProblem(PROBLEMS[error.code], error);
 }

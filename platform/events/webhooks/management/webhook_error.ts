@@ -8,12 +8,14 @@ export type WebhookErrorCode =
   | "webhook-changed"
   /** Its owner has as many webhooks as there may be. */
   | "too-many-webhooks"
+  /** The page cannot be read: `faults` names the parameters. */
+  | "invalid-page"
   /** A draft breaks a rule: `faults` says which. */
   | "invalid";
 
 /** One thing that is wrong. */
 export interface WebhookFault {
-  /** JSON Pointer into the body. */
+  /** JSON Pointer into the body, or the query parameter. */
   readonly field: string;
   /** In words, without the value. */
   readonly reason: string;

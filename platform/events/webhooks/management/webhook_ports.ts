@@ -67,6 +67,8 @@ export interface WebhookDependencies {
   readonly webhooks: WebhookRepository;
   readonly secrets: SecretMaker;
   readonly checkUrl: CheckUrl;
+  /** Types of events that the services of this program publish. */
+  readonly eventTypes: readonly string[];
   /** The time now, with microseconds. */
   readonly now: () => Timestamp;
   /** A new UUIDv7. */

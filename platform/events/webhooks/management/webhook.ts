@@ -1,23 +1,14 @@
 import type { Timestamp } from "@archway/db/timestamp.ts";
-import type { DeliveryFault } from "@archway/events/webhooks/delivery/delivery.ts";
-import type { PaymentEvent } from "../events/payment_event.ts";
-import { isPaymentEventType, PAYMENT_UPCASTERS } from "../events/payment_event_data.ts";
+import type { DeliveryFault } from "../delivery/delivery.ts";
 import { WebhookError, type WebhookFault } from "./webhook_error.ts";
 
-/** A type of event that a webhook can be told of: any. */
-export type WebhookEventType = PaymentEvent["type"];
-
-/** The types of events that a webhook can be told of. */
-export const WEBHOOK_EVENT_TYPES: readonly WebhookEventType[] = Object.keys(PAYMENT_UPCASTERS)
-  .filter(isPaymentEventType);
-
-/** Where an owner of profiles is told of events that concern them. It does not change; another one takes its place. */
+/** URL that receives the events that concern its owner. Immutable: another one takes its place. */
 export interface Webhook {
   /** A UUIDv7. */
   readonly id: string;
   readonly url: string;
-  /** Each once, in the order of {@link WEBHOOK_EVENT_TYPES}. */
-  readonly eventTypes: readonly WebhookEventType[];
+  /** Each once, in the order of the catalog. */
+  readonly eventTypes: readonly string[];
   readonly version: bigint;
   readonly createdAt: Timestamp;
 }
@@ -32,13 +23,16 @@ export interface WebhookDraft {
 export const MAX_WEBHOOKS = 20;
 
 /**
- * The event types of a draft, each once.
+ * Returns the event types of a draft, each once, in the order of the catalog.
  *
- * @throws {WebhookError} "invalid" when there is none, or one is not known.
+ * @param known Types that the services of this program publish.
+ * @throws {WebhookError} "invalid" when there is none, or one is unknown.
  */
-export function normalizeEventTypes({ eventTypes }: WebhookDraft): readonly WebhookEventType[] {
+export function normalizeEventTypes(
+  { eventTypes }: WebhookDraft,
+  known: readonly string[],
+): readonly string[] {
   const faults: WebhookFault[] = [];
-  const known: readonly string[] = WEBHOOK_EVENT_TYPES;
   if (eventTypes.length === 0) faults.push({ field: "/eventTypes", reason: "must name one at least" });
   eventTypes.forEach((type, index) => {
     if (!known.includes(type)) {
@@ -46,7 +40,7 @@ export function normalizeEventTypes({ eventTypes }: WebhookDraft): readonly Webh
     }
   });
   if (faults.length > 0) throw new WebhookError("invalid", { faults });
-  return WEBHOOK_EVENT_TYPES.filter((type) => eventTypes.includes(type));
+  return known.filter((type) => eventTypes.includes(type));
 }
 
 /** An event on its way to a webhook, or there, or not. */

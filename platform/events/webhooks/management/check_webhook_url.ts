@@ -1,9 +1,6 @@
-import {
-  type ResolveOptions,
-  resolveTarget,
-} from "@archway/events/webhooks/delivery/target/resolve_target.ts";
-import { TargetError, type TargetFault } from "@archway/events/webhooks/delivery/target/target_error.ts";
-import { parseTargetUrl } from "@archway/events/webhooks/delivery/target/target_url.ts";
+import { type ResolveOptions, resolveTarget } from "../delivery/target/resolve_target.ts";
+import { TargetError, type TargetFault } from "../delivery/target/target_error.ts";
+import { parseTargetUrl } from "../delivery/target/target_url.ts";
 import { WebhookError } from "./webhook_error.ts";
 import type { CheckUrl } from "./webhook_ports.ts";
 

@@ -1,7 +1,7 @@
-import { messageId } from "@archway/events/outbox/message_id.ts";
+import { messageId } from "../../outbox/message_id.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
-import type { DeliveryFault } from "@archway/events/webhooks/delivery/delivery.ts";
-import { type Delivery, type Webhook, WEBHOOK_EVENT_TYPES } from "./webhook.ts";
+import type { DeliveryFault } from "../delivery/delivery.ts";
+import type { Delivery, Webhook } from "./webhook.ts";
 
 /** The columns of {@link WebhookRow}. */
 export const WEBHOOK_COLUMNS = "id, url, event_types, version, created_at";
@@ -20,7 +20,7 @@ export function webhookOfRow(row: WebhookRow): Webhook {
   return {
     id: row.id,
     url: row.url,
-    eventTypes: WEBHOOK_EVENT_TYPES.filter((type) => row.event_types.includes(type)),
+    eventTypes: row.event_types,
     version: row.version,
     createdAt: row.created_at,
   };

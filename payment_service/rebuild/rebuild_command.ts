@@ -1,0 +1,69 @@
+import {
+  type CommandContext,
+  CommandError,
+  type Progress,
+  type ServiceCommand,
+} from "@archway/service_kit/command.ts";
+import { EventStoreError } from "@archway/events/event_store.ts";
+import { isEqual } from "./compare_tables.ts";
+import { parseEventsArguments } from "./events_arguments.ts";
+import { rebuildSummary } from "./events_summary.ts";
+import { RebuildError } from "./rebuild_error.ts";
+import { rebuildProjections, type RebuildSummary } from "./rebuild_projections.ts";
+
+const STAGES = {
+  comparing: "Comparing with what is live",
+  swapping: "Putting what was rebuilt in the place of what differs",
+} as const;
+
+/**
+ * `events rebuild`: rebuilds projections from the event store and reports differences. Its exit code is 0 where nothing
+ * differs any more, 1 where something does, 130 or 143 after a signal.
+ */
+export const rebuildCommand: ServiceCommand = {
+  name: "events",
+  usage: "rebuild [--swap]",
+  summary: "rebuild accounts and payments from the event store, and report differences",
+  async run(args, context): Promise<number> {
+    const { swap } = parseEventsArguments(args);
+    try {
+      return await rebuild(swap, context);
+    } catch (error) {
+      if (!(error instanceof EventStoreError || error instanceof RebuildError)) throw error;
+      throw new CommandError(error.message, { cause: error });
+    }
+  },
+};
+
+async function rebuild(swap: boolean, context: CommandContext): Promise<number> {
+  const { signal } = context;
+  // What is long here is long because there is much.
+  await using database = await context.openDatabase({ unlimited: true });
+  const startedAt = performance.now();
+  let shown: Progress | undefined;
+  let summary: RebuildSummary;
+  try {
+    summary = await rebuildProjections(database.pool, {
+      swap,
+      signal,
+      onProgress: (value, total) => {
+        shown ??= context.progress({ total, value: 0, things: "events" });
+        shown.update(value);
+      },
+      onStage: (stage) => {
+        shown?.[Symbol.dispose]();
+        shown = undefined;
+        context.note(`${STAGES[stage]}\n`);
+      },
+    });
+  } catch (error) {
+    if (context.stoppedWith === undefined || error !== signal.reason) throw error;
+    await context.print("Stopped: nothing was changed\n");
+    return context.stoppedWith;
+  } finally {
+    shown?.[Symbol.dispose]();
+  }
+  const seconds = (performance.now() - startedAt) / 1000;
+  await context.print(rebuildSummary(summary, seconds));
+  return summary.swapped || summary.tables.every(isEqual) ? 0 : 1;
+}

@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import {
+  type BackgroundWork,
+  defineService,
+  type MountedService,
+  type ServiceParts,
+} from "@archway/service_kit/service_module.ts";
+import { PageCursors } from "@archway/service_kit/paging/page_cursors.ts";
+import { TIME_AND_ID } from "@archway/service_kit/paging/pivot_format.ts";
+import { KeyRing } from "@archway/service_kit/signing/key_ring.ts";
+import { SealRing } from "@archway/service_kit/signing/seal_ring.ts";
+import type { Broker } from "./broker/broker.ts";
+import type { NatsConfig } from "./broker/nats_config.ts";
+import { type EventsConfig, parseEventsConfig } from "./events_config.ts";
+import { mergeCatalogs } from "./merge_catalogs.ts";
+import { measureQueues } from "./metrics/measure_work.ts";
+import { observeWork } from "./metrics/observe_work.ts";
+import { openWebhookService } from "./webhooks/management/open_webhook_service.ts";
+import { webhookApi } from "./webhooks/management/webhook_api.ts";
+import { EventWorker } from "./worker/event_worker.ts";
+
+/** Events: an outbox, a worker that delivers to webhooks and NATS JetStream, and the API that manages webhooks. */
+export const eventsModule = defineService({
+  name: "events",
+  migrations: join(import.meta.dirname ?? ".", "migrations"),
+  scopes: ["webhooks:read", "webhooks:write"],
+  environment: ["NATS_*", "OUTBOX_POLL_INTERVAL", "WEBHOOK_*", "WORKER", "WORKER_CONCURRENCY"],
+  hasBackground: true,
+  settings: parseEventsConfig,
+  mount: mountEvents,
+});
+
+function mountEvents(parts: ServiceParts, config: EventsConfig): MountedService {
+  const catalog = mergeCatalogs(parts.catalogs);
+  const secrets = new SealRing(parts.secrets, "webhook secret");
+  let worker: EventWorker | undefined;
+  const webhooks = openWebhookService(parts.pool, {
+    secrets,
+    eventTypes: catalog.types,
+    allowPrivate: config.webhooks.allowPrivate,
+    now: parts.now,
+    newId: parts.newId,
+    onDue: () => worker?.deliveryDue(),
+  });
+  const cursors = new PageCursors({
+    keys: new KeyRing(parts.secrets, "webhook cursor"),
+    ttlSeconds: parts.cursorTtlSeconds,
+    nowMs: Date.now,
+    pivot: TIME_AND_ID,
+  });
+  return {
+    api: webhookApi({ webhooks, cursors, tokens: parts.tokens }),
+    background: {
+      inline: config.inline,
+      async open(): Promise<BackgroundWork> {
+        const { pool, logger, metrics, tracer, drainTimeoutMs: graceMs } = parts;
+        const { toWire, audience } = catalog;
+        const broker = config.nats && await openBroker(config.nats);
+        const observer = observeWork(metrics, tracer);
+        const opened = new EventWorker({
+          ...{ pool, config, secrets, broker, logger, observer, toWire, audience, graceMs },
+        });
+        if (metrics !== undefined) measureQueues(metrics, () => opened.readings());
+        worker = opened;
+        return opened;
+      },
+    },
+  };
+}
+
+/** Loaded on demand: most programs have no broker. */
+async function openBroker(config: NatsConfig): Promise<Broker> {
+  const { NatsBroker } = await import("./broker/nats_broker.ts");
+  return new NatsBroker(config);
+}

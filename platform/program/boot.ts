@@ -1,0 +1,103 @@
+import type { Config } from "@archway/config/config.ts";
+import { DatabaseError } from "@archway/db/errors.ts";
+import { startAdminServer } from "@archway/observability/admin/admin_server.ts";
+import { configureLogging } from "@archway/observability/logging/logging.ts";
+import { startTelemetry, type Telemetry } from "@archway/observability/telemetry/telemetry.ts";
+import type { Logger } from "@archway/server/logger.ts";
+import type { BackgroundWork, MountedService } from "@archway/service_kit/service_module.ts";
+import { describeFault } from "./describe_fault.ts";
+import { MigrationKeeper } from "./migration_keeper.ts";
+import { type MountedServices, mountServices } from "./mount_services.ts";
+import { type Database, openDatabase } from "./open_database.ts";
+import { migrationSources, type Project } from "./project.ts";
+import { tellOfPower } from "./tell_of_power.ts";
+
+/** What `serve` and `worker` both run on. Disposing closes it in reverse order of opening. */
+export interface Booted extends AsyncDisposable {
+  readonly logger: Logger;
+  readonly telemetry: Telemetry;
+  readonly database: Database;
+  readonly migrations: MigrationKeeper;
+  readonly mounted: MountedServices;
+  /** Resolves when all migrations are applied; rejects when one fails. */
+  readonly migrated: Promise<void>;
+  /** Aborts when the program begins to stop. */
+  readonly stopping: AbortSignal;
+  /** Ends the wait for migrations. */
+  stop(): void;
+  /** Opens background work that starts once the tables exist. */
+  openBackground(services: readonly MountedService[]): Promise<readonly BackgroundWork[]>;
+  /** Serves metrics where ADMIN_PORT is set. */
+  openAdmin(isReady?: () => boolean): void;
+}
+
+/** Opens logging, telemetry and the database, mounts the services, and begins to wait for migrations. */
+export async function boot(config: Config, { services }: Project): Promise<Booted> {
+  await using stack = new AsyncDisposableStack();
+  const terminal = Deno.stdout.isTerminal();
+  const { logger } = stack.use(await configureLogging(config.logLevel, { terminal }));
+  const prometheus = config.admin !== undefined;
+  const telemetry = stack.use(await startTelemetry({ logger, prometheus }));
+  const database = stack.use(await openDatabase(config, telemetry.database));
+  telemetry.watch(database.pool);
+  const stopping = new AbortController();
+  // Whatever ends the program: nothing begins any more on what is being closed.
+  stack.defer(() => stopping.abort());
+  const mounted = mountServices(config, { services, database, logger, telemetry });
+  const migrations = new MigrationKeeper(database.pool, migrationSources(services), {
+    migrate: config.migrateOnStart,
+  });
+  const applied = migrations.run({
+    signal: stopping.signal,
+    onApplied: (files) => logger.info("Applied migrations {files}", { files }),
+    onPending: (files) => logger.warn("Waiting for archway migrate up to apply {files}", { files }),
+    onUnavailable: (error) =>
+      logger.warn("Waiting for the database: {message}", { message: describeFault(error) }),
+  });
+  const migrated = applied.then(() => warnOfPower(config, { database, logger, signal: stopping.signal }));
+  // Awaited later; a rejection before that is not unhandled.
+  migrated.catch(() => {});
+  const opened = stack.move();
+  return {
+    ...{ logger, telemetry, database, migrations, mounted, migrated },
+    stopping: stopping.signal,
+    stop: () => stopping.abort(),
+    async openBackground(services): Promise<readonly BackgroundWork[]> {
+      const all: BackgroundWork[] = [];
+      for (const { background } of services) {
+        if (background !== undefined) all.push(opened.use(await background.open()));
+      }
+      const start = (): void => all.forEach((work) => work.start());
+      applied.then(() => stopping.signal.aborted || start(), () => {});
+      return all;
+    },
+    openAdmin(isReady): void {
+      if (config.admin === undefined || telemetry.prometheus === undefined) return;
+      const options = isReady === undefined ? {} : { isReady };
+      const admin = opened.use(startAdminServer(config.admin, telemetry.prometheus, options));
+      logger.info("Metrics are at {metrics}", { metrics: `${admin.url}/metrics` });
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+interface Warning {
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Warns of a database role with more privileges than needed; the embedded database has a single role. */
+async function warnOfPower(config: Config, { database, logger, signal }: Warning): Promise<void> {
+  if (config.database.kind === "embedded" || signal.aborted) return;
+  try {
+    const power = await tellOfPower(database.pool.writer(), { migrates: config.migrateOnStart, signal });
+    if (power !== undefined) logger.warn("{power}: db/roles.sql makes one that may not", { power });
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    if (signal.aborted) return;
+    logger.warn("What the database role may do could not be found out: {message}", {
+      message: describeFault(error),
+    });
+  }
+}

@@ -1,0 +1,133 @@
+import { type Config, ConfigError, parseConfig } from "@archway/config/config.ts";
+import { Settings } from "@archway/config/settings.ts";
+import { EmbeddedError } from "@archway/db/embedded/embedded_error.ts";
+import { DatabaseError, MigrationError } from "@archway/db/errors.ts";
+import { ListenError } from "@archway/server/listener.ts";
+import { TlsError } from "@archway/server/tls.ts";
+import { describeFault } from "./describe_fault.ts";
+import { migrate } from "./migrate_command.ts";
+import { print } from "./print.ts";
+import { checkServices, migrationSources, type Project, serviceCommands } from "./project.ts";
+import { serve } from "./serve.ts";
+
+/** Runs a command with the arguments after its name, and returns the exit code. */
+type Run = (args: readonly string[]) => Promise<number>;
+
+/**
+ * Runs the program of a project by its command line, and ends the process: exit code 0 done, 1 failed, 2 not understood.
+ * Does nothing in a module that is imported and not run.
+ */
+export async function main(project: Project, meta: Pick<ImportMeta, "main">): Promise<void> {
+  if (!meta.main) return;
+  try {
+    checkServices(project.services);
+    Deno.exitCode = await runCommand(project, Deno.args);
+    // Not at once: where telemetry is being exported just then, Deno.exit waits for its end for ever (Deno 2.9). When
+    // nothing is left to do, the program ends by itself; what does not end must not keep it.
+    Deno.unrefTimer(setTimeout(() => Deno.exit(), 1_000));
+  } catch (error) {
+    if (!isUserFacing(error)) throw error;
+    await print(Deno.stderr, `${describeFault(error)}\n`);
+    Deno.exit(1);
+  }
+}
+
+async function runCommand(project: Project, [name = "serve", ...args]: readonly string[]): Promise<number> {
+  if (name === "help" || [name, ...args].some((arg) => arg === "--help" || arg === "-h")) {
+    await print(Deno.stdout, usage(project));
+    return 0;
+  }
+  const run = commandsOf(project).get(name);
+  if (run !== undefined) return await run(args);
+  await print(Deno.stderr, usage(project));
+  return 2;
+}
+
+function usage({ name, services }: Project): string {
+  const background = services.some(({ hasBackground = false }) => hasBackground);
+  const lines: readonly (readonly [string, string])[] = [
+    ["serve", "run the service (the default)"],
+    ["dev", "run it and greet the developer"],
+    ...(background
+      ? [
+        [
+          "worker",
+          "only do background work, such as delivering events: beside services with WORKER=off",
+        ] as const,
+      ]
+      : []),
+    [
+      "migrate",
+      "change the tables: up [--dry-run], down [n] [--dry-run], status, new <name> [--service <service>]",
+    ],
+    [
+      "token",
+      'print an access token for development: [--subject <name>] [--scope "<scope> …"] [--expires <duration>]',
+    ],
+    [
+      "db",
+      "copy --to <url> moves everything from the embedded database to a server, status [--json] shows every server",
+    ],
+    ...serviceCommands(services).map(({ name, usage, summary }) => [name, `${summary}: ${usage}`] as const),
+  ];
+  const width = Math.max(...lines.map(([command]) => command.length));
+  return `Usage: ${name} [command]
+
+Commands:
+${lines.map(([command, text]) => `  ${command.padEnd(width)} ${text}\n`).join("")}
+It is configured by environment variables; .env.example in the repository lists them.
+`;
+}
+
+/** Commands by name. Those that are rarely used load their modules on demand: the service needs none of them. */
+function commandsOf(project: Project): ReadonlyMap<string, Run> {
+  const { services } = project;
+  const sources = migrationSources(services);
+  // A command that only works on the database answers no requests and need not know callers.
+  const configure = (): Config => parseConfig(lookUp, { serves: false, services });
+  const withoutArguments = (run: () => Promise<number>): Run => async (args) => {
+    if (args.length === 0) return await run();
+    await print(Deno.stderr, usage(project));
+    return 2;
+  };
+  const serving = (greet: boolean): Run =>
+    withoutArguments(() => serve(parseConfig(lookUp, { services }), { ...project, greet }));
+  const commands = new Map<string, Run>([
+    ["serve", serving(false)],
+    ["dev", serving(true)],
+    ["worker", withoutArguments(async () => (await import("./work.ts")).work(configure(), project))],
+    ["migrate", (args) => migrate(args, { configure, sources })],
+    ["token", async (args) => {
+      const { token } = await import("./token_command.ts");
+      const scopes = services.flatMap(({ scopes = [] }) => scopes);
+      return await token(args, { configure, authMode: lookUp("AUTH_MODE"), scopes });
+    }],
+    ["db", async (args) => {
+      const { db } = await import("./db_command.ts");
+      const settings = new Settings(lookUp);
+      const copyToUrl = settings.secret("COPY_TO_URL");
+      if (settings.faults.length > 0) throw new ConfigError(settings.faults);
+      return await db(args, { configure, copyToUrl, sources });
+    }],
+  ]);
+  for (const command of serviceCommands(services)) {
+    if (commands.has(command.name)) {
+      throw new Error(`services.ts: the command "${command.name}" is the platform's own`);
+    }
+    commands.set(command.name, async (args) => {
+      const { runServiceCommand } = await import("./run_service_command.ts");
+      return await runServiceCommand(command, args, { project: project.name, configure, sources });
+    });
+  }
+  return commands;
+}
+
+function lookUp(name: string): string | undefined {
+  return Deno.env.get(name);
+}
+
+/** Errors that their message lets a person mend; any other is a defect of the program and shows where it arose. */
+export function isUserFacing(error: unknown): error is Error {
+  return error instanceof ConfigError || error instanceof ListenError || error instanceof TlsError ||
+    error instanceof EmbeddedError || error instanceof MigrationError || error instanceof DatabaseError;
+}

@@ -1,0 +1,59 @@
+import { v7 as newId } from "uuid";
+import type { Config } from "@archway/config/config.ts";
+import { microsecondClock, type Timestamp } from "@archway/db/timestamp.ts";
+import type { Telemetry } from "@archway/observability/telemetry/telemetry.ts";
+import type { Logger } from "@archway/server/logger.ts";
+import { ConsistencyTokens } from "@archway/service_kit/consistency/consistency_tokens.ts";
+import { CONSISTENCY_TOKEN } from "@archway/service_kit/consistency/read_after.ts";
+import { PostgresIdempotency } from "@archway/service_kit/idempotency/postgres_idempotency.ts";
+import type { MountedService, ServiceModule } from "@archway/service_kit/service_module.ts";
+import { KeyRing } from "@archway/service_kit/signing/key_ring.ts";
+import type { Database } from "./open_database.ts";
+
+/** What services are mounted on. */
+export interface MountServicesOptions {
+  readonly services: readonly ServiceModule[];
+  readonly database: Pick<Database, "pool" | "hmacSecrets">;
+  readonly logger: Logger;
+  readonly telemetry: Pick<Telemetry, "metrics" | "tracer">;
+  /** Current time with microseconds. @default {microsecondClock()} */
+  readonly now?: () => Timestamp;
+}
+
+/** All services, wired up. */
+export interface MountedServices {
+  readonly services: readonly MountedService[];
+  readonly idempotency: PostgresIdempotency;
+}
+
+/** Wires up every service over one database. */
+export function mountServices(
+  config: Pick<Config, "services" | "cursorTtlSeconds" | "idempotencyTtlMs" | "drainTimeoutMs">,
+  { services, database: { pool, hmacSecrets: secrets }, logger, telemetry, now = microsecondClock() }:
+    MountServicesOptions,
+): MountedServices {
+  const tokens = new ConsistencyTokens({
+    keys: new KeyRing(secrets, "consistency token"),
+    position: (options) => pool.position(options),
+    onUnissued: (reason) => logger.warn("Answering a write without Consistency-Token: {reason}", { reason }),
+  });
+  const { cursorTtlSeconds, drainTimeoutMs } = config;
+  const { metrics, tracer } = telemetry;
+  const catalogs = services.flatMap(({ events }) => events === undefined ? [] : [events]);
+  const parts = {
+    ...{ pool, logger, now, newId, secrets, cursorTtlSeconds, tokens, catalogs, metrics, tracer },
+    drainTimeoutMs,
+  };
+  return {
+    services: config.services.map((service) => service.mount(parts)),
+    idempotency: new PostgresIdempotency({
+      pool,
+      ttlMs: config.idempotencyTtlMs,
+      now,
+      fresh: async (options): Promise<Record<string, string>> => {
+        const token = await tokens.issue(options);
+        return token === undefined ? {} : { [CONSISTENCY_TOKEN]: token };
+      },
+    }),
+  };
+}

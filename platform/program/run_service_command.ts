@@ -1,0 +1,88 @@
+import type { Config } from "@archway/config/config.ts";
+import type { MigrationSource } from "@archway/db/db.ts";
+import { EmbeddedError } from "@archway/db/embedded/embedded_error.ts";
+import { DatabaseError, MigrationError } from "@archway/db/errors.ts";
+import {
+  type CommandContext,
+  type CommandDatabase,
+  CommandError,
+  type ServiceCommand,
+  UsageError,
+} from "@archway/service_kit/command.ts";
+import { describeFault } from "./describe_fault.ts";
+import { openDatabase } from "./open_database.ts";
+import { print, tell } from "./print.ts";
+import { showProgress } from "./show_progress.ts";
+import { EXIT_CODES, untilStopped } from "./until_stopped.ts";
+
+/** What a service's command runs on. */
+export interface RunServiceCommandOptions {
+  /** Name of the program, for messages. */
+  readonly project: string;
+  /** Reads the configuration. */
+  readonly configure: () => Config;
+  readonly sources: readonly MigrationSource[];
+}
+
+/**
+ * Runs a command that a service adds to the program.
+ *
+ * @returns the command's exit code; 1 for an error that its user can mend, 2 for arguments that cannot be used.
+ */
+export async function runServiceCommand(
+  command: ServiceCommand,
+  args: readonly string[],
+  { project, configure, sources }: RunServiceCommandOptions,
+): Promise<number> {
+  try {
+    return await command.run(args, commandContext(configure, sources));
+  } catch (error) {
+    if (!isUserFacing(error)) throw error;
+    await print(Deno.stderr, `${project} ${command.name}: ${describeFault(error)}\n`);
+    if (!(error instanceof UsageError)) return 1;
+    await print(Deno.stderr, `Usage: ${project} ${command.name} ${command.usage}\n`);
+    return 2;
+  }
+}
+
+function commandContext(configure: () => Config, sources: readonly MigrationSource[]): CommandContext {
+  const stopping = new AbortController();
+  let stoppedBy: Deno.Signal | undefined;
+  let listening = false;
+  return {
+    async openDatabase({ unlimited = false } = {}): Promise<CommandDatabase> {
+      const config = configure();
+      const limits = unlimited ? { statementTimeoutMs: 0, transactionTimeoutMs: 0 } : {};
+      await using stack = new AsyncDisposableStack();
+      const { pool } = stack.use(await openDatabase({ ...config, pool: { ...config.pool, ...limits } }));
+      // Who applies migrations is configured for the service, and holds here too.
+      if (config.migrateOnStart) await pool.migrate(sources);
+      else if ((await pool.pendingMigrations(sources)).length > 0) {
+        throw new CommandError("The database lacks migrations: run archway migrate up first");
+      }
+      const opened = stack.move();
+      return { pool, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+    },
+    print: (text) => print(Deno.stdout, text),
+    note: (text) => tell(text),
+    progress: showProgress,
+    get signal(): AbortSignal {
+      if (!listening) {
+        listening = true;
+        void untilStopped().then((signal) => {
+          stoppedBy = signal;
+          stopping.abort();
+        });
+      }
+      return stopping.signal;
+    },
+    get stoppedWith(): number | undefined {
+      return stoppedBy === undefined ? undefined : EXIT_CODES[stoppedBy] ?? 1;
+    },
+  };
+}
+
+function isUserFacing(error: unknown): error is Error {
+  return error instanceof CommandError || error instanceof EmbeddedError || error instanceof MigrationError ||
+    error instanceof DatabaseError;
+}
