@@ -1,9 +1,15 @@
-/** One reason why a document or a configuration cannot be honoured. */
-export interface Fault {
+/** Where a fault is. */
+export interface Place {
   /** The file, as the configuration names it. */
   readonly file: string;
-  /** Where: a JSON Pointer (RFC 6901), "" for the root; or `line:column` of text that cannot be parsed. */
+  /** A JSON Pointer (RFC 6901), "" for the root; or `line:column` of text that cannot be parsed. */
   readonly at: string;
+  /** The line in the file, where the text could be parsed. */
+  readonly line?: number | undefined;
+}
+
+/** One reason why a document or a configuration cannot be honoured. */
+export interface Fault extends Place {
   /** What is wrong and what to do, in words. */
   readonly message: string;
 }
@@ -13,19 +19,38 @@ export class GenerationError extends Error {
   override readonly name = "GenerationError";
 
   constructor(readonly faults: readonly Fault[], options?: ErrorOptions) {
-    super(faults.map((fault) => `${fault.file}#${fault.at}: ${fault.message}`).join("\n"), options);
+    super([...new Set(faults.map(formatFault))].join("\n"), options);
   }
 }
 
-/** Gathers the faults of one file, so that all of them are told at once. */
-export class FaultList {
-  readonly #faults = new Map<string, Fault>();
+/** `file:line` first, which terminals and editors open; then the pointer. */
+function formatFault({ file, at, line, message }: Fault): string {
+  if (/^\d+:\d+$/.test(at)) return `${file}:${at}: ${message}`;
+  return `${file}${line === undefined ? "" : `:${line}`}#${at}: ${message}`;
+}
 
-  constructor(readonly file: string) {}
+/** Gathers the faults of one document, so that all of them are reported at once. */
+export class FaultList {
+  readonly #faults = new Map<string, Omit<Fault, "file">>();
+  #locate: (at: string) => Place;
+
+  constructor(readonly file: string) {
+    this.#locate = (at) => ({ file, at });
+  }
+
+  /** Sets the function that finds the line of a pointer, and the file where several were put together. */
+  locateBy(locate: (at: string) => Place): void {
+    this.#locate = locate;
+  }
+
+  /** The place that a pointer of the document stands for. */
+  locate(at: string): Place {
+    return this.#locate(at);
+  }
 
   /** Notes a fault; the same one twice is noted once. */
   add(at: string, message: string): void {
-    this.#faults.set(`${at}\n${message}`, { file: this.file, at, message });
+    this.#faults.set(`${at}\n${message}`, { at, message });
   }
 
   /** Whether something is wrong at this very place already. */
@@ -37,9 +62,14 @@ export class FaultList {
     return this.#faults.size === 0;
   }
 
+  /** The faults in the order they were noted. */
+  get faults(): readonly Fault[] {
+    return [...this.#faults.values()].map(({ at, message }) => ({ ...this.#locate(at), message }));
+  }
+
   /** Throws a {@link GenerationError} with every fault. */
   throw(): never {
-    throw new GenerationError([...this.#faults.values()]);
+    throw new GenerationError(this.faults);
   }
 
   /** Throws a {@link GenerationError} with every fault, if there is one. */

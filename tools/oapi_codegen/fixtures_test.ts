@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { join, resolve } from "node:path";
 import type { Operation, Route, Shape, Validator } from "@archway/server/operation.ts";
+import { diskFolder } from "./document/document_folder.ts";
 import { generateFiles } from "./generate_files.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");
-const FIXTURES = ["charges", "issues", "petstore", "styles"] as const;
+const FIXTURES = ["charges", "issues", "loans", "petstore", "styles"] as const;
 
 /** A handler that must not compile: an expression for the body of a function that gives `type`. */
 interface WrongHandler {
@@ -107,6 +108,16 @@ const WRONG_HANDLERS: readonly WrongHandler[] = [
     code: "export const a = ({ body }: api.PatchTreeRequest): unknown => body.kind;",
   },
   {
+    name: "a header of the operation defaults left out",
+    fixture: "loans",
+    code: 'export const a = (): api.GetLoanResponse => ({ status: 200, body: { title: "Emma" } });',
+  },
+  {
+    name: "a status that the operation defaults would have",
+    fixture: "loans",
+    code: 'export const a = (): api.PutLoanResponse => ({ status: 404, body: { title: "Lost" } });',
+  },
+  {
     name: "a body read without asking for its media type",
     fixture: "charges",
     code: "export const a = ({ body }: api.PostChargesRequest): unknown => body.source;",
@@ -205,6 +216,14 @@ const JUDGED: readonly Judged[] = [
   ["charges", "searchChargesParameters", { ...none, query: { filter: { statuses: [1] } } }, [
     "/query/filter/statuses/0 type",
   ]],
+  ["loans", "putLoanParameters", { ...none, path: { id: 1 }, headers: { "If-Match": "1" } }, [
+    "/headers/If-Match pattern",
+  ]],
+  ["loans", "putLoanBodyApplicationJson", { title: "", problem: { title: "a", causes: [{}] } }, [
+    "/problem/causes/0 required",
+    "/title minLength",
+  ]],
+  ["loans", "getLoanResponse404ApplicationJson", { title: 1 }, ["/title type"]],
   ["styles", "queryParameters", {
     ...none,
     query: { form: ["red"], level: 4, deep: { R: "x" } },
@@ -396,8 +415,9 @@ async function writeFixture(name: string, folder: string): Promise<void> {
   const source = join(import.meta.dirname ?? ".", "fixtures", name);
   const document = await Deno.readTextFile(join(source, "openapi.yaml"));
   const files = await generateFiles(document, {
-    file: name,
+    file: `${name}/openapi.yaml`,
     excludeTags: ["internal"],
+    folder: diskFolder(source),
   });
   await Deno.mkdir(folder, { recursive: true });
   for (const [file, text] of files) await Deno.writeTextFile(join(folder, file), text);

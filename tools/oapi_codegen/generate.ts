@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { parseConfig } from "./config.ts";
+import { diskFolder } from "./document/document_folder.ts";
 import { GenerationError } from "./fault.ts";
 import { generateFiles } from "./generate_files.ts";
 
@@ -12,8 +13,8 @@ export interface Generated {
 }
 
 /**
- * Generates everything that a `cfg.server.<name>.yaml` asks for, in memory. The text depends on the configuration
- * and the document alone: not on the machine, the working directory or the time.
+ * Generates everything that a `cfg.server.<name>.yaml` asks for, in memory. The text depends on the configuration,
+ * the document and the files it refers to alone: not on the machine, the working directory or the time.
  *
  * @param configPath the configuration's file
  * @throws {GenerationError} with every fault of the configuration, or of the document
@@ -25,6 +26,7 @@ export async function generate(configPath: string): Promise<Generated> {
   const files = await generateFiles(await readText(specPath), {
     file: displayPath(specPath),
     excludeTags: config.excludeTags,
+    folder: diskFolder(dirname(specPath)),
   });
   return { folder, files };
 }

@@ -1,9 +1,8 @@
 import { checkBinary } from "./binary_rules.ts";
 import { documentSchemas } from "./document_schemas.ts";
-import { FaultList } from "./fault.ts";
-import { isObject, type JsonObject, textMember } from "./json_value.ts";
+import { bundleDocument } from "./document/bundle_document.ts";
+import type { DocumentFolder } from "./document/document_folder.ts";
 import { readOperations } from "./operations.ts";
-import { parseYaml } from "./parse_yaml.ts";
 import { References } from "./references.ts";
 import { schemaAliases } from "./schema_aliases.ts";
 import { checkSchema } from "./schema_rules.ts";
@@ -19,19 +18,20 @@ export interface GenerateFilesOptions {
   readonly file: string;
   /** Operations with one of these tags are left out. @default [] */
   readonly excludeTags?: readonly string[];
+  /** The folder of the files that the document refers to. If undefined, it can refer to none. */
+  readonly folder?: DocumentFolder | undefined;
 }
 
 /**
  * Generates the files for an OpenAPI 3.1 document, given as YAML or JSON text: the text of each by name.
  *
- * @throws {GenerationError} with every fault that can be told at once
+ * @throws {GenerationError} with every fault that can be reported at once
  */
 export async function generateFiles(
   text: string,
-  { file, excludeTags = [] }: GenerateFilesOptions,
+  { file, excludeTags = [], folder }: GenerateFilesOptions,
 ): Promise<ReadonlyMap<string, string>> {
-  const faults = new FaultList(file);
-  const document = readDocument(text, faults);
+  const { document, faults } = await bundleDocument(text, { file, folder });
   const references = new References(document, faults);
   references.checkAll();
   faults.throwIfAny();
@@ -55,12 +55,4 @@ export async function generateFiles(
       validators.names.map((name) => `export declare const ${name}: Validator;\n`).join(""),
     ],
   ]);
-}
-
-function readDocument(text: string, faults: FaultList): JsonObject {
-  const document = parseYaml(text, faults);
-  faults.throwIfAny();
-  if (isObject(document) && /^3\.1\.\d+$/.test(textMember(document, "openapi") ?? "")) return document;
-  faults.add("/openapi", "Only OpenAPI 3.1 is read; upgrade the document and write openapi: 3.1.0");
-  return faults.throw();
 }

@@ -64,3 +64,23 @@ export function escapeToken(token: string): string {
 export function unescapeToken(token: string): string {
   return token.replaceAll("~1", "/").replaceAll("~0", "~");
 }
+
+/** What a JSON Pointer such as "/components/schemas/Pet" leads to; undefined when there is nothing. */
+export function locate(root: JsonValue, pointer: string): Located | undefined {
+  let value: JsonValue | undefined = root;
+  for (const token of pointer.split("/").slice(1).map(unescapeToken)) {
+    value = isArray(value) ? value[/^(0|[1-9]\d*)$/.test(token) ? Number(token) : -1] : member(value, token);
+    if (value === undefined) return undefined;
+  }
+  return { value, pointer };
+}
+
+/** The JSON Pointer in a URI's fragment (RFC 6901, section 6); undefined when it is none. */
+export function decodeFragment(fragment: string): string | undefined {
+  try {
+    const pointer = decodeURIComponent(fragment);
+    return pointer === "" || pointer.startsWith("/") ? pointer : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,10 +1,12 @@
-import { LineCounter, parseDocument } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import type { JsonValue } from "@archway/server/operation.ts";
 import type { FaultList } from "./fault.ts";
+import { unescapeToken } from "./json_value.ts";
 
 /**
  * Parses YAML 1.2, of which JSON is a part. Duplicate keys, aliases that grow without bound, and values that JSON
- * does not have are noted as faults with their line; then the value is null.
+ * does not have are noted as faults with their line; then the value is null. Faults that are noted later, by pointer,
+ * are given the line where the text has it.
  */
 export function parseYaml(text: string, faults: FaultList): JsonValue {
   const lines = new LineCounter();
@@ -20,6 +22,7 @@ export function parseYaml(text: string, faults: FaultList): JsonValue {
     faults.add(`${line}:${col}`, problem.message.split("\n")[0] ?? "Not valid YAML");
   }
   if (document.errors.length > 0) return null;
+  faults.locateBy((at) => ({ file: faults.file, at, line: lineOf(at, { document, lines }) }));
   try {
     const value: unknown = document.toJS({ maxAliasCount: 100 });
     if (isJson(value)) return value;
@@ -38,4 +41,32 @@ function isJson(value: unknown, ancestors: readonly unknown[] = []): value is Js
   if (Array.isArray(value)) return value.every((item) => isJson(item, path));
   return Object.getPrototypeOf(value) === Object.prototype &&
     Object.values(value).every((item) => isJson(item, path));
+}
+
+/** The line of what a JSON Pointer leads to, or of the last thing on the way there that exists. */
+function lineOf(
+  pointer: string,
+  { document, lines }: { document: Document; lines: LineCounter },
+): number | undefined {
+  let node: unknown = document.contents;
+  let offset: number | undefined;
+  for (const token of pointer.split("/").slice(1).map(unescapeToken)) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && key.value === token);
+      if (pair === undefined || !isScalar(pair.key)) break;
+      offset = startOf(pair.key) ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      const item: unknown = node.items[Number(token)];
+      if (!isMap(item) && !isScalar(item) && !isSeq(item) && !isAlias(item)) break;
+      offset = startOf(item) ?? offset;
+      node = item;
+    } else break;
+  }
+  return offset === undefined ? undefined : lines.linePos(offset).line;
+}
+
+function startOf(node: Node): number | undefined {
+  return node.range?.[0];
 }

@@ -1,13 +1,6 @@
 import type { FaultList } from "./fault.ts";
-import {
-  escapeToken,
-  isArray,
-  isObject,
-  type Located,
-  member,
-  textMember,
-  unescapeToken,
-} from "./json_value.ts";
+import { decodeFragment, locate, type Located, textMember } from "./json_value.ts";
+import { walkReferences } from "./reference_walk.ts";
 import type { JsonValue } from "@archway/server/operation.ts";
 
 /** Follows the `$ref`s of one document. Every one must point into the document itself. */
@@ -16,31 +9,13 @@ export class References {
 
   /** What a pointer such as "/components/schemas/Pet" points to; undefined when there is nothing. */
   at(pointer: string): Located | undefined {
-    let value: JsonValue | undefined = this.root;
-    for (const token of pointer.split("/").slice(1).map(unescapeToken)) {
-      value = isArray(value)
-        ? value[/^(0|[1-9]\d*)$/.test(token) ? Number(token) : -1]
-        : member(value, token);
-      if (value === undefined) return undefined;
-    }
-    return { value, pointer };
+    return locate(this.root, pointer);
   }
 
   /** The pointer that a `$ref`'s text names; undefined, and a fault, when it names nothing in the document. */
   target(ref: string, at: string): string | undefined {
-    if (!ref.startsWith("#")) {
-      this.faults.add(
-        at,
-        "References to other files are not supported; move the target into this document's components",
-      );
-      return undefined;
-    }
-    const pointer = decode(ref.slice(1));
-    if (
-      pointer !== undefined && (pointer === "" || pointer.startsWith("/")) && this.at(pointer) !== undefined
-    ) {
-      return pointer;
-    }
+    const pointer = ref.startsWith("#") ? decodeFragment(ref.slice(1)) : undefined;
+    if (pointer !== undefined && this.at(pointer) !== undefined) return pointer;
     this.faults.add(at, "The reference points to nothing in this document; correct it or add its target");
     return undefined;
   }
@@ -66,32 +41,6 @@ export class References {
 
   /** Notes every reference of the document that cannot be followed, used or not. */
   checkAll(): void {
-    const visit = ({ value, pointer }: Located): void => {
-      if (isArray(value)) {
-        value.forEach((item, index) => visit({ value: item, pointer: `${pointer}/${index}` }));
-      } else if (isObject(value)) {
-        for (const [key, item] of Object.entries(value)) {
-          const at = `${pointer}/${escapeToken(key)}`;
-          if (key === "$ref" && typeof item === "string") this.follow({ value, pointer });
-          else if (!isData(key, pointer)) visit({ value: item, pointer: at });
-        }
-      }
-    };
-    visit({ value: this.root, pointer: "" });
-  }
-}
-
-/** Members whose value is data, in which "$ref" means nothing; a property of that name is a schema all the same. */
-function isData(key: string, parent: string): boolean {
-  return ["example", "examples", "default", "const", "enum"].includes(key) &&
-      !parent.endsWith("/properties") ||
-    key.startsWith("x-");
-}
-
-function decode(fragment: string): string | undefined {
-  try {
-    return decodeURIComponent(fragment);
-  } catch {
-    return undefined;
+    for (const { holder } of walkReferences({ value: this.root, pointer: "" })) this.follow(holder);
   }
 }

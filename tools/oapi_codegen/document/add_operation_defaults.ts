@@ -1,0 +1,91 @@
+import type { JsonValue } from "@archway/server/operation.ts";
+import { child, entries, isArray, isObject, type JsonObject, type Located, member } from "../json_value.ts";
+import type { References } from "../references.ts";
+import { addResponses } from "./add_responses.ts";
+import { Exceptions } from "./exceptions.ts";
+import {
+  isSameParameter,
+  meetsCondition,
+  type ParameterName,
+  parameterNames,
+} from "./operation_conditions.ts";
+import type { Addition, DefaultsRule } from "./operation_defaults.ts";
+
+const FIELD = "x-operation-defaults";
+const METHODS = ["get", "put", "post", "delete", "patch"];
+
+/** How defaults become part of a document. */
+export interface AddDefaultsOptions {
+  readonly rules: readonly DefaultsRule[];
+  /** Gives the name of the parameter that an addition brings. */
+  parameterOf(addition: Addition): ParameterName;
+  /** Makes a named component one of the document's, and gives the reference to it that stands at the pointer `at`. */
+  refer(group: string, options: { readonly addition: Addition; readonly at: string }): JsonObject;
+}
+
+/**
+ * Adds its defaults to each operation of a document, but for what the operation has or excepts, and removes every
+ * `x-operation-defaults`. What cannot be done is noted as a fault.
+ */
+export function addOperationDefaults(references: References, options: AddDefaultsOptions): JsonObject {
+  const { [FIELD]: _, ...document } = isObject(references.root) ? references.root : {};
+  const addToPaths = (paths: Located): JsonValue =>
+    mapMembers(
+      paths,
+      (item) =>
+        mapMembers(item, (operation, method) =>
+          METHODS.includes(method) && isObject(operation.value)
+            ? addTo({ ...operation, value: operation.value }, { method, item, references, options })
+            : operation.value),
+    );
+  return Object.fromEntries(
+    Object.entries(document).map(([key, value]) => {
+      const pointer = `/${key}`;
+      if (key === "paths") return [key, addToPaths({ value, pointer })];
+      const pathItems = key === "components" ? child({ value, pointer }, "pathItems") : undefined;
+      if (pathItems === undefined || !isObject(value)) return [key, value];
+      return [key, { ...value, pathItems: addToPaths(pathItems) }];
+    }),
+  );
+}
+
+function addTo(
+  operation: Located<JsonObject>,
+  { method, item, references, options }: {
+    method: string;
+    item: Located;
+    references: References;
+    options: AddDefaultsOptions;
+  },
+): JsonObject {
+  const { [FIELD]: setting, ...own } = operation.value;
+  if (setting === false) return own;
+  const exceptions = new Exceptions(child(operation, FIELD), references.faults);
+  const rulesWith = (parameters: readonly ParameterName[]): readonly DefaultsRule[] =>
+    options.rules.filter(({ condition }) =>
+      meetsCondition(operation, { condition, method, parameters, references })
+    );
+  const names = [...parameterNames([item, operation], references)];
+  const list = member(own, "parameters");
+  const parameters = isArray(list) ? [...list] : [];
+  for (const addition of rulesWith(names).flatMap((rule) => rule.parameters)) {
+    const name = options.parameterOf(addition);
+    if (names.some((other) => isSameParameter(other, name)) || exceptions.has(name.name)) continue;
+    names.push(name);
+    const at = `${operation.pointer}/parameters/${parameters.length}`;
+    parameters.push(options.refer("parameters", { addition, at }));
+  }
+  const result = {
+    ...own,
+    ...parameters.length === 0 ? {} : { parameters },
+    ...addResponses(operation, { rules: rulesWith(names), exceptions, references, options }),
+  };
+  exceptions.refuseUnused();
+  return result;
+}
+
+/** An object with its members replaced; anything else as it is. */
+function mapMembers(parent: Located, replace: (item: Located, key: string) => JsonValue): JsonValue {
+  if (!isObject(parent.value)) return parent.value;
+  return Object.fromEntries([...entries(parent)].map(([key, item]) => [key, replace(item, key)]));
+}

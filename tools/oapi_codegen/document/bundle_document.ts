@@ -1,0 +1,80 @@
+import type { JsonValue } from "@archway/server/operation.ts";
+import { FaultList } from "../fault.ts";
+import { escapeToken, isObject, type JsonObject, locate, member, textMember } from "../json_value.ts";
+import { References } from "../references.ts";
+import { addOperationDefaults } from "./add_operation_defaults.ts";
+import { Bundler } from "./bundler.ts";
+import type { ParameterName } from "./operation_conditions.ts";
+import { type Addition, readOperationDefaults } from "./operation_defaults.ts";
+import { loadSources, type LoadSourcesOptions, type SourceFile, type SourceTarget } from "./sources.ts";
+
+/** A document in one piece, and the list for its faults, which names the files that it was made from. */
+export interface BundledDocument {
+  readonly document: JsonObject;
+  readonly faults: FaultList;
+}
+
+/** A component that defaults name, and where they do. */
+interface Found {
+  readonly from: { readonly file: SourceFile; readonly pointer: string };
+  readonly value: JsonValue;
+  /** Undefined where the document has the component already. */
+  readonly target?: SourceTarget;
+}
+
+/**
+ * Makes a self-contained document: what it refers to in other files becomes its own component, and each operation
+ * has what `x-operation-defaults` add to it.
+ *
+ * @param text the document as YAML or JSON
+ * @throws {GenerationError} with every fault of its files that can be reported at once
+ */
+export async function bundleDocument(text: string, options: LoadSourcesOptions): Promise<BundledDocument> {
+  const sources = await loadSources(text, options);
+  const bundler = new Bundler(sources);
+  const defaults = readOperationDefaults(sources);
+  const root = bundler.bundleRoot();
+  sources.throwIfAny();
+  const faults = new FaultList(options.file);
+  faults.locateBy((at) => bundler.origins.locate(at));
+  const references = new References(withComponents(root, bundler.components), faults);
+  const find = (group: string, { component, pointer: at }: Addition): Found | undefined => {
+    if (defaults === undefined) return undefined;
+    const pointer = `/components/${group}/${escapeToken(component)}`;
+    const from = { file: defaults.file, pointer: at };
+    const own = locate(references.root, pointer);
+    if (own !== undefined) return { from, value: own.value };
+    const other = locate(defaults.file.value, pointer);
+    return other === undefined
+      ? undefined
+      : { from, value: other.value, target: { ...other, file: from.file } };
+  };
+  const document = addOperationDefaults(references, {
+    rules: defaults?.rules ?? [],
+    parameterOf(addition): ParameterName {
+      const value = find("parameters", addition)?.value;
+      return { name: textMember(value, "name") ?? addition.component, in: textMember(value, "in") ?? "" };
+    },
+    refer(group, { addition, at }): JsonObject {
+      const found = find(group, addition);
+      if (found !== undefined) bundler.origins.add(at, found.from);
+      if (found?.target !== undefined) bundler.bring(found.target, found.from);
+      return { $ref: `#/components/${group}/${escapeToken(addition.component)}` };
+    },
+  });
+  sources.throwIfAny();
+  faults.throwIfAny();
+  return { document: withComponents(document, bundler.components), faults };
+}
+
+/** The document with further components behind its own, group by group. */
+function withComponents(document: JsonObject, brought: ReadonlyMap<string, JsonObject>): JsonObject {
+  if (brought.size === 0) return document;
+  const own = member(document, "components");
+  const components = new Map(Object.entries(isObject(own) ? own : {}));
+  for (const [group, items] of brought) {
+    const there = components.get(group);
+    components.set(group, { ...isObject(there) ? there : {}, ...items });
+  }
+  return { ...document, components: Object.fromEntries(components) };
+}

@@ -1,0 +1,152 @@
+import type { JsonValue } from "@archway/server/operation.ts";
+import { escapeToken, isArray, isObject, type JsonObject, locate, textMember } from "../json_value.ts";
+import { isData } from "../reference_walk.ts";
+import { BroughtComponents } from "./brought_components.ts";
+import { Origins } from "./origins.ts";
+import type { SourceFile, Sources, SourceTarget } from "./sources.ts";
+
+/** A part of a source file, on its way to the place `at` of the bundle. */
+interface Part {
+  readonly value: JsonValue;
+  readonly file: SourceFile;
+  readonly pointer: string;
+  readonly at: string;
+}
+
+/** Components that are copied from another file where a document lists one as its own; and path items. */
+const COPIED = /^\/components\/(?!schemas\/)[^/]+\/[^/]+$|^\/(?:paths|webhooks)\/[^/]+$/;
+
+/**
+ * Makes one document of a root and the files that it refers to. A component of another file keeps its name, as tools
+ * that bundle do; only those in use are brought in.
+ */
+export class Bundler {
+  readonly origins: Origins;
+  readonly #sources: Sources;
+  /** The copies being made: their place in the bundle, and what is copied there. */
+  readonly #copying = new Set<string>();
+  readonly #brought = new BroughtComponents();
+
+  constructor(sources: Sources) {
+    this.#sources = sources;
+    this.origins = new Origins(sources.root);
+  }
+
+  /** The root's own content, its references made local. */
+  bundleRoot(): JsonObject {
+    const { root } = this.#sources;
+    const value = this.#copy({ value: root.value, file: root, pointer: "", at: "" });
+    return isObject(value) ? value : {};
+  }
+
+  /** The components that were brought in so far, group by group. */
+  get components(): ReadonlyMap<string, JsonObject> {
+    return this.#brought.inOrderOf(this.#sources.files.values());
+  }
+
+  /**
+   * Brings in the component that `target` is, or is a part of, with everything that it refers to. The root's own
+   * component stays when it is that component under another description.
+   *
+   * @param from where the reference is written
+   */
+  bring(target: SourceTarget, from: { file: SourceFile; pointer: string }): void {
+    const [, components, group, name] = target.pointer.split("/");
+    const { root } = this.#sources;
+    const { faults } = from.file;
+    if (components !== "components" || group === undefined || name === undefined) {
+      faults.add(
+        from.pointer,
+        "Only components of another file can be referred to, as in common.yaml#/components/schemas/Problem",
+      );
+      return;
+    }
+    const pointer = `/components/${group}/${name}`;
+    const own = locate(root.value, pointer);
+    if (own !== undefined) {
+      const ref = textMember(own.value, "$ref");
+      const aliased = ref === undefined ? undefined : this.#sources.resolve(ref, root);
+      if (aliased?.file === target.file && aliased.pointer === pointer) return;
+      faults.add(
+        from.pointer,
+        `${root.faults.file} and ${target.file.faults.file} both have ${pointer.slice(1)}; ` +
+          "refer to the document's own, or rename that",
+      );
+      return;
+    }
+    const other = this.#brought.fileOf(pointer);
+    if (other === target.file) return;
+    if (other !== undefined) {
+      faults.add(
+        from.pointer,
+        `${target.file.faults.file} and ${other.faults.file} both have ${pointer.slice(1)}; rename one`,
+      );
+      return;
+    }
+    const value = locate(target.file.value, pointer)?.value ?? {};
+    const origin = { file: target.file, pointer };
+    this.origins.add(pointer, origin);
+    this.#brought.add(pointer, { ...origin, copy: () => this.#copy({ value, ...origin, at: pointer }) });
+  }
+
+  #copy(part: Part): JsonValue {
+    const { value, file, pointer, at } = part;
+    if (isArray(value)) {
+      return value.map((item, index) =>
+        this.#copy({ value: item, file, pointer: `${pointer}/${index}`, at: `${at}/${index}` })
+      );
+    }
+    if (!isObject(value)) return value;
+    const ref = textMember(value, "$ref");
+    const target = ref === undefined ? undefined : this.#sources.resolve(ref, file);
+    if (target !== undefined && target.file !== file && this.#isCopied(target, at)) {
+      return this.#copyTarget(target, { value, file, pointer, at });
+    }
+    const members = Object.entries(value).map(([key, item]): [string, JsonValue] => {
+      if (key === "$ref" && target !== undefined && typeof item === "string") {
+        return [key, this.#localRef(item, { target, file, pointer: `${pointer}/$ref` })];
+      }
+      if (isData(key, { value: item, parent: at })) return [key, item];
+      const token = escapeToken(key);
+      return [key, this.#copy({ value: item, file, pointer: `${pointer}/${token}`, at: `${at}/${token}` })];
+    });
+    return Object.fromEntries(members);
+  }
+
+  /** Whether a reference is replaced by its target: else the root's own component would refer to itself. */
+  #isCopied(target: SourceTarget, at: string): boolean {
+    return COPIED.test(at) || target.pointer === at;
+  }
+
+  /** A copy of what a reference leads to, with the description that stands beside the reference (OpenAPI 3.1, 4.8.23). */
+  #copyTarget(target: SourceTarget, { value, file, pointer, at }: Part): JsonValue {
+    const { $ref: _, ...beside } = isObject(value) ? value : {};
+    for (const key of Object.keys(beside)) {
+      if (key !== "description" && key !== "summary") {
+        file.faults.add(
+          `${pointer}/${escapeToken(key)}`,
+          "Only description and summary can stand beside this $ref; write the whole component, or rename it",
+        );
+      }
+    }
+    const key = JSON.stringify([at, target.file.path, target.pointer]);
+    if (this.#copying.has(key)) {
+      file.faults.add(pointer, "The reference leads back to itself; give its target a value");
+      return {};
+    }
+    this.#copying.add(key);
+    this.origins.add(at, target);
+    const merged = { ...isObject(target.value) ? target.value : {}, ...beside };
+    const copy = this.#copy({ value: merged, file: target.file, pointer: target.pointer, at });
+    this.#copying.delete(key);
+    return copy;
+  }
+
+  #localRef(
+    ref: string,
+    { target, file, pointer }: { target: SourceTarget; file: SourceFile; pointer: string },
+  ): string {
+    if (target.file !== this.#sources.root) this.bring(target, { file, pointer });
+    return ref.slice(ref.indexOf("#"));
+  }
+}

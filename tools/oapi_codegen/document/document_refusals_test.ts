@@ -1,0 +1,222 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { GenerationError } from "../fault.ts";
+import { bundleDocument } from "./bundle_document.ts";
+import { memoryFolder } from "./memory_folder.ts";
+
+const COMMON = `openapi: 3.1.0
+x-operation-defaults:
+  every-operation: { responses: { '500': Broken } }
+  writes: { headers: { Token: Token } }
+components:
+  headers: { Token: { schema: { type: string } } }
+  responses:
+    Broken: { description: Broken }
+    NotFound: { description: Not there }
+  schemas:
+    Problem: { type: object, properties: { meta: { $ref: '#/components/schemas/Meta' } } }
+    Meta: { type: object }
+    Circle: { $ref: 'circle.yaml#/components/schemas/Circle' }
+`;
+const CIRCLE = "components: { schemas: { Circle: { $ref: 'common.yaml#/components/schemas/Circle' } } }";
+
+/** A document from its fourth line on, and the faults it has. */
+interface Case {
+  readonly name: string;
+  readonly text: string;
+  readonly common?: string;
+  readonly says: readonly string[];
+}
+
+const at = (ref: string): string => `components: { schemas: { A: { items: { $ref: '${ref}' } } } }`;
+const PLACE = "oapi/t.yaml:4#/components/schemas/A/items/$ref: ";
+const DEFAULTS = "x-operation-defaults: { $ref: 'common.yaml#/x-operation-defaults' }\n";
+const defaults = (rules: string): string =>
+  `openapi: 3.1.0\nx-operation-defaults:\n  ${rules}\ncomponents: {}\n`;
+
+const CASES: readonly Case[] = [
+  {
+    name: "a misspelt component",
+    text: at("common.yaml#/components/schemas/Problen"),
+    says: [
+      `${PLACE}The reference points to nothing in oapi/common.yaml; ` +
+      "did you mean common.yaml#/components/schemas/Problem?",
+    ],
+  },
+  {
+    name: "a misspelt group of components",
+    text: at("common.yaml#/components/schema/Problem"),
+    says: [
+      `${PLACE}The reference points to nothing in oapi/common.yaml; ` +
+      "did you mean common.yaml#/components/schemas/Problem?",
+    ],
+  },
+  {
+    name: "a component that is not there",
+    text: at("common.yaml#/components/schemas/Elephant"),
+    says: [`${PLACE}The reference points to nothing in oapi/common.yaml; correct it or add its target`],
+  },
+  {
+    name: "a reference that lacks the file",
+    text: `${at("#/components/schemas/Problem")}\n${DEFAULTS}`,
+    says: [
+      `${PLACE}The reference points to nothing in this document; ` +
+      "did you mean common.yaml#/components/schemas/Problem?",
+    ],
+  },
+  {
+    name: "a misspelt component of its own",
+    text: "components: { schemas: { Thing: {}, A: { items: { $ref: '#/components/schemas/Things' } } } }",
+    says: [
+      `${PLACE}The reference points to nothing in this document; did you mean #/components/schemas/Thing?`,
+    ],
+  },
+  {
+    name: "a misspelt file",
+    text: at("comon.yaml#/components/schemas/Problem"),
+    says: [`${PLACE}There is no file comon.yaml in the document's folder; did you mean common.yaml?`],
+  },
+  {
+    name: "a file that is not there",
+    text: at("elephants.yaml#/a"),
+    says: [
+      `${PLACE}There is no file elephants.yaml in the document's folder; correct the path, or add the file`,
+    ],
+  },
+  ...["../common.yaml#/a", "/common.yaml#/a", "https://example.com/a.yaml"].map((ref) => ({
+    name: `a file elsewhere, ${ref}`,
+    text: at(ref),
+    says: [
+      `${PLACE}References to other files are not supported outside the document's folder; ` +
+      "move the target into this document's components",
+    ],
+  })),
+  {
+    name: "another file's part that is no component",
+    text: at("common.yaml#/x-operation-defaults"),
+    says: [
+      `${PLACE}Only components of another file can be referred to, as in common.yaml#/components/schemas/Problem`,
+    ],
+  },
+  {
+    name: "a component of both files",
+    text:
+      "components: { schemas: { Meta: {}, A: { items: { $ref: 'common.yaml#/components/schemas/Meta' } } } }",
+    says: [
+      `${PLACE}oapi/t.yaml and oapi/common.yaml both have components/schemas/Meta; ` +
+      "refer to the document's own, or rename that",
+    ],
+  },
+  {
+    name: "a component of its own that the commons refer to",
+    text:
+      "components: { schemas: { Meta: {}, A: { items: { $ref: 'common.yaml#/components/schemas/Problem' } } } }",
+    says: [
+      "oapi/common.yaml:11#/components/schemas/Problem/properties/meta/$ref: " +
+      "oapi/t.yaml and oapi/common.yaml both have components/schemas/Meta; refer to the document's own, or rename that",
+    ],
+  },
+  {
+    name: "more than a description beside the reference of a component of the same name",
+    text:
+      "components: { schemas: { Meta: { $ref: 'common.yaml#/components/schemas/Meta', minProperties: 1 } } }",
+    says: [
+      "oapi/t.yaml:4#/components/schemas/Meta/minProperties: Only description and summary can stand beside this $ref; " +
+      "write the whole component, or rename it",
+    ],
+  },
+  {
+    name: "files that refer to each other in a circle",
+    text: at("common.yaml#/components/schemas/Circle"),
+    says: [
+      "oapi/common.yaml:13#/components/schemas/Circle: The reference leads back to itself; give its target a value",
+    ],
+  },
+  {
+    name: "faults of a common file in its own lines",
+    text: at("common.yaml#/components/schemas/A"),
+    common: "components:\n  schemas:\n    A: {\n",
+    says: [
+      "oapi/common.yaml:4:1: Flow map in block collection must be sufficiently indented and end with a }",
+    ],
+  },
+  {
+    name: "a dangling reference of a common file, used or not",
+    text: DEFAULTS,
+    common: "x-operation-defaults: {}\ncomponents:\n  schemas:\n    A: { $ref: '#/components/schemas/B' }\n",
+    says: [
+      "oapi/common.yaml:4#/components/schemas/A/$ref: The reference points to nothing in this document; " +
+      "did you mean #/components/schemas/A?",
+    ],
+  },
+  {
+    name: "an unknown condition",
+    text: DEFAULTS,
+    common: defaults("write: {}"),
+    says: ["oapi/common.yaml:3#/x-operation-defaults/write: Unknown condition; did you mean writes?"],
+  },
+  {
+    name: "an unknown field of a condition",
+    text: DEFAULTS,
+    common: defaults("reads: { response: {} }"),
+    says: ["oapi/common.yaml:3#/x-operation-defaults/reads/response: Unknown field; did you mean responses?"],
+  },
+  {
+    name: "a default that is no component",
+    text: `${DEFAULTS}components: { responses: { Broken: { description: B } } }\n`,
+    common: defaults("reads: { responses: { '500': Brocken, '501': 5 }, headers: { ETag: ETag } }"),
+    says: [
+      "oapi/common.yaml:3#/x-operation-defaults/reads/headers/ETag: There is no components/headers/ETag; add it",
+      "oapi/common.yaml:3#/x-operation-defaults/reads/responses/500: " +
+      "There is no components/responses/Brocken; did you mean Broken?",
+      "oapi/common.yaml:3#/x-operation-defaults/reads/responses/501: Expected the name of one of components/responses",
+    ],
+  },
+  {
+    name: "a default for a range of statuses",
+    text: `${DEFAULTS}components: { responses: { Broken: { description: B } } }\n`,
+    common: defaults("reads: { responses: { 5XX: Broken } }"),
+    says: [
+      'oapi/common.yaml:3#/x-operation-defaults/reads/responses/5XX: A status is written as text, such as "404"',
+    ],
+  },
+  {
+    name: "an exception that excepts nothing",
+    text: `${DEFAULTS}paths:\n  /a:\n    get:\n      x-operation-defaults: { except: ["404"] }\n` +
+      "      responses: { '204': { description: Done } }\n",
+    says: [
+      "oapi/t.yaml:8#/paths/~1a/get/x-operation-defaults/except/0: " +
+      "The defaults add no such thing to this operation; correct the name or remove it",
+    ],
+  },
+  {
+    name: "exceptions of another form",
+    text: `${DEFAULTS}paths:\n  /a:\n    get:\n      x-operation-defaults: true\n` +
+      "      responses: { '204': { description: Done } }\n",
+    says: [
+      "oapi/t.yaml:8#/paths/~1a/get/x-operation-defaults: " +
+      'Expected false, or an object such as { except: ["404", Consistency-Token] }',
+    ],
+  },
+  {
+    name: "a component for success that lacks a header of the defaults",
+    text:
+      `${DEFAULTS}paths:\n  /a:\n    put:\n      responses: { '204': { $ref: '#/components/responses/Done' } }\n` +
+      "components: { responses: { Done: { description: Done } } }\n",
+    says: [
+      "oapi/t.yaml:8#/paths/~1a/put/responses/204: The response lacks what x-operation-defaults add to one that is " +
+      "written here: the header Token; add it to the component, or except it here",
+    ],
+  },
+];
+
+for (const { name, text, common = COMMON, says } of CASES) {
+  Deno.test(`bundleDocument() refuses ${name}`, async () => {
+    const folder = memoryFolder({ "common.yaml": common, "circle.yaml": CIRCLE });
+    const document = `openapi: 3.1.0\ninfo: { title: T, version: '1' }\n\n${text}`;
+    const error = await assertRejects(
+      () => bundleDocument(document, { file: "oapi/t.yaml", folder }),
+      GenerationError,
+    );
+    assertEquals(error.message.split("\n").sort(), [...says].sort());
+  });
+}

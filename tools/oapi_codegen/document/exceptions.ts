@@ -1,0 +1,47 @@
+import type { FaultList } from "../fault.ts";
+import { elements, isArray, isObject, type Located, member } from "../json_value.ts";
+
+/** The statuses, headers and parameters that an operation does not want from its defaults. */
+export class Exceptions {
+  readonly #faults: FaultList;
+  /** The places of the names, in lower case. */
+  readonly #places = new Map<string, string>();
+  readonly #used = new Set<string>();
+
+  /** Reads an operation's `x-operation-defaults`, if it has one. */
+  constructor(setting: Located | undefined, faults: FaultList) {
+    this.#faults = faults;
+    if (setting === undefined) return;
+    const { value, pointer } = setting;
+    if (!isObject(value) || Object.keys(value).join() !== "except" || !isArray(member(value, "except"))) {
+      faults.add(pointer, 'Expected false, or an object such as { except: ["404", Consistency-Token] }');
+      return;
+    }
+    for (const item of elements(setting, "except")) {
+      if (typeof item.value === "string") this.#places.set(item.value.toLowerCase(), item.pointer);
+      else {faults.add(
+          item.pointer,
+          'Expected a status as text, such as "404", or the name of a header or parameter',
+        );}
+    }
+  }
+
+  /** Whether the operation goes without `name`, which its defaults would add. */
+  has(name: string): boolean {
+    const key = name.toLowerCase();
+    if (this.#places.has(key)) this.#used.add(key);
+    return this.#places.has(key);
+  }
+
+  /** Notes the exceptions that {@link has} was never asked for. */
+  refuseUnused(): void {
+    for (const [name, pointer] of this.#places) {
+      if (!this.#used.has(name)) {
+        this.#faults.add(
+          pointer,
+          "The defaults add no such thing to this operation; correct the name or remove it",
+        );
+      }
+    }
+  }
+}

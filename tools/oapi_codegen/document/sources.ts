@@ -1,0 +1,142 @@
+import { posix } from "node:path";
+import type { JsonValue } from "@archway/server/operation.ts";
+import { FaultList, GenerationError } from "../fault.ts";
+import { decodeFragment, isObject, locate, type Located, member, textMember } from "../json_value.ts";
+import { nearest } from "../nearest.ts";
+import { parseYaml } from "../parse_yaml.ts";
+import { walkReferences } from "../reference_walk.ts";
+import type { DocumentFolder } from "./document_folder.ts";
+import { suggestTarget } from "./suggest_target.ts";
+
+/** One file of a document. */
+export interface SourceFile {
+  /** Path from the document's folder, with slashes. */
+  readonly path: string;
+  readonly value: JsonValue;
+  readonly faults: FaultList;
+}
+
+/** A place in one of a document's files. */
+export interface SourceTarget extends Located {
+  readonly file: SourceFile;
+}
+
+/** A document with every file that it refers to, directly or through others. All references lead somewhere. */
+export class Sources {
+  constructor(readonly root: SourceFile, readonly files: ReadonlyMap<string, SourceFile>) {}
+
+  /** The target of a `$ref` that stands in `file`; undefined when it leads nowhere. */
+  resolve(ref: string, file: SourceFile): SourceTarget | undefined {
+    const { path, fragment } = splitReference(ref, file);
+    const target = this.files.get(path);
+    const pointer = decodeFragment(fragment);
+    const found = target === undefined || pointer === undefined ? undefined : locate(target.value, pointer);
+    return target === undefined || found === undefined ? undefined : { ...found, file: target };
+  }
+
+  /** Throws a {@link GenerationError} with the faults of all files, if there are any. */
+  throwIfAny(): void {
+    const faults = [...this.files.values()].flatMap(({ faults }) => faults.faults);
+    if (faults.length > 0) throw new GenerationError(faults);
+  }
+}
+
+/** What a document is read from. */
+export interface LoadSourcesOptions {
+  /** The document's file, as messages name it. */
+  readonly file: string;
+  /** Where other files are read from. If undefined, references to them are refused. */
+  readonly folder?: DocumentFolder | undefined;
+}
+
+/**
+ * Parses a document and the files that it refers to.
+ *
+ * @throws {GenerationError} with the faults of all of them
+ */
+export async function loadSources(
+  text: string,
+  { file, folder }: LoadSourcesOptions,
+): Promise<Sources> {
+  const base = posix.dirname(file);
+  const files = new Map<string, SourceFile>();
+  const parse = (path: string, content: string): SourceFile => {
+    const faults = new FaultList(posix.join(base, path));
+    const source = { path, value: parseYaml(content, faults), faults };
+    files.set(path, source);
+    return source;
+  };
+  const root = parse(posix.basename(file), text);
+  root.faults.throwIfAny();
+  if (!isObject(root.value) || !/^3\.1\.\d+$/.test(textMember(root.value, "openapi") ?? "")) {
+    root.faults.add("/openapi", "Only OpenAPI 3.1 is read; upgrade the document and write openapi: 3.1.0");
+    root.faults.throw();
+  }
+  // A Map is iterated in order of insertion, what is added meanwhile included.
+  for (const source of files.values()) {
+    for (const { ref, at } of referencesOf(source)) {
+      const { path } = splitReference(ref, source);
+      if (files.has(path)) continue;
+      const content = isInside(path) ? await folder?.read(path) : undefined;
+      if (content !== undefined) parse(path, content);
+      else source.faults.add(at, await adviseOnFile(path, folder));
+    }
+  }
+  const sources = new Sources(root, files);
+  sources.throwIfAny();
+  for (const source of files.values()) checkTargets(source, sources);
+  sources.throwIfAny();
+  return sources;
+}
+
+/** Every reference of a file, that of its operation defaults included, with the pointer of its text. */
+function* referencesOf({ value }: SourceFile): Generator<{ ref: string; at: string }> {
+  const defaults = textMember(member(value, "x-operation-defaults"), "$ref");
+  if (defaults !== undefined) yield { ref: defaults, at: "/x-operation-defaults/$ref" };
+  for (const { ref, holder } of walkReferences({ value, pointer: "" })) {
+    yield { ref, at: `${holder.pointer}/$ref` };
+  }
+}
+
+function checkTargets(source: SourceFile, sources: Sources): void {
+  for (const { ref, at } of referencesOf(source)) {
+    if (sources.resolve(ref, source) !== undefined) continue;
+    const { path, fragment } = splitReference(ref, source);
+    const target = sources.files.get(path);
+    const where = target === source ? "this document" : target?.faults.file ?? path;
+    source.faults.add(
+      at,
+      `The reference points to nothing in ${where}; ${suggestTarget(fragment, { path, source, sources })}`,
+    );
+  }
+}
+
+/** The file of a reference, as a path from the document's folder, and its fragment. */
+export function splitReference(ref: string, { path: from }: SourceFile): { path: string; fragment: string } {
+  const hash = ref.indexOf("#");
+  const file = hash < 0 ? ref : ref.slice(0, hash);
+  const fragment = hash < 0 ? "" : ref.slice(hash + 1);
+  if (file === "") return { path: from, fragment };
+  const path = isUrl(file) ? file : posix.normalize(posix.join(posix.dirname(from), file));
+  return { path, fragment };
+}
+
+function isUrl(file: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:|^\//i.test(file);
+}
+
+function isInside(path: string): boolean {
+  return !isUrl(path) && path !== ".." && !path.startsWith("../");
+}
+
+async function adviseOnFile(path: string, folder: DocumentFolder | undefined): Promise<string> {
+  if (folder === undefined || !isInside(path)) {
+    const where = folder === undefined ? "" : " outside the document's folder";
+    return `References to other files are not supported${where}; ` +
+      "move the target into this document's components";
+  }
+  const guess = nearest(path, await folder.list());
+  return `There is no file ${path} in the document's folder${
+    guess === undefined ? "; correct the path, or add the file" : `; did you mean ${guess}?`
+  }`;
+}
