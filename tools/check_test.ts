@@ -8,6 +8,7 @@ const ROOT = join(import.meta.dirname ?? ".", "..");
 const OTHERS = [
   "deno.json",
   "deno.lock",
+  "oapi/common.yaml",
   "oapi/profile-api-spec.yaml",
   "oapi/cfg.server.profile.yaml",
   "oapi/payment-api-spec.yaml",
@@ -54,6 +55,28 @@ Deno.test("checkTree() finds a document that generated files do not follow", asy
   const { code, said } = await checkTampered("oapi/profile-api-spec.yaml", change);
   assertEquals(code, 1);
   assertStringIncludes(said, "api/profileapi/validators.gen.js: is not what deno task gen makes of");
+});
+
+Deno.test("checkTree() finds a common component that generated files do not follow", async () => {
+  const change = (text: string): string => text.replace("maxItems: 100", "maxItems: 101");
+  const { code, said } = await checkTampered("oapi/common.yaml", change);
+  assertEquals(code, 1);
+  assertStringIncludes(said, "api/profileapi/validators.gen.js: is not what deno task gen makes of");
+});
+
+Deno.test("checkTree() names the line of a wrong reference in the commons", async () => {
+  const change = (text: string): string =>
+    text.replace(
+      'items: { $ref: "#/components/schemas/InvalidParam" }',
+      'items: { $ref: "#/components/schemas/InvalidParms" }',
+    );
+  const { code, said } = await checkTampered("oapi/common.yaml", change);
+  assertEquals(code, 1);
+  assertStringIncludes(
+    said,
+    "/invalidParams/items/$ref: The reference points to nothing in this document; did you mean",
+  );
+  assertStringIncludes(said, "oapi/common.yaml:");
 });
 
 Deno.test("checkTree() finds a document that cannot be generated from", async () => {

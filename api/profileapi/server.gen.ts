@@ -31,13 +31,10 @@ export interface paths {
     "/v1/profiles/{id}": {
         parameters: {
             query?: never;
-            header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
-                "X-Request-Id"?: components["parameters"]["RequestId"];
-            };
+            header?: never;
             path: {
-                /** @description The profile's id */
-                id: string;
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -147,17 +144,6 @@ export interface components {
             /** Format: int32 */
             age?: number | null;
         };
-        /** @description Operations, applied in order, all or none (RFC 6902) */
-        JsonPatch: components["schemas"]["JsonPatchOperation"][];
-        JsonPatchOperation: {
-            /** @enum {string} */
-            op: "add" | "remove" | "replace" | "move" | "copy" | "test";
-            /** Format: json-pointer */
-            path: string;
-            /** Format: json-pointer */
-            from?: string;
-            value?: unknown;
-        } & (unknown & unknown);
         Profile: {
             /**
              * Format: uuid
@@ -172,9 +158,6 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
         };
-        Meta: {
-            requestId: string;
-        };
         SuccessProfile: {
             data: components["schemas"]["Profile"];
             meta: components["schemas"]["Meta"];
@@ -182,6 +165,9 @@ export interface components {
         SuccessProfileList: {
             data: components["schemas"]["Profile"][];
             meta: components["schemas"]["CursorPageMeta"] | components["schemas"]["OffsetPageMeta"];
+        };
+        Meta: {
+            requestId: string;
         };
         CursorPageMeta: {
             requestId: string;
@@ -207,10 +193,21 @@ export interface components {
             totalPages: number;
             etags: components["schemas"]["ETagsById"];
         };
-        /** @description The ETag of every profile of the page, by its id */
+        /** @description The ETag of every item of the page that has one of its own, by its id */
         ETagsById: {
             [key: string]: string;
         };
+        /** @description Operations, applied in order, all or none (RFC 6902) */
+        JsonPatch: components["schemas"]["JsonPatchOperation"][];
+        JsonPatchOperation: {
+            /** @enum {string} */
+            op: "add" | "remove" | "replace" | "move" | "copy" | "test";
+            /** Format: json-pointer */
+            path: string;
+            /** Format: json-pointer */
+            from?: string;
+            value?: unknown;
+        } & (unknown & unknown);
         Health: {
             /** @enum {string} */
             status: "ok" | "degraded" | "unavailable";
@@ -245,17 +242,6 @@ export interface components {
         };
     };
     responses: {
-        /** @description The profile */
-        OneProfile: {
-            headers: {
-                ETag: components["headers"]["ETag"];
-                "X-Request-Id": components["headers"]["RequestId"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["SuccessProfile"];
-            };
-        };
         /** @description The profile as it is now */
         ChangedProfile: {
             headers: {
@@ -266,6 +252,34 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["SuccessProfile"];
+            };
+        };
+        /** @description There is no such profile */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Another living profile has this e-mail address */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The program or its database cannot serve the request now */
+        Unavailable: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The representation at hand is the current one */
@@ -308,15 +322,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description There is no such profile */
-        NotFound: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description The Accept header excludes every representation there is */
         NotAcceptable: {
             headers: {
@@ -335,16 +340,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Another living profile has this e-mail address */
-        Conflict: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description The profile has changed since it was read */
+        /** @description It has changed since it was read */
         PreconditionFailed: {
             headers: {
                 ETag: components["headers"]["ETag"];
@@ -402,8 +398,7 @@ export interface components {
         /** @description The caller asked for more than it may in a while */
         TooManyRequests: {
             headers: {
-                /** @description Seconds to wait */
-                "Retry-After"?: string;
+                "Retry-After": components["headers"]["RetryAfter"];
                 /** @description How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
                 "RateLimit-Policy"?: string;
                 /** @description How much of that is left, and after how many seconds there is all of it again */
@@ -432,20 +427,21 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The program or its database cannot serve the request now */
-        Unavailable: {
-            headers: {
-                /** @description Seconds to wait */
-                "Retry-After"?: string;
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
     };
     parameters: {
-        /** @description The ETag of the profile as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+        /** @description The resource's id */
+        Id: string;
+        /** @description Items on a page, 20 when absent */
+        Limit: number;
+        /** @description The `nextCursor` of an earlier answer */
+        After: string;
+        /** @description The `prevCursor` of an earlier answer */
+        Before: string;
+        /** @description The number of the page, from 1; chooses offset pages */
+        Page: number;
+        /** @description Items on an offset page, 20 when absent; chooses offset pages */
+        PageSize: number;
+        /** @description The ETag of the resource as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
         IfMatch: string;
         /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
         IfNoneMatch: string;
@@ -459,6 +455,8 @@ export interface components {
     };
     requestBodies: never;
     headers: {
+        /** @description Where it is */
+        Location: string;
         /** @description The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
         ETag: string;
         /**
@@ -466,10 +464,12 @@ export interface components {
          *     service. Absent when the database could not tell its position; the write is made all the same.
          */
         ConsistencyToken: string;
-        /** @description The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
-        Link: string;
         /** @description The id of the request */
         RequestId: string;
+        /** @description Seconds to wait */
+        RetryAfter: string;
+        /** @description The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
+        Link: string;
     };
     pathItems: never;
 }
@@ -478,22 +478,24 @@ export interface operations {
     listProfiles: {
         parameters: {
             query?: {
-                /** @description Profiles on a cursor page, 20 when absent */
-                limit?: number;
+                /** @description Items on a page, 20 when absent */
+                limit?: components["parameters"]["Limit"];
                 /** @description The `nextCursor` of an earlier answer */
-                after?: string;
+                after?: components["parameters"]["After"];
                 /** @description The `prevCursor` of an earlier answer */
-                before?: string;
+                before?: components["parameters"]["Before"];
                 /** @description The number of the page, from 1; chooses offset pages */
-                page?: number;
-                /** @description Profiles on an offset page, 20 when absent; chooses offset pages */
-                pageSize?: number;
+                page?: components["parameters"]["Page"];
+                /** @description Items on an offset page, 20 when absent; chooses offset pages */
+                pageSize?: components["parameters"]["PageSize"];
                 /** @description Only names that begin with this, without regard to case */
                 name?: string;
                 /** @description Only the profile with this e-mail address, without regard to case */
                 email?: string;
             };
             header?: {
+                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
                 /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
@@ -501,8 +503,6 @@ export interface operations {
                  *     it is read. Without it a read may be some milliseconds older.
                  */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
-                "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path?: never;
             cookie?: never;
@@ -512,9 +512,9 @@ export interface operations {
             /** @description One page of profiles */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     ETag: components["headers"]["ETag"];
                     Link: components["headers"]["Link"];
-                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -554,11 +554,10 @@ export interface operations {
             /** @description The profile as it was stored */
             201: {
                 headers: {
-                    /** @description Where the profile is */
-                    Location: string;
+                    Location: components["headers"]["Location"];
                     ETag: components["headers"]["ETag"];
-                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -596,14 +595,24 @@ export interface operations {
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
-                /** @description The profile's id */
-                id: string;
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["OneProfile"];
+            /** @description The profile */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessProfile"];
+                };
+            };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
@@ -623,14 +632,14 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The ETag of the resource as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+                "If-Match": components["parameters"]["IfMatch"];
                 /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
-                /** @description The ETag of the profile as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
-                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The profile's id */
-                id: string;
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -664,14 +673,14 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The ETag of the resource as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+                "If-Match": components["parameters"]["IfMatch"];
                 /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
-                /** @description The ETag of the profile as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
-                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The profile's id */
-                id: string;
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -680,8 +689,8 @@ export interface operations {
             /** @description The profile is deleted */
             204: {
                 headers: {
-                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -704,14 +713,14 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The ETag of the resource as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+                "If-Match": components["parameters"]["IfMatch"];
                 /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
-                /** @description The ETag of the profile as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
-                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The profile's id */
-                id: string;
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -821,15 +830,15 @@ export type Email = components["schemas"]["Email"];
 export type Age = components["schemas"]["Age"];
 export type NewProfile = components["schemas"]["NewProfile"];
 export type ProfileMergePatch = components["schemas"]["ProfileMergePatch"];
-export type JsonPatch = components["schemas"]["JsonPatch"];
-export type JsonPatchOperation = components["schemas"]["JsonPatchOperation"];
 export type Profile = components["schemas"]["Profile"];
-export type Meta = components["schemas"]["Meta"];
 export type SuccessProfile = components["schemas"]["SuccessProfile"];
 export type SuccessProfileList = components["schemas"]["SuccessProfileList"];
+export type Meta = components["schemas"]["Meta"];
 export type CursorPageMeta = components["schemas"]["CursorPageMeta"];
 export type OffsetPageMeta = components["schemas"]["OffsetPageMeta"];
 export type ETagsById = components["schemas"]["ETagsById"];
+export type JsonPatch = components["schemas"]["JsonPatch"];
+export type JsonPatchOperation = components["schemas"]["JsonPatchOperation"];
 export type Health = components["schemas"]["Health"];
 export type HealthCheck = components["schemas"]["HealthCheck"];
 export type Problem = components["schemas"]["Problem"];
@@ -838,7 +847,7 @@ export type InvalidParam = components["schemas"]["InvalidParam"];
 /** What {@link StrictServerInterface.listProfiles} is given, decoded and validated. */
 export type ListProfilesRequest = {
   readonly query: {
-    /** Profiles on a cursor page, 20 when absent */
+    /** Items on a page, 20 when absent */
     readonly limit?: number;
     /** The `nextCursor` of an earlier answer */
     readonly after?: string;
@@ -846,7 +855,7 @@ export type ListProfilesRequest = {
     readonly before?: string;
     /** The number of the page, from 1; chooses offset pages */
     readonly page?: number;
-    /** Profiles on an offset page, 20 when absent; chooses offset pages */
+    /** Items on an offset page, 20 when absent; chooses offset pages */
     readonly pageSize?: number;
     /** Only names that begin with this, without regard to case */
     readonly name?: string;
@@ -854,6 +863,8 @@ export type ListProfilesRequest = {
     readonly email?: string;
   };
   readonly headers: {
+    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    readonly "X-Request-Id"?: string;
     /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
     /**
@@ -861,8 +872,6 @@ export type ListProfilesRequest = {
      * it is read. Without it a read may be some milliseconds older.
      */
     readonly "Consistency-Token"?: string;
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
-    readonly "X-Request-Id"?: string;
   };
 };
 
@@ -872,12 +881,12 @@ export type ListProfilesResponse =
     /** One page of profiles */
     readonly status: 200;
     readonly headers: {
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
       /** The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
       readonly Link: string;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessProfileList;
@@ -929,7 +938,7 @@ export type ListProfilesResponse =
     readonly body: Problem;
   }
   | {
-    /** The profile has changed since it was read */
+    /** It has changed since it was read */
     readonly status: 412;
     readonly headers: {
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
@@ -1005,17 +1014,17 @@ export type CreateProfileResponse =
     /** The profile as it was stored */
     readonly status: 201;
     readonly headers: {
-      /** Where the profile is */
+      /** Where it is */
       readonly Location: string;
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /**
        * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
        * service. Absent when the database could not tell its position; the write is made all the same.
        */
       readonly "Consistency-Token"?: string | undefined;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessProfile;
@@ -1138,7 +1147,7 @@ export type CreateProfileResponse =
 /** What {@link StrictServerInterface.getProfile} is given, decoded and validated. */
 export type GetProfileRequest = {
   readonly path: {
-    /** The profile's id */
+    /** The resource's id */
     readonly id: string;
   };
   readonly headers: {
@@ -1160,10 +1169,10 @@ export type GetProfileResponse =
     /** The profile */
     readonly status: 200;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
-      readonly ETag: string;
       /** The id of the request */
       readonly "X-Request-Id"?: string | undefined;
+      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessProfile;
@@ -1222,7 +1231,7 @@ export type GetProfileResponse =
     readonly body: Problem;
   }
   | {
-    /** The profile has changed since it was read */
+    /** It has changed since it was read */
     readonly status: 412;
     readonly headers: {
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
@@ -1287,14 +1296,14 @@ export type GetProfileResponse =
 /** What {@link StrictServerInterface.replaceProfile} is given, decoded and validated. */
 export type ReplaceProfileRequest = {
   readonly path: {
-    /** The profile's id */
+    /** The resource's id */
     readonly id: string;
   };
   readonly headers: {
+    /** The ETag of the resource as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+    readonly "If-Match": string;
     /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
     readonly "X-Request-Id"?: string;
-    /** The ETag of the profile as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
-    readonly "If-Match": string;
   };
 } & { readonly contentType: "application/json"; readonly body: NewProfile };
 
@@ -1373,7 +1382,7 @@ export type ReplaceProfileResponse =
     readonly body: Problem;
   }
   | {
-    /** The profile has changed since it was read */
+    /** It has changed since it was read */
     readonly status: 412;
     readonly headers: {
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
@@ -1459,14 +1468,14 @@ export type ReplaceProfileResponse =
 /** What {@link StrictServerInterface.patchProfile} is given, decoded and validated. */
 export type PatchProfileRequest = {
   readonly path: {
-    /** The profile's id */
+    /** The resource's id */
     readonly id: string;
   };
   readonly headers: {
+    /** The ETag of the resource as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+    readonly "If-Match": string;
     /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
     readonly "X-Request-Id"?: string;
-    /** The ETag of the profile as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
-    readonly "If-Match": string;
   };
 } & (
   | { readonly contentType: "application/merge-patch+json"; readonly body: ProfileMergePatch }
@@ -1549,7 +1558,7 @@ export type PatchProfileResponse =
     readonly body: Problem;
   }
   | {
-    /** The profile has changed since it was read */
+    /** It has changed since it was read */
     readonly status: 412;
     readonly headers: {
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
@@ -1635,14 +1644,14 @@ export type PatchProfileResponse =
 /** What {@link StrictServerInterface.deleteProfile} is given, decoded and validated. */
 export type DeleteProfileRequest = {
   readonly path: {
-    /** The profile's id */
+    /** The resource's id */
     readonly id: string;
   };
   readonly headers: {
+    /** The ETag of the resource as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+    readonly "If-Match": string;
     /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
     readonly "X-Request-Id"?: string;
-    /** The ETag of the profile as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
-    readonly "If-Match": string;
   };
 };
 
@@ -1652,13 +1661,13 @@ export type DeleteProfileResponse =
     /** The profile is deleted */
     readonly status: 204;
     readonly headers?: {
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /**
        * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
        * service. Absent when the database could not tell its position; the write is made all the same.
        */
       readonly "Consistency-Token"?: string | undefined;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: never;
     readonly body?: never;
@@ -1698,7 +1707,7 @@ export type DeleteProfileResponse =
     readonly body: Problem;
   }
   | {
-    /** The profile has changed since it was read */
+    /** It has changed since it was read */
     readonly status: 412;
     readonly headers: {
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
@@ -1818,13 +1827,13 @@ const listProfiles: runtime.Operation = {
     { name: "pageSize", in: "query", required: false, style: "form", explode: true, shape: { kind: "integer" } },
     { name: "name", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
     { name: "email", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "If-None-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "Consistency-Token", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
-    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
   ],
   validateParameters: validators.listProfilesParameters,
   responses: {
-    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listProfilesResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "Link", required: true }, { name: "X-Request-Id", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listProfilesResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "ETag", required: true }, { name: "Link", required: true }] },
     "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
@@ -1857,7 +1866,7 @@ const createProfile: runtime.Operation = {
     ],
   },
   responses: {
-    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.createProfileResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
+    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.createProfileResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
@@ -1889,7 +1898,7 @@ const getProfile: runtime.Operation = {
   ],
   validateParameters: validators.getProfileParameters,
   responses: {
-    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.getProfileResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.getProfileResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "ETag", required: true }] },
     "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
@@ -1914,8 +1923,8 @@ const replaceProfile: runtime.Operation = {
   path: "/v1/profiles/{id}",
   parameters: [
     { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
-    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "If-Match", in: "header", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
   ],
   validateParameters: validators.replaceProfileParameters,
   requestBody: {
@@ -1954,8 +1963,8 @@ const patchProfile: runtime.Operation = {
   path: "/v1/profiles/{id}",
   parameters: [
     { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
-    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "If-Match", in: "header", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
   ],
   validateParameters: validators.patchProfileParameters,
   requestBody: {
@@ -1996,12 +2005,12 @@ const deleteProfile: runtime.Operation = {
   path: "/v1/profiles/{id}",
   parameters: [
     { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
-    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "If-Match", in: "header", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
   ],
   validateParameters: validators.deleteProfileParameters,
   responses: {
-    "204": { content: [], headers: [{ name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
+    "204": { content: [], headers: [{ name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },

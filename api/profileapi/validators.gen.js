@@ -201,7 +201,7 @@ return exports;
 })({});
 "use strict";
 export const listProfilesParameters = validate0;
-const schema0 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024},"page":{"type":"integer","format":"int32","minimum":1,"maximum":2147483647},"pageSize":{"type":"integer","format":"int32","minimum":1,"maximum":200},"name":{"type":"string","minLength":1,"maxLength":100},"email":{"type":"string","format":"email","minLength":3,"maxLength":254}},"additionalProperties":false},"headers":{"type":"object","properties":{"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256},"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema0 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024},"page":{"type":"integer","format":"int32","minimum":1,"maximum":2147483647},"pageSize":{"type":"integer","format":"int32","minimum":1,"maximum":200},"name":{"type":"string","minLength":1,"maxLength":100},"email":{"type":"string","format":"email","minLength":3,"maxLength":254}},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 const func0 = Object.prototype.hasOwnProperty;
 const func8 = module0.default;
 const formats0 = module1.fullFormats.int32;
@@ -586,11 +586,9 @@ errors++;
 if(data.headers !== undefined && func0.call(data, "headers")){
 let data9 = data.headers;
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-if(data9["If-None-Match"] !== undefined && func0.call(data9, "If-None-Match")){
-let data10 = data9["If-None-Match"];
-if(typeof data10 === "string"){
-if(func8(data10) > 8192){
-const err32 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
+if(data9["X-Request-Id"] !== undefined && func0.call(data9, "X-Request-Id")){
+if(typeof data9["X-Request-Id"] !== "string"){
+const err32 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -600,8 +598,11 @@ vErrors.push(err32);
 errors++;
 }
 }
-else {
-const err33 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data9["If-None-Match"] !== undefined && func0.call(data9, "If-None-Match")){
+let data11 = data9["If-None-Match"];
+if(typeof data11 === "string"){
+if(func8(data11) > 8192){
+const err33 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -611,11 +612,8 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data9["Consistency-Token"] !== undefined && func0.call(data9, "Consistency-Token")){
-let data11 = data9["Consistency-Token"];
-if(typeof data11 === "string"){
-if(func8(data11) > 256){
-const err34 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+else {
+const err34 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -624,8 +622,12 @@ vErrors.push(err34);
 }
 errors++;
 }
-if(func8(data11) < 1){
-const err35 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data9["Consistency-Token"] !== undefined && func0.call(data9, "Consistency-Token")){
+let data12 = data9["Consistency-Token"];
+if(typeof data12 === "string"){
+if(func8(data12) > 256){
+const err35 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -634,9 +636,8 @@ vErrors.push(err35);
 }
 errors++;
 }
-}
-else {
-const err36 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(func8(data12) < 1){
+const err36 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -646,9 +647,8 @@ vErrors.push(err36);
 errors++;
 }
 }
-if(data9["X-Request-Id"] !== undefined && func0.call(data9, "X-Request-Id")){
-if(typeof data9["X-Request-Id"] !== "string"){
-const err37 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err37 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -2686,7 +2686,7 @@ return errors === 0;
 validate28.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
 export const replaceProfileParameters = validate29;
-const schema16 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-Match":{"type":"string","minLength":1,"maxLength":1024,"pattern":"^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$","x-pattern-message":"must be * or a list of quoted entity-tags, such as \"7\""}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema16 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"If-Match":{"type":"string","minLength":1,"maxLength":1024,"pattern":"^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$","x-pattern-message":"must be * or a list of quoted entity-tags, such as \"7\""},"X-Request-Id":{"type":"string"}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 const pattern1 = new RegExp("^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$", "u");
 
 function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -2828,9 +2828,11 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(data3["X-Request-Id"] !== undefined && func0.call(data3, "X-Request-Id")){
-if(typeof data3["X-Request-Id"] !== "string"){
-const err11 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data3["If-Match"] !== undefined && func0.call(data3, "If-Match")){
+let data4 = data3["If-Match"];
+if(typeof data4 === "string"){
+if(func8(data4) > 1024){
+const err11 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2839,12 +2841,8 @@ vErrors.push(err11);
 }
 errors++;
 }
-}
-if(data3["If-Match"] !== undefined && func0.call(data3, "If-Match")){
-let data5 = data3["If-Match"];
-if(typeof data5 === "string"){
-if(func8(data5) > 1024){
-const err12 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(func8(data4) < 1){
+const err12 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2853,8 +2851,8 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(func8(data5) < 1){
-const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!pattern1.test(data4)){
+const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2863,8 +2861,9 @@ vErrors.push(err13);
 }
 errors++;
 }
-if(!pattern1.test(data5)){
-const err14 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
+}
+else {
+const err14 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2874,8 +2873,9 @@ vErrors.push(err14);
 errors++;
 }
 }
-else {
-const err15 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data3["X-Request-Id"] !== undefined && func0.call(data3, "X-Request-Id")){
+if(typeof data3["X-Request-Id"] !== "string"){
+const err15 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2927,7 +2927,7 @@ return errors === 0;
 validate29.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
 export const patchProfileParameters = validate30;
-const schema17 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-Match":{"type":"string","minLength":1,"maxLength":1024,"pattern":"^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$","x-pattern-message":"must be * or a list of quoted entity-tags, such as \"7\""}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema17 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"If-Match":{"type":"string","minLength":1,"maxLength":1024,"pattern":"^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$","x-pattern-message":"must be * or a list of quoted entity-tags, such as \"7\""},"X-Request-Id":{"type":"string"}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
 function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -3068,9 +3068,11 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(data3["X-Request-Id"] !== undefined && func0.call(data3, "X-Request-Id")){
-if(typeof data3["X-Request-Id"] !== "string"){
-const err11 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data3["If-Match"] !== undefined && func0.call(data3, "If-Match")){
+let data4 = data3["If-Match"];
+if(typeof data4 === "string"){
+if(func8(data4) > 1024){
+const err11 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3079,12 +3081,8 @@ vErrors.push(err11);
 }
 errors++;
 }
-}
-if(data3["If-Match"] !== undefined && func0.call(data3, "If-Match")){
-let data5 = data3["If-Match"];
-if(typeof data5 === "string"){
-if(func8(data5) > 1024){
-const err12 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(func8(data4) < 1){
+const err12 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3093,8 +3091,8 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(func8(data5) < 1){
-const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!pattern1.test(data4)){
+const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3103,8 +3101,9 @@ vErrors.push(err13);
 }
 errors++;
 }
-if(!pattern1.test(data5)){
-const err14 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
+}
+else {
+const err14 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3114,8 +3113,9 @@ vErrors.push(err14);
 errors++;
 }
 }
-else {
-const err15 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data3["X-Request-Id"] !== undefined && func0.call(data3, "X-Request-Id")){
+if(typeof data3["X-Request-Id"] !== "string"){
+const err15 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3575,7 +3575,7 @@ return errors === 0;
 validate34.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 export const deleteProfileParameters = validate37;
-const schema21 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-Match":{"type":"string","minLength":1,"maxLength":1024,"pattern":"^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$","x-pattern-message":"must be * or a list of quoted entity-tags, such as \"7\""}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema21 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"If-Match":{"type":"string","minLength":1,"maxLength":1024,"pattern":"^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$","x-pattern-message":"must be * or a list of quoted entity-tags, such as \"7\""},"X-Request-Id":{"type":"string"}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
 function validate37(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -3716,9 +3716,11 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(data3["X-Request-Id"] !== undefined && func0.call(data3, "X-Request-Id")){
-if(typeof data3["X-Request-Id"] !== "string"){
-const err11 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data3["If-Match"] !== undefined && func0.call(data3, "If-Match")){
+let data4 = data3["If-Match"];
+if(typeof data4 === "string"){
+if(func8(data4) > 1024){
+const err11 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3727,12 +3729,8 @@ vErrors.push(err11);
 }
 errors++;
 }
-}
-if(data3["If-Match"] !== undefined && func0.call(data3, "If-Match")){
-let data5 = data3["If-Match"];
-if(typeof data5 === "string"){
-if(func8(data5) > 1024){
-const err12 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(func8(data4) < 1){
+const err12 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3741,8 +3739,8 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(func8(data5) < 1){
-const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!pattern1.test(data4)){
+const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3751,8 +3749,9 @@ vErrors.push(err13);
 }
 errors++;
 }
-if(!pattern1.test(data5)){
-const err14 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
+}
+else {
+const err14 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3762,8 +3761,9 @@ vErrors.push(err14);
 errors++;
 }
 }
-else {
-const err15 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data3["X-Request-Id"] !== undefined && func0.call(data3, "X-Request-Id")){
+if(typeof data3["X-Request-Id"] !== "string"){
+const err15 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err15];
 }
