@@ -9,16 +9,16 @@ const notOfExtension = (oid: string): string =>
 
 /** One statement a row, in the order that would make the schema anew. */
 const SECTIONS: readonly string[] = [
-  `SELECT format('create extension %I', extname) AS sql FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY extname`,
+  `SELECT extname AS object, format('create extension %I', extname) AS sql FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY extname`,
 
-  `SELECT format('create type %I as enum (%s)', typname,
+  `SELECT typname AS object, format('create type %I as enum (%s)', typname,
       (SELECT string_agg(quote_literal(enumlabel), ', ' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid)
     ) AS sql FROM pg_type t
     WHERE typnamespace = 'public'::regnamespace AND typtype = 'e' AND ${
     notOfExtension("t.oid")
   } ORDER BY typname`,
 
-  `SELECT format('create domain %I as %s', typname, concat_ws(' ', format_type(typbasetype, typtypmod),
+  `SELECT typname AS object, format('create domain %I as %s', typname, concat_ws(' ', format_type(typbasetype, typtypmod),
       CASE WHEN typnotnull THEN 'not null' END, 'default ' || typdefault,
       (SELECT string_agg(format('constraint %I %s', conname, pg_get_constraintdef(oid)), ' ' ORDER BY conname)
         FROM pg_constraint WHERE contypid = t.oid AND contype = 'c'))
@@ -27,17 +27,17 @@ const SECTIONS: readonly string[] = [
     notOfExtension("t.oid")
   } ORDER BY typname`,
 
-  `SELECT format('create sequence %I as %s increment by %s start with %s', relname,
+  `SELECT relname AS object, format('create sequence %I as %s increment by %s start with %s', relname,
       format_type(seqtypid, NULL), seqincrement, seqstart) AS sql
     FROM pg_sequence JOIN pg_class ON oid = seqrelid
     WHERE relnamespace = 'public'::regnamespace AND ${notOfExtension("oid")}
     AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = seqrelid AND deptype = 'i') ORDER BY relname`,
 
-  `SELECT rtrim(pg_get_functiondef(oid), E'\\n') AS sql FROM pg_proc
+  `SELECT proname AS object, rtrim(pg_get_functiondef(oid), E'\\n') AS sql FROM pg_proc
     WHERE pronamespace = 'public'::regnamespace AND prokind IN ('f', 'p') AND ${notOfExtension("oid")}
     ORDER BY proname, pg_get_function_identity_arguments(oid)`,
 
-  `SELECT format(E'create %stable %I (\\n  %s\\n)%s', CASE WHEN relpersistence = 'u' THEN 'unlogged ' END, relname,
+  `SELECT relname AS object, format(E'create %stable %I (\\n  %s\\n)%s', CASE WHEN relpersistence = 'u' THEN 'unlogged ' END, relname,
       concat_ws(E',\\n  ',
         (SELECT string_agg(concat_ws(' ', quote_ident(attname), format_type(atttypid, atttypmod),
             CASE WHEN attcollation <> typcollation THEN 'collate ' || attcollation::regcollation END,
@@ -62,37 +62,41 @@ const SECTIONS: readonly string[] = [
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname NOT IN ${OWN}
     AND ${notOfExtension("c.oid")} ORDER BY relname`,
 
-  `SELECT format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid, true))
+  `SELECT conrelid::regclass::text AS object, format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid, true))
       AS sql FROM pg_constraint
     WHERE connamespace = 'public'::regnamespace AND contype = 'f' AND conparentid = 0
     ORDER BY conrelid::regclass::text, conname`,
 
-  `SELECT pg_get_indexdef(indexrelid) || CASE WHEN indisvalid THEN '' ELSE ' -- not valid' END AS sql
+  `SELECT indrelid::regclass::text AS object, pg_get_indexdef(indexrelid) || CASE WHEN indisvalid THEN '' ELSE ' -- not valid' END AS sql
     FROM pg_index JOIN pg_class ON oid = indexrelid
     WHERE relnamespace = 'public'::regnamespace AND ${notOfExtension("indrelid")}
     AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u', 'x'))
     ORDER BY indrelid::regclass::text, relname`,
 
-  `SELECT format(E'create %s %I as\\n%s', CASE relkind WHEN 'm' THEN 'materialized view' ELSE 'view' END, relname,
+  `SELECT relname AS object, format(E'create %s %I as\\n%s', CASE relkind WHEN 'm' THEN 'materialized view' ELSE 'view' END, relname,
       rtrim(pg_get_viewdef(oid, true), ';')) AS sql FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm') AND ${notOfExtension("oid")}
     ORDER BY oid`,
 
-  `SELECT pg_get_triggerdef(oid, true) AS sql FROM pg_trigger WHERE NOT tgisinternal AND tgparentid = 0
+  `SELECT tgrelid::regclass::text AS object, pg_get_triggerdef(oid, true) AS sql FROM pg_trigger WHERE NOT tgisinternal AND tgparentid = 0
     ORDER BY tgrelid::regclass::text, tgname`,
 ];
 
-const HEADER =
-  `-- The tables as all migrations together make them, to be read and reviewed; nothing runs this file.
--- Written by deno task schema, and checked by the tests.
-`;
+/** A statement that makes a part of the schema. */
+export interface SchemaStatement {
+  /** Name of the table, view, function or type that it makes, or that it belongs to. */
+  readonly object: string;
+  readonly sql: string;
+}
 
-/** Everything in the schema "public", from PostgreSQL's own catalogue, in an order that does not change by itself. */
-export async function dumpSchema(querier: Querier): Promise<string> {
-  const statements: string[] = [];
-  for (const section of SECTIONS) {
-    const { rows } = await querier.query<{ sql: string }>(section);
-    statements.push(...rows.map(({ sql }) => `\n${sql};\n`));
-  }
-  return HEADER + statements.join("");
+/** Returns everything in the schema "public", from PostgreSQL's own catalogue, in a stable order. */
+export async function dumpSchema(querier: Querier): Promise<readonly SchemaStatement[]> {
+  const statements: SchemaStatement[] = [];
+  for (const section of SECTIONS) statements.push(...(await querier.query<SchemaStatement>(section)).rows);
+  return statements;
+}
+
+/** Returns statements as text. */
+export function schemaText(statements: readonly SchemaStatement[]): string {
+  return statements.map(({ sql }) => `\n${sql};\n`).join("");
 }
