@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { PROFILE_PROBLEM_TYPES } from "@archway/profile_service/error_handler.ts";
 import { SERVER_PROBLEM_TYPES } from "@archway/server/problems/problem_types.ts";
 import { markdownRows } from "@archway/tools/permissions/markdown_rows.ts";
-import { promqlNames } from "./promql_names.ts";
+import { promqlNames } from "./testing/promql_names.ts";
 import { exportedMetrics, labelsOfTargets, missingNames } from "./testing/exported_metrics.ts";
 
 const HERE = import.meta.dirname ?? ".";

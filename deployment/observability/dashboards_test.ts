@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { type PromqlNames, promqlNames } from "./promql_names.ts";
+import { type PromqlNames, promqlNames } from "./testing/promql_names.ts";
 import { exportedMetrics, labelsOfTargets, missingNames } from "./testing/exported_metrics.ts";
 
 const HERE = import.meta.dirname ?? ".";

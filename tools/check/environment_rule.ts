@@ -1,19 +1,16 @@
-import { join } from "node:path/posix";
+import { isTest } from "./room_of.ts";
+import type { SourceFile } from "./source_tree.ts";
 
-/** Who may look at the environment: the root, what only developers run, and tests. */
-const MAY_READ = /^(main\.ts|tools\/.*|.*_test\.ts|.*\/testing\/.*)$/;
+/** Parts of the tree that may read the environment, besides tests: the program, and what only developers run. */
+const MAY_READ = /^(main\.ts$|platform\/program\/|tools\/)/;
 
-/** Every other file that looks at the environment, as a line for people. */
-export async function environmentReaders(root: string, files: Iterable<string>): Promise<readonly string[]> {
-  const broken: string[] = [];
-  for (const file of files) {
-    if (MAY_READ.test(file)) continue;
-    const lines = (await Deno.readTextFile(join(root, file))).split("\n");
-    lines.forEach((line, index) => {
-      if (/\bDeno\.env\b|\bprocess\.env\b/.test(line.replace(/\/\/.*|^\s*\/?\*.*/, ""))) {
-        broken.push(`${file}:${index + 1}: main.ts alone reads the environment`);
-      }
-    });
-  }
-  return broken;
+/** Returns a line for every other place that reads the environment. */
+export function environmentReaders(files: readonly SourceFile[]): readonly string[] {
+  return files.filter(({ path }) => !MAY_READ.test(path) && !isTest(path)).flatMap((
+    { path, environmentReads },
+  ) =>
+    environmentReads.map((line) =>
+      `${path}:${line}: reads the environment; platform/program/ does, and passes settings on`
+    )
+  );
 }

@@ -1,0 +1,55 @@
+import ts from "typescript";
+
+/** Stands in a literal's text for an expression that is put into it. */
+export const HOLE = "\0";
+
+/** A literal, and the expressions that are put into it. */
+interface LiteralText {
+  readonly text: string;
+  readonly holes: readonly ts.Expression[];
+}
+
+/** Returns the text of a string, a template, or a sum of them; undefined for any other node. */
+export function literalTextOf(node: ts.Node, lineOf: (node: ts.Node) => number): LiteralText | undefined {
+  if (!isText(node)) return undefined;
+  const holes: ts.Expression[] = [];
+  const start = lineOf(node);
+  let text = "";
+  // Every piece goes to the line it has in the source, so that what is found in the text can be found there.
+  const add = (piece: string, at: number): void => {
+    const missing = at - start - (text.split("\n").length - 1);
+    text += "\n".repeat(Math.max(0, missing)) + piece;
+  };
+  const addAll = (part: ts.Expression): void => {
+    // An escaped line break is none of the source.
+    if (ts.isStringLiteralLike(part)) {
+      return add(ts.isStringLiteral(part) ? part.text.replaceAll("\n", " ") : part.text, lineOf(part));
+    }
+    if (isSum(part)) {
+      addAll(part.left);
+      return addAll(part.right);
+    }
+    if (!ts.isTemplateExpression(part)) {
+      holes.push(part);
+      return add(HOLE, lineOf(part));
+    }
+    add(part.head.text, lineOf(part));
+    for (const { expression, literal } of part.templateSpans) {
+      holes.push(expression);
+      add(HOLE, lineOf(expression));
+      add(literal.text, lineOf(literal));
+    }
+  };
+  addAll(node);
+  return { text, holes };
+}
+
+/** Whether a node is text by itself: one that only looks like a sum, such as `1 + 2`, is none. */
+function isText(node: ts.Node): node is ts.Expression {
+  return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node) ||
+    isSum(node) && (isText(node.left) || isText(node.right));
+}
+
+function isSum(node: ts.Node): node is ts.BinaryExpression {
+  return ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken;
+}

@@ -1,0 +1,87 @@
+/** A folder with a boundary, or a file at the top of the tree. */
+export interface Room {
+  /** Path of the folder, with `/` at its end, or of the file. `*` stands for any name. */
+  readonly path: string;
+  /**
+   * Paths of the rooms that it may import, besides itself. `{name}` stands for the `*` of its own path. Tests may import
+   * more.
+   */
+  readonly imports: readonly string[];
+  /** Rooms that not even its tests import. @default [] */
+  readonly never?: readonly string[];
+  /** Files of it that may import more. @default {} */
+  readonly also?: Readonly<Record<string, readonly string[]>>;
+  /** The only file of it that others may import. @default every file that stands directly in the folder */
+  readonly door?: string;
+  /** Rooms whose tests may import it, too, so that it can be removed with its folder. @default every room */
+  readonly inTestsOf?: readonly string[];
+  /** The room that it is a wing of: imports between the two are relative, and they share their tables. @default none */
+  readonly wingOf?: string;
+  /** Whether it may import every file of other rooms, not only their doors. @default false */
+  readonly passesDoors?: true;
+  /** Whether it holds tests and nothing else. @default false */
+  readonly testsOnly?: true;
+}
+
+/** Everything that neither a service nor a capability is. */
+const BASE = [
+  "db/",
+  "db/postgres/",
+  "db/embedded/",
+  "db/copy/",
+  "server/",
+  "platform/service_kit/",
+  "platform/config/",
+  "platform/observability/",
+];
+
+/**
+ * The rooms of the tree and what each may import: an allow list. What is not listed is refused, folders and files that
+ * are not listed included. Services need no entry of their own. docs/architecture.md shows the same table.
+ */
+export const ROOMS: readonly Room[] = [
+  { path: "server/", imports: [] },
+  { path: "db/", imports: [] },
+  { path: "db/postgres/", wingOf: "db/", imports: ["db/"] },
+  { path: "db/embedded/", wingOf: "db/", imports: ["db/", "db/postgres/"] },
+  { path: "db/copy/", wingOf: "db/", imports: ["db/"] },
+  { path: "api/*/", imports: ["server/"] },
+  { path: "platform/service_kit/", imports: ["db/", "server/"] },
+  { path: "platform/config/", imports: ["db/", "db/postgres/", "server/", "platform/service_kit/"] },
+  { path: "platform/observability/", imports: ["db/", "server/", "platform/service_kit/"] },
+  {
+    path: "platform/events/",
+    imports: ["db/", "platform/service_kit/"],
+    also: {
+      "platform/events/module.ts": ["server/", "api/webhookapi/"],
+      "platform/events/**/http/": ["server/", "api/webhookapi/"],
+    },
+  },
+  { path: "platform/program/", imports: BASE },
+  {
+    path: "*_service/",
+    door: "module.ts",
+    inTestsOf: ["services.ts", "*_service/"],
+    imports: [
+      "db/",
+      "server/",
+      "platform/service_kit/",
+      "platform/events/",
+      "api/{name}api/",
+      "api/{name}_*/",
+    ],
+  },
+  { path: "services.ts", imports: ["*_service/", "config.ts", "platform/*/"] },
+  { path: "config.ts", imports: ["platform/config/", "platform/service_kit/"] },
+  { path: "main.ts", imports: ["services.ts", "config.ts", "platform/program/"] },
+  // Benchmarks measure what lies behind doors, and test support prepares it.
+  {
+    path: "tools/",
+    imports: [...BASE, "platform/program/", "api/*/", "services.ts"],
+    never: ["tests/"],
+    passesDoors: true,
+  },
+  { path: "tests/", imports: [] },
+  { path: "deployment/", imports: [], testsOnly: true },
+  { path: "docs/", imports: [], testsOnly: true },
+];

@@ -1,0 +1,36 @@
+import { assertEquals } from "@std/assert";
+import { namedServices } from "./service_names_rule.ts";
+import { treeOf } from "./testing/tree_of.ts";
+
+const SERVICE = { "widget_service/module.ts": 'const NAME = "widget_service";' };
+
+Deno.test("namedServices() finds the name of a service outside of it, in tests as well", () => {
+  for (
+    const path of ["platform/program/a.ts", "tools/a.ts", "tests/e2e/a.ts", "server/a_test.ts", "main.ts"]
+  ) {
+    assertEquals(namedServices(treeOf({ ...SERVICE, [path]: '\nconst A = "widget_service/migrations";' })), [
+      `${path}:2: names widget_service; services are known by services.ts alone`,
+    ]);
+  }
+});
+
+Deno.test("namedServices() passes by services.ts, comments, imports and names of no service", () => {
+  const tree = treeOf({
+    ...SERVICE,
+    "services.ts": 'import { a } from "./widget_service/module.ts"; const A = "widget_service";',
+    "server/a.ts": '// widget_service\nconst A = "gadget_service my_widget_service";',
+  });
+  assertEquals(namedServices(tree), []);
+});
+
+Deno.test("namedServices() looks into deno.json but for its import map", () => {
+  const json = (rest: unknown): string =>
+    JSON.stringify({ imports: { "@archway/widget_service/": "./widget_service/" }, ...Object(rest) });
+  assertEquals(namedServices(treeOf({ ...SERVICE, "deno.json": json({}) })), []);
+  assertEquals(
+    namedServices(
+      treeOf({ ...SERVICE, "deno.json": json({ tasks: { compile: "--include widget_service/x" } }) }),
+    ),
+    ["deno.json: names widget_service; services are known by services.ts alone"],
+  );
+});

@@ -1,0 +1,80 @@
+import ts from "typescript";
+import { readsEnvironment } from "./environment_read.ts";
+import { importedBy } from "./imported_by.ts";
+import { literalTextOf } from "./literal_text.ts";
+
+/** A source file as far as the rules look into it. Lines count from 1. */
+export interface Source {
+  readonly path: string;
+  readonly imports: readonly Import[];
+  /** String literals and templates. Those that `+` joins are one. */
+  readonly literals: readonly Literal[];
+  /** Lines that read the environment. */
+  readonly environmentReads: readonly number[];
+}
+
+/** An import in any form, type-only ones and URLs of modules included. */
+export interface Import {
+  /** As it is written; undefined if it is computed. */
+  readonly specifier: string | undefined;
+  readonly line: number;
+}
+
+export interface Literal {
+  /** With as many lines as in the source; `HOLE` of literal_text.ts stands for every expression in it. */
+  readonly text: string;
+  readonly line: number;
+}
+
+/** Parses a source, once for all rules. */
+export function parseSource(path: string, text: string): Source {
+  const file = ts.createSourceFile(path, text, {
+    languageVersion: ts.ScriptTarget.Latest,
+    jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+  });
+  const imports: Import[] = [];
+  const literals: Literal[] = [];
+  const environmentReads: number[] = [];
+  const lineAt = lineFinder(text);
+  const lineOf = (node: ts.Node): number => lineAt(node.getStart(file));
+  const visit = (node: ts.Node): void => {
+    const imported = importedBy(node);
+    if (imported !== undefined) {
+      const specifier = ts.isStringLiteralLike(imported) ? imported.text : undefined;
+      imports.push({ specifier, line: lineOf(imported) });
+    }
+    if (readsEnvironment(node)) environmentReads.push(lineOf(node));
+    const literal = literalTextOf(node, lineOf);
+    if (literal === undefined) node.forEachChild((child) => child === imported ? undefined : visit(child));
+    else {
+      literals.push({ text: literal.text, line: lineOf(node) });
+      literal.holes.forEach(visit);
+    }
+  };
+  visit(file);
+  return { path, imports, literals, environmentReads };
+}
+
+/** Returns what finds the line of a position: TypeScript's own takes as long as half of its parsing. */
+function lineFinder(text: string): (position: number) => number {
+  const ends: number[] = [];
+  for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) ends.push(end);
+  return (position): number => {
+    let [low, high] = [0, ends.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((ends[middle] ?? Infinity) < position) low = middle + 1;
+      else high = middle;
+    }
+    return low + 1;
+  };
+}
+
+/** Reads the imports of a generated file, one a line: it has nothing else that the rules look into. */
+export function parseGenerated(path: string, text: string): Source {
+  const imports = text.split("\n").flatMap((line, index) => {
+    const specifier = /^(?:import|export)\b(?:.* from)? "([^"]+)";$/.exec(line)?.[1];
+    return specifier === undefined ? [] : [{ specifier, line: index + 1 }];
+  });
+  return { path, imports, literals: [], environmentReads: [] };
+}

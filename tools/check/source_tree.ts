@@ -1,0 +1,66 @@
+import { join } from "node:path/posix";
+import { type ImportMap, parseImportMap, resolve, type Target } from "./import_map.ts";
+import { type Literal, parseGenerated, parseSource } from "./source.ts";
+
+/** Folders that hold no source of the project. */
+const NOT_SOURCE = new Set([".git", ".archway", "dist", "node_modules", "fixtures"]);
+
+const SOURCE = /\.[cm]?[jt]sx?$/;
+/** Other files that the rules look into. */
+const OTHER = /^deno\.json$|(^|\/)migrations\/[^/]+\.sql$|^oapi\/[^/]+\.yaml$/;
+
+/** Everything that the rules look into, parsed. */
+export interface SourceTree {
+  readonly files: readonly SourceFile[];
+  /** Texts of all files by path, sources included. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly importMap: ImportMap;
+}
+
+export interface SourceFile {
+  readonly path: string;
+  readonly imports: readonly ResolvedImport[];
+  readonly literals: readonly Literal[];
+  readonly environmentReads: readonly number[];
+}
+
+export interface ResolvedImport {
+  /** As it is written. */
+  readonly specifier: string;
+  readonly line: number;
+  /** Undefined if it is computed. */
+  readonly target: Target | undefined;
+}
+
+/** Reads what the rules look into below a root. */
+export async function readTree(root: string): Promise<SourceTree> {
+  const paths = (await listFiles(root)).filter((path) => SOURCE.test(path) || OTHER.test(path));
+  const texts = await Promise.all(paths.map((path) => Deno.readTextFile(join(root, path))));
+  return parseTree(new Map(paths.map((path, index) => [path, texts[index] ?? ""])));
+}
+
+/** Parses a tree whose texts are known by their paths from the root. */
+export function parseTree(texts: ReadonlyMap<string, string>): SourceTree {
+  const map = parseImportMap(texts.get("deno.json") ?? "{}");
+  const files = [...texts].filter(([path]) => SOURCE.test(path)).map(([path, text]): SourceFile => {
+    const source = path.startsWith("api/") ? parseGenerated(path, text) : parseSource(path, text);
+    const imports = source.imports.map(({ specifier, line }) => ({
+      specifier: specifier ?? "",
+      line,
+      target: specifier === undefined ? undefined : resolve(specifier, { file: path, map }),
+    }));
+    return { ...source, imports };
+  });
+  return { files, texts, importMap: map };
+}
+
+/** Returns all files below a root but those in folders that hold no source, as sorted paths from it. */
+async function listFiles(root: string, folder = ""): Promise<readonly string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory, isFile } of Deno.readDir(join(root, folder))) {
+    const path = join(folder, name);
+    if (isFile) found.push(path);
+    else if (isDirectory && !NOT_SOURCE.has(name)) found.push(...await listFiles(root, path));
+  }
+  return found.sort();
+}

@@ -1,0 +1,35 @@
+import { type ImportMap, prefixFor } from "./import_map.ts";
+import { homeOf, placeOf } from "./room_of.ts";
+import type { SourceFile, SourceTree } from "./source_tree.ts";
+
+/** Returns a line for every import that is not relative inside a room, or relative between two. */
+export function misspelledImports({ files, importMap }: SourceTree): readonly string[] {
+  return files.flatMap((file) => misspelledIn(file, importMap));
+}
+
+function misspelledIn({ path, imports }: SourceFile, map: ImportMap): readonly string[] {
+  const from = placeOf(path);
+  if (from === undefined) return [];
+  return imports.flatMap(({ specifier, target, line }) => {
+    if (target === undefined) return [];
+    if ("address" in target) {
+      return [`${path}:${line}: imports ${specifier}; name it in the imports of deno.json`];
+    }
+    const to = "file" in target ? placeOf(target.file) : undefined;
+    if (to === undefined || !("file" in target)) return [];
+    const isRelative = specifier.startsWith(".");
+    if (homeOf(to) === homeOf(from)) {
+      return isRelative
+        ? []
+        : [`${path}:${line}: imports ${specifier}; inside ${homeOf(from)} imports are relative`];
+    }
+    // A service has a prefix only if somebody gives it one: it goes with its folder.
+    const prefix = to.room.door === undefined ? prefixFor(homeOf(to), map) : undefined;
+    if (!isRelative || prefix === undefined) return [];
+    return [
+      `${path}:${line}: imports ${specifier}; from other rooms it is ${prefix}${
+        target.file.slice(homeOf(to).length)
+      }`,
+    ];
+  });
+}

@@ -1,0 +1,56 @@
+import { homeOf, isTest, placeOf } from "./room_of.ts";
+import type { SourceTree } from "./source_tree.ts";
+import { withoutComments } from "./sql_comments.ts";
+
+/** A table, view, sequence, type or function of the database. */
+export interface Relation {
+  /** Path of the room that creates it. */
+  readonly owner: string;
+  /** Whether it is called, as functions are. */
+  readonly isFunction: boolean;
+  /** Whether other rooms may read it. */
+  readonly isPublished: boolean;
+  /** Where it is created. */
+  readonly at: string;
+}
+
+const CREATE = new RegExp(
+  String.raw`\bcreate\s+(?:or\s+replace\s+)?(?:unlogged\s+)?(?:materialized\s+)?` +
+    String
+      .raw`(table|view|function|procedure|sequence|type|domain)\s+(?:if\s+not\s+exists\s+)?"?(\w+)"?(?![\w."\0])`,
+  "gi",
+);
+
+/** A comment right above `create view` that offers the view to other rooms: `-- published: <for what>`. */
+const PUBLISHED =
+  /^\s*--\s*published\b.*\n(?:\s*--.*\n)*\s*create\s+(?:or\s+replace\s+)?(?:materialized\s+)?view\s+"?(\w+)/gim;
+
+/** Finds what belongs to whom: what a room's migrations create, and what its own statements create besides. */
+export function ownersOf({ texts, files }: SourceTree): ReadonlyMap<string, Relation> {
+  const owners = new Map<string, Relation>();
+  for (const [path, text] of texts) {
+    if (path.endsWith(".sql")) addCreated(owners, { path, text });
+  }
+  for (const { path, literals } of files) {
+    if (isTest(path) || path.startsWith("tools/")) continue;
+    for (const { text } of literals) addCreated(owners, { path, text });
+  }
+  return owners;
+}
+
+function addCreated(owners: Map<string, Relation>, { path, text }: { path: string; text: string }): void {
+  const place = placeOf(path);
+  if (place === undefined || !/create/i.test(text)) return;
+  const published = new Set([...text.matchAll(PUBLISHED)].map(([, name = ""]) => name.toLowerCase()));
+  for (const [, kind = "", name = ""] of withoutComments(text).matchAll(CREATE)) {
+    const key = name.toLowerCase();
+    // The first that creates it has it: another one names what is not its own, as sql_rule.ts will find.
+    const known = owners.get(key);
+    if (known === undefined) {
+      const isFunction = /function|procedure/i.test(kind);
+      owners.set(key, { owner: homeOf(place), isFunction, isPublished: published.has(key), at: path });
+    } else if (known.owner === homeOf(place) && published.has(key)) {
+      owners.set(key, { ...known, isPublished: true });
+    }
+  }
+}

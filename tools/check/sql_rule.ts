@@ -1,0 +1,63 @@
+import { homeOf, isTest, placeOf } from "./room_of.ts";
+import type { SourceTree } from "./source_tree.ts";
+import { ownersOf, type Relation } from "./sql_owners.ts";
+import { ReferenceFinder } from "./sql_references.ts";
+
+type Owners = ReadonlyMap<string, Relation>;
+
+/** SQL, or what may be some, and the line of a file at which it begins. */
+interface Text {
+  readonly path: string;
+  readonly text: string;
+  readonly line: number;
+}
+
+/**
+ * Returns a line for every place where SQL names what another room's migrations create, foreign keys included: they
+ * tie the order of two rooms' migrations, and neither could be removed. Published views may be read. Tests are free;
+ * tools are but for what services own.
+ */
+export function foreignRelations(tree: SourceTree): readonly string[] {
+  const owners = ownersOf(tree);
+  const functions = new Set([...owners].filter(([, { isFunction }]) => isFunction).map(([name]) => name));
+  const finders = new Map<string, ReferenceFinder>();
+  return textsOf(tree).flatMap((text) => {
+    const place = placeOf(text.path);
+    if (place === undefined) return [];
+    const home = homeOf(place);
+    const finder = finders.get(home) ?? new ReferenceFinder(foreignTo(home, owners), functions);
+    finders.set(home, finder);
+    return faultsOf(text, { finder, owners, home });
+  });
+}
+
+function textsOf({ files, texts }: SourceTree): readonly Text[] {
+  const inSources = files.filter(({ path }) => !isTest(path))
+    .flatMap(({ path, literals }) => literals.map((literal) => ({ path, ...literal })));
+  const migrations = [...texts].filter(([path]) => path.endsWith(".sql"))
+    .map(([path, text]) => ({ path, text, line: 1 }));
+  return [...inSources, ...migrations];
+}
+
+/** Names of the relations that a room must not name. */
+function foreignTo(home: string, owners: Owners): readonly string[] {
+  return [...owners]
+    .filter(([, { owner }]) => owner !== home && (home !== "tools/" || owner.endsWith("_service/")))
+    .map(([name]) => name);
+}
+
+function faultsOf(
+  { path, text, line }: Text,
+  { finder, owners, home }: { finder: ReferenceFinder; owners: Owners; home: string },
+): readonly string[] {
+  const faults = finder.find(text).flatMap(({ name, index, isRead }) => {
+    const relation = owners.get(name);
+    if (relation === undefined || isRead && relation.isPublished) return [];
+    const at = line + text.slice(0, index).split("\n").length - 1;
+    return [
+      `${path}:${at}: names ${name} in SQL, which ${relation.owner} owns (${relation.at}); ` +
+      `${home} asks it through a port, or reads a view that is published`,
+    ];
+  });
+  return [...new Set(faults)];
+}

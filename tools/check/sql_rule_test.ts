@@ -1,0 +1,141 @@
+import { assertEquals } from "@std/assert";
+import { foreignRelations } from "./sql_rule.ts";
+import { treeOf } from "./testing/tree_of.ts";
+
+const OWNERS = {
+  "a_service/migrations/1_create.sql": `-- migrate:up
+create table widgets (id uuid primary key);
+create table if not exists "parts" (id uuid primary key);
+create function count_widgets() returns bigint language sql as 'select count(*) from widgets';
+-- migrate:down
+drop table parts, widgets;
+`,
+  "platform/events/migrations/2_create.sql": "create table events (position bigint);",
+};
+
+/** Returns the lines and names of foreign relations in a file. */
+function find(path: string, text: string): readonly string[] {
+  return foreignRelations(treeOf({ ...OWNERS, [path]: text }))
+    .map((fault) => fault.replace(`${path}:`, "").replace(/ in SQL, which .*/, ""));
+}
+
+function inService(sql: string): readonly string[] {
+  return find("b_service/persistence/x.ts", `const X = \`${sql}\`;`);
+}
+
+Deno.test("foreignRelations() names place, owner and remedy", () => {
+  const text = 'const A = 1;\n\nconst X = "select id from widgets";';
+  assertEquals(foreignRelations(treeOf({ ...OWNERS, "b_service/x.ts": text })), [
+    "b_service/x.ts:3: names widgets in SQL, which a_service/ owns (a_service/migrations/1_create.sql); " +
+    "b_service/ asks it through a port, or reads a view that is published",
+  ]);
+});
+
+Deno.test("foreignRelations() finds tables in statements of every kind", () => {
+  const statements = [
+    "select id from widgets where id = $1",
+    "select from gadgets as g join widgets on widgets.id = g.id",
+    "select 1 from gadgets g, widgets w where g.id = w.id",
+    "SELECT * FROM public.widgets",
+    'select * from "widgets"',
+    "left join widgets as w on w.id = x.id",
+    "insert into widgets (id) values ($1)",
+    "update widgets set id = $1",
+    "update widgets as w set id = $1",
+    "delete from widgets",
+    "delete from gadgets using widgets where gadgets.id = widgets.id",
+    "merge into widgets using gadgets on true when matched then delete",
+    "truncate gadgets, widgets",
+    "lock table widgets in exclusive mode",
+    "alter table widgets disable trigger all",
+    "drop table if exists gadgets, widgets cascade",
+    "create unique index concurrently on widgets (id)",
+    "create trigger t after insert on widgets for each row execute function f()",
+    "create table gadgets (widget uuid references widgets (id))",
+    "create view v as select * from widgets",
+    "select 'widgets'::regclass",
+    "copy widgets from stdin",
+    "with mine as (select 1) select * from mine, widgets",
+  ];
+  for (const sql of statements) assertEquals([sql, inService(sql)], [sql, ["1: names widgets"]]);
+});
+
+Deno.test("foreignRelations() finds functions of others", () => {
+  assertEquals(inService("select count_widgets()"), ["1: names count_widgets"]);
+  assertEquals(inService("create trigger t after insert on gadgets execute function count_widgets()"), [
+    "1: names count_widgets",
+  ]);
+});
+
+Deno.test("foreignRelations() reads templates and sums, and names the line in them", () => {
+  assertEquals(inService("select ${COLUMNS}\n  from gadgets\n  join widgets using (id)"), [
+    "3: names widgets",
+  ]);
+  assertEquals(
+    find("b_service/x.ts", 'const X = "select id " +\n  COLUMNS +\n  " from widgets";'),
+    ["3: names widgets"],
+  );
+  assertEquals(inService("select ${`(select 1 from widgets)`}"), ["1: names widgets"]);
+});
+
+Deno.test("foreignRelations() passes by what is no statement, a comment, or a name of the statement's own", () => {
+  const texts = [
+    "The widgets are taken from widgets of others",
+    "deposits into widgets and out of parts",
+    "operations on widgets",
+    "/v1/widgets/{id}",
+    "select 1 -- from widgets\n",
+    "select 1 /* from widgets */",
+    "with widgets as (select 1) select * from widgets",
+    "select * from gadgets where widgets is distinct from widgets.id",
+    "select * from widgets_of_mine",
+    "select * from widgets.gadgets",
+  ];
+  for (const text of texts) assertEquals([text, inService(text)], [text, []]);
+  assertEquals(find("b_service/x.ts", "// select * from widgets\n/** select * from widgets */"), []);
+});
+
+Deno.test("foreignRelations() lets the owner, tests, and tools with the platform's tables alone", () => {
+  const query = 'const X = "select * from widgets";';
+  assertEquals(find("a_service/persistence/x.ts", query), []);
+  assertEquals(find("b_service/x_test.ts", query), []);
+  assertEquals(find("tests/e2e/x.ts", query), []);
+  assertEquals(find("tools/bench/x.ts", query), ["1: names widgets"]);
+  assertEquals(find("tools/bench/x.ts", 'const X = "select * from events";'), []);
+  assertEquals(find("b_service/x.ts", 'const X = "select * from events";'), ["1: names events"]);
+});
+
+Deno.test("foreignRelations() looks into migrations, foreign keys included", () => {
+  const sql = "create table gadgets (\n  id uuid references widgets (id)\n);";
+  assertEquals(find("b_service/migrations/3_create.sql", sql), ["2: names widgets"]);
+  assertEquals(find("b_service/migrations/3_create.sql", "create table widgets (id uuid);"), [
+    "1: names widgets",
+  ]);
+});
+
+Deno.test("foreignRelations() lets others read a published view, and nothing more", () => {
+  const view = "-- published: which widgets there are, for services that refer to them\n" +
+    "create view widget_names as select id from widgets;\ncreate view widget_secrets as select id from widgets;\n";
+  const tree = (sql: string): readonly string[] =>
+    foreignRelations(treeOf({
+      ...OWNERS,
+      "a_service/migrations/4_publish.sql": view,
+      "b_service/x.ts": `const X = "${sql}";`,
+    })).map((fault) => fault.replace(/ in SQL, which .*/, ""));
+  assertEquals(tree("select id from widget_names"), []);
+  assertEquals(tree("select id from gadgets join widget_names using (id)"), []);
+  assertEquals(tree("delete from widget_names"), ["b_service/x.ts:1: names widget_names"]);
+  assertEquals(tree("select id from widget_secrets"), ["b_service/x.ts:1: names widget_secrets"]);
+});
+
+Deno.test("foreignRelations() gives db/ what its own statements create", () => {
+  const tree = treeOf({
+    "db/postgres/migration/tables.ts":
+      'const X = "CREATE TABLE IF NOT EXISTS schema_migrations (version varchar)";',
+    "db/copy/x.ts": 'const X = "select * from schema_migrations";',
+    "a_service/x.ts": 'const X = "select * from schema_migrations";',
+  });
+  assertEquals(foreignRelations(tree).map((fault) => fault.replace(/;.*/, "")), [
+    "a_service/x.ts:1: names schema_migrations in SQL, which db/ owns (db/postgres/migration/tables.ts)",
+  ]);
+});
