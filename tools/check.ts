@@ -19,14 +19,16 @@ export async function checkTree(root: string): Promise<readonly string[]> {
 /** Checks a tree by the rules of its rooms alone. */
 export function checkRules(tree: SourceTree): readonly string[] {
   return [
-    ...brokenRoomRules(tree.files),
-    ...misspelledImports(tree),
-    ...unboundPackages(tree),
-    ...brokenLayers(tree.files),
-    ...foreignRelations(tree),
-    ...unregistered(tree),
-    ...namedServices(tree),
-    ...environmentReaders(tree.files),
+    ...new Set([
+      ...brokenRoomRules(tree.files),
+      ...misspelledImports(tree),
+      ...unboundPackages(tree),
+      ...brokenLayers(tree.files),
+      ...foreignRelations(tree),
+      ...unregistered(tree),
+      ...namedServices(tree),
+      ...environmentReaders(tree.files),
+    ]),
   ];
 }
 

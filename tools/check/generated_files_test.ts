@@ -4,7 +4,7 @@ import { generate } from "../oapi_codegen/generate.ts";
 import { GenerationError } from "../oapi_codegen/fault.ts";
 import { staleGeneratedFiles } from "./generated_files.ts";
 
-const SPEC = `openapi: 3.0.3
+const SPEC = `openapi: 3.1.0
 info: { title: Notes, version: "1.0" }
 paths:
   /notes:

@@ -18,7 +18,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "cli-progress": ["platform/program/"],
   "ioredis": ["server/rate_limit/"],
   "ipaddr.js": ["server/", "platform/events/webhooks/"],
-  "jose": ["server/auth/", "server/security/"],
+  "jose": ["server/auth/"],
   "nanotar": ["db/embedded/"],
   "negotiator": ["server/"],
   "postgres": ["db/postgres/"],

@@ -15,9 +15,9 @@ export const widgetModule = defineService({ migrations: join(import.meta.dirname
 export const eventsModule = defineService({ migrations: new URL("./migrations/", import.meta.url).pathname });`,
   "platform/events/migrations/2_create.sql": "create table events (id uuid);",
   "oapi/cfg.server.widget.yaml": "spec: widget-api-spec.yaml\noutput: ../api/widgetapi\n",
-  "oapi/widget-api-spec.yaml": "openapi: 3.0.3",
+  "oapi/widget-api-spec.yaml": "openapi: 3.1.0",
   "oapi/cfg.server.webhook.yaml": "spec: webhook-api-spec.yaml\noutput: ../api/webhookapi\n",
-  "oapi/webhook-api-spec.yaml": "openapi: 3.0.3",
+  "oapi/webhook-api-spec.yaml": "openapi: 3.1.0",
   "oapi/common.yaml": "components: {}",
 };
 
@@ -73,7 +73,7 @@ Deno.test("unregistered() finds an OpenAPI document that nothing serves, or noth
   assertEquals(check({ "widget_service/module.ts": module }), [
     "oapi/cfg.server.widget.yaml: not served; nothing that services.ts lists imports api/widgetapi",
   ]);
-  assertEquals(check({ "oapi/gadget-api-spec.yaml": "openapi: 3.0.3" }), [
+  assertEquals(check({ "oapi/gadget-api-spec.yaml": "openapi: 3.1.0" }), [
     "oapi/gadget-api-spec.yaml: nothing is generated from it; add oapi/cfg.server.<name>.yaml",
   ]);
 });

@@ -81,7 +81,7 @@ export const ROOMS: readonly Room[] = [
     never: ["tests/"],
     passesDoors: true,
   },
-  { path: "tests/", imports: [] },
+  { path: "tests/", imports: [], testsOnly: true },
   { path: "deployment/", imports: [], testsOnly: true },
   { path: "docs/", imports: [], testsOnly: true },
 ];

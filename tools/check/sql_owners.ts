@@ -23,7 +23,7 @@ const CREATE = new RegExp(
 
 /** A comment right above `create view` that offers the view to other rooms: `-- published: <for what>`. */
 const PUBLISHED =
-  /^\s*--\s*published\b.*\n(?:\s*--.*\n)*\s*create\s+(?:or\s+replace\s+)?(?:materialized\s+)?view\s+"?(\w+)/gim;
+  /^\s*--\s*published:.*\n(?:\s*--.*\n)*\s*create\s+(?:or\s+replace\s+)?(?:materialized\s+)?view\s+"?(\w+)/gim;
 
 /** Finds what belongs to whom: what a room's migrations create, and what its own statements create besides. */
 export function ownersOf({ texts, files }: SourceTree): ReadonlyMap<string, Relation> {
