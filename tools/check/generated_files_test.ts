@@ -12,7 +12,7 @@ paths:
       operationId: listNotes
       security: []
       parameters:
-        - { name: limit, in: query, schema: { type: integer, maximum: 150 } }
+        - $ref: "common.yaml#/components/parameters/Limit"
       responses:
         "200":
           description: Notes.
@@ -22,12 +22,20 @@ components:
     Notes: { type: array, items: { type: string } }
 `;
 
-/** A tree with one document and what is generated from it, in a folder of its own. */
+const COMMON = `components:
+  parameters:
+    Limit: { name: limit, in: query, schema: { $ref: "#/components/schemas/Limit" } }
+  schemas:
+    Limit: { type: integer, maximum: 150 }
+`;
+
+/** A tree with one document, one that it shares, and what is generated from it, in a folder of its own. */
 async function withNotes(check: (root: string) => Promise<void>): Promise<void> {
   const root = await Deno.makeTempDir({ prefix: "archway_generated_" });
   try {
     await Deno.mkdir(join(root, "oapi"));
     await Deno.writeTextFile(join(root, "oapi/note-api-spec.yaml"), SPEC);
+    await Deno.writeTextFile(join(root, "oapi/common.yaml"), COMMON);
     await Deno.writeTextFile(
       join(root, "oapi/cfg.server.note.yaml"),
       "spec: note-api-spec.yaml\noutput: ../api/noteapi\n",
@@ -60,23 +68,37 @@ Deno.test("staleGeneratedFiles() finds files that were edited, are missing or ar
   });
 });
 
-Deno.test("staleGeneratedFiles() finds a document that generated files do not follow", async () => {
-  await withNotes(async (root) => {
-    await Deno.writeTextFile(
-      join(root, "oapi/note-api-spec.yaml"),
-      SPEC.replace("maximum: 150", "maximum: 151"),
-    );
-    const stale = (await staleGeneratedFiles(root)).map((fault) => fault.replace(/:.*/, ""));
-    assertEquals(stale.includes("api/noteapi/validators.gen.js"), true);
-  });
+Deno.test("staleGeneratedFiles() finds documents that generated files do not follow", async () => {
+  const changes: readonly (readonly [string, string])[] = [
+    ["oapi/note-api-spec.yaml", SPEC.replace("items: { type: string }", "items: { type: integer }")],
+    ["oapi/common.yaml", COMMON.replace("maximum: 150", "maximum: 151")],
+  ];
+  for (const [file, text] of changes) {
+    await withNotes(async (root) => {
+      await Deno.writeTextFile(join(root, file), text);
+      const stale = (await staleGeneratedFiles(root)).map((fault) => fault.replace(/:.*/, ""));
+      assertEquals([file, stale.includes("api/noteapi/spec.gen.ts")], [file, true]);
+    });
+  }
 });
 
-Deno.test("staleGeneratedFiles() names a document that cannot be generated from", async () => {
-  await withNotes(async (root) => {
-    await Deno.writeTextFile(
-      join(root, "oapi/note-api-spec.yaml"),
-      SPEC.replace("schemas/Notes", "schemas/NoNotes"),
-    );
-    await assertRejects(() => staleGeneratedFiles(root), GenerationError, "The reference points to nothing");
-  });
+Deno.test("staleGeneratedFiles() names the place of a reference that leads nowhere", async () => {
+  const wrong: readonly (readonly [string, string, string])[] = [
+    [
+      "oapi/note-api-spec.yaml",
+      SPEC.replace("schemas/Notes", "schemas/Note"),
+      "schema/$ref: The reference points to nothing",
+    ],
+    [
+      "oapi/common.yaml",
+      COMMON.replace("schemas/Limit", "schemas/Limits"),
+      "oapi/common.yaml:3",
+    ],
+  ];
+  for (const [file, text, fault] of wrong) {
+    await withNotes(async (root) => {
+      await Deno.writeTextFile(join(root, file), text);
+      await assertRejects(() => staleGeneratedFiles(root), GenerationError, fault);
+    });
+  }
 });
