@@ -1,4 +1,4 @@
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Coverage } from "./trace/inspector.ts";
 import { startInspectedProgram } from "./trace/inspected_program.ts";
@@ -6,8 +6,8 @@ import { startInspectedProgram } from "./trace/inspected_program.ts";
 /** Requests before the first that is counted: code is compiled, prepared statements are there. */
 const WARM_UP = 20;
 
-/** Requests that are counted. A file has to run in all of them: what a timer runs meanwhile does not. */
-const COUNTED = 5;
+/** Requests that are counted. A function has to run in all of them, and never between them as what a timer runs does. */
+const COUNTED = 20;
 
 /** The files of a checkout that a request runs through, in the order of their rooms, each with its functions. */
 export type Trace = ReadonlyMap<string, readonly string[]>;
@@ -41,13 +41,16 @@ export async function traceRequests(tree: string): Promise<Traces> {
   }
   async function trace(request: () => Promise<void>): Promise<Trace> {
     for (let i = 0; i < WARM_UP; i++) await request();
-    const coverages: Coverage[] = [];
-    while (coverages.length < COUNTED) {
+    const ran: Coverage[] = [];
+    const idle: Coverage[] = [];
+    while (ran.length < COUNTED) {
       await inspector.takeCoverage();
       await request();
-      coverages.push(await inspector.takeCoverage());
+      ran.push(await inspector.takeCoverage());
+      await inspector.takeCoverage();
+      idle.push(await inspector.takeCoverage());
     }
-    return filesOf(coverages, tree);
+    return filesOf(ran, { idle, tree });
   }
   return { get: await trace(get), patch: await trace(patch) };
 }
@@ -70,17 +73,24 @@ async function send(url: string, method: string, options: SendOptions = {}): Pro
   return response;
 }
 
-function filesOf(coverages: readonly Coverage[], tree: string): Trace {
-  const [first = new Map(), ...others] = coverages;
-  const root = resolve(tree);
-  const files = [...first].flatMap(([url, functions]): [string, readonly string[]][] => {
-    if (!url.startsWith("file://")) return [];
+interface FilesOptions {
+  /** What ran while there was no request: timers. */
+  readonly idle: readonly Coverage[];
+  readonly tree: string;
+}
+
+function filesOf([first = new Map(), ...others]: readonly Coverage[], { idle, tree }: FilesOptions): Trace {
+  const root = `${resolve(tree)}/`;
+  const files = new Map<string, string[]>();
+  for (const [key, { url, name }] of first) {
+    if (!others.every((other) => other.has(key)) || idle.some((other) => other.has(key))) continue;
+    if (!url.startsWith("file://") || url.includes("/node_modules/")) continue;
     const path = fileURLToPath(url);
-    const isLocal = path.startsWith(`${root}/`) && !path.includes("/node_modules/");
-    if (!isLocal || ![...others, first].every((other) => (other.get(url) ?? []).length > 0)) return [];
-    return [[relative(root, path), functions]];
-  });
-  return new Map(files.sort(([a], [b]) => a < b ? -1 : 1));
+    if (path.startsWith(root)) {
+      files.set(path.slice(root.length), [...files.get(path.slice(root.length)) ?? [], name]);
+    }
+  }
+  return new Map([...files].sort(([a], [b]) => a < b ? -1 : 1));
 }
 
 /** `deno task trace [folder]`: prints the files that a GET and a PATCH run through, and their numbers. */

@@ -65,7 +65,7 @@ class PostgresPool implements ConnectionPool {
   }
 
   writer(): Querier {
-    return this.#primary.querier;
+    return this.#primary.writes.querier;
   }
 
   reader(options?: ReaderOptions): Querier {

@@ -33,14 +33,13 @@ const increase = 1.1;
 export class AdaptiveLimit {
   readonly #options: AdaptiveLimitOptions;
   #limit: number;
+  /** How many may be under way, until an interval is noted. */
+  value: number;
 
   constructor(options: AdaptiveLimitOptions) {
     this.#options = options;
     this.#limit = options.most;
-  }
-
-  get value(): number {
-    return Math.floor(this.#limit);
+    this.value = Math.floor(options.most);
   }
 
   /** Whether it is where it began: nothing is left of a time when too much was asked for. */
@@ -56,6 +55,7 @@ export class AdaptiveLimit {
       ? Math.min(this.#limit, mostInFlight) * Math.min(gentlest, Math.max(steepest, targetMs / standingMs))
       : this.#limit * increase;
     this.#limit = Math.min(most, Math.max(least, next));
+    this.value = Math.floor(this.#limit);
   }
 }
 

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { accepts } from "@std/http/negotiation";
 import type { Operation, StrictResponse } from "../operation.ts";
 import type { Exchange } from "../request/exchange.ts";
@@ -96,4 +97,12 @@ export function createNegotiation(offers: readonly string[]): (accept: string | 
     remembered.set(accept, best);
     return best;
   };
+}
+
+/** The bytes of an answer's body as they are sent, so far as they are known: none of a stream's. */
+export function responseBytes(response: Response, { body, method }: Exchange): number {
+  // The body of the response itself is not to be looked at: that makes a stream of it, sent in chunks and more slowly.
+  if (method === "HEAD") return 0;
+  if (body === undefined) return Number(response.headers.get("Content-Length") ?? 0);
+  return typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
 }

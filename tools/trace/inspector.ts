@@ -3,12 +3,20 @@ interface ScriptCoverage {
   readonly url: string;
   readonly functions: readonly {
     readonly functionName: string;
-    readonly ranges: readonly { readonly count: number }[];
+    readonly ranges: readonly { readonly startOffset: number; readonly count: number }[];
   }[];
 }
 
-/** The names of the functions that ran, by the address of their file. */
-export type Coverage = ReadonlyMap<string, readonly string[]>;
+/** A function of a file. */
+export interface RanFunction {
+  /** The address of its file. */
+  readonly url: string;
+  /** Empty where it has none. */
+  readonly name: string;
+}
+
+/** The functions that ran, by what tells them apart. */
+export type Coverage = ReadonlyMap<string, RanFunction>;
 
 /** A client of V8's inspector protocol, as far as coverage needs it. Disposing closes the connection. */
 export class Inspector implements Disposable {
@@ -45,10 +53,13 @@ export class Inspector implements Disposable {
     const { result } = await this.#send("Profiler.takePreciseCoverage") as {
       readonly result: readonly ScriptCoverage[];
     };
-    return new Map(result.map(({ url, functions }) => [
-      url,
-      functions.filter(({ ranges }) => (ranges[0]?.count ?? 0) > 0).map(({ functionName }) => functionName),
-    ]));
+    return new Map(
+      result.flatMap(({ url, functions }) =>
+        functions.flatMap(({ functionName: name, ranges: [range] }): [string, RanFunction][] =>
+          range === undefined || range.count === 0 ? [] : [[`${url}:${range.startOffset}`, { url, name }]]
+        )
+      ),
+    );
   }
 
   [Symbol.dispose](): void {

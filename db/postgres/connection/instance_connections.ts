@@ -24,17 +24,13 @@ export class InstanceConnections {
   readonly #options: InstanceConnectionsOptions;
   readonly #ending = new Set<Promise<void>>();
   #current: Connections;
-  #querier: PoolQuerier;
+  /** What runs statements until the next {@link cut}. */
+  querier: PoolQuerier;
 
   constructor(options: InstanceConnectionsOptions) {
     this.#options = options;
     this.#current = this.#make();
-    this.#querier = this.#makeQuerier(this.#current);
-  }
-
-  /** What runs statements until the next {@link cut}. */
-  get querier(): PoolQuerier {
-    return this.#querier;
+    this.querier = this.#makeQuerier(this.#current);
   }
 
   /** What lends connections until the next {@link cut}. */
@@ -50,7 +46,7 @@ export class InstanceConnections {
   cut(): void {
     this.#end(0);
     this.#current = this.#make();
-    this.#querier = this.#makeQuerier(this.#current);
+    this.querier = this.#makeQuerier(this.#current);
   }
 
   /** Tells that the server behind some connections refused a write. Newer ones are not to blame. */

@@ -21,6 +21,8 @@ export class Primary {
   /** The servers that it may be, each with a connection that asks it. */
   readonly candidates: readonly PrimaryCandidate[];
   readonly #finder: PrimaryFinder | undefined;
+  /** Where statements are sent, each of them once. */
+  readonly writes: { readonly querier: Querier };
   /** Where reads are sent. */
   readonly reads: ReadTarget;
 
@@ -39,6 +41,7 @@ export class Primary {
       open: () => this.#finder?.open() ?? Connection.open(first, { config, readOnly: false }),
       mustWrite: true,
     });
+    this.writes = this.#connections;
     this.reads = { inFlight: 0, querier: new RepeatingReader(this.#connections), fault: (): void => {} };
   }
 
