@@ -1,5 +1,5 @@
 import { MalformedTextError } from "../parameters/decode_text.ts";
-import { findUnstorable } from "./unstorable.ts";
+import { findUnstorable, type JsonFault } from "./unstorable.ts";
 
 /** A parsed JSON text, with what is wrong in it although its syntax is right. */
 export interface ParsedJson {
@@ -33,13 +33,6 @@ export function parseJson(text: string): unknown {
   const [fault] = faults;
   if (fault !== undefined) throw new MalformedTextError(fault.reason);
   return value;
-}
-
-/** A value of a JSON text that cannot be kept, and where it is. */
-export interface JsonFault {
-  /** JSON Pointer (RFC 6901). */
-  readonly pointer: string;
-  readonly reason: string;
 }
 
 const MAX_DEPTH = 64;

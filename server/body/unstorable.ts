@@ -1,5 +1,11 @@
 import { extendPointer } from "../representation/json_pointer.ts";
-import type { JsonFault } from "./json.ts";
+
+/** A value of a JSON text that cannot be kept, and where it is. */
+export interface JsonFault {
+  /** JSON Pointer (RFC 6901). */
+  readonly pointer: string;
+  readonly reason: string;
+}
 
 /** Why a text cannot be stored, as a fault's reason; undefined when it can. PostgreSQL holds neither. */
 export function unstorableReason(text: string): string | undefined {
