@@ -1,12 +1,11 @@
 import { join } from "node:path";
-import { PostgresProfileRepository } from "./persistence.ts";
-import { defineService, type MountedService } from "@archway/service_kit/service_module.ts";
-import { KeyRing } from "@archway/service_kit/signing/key_ring.ts";
 import { routes, spec } from "@archway/api/profileapi/server.gen.ts";
-import { ProfileAPI } from "./api.ts";
+import { timeCursors } from "@archway/service_kit/page_cursors.ts";
+import { defineService, type MountedService } from "@archway/service_kit/service_module.ts";
 import { ProfileService } from "./app.ts";
-import { CursorCodec } from "./cursor.ts";
-import { PROFILE_PROBLEM_TYPES, profileProblem } from "./error_handler.ts";
+import { profileHandlers } from "./http/profile_handlers.ts";
+import { profileProblems } from "./http/profile_problems.ts";
+import { PostgresProfileRepository } from "./persistence/profile_repository.ts";
 import { seedCommand } from "./seed/seed_command.ts";
 
 /** Profiles: the example to copy. */
@@ -19,23 +18,11 @@ export const profileModule = defineService({
     `curl -i {url}/v1/profiles -H 'Content-Type: application/json' -d '{"name":"Ada Lovelace"}'`,
     "curl -s {url}/v1/profiles",
   ],
-  mount({ pool, now, newId, secrets, cursorTtlSeconds: ttlSeconds, tokens }): MountedService {
-    const app = new ProfileService({
-      connections: pool,
-      profiles: new PostgresProfileRepository(),
-      now,
-      newId,
-    });
-    const keys = new KeyRing(secrets, "profile cursor");
-    const cursors = new CursorCodec({ keys, ttlSeconds, nowMs: Date.now });
-    return {
-      api: {
-        name: "profile",
-        routes: routes(new ProfileAPI(app, { cursors, tokens })),
-        document: spec,
-        problemTypes: PROFILE_PROBLEM_TYPES,
-        problemOf: profileProblem,
-      },
-    };
+  mount(parts): MountedService {
+    const { pool: connections, now, newId, tokens } = parts;
+    const repository = new PostgresProfileRepository();
+    const profiles = new ProfileService({ connections, repository, now, newId });
+    const handlers = profileHandlers(profiles, { cursors: timeCursors("profile cursor", parts), tokens });
+    return { api: { name: "profile", routes: routes(handlers), document: spec, ...profileProblems } };
   },
 });

@@ -1,15 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { v7 as newId } from "uuid";
-import type { CursorPageMeta, SuccessProfileList } from "@archway/api/profileapi/server.gen.ts";
-import { ConsistencyTokens } from "@archway/service_kit/consistency/consistency_tokens.ts";
+import type {
+  CursorPageMeta,
+  StrictServerInterface,
+  SuccessProfileList,
+} from "@archway/api/profileapi/server.gen.ts";
+import { ConsistencyTokens } from "@archway/service_kit/consistency_tokens.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { KeyRing } from "@archway/service_kit/signing/key_ring.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
-import { ProfileAPI } from "./api.ts";
 import { ProfileService } from "./app.ts";
-import { CursorCodec } from "./cursor.ts";
-import { PostgresProfileRepository } from "./persistence.ts";
+import { profileHandlers } from "./http/profile_handlers.ts";
+import { PostgresProfileRepository } from "./persistence/profile_repository.ts";
+import { timeCursors } from "@archway/service_kit/page_cursors.ts";
 import { microsecondsOf, timestampOf } from "@archway/db/timestamp.ts";
 
 interface Row {
@@ -30,18 +34,19 @@ const actions: fc.Arbitrary<Action | undefined> = fc.option(
 /** The list as a client walks it, and the table behind it as its other clients change it. */
 class Walk {
   rows: Row[] = [];
-  readonly #api: ProfileAPI;
+  readonly #api: StrictServerInterface;
 
   constructor(private readonly pool: ConnectionPool, private readonly limit: number) {
     const service = new ProfileService({
       connections: pool,
-      profiles: new PostgresProfileRepository(),
+      repository: new PostgresProfileRepository(),
       now: () => timestampOf(BASE),
       newId,
     });
-    const keys = new KeyRing(["a secret of more than 32 bytes, for a test"], "test");
-    this.#api = new ProfileAPI(service, {
-      cursors: new CursorCodec({ keys, ttlSeconds: 60, nowMs: Date.now }),
+    const secrets = ["a secret of more than 32 bytes, for a test"] as const;
+    const keys = new KeyRing(secrets, "test");
+    this.#api = profileHandlers(service, {
+      cursors: timeCursors("test", { secrets, cursorTtlSeconds: 60 }),
       tokens: new ConsistencyTokens({ keys, position: (options) => pool.position(options) }),
     });
   }
@@ -119,7 +124,7 @@ async function walk(list: Walk, between: () => Promise<void>): Promise<Walked> {
 }
 
 for (const [name, open] of Object.entries(DATABASES)) {
-  Deno.test(`ProfileAPI.listProfiles() on ${name}`, async (t) => {
+  Deno.test(`listProfiles() on ${name}`, async (t) => {
     await using database = await open();
     const { pool } = database;
 

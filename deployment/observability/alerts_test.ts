@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { PROFILE_PROBLEM_TYPES } from "@archway/profile_service/error_handler.ts";
+import { profileProblems } from "@archway/profile_service/http/profile_problems.ts";
 import { SERVER_PROBLEM_TYPES } from "@archway/server/problems/problem_types.ts";
 import { markdownRows } from "@archway/tools/permissions/markdown_rows.ts";
 import { promqlNames } from "./testing/promql_names.ts";
@@ -34,7 +34,7 @@ Deno.test("Alerts ask for what the program exports", async () => {
 });
 
 Deno.test("Alerts name problems that there are", async () => {
-  const slugs = [...SERVER_PROBLEM_TYPES, ...PROFILE_PROBLEM_TYPES].map(({ slug }) => slug);
+  const slugs = [...SERVER_PROBLEM_TYPES, ...profileProblems.problemTypes].map(({ slug }) => slug);
   let looked = 0;
   for (const { alert, expr } of await alerts()) {
     for (const [, pattern = ""] of expr.matchAll(/problem=~?"([^"]+)"/g)) {

@@ -1,5 +1,4 @@
-import type { ConsistencyTokens } from "@archway/service_kit/consistency/consistency_tokens.ts";
-import { CONSISTENCY_TOKEN, readAfter } from "@archway/service_kit/consistency/read_after.ts";
+import type { ConsistencyTokens, TokenHeader } from "@archway/service_kit/consistency_tokens.ts";
 import type { Pivot } from "@archway/service_kit/paging/keyset.ts";
 import type { PageCursors } from "@archway/service_kit/paging/page_cursors.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";
@@ -17,16 +16,13 @@ export interface AdapterParts {
   readonly tokens: ConsistencyTokens;
 }
 
-type TokenHeader = { readonly [CONSISTENCY_TOKEN]?: string };
-
 /** How a read is done, by its header fields. @throws {Problem} 400 when the token is not one of ours. */
 export function readOptions(
   headers: TokenHeader,
-  { signal }: RequestContext,
+  context: RequestContext,
   { tokens }: Pick<AdapterParts, "tokens">,
 ): ReadOptions {
-  const after = readAfter(headers, tokens);
-  return after === undefined ? { signal } : { signal, after };
+  return tokens.readOptions(headers, context);
 }
 
 /** By whom something is done, and what is noted of it. */
@@ -48,6 +44,5 @@ export async function tokenHeader(
   context: RequestContext,
   { tokens }: Pick<AdapterParts, "tokens">,
 ): Promise<TokenHeader> {
-  const token = await tokens.issue(context);
-  return token === undefined ? {} : { [CONSISTENCY_TOKEN]: token };
+  return await tokens.header(context);
 }

@@ -4,7 +4,7 @@ import type { KeysetPage, PageOf } from "@archway/service_kit/paging/keyset.ts";
 import type { ListIdentity, PageCursors } from "@archway/service_kit/paging/page_cursors.ts";
 import type { PageMeta } from "@archway/api/paymentapi/server.gen.ts";
 import { PageTags } from "@archway/service_kit/paging/page_tags.ts";
-import { PageLinks } from "@archway/service_kit/paging/page_links.ts";
+import { PageLinks } from "@archway/service_kit/lists/page_links.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";
 
 /** One page, as the document declares its answer. */

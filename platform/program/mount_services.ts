@@ -3,8 +3,7 @@ import type { Config } from "@archway/config/config.ts";
 import { microsecondClock, type Timestamp } from "@archway/db/timestamp.ts";
 import type { Telemetry } from "@archway/observability/telemetry/telemetry.ts";
 import type { Logger } from "@archway/server/logger.ts";
-import { ConsistencyTokens } from "@archway/service_kit/consistency/consistency_tokens.ts";
-import { CONSISTENCY_TOKEN } from "@archway/service_kit/consistency/read_after.ts";
+import { ConsistencyTokens } from "@archway/service_kit/consistency_tokens.ts";
 import { PostgresIdempotency } from "@archway/service_kit/idempotency/postgres_idempotency.ts";
 import type { MountedService, ServiceModule } from "@archway/service_kit/service_module.ts";
 import { KeyRing } from "@archway/service_kit/signing/key_ring.ts";
@@ -50,10 +49,7 @@ export function mountServices(
       pool,
       ttlMs: config.idempotencyTtlMs,
       now,
-      fresh: async (options): Promise<Record<string, string>> => {
-        const token = await tokens.issue(options);
-        return token === undefined ? {} : { [CONSISTENCY_TOKEN]: token };
-      },
+      fresh: async (options): Promise<Record<string, string>> => ({ ...await tokens.header(options) }),
     }),
   };
 }

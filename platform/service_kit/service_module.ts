@@ -3,7 +3,7 @@ import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { ApiModule } from "@archway/server/api_module.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import type { ServiceCommand } from "./command.ts";
-import type { ConsistencyTokens } from "./consistency/consistency_tokens.ts";
+import type { ConsistencyTokens } from "./consistency_tokens.ts";
 import type { EventCatalog } from "./event_catalog.ts";
 import type { MetricSink } from "./metric_sink.ts";
 import type { WorkTracer } from "./observed_work.ts";

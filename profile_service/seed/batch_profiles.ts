@@ -1,5 +1,5 @@
 import { v7 as newId } from "uuid";
-import { normalizeDraft, type Profile } from "../profile.ts";
+import { normalizeInput, type Profile } from "../domain/profile.ts";
 import { randomInteger, randomPerson, seedRandomPeople } from "./random_person.ts";
 import { batchRange, createdAt, type SeedPlan } from "./seed_plan.ts";
 
@@ -27,12 +27,12 @@ function profile(plan: SeedPlan, row: number): Profile {
   const domain = DOMAINS[randomInteger(0, DOMAINS.length - 1)];
   // The row's number keeps the addresses of a run apart, the seed those of two.
   const email = `${handle}.${row + 1}@mail${plan.randomSeed}.${domain}`;
-  const draft = normalizeDraft({
+  const input = normalizeInput({
     name,
     email: chance(WITH_EMAIL) ? email : null,
     age: chance(WITH_AGE) ? randomAge() : null,
   });
-  return { ...draft, id, version: 1n, createdAt: time, updatedAt: time };
+  return { ...input, id, version: 1n, createdAt: time, updatedAt: time };
 }
 
 function chance(percent: number): boolean {

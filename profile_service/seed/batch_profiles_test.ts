@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Profile } from "../profile.ts";
+import type { Profile } from "../domain/profile.ts";
 import { microsecondsOf } from "@archway/db/timestamp.ts";
 import { batchProfiles } from "./batch_profiles.ts";
 import { BATCH_SIZE, batchCount, type SeedPlan } from "./seed_plan.ts";

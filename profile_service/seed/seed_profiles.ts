@@ -1,6 +1,6 @@
 import type { ConnectionManager, Querier } from "@archway/db/db.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
-import type { Profile } from "../profile.ts";
+import type { Profile } from "../domain/profile.ts";
 import { batchProfiles } from "./batch_profiles.ts";
 import { SeedError } from "./seed_error.ts";
 import { batchCount, batchRange, type SeedPlan } from "./seed_plan.ts";

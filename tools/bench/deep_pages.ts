@@ -1,10 +1,8 @@
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import { CursorCodec } from "@archway/profile_service/cursor.ts";
-import { KeyRing } from "@archway/service_kit/signing/key_ring.ts";
+import { timeCursors } from "@archway/service_kit/page_cursors.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
 import { walkFrom } from "./row_scenario.ts";
-import { EVERYONE } from "@archway/service_kit/ownership/viewer.ts";
 
 const PROFILES = "/v1/profiles";
 const PAGE = 20;
@@ -35,13 +33,13 @@ export interface DeepPageOptions {
 export async function cursorPages(
   { database, server, secret, depths }: DeepPageOptions,
 ): Promise<readonly DeepPage[]> {
-  const keys = new KeyRing([secret], "profile cursor");
-  const cursors = new CursorCodec({ keys, ttlSeconds: 3600, nowMs: Date.now });
+  const cursors = timeCursors("profile cursor", { secrets: [secret], cursorTtlSeconds: 3600 });
+  const list = ["profiles, newest first", null, null];
   const pages: DeepPage[] = [];
   for (const depth of depths) {
     const row = await rowAt(database, depth);
-    const pivot = { id: row.id, createdAt: row.created_at };
-    const cursor = cursors.encode({ direction: "after", pivot, inclusive: false }, { viewer: EVERYONE });
+    const anchor = { id: row.id, createdAt: row.created_at };
+    const cursor = cursors.encode({ direction: "after", anchor, inclusive: false }, list);
     const paths = await walkFrom(`${PROFILES}?after=${cursor}`, { server, pages: CURSORS });
     pages.push({ label: `by cursor, after ${count(depth)}`, paths });
   }

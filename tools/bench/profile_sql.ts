@@ -1,7 +1,7 @@
 import type { Querier, QueryParameter, QueryResult } from "@archway/db/db.ts";
-import { PostgresProfileRepository } from "@archway/profile_service/persistence.ts";
-import type { KeysetPosition } from "@archway/service_kit/paging/keyset.ts";
-import { EVERYONE } from "@archway/service_kit/ownership/viewer.ts";
+import { PostgresProfileRepository } from "@archway/profile_service/persistence/profile_repository.ts";
+import { UNRESTRICTED } from "@archway/service_kit/access_scope.ts";
+import type { PagePosition } from "@archway/service_kit/page.ts";
 
 /** One statement as the service sends it. */
 export interface Statement {
@@ -29,7 +29,7 @@ export const RECORDED = {
  * beside the service runs the very same text.
  */
 export const PROFILE_SQL = {
-  find: await record((repository, db) => repository.find(db, { id: RECORDED.id, viewer: EVERYONE })),
+  find: await record((repository, db) => repository.find(db, { id: RECORDED.id, scope: UNRESTRICTED })),
   insert: await record((repository, db) => {
     const { id, name, email, age, version, time } = RECORDED;
     return repository.insert(db, {
@@ -45,17 +45,18 @@ export const PROFILE_SQL = {
   }),
   update: await record((repository, db) => {
     const { id, name, email, age, version, time } = RECORDED;
-    return repository.update(db, { id, viewer: EVERYONE, name, email, age, condition: [version], now: time });
+    const input = { name, email, age };
+    return repository.update(db, { id, scope: UNRESTRICTED, input, condition: [version], now: time });
   }),
-  firstPage: await record((repository, db) => repository.listByKey(db, page(undefined))),
+  firstPage: await record((repository, db) => repository.list(db, page(undefined))),
   nextPage: await record((repository, db) => {
-    const pivot = { id: RECORDED.id, createdAt: RECORDED.time };
-    return repository.listByKey(db, page({ direction: "after", pivot, inclusive: false }));
+    const anchor = { id: RECORDED.id, createdAt: RECORDED.time };
+    return repository.list(db, page({ direction: "after", anchor, inclusive: false }));
   }),
 } as const;
 
-function page(position: KeysetPosition | undefined): Parameters<PostgresProfileRepository["listByKey"]>[1] {
-  return { filter: { viewer: EVERYONE }, limit: RECORDED.limit, ...(position && { position }) };
+function page(position: PagePosition | undefined): Parameters<PostgresProfileRepository["list"]>[1] {
+  return { scope: UNRESTRICTED, filter: {}, page: { limit: RECORDED.limit, position } };
 }
 
 async function record(

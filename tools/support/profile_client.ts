@@ -1,5 +1,5 @@
 import { v7 as newId } from "uuid";
-import { ConsistencyTokens } from "@archway/service_kit/consistency/consistency_tokens.ts";
+import { ConsistencyTokens } from "@archway/service_kit/consistency_tokens.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
 import { Settings } from "@archway/config/settings.ts";

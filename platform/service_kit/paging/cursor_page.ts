@@ -1,6 +1,6 @@
 import type { KeysetPage, PageOf } from "./keyset.ts";
 import type { ListIdentity, PageCursors } from "./page_cursors.ts";
-import type { PageLinks } from "./page_links.ts";
+import type { PageLinks } from "../lists/page_links.ts";
 
 /** What leads from a page to its neighbours. */
 export interface CursorPageOptions<Item, P> {

@@ -2,12 +2,10 @@ import type * as api from "@archway/api/webhookapi/server.gen.ts";
 import { formatVersion, versionCondition } from "@archway/service_kit/paging/entity_version.ts";
 import { parseIfMatch } from "@archway/server/entity_tag.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";
-import type { ConsistencyTokens } from "@archway/service_kit/consistency/consistency_tokens.ts";
-import { CONSISTENCY_TOKEN, readAfter } from "@archway/service_kit/consistency/read_after.ts";
+import type { ConsistencyTokens, ReadOptions, TokenHeader } from "@archway/service_kit/consistency_tokens.ts";
 import { viewerOfCaller } from "@archway/service_kit/ownership/viewer_of_caller.ts";
 import type { Pivot } from "@archway/service_kit/paging/keyset.ts";
 import type { PageCursors } from "@archway/service_kit/paging/page_cursors.ts";
-import type { QueryOptions, ReaderOptions } from "@archway/db/db.ts";
 import { listResponse } from "./list_response.ts";
 import { listIdentity, parsePage } from "./page_request.ts";
 import type { WebhookKey } from "./webhook_ports.ts";
@@ -126,16 +124,13 @@ function keyOf({ id }: { readonly id: string }, context: RequestContext): Webhoo
   return { id: id.toLowerCase(), viewer: viewerOf(context) };
 }
 
-type TokenHeader = { readonly [CONSISTENCY_TOKEN]?: string };
-
 /** How a read is done, by its header fields. @throws {Problem} 400 when the token is not one of ours. */
 function readOptions(
   headers: TokenHeader,
-  { signal }: RequestContext,
+  context: RequestContext,
   { tokens }: Pick<WebhookHandlerParts, "tokens">,
-): QueryOptions & ReaderOptions {
-  const after = readAfter(headers, tokens);
-  return after === undefined ? { signal } : { signal, after };
+): ReadOptions {
+  return tokens.readOptions(headers, context);
 }
 
 /** The header for what has been written by now. */
@@ -143,6 +138,5 @@ async function tokenHeader(
   context: RequestContext,
   { tokens }: Pick<WebhookHandlerParts, "tokens">,
 ): Promise<TokenHeader> {
-  const token = await tokens.issue(context);
-  return token === undefined ? {} : { [CONSISTENCY_TOKEN]: token };
+  return await tokens.header(context);
 }

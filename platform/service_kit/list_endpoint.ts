@@ -1,0 +1,169 @@
+import type { RequestContext } from "@archway/server/request_context.ts";
+import type { AccessScope, Caller } from "./access_scope.ts";
+import type { ConsistencyTokens, ReadOptions, TokenHeader } from "./consistency_tokens.ts";
+import { PageLinks } from "./lists/page_links.ts";
+import { cursorNeighbours, numberedLinks, type PageNeighbours } from "./lists/page_neighbours.ts";
+import { type PageParameters, parsePageRequest } from "./lists/page_request.ts";
+import { PageTags, type Tagged, type TagsOfPage } from "./lists/page_tags.ts";
+import type { ListRequest, Page, PageRequest } from "./page.ts";
+import type { ListIdentity, PageCursors } from "./page_cursors.ts";
+
+/** Request of a list, as the OpenAPI document declares it. */
+export interface ListEndpointRequest {
+  readonly query: PageParameters & { readonly [name: string]: string | number | undefined };
+  readonly headers: TokenHeader;
+}
+
+/** Values that narrow a list, normalized; with their order they are part of the list's identity. */
+export type ListFilter = Readonly<Record<string, string | undefined>>;
+
+/** Declaration of a list. */
+export interface ListEndpointOptions<Request, Filter, Item, Json, Anchor> {
+  /** Name of the list with its order, e.g. "profiles, newest first"; cursors are bound to it. */
+  readonly name: string;
+  readonly cursors: PageCursors<Anchor>;
+  readonly tokens: ConsistencyTokens;
+  readonly scopeOf: (caller: Caller) => AccessScope;
+  /** What a request narrows the list to. */
+  readonly filter: (request: Request) => Filter;
+  /** The use case. */
+  readonly read: (request: ListRequest<Filter, Anchor>, options: ReadOptions) => Promise<Page<Item>>;
+  readonly toJson: (item: Item) => Json;
+  /** Place of an item in the list. */
+  readonly anchorOf: (item: Item) => Anchor;
+  /** Id and version of an item, for entity tags. */
+  readonly tagOf: (item: Item) => Tagged;
+}
+
+/** One page, as OpenAPI documents declare its response. */
+export interface ListResponse<Json, Meta> {
+  readonly status: 200;
+  readonly headers: { readonly ETag: string; readonly Link: string };
+  readonly body: { readonly data: Json[]; readonly meta: Meta };
+}
+
+/** `meta` of a page by cursor. */
+export interface CursorMeta extends Omit<PageNeighbours, "link"> {
+  readonly requestId: string;
+  readonly limit: number;
+  readonly etags: TagsOfPage["items"];
+}
+
+/** `meta` of a page by number. */
+export interface OffsetMeta {
+  readonly requestId: string;
+  readonly mode: "offset";
+  readonly page: number;
+  readonly pageSize: number;
+  readonly totalItems: number;
+  readonly totalPages: number;
+  readonly etags: TagsOfPage["items"];
+}
+
+/** Strict handler of a list. */
+export type ListHandler<Request, Json, Meta> = (
+  request: Request,
+  context: RequestContext,
+) => Promise<ListResponse<Json, Meta>>;
+
+/** Returns the handler of a list that is paged by cursor. */
+export function listEndpoint<
+  Request extends ListEndpointRequest,
+  Filter extends ListFilter,
+  Item,
+  Json,
+  Anchor,
+>(
+  options: ListEndpointOptions<Request, Filter, Item, Json, Anchor>,
+): ListHandler<Request, Json, CursorMeta> {
+  const list = new List(options);
+  return async (request, context) => {
+    const read = await list.read(request, context);
+    const { limit } = read.page;
+    const { link, ...neighbours } = list.neighbours(read);
+    const { page: tag, items: etags } = list.tags(read, [limit]);
+    const meta = { requestId: context.requestId, limit, etags, ...neighbours };
+    return list.respond(read, { ETag: tag, Link: link }, meta);
+  };
+}
+
+/** Returns the handler of a list that is paged by cursor, or by number with totals. */
+export function numberedListEndpoint<
+  Request extends ListEndpointRequest,
+  Filter extends ListFilter,
+  Item,
+  Json,
+  Anchor,
+>(
+  options: ListEndpointOptions<Request, Filter, Item, Json, Anchor>,
+): ListHandler<Request, Json, (CursorMeta & { readonly mode: "cursor" }) | OffsetMeta> {
+  const list = new List(options);
+  return async (request, context) => {
+    const read = await list.read(request, context);
+    const { requestId } = context;
+    const { limit, number } = read.page;
+    if (number === undefined) {
+      const { link, ...neighbours } = list.neighbours(read);
+      const { page: tag, items: etags } = list.tags(read, ["cursor", limit]);
+      const meta = { requestId, mode: "cursor" as const, limit, etags, ...neighbours };
+      return list.respond(read, { ETag: tag, Link: link }, meta);
+    }
+    const { totalItems = 0 } = read.found;
+    const totalPages = Math.ceil(totalItems / limit);
+    const { page: tag, items: etags } = list.tags(read, ["offset", limit, number, totalItems]);
+    const total = { page: number, pageSize: limit, totalItems, totalPages };
+    const headers = { ETag: tag, Link: numberedLinks(number, totalPages, read) };
+    return list.respond(read, headers, { requestId, mode: "offset" as const, ...total, etags });
+  };
+}
+
+/** A page that was read, and where it lies. */
+interface ReadPage<Item, Anchor> {
+  readonly found: Page<Item>;
+  readonly page: PageRequest<Anchor>;
+  readonly list: ListIdentity;
+  readonly links: PageLinks;
+}
+
+/** The steps of answering with a page of a list. */
+class List<Request extends ListEndpointRequest, Filter extends ListFilter, Item, Json, Anchor> {
+  readonly #options: ListEndpointOptions<Request, Filter, Item, Json, Anchor>;
+  readonly #tags = new PageTags();
+
+  constructor(options: ListEndpointOptions<Request, Filter, Item, Json, Anchor>) {
+    this.#options = options;
+  }
+
+  async read(request: Request, context: RequestContext): Promise<ReadPage<Item, Anchor>> {
+    const { name, cursors, tokens, scopeOf, filter: filterOf, read } = this.#options;
+    const scope = scopeOf(context);
+    const filter = filterOf(request);
+    const list = [
+      name,
+      ...Object.values(filter).map((value) => value ?? null),
+      ...(scope.kind === "owner" ? [scope.subject] : []),
+    ];
+    const page = parsePageRequest(request.query, { cursors, list });
+    const found = await read({ scope, filter, page }, tokens.readOptions(request.headers, context));
+    const { after: _after, before: _before, page: _page, ...parameters } = request.query;
+    return { found, page, list, links: new PageLinks(context.url, parameters) };
+  }
+
+  neighbours({ found, page, list, links }: ReadPage<Item, Anchor>): PageNeighbours {
+    const { cursors, anchorOf } = this.#options;
+    return cursorNeighbours(found, page, { cursors, list, links, anchorOf });
+  }
+
+  tags({ found }: ReadPage<Item, Anchor>, surroundings: readonly (string | number)[]): TagsOfPage {
+    const { items, hasPrevious, hasNext } = found;
+    return this.#tags.of(items.map(this.#options.tagOf), [...surroundings, hasPrevious, hasNext]);
+  }
+
+  respond<Meta>(
+    { found }: ReadPage<Item, Anchor>,
+    headers: ListResponse<Json, Meta>["headers"],
+    meta: Meta,
+  ): ListResponse<Json, Meta> {
+    return { status: 200, headers, body: { data: found.items.map(this.#options.toJson), meta } };
+  }
+}

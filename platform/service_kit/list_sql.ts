@@ -1,0 +1,90 @@
+import type { QueryParameter } from "@archway/db/db.ts";
+import type { AccessScope } from "./access_scope.ts";
+import { columnName } from "./select_list.ts";
+import type { TimeAnchor } from "./page.ts";
+
+export { readPage } from "./lists/read_page.ts";
+
+/** Consecutive rows of a list. */
+export interface PageWindow {
+  /**
+   * Condition on the rows' keys.
+   *
+   * @default at the beginning of the order
+   */
+  readonly key?: string;
+  readonly order: "desc" | "asc";
+  /** Maximum number of rows, as SQL. */
+  readonly limit: string;
+}
+
+/** Where the rows of a list come from. */
+export interface ListSqlOptions {
+  /** SELECT list whose columns are named like the properties of an item; see `selectList`. */
+  readonly columns: string;
+  readonly from: string;
+  /**
+   * Properties that the list is ordered by: a time, and an id that makes it unique.
+   *
+   * @default ["createdAt", "id"]
+   */
+  readonly orderBy?: readonly [time: string, id: string];
+}
+
+/** Builds the statements of a list, newest first: gathers conditions and their parameters. */
+export class ListSql {
+  readonly parameters: QueryParameter[] = [];
+  /** Properties that the list is ordered by. */
+  readonly orderBy: readonly [time: string, id: string];
+  protected readonly columns: string;
+  protected readonly from: string;
+  protected readonly conditions: string[] = [];
+
+  constructor({ columns, from, orderBy = ["createdAt", "id"] }: ListSqlOptions) {
+    this.columns = columns;
+    this.from = from;
+    this.orderBy = orderBy;
+  }
+
+  /** Binds a value and returns its placeholder. */
+  bind(value: QueryParameter): string {
+    return `$${this.parameters.push(value)}`;
+  }
+
+  /** Binds an anchor and returns it as a row of the key's types. */
+  bindAnchor({ createdAt, id }: TimeAnchor): string {
+    return `(${this.bind(createdAt)}::timestamptz, ${this.bind(id)}::uuid)`;
+  }
+
+  /** Narrows the list. */
+  where(condition: string): this {
+    this.conditions.push(condition);
+    return this;
+  }
+
+  /** Narrows the list to what the column `owner` says is in an access scope. */
+  ownedBy(scope: AccessScope): this {
+    return scope.kind === "all" ? this : this.where(`owner = ${this.bind(scope.subject)}`);
+  }
+
+  /** The query for a window; a list that needs another form overrides it. */
+  rows(window: PageWindow): string {
+    return `select ${this.columns} from ${this.from}${this.filter(window.key)} ${this.ordered(window)}`;
+  }
+
+  /** All rows, for numbered pages: the beginning of a statement, and what follows its SELECT lists. */
+  all(): { readonly prelude: string; readonly columns: string; readonly source: string } {
+    return { prelude: "", columns: this.columns, source: `${this.from}${this.filter()}` };
+  }
+
+  /** WHERE with every condition; "" without any. */
+  protected filter(...others: readonly (string | undefined)[]): string {
+    const all = [...this.conditions, ...others.filter((other) => other !== undefined)];
+    return all.length === 0 ? "" : ` where ${all.join(" and ")}`;
+  }
+
+  /** ORDER BY and LIMIT of a window over the table's columns. */
+  protected ordered({ order, limit }: PageWindow): string {
+    return `order by ${this.orderBy.map((name) => `${columnName(name)} ${order}`).join(", ")} limit ${limit}`;
+  }
+}

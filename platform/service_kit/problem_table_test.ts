@@ -1,0 +1,34 @@
+import { assertEquals } from "@std/assert";
+import { DatabaseError } from "@archway/db/errors.ts";
+import { changedError, DomainError, invalidError, notFoundError } from "./domain_error.ts";
+import { changed, invalid, notFound, problemTable } from "./problem_table.ts";
+
+const { problemTypes, problemOf } = problemTable({
+  "widget-not-found": notFound("widget"),
+  "widget-changed": changed("widget"),
+  "invalid-widget": invalid("widget"),
+});
+
+Deno.test("problemTable() answers with the problem type that is named like the code", () => {
+  const problem = problemOf(notFoundError("widget"));
+  assertEquals([problem?.status, problem?.slug], [404, "widget-not-found"]);
+  assertEquals(problemOf(changedError("widget", 3n))?.headers, { ETag: '"3"' });
+  const types = problemTypes.map(({ slug }) => slug);
+  assertEquals(types.slice(0, 3), ["widget-not-found", "widget-changed", "invalid-widget"]);
+});
+
+Deno.test("problemTable() names the members of the body, or the parameters of a list", () => {
+  const fieldErrors = [{ field: "name", reason: "is long" }, { field: "/parts/0", reason: "is odd" }];
+  assertEquals(problemOf(invalidError("widget", fieldErrors))?.invalidParams, [
+    { name: "name", in: "body", pointer: "/name", reason: "is long" },
+    { name: "0", in: "body", pointer: "/parts/0", reason: "is odd" },
+  ]);
+  const page = new DomainError("invalid-page", { fieldErrors: [{ field: "after", reason: "has expired" }] });
+  assertEquals(problemOf(page)?.invalidParams, [{ name: "after", in: "query", reason: "has expired" }]);
+});
+
+Deno.test("problemTable() knows errors of the database, and no others", () => {
+  assertEquals(problemOf(new DatabaseError("timeout", "too slow"))?.slug, "database-timeout");
+  assertEquals(problemOf(new DomainError("gadget-not-found")), undefined);
+  assertEquals(problemOf(new Error("a bug")), undefined);
+});

@@ -1,0 +1,87 @@
+import type { JsonValue, Validator } from "@archway/server/operation.ts";
+import {
+  applyJsonPatch,
+  jsonEqual,
+  JsonPatchError,
+  type JsonPatchOperation,
+  mergePatch,
+  schemaFaults,
+} from "@archway/server/patch.ts";
+import { DomainError, type FieldError, invalidError } from "./domain_error.ts";
+
+/** Body of a PATCH request: a JSON Patch (RFC 6902) or a JSON Merge Patch (RFC 7396). */
+export type PatchBody =
+  | { readonly contentType: "application/json-patch+json"; readonly body: readonly JsonPatchOperation[] }
+  | {
+    readonly contentType: "application/merge-patch+json" | "application/json";
+    readonly body: Readonly<Record<string, JsonValue | undefined>>;
+  };
+
+/** What a patched resource has to be. */
+export interface ResourcePatchOptions {
+  /** Name of the resource in its problem types, e.g. "profile". */
+  readonly resource: string;
+  /** Properties that clients see and cannot change. */
+  readonly readOnly: readonly string[];
+  /** Validator of the body of PUT: a patched resource is one that could be put. */
+  readonly validate: Validator;
+}
+
+type JsonObject = { readonly [name: string]: JsonValue };
+
+/**
+ * Returns the function that applies a patch to a resource as clients see it and gives what could be put in its place.
+ * It throws {@link DomainError} "patch-failed" if an operation does not fit, and that of an invalid resource if the
+ * outcome is one.
+ *
+ * @typeParam Input Body of PUT, which the validator accepts.
+ */
+export function resourcePatch<Input>(
+  { resource, readOnly, validate }: ResourcePatchOptions,
+): (current: JsonObject, patch: PatchBody) => Input {
+  const isInput = (value: unknown): value is Input => validate(value);
+
+  return (current, patch) => {
+    const input = patch.contentType === "application/json-patch+json"
+      ? withoutReadOnly(current, applied(current, patch.body))
+      // Members that the patch does not name stay, also those that are added to the document later.
+      : mergePatch(omit(current, readOnly), defined(patch.body));
+    if (isInput(input)) return input;
+    throw invalidError(
+      resource,
+      schemaFaults(validate.errors ?? []).map(({ pointer, reason }) => ({ field: pointer, reason })),
+    );
+  };
+
+  function withoutReadOnly(before: JsonObject, after: JsonValue): JsonValue {
+    if (!isObject(after)) throw invalidError(resource, [{ field: "", reason: "must be an object" }]);
+    const fieldErrors: FieldError[] = readOnly.filter((name) => !jsonEqual(after[name], before[name]))
+      .map((name) => ({ field: `/${name}`, reason: "is read-only" }));
+    if (fieldErrors.length > 0) throw invalidError(resource, fieldErrors);
+    return omit(after, readOnly);
+  }
+}
+
+function applied(current: JsonValue, patch: readonly JsonPatchOperation[]): JsonValue {
+  try {
+    return applyJsonPatch(current, patch);
+  } catch (error) {
+    if (!(error instanceof JsonPatchError)) throw error;
+    const fieldErrors = [{ field: `/${error.index}`, reason: error.reason }];
+    throw new DomainError("patch-failed", { fieldErrors, cause: error });
+  }
+}
+
+function omit(value: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
+}
+
+function defined(body: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(body).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
+  );
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

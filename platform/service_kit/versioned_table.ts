@@ -1,0 +1,134 @@
+import type { Querier, QueryOptions, QueryParameter } from "@archway/db/db.ts";
+import { DatabaseError } from "@archway/db/errors.ts";
+import type { ResourceKey } from "./access_scope.ts";
+import type { VersionedRepository, WriteCondition } from "./conditional_writer.ts";
+import { DomainError } from "./domain_error.ts";
+import type { VersionCondition, Versioned } from "./entity_version.ts";
+import { andOwned, type ScopedStatement, scopedStatement, statementFor } from "./scoped_statement.ts";
+import { columnName, selectList } from "./select_list.ts";
+
+/** A table of versioned resources. Beside the columns of the entity it has `owner` and `deleted_at`. */
+export interface VersionedTableOptions<Entity, Input> {
+  readonly name: string;
+  /** Properties of the entity; their columns have the same names in snake case. */
+  readonly columns: readonly (keyof Entity & string)[];
+  /** Properties that a client decides. */
+  readonly input: readonly (keyof Input & keyof Entity & string)[];
+  /**
+   * Error codes of unique constraints, by the constraint's name.
+   *
+   * @default none
+   */
+  readonly unique?: Readonly<Record<string, string>>;
+}
+
+/** Values of an entity, as they are bound. */
+type Bindable<Entity> = { readonly [Property in keyof Entity]: QueryParameter };
+
+/** Stores versioned, owned, softly deleted resources in a table. */
+export class VersionedTable<Entity extends Versioned & Bindable<Entity>, Input extends Bindable<Input>>
+  implements VersionedRepository<Entity, Input> {
+  readonly #table: VersionedTableOptions<Entity, Input>;
+  readonly #insert: ScopedStatement;
+  readonly #find: ScopedStatement;
+  readonly #update: ScopedStatement;
+  readonly #softDelete: ScopedStatement;
+
+  constructor(table: VersionedTableOptions<Entity, Input>) {
+    this.#table = table;
+    const { name, columns, input } = table;
+    const selected = selectList<Entity>(columns);
+    const names = columns.map(columnName).join(", ");
+    const values = columns.map((_, index) => `$${index + 1}`).join(", ");
+    this.#insert = scopedStatement(
+      (owner) =>
+        owner === undefined
+          ? `insert into ${name} (${names}) values (${values})`
+          : `insert into ${name} (${names}, owner) values (${values}, ${owner})`,
+      columns.length,
+    );
+    this.#find = scopedStatement(
+      (owner) => `select ${selected} from ${name} where id = $1 and deleted_at is null${andOwned(owner)}`,
+      1,
+    );
+    const changes = input.map((property, index) => `${columnName(property)} = $${index + 2}`).join(", ");
+    const now = `$${input.length + 2}`;
+    const condition = `$${input.length + 3}`;
+    // A clock that was set back must not make a change look older than the one before it.
+    this.#update = scopedStatement(
+      (owner) =>
+        `update ${name} set ${changes}, version = version + 1, updated_at = greatest(updated_at, ${now})
+        where id = $1 and deleted_at is null and (${condition}::bigint[] is null or version = any (${condition}))${
+          andOwned(owner)
+        } returning ${selected}`,
+      input.length + 3,
+    );
+    this.#softDelete = scopedStatement(
+      (owner) =>
+        `update ${name}
+        set version = version + 1, updated_at = greatest(updated_at, $2), deleted_at = greatest(updated_at, $2)
+        where id = $1 and deleted_at is null and ($3::bigint[] is null or version = any ($3))${
+          andOwned(owner)
+        }`,
+      3,
+    );
+  }
+
+  async insert(
+    db: Querier,
+    entity: Entity & { readonly owner: string | null },
+    options?: QueryOptions,
+  ): Promise<void> {
+    const values = this.#table.columns.map((property): QueryParameter => entity[property]);
+    const { all, owner } = this.#insert;
+    await this.#write(() =>
+      entity.owner === null
+        ? db.query(all, values, options)
+        : db.query(owner, [...values, entity.owner], options)
+    );
+  }
+
+  async find(db: Querier, { id, scope }: ResourceKey, options?: QueryOptions): Promise<Entity | undefined> {
+    const { rows } = await db.query<Entity>(...statementFor(this.#find, scope, [id]), options);
+    return rows[0];
+  }
+
+  async update(
+    db: Querier,
+    { id, scope, input, condition, now }: ResourceKey & WriteCondition & { readonly input: Input },
+    options?: QueryOptions,
+  ): Promise<Entity | undefined> {
+    const values = this.#table.input.map((property): QueryParameter => input[property]);
+    const statement = statementFor(this.#update, scope, [id, ...values, now, versions(condition)]);
+    const { rows } = await this.#write(() => db.query<Entity>(...statement, options));
+    return rows[0];
+  }
+
+  async softDelete(
+    db: Querier,
+    { id, scope, condition, now }: ResourceKey & WriteCondition,
+    options?: QueryOptions,
+  ): Promise<boolean> {
+    const statement = statementFor(this.#softDelete, scope, [id, now, versions(condition)]);
+    return (await db.query(...statement, options)).rowCount > 0;
+  }
+
+  /** Runs a write and translates the violation of a unique constraint. */
+  async #write<Result>(run: () => Promise<Result>): Promise<Result> {
+    try {
+      return await run();
+    } catch (error) {
+      throw translated(error, this.#table.unique ?? {});
+    }
+  }
+}
+
+function versions(condition: VersionCondition): readonly bigint[] | null {
+  return condition === "any" ? null : condition;
+}
+
+function translated(error: unknown, unique: Readonly<Record<string, string>>): unknown {
+  if (!(error instanceof DatabaseError) || error.constraint === undefined) return error;
+  const code = Object.hasOwn(unique, error.constraint) ? unique[error.constraint] : undefined;
+  return code === undefined ? error : new DomainError(code, { cause: error });
+}

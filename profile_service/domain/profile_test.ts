@@ -1,0 +1,19 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { DomainError } from "@archway/service_kit/domain_error.ts";
+import { normalizeInput } from "./profile.ts";
+
+Deno.test("normalizeInput() trims the name and composes its characters", () => {
+  assertEquals(normalizeInput({ name: "\u00a0 Zoe\u0308 \n", email: null, age: null }).name, "Zoë");
+});
+
+Deno.test("normalizeInput() counts characters, not UTF-16 units", () => {
+  const name = "🦉".repeat(100);
+  assertEquals(normalizeInput({ name, email: null, age: null }).name, name);
+  assertThrows(() => normalizeInput({ name: `${name}🦉`, email: null, age: null }), DomainError);
+});
+
+Deno.test("normalizeInput() reports every broken rule at once", () => {
+  const error = assertThrows(() => normalizeInput({ name: " \t ", email: "nobody", age: 0.5 }), DomainError);
+  assertEquals(error.code, "invalid-profile");
+  assertEquals(error.fieldErrors.map(({ field }) => field), ["name", "email", "age"]);
+});

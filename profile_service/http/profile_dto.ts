@@ -1,0 +1,23 @@
+import type * as api from "@archway/api/profileapi/server.gen.ts";
+import { replaceProfileBodyApplicationJson } from "@archway/api/profileapi/validators.gen.js";
+import { resourcePatch } from "@archway/service_kit/resource_patch.ts";
+import type { Profile, ProfileInput } from "../domain/profile.ts";
+
+/** A profile as clients see it: the properties listed here and nothing else. */
+export function profileToJson({ id, name, email, age, createdAt, updatedAt }: Profile): api.Profile {
+  return age === null
+    ? { id, name, email, createdAt, updatedAt }
+    : { id, name, email, age, createdAt, updatedAt };
+}
+
+/** Input of a request body, absent members as null. */
+export function profileInput({ name, email, age }: api.NewProfile): ProfileInput {
+  return { name, email: email ?? null, age: age ?? null };
+}
+
+/** Applies the patch of a request to a profile. */
+export const patchProfile = resourcePatch<api.NewProfile>({
+  resource: "profile",
+  readOnly: ["id", "createdAt", "updatedAt"],
+  validate: replaceProfileBodyApplicationJson,
+});

@@ -1,0 +1,78 @@
+import type * as api from "@archway/api/profileapi/server.gen.ts";
+import type { RequestContext } from "@archway/server/request_context.ts";
+import { accessScopeOf, ownerOf, type ResourceKey } from "@archway/service_kit/access_scope.ts";
+import type { ConsistencyTokens } from "@archway/service_kit/consistency_tokens.ts";
+import { conditionOf } from "@archway/service_kit/if_match.ts";
+import { numberedListEndpoint } from "@archway/service_kit/list_endpoint.ts";
+import type { PageCursors } from "@archway/service_kit/page_cursors.ts";
+import { ResourceResponses } from "@archway/service_kit/resource_responses.ts";
+import type { ProfileService } from "../app.ts";
+import { patchProfile, profileInput, profileToJson } from "./profile_dto.ts";
+
+/** What the HTTP adapter needs beside the use cases. */
+export interface ProfileHandlersDependencies {
+  readonly cursors: PageCursors;
+  readonly tokens: ConsistencyTokens;
+}
+
+const scopeOf = accessScopeOf("profiles:admin");
+
+/** Returns the HTTP adapter: it turns requests into use cases and their results into responses. */
+export function profileHandlers(
+  profiles: ProfileService,
+  { cursors, tokens }: ProfileHandlersDependencies,
+): api.StrictServerInterface {
+  const responses = new ResourceResponses({
+    tokens,
+    toJson: profileToJson,
+    versionOf: ({ version }) => version,
+    pathOf: ({ id }) => `/v1/profiles/${id}`,
+  });
+  return {
+    listProfiles: numberedListEndpoint({
+      name: "profiles, newest first",
+      cursors,
+      tokens,
+      scopeOf,
+      filter: ({ query: { name, email } }) => ({
+        namePrefix: name?.normalize("NFC"),
+        email: email?.normalize("NFC"),
+      }),
+      read: (request, options) => profiles.list(request, options),
+      toJson: profileToJson,
+      anchorOf: (profile) => profile,
+      tagOf: (profile) => profile,
+    }),
+    createProfile: async ({ body }, context) => {
+      const options = { owner: ownerOf(context), signal: context.signal };
+      return await responses.created(await profiles.create(profileInput(body), options), context);
+    },
+    getProfile: async ({ path, headers }, context) => {
+      const options = tokens.readOptions(headers, context);
+      return responses.found(await profiles.get(keyOf(path, context), options), context);
+    },
+    replaceProfile: async ({ path, headers, body }, context) => {
+      const options = { condition: conditionOf(headers), signal: context.signal };
+      const profile = await profiles.replace(keyOf(path, context), profileInput(body), options);
+      return await responses.written(profile, context);
+    },
+    patchProfile: async ({ path, headers, ...patch }, context) => {
+      const options = { condition: conditionOf(headers), signal: context.signal };
+      const profile = await profiles.modify(
+        keyOf(path, context),
+        (current) => profileInput(patchProfile({ ...profileToJson(current) }, patch)),
+        options,
+      );
+      return await responses.written(profile, context);
+    },
+    deleteProfile: async ({ path, headers }, context) => {
+      const options = { condition: conditionOf(headers), signal: context.signal };
+      await profiles.delete(keyOf(path, context), options);
+      return await responses.deleted(context);
+    },
+  };
+}
+
+function keyOf({ id }: { readonly id: string }, context: RequestContext): ResourceKey {
+  return { id, scope: scopeOf(context) };
+}

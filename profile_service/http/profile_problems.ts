@@ -1,0 +1,16 @@
+import { changed, invalid, notFound, problemTable } from "@archway/service_kit/problem_table.ts";
+import type { ProfileErrorCode } from "../domain/profile.ts";
+
+/** Problem types of the profile service, by error code. */
+export const profileProblems = problemTable<ProfileErrorCode>({
+  "profile-not-found": notFound("profile"),
+  "profile-changed": changed("profile"),
+  "invalid-profile": invalid("profile"),
+  "email-taken": {
+    title: "E-mail address taken",
+    status: 409,
+    explanation:
+      "Another profile has this e-mail address. Addresses are compared without regard to case; the address " +
+      "of a deleted profile is free again.",
+  },
+});

@@ -1,0 +1,332 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { v7 as newId } from "uuid";
+import type { Querier } from "@archway/db/db.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
+import { PostgresProfileRepository } from "./profile_repository.ts";
+import type { ListRequest, Page, PagePosition } from "@archway/service_kit/page.ts";
+import type { ProfileFilter } from "../ports.ts";
+import type { Profile } from "../domain/profile.ts";
+import { type AccessScope, UNRESTRICTED } from "@archway/service_kit/access_scope.ts";
+import { DomainError } from "@archway/service_kit/domain_error.ts";
+
+const NOW = "2026-11-22T07:41:00.123456Z";
+const ADA: AccessScope = { kind: "owner", subject: "ada" };
+const repository = new PostgresProfileRepository();
+const CHANGED = { name: "Changed", email: null, age: null };
+
+function makeProfile(fields: Partial<Profile> = {}): Profile {
+  return {
+    id: newId(),
+    name: "Ada Lovelace",
+    email: null,
+    age: 36,
+    version: 1n,
+    createdAt: NOW,
+    updatedAt: NOW,
+    ...fields,
+  };
+}
+
+async function insert(
+  db: Querier,
+  { owner = null, ...fields }: Partial<Profile & { readonly owner: string | null }> = {},
+): Promise<Profile> {
+  const profile = makeProfile(fields);
+  await repository.insert(db, { ...profile, owner });
+  return profile;
+}
+
+/** A page of the list; everything that is left out is unrestricted. */
+function list(
+  db: Querier,
+  { scope = UNRESTRICTED, filter = {}, page = { limit: 10 } }: Partial<ListRequest<ProfileFilter>> = {},
+): Promise<Page<Profile>> {
+  return repository.list(db, { scope, filter, page });
+}
+
+async function names(
+  db: Querier,
+  { scope, ...filter }: ProfileFilter & { readonly scope?: AccessScope },
+): Promise<string[]> {
+  const { items } = await list(db, { ...(scope && { scope }), filter, page: { limit: 100 } });
+  return items.map(({ name }) => name).sort();
+}
+
+interface Walk {
+  readonly limit: number;
+  readonly direction: "after" | "before";
+  /** Whether each page begins with the row that the one before it ended with. */
+  readonly inclusive: boolean;
+}
+
+/** The names that walking through the list from one end to the other finds, newest first; checks what each page tells of its sides. */
+async function walk(db: Querier, { limit, direction, inclusive }: Walk): Promise<string[]> {
+  // Beyond either end, so that both are reached by a pivot that belongs to no row.
+  const year = direction === "after" ? "2100" : "1970";
+  let position: PagePosition = {
+    direction,
+    anchor: { createdAt: `${year}-01-01T00:00:00Z`, id: newId() },
+    inclusive,
+  };
+  const found: string[] = [];
+  while (true) {
+    const { items, hasNext, hasPrevious } = await list(db, {
+      filter: { namePrefix: "zoë" },
+      page: { limit, position },
+    });
+    const fresh = items.map(({ name }) => name).filter((name) => !found.includes(name));
+    if (direction === "after") found.push(...fresh);
+    else found.unshift(...fresh);
+    // The pivot's own row is behind it unless it is on the page.
+    assertEquals(direction === "after" ? hasPrevious : hasNext, found.length > items.length);
+    const last = direction === "after" ? items.at(-1) : items[0];
+    if (!(direction === "after" ? hasNext : hasPrevious) || last === undefined) return found;
+    // A page of one that begins with the pivot would be that page for ever.
+    position = { direction, anchor: last, inclusive: inclusive && limit > 1 };
+  }
+}
+
+async function code(run: () => Promise<unknown>): Promise<string> {
+  return (await assertRejects(run, DomainError)).code;
+}
+
+/** What every database has to do for the repository. Each case starts with an empty table. */
+const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
+  "find() gives back what insert() was given": async (db) => {
+    const profile = await insert(db, { name: "Žofie 🦉", email: "Zofie@Example.com" });
+    assertEquals(await repository.find(db, { id: profile.id, scope: UNRESTRICTED }), profile);
+    assertEquals(await repository.find(db, { id: newId(), scope: UNRESTRICTED }), undefined);
+  },
+  "insert() refuses an e-mail address that a living profile has, without regard to case": async (db) => {
+    await insert(db, { email: "ada@example.com" });
+    assertEquals(await code(() => insert(db, { email: "ADA@Example.COM" })), "email-taken");
+  },
+  "insert() takes the address of a deleted profile": async (db) => {
+    const { id } = await insert(db, { email: "ada@example.com" });
+    assert(await repository.softDelete(db, { id, scope: UNRESTRICTED, condition: [1n], now: NOW }));
+    await insert(db, { email: "ada@example.com" });
+  },
+  "update() counts the version up and keeps the time of creation": async (db) => {
+    const profile = await insert(db);
+    const now = "2026-11-22T08:00:00.5Z";
+    const change = {
+      id: profile.id,
+      scope: UNRESTRICTED,
+      input: { name: "Ada King", email: "ada@example.com", age: null },
+      condition: [1n],
+      now,
+    };
+    const changed = await repository.update(db, change);
+    assertEquals(changed, {
+      ...profile,
+      name: "Ada King",
+      email: "ada@example.com",
+      age: null,
+      version: 2n,
+      updatedAt: now,
+    });
+    assertEquals(await repository.find(db, { id: profile.id, scope: UNRESTRICTED }), changed);
+  },
+  "update() does nothing unless the condition names the version": async (db) => {
+    const profile = await insert(db);
+    const change = { id: profile.id, scope: UNRESTRICTED, input: CHANGED, now: NOW };
+    assertEquals(await repository.update(db, { ...change, condition: [2n, 7n] }), undefined);
+    assertEquals(await repository.update(db, { ...change, condition: [] }), undefined);
+    assertEquals(await repository.find(db, { id: profile.id, scope: UNRESTRICTED }), profile);
+    assertEquals((await repository.update(db, { ...change, condition: [9n, 1n] }))?.version, 2n);
+    assertEquals((await repository.update(db, { ...change, condition: "any" }))?.version, 3n);
+  },
+  "update() refuses an e-mail address that is taken": async (db) => {
+    await insert(db, { email: "ada@example.com" });
+    const { id } = await insert(db);
+    const change = {
+      id,
+      scope: UNRESTRICTED,
+      input: { name: "Ada", email: "Ada@example.com", age: null },
+      condition: "any" as const,
+      now: NOW,
+    };
+    assertEquals(await code(() => repository.update(db, change)), "email-taken");
+  },
+  "update() never lets the time of change go back": async (db) => {
+    const { id } = await insert(db);
+    const now = "2020-01-01T00:00:00Z";
+    const changed = await repository.update(db, {
+      id,
+      scope: UNRESTRICTED,
+      input: CHANGED,
+      condition: "any",
+      now,
+    });
+    assertEquals(changed?.updatedAt, NOW);
+  },
+  "softDelete() hides the profile from everything": async (db) => {
+    const { id } = await insert(db, { email: "ada@example.com" });
+    assertEquals(
+      await repository.softDelete(db, { id, scope: UNRESTRICTED, condition: [2n], now: NOW }),
+      false,
+    );
+    assertEquals(
+      await repository.softDelete(db, { id, scope: UNRESTRICTED, condition: "any", now: NOW }),
+      true,
+    );
+    assertEquals(
+      await repository.softDelete(db, { id, scope: UNRESTRICTED, condition: "any", now: NOW }),
+      false,
+    );
+    assertEquals(await repository.find(db, { id: id, scope: UNRESTRICTED }), undefined);
+    const change = {
+      id,
+      scope: UNRESTRICTED,
+      input: CHANGED,
+      condition: "any" as const,
+      now: NOW,
+    };
+    assertEquals(await repository.update(db, change), undefined);
+    assertEquals(await list(db), { items: [], hasNext: false, hasPrevious: false });
+    assertEquals(await list(db, { page: { number: 1, limit: 10 } }), {
+      items: [],
+      hasNext: false,
+      hasPrevious: false,
+      totalItems: 0,
+    });
+  },
+  "find() and the lists show an owner what is theirs, and nothing of others or of nobody": async (db) => {
+    const mine = await insert(db, { name: "Mine", email: "mine@example.com", owner: "ada" });
+    const others = await insert(db, { name: "Theirs", email: "theirs@example.com", owner: "bob" });
+    const nobodys = await insert(db, { name: "Nobody's" });
+    for (const profile of [mine, others, nobodys]) {
+      const { id } = profile;
+      assertEquals(await repository.find(db, { id, scope: UNRESTRICTED }), profile);
+      assertEquals(await repository.find(db, { id, scope: ADA }), profile === mine ? mine : undefined);
+    }
+    assertEquals(await names(db, { scope: ADA }), ["Mine"]);
+    assertEquals(await names(db, {}), ["Mine", "Nobody's", "Theirs"]);
+    for (const scope of [{ kind: "owner", subject: "" }, { kind: "owner", subject: "ADA" }] as const) {
+      assertEquals(await names(db, { scope }), []);
+    }
+    assertEquals(await names(db, { scope: ADA, email: "theirs@example.com" }), []);
+    assertEquals(await names(db, { scope: ADA, email: "MINE@example.com" }), ["Mine"]);
+    assertEquals(await names(db, { scope: ADA, namePrefix: "t" }), []);
+    assertEquals(await names(db, { scope: ADA, namePrefix: "m" }), ["Mine"]);
+    for (const filter of [{}, { namePrefix: "m" }]) {
+      const page = await list(db, { scope: ADA, filter, page: { number: 1, limit: 10 } });
+      assertEquals([page.totalItems, page.items], [1, [mine]]);
+    }
+    // What stands beside a page is told of the viewer's own rows only.
+    const position = { anchor: mine, direction: "after", inclusive: true } as const;
+    assertEquals(await list(db, { scope: ADA, page: { limit: 10, position } }), {
+      items: [mine],
+      hasPrevious: false,
+      hasNext: false,
+    });
+  },
+  "update() and softDelete() leave alone what is not the viewer's": async (db) => {
+    const others = await insert(db, { owner: "bob" });
+    const nobodys = await insert(db);
+    const change = { input: CHANGED, condition: "any", now: NOW } as const;
+    for (const profile of [others, nobodys]) {
+      const { id } = profile;
+      assertEquals(await repository.update(db, { ...change, id, scope: ADA }), undefined);
+      assertEquals(await repository.softDelete(db, { id, scope: ADA, condition: "any", now: NOW }), false);
+      assertEquals(await repository.find(db, { id, scope: UNRESTRICTED }), profile);
+    }
+    const bob = { kind: "owner", subject: "bob" } as const;
+    const { id } = others;
+    assertEquals((await repository.update(db, { ...change, id, scope: bob }))?.name, "Changed");
+    assertEquals((await repository.update(db, { ...change, id, scope: UNRESTRICTED }))?.version, 3n);
+    // Who changes a profile for somebody does not take it over.
+    assertEquals(await repository.softDelete(db, { id, scope: bob, condition: [3n], now: NOW }), true);
+  },
+  "insert() refuses an e-mail address that somebody else's profile has": async (db) => {
+    await insert(db, { email: "ada@example.com", owner: "bob" });
+    assertEquals(await code(() => insert(db, { email: "ADA@example.com", owner: "ada" })), "email-taken");
+  },
+  "list() finds names by prefix without regard to case, in any script": async (db) => {
+    for (
+      const name of ["Straße", "STRASSE 7", "strata", "Ärger", "ärmel", "100% sure", "100 percent", "Ωμέγα"]
+    ) {
+      await insert(db, { name });
+    }
+    assertEquals(await names(db, { namePrefix: "STRASS" }), ["STRASSE 7", "Straße"]);
+    assertEquals(await names(db, { namePrefix: "ÄR" }), ["Ärger", "ärmel"]);
+    assertEquals(await names(db, { namePrefix: "ωΜΈ" }), ["Ωμέγα"]);
+    assertEquals(await names(db, { namePrefix: "100%" }), ["100% sure"]);
+    assertEquals(await names(db, { namePrefix: "_" }), []);
+  },
+  "list() finds the profile of an e-mail address without regard to case": async (db) => {
+    await insert(db, { name: "Ada", email: "Ada@Example.com" });
+    await insert(db, { name: "Bob", email: "bob@example.com" });
+    await insert(db, { name: "Nobody" });
+    assertEquals(await names(db, { email: "ADA@example.COM" }), ["Ada"]);
+    assertEquals(await names(db, { email: "ada@example" }), []);
+    assertEquals(await names(db, { email: "ada@example.com", namePrefix: "B" }), []);
+  },
+  "list() pages through a name that few have, wherever they are, in both directions": async (db) => {
+    // Far more than are looked through along the list, with those of the name at its end, in the middle, at its start.
+    await db.query(`insert into profiles (id, name, created_at, updated_at)
+      select gen_random_uuid(), case when number <= 5 or number = 6000 or number >= 11999 then 'Zoë ' else 'X ' end || number,
+        time, time
+      from generate_series(1, 12000) as number,
+        lateral (select timestamptz '2025-01-01Z' + number * interval '1 second') as created (time)`);
+    const expected = [12000, 11999, 6000, 5, 4, 3, 2, 1].map((number) => `Zoë ${number}`);
+    for (const limit of [1, 3, 4, 8, 9]) {
+      for (const inclusive of [false, true]) {
+        assertEquals(await walk(db, { limit, inclusive, direction: "after" }), expected, `after, ${limit}`);
+        assertEquals(await walk(db, { limit, inclusive, direction: "before" }), expected, `before, ${limit}`);
+      }
+    }
+  },
+  "list() tells microseconds apart": async (db) => {
+    const ids: string[] = [];
+    for (
+      const createdAt of [
+        "2026-01-01T00:00:00.000001Z",
+        "2026-01-01T00:00:00.000002Z",
+        "2026-01-01T00:00:00.000003Z",
+      ]
+    ) {
+      ids.unshift((await insert(db, { createdAt })).id);
+    }
+    const first = await list(db, { page: { limit: 1 } });
+    const [anchor] = first.items;
+    assert(anchor);
+    const position = { direction: "after", anchor, inclusive: false } as const;
+    const rest = await list(db, { page: { limit: 5, position } });
+    assertEquals([...first.items, ...rest.items].map(({ id }) => id), ids);
+  },
+  "list() by number counts everything and pages through it, newest first": async (db) => {
+    const ids: string[] = [];
+    for (let index = 0; index < 5; index++) ids.unshift((await insert(db)).id);
+    const pages = await Promise.all(
+      [1, 2, 3, 4].map((number) => list(db, { page: { number, limit: 2 } })),
+    );
+    assertEquals(pages.map(({ items }) => items.map(({ id }) => id)), [
+      ids.slice(0, 2),
+      ids.slice(2, 4),
+      ids.slice(4),
+      [],
+    ]);
+    assertEquals(pages.map(({ totalItems }) => totalItems), [5, 5, 5, 5]);
+    assertEquals(pages.map(({ hasNext, hasPrevious }) => [hasNext, hasPrevious]), [
+      [true, false],
+      [true, true],
+      [false, true],
+      [false, true],
+    ]);
+    const far = await list(db, { page: { number: 2_147_483_647, limit: 200 } });
+    assertEquals(far, { items: [], hasNext: false, hasPrevious: true, totalItems: 5 });
+  },
+};
+
+for (const [name, open] of Object.entries(DATABASES)) {
+  Deno.test(`PostgresProfileRepository on ${name}`, async (t) => {
+    await using database = await open();
+    for (const [title, run] of Object.entries(CASES)) {
+      await t.step(title, async () => {
+        await database.pool.writer().query("delete from profiles");
+        await run(database.pool.writer());
+      });
+    }
+  });
+}
