@@ -4,7 +4,11 @@
  *
  * @module
  */
-export { jsonEqual } from "./representation/json_equal.ts";
-export { applyJsonPatch, JsonPatchError, type JsonPatchOperation } from "./representation/json_patch.ts";
+export {
+  applyJsonPatch,
+  jsonEqual,
+  JsonPatchError,
+  type JsonPatchOperation,
+} from "./representation/json_patch.ts";
 export { mergePatch } from "./representation/merge_patch.ts";
 export { type SchemaFault, schemaFaults } from "./strict/schema_faults.ts";

@@ -3,7 +3,10 @@ import type { ProfileErrorCode } from "../domain/profile.ts";
 
 /** Problem types of the profile service, by error code. */
 export const profileProblems = problemTable<ProfileErrorCode>({
-  "profile-not-found": notFound("profile"),
+  "profile-not-found": notFound(
+    "profile",
+    "There is no profile with this id: there never was one, or it has been deleted.",
+  ),
   "profile-changed": changed("profile"),
   "invalid-profile": invalid("profile"),
   "email-taken": {
