@@ -1,5 +1,7 @@
 import type { DatabaseObserver } from "../database_observer.ts";
-import type { ReaderPolicy } from "./replica/choose_reader.ts";
+
+/** How a read finds its replica. */
+export type ReaderPolicy = "least-loaded" | "random";
 
 /** One PostgreSQL server and how it is reached. */
 export interface InstanceConfig {

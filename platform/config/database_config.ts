@@ -1,5 +1,4 @@
-import type { ReaderPolicy } from "@archway/db/postgres/replica/choose_reader.ts";
-import type { InstanceConfig, Pooler, TlsConfig } from "@archway/db/postgres/pool_config.ts";
+import type { InstanceConfig, Pooler, ReaderPolicy, TlsConfig } from "@archway/db/postgres/pool_config.ts";
 import { parsePrimaryHosts, type PrimaryHosts } from "./primary_hosts.ts";
 import type { Settings } from "./settings.ts";
 

@@ -1,7 +1,8 @@
 import { seededRandom } from "@archway/tools/support/seeded_random.ts";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { chooseReader, type ReaderPolicy } from "./choose_reader.ts";
+import type { ReaderPolicy } from "../pool_config.ts";
+import { chooseReader } from "./reader_router.ts";
 
 const policies: readonly ReaderPolicy[] = ["least-loaded", "random"];
 const loads = fc.array(fc.nat(1000), { minLength: 1, maxLength: 12 });
