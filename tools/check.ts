@@ -11,12 +11,12 @@ import { misspelledImports } from "./check/spelling_rule.ts";
 import { foreignRelations } from "./check/sql_rule.ts";
 import { GenerationError } from "./oapi_codegen/fault.ts";
 
-/** Checks what `deno task check` proves besides format, lint and types. Returns a line for every fault. */
+/** Checks a tree by all rules but format, lint and types. Returns a line for every fault. */
 export async function checkTree(root: string): Promise<readonly string[]> {
   return [...checkRules(await readTree(root)), ...await generatedFaults(root)];
 }
 
-/** Checks a tree by the rules of its rooms alone. */
+/** Checks a parsed tree, generated files apart. */
 export function checkRules(tree: SourceTree): readonly string[] {
   return [
     ...new Set([

@@ -5,7 +5,7 @@ import { checkoutCopy } from "./support/checkout_copy.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
 
-/** What the rules look at: one import of the copy is wrong, and one generated file. */
+/** Folders that the rules look into. */
 const FOLDERS = ["api", "db", "oapi", "platform", "server", "tools"];
 
 Deno.test("checkTree() finds nothing in the tree as it stands", async () => {

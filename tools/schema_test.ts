@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Querier } from "@archway/db/db.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
+import { MIGRATION_SOURCES } from "./support/migration_sources.ts";
 import { useTestDatabase } from "./support/postgres/use_test_database.ts";
 import { dumpSchema, schemaText } from "./schema/dump_schema.ts";
 import { schemaFiles } from "./schema/schema_files.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { openDriver } from "@archway/db/postgres/connection/open_driver.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
+import { MIGRATION_SOURCES } from "../support/migration_sources.ts";
 import { useTestDatabase } from "../support/postgres/use_test_database.ts";
 import { bareHandler } from "./bare_handler.ts";
 

@@ -8,7 +8,7 @@ import { PAYMENT_UPCASTERS } from "@archway/payment_service/events/payment_event
 import type { PaymentEvent } from "@archway/payment_service/events/payment_event.ts";
 import { PostgresLedger } from "@archway/payment_service/persistence/ledger.ts";
 import { Projection } from "@archway/payment_service/projection/projection.ts";
-import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
+import { MIGRATION_SOURCES } from "../support/migration_sources.ts";
 import { microsecondsOf, timestampOf } from "@archway/db/timestamp.ts";
 import { paymentPairs } from "./payment_pairs.ts";
 

@@ -1,6 +1,6 @@
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
+import { MIGRATION_SOURCES } from "../support/migration_sources.ts";
 
 /** How many profiles there are before anything is measured. */
 export const PROFILE_COUNT = 100_000;

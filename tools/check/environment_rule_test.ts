@@ -38,6 +38,6 @@ Deno.test("environmentReaders() lets the program, tools and tests read it", () =
   }
 });
 
-Deno.test("environmentReaders() passes by what only looks like it", () => {
+Deno.test("environmentReaders() ignores other members, comments and texts", () => {
   assertEquals(check("server/a.ts", 'settings.env; // Deno.env\nconst A = "Deno.env";'), []);
 });

@@ -2,8 +2,8 @@ import { join, relative } from "node:path";
 import { generate } from "../oapi_codegen/generate.ts";
 
 /**
- * Generates everything in memory and compares it with what is committed. Gives a line for people for every file
- * that differs, is missing, or is no longer generated.
+ * Generates everything in memory and compares it with the committed files. Returns a line for every file that
+ * differs, is missing, or is no longer generated.
  *
  * @throws {GenerationError} when a document cannot be generated from.
  */

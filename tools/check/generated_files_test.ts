@@ -29,7 +29,7 @@ const COMMON = `components:
     Limit: { type: integer, maximum: 150 }
 `;
 
-/** A tree with one document, one that it shares, and what is generated from it, in a folder of its own. */
+/** A tree with one document, one that it shares, and the files generated from it, in a folder of its own. */
 async function withNotes(check: (root: string) => Promise<void>): Promise<void> {
   const root = await Deno.makeTempDir({ prefix: "archway_generated_" });
   try {

@@ -1,6 +1,6 @@
 import ts from "typescript";
 
-/** Returns what names the module that a node imports; undefined for nodes that import nothing. */
+/** Returns the specifier of the module that a node imports; undefined for nodes that import nothing. */
 export function importedBy(node: ts.Node): ts.Node | undefined {
   if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return node.moduleSpecifier;
   if (ts.isImportTypeNode(node)) {

@@ -8,7 +8,7 @@ type Graph = ReadonlyMap<string, readonly string[]>;
 /** Files and packages on the way from one to another, both included. */
 type Way = readonly string[];
 
-/** Returns a line for every import by which a layer reaches what it must not know. */
+/** Returns a line for every import by which a layer reaches a file or package that it must not know. */
 export function brokenLayers(files: readonly SourceFile[]): readonly string[] {
   const graph: Graph = new Map(files.map(({ path, imports }) => [path, imports.flatMap(targetOf)]));
   return LAYERS.flatMap((layer) => {

@@ -41,7 +41,7 @@ Deno.test("brokenLayers() reports an import once, by the shortest way", () => {
   ]);
 });
 
-Deno.test("brokenLayers() lets what is around use cases know HTTP, and tests everything", () => {
+Deno.test("brokenLayers() lets adapters know HTTP, and tests everything", () => {
   assertEquals(
     check({
       "a_service/http/api.ts": 'import "@archway/server/problem.ts"; import "../app.ts";',
@@ -75,6 +75,6 @@ Deno.test("brokenLayers() keeps the domain to itself, values of the database and
 Deno.test("brokenLayers() keeps the outbox from where events go", () => {
   assertEquals(check({ "platform/events/outbox/a.ts": 'import "../webhooks/b.ts";' }), [
     "platform/events/outbox/a.ts -> platform/events/webhooks/b.ts: " +
-    "what stores and hands on events does not know where they go",
+    "the store and the outbox do not know the destinations of events",
   ]);
 });

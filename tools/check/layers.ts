@@ -1,6 +1,6 @@
 /** A part of a room that knows less than its room may. */
 export interface Layer {
-  /** Files of the layer. `{name}` in the lists below stands for what the first `*` stands for. */
+  /** Files of the layer. `{name}` in the lists below is the part that `*` matches. */
   readonly of: readonly string[];
   /** Folders and packages that it does not reach, not even through other files. @default [] */
   readonly neverReaches?: readonly string[];
@@ -41,6 +41,6 @@ export const LAYERS: readonly Layer[] = [
   {
     of: ["platform/events/store/", "platform/events/outbox/"],
     neverReaches: ["platform/events/webhooks/", "platform/events/broker/"],
-    why: "what stores and hands on events does not know where they go",
+    why: "the store and the outbox do not know the destinations of events",
   },
 ];

@@ -15,7 +15,7 @@ export function literalTextOf(node: ts.Node, lineOf: (node: ts.Node) => number):
   const holes: ts.Expression[] = [];
   const start = lineOf(node);
   let text = "";
-  // Every piece goes to the line it has in the source, so that what is found in the text can be found there.
+  // Every piece goes to the line it has in the source, so that a match in the text has the same line.
   const add = (piece: string, at: number): void => {
     const missing = at - start - (text.split("\n").length - 1);
     text += "\n".repeat(Math.max(0, missing)) + piece;

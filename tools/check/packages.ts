@@ -1,5 +1,5 @@
 /**
- * Packages that the program may import, and where. What is not listed is refused. A service binds its own packages
+ * Packages that the program may import, and where. Others are refused. A service binds its own packages
  * without an entry here, in the `scopes` of deno.json: `"scopes": { "./widget_service/": { "name": "npm:name@^1" } }`.
  */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {

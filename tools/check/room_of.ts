@@ -5,7 +5,7 @@ export interface Place {
   readonly room: Room;
   /** Path of its folder, or its file. */
   readonly path: string;
-  /** What the `*` of the room's path stands for here. */
+  /** The part that the `*` of the room's path matches. */
   readonly name: string;
 }
 
@@ -18,7 +18,7 @@ export function placeOf(file: string): Place | undefined {
     );
 }
 
-/** Whether a path is one of those that the patterns describe; `**` stands for any number of folders. */
+/** Whether a path is one of those that the patterns describe. */
 export function matchesAny(path: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => prefixOf(pattern).exec(path)?.[0] === path);
 }
@@ -43,8 +43,7 @@ const prefixes = new Map<string, RegExp>();
 function prefixOf(pattern: string): RegExp {
   const known = prefixes.get(pattern);
   if (known !== undefined) return known;
-  const source = pattern.replace(/[.+]/g, "\\$&")
-    .replaceAll("**/", "\0").replaceAll("*", "([^/]+)").replaceAll("\0", "(?:[^/]+/)*");
+  const source = pattern.replace(/[.+]/g, "\\$&").replaceAll("*", "([^/]+)");
   const made = new RegExp(`^${source}${pattern.endsWith("/") ? "" : "$"}`);
   prefixes.set(pattern, made);
   return made;

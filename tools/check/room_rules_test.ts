@@ -3,12 +3,12 @@ import { brokenRoomRules } from "./room_rules.ts";
 import { ROOMS } from "./rooms.ts";
 import { treeOf } from "./testing/tree_of.ts";
 
-/** Returns what is wrong with one file. */
+/** Returns the faults of one file. */
 function check(path: string, text: string): readonly string[] {
   return brokenRoomRules(treeOf({ [path]: text }).files);
 }
 
-/** Returns what is wrong with an import, without where it is. */
+/** Returns the fault of an import, without its place. */
 function checkImport(path: string, specifier: string): string | undefined {
   return check(path, `import "${specifier}";`)[0]?.replace(`${path}:1: `, "");
 }
@@ -50,7 +50,7 @@ Deno.test("brokenRoomRules() refuses imports that a room's list does not have", 
     [
       "config.ts",
       "@archway/db/a.ts",
-      "imports db/; config.ts may import itself, platform/config/, platform/service_kit/",
+      "imports db/; config.ts may import itself, platform/config/, platform/program/, platform/service_kit/",
     ],
   ];
   for (const [path, specifier, fault] of refused) assertEquals(checkImport(path, specifier), fault);
@@ -68,13 +68,13 @@ Deno.test("brokenRoomRules() keeps everything but services away from the events 
   assertEquals(checkImport("widget_service/a.ts", "@archway/events/a.ts"), undefined);
 });
 
-Deno.test("brokenRoomRules() allows what the lists have", () => {
+Deno.test("brokenRoomRules() allows the imports of the lists", () => {
   const allowed: readonly (readonly [string, string])[] = [
     ["server/a.ts", "./body/b.ts"],
     ["db/postgres/a.ts", "../db.ts"],
     ["db/embedded/a.ts", "../postgres/pool_config.ts"],
     ["platform/events/module.ts", "@archway/api/webhookapi/server.gen.ts"],
-    ["platform/events/webhooks/http/a.ts", "@archway/server/problem.ts"],
+    ["platform/events/webhooks/management/a.ts", "@archway/server/problem.ts"],
     ["widget_service/a.ts", "@archway/api/widgetapi/server.gen.ts"],
     ["widget_service/a.ts", "@archway/api/widget_adminapi/server.gen.ts"],
     ["services.ts", "./widget_service/module.ts"],
@@ -172,7 +172,7 @@ Deno.test("brokenRoomRules() refuses test support outside tests", () => {
   );
 });
 
-Deno.test("brokenRoomRules() refuses what is no test in folders for tests", () => {
+Deno.test("brokenRoomRules() refuses product code in folders for tests", () => {
   assertEquals(check("deployment/a.ts", ""), ["deployment/a.ts: deployment/ is for tests only"]);
   assertEquals(check("docs/a_test.ts", ""), []);
 });

@@ -14,7 +14,7 @@ Deno.test("namedServices() finds the name of a service outside of it, in tests a
   }
 });
 
-Deno.test("namedServices() passes by services.ts, comments, imports and names of no service", () => {
+Deno.test("namedServices() ignores services.ts, comments, imports and names of no service", () => {
   const tree = treeOf({
     ...SERVICE,
     "services.ts": 'import { a } from "./widget_service/module.ts"; const A = "widget_service";',

@@ -32,7 +32,7 @@ export interface ResolvedImport {
   readonly target: Target | undefined;
 }
 
-/** Reads what the rules look into below a root. */
+/** Reads the files below a root that the rules look into. */
 export async function readTree(root: string): Promise<SourceTree> {
   const paths = (await listFiles(root)).filter((path) => SOURCE.test(path) || OTHER.test(path));
   const texts = await Promise.all(paths.map((path) => Deno.readTextFile(join(root, path))));

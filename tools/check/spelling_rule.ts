@@ -23,7 +23,7 @@ function misspelledIn({ path, imports }: SourceFile, map: ImportMap): readonly s
         ? []
         : [`${path}:${line}: imports ${specifier}; inside ${homeOf(from)} imports are relative`];
     }
-    // A service has a prefix only if somebody gives it one: it goes with its folder.
+    // A service needs no prefix: it is removed with its folder.
     const prefix = to.room.door === undefined ? prefixFor(homeOf(to), map) : undefined;
     if (!isRelative || prefix === undefined) return [];
     return [

@@ -29,7 +29,7 @@ Deno.test("misspelledImports() wants the room's prefix between rooms, in tests a
   assertEquals(check("platform/config/a.ts", "@archway/db/postgres/pool_config.ts"), []);
 });
 
-Deno.test("misspelledImports() takes the relative path of what has no prefix", () => {
+Deno.test("misspelledImports() accepts relative paths to rooms without a prefix", () => {
   assertEquals(check("services.ts", "./widget_service/module.ts"), []);
   assertEquals(check("main.ts", "./services.ts"), []);
 });

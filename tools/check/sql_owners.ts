@@ -25,7 +25,7 @@ const CREATE = new RegExp(
 const PUBLISHED =
   /^\s*--\s*published:.*\n(?:\s*--.*\n)*\s*create\s+(?:or\s+replace\s+)?(?:materialized\s+)?view\s+"?(\w+)/gim;
 
-/** Finds what belongs to whom: what a room's migrations create, and what its own statements create besides. */
+/** Finds the owner of every relation: the room whose migrations, or else statements, create it. */
 export function ownersOf({ texts, files }: SourceTree): ReadonlyMap<string, Relation> {
   const owners = new Map<string, Relation>();
   for (const [path, text] of texts) {
@@ -44,7 +44,7 @@ function addCreated(owners: Map<string, Relation>, { path, text }: { path: strin
   const published = new Set([...text.matchAll(PUBLISHED)].map(([, name = ""]) => name.toLowerCase()));
   for (const [, kind = "", name = ""] of withoutComments(text).matchAll(CREATE)) {
     const key = name.toLowerCase();
-    // The first that creates it has it: another one names what is not its own, as sql_rule.ts will find.
+    // The first that creates it has it; sql_rule.ts refuses the others.
     const known = owners.get(key);
     if (known === undefined) {
       const isFunction = /function|procedure/i.test(kind);

@@ -11,7 +11,7 @@ export interface Reference {
 }
 
 const ALIAS = String.raw`(?:\s+(?:as\s+)?(?!(?:on|where|join|set|using)\b)\w+)?`;
-/** What may stand before a name in a list of tables. */
+/** Tables that may stand before a name in a list. */
 const LIST = String.raw`(?:[\w."${HOLE}]+${ALIAS}\s*,\s*)*`;
 const OBJECT = String.raw`(?:materialized\s+view|table|view|sequence|type|domain|function|procedure)`;
 

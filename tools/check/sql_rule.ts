@@ -5,7 +5,7 @@ import { ReferenceFinder } from "./sql_references.ts";
 
 type Owners = ReadonlyMap<string, Relation>;
 
-/** SQL, or what may be some, and the line of a file at which it begins. */
+/** A text that may be SQL, and its first line in a file. */
 interface Text {
   readonly path: string;
   readonly text: string;
@@ -13,9 +13,9 @@ interface Text {
 }
 
 /**
- * Returns a line for every place where SQL names what another room's migrations create, foreign keys included: they
- * tie the order of two rooms' migrations, and neither could be removed. Published views may be read. Tests are free;
- * tools are but for what services own.
+ * Returns a line for every place where SQL names a relation of another room. Foreign keys count: they tie the
+ * migrations of two rooms together, so that neither could be removed. Published views may be read. Tests are free, and
+ * tools as far as the relations are the platform's.
  */
 export function foreignRelations(tree: SourceTree): readonly string[] {
   const owners = ownersOf(tree);

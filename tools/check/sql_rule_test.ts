@@ -78,7 +78,7 @@ Deno.test("foreignRelations() reads templates and sums, and names the line in th
   assertEquals(inService("select ${`(select 1 from widgets)`}"), ["1: names widgets"]);
 });
 
-Deno.test("foreignRelations() passes by what is no statement, a comment, or a name of the statement's own", () => {
+Deno.test("foreignRelations() ignores sentences, comments, and names that the statement defines", () => {
   const texts = [
     "The widgets are taken from widgets of others",
     "deposits into widgets and out of parts",
@@ -128,7 +128,7 @@ Deno.test("foreignRelations() lets others read a published view, and nothing mor
   assertEquals(tree("select id from widget_secrets"), ["b_service/x.ts:1: names widget_secrets"]);
 });
 
-Deno.test("foreignRelations() gives db/ what its own statements create", () => {
+Deno.test("foreignRelations() counts relations that db/ creates in statements of its own", () => {
   const tree = treeOf({
     "db/postgres/migration/tables.ts":
       'const X = "CREATE TABLE IF NOT EXISTS schema_migrations (version varchar)";',
