@@ -31,11 +31,24 @@ export interface Booted extends AsyncDisposable {
   openAdmin(isReady?: () => boolean): void;
 }
 
+/** How a program is opened. */
+export interface BootOptions extends Project {
+  /**
+   * Whether a developer reads its log.
+   *
+   * @default false
+   */
+  readonly development?: boolean;
+}
+
 /** Opens logging, telemetry and the database, mounts the services, and begins to wait for migrations. */
-export async function boot(config: Config, { services }: Project): Promise<Booted> {
+export async function boot(
+  config: Config,
+  { services, development = false }: BootOptions,
+): Promise<Booted> {
   await using stack = new AsyncDisposableStack();
   const terminal = Deno.stdout.isTerminal();
-  const { logger } = stack.use(await configureLogging(config.logLevel, { terminal }));
+  const { logger } = stack.use(await configureLogging(config.logLevel, { terminal, development }));
   const prometheus = config.admin !== undefined;
   const telemetry = stack.use(await startTelemetry({ logger, prometheus }));
   const database = stack.use(await openDatabase(config, telemetry.database));

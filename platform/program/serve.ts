@@ -28,7 +28,7 @@ export async function serve(config: Config, { greet, ...project }: ServeOptions)
   const stopped = greet ? new Promise<never>(() => {}) : untilStopped();
   // Before anything is opened that takes long.
   if (config.listener.tls !== undefined) await readTls(config.listener.tls);
-  await using program = await boot(config, project);
+  await using program = await boot(config, { ...project, development: greet });
   await using stack = new AsyncDisposableStack();
   const { logger, migrations, migrated, mounted } = program;
   const authenticator = await openAuthenticator(config, logger);

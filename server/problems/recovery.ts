@@ -1,8 +1,8 @@
 import type { ApiModule } from "../api_module.ts";
-import { causeChain } from "./cause_chain.ts";
 import { ErrorLog } from "./error_log.ts";
 import type { Exchange } from "../request/exchange.ts";
 import type { Logger } from "../logger.ts";
+import { KNOWN_METHODS } from "../methods.ts";
 import { Problem } from "../problem.ts";
 import { instanceOf, type ProblemCatalog, problemResponse } from "./problem_response.ts";
 
@@ -33,10 +33,11 @@ export function createRecovery(options: RecoveryOptions): (error: unknown, excha
         requestId: exchange.requestId,
         traceId: exchange.traceId,
         instance,
-        method: exchange.method,
+        method: KNOWN_METHODS.has(exchange.method) ? exchange.method : "_OTHER",
+        route: exchange.route,
         status: problem.status,
         type: problem.slug,
-        causes: causeChain(error),
+        error: error instanceof Error ? error : notAnError(error),
       });
     }
     return problemResponse(problem, exchange, { catalog, instance });
@@ -66,4 +67,11 @@ function toProblem(error: unknown, modules: readonly ApiModule[]): Problem {
     if (problem !== undefined) return problem;
   }
   return new Problem(500, "internal-error", { cause: error });
+}
+
+/** Something else may be thrown, too. Where that was, nothing knows. */
+function notAnError(thrown: unknown): Error {
+  const error = new Error("Something that is not an Error was thrown", { cause: thrown });
+  delete error.stack;
+  return error;
 }

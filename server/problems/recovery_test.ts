@@ -1,4 +1,4 @@
-import { assertEquals, assertFalse, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertNotEquals } from "@std/assert";
 import { Problem } from "../problem.ts";
 import { createServer } from "../server.ts";
 import { withApi, withLogger } from "../server_options.ts";
@@ -10,7 +10,7 @@ Deno.test("Server.fetch() makes problems of a module's own errors", async () => 
   assertEquals([problem.status, problem.type, problem.title], [409, "/problems/note-locked", "Note locked"]);
 });
 
-Deno.test("Server.fetch() hides what an unknown error says and logs its causes", async () => {
+Deno.test("Server.fetch() hides what an unknown error says and logs it with its causes", async () => {
   const logged: Record<string, unknown>[] = [];
   const logger = {
     info(): void {},
@@ -22,7 +22,26 @@ Deno.test("Server.fetch() hides what an unknown error says and logs its causes",
   assertEquals([problem.status, problem.type, problem.detail], [500, "/problems/internal-error", undefined]);
   assertFalse(JSON.stringify(problem).includes("SELECT"));
   assertEquals(logged.map(({ requestId }) => requestId), [problem.requestId]);
-  assertEquals(logged[0]?.["causes"], ["Error: Reading the note", "Error: SELECT * FROM notes"]);
+  const error = logged[0]?.["error"];
+  assert(error instanceof Error && error.cause instanceof Error);
+  assertEquals([error.message, error.cause.message], ["Reading the note", "SELECT * FROM notes"]);
+  assertEquals([logged[0]?.["method"], logged[0]?.["route"]], ["GET", "/notes/{id}"]);
+});
+
+Deno.test("Server.fetch() logs an Error whatever was thrown", async () => {
+  const logged: unknown[] = [];
+  const logger = {
+    info(): void {},
+    warn(): void {},
+    error: (_message: string, properties?: Record<string, unknown>): void =>
+      void logged.push(properties?.["error"]),
+  };
+  const api = noteApi(() => Promise.reject("text"));
+  await using server = createServer("127.0.0.1", 0, withApi(api), withLogger(logger));
+  assertEquals((await server.fetch(new Request("http://localhost/notes/1"))).status, 500);
+  const [error] = logged;
+  assert(error instanceof Error);
+  assertEquals([error.cause, error.stack], ["text", undefined]);
 });
 
 Deno.test("Server.fetch() calls it no error of its own that a client has left", async () => {

@@ -1,46 +1,71 @@
 import type { Operation, StrictResponse } from "../operation.ts";
+import { schemaFaults } from "./schema_faults.ts";
 
-/** A handler's answer that its document does not declare. The message names the rule, never the value. */
+/** How many breaches of a schema are named. */
+const MAX_BREACHES = 5;
+
+/** A breach of the OpenAPI document by a handler's response. */
+export interface ResponseBreach {
+  /** The operation's id, which is the name of its handler. */
+  readonly operation: string;
+  readonly status: number;
+  /** JSON Pointer into the body; absent where it is not the body. */
+  readonly pointer?: string;
+  /** The rule that is broken, without the value. */
+  readonly reason: string;
+  /** Pointers and reasons of further breaches of the same body. */
+  readonly further?: string;
+}
+
+/** A handler's response that its document does not declare. The message names the rule, never the value. */
 export class ResponseBreachError extends Error {
   override readonly name = "ResponseBreachError";
+
+  constructor(readonly logFields: ResponseBreach) {
+    const { operation, status, pointer, reason } = logFields;
+    const place = pointer === undefined ? "" : ` at ${pointer === "" ? "its root" : pointer}`;
+    super(`The response of ${operation} with status ${status} breaks its document${place}: ${reason}`);
+  }
 }
 
 /**
- * Checks an answer against the document, as it will be read by a client. For tests and development.
+ * Checks a response against the document, as it will be read by a client. For tests and development.
  * @throws {ResponseBreachError}
  */
-export function checkResponse(operation: Operation, answer: StrictResponse): void {
-  const where = `The answer of ${operation.operationId} with status ${answer.status}`;
-  const declared = operation.responses[String(answer.status)];
-  if (declared === undefined) throw new ResponseBreachError(`${where} is not declared`);
+export function checkResponse(
+  { operationId: operation, responses }: Operation,
+  answer: StrictResponse,
+): void {
+  const { status } = answer;
+  const breach = (reason: string): Error => new ResponseBreachError({ operation, status, reason });
+  const declared = responses[String(status)];
+  if (declared === undefined) throw breach("the status is not declared");
   for (const { name, required } of declared.headers) {
     // The server sets this one on every answer.
     if (name.toLowerCase() === "x-request-id" || !required) continue;
-    if (answer.headers?.[name] === undefined) {
-      throw new ResponseBreachError(`${where} lacks the header ${name}`);
-    }
+    if (answer.headers?.[name] === undefined) throw breach(`the header ${name} is missing`);
   }
   const known = new Set(declared.headers.map(({ name }) => name.toLowerCase()));
   for (const [name, value] of Object.entries(answer.headers ?? {})) {
     if (value !== undefined && !known.has(name.toLowerCase())) {
-      throw new ResponseBreachError(`${where} has the undeclared header ${name}`);
+      throw breach(`the header ${name} is not declared`);
     }
   }
   if (declared.content.length === 0) {
-    if (answer.body !== undefined) throw new ResponseBreachError(`${where} has a body but none is declared`);
+    if (answer.body !== undefined) throw breach("there is a body and none is declared");
     return;
   }
   const mediaType = answer.contentType ?? declared.content[0]?.mediaType;
   const content = declared.content.find((candidate) => candidate.mediaType === mediaType);
-  if (content === undefined) throw new ResponseBreachError(`${where} has an undeclared media type`);
-  if (answer.body === undefined) throw new ResponseBreachError(`${where} lacks its body`);
+  if (content === undefined) throw breach(`the media type ${mediaType} is not declared`);
+  if (answer.body === undefined) throw breach("the body is missing");
   if (content.validate === undefined) return;
   const wire: unknown = content.codec === "json" ? JSON.parse(JSON.stringify(answer.body)) : answer.body;
   if (!content.validate(wire)) {
-    const [error] = content.validate.errors ?? [];
-    const at = error?.instancePath ?? "";
-    throw new ResponseBreachError(
-      `${where} breaks the schema at "${at}": ${error?.message ?? "is not valid"}`,
-    );
+    const [first = { pointer: "", reason: "is not valid" }, ...others] = schemaFaults(
+      content.validate.errors ?? [],
+    ).slice(0, MAX_BREACHES);
+    const further = others.map(({ pointer, reason }) => `${pointer}: ${reason}`).join("; ");
+    throw new ResponseBreachError({ operation, status, ...first, ...(further === "" ? {} : { further }) });
   }
 }

@@ -1,4 +1,4 @@
-import { assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import type { Operation, StrictResponse } from "../operation.ts";
 import { objectValidator } from "../testing/object_validator.ts";
 import { checkResponse, ResponseBreachError } from "./check_response.ts";
@@ -13,7 +13,7 @@ const OPERATION: Operation = {
       content: [{
         mediaType: "application/json",
         codec: "json",
-        validate: objectValidator({ required: ["when"], types: { when: "string" } }),
+        validate: objectValidator({ required: ["when"], types: { when: "string", at: "string" } }),
       }],
       headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: true }],
     },
@@ -31,15 +31,31 @@ Deno.test("checkResponse() lets through what the document declares, as it will b
 Deno.test("checkResponse() throws at what the document does not declare", () => {
   const good = { status: 200, headers: { ETag: '"1"' }, body: { when: "now" } };
   const breaches: [StrictResponse, string][] = [
-    [{ status: 201 }, "is not declared"],
-    [{ ...good, headers: {} }, "lacks the header ETag"],
-    [{ ...good, headers: { ETag: '"1"', Link: "x" } }, "has the undeclared header Link"],
-    [{ ...good, contentType: "text/csv" }, "has an undeclared media type"],
-    [{ status: 200, headers: { ETag: '"1"' } }, "lacks its body"],
-    [{ ...good, body: { when: 1 } }, 'breaks the schema at "/when"'],
-    [{ status: 204, body: "x" }, "has a body but none is declared"],
+    [{ status: 201 }, "the status is not declared"],
+    [{ ...good, headers: {} }, "the header ETag is missing"],
+    [{ ...good, headers: { ETag: '"1"', Link: "x" } }, "the header Link is not declared"],
+    [{ ...good, contentType: "text/csv" }, "the media type text/csv is not declared"],
+    [{ status: 200, headers: { ETag: '"1"' } }, "the body is missing"],
+    [{ ...good, body: { when: 1 } }, "breaks its document at /when: must be a string"],
+    [{ status: 204, body: "x" }, "there is a body and none is declared"],
   ];
   for (const [answer, message] of breaches) {
     assertThrows(() => checkResponse(OPERATION, answer), ResponseBreachError, message);
   }
+});
+
+Deno.test("checkResponse() names operation, status, pointers and reasons, and no value", () => {
+  const error = assertThrows(
+    () =>
+      checkResponse(OPERATION, { status: 200, headers: { ETag: '"1"' }, body: { who: "planted", at: 1 } }),
+    ResponseBreachError,
+  );
+  assertEquals(error.logFields, {
+    operation: "op",
+    status: 200,
+    pointer: "/when",
+    reason: "is required",
+    further: "/at: must be a string",
+  });
+  assertEquals(error.message, "The response of op with status 200 breaks its document at /when: is required");
 });

@@ -2,7 +2,7 @@ import { DatabaseError, type DatabaseErrorFields } from "../../errors.ts";
 import { excerpt, summarizeStatement } from "../../summarize_statement.ts";
 
 /** How many frames a stack has: those of a transaction alone are eight. V8 takes ten unasked. */
-const MAX_FRAMES = 40;
+const MAX_FRAMES = 30;
 
 /**
  * An error of the database, with the stack of the code that waits for it and a summary of the statement that failed.

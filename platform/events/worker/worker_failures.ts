@@ -38,7 +38,7 @@ export class WorkerFailures {
     this.#last.set(job, message);
     const passes = error instanceof DatabaseError ? PASSING.has(error.code) : error instanceof BrokerError;
     if (passes) this.#logger.warn("The worker's {job} waits: {message}", { job, message });
-    else this.#logger.error("The worker's {job} failed: {message}", { job, message, error });
+    else this.#logger.error("The worker's {job} failed", { job, error: asError(error) });
   }
 
   /** A job leaves an event where it is, and goes on with others: what this program cannot tell, another one may. */
@@ -47,11 +47,8 @@ export class WorkerFailures {
     const message = messageOf(error);
     if (this.#untold.has(`${job} ${message}`)) return;
     this.#untold.add(`${job} ${message}`);
-    const properties = { job, event: messageId(event), message, error };
-    this.#logger.error(
-      "The worker's {job} leaves {event} waiting, and what follows it: {message}",
-      properties,
-    );
+    const properties = { job, event: messageId(event), error: asError(error) };
+    this.#logger.error("The worker's {job} leaves {event} waiting, and what follows it", properties);
   }
 
   recovered(job: string): void {
@@ -61,4 +58,11 @@ export class WorkerFailures {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : "It threw no error";
+}
+
+/** The log takes the values out of an error's message that it may repeat, and knows nothing else that is thrown. */
+function asError(error: unknown): Error {
+  return error instanceof Error
+    ? error
+    : new Error("Something that is not an Error was thrown", { cause: error });
 }

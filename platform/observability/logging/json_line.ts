@@ -1,3 +1,4 @@
+import { describeError, errorToJson } from "./describe_error.ts";
 import { getJsonLinesFormatter, type LogRecord, type TextFormatter } from "@logtape/logtape";
 
 /** Control characters that JSON allows and terminals obey (ECMA-48, C1). */
@@ -8,7 +9,7 @@ const MOST_REMEMBERED = 1_000;
 
 /**
  * One JSON object a line, as LogTape writes it. The values stand beside the message, which stays the same and can be
- * counted by. LogTape looks into every value for circles and for what JSON has no form for; a record that holds none,
+ * counted by; an error among them is an object with its causes and frames (describe_error.ts). LogTape looks into every value for circles and for what JSON has no form for; a record that holds none,
  * as that of a request, is written without that: a tenth of the time (measured).
  */
 export function jsonLineFormatter(): TextFormatter {
@@ -30,7 +31,7 @@ export function jsonLineFormatter(): TextFormatter {
   }
 
   return (record) => {
-    if (!isFlat(record)) return general(record);
+    if (!isFlat(record)) return general(withDescribedErrors(record));
     if (record.timestamp !== lastTimestamp) {
       lastTimestamp = record.timestamp;
       lastTime = new Date(lastTimestamp).toISOString();
@@ -48,4 +49,13 @@ function isFlat({ rawMessage, properties }: LogRecord): boolean {
     const type = typeof value;
     return type === "string" || type === "number" || type === "boolean";
   });
+}
+
+/** A record with errors described: LogTape would write their messages as they are. */
+function withDescribedErrors(record: LogRecord): LogRecord {
+  const properties = Object.entries(record.properties).map(([name, value]) => [
+    name,
+    value instanceof Error ? errorToJson(describeError(value)) : value,
+  ]);
+  return { ...record, properties: Object.fromEntries(properties) };
 }

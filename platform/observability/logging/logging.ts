@@ -1,21 +1,34 @@
-import {
-  configure,
-  getAnsiColorFormatter,
-  getLogger,
-  type Logger,
-  type LogRecord,
-  type Sink,
-} from "@logtape/logtape";
+import { configure, getLogger, type Logger, type LogRecord, type Sink } from "@logtape/logtape";
 import type { LogLevel } from "@archway/config/config.ts";
 import { jsonLineFormatter } from "./json_line.ts";
-import { LineWriter } from "./line_writer.ts";
+import { type LineTarget, LineWriter } from "./line_writer.ts";
 import { redactFields, redactTexts } from "./redaction.ts";
+import { terminalLineFormatter } from "./terminal_line.ts";
 
 /** How long lines may take to be written when the program ends, in milliseconds. */
 const LAST_LINES_MS = 1_000;
 
 /** How long lines that tell of no fault are gathered, in milliseconds. */
 const GATHER_MS = 10;
+
+/** How many frames a stack has in development. V8 takes ten unasked, and more of them make errors slower. */
+const DEVELOPMENT_FRAMES = 30;
+
+/** How the log is written. */
+export interface LoggingOptions {
+  /** Whether it is read on a terminal; otherwise a line is a JSON object. */
+  readonly terminal: boolean;
+  /**
+   * Whether a developer reads it: on a terminal, errors are shown in full, with values that their messages repeat.
+   *
+   * @default false
+   */
+  readonly development?: boolean;
+  /** @default Deno.stdout */
+  readonly stdout?: LineTarget;
+  /** @default Deno.stderr */
+  readonly stderr?: LineTarget;
+}
 
 /** The program's log. Disposing waits until its lines are written, for a bounded time. */
 export interface Logging extends AsyncDisposable {
@@ -31,13 +44,14 @@ export interface Logging extends AsyncDisposable {
  */
 export async function configureLogging(
   level: LogLevel,
-  { terminal }: { readonly terminal: boolean },
+  { terminal, development = false, stdout = Deno.stdout, stderr = Deno.stderr }: LoggingOptions,
 ): Promise<Logging> {
-  const format = redactTexts(
-    terminal ? getAnsiColorFormatter({ value: "bare" }) : jsonLineFormatter(),
-  );
-  const output = new LineWriter(Deno.stdout, { gatherMs: GATHER_MS });
-  const errors = new LineWriter(Deno.stderr);
+  if (development) Error.stackTraceLimit = DEVELOPMENT_FRAMES;
+  const format = terminal
+    ? terminalLineFormatter({ inFull: development, colors: !Deno.noColor })
+    : redactTexts(jsonLineFormatter());
+  const output = new LineWriter(stdout, { gatherMs: GATHER_MS });
+  const errors = new LineWriter(stderr);
   const write = (record: LogRecord): void => {
     const isFault = record.level === "warning" || record.level === "error" || record.level === "fatal";
     (isFault ? errors : output).write(format(record));

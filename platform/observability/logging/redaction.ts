@@ -1,4 +1,4 @@
-import { redactByField, redactByPattern, type RedactionPattern } from "@logtape/redaction";
+import { redactByField } from "@logtape/redaction";
 import type { Sink, TextFormatter } from "@logtape/logtape";
 
 /** What stands where something was taken out. */
@@ -25,7 +25,7 @@ const FIELDS: readonly RegExp[] = [
  * What is taken out of texts, wherever they stand. Repetitions are bounded, so that no text, however long, takes more
  * time than its length allows for.
  */
-const TEXTS: readonly RedactionPattern[] = [
+const TEXTS: readonly { readonly pattern: RegExp; readonly replacement: string }[] = [
   // Addresses of people. In front of "@" anything but what ends a word or a JSON text.
   {
     pattern: /[^\s"'<>@:,;()[\]\\/]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}.-]{0,253}[\p{L}\p{N}])?/gu,
@@ -50,12 +50,14 @@ const FIELD = new RegExp(FIELDS.map(({ source }) => `(?:${source})`).join("|"), 
 
 /** A formatter that takes out of every line what looks like a secret or like personal data. */
 export function redactTexts(formatter: TextFormatter): TextFormatter {
-  let text = "";
-  const redact = redactByPattern(() => text, TEXTS);
-  return (record) => {
-    text = formatter(record);
-    return SUSPECT.test(text) ? redact(record) : text;
-  };
+  return (record) => redactText(formatter(record));
+}
+
+/** A text without what looks like a secret or like personal data. */
+export function redactText(text: string): string {
+  if (!SUSPECT.test(text)) return text;
+  for (const { pattern, replacement } of TEXTS) text = text.replaceAll(pattern, replacement);
+  return text;
 }
 
 /** A sink whose fields of certain names lose their values. */
@@ -68,7 +70,7 @@ export function redactFields(sink: Sink): Sink {
 /** Whether no field has one of the names, and none holds others that might. */
 function mayPass(properties: Readonly<Record<string, unknown>>): boolean {
   return Object.keys(properties).every((name) =>
-    typeof properties[name] !== "object" && !tellsOfSecrets(name)
+    typeof properties[name] !== "object" && !isSensitiveField(name)
   );
 }
 
@@ -76,7 +78,8 @@ function mayPass(properties: Readonly<Record<string, unknown>>): boolean {
 const known = new Map<string, boolean>();
 const MOST_KNOWN = 1_000;
 
-function tellsOfSecrets(name: string): boolean {
+/** Whether a field of this name loses its value, whatever that is. */
+export function isSensitiveField(name: string): boolean {
   let found = known.get(name);
   if (found === undefined) {
     found = FIELD.test(name);

@@ -1,0 +1,118 @@
+import { frameLine, type StackFrame, stackFrames } from "./stack_frames.ts";
+import { redactMessage } from "./redact_message.ts";
+import { isSensitiveField } from "./redaction.ts";
+
+/** How deep causes are followed, how many errors of one are looked at, and how many errors there are in all. */
+const MAX_DEPTH = 8;
+const MAX_ERRORS = 5;
+const MAX_TOTAL = 16;
+
+/** The longest message and value that is shown in full. */
+const MAX_CHARACTERS = 4_000;
+
+/** Names that an error's own fields may not take. */
+const RESERVED = new Set(["name", "code", "message", "frames", "cause", "errors"]);
+
+/** An error as its log line has it. */
+export interface ErrorDescription {
+  readonly name: string;
+  /** Its code, where it has one, e.g. "ECONNREFUSED". */
+  readonly code?: string;
+  readonly message: string;
+  /** What the error itself offers for the log: its property `logFields`. */
+  readonly fields: Readonly<Record<string, string | number | boolean>>;
+  /** Innermost first; empty where nothing is known. */
+  readonly frames: readonly StackFrame[];
+  readonly cause?: ErrorDescription;
+  /** The errors of an AggregateError; both of a SuppressedError. */
+  readonly errors?: readonly ErrorDescription[];
+}
+
+/** How errors are described. */
+export interface DescribeErrorOptions {
+  /**
+   * Whether messages are shown as they are, with values they may repeat: for the terminal of a developer.
+   *
+   * @default false
+   */
+  readonly inFull?: boolean;
+}
+
+/** Describes an error and what caused it, in bounds: a circle of causes ends, and so does a long chain. */
+export function describeError(
+  error: unknown,
+  { inFull = false }: DescribeErrorOptions = {},
+): ErrorDescription {
+  const seen = new Set<unknown>();
+
+  function describe(thrown: unknown, depth: number): ErrorDescription {
+    if (!(thrown instanceof Error)) return notAnError(thrown, inFull);
+    seen.add(thrown);
+    const code: unknown = Reflect.get(thrown, "code");
+    const name = nameOf(thrown);
+    const message = String(thrown.message);
+    const follow = (next: unknown): next is NonNullable<unknown> =>
+      next !== undefined && next !== null && depth < MAX_DEPTH && seen.size < MAX_TOTAL && !seen.has(next);
+    const errors = innerErrors(thrown).slice(0, MAX_ERRORS).flatMap((inner) =>
+      follow(inner) ? [describe(inner, depth + 1)] : []
+    );
+    return {
+      name,
+      ...(typeof code === "string" && /^[\w-]{1,60}$/.test(code) ? { code } : {}),
+      message: inFull ? shortened(message) : redactMessage(message, { isDatabase: name === "PostgresError" }),
+      fields: fieldsOf(thrown),
+      frames: stackFrames(thrown),
+      ...(follow(thrown.cause) ? { cause: describe(thrown.cause, depth + 1) } : {}),
+      ...(errors.length === 0 ? {} : { errors }),
+    };
+  }
+
+  return describe(error, 1);
+}
+
+/** A description as a JSON object. */
+export function errorToJson(description: ErrorDescription): Record<string, unknown> {
+  const { name, code, message, fields, frames, cause, errors } = description;
+  return {
+    name,
+    code,
+    message,
+    ...fields,
+    frames: frames.length === 0 ? undefined : frames.map(frameLine),
+    cause: cause && errorToJson(cause),
+    errors: errors?.map(errorToJson),
+  };
+}
+
+function nameOf(error: Error): string {
+  return typeof error.name === "string" && /^[\w$.-]{1,60}$/.test(error.name) ? error.name : "Error";
+}
+
+function fieldsOf(error: Error): ErrorDescription["fields"] {
+  const offered: unknown = Reflect.get(error, "logFields");
+  if (typeof offered !== "object" || offered === null) return {};
+  const fields: Record<string, string | number | boolean> = {};
+  for (const [name, value] of Object.entries(offered)) {
+    if (RESERVED.has(name) || isSensitiveField(name)) continue;
+    if (typeof value === "string") fields[name] = shortened(value);
+    else if (typeof value === "number" || typeof value === "boolean") fields[name] = value;
+  }
+  return fields;
+}
+
+function innerErrors(error: Error): readonly unknown[] {
+  if (error instanceof AggregateError) return error.errors;
+  if (error instanceof SuppressedError) return [error.error, error.suppressed];
+  return [];
+}
+
+function notAnError(thrown: unknown, inFull: boolean): ErrorDescription {
+  const message = inFull
+    ? shortened(Deno.inspect(thrown, { depth: 3, strAbbreviateSize: MAX_CHARACTERS }))
+    : "It is not an Error";
+  return { name: thrown === null ? "null" : typeof thrown, message, fields: {}, frames: [] };
+}
+
+function shortened(text: string): string {
+  return text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
+}

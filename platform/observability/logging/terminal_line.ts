@@ -1,0 +1,61 @@
+import {
+  getAnsiColorFormatter,
+  getTextFormatter,
+  type LogRecord,
+  type TextFormatter,
+} from "@logtape/logtape";
+import { describeError } from "./describe_error.ts";
+import { redactText } from "./redaction.ts";
+import { terminalError } from "./terminal_error.ts";
+import { printable, STYLES, type TerminalStyles, UNSTYLED } from "./terminal_styles.ts";
+
+/** How lines are written for a terminal. */
+export interface TerminalLineOptions {
+  /**
+   * Whether messages of errors are shown as they are, with values they may repeat: for the terminal of a developer.
+   *
+   * @default false
+   */
+  readonly inFull?: boolean;
+  /**
+   * Whether lines have colours.
+   *
+   * @default true
+   */
+  readonly colors?: boolean;
+}
+
+/**
+ * One short line a record. Below an error there is more: the values that its line does not show, and every `Error`
+ * among them with its causes and frames (terminal_error.ts).
+ */
+export function terminalLineFormatter(
+  { inFull = false, colors = true }: TerminalLineOptions = {},
+): TextFormatter {
+  const format = colors ? getAnsiColorFormatter({ value: "bare" }) : getTextFormatter({ value: "bare" });
+  const styles = colors ? STYLES : UNSTYLED;
+  return (record) => {
+    const line = redactText(format(withoutErrors(record)));
+    if (record.level !== "error" && record.level !== "fatal") return line;
+    const errors = Object.values(record.properties).filter((value) => value instanceof Error);
+    const blocks = errors.map((error) => terminalError(describeError(error, { inFull }), styles));
+    return `${line}${restOf(record, styles)}${blocks.join("")}`;
+  };
+}
+
+/** Errors have their own place; in the line itself LogTape would write them with their messages as they are. */
+function withoutErrors(record: LogRecord): LogRecord {
+  const message = record.message.map((part) => part instanceof Error ? describeError(part).name : part);
+  return { ...record, message };
+}
+
+/** The values that the line does not show. */
+function restOf({ message, properties }: LogRecord, styles: TerminalStyles): string {
+  const shown = new Set(message);
+  const rest = Object.entries(properties).filter(([, value]) =>
+    ["string", "number", "boolean"].includes(typeof value) && !shown.has(value)
+  );
+  if (rest.length === 0) return "";
+  const text = rest.map(([name, value]) => `${name}=${value}`).join(" ");
+  return `  ${styles.dim(redactText(printable(text)))}\n`;
+}

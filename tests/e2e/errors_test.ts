@@ -1,0 +1,120 @@
+import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import { locateProgram } from "@archway/tools/support/locate_program.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
+import { Program, untilReady } from "@archway/tools/support/program.ts";
+import { TerminalProgram } from "@archway/tools/support/terminal_program.ts";
+import { testWith } from "@archway/tools/support/test_with.ts";
+
+const ROOT = join(import.meta.dirname ?? ".", "../..");
+
+const testOnTerminal = testWith({
+  reason: "script(1) is not installed",
+  program: await locateProgram("script"),
+});
+
+/** Makes a profile that the OpenAPI document does not allow, and gives its id. */
+async function breakProfile(url: string, pool: ConnectionPool): Promise<string> {
+  const response = await fetch(`${url}/v1/profiles`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ name: "Planted Lovelace", email: "planted@example.com" }),
+  });
+  const { data } = await response.json();
+  await pool.writer().query("ALTER TABLE profiles DROP CONSTRAINT profiles_age_range");
+  await pool.writer().query("UPDATE profiles SET age = 200");
+  return data.id;
+}
+
+/** Sends a request that fails, and gives its id. */
+async function fail(target: string): Promise<string> {
+  const response = await fetch(target);
+  const text = await response.text();
+  assertEquals(response.status, 500, text);
+  assertFalse(/\.ts|profiles"|stack|at |cause/.test(text), text);
+  return response.headers.get("X-Request-Id") ?? "";
+}
+
+/** Whether a place, "file:line", is one that sends a statement. */
+function sendsStatement(place: string): boolean {
+  const [, file, line] = /(?:^|[( /])(profile_service\/[\w/]+\.ts):(\d+)/.exec(place) ?? [];
+  if (file === undefined) return false;
+  return Deno.readTextFileSync(join(ROOT, file)).split("\n")[Number(line) - 1]?.includes(".query") === true;
+}
+
+Deno.test("archway logs what broke, where, and nothing of anybody", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: database.instance, replicas: [] });
+  await using program = new Program({
+    ...postgresEnvironment(database.instance),
+    MIGRATE_ON_START: "true",
+    VALIDATE_RESPONSES: "true",
+  });
+  const url = await program.url;
+  await untilReady(url);
+  const id = await breakProfile(url, pool);
+  const ids = [await fail(`${url}/v1/profiles/${id}`)];
+  await pool.writer().query("DROP TABLE profiles CASCADE");
+  ids.push(await fail(`${url}/v1/profiles/${id}`));
+  const { stderr } = await program.stop();
+  assertFalse(/planted/i.test(stderr), stderr);
+  const [breach, missing] = ids.map((requestId) =>
+    stderr.split("\n").filter((line) => line.includes(requestId)).map((line) => JSON.parse(line).properties)
+  ).flat();
+  const { name, operation, status, pointer, reason } = breach.error;
+  assertEquals([name, operation, status, pointer], ["ResponseBreachError", "getProfile", 200, "/data/age"]);
+  assertMatch(reason, /must be <= 150/);
+  const { sqlState, statement, cause, frames } = missing.error;
+  assertEquals([sqlState, statement], ["42P01", "SELECT profiles"]);
+  assertEquals(cause.message, 'relation "profiles" does not exist (42P01)');
+  assert(frames.some(sendsStatement), frames.join("\n"));
+});
+
+testOnTerminal("archway dev shows what broke, where, and in which request", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: database.instance, replicas: [] });
+  await using program = new TerminalProgram(["dev"], {
+    ...postgresEnvironment(database.instance),
+    MIGRATE_ON_START: "true",
+    VALIDATE_RESPONSES: "true",
+  });
+  const [, url = ""] = await program.untilMatch(/Archway is listening on (http\S+)/);
+  await untilReady(url);
+  const id = await breakProfile(url, pool);
+  const breach = await fail(`${url}/v1/profiles/${id}`);
+  await program.untilMatch(new RegExp(`${breach} failed with status 500`));
+  await program.untilMatch(/reason: must be <= 150/);
+  assertMatch(program.text, /The response of getProfile with status 200 breaks its document at \/data\/age/);
+  await pool.writer().query("DROP TABLE profiles CASCADE");
+  const missing = await fail(`${url}/v1/profiles/${id}`);
+  await program.untilMatch(new RegExp(`${missing} failed with status 500`));
+  await program.untilMatch(/caused by PostgresError \[42P01\]: relation "profiles" does not exist/);
+  const frames = program.text.split("\n").filter((line) => /^ +at .*file:\/\//.test(line));
+  assert(frames.some(sendsStatement), frames.join("\n"));
+  assertStringIncludes(program.text, `file://${ROOT}/profile_service/`);
+});
+
+Deno.test("archway shows where an error of its own arose that ends it", async () => {
+  await using database = await useTestDatabase();
+  const directory = await Deno.makeTempDir();
+  await using _directory = {
+    [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
+  };
+  const preload = join(directory, "preload.ts");
+  await Deno.writeTextFile(
+    preload,
+    "AsyncDisposableStack.prototype.use = () => { throw new TypeError('On purpose'); };",
+  );
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "-P", "--preload", preload, "main.ts"],
+    cwd: ROOT,
+    env: { ...postgresEnvironment(database.instance), NO_COLOR: "1", PORT: "0", MIGRATE_ON_START: "true" },
+  }).output();
+  const text = new TextDecoder().decode(stderr);
+  assertEquals(code, 1, text);
+  assertMatch(text, /TypeError: On purpose/);
+  assertMatch(text, /\(file:\/\/.*\/platform\/program\/\w+\.ts:\d+:\d+\)/);
+});

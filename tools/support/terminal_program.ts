@@ -1,0 +1,66 @@
+import { join } from "node:path";
+
+const ROOT = join(import.meta.dirname ?? ".", "../..");
+
+/**
+ * The program on a terminal of its own, which script(1) makes: main.ts, or the executable that `ARCHWAY_EXECUTABLE`
+ * names. Disposing ends it.
+ */
+export class TerminalProgram implements AsyncDisposable {
+  readonly #process: Deno.ChildProcess;
+  readonly #ended: Promise<void>;
+  #text = "";
+  #isOver = false;
+
+  constructor(args: readonly string[], environment: Readonly<Record<string, string>>) {
+    const executable = Deno.env.get("ARCHWAY_EXECUTABLE");
+    const command = executable
+      ? [executable, ...args]
+      : [Deno.execPath(), "run", "-q", "-P", "main.ts", ...args];
+    const onTerminal = Deno.build.os === "darwin"
+      ? ["-q", "/dev/null", ...command]
+      : ["-qefc", `exec ${command.join(" ")}`, "/dev/null"];
+    this.#process = new Deno.Command("script", {
+      args: onTerminal,
+      cwd: ROOT,
+      env: { NO_COLOR: "1", PORT: "0", ...environment },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    this.#ended = this.#read();
+  }
+
+  /** What it has written until now, with "\n" at the end of lines. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Resolves when it has written what matches. Rejects when it ends without. */
+  async untilMatch(pattern: RegExp): Promise<RegExpExecArray> {
+    while (true) {
+      const match = pattern.exec(this.#text);
+      if (match !== null) return match;
+      if (this.#isOver) throw new Error(`The program ended without ${pattern}: ${this.#text}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#process.kill("SIGTERM");
+    } catch (error) {
+      // It ended by itself.
+      if (!(error instanceof TypeError)) throw error;
+    }
+    await this.#process.status;
+    await this.#ended;
+  }
+
+  async #read(): Promise<void> {
+    for await (const chunk of this.#process.stdout.pipeThrough(new TextDecoderStream())) {
+      this.#text += chunk.replaceAll("\r\n", "\n");
+    }
+    this.#isOver = true;
+  }
+}
