@@ -30,13 +30,10 @@ export interface paths {
     "/v1/accounts/{id}": {
         parameters: {
             query?: never;
-            header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
-                "X-Request-Id"?: components["parameters"]["RequestId"];
-            };
+            header?: never;
             path: {
-                /** @description The account's id */
-                id: components["parameters"]["AccountId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -53,13 +50,10 @@ export interface paths {
     "/v1/accounts/{id}/close": {
         parameters: {
             query?: never;
-            header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
-                "X-Request-Id"?: components["parameters"]["RequestId"];
-            };
+            header?: never;
             path: {
-                /** @description The account's id */
-                id: components["parameters"]["AccountId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -82,8 +76,8 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The account's id */
-                id: components["parameters"]["AccountId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -102,8 +96,8 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The account's id */
-                id: components["parameters"]["AccountId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -146,13 +140,10 @@ export interface paths {
     "/v1/payments/{id}": {
         parameters: {
             query?: never;
-            header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
-                "X-Request-Id"?: components["parameters"]["RequestId"];
-            };
+            header?: never;
             path: {
-                /** @description The payment's id */
-                id: components["parameters"]["PaymentId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -176,8 +167,8 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The payment's id */
-                id: components["parameters"]["PaymentId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -196,8 +187,8 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The payment's id */
-                id: components["parameters"]["PaymentId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -214,13 +205,10 @@ export interface paths {
     "/v1/payments/{id}/refunds/{refundId}": {
         parameters: {
             query?: never;
-            header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
-                "X-Request-Id"?: components["parameters"]["RequestId"];
-            };
+            header?: never;
             path: {
-                /** @description The payment's id */
-                id: components["parameters"]["PaymentId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
                 /** @description The refund's id, a UUID of the client's choice */
                 refundId: string;
             };
@@ -324,13 +312,7 @@ export interface webhooks {
                 };
             };
             responses: {
-                /** @description The receiver has it. With any other answer, or none in time, it is told again */
-                "2XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
+                "2XX": components["responses"]["EventReceived"];
             };
         };
         delete?: never;
@@ -369,13 +351,7 @@ export interface webhooks {
                 };
             };
             responses: {
-                /** @description The receiver has it. With any other answer, or none in time, it is told again */
-                "2XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
+                "2XX": components["responses"]["EventReceived"];
             };
         };
         delete?: never;
@@ -414,13 +390,7 @@ export interface webhooks {
                 };
             };
             responses: {
-                /** @description The receiver has it. With any other answer, or none in time, it is told again */
-                "2XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
+                "2XX": components["responses"]["EventReceived"];
             };
         };
         delete?: never;
@@ -459,13 +429,7 @@ export interface webhooks {
                 };
             };
             responses: {
-                /** @description The receiver has it. With any other answer, or none in time, it is told again */
-                "2XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
+                "2XX": components["responses"]["EventReceived"];
             };
         };
         delete?: never;
@@ -504,13 +468,7 @@ export interface webhooks {
                 };
             };
             responses: {
-                /** @description The receiver has it. With any other answer, or none in time, it is told again */
-                "2XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
+                "2XX": components["responses"]["EventReceived"];
             };
         };
         delete?: never;
@@ -694,16 +652,6 @@ export interface components {
             id: components["schemas"]["EventId"];
             data: components["schemas"]["PaymentEventData"];
         };
-        /**
-         * Format: date-time
-         * @description When it happened
-         */
-        EventTime: string;
-        /**
-         * @description Its place in what has happened to one thing
-         * @example payment-01a2023b-983b-7000-83d3-81c8f54d2496@1
-         */
-        EventId: string;
         AccountOpenedData: {
             /** Format: uuid */
             accountId: string;
@@ -751,9 +699,6 @@ export interface components {
             amount: components["schemas"]["Money"];
             description: components["schemas"]["Description"];
         };
-        Meta: {
-            requestId: string;
-        };
         SuccessAccount: {
             data: components["schemas"]["Account"];
             meta: components["schemas"]["Meta"];
@@ -790,6 +735,9 @@ export interface components {
             data: components["schemas"]["PaymentEvent"][];
             meta: components["schemas"]["PageMeta"];
         };
+        Meta: {
+            requestId: string;
+        };
         PageMeta: {
             requestId: string;
             /** Format: int32 */
@@ -804,6 +752,16 @@ export interface components {
         ETagsById: {
             [key: string]: string;
         };
+        /**
+         * Format: date-time
+         * @description When it happened
+         */
+        EventTime: string;
+        /**
+         * @description Its place in what has happened to one thing
+         * @example payment-01a2023b-983b-7000-83d3-81c8f54d2496@1
+         */
+        EventId: string;
         Health: {
             /** @enum {string} */
             status: "ok" | "degraded" | "unavailable";
@@ -838,6 +796,55 @@ export interface components {
         };
     };
     responses: {
+        /** @description There is no such account, payment or refund */
+        NotFound: {
+            headers: {
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It is there already, or another request with the `Idempotency-Key` is being worked on */
+        Conflict: {
+            headers: {
+                /** @description Seconds to wait, where another request is being worked on */
+                "Retry-After"?: string;
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is well formed but breaks a rule, or the state of things refuses it; `invalidParams` names every fault */
+        UnprocessableContent: {
+            headers: {
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The program or its database cannot serve the request now */
+        Unavailable: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The receiver has it. With any other answer, or none in time, it is told again */
+        EventReceived: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
         /** @description The representation at hand is the current one */
         NotModified: {
             headers: {
@@ -878,16 +885,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description There is no such account, payment or refund */
-        NotFound: {
-            headers: {
-                "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description The Accept header excludes every representation there is */
         NotAcceptable: {
             headers: {
@@ -900,18 +897,6 @@ export interface components {
         /** @description The body did not arrive in time */
         RequestTimeout: {
             headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description It is there already, or another request with the `Idempotency-Key` is being worked on */
-        Conflict: {
-            headers: {
-                /** @description Seconds to wait, where another request is being worked on */
-                "Retry-After"?: string;
-                "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                 [name: string]: unknown;
             };
             content: {
@@ -955,16 +940,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is well formed but breaks a rule, or the state of things refuses it; `invalidParams` names every fault */
-        UnprocessableContent: {
-            headers: {
-                "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description If-Match is missing */
         PreconditionRequired: {
             headers: {
@@ -977,8 +952,7 @@ export interface components {
         /** @description The caller asked for more than it may in a while */
         TooManyRequests: {
             headers: {
-                /** @description Seconds to wait */
-                "Retry-After"?: string;
+                "Retry-After": components["headers"]["RetryAfter"];
                 /** @description How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
                 "RateLimit-Policy"?: string;
                 /** @description How much of that is left, and after how many seconds there is all of it again */
@@ -1007,29 +981,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The program or its database cannot serve the request now */
-        Unavailable: {
-            headers: {
-                /** @description Seconds to wait */
-                "Retry-After"?: string;
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
     };
     parameters: {
-        /** @description The same whenever the same event is told, and never that of another one */
-        MessageId: string;
-        /** @description When it is told, in seconds since 1970 */
-        MessageTimestamp: string;
-        /** @description An HMAC-SHA-256 over id, timestamp and body (Standard Webhooks) */
-        MessageSignature: string;
-        /** @description The account's id */
-        AccountId: string;
-        /** @description The payment's id */
-        PaymentId: string;
+        /** @description The resource's id */
+        Id: string;
         /** @description Items on a page, 20 when absent */
         Limit: number;
         /** @description The `nextCursor` of an earlier answer */
@@ -1047,8 +1002,14 @@ export interface components {
          * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
          */
         IdempotencyKey: string;
-        /** @description The ETag of the account as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+        /** @description The ETag of the resource as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
         IfMatch: string;
+        /** @description The same whenever the same event is told, and never that of another one */
+        MessageId: string;
+        /** @description When it is told, in seconds since 1970 */
+        MessageTimestamp: string;
+        /** @description An HMAC-SHA-256 over id, timestamp and body (Standard Webhooks) */
+        MessageSignature: string;
         /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
         IfNoneMatch: string;
         /**
@@ -1061,8 +1022,14 @@ export interface components {
     };
     requestBodies: never;
     headers: {
+        /** @description Where it is */
+        Location: string;
         /** @description The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
         ETag: string;
+        /** @description There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+        IdempotencyReplayed: "true";
+        /** @description Seconds to wait */
+        RetryAfter: string;
         /**
          * @description Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
          *     service. Absent when the database could not tell its position; the write is made all the same.
@@ -1072,8 +1039,6 @@ export interface components {
         Link: string;
         /** @description The id of the request */
         RequestId: string;
-        /** @description There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
-        IdempotencyReplayed: "true";
     };
     pathItems: never;
 }
@@ -1092,6 +1057,8 @@ export interface operations {
                 profileId?: string;
             };
             header?: {
+                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
                 /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
@@ -1099,8 +1066,6 @@ export interface operations {
                  *     it is read. Without it a read may be some milliseconds older.
                  */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
-                "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path?: never;
             cookie?: never;
@@ -1110,9 +1075,9 @@ export interface operations {
             /** @description One page of accounts */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     ETag: components["headers"]["ETag"];
                     Link: components["headers"]["Link"];
-                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1152,11 +1117,10 @@ export interface operations {
             /** @description The account as it was opened */
             201: {
                 headers: {
-                    /** @description Where it is */
-                    Location: string;
+                    Location: components["headers"]["Location"];
                     ETag: components["headers"]["ETag"];
-                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1194,8 +1158,8 @@ export interface operations {
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
-                /** @description The account's id */
-                id: components["parameters"]["AccountId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -1204,8 +1168,8 @@ export interface operations {
             /** @description The account */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1231,14 +1195,14 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The ETag of the resource as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+                "If-Match": components["parameters"]["IfMatch"];
                 /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
-                /** @description The ETag of the account as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
-                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The account's id */
-                id: components["parameters"]["AccountId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -1248,8 +1212,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
-                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1287,6 +1251,8 @@ export interface operations {
                 to?: components["parameters"]["To"];
             };
             header?: {
+                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
                 /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
@@ -1294,12 +1260,10 @@ export interface operations {
                  *     it is read. Without it a read may be some milliseconds older.
                  */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
-                "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path: {
-                /** @description The account's id */
-                id: components["parameters"]["AccountId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -1308,9 +1272,9 @@ export interface operations {
             /** @description One page of the statement */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     ETag: components["headers"]["ETag"];
                     Link: components["headers"]["Link"];
-                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1347,8 +1311,8 @@ export interface operations {
                 "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path: {
-                /** @description The account's id */
-                id: components["parameters"]["AccountId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -1361,9 +1325,9 @@ export interface operations {
             /** @description The deposit, and what the account had after it */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
-                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1406,6 +1370,8 @@ export interface operations {
                 to?: components["parameters"]["To"];
             };
             header?: {
+                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
                 /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
@@ -1413,8 +1379,6 @@ export interface operations {
                  *     it is read. Without it a read may be some milliseconds older.
                  */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
-                "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path?: never;
             cookie?: never;
@@ -1424,9 +1388,9 @@ export interface operations {
             /** @description One page of payments */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     ETag: components["headers"]["ETag"];
                     Link: components["headers"]["Link"];
-                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1473,12 +1437,11 @@ export interface operations {
             /** @description The payment, which is settled */
             201: {
                 headers: {
-                    /** @description Where it is */
-                    Location: string;
+                    Location: components["headers"]["Location"];
                     ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
-                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1516,8 +1479,8 @@ export interface operations {
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
-                /** @description The payment's id */
-                id: components["parameters"]["PaymentId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -1526,8 +1489,8 @@ export interface operations {
             /** @description The payment */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1557,8 +1520,8 @@ export interface operations {
                 "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path: {
-                /** @description The payment's id */
-                id: components["parameters"]["PaymentId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -1572,8 +1535,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
-                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1583,11 +1546,10 @@ export interface operations {
             /** @description The payment, which is settled */
             201: {
                 headers: {
-                    /** @description Where it is */
-                    Location: string;
+                    Location: components["headers"]["Location"];
                     ETag: components["headers"]["ETag"];
-                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1621,6 +1583,8 @@ export interface operations {
                 before?: components["parameters"]["Before"];
             };
             header?: {
+                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
                 /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
@@ -1628,12 +1592,10 @@ export interface operations {
                  *     it is read. Without it a read may be some milliseconds older.
                  */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
-                "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path: {
-                /** @description The payment's id */
-                id: components["parameters"]["PaymentId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -1642,9 +1604,9 @@ export interface operations {
             /** @description One page of its history */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     ETag: components["headers"]["ETag"];
                     Link: components["headers"]["Link"];
-                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1677,6 +1639,8 @@ export interface operations {
                 before?: components["parameters"]["Before"];
             };
             header?: {
+                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
                 /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
@@ -1684,12 +1648,10 @@ export interface operations {
                  *     it is read. Without it a read may be some milliseconds older.
                  */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
-                "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path: {
-                /** @description The payment's id */
-                id: components["parameters"]["PaymentId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -1698,9 +1660,9 @@ export interface operations {
             /** @description One page of refunds */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     ETag: components["headers"]["ETag"];
                     Link: components["headers"]["Link"];
-                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1737,8 +1699,8 @@ export interface operations {
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
-                /** @description The payment's id */
-                id: components["parameters"]["PaymentId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
                 /** @description The refund's id, a UUID of the client's choice */
                 refundId: string;
             };
@@ -1749,8 +1711,8 @@ export interface operations {
             /** @description The refund */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1780,8 +1742,8 @@ export interface operations {
                 "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path: {
-                /** @description The payment's id */
-                id: components["parameters"]["PaymentId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
                 /** @description The refund's id, a UUID of the client's choice */
                 refundId: string;
             };
@@ -1797,8 +1759,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
-                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1808,11 +1770,10 @@ export interface operations {
             /** @description The refund, which is settled */
             201: {
                 headers: {
-                    /** @description Where it is */
-                    Location: string;
+                    Location: components["headers"]["Location"];
                     ETag: components["headers"]["ETag"];
-                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1929,13 +1890,10 @@ export type AccountClosed = components["schemas"]["AccountClosed"];
 export type DepositSettled = components["schemas"]["DepositSettled"];
 export type PaymentSettled = components["schemas"]["PaymentSettled"];
 export type PaymentRefunded = components["schemas"]["PaymentRefunded"];
-export type EventTime = components["schemas"]["EventTime"];
-export type EventId = components["schemas"]["EventId"];
 export type AccountOpenedData = components["schemas"]["AccountOpenedData"];
 export type AccountClosedData = components["schemas"]["AccountClosedData"];
 export type DepositSettledData = components["schemas"]["DepositSettledData"];
 export type PaymentEventData = components["schemas"]["PaymentEventData"];
-export type Meta = components["schemas"]["Meta"];
 export type SuccessAccount = components["schemas"]["SuccessAccount"];
 export type SuccessDeposit = components["schemas"]["SuccessDeposit"];
 export type SuccessPayment = components["schemas"]["SuccessPayment"];
@@ -1945,8 +1903,11 @@ export type SuccessEntryList = components["schemas"]["SuccessEntryList"];
 export type SuccessPaymentList = components["schemas"]["SuccessPaymentList"];
 export type SuccessRefundList = components["schemas"]["SuccessRefundList"];
 export type SuccessPaymentEventList = components["schemas"]["SuccessPaymentEventList"];
+export type Meta = components["schemas"]["Meta"];
 export type PageMeta = components["schemas"]["PageMeta"];
 export type ETagsById = components["schemas"]["ETagsById"];
+export type EventTime = components["schemas"]["EventTime"];
+export type EventId = components["schemas"]["EventId"];
 export type Health = components["schemas"]["Health"];
 export type HealthCheck = components["schemas"]["HealthCheck"];
 export type Problem = components["schemas"]["Problem"];
@@ -1965,6 +1926,8 @@ export type ListAccountsRequest = {
     readonly profileId?: string;
   };
   readonly headers: {
+    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    readonly "X-Request-Id"?: string;
     /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
     /**
@@ -1972,8 +1935,6 @@ export type ListAccountsRequest = {
      * it is read. Without it a read may be some milliseconds older.
      */
     readonly "Consistency-Token"?: string;
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
-    readonly "X-Request-Id"?: string;
   };
 };
 
@@ -1983,12 +1944,12 @@ export type ListAccountsResponse =
     /** One page of accounts */
     readonly status: 200;
     readonly headers: {
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
       /** The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
       readonly Link: string;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessAccountList;
@@ -2120,13 +2081,13 @@ export type OpenAccountResponse =
       readonly Location: string;
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /**
        * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
        * service. Absent when the database could not tell its position; the write is made all the same.
        */
       readonly "Consistency-Token"?: string | undefined;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessAccount;
@@ -2257,7 +2218,7 @@ export type OpenAccountResponse =
 /** What {@link StrictServerInterface.getAccount} is given, decoded and validated. */
 export type GetAccountRequest = {
   readonly path: {
-    /** The account's id */
+    /** The resource's id */
     readonly id: string;
   };
   readonly headers: {
@@ -2279,10 +2240,10 @@ export type GetAccountResponse =
     /** The account */
     readonly status: 200;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
-      readonly ETag: string;
       /** The id of the request */
       readonly "X-Request-Id"?: string | undefined;
+      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessAccount;
@@ -2409,14 +2370,14 @@ export type GetAccountResponse =
 /** What {@link StrictServerInterface.closeAccount} is given, decoded and validated. */
 export type CloseAccountRequest = {
   readonly path: {
-    /** The account's id */
+    /** The resource's id */
     readonly id: string;
   };
   readonly headers: {
+    /** The ETag of the resource as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+    readonly "If-Match": string;
     /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
     readonly "X-Request-Id"?: string;
-    /** The ETag of the account as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
-    readonly "If-Match": string;
   };
 };
 
@@ -2428,13 +2389,13 @@ export type CloseAccountResponse =
     readonly headers: {
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /**
        * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
        * service. Absent when the database could not tell its position; the write is made all the same.
        */
       readonly "Consistency-Token"?: string | undefined;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessAccount;
@@ -2566,7 +2527,7 @@ export type CloseAccountResponse =
 /** What {@link StrictServerInterface.listEntries} is given, decoded and validated. */
 export type ListEntriesRequest = {
   readonly path: {
-    /** The account's id */
+    /** The resource's id */
     readonly id: string;
   };
   readonly query: {
@@ -2582,6 +2543,8 @@ export type ListEntriesRequest = {
     readonly to?: string;
   };
   readonly headers: {
+    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    readonly "X-Request-Id"?: string;
     /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
     /**
@@ -2589,8 +2552,6 @@ export type ListEntriesRequest = {
      * it is read. Without it a read may be some milliseconds older.
      */
     readonly "Consistency-Token"?: string;
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
-    readonly "X-Request-Id"?: string;
   };
 };
 
@@ -2600,12 +2561,12 @@ export type ListEntriesResponse =
     /** One page of the statement */
     readonly status: 200;
     readonly headers: {
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
       /** The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
       readonly Link: string;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessEntryList;
@@ -2732,7 +2693,7 @@ export type ListEntriesResponse =
 /** What {@link StrictServerInterface.createDeposit} is given, decoded and validated. */
 export type CreateDepositRequest = {
   readonly path: {
-    /** The account's id */
+    /** The resource's id */
     readonly id: string;
   };
   readonly headers: {
@@ -2753,6 +2714,8 @@ export type CreateDepositResponse =
     /** The deposit, and what the account had after it */
     readonly status: 201;
     readonly headers?: {
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /**
        * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
        * service. Absent when the database could not tell its position; the write is made all the same.
@@ -2760,8 +2723,6 @@ export type CreateDepositResponse =
       readonly "Consistency-Token"?: string | undefined;
       /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
       readonly "Idempotency-Replayed"?: "true" | undefined;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessDeposit;
@@ -2918,6 +2879,8 @@ export type ListPaymentsRequest = {
     readonly to?: string;
   };
   readonly headers: {
+    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    readonly "X-Request-Id"?: string;
     /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
     /**
@@ -2925,8 +2888,6 @@ export type ListPaymentsRequest = {
      * it is read. Without it a read may be some milliseconds older.
      */
     readonly "Consistency-Token"?: string;
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
-    readonly "X-Request-Id"?: string;
   };
 };
 
@@ -2936,12 +2897,12 @@ export type ListPaymentsResponse =
     /** One page of payments */
     readonly status: 200;
     readonly headers: {
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
       /** The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
       readonly Link: string;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessPaymentList;
@@ -3079,6 +3040,8 @@ export type CreatePaymentResponse =
       readonly Location: string;
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /**
        * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
        * service. Absent when the database could not tell its position; the write is made all the same.
@@ -3086,8 +3049,6 @@ export type CreatePaymentResponse =
       readonly "Consistency-Token"?: string | undefined;
       /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
       readonly "Idempotency-Replayed"?: "true" | undefined;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessPayment;
@@ -3218,7 +3179,7 @@ export type CreatePaymentResponse =
 /** What {@link StrictServerInterface.getPayment} is given, decoded and validated. */
 export type GetPaymentRequest = {
   readonly path: {
-    /** The payment's id */
+    /** The resource's id */
     readonly id: string;
   };
   readonly headers: {
@@ -3240,10 +3201,10 @@ export type GetPaymentResponse =
     /** The payment */
     readonly status: 200;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
-      readonly ETag: string;
       /** The id of the request */
       readonly "X-Request-Id"?: string | undefined;
+      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessPayment;
@@ -3370,7 +3331,7 @@ export type GetPaymentResponse =
 /** What {@link StrictServerInterface.putPayment} is given, decoded and validated. */
 export type PutPaymentRequest = {
   readonly path: {
-    /** The payment's id */
+    /** The resource's id */
     readonly id: string;
   };
   readonly headers: {
@@ -3387,13 +3348,13 @@ export type PutPaymentResponse =
     readonly headers: {
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /**
        * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
        * service. Absent when the database could not tell its position; the write is made all the same.
        */
       readonly "Consistency-Token"?: string | undefined;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessPayment;
@@ -3406,13 +3367,13 @@ export type PutPaymentResponse =
       readonly Location: string;
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /**
        * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
        * service. Absent when the database could not tell its position; the write is made all the same.
        */
       readonly "Consistency-Token"?: string | undefined;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessPayment;
@@ -3543,7 +3504,7 @@ export type PutPaymentResponse =
 /** What {@link StrictServerInterface.listPaymentEvents} is given, decoded and validated. */
 export type ListPaymentEventsRequest = {
   readonly path: {
-    /** The payment's id */
+    /** The resource's id */
     readonly id: string;
   };
   readonly query: {
@@ -3555,6 +3516,8 @@ export type ListPaymentEventsRequest = {
     readonly before?: string;
   };
   readonly headers: {
+    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    readonly "X-Request-Id"?: string;
     /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
     /**
@@ -3562,8 +3525,6 @@ export type ListPaymentEventsRequest = {
      * it is read. Without it a read may be some milliseconds older.
      */
     readonly "Consistency-Token"?: string;
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
-    readonly "X-Request-Id"?: string;
   };
 };
 
@@ -3573,12 +3534,12 @@ export type ListPaymentEventsResponse =
     /** One page of its history */
     readonly status: 200;
     readonly headers: {
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
       /** The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
       readonly Link: string;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessPaymentEventList;
@@ -3705,7 +3666,7 @@ export type ListPaymentEventsResponse =
 /** What {@link StrictServerInterface.listRefunds} is given, decoded and validated. */
 export type ListRefundsRequest = {
   readonly path: {
-    /** The payment's id */
+    /** The resource's id */
     readonly id: string;
   };
   readonly query: {
@@ -3717,6 +3678,8 @@ export type ListRefundsRequest = {
     readonly before?: string;
   };
   readonly headers: {
+    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    readonly "X-Request-Id"?: string;
     /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
     /**
@@ -3724,8 +3687,6 @@ export type ListRefundsRequest = {
      * it is read. Without it a read may be some milliseconds older.
      */
     readonly "Consistency-Token"?: string;
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
-    readonly "X-Request-Id"?: string;
   };
 };
 
@@ -3735,12 +3696,12 @@ export type ListRefundsResponse =
     /** One page of refunds */
     readonly status: 200;
     readonly headers: {
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
       /** The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
       readonly Link: string;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessRefundList;
@@ -3867,7 +3828,7 @@ export type ListRefundsResponse =
 /** What {@link StrictServerInterface.getRefund} is given, decoded and validated. */
 export type GetRefundRequest = {
   readonly path: {
-    /** The payment's id */
+    /** The resource's id */
     readonly id: string;
     /** The refund's id, a UUID of the client's choice */
     readonly refundId: string;
@@ -3891,10 +3852,10 @@ export type GetRefundResponse =
     /** The refund */
     readonly status: 200;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
-      readonly ETag: string;
       /** The id of the request */
       readonly "X-Request-Id"?: string | undefined;
+      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessRefund;
@@ -4021,7 +3982,7 @@ export type GetRefundResponse =
 /** What {@link StrictServerInterface.putRefund} is given, decoded and validated. */
 export type PutRefundRequest = {
   readonly path: {
-    /** The payment's id */
+    /** The resource's id */
     readonly id: string;
     /** The refund's id, a UUID of the client's choice */
     readonly refundId: string;
@@ -4040,13 +4001,13 @@ export type PutRefundResponse =
     readonly headers: {
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /**
        * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
        * service. Absent when the database could not tell its position; the write is made all the same.
        */
       readonly "Consistency-Token"?: string | undefined;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessRefund;
@@ -4059,13 +4020,13 @@ export type PutRefundResponse =
       readonly Location: string;
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /**
        * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
        * service. Absent when the database could not tell its position; the write is made all the same.
        */
       readonly "Consistency-Token"?: string | undefined;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessRefund;
@@ -4286,13 +4247,13 @@ const listAccounts: runtime.Operation = {
     { name: "after", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
     { name: "before", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
     { name: "profileId", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "If-None-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "Consistency-Token", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
-    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
   ],
   validateParameters: validators.listAccountsParameters,
   responses: {
-    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listAccountsResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "Link", required: true }, { name: "X-Request-Id", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listAccountsResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "ETag", required: true }, { name: "Link", required: true }] },
     "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listAccountsResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listAccountsResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
@@ -4325,7 +4286,7 @@ const openAccount: runtime.Operation = {
     ],
   },
   responses: {
-    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.openAccountResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
+    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.openAccountResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.openAccountResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.openAccountResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.openAccountResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
@@ -4357,7 +4318,7 @@ const getAccount: runtime.Operation = {
   ],
   validateParameters: validators.getAccountParameters,
   responses: {
-    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.getAccountResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.getAccountResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "ETag", required: true }] },
     "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getAccountResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getAccountResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
@@ -4382,12 +4343,12 @@ const closeAccount: runtime.Operation = {
   path: "/v1/accounts/{id}/close",
   parameters: [
     { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
-    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "If-Match", in: "header", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
   ],
   validateParameters: validators.closeAccountParameters,
   responses: {
-    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.closeAccountResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.closeAccountResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.closeAccountResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.closeAccountResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.closeAccountResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
@@ -4418,13 +4379,13 @@ const listEntries: runtime.Operation = {
     { name: "before", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
     { name: "from", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
     { name: "to", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "If-None-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "Consistency-Token", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
-    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
   ],
   validateParameters: validators.listEntriesParameters,
   responses: {
-    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listEntriesResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "Link", required: true }, { name: "X-Request-Id", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listEntriesResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "ETag", required: true }, { name: "Link", required: true }] },
     "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listEntriesResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listEntriesResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
@@ -4460,7 +4421,7 @@ const createDeposit: runtime.Operation = {
     ],
   },
   responses: {
-    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.createDepositResponse201ApplicationJson }], headers: [{ name: "Consistency-Token", required: false }, { name: "Idempotency-Replayed", required: false }, { name: "X-Request-Id", required: false }] },
+    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.createDepositResponse201ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }, { name: "Idempotency-Replayed", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createDepositResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createDepositResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createDepositResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
@@ -4493,13 +4454,13 @@ const listPayments: runtime.Operation = {
     { name: "status", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
     { name: "from", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
     { name: "to", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "If-None-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "Consistency-Token", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
-    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
   ],
   validateParameters: validators.listPaymentsParameters,
   responses: {
-    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listPaymentsResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "Link", required: true }, { name: "X-Request-Id", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listPaymentsResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "ETag", required: true }, { name: "Link", required: true }] },
     "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentsResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentsResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
@@ -4533,7 +4494,7 @@ const createPayment: runtime.Operation = {
     ],
   },
   responses: {
-    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.createPaymentResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "Consistency-Token", required: false }, { name: "Idempotency-Replayed", required: false }, { name: "X-Request-Id", required: false }] },
+    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.createPaymentResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }, { name: "Idempotency-Replayed", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
@@ -4565,7 +4526,7 @@ const getPayment: runtime.Operation = {
   ],
   validateParameters: validators.getPaymentParameters,
   responses: {
-    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.getPaymentResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.getPaymentResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "ETag", required: true }] },
     "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
@@ -4600,8 +4561,8 @@ const putPayment: runtime.Operation = {
     ],
   },
   responses: {
-    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.putPaymentResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
-    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.putPaymentResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.putPaymentResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
+    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.putPaymentResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
@@ -4630,13 +4591,13 @@ const listPaymentEvents: runtime.Operation = {
     { name: "limit", in: "query", required: false, style: "form", explode: true, shape: { kind: "integer" } },
     { name: "after", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
     { name: "before", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "If-None-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "Consistency-Token", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
-    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
   ],
   validateParameters: validators.listPaymentEventsParameters,
   responses: {
-    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listPaymentEventsResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "Link", required: true }, { name: "X-Request-Id", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listPaymentEventsResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "ETag", required: true }, { name: "Link", required: true }] },
     "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentEventsResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentEventsResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
@@ -4664,13 +4625,13 @@ const listRefunds: runtime.Operation = {
     { name: "limit", in: "query", required: false, style: "form", explode: true, shape: { kind: "integer" } },
     { name: "after", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
     { name: "before", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "If-None-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "Consistency-Token", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
-    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
   ],
   validateParameters: validators.listRefundsParameters,
   responses: {
-    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listRefundsResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "Link", required: true }, { name: "X-Request-Id", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listRefundsResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "ETag", required: true }, { name: "Link", required: true }] },
     "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listRefundsResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listRefundsResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
@@ -4702,7 +4663,7 @@ const getRefund: runtime.Operation = {
   ],
   validateParameters: validators.getRefundParameters,
   responses: {
-    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.getRefundResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.getRefundResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "ETag", required: true }] },
     "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getRefundResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getRefundResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
@@ -4738,8 +4699,8 @@ const putRefund: runtime.Operation = {
     ],
   },
   responses: {
-    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.putRefundResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
-    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.putRefundResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.putRefundResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
+    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.putRefundResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putRefundResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putRefundResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putRefundResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },

@@ -201,7 +201,7 @@ return exports;
 })({});
 "use strict";
 export const listAccountsParameters = validate0;
-const schema0 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024},"profileId":{"type":"string","format":"uuid"}},"additionalProperties":false},"headers":{"type":"object","properties":{"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256},"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema0 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024},"profileId":{"type":"string","format":"uuid"}},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 const func0 = Object.prototype.hasOwnProperty;
 const func8 = module0.default;
 const formats0 = module1.fullFormats.int32;
@@ -441,11 +441,9 @@ errors++;
 if(data.headers !== undefined && func0.call(data, "headers")){
 let data6 = data.headers;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-if(data6["If-None-Match"] !== undefined && func0.call(data6, "If-None-Match")){
-let data7 = data6["If-None-Match"];
-if(typeof data7 === "string"){
-if(func8(data7) > 8192){
-const err19 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
+if(data6["X-Request-Id"] !== undefined && func0.call(data6, "X-Request-Id")){
+if(typeof data6["X-Request-Id"] !== "string"){
+const err19 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -455,8 +453,11 @@ vErrors.push(err19);
 errors++;
 }
 }
-else {
-const err20 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6["If-None-Match"] !== undefined && func0.call(data6, "If-None-Match")){
+let data8 = data6["If-None-Match"];
+if(typeof data8 === "string"){
+if(func8(data8) > 8192){
+const err20 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -466,11 +467,8 @@ vErrors.push(err20);
 errors++;
 }
 }
-if(data6["Consistency-Token"] !== undefined && func0.call(data6, "Consistency-Token")){
-let data8 = data6["Consistency-Token"];
-if(typeof data8 === "string"){
-if(func8(data8) > 256){
-const err21 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+else {
+const err21 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -479,8 +477,12 @@ vErrors.push(err21);
 }
 errors++;
 }
-if(func8(data8) < 1){
-const err22 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data6["Consistency-Token"] !== undefined && func0.call(data6, "Consistency-Token")){
+let data9 = data6["Consistency-Token"];
+if(typeof data9 === "string"){
+if(func8(data9) > 256){
+const err22 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -489,9 +491,8 @@ vErrors.push(err22);
 }
 errors++;
 }
-}
-else {
-const err23 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(func8(data9) < 1){
+const err23 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -501,9 +502,8 @@ vErrors.push(err23);
 errors++;
 }
 }
-if(data6["X-Request-Id"] !== undefined && func0.call(data6, "X-Request-Id")){
-if(typeof data6["X-Request-Id"] !== "string"){
-const err24 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err24 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2282,7 +2282,7 @@ return errors === 0;
 validate23.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
 export const closeAccountParameters = validate24;
-const schema14 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-Match":{"type":"string","minLength":1,"maxLength":1024,"pattern":"^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$","x-pattern-message":"must be * or a list of quoted entity-tags, such as \"7\""}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema14 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"If-Match":{"type":"string","minLength":1,"maxLength":1024,"pattern":"^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$","x-pattern-message":"must be * or a list of quoted entity-tags, such as \"7\""},"X-Request-Id":{"type":"string"}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 const pattern1 = new RegExp("^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$", "u");
 
 function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -2424,9 +2424,11 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(data3["X-Request-Id"] !== undefined && func0.call(data3, "X-Request-Id")){
-if(typeof data3["X-Request-Id"] !== "string"){
-const err11 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data3["If-Match"] !== undefined && func0.call(data3, "If-Match")){
+let data4 = data3["If-Match"];
+if(typeof data4 === "string"){
+if(func8(data4) > 1024){
+const err11 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2435,12 +2437,8 @@ vErrors.push(err11);
 }
 errors++;
 }
-}
-if(data3["If-Match"] !== undefined && func0.call(data3, "If-Match")){
-let data5 = data3["If-Match"];
-if(typeof data5 === "string"){
-if(func8(data5) > 1024){
-const err12 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(func8(data4) < 1){
+const err12 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2449,8 +2447,8 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(func8(data5) < 1){
-const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!pattern1.test(data4)){
+const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2459,8 +2457,9 @@ vErrors.push(err13);
 }
 errors++;
 }
-if(!pattern1.test(data5)){
-const err14 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
+}
+else {
+const err14 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2470,8 +2469,9 @@ vErrors.push(err14);
 errors++;
 }
 }
-else {
-const err15 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data3["X-Request-Id"] !== undefined && func0.call(data3, "X-Request-Id")){
+if(typeof data3["X-Request-Id"] !== "string"){
+const err15 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2523,7 +2523,7 @@ return errors === 0;
 validate24.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
 export const listEntriesParameters = validate25;
-const schema15 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024},"from":{"type":"string","format":"date-time"},"to":{"type":"string","format":"date-time"}},"additionalProperties":false},"headers":{"type":"object","properties":{"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256},"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema15 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024},"from":{"type":"string","format":"date-time"},"to":{"type":"string","format":"date-time"}},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
 function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2821,11 +2821,9 @@ errors++;
 if(data.headers !== undefined && func0.call(data, "headers")){
 let data8 = data.headers;
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
-if(data8["If-None-Match"] !== undefined && func0.call(data8, "If-None-Match")){
-let data9 = data8["If-None-Match"];
-if(typeof data9 === "string"){
-if(func8(data9) > 8192){
-const err24 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
+if(data8["X-Request-Id"] !== undefined && func0.call(data8, "X-Request-Id")){
+if(typeof data8["X-Request-Id"] !== "string"){
+const err24 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2835,8 +2833,11 @@ vErrors.push(err24);
 errors++;
 }
 }
-else {
-const err25 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data8["If-None-Match"] !== undefined && func0.call(data8, "If-None-Match")){
+let data10 = data8["If-None-Match"];
+if(typeof data10 === "string"){
+if(func8(data10) > 8192){
+const err25 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2846,11 +2847,8 @@ vErrors.push(err25);
 errors++;
 }
 }
-if(data8["Consistency-Token"] !== undefined && func0.call(data8, "Consistency-Token")){
-let data10 = data8["Consistency-Token"];
-if(typeof data10 === "string"){
-if(func8(data10) > 256){
-const err26 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+else {
+const err26 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2859,8 +2857,12 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(func8(data10) < 1){
-const err27 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data8["Consistency-Token"] !== undefined && func0.call(data8, "Consistency-Token")){
+let data11 = data8["Consistency-Token"];
+if(typeof data11 === "string"){
+if(func8(data11) > 256){
+const err27 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -2869,9 +2871,8 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-else {
-const err28 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(func8(data11) < 1){
+const err28 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -2881,9 +2882,8 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data8["X-Request-Id"] !== undefined && func0.call(data8, "X-Request-Id")){
-if(typeof data8["X-Request-Id"] !== "string"){
-const err29 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err29 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -3914,7 +3914,7 @@ return errors === 0;
 validate37.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const listPaymentsParameters = validate43;
-const schema23 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024},"accountId":{"type":"string","format":"uuid"},"status":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPaymentStatus"},"from":{"type":"string","format":"date-time"},"to":{"type":"string","format":"date-time"}},"additionalProperties":false},"headers":{"type":"object","properties":{"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256},"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema23 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024},"accountId":{"type":"string","format":"uuid"},"status":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPaymentStatus"},"from":{"type":"string","format":"date-time"},"to":{"type":"string","format":"date-time"}},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 const schema24 = {"type":"string","enum":["settled","partially-refunded","refunded"]};
 
 function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -4243,11 +4243,9 @@ errors++;
 if(data.headers !== undefined && func0.call(data, "headers")){
 let data9 = data.headers;
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-if(data9["If-None-Match"] !== undefined && func0.call(data9, "If-None-Match")){
-let data10 = data9["If-None-Match"];
-if(typeof data10 === "string"){
-if(func8(data10) > 8192){
-const err23 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
+if(data9["X-Request-Id"] !== undefined && func0.call(data9, "X-Request-Id")){
+if(typeof data9["X-Request-Id"] !== "string"){
+const err23 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -4257,8 +4255,11 @@ vErrors.push(err23);
 errors++;
 }
 }
-else {
-const err24 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data9["If-None-Match"] !== undefined && func0.call(data9, "If-None-Match")){
+let data11 = data9["If-None-Match"];
+if(typeof data11 === "string"){
+if(func8(data11) > 8192){
+const err24 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -4268,11 +4269,8 @@ vErrors.push(err24);
 errors++;
 }
 }
-if(data9["Consistency-Token"] !== undefined && func0.call(data9, "Consistency-Token")){
-let data11 = data9["Consistency-Token"];
-if(typeof data11 === "string"){
-if(func8(data11) > 256){
-const err25 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+else {
+const err25 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -4281,8 +4279,12 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(func8(data11) < 1){
-const err26 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data9["Consistency-Token"] !== undefined && func0.call(data9, "Consistency-Token")){
+let data12 = data9["Consistency-Token"];
+if(typeof data12 === "string"){
+if(func8(data12) > 256){
+const err26 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -4291,9 +4293,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-}
-else {
-const err27 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(func8(data12) < 1){
+const err27 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -4303,9 +4304,8 @@ vErrors.push(err27);
 errors++;
 }
 }
-if(data9["X-Request-Id"] !== undefined && func0.call(data9, "X-Request-Id")){
-if(typeof data9["X-Request-Id"] !== "string"){
-const err28 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err28 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -5617,7 +5617,7 @@ return errors === 0;
 validate63.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
 export const listPaymentEventsParameters = validate64;
-const schema33 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256},"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema33 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
 function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -5865,11 +5865,9 @@ errors++;
 if(data.headers !== undefined && func0.call(data, "headers")){
 let data6 = data.headers;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-if(data6["If-None-Match"] !== undefined && func0.call(data6, "If-None-Match")){
-let data7 = data6["If-None-Match"];
-if(typeof data7 === "string"){
-if(func8(data7) > 8192){
-const err20 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
+if(data6["X-Request-Id"] !== undefined && func0.call(data6, "X-Request-Id")){
+if(typeof data6["X-Request-Id"] !== "string"){
+const err20 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -5879,8 +5877,11 @@ vErrors.push(err20);
 errors++;
 }
 }
-else {
-const err21 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6["If-None-Match"] !== undefined && func0.call(data6, "If-None-Match")){
+let data8 = data6["If-None-Match"];
+if(typeof data8 === "string"){
+if(func8(data8) > 8192){
+const err21 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -5890,11 +5891,8 @@ vErrors.push(err21);
 errors++;
 }
 }
-if(data6["Consistency-Token"] !== undefined && func0.call(data6, "Consistency-Token")){
-let data8 = data6["Consistency-Token"];
-if(typeof data8 === "string"){
-if(func8(data8) > 256){
-const err22 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+else {
+const err22 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -5903,8 +5901,12 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(func8(data8) < 1){
-const err23 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data6["Consistency-Token"] !== undefined && func0.call(data6, "Consistency-Token")){
+let data9 = data6["Consistency-Token"];
+if(typeof data9 === "string"){
+if(func8(data9) > 256){
+const err23 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -5913,9 +5915,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-}
-else {
-const err24 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(func8(data9) < 1){
+const err24 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -5925,9 +5926,8 @@ vErrors.push(err24);
 errors++;
 }
 }
-if(data6["X-Request-Id"] !== undefined && func0.call(data6, "X-Request-Id")){
-if(typeof data6["X-Request-Id"] !== "string"){
-const err25 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err25 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -6534,7 +6534,7 @@ return errors === 0;
 validate65.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const listRefundsParameters = validate73;
-const schema37 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256},"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema37 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
 function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -6782,11 +6782,9 @@ errors++;
 if(data.headers !== undefined && func0.call(data, "headers")){
 let data6 = data.headers;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-if(data6["If-None-Match"] !== undefined && func0.call(data6, "If-None-Match")){
-let data7 = data6["If-None-Match"];
-if(typeof data7 === "string"){
-if(func8(data7) > 8192){
-const err20 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
+if(data6["X-Request-Id"] !== undefined && func0.call(data6, "X-Request-Id")){
+if(typeof data6["X-Request-Id"] !== "string"){
+const err20 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -6796,8 +6794,11 @@ vErrors.push(err20);
 errors++;
 }
 }
-else {
-const err21 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6["If-None-Match"] !== undefined && func0.call(data6, "If-None-Match")){
+let data8 = data6["If-None-Match"];
+if(typeof data8 === "string"){
+if(func8(data8) > 8192){
+const err21 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -6807,11 +6808,8 @@ vErrors.push(err21);
 errors++;
 }
 }
-if(data6["Consistency-Token"] !== undefined && func0.call(data6, "Consistency-Token")){
-let data8 = data6["Consistency-Token"];
-if(typeof data8 === "string"){
-if(func8(data8) > 256){
-const err22 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+else {
+const err22 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -6820,8 +6818,12 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(func8(data8) < 1){
-const err23 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data6["Consistency-Token"] !== undefined && func0.call(data6, "Consistency-Token")){
+let data9 = data6["Consistency-Token"];
+if(typeof data9 === "string"){
+if(func8(data9) > 256){
+const err23 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -6830,9 +6832,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-}
-else {
-const err24 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(func8(data9) < 1){
+const err24 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -6842,9 +6843,8 @@ vErrors.push(err24);
 errors++;
 }
 }
-if(data6["X-Request-Id"] !== undefined && func0.call(data6, "X-Request-Id")){
-if(typeof data6["X-Request-Id"] !== "string"){
-const err25 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err25 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err25];
 }

@@ -31,13 +31,10 @@ export interface paths {
     "/v1/webhooks/{id}": {
         parameters: {
             query?: never;
-            header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
-                "X-Request-Id"?: components["parameters"]["RequestId"];
-            };
+            header?: never;
             path: {
-                /** @description The webhook's id */
-                id: components["parameters"]["WebhookId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -60,8 +57,8 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The webhook's id */
-                id: components["parameters"]["WebhookId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -81,13 +78,10 @@ export interface paths {
     "/v1/webhooks/{id}/deliveries/{deliveryId}/retry": {
         parameters: {
             query?: never;
-            header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
-                "X-Request-Id"?: components["parameters"]["RequestId"];
-            };
+            header?: never;
             path: {
-                /** @description The webhook's id */
-                id: components["parameters"]["WebhookId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
                 /** @description The delivery's id */
                 deliveryId: string;
             };
@@ -312,6 +306,25 @@ export interface components {
         };
     };
     responses: {
+        /** @description There is no such webhook or delivery */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The program or its database cannot serve the request now */
+        Unavailable: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The representation at hand is the current one */
         NotModified: {
             headers: {
@@ -352,16 +365,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description There is no such webhook or delivery */
-        NotFound: {
-            headers: {
-                "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description The Accept header excludes every representation there is */
         NotAcceptable: {
             headers: {
@@ -380,12 +383,9 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It is there already, or another request with the `Idempotency-Key` is being worked on */
+        /** @description The request conflicts with what is there already */
         Conflict: {
             headers: {
-                /** @description Seconds to wait, where another request is being worked on */
-                "Retry-After"?: string;
-                "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                 [name: string]: unknown;
             };
             content: {
@@ -429,10 +429,9 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is well formed but breaks a rule, or the state of things refuses it; `invalidParams` names every fault */
+        /** @description The body is well formed but breaks a rule; `invalidParams` names every fault */
         UnprocessableContent: {
             headers: {
-                "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                 [name: string]: unknown;
             };
             content: {
@@ -451,8 +450,7 @@ export interface components {
         /** @description The caller asked for more than it may in a while */
         TooManyRequests: {
             headers: {
-                /** @description Seconds to wait */
-                "Retry-After"?: string;
+                "Retry-After": components["headers"]["RetryAfter"];
                 /** @description How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
                 "RateLimit-Policy"?: string;
                 /** @description How much of that is left, and after how many seconds there is all of it again */
@@ -481,28 +479,17 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The program or its database cannot serve the request now */
-        Unavailable: {
-            headers: {
-                /** @description Seconds to wait */
-                "Retry-After"?: string;
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
     };
     parameters: {
-        /** @description The webhook's id */
-        WebhookId: string;
+        /** @description The resource's id */
+        Id: string;
         /** @description Items on a page, 20 when absent */
         Limit: number;
         /** @description The `nextCursor` of an earlier answer */
         After: string;
         /** @description The `prevCursor` of an earlier answer */
         Before: string;
-        /** @description The ETag of the webhook as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+        /** @description The ETag of the resource as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
         IfMatch: string;
         /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
         IfNoneMatch: string;
@@ -516,8 +503,12 @@ export interface components {
     };
     requestBodies: never;
     headers: {
+        /** @description Where it is */
+        Location: string;
         /** @description The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
         ETag: string;
+        /** @description Seconds to wait */
+        RetryAfter: string;
         /**
          * @description Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
          *     service. Absent when the database could not tell its position; the write is made all the same.
@@ -527,8 +518,6 @@ export interface components {
         Link: string;
         /** @description The id of the request */
         RequestId: string;
-        /** @description There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
-        IdempotencyReplayed: "true";
     };
     pathItems: never;
 }
@@ -545,6 +534,8 @@ export interface operations {
                 before?: components["parameters"]["Before"];
             };
             header?: {
+                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
                 /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
@@ -552,8 +543,6 @@ export interface operations {
                  *     it is read. Without it a read may be some milliseconds older.
                  */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
-                "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path?: never;
             cookie?: never;
@@ -563,9 +552,9 @@ export interface operations {
             /** @description One page of webhooks */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     ETag: components["headers"]["ETag"];
                     Link: components["headers"]["Link"];
-                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -605,11 +594,10 @@ export interface operations {
             /** @description The webhook, with its secret */
             201: {
                 headers: {
-                    /** @description Where it is */
-                    Location: string;
+                    Location: components["headers"]["Location"];
                     ETag: components["headers"]["ETag"];
-                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -647,8 +635,8 @@ export interface operations {
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
-                /** @description The webhook's id */
-                id: components["parameters"]["WebhookId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -657,8 +645,8 @@ export interface operations {
             /** @description The webhook, without its secret */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -684,14 +672,14 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The ETag of the resource as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+                "If-Match": components["parameters"]["IfMatch"];
                 /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
-                /** @description The ETag of the webhook as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
-                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description The webhook's id */
-                id: components["parameters"]["WebhookId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -700,8 +688,8 @@ export interface operations {
             /** @description The webhook is deleted */
             204: {
                 headers: {
-                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -731,6 +719,8 @@ export interface operations {
                 before?: components["parameters"]["Before"];
             };
             header?: {
+                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
                 /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
@@ -738,12 +728,10 @@ export interface operations {
                  *     it is read. Without it a read may be some milliseconds older.
                  */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
-                "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path: {
-                /** @description The webhook's id */
-                id: components["parameters"]["WebhookId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
@@ -752,9 +740,9 @@ export interface operations {
             /** @description One page of deliveries */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     ETag: components["headers"]["ETag"];
                     Link: components["headers"]["Link"];
-                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -784,8 +772,8 @@ export interface operations {
                 "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path: {
-                /** @description The webhook's id */
-                id: components["parameters"]["WebhookId"];
+                /** @description The resource's id */
+                id: components["parameters"]["Id"];
                 /** @description The delivery's id */
                 deliveryId: string;
             };
@@ -796,8 +784,8 @@ export interface operations {
             /** @description The delivery, which is due now, or once what is under way or before it in its stream has ended */
             202: {
                 headers: {
-                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -919,6 +907,8 @@ export type ListWebhooksRequest = {
     readonly before?: string;
   };
   readonly headers: {
+    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    readonly "X-Request-Id"?: string;
     /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
     /**
@@ -926,8 +916,6 @@ export type ListWebhooksRequest = {
      * it is read. Without it a read may be some milliseconds older.
      */
     readonly "Consistency-Token"?: string;
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
-    readonly "X-Request-Id"?: string;
   };
 };
 
@@ -937,12 +925,12 @@ export type ListWebhooksResponse =
     /** One page of webhooks */
     readonly status: 200;
     readonly headers: {
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
       /** The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
       readonly Link: string;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessWebhookList;
@@ -1074,13 +1062,13 @@ export type CreateWebhookResponse =
       readonly Location: string;
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /**
        * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
        * service. Absent when the database could not tell its position; the write is made all the same.
        */
       readonly "Consistency-Token"?: string | undefined;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessCreatedWebhook;
@@ -1127,14 +1115,9 @@ export type CreateWebhookResponse =
     readonly body: Problem;
   }
   | {
-    /** It is there already, or another request with the `Idempotency-Key` is being worked on */
+    /** The request conflicts with what is there already */
     readonly status: 409;
-    readonly headers?: {
-      /** Seconds to wait, where another request is being worked on */
-      readonly "Retry-After"?: string | undefined;
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
-      readonly "Idempotency-Replayed"?: "true" | undefined;
-    };
+    readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
@@ -1160,12 +1143,9 @@ export type CreateWebhookResponse =
     readonly body: Problem;
   }
   | {
-    /** The body is well formed but breaks a rule, or the state of things refuses it; `invalidParams` names every fault */
+    /** The body is well formed but breaks a rule; `invalidParams` names every fault */
     readonly status: 422;
-    readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
-      readonly "Idempotency-Replayed"?: "true" | undefined;
-    };
+    readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
@@ -1211,7 +1191,7 @@ export type CreateWebhookResponse =
 /** What {@link StrictServerInterface.getWebhook} is given, decoded and validated. */
 export type GetWebhookRequest = {
   readonly path: {
-    /** The webhook's id */
+    /** The resource's id */
     readonly id: string;
   };
   readonly headers: {
@@ -1233,10 +1213,10 @@ export type GetWebhookResponse =
     /** The webhook, without its secret */
     readonly status: 200;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
-      readonly ETag: string;
       /** The id of the request */
       readonly "X-Request-Id"?: string | undefined;
+      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessWebhook;
@@ -1283,10 +1263,7 @@ export type GetWebhookResponse =
   | {
     /** There is no such webhook or delivery */
     readonly status: 404;
-    readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
-      readonly "Idempotency-Replayed"?: "true" | undefined;
-    };
+    readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
@@ -1363,14 +1340,14 @@ export type GetWebhookResponse =
 /** What {@link StrictServerInterface.deleteWebhook} is given, decoded and validated. */
 export type DeleteWebhookRequest = {
   readonly path: {
-    /** The webhook's id */
+    /** The resource's id */
     readonly id: string;
   };
   readonly headers: {
+    /** The ETag of the resource as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+    readonly "If-Match": string;
     /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
     readonly "X-Request-Id"?: string;
-    /** The ETag of the webhook as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
-    readonly "If-Match": string;
   };
 };
 
@@ -1380,13 +1357,13 @@ export type DeleteWebhookResponse =
     /** The webhook is deleted */
     readonly status: 204;
     readonly headers?: {
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /**
        * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
        * service. Absent when the database could not tell its position; the write is made all the same.
        */
       readonly "Consistency-Token"?: string | undefined;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: never;
     readonly body?: never;
@@ -1421,10 +1398,7 @@ export type DeleteWebhookResponse =
   | {
     /** There is no such webhook or delivery */
     readonly status: 404;
-    readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
-      readonly "Idempotency-Replayed"?: "true" | undefined;
-    };
+    readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
@@ -1501,7 +1475,7 @@ export type DeleteWebhookResponse =
 /** What {@link StrictServerInterface.listDeliveries} is given, decoded and validated. */
 export type ListDeliveriesRequest = {
   readonly path: {
-    /** The webhook's id */
+    /** The resource's id */
     readonly id: string;
   };
   readonly query: {
@@ -1513,6 +1487,8 @@ export type ListDeliveriesRequest = {
     readonly before?: string;
   };
   readonly headers: {
+    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    readonly "X-Request-Id"?: string;
     /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
     /**
@@ -1520,8 +1496,6 @@ export type ListDeliveriesRequest = {
      * it is read. Without it a read may be some milliseconds older.
      */
     readonly "Consistency-Token"?: string;
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
-    readonly "X-Request-Id"?: string;
   };
 };
 
@@ -1531,12 +1505,12 @@ export type ListDeliveriesResponse =
     /** One page of deliveries */
     readonly status: 200;
     readonly headers: {
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
       readonly ETag: string;
       /** The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
       readonly Link: string;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessDeliveryList;
@@ -1583,10 +1557,7 @@ export type ListDeliveriesResponse =
   | {
     /** There is no such webhook or delivery */
     readonly status: 404;
-    readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
-      readonly "Idempotency-Replayed"?: "true" | undefined;
-    };
+    readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
@@ -1663,7 +1634,7 @@ export type ListDeliveriesResponse =
 /** What {@link StrictServerInterface.retryDelivery} is given, decoded and validated. */
 export type RetryDeliveryRequest = {
   readonly path: {
-    /** The webhook's id */
+    /** The resource's id */
     readonly id: string;
     /** The delivery's id */
     readonly deliveryId: string;
@@ -1680,13 +1651,13 @@ export type RetryDeliveryResponse =
     /** The delivery, which is due now, or once what is under way or before it in its stream has ended */
     readonly status: 202;
     readonly headers?: {
+      /** The id of the request */
+      readonly "X-Request-Id"?: string | undefined;
       /**
        * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
        * service. Absent when the database could not tell its position; the write is made all the same.
        */
       readonly "Consistency-Token"?: string | undefined;
-      /** The id of the request */
-      readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessDelivery;
@@ -1721,10 +1692,7 @@ export type RetryDeliveryResponse =
   | {
     /** There is no such webhook or delivery */
     readonly status: 404;
-    readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
-      readonly "Idempotency-Replayed"?: "true" | undefined;
-    };
+    readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
@@ -1836,13 +1804,13 @@ const listWebhooks: runtime.Operation = {
     { name: "limit", in: "query", required: false, style: "form", explode: true, shape: { kind: "integer" } },
     { name: "after", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
     { name: "before", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "If-None-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "Consistency-Token", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
-    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
   ],
   validateParameters: validators.listWebhooksParameters,
   responses: {
-    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listWebhooksResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "Link", required: true }, { name: "X-Request-Id", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listWebhooksResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "ETag", required: true }, { name: "Link", required: true }] },
     "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listWebhooksResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listWebhooksResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
@@ -1875,17 +1843,17 @@ const createWebhook: runtime.Operation = {
     ],
   },
   responses: {
-    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.createWebhookResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
+    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.createWebhookResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse406ApplicationProblemJson }], headers: [] },
     "408": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse408ApplicationProblemJson }], headers: [] },
-    "409": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse409ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "Idempotency-Replayed", required: false }] },
+    "409": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse409ApplicationProblemJson }], headers: [] },
     "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse413ApplicationProblemJson }], headers: [] },
     "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse414ApplicationProblemJson }], headers: [] },
     "415": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse415ApplicationProblemJson }], headers: [] },
-    "422": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse422ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "422": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse422ApplicationProblemJson }], headers: [] },
     "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
     "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse431ApplicationProblemJson }], headers: [] },
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse500ApplicationProblemJson }], headers: [] },
@@ -1907,12 +1875,12 @@ const getWebhook: runtime.Operation = {
   ],
   validateParameters: validators.getWebhookParameters,
   responses: {
-    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.getWebhookResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.getWebhookResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "ETag", required: true }] },
     "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
-    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse404ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse404ApplicationProblemJson }], headers: [] },
     "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse406ApplicationProblemJson }], headers: [] },
     "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
     "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse413ApplicationProblemJson }], headers: [] },
@@ -1932,16 +1900,16 @@ const deleteWebhook: runtime.Operation = {
   path: "/v1/webhooks/{id}",
   parameters: [
     { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
-    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "If-Match", in: "header", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
   ],
   validateParameters: validators.deleteWebhookParameters,
   responses: {
-    "204": { content: [], headers: [{ name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
+    "204": { content: [], headers: [{ name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
-    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse404ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse404ApplicationProblemJson }], headers: [] },
     "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
     "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse413ApplicationProblemJson }], headers: [] },
     "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse414ApplicationProblemJson }], headers: [] },
@@ -1964,18 +1932,18 @@ const listDeliveries: runtime.Operation = {
     { name: "limit", in: "query", required: false, style: "form", explode: true, shape: { kind: "integer" } },
     { name: "after", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
     { name: "before", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "If-None-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
     { name: "Consistency-Token", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
-    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
   ],
   validateParameters: validators.listDeliveriesParameters,
   responses: {
-    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listDeliveriesResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "Link", required: true }, { name: "X-Request-Id", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listDeliveriesResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "ETag", required: true }, { name: "Link", required: true }] },
     "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
-    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse404ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse404ApplicationProblemJson }], headers: [] },
     "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse406ApplicationProblemJson }], headers: [] },
     "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
     "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse413ApplicationProblemJson }], headers: [] },
@@ -2000,11 +1968,11 @@ const retryDelivery: runtime.Operation = {
   ],
   validateParameters: validators.retryDeliveryParameters,
   responses: {
-    "202": { content: [{ mediaType: "application/json", codec: "json", validate: validators.retryDeliveryResponse202ApplicationJson }], headers: [{ name: "Consistency-Token", required: false }, { name: "X-Request-Id", required: false }] },
+    "202": { content: [{ mediaType: "application/json", codec: "json", validate: validators.retryDeliveryResponse202ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
-    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse404ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse404ApplicationProblemJson }], headers: [] },
     "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse406ApplicationProblemJson }], headers: [] },
     "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse413ApplicationProblemJson }], headers: [] },
     "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse414ApplicationProblemJson }], headers: [] },

@@ -223,7 +223,7 @@ return exports;
 })({});
 "use strict";
 export const listWebhooksParameters = validate0;
-const schema0 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256},"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema0 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 const func0 = Object.prototype.hasOwnProperty;
 const func8 = module0.default;
 const formats0 = module1.fullFormats.int32;
@@ -437,11 +437,9 @@ errors++;
 if(data.headers !== undefined && func0.call(data, "headers")){
 let data5 = data.headers;
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-if(data5["If-None-Match"] !== undefined && func0.call(data5, "If-None-Match")){
-let data6 = data5["If-None-Match"];
-if(typeof data6 === "string"){
-if(func8(data6) > 8192){
-const err17 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
+if(data5["X-Request-Id"] !== undefined && func0.call(data5, "X-Request-Id")){
+if(typeof data5["X-Request-Id"] !== "string"){
+const err17 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -451,8 +449,11 @@ vErrors.push(err17);
 errors++;
 }
 }
-else {
-const err18 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data5["If-None-Match"] !== undefined && func0.call(data5, "If-None-Match")){
+let data7 = data5["If-None-Match"];
+if(typeof data7 === "string"){
+if(func8(data7) > 8192){
+const err18 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -462,11 +463,8 @@ vErrors.push(err18);
 errors++;
 }
 }
-if(data5["Consistency-Token"] !== undefined && func0.call(data5, "Consistency-Token")){
-let data7 = data5["Consistency-Token"];
-if(typeof data7 === "string"){
-if(func8(data7) > 256){
-const err19 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+else {
+const err19 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -475,8 +473,12 @@ vErrors.push(err19);
 }
 errors++;
 }
-if(func8(data7) < 1){
-const err20 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data5["Consistency-Token"] !== undefined && func0.call(data5, "Consistency-Token")){
+let data8 = data5["Consistency-Token"];
+if(typeof data8 === "string"){
+if(func8(data8) > 256){
+const err20 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -485,9 +487,8 @@ vErrors.push(err20);
 }
 errors++;
 }
-}
-else {
-const err21 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(func8(data8) < 1){
+const err21 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -497,9 +498,8 @@ vErrors.push(err21);
 errors++;
 }
 }
-if(data5["X-Request-Id"] !== undefined && func0.call(data5, "X-Request-Id")){
-if(typeof data5["X-Request-Id"] !== "string"){
-const err22 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err22 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2389,7 +2389,7 @@ return errors === 0;
 validate23.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const deleteWebhookParameters = validate26;
-const schema15 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-Match":{"type":"string","minLength":1,"maxLength":1024,"pattern":"^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$","x-pattern-message":"must be * or a list of quoted entity-tags, such as \"7\""}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema15 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"If-Match":{"type":"string","minLength":1,"maxLength":1024,"pattern":"^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$","x-pattern-message":"must be * or a list of quoted entity-tags, such as \"7\""},"X-Request-Id":{"type":"string"}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 const pattern1 = new RegExp("^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$", "u");
 
 function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -2531,9 +2531,11 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(data3["X-Request-Id"] !== undefined && func0.call(data3, "X-Request-Id")){
-if(typeof data3["X-Request-Id"] !== "string"){
-const err11 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data3["If-Match"] !== undefined && func0.call(data3, "If-Match")){
+let data4 = data3["If-Match"];
+if(typeof data4 === "string"){
+if(func8(data4) > 1024){
+const err11 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2542,12 +2544,8 @@ vErrors.push(err11);
 }
 errors++;
 }
-}
-if(data3["If-Match"] !== undefined && func0.call(data3, "If-Match")){
-let data5 = data3["If-Match"];
-if(typeof data5 === "string"){
-if(func8(data5) > 1024){
-const err12 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(func8(data4) < 1){
+const err12 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2556,8 +2554,8 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(func8(data5) < 1){
-const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!pattern1.test(data4)){
+const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2566,8 +2564,9 @@ vErrors.push(err13);
 }
 errors++;
 }
-if(!pattern1.test(data5)){
-const err14 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
+}
+else {
+const err14 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2577,8 +2576,9 @@ vErrors.push(err14);
 errors++;
 }
 }
-else {
-const err15 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data3["X-Request-Id"] !== undefined && func0.call(data3, "X-Request-Id")){
+if(typeof data3["X-Request-Id"] !== "string"){
+const err15 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2630,7 +2630,7 @@ return errors === 0;
 validate26.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
 export const listDeliveriesParameters = validate27;
-const schema16 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256},"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema16 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2878,11 +2878,9 @@ errors++;
 if(data.headers !== undefined && func0.call(data, "headers")){
 let data6 = data.headers;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-if(data6["If-None-Match"] !== undefined && func0.call(data6, "If-None-Match")){
-let data7 = data6["If-None-Match"];
-if(typeof data7 === "string"){
-if(func8(data7) > 8192){
-const err20 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
+if(data6["X-Request-Id"] !== undefined && func0.call(data6, "X-Request-Id")){
+if(typeof data6["X-Request-Id"] !== "string"){
+const err20 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2892,8 +2890,11 @@ vErrors.push(err20);
 errors++;
 }
 }
-else {
-const err21 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6["If-None-Match"] !== undefined && func0.call(data6, "If-None-Match")){
+let data8 = data6["If-None-Match"];
+if(typeof data8 === "string"){
+if(func8(data8) > 8192){
+const err21 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2903,11 +2904,8 @@ vErrors.push(err21);
 errors++;
 }
 }
-if(data6["Consistency-Token"] !== undefined && func0.call(data6, "Consistency-Token")){
-let data8 = data6["Consistency-Token"];
-if(typeof data8 === "string"){
-if(func8(data8) > 256){
-const err22 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+else {
+const err22 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2916,8 +2914,12 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(func8(data8) < 1){
-const err23 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data6["Consistency-Token"] !== undefined && func0.call(data6, "Consistency-Token")){
+let data9 = data6["Consistency-Token"];
+if(typeof data9 === "string"){
+if(func8(data9) > 256){
+const err23 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2926,9 +2928,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-}
-else {
-const err24 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(func8(data9) < 1){
+const err24 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2938,9 +2939,8 @@ vErrors.push(err24);
 errors++;
 }
 }
-if(data6["X-Request-Id"] !== undefined && func0.call(data6, "X-Request-Id")){
-if(typeof data6["X-Request-Id"] !== "string"){
-const err25 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err25 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err25];
 }

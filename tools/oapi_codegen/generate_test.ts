@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join, resolve } from "node:path";
 import { GenerationError } from "./fault.ts";
 import { generate } from "./generate.ts";
+import { generateAll } from "./generate_all.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");
 const CONFIG = join(ROOT, "oapi", "cfg.server.profile.yaml");
@@ -11,6 +12,15 @@ Deno.test("generate() gives the text that is committed", async () => {
   assertEquals(folder, join(ROOT, "api", "profileapi"));
   for (const [name, text] of files) {
     assert(text === await Deno.readTextFile(join(folder, name)), `${name} is stale: run deno task gen`);
+  }
+});
+
+Deno.test("generate() makes documents that need no other file", async () => {
+  for (const { folder, files } of await generateAll(join(ROOT, "oapi"))) {
+    const document = files.get("spec.gen.ts") ?? "";
+    const references = [...document.matchAll(/"\$ref":"([^"]*)"/g)].map((match) => match[1] ?? "");
+    assertEquals(references.filter((reference) => !reference.startsWith("#/")), [], folder);
+    assert(!document.includes("x-operation-defaults"), folder);
   }
 });
 
