@@ -33,7 +33,7 @@ export function mountServices(
 ): MountedServices {
   const tokens = new ConsistencyTokens({
     keys: new KeyRing(secrets, "consistency token"),
-    position: (options) => pool.position(options),
+    position: pool.position.bind(pool),
     onUnissued: (reason) => logger.warn("Answering a write without Consistency-Token: {reason}", { reason }),
   });
   const { cursorTtlSeconds, drainTimeoutMs } = config;

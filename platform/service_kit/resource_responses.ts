@@ -1,6 +1,7 @@
+import { parseIfMatch } from "@archway/server/entity_tag.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";
 import type { ConsistencyTokens, TokenHeader } from "./consistency_tokens.ts";
-import { formatVersion } from "./entity_version.ts";
+import { formatVersion, type VersionCondition, versionCondition } from "./entity_version.ts";
 
 /** How one kind of resource is represented. */
 export interface ResourceResponsesOptions<Item, Json> {
@@ -83,4 +84,13 @@ export class ResourceResponses<Item, Json> {
   #tag(item: Item): string {
     return formatVersion(this.#options.versionOf(item));
   }
+}
+
+/**
+ * The version condition of a request.
+ *
+ * @throws {Problem} 400 if the header is malformed.
+ */
+export function conditionOf(headers: { readonly "If-Match": string }): VersionCondition {
+  return versionCondition(parseIfMatch(headers["If-Match"]));
 }

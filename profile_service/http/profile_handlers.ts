@@ -2,10 +2,9 @@ import type * as api from "@archway/api/profileapi/server.gen.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";
 import { accessScopeOf, ownerOf, type ResourceKey } from "@archway/service_kit/access_scope.ts";
 import type { ConsistencyTokens } from "@archway/service_kit/consistency_tokens.ts";
-import { conditionOf } from "@archway/service_kit/if_match.ts";
+import { conditionOf, ResourceResponses } from "@archway/service_kit/resource_responses.ts";
 import { numberedListEndpoint } from "@archway/service_kit/list_endpoint.ts";
 import type { PageCursors } from "@archway/service_kit/page_cursors.ts";
-import { ResourceResponses } from "@archway/service_kit/resource_responses.ts";
 import type { ProfileService } from "../app.ts";
 import { patchProfile, profileInput, profileToJson } from "./profile_dto.ts";
 

@@ -1,37 +1,79 @@
-import {
-  type EntityTag,
-  IF_MATCH_REASON,
-  matchesWeakly,
-  parseEntityTags,
-  parseIfMatch,
-  parseStrongTag,
-} from "../entity_tag.ts";
-import type { Exchange } from "../request/exchange.ts";
 import type { Operation } from "../operation.ts";
 import { Problem } from "../problem.ts";
 import type { RequestFaults } from "../problems/request_faults.ts";
+import type { Exchange } from "../request/exchange.ts";
 
-/**
- * Whether a GET or HEAD whose answer carries this `ETag` is answered 304 (RFC 9110, section 13.2.2). A malformed
- * `If-None-Match` is as good as none: the client gets the whole representation.
- * @throws {Problem} 412 when there is an `If-Match` that names other versions, 400 when that is malformed.
- */
-export function isNotModified(exchange: Exchange, etag: string): boolean {
-  const { ifMatch, ifNoneMatch } = exchange.fields;
-  if (ifMatch !== null) requireMatch(ifMatch, etag);
-  if (ifNoneMatch === null) return false;
-  if (ifNoneMatch === etag) return true;
-  const condition = parseEntityTags(ifNoneMatch);
-  return condition !== undefined && matchesWeakly(condition, etag);
+/** An entity-tag (RFC 9110, section 8.8.3). */
+export interface EntityTag {
+  readonly weak: boolean;
+  /** What stands between the quotes. */
+  readonly opaque: string;
 }
 
-function requireMatch(ifMatch: string, etag: string): void {
-  const condition = parseIfMatch(ifMatch);
-  if (condition === "*") return;
-  const opaque = parseStrongTag(etag);
-  if (opaque === undefined || !condition.includes(opaque)) {
-    throw new Problem(412, "precondition-failed", { headers: { ETag: etag } });
+// etagc = %x21 / %x23-7E / obs-text: neither a space nor a backslash escape, but commas are allowed. OWS, empty list
+// elements (RFC 9110, section 5.6.1.2) and nothing else may stand around the tags.
+const TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/y;
+const SEPARATOR = /[ \t]*(?:,[ \t]*)*/y;
+const MAX_TAGS = 1000;
+
+/**
+ * Parses the value of `If-Match` or `If-None-Match`: "*" or a list of entity-tags. Undefined when it is malformed, has
+ * no tag, or more than a thousand.
+ */
+export function parseEntityTags(text: string): "*" | readonly EntityTag[] | undefined {
+  if (text.trim() === "*") return "*";
+  const tags: EntityTag[] = [];
+  let at = skipSeparator(text, 0);
+  while (at < text.length) {
+    TAG.lastIndex = at;
+    const match = TAG.exec(text);
+    if (match === null || tags.length === MAX_TAGS) return undefined;
+    tags.push({ weak: match[1] !== undefined, opaque: match[2] ?? "" });
+    const end = TAG.lastIndex;
+    at = skipSeparator(text, end);
+    if (at < text.length && !text.slice(end, at).includes(",")) return undefined;
   }
+  return tags.length === 0 ? undefined : tags;
+}
+
+/** The opaque value of a strong entity-tag such as `"7"`; undefined for a weak or malformed one. */
+export function parseStrongTag(text: string): string | undefined {
+  const tags = parseEntityTags(text);
+  if (tags === undefined || tags === "*" || tags.length !== 1) return undefined;
+  const [tag] = tags;
+  return tag?.weak === false ? tag.opaque : undefined;
+}
+
+/**
+ * What an `If-Match` header asks for: any version, or one of these. Gives the opaque values of the strong tags; a weak
+ * tag never matches (RFC 9110, section 13.1.1), so a list of weak ones gives an empty list.
+ * @throws {Problem} 400 when the text is malformed.
+ */
+export function parseIfMatch(text: string): "*" | readonly string[] {
+  const tags = parseEntityTags(text);
+  if (tags === undefined) {
+    throw new Problem(400, "malformed-request", {
+      detail: "The If-Match header is malformed",
+      invalidParams: [{ name: "If-Match", in: "header", reason: IF_MATCH_REASON }],
+    });
+  }
+  return tags === "*" ? tags : tags.filter((tag) => !tag.weak).map((tag) => tag.opaque);
+}
+
+/** What is wrong with an `If-Match` that cannot be parsed. */
+export const IF_MATCH_REASON = 'must be * or a list of quoted entity-tags, such as "7"';
+
+/** The weak comparison of a parsed list with the value of an `ETag` field. */
+export function matchesWeakly(condition: "*" | readonly EntityTag[], etag: string): boolean {
+  if (condition === "*") return true;
+  const opaque = etag.startsWith("W/") ? etag.slice(3, -1) : etag.slice(1, -1);
+  return condition.some((tag) => tag.opaque === opaque);
+}
+
+function skipSeparator(text: string, from: number): number {
+  SEPARATOR.lastIndex = from;
+  SEPARATOR.exec(text);
+  return SEPARATOR.lastIndex;
 }
 
 /** Whether an operation changes its resource only under `If-Match`. */

@@ -2,7 +2,8 @@ import { Buffer } from "node:buffer";
 import { accepts } from "@std/http/negotiation";
 import type { Operation, StrictResponse } from "../operation.ts";
 import type { Exchange } from "../request/exchange.ts";
-import { isNotModified } from "./conditional.ts";
+import { matchesWeakly, parseEntityTags, parseIfMatch, parseStrongTag } from "./conditional.ts";
+import { Problem } from "../problem.ts";
 
 const encoder = new TextEncoder();
 
@@ -105,4 +106,27 @@ export function responseBytes(response: Response, { body, method }: Exchange): n
   if (method === "HEAD") return 0;
   if (body === undefined) return Number(response.headers.get("Content-Length") ?? 0);
   return typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
+}
+
+/**
+ * Whether a GET or HEAD whose answer carries this `ETag` is answered 304 (RFC 9110, section 13.2.2). A malformed
+ * `If-None-Match` is as good as none: the client gets the whole representation.
+ * @throws {Problem} 412 when there is an `If-Match` that names other versions, 400 when that is malformed.
+ */
+export function isNotModified(exchange: Exchange, etag: string): boolean {
+  const { ifMatch, ifNoneMatch } = exchange.fields;
+  if (ifMatch !== null) requireMatch(ifMatch, etag);
+  if (ifNoneMatch === null) return false;
+  if (ifNoneMatch === etag) return true;
+  const condition = parseEntityTags(ifNoneMatch);
+  return condition !== undefined && matchesWeakly(condition, etag);
+}
+
+function requireMatch(ifMatch: string, etag: string): void {
+  const condition = parseIfMatch(ifMatch);
+  if (condition === "*") return;
+  const opaque = parseStrongTag(etag);
+  if (opaque === undefined || !condition.includes(opaque)) {
+    throw new Problem(412, "precondition-failed", { headers: { ETag: etag } });
+  }
 }

@@ -1,6 +1,6 @@
 import { eTag } from "@std/http/etag";
 import type { ApiModule } from "../api_module.ts";
-import { isNotModified } from "../representation/conditional.ts";
+import { isNotModified } from "../representation/response.ts";
 import type { Exchange } from "../request/exchange.ts";
 import type { Endpoint } from "./resource.ts";
 

@@ -1,5 +1,5 @@
 import type { ApiModule } from "../api_module.ts";
-import { parseIfMatch } from "../entity_tag.ts";
+import { parseIfMatch } from "../representation/conditional.ts";
 import type {
   DecodedRequest,
   Operation,

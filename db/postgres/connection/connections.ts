@@ -227,7 +227,9 @@ export class Connections {
 
   /** Lets whoever waits go on, in the order they came. */
   #serve(): void {
-    for (let first = this.#line.first; first !== undefined; first = this.#line.first) {
+    while (this.#line.length > 0) {
+      const { first } = this.#line;
+      if (first === undefined) break;
       const connection = first.alone ? this.#idle.pop() : this.#find();
       if (connection === undefined) break;
       this.#line.serve(first, connection);

@@ -28,15 +28,13 @@ export class WaitingLine<T, C extends WaitingCaller<T>> {
   readonly #options: WaitingLineOptions;
   /** Since when they wait, and what ends it. A Map keeps its order, and lets go of who stands in the middle. */
   readonly #callers = new Map<C, { readonly since: number; readonly end: () => void }>();
+  /** Callers that wait now. */
+  length = 0;
   /** When somebody was served last, by performance.now(). */
   #movedAt = -Infinity;
 
   constructor(options: WaitingLineOptions) {
     this.#options = options;
-  }
-
-  get length(): number {
-    return this.#callers.size;
   }
 
   /** How long who is served next has waited, in milliseconds; 0 where nobody waits. */
@@ -67,6 +65,7 @@ export class WaitingLine<T, C extends WaitingCaller<T>> {
       signal?.removeEventListener("abort", onAbort);
     };
     this.#callers.set(caller, { since: performance.now(), end });
+    this.length = this.#callers.size;
   }
 
   /** Takes a caller out and lets it go on. */
@@ -87,7 +86,9 @@ export class WaitingLine<T, C extends WaitingCaller<T>> {
 
   #leave(caller: C): boolean {
     this.#callers.get(caller)?.end();
-    return this.#callers.delete(caller);
+    const wasThere = this.#callers.delete(caller);
+    this.length = this.#callers.size;
+    return wasThere;
   }
 }
 
