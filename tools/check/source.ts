@@ -26,6 +26,23 @@ export interface Literal {
   readonly line: number;
 }
 
+/** Kinds of nodes that import, read the environment or have text: a few of very many. */
+const LOOKED_AT = new Set([
+  ts.SyntaxKind.BinaryExpression,
+  ts.SyntaxKind.CallExpression,
+  ts.SyntaxKind.ElementAccessExpression,
+  ts.SyntaxKind.ExportDeclaration,
+  ts.SyntaxKind.ExternalModuleReference,
+  ts.SyntaxKind.ImportDeclaration,
+  ts.SyntaxKind.ImportType,
+  ts.SyntaxKind.NewExpression,
+  ts.SyntaxKind.NoSubstitutionTemplateLiteral,
+  ts.SyntaxKind.PropertyAccessExpression,
+  ts.SyntaxKind.StringLiteral,
+  ts.SyntaxKind.TemplateExpression,
+  ts.SyntaxKind.VariableDeclaration,
+]);
+
 /** Parses a source, once for all rules. */
 export function parseSource(path: string, text: string): Source {
   const file = ts.createSourceFile(path, text, {
@@ -38,6 +55,7 @@ export function parseSource(path: string, text: string): Source {
   const lineAt = lineFinder(text);
   const lineOf = (node: ts.Node): number => lineAt(node.getStart(file));
   const visit = (node: ts.Node): void => {
+    if (!LOOKED_AT.has(node.kind)) return node.forEachChild(visit);
     const imported = importedBy(node);
     if (imported !== undefined) {
       const specifier = ts.isStringLiteralLike(imported) ? imported.text : undefined;
