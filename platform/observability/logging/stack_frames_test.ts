@@ -9,7 +9,7 @@ function errorWith(stack: string, message = "Broken"): Error {
 
 Deno.test("stackFrames() names function, file, line and column, and files of the project without their folder", () => {
   const frames = stackFrames(errorWith(`Error: Broken
-    at read (${ROOT}profile_service/app.ts:1:2)
+    at read (${ROOT}note_service/app.ts:1:2)
     at async file:///elsewhere/main.ts:3:4
     at async Promise.all (index 0)
     at new Note (${ROOT}server/a%20b(c).ts:5:6)
@@ -19,7 +19,7 @@ Deno.test("stackFrames() names function, file, line and column, and files of the
     at node:internal/timers:13:14
     at Array.map (<anonymous>)`));
   assertEquals(frames.map(frameLine), [
-    "read (profile_service/app.ts:1:2)",
+    "read (note_service/app.ts:1:2)",
     "file:///elsewhere/main.ts:3:4",
     "new Note (server/a%20b(c).ts:5:6)",
     "Connection.data (npm:postgres/3.4.9/src/connection.js:7:8)",
@@ -45,7 +45,7 @@ Deno.test("stackFrames() takes nothing from the message", () => {
 });
 
 Deno.test("stackFrames() is bounded and needs no stack", () => {
-  const frame = `\n    at read (${ROOT}profile_service/app.ts:1:2)`;
+  const frame = `\n    at read (${ROOT}note_service/app.ts:1:2)`;
   assertEquals(stackFrames(errorWith(`Error: Broken${frame.repeat(100_000)}`)).length, 30);
   assertEquals(stackFrames(errorWith(`Error: Broken\n    at ${"(".repeat(100_000)}`)), []);
   const bare = new Error("Broken");

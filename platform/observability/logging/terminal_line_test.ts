@@ -29,7 +29,7 @@ Deno.test("terminalLineFormatter() shows an error with its causes, and frames of
   delete cause.stack;
   const error = errorAt([
     "parse (ext:core/parse.js:1:2)",
-    `read (${ROOT}profile_service/app.ts:3:4)`,
+    `read (${ROOT}note_service/app.ts:3:4)`,
     "a (ext:core/a.js:5:6)",
     "b (file:///cache/npm/registry.npmjs.org/postgres/3.4.9/src/b.js:7:8)",
     `async run (${ROOT}server/run.ts:9:10)`,
@@ -43,7 +43,7 @@ Deno.test("terminalLineFormatter() shows an error with its causes, and frames of
     "  status=500",
     "  TypeError: Broken",
     "      at parse (ext:core/parse.js:1:2)",
-    `      at read (${ROOT}profile_service/app.ts:3:4)`,
+    `      at read (${ROOT}note_service/app.ts:3:4)`,
     "      … 2 frames of packages or Deno",
     `      at async run (${ROOT}server/run.ts:9:10)`,
     "      … 1 frame of packages or Deno",
@@ -55,7 +55,7 @@ Deno.test("terminalLineFormatter() shows an error with its causes, and frames of
 });
 
 Deno.test("terminalLineFormatter() puts colours around the same text", () => {
-  const record = recordOf({ requestId: "one", error: errorAt([`read (${ROOT}profile_service/app.ts:3:4)`]) });
+  const record = recordOf({ requestId: "one", error: errorAt([`read (${ROOT}note_service/app.ts:3:4)`]) });
   const [, ...coloured] = String(terminalLineFormatter()(record)).split("\n");
   const [, ...plain] = String(terminalLineFormatter({ colors: false })(record)).split("\n");
   assert(coloured.join("").includes("\x1b["));
