@@ -1,8 +1,8 @@
 import type { Config } from "@archway/config/config.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
-import { startAdminServer } from "@archway/observability/admin/admin_server.ts";
-import { configureLogging } from "@archway/observability/logging/logging.ts";
-import { startTelemetry, type Telemetry } from "@archway/observability/telemetry/telemetry.ts";
+import { startAdminServer } from "@archway/observability/admin_server.ts";
+import { configureLogging } from "@archway/observability/logging.ts";
+import { startTelemetry, type Telemetry } from "@archway/observability/telemetry.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import type { BackgroundWork, MountedService } from "@archway/service_kit/service_module.ts";
 import { describeFault } from "./describe_fault.ts";

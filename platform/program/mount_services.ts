@@ -1,7 +1,7 @@
 import { v7 as newId } from "uuid";
 import type { Config } from "@archway/config/config.ts";
 import { microsecondClock, type Timestamp } from "@archway/db/timestamp.ts";
-import type { Telemetry } from "@archway/observability/telemetry/telemetry.ts";
+import type { Telemetry } from "@archway/observability/telemetry.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import { ConsistencyTokens } from "@archway/service_kit/consistency_tokens.ts";
 import { PostgresIdempotency } from "@archway/service_kit/idempotency/postgres_idempotency.ts";

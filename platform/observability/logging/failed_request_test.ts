@@ -6,7 +6,7 @@ import { createServer } from "@archway/server/server.ts";
 import { withApi, withLogger, withResponseValidation } from "@archway/server/server_options.ts";
 import { noteApi } from "@archway/server/testing/note_api.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { configureLogging, type LoggingOptions } from "./logging.ts";
+import { configureLogging, type LoggingOptions } from "../logging.ts";
 
 const SOURCE = import.meta.filename ?? "";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { getJsonLinesFormatter, type LogRecord } from "@logtape/logtape";
-import { describeError, errorToJson } from "./describe_error.ts";
-import { jsonLineFormatter } from "./json_line.ts";
+import { describeError, errorToJson } from "./logging/describe_error.ts";
+import { jsonLineFormatter } from "./logging.ts";
 
 function recordOf(properties: Record<string, unknown>, level: LogRecord["level"] = "info"): LogRecord {
   return {

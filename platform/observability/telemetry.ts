@@ -4,19 +4,19 @@ import type { ConnectionPool } from "@archway/db/db.ts";
 import type { RequestObserver } from "@archway/server/request_observer.ts";
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 import { UNTRACED, type WorkTracer } from "@archway/service_kit/observed_work.ts";
-import { logRequests } from "./access_log.ts";
-import { isTracing, SCOPE } from "./is_tracing.ts";
+import { logRequests } from "./telemetry/access_log.ts";
+import { isTracing, SCOPE } from "./telemetry/is_tracing.ts";
 import { metrics } from "@opentelemetry/api";
-import { measureDatabase, measurePool } from "./measure_database.ts";
-import { measureProcess } from "./measure_process.ts";
-import { measureRequests } from "./measure_requests.ts";
-import { meterSink } from "./meter_sink.ts";
-import { allSinks } from "./all_sinks.ts";
-import { observeAll } from "./observe_all.ts";
-import type { PrometheusMetrics } from "./prometheus_metrics.ts";
-import { traceDatabase } from "./trace_database.ts";
-import { traceRequests } from "./trace_requests.ts";
-import { traceWork } from "./trace_work.ts";
+import { measureDatabase, measurePool } from "./telemetry/measure_database.ts";
+import { measureProcess } from "./telemetry/measure_process.ts";
+import { measureRequests } from "./telemetry/measure_requests.ts";
+import { meterSink } from "./telemetry/meter_sink.ts";
+import { allSinks } from "./telemetry/all_sinks.ts";
+import { observeAll } from "./telemetry/observe_all.ts";
+import type { PrometheusMetrics } from "./telemetry/prometheus_metrics.ts";
+import { traceDatabase } from "./telemetry/trace_database.ts";
+import { traceRequests } from "./telemetry/trace_requests.ts";
+import { traceWork } from "./telemetry/trace_work.ts";
 
 /** What watches the program. What is switched off has no observer, so it costs nothing. */
 export interface Telemetry extends Disposable {
@@ -76,6 +76,6 @@ export async function startTelemetry({ logger, prometheus }: TelemetryOptions): 
 
 /** Loaded when it is asked for: most programs need no package for it. */
 async function openPrometheus(): Promise<PrometheusMetrics> {
-  const { PrometheusMetrics } = await import("./prometheus_metrics.ts");
+  const { PrometheusMetrics } = await import("./telemetry/prometheus_metrics.ts");
   return new PrometheusMetrics();
 }
