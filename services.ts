@@ -1,6 +1,6 @@
 import { eventsModule } from "@archway/events/module.ts";
-import { paymentModule } from "@archway/payment_service/module.ts";
-import { profileModule } from "@archway/profile_service/module.ts";
+import { paymentModule } from "./payment_service/module.ts";
+import { profileModule } from "./profile_service/module.ts";
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 
 /** Services of this program, and the capabilities that they share. Everything that depends on them follows from this list. */

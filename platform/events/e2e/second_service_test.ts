@@ -1,0 +1,76 @@
+import { assertEquals } from "@std/assert";
+import { readStream } from "../broker/testing/read_stream.ts";
+import { newSigningSecret } from "../webhooks/delivery/signing_secret.ts";
+import { WebhookReceiver } from "../webhooks/testing/webhook_receiver.ts";
+import { startNats } from "@archway/tools/support/nats/start_nats.ts";
+import { testWithNats } from "@archway/tools/support/nats/test_with_nats.ts";
+import { Program, untilReady } from "@archway/tools/support/program.ts";
+import { TreeCopy } from "@archway/tools/support/tree_copy.ts";
+
+const EXAMPLE = "platform/events/testing/fixtures/order_service";
+
+testWithNats(
+  "a second service publishes an event to a webhook and to NATS by a line of services.ts",
+  async () => {
+    await using copy = await TreeCopy.make();
+    await copy.add(EXAMPLE, "order_service");
+    for (const file of ["order-api-spec.yaml", "cfg.server.order.yaml"]) {
+      await copy.add(`${EXAMPLE}/${file}`, `oapi/${file}`);
+      await Deno.remove(`${copy.path}/order_service/${file}`);
+    }
+    await copy.edit(
+      "services.ts",
+      (text) =>
+        text.replace(/^import/, `import { orderModule } from "./order_service/module.ts";\nimport`)
+          .replace("];", ", orderModule];"),
+    );
+    await copy.task("gen");
+    await copy.task("schema");
+    await copy.task("check");
+
+    await using nats = await startNats();
+    const data = await Deno.makeTempDir({ prefix: "archway_second_" });
+    try {
+      await using program = new Program(
+        {
+          EMBEDDED_DATA_DIR: data,
+          WEBHOOK_ALLOW_PRIVATE: "true",
+          NATS_URL: `nats://127.0.0.1:${nats.port}`,
+        },
+        [],
+        { root: copy.path },
+      );
+      const url = await program.url;
+      await untilReady(url);
+      const post = async (path: string, body: unknown): Promise<Record<string, string>> => {
+        const response = await fetch(url + path, {
+          method: "POST",
+          headers: { "Content-Type": "application/json" },
+          body: JSON.stringify(body),
+        });
+        const answer: { data: Record<string, string> } = await response.json();
+        assertEquals(response.status, 201, JSON.stringify(answer));
+        return answer.data;
+      };
+      // The receiver needs the secret, which the program makes.
+      await using receiver = new WebhookReceiver(newSigningSecret());
+      const { secret = "" } = await post("/v1/webhooks", { url: receiver.url, eventTypes: ["order.placed"] });
+      receiver.secret = secret;
+      const { id } = await post("/v1/orders", { item: "A lamp", quantity: 2 });
+      await receiver.until(({ length }) => length === 1);
+      const expected = { orderId: id, item: "A lamp", quantity: 2 };
+      assertEquals(receiver.complaints, []);
+      assertEquals(receiver.received.map(({ type, data }) => [type, data]), [["order.placed", expected]]);
+      while ((await readStream(nats, "archway")).length < 1) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      assertEquals((await readStream(nats, "archway")).map(({ body }) => [body.type, body.data]), [
+        ["order.placed", expected],
+      ]);
+      await program.stop();
+    } finally {
+      await Deno.remove(data, { recursive: true });
+    }
+    for (const folder of ["platform", "server", "db"]) await copy.assertUnchanged(folder);
+  },
+);

@@ -1,0 +1,92 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { ServiceModule } from "@archway/service_kit/service_module.ts";
+import { Program, untilReady } from "@archway/tools/support/program.ts";
+import { filesOfService, TreeCopy } from "@archway/tools/support/tree_copy.ts";
+import { services } from "../../services.ts";
+
+/** A service with all that require it, through others too: what leaves together. */
+function withDependents(name: string): readonly string[] {
+  const gone = new Set([name]);
+  for (const known of gone) {
+    for (const { name, requires = [] } of services) if (requires.includes(known)) gone.add(name);
+  }
+  return services.map(({ name }) => name).filter((name) => gone.has(name));
+}
+
+/** Everything that can be removed, each set once: a service or capability with its dependents, and all services. */
+const REMOVALS = new Map(
+  [
+    ...services.map(({ name }) => withDependents(name)),
+    services.map(({ name }) => name).filter((name) => name.endsWith("_service")),
+  ].map((names) => [names.join(" and "), names]),
+);
+
+/** The names of the documents that services mount, as /openapi/<name>.json has them. */
+async function documentsOf(names: readonly string[]): Promise<readonly string[]> {
+  const paths = (await Promise.all(names.map(filesOfService))).flatMap(({ paths }) => paths);
+  return paths.flatMap((path) => /^api\/(\w+)api$/.exec(path)?.[1] ?? []);
+}
+
+async function statusOf(address: string): Promise<number> {
+  const response = await fetch(address);
+  await response.body?.cancel();
+  return response.status;
+}
+
+/** Asserts that a program serves these documents, and an operation of each that needs no arguments. */
+async function assertServed(url: string, documents: readonly string[]): Promise<void> {
+  for (const name of documents) {
+    const response = await fetch(`${url}/openapi/${name}.json`);
+    assertEquals([name, response.status], [name, 200]);
+    const { paths }: { paths: Record<string, { get?: unknown }> } = await response.json();
+    const list = Object.keys(paths).find((path) =>
+      /^\/v\d/.test(path) && !path.includes("{") && paths[path]?.get
+    );
+    if (list !== undefined) assertEquals([list, await statusOf(url + list)], [list, 200]);
+  }
+}
+
+for (const [title, removed] of REMOVALS) {
+  Deno.test(`a team removes ${title}: git rm, and a line of services.ts`, async (t) => {
+    await using copy = await TreeCopy.make();
+    for (const name of removed) await copy.removeService(await filesOfService(name));
+    const left = services.map(({ name }) => name).filter((name) => !removed.includes(name));
+    await t.step("deno task check succeeds", () => copy.task("check"));
+    await t.step("the program serves what is left", async () => {
+      const data = await Deno.makeTempDir({ prefix: "archway_removal_" });
+      try {
+        const options = { root: copy.path, main: "main.ts", fromSource: true };
+        await using program = new Program({ EMBEDDED_DATA_DIR: data }, [], options);
+        const url = await program.url;
+        await untilReady(url);
+        await assertServed(url, await documentsOf(left));
+        for (const name of await documentsOf(removed)) {
+          assertEquals([name, await statusOf(`${url}/openapi/${name}.json`)], [name, 404]);
+        }
+        assertEquals((await program.stop()).code, 0);
+        await using help = new Program({}, ["help"], options);
+        const { code, stdout } = await help.ended();
+        assertEquals(code, 0);
+        const background = (module: ServiceModule): boolean => module.hasBackground === true;
+        const works = services.filter(({ name }) => left.includes(name)).some(background);
+        assertEquals(/^ +worker /m.test(stdout), works);
+      } finally {
+        await Deno.remove(data, { recursive: true });
+      }
+    });
+    await t.step("deno task test succeeds", () => copy.task("test"));
+  });
+}
+
+Deno.test("a service whose requirement is not listed is refused in one sentence", async () => {
+  const [dependent] = services.filter(({ requires = [] }) => requires.length > 0);
+  if (dependent === undefined) return;
+  const [required = ""] = dependent.requires ?? [];
+  await using copy = await TreeCopy.make();
+  const { module } = await filesOfService(required);
+  await copy.edit("services.ts", (text) => text.replace(new RegExp(`(\\[.*)\\b${module}, `), "$1"));
+  await using program = new Program({}, ["help"], { root: copy.path, main: "main.ts", fromSource: true });
+  const { code, stderr } = await program.ended();
+  assert(code !== 0);
+  assertStringIncludes(stderr, `${dependent.name} requires ${required}`);
+});

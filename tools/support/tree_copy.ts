@@ -1,0 +1,127 @@
+import { assertEquals } from "@std/assert";
+import { dirname, join } from "node:path";
+
+const ROOT = join(import.meta.dirname ?? ".", "../..");
+
+/** Folders that belong to this checkout and not to the project. */
+const LEFT_OUT = new Set([".git", ".archway", "dist", "node_modules"]);
+
+/** Files of a service, beside its line in services.ts. */
+export interface ServiceFiles {
+  /** Its folder, its documents and their settings, its generated code. */
+  readonly paths: readonly string[];
+  /** Name that services.ts imports and lists. */
+  readonly module: string;
+}
+
+/** Finds the files of a service by its name, as services.ts and the settings of the code generator have them. */
+export async function filesOfService(name: string): Promise<ServiceFiles> {
+  const folder = name.endsWith("_service") ? name : `platform/${name}`;
+  const list = await Deno.readTextFile(join(ROOT, "services.ts"));
+  const [, module] =
+    new RegExp(String.raw`import \{ (\w+) \} from "[./@\w]*/${name}/module\.ts"`).exec(list) ?? [];
+  if (module === undefined) throw new Error(`services.ts does not import ${name}`);
+  const paths = [folder];
+  let source = "";
+  for await (const path of files(join(ROOT, folder))) {
+    if (path.endsWith(".ts")) source += await Deno.readTextFile(join(ROOT, folder, path));
+  }
+  for await (const { name: file } of Deno.readDir(join(ROOT, "oapi"))) {
+    if (!file.startsWith("cfg.")) continue;
+    const text = await Deno.readTextFile(join(ROOT, "oapi", file));
+    const [, spec, generated] = /^spec: (\S+)$[^]*^output: \.\.\/api\/(\S+)$/m.exec(text) ?? [];
+    if (source.includes(`@archway/api/${generated}/`)) {
+      paths.push(`oapi/${file}`, `oapi/${spec}`, `api/${generated}`);
+    }
+  }
+  return { paths, module };
+}
+
+/** A copy of the whole checkout, which a test changes as a team would. */
+export class TreeCopy implements AsyncDisposable {
+  private constructor(readonly path: string) {}
+
+  static async make(): Promise<TreeCopy> {
+    const path = await Deno.makeTempDir({ prefix: "archway_copy_" });
+    await copyFolder(ROOT, path);
+    return new TreeCopy(path);
+  }
+
+  /** Removes a service as `git rm` of its files and its line in services.ts do. */
+  async removeService({ paths, module }: ServiceFiles): Promise<void> {
+    for (const path of paths) await Deno.remove(join(this.path, path), { recursive: true });
+    await this.edit(
+      "services.ts",
+      (text) =>
+        text.split("\n").filter((line) => !line.startsWith(`import { ${module} }`)).join("\n")
+          .replace(new RegExp(`${module}(, )?`), "").replace(", ]", "]"),
+    );
+  }
+
+  /** Changes a file, which has to change. */
+  async edit(path: string, change: (text: string) => string): Promise<void> {
+    const file = join(this.path, path);
+    const text = await Deno.readTextFile(file);
+    const changed = change(text);
+    if (changed === text) throw new Error(`${path} is as it was`);
+    await Deno.writeTextFile(file, changed);
+  }
+
+  /** Copies a file or folder of this checkout to another place of the copy. */
+  async add(from: string, to: string): Promise<void> {
+    const [source, target] = [join(ROOT, from), join(this.path, to)];
+    if ((await Deno.stat(source)).isDirectory) await copyFolder(source, target);
+    else await Deno.copyFile(source, target);
+  }
+
+  /** Runs a task, which has to succeed. */
+  async task(name: string): Promise<void> {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["task", name],
+      cwd: this.path,
+      env: { NO_COLOR: "1" },
+    }).output();
+    const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    assertEquals(code, 0, `deno task ${name}:\n${failuresOf(said)}`);
+  }
+
+  /** Asserts that a folder is as it is in this checkout. */
+  async assertUnchanged(folder: string): Promise<void> {
+    const texts = async (root: string): Promise<ReadonlyMap<string, string>> => {
+      const found = new Map<string, string>();
+      for await (const path of files(join(root, folder))) {
+        found.set(path, await Deno.readTextFile(join(root, folder, path)));
+      }
+      return found;
+    };
+    const [here, there] = [await texts(ROOT), await texts(this.path)];
+    assertEquals([...there.keys()].toSorted(), [...here.keys()].toSorted());
+    for (const [path, text] of there) assertEquals(text, here.get(path), path);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+/** The end of what a task wrote, where its failures stand. */
+function failuresOf(said: string): string {
+  const [, failures] = said.split(/^ ?ERRORS ?$/m);
+  return (failures ?? said).slice(-20_000);
+}
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  for await (const path of files(from)) {
+    await Deno.mkdir(dirname(join(to, path)), { recursive: true });
+    await Deno.copyFile(join(from, path), join(to, path));
+  }
+}
+
+async function* files(root: string, folder = ""): AsyncIterable<string> {
+  for await (const { name, isDirectory } of Deno.readDir(join(root, folder))) {
+    if (LEFT_OUT.has(name)) continue;
+    const path = join(folder, name);
+    if (isDirectory) yield* files(root, path);
+    else yield path;
+  }
+}
