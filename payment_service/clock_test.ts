@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
-import { KeySweeper } from "@archway/service_kit/idempotency/key_sweeper.ts";
+import { KeySweeper } from "@archway/service_kit/idempotency.ts";
 import { microsecondsOf, type Timestamp, timestampOf } from "@archway/db/timestamp.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
 import {

@@ -3,7 +3,7 @@ import { routes, spec } from "@archway/api/paymentapi/server.gen.ts";
 import { PageCursors, type PageCursorsOptions } from "@archway/service_kit/paging/page_cursors.ts";
 import { NUMBER, TIME_AND_ID } from "@archway/service_kit/paging/pivot_format.ts";
 import { defineService, type MountedService } from "@archway/service_kit/service_module.ts";
-import { KeyRing } from "@archway/service_kit/signing/key_ring.ts";
+import { KeyRing } from "@archway/service_kit/signing.ts";
 import { paymentApi } from "./api.ts";
 import { PAYMENT_PROBLEM_TYPES, paymentProblem } from "./error_handler.ts";
 import { PAYMENT_CATALOG } from "./events/payment_catalog.ts";

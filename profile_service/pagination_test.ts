@@ -8,7 +8,7 @@ import type {
 } from "@archway/api/profileapi/server.gen.ts";
 import { ConsistencyTokens } from "@archway/service_kit/consistency_tokens.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
-import { KeyRing } from "@archway/service_kit/signing/key_ring.ts";
+import { KeyRing } from "@archway/service_kit/signing.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
 import { ProfileService } from "./app.ts";
 import { profileHandlers } from "./http/profile_handlers.ts";

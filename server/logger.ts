@@ -1,3 +1,6 @@
+/** How much is logged, from most to least. */
+export type LogLevel = "debug" | "info" | "warning" | "error";
+
 /** What the server logs with; a `Logger` of `@logtape/logtape` is one. */
 export interface Logger {
   info(message: string, properties?: Record<string, unknown>): void;

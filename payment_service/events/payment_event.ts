@@ -62,6 +62,9 @@ export interface PaymentRefunded {
 /** Everything that happens in this service. */
 export type PaymentEvent = AccountOpened | AccountClosed | DepositSettled | PaymentSettled | PaymentRefunded;
 
+/** Categories of the streams below: what their names begin with. */
+export const PAYMENT_CATEGORIES: readonly string[] = ["account", "deposit", "payment"];
+
 /** The stream that an event belongs to. */
 export function streamOf(event: PaymentEvent): string {
   switch (event.type) {

@@ -1,5 +1,5 @@
 import type * as api from "@archway/api/paymentapi/server.gen.ts";
-import { transactionOf } from "@archway/service_kit/idempotency/transaction_unit.ts";
+import { transactionOf } from "@archway/service_kit/idempotency.ts";
 import { formatVersion, versionCondition } from "@archway/service_kit/paging/entity_version.ts";
 import { parseIfMatch } from "@archway/server/entity_tag.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";

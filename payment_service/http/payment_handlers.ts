@@ -1,5 +1,5 @@
 import type * as api from "@archway/api/paymentapi/server.gen.ts";
-import { transactionOf } from "@archway/service_kit/idempotency/transaction_unit.ts";
+import { transactionOf } from "@archway/service_kit/idempotency.ts";
 import { formatVersion } from "@archway/service_kit/paging/entity_version.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";
 import type { Payment } from "../domain/payment.ts";

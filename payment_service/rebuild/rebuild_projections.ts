@@ -1,5 +1,6 @@
 import type { ConnectionPool, Querier } from "@archway/db/db.ts";
 import { EventStore } from "@archway/events/event_store.ts";
+import { PAYMENT_CATEGORIES } from "../events/payment_event.ts";
 import { PAYMENT_UPCASTERS } from "../events/payment_event_data.ts";
 import { compareTables, isEqual, type TableDifference } from "./compare_tables.ts";
 import { checkFreshTables, dropFreshTables, holdFreshTables, makeFreshTables } from "./fresh_tables.ts";
@@ -59,7 +60,7 @@ class Rebuild {
   readonly #id: string;
   readonly #pool: ConnectionPool;
   readonly #options: RebuildOptions;
-  readonly #store = new EventStore(PAYMENT_UPCASTERS);
+  readonly #store = new EventStore(PAYMENT_UPCASTERS, { categories: PAYMENT_CATEGORIES });
   #events = 0;
   #total = 0;
   #last = 0n;
@@ -71,10 +72,7 @@ class Rebuild {
   }
 
   async run(): Promise<RebuildSummary> {
-    const { rows: [row] } = await this.#pool.writer().query<{ count: number }>(
-      "select count(*)::float8 as count from events",
-    );
-    this.#total = row?.count ?? 0;
+    this.#total = Number(await this.#store.count(this.#pool.writer()));
     this.#advance(0);
     while (await this.#pool.withTx((tx) => this.#settled(tx)));
     return await this.#pool.withTx(async (tx) => {

@@ -165,6 +165,14 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     await assertRejects(() => rebuilding, Error, "Stopped");
     assertEquals(await rows(pool), before);
   },
+  "events of other services are left out": async ({ pool }) => {
+    await pool.writer().query(
+      `insert into events (stream, version, type, data, metadata, recorded_at)
+        values ('order-1', 1, 'order.placed', '{}', '{}', now()), ('paymentx-1', 1, 'x', '{}', '{}', now())`,
+    );
+    const summary = await rebuildProjections(pool, { swap: false });
+    assertEquals([summary.events, different(summary)], [8, []]);
+  },
   "an event that is not known ends it": async ({ pool }) => {
     await pool.writer().query(
       `insert into events (stream, version, type, data, metadata, recorded_at)

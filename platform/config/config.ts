@@ -6,13 +6,11 @@ import { type DatabaseConfig, parseDatabaseConfig } from "./database_config.ts";
 import { type ListenerConfig, parseListenerSettings } from "./listener_settings.ts";
 import { type LimitConfig, parseLimitSettings } from "./limit_settings.ts";
 import { parsePoolSettings, type PoolSettings } from "./pool_settings.ts";
+import type { LogLevel } from "@archway/server/logger.ts";
 import type { ConfiguredService, ServiceModule } from "@archway/service_kit/service_module.ts";
 import { type DurationText, LONGEST_KEPT } from "@archway/service_kit/settings_reader.ts";
 import { type ConfigFault, type EnvironmentLookup, Settings } from "./settings.ts";
 import { parseTrustedProxies } from "./trusted_proxies.ts";
-
-/** How much is logged, from most to least. */
-export type LogLevel = "debug" | "info" | "warning" | "error";
 
 /** Everything that can be configured; .env.example says what each is for. */
 export interface Config {

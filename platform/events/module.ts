@@ -7,8 +7,7 @@ import {
 } from "@archway/service_kit/service_module.ts";
 import { PageCursors } from "@archway/service_kit/paging/page_cursors.ts";
 import { TIME_AND_ID } from "@archway/service_kit/paging/pivot_format.ts";
-import { KeyRing } from "@archway/service_kit/signing/key_ring.ts";
-import { SealRing } from "@archway/service_kit/signing/seal_ring.ts";
+import { KeyRing, SealRing } from "@archway/service_kit/signing.ts";
 import type { Broker } from "./broker/broker.ts";
 import type { NatsConfig } from "./broker/nats_config.ts";
 import { type EventsConfig, parseEventsConfig } from "./events_config.ts";

@@ -4,9 +4,9 @@ import { microsecondClock, type Timestamp } from "@archway/db/timestamp.ts";
 import type { Telemetry } from "@archway/observability/telemetry.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import { ConsistencyTokens } from "@archway/service_kit/consistency_tokens.ts";
-import { PostgresIdempotency } from "@archway/service_kit/idempotency/postgres_idempotency.ts";
+import { PostgresIdempotency } from "@archway/service_kit/idempotency.ts";
 import type { MountedService, ServiceModule } from "@archway/service_kit/service_module.ts";
-import { KeyRing } from "@archway/service_kit/signing/key_ring.ts";
+import { KeyRing } from "@archway/service_kit/signing.ts";
 import type { Database } from "./open_database.ts";
 
 /** What services are mounted on. */

@@ -8,7 +8,7 @@ import { EmbeddedError } from "@archway/db/embedded/embedded_error.ts";
 import { startEmbedded } from "@archway/db/embedded/start_embedded.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { PoolConfig } from "@archway/db/postgres/pool_config.ts";
-import { keptSecret } from "@archway/service_kit/signing/kept_secret.ts";
+import { keptSecret } from "@archway/service_kit/signing.ts";
 
 /** The database the configuration asks for, and what hangs on the choice. */
 export interface Database extends AsyncDisposable {

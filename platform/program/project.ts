@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import type { MigrationSource } from "@archway/db/db.ts";
 import type { ServiceCommand } from "@archway/service_kit/command.ts";
-import { IDEMPOTENCY_MIGRATIONS } from "@archway/service_kit/idempotency_migrations.ts";
+import { IDEMPOTENCY_MIGRATIONS } from "@archway/service_kit/idempotency.ts";
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 
 /** What makes a program of the platform: its name, and the services that it runs. */

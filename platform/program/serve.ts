@@ -5,7 +5,7 @@ import type { Authenticator } from "@archway/server/authentication.ts";
 import { createServer, type Server } from "@archway/server/server.ts";
 import * as options from "@archway/server/server_options.ts";
 import { readTls } from "@archway/server/tls.ts";
-import { KeySweeper } from "@archway/service_kit/idempotency/key_sweeper.ts";
+import { KeySweeper } from "@archway/service_kit/idempotency.ts";
 import { boot, type Booted } from "./boot.ts";
 import { databaseChecks } from "./database_checks.ts";
 import { limitOptions } from "./limit_options.ts";

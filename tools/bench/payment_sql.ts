@@ -1,8 +1,7 @@
 import { encodeParameter } from "@archway/db/postgres/connection/text_format.ts";
 import { EventStore } from "@archway/events/store/event_store.ts";
 import { keyId } from "@archway/service_kit/idempotency/kept_keys.ts";
-import { PostgresIdempotency } from "@archway/service_kit/idempotency/postgres_idempotency.ts";
-import { transactionOf } from "@archway/service_kit/idempotency/transaction_unit.ts";
+import { PostgresIdempotency, transactionOf } from "@archway/service_kit/idempotency.ts";
 import { PAYMENT_UPCASTERS } from "@archway/payment_service/events/payment_event_data.ts";
 import type { AccountRow } from "@archway/payment_service/persistence/account_row.ts";
 import { PostgresAccountRepository } from "@archway/payment_service/persistence/accounts.ts";

@@ -8,7 +8,7 @@ import { SILENT_LOGGER } from "@archway/server/logger.ts";
 import { UNTRACED } from "@archway/service_kit/observed_work.ts";
 import { createServer, type Server } from "@archway/server/server.ts";
 import { type ServerOption, withApi, withResponseValidation } from "@archway/server/server_options.ts";
-import { KeyRing } from "@archway/service_kit/signing/key_ring.ts";
+import { KeyRing } from "@archway/service_kit/signing.ts";
 
 const SECRET = "a secret of more than 32 bytes for a test";
 

@@ -29,6 +29,10 @@ export interface ProgramOptions {
    * @default false
    */
   readonly fromSource?: boolean;
+  /** Main module, from the root. @default {"main.ts"} */
+  readonly main?: string;
+  /** Checkout that it runs in. @default this one */
+  readonly root?: string;
 }
 
 /**
@@ -48,7 +52,7 @@ export class Program implements AsyncDisposable {
   constructor(
     environment: Readonly<Record<string, string>>,
     args: readonly string[] = [],
-    { fromSource = false }: ProgramOptions = {},
+    { fromSource = false, main = "main.ts", root = ROOT }: ProgramOptions = {},
   ) {
     const executable = fromSource ? undefined : Deno.env.get("ARCHWAY_EXECUTABLE");
     const inherited = INHERITED.flatMap((name) => {
@@ -56,9 +60,9 @@ export class Program implements AsyncDisposable {
       return value === undefined ? [] : [[name, value]];
     });
     this.#process = new Deno.Command(executable ?? Deno.execPath(), {
-      args: executable ? [...args] : ["run", "-q", "-P", "main.ts", ...args],
+      args: executable ? [...args] : ["run", "-q", "-P", main, ...args],
       // The executable has to do with what is inside it.
-      cwd: executable ? dirname(executable) : ROOT,
+      cwd: executable ? dirname(executable) : root,
       clearEnv: true,
       env: { ...Object.fromEntries(inherited), NO_COLOR: "1", PORT: "0", ...environment },
       stdin: "null",

@@ -2,8 +2,25 @@ import type { Upcasters } from "@archway/service_kit/event_catalog.ts";
 import type { Querier } from "@archway/db/db.ts";
 import { appendEvents, type AppendOptions } from "./append_events.ts";
 import type { StoredEvent, StreamAppend } from "./event.ts";
-import { readAllEvents, type ReadEventsOptions, readStreamEvents, readVisibleEvents } from "./read_events.ts";
+import {
+  countEvents,
+  readAllEvents,
+  type ReadEventsOptions,
+  readStreamEvents,
+  readVisibleEvents,
+} from "./read_events.ts";
 import { upcast } from "./upcast.ts";
+
+/** Which part of the events a store is about. */
+export interface EventStoreOptions {
+  /**
+   * Categories of the service's streams: what stands before the first "-" of their names. Reading all events leaves
+   * out those of other services.
+   *
+   * @default all
+   */
+  readonly categories?: readonly string[];
+}
 
 /**
  * What has happened, in the order it did: streams of events that are appended to and never changed. Every method runs on
@@ -11,10 +28,12 @@ import { upcast } from "./upcast.ts";
  */
 export class EventStore {
   readonly #upcasters: Upcasters;
+  readonly #categories: readonly string[] | undefined;
 
-  /** @param upcasters Every type of event there is, with the forms its data has had. */
-  constructor(upcasters: Upcasters) {
+  /** @param upcasters Every type of event that the service stores, with the forms its data has had. */
+  constructor(upcasters: Upcasters, { categories }: EventStoreOptions = {}) {
     this.#upcasters = upcasters;
+    this.#categories = categories;
   }
 
   /** See {@link appendEvents}. @throws {EventStoreError} "version-conflict". */
@@ -33,12 +52,21 @@ export class EventStore {
 
   /** The events of all streams in their newest form; see {@link readAllEvents}. @throws {EventStoreError} "unknown-event". */
   async readAll(db: Querier, options: ReadEventsOptions): Promise<readonly StoredEvent[]> {
-    return (await readAllEvents(db, options)).map((event) => this.#newest(event));
+    return (await readAllEvents(db, { ...options, categories: this.#categories })).map((event) =>
+      this.#newest(event)
+    );
   }
 
   /** What a transaction sees, in its newest form; see {@link readVisibleEvents}. @throws {EventStoreError} "unknown-event". */
   async readVisible(tx: Querier, options: ReadEventsOptions): Promise<readonly StoredEvent[]> {
-    return (await readVisibleEvents(tx, options)).map((event) => this.#newest(event));
+    return (await readVisibleEvents(tx, { ...options, categories: this.#categories })).map((event) =>
+      this.#newest(event)
+    );
+  }
+
+  /** Number of the events that {@link EventStore.readAll} reads. */
+  count(db: Querier): Promise<bigint> {
+    return countEvents(db, this.#categories ?? null);
   }
 
   #newest(event: StoredEvent): StoredEvent {

@@ -10,11 +10,17 @@ const READ_STREAM =
 
 // Positions are handed out before their transactions commit, so a greater one can be there before a smaller one is. Read
 // is what no transaction that still runs can come before: all that began earlier have ended.
+const IN_CATEGORIES = "($3::text[] is null or split_part(stream, '-', 1) = any ($3))";
+
 const READ_ALL = `select ${COLUMNS} from events
-  where position > $1 and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+  where position > $1 and transaction_id < pg_snapshot_xmin(pg_current_snapshot()) and ${IN_CATEGORIES}
   order by position limit $2`;
 
-const READ_VISIBLE = `select ${COLUMNS} from events where position > $1 order by position limit $2`;
+const READ_VISIBLE =
+  `select ${COLUMNS} from events where position > $1 and ${IN_CATEGORIES} order by position limit $2`;
+
+const COUNT =
+  "select count(*) as count from events where $1::text[] is null or split_part(stream, '-', 1) = any ($1)";
 
 interface EventRow {
   readonly position: bigint;
@@ -35,6 +41,12 @@ export interface ReadEventsOptions extends QueryOptions {
   readonly limit: number;
 }
 
+/** Events of all streams, or of those in some categories. */
+export interface ReadAllOptions extends ReadEventsOptions {
+  /** Categories of streams: what stands before the first "-" of their names. @default all */
+  readonly categories?: readonly string[] | undefined;
+}
+
 /** The events of a stream, in the form they were written in. */
 export async function readStreamEvents(
   db: Querier,
@@ -52,9 +64,9 @@ export async function readStreamEvents(
  */
 export async function readAllEvents(
   db: Querier,
-  { after, limit, ...options }: ReadEventsOptions,
+  { after, limit, categories, ...options }: ReadAllOptions,
 ): Promise<readonly StoredEvent[]> {
-  const { rows } = await db.query<EventRow>(READ_ALL, [after, limit], options);
+  const { rows } = await db.query<EventRow>(READ_ALL, [after, limit, categories ?? null], options);
   return rows.map(eventOf);
 }
 
@@ -64,10 +76,15 @@ export async function readAllEvents(
  */
 export async function readVisibleEvents(
   tx: Querier,
-  { after, limit, ...options }: ReadEventsOptions,
+  { after, limit, categories, ...options }: ReadAllOptions,
 ): Promise<readonly StoredEvent[]> {
-  const { rows } = await tx.query<EventRow>(READ_VISIBLE, [after, limit], options);
+  const { rows } = await tx.query<EventRow>(READ_VISIBLE, [after, limit, categories ?? null], options);
   return rows.map(eventOf);
+}
+
+/** Returns the number of events in all streams, or in those of some categories. */
+export async function countEvents(db: Querier, categories: readonly string[] | null): Promise<bigint> {
+  return (await db.query<{ count: bigint }>(COUNT, [categories])).rows[0]?.count ?? 0n;
 }
 
 function eventOf({ schema_version, recorded_at, ...row }: EventRow): StoredEvent {

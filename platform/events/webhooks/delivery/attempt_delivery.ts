@@ -1,7 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import { causeOf } from "../../outbox/outgoing_event.ts";
 import { messageOf, type ToWire } from "../../outbox/message.ts";
-import type { SealRing } from "@archway/service_kit/signing/seal_ring.ts";
+import type { SealRing } from "@archway/service_kit/signing.ts";
 import type { WorkObserver } from "../../worker/work_observer.ts";
 import type { AttemptResult, DeliveryFault, PendingDelivery } from "./delivery.ts";
 import { type PostOptions, postToTarget } from "./target/post_to_target.ts";

@@ -1,5 +1,5 @@
 import type { ConnectionManager } from "@archway/db/db.ts";
-import { SEAL_KEY_ID_BYTES, type SealRing } from "@archway/service_kit/signing/seal_ring.ts";
+import { SEAL_KEY_ID_BYTES, type SealRing } from "@archway/service_kit/signing.ts";
 import type { StepOutcome } from "../../worker/work_loop.ts";
 
 /** What a sweeper works with. */

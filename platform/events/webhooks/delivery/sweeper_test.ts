@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { appendEvents } from "../../outbox/testing/append_events.ts";
 import { WorkerStage } from "../../worker/testing/worker_stage.ts";
-import { SealRing } from "@archway/service_kit/signing/seal_ring.ts";
+import { SealRing } from "@archway/service_kit/signing.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
 import { Sweeper } from "./sweeper.ts";
 

@@ -1,5 +1,5 @@
 import type { ConnectionPool } from "@archway/db/db.ts";
-import type { SealRing } from "@archway/service_kit/signing/seal_ring.ts";
+import type { SealRing } from "@archway/service_kit/signing.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import { newSigningSecret } from "../delivery/signing_secret.ts";
 import type { ResolveOptions } from "../delivery/target/resolve_target.ts";

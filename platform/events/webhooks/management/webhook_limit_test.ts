@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { v7 as newId } from "uuid";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
-import { SealRing } from "@archway/service_kit/signing/seal_ring.ts";
+import { SealRing } from "@archway/service_kit/signing.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { PAYMENT_CATALOG } from "@archway/payment_service/events/payment_catalog.ts";

@@ -1,6 +1,6 @@
 import { v7 as newId } from "uuid";
 import type { ConnectionManager } from "@archway/db/db.ts";
-import type { SealRing } from "@archway/service_kit/signing/seal_ring.ts";
+import type { SealRing } from "@archway/service_kit/signing.ts";
 import type { Pace } from "../delivery/delivery.ts";
 
 /** An endpoint as a test wants it. */

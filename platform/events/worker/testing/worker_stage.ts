@@ -6,7 +6,7 @@ import { messageId } from "../../outbox/message_id.ts";
 import { EVENT_COLUMNS, eventOfRow, type EventRow } from "../../outbox/outgoing_event.ts";
 import { PAYMENT_CATALOG } from "@archway/payment_service/events/payment_catalog.ts";
 import { mergeCatalogs } from "../../merge_catalogs.ts";
-import { SealRing } from "@archway/service_kit/signing/seal_ring.ts";
+import { SealRing } from "@archway/service_kit/signing.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
 import { newSigningSecret } from "../../webhooks/delivery/signing_secret.ts";
 import { addEndpoint, addProfile, type TestEndpoint } from "../../webhooks/testing/add_endpoint.ts";
