@@ -43,6 +43,6 @@ Deno.test("jsonLineFormatter() writes an error as an object with its causes and 
     what: "it",
     error: JSON.parse(JSON.stringify(errorToJson(describeError(error)))),
   });
-  assertMatch(properties.error.frames[0], /^platform\/observability\/logging\/json_line_test\.ts:\d+:\d+$/);
+  assertMatch(properties.error.frames[0], /^platform\/observability\/logging_test\.ts:\d+:\d+$/);
   assertEquals(properties.error.cause.message, 'No such name: "…"');
 });
