@@ -25,3 +25,9 @@ CREATE UNIQUE INDEX profiles_email_key ON public.profiles USING btree (casefold(
 CREATE INDEX profiles_name_prefix ON public.profiles USING btree (casefold((name COLLATE pg_unicode_fast)) COLLATE "C") WHERE (deleted_at IS NULL);
 
 CREATE INDEX profiles_newest_first ON public.profiles USING btree (created_at DESC, id DESC) WHERE (deleted_at IS NULL);
+
+create view published_profiles as
+ SELECT id,
+    owner,
+    deleted_at
+   FROM profiles;

@@ -6,7 +6,7 @@ import { readEvent } from "./payment_event_data.ts";
 // A text that is no UUID names no profile. A deleted profile still counts: its payments were its owner's.
 const OWNERS = `select distinct c.position, p.owner
   from unnest($1::bigint[], $2::text[]) as c (position, profile)
-  join profiles as p on p.id = case when pg_input_is_valid(c.profile, 'uuid') then c.profile::uuid end`;
+  join published_profiles as p on p.id = case when pg_input_is_valid(c.profile, 'uuid') then c.profile::uuid end`;
 
 /** Payments and accounts concern the owners of their profiles. */
 export async function paymentRecipients(

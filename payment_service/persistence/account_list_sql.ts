@@ -18,7 +18,7 @@ export class AccountListSql extends ListSql {
       `select ${ACCOUNT_COLUMNS} from accounts ${this.where(profile, stretch.key)} ${ordered(stretch)}`;
     if (this.#owner === undefined) return rows();
     // The newest of each profile, and of these the newest: there are few profiles, and many accounts of others.
-    return `select found.* from (select id from profiles where owner = ${this.#owner}) as mine
+    return `select found.* from (select id from published_profiles where owner = ${this.#owner}) as mine
       cross join lateral (${rows("profile_id = mine.id")}) as found ${ordered(stretch)}`;
   }
 }

@@ -24,10 +24,10 @@ const FIND = viewedStatement(
 const LOCK = viewedStatement(
   (owner) =>
     `select ${ACCOUNT_COLUMNS}, ${
-      owner === undefined ? "true" : `coalesce(profiles.owner = ${owner}, false)`
+      owner === undefined ? "true" : `coalesce(profile.owner = ${owner}, false)`
     } as is_own,
-      accounts.profile_id is null or (profiles.id is not null and profiles.deleted_at is null) as is_living
-    from accounts left join profiles on profiles.id = accounts.profile_id
+      accounts.profile_id is null or (profile.id is not null and profile.deleted_at is null) as is_living
+    from accounts left join published_profiles as profile on profile.id = accounts.profile_id
     where accounts.id = any ($1) order by accounts.id for no key update of accounts`,
   1,
 );

@@ -19,10 +19,11 @@ export class PaymentListSql extends ListSql {
     super();
     const account = accountId === undefined ? undefined : `${this.bind(accountId)}::uuid`;
     if (viewer.kind === "owner") {
-      this.#accounts = `select accounts.id from profiles join accounts on profile_id = profiles.id
+      this.#accounts =
+        `select accounts.id from published_profiles as profile join accounts on profile_id = profile.id
         where owner = ${this.bind(viewer.subject)}${
-        account === undefined ? "" : ` and accounts.id = ${account}`
-      }`;
+          account === undefined ? "" : ` and accounts.id = ${account}`
+        }`;
     } else if (account !== undefined) {
       this.#accounts = `select ${account} as id`;
     }
