@@ -1,5 +1,8 @@
-import { DatabaseError, type DatabaseErrorFields } from "../../errors.ts";
+import { DatabaseError, type DatabaseErrorCode, type DatabaseErrorFields } from "../../errors.ts";
 import { excerpt, summarizeStatement } from "../../summarize_statement.ts";
+
+/** Errors that have nothing to do with the statement, and come in thousands while there is too much to do. */
+const ELSEWHERE: ReadonlySet<DatabaseErrorCode> = new Set(["cancelled", "saturated", "unavailable"]);
 
 /** How many frames a stack has: those of a transaction alone are eight. V8 takes ten unasked. */
 const MAX_FRAMES = 30;
@@ -11,7 +14,7 @@ const MAX_FRAMES = 30;
  * nothing for it.
  */
 export function atCaller<E>(error: E, statement?: string): E | DatabaseError {
-  if (!(error instanceof DatabaseError)) return error;
+  if (!(error instanceof DatabaseError) || ELSEWHERE.has(error.code)) return error;
   const { code, message, cause, logFields } = error;
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = MAX_FRAMES;
