@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
+import { useEmbeddedDatabase } from "@archway/tools/support/embedded/use_embedded_database.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
 import type { ConnectionPool, Querier } from "./db.ts";
-import { startEmbedded } from "./embedded/start_embedded.ts";
 import { DatabaseError, type DatabaseErrorCode } from "./errors.ts";
 import { openPool } from "./postgres/open_pool.ts";
 import type { InstanceConfig } from "./postgres/pool_config.ts";
@@ -16,20 +16,8 @@ interface Adapter {
 
 const adapters: readonly Adapter[] = [
   { name: "PostgreSQL", cancels: true, open: useTestDatabase },
-  { name: "the embedded database", cancels: false, open: openEmbedded },
+  { name: "the embedded database", cancels: false, open: useEmbeddedDatabase },
 ];
-
-async function openEmbedded(): Promise<AsyncDisposable & { readonly instance: InstanceConfig }> {
-  const directory = await Deno.makeTempDir();
-  const database = await startEmbedded({ dataDirectory: directory });
-  return {
-    instance: database.instance,
-    async [Symbol.asyncDispose](): Promise<void> {
-      await database[Symbol.asyncDispose]();
-      await Deno.remove(directory, { recursive: true });
-    },
-  };
-}
 
 type Check = (pool: ConnectionPool, adapter: Adapter) => Promise<void>;
 

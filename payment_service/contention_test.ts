@@ -23,12 +23,11 @@ interface Stage {
 }
 
 async function withStage(run: (stage: Stage) => Promise<void>): Promise<void> {
-  await using database = await useTestDatabase();
+  await using database = await useTestDatabase({ migrations: MIGRATION_SOURCES });
   // Nobody is to be refused because this machine is slow.
   const patience = { acquireTimeoutMs: 60_000, queueTimeoutMs: 60_000 };
   await using pool = openPool({ primary: database.instance, replicas: [], ...patience });
   await using other = openPool({ primary: database.instance, replicas: [], ...patience });
-  await pool.migrate(MIGRATION_SOURCES);
   await using first = paymentServer(pool);
   await using second = paymentServer(other);
   await run({ pool, servers: [first, second] });
@@ -228,9 +227,8 @@ Deno.test("The first deposits of a currency open one settlement account", () =>
   }));
 
 Deno.test("A clock that is set back changes no order", async () => {
-  await using database = await useTestDatabase();
+  await using database = await useTestDatabase({ migrations: MIGRATION_SOURCES });
   await using pool = openPool({ primary: database.instance, replicas: [] });
-  await pool.migrate(MIGRATION_SOURCES);
   let hour = 10;
   await using server = paymentServer(pool, {
     now: () => `2026-11-25T${String(hour).padStart(2, "0")}:00:00Z`,

@@ -10,16 +10,17 @@ export interface ServeClusterOptions {
   readonly cluster: string;
   /** The path of the Unix socket. */
   readonly socket: string;
+  /** PGlite's program, compiled. */
+  readonly engine: WebAssembly.Module;
 }
 
-/** Compiled while the data directory is still being prepared. */
-const engine = compileEngine();
-
 /** Opens PGlite on a data directory and serves it on a Unix socket. Disposing writes everything and closes it. */
-export async function serveCluster({ cluster, socket }: ServeClusterOptions): Promise<AsyncDisposable> {
+export async function serveCluster(
+  { cluster, socket, engine }: ServeClusterOptions,
+): Promise<AsyncDisposable> {
   const database = await PGlite.create({
     dataDir: cluster,
-    pgliteWasmModule: await engine,
+    pgliteWasmModule: engine,
     extensions: { citext },
   });
   const execute = (messages: Uint8Array): Promise<Uint8Array> => executeOn(database, messages);
@@ -31,14 +32,6 @@ export async function serveCluster({ cluster, socket }: ServeClusterOptions): Pr
       await database.close();
     },
   };
-}
-
-function compileEngine(): Promise<WebAssembly.Module> {
-  const file = new URL("./pglite.wasm", import.meta.resolve("@electric-sql/pglite"));
-  const compiled = Deno.readFile(file).then((bytes) => WebAssembly.compile(bytes));
-  // Told to whoever waits for it, and to nobody before.
-  compiled.catch(() => undefined);
-  return compiled;
 }
 
 /** Runs some messages to their end, and gives everything that was answered. */

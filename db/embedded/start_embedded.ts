@@ -37,6 +37,7 @@ export async function startEmbedded({ dataDirectory }: StartEmbeddedOptions): Pr
   // First, because the thread loads PGlite while the files are unpacked here.
   const thread = new Thread();
   stack.defer(() => thread.terminate());
+  const compiled = compiledEngine();
   const cluster = join(await Deno.realPath(dataDirectory), "cluster");
   await prepareCluster(dataDirectory, cluster);
 
@@ -44,7 +45,7 @@ export async function startEmbedded({ dataDirectory }: StartEmbeddedOptions): Pr
   stack.defer(() => Deno.remove(socketDirectory, { recursive: true }));
   const port = 5432;
   const socket = join(socketDirectory, `.s.PGSQL.${port}`);
-  await thread.ask({ kind: "serve", options: { cluster, socket } });
+  await thread.ask({ kind: "serve", options: { cluster, socket, engine: await compiled } });
   stack.defer(() => thread.ask({ kind: "stop" }));
 
   const access = { user: "postgres", password: "", database: "postgres", maxConnections: 5 };
@@ -86,6 +87,19 @@ async function prepareCluster(dataDirectory: string, cluster: string): Promise<v
         `PostgreSQL ${postgresMajor}: dump it with the program that wrote it and load it into a new directory`,
     );
   }
+}
+
+let engine: Promise<WebAssembly.Module> | undefined;
+
+/** PGlite's program, compiled once for every database of this process. */
+function compiledEngine(): Promise<WebAssembly.Module> {
+  if (engine === undefined) {
+    const file = new URL("./pglite.wasm", import.meta.resolve("@electric-sql/pglite"));
+    engine = Deno.readFile(file).then((bytes) => WebAssembly.compile(bytes));
+    // Reported to the caller that awaits it.
+    engine.catch(() => undefined);
+  }
+  return engine;
 }
 
 /** The worker, asked one thing at a time. */

@@ -120,7 +120,7 @@ const BOUNDS: Readonly<Record<string, Bounds>> = {
 };
 
 Deno.test("PostgresProfileRepository looks at no more rows than it needs, however deep in the list", async (t) => {
-  await using database = await useTestDatabase();
+  await using database = await useTestDatabase({ migrations: MIGRATION_SOURCES });
   await using pool = openPool({ primary: database.instance, replicas: [] });
   const anchors = await fill(pool);
   const positions = [
@@ -167,7 +167,6 @@ Deno.test("PostgresProfileRepository looks at no more rows than it needs, howeve
 
 /** Fills the table and gives profiles at the list's beginning, in its middle and deep in it. */
 async function fill(pool: ConnectionPool): Promise<readonly [TimeAnchor, TimeAnchor, TimeAnchor]> {
-  await pool.migrate(MIGRATION_SOURCES);
   await pool.writer().query(INSERT);
   await pool.writer().query("vacuum (analyze) profiles");
   return [await anchorAt(pool, 0.001), await anchorAt(pool, 0.5), await anchorAt(pool, 0.8)];

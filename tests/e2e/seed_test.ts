@@ -31,9 +31,7 @@ Deno.test("archway seed fills the embedded database for the service", async () =
 });
 
 Deno.test("archway seed says that all is there, or that another run is in the way", async () => {
-  await using database = await useTestDatabase();
-  await using pool = openPool({ primary: database.instance, replicas: [] });
-  await pool.migrate(MIGRATION_SOURCES);
+  await using database = await useTestDatabase({ migrations: MIGRATION_SOURCES });
   assertEquals((await run(postgresEnvironment(database.instance), ["--profiles", "120"])).code, 0);
   assertEquals(await run(postgresEnvironment(database.instance), ["--profiles", "120"]), {
     code: 0,
@@ -46,10 +44,9 @@ Deno.test("archway seed says that all is there, or that another run is in the wa
 });
 
 Deno.test("archway seed leaves whole batches on SIGINT at any moment, and the same command goes on", async () => {
-  await using database = await useTestDatabase();
+  await using database = await useTestDatabase({ migrations: MIGRATION_SOURCES });
   const { instance } = database;
   await using pool = openPool({ primary: instance, replicas: [] });
-  await pool.migrate(MIGRATION_SOURCES);
   async function countProfiles(): Promise<number> {
     const { rows: [row] } = await pool.writer().query<{ count: number }>(
       "select count(*)::int from profiles",

@@ -24,9 +24,8 @@ interface Setting extends AsyncDisposable {
 
 async function open(): Promise<Setting> {
   await using stack = new AsyncDisposableStack();
-  const { instance } = stack.use(await useTestDatabase());
+  const { instance } = stack.use(await useTestDatabase({ migrations: MIGRATION_SOURCES }));
   const pool = stack.use(openPool({ primary: instance, replicas: [] }));
-  await pool.migrate(MIGRATION_SOURCES);
   const stage = stack.use(await WorkerStage.over(pool));
   const environment = {
     ...postgresEnvironment(instance),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { temporaryDirectory } from "@archway/tools/support/postgres/postgres_binaries.ts";
+import { temporaryDirectory } from "@archway/tools/support/once.ts";
 import { type ChildEnding, runChild } from "./run_child.ts";
 
 const REQUIREMENTS = join(import.meta.dirname ?? ".", "requirements.txt");

@@ -1,6 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { openDriver } from "@archway/db/postgres/connection/open_driver.ts";
-import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { MIGRATION_SOURCES } from "../support/migration_sources.ts";
 import { useTestDatabase } from "../support/postgres/use_test_database.ts";
 import { bareHandler } from "./bare_handler.ts";
@@ -8,9 +7,7 @@ import { bareHandler } from "./bare_handler.ts";
 const LIST = "http://127.0.0.1/v1/profiles";
 
 Deno.test("bareHandler() answers what the load generator asks", async () => {
-  await using database = await useTestDatabase();
-  await using pool = openPool({ primary: database.instance, replicas: [] });
-  await pool.migrate(MIGRATION_SOURCES);
+  await using database = await useTestDatabase({ migrations: MIGRATION_SOURCES });
   await using stack = new AsyncDisposableStack();
   const sql = stack.adopt(openDriver(database.instance, {}), (driver) => driver.end());
   const handle = bareHandler(sql);

@@ -1,7 +1,7 @@
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { startPostgres } from "../support/postgres/start_postgres.ts";
-import { temporaryDirectory } from "../support/postgres/postgres_binaries.ts";
+import { temporaryDirectory } from "../support/once.ts";
 import { type BenchOptions, parseBenchOptions, USAGE } from "./bench_options.ts";
 import { compareRow, type Comparison } from "./compare_rows.ts";
 import { measureStarts } from "./measure_starts.ts";

@@ -1,4 +1,4 @@
-import { temporaryDirectory } from "./postgres/postgres_binaries.ts";
+import { temporaryDirectory } from "./once.ts";
 
 /** A file system of its own that can be filled; only root can make one, on Linux, and not in every container. */
 export class SmallDisk implements AsyncDisposable {

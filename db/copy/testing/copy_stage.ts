@@ -1,7 +1,7 @@
+import { useEmbeddedDatabase } from "@archway/tools/support/embedded/use_embedded_database.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { type MigrationFolder, migrationFolder } from "@archway/tools/support/migration_folder.ts";
 import type { ConnectionPool } from "../../db.ts";
-import { startEmbedded } from "../../embedded/start_embedded.ts";
 import { openPool } from "../../postgres/open_pool.ts";
 import type { InstanceConfig } from "../../postgres/pool_config.ts";
 
@@ -20,9 +20,7 @@ const PASSWORD = "sesame";
 export async function copyStage(files: Readonly<Record<string, string>>): Promise<CopyStage> {
   const stack = new AsyncDisposableStack();
   const folder = stack.use(await migrationFolder(files));
-  const directory = await Deno.makeTempDir({ prefix: "archway_test_" });
-  stack.defer(() => Deno.remove(directory, { recursive: true }));
-  const embedded = stack.use(await startEmbedded({ dataDirectory: `${directory}/postgres` }));
+  const embedded = stack.use(await useEmbeddedDatabase());
   const source = stack.use(openPool({ primary: embedded.instance, replicas: [] }));
   await source.migrate(folder.sources);
   const database = await useTestDatabase();

@@ -4,7 +4,7 @@ import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts
 import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
 import { testWithPgbouncer } from "@archway/tools/support/postgres/test_with_pgbouncer.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
+import { databasesWith } from "@archway/tools/support/databases_with.ts";
 import type { ConnectionPool, ListenState } from "../../db.ts";
 import { openBehind } from "../faults/testing/behind_pgbouncer.ts";
 import { openPool } from "../open_pool.ts";
@@ -46,7 +46,7 @@ class Ear implements AsyncDisposable {
   }
 }
 
-for (const [name, open] of Object.entries(DATABASES)) {
+for (const [name, open] of Object.entries(databasesWith([]))) {
   Deno.test(`ConnectionPool.listen() hears what was committed, of its own channel (${name})`, async () => {
     await using database = await open();
     const { pool } = database;

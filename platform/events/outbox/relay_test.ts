@@ -100,9 +100,8 @@ for (const [name, open] of Object.entries(DATABASES)) {
 }
 
 Deno.test("Relay takes no event of a stream that another one has", async () => {
-  await using database = await useTestDatabase();
+  await using database = await useTestDatabase({ migrations: MIGRATION_SOURCES });
   await using pool = openPool({ primary: database.instance, replicas: [] });
-  await pool.migrate(MIGRATION_SOURCES);
   const [first, second] = [await Notebook.make(pool), new Notebook()];
   await appendEvents(pool, eventsOf(2, 3));
   const held = Promise.withResolvers<void>();
@@ -129,9 +128,8 @@ Deno.test("Relay takes no event of a stream that another one has", async () => {
 });
 
 Deno.test("Relays share the work, and none of them breaks the order of a stream", async () => {
-  await using database = await useTestDatabase();
+  await using database = await useTestDatabase({ migrations: MIGRATION_SOURCES });
   await using pool = openPool({ primary: { ...database.instance, maxConnections: 12 }, replicas: [] });
-  await pool.migrate(MIGRATION_SOURCES);
   const notebooks = [await Notebook.make(pool), ...Array.from({ length: 3 }, () => new Notebook())];
   const shares = notebooks.map(() => 0);
   const all = Promise.withResolvers<void>();

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { exists, once, temporaryDirectory } from "../once.ts";
 import type { Owner } from "./run_as.ts";
 
 /** Where PostgreSQL's programs stand, and who has to run them. */
@@ -28,41 +29,15 @@ const nobody = { uid: 65534, gid: 65534 };
  */
 export async function postgresBinaries(): Promise<PostgresBinaries> {
   const owner = Deno.uid() === 0 ? nobody : undefined;
-  const native = join(await packageRoot(), "native");
-  const manifest: { readonly version: string } = JSON.parse(
-    await Deno.readTextFile(join(native, "../package.json")),
-  );
-  const cache = join(temporaryDirectory(), `archway_postgres_${manifest.version}_${Deno.uid() ?? "user"}`);
-  await once(join(cache, "native"), (directory) => copyWithLinks(native, directory));
-  const bin = join(cache, "native", "bin");
-  return { initdb: join(bin, "initdb"), pgCtl: join(bin, "pg_ctl"), cache, owner };
-}
-
-/** The folder for temporary files, short enough for a Unix socket's path on Linux. */
-export function temporaryDirectory(): string {
-  return Deno.env.get("TMPDIR")?.replace(/\/+$/, "") || "/tmp";
-}
-
-/**
- * Makes a directory exactly once, however many processes ask for it: `make` fills a directory beside, which is
- * renamed when it is complete.
- */
-export async function once(directory: string, make: (directory: string) => Promise<void>): Promise<void> {
-  if (await exists(directory)) return;
-  await Deno.mkdir(dirname(directory), { recursive: true, mode: 0o755 });
-  const beside = `${directory}.${crypto.randomUUID()}`;
-  try {
-    await make(beside);
-    await Deno.rename(beside, directory);
-  } catch (error) {
-    await Deno.remove(beside, { recursive: true }).catch(() => undefined);
-    // Another process was faster: its directory is as good as this one.
-    if (!await exists(directory)) throw error;
+  const cache = join(temporaryDirectory(), `archway_postgres_${packageVersion}_${Deno.uid() ?? "user"}`);
+  const copy = join(cache, "native");
+  // Finding the package takes another process.
+  if (!await exists(copy)) {
+    const native = join(await packageRoot(), "native");
+    await once(copy, (directory) => copyWithLinks(native, directory));
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
+  const bin = join(copy, "bin");
+  return { initdb: join(bin, "initdb"), pgCtl: join(bin, "pg_ctl"), cache, owner };
 }
 
 /** Downloads this platform's package, on first use, by a lock file of its own (see locate_binaries.ts). */

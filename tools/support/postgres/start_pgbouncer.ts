@@ -2,7 +2,8 @@ import { join } from "node:path";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { KeptProcess } from "../kept_process.ts";
 import { locatePgbouncer } from "./locate_pgbouncer.ts";
-import { postgresBinaries, temporaryDirectory } from "./postgres_binaries.ts";
+import { temporaryDirectory } from "../once.ts";
+import { postgresBinaries } from "./postgres_binaries.ts";
 import type { Owner } from "./run_as.ts";
 
 /** How PgBouncer is started. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { freePort } from "../kept_process.ts";
-import { once, type PostgresBinaries, postgresBinaries, temporaryDirectory } from "./postgres_binaries.ts";
+import { once, temporaryDirectory } from "../once.ts";
+import { type PostgresBinaries, postgresBinaries } from "./postgres_binaries.ts";
 import { PostgresServer, type PreparedServer } from "./postgres_server.ts";
 import { runAs } from "./run_as.ts";
 import { startPrepared } from "./start_prepared.ts";

@@ -12,14 +12,13 @@ import { WebhookError } from "./webhook_error.ts";
 const EVENT_TYPES = Object.keys(PAYMENT_CATALOG.types);
 
 Deno.test("WebhookService lets an owner have so many webhooks and no more, however many are made at the same time", async () => {
-  await using database = await useTestDatabase();
+  await using database = await useTestDatabase({ migrations: MIGRATION_SOURCES });
   const patience = { acquireTimeoutMs: 60_000, queueTimeoutMs: 60_000 };
   const open = (): ReturnType<typeof openPool> =>
     openPool({ primary: { ...database.instance, maxConnections: 10 }, replicas: [], ...patience });
   // As two processes have them.
   await using first = open();
   await using second = open();
-  await first.migrate(MIGRATION_SOURCES);
   const secrets = new SealRing(["a secret of more than 32 bytes for a test"], "webhook secret");
   const services = [first, second].map((pool) =>
     openWebhookService(pool, {

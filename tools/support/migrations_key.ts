@@ -1,0 +1,23 @@
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { MigrationSource } from "@archway/db/db.ts";
+import { checksum } from "@archway/db/postgres/migration/migration_file.ts";
+
+/** The program that applies migrations, which keeps a table of its own about them. */
+const program: MigrationSource = {
+  name: "program",
+  directory: dirname(fileURLToPath(import.meta.resolve("@archway/db/postgres/migration/migrate.ts"))),
+};
+
+/** Key of what migrations make of an empty database: another one for every change of a file or of the sources. */
+export async function migrationsKey(sources: readonly MigrationSource[]): Promise<string> {
+  const files = [program, ...sources].flatMap(({ name, directory }) =>
+    [...Deno.readDirSync(directory)].filter(({ isFile }) => isFile).map((file) => ({
+      source: name,
+      file: file.name,
+      text: Deno.readTextFileSync(`${directory}/${file.name}`),
+    }))
+  );
+  files.sort((one, other) => one.file < other.file ? -1 : 1);
+  return (await checksum(JSON.stringify(files))).slice(0, 16);
+}

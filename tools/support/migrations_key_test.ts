@@ -1,0 +1,15 @@
+import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { migrationFolder } from "./migration_folder.ts";
+import { migrationsKey } from "./migrations_key.ts";
+
+Deno.test("migrationsKey() changes with every file and source, and with nothing else", async () => {
+  await using first = await migrationFolder({ "1_first.sql": "SELECT 1", "2_second.sql": "SELECT 2" });
+  await using again = await migrationFolder({ "2_second.sql": "SELECT 2", "1_first.sql": "SELECT 1" });
+  const key = await migrationsKey(first.sources);
+  assertMatch(key, /^[0-9a-f]{16}$/);
+  assertEquals(await migrationsKey(again.sources), key);
+  assertNotEquals(await migrationsKey([]), key);
+  assertNotEquals(await migrationsKey(first.sources.map((source) => ({ ...source, name: "other" }))), key);
+  await again.write("2_second.sql", "SELECT 3");
+  assertNotEquals(await migrationsKey(again.sources), key);
+});

@@ -1,0 +1,74 @@
+import { join } from "node:path";
+import postgres from "postgres";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import { exists, once, temporaryDirectory } from "../once.ts";
+import { postgresBinaries } from "./postgres_binaries.ts";
+import { startPostgres } from "./start_postgres.ts";
+import { sweepSharedServers } from "./sweep_shared_servers.ts";
+
+const sharedPrefix = join(temporaryDirectory(), "archway_shared_pg_");
+
+/**
+ * The server that test databases are made on: that of `TEST_POSTGRES_URL` where it is set, else one that every test
+ * of this process shares and that ends with it.
+ */
+export async function testServer(): Promise<InstanceConfig> {
+  const url = Deno.env.get("TEST_POSTGRES_URL");
+  return url ? instanceOf(new URL(url)) : await (await runningServer() ?? startSharedServer());
+}
+
+/** Runs a statement on a server, over a connection of its own. */
+export async function execute(server: InstanceConfig, statement: string): Promise<void> {
+  const { host, port, user, password, database } = server;
+  const sql = postgres({ host, port, user, password, database, max: 1, onnotice: () => {} });
+  try {
+    await sql.unsafe(statement);
+  } finally {
+    await sql.end();
+  }
+}
+
+/**
+ * Test files that run side by side are threads of one process, so they meet in a directory named after it: the
+ * first one starts the server, the others read where it is.
+ */
+function sharedDirectory(): string {
+  return `${sharedPrefix}${Deno.pid}`;
+}
+
+async function startSharedServer(): Promise<InstanceConfig> {
+  const { cache } = await postgresBinaries();
+  await Deno.mkdir(cache, { recursive: true });
+  using lock = await Deno.open(join(cache, "shared.lock"), { create: true, write: true });
+  await lock.lock(true);
+  const running = await runningServer();
+  if (running !== undefined) return running;
+  const directory = sharedDirectory();
+  // A number can come round again: what an earlier process left behind has no server.
+  await Deno.remove(directory, { recursive: true }).catch(() => undefined);
+  await sweepSharedServers(sharedPrefix);
+  const server = await startPostgres({ removeToo: directory, settings: { max_connections: "200" } });
+  await once(directory, async (beside) => {
+    await Deno.mkdir(beside);
+    await Deno.writeTextFile(join(beside, "instance.json"), JSON.stringify(server.instance));
+  });
+  return server.instance;
+}
+
+async function runningServer(): Promise<InstanceConfig | undefined> {
+  const text = await Deno.readTextFile(join(sharedDirectory(), "instance.json")).catch(() => undefined);
+  if (text === undefined) return undefined;
+  const instance: InstanceConfig = JSON.parse(text);
+  return await exists(instance.host) ? instance : undefined;
+}
+
+function instanceOf(url: URL): InstanceConfig {
+  return {
+    host: url.searchParams.get("host") ?? url.hostname,
+    port: Number(url.port || 5432),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    database: url.pathname.slice(1) || "postgres",
+    maxConnections: 5,
+  };
+}
