@@ -235,7 +235,7 @@ Deno.test("archway prints no secret and nothing of anybody, whatever it is busy 
     "CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON profiles FOR EACH ROW EXECUTE FUNCTION refuse()",
   );
   assert((await busy()).includes(500));
-  await pool.writer().query("DROP TABLE profiles");
+  await pool.writer().query("DROP TABLE profiles CASCADE");
   assert((await busy()).includes(500));
   const { code, stdout, stderr } = await program.stop();
   assertEquals(code, 0);
