@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import type { Server } from "@archway/server/server.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
+import { PAYMENT_DATABASES } from "./testing/payment_program.ts";
 import {
   ask,
   dataOf,
@@ -12,7 +12,7 @@ import {
   openAccount,
   outcome,
   paymentServer,
-} from "@archway/tools/support/payment_client.ts";
+} from "./testing/payment_client.ts";
 
 const MISSING = "01a2023b-983b-7000-83d3-81c8f54d2496";
 
@@ -266,7 +266,7 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
   },
 };
 
-for (const [name, open] of Object.entries(DATABASES)) {
+for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
   Deno.test(`Bad payments on ${name}`, async (t) => {
     await using database = await open();
     await using server = paymentServer(database.pool);

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { KeySweeper } from "@archway/service_kit/idempotency.ts";
 import { microsecondsOf, type Timestamp, timestampOf } from "@archway/db/timestamp.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
+import { PAYMENT_DATABASES } from "./testing/payment_program.ts";
 import {
   ask,
   balanceOf,
@@ -11,7 +11,7 @@ import {
   openAccount,
   outcome,
   paymentServer,
-} from "@archway/tools/support/payment_client.ts";
+} from "./testing/payment_client.ts";
 import { isEqual } from "./rebuild/compare_tables.ts";
 import { rebuildProjections } from "./rebuild/rebuild_projections.ts";
 import { bookFaults } from "./testing/book_faults.ts";
@@ -115,7 +115,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
   },
 };
 
-for (const [name, open] of Object.entries(DATABASES)) {
+for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
   Deno.test(`The Payment API under clocks that are wrong, on ${name}`, async (t) => {
     await using database = await open();
     for (const [title, run] of Object.entries(CASES)) await t.step(title, () => run(database.pool));

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { Server } from "@archway/server/server.ts";
-import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
+import { PAYMENT_MIGRATIONS } from "./testing/payment_program.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import {
   ask,
@@ -14,7 +14,7 @@ import {
   outcome,
   type PaymentAnswer,
   paymentServer,
-} from "@archway/tools/support/payment_client.ts";
+} from "./testing/payment_client.ts";
 
 interface Stage {
   readonly pool: ConnectionPool;
@@ -23,7 +23,7 @@ interface Stage {
 }
 
 async function withStage(run: (stage: Stage) => Promise<void>): Promise<void> {
-  await using database = await useTestDatabase({ migrations: MIGRATION_SOURCES });
+  await using database = await useTestDatabase({ migrations: PAYMENT_MIGRATIONS });
   // Nobody is to be refused because this machine is slow.
   const patience = { acquireTimeoutMs: 60_000, queueTimeoutMs: 60_000 };
   await using pool = openPool({ primary: database.instance, replicas: [], ...patience });
@@ -227,7 +227,7 @@ Deno.test("The first deposits of a currency open one settlement account", () =>
   }));
 
 Deno.test("A clock that is set back changes no order", async () => {
-  await using database = await useTestDatabase({ migrations: MIGRATION_SOURCES });
+  await using database = await useTestDatabase({ migrations: PAYMENT_MIGRATIONS });
   await using pool = openPool({ primary: database.instance, replicas: [] });
   let hour = 10;
   await using server = paymentServer(pool, {

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
-import { ask, money, openAccount, paymentServer } from "@archway/tools/support/payment_client.ts";
+import { PAYMENT_DATABASES } from "./testing/payment_program.ts";
+import { ask, money, openAccount, paymentServer } from "./testing/payment_client.ts";
 
 /** What of a wrong state the database refuses, whoever would write it: the constraint, and the statements. */
 const WRONG: Readonly<Record<string, readonly [constraint: string, ...statements: string[]]>> = {
@@ -115,7 +115,7 @@ async function attempt(pool: ConnectionPool, statements: readonly string[]): Pro
   return (await assertRejects(() => failing, DatabaseError)).constraint;
 }
 
-for (const [name, open] of Object.entries(DATABASES)) {
+for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
   Deno.test(`The tables of payments on ${name} refuse`, async (t) => {
     await using database = await open();
     await using server = paymentServer(database.pool);

@@ -1,7 +1,7 @@
 import { assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import type { Server } from "@archway/server/server.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
-import { emptyPaymentTables } from "@archway/tools/support/empty_payment_tables.ts";
+import { PAYMENT_DATABASES } from "./testing/payment_program.ts";
+import { emptyPaymentTables } from "./testing/empty_payment_tables.ts";
 import {
   ask,
   balanceOf,
@@ -15,7 +15,7 @@ import {
   type PaymentAnswer,
   type PaymentAsk,
   paymentServer,
-} from "@archway/tools/support/payment_client.ts";
+} from "./testing/payment_client.ts";
 
 const MISSING = "01a2023b-983b-7000-83d3-81c8f54d2496";
 
@@ -189,7 +189,7 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
   },
 };
 
-for (const [name, open] of Object.entries(DATABASES)) {
+for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
   Deno.test(`Payments and their owners on ${name}`, async (t) => {
     await using database = await open();
     await using server = paymentServer(database.pool, { options: [byName] });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import type { Server } from "@archway/server/server.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
+import { PAYMENT_DATABASES } from "./testing/payment_program.ts";
 import {
   ask,
   balanceOf,
@@ -12,7 +12,7 @@ import {
   outcome,
   type PaymentAnswer,
   paymentServer,
-} from "@archway/tools/support/payment_client.ts";
+} from "./testing/payment_client.ts";
 
 const MISSING = "01a2023b-983b-7000-83d3-81c8f54d2496";
 
@@ -439,7 +439,7 @@ async function settlement(server: Server, currency: string): Promise<Readonly<Re
   return { ...Object(found?.["balance"]) };
 }
 
-for (const [name, open] of Object.entries(DATABASES)) {
+for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
   Deno.test(`The Payment API on ${name}`, async (t) => {
     await using database = await open();
     await using server = paymentServer(database.pool);

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Server } from "@archway/server/server.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
-import { type Answer, ask, profileServer } from "@archway/tools/support/profile_client.ts";
+import { PROFILE_DATABASES } from "./testing/profile_databases.ts";
+import { type Answer, ask } from "@archway/tools/support/ask.ts";
+import { profileServer } from "./testing/profile_server.ts";
 
 const LIST = "GET /v1/profiles";
 
@@ -73,7 +74,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
   },
 };
 
-for (const [database, open] of Object.entries(DATABASES)) {
+for (const [database, open] of Object.entries(PROFILE_DATABASES)) {
   Deno.test(`Consistency-Token on ${database}`, async (test) => {
     await using opened = await open();
     await using server = profileServer(opened.pool);

@@ -3,8 +3,9 @@ import type { Principal } from "@archway/server/request_context.ts";
 import { type Authenticator, InvalidTokenError } from "@archway/server/authentication.ts";
 import type { Server } from "@archway/server/server.ts";
 import { withAuthenticator } from "@archway/server/server_options.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
-import { type Answer, ask, profileServer } from "@archway/tools/support/profile_client.ts";
+import { PROFILE_DATABASES } from "./testing/profile_databases.ts";
+import { type Answer, ask } from "@archway/tools/support/ask.ts";
+import { profileServer } from "./testing/profile_server.ts";
 
 const SCOPES = ["profiles:read", "profiles:write"];
 
@@ -163,7 +164,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
   },
 };
 
-for (const [name, open] of Object.entries(DATABASES)) {
+for (const [name, open] of Object.entries(PROFILE_DATABASES)) {
   Deno.test(`Profiles and their owners on ${name}`, async (t) => {
     await using database = await open();
     await using server = profileServer(database.pool, withAuthenticator(authenticator));

@@ -9,7 +9,7 @@ import type {
 import { ConsistencyTokens } from "@archway/service_kit/consistency_tokens.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { KeyRing } from "@archway/service_kit/signing.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
+import { PROFILE_DATABASES } from "./testing/profile_databases.ts";
 import { ProfileService } from "./app.ts";
 import { profileHandlers } from "./http/profile_handlers.ts";
 import { PostgresProfileRepository } from "./persistence/profile_repository.ts";
@@ -123,7 +123,7 @@ async function walk(list: Walk, between: () => Promise<void>): Promise<Walked> {
   return { forward, backward };
 }
 
-for (const [name, open] of Object.entries(DATABASES)) {
+for (const [name, open] of Object.entries(PROFILE_DATABASES)) {
   Deno.test(`listProfiles() on ${name}`, async (t) => {
     await using database = await open();
     const { pool } = database;

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Server } from "@archway/server/server.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
-import { type Answer, ask, profileServer } from "@archway/tools/support/profile_client.ts";
+import { PROFILE_DATABASES } from "./testing/profile_databases.ts";
+import { type Answer, ask } from "@archway/tools/support/ask.ts";
+import { profileServer } from "./testing/profile_server.ts";
 
 const MISSING = "/v1/profiles/01a2023b-983b-7000-83d3-81c8f54d2496";
 const MERGE = { "Content-Type": "application/merge-patch+json" };
@@ -243,7 +244,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
   },
 };
 
-for (const [name, open] of Object.entries(DATABASES)) {
+for (const [name, open] of Object.entries(PROFILE_DATABASES)) {
   Deno.test(`The Profile API on ${name}`, async (t) => {
     await using database = await open();
     await using server = profileServer(database.pool);

@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
+import { DOCUMENT_FOLDERS } from "./oapi_codegen/document_folders.ts";
 import { GenerationError } from "./oapi_codegen/fault.ts";
 import { generateAll } from "./oapi_codegen/generate_all.ts";
 import { writeGenerated } from "./oapi_codegen/write_generated.ts";
 
-/** `deno task gen`: writes api/ for every oapi/cfg.server.<name>.yaml, once all of it could be generated. */
+/** `deno task gen`: writes what every cfg.server.<name>.yaml asks for, once all of it could be generated. */
 async function gen(): Promise<void> {
-  const all = await generateAll(resolve(import.meta.dirname ?? ".", "../oapi"));
-  for (const generated of all) await writeGenerated(generated);
+  const folders = DOCUMENT_FOLDERS.map((folder) => resolve(import.meta.dirname ?? ".", "..", folder));
+  for (const generated of await generateAll(folders)) await writeGenerated(generated);
 }
 
 if (import.meta.main) {

@@ -2,9 +2,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { EventStoreError } from "@archway/events/event_store.ts";
 import type { Server } from "@archway/server/server.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
-import { emptyPaymentTables } from "@archway/tools/support/empty_payment_tables.ts";
-import { ask, idOf, money, openAccount, paymentServer } from "@archway/tools/support/payment_client.ts";
+import { PAYMENT_DATABASES } from "../testing/payment_program.ts";
+import { emptyPaymentTables } from "../testing/empty_payment_tables.ts";
+import { ask, idOf, money, openAccount, paymentServer } from "../testing/payment_client.ts";
 import { isEqual } from "./compare_tables.ts";
 import { RebuildError } from "./rebuild_error.ts";
 import { rebuildProjections, type RebuildSummary } from "./rebuild_projections.ts";
@@ -183,7 +183,7 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
   },
 };
 
-for (const [name, open] of Object.entries(DATABASES)) {
+for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
   Deno.test(`rebuildProjections() on ${name}`, async (t) => {
     await using database = await open();
     await using server = paymentServer(database.pool);
@@ -197,7 +197,7 @@ for (const [name, open] of Object.entries(DATABASES)) {
 }
 
 Deno.test("rebuildProjections() ends without a change when another one begins, whenever that is", async () => {
-  await using database = await DATABASES["PostgreSQL"]?.();
+  await using database = await PAYMENT_DATABASES["PostgreSQL"]?.();
   assert(database !== undefined);
   const { pool } = database;
   await using server = paymentServer(pool);
@@ -231,7 +231,7 @@ Deno.test("rebuildProjections() ends without a change when another one begins, w
 });
 
 Deno.test("rebuildProjections() compares what one transaction sees while payments go on", async () => {
-  await using database = await DATABASES["PostgreSQL"]?.();
+  await using database = await PAYMENT_DATABASES["PostgreSQL"]?.();
   assert(database !== undefined);
   const { pool } = database;
   await using server = paymentServer(pool);

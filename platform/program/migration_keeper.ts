@@ -59,6 +59,8 @@ export class MigrationKeeper {
         told = true;
       } catch (error) {
         if (!(error instanceof DatabaseError && PASSING.has(error.code))) throw error;
+        // A database that is being closed is no news.
+        if (signal.aborted) return;
         onUnavailable(error);
       }
       this.#waiting.resolve();

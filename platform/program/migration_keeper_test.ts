@@ -2,8 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { MigrationKeeper } from "./migration_keeper.ts";
-import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
-import { Cutter } from "@archway/events/worker/testing/cutter.ts";
+import { FIXTURE_MIGRATIONS } from "@archway/tools/support/fixture_migrations.ts";
+import { Cutter } from "@archway/tools/support/postgres/cutter.ts";
 
 Deno.test("MigrationKeeper.run() goes on when the database goes away under its questions", async () => {
   await using database = await useTestDatabase();
@@ -11,7 +11,7 @@ Deno.test("MigrationKeeper.run() goes on when the database goes away under its q
   const instance = { ...database.instance, host, port: 5432 };
   await using cutter = new Cutter(instance, database.instance, { text: "schema_migrations", times: 3 });
   await using pool = openPool({ primary: instance, replicas: [] });
-  const keeper = new MigrationKeeper(pool, MIGRATION_SOURCES, { migrate: true });
+  const keeper = new MigrationKeeper(pool, FIXTURE_MIGRATIONS, { migrate: true });
   const applied: string[] = [];
   const told: string[] = [];
   await keeper.run({

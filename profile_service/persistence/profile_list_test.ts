@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ConnectionPool, Querier } from "@archway/db/db.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
+import { PROFILE_MIGRATIONS } from "../testing/profile_databases.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import {
   ExplainingQuerier,
@@ -120,7 +120,7 @@ const BOUNDS: Readonly<Record<string, Bounds>> = {
 };
 
 Deno.test("PostgresProfileRepository looks at no more rows than it needs, however deep in the list", async (t) => {
-  await using database = await useTestDatabase({ migrations: MIGRATION_SOURCES });
+  await using database = await useTestDatabase({ migrations: PROFILE_MIGRATIONS });
   await using pool = openPool({ primary: database.instance, replicas: [] });
   const anchors = await fill(pool);
   const positions = [

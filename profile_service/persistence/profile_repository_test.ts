@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { v7 as newId } from "uuid";
 import type { Querier } from "@archway/db/db.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
+import { PROFILE_DATABASES } from "../testing/profile_databases.ts";
 import { PostgresProfileRepository } from "./profile_repository.ts";
 import type { ListRequest, Page, PagePosition } from "@archway/service_kit/page.ts";
 import type { ProfileFilter } from "../ports.ts";
@@ -319,7 +319,7 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
   },
 };
 
-for (const [name, open] of Object.entries(DATABASES)) {
+for (const [name, open] of Object.entries(PROFILE_DATABASES)) {
   Deno.test(`PostgresProfileRepository on ${name}`, async (t) => {
     await using database = await open();
     for (const [title, run] of Object.entries(CASES)) {

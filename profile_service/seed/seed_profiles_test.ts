@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
+import { PROFILE_DATABASES } from "../testing/profile_databases.ts";
 import { microsecondsOf } from "@archway/db/timestamp.ts";
 import { batchProfiles } from "./batch_profiles.ts";
 import { SeedError } from "./seed_error.ts";
@@ -18,7 +18,7 @@ async function countProfiles(pool: ConnectionPool): Promise<number> {
   return row?.count ?? 0;
 }
 
-for (const [name, open] of Object.entries(DATABASES)) {
+for (const [name, open] of Object.entries(PROFILE_DATABASES)) {
   Deno.test(`seedProfiles() writes what batchProfiles() makes, and nothing the second time, on ${name}`, async () => {
     // The embedded database takes its time.
     const plan = name === "embedded" ? { ...PLAN, profiles: 60 } : PLAN;
@@ -43,7 +43,7 @@ for (const [name, open] of Object.entries(DATABASES)) {
 }
 
 Deno.test("seedProfiles() leaves whole batches when it is aborted, and goes on from there", async () => {
-  await using database = await DATABASES["PostgreSQL"]?.();
+  await using database = await PROFILE_DATABASES["PostgreSQL"]?.();
   assert(database);
   const { pool } = database;
   const plan = { ...PLAN, profiles: 6 * BATCH_SIZE };
@@ -60,7 +60,7 @@ Deno.test("seedProfiles() leaves whole batches when it is aborted, and goes on f
 });
 
 Deno.test("seedProfiles() refuses to mix two plans of one seed, and takes one of another", async () => {
-  await using database = await DATABASES["PostgreSQL"]?.();
+  await using database = await PROFILE_DATABASES["PostgreSQL"]?.();
   assert(database);
   const { pool } = database;
   await seedProfiles(pool, { ...PLAN, profiles: 50 });

@@ -23,13 +23,13 @@ function issued(issuer: TestIssuer, folder: string): Readonly<Record<string, str
 
 async function list(url: string, token?: string): Promise<Response> {
   const headers: HeadersInit = token === undefined ? {} : { Authorization: `Bearer ${token}` };
-  const response = await fetch(`${url}/v1/profiles`, { headers });
+  const response = await fetch(`${url}/v1/contacts`, { headers });
   await response.body?.cancel();
   return response;
 }
 
 async function create(url: string, token: string): Promise<string> {
-  const response = await fetch(`${url}/v1/profiles`, {
+  const response = await fetch(`${url}/v1/contacts`, {
     method: "POST",
     headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
     body: '{"name":"Ada"}',
@@ -53,7 +53,7 @@ async function run(
   return await program.ended();
 }
 
-const READ = { scope: "profiles:read" };
+const READ = { scope: "contacts:read" };
 
 Deno.test("archway takes tokens of its issuer through a rotation and an outage, and no others", async () => {
   await withFolder(async (folder) => {
@@ -70,7 +70,7 @@ Deno.test("archway takes tokens of its issuer through a rotation and an outage, 
     assertStringIncludes(forged.headers.get("WWW-Authenticate") ?? "", 'error="invalid_token"');
     const scopeless = await list(url, await issuer.sign());
     assertEquals(scopeless.status, 403);
-    assertStringIncludes(scopeless.headers.get("WWW-Authenticate") ?? "", 'scope="profiles:read"');
+    assertStringIncludes(scopeless.headers.get("WWW-Authenticate") ?? "", 'scope="contacts:read"');
 
     await issuer.rotate();
     assertEquals((await list(url, await issuer.sign(READ))).status, 200);
@@ -93,18 +93,18 @@ Deno.test("archway takes tokens of its issuer through a rotation and an outage, 
   });
 });
 
-Deno.test("archway shows a profile to who created it, and to who looks after all", async () => {
+Deno.test("archway shows a contact to who created it, and to who looks after all", async () => {
   await withFolder(async (folder) => {
     await using issuer = await TestIssuer.start();
     await using program = new Program(issued(issuer, folder));
     const url = await program.url;
     await untilReady(url);
-    const scope = "profiles:read profiles:write";
-    const profile = await create(url, await issuer.sign({ sub: "ada", scope }));
+    const scope = "contacts:read contacts:write";
+    const contact = await create(url, await issuer.sign({ sub: "ada", scope }));
     const statuses = [
-      await statusOf(profile, await issuer.sign({ sub: "ada", scope })),
-      await statusOf(profile, await issuer.sign({ sub: "bob", scope })),
-      await statusOf(profile, await issuer.sign({ sub: "bob", scope: `${scope} profiles:admin` })),
+      await statusOf(contact, await issuer.sign({ sub: "ada", scope })),
+      await statusOf(contact, await issuer.sign({ sub: "bob", scope })),
+      await statusOf(contact, await issuer.sign({ sub: "bob", scope: `${scope} contacts:admin` })),
     ];
     assertEquals(statuses, [200, 404, 200]);
   });
@@ -173,7 +173,7 @@ Deno.test("archway token prints a token alone, which a service in development ta
       { EMBEDDED_DATA_DIR: folder },
       "token",
       "--scope",
-      "profiles:write",
+      "contacts:write",
       "--expires",
       "5m",
     );

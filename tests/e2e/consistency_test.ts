@@ -4,7 +4,7 @@ import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { Program, untilReady } from "@archway/tools/support/program.ts";
 
-/** Where a profile is, and the token of the answer that said so. */
+/** Where a contact is, and the token of the answer that said so. */
 interface Written {
   readonly path: string;
   readonly token: string;
@@ -37,7 +37,7 @@ Deno.test("archway reads in one process what another one wrote, whatever becomes
   const late = await create(writes.url);
   assertEquals(await statusOf(reads.url + late.path), 404);
   assertEquals(await statusOf(reads.url + late.path, late.token), 200);
-  assertEquals(await statusOf(`${reads.url}/v1/profiles`, late.token), 200);
+  assertEquals(await statusOf(`${reads.url}/v1/contacts`, late.token), 200);
 
   // Once it has replayed, it needs no primary.
   await standby.resumeReplay();
@@ -98,7 +98,7 @@ async function untilSound(url: string): Promise<void> {
 }
 
 async function create(url: string): Promise<Written> {
-  const response = await fetch(`${url}/v1/profiles`, {
+  const response = await fetch(`${url}/v1/contacts`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ name: "Ada" }),
@@ -106,7 +106,7 @@ async function create(url: string): Promise<Written> {
   await response.body?.cancel();
   const path = response.headers.get("Location");
   const token = response.headers.get("Consistency-Token");
-  assert(path !== null && token !== null, `Creating a profile was answered ${response.status}`);
+  assert(path !== null && token !== null, `Creating a contact was answered ${response.status}`);
   return { path, token };
 }
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } 
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
+import { FIXTURE_MIGRATIONS } from "@archway/tools/support/fixture_migrations.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { type Ending, Program, untilReady } from "@archway/tools/support/program.ts";
@@ -11,11 +11,11 @@ import { type Ending, Program, untilReady } from "@archway/tools/support/program
 const PASSWORD = "open-sesame";
 
 /** Each of them has a row in two tables: the versions and the checksums. */
-const MIGRATIONS = MIGRATION_SOURCES.flatMap(({ directory }) => [...Deno.readDirSync(directory)]).length;
+const MIGRATIONS = FIXTURE_MIGRATIONS.flatMap(({ directory }) => [...Deno.readDirSync(directory)]).length;
 
 /** Those that the migrations make, and the two that note which they were. */
 const TABLES = 2 +
-  MIGRATION_SOURCES.flatMap(({ directory }) =>
+  FIXTURE_MIGRATIONS.flatMap(({ directory }) =>
     [...Deno.readDirSync(directory)].flatMap(({ name }) =>
       Deno.readTextFileSync(`${directory}/${name}`).match(/^create table /gm) ?? []
     )
@@ -61,32 +61,32 @@ async function archway(environment: Readonly<Record<string, string>>, ...args: s
   return ending;
 }
 
-async function seed(environment: Readonly<Record<string, string>>, profiles: number): Promise<void> {
-  const { code, stderr } = await archway(environment, "seed", "--profiles", String(profiles));
+async function fill(environment: Readonly<Record<string, string>>, contacts: number): Promise<void> {
+  const { code, stderr } = await archway(environment, "fill", String(contacts));
   assertEquals(code, 0, stderr);
 }
 
-async function countProfiles(pool: ConnectionPool): Promise<number> {
-  const sql = "SELECT count(*)::int4 AS count FROM profiles";
+async function countContacts(pool: ConnectionPool): Promise<number> {
+  const sql = "SELECT count(*)::int4 AS count FROM contacts";
   return (await pool.writer().query<{ count: number }>(sql)).rows[0]?.count ?? 0;
 }
 
 /**
- * Makes the tables of the target, with a gate in their way: what writes the second batch of profiles waits until the
+ * Makes the tables of the target, with a gate in their way: what writes the second batch of contacts waits until the
  * gate is opened.
  */
 async function closeGate(
   target: ConnectionPool,
 ): Promise<{ readonly reached: () => Promise<void>; open(): void }> {
-  await target.migrate(MIGRATION_SOURCES);
+  await target.migrate(FIXTURE_MIGRATIONS);
   const writer = target.writer();
   await writer.query(`CREATE FUNCTION pass() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
-    IF (SELECT copied FROM archway_copy_tables WHERE name = 'public.profiles') = ${2 * BATCH_SIZE} THEN
+    IF (SELECT copied FROM archway_copy_tables WHERE name = 'public.contacts') = ${2 * BATCH_SIZE} THEN
       PERFORM pg_advisory_xact_lock_shared(1);
     END IF;
     RETURN true;
   END $$`);
-  await writer.query("ALTER TABLE profiles ADD CONSTRAINT gate CHECK (pass())");
+  await writer.query("ALTER TABLE contacts ADD CONSTRAINT gate CHECK (pass())");
   const opened = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<void>();
   target.withTx(async (tx) => {
@@ -107,23 +107,23 @@ async function closeGate(
   };
 }
 
-Deno.test("archway db copy moves the service to a server, with its profiles and its clients' cursors", async () => {
+Deno.test("archway db copy moves the service to a server, with its contacts and its clients' cursors", async () => {
   await using here = await stage();
   const { environment, instance, url } = here;
-  await seed(environment, 3);
+  await fill(environment, 3);
   let id: string;
   let cursor: string;
   {
     await using embedded = new Program(environment);
     const service = await embedded.url;
     await untilReady(service);
-    const created = await fetch(`${service}/v1/profiles`, {
+    const created = await fetch(`${service}/v1/contacts`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ name: "Zoë \\ \"{,}' Ω" }),
     });
     id = (await created.json()).data.id;
-    cursor = (await (await fetch(`${service}/v1/profiles?limit=2`)).json()).meta.nextCursor;
+    cursor = (await (await fetch(`${service}/v1/contacts?limit=2`)).json()).meta.nextCursor;
     const refused = await archway(environment, "db", "copy", "--to", url);
     assertEquals([refused.code, refused.stdout], [1, ""]);
     assertMatch(
@@ -146,8 +146,8 @@ Deno.test("archway db copy moves the service to a server, with its profiles and 
   await using program = new Program({ ...postgresEnvironment(instance), HMAC_SECRET: secret });
   const service = await program.url;
   await untilReady(service);
-  assertEquals((await (await fetch(`${service}/v1/profiles/${id}`)).json()).data.name, "Zoë \\ \"{,}' Ω");
-  const next = await fetch(`${service}/v1/profiles?limit=2&after=${cursor}`);
+  assertEquals((await (await fetch(`${service}/v1/contacts/${id}`)).json()).data.name, "Zoë \\ \"{,}' Ω");
+  const next = await fetch(`${service}/v1/contacts?limit=2&after=${cursor}`);
   const { data, meta } = await next.json();
   assertEquals([next.status, data.length, meta.nextCursor], [200, 2, undefined]);
   assertEquals((await archway(environment, "db", "copy", "--to", url)).code, 0);
@@ -157,7 +157,7 @@ Deno.test("archway db copy killed in the middle of a batch goes on with that bat
   await using here = await stage();
   const { environment, target, url } = here;
   const total = 3 * BATCH_SIZE + 1;
-  await seed(environment, total);
+  await fill(environment, total);
   const gate = await closeGate(target);
   await using killed = new Program(environment, ["db", "copy", "--to", url]);
   await gate.reached();
@@ -165,7 +165,7 @@ Deno.test("archway db copy killed in the middle of a batch goes on with that bat
   gate.open();
   const { code, stdout, stderr } = await archway(environment, "db", "copy", "--to", url);
   assertEquals(code, 0, stderr);
-  // The migrations' checksums come before the profiles, their notes after them.
+  // The migrations' checksums come before the contacts, their notes after them.
   assertStringIncludes(
     stdout,
     `Copied ${TABLES} tables with ${(total + 2 * MIGRATIONS).toLocaleString("en")} rows`,
@@ -174,7 +174,7 @@ Deno.test("archway db copy killed in the middle of a batch goes on with that bat
     stdout,
     ` s, ${(BATCH_SIZE + MIGRATIONS).toLocaleString("en")} of them by an earlier run\n`,
   );
-  assertEquals(await countProfiles(target), total);
+  assertEquals(await countContacts(target), total);
   const again = await archway(environment, "db", "copy", "--to", url);
   assertEquals([again.code, again.stderr], [0, ""]);
   assertStringIncludes(again.stdout, "already: nothing was done\n");
@@ -184,15 +184,15 @@ Deno.test("archway db copy leaves whole batches on SIGINT, says so, and goes on"
   await using here = await stage();
   const { environment, target, url } = here;
   const total = 3 * BATCH_SIZE + 1;
-  await seed(environment, total);
+  await fill(environment, total);
   const gate = await closeGate(target);
   await using program = new Program(environment, ["db", "copy", "--to", url]);
   await gate.reached();
   program.signal("SIGINT");
   gate.open();
   const { code, stdout } = await program.ended();
-  const left = await countProfiles(target);
-  assert(left === total || left % BATCH_SIZE === 0, `${left} profiles`);
+  const left = await countContacts(target);
+  assert(left === total || left % BATCH_SIZE === 0, `${left} contacts`);
   // The signal may have come too late for everything but the check.
   if (left < total) {
     assertEquals(code, 130);
@@ -204,7 +204,7 @@ Deno.test("archway db copy leaves whole batches on SIGINT, says so, and goes on"
     );
   }
   assertEquals((await archway(environment, "db", "copy", "--to", url)).code, 0);
-  assertEquals(await countProfiles(target), total);
+  assertEquals(await countContacts(target), total);
 });
 
 Deno.test("archway db copy says in a line why it does not copy", async () => {
@@ -221,7 +221,7 @@ Deno.test("archway db copy says in a line why it does not copy", async () => {
     assertMatch(stderr, reason);
   };
   await refuse(url, /There is no embedded database in \S+: EMBEDDED_DATA_DIR names its folder/);
-  await seed(environment, 1);
+  await fill(environment, 1);
   await refuse(
     `https://ann:${PASSWORD}@host/data`,
     /The URL to copy to cannot be used: It does not begin with postgres/,

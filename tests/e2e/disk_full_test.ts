@@ -13,7 +13,7 @@ const possible = trial !== undefined;
 const MEBIBYTES = 24;
 
 async function create(url: string, name: string): Promise<Response> {
-  const response = await fetch(`${url}/v1/profiles`, {
+  const response = await fetch(`${url}/v1/contacts`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ name }),
@@ -52,13 +52,13 @@ Deno.test({
     while (refused.status === 201) refused = await create(url, `Person ${created++}`);
     assertEquals(refused.status, 503);
     assertGreater(Number(refused.headers.get("retry-after")), 0);
-    const list = await fetch(`${url}/v1/profiles?limit=1`);
+    const list = await fetch(`${url}/v1/contacts?limit=1`);
     assertEquals([list.status, (await list.json()).data.length], [200, 1]);
 
     await disk.empty();
     assertEquals((await create(url, "After")).status, 201);
     const names = postgres({ host, port, user, database: "small", max: 1 });
-    const [row] = await names`SELECT count(*)::int AS count FROM profiles`;
+    const [row] = await names`SELECT count(*)::int AS count FROM contacts`;
     await names.end();
     assertEquals(row?.["count"], created + 1);
     assert(

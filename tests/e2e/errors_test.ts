@@ -16,16 +16,16 @@ const testOnTerminal = testWith({
   program: await locateProgram("script"),
 });
 
-/** Makes a profile that the OpenAPI document does not allow, and gives its id. */
-async function breakProfile(url: string, pool: ConnectionPool): Promise<string> {
-  const response = await fetch(`${url}/v1/profiles`, {
+/** Makes a contact that the OpenAPI document does not allow, and gives its id. */
+async function breakContact(url: string, pool: ConnectionPool): Promise<string> {
+  const response = await fetch(`${url}/v1/contacts`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ name: "Planted Lovelace", email: "planted@example.com" }),
   });
   const { data } = await response.json();
-  await pool.writer().query("ALTER TABLE profiles DROP CONSTRAINT profiles_age_range");
-  await pool.writer().query("UPDATE profiles SET age = 200");
+  await pool.writer().query("ALTER TABLE contacts DROP CONSTRAINT contacts_age_range");
+  await pool.writer().query("UPDATE contacts SET age = 200");
   return data.id;
 }
 
@@ -34,14 +34,15 @@ async function fail(target: string): Promise<string> {
   const response = await fetch(target);
   const text = await response.text();
   assertEquals(response.status, 500, text);
-  assertFalse(/\.ts|profiles"|stack|at |cause/.test(text), text);
+  assertFalse(/\.ts|contacts"|stack|at |cause/.test(text), text);
   return response.headers.get("X-Request-Id") ?? "";
 }
 
 /** Whether a frame is of persistence code, where a line sends a statement. */
 function sendsStatement(place: string): boolean {
-  const [, file, line] = /[( /]((?:profile_service|platform\/service_kit)\/[\w/]+\.ts):(\d+)/.exec(place) ??
-    [];
+  const [, file, line] =
+    /[( /]((?:tools\/support\/contact_service|platform\/service_kit)\/[\w/]+\.ts):(\d+)/.exec(place) ??
+      [];
   if (file === undefined) return false;
   return Deno.readTextFileSync(join(ROOT, file)).split("\n")[Number(line) - 1]?.includes(".query") === true;
 }
@@ -56,23 +57,25 @@ Deno.test("archway logs what broke, where, and nothing of anybody", async () => 
   });
   const url = await program.url;
   await untilReady(url);
-  const id = await breakProfile(url, pool);
-  const ids = [await fail(`${url}/v1/profiles/${id}`)];
-  await pool.writer().query("DROP TABLE profiles CASCADE");
-  ids.push(await fail(`${url}/v1/profiles/${id}`));
+  const id = await breakContact(url, pool);
+  const ids = [await fail(`${url}/v1/contacts/${id}`)];
+  await pool.writer().query("DROP TABLE contacts CASCADE");
+  ids.push(await fail(`${url}/v1/contacts/${id}`));
   const { stderr } = await program.stop();
   assertFalse(/planted/i.test(stderr), stderr);
   const [breach, missing] = ids.map((requestId) =>
     stderr.split("\n").filter((line) => line.includes(requestId)).map((line) => JSON.parse(line).properties)
   ).flat();
   const { name, operation, status, pointer, reason } = breach.error;
-  assertEquals([name, operation, status, pointer], ["ResponseBreachError", "getProfile", 200, "/data/age"]);
+  assertEquals([name, operation, status, pointer], ["ResponseBreachError", "getContact", 200, "/data/age"]);
   assertMatch(reason, /must be <= 150/);
   const { sqlState, statement, cause, frames } = missing.error;
-  assertEquals([sqlState, statement], ["42P01", "SELECT profiles"]);
-  assertEquals(cause.message, 'relation "profiles" does not exist (42P01)');
+  assertEquals([sqlState, statement], ["42P01", "SELECT contacts"]);
+  assertEquals(cause.message, 'relation "contacts" does not exist (42P01)');
   assert(frames.some(sendsStatement), frames.join("\n"));
-  assert(frames.some((frame: string) => /getProfile \(profile_service\/.*:\d+:\d+\)/.test(frame)));
+  assert(
+    frames.some((frame: string) => /getContact \(tools\/support\/contact_service\/.*:\d+:\d+\)/.test(frame)),
+  );
 });
 
 testOnTerminal("archway dev shows what broke, where, and in which request", async () => {
@@ -85,18 +88,18 @@ testOnTerminal("archway dev shows what broke, where, and in which request", asyn
   });
   const [, url = ""] = await program.untilMatch(/Archway is listening on (http\S+)/);
   await untilReady(url);
-  const id = await breakProfile(url, pool);
-  const breach = await fail(`${url}/v1/profiles/${id}`);
+  const id = await breakContact(url, pool);
+  const breach = await fail(`${url}/v1/contacts/${id}`);
   await program.untilMatch(new RegExp(`${breach} failed with status 500`));
   await program.untilMatch(/reason: must be <= 150/);
-  assertMatch(program.text, /The response of getProfile with status 200 breaks its document at \/data\/age/);
-  await pool.writer().query("DROP TABLE profiles CASCADE");
-  const missing = await fail(`${url}/v1/profiles/${id}`);
+  assertMatch(program.text, /The response of getContact with status 200 breaks its document at \/data\/age/);
+  await pool.writer().query("DROP TABLE contacts CASCADE");
+  const missing = await fail(`${url}/v1/contacts/${id}`);
   await program.untilMatch(new RegExp(`${missing} failed with status 500`));
-  await program.untilMatch(/caused by PostgresError \[42P01\]: relation "profiles" does not exist/);
+  await program.untilMatch(/caused by PostgresError \[42P01\]: relation "contacts" does not exist/);
   const frames = program.text.split("\n").filter((line) => /^ +at .*file:\/\//.test(line));
   assert(frames.some(sendsStatement), frames.join("\n"));
-  assert(frames.some((frame) => /getProfile \(file:.*\/profile_service\/.*:\d+:\d+\)/.test(frame)));
+  assert(frames.some((frame) => /getContact \(file:.*\/contact_service\/.*:\d+:\d+\)/.test(frame)));
 });
 
 Deno.test("archway shows where an error of its own arose that ends it", async () => {

@@ -71,7 +71,7 @@ interface Created {
 }
 
 async function create(url: string): Promise<Created> {
-  const response = await fetch(`${url}/v1/profiles`, {
+  const response = await fetch(`${url}/v1/contacts`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ name: "Ada" }),

@@ -19,7 +19,7 @@ Deno.test("archway may be started before its database, and outlives the database
     await untilUnready(url);
     await postgres.start();
     await untilReady(url);
-    const list = await fetch(`${url}/v1/profiles`);
+    const list = await fetch(`${url}/v1/contacts`);
     assertEquals([round, list.status, (await list.json()).data], [round, 200, []]);
     await postgres.kill();
   }

@@ -16,7 +16,7 @@ async function withFolder(run: (folder: string) => Promise<void>): Promise<void>
 }
 
 async function list(url: string, headers: HeadersInit = {}): Promise<Response> {
-  const response = await fetch(`${url}/v1/profiles`, { headers });
+  const response = await fetch(`${url}/v1/contacts`, { headers });
   await response.body?.cancel();
   return response;
 }
@@ -98,7 +98,7 @@ Deno.test("archway limits rates, tells how much is left, and lets scripts of con
   await withFolder(async (folder) => {
     await using program = new Program({
       EMBEDDED_DATA_DIR: folder,
-      RATE_LIMIT_ROUTES: "listProfiles=2/1h",
+      RATE_LIMIT_ROUTES: "listContacts=2/1h",
       CORS_ORIGINS: "https://app.example",
     });
     const url = await program.url;
@@ -106,8 +106,8 @@ Deno.test("archway limits rates, tells how much is left, and lets scripts of con
     const origin = { Origin: "https://app.example", "X-Forwarded-For": "198.51.100.1" };
     const first = await list(url, origin);
     assertEquals(first.status, 200);
-    assertEquals(first.headers.get("RateLimit-Policy"), '"listProfiles";q=2;w=3600');
-    assertMatch(first.headers.get("RateLimit") ?? "", /^"listProfiles";r=1;t=\d+$/);
+    assertEquals(first.headers.get("RateLimit-Policy"), '"listContacts";q=2;w=3600');
+    assertMatch(first.headers.get("RateLimit") ?? "", /^"listContacts";r=1;t=\d+$/);
     assertEquals(first.headers.get("Access-Control-Allow-Origin"), "https://app.example");
     const exposed = first.headers.get("Access-Control-Expose-Headers")?.split(", ") ?? [];
     for (const name of ["ETag", "Link", "Consistency-Token", "RateLimit", "Retry-After"]) {
@@ -119,7 +119,7 @@ Deno.test("archway limits rates, tells how much is left, and lets scripts of con
     assertEquals(refused.status, 429);
     assertMatch(refused.headers.get("Retry-After") ?? "", /^\d+$/);
     assertEquals((await fetch(`${url}/problems/rate-limited`)).status, 200);
-    const preflight = await fetch(`${url}/v1/profiles`, {
+    const preflight = await fetch(`${url}/v1/contacts`, {
       method: "OPTIONS",
       headers: { ...origin, "Access-Control-Request-Method": "POST" },
     });
@@ -141,7 +141,7 @@ Deno.test("archway does not start with a rate for an operation that there is not
     assertEquals(code, 1);
     assertMatch(
       stderr,
-      /RATE_LIMIT_ROUTES names an operation that no document has; there are .*createProfile/,
+      /RATE_LIMIT_ROUTES names an operation that no document has; there are .*createContact/,
     );
     assertFalse(stderr.includes("planted"));
     await using copying = new Program({ COPY_TO_URL_FILE: join(folder, "planted") }, ["db", "copy"]);

@@ -69,7 +69,7 @@ Deno.test("archway answers to no public name where everything on its machine is 
   const statuses = async (url: string): Promise<readonly (string | undefined)[]> => {
     const answers: (string | undefined)[] = [];
     for (const host of ["127.0.0.1", "localhost:1", "evil.example.com"]) {
-      const head = `GET /v1/profiles HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+      const head = `GET /v1/contacts HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
       answers.push((await rawExchange(url, head)).split(" ", 2)[1]);
     }
     return answers;

@@ -31,7 +31,7 @@ Deno.test("archway serves with the longest durations that it takes, and no timer
   const url = await program.url;
   await untilReady(url);
   for (const name of ["Ada Lovelace", "Grace Hopper"]) {
-    const created = await fetch(`${url}/v1/profiles`, {
+    const created = await fetch(`${url}/v1/contacts`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ name }),
@@ -39,8 +39,8 @@ Deno.test("archway serves with the longest durations that it takes, and no timer
     await created.body?.cancel();
     assertEquals(created.status, 201);
   }
-  const { nextCursor } = (await (await fetch(`${url}/v1/profiles?limit=1`)).json()).meta;
-  const next = await fetch(`${url}/v1/profiles?limit=1&after=${nextCursor}`);
+  const { nextCursor } = (await (await fetch(`${url}/v1/contacts?limit=1`)).json()).meta;
+  const next = await fetch(`${url}/v1/contacts?limit=1&after=${nextCursor}`);
   assertEquals([next.status, (await next.json()).data.length], [200, 1]);
   const { code, stdout, stderr } = await program.stop();
   assertEquals(code, 0);

@@ -31,9 +31,9 @@ Deno.test("archway stops what a client has asked for that is gone, and keeps not
   await untilReady(url);
   for (const name of ["First", "Second", "Third"]) {
     await pool.withTx(async (tx) => {
-      await tx.query("LOCK TABLE profiles IN EXCLUSIVE MODE");
+      await tx.query("LOCK TABLE contacts IN EXCLUSIVE MODE");
       const client = new AbortController();
-      const request = fetch(`${url}/v1/profiles`, {
+      const request = fetch(`${url}/v1/contacts`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ name }),
@@ -46,7 +46,7 @@ Deno.test("archway stops what a client has asked for that is gone, and keeps not
       await untilWaiting(pool, false);
     });
   }
-  const list = await fetch(`${url}/v1/profiles`);
+  const list = await fetch(`${url}/v1/contacts`);
   assertEquals([list.status, (await list.json()).data], [200, []]);
   assertEquals((await program.stop()).code, 0);
 });

@@ -4,7 +4,7 @@ import { useTestDatabase } from "@archway/tools/support/postgres/use_test_databa
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { type Ending, Program, untilReady } from "@archway/tools/support/program.ts";
 
-const FILE = "20261122000001_create_profiles.sql";
+const FILE = "20261122000101_create_contacts.sql";
 
 async function archway(environment: Readonly<Record<string, string>>, line: string): Promise<Ending> {
   await using program = new Program(environment, line.split(" "));
@@ -36,7 +36,7 @@ Deno.test("archway migrate applies, shows and undoes on the embedded database", 
     assertEquals(dryRun.code, 0);
     assertMatch(
       dryRun.stdout,
-      /^-- 20261122000001_create_profiles\.sql of profile_service\n[^]*create table profiles/,
+      /^-- 20261122000101_create_contacts\.sql of contact_service\n[^]*create table contacts/,
     );
     const before = await archway(environment, "migrate status");
     assertStringIncludes(before.stdout, `[ ] ${FILE}\n`);
@@ -101,6 +101,6 @@ Deno.test("archway does not start on files that have changed since they were app
   await using service = new Program({ ...environment, MIGRATE_ON_START: "true" });
   const { code, stderr } = await service.ended();
   assertEquals(code, 1);
-  assertMatch(stderr, /^Migration [^\n]*create_profiles\.sql of profile_service[^\n]* has changed [^\n]+\n$/);
+  assertMatch(stderr, /^Migration [^\n]*create_contacts\.sql of contact_service[^\n]* has changed [^\n]+\n$/);
   assertStringIncludes((await archway(environment, "migrate status")).stdout, "changed since it was applied");
 });

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { askExecutable, askPermissionSet } from "@archway/tools/permissions/ask_permissions.ts";
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { Program } from "@archway/tools/support/program.ts";
+import { FIXTURE_PROGRAM, Program } from "@archway/tools/support/program.ts";
 
 const ROOT = dirname(dirname(import.meta.dirname ?? "."));
 
@@ -41,10 +41,12 @@ Deno.test("archway cannot be made to read the environment it was not given", asy
   }
 });
 
-const executable = Deno.env.get("ARCHWAY_EXECUTABLE");
-// The tests of the executable are a run of their own; from source there is none to look into.
-if (executable !== undefined) {
-  Deno.test("the executable was compiled with the permissions of the service", async () => {
+const executables = ["ARCHWAY_EXECUTABLE", "ARCHWAY_FIXTURE_EXECUTABLE"].flatMap((name) =>
+  Deno.env.get(name) ?? []
+);
+// The tests of executables are a run of their own; from source there is none to look into.
+for (const executable of executables) {
+  Deno.test(`the executable ${basename(executable)} was compiled with the permissions of the service`, async () => {
     const { permissions } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
     const baked = bakedPermissions(await Deno.readFile(executable));
     assertEquals(baked.allow_all ?? false, false);
@@ -55,12 +57,12 @@ if (executable !== undefined) {
   });
 }
 
-if (executable === undefined) {
+if (executables.length === 0) {
   Deno.test("archway serves without the right to write, from a server that is reached by TCP", async () => {
     await using server = await startPostgres({ tcp: true });
     const instance = { ...server.instance, host: "127.0.0.1" };
     await using child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-q", "-P", "--deny-write", "main.ts"],
+      args: ["run", "-q", "-P", "--deny-write", FIXTURE_PROGRAM],
       cwd: ROOT,
       env: { ...postgresEnvironment(instance), MIGRATE_ON_START: "true", PORT: "0", NO_COLOR: "1" },
       stdin: "null",
@@ -76,7 +78,7 @@ if (executable === undefined) {
       asked = true;
       const body = JSON.stringify({ name: "Ada" });
       const headers = { "Content-Type": "application/json" };
-      const response = await fetch(`${url}/v1/profiles`, { method: "POST", headers, body });
+      const response = await fetch(`${url}/v1/contacts`, { method: "POST", headers, body });
       await response.body?.cancel();
       assertEquals(response.status, 201);
       child.kill("SIGTERM");
@@ -87,7 +89,7 @@ if (executable === undefined) {
 
 const compiler = Deno.env.get("DENO_COMPILE");
 // Compiling needs Deno's runtime for executables, which has to be there.
-if (executable !== undefined && compiler !== undefined) {
+if (executables.length > 0 && compiler !== undefined) {
   Deno.test("a program that is compiled as the service is may do what the service may from source", async () => {
     assertEquals(await askExecutable(compiler), await askPermissionSet("default"));
   });

@@ -20,7 +20,7 @@ testWithPgbouncer("archway works behind PgBouncer once it has migrated past it",
   const url = await program.url;
   await untilReady(url);
   const created = await Promise.all(Array.from({ length: 20 }, async (_, index) => {
-    const response = await fetch(`${url}/v1/profiles`, {
+    const response = await fetch(`${url}/v1/contacts`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ name: `Ada ${index}`, age: 36 }),
@@ -29,7 +29,7 @@ testWithPgbouncer("archway works behind PgBouncer once it has migrated past it",
     return response.status;
   }));
   assertEquals(created, created.map(() => 201));
-  const list = await fetch(`${url}/v1/profiles?pageSize=100&page=1`);
+  const list = await fetch(`${url}/v1/contacts?pageSize=100&page=1`);
   assertEquals((await list.json()).data.length, created.length);
   assertEquals((await program.stop()).code, 0);
 });

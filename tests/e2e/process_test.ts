@@ -14,7 +14,7 @@ async function withFolder(run: (folder: string) => Promise<void>): Promise<void>
 }
 
 async function create(url: string, name: string): Promise<string> {
-  const response = await fetch(`${url}/v1/profiles`, {
+  const response = await fetch(`${url}/v1/contacts`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ name }),
@@ -25,7 +25,7 @@ async function create(url: string, name: string): Promise<string> {
 }
 
 async function readName(url: string, id: string): Promise<string> {
-  const response = await fetch(`${url}/v1/profiles/${id}`);
+  const response = await fetch(`${url}/v1/contacts/${id}`);
   assertEquals(response.status, 200);
   return (await response.json()).data.name;
 }
@@ -57,10 +57,10 @@ Deno.test("archway takes a cursor that it signed before it was restarted", async
       if (round === 1) {
         await create(url, "Ada");
         await create(url, "Bob");
-        const { meta } = await (await fetch(`${url}/v1/profiles?limit=1`)).json();
+        const { meta } = await (await fetch(`${url}/v1/contacts?limit=1`)).json();
         query = `?limit=1&after=${meta.nextCursor}`;
       }
-      const { data } = await (await fetch(`${url}/v1/profiles${query}`)).json();
+      const { data } = await (await fetch(`${url}/v1/contacts${query}`)).json();
       assertEquals(data.map(({ name }: { name: string }) => name), ["Ada"]);
       await program.stop();
     }
@@ -140,7 +140,7 @@ Deno.test("archway migrates once when several instances start together on one da
   const endings = await Promise.all([first.stop(), second.stop(), third.stop()]);
   assertEquals(endings.map(({ code }) => code), [0, 0, 0]);
   for (const { stderr } of endings) assertEquals(complaintsOf(stderr), []);
-  assertEquals(endings.filter(({ stdout }) => stdout.includes("create_profiles")).length, 1);
+  assertEquals(endings.filter(({ stdout }) => stdout.includes("create_contacts")).length, 1);
 });
 
 Deno.test("archway answers what is in flight before it stops", async () => {
@@ -151,7 +151,7 @@ Deno.test("archway answers what is in flight before it stops", async () => {
     // A request whose body is still on its way when the signal comes.
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     const writer = writable.getWriter();
-    const pending = fetch(`${url}/v1/profiles`, {
+    const pending = fetch(`${url}/v1/contacts`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: readable,

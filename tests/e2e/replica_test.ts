@@ -70,7 +70,7 @@ function settings(prefix: string, { instance }: PostgresServer): Readonly<Record
 }
 
 async function create(url: string): Promise<string> {
-  const response = await fetch(`${url}/v1/profiles`, {
+  const response = await fetch(`${url}/v1/contacts`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ name: "Ada" }),

@@ -3,7 +3,7 @@ import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { OtlpCollector } from "@archway/tools/support/otlp_collector.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { Program, untilReady } from "@archway/tools/support/program.ts";
+import { commandOf, Program, untilReady } from "@archway/tools/support/program.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const PARENT = "b7ad6b7169203331";
@@ -20,7 +20,7 @@ function linesOf(text: string): readonly LogLine[] {
 }
 
 async function create(url: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
-  const response = await fetch(`${url}/v1/profiles`, {
+  const response = await fetch(`${url}/v1/contacts`, {
     method: "POST",
     headers: { "Content-Type": "application/json", ...headers },
     body: JSON.stringify({ name: "Planted Lovelace", email: `planted-${crypto.randomUUID()}@example.com` }),
@@ -41,23 +41,22 @@ Deno.test("archway exports spans and metrics of a request until its very end, an
   await untilReady(url);
   for (let count = 0; count < 20; count++) await create(url);
   const id = await create(url, { traceparent: `00-${TRACE}-${PARENT}-01` });
-  const list = await fetch(`${url}/v1/profiles?limit=20`, {
+  const list = await fetch(`${url}/v1/contacts?limit=20`, {
     headers: { traceparent: `00-${TRACE}-${PARENT}-01` },
   });
   assertEquals((await list.json()).data.length, 20);
   for (
     const path of [
-      `/v1/profiles/${id}?planted=1`,
-      "/v1/profiles/planted",
+      `/v1/contacts/${id}?planted=1`,
+      "/v1/contacts/planted",
       "/planted",
-      "/v1/profiles?after=planted",
+      "/v1/contacts?after=planted",
     ]
   ) {
     await (await fetch(url + path, { headers: { cookie: "planted", "x-planted": "planted" } })).body
       ?.cancel();
   }
   await collector.until(({ name }) => name === "archway.event_loop.delay");
-  await collector.until(({ name }) => name === "archway.outbox.depth");
   const { code, stdout, stderr } = await program.stop();
   assertEquals(code, 0);
   assertFalse(stderr.includes("ERROR"), stderr);
@@ -65,19 +64,19 @@ Deno.test("archway exports spans and metrics of a request until its very end, an
   const spans = collector.traced(TRACE);
   const requests = spans.filter(({ kind }) => kind === 2);
   assertEquals(requests.map(({ name, parentSpanId }) => [name, parentSpanId]), [
-    ["POST /v1/profiles", PARENT],
-    ["GET /v1/profiles", PARENT],
+    ["POST /v1/contacts", PARENT],
+    ["GET /v1/contacts", PARENT],
   ]);
-  assertEquals(requests[0]?.attributes["http.route"], "/v1/profiles");
+  assertEquals(requests[0]?.attributes["http.route"], "/v1/contacts");
   const [post, get] = requests.map(({ spanId }) =>
     spans.filter(({ parentSpanId }) => parentSpanId === spanId)
   );
-  assertEquals(post?.map(({ name, kind }) => [name, kind]), [["INSERT profiles", 3], ["SELECT", 3]]);
+  assertEquals(post?.map(({ name, kind }) => [name, kind]), [["INSERT contacts", 3], ["SELECT", 3]]);
   // One for all its rows.
   assertEquals(get?.map(({ name, attributes }) => [name, attributes["db.response.returned_rows"]]), [
-    ["SELECT profiles", 21],
+    ["SELECT contacts", 21],
   ]);
-  assertMatch(String(post?.[0]?.attributes["db.query.text"]), /^insert into profiles .* values \(\$1, \$2/i);
+  assertMatch(String(post?.[0]?.attributes["db.query.text"]), /^insert into contacts .* values \(\$1, \$2/i);
   assertEquals(post?.[0]?.attributes["db.system.name"], "postgresql");
   assertEquals(post?.[0]?.attributes["db.namespace"], database.instance.database);
   const line = linesOf(stdout).find(({ properties }) => properties["traceId"] === TRACE);
@@ -87,22 +86,15 @@ Deno.test("archway exports spans and metrics of a request until its very end, an
     [...collector.series.values()].filter(({ scope }) => scope === "archway").map(({ name }) => name),
   );
   assertEquals([...metrics].toSorted(), [
-    "archway.broker.messages",
     "archway.db.connection.wait",
     "archway.db.connections",
     "archway.db.connections.max",
     "archway.db.waiting",
     "archway.event_loop.delay",
-    "archway.outbox.age",
-    "archway.outbox.depth",
-    "archway.outbox.relayed",
     "archway.process.memory",
     "archway.request.duration",
     "archway.request.in_flight",
     "archway.request.problems",
-    "archway.webhook.attempts",
-    "archway.webhook.deliveries",
-    "archway.worker.failures",
   ]);
   // The platform's spans have the URL as it came, and that cannot be changed: the collector takes it out.
   const exported = collector.spans.map(({ attributes, ...span }) => {
@@ -121,7 +113,7 @@ Deno.test("archway logs a line for every request, with its ids, and health only 
   const url = await program.url;
   await untilReady(url);
   const headers = { "X-Request-Id": "known", "X-Amzn-Trace-Id": "Root=1-5759e988-bd862e3fe1be46a994272793" };
-  const answer = await fetch(`${url}/v1/profiles`, { headers });
+  const answer = await fetch(`${url}/v1/contacts`, { headers });
   const { length } = await answer.bytes();
   const problem = await (await fetch(`${url}/nope`, { headers: { traceparent: `00-${TRACE}-${PARENT}-01` } }))
     .json();
@@ -131,7 +123,7 @@ Deno.test("archway logs a line for every request, with its ids, and health only 
   assertEquals(requests.map(({ properties: { ms: _, ...rest } }) => rest), [
     {
       method: "GET",
-      route: "/v1/profiles",
+      route: "/v1/contacts",
       status: 200,
       bytes: length,
       requestId: "known",
@@ -196,14 +188,14 @@ Deno.test("archway prints no secret and nothing of anybody, whatever it is busy 
       });
       const bare = JSON.stringify({ name, email: "planted-twice@example.com" });
       for (const sent of [body, bare, bare, `{"planted": planted`, `${body}}`]) {
-        statuses.push((await send("/v1/profiles", { method: "POST", headers: json, body: sent })).status);
+        statuses.push((await send("/v1/contacts", { method: "POST", headers: json, body: sent })).status);
       }
-      await send("/v1/profiles", { method: "POST", headers: conditional, body });
+      await send("/v1/contacts", { method: "POST", headers: conditional, body });
     }
     for (
       const target of [
-        "/v1/profiles?after=planted-cursor",
-        "/v1/profiles/planted",
+        "/v1/contacts?after=planted-cursor",
+        "/v1/contacts/planted",
         "/planted?planted=planted",
       ]
     ) {
@@ -212,7 +204,7 @@ Deno.test("archway prints no secret and nothing of anybody, whatever it is busy 
     }
     const id = crypto.randomUUID();
     statuses.push(
-      (await send(`/v1/profiles/${id}`, {
+      (await send(`/v1/contacts/${id}`, {
         method: "PATCH",
         headers: conditional,
         body: '{"name":"planted"}',
@@ -232,10 +224,10 @@ Deno.test("archway prints no secret and nothing of anybody, whatever it is busy 
       $$BEGIN RAISE EXCEPTION 'value for column "name" is wrong: "%"', NEW.name; END$$`,
   );
   await pool.writer().query(
-    "CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON profiles FOR EACH ROW EXECUTE FUNCTION refuse()",
+    "CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON contacts FOR EACH ROW EXECUTE FUNCTION refuse()",
   );
   assert((await busy()).includes(500));
-  await pool.writer().query("DROP TABLE profiles CASCADE");
+  await pool.writer().query("DROP TABLE contacts");
   assert((await busy()).includes(500));
   const { code, stdout, stderr } = await program.stop();
   assertEquals(code, 0);
@@ -251,9 +243,10 @@ async function unread(environment: Readonly<Record<string, string>>): Promise<{
   readonly url: string;
   readonly reader: ReadableStreamDefaultReader<Uint8Array>;
 }> {
-  const executable = Deno.env.get("ARCHWAY_EXECUTABLE");
-  const child = new Deno.Command(executable ?? Deno.execPath(), {
-    args: executable ? [] : ["run", "-q", "-P", "main.ts"],
+  const { file, args, cwd } = commandOf();
+  const child = new Deno.Command(file, {
+    args,
+    cwd,
     env: { PORT: "0", ...environment },
     stdout: "piped",
     stderr: "null",
@@ -315,7 +308,7 @@ Deno.test("archway serves metrics on a port of their own, and nowhere else", asy
   const metrics = await (await fetch(metricsUrl)).text();
   for (
     const line of [
-      'archway_request_duration_seconds_count{route="/v1/profiles",method="POST",status="2xx"} 1',
+      'archway_request_duration_seconds_count{route="/v1/contacts",method="POST",status="2xx"} 1',
       'archway_db_connections{instance="primary",state="idle"}',
       'archway_db_connection_wait_seconds_count{instance="primary"}',
       "archway_request_in_flight 0",

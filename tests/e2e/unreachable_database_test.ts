@@ -36,7 +36,7 @@ Deno.test("archway's commands say why the database cannot be reached, without th
         POSTGRES_PRIMARY_PASSWORD: PASSWORD,
         ...wrong,
       };
-      for (const line of ["migrate up", "migrate status", "db status", "seed --profiles 1"]) {
+      for (const line of ["migrate up", "migrate status", "db status", "fill 1"]) {
         const { code, stdout, stderr } = await archway(environment, line);
         const [name] = line.split(" ");
         assertEquals(
@@ -58,7 +58,7 @@ Deno.test("archway's log says what it waits for, and its answers do not", async 
         ...wrong,
       });
       const url = await program.url;
-      for (const path of ["/v1/profiles", "/readyz?verbose"]) {
+      for (const path of ["/v1/contacts", "/readyz?verbose"]) {
         const answer = await fetch(`${url}${path}`);
         const text = await answer.text();
         assertEquals([path, answer.status], [path, 503]);

@@ -11,7 +11,7 @@ import { useTestDatabase } from "@archway/tools/support/postgres/use_test_databa
 import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
 import { OtlpCollector } from "@archway/tools/support/otlp_collector.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { Program, untilReady } from "@archway/tools/support/program.ts";
+import { MainProgram as Program, untilReady } from "@archway/tools/support/program.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const PARENT = "b7ad6b7169203331";

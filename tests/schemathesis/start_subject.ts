@@ -6,7 +6,7 @@ import type { Dictionaries } from "./configuration.ts";
 import { fillPayments } from "./fill_payments.ts";
 import { fillProfiles } from "./fill_profiles.ts";
 import { FillingClient } from "./filling_client.ts";
-import { Program, untilReady } from "@archway/tools/support/program.ts";
+import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
 
 /** A program under test. Disposing ends it and everything it needs. */
 export interface Subject extends AsyncDisposable {
@@ -29,7 +29,7 @@ export async function startSubject(environment: Readonly<Record<string, string>>
   const database = stack.use(await useTestDatabase());
   const issuer = stack.use(await TestIssuer.start());
   const program = stack.use(
-    new Program({
+    new MainProgram({
       ...postgresEnvironment(database.instance),
       MIGRATE_ON_START: "true",
       VALIDATE_RESPONSES: "true",

@@ -5,7 +5,7 @@ import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { Program, untilReady } from "@archway/tools/support/program.ts";
+import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
 import { services } from "../../services.ts";
 
 const DUMP = await Deno.readTextFile(new URL("./before_services.sql", import.meta.url));
@@ -32,7 +32,7 @@ async function assertAccepted(pool: ConnectionPool): Promise<void> {
 
 /** Asserts that the program, started on the database, applies what is new and serves what was there. */
 async function assertServes(environment: Readonly<Record<string, string>>): Promise<void> {
-  await using program = new Program({ ...environment, MIGRATE_ON_START: "true", WORKER: "off" });
+  await using program = new MainProgram({ ...environment, MIGRATE_ON_START: "true", WORKER: "off" });
   const url = await program.url;
   await untilReady(url);
   for (const { name } of services) {

@@ -1,5 +1,7 @@
 import { join, relative } from "node:path";
+import { DOCUMENT_FOLDERS } from "../oapi_codegen/document_folders.ts";
 import { generate } from "../oapi_codegen/generate.ts";
+import { configurationsIn } from "../oapi_codegen/generate_all.ts";
 
 /**
  * Generates everything in memory and compares it with the committed files. Returns a line for every file that
@@ -9,13 +11,14 @@ import { generate } from "../oapi_codegen/generate.ts";
  */
 export async function staleGeneratedFiles(root: string): Promise<readonly string[]> {
   const stale: string[] = [];
-  for await (const { name } of Deno.readDir(join(root, "oapi"))) {
-    if (!/^cfg\.server\.[\w-]+\.yaml$/.test(name)) continue;
-    const { folder, files } = await generate(join(root, "oapi", name));
+  const folders = DOCUMENT_FOLDERS.map((folder) => configurationsIn(join(root, folder)));
+  for (const configuration of (await Promise.all(folders)).flat()) {
+    const { folder, files } = await generate(configuration);
     const committed = await readGenerated(folder);
+    const source = relative(root, configuration);
     for (const file of new Set([...files.keys(), ...committed.keys()])) {
       if (files.get(file) !== committed.get(file)) {
-        stale.push(`${relative(root, join(folder, file))}: is not what deno task gen makes of oapi/${name}`);
+        stale.push(`${relative(root, join(folder, file))}: is not what deno task gen makes of ${source}`);
       }
     }
   }

@@ -9,6 +9,9 @@ const SOURCE = /\.[cm]?[jt]sx?$/;
 /** Other files that the rules look into. */
 const OTHER = /^deno\.json$|(^|\/)migrations\/[^/]+\.sql$|^oapi\/[^/]+\.yaml$/;
 
+/** What `deno task gen` writes. */
+const GENERATED = /^(?:tools\/support\/contact_service\/)?api\//;
+
 /** Everything that the rules look into, parsed. */
 export interface SourceTree {
   readonly files: readonly SourceFile[];
@@ -43,7 +46,7 @@ export async function readTree(root: string): Promise<SourceTree> {
 export function parseTree(texts: ReadonlyMap<string, string>): SourceTree {
   const map = parseImportMap(texts.get("deno.json") ?? "{}");
   const files = [...texts].filter(([path]) => SOURCE.test(path)).map(([path, text]): SourceFile => {
-    const source = path.startsWith("api/") ? parseGenerated(path, text) : parseSource(path, text);
+    const source = GENERATED.test(path) ? parseGenerated(path, text) : parseSource(path, text);
     const imports = source.imports.map(({ specifier, line }) => ({
       specifier: specifier ?? "",
       line,

@@ -1,16 +1,16 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type Fault, GenerationError } from "./fault.ts";
 import { generate, type Generated } from "./generate.ts";
 
 /**
- * Generates for every `cfg.server.<name>.yaml` of a folder, in the order of their names.
+ * Generates for every `cfg.server.<name>.yaml` of some folders, in the order of their names.
  *
  * @throws {GenerationError} with the faults of all of them, or when two want to write one folder
  */
-export async function generateAll(folder: string): Promise<readonly Generated[]> {
-  const names = (await readdir(folder)).filter((name) => /^cfg\.server\.[\w-]+\.yaml$/.test(name)).sort();
-  const results = await Promise.allSettled(names.map((name) => generate(join(folder, name))));
+export async function generateAll(folders: readonly string[]): Promise<readonly Generated[]> {
+  const paths = (await Promise.all(folders.map(configurationsIn))).flat();
+  const results = await Promise.allSettled(paths.map(generate));
   const generated: Generated[] = [];
   const faults: Fault[] = [];
   for (const [index, result] of results.entries()) {
@@ -18,9 +18,8 @@ export async function generateAll(folder: string): Promise<readonly Generated[]>
       if (!(result.reason instanceof GenerationError)) throw result.reason;
       faults.push(...result.reason.faults);
     } else if (generated.some((other) => other.folder === result.value.folder)) {
-      const file = names[index] ?? "";
       faults.push({
-        file,
+        file: basename(paths[index] ?? ""),
         at: "/output",
         message: "Another configuration writes this folder; choose one of its own",
       });
@@ -30,4 +29,14 @@ export async function generateAll(folder: string): Promise<readonly Generated[]>
   }
   if (faults.length > 0) throw new GenerationError(faults);
   return generated;
+}
+
+/** Returns the paths of the configurations in a folder, by name; none where there is no such folder. */
+export async function configurationsIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch((error: unknown): string[] => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  });
+  return names.filter((name) => /^cfg\.server\.[\w-]+\.yaml$/.test(name)).sort()
+    .map((name) => join(folder, name));
 }

@@ -29,7 +29,7 @@ Deno.test("generateAll() generates for every configuration of a folder", async (
     "cfg.server.a.yaml": "spec: t.yaml\noutput: out/a\n",
     "cfg.client.c.yaml": "anything",
   }, async (folder) => {
-    const folders = (await generateAll(folder)).map((generated) => generated.folder);
+    const folders = (await generateAll([folder])).map((generated) => generated.folder);
     assertEquals(folders, [join(folder, "out/a"), join(folder, "out/b")]);
   });
 });
@@ -43,7 +43,7 @@ Deno.test("generateAll() tells the faults of all configurations", async () => {
     "cfg.server.c.yaml": "spec: t.yaml\noutput: out/c\n",
     "cfg.server.d.yaml": "spec: t.yaml\noutput: ./out/../out/c\n",
   }, async (folder) => {
-    const { faults } = await assertRejects(() => generateAll(folder), GenerationError);
+    const { faults } = await assertRejects(() => generateAll([folder]), GenerationError);
     assertEquals(faults.map(({ at }) => at), ["/openapi", "", "/output"]);
   });
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { patchProfileBodyApplicationJsonPatchJson } from "@archway/api/profileapi/validators.gen.js";
+import { patchContactBodyApplicationJsonPatchJson } from "../support/contact_service/api/contactapi/validators.gen.js";
 import { linearErrors } from "./linear_errors.ts";
 
 Deno.test("linearErrors() leaves no copying of errors in Ajv's code", () => {
@@ -14,7 +14,7 @@ Deno.test("linearErrors() leaves no copying of errors in Ajv's code", () => {
 
 Deno.test("linearErrors() makes validators that keep every error of a long list", () => {
   const items = Array.from({ length: 100_000 }, () => 1);
-  const validate = patchProfileBodyApplicationJsonPatchJson;
+  const validate = patchContactBodyApplicationJsonPatchJson;
   for (let round = 0; round < 2; round++) {
     assertEquals(validate(items), false);
     // One for each item, and one for their number.

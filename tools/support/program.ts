@@ -21,23 +21,45 @@ export interface Ending {
   readonly stderr: string;
 }
 
-/** Which program is run. */
+/** Main module of the program that serves contacts and nothing else, from the root of the project. */
+export const FIXTURE_PROGRAM = "tools/support/fixture_program/main.ts";
+
+/** Environment variables that name the executables of main modules. */
+const EXECUTABLES: Readonly<Record<string, string>> = {
+  [FIXTURE_PROGRAM]: "ARCHWAY_FIXTURE_EXECUTABLE",
+  "main.ts": "ARCHWAY_EXECUTABLE",
+};
+
+/** How a program is run. */
 export interface ProgramOptions {
+  /** Main module, from the root of the project. @default FIXTURE_PROGRAM */
+  readonly main?: string;
   /**
-   * Whether it is main.ts in any case: for what an executable can only do where it was compiled for it.
+   * Whether it is run from source in any case: for what an executable can only do if it was compiled for it.
    *
    * @default false
    */
   readonly fromSource?: boolean;
-  /** Main module, from the root. @default {"main.ts"} */
-  readonly main?: string;
   /** Checkout that it runs in. @default this one */
   readonly root?: string;
 }
 
+/** Returns the command line and the working directory of a program. */
+export function commandOf(
+  args: readonly string[] = [],
+  { main = FIXTURE_PROGRAM, fromSource = false, root = ROOT }: ProgramOptions = {},
+): { readonly file: string; readonly args: string[]; readonly cwd: string } {
+  const variable = EXECUTABLES[main];
+  const executable = fromSource || variable === undefined ? undefined : Deno.env.get(variable);
+  // An executable has to do with what is inside it.
+  return executable
+    ? { file: executable, args: [...args], cwd: dirname(executable) }
+    : { file: Deno.execPath(), args: ["run", "-q", "-P", main, ...args], cwd: root };
+}
+
 /**
- * The program as a process of its own: main.ts, or the executable that `ARCHWAY_EXECUTABLE` names. Disposing ends it
- * without warning, if it still runs.
+ * A program as a process of its own: its main module, or the executable that `ARCHWAY_FIXTURE_EXECUTABLE` names (of
+ * main.ts: `ARCHWAY_EXECUTABLE`). Disposing kills it if it still runs.
  */
 export class Program implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
@@ -52,17 +74,15 @@ export class Program implements AsyncDisposable {
   constructor(
     environment: Readonly<Record<string, string>>,
     args: readonly string[] = [],
-    { fromSource = false, main = "main.ts", root = ROOT }: ProgramOptions = {},
+    options: ProgramOptions = {},
   ) {
-    const executable = fromSource ? undefined : Deno.env.get("ARCHWAY_EXECUTABLE");
     const inherited = INHERITED.flatMap((name) => {
       const value = Deno.env.get(name);
       return value === undefined ? [] : [[name, value]];
     });
-    this.#process = new Deno.Command(executable ?? Deno.execPath(), {
-      args: executable ? [...args] : ["run", "-q", "-P", main, ...args],
-      // The executable has to do with what is inside it.
-      cwd: executable ? dirname(executable) : root,
+    const { file, ...command } = commandOf(args, options);
+    this.#process = new Deno.Command(file, {
+      ...command,
       clearEnv: true,
       env: { ...Object.fromEntries(inherited), NO_COLOR: "1", PORT: "0", ...environment },
       stdin: "null",
@@ -151,6 +171,17 @@ export class Program implements AsyncDisposable {
       if (metricsUrl !== undefined) this.#metricsUrl.resolve(metricsUrl);
     }
     return text;
+  }
+}
+
+/** The program of the project, main.ts, with the services that services.ts lists. */
+export class MainProgram extends Program {
+  constructor(
+    environment: Readonly<Record<string, string>>,
+    args: readonly string[] = [],
+    options: Omit<ProgramOptions, "main"> = {},
+  ) {
+    super(environment, args, { ...options, main: "main.ts" });
   }
 }
 

@@ -1,11 +1,6 @@
-import { join } from "node:path";
+import { commandOf } from "./program.ts";
 
-const ROOT = join(import.meta.dirname ?? ".", "../..");
-
-/**
- * The program on a terminal of its own, which script(1) makes: main.ts, or the executable that `ARCHWAY_EXECUTABLE`
- * names. Disposing ends it.
- */
+/** The fixture program, as {@link commandOf} runs it, on a terminal of its own, which script(1) makes. Disposing ends it. */
 export class TerminalProgram implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #ended: Promise<void>;
@@ -13,16 +8,14 @@ export class TerminalProgram implements AsyncDisposable {
   #isOver = false;
 
   constructor(args: readonly string[], environment: Readonly<Record<string, string>>) {
-    const executable = Deno.env.get("ARCHWAY_EXECUTABLE");
-    const command = executable
-      ? [executable, ...args]
-      : [Deno.execPath(), "run", "-q", "-P", "main.ts", ...args];
+    const { file, args: rest, cwd } = commandOf(args);
+    const command = [file, ...rest];
     const onTerminal = Deno.build.os === "darwin"
       ? ["-q", "/dev/null", ...command]
       : ["-qefc", `exec ${command.join(" ")}`, "/dev/null"];
     this.#process = new Deno.Command("script", {
       args: onTerminal,
-      cwd: ROOT,
+      cwd,
       env: { NO_COLOR: "1", PORT: "0", ...environment },
       stdin: "null",
       stdout: "piped",

@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
+import { FIXTURE_MIGRATIONS } from "@archway/tools/support/fixture_migrations.ts";
 import { dbmate, type DbmateOptions } from "@archway/tools/support/postgres/dbmate.ts";
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
@@ -88,8 +88,8 @@ Deno.test("dbmate applies and undoes the migrations of the service", async () =>
   await using server = await startPostgres({ tcp: true });
   await using pool = openPool({ primary: server.instance, replicas: [] });
   const instance = server.tcpInstance;
-  for (const { directory } of MIGRATION_SOURCES) await run(["migrate"], { instance, directory });
-  assertEquals(await pool.pendingMigrations(MIGRATION_SOURCES), []);
-  await run(["down"], { instance, directory: MIGRATION_SOURCES.at(-1)?.directory ?? "" });
-  assertEquals((await pool.migrate(MIGRATION_SOURCES)).length, 1);
+  for (const { directory } of FIXTURE_MIGRATIONS) await run(["migrate"], { instance, directory });
+  assertEquals(await pool.pendingMigrations(FIXTURE_MIGRATIONS), []);
+  await run(["down"], { instance, directory: FIXTURE_MIGRATIONS.at(-1)?.directory ?? "" });
+  assertEquals((await pool.migrate(FIXTURE_MIGRATIONS)).length, 1);
 });

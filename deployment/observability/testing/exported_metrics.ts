@@ -7,7 +7,7 @@ import { appendEvents } from "@archway/events/outbox/testing/append_events.ts";
 import { WorkerStage } from "@archway/events/worker/testing/worker_stage.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { Program, untilReady } from "@archway/tools/support/program.ts";
+import { MainProgram as Program, untilReady } from "@archway/tools/support/program.ts";
 import type { PromqlNames } from "./promql_names.ts";
 
 /** Labels and their values by metric. */

@@ -4,7 +4,7 @@ import { newSigningSecret } from "../webhooks/delivery/signing_secret.ts";
 import { WebhookReceiver } from "../webhooks/testing/webhook_receiver.ts";
 import { startNats } from "@archway/tools/support/nats/start_nats.ts";
 import { testWithNats } from "@archway/tools/support/nats/test_with_nats.ts";
-import { Program, untilReady } from "@archway/tools/support/program.ts";
+import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
 import { TreeCopy } from "@archway/tools/support/tree_copy.ts";
 
 const EXAMPLE = "platform/events/testing/fixtures/order_service";
@@ -31,7 +31,7 @@ testWithNats(
     await using nats = await startNats();
     const data = await Deno.makeTempDir({ prefix: "archway_second_" });
     try {
-      await using program = new Program(
+      await using program = new MainProgram(
         {
           EMBEDDED_DATA_DIR: data,
           WEBHOOK_ALLOW_PRIVATE: "true",

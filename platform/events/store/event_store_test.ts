@@ -2,7 +2,7 @@ import type { NewEvent } from "@archway/service_kit/event_catalog.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ConnectionPool, Querier, Transaction } from "@archway/db/db.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
-import { emptyPaymentTables } from "@archway/tools/support/empty_payment_tables.ts";
+import { emptyPaymentTables } from "@archway/payment_service/testing/empty_payment_tables.ts";
 import { EventStore } from "./event_store.ts";
 import { EventStoreError } from "./event_store_error.ts";
 

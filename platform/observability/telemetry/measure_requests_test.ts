@@ -1,7 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { withObserver } from "@archway/server/server_options.ts";
+import { createServer } from "@archway/server/server.ts";
+import { withApi, withAuthenticator, withIdempotency, withObserver } from "@archway/server/server_options.ts";
+import type { Principal } from "@archway/server/request_context.ts";
+import { microsecondClock } from "@archway/db/timestamp.ts";
+import { PostgresIdempotency } from "@archway/service_kit/idempotency/postgres_idempotency.ts";
+import { counterApi, COUNTS } from "@archway/service_kit/idempotency/testing/counter_api.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
-import { ask, money, openAccount, paymentServer } from "@archway/tools/support/payment_client.ts";
 import { measureRequests } from "./measure_requests.ts";
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 
@@ -23,26 +27,47 @@ Deno.test("measureRequests() counts what became of the requests that their docum
   const open = DATABASES["PostgreSQL"];
   if (open === undefined) throw new Error("There is always PostgreSQL");
   await using database = await open();
+  const { pool } = database;
+  await pool.writer().query(COUNTS);
   const { sink, counts } = countingSink();
-  const options = [withObserver(measureRequests(sink))];
-  await using server = paymentServer(database.pool, { options });
-  const payer = await openAccount(server, "10.00");
-  const payee = await openAccount(server, "0");
-  const pay = (amount: string, key: string): Promise<unknown> =>
-    ask(server, "POST /v1/payments", {
-      key,
-      body: { payerAccountId: payer, payeeAccountId: payee, amount: money(amount) },
-    });
-  await pay("4.00", "one");
-  await pay("4.00", "one");
-  await pay("40.00", "two");
-  await pay("4.0", "three");
+  await using server = createServer(
+    "127.0.0.1",
+    0,
+    withApi(counterApi()),
+    withAuthenticator({ authenticate: (token): Principal => ({ subject: token, scopes: new Set() }) }),
+    withIdempotency(
+      new PostgresIdempotency({
+        ...{ pool, ttlMs: 3_600_000, now: microsecondClock() },
+        fresh: () => Promise.resolve({}),
+      }),
+    ),
+    withObserver(measureRequests(sink)),
+  );
+  const send = async (path: string, by: unknown, key: string): Promise<void> => {
+    const response = await server.fetch(
+      new Request(`http://localhost${path}`, {
+        method: "POST",
+        headers: {
+          "Content-Type": "application/json",
+          Authorization: "Bearer ada",
+          "Idempotency-Key": key,
+        },
+        body: JSON.stringify({ by }),
+      }),
+    );
+    await response.body?.cancel();
+  };
+  await send("/counts", 4, "one");
+  await send("/counts", 4, "one");
+  await send("/counts", 5, "two");
+  await send("/counts", 0, "three");
+  await send("/counts", 7, "four");
+  await send("/others", 4, "five");
   const outcomes = [...counts].filter(([key]) => key.startsWith("archway.request.outcomes "));
   assertEquals(Object.fromEntries(outcomes), {
-    "archway.request.outcomes deposits done": 1,
-    "archway.request.outcomes payments done": 1,
-    "archway.request.outcomes payments replayed": 1,
-    "archway.request.outcomes payments insufficient-funds": 1,
-    "archway.request.outcomes payments invalid-amount": 1,
+    "archway.request.outcomes counts done": 2,
+    "archway.request.outcomes counts replayed": 1,
+    "archway.request.outcomes counts nothing-to-count": 1,
+    "archway.request.outcomes counts not-a-count": 1,
   });
 });

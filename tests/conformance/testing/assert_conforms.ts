@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
-import { Program, untilReady } from "@archway/tools/support/program.ts";
+import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
 import { MARKER, runRows } from "../run_rows.ts";
 import { THEMES } from "../table.ts";
 
@@ -9,7 +9,7 @@ export const STRICT_SETTINGS = { READ_TIMEOUT: "5s", VALIDATE_RESPONSES: "true",
 
 /** Runs the whole table against a program, which has to be as well afterwards as before. */
 export async function assertConforms(environment: Readonly<Record<string, string>>): Promise<void> {
-  await using program = new Program({ ...environment, ...STRICT_SETTINGS });
+  await using program = new MainProgram({ ...environment, ...STRICT_SETTINGS });
   const url = await program.url;
   await untilReady(url);
   const results = await runRows(url, THEMES);

@@ -47,7 +47,7 @@ const count: Operation = {
     },
   },
   security: [{ scheme: "bearerAuth", scopes: [] }],
-  extensions: {},
+  extensions: { "x-counted-as": "counts" },
 };
 
 /** The table that {@link counterApi} writes to. */

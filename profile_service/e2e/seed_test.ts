@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { BATCH_SIZE } from "@archway/profile_service/seed/seed_plan.ts";
+import { BATCH_SIZE } from "../seed/seed_plan.ts";
 import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { type Ending, Program, untilReady } from "@archway/tools/support/program.ts";
+import { type Ending, MainProgram, untilReady } from "@archway/tools/support/program.ts";
 
 async function run(environment: Readonly<Record<string, string>>, args: readonly string[]): Promise<Ending> {
-  await using program = new Program(environment, ["seed", ...args]);
+  await using program = new MainProgram(environment, ["seed", ...args]);
   return await program.ended();
 }
 
@@ -19,7 +19,7 @@ Deno.test("archway seed fills the embedded database for the service", async () =
     assertEquals(code, 0, stderr);
     assertMatch(stdout, /^Added 120 in [\d.]+ s, [\d,]+ a second\n$/);
     assertStringIncludes(stderr, "100%, 120 of 120 profiles");
-    await using program = new Program(environment);
+    await using program = new MainProgram(environment);
     const url = await program.url;
     await untilReady(url);
     const { data, meta } = await (await fetch(`${url}/v1/profiles?page=1&pageSize=5`)).json();
@@ -54,7 +54,7 @@ Deno.test("archway seed leaves whole batches on SIGINT at any moment, and the sa
     return row?.count ?? 0;
   }
   const total = 5 * BATCH_SIZE;
-  await using program = new Program(postgresEnvironment(database.instance), [
+  await using program = new MainProgram(postgresEnvironment(database.instance), [
     "seed",
     "--profiles",
     String(total),

@@ -1,19 +1,10 @@
 import type { ConnectionPool } from "@archway/db/db.ts";
-import { Settings } from "@archway/config/settings.ts";
-import { mountServices } from "@archway/program/mount_services.ts";
-import { UNTRACED } from "@archway/service_kit/observed_work.ts";
-import { services } from "../../services.ts";
-import { SILENT_LOGGER } from "@archway/server/logger.ts";
-import type { Principal } from "@archway/server/request_context.ts";
-import { createServer, type Server } from "@archway/server/server.ts";
-import {
-  type ServerOption,
-  withApi,
-  withAuthenticator,
-  withIdempotency,
-  withResponseValidation,
-} from "@archway/server/server_options.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
+import type { Principal } from "@archway/server/request_context.ts";
+import type { Server } from "@archway/server/server.ts";
+import { type ServerOption, withAuthenticator } from "@archway/server/server_options.ts";
+import { serviceServer } from "@archway/tools/support/service_server.ts";
+import { PAYMENT_SERVICES } from "./payment_program.ts";
 
 /** How a server is set up besides. */
 export interface PaymentServerOptions {
@@ -21,30 +12,12 @@ export interface PaymentServerOptions {
   readonly options?: readonly ServerOption[];
 }
 
-/** Both APIs over a database, in process, with every answer checked against its document. */
+/** The APIs over a database, in process, with every answer checked against its document. */
 export function paymentServer(
   pool: ConnectionPool,
-  { now, options = [] }: PaymentServerOptions = {},
+  { now, options }: PaymentServerOptions = {},
 ): Server {
-  const mounted = mountServices({
-    services: services.map((service) => service.configure(new Settings(() => undefined))),
-    ...{ cursorTtlSeconds: 60, idempotencyTtlMs: 3_600_000, drainTimeoutMs: 0 },
-  }, {
-    services,
-    database: { pool, hmacSecrets: ["a secret of more than 32 bytes for a test"] },
-    logger: SILENT_LOGGER,
-    telemetry: { metrics: undefined, tracer: UNTRACED },
-    ...(now !== undefined && { now }),
-  });
-  const apis = mounted.services.flatMap(({ api }) => api === undefined ? [] : [withApi(api)]);
-  return createServer(
-    "127.0.0.1",
-    0,
-    withResponseValidation(true),
-    withIdempotency(mounted.idempotency),
-    ...apis,
-    ...options,
-  );
+  return serviceServer(pool, { services: PAYMENT_SERVICES, now, ...(options !== undefined && { options }) });
 }
 
 /** A token is its subject's name; "admin" looks after everything, "…-reader" may only read, "…-payer" not deposit. */

@@ -8,9 +8,9 @@ import { startNats } from "@archway/tools/support/nats/start_nats.ts";
 import { testWithNats } from "@archway/tools/support/nats/test_with_nats.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
-import { call, madeBy, openAccountAt } from "@archway/tools/support/payment_calls.ts";
+import { call, madeBy, openAccountAt } from "../testing/payment_calls.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { Program, untilReady } from "@archway/tools/support/program.ts";
+import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
 
 testWithNats(
   "archway makes payments while the broker is away, and tells it of each once when it is back",
@@ -18,7 +18,7 @@ testWithNats(
     await using nats = await startNats();
     await using database = await useTestDatabase();
     await using pool = openPool({ primary: database.instance, replicas: [], applicationName: "observer" });
-    await using program = new Program({
+    await using program = new MainProgram({
       ...postgresEnvironment(database.instance),
       MIGRATE_ON_START: "true",
       NATS_URL: nats.url,

@@ -1,16 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { bookFaults } from "@archway/payment_service/testing/book_faults.ts";
+import { bookFaults } from "../testing/book_faults.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { call, type CallAnswer, openAccountAt } from "@archway/tools/support/payment_calls.ts";
+import { call, type CallAnswer, openAccountAt } from "../testing/payment_calls.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { Program, untilReady } from "@archway/tools/support/program.ts";
+import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
 
 interface Stage extends AsyncDisposable {
   readonly pool: ConnectionPool;
   /** Starts one more process on the database. */
-  readonly start: () => Promise<{ readonly program: Program; readonly url: string }>;
+  readonly start: () => Promise<{ readonly program: MainProgram; readonly url: string }>;
 }
 
 async function openStage(): Promise<Stage> {
@@ -23,8 +23,8 @@ async function openStage(): Promise<Stage> {
   const opened = stack.move();
   return {
     pool,
-    async start(): Promise<{ program: Program; url: string }> {
-      const program = opened.use(new Program(environment));
+    async start(): Promise<{ program: MainProgram; url: string }> {
+      const program = opened.use(new MainProgram(environment));
       const url = await program.url;
       await untilReady(url);
       return { program, url };

@@ -1,8 +1,8 @@
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { messageId } from "@archway/events/outbox/message_id.ts";
 import { EVENT_COLUMNS, eventOfRow, type EventRow } from "@archway/events/outbox/outgoing_event.ts";
-import { PAYMENT_CATALOG } from "@archway/payment_service/events/payment_catalog.ts";
-import { call } from "@archway/tools/support/payment_calls.ts";
+import { PAYMENT_CATALOG } from "../../events/payment_catalog.ts";
+import { call } from "../../testing/payment_calls.ts";
 import { WebhookReceiver } from "@archway/events/webhooks/testing/webhook_receiver.ts";
 
 /** How the receiver comes to be told. */

@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import createClient, { type Client } from "openapi-fetch";
 import type { paths } from "@archway/api/profileapi/server.gen.ts";
-import { Program, untilReady } from "@archway/tools/support/program.ts";
+import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
 
 /** Runs a test against a program of its own on the embedded database. */
 async function withProgram(run: (client: Client<paths>, url: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
   try {
-    await using program = new Program({ EMBEDDED_DATA_DIR: folder, VALIDATE_RESPONSES: "true" });
+    await using program = new MainProgram({ EMBEDDED_DATA_DIR: folder, VALIDATE_RESPONSES: "true" });
     const url = await program.url;
     await untilReady(url);
     await run(createClient<paths>({ baseUrl: url }), url);

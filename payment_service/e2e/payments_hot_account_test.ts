@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { bookFaults } from "@archway/payment_service/testing/book_faults.ts";
+import { bookFaults } from "../testing/book_faults.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { call, type CallAnswer, madeBy, openAccountAt } from "@archway/tools/support/payment_calls.ts";
+import { call, type CallAnswer, madeBy, openAccountAt } from "../testing/payment_calls.ts";
 import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { Program, untilReady } from "@archway/tools/support/program.ts";
+import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
 
 const CLIENTS = 32;
 const ROUNDS = 6;
@@ -15,8 +15,8 @@ Deno.test("archway lets 32 clients of two processes use one account, and none me
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [], applicationName: "observer" });
   const environment = { ...postgresEnvironment(database.instance), MIGRATE_ON_START: "true" };
-  await using first = new Program(environment);
-  await using second = new Program(environment);
+  await using first = new MainProgram(environment);
+  await using second = new MainProgram(environment);
   const urls = await Promise.all([first, second].map(({ url }) => url));
   await Promise.all(urls.map(untilReady));
   const [url = ""] = urls;

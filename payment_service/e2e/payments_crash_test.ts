@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { bookFaults } from "@archway/payment_service/testing/book_faults.ts";
+import { bookFaults } from "../testing/book_faults.ts";
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { Program } from "@archway/tools/support/program.ts";
+import { MainProgram } from "@archway/tools/support/program.ts";
 import { seededRandom } from "@archway/tools/support/seeded_random.ts";
 import { type Intent, isDone } from "./storm/intent.ts";
 import { IntentSource } from "./storm/intent_source.ts";
@@ -66,7 +66,7 @@ async function storm(seed: number): Promise<void> {
   assertEquals(client.faults, []);
   const done = source.intents.filter((intent) => isDone(client.acknowledged.get(intent) ?? { status: 0 }));
   await assertBooks(pool, { client, done, intents: source.intents });
-  await using rebuild = new Program(environment, ["events", "rebuild"]);
+  await using rebuild = new MainProgram(environment, ["events", "rebuild"]);
   const { code, stdout } = await rebuild.ended();
   assertEquals([code, stdout.includes("What is live is what the events make")], [0, true], stdout);
   await receiver.untilTold();

@@ -1,4 +1,4 @@
-import { openAccountAt } from "@archway/tools/support/payment_calls.ts";
+import { openAccountAt } from "../../testing/payment_calls.ts";
 import type { StormAccount } from "./intent_source.ts";
 
 /** How many accounts there are in each currency: 50 in all. */

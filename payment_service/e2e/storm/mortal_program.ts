@@ -1,12 +1,12 @@
 import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
-import { Program } from "@archway/tools/support/program.ts";
+import { MainProgram } from "@archway/tools/support/program.ts";
 
 /** A program that is killed and started again on the same database. Disposing ends it. */
 export class MortalProgram implements AsyncDisposable {
   /** What its lives had to complain about, each line. */
   readonly complaints: string[] = [];
   readonly #environment: Readonly<Record<string, string>>;
-  #program: Program;
+  #program: MainProgram;
   #url = Promise.withResolvers<string>();
   #listens = false;
 
@@ -39,8 +39,8 @@ export class MortalProgram implements AsyncDisposable {
     await this.#program[Symbol.asyncDispose]();
   }
 
-  #start(): Program {
-    const program = new Program(this.#environment);
+  #start(): MainProgram {
+    const program = new MainProgram(this.#environment);
     this.#listens = false;
     // One that is killed before it listens is waited for by nobody: the next one is.
     program.url.then((url) => {

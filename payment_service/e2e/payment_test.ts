@@ -7,12 +7,12 @@ import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { Program, untilReady } from "@archway/tools/support/program.ts";
+import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
 
 type Client = ReturnType<typeof createClient<paths>>;
 
-function start(instance: InstanceConfig): Program {
-  return new Program({
+function start(instance: InstanceConfig): MainProgram {
+  return new MainProgram({
     ...postgresEnvironment(instance),
     MIGRATE_ON_START: "true",
     // Nobody is to be refused because the machine is slow.
@@ -21,7 +21,7 @@ function start(instance: InstanceConfig): Program {
   });
 }
 
-async function ready(program: Program): Promise<string> {
+async function ready(program: MainProgram): Promise<string> {
   const url = await program.url;
   await untilReady(url);
   return url;
@@ -128,7 +128,7 @@ Deno.test("archway pays once for a key whose client leaves before the answer and
 Deno.test("archway events rebuild finds what differs, and puts it right on request", async () => {
   await using database = await useTestDatabase();
   const environment = postgresEnvironment(database.instance);
-  await using unmade = new Program(environment, ["events", "rebuild"]);
+  await using unmade = new MainProgram(environment, ["events", "rebuild"]);
   const early = await unmade.ended();
   assertEquals([early.code, early.stdout], [1, ""]);
   assertStringIncludes(
@@ -146,7 +146,7 @@ Deno.test("archway events rebuild finds what differs, and puts it right on reque
   });
   const id = paid.data?.data.id ?? "";
   const rebuild = async (expected: number, ...args: string[]): Promise<string> => {
-    await using command = new Program(environment, ["events", "rebuild", ...args]);
+    await using command = new MainProgram(environment, ["events", "rebuild", ...args]);
     const { code, stdout, stderr } = await command.ended();
     assertEquals(code, expected, stdout + stderr);
     return stdout;
@@ -164,7 +164,7 @@ Deno.test("archway events rebuild finds what differs, and puts it right on reque
   await rebuild(0);
   const read = await client.GET("/v1/payments/{id}", { params: { path: { id } } });
   assertEquals(read.data?.data.description, null);
-  await using misunderstood = new Program(environment, ["events", "drop"]);
+  await using misunderstood = new MainProgram(environment, ["events", "drop"]);
   const { code: usage, stderr } = await misunderstood.ended();
   assertEquals([usage, stderr], [
     2,

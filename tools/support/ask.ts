@@ -1,0 +1,52 @@
+import type { Server } from "@archway/server/server.ts";
+
+/** A response whose body was read. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The parsed body; undefined if there is none. */
+  readonly body: Body | undefined;
+}
+
+/** The members of all bodies, as far as tests look at them. */
+export interface Body {
+  readonly data?: Person & readonly Person[];
+  readonly meta?: Readonly<Record<string, unknown>>;
+  readonly type?: string;
+  readonly invalidParams?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly pointer?: string;
+  }[];
+}
+
+/** A contact or a profile. */
+interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string | null;
+  readonly age?: number;
+}
+
+/** What a request is made of. */
+export interface Ask {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** Sends a request such as "PATCH /v1/contacts/1" to a server in process. A body is sent as JSON. */
+export async function ask(server: Server, line: string, { headers = {}, body }: Ask = {}): Promise<Answer> {
+  const [method = "", target = ""] = line.split(" ");
+  const request = new Request(`http://localhost${target}`, {
+    method,
+    headers: { ...(body !== undefined && { "Content-Type": "application/json" }), ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const response = await server.fetch(request);
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === "" ? undefined : JSON.parse(text),
+  };
+}

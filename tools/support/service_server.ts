@@ -1,0 +1,49 @@
+import { Settings } from "@archway/config/settings.ts";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
+import { mountServices } from "@archway/program/mount_services.ts";
+import { SILENT_LOGGER } from "@archway/server/logger.ts";
+import { createServer, type Server } from "@archway/server/server.ts";
+import {
+  type ServerOption,
+  withApi,
+  withIdempotency,
+  withResponseValidation,
+} from "@archway/server/server_options.ts";
+import { UNTRACED } from "@archway/service_kit/observed_work.ts";
+import type { ServiceModule } from "@archway/service_kit/service_module.ts";
+
+/** How a server is set up besides. */
+export interface ServiceServerOptions {
+  readonly services: readonly ServiceModule[];
+  /** Current time, with microseconds. @default that of the system */
+  readonly now?: (() => Timestamp) | undefined;
+  /** @default {[]} */
+  readonly options?: readonly ServerOption[];
+}
+
+/** Returns the APIs of some services over a database, in process, with every response checked against its document. */
+export function serviceServer(
+  pool: ConnectionPool,
+  { services, now, options = [] }: ServiceServerOptions,
+): Server {
+  const mounted = mountServices({
+    services: services.map((service) => service.configure(new Settings(() => undefined))),
+    ...{ cursorTtlSeconds: 60, idempotencyTtlMs: 3_600_000, drainTimeoutMs: 0 },
+  }, {
+    services,
+    database: { pool, hmacSecrets: ["a secret of more than 32 bytes for a test"] },
+    logger: SILENT_LOGGER,
+    telemetry: { metrics: undefined, tracer: UNTRACED },
+    ...(now !== undefined && { now }),
+  });
+  const apis = mounted.services.flatMap(({ api }) => api === undefined ? [] : [withApi(api)]);
+  return createServer(
+    "127.0.0.1",
+    0,
+    withResponseValidation(true),
+    withIdempotency(mounted.idempotency),
+    ...apis,
+    ...options,
+  );
+}
