@@ -87,11 +87,12 @@ Deno.test("each row of the tables that promise something names a test for it", a
 });
 
 Deno.test("a test that is named and does not exist is found", async () => {
-  const text = "in `e2e/profile_test.ts`, `e2e/no_such_test.ts` and `limits/*_test.ts`, but\n" +
-    '`e2e/auth_test.ts` ("archway takes\ntokens …", "nor this one") and `std/*_such_test.ts`';
+  const text =
+    "in `tests/e2e/process_test.ts`, `tests/e2e/no_such_test.ts` and `server/rate_limit/*_test.ts`, but\n" +
+    '`tests/e2e/auth_test.ts` ("archway takes\ntokens …", "nor this one") and `server/*_such_test.ts`';
   assertEquals(await missingTests(text), [
-    "e2e/no_such_test.ts",
-    "e2e/auth_test.ts: nor this one",
-    "std/*_such_test.ts",
+    "tests/e2e/no_such_test.ts",
+    "tests/e2e/auth_test.ts: nor this one",
+    "server/*_such_test.ts",
   ]);
 });
