@@ -18,7 +18,7 @@ export interface EventData {
 
 /** An event before it is stored. */
 export interface NewEvent {
-  /** Past tense, such as "payment.settled". */
+  /** Past tense, such as "order.placed". */
   readonly type: string;
   /** Version of the schema of its data, from 1. */
   readonly schemaVersion: number;

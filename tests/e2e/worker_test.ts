@@ -3,7 +3,8 @@ import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { appendEvents } from "@archway/events/outbox/testing/append_events.ts";
 import { readStream } from "@archway/events/broker/testing/read_stream.ts";
-import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
+import { EVENT_MIGRATIONS } from "@archway/events/testing/event_databases.ts";
+import { SHOP_PROGRAM } from "@archway/events/testing/shop_program.ts";
 import { WorkerStage } from "@archway/events/worker/testing/worker_stage.ts";
 import { startNats } from "@archway/tools/support/nats/start_nats.ts";
 import { testWithNats } from "@archway/tools/support/nats/test_with_nats.ts";
@@ -13,6 +14,8 @@ import { OtlpCollector } from "@archway/tools/support/otlp_collector.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { MainProgram as Program, untilReady } from "@archway/tools/support/program.ts";
 
+/** A program that needs none of the examples. */
+const SHOP = { main: SHOP_PROGRAM };
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const PARENT = "b7ad6b7169203331";
 
@@ -24,9 +27,9 @@ interface Setting extends AsyncDisposable {
 
 async function open(): Promise<Setting> {
   await using stack = new AsyncDisposableStack();
-  const { instance } = stack.use(await useTestDatabase({ migrations: MIGRATION_SOURCES }));
+  const { instance } = stack.use(await useTestDatabase({ migrations: EVENT_MIGRATIONS }));
   const pool = stack.use(openPool({ primary: instance, replicas: [] }));
-  const stage = stack.use(await WorkerStage.over(pool));
+  const stage = stack.use(new WorkerStage(pool));
   const environment = {
     ...postgresEnvironment(instance),
     WEBHOOK_ALLOW_PRIVATE: "true",
@@ -51,10 +54,9 @@ Deno.test("archway worker tells again what it could not note before it was kille
   await using setting = await open();
   const { stage, environment } = setting;
   const { receiver } = await stage.receive();
-  const data = { payerProfileId: stage.profileId };
   const told = new Map<string, number>();
   for (let round = 1; round <= 3; round++) {
-    await using program = new Program(environment, ["worker"]);
+    await using program = new Program(environment, ["worker"], SHOP);
     const killed = Promise.withResolvers<void>();
     receiver.answer = async ({ webhookId }): Promise<number> => {
       told.set(webhookId, (told.get(webhookId) ?? 0) + 1);
@@ -66,14 +68,14 @@ Deno.test("archway worker tells again what it could not note before it was kille
     };
     await appendEvents(
       stage.pool,
-      Array.from({ length: 5 }, (_, index) => ({ stream: `payment-${round}-${index}`, data })),
+      Array.from({ length: 5 }, (_, index) => ({ stream: `order-${round}-${index}` })),
     );
     await killed.promise;
     // Not as late as it would be for somebody who holds them and lives.
     await stage.pool.writer().query("update webhook_lanes set due_at = now()");
   }
   receiver.answer = () => 200;
-  await using program = new Program(environment, ["worker"]);
+  await using program = new Program(environment, ["worker"], SHOP);
   await stage.untilSettled();
   const { code, stderr } = await program.stop();
   assertEquals([code, complaintsOf(stderr)], [0, []]);
@@ -88,18 +90,17 @@ Deno.test("archway worker shares the work with others and with services, in the 
   const { stage, environment } = setting;
   const { receiver } = await stage.receive();
   const watched = { ...environment, ADMIN_PORT: "0" };
-  await using first = new Program(watched, ["worker"]);
-  await using second = new Program(watched, ["worker"]);
-  await using service = new Program(environment);
-  await using idle = new Program({ ...environment, WORKER: "off" });
+  await using first = new Program(watched, ["worker"], SHOP);
+  await using second = new Program(watched, ["worker"], SHOP);
+  await using service = new Program(environment, [], SHOP);
+  await using idle = new Program({ ...environment, WORKER: "off" }, [], SHOP);
   // The signal that ends them is for programs that know of it, which one that is still being loaded does not.
   await Promise.all([first, second].map(async ({ metricsUrl }) => await untilWorks(await metricsUrl)));
   await Promise.all([service, idle].map(async (program) => await untilReady(await program.url)));
-  const data = { payerProfileId: stage.profileId };
   for (let round = 0; round < 10; round++) {
     await appendEvents(
       stage.pool,
-      Array.from({ length: 30 }, (_, index) => ({ stream: `payment-${index % 6}`, data })),
+      Array.from({ length: 30 }, (_, index) => ({ stream: `order-${index % 6}` })),
     );
   }
   await receiver.until(({ length }) => length >= 300);
@@ -119,12 +120,12 @@ Deno.test("archway with WORKER=off leaves events to others", async () => {
   await using setting = await open();
   const { stage, environment } = setting;
   const { receiver } = await stage.receive();
-  await using service = new Program({ ...environment, WORKER: "off" });
+  await using service = new Program({ ...environment, WORKER: "off" }, [], SHOP);
   await untilReady(await service.url);
-  await appendEvents(stage.pool, [{ stream: "payment-1", data: { payerProfileId: stage.profileId } }]);
+  await appendEvents(stage.pool, [{ stream: "order-1" }]);
   const { code } = await service.stop();
   assertEquals([code, receiver.received.length, (await stage.deliveries()).length], [0, 0, 0]);
-  await using worker = new Program(environment, ["worker"]);
+  await using worker = new Program(environment, ["worker"], SHOP);
   await stage.untilSettled();
   assertEquals([receiver.received.length, (await worker.stop()).code], [1, 0]);
 });
@@ -133,7 +134,7 @@ Deno.test("archway worker lets deliveries under way end on SIGTERM, and gives th
   await using setting = await open();
   const { stage, environment } = setting;
   const { receiver } = await stage.receive();
-  await using program = new Program({ ...environment, ADMIN_PORT: "0" }, ["worker"]);
+  await using program = new Program({ ...environment, ADMIN_PORT: "0" }, ["worker"], SHOP);
   const metrics = await program.metricsUrl;
   await untilWorks(metrics);
   const asked = Promise.withResolvers<void>();
@@ -142,8 +143,7 @@ Deno.test("archway worker lets deliveries under way end on SIGTERM, and gives th
     while (await works(metrics).catch(() => false)) await new Promise((resolve) => setTimeout(resolve, 20));
     return 200;
   };
-  const data = { payerProfileId: stage.profileId };
-  await appendEvents(stage.pool, [{ stream: "payment-1", data }, { stream: "payment-1", data }]);
+  await appendEvents(stage.pool, [{ stream: "order-1" }, { stream: "order-1" }]);
   await asked.promise;
   const { code, stderr } = await program.stop();
   assertEquals([code, complaintsOf(stderr)], [0, []]);
@@ -159,17 +159,13 @@ Deno.test("archway worker links its spans to the request that caused them, thoug
   await using setting = await open();
   const { stage, environment } = setting;
   const { receiver } = await stage.receive();
-  const data = { payerProfileId: stage.profileId };
   const metadata = { traceparent: `00-${TRACE}-${PARENT}-01` };
   const unrecorded = { traceparent: `00-${TRACE}-${PARENT}-00` };
-  await appendEvents(stage.pool, [{ stream: "payment-1", data, metadata }]);
-  await appendEvents(stage.pool, [{ stream: "payment-2", data, metadata: unrecorded }]);
+  await appendEvents(stage.pool, [{ stream: "order-1", metadata }]);
+  await appendEvents(stage.pool, [{ stream: "order-2", metadata: unrecorded }]);
   await using collector = new OtlpCollector();
   receiver.answer = (_, count) => count === 1 ? 503 : 200;
-  // Not an executable: that exports what it was compiled to export.
-  await using program = new Program({ ...environment, ...collector.environment }, ["worker"], {
-    fromSource: true,
-  });
+  await using program = new Program({ ...environment, ...collector.environment }, ["worker"], SHOP);
   while ((await stage.deliveries()).reduce((sum, { attempts }) => sum + attempts, 0) < 2) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -199,10 +195,10 @@ testWithNats(
     await using setting = await open();
     const { stage, environment } = setting;
     const metadata = { traceparent: `00-${TRACE}-${PARENT}-01` };
-    const [id] = await stage.ids(await appendEvents(stage.pool, [{ stream: "payment-1", metadata }]));
+    const [id] = await stage.ids(await appendEvents(stage.pool, [{ stream: "order-1", metadata }]));
     await using collector = new OtlpCollector();
     const settings = { ...environment, ...collector.environment, NATS_URL: nats.url, NATS_STREAM: "events" };
-    await using program = new Program(settings, ["worker"], { fromSource: true });
+    await using program = new Program(settings, ["worker"], SHOP);
     const waiting = "select position from outbox union all select position from broker_messages";
     while ((await stage.pool.writer().query(waiting)).rowCount > 0) {
       await new Promise((resolve) => setTimeout(resolve, 20));

@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { appendEvents } from "@archway/events/outbox/testing/append_events.ts";
+import { SHOP_PROGRAM } from "@archway/events/testing/shop_program.ts";
 import { WorkerStage } from "@archway/events/worker/testing/worker_stage.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
@@ -13,49 +14,53 @@ import type { PromqlNames } from "./promql_names.ts";
 /** Labels and their values by metric. */
 export type Exported = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
 
-/** All that the program exports, after requests that went well, badly, too often and nowhere. */
+/** All that the program and a worker export, after requests that went well, badly, too often and nowhere. */
 export async function exportedMetrics(): Promise<Exported> {
   await using database = await useTestDatabase();
   const { instance } = database;
+  const environment = { ...postgresEnvironment(instance), ADMIN_PORT: "0" };
   await using program = new Program({
-    ...postgresEnvironment(instance),
+    ...environment,
     // A server that follows nobody is a replica that is not behind.
     POSTGRES_REPLICA_0_HOST: instance.host,
     POSTGRES_REPLICA_0_PORT: String(instance.port),
     MIGRATE_ON_START: "true",
-    ADMIN_PORT: "0",
     RATE_LIMIT: "1/1h",
-    WEBHOOK_ALLOW_PRIVATE: "true",
+    WORKER: "off",
   });
   const url = await program.url;
   await untilReady(url);
-  await tellWebhook(instance);
   for (const path of ["/v1/profiles", "/v1/profiles", "/nowhere"]) {
     await (await fetch(url + path)).body?.cancel();
   }
   await (await fetch(`${url}/v1/profiles`, { method: "STRANGE" })).body?.cancel();
   await (await fetch(`${url}/v1/payments`, { method: "POST" })).body?.cancel();
-  const metrics = await program.metricsUrl;
+  await using worker = new Program({ ...environment, WEBHOOK_ALLOW_PRIVATE: "true" }, ["worker"], {
+    main: SHOP_PROGRAM,
+  });
+  await deliverEvent(instance);
+  // They come with the first probe, the first timer and the first count.
+  return exportOf(
+    await textWith(await program.metricsUrl, ["lag_seconds{", "event_loop_delay_seconds_count"]) +
+      await textWith(await worker.metricsUrl, ["outbox_depth{", "webhook_duration_seconds_count"]),
+  );
+}
+
+/** Returns metrics once these are among them. */
+async function textWith(url: string, names: readonly string[]): Promise<string> {
   while (true) {
-    const text = await (await fetch(metrics)).text();
-    // They come with the first probe, the first timer and the first time that somebody counts.
-    const late = [
-      "lag_seconds{",
-      "event_loop_delay_seconds_count",
-      "outbox_depth{",
-      "webhook_duration_seconds_count",
-    ];
-    if (late.every((name) => text.includes(name))) return exportOf(text);
+    const text = await (await fetch(url)).text();
+    if (names.every((name) => text.includes(name))) return text;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-/** Lets something happen that a webhook is told of. */
-async function tellWebhook(instance: InstanceConfig): Promise<void> {
+/** Appends an event and waits until a webhook has received it. */
+async function deliverEvent(instance: InstanceConfig): Promise<void> {
   await using pool = openPool({ primary: instance, replicas: [] });
-  await using stage = await WorkerStage.over(pool);
+  await using stage = new WorkerStage(pool);
   await stage.receive();
-  await appendEvents(pool, [{ stream: "payment-1", data: { payerProfileId: stage.profileId } }]);
+  await appendEvents(pool, [{ stream: "order-1" }]);
   await stage.untilSettled();
 }
 

@@ -14,7 +14,7 @@ function brokerOf(port: number, options: Partial<NatsBrokerOptions> = {}): NatsB
   return new NatsBroker({ servers: [`127.0.0.1:${port}`], tls: false, stream: "archway", ...options });
 }
 
-function message(id: number, type = "payment.settled"): { id: string; type: string; body: string } {
+function message(id: number, type = "order.placed"): { id: string; type: string; body: string } {
   return { id: `message-${id}`, type, body: JSON.stringify({ type, id: String(id), data: {} }) };
 }
 
@@ -28,11 +28,11 @@ testWithNats("NatsBroker makes its stream and publishes each message once, with 
   await using other = brokerOf(nats.port);
   assertEquals(await broker.publish(message(1), { traceparent: TRACEPARENT }), "published");
   assertEquals(await other.publish(message(1), { traceparent: undefined }), "duplicate");
-  assertEquals(await other.publish(message(2, "account.opened"), { traceparent: undefined }), "published");
+  assertEquals(await other.publish(message(2, "basket.opened"), { traceparent: undefined }), "published");
   const kept = await readStream(nats, "archway");
   assertEquals(kept.map(({ subject, id, traceparent }) => [subject, id, traceparent]), [
-    ["archway.payment.settled", "message-1", TRACEPARENT],
-    ["archway.account.opened", "message-2", ""],
+    ["archway.order.placed", "message-1", TRACEPARENT],
+    ["archway.basket.opened", "message-2", ""],
   ]);
   assertEquals(kept[0]?.body, JSON.parse(message(1).body));
 });
@@ -82,17 +82,17 @@ testWithNats(
     await using nats = await startNats();
     const connection = await NatsConnectionImpl.connect({ servers: [`127.0.0.1:${nats.port}`] });
     const manager = await jetstreamManager(connection);
-    await manager.streams.add({ name: "archway", subjects: ["archway.payment.>"], max_msgs: 5 });
+    await manager.streams.add({ name: "archway", subjects: ["archway.order.>"], max_msgs: 5 });
     await using broker = brokerOf(nats.port);
     await broker.publish(message(1), { traceparent: undefined });
     assertEquals(
-      await codeOf(() => broker.publish(message(2, "account.opened"), { traceparent: undefined })),
+      await codeOf(() => broker.publish(message(2, "basket.opened"), { traceparent: undefined })),
       "refused",
     );
     assertEquals((await manager.streams.info("archway")).config.max_msgs, 5);
-    await manager.streams.add({ name: "other", subjects: ["archway.account.>"] });
+    await manager.streams.add({ name: "other", subjects: ["archway.basket.>"] });
     assertEquals(
-      await codeOf(() => broker.publish(message(3, "account.opened"), { traceparent: undefined })),
+      await codeOf(() => broker.publish(message(3, "basket.opened"), { traceparent: undefined })),
       "refused",
     );
     await connection.close();

@@ -1,17 +1,17 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { messageId } from "./message_id.ts";
 
-const EVENT = { stream: "payment-01a2", version: 1n, recordedAt: "2026-11-25T15:00:00.12Z" };
+const EVENT = { stream: "order-01a2", version: 1n, recordedAt: "2026-11-25T15:00:00.12Z" };
 
 Deno.test("messageId() names the stream, the place in it, and when the event was written there", () => {
-  assertEquals(messageId(EVENT), "payment-01a2@1-1795618800120000");
+  assertEquals(messageId(EVENT), "order-01a2@1-1795618800120000");
 });
 
 Deno.test("messageId() is another one for every event", () => {
   const events = [
     EVENT,
-    { ...EVENT, stream: "payment-01a2@1" },
-    { ...EVENT, stream: "payment-01a2%401" },
+    { ...EVENT, stream: "order-01a2@1" },
+    { ...EVENT, stream: "order-01a2%401" },
     { ...EVENT, version: 11n },
     // Written anew in the place of one that was lost.
     { ...EVENT, recordedAt: "2026-11-25T15:00:00.120001Z" },

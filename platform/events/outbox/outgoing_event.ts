@@ -8,7 +8,7 @@ export interface OutgoingEvent {
   readonly stream: string;
   /** Its place in the stream, from 1. */
   readonly version: bigint;
-  /** E.g. "payment.settled". */
+  /** E.g. "order.placed". */
   readonly type: string;
   /** Which form its data was written in, and is still in: a `ToWire` makes of it what outsiders are told. */
   readonly schemaVersion: number;

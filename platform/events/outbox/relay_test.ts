@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ConnectionPool, Transaction } from "@archway/db/db.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
+import { DATABASE_NAMES, EVENT_MIGRATIONS, openEventDatabase } from "../testing/event_databases.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
 import { UNOBSERVED } from "../worker/work_observer.ts";
 import type { Destination } from "./destination.ts";
 import { Relay } from "./relay.ts";
@@ -64,9 +63,9 @@ function eventsOf(streams: number, each: number): readonly TestEvent[] {
   return Array.from({ length: streams * each }, (_, index) => ({ stream: `stream-${index % streams}` }));
 }
 
-for (const [name, open] of Object.entries(DATABASES)) {
+for (const name of DATABASE_NAMES) {
   Deno.test(`Relay hands every event on once, in order, and clears the outbox (${name})`, async () => {
-    await using database = await open();
+    await using database = await openEventDatabase(name);
     const { pool } = database;
     const notebook = await Notebook.make(pool);
     const relay = relayOf(pool, notebook, 7);
@@ -83,7 +82,7 @@ for (const [name, open] of Object.entries(DATABASES)) {
   });
 
   Deno.test(`Relay leaves everything as it was where a destination fails (${name})`, async () => {
-    await using database = await open();
+    await using database = await openEventDatabase(name);
     const { pool } = database;
     const notebook = await Notebook.make(pool);
     const relay = relayOf(pool, notebook);
@@ -100,7 +99,7 @@ for (const [name, open] of Object.entries(DATABASES)) {
 }
 
 Deno.test("Relay takes no event of a stream that another one has", async () => {
-  await using database = await useTestDatabase({ migrations: MIGRATION_SOURCES });
+  await using database = await useTestDatabase({ migrations: EVENT_MIGRATIONS });
   await using pool = openPool({ primary: database.instance, replicas: [] });
   const [first, second] = [await Notebook.make(pool), new Notebook()];
   await appendEvents(pool, eventsOf(2, 3));
@@ -128,7 +127,7 @@ Deno.test("Relay takes no event of a stream that another one has", async () => {
 });
 
 Deno.test("Relays share the work, and none of them breaks the order of a stream", async () => {
-  await using database = await useTestDatabase({ migrations: MIGRATION_SOURCES });
+  await using database = await useTestDatabase({ migrations: EVENT_MIGRATIONS });
   await using pool = openPool({ primary: { ...database.instance, maxConnections: 12 }, replicas: [] });
   const notebooks = [await Notebook.make(pool), ...Array.from({ length: 3 }, () => new Notebook())];
   const shares = notebooks.map(() => 0);

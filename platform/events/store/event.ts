@@ -23,7 +23,7 @@ export interface StoredEvent extends NewEvent {
 
 /** Events that are to be written to a stream. */
 export interface StreamAppend {
-  /** E.g. "payment-01a2…", of 1 to 200 characters. */
+  /** E.g. "order-01a2…", of 1 to 200 characters. */
   readonly stream: string;
   /** The version of its last event; 0: it has none. */
   readonly expectedVersion: bigint;

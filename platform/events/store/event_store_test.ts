@@ -1,8 +1,8 @@
 import type { NewEvent } from "@archway/service_kit/event_catalog.ts";
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import type { ConnectionPool, Querier, Transaction } from "@archway/db/db.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
-import { emptyPaymentTables } from "@archway/payment_service/testing/empty_payment_tables.ts";
+import { emptyEventTables } from "../testing/empty_event_tables.ts";
+import { DATABASE_NAMES, openEventDatabase } from "../testing/event_databases.ts";
 import { EventStore } from "./event_store.ts";
 import { EventStoreError } from "./event_store_error.ts";
 
@@ -124,12 +124,12 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
   },
 };
 
-for (const [name, open] of Object.entries(DATABASES)) {
+for (const name of DATABASE_NAMES) {
   Deno.test(`EventStore on ${name}`, async (t) => {
-    await using database = await open();
+    await using database = await openEventDatabase(name);
     for (const [title, run] of Object.entries(CASES)) {
       await t.step(title, async () => {
-        await emptyPaymentTables(database.pool);
+        await emptyEventTables(database.pool);
         await run(database.pool);
       });
     }
@@ -155,8 +155,7 @@ async function slow(
 }
 
 Deno.test("EventStore.readAll() skips no event of a transaction that commits late", async () => {
-  await using database = await DATABASES["PostgreSQL"]?.();
-  assert(database !== undefined);
+  await using database = await openEventDatabase();
   const { pool } = database;
   await pool.withTx((tx) => append(tx, "first", "1"));
   const commit = await slow(pool, (tx) => append(tx, "slow", "2"));
@@ -173,8 +172,7 @@ Deno.test("EventStore.readAll() skips no event of a transaction that commits lat
 });
 
 Deno.test("EventStore.append() takes part in the order before it takes a position", async () => {
-  await using database = await DATABASES["PostgreSQL"]?.();
-  assert(database !== undefined);
+  await using database = await openEventDatabase();
   const { pool } = database;
   // Waits where a position is handed out: the transaction has to be known by then to those who read.
   await pool.writer().query(
@@ -204,8 +202,7 @@ Deno.test("EventStore.append() takes part in the order before it takes a positio
 });
 
 Deno.test("EventStore.append() lets one of many writers have a version", async () => {
-  await using database = await DATABASES["PostgreSQL"]?.();
-  assert(database !== undefined);
+  await using database = await openEventDatabase();
   const { pool } = database;
   const outcomes = await Promise.allSettled(
     Array.from({ length: 10 }, (_, index) => pool.withTx((tx) => append(tx, "a", `${index}`))),

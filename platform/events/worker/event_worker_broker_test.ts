@@ -3,11 +3,10 @@ import { NatsBroker } from "../broker/nats_broker.ts";
 import { readStream } from "../broker/testing/read_stream.ts";
 import { StreamQueue } from "../outbox/stream_queue.ts";
 import { appendEvents, type TestEvent } from "../outbox/testing/append_events.ts";
-import { outgoingData } from "@archway/payment_service/events/outgoing_data.ts";
-import { SAMPLE_EVENTS } from "@archway/payment_service/testing/sample_events.ts";
 import { type Nats, startNats } from "@archway/tools/support/nats/start_nats.ts";
 import { testWithNats } from "@archway/tools/support/nats/test_with_nats.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
+import { DATABASE_NAMES } from "../testing/event_databases.ts";
+import { publishedData } from "../testing/test_catalog.ts";
 import { WorkerStage } from "./testing/worker_stage.ts";
 
 function brokerOf({ port }: Nats): NatsBroker {
@@ -23,29 +22,29 @@ async function untilPublished(stage: WorkerStage): Promise<void> {
   }
 }
 
-for (const name of Object.keys(DATABASES)) {
+for (const name of DATABASE_NAMES) {
   testWithNats(`EventWorker publishes every event, with the trace of its request (${name})`, async () => {
     await using nats = await startNats();
     await using stage = await WorkerStage.open(name);
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     stage.work({ broker: brokerOf(nats) });
     const positions = await appendEvents(stage.pool, [
-      { stream: "payment-1", metadata: { traceparent } },
-      { stream: "account-1", type: "account.opened" },
+      { stream: "order-1", metadata: { traceparent } },
+      { stream: "basket-1", type: "basket.opened" },
     ]);
     await untilPublished(stage);
     const kept = await readStream(nats, "archway");
-    const [payment, account] = await stage.ids(positions);
+    const [order, basket] = await stage.ids(positions);
     assertEquals(
       kept.map(({ subject, id, traceparent }) => [subject, id, traceparent]).toSorted(),
       [
-        ["archway.payment.settled", payment, traceparent],
-        ["archway.account.opened", account, ""],
+        ["archway.order.placed", order, traceparent],
+        ["archway.basket.opened", basket, ""],
       ].toSorted(),
     );
     assertEquals(
-      kept.find(({ subject }) => subject === "archway.payment.settled")?.body.data,
-      outgoingData(SAMPLE_EVENTS["payment.settled"]),
+      kept.find(({ subject }) => subject === "archway.order.placed")?.body.data,
+      publishedData("order.placed"),
     );
   });
 }
@@ -56,11 +55,10 @@ testWithNats(
     await using nats = await startNats();
     await using stage = await WorkerStage.open();
     const { receiver } = await stage.receive();
-    const data = { payerProfileId: stage.profileId };
     const events = (round: number): readonly TestEvent[] =>
       Array.from(
         { length: 30 },
-        (_, index) => ({ stream: `payment-${index % 3}`, data: { ...data, round } }),
+        (_, index) => ({ stream: `order-${index % 3}`, data: { round } }),
       );
     for (let worker = 0; worker < 2; worker++) stage.work({ broker: brokerOf(nats) });
     const positions = [...await appendEvents(stage.pool, events(1))];
@@ -92,7 +90,7 @@ testWithNats("EventWorker publishes again what it could not note, and the broker
   await using nats = await startNats();
   await using stage = await WorkerStage.open();
   const first = stage.work({ broker: brokerOf(nats) });
-  await appendEvents(stage.pool, [{ stream: "payment-1" }, { stream: "payment-1" }]);
+  await appendEvents(stage.pool, [{ stream: "order-1" }, { stream: "order-1" }]);
   await untilPublished(stage);
   await first[Symbol.asyncDispose]();
   // As it is when the program ends between the broker's acknowledgement and COMMIT.
@@ -102,8 +100,8 @@ testWithNats("EventWorker publishes again what it could not note, and the broker
   stage.work({ broker: brokerOf(nats) });
   await untilPublished(stage);
   assertEquals((await readStream(nats, "archway")).map(({ body }) => body.id), [
-    "payment-1@1",
-    "payment-1@2",
+    "order-1@1",
+    "order-1@2",
   ]);
 });
 
@@ -114,16 +112,16 @@ testWithNats("EventWorkers of two databases lose nothing to each other in one st
   for (let count = 0; count < 2; count++) {
     await using stage = await WorkerStage.open();
     stage.work({ broker: brokerOf(nats) });
-    await appendEvents(stage.pool, [{ stream: "payment-1" }, { stream: "payment-1" }, {
-      stream: "payment-2",
+    await appendEvents(stage.pool, [{ stream: "order-1" }, { stream: "order-1" }, {
+      stream: "order-2",
     }]);
     await untilPublished(stage);
   }
   const kept = await readStream(nats, "archway");
   assertEquals(kept.map(({ body }) => body.id).toSorted(), [
-    ...["payment-1@1", "payment-1@1"],
-    ...["payment-1@2", "payment-1@2"],
-    ...["payment-2@1", "payment-2@1"],
+    ...["order-1@1", "order-1@1"],
+    ...["order-1@2", "order-1@2"],
+    ...["order-2@1", "order-2@1"],
   ]);
   assertEquals(new Set(kept.map(({ id }) => id)).size, 6);
 });

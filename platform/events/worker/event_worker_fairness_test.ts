@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { appendEvents } from "../outbox/testing/append_events.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
-import { addProfile, type TestEndpoint } from "../webhooks/testing/add_endpoint.ts";
+import { DATABASE_NAMES } from "../testing/event_databases.ts";
+import type { TestEndpoint } from "../webhooks/testing/add_endpoint.ts";
 import type { Answer, WebhookReceiver } from "../webhooks/testing/webhook_receiver.ts";
 import { WorkerStage } from "./testing/worker_stage.ts";
 
@@ -38,27 +38,23 @@ class Holding implements Disposable {
   }
 }
 
-/** Something happens in so many streams, to profiles of nobody or of these. */
+/** Appends events in so many streams for each buyer: by default, one without an owner. */
 async function happen(
   stage: WorkerStage,
   count: number,
-  { prefix = "payment", profileIds = [stage.profileId] }: {
+  { prefix = "order", buyers = [null] }: {
     readonly prefix?: string;
-    readonly profileIds?: readonly string[];
+    readonly buyers?: readonly (string | null)[];
   } = {},
 ): Promise<void> {
   const events = Array.from(
     { length: count },
-    (_, index) =>
-      profileIds.map((profileId) => ({
-        stream: `${prefix}-${index}-${profileId}`,
-        data: { payerProfileId: profileId },
-      })),
+    (_, index) => buyers.map((buyer) => ({ stream: `${prefix}-${index}-${buyer}`, data: { buyer } })),
   );
   await appendEvents(stage.pool, events.flat());
 }
 
-for (const name of Object.keys(DATABASES)) {
+for (const name of DATABASE_NAMES) {
   Deno.test(`EventWorker tells a new endpoint of everything while slow ones hold what they were told (${name})`, async () => {
     await using stage = await WorkerStage.open(name);
     using slow = new Holding();
@@ -100,12 +96,12 @@ Deno.test("EventWorker keeps endpoints that are known to be slow to half of its 
 
 Deno.test("EventWorker leaves half of its places to others than the owner of many endpoints", async () => {
   await using stage = await WorkerStage.open();
-  const profileIds = [await addProfile(stage.pool, "ada"), await addProfile(stage.pool, "bob")];
+  const buyers = ["ada", "bob"];
   using slow = new Holding();
   // They were quick until now.
   await slow.add(stage, 20, { owner: "ada", pace: "quick" });
   const { receiver } = await stage.receive({ owner: "bob" });
-  await happen(stage, 24, { profileIds });
+  await happen(stage, 24, { buyers });
   stage.work({ concurrency: 8, webhooks: PATIENT });
   await receiver.until(({ length }) => length === 24);
   await slow.until(4);
@@ -113,11 +109,11 @@ Deno.test("EventWorker leaves half of its places to others than the owner of man
 
 Deno.test("EventWorker tells the quick endpoint of an owner whose other ones are all slow", async () => {
   await using stage = await WorkerStage.open();
-  const profileIds = [await addProfile(stage.pool, "ada")];
+  const buyers = ["ada"];
   using slow = new Holding();
   await slow.add(stage, 19, { owner: "ada" });
   const { receiver } = await stage.receive({ owner: "ada", pace: "quick" });
-  await happen(stage, 24, { profileIds });
+  await happen(stage, 24, { buyers });
   stage.work({ concurrency: 8, webhooks: PATIENT });
   await receiver.until(({ length }) => length === 24);
   await slow.until(2);

@@ -1,24 +1,21 @@
 import { assert, assertEquals } from "@std/assert";
 import { appendEvents } from "../outbox/testing/append_events.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
-import { outgoingData } from "@archway/payment_service/events/outgoing_data.ts";
-import { SAMPLE_EVENTS } from "@archway/payment_service/testing/sample_events.ts";
-import { addProfile } from "../webhooks/testing/add_endpoint.ts";
+import { DATABASE_NAMES } from "../testing/event_databases.ts";
+import { publishedData } from "../testing/test_catalog.ts";
 import { WorkerStage } from "./testing/worker_stage.ts";
 
-for (const name of Object.keys(DATABASES)) {
+for (const name of DATABASE_NAMES) {
   Deno.test(`EventWorker tells an endpoint of events, signed and in order (${name})`, async () => {
     await using stage = await WorkerStage.open(name);
     const { receiver } = await stage.receive();
-    const data = { payerProfileId: stage.profileId };
-    const before = await appendEvents(stage.pool, [{ stream: "payment-1", data }]);
+    const before = await appendEvents(stage.pool, [{ stream: "order-1" }]);
     // Long enough to show that it is woken.
     stage.work({ pollMs: 60_000 });
     await receiver.until(({ length }) => length === 1);
     const after = await appendEvents(stage.pool, [
-      { stream: "payment-1", data, type: "payment.refunded" },
-      { stream: "payment-1", data },
-      { stream: "payment-2", data },
+      { stream: "order-1", type: "order.cancelled" },
+      { stream: "order-1" },
+      { stream: "order-2" },
     ]);
     await receiver.until(({ length }) => length === 3);
     await stage.untilSettled();
@@ -26,10 +23,9 @@ for (const name of Object.keys(DATABASES)) {
     const [first, second, third] = await stage.ids([...before, ...after.slice(1)]);
     assertEquals(receiver.ids[0], first);
     assertEquals(receiver.ids.slice(1).toSorted(), [second, third].toSorted());
-    assertEquals(receiver.received[0]?.id, "payment-1@1");
-    assertEquals(receiver.received[0]?.type, "payment.settled");
-    const told = outgoingData({ ...SAMPLE_EVENTS["payment.settled"], payerProfileId: stage.profileId });
-    assertEquals(receiver.received[0]?.data, told);
+    assertEquals(receiver.received[0]?.id, "order-1@1");
+    assertEquals(receiver.received[0]?.type, "order.placed");
+    assertEquals(receiver.received[0]?.data, publishedData("order.placed"));
     assertEquals(
       (await stage.deliveries()).map(({ state, attempts, last_status }) => [state, attempts, last_status]),
       [["delivered", 1, 200], ["delivered", 1, 200], ["delivered", 1, 200]],
@@ -38,22 +34,21 @@ for (const name of Object.keys(DATABASES)) {
   });
 }
 
-Deno.test("EventWorker tells endpoints only of what concerns profiles of their owner", async () => {
+Deno.test("EventWorker tells endpoints only of what concerns their owner", async () => {
   await using stage = await WorkerStage.open();
-  const [ada, bob] = [await addProfile(stage.pool, "ada"), await addProfile(stage.pool, "bob")];
   const [adas, bobs, nobodys] = [
-    await stage.receive({ owner: "ada", eventTypes: ["payment.settled", "account.opened"] }),
+    await stage.receive({ owner: "ada", eventTypes: ["order.placed", "basket.opened", "stock.counted"] }),
     await stage.receive({ owner: "bob" }),
     await stage.receive(),
   ];
   const positions = await appendEvents(stage.pool, [
-    { stream: "payment-1", data: { payerProfileId: ada, payeeProfileId: bob } },
-    { stream: "account-1", type: "account.opened", data: { profileId: ada } },
-    { stream: "account-2", type: "account.opened", data: { profileId: bob } },
-    { stream: "payment-2", data: { payerProfileId: bob, payeeProfileId: bob } },
-    { stream: "payment-3", data: { payerProfileId: stage.profileId } },
-    { stream: "payment-4", data: { payerProfileId: "ada", payeeProfileId: "" } },
-    { stream: "payment-5" },
+    { stream: "order-1", data: { buyer: "ada", seller: "bob" } },
+    { stream: "basket-1", type: "basket.opened", data: { buyer: "ada" } },
+    { stream: "basket-2", type: "basket.opened", data: { buyer: "bob" } },
+    { stream: "order-2", data: { buyer: "bob", seller: "bob" } },
+    { stream: "order-3" },
+    { stream: "order-4", data: { buyer: "adam", seller: "" } },
+    { stream: "stock-1", type: "stock.counted" },
   ]);
   stage.work();
   await stage.untilSettled();
@@ -65,11 +60,10 @@ Deno.test("EventWorker tells endpoints only of what concerns profiles of their o
 Deno.test("EventWorker tells again what failed, and keeps the order of a stream meanwhile", async () => {
   await using stage = await WorkerStage.open();
   const { receiver } = await stage.receive();
-  const data = { payerProfileId: stage.profileId };
   receiver.answer = (_, count) => count <= 2 ? 500 : count === 3 ? 301 : 200;
   const positions = await appendEvents(stage.pool, [
-    { stream: "payment-1", data },
-    { stream: "payment-1", data },
+    { stream: "order-1" },
+    { stream: "order-1" },
   ]);
   // Nobody waits as long as it would be.
   const worker = stage.work();
@@ -94,9 +88,8 @@ Deno.test("EventWorker tells again what failed, and keeps the order of a stream 
 Deno.test("EventWorker gives a delivery up after its last attempt, says so, and goes on with the next", async () => {
   await using stage = await WorkerStage.open();
   const { receiver } = await stage.receive();
-  receiver.answer = ({ id }) => id === "payment-1@1" ? 410 : 200;
-  const data = { payerProfileId: stage.profileId };
-  await appendEvents(stage.pool, [{ stream: "payment-1", data }, { stream: "payment-1", data }]);
+  receiver.answer = ({ id }) => id === "order-1@1" ? 410 : 200;
+  await appendEvents(stage.pool, [{ stream: "order-1" }, { stream: "order-1" }]);
   stage.work();
   while ((await stage.deliveries())[0]?.attempts !== 1) await pause();
   await stage.pool.writer().query("update webhook_deliveries set attempts = 21 where attempts = 1");
@@ -123,11 +116,10 @@ Deno.test("EventWorker lets a receiver that is slow or down keep nobody waiting 
   const release = Promise.withResolvers<number>();
   slow.receiver.answer = () => release.promise;
   await down.receiver[Symbol.asyncDispose]();
-  const data = { payerProfileId: stage.profileId };
   // More than there is room for at the same time.
   await appendEvents(
     stage.pool,
-    Array.from({ length: 20 }, (_, index) => ({ stream: `payment-${index}`, data })),
+    Array.from({ length: 20 }, (_, index) => ({ stream: `order-${index}` })),
   );
   stage.work({ concurrency: 6 });
   await quick.receiver.until(({ length }) => length === 20);
@@ -149,7 +141,7 @@ Deno.test("EventWorker gives up on an answer that does not come in time", async 
   const { receiver } = await stage.receive();
   const release = Promise.withResolvers<number>();
   receiver.answer = (_, count) => count === 1 ? release.promise : 200;
-  await appendEvents(stage.pool, [{ stream: "payment-1", data: { payerProfileId: stage.profileId } }]);
+  await appendEvents(stage.pool, [{ stream: "order-1" }]);
   stage.work({ webhooks: { timeoutMs: 100 } });
   while ((await stage.deliveries())[0]?.attempts !== 1) await pause();
   assertEquals((await stage.deliveries())[0]?.last_error, "timeout");
@@ -160,7 +152,7 @@ Deno.test("EventWorker tells no endpoint on this machine, unless it may", async 
   await using stage = await WorkerStage.open();
   const { receiver } = await stage.receive({ url: "https://127.0.0.1:1/" });
   await stage.receive({ url: receiver.url });
-  await appendEvents(stage.pool, [{ stream: "payment-1", data: { payerProfileId: stage.profileId } }]);
+  await appendEvents(stage.pool, [{ stream: "order-1" }]);
   stage.work({ webhooks: { allowPrivate: false } });
   while ((await stage.deliveries()).filter(({ attempts }) => attempts === 1).length < 2) await pause();
   const errors = (await stage.deliveries()).map(({ last_error }) => last_error);
@@ -171,15 +163,14 @@ Deno.test("EventWorker tells no endpoint on this machine, unless it may", async 
 Deno.test("EventWorker lets what is under way end when it is closed, and gives back what does not", async () => {
   await using stage = await WorkerStage.open();
   const { receiver } = await stage.receive({ pace: "quick" });
-  const data = { payerProfileId: stage.profileId };
   const [first, second] = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
   receiver.answer = ({ id }) =>
-    id === "payment-1@1" ? first.promise : id === "payment-2@1" ? second.promise : 200;
+    id === "order-1@1" ? first.promise : id === "order-2@1" ? second.promise : 200;
   const worker = stage.work({ graceMs: 3_000 });
   await appendEvents(stage.pool, [
-    { stream: "payment-1", data },
-    { stream: "payment-1", data },
-    { stream: "payment-2", data },
+    { stream: "order-1" },
+    { stream: "order-1" },
+    { stream: "order-2" },
   ]);
   await receiver.until(({ length }) => length === 2);
   const closed = worker[Symbol.asyncDispose]();
@@ -202,13 +193,12 @@ Deno.test("EventWorker lets what is under way end when it is closed, and gives b
 Deno.test("Two EventWorkers share the work, and none of them breaks the order of a stream", async () => {
   await using stage = await WorkerStage.open();
   const { receiver } = await stage.receive();
-  const data = { payerProfileId: stage.profileId };
   stage.work();
   stage.work();
   for (let round = 0; round < 10; round++) {
     await appendEvents(
       stage.pool,
-      Array.from({ length: 20 }, (_, index) => ({ stream: `payment-${index % 5}`, data })),
+      Array.from({ length: 20 }, (_, index) => ({ stream: `order-${index % 5}` })),
     );
   }
   await receiver.until(({ length }) => length >= 200);

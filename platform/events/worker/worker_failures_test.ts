@@ -42,17 +42,17 @@ Deno.test("WorkerFailures counts every event that cannot be told, and logs one f
   const failures = new WorkerFailures(logger, { jobFailed: (job) => void counted.push(job) });
   const error = new EventStoreError(
     "unknown-event",
-    "Reading an event payment.lost: its form 1 is not known",
+    "Reading an event order.lost: its form 1 is not known",
   );
   const event = {
-    ...{ position: 7n, stream: "payment-1", version: 2n, type: "payment.lost", schemaVersion: 1 },
+    ...{ position: 7n, stream: "order-1", version: 2n, type: "order.lost", schemaVersion: 1 },
     ...{ data: { description: "planted" }, metadata: {}, recordedAt: "2026-11-25T15:00:00Z" },
   };
   failures.untold("relay", { event, error });
-  failures.untold("relay", { event: { ...event, stream: "payment-2" }, error });
+  failures.untold("relay", { event: { ...event, stream: "order-2" }, error });
   failures.untold("broker", { event, error });
   assertEquals(counted, ["relay", "relay", "broker"]);
-  const id = "payment-1@2-1795618800000000";
+  const id = "order-1@2-1795618800000000";
   assertEquals(lines, [
     ["The worker's {job} leaves {event} waiting, and what follows it", {
       ...{ job: "relay", event: id, error },

@@ -1,16 +1,15 @@
-import type { EventData, JsonObject, JsonValue } from "@archway/service_kit/event_catalog.ts";
+import type { JsonObject, JsonValue } from "@archway/service_kit/event_catalog.ts";
 import type { TxManager } from "@archway/db/db.ts";
-import { isPaymentEventType } from "@archway/payment_service/events/payment_event_data.ts";
-import { sampleData } from "@archway/payment_service/testing/sample_events.ts";
+import { sampleData } from "../../testing/test_catalog.ts";
 
 /** An event as a test wants it. */
 export interface TestEvent {
   readonly stream: string;
-  /** @default {"payment.settled"} */
+  /** @default {"order.placed"} */
   readonly type?: string;
   /** @default {1} */
   readonly schemaVersion?: number;
-  /** What differs from any event of the type; undefined: it has no such member. @default {{}} */
+  /** What differs from the sample of the type; undefined: it has no such member. @default {{}} */
   readonly data?: Readonly<Record<string, JsonValue | undefined>>;
   /** @default {{}} */
   readonly metadata?: JsonObject;
@@ -41,16 +40,12 @@ export async function appendEvents(
   return await database.withTx(async (tx) => {
     const { rows } = await tx.query<{ position: bigint }>(APPEND, [
       events.map(({ stream }) => stream),
-      events.map(({ type = "payment.settled" }) => type),
-      events.map(({ type = "payment.settled", data }) => JSON.stringify({ ...sampleOf(type), ...data })),
+      events.map(({ type = "order.placed" }) => type),
+      events.map(({ type = "order.placed", data }) => JSON.stringify({ ...sampleData(type), ...data })),
       events.map(({ metadata = {} }) => JSON.stringify(metadata)),
       events.map(({ schemaVersion = 1 }) => schemaVersion),
     ]);
     await tx.query("select pg_notify('archway_outbox', '')");
     return rows.map(({ position }) => position);
   });
-}
-
-function sampleOf(type: string): EventData {
-  return isPaymentEventType(type) ? sampleData(type) : {};
 }

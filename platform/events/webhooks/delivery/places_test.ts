@@ -13,7 +13,7 @@ function take(
   },
 ): readonly Lane[] {
   const lanes = Array.from({ length: count }, (_, index) => {
-    return { endpointId, holder, stream: `payment-${index}`, lease: "" };
+    return { endpointId, holder, stream: `order-${index}`, lease: "" };
   });
   for (const lane of lanes) places.take(lane, pace);
   return lanes;

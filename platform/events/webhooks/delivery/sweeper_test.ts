@@ -2,19 +2,18 @@ import { assertEquals } from "@std/assert";
 import { appendEvents } from "../../outbox/testing/append_events.ts";
 import { WorkerStage } from "../../worker/testing/worker_stage.ts";
 import { SealRing } from "@archway/service_kit/signing.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
+import { DATABASE_NAMES } from "../../testing/event_databases.ts";
 import { Sweeper } from "./sweeper.ts";
 
 const HOUR_MS = 3_600_000;
 
-for (const name of Object.keys(DATABASES)) {
+for (const name of DATABASE_NAMES) {
   Deno.test(`Sweeper forgets deliveries that ended long ago, and no others (${name})`, async () => {
     await using stage = await WorkerStage.open(name);
     const { receiver } = await stage.receive();
-    receiver.answer = ({ id }) => id === "payment-2@1" ? 500 : 200;
-    const data = { payerProfileId: stage.profileId };
+    receiver.answer = ({ id }) => id === "order-2@1" ? 500 : 200;
     const worker = stage.work();
-    await appendEvents(stage.pool, [{ stream: "payment-1", data }, { stream: "payment-2", data }]);
+    await appendEvents(stage.pool, [{ stream: "order-1" }, { stream: "order-2" }]);
     while ((await stage.deliveries()).filter(({ attempts }) => attempts === 1).length < 2) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
@@ -28,16 +27,15 @@ for (const name of Object.keys(DATABASES)) {
       }).forget();
     assertEquals(await sweep(23 * HOUR_MS), 0);
     assertEquals(await sweep(25 * HOUR_MS), 1);
-    assertEquals((await stage.deliveries()).map(({ stream }) => stream), ["payment-2"]);
+    assertEquals((await stage.deliveries()).map(({ stream }) => stream), ["order-2"]);
   });
 }
 
 Deno.test("Sweeper gets deliveries going again whose time a clock had set that was set back since", async () => {
   await using stage = await WorkerStage.open();
   const { receiver } = await stage.receive();
-  const data = { payerProfileId: stage.profileId };
   const worker = stage.work({ nowMs: () => Date.now() + 6 * HOUR_MS });
-  await appendEvents(stage.pool, [{ stream: "payment-1", data }, { stream: "payment-1", data }]);
+  await appendEvents(stage.pool, [{ stream: "order-1" }, { stream: "order-1" }]);
   while ((await stage.deliveries())[0]?.attempts !== 1) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -54,13 +52,12 @@ Deno.test("Sweeper gets deliveries going again whose time a clock had set that w
   assertEquals([await sweeper.repair(), await sweeper.repair()], [1, 0]);
   stage.work();
   await stage.untilSettled();
-  assertEquals(receiver.received.map(({ id }) => id), ["payment-1@1", "payment-1@2"]);
+  assertEquals(receiver.received.map(({ id }) => id), ["order-1@1", "order-1@2"]);
 });
 
 Deno.test("Sweeper seals secrets anew, so that an old secret of the service can be taken away", async () => {
   await using stage = await WorkerStage.open();
   const { receiver } = await stage.receive();
-  const data = { payerProfileId: stage.profileId };
   const [newest, old] = [
     "a newer secret of more than 32 bytes for a test",
     "a secret of more than 32 bytes for a test",
@@ -74,7 +71,7 @@ Deno.test("Sweeper seals secrets anew, so that an old secret of the service can 
   assertEquals([await sweeper.renewSecrets(), await sweeper.renewSecrets()], [1, 0]);
   // Who has the old one only cannot sign any more, and says so; nothing is lost by it.
   const late = stage.work();
-  await appendEvents(stage.pool, [{ stream: "payment-1", data }]);
+  await appendEvents(stage.pool, [{ stream: "order-1" }]);
   while ((await stage.deliveries())[0]?.attempts !== 1) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

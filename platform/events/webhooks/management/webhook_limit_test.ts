@@ -1,18 +1,18 @@
 import { assertEquals } from "@std/assert";
 import { v7 as newId } from "uuid";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
 import { SealRing } from "@archway/service_kit/signing.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
+import { EVENT_MIGRATIONS } from "../../testing/event_databases.ts";
+import { testCatalog } from "../../testing/test_catalog.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { PAYMENT_CATALOG } from "@archway/payment_service/events/payment_catalog.ts";
 import { openWebhookService } from "./open_webhook_service.ts";
 import { WebhookError } from "./webhook_error.ts";
 
-const EVENT_TYPES = Object.keys(PAYMENT_CATALOG.types);
+const EVENT_TYPES = Object.keys(testCatalog().types);
 
 Deno.test("WebhookService lets an owner have so many webhooks and no more, however many are made at the same time", async () => {
-  await using database = await useTestDatabase({ migrations: MIGRATION_SOURCES });
+  await using database = await useTestDatabase({ migrations: EVENT_MIGRATIONS });
   const patience = { acquireTimeoutMs: 60_000, queueTimeoutMs: 60_000 };
   const open = (): ReturnType<typeof openPool> =>
     openPool({ primary: { ...database.instance, maxConnections: 10 }, replicas: [], ...patience });
@@ -29,7 +29,7 @@ Deno.test("WebhookService lets an owner have so many webhooks and no more, howev
       newId,
     })
   );
-  const draft = { url: "http://127.0.0.1:8080/", eventTypes: ["payment.settled"] };
+  const draft = { url: "http://127.0.0.1:8080/", eventTypes: ["order.placed"] };
   for (const owner of ["ada", null]) {
     const outcomes = await Promise.all(
       Array.from({ length: 30 }, () => services).flat().map(async (service) => {

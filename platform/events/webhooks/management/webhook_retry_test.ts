@@ -4,13 +4,13 @@ import { appendEvents } from "../../outbox/testing/append_events.ts";
 import { EVERYONE } from "@archway/service_kit/ownership/viewer.ts";
 import { WorkerStage } from "../../worker/testing/worker_stage.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
+import { DATABASE_NAMES } from "../../testing/event_databases.ts";
+import { testCatalog } from "../../testing/test_catalog.ts";
 import type { WebhookReceiver } from "../testing/webhook_receiver.ts";
-import { PAYMENT_CATALOG } from "@archway/payment_service/events/payment_catalog.ts";
 import { openWebhookService } from "./open_webhook_service.ts";
 import type { Delivery } from "./webhook.ts";
 
-const EVENT_TYPES = Object.keys(PAYMENT_CATALOG.types);
+const EVENT_TYPES = Object.keys(testCatalog().types);
 
 /** An endpoint whose deliveries can be asked for, and a worker. */
 class Asking implements AsyncDisposable {
@@ -28,8 +28,7 @@ class Asking implements AsyncDisposable {
   }
 
   async append(...streams: readonly string[]): Promise<void> {
-    const data = { payerProfileId: this.stage.profileId };
-    await appendEvents(this.stage.pool, streams.map((stream) => ({ stream, data })));
+    await appendEvents(this.stage.pool, streams.map((stream) => ({ stream })));
   }
 
   /** In the order of their events. */
@@ -68,13 +67,13 @@ class Asking implements AsyncDisposable {
   }
 }
 
-for (const name of Object.keys(DATABASES)) {
+for (const name of DATABASE_NAMES) {
   for (const [which, before] of [["a middle", 3], ["the last", 21]] as const) {
     Deno.test(`WebhookService asks again for a delivery during ${which} attempt, which fails (${name})`, async () => {
       await using asking = await Asking.open(name);
       const { receiver, stage } = asking;
       receiver.answer = () => 500;
-      await asking.append("payment-1");
+      await asking.append("order-1");
       while ((await asking.deliveries())[0]?.attempts !== 1) await pause();
       const held = Promise.withResolvers<number>();
       receiver.answer = (_, count) => count === 2 ? held.promise : 200;
@@ -98,7 +97,7 @@ for (const name of Object.keys(DATABASES)) {
     const { receiver } = asking;
     const held = Promise.withResolvers<number>();
     receiver.answer = (_, count) => count === 1 ? held.promise : 500;
-    await asking.append("payment-1");
+    await asking.append("order-1");
     await receiver.until(({ length }) => length === 1);
     await asking.ask(0);
     held.resolve(500);
@@ -116,14 +115,14 @@ for (const name of Object.keys(DATABASES)) {
     const { receiver, stage } = asking;
     const held = Promise.withResolvers<number>();
     receiver.answer = () => held.promise;
-    await asking.append("payment-1", "payment-1");
+    await asking.append("order-1", "order-1");
     await receiver.until(({ length }) => length === 1);
     await asking.ask(0);
     // Behind it, so its turn comes anyway.
     await asking.ask(1);
     held.resolve(200);
     await stage.untilSettled();
-    assertEquals(receiver.received.map(({ id }) => id), ["payment-1@1", "payment-1@2"]);
+    assertEquals(receiver.received.map(({ id }) => id), ["order-1@1", "order-1@2"]);
     const deliveries = await asking.deliveries();
     assertEquals(deliveries.map(({ state, attempts }) => [state, attempts]), [["delivered", 1], [
       "delivered",
@@ -134,18 +133,18 @@ for (const name of Object.keys(DATABASES)) {
   Deno.test(`WebhookService begins a delivery anew before the one that is under way behind it (${name})`, async () => {
     await using asking = await Asking.open(name);
     const { receiver, stage } = asking;
-    await asking.append("payment-1");
+    await asking.append("order-1");
     await stage.untilSettled();
     const held = Promise.withResolvers<number>();
     receiver.answer = (_, count) => count === 2 ? held.promise : 200;
-    await asking.append("payment-1");
+    await asking.append("order-1");
     await receiver.until(({ length }) => length === 2);
     await asking.ask(0);
     held.resolve(500);
     // Without waiting until the one that failed is due again.
     await stage.untilSettled();
     const told = receiver.received.map(({ id }) => id);
-    assertEquals(told, ["payment-1@1", "payment-1@2", "payment-1@1", "payment-1@2"]);
+    assertEquals(told, ["order-1@1", "order-1@2", "order-1@1", "order-1@2"]);
   });
 }
 

@@ -4,17 +4,17 @@ import { v7 as newId } from "uuid";
 import { WorkerStage } from "../../worker/testing/worker_stage.ts";
 import { appendEvents } from "../../outbox/testing/append_events.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
+import { DATABASE_NAMES } from "../../testing/event_databases.ts";
+import { testCatalog } from "../../testing/test_catalog.ts";
 import { EVERYONE, type Viewer } from "@archway/service_kit/ownership/viewer.ts";
-import { PAYMENT_CATALOG } from "@archway/payment_service/events/payment_catalog.ts";
 import { openWebhookService } from "./open_webhook_service.ts";
 import type { Delivery, WebhookDraft } from "./webhook.ts";
 import { WebhookError, type WebhookErrorCode } from "./webhook_error.ts";
 import type { WebhookService } from "./webhook_service.ts";
 
-const EVENT_TYPES = Object.keys(PAYMENT_CATALOG.types);
+const EVENT_TYPES = Object.keys(testCatalog().types);
 
-const DRAFT: WebhookDraft = { url: "https://hooks.example.com/x", eventTypes: ["payment.settled"] };
+const DRAFT: WebhookDraft = { url: "https://hooks.example.com/x", eventTypes: ["order.placed"] };
 const ADA: Viewer = { kind: "owner", subject: "ada" };
 const BOB: Viewer = { kind: "owner", subject: "bob" };
 const NOBODYS = "01a202a0-6c16-72c8-b097-99393b7d15ce";
@@ -66,20 +66,20 @@ async function all(
   }
 }
 
-for (const name of Object.keys(DATABASES)) {
+for (const name of DATABASE_NAMES) {
   Deno.test(`WebhookService keeps webhooks of their owners, and shows them to nobody else (${name})`, async () => {
     await using stage = await WorkerStage.open(name);
     const service = serviceOf(stage);
     const { webhook, secret } = await service.create(
       {
         url: "HTTPS://Hooks.Example.com",
-        eventTypes: ["payment.settled", "account.opened", "payment.settled"],
+        eventTypes: ["order.placed", "basket.opened", "order.placed"],
       },
       { owner: "ada" },
     );
     assertMatch(secret, /^whsec_[A-Za-z0-9+/]{43}=$/);
     assertEquals(webhook.url, "https://hooks.example.com/");
-    assertEquals(webhook.eventTypes, ["account.opened", "payment.settled"]);
+    assertEquals(webhook.eventTypes, ["basket.opened", "order.placed"]);
     const { id } = webhook;
     assertEquals(await service.get({ id, viewer: ADA }), webhook);
     assertEquals(await service.get({ id, viewer: EVERYONE }), webhook);
@@ -126,13 +126,12 @@ for (const name of Object.keys(DATABASES)) {
     const service = serviceOf(stage, { onDue: () => void due++ });
     const { receiver, endpointId: id } = await stage.receive();
     const key = { id, viewer: EVERYONE };
-    receiver.answer = ({ id }) => id.startsWith("payment-bad") ? 500 : 200;
-    const data = { payerProfileId: stage.profileId };
+    receiver.answer = ({ id }) => id.startsWith("order-bad") ? 500 : 200;
     const worker = stage.work();
     const positions = await appendEvents(stage.pool, [
-      ...Array.from({ length: 6 }, (_, index) => ({ stream: `payment-${index}`, data })),
-      { stream: "payment-bad", data },
-      { stream: "payment-bad", data },
+      ...Array.from({ length: 6 }, (_, index) => ({ stream: `order-${index}` })),
+      { stream: "order-bad" },
+      { stream: "order-bad" },
     ]);
     const list = (): Promise<readonly Delivery[]> => all((page) => service.listDeliveries(key, page));
     let deliveries = await list();
@@ -213,7 +212,7 @@ Deno.test("WebhookService refuses URLs that nobody is to be told at, and events 
   );
   assertEquals(reasons[0], reasons[1]);
   assertEquals(await faultsOf({ ...DRAFT, eventTypes: [] }), ["/eventTypes"]);
-  assertEquals(await faultsOf({ ...DRAFT, eventTypes: ["payment.settled", "*", "PAYMENT.SETTLED"] }), [
+  assertEquals(await faultsOf({ ...DRAFT, eventTypes: ["order.placed", "*", "ORDER.PLACED"] }), [
     "/eventTypes/1",
     "/eventTypes/2",
   ]);

@@ -5,7 +5,7 @@ import { wireDelivery } from "./wire_webhook.ts";
 const FAILED = {
   id: "01a202a0-6c16-72c8-b097-99393b7d15ce",
   eventId: "evt_42",
-  eventType: "payment.settled",
+  eventType: "order.placed",
   state: "pending" as const,
   attempts: 1,
   lastStatus: null,

@@ -4,12 +4,12 @@ import type { ConnectionPool } from "@archway/db/db.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import { messageId } from "../../outbox/message_id.ts";
 import { EVENT_COLUMNS, eventOfRow, type EventRow } from "../../outbox/outgoing_event.ts";
-import { PAYMENT_CATALOG } from "@archway/payment_service/events/payment_catalog.ts";
 import { mergeCatalogs } from "../../merge_catalogs.ts";
 import { SealRing } from "@archway/service_kit/signing.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
+import { openEventDatabase } from "../../testing/event_databases.ts";
+import { testCatalog } from "../../testing/test_catalog.ts";
 import { newSigningSecret } from "../../webhooks/delivery/signing_secret.ts";
-import { addEndpoint, addProfile, type TestEndpoint } from "../../webhooks/testing/add_endpoint.ts";
+import { addEndpoint, type TestEndpoint } from "../../webhooks/testing/add_endpoint.ts";
 import { WebhookReceiver } from "../../webhooks/testing/webhook_receiver.ts";
 import { UNOBSERVED } from "../work_observer.ts";
 import { EventWorker } from "../event_worker.ts";
@@ -30,29 +30,20 @@ export interface LoggedLine {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-/** A database with a profile, whatever is to be told of what happens to it, and workers on demand. */
+/** A database with the tables of events, receivers that events are delivered to, and workers on demand. */
 export class WorkerStage implements AsyncDisposable {
-  /** Whose events are told to endpoints without an owner. */
-  profileId = "";
   readonly secrets = new SealRing(["a secret of more than 32 bytes for a test"], "webhook secret");
   readonly lines: LoggedLine[] = [];
   readonly #stack = new AsyncDisposableStack();
 
-  private constructor(readonly pool: ConnectionPool) {}
+  /** @param pool A database that has the tables, and outlasts it. */
+  constructor(readonly pool: ConnectionPool) {}
 
-  /** @param database The name of one of `DATABASES`. */
-  static async open(database = "PostgreSQL"): Promise<WorkerStage> {
-    await using stack = new AsyncDisposableStack();
-    const { pool } = stack.use(await DATABASES[database]?.() ?? missing(database));
-    const stage = await WorkerStage.over(pool);
-    stage.#stack.use(stack.move());
-    return stage;
-  }
-
-  /** Over a database that has its tables, and outlasts it. */
-  static async over(pool: ConnectionPool): Promise<WorkerStage> {
-    const stage = new WorkerStage(pool);
-    stage.profileId = await addProfile(pool, null);
+  /** Opens a database of its own. @default "PostgreSQL" */
+  static async open(name?: string): Promise<WorkerStage> {
+    const database = await openEventDatabase(name);
+    const stage = new WorkerStage(database.pool);
+    stage.#stack.use(database);
     return stage;
   }
 
@@ -62,7 +53,7 @@ export class WorkerStage implements AsyncDisposable {
       pool: this.pool,
       secrets: this.secrets,
       broker: undefined,
-      ...mergeCatalogs([PAYMENT_CATALOG]),
+      ...mergeCatalogs([testCatalog()]),
       observer: UNOBSERVED,
       graceMs: 10_000,
       // As late as it may be: what a test does not bring forward does not happen meanwhile.
@@ -138,8 +129,4 @@ export interface DeliveryRow {
   readonly attempts: number;
   readonly last_status: number | null;
   readonly last_error: string | null;
-}
-
-function missing(database: string): never {
-  throw new Error(`There is no database ${database}`);
 }

@@ -1,0 +1,19 @@
+import type { MigrationSource } from "@archway/db/db.ts";
+import { migrationSources } from "@archway/program/project.ts";
+import { databasesWith, type MigratedDatabase } from "@archway/tools/support/databases_with.ts";
+import { eventsModule } from "../module.ts";
+
+/** Folders of migrations of a program whose only module is that of events. */
+export const EVENT_MIGRATIONS: readonly MigrationSource[] = migrationSources([eventsModule]);
+
+const DATABASES = databasesWith(EVENT_MIGRATIONS);
+
+/** Names of the databases that suites run over. */
+export const DATABASE_NAMES: readonly string[] = Object.keys(DATABASES);
+
+/** Opens a database with the tables of events and of nothing else. @default "PostgreSQL" */
+export async function openEventDatabase(name = "PostgreSQL"): Promise<MigratedDatabase> {
+  const open = DATABASES[name];
+  if (open === undefined) throw new Error(`There is no database ${name}`);
+  return await open();
+}

@@ -1,0 +1,10 @@
+import { defineService, type MountedService } from "@archway/service_kit/service_module.ts";
+import { testCatalog } from "./test_catalog.ts";
+
+/** A service that publishes the events of the test catalog and has nothing else. */
+export const shopModule = defineService({
+  name: "shop",
+  requires: ["events"],
+  events: testCatalog(),
+  mount: (): MountedService => ({}),
+});
