@@ -1,0 +1,89 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { v7 as newId } from "uuid";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import { mergeCatalogs } from "@archway/events/merge_catalogs.ts";
+import { appendEvents } from "@archway/events/outbox/testing/append_events.ts";
+import { WorkerStage } from "@archway/events/worker/testing/worker_stage.ts";
+import type { EventData } from "@archway/service_kit/event_catalog.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
+import { SAMPLE_EVENTS, sampleData } from "../testing/sample_events.ts";
+import { outgoingData } from "./outgoing_data.ts";
+import { PAYMENT_CATALOG } from "./payment_catalog.ts";
+import type { PaymentEvent } from "./payment_event.ts";
+
+/** Stores a profile of an owner and returns its id. */
+async function addProfile(pool: ConnectionPool, owner: string | null): Promise<string> {
+  const id = newId();
+  await pool.writer().query(
+    "insert into profiles (id, name, owner, created_at, updated_at) values ($1, 'Somebody', $2, now(), now())",
+    [id, owner],
+  );
+  return id;
+}
+
+/** Appends an event with the data of the sample of its type and these changes. */
+async function append(pool: ConnectionPool, type: PaymentEvent["type"], changes: EventData): Promise<void> {
+  const data = JSON.parse(JSON.stringify({ ...sampleData(type), ...changes }));
+  await appendEvents(pool, [{ stream: newId(), type, data }]);
+}
+
+for (const [name, open] of Object.entries(DATABASES)) {
+  Deno.test(`Events of payments reach the webhooks of the owners of their profiles, and no others (${name})`, async () => {
+    await using database = await open();
+    const { pool } = database;
+    await using stage = new WorkerStage(pool);
+    const [ada, bob, unowned] = [
+      await addProfile(pool, "ada"),
+      await addProfile(pool, "bob"),
+      await addProfile(pool, null),
+    ];
+    const eventTypes = Object.keys(PAYMENT_CATALOG.types);
+    const receivers = [
+      await stage.receive({ owner: "ada", eventTypes }),
+      await stage.receive({ owner: "bob", eventTypes }),
+      await stage.receive({ eventTypes }),
+    ];
+    await append(pool, "account.opened", { profileId: ada });
+    await append(pool, "account.opened", { profileId: null });
+    await append(pool, "account.closed", { profileId: bob });
+    await append(pool, "deposit.settled", { profileId: unowned });
+    await append(pool, "payment.settled", { payerProfileId: ada, payeeProfileId: bob, description: "both" });
+    await append(pool, "payment.settled", { payerProfileId: bob, payeeProfileId: bob, description: "one" });
+    await append(pool, "payment.settled", { payerProfileId: "ada", payeeProfileId: "", description: "none" });
+    await append(pool, "payment.refunded", { payerProfileId: unowned, payeeProfileId: ada });
+    // The profile in the sample is not there.
+    await append(pool, "payment.settled", {});
+    // Payments stay those of the owner of a deleted profile.
+    await pool.writer().query("update profiles set deleted_at = now() where id = $1", [ada]);
+    stage.work(mergeCatalogs([PAYMENT_CATALOG]));
+    await stage.untilSettled();
+    assertEquals(
+      receivers.map(({ receiver }) =>
+        receiver.received.map(({ type, data }) => `${type} ${data["description"] ?? ""}`.trim()).toSorted()
+      ),
+      [
+        ["account.opened", "payment.refunded", "payment.settled both"],
+        ["account.closed", "payment.settled both", "payment.settled one"],
+        ["deposit.settled", "payment.refunded"],
+      ],
+    );
+    assertEquals(receivers.flatMap(({ receiver }) => receiver.complaints), []);
+    const [payment] = receivers[0]?.receiver.received.filter(({ type }) => type === "payment.settled") ?? [];
+    const sides = { payerProfileId: ada, payeeProfileId: bob, description: "both" };
+    assertEquals<unknown>(payment?.data, outgoingData({ ...SAMPLE_EVENTS["payment.settled"], ...sides }));
+    assertEquals(stage.lines, []);
+  });
+}
+
+Deno.test("PAYMENT_CATALOG converts stored events of every type as outgoingData() does", () => {
+  assertEquals(Object.keys(PAYMENT_CATALOG.types).toSorted(), Object.keys(SAMPLE_EVENTS).toSorted());
+  for (const event of Object.values(SAMPLE_EVENTS)) {
+    const stored = { type: event.type, schemaVersion: 1, data: sampleData(event.type) };
+    assertEquals<unknown>(PAYMENT_CATALOG.toJson(stored), outgoingData(event), event.type);
+  }
+});
+
+Deno.test("PAYMENT_CATALOG throws for data that is not of its type", () => {
+  const data = { ...sampleData("payment.settled"), payerProfileId: 7 };
+  assertThrows(() => PAYMENT_CATALOG.toJson({ type: "payment.settled", schemaVersion: 1, data }));
+});
