@@ -5,7 +5,7 @@ import { mergeCatalogs } from "@archway/events/merge_catalogs.ts";
 import { appendEvents } from "@archway/events/outbox/testing/append_events.ts";
 import { WorkerStage } from "@archway/events/worker/testing/worker_stage.ts";
 import type { EventData } from "@archway/service_kit/event_catalog.ts";
-import { DATABASES } from "@archway/tools/support/databases.ts";
+import { PAYMENT_DATABASES } from "../testing/payment_program.ts";
 import { SAMPLE_EVENTS, sampleData } from "../testing/sample_events.ts";
 import { outgoingData } from "./outgoing_data.ts";
 import { PAYMENT_CATALOG } from "./payment_catalog.ts";
@@ -27,7 +27,7 @@ async function append(pool: ConnectionPool, type: PaymentEvent["type"], changes:
   await appendEvents(pool, [{ stream: newId(), type, data }]);
 }
 
-for (const [name, open] of Object.entries(DATABASES)) {
+for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
   Deno.test(`Events of payments reach the webhooks of the owners of their profiles, and no others (${name})`, async () => {
     await using database = await open();
     const { pool } = database;

@@ -12,7 +12,7 @@ import { useTestDatabase } from "@archway/tools/support/postgres/use_test_databa
 import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
 import { OtlpCollector } from "@archway/tools/support/otlp_collector.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { MainProgram as Program, untilReady } from "@archway/tools/support/program.ts";
+import { Program, untilReady } from "@archway/tools/support/program.ts";
 
 /** A program that needs none of the examples. */
 const SHOP = { main: SHOP_PROGRAM };

@@ -8,7 +8,7 @@ import { SHOP_PROGRAM } from "@archway/events/testing/shop_program.ts";
 import { WorkerStage } from "@archway/events/worker/testing/worker_stage.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { MainProgram as Program, untilReady } from "@archway/tools/support/program.ts";
+import { MainProgram, Program, untilReady } from "@archway/tools/support/program.ts";
 import type { PromqlNames } from "./promql_names.ts";
 
 /** Labels and their values by metric. */
@@ -19,7 +19,7 @@ export async function exportedMetrics(): Promise<Exported> {
   await using database = await useTestDatabase();
   const { instance } = database;
   const environment = { ...postgresEnvironment(instance), ADMIN_PORT: "0" };
-  await using program = new Program({
+  await using program = new MainProgram({
     ...environment,
     // A server that follows nobody is a replica that is not behind.
     POSTGRES_REPLICA_0_HOST: instance.host,
