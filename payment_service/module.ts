@@ -1,13 +1,19 @@
 import { join } from "node:path";
 import { routes, spec } from "@archway/api/paymentapi/server.gen.ts";
-import { PageCursors, type PageCursorsOptions } from "@archway/service_kit/paging/page_cursors.ts";
-import { NUMBER, TIME_AND_ID } from "@archway/service_kit/paging/pivot_format.ts";
+import { EventStore } from "@archway/events/event_store.ts";
+import { numberCursors, timeCursors } from "@archway/service_kit/page_cursors.ts";
 import { defineService, type MountedService } from "@archway/service_kit/service_module.ts";
-import { KeyRing } from "@archway/service_kit/signing.ts";
-import { paymentApi } from "./api.ts";
-import { PAYMENT_PROBLEM_TYPES, paymentProblem } from "./error_handler.ts";
+import { PaymentApp } from "./app/payment_app.ts";
 import { PAYMENT_CATALOG } from "./events/payment_catalog.ts";
-import { openPaymentService } from "./open_payment_service.ts";
+import { PAYMENT_UPCASTERS } from "./events/payment_event_data.ts";
+import { accountHandlers } from "./http/account_handlers.ts";
+import { paymentHandlers } from "./http/payment_handlers.ts";
+import { paymentProblems } from "./http/payment_problems.ts";
+import { refundHandlers } from "./http/refund_handlers.ts";
+import { PostgresAccountRepository } from "./persistence/account_repository.ts";
+import { PostgresLedger } from "./persistence/ledger.ts";
+import { PostgresPaymentRepository } from "./persistence/payment_repository.ts";
+import { PostgresProfileDirectory } from "./persistence/profile_directory.ts";
 import { rebuildCommand } from "./rebuild/rebuild_command.ts";
 
 /** Payments: accounts, payments and refunds, stored as events and projections of them. */
@@ -18,24 +24,26 @@ export const paymentModule = defineService({
   events: PAYMENT_CATALOG,
   scopes: ["payments:read", "payments:write", "payments:deposit"],
   commands: [rebuildCommand],
-  mount({ pool, now, newId, secrets, cursorTtlSeconds: ttlSeconds, tokens }): MountedService {
-    const cursorOptions = (purpose: string): Omit<PageCursorsOptions<never>, "pivot"> => (
-      { keys: new KeyRing(secrets, purpose), ttlSeconds, nowMs: Date.now }
-    );
-    const api = paymentApi({
-      app: openPaymentService(pool, { now, newId }),
-      cursors: new PageCursors({ ...cursorOptions("payment cursor"), pivot: TIME_AND_ID }),
-      versionCursors: new PageCursors({ ...cursorOptions("payment history cursor"), pivot: NUMBER }),
-      tokens,
+  mount(parts): MountedService {
+    const { pool: connections, now, newId, tokens } = parts;
+    const events = new EventStore(PAYMENT_UPCASTERS);
+    const app = new PaymentApp({
+      connections,
+      accounts: new PostgresAccountRepository(),
+      payments: new PostgresPaymentRepository(events),
+      profiles: new PostgresProfileDirectory(),
+      ledger: new PostgresLedger(events),
+      now,
+      newId,
     });
-    return {
-      api: {
-        name: "payment",
-        routes: routes(api),
-        document: spec,
-        problemTypes: PAYMENT_PROBLEM_TYPES,
-        problemOf: paymentProblem,
-      },
+    const cursors = timeCursors("payment cursor", parts);
+    const versionCursors = numberCursors("payment history cursor", parts);
+    const dependencies = { app, cursors, versionCursors, tokens };
+    const handlers = {
+      ...accountHandlers(dependencies),
+      ...paymentHandlers(dependencies),
+      ...refundHandlers(dependencies),
     };
+    return { api: { name: "payment", routes: routes(handlers), document: spec, ...paymentProblems } };
   },
 });

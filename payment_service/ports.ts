@@ -1,132 +1,122 @@
 import type { ConnectionManager, Querier, QueryOptions, TxManager } from "@archway/db/db.ts";
-import type { EventMetadata, StoredEvent } from "@archway/events/event_store.ts";
-import type { KeysetPage, PageOf } from "@archway/service_kit/paging/keyset.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
+import type { EventMetadata, StoredEvent } from "@archway/events/event_store.ts";
+import type { AccessScope, ResourceKey } from "@archway/service_kit/access_scope.ts";
+import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import type { Account, Entry } from "./domain/account.ts";
 import type { LockedAccount } from "./domain/decisions.ts";
 import type { Payment, PaymentStatus, Refund } from "./domain/payment.ts";
 import type { PaymentEvent } from "./events/payment_event.ts";
 import type { Projection } from "./projection/projection.ts";
-import type { Viewer } from "@archway/service_kit/ownership/viewer.ts";
-
-/** Something as one caller may reach it. */
-export interface Key {
-  readonly id: string;
-  readonly viewer: Viewer;
-}
 
 /** A refund as one caller may reach it. */
-export interface RefundKey extends Key {
+export interface RefundKey extends ResourceKey {
   readonly paymentId: string;
 }
 
 /** A stretch of time: from an instant on, and before another one. */
-export interface Period {
-  readonly from?: Timestamp;
-  readonly to?: Timestamp;
-}
+export type Period = {
+  readonly from: Timestamp | undefined;
+  readonly to: Timestamp | undefined;
+};
 
 /** What a list of accounts is narrowed to. */
-export interface AccountFilter {
-  readonly viewer: Viewer;
-  readonly profileId?: string;
-}
+export type AccountFilter = { readonly profileId: string | undefined };
 
-/** Whose statement, of which time. */
-export interface EntryFilter extends Period {
-  readonly accountId: string;
-}
+/** Account and period of a statement. */
+export type EntryFilter = { readonly accountId: string } & Period;
 
 /** What a list of payments is narrowed to. */
-export interface PaymentFilter extends Period {
-  readonly viewer: Viewer;
+export type PaymentFilter = {
   /** Payer or payee. */
-  readonly accountId?: string;
-  readonly status?: PaymentStatus;
-}
+  readonly accountId: string | undefined;
+  readonly status: PaymentStatus | undefined;
+} & Period;
+
+/** Payment that listed events or refunds belong to. */
+export type PaymentPartFilter = { readonly paymentId: string };
 
 /**
- * Finds accounts. What a viewer may not see is not there. Every method runs on the querier it is given, also those of the
- * other ports.
+ * Finds accounts in an access scope; others do not exist. Every method runs on the querier it is passed, also those of
+ * the other ports. Lists are newest first.
  */
 export interface AccountRepository {
-  find(db: Querier, key: Key, options?: QueryOptions): Promise<Account | undefined>;
-  /** Newest first. */
-  list(
-    db: Querier,
-    filter: AccountFilter,
-    page: PageOf & QueryOptions,
-  ): Promise<KeysetPage<Account>>;
-  /** The statement of an account, newest first. */
-  listEntries(db: Querier, filter: EntryFilter, page: PageOf & QueryOptions): Promise<KeysetPage<Entry>>;
+  find(db: Querier, key: ResourceKey, options?: QueryOptions): Promise<Account | undefined>;
+  list(db: Querier, request: ListRequest<AccountFilter>, options?: QueryOptions): Promise<Page<Account>>;
+  /** The statement of an account that is in the scope. */
+  listEntries(db: Querier, request: ListRequest<EntryFilter>, options?: QueryOptions): Promise<Page<Entry>>;
   /**
-   * Accounts that nobody else can change before the transaction ends, in order of their ids, whoever owns them. They are
+   * Accounts, whoever owns them, that nobody else can change before the transaction ends, in order of their ids. They are
    * locked in that order, so that two who lock the same ones do not wait for each other.
    */
-  lock(tx: Querier, ids: readonly string[], viewer: Viewer): Promise<readonly LockedAccount[]>;
+  lock(tx: Querier, ids: readonly string[], scope: AccessScope): Promise<readonly LockedAccount[]>;
   /** The id of the settlement account of a currency. */
   findSettlement(tx: Querier, currency: string): Promise<string | undefined>;
   /** The same, after everybody who was opening it; nobody else opens it before the transaction ends. */
   claimSettlement(tx: Querier, currency: string): Promise<string | undefined>;
 }
 
-/** Finds payments and refunds. */
+/** Finds payments and refunds in an access scope. */
 export interface PaymentRepository {
-  find(db: Querier, key: Key, options?: QueryOptions): Promise<Payment | undefined>;
+  find(db: Querier, key: ResourceKey, options?: QueryOptions): Promise<Payment | undefined>;
   /** Newest first. */
-  list(db: Querier, filter: PaymentFilter, page: PageOf & QueryOptions): Promise<KeysetPage<Payment>>;
+  list(db: Querier, request: ListRequest<PaymentFilter>, options?: QueryOptions): Promise<Page<Payment>>;
   findRefund(db: Querier, key: RefundKey, options?: QueryOptions): Promise<Refund | undefined>;
-  /** Newest first. The caller has seen the payment. */
-  listRefunds(db: Querier, paymentId: string, page: PageOf & QueryOptions): Promise<KeysetPage<Refund>>;
-  /** What has happened to a payment, in order. The caller has seen it. */
+  /** Refunds of a payment that is in the scope, newest first. */
+  listRefunds(
+    db: Querier,
+    request: ListRequest<PaymentPartFilter>,
+    options?: QueryOptions,
+  ): Promise<Page<Refund>>;
+  /** Events of a payment that is in the scope, oldest first. */
   listEvents(
     db: Querier,
-    paymentId: string,
-    page: PageOf<bigint> & QueryOptions,
-  ): Promise<KeysetPage<StoredEvent>>;
+    request: ListRequest<PaymentPartFilter, bigint>,
+    options?: QueryOptions,
+  ): Promise<Page<StoredEvent>>;
 }
 
-/** Knows whose profiles there are. */
+/** Finds profiles, which another service owns. */
 export interface ProfileDirectory {
-  /** Whether a living profile has the id, of which the viewer may dispose. */
-  isLiving(db: Querier, key: Key): Promise<boolean>;
+  /** Whether a profile in the access scope has the id and is not deleted. */
+  isActive(db: Querier, key: ResourceKey): Promise<boolean>;
 }
 
 /** An event that is to be written. */
-export interface Happening {
+export interface PendingEvent {
   readonly event: PaymentEvent;
   /** The version of its stream; 0: it begins with this. */
   readonly expectedVersion: bigint;
 }
 
-/** When something happens, and by whom. */
-export interface Occasion {
+/** When events happen, and by whom. */
+export interface EventContext {
   readonly at: Timestamp;
   readonly metadata: EventMetadata;
 }
 
-/** Writes what happens, together with everything that follows from it. */
+/** Writes events, together with everything that follows from them. */
 export interface Ledger {
   /**
    * @param projection Has in use what the events are about.
-   * @throws {PaymentError} "account-exists", "payment-exists": nothing of the transaction can be kept.
+   * @throws {DomainError} "account-exists", "payment-exists": nothing of the transaction can be kept.
    */
   record(
     tx: Querier,
     projection: Projection,
-    happening: Occasion & { readonly happenings: readonly Happening[] },
+    pending: EventContext & { readonly events: readonly PendingEvent[] },
   ): Promise<void>;
 }
 
-/** What the use cases are given by whoever builds them. */
+/** What the use cases need. */
 export interface PaymentDependencies {
   readonly connections: ConnectionManager & TxManager;
   readonly accounts: AccountRepository;
   readonly payments: PaymentRepository;
   readonly profiles: ProfileDirectory;
   readonly ledger: Ledger;
-  /** The time now, with microseconds. */
+  /** Current time, with microseconds. */
   readonly now: () => Timestamp;
-  /** A new UUIDv7. */
+  /** Returns a new UUIDv7. */
   readonly newId: () => string;
 }

@@ -24,6 +24,9 @@ export interface Account {
   readonly closedAt: Timestamp | null;
 }
 
+/** Maximum that an account can have or, for a settlement account, owe, in minor units. */
+export const MAX_BALANCE = 10n ** 18n;
+
 /** Why money was moved. */
 export type EntryKind = "deposit" | "payment" | "refund";
 

@@ -1,7 +1,8 @@
-import type { Account } from "./account.ts";
-import { MAX_BALANCE, type Money } from "./money.ts";
-import type { Payment, PaymentDraft, RefundDraft } from "./payment.ts";
-import { PaymentError, type PaymentErrorCode, type PaymentFault } from "./payment_error.ts";
+import type { FieldError } from "@archway/service_kit/domain_error.ts";
+import type { Money } from "@archway/service_kit/money.ts";
+import { type Account, MAX_BALANCE } from "./account.ts";
+import type { Payment, PaymentInput, RefundInput } from "./payment.ts";
+import { PaymentError, type PaymentErrorCode } from "./payment_error.ts";
 
 /** An account that nobody else can change before the transaction ends, as one caller sees it. */
 export interface LockedAccount {
@@ -9,7 +10,7 @@ export interface LockedAccount {
   /** Whether the caller may do with it what its owner may. */
   readonly isOwn: boolean;
   /** Whether its profile exists and was not deleted; true for a settlement account. */
-  readonly isLiving: boolean;
+  readonly isActive: boolean;
 }
 
 /** An account together with where a client named it. */
@@ -34,7 +35,7 @@ export interface Sides {
 export function decidePayment(
   payer: LockedAccount | undefined,
   payee: LockedAccount | undefined,
-  { amount }: PaymentDraft,
+  { amount }: PaymentInput,
 ): Sides {
   const named: readonly NamedAccount[] = [
     // Somebody else's account is as good as none, and a settlement account takes part in deposits only.
@@ -56,11 +57,11 @@ export function decidePayment(
  * @throws {PaymentError} "not-payee", "currency-mismatch", "refund-exceeds-payment", "profile-deleted", "account-closed",
  * "insufficient-funds", "balance-limit".
  */
-export function decideRefund(payment: Payment, { payer, payee }: Sides, { amount }: RefundDraft): void {
+export function decideRefund(payment: Payment, { payer, payee }: Sides, { amount }: RefundInput): void {
   if (!payee.isOwn) throw new PaymentError("not-payee");
   if (amount.currency !== payment.amount.currency) {
     throw new PaymentError("currency-mismatch", {
-      faults: [{ field: "/amount/currency", reason: "is not the currency of the payment" }],
+      fieldErrors: [{ field: "/amount/currency", reason: "is not the currency of the payment" }],
     });
   }
   if (payment.refunded + amount.units > payment.amount.units) {
@@ -84,7 +85,7 @@ export function decideDeposit(account: LockedAccount, settlement: LockedAccount,
 
 function decideMovement({ payer, payee }: Sides, amount: Money, named: readonly NamedAccount[]): void {
   refuse("profile-deleted", named, {
-    isSo: ({ locked }) => locked?.isLiving === false,
+    isSo: ({ locked }) => locked?.isActive === false,
     reason: "belongs to a profile that was deleted",
   });
   refuse("account-closed", named, {
@@ -94,7 +95,10 @@ function decideMovement({ payer, payee }: Sides, amount: Money, named: readonly 
   const foreign = [payer, payee].some(({ account }) => account.currency !== amount.currency);
   if (foreign) {
     throw new PaymentError("currency-mismatch", {
-      faults: [{ field: "/amount/currency", reason: "is not the currency of every account that takes part" }],
+      fieldErrors: [{
+        field: "/amount/currency",
+        reason: "is not the currency of every account that takes part",
+      }],
     });
   }
   const left = payer.account.balance - amount.units;
@@ -116,9 +120,9 @@ function refuse(
 ): void {
   const found = named.filter(isSo);
   if (found.length === 0) return;
-  const faults: PaymentFault[] = found.filter(({ field }) => field !== "").map(({ field }) => ({
+  const fieldErrors: FieldError[] = found.filter(({ field }) => field !== "").map(({ field }) => ({
     field,
     reason,
   }));
-  throw new PaymentError(code, { faults });
+  throw new PaymentError(code, { fieldErrors });
 }

@@ -1,5 +1,5 @@
 import type { Timestamp } from "@archway/db/timestamp.ts";
-import type { Money } from "./money.ts";
+import type { Money } from "@archway/service_kit/money.ts";
 
 /** How much of a payment was given back: nothing, a part, or all of it. */
 export type PaymentStatus = "settled" | "partially-refunded" | "refunded";
@@ -20,8 +20,8 @@ export interface Payment {
   readonly updatedAt: Timestamp;
 }
 
-/** What a client decides about a payment. */
-export type PaymentDraft = Pick<Payment, "payerAccountId" | "payeeAccountId" | "amount" | "description">;
+/** Properties of a payment that a client decides. */
+export type PaymentInput = Pick<Payment, "payerAccountId" | "payeeAccountId" | "amount" | "description">;
 
 /** Money that was given back, all of a payment or a part. */
 export interface Refund {
@@ -33,8 +33,8 @@ export interface Refund {
   readonly createdAt: Timestamp;
 }
 
-/** What a client decides about a refund. */
-export type RefundDraft = Pick<Refund, "amount" | "description">;
+/** Properties of a refund that a client decides. */
+export type RefundInput = Pick<Refund, "amount" | "description">;
 
 /** Money that came from outside. */
 export interface Deposit {
@@ -53,15 +53,15 @@ export function paymentStatus({ amount, refunded }: Pick<Payment, "amount" | "re
   return refunded === amount.units ? "refunded" : "partially-refunded";
 }
 
-/** Whether a draft is what a payment was made of. */
-export function isPaymentOf(payment: Payment, draft: PaymentDraft): boolean {
-  return payment.payerAccountId === draft.payerAccountId && payment.payeeAccountId === draft.payeeAccountId &&
-    isSame(payment, draft);
+/** Whether a payment was made of this input. */
+export function isPaymentOf(payment: Payment, input: PaymentInput): boolean {
+  return payment.payerAccountId === input.payerAccountId && payment.payeeAccountId === input.payeeAccountId &&
+    isSame(payment, input);
 }
 
-/** Whether a draft is what a refund was made of. */
-export function isRefundOf(refund: Refund, draft: RefundDraft): boolean {
-  return isSame(refund, draft);
+/** Whether a refund was made of this input. */
+export function isRefundOf(refund: Refund, input: RefundInput): boolean {
+  return isSame(refund, input);
 }
 
 type Told = Pick<Payment, "amount" | "description">;

@@ -1,5 +1,9 @@
-/** What can go wrong in the payment service, as far as a client can do something about it. */
+import { DomainError } from "@archway/service_kit/domain_error.ts";
+import type { MoneyErrorCode } from "@archway/service_kit/money.ts";
+
+/** Errors of the payment service that a client can act on; `fieldErrors` say where. */
 export type PaymentErrorCode =
+  | MoneyErrorCode
   /** There is no such account, or it is not the caller's. */
   | "account-not-found"
   /** There is no such payment, or the caller has no part in it. */
@@ -12,25 +16,19 @@ export type PaymentErrorCode =
   | "payment-exists"
   /** The id belongs to another refund of the payment. */
   | "refund-exists"
-  /** The account has changed: `currentVersion` is what it has now. */
+  /** The account was modified: `currentVersion` is what it has now. */
   | "account-changed"
-  /** An amount is not written as its currency wants it, is nothing or too much: `faults` says where. */
-  | "invalid-amount"
-  /** There is no such currency: `faults` says where. */
-  | "unknown-currency"
-  /** A list was asked for in a way that cannot be answered: `faults` names the parameters. */
-  | "invalid-page"
-  /** No living profile of the caller's has the id: `faults` says where. */
+  /** No profile of the caller's has the id. */
   | "unknown-profile"
-  /** An account that a payment names does not exist, or the payer is not the caller's: `faults` says where. */
+  /** An account that a payment names does not exist, or the payer is not the caller's. */
   | "unknown-account"
-  /** An account belongs to a profile that was deleted: `faults` says where. */
+  /** An account belongs to a profile that was deleted. */
   | "profile-deleted"
   /** Payer and payee are one account. */
   | "same-account"
-  /** An account is in another currency than the amount: `faults` says where. */
+  /** An account is in another currency than the amount. */
   | "currency-mismatch"
-  /** An account is closed: `faults` says which. */
+  /** An account is closed. */
   | "account-closed"
   /** The account has less than the amount. */
   | "insufficient-funds"
@@ -40,33 +38,8 @@ export type PaymentErrorCode =
   | "balance-not-zero"
   /** The refunds of a payment would be more than it. */
   | "refund-exceeds-payment"
-  /** A payment is to be refunded by somebody who did not receive it. */
+  /** The caller did not receive the payment that is to be refunded. */
   | "not-payee";
 
-/** One thing that is wrong. */
-export interface PaymentFault {
-  /** The query parameter, or the JSON Pointer into the body. */
-  readonly field: string;
-  /** In words, without the value. */
-  readonly reason: string;
-}
-
-/** What is known besides the code. */
-export interface PaymentErrorOptions {
-  readonly faults?: readonly PaymentFault[];
-  readonly currentVersion?: bigint;
-  readonly cause?: unknown;
-}
-
-/** An error of the payment service; error_handler.ts says what a client is told. */
-export class PaymentError extends Error {
-  override readonly name = "PaymentError";
-  readonly faults: readonly PaymentFault[];
-  readonly currentVersion: bigint | undefined;
-
-  constructor(readonly code: PaymentErrorCode, options: PaymentErrorOptions = {}) {
-    super(`Payment service: ${code}`, "cause" in options ? { cause: options.cause } : undefined);
-    this.faults = options.faults ?? [];
-    this.currentVersion = options.currentVersion;
-  }
-}
+/** An error of the payment service. */
+export class PaymentError extends DomainError<PaymentErrorCode> {}

@@ -1,5 +1,5 @@
 import type * as api from "@archway/api/paymentapi/server.gen.ts";
-import { writeMoney } from "../domain/money.ts";
+import { formatMoney } from "@archway/service_kit/money.ts";
 import type { PaymentEvent, PaymentRefunded, PaymentSettled } from "./payment_event.ts";
 
 /** What the document says of the data of each type of event, under `webhooks`. */
@@ -22,7 +22,7 @@ export function outgoingData(event: PaymentEvent): OutgoingData {
     }
     case "deposit.settled": {
       const { depositId, accountId, profileId, amount } = event;
-      return { depositId, accountId, profileId, amount: writeMoney(amount) };
+      return { depositId, accountId, profileId, amount: formatMoney(amount) };
     }
     case "payment.settled":
     case "payment.refunded":
@@ -37,7 +37,7 @@ export function outgoingPaymentData(event: PaymentSettled | PaymentRefunded): ap
     paymentId,
     ...(event.type === "payment.refunded" && { refundId: event.refundId }),
     ...{ payerAccountId, payeeAccountId, payerProfileId, payeeProfileId },
-    amount: writeMoney(event.amount),
+    amount: formatMoney(event.amount),
     description,
   };
 }

@@ -1,5 +1,5 @@
 import type { AccountKind } from "../domain/account.ts";
-import type { Money } from "../domain/money.ts";
+import type { Money } from "@archway/service_kit/money.ts";
 
 /** An account was opened: by its owner, or, where it is a settlement account, because it was needed. */
 export interface AccountOpened {

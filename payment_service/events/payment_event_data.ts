@@ -1,6 +1,6 @@
 import type { EventData, NewEvent, Upcast } from "@archway/service_kit/event_catalog.ts";
 import { EventStoreError } from "@archway/events/event_store.ts";
-import type { Money } from "../domain/money.ts";
+import type { Money } from "@archway/service_kit/money.ts";
 import type { PaymentEvent } from "./payment_event.ts";
 
 /**

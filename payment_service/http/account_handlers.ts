@@ -1,122 +1,67 @@
 import type * as api from "@archway/api/paymentapi/server.gen.ts";
 import { transactionOf } from "@archway/service_kit/idempotency.ts";
-import { formatVersion, versionCondition } from "@archway/service_kit/paging/entity_version.ts";
-import { parseIfMatch } from "@archway/server/entity_tag.ts";
-import type { RequestContext } from "@archway/server/request_context.ts";
-import { parseMoney } from "../domain/money.ts";
-import { viewerOf } from "../viewer_of.ts";
-import { type AdapterParts, causeOf, readOptions, tokenHeader } from "./adapter.ts";
-import { listResponse } from "./list_response.ts";
-import { listIdentity, parsePage } from "./page_request.ts";
+import { listEndpoint } from "@archway/service_kit/list_endpoint.ts";
+import { parseMoney } from "@archway/service_kit/money.ts";
+import { conditionOf, ResourceResponses } from "@archway/service_kit/resource_responses.ts";
+import { accountToJson, depositToJson, entryToJson } from "./payment_dto.ts";
 import { parsePeriod } from "./period.ts";
-import { wireAccount, wireDeposit, wireEntry } from "./wire.ts";
+import { causeOf, type PaymentHandlersDependencies, scopeOf } from "./request_cause.ts";
 
-/** The operations on accounts. */
-export class AccountHandlers {
-  constructor(private readonly parts: AdapterParts) {}
+/** Operations on accounts. */
+export type AccountOperations = Pick<
+  api.StrictServerInterface,
+  "listAccounts" | "openAccount" | "getAccount" | "closeAccount" | "listEntries" | "createDeposit"
+>;
 
-  async listAccounts(
-    { query, headers }: api.ListAccountsRequest,
-    context: RequestContext,
-  ): Promise<api.ListAccountsResponse> {
-    const { app, cursors } = this.parts;
-    const viewer = viewerOf(context);
-    const profileId = query.profileId?.toLowerCase();
-    const list = listIdentity("accounts, newest first", viewer, [profileId]);
-    const page = parsePage(query, { cursors, list });
-    const filter = { viewer, ...(profileId !== undefined && { profileId }) };
-    const found = await app.accounts.list(filter, { ...page, ...readOptions(headers, context, this.parts) });
-    return listResponse(found, {
-      wire: wireAccount,
-      pivotOf: (account) => account,
-      idOf: ({ id }) => id,
-      versionOf: ({ version }) => version,
-    }, { context, parameters: { limit: query.limit, profileId }, page, cursors, list });
-  }
-
-  async openAccount(
-    { body }: api.OpenAccountRequest,
-    context: RequestContext,
-  ): Promise<api.OpenAccountResponse> {
-    const draft = { profileId: body.profileId.toLowerCase(), currency: body.currency };
-    const account = await this.parts.app.accounts.open(draft, causeOf(context));
-    return {
-      status: 201,
-      headers: {
-        Location: `/v1/accounts/${account.id}`,
-        ETag: formatVersion(account.version),
-        ...await tokenHeader(context, this.parts),
-      },
-      body: { data: wireAccount(account), meta: { requestId: context.requestId } },
-    };
-  }
-
-  async getAccount(
-    { path, headers }: api.GetAccountRequest,
-    context: RequestContext,
-  ): Promise<api.GetAccountResponse> {
-    const key = { id: path.id, viewer: viewerOf(context) };
-    const account = await this.parts.app.accounts.get(key, readOptions(headers, context, this.parts));
-    return {
-      status: 200,
-      headers: { ETag: formatVersion(account.version) },
-      body: { data: wireAccount(account), meta: { requestId: context.requestId } },
-    };
-  }
-
-  async closeAccount(
-    { path, headers }: api.CloseAccountRequest,
-    context: RequestContext,
-  ): Promise<api.CloseAccountResponse> {
-    const condition = versionCondition(parseIfMatch(headers["If-Match"]));
-    const account = await this.parts.app.accounts.close(path.id.toLowerCase(), {
-      ...causeOf(context),
-      condition,
-    });
-    return {
-      status: 200,
-      headers: { ETag: formatVersion(account.version), ...await tokenHeader(context, this.parts) },
-      body: { data: wireAccount(account), meta: { requestId: context.requestId } },
-    };
-  }
-
-  async listEntries(
-    { path, query, headers }: api.ListEntriesRequest,
-    context: RequestContext,
-  ): Promise<api.ListEntriesResponse> {
-    const { app, cursors } = this.parts;
-    const viewer = viewerOf(context);
-    const accountId = path.id.toLowerCase();
-    const period = parsePeriod(query);
-    const list = listIdentity("entries, newest first", viewer, [accountId, period.from, period.to]);
-    const page = parsePage(query, { cursors, list });
-    const found = await app.accounts.listEntries({ accountId, viewer, ...period }, {
-      ...page,
-      ...readOptions(headers, context, this.parts),
-    });
-    return listResponse(found, {
-      wire: wireEntry,
-      pivotOf: ({ transferId, createdAt }) => ({ id: transferId, createdAt }),
-      idOf: ({ transferId }) => transferId,
-      versionOf: () => undefined,
-    }, {
-      context,
-      parameters: { limit: query.limit, from: query.from, to: query.to },
-      page,
+/** Returns the operations on accounts. */
+export function accountHandlers(
+  { app: { accounts }, cursors, tokens }: PaymentHandlersDependencies,
+): AccountOperations {
+  const responses = new ResourceResponses({
+    tokens,
+    toJson: accountToJson,
+    versionOf: ({ version }) => version,
+    pathOf: ({ id }) => `/v1/accounts/${id}`,
+  });
+  return {
+    listAccounts: listEndpoint({
+      name: "accounts, newest first",
       cursors,
-      list,
-    });
-  }
-
-  async createDeposit(
-    { path, body }: api.CreateDepositRequest,
-    context: RequestContext,
-  ): Promise<api.CreateDepositResponse> {
-    const amount = parseMoney(body.amount, "/amount");
-    const deposit = await this.parts.app.accounts.deposit(transactionOf(context), path.id.toLowerCase(), {
-      ...causeOf(context),
-      amount,
-    });
-    return { status: 201, body: { data: wireDeposit(deposit), meta: { requestId: context.requestId } } };
-  }
+      tokens,
+      scopeOf,
+      filter: ({ query: { profileId } }) => ({ profileId: profileId?.toLowerCase() }),
+      read: (request, options) => accounts.list(request, options),
+      toJson: accountToJson,
+      anchorOf: (account) => account,
+      tagOf: (account) => account,
+    }),
+    openAccount: async ({ body: { profileId, currency } }, context) => {
+      const account = await accounts.open({ profileId: profileId.toLowerCase(), currency }, causeOf(context));
+      return await responses.created(account, context);
+    },
+    getAccount: async ({ path: { id }, headers }, context) => {
+      const options = tokens.readOptions(headers, context);
+      return responses.found(await accounts.get({ id, scope: scopeOf(context) }, options), context);
+    },
+    closeAccount: async ({ path, headers }, context) => {
+      const cause = { ...causeOf(context), condition: conditionOf(headers) };
+      return await responses.written(await accounts.close(path.id.toLowerCase(), cause), context);
+    },
+    listEntries: listEndpoint({
+      name: "entries, newest first",
+      cursors,
+      tokens,
+      scopeOf,
+      filter: ({ path, query }) => ({ accountId: path.id.toLowerCase(), ...parsePeriod(query) }),
+      read: (request, options) => accounts.listEntries(request, options),
+      toJson: entryToJson,
+      anchorOf: ({ transferId: id, createdAt }) => ({ id, createdAt }),
+      tagOf: ({ transferId: id }) => ({ id }),
+    }),
+    createDeposit: async ({ path, body }, context) => {
+      const cause = { ...causeOf(context), amount: parseMoney(body.amount, "/amount") };
+      const deposit = await accounts.deposit(transactionOf(context), path.id.toLowerCase(), cause);
+      return { status: 201, body: { data: depositToJson(deposit), meta: { requestId: context.requestId } } };
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { microsecondsOf, type Timestamp, timestampOf } from "@archway/db/timestamp.ts";
-import { PaymentError, type PaymentFault } from "../domain/payment_error.ts";
+import { DomainError, type FieldError } from "@archway/service_kit/domain_error.ts";
 import type { Period } from "../ports.ts";
 
 const INSTANT = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/;
@@ -7,27 +7,27 @@ const INSTANT = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?([Zz]|[
 /**
  * Reads a stretch of time from RFC 3339 instants, down to the microsecond.
  *
- * @throws {PaymentError} "invalid-page" when one is none, or the end is not behind the beginning.
+ * @throws {DomainError} "invalid-page" when one is none, or the end is not behind the beginning.
  */
 export function parsePeriod(
   query: { readonly from?: string | undefined; readonly to?: string | undefined },
 ): Period {
-  const faults: PaymentFault[] = [];
+  const fieldErrors: FieldError[] = [];
   const read = (field: "from" | "to"): Timestamp | undefined => {
     const text = query[field];
     if (text === undefined) return undefined;
     const instant = parseInstant(text);
     if (instant === undefined) {
-      faults.push({ field, reason: "must be an instant such as 2026-11-25T10:00:00Z" });
+      fieldErrors.push({ field, reason: "must be an instant such as 2026-11-25T10:00:00Z" });
     }
     return instant;
   };
   const [from, to] = [read("from"), read("to")];
   if (from !== undefined && to !== undefined && microsecondsOf(from) >= microsecondsOf(to)) {
-    faults.push({ field: "to", reason: "must be later than from" });
+    fieldErrors.push({ field: "to", reason: "must be later than from" });
   }
-  if (faults.length > 0) throw new PaymentError("invalid-page", { faults });
-  return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+  if (fieldErrors.length > 0) throw new DomainError("invalid-page", { fieldErrors });
+  return { from, to };
 }
 
 /** The instant in UTC; nothing happened before 1970. */

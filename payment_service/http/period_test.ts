@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { PaymentError } from "../domain/payment_error.ts";
+import { DomainError } from "@archway/service_kit/domain_error.ts";
 import { parsePeriod } from "./period.ts";
 
 Deno.test("parsePeriod() reads instants as the database writes them", () => {
@@ -10,13 +10,13 @@ Deno.test("parsePeriod() reads instants as the database writes them", () => {
     ["0000-01-01T00:00:00Z", "1970-01-01T00:00:00Z"],
     ["9999-12-31T23:59:59-23:59", "9999-12-31T23:59:59Z"],
   ];
-  for (const [text, from] of read) assertEquals(parsePeriod({ from: text }), { from }, text);
-  assertEquals(parsePeriod({}), {});
+  for (const [text, from] of read) assertEquals(parsePeriod({ from: text }), { from, to: undefined }, text);
+  assertEquals(parsePeriod({}), { from: undefined, to: undefined });
 });
 
 Deno.test("parsePeriod() refuses what is no time, and an end that is not behind the beginning", () => {
   const faults = (query: { from?: string; to?: string }): readonly string[] =>
-    assertThrows(() => parsePeriod(query), PaymentError).faults.map(({ field }) => field);
+    assertThrows(() => parsePeriod(query), DomainError).fieldErrors.map(({ field }) => field);
   assertEquals(faults({ from: "2026-11-25T23:59:60Z", to: "2026-02-30T00:00:00" }), ["from", "to"]);
   assertEquals(faults({ from: "2026-11-25T10:00:00Z", to: "2026-11-25T10:00:00Z" }), ["to"]);
 });

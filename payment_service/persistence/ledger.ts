@@ -5,7 +5,7 @@ import { EventStoreError } from "@archway/events/event_store.ts";
 import { PaymentError, type PaymentErrorCode } from "../domain/payment_error.ts";
 import { streamOf } from "../events/payment_event.ts";
 import { writeEvent } from "../events/payment_event_data.ts";
-import type { Happening, Ledger, Occasion } from "../ports.ts";
+import type { EventContext, Ledger, PendingEvent } from "../ports.ts";
 import type { Projection } from "../projection/projection.ts";
 import { projectionStatement } from "../projection/projection_sql.ts";
 
@@ -26,10 +26,10 @@ export class PostgresLedger implements Ledger {
   async record(
     tx: Querier,
     projection: Projection,
-    { happenings, at, metadata }: Occasion & { readonly happenings: readonly Happening[] },
+    { events, at, metadata }: EventContext & { readonly events: readonly PendingEvent[] },
   ): Promise<void> {
-    for (const { event } of happenings) projection.apply(event, at);
-    const appends = happenings.map(({ event, expectedVersion }) => ({
+    for (const { event } of events) projection.apply(event, at);
+    const appends = events.map(({ event, expectedVersion }) => ({
       stream: streamOf(event),
       expectedVersion,
       events: [writeEvent(event)],

@@ -1,70 +1,33 @@
-import type { Timestamp } from "@archway/db/timestamp.ts";
+import { selectList } from "@archway/service_kit/select_list.ts";
 import type { Payment, Refund } from "../domain/payment.ts";
 
-/** The columns of {@link PaymentRow}. */
-export const PAYMENT_COLUMNS = [
-  "id",
-  "payer_account_id",
-  "payee_account_id",
-  "currency",
-  "amount",
-  "refunded",
-  "description",
-  "version",
-  "created_at",
-  "updated_at",
-].map((name) => `payments.${name}`).join(", ");
-
 /** A row of the table `payments`. */
-export interface PaymentRow {
-  readonly id: string;
-  readonly payer_account_id: string;
-  readonly payee_account_id: string;
-  readonly currency: string;
-  readonly amount: bigint;
-  readonly refunded: bigint;
-  readonly description: string | null;
-  readonly version: bigint;
-  readonly created_at: Timestamp;
-  readonly updated_at: Timestamp;
-}
-
-/** The payment a row holds. */
-export function paymentOfRow(row: PaymentRow): Payment {
-  return {
-    id: row.id,
-    payerAccountId: row.payer_account_id,
-    payeeAccountId: row.payee_account_id,
-    amount: { units: row.amount, currency: row.currency },
-    refunded: row.refunded,
-    description: row.description,
-    version: row.version,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
-}
-
-/** The columns of {@link RefundRow}. */
-export const REFUND_COLUMNS = ["payment_id", "id", "currency", "amount", "description", "created_at"]
-  .map((name) => `refunds.${name}`).join(", ");
+export type PaymentRow = Flat<Payment>;
 
 /** A row of the table `refunds`. */
-export interface RefundRow {
-  readonly payment_id: string;
-  readonly id: string;
-  readonly currency: string;
-  readonly amount: bigint;
-  readonly description: string | null;
-  readonly created_at: Timestamp;
+export type RefundRow = Flat<Refund>;
+
+/** An entity whose amount of money is two columns. */
+type Flat<Entity> = Omit<Entity, "amount"> & { readonly currency: string; readonly amount: bigint };
+
+/** SELECT list of a {@link PaymentRow}. */
+export const PAYMENT_COLUMNS = selectList<PaymentRow>([
+  ...["id", "payerAccountId", "payeeAccountId", "currency", "amount", "refunded", "description"] as const,
+  ...["version", "createdAt", "updatedAt"] as const,
+], "payments");
+
+/** SELECT list of a {@link RefundRow}. */
+export const REFUND_COLUMNS = selectList<RefundRow>(
+  ["paymentId", "id", "currency", "amount", "description", "createdAt"],
+  "refunds",
+);
+
+/** The payment of a row. */
+export function paymentOfRow({ currency, amount, ...row }: PaymentRow): Payment {
+  return { ...row, amount: { units: amount, currency } };
 }
 
-/** The refund a row holds. */
-export function refundOfRow(row: RefundRow): Refund {
-  return {
-    paymentId: row.payment_id,
-    id: row.id,
-    amount: { units: row.amount, currency: row.currency },
-    description: row.description,
-    createdAt: row.created_at,
-  };
+/** The refund of a row. */
+export function refundOfRow({ currency, amount, ...row }: RefundRow): Refund {
+  return { ...row, amount: { units: amount, currency } };
 }

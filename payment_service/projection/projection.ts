@@ -1,6 +1,6 @@
 import type { Account, Entry, EntryKind } from "../domain/account.ts";
 import type { Payment, Refund } from "../domain/payment.ts";
-import type { Money } from "../domain/money.ts";
+import type { Money } from "@archway/service_kit/money.ts";
 import type { PaymentEvent, PaymentRefunded, PaymentSettled } from "../events/payment_event.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 

@@ -1,6 +1,7 @@
 import type { QueryParameter } from "@archway/db/db.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { AccessScope } from "./access_scope.ts";
-import { columnName } from "./select_list.ts";
+import { columnName, quotedProperty } from "./select_list.ts";
 import type { TimeAnchor } from "./page.ts";
 
 export { readPage } from "./lists/read_page.ts";
@@ -67,6 +68,13 @@ export class ListSql {
     return scope.kind === "all" ? this : this.where(`owner = ${this.bind(scope.subject)}`);
   }
 
+  /** Narrows the list to a stretch of time: from an instant on, and before another one. */
+  within(from: Timestamp | undefined, to: Timestamp | undefined): this {
+    const column = columnName(this.orderBy[0]);
+    if (from !== undefined) this.where(`${column} >= ${this.bind(from)}`);
+    return to === undefined ? this : this.where(`${column} < ${this.bind(to)}`);
+  }
+
   /** The query for a window; a list that needs another form overrides it. */
   rows(window: PageWindow): string {
     return `select ${this.columns} from ${this.from}${this.filter(window.key)} ${this.ordered(window)}`;
@@ -86,5 +94,12 @@ export class ListSql {
   /** ORDER BY and LIMIT of a window over the table's columns. */
   protected ordered({ order, limit }: PageWindow): string {
     return `order by ${this.orderBy.map((name) => `${columnName(name)} ${order}`).join(", ")} limit ${limit}`;
+  }
+
+  /** The same over rows that were selected before, whose columns are named like properties. */
+  protected reordered({ order, limit }: PageWindow): string {
+    return `order by ${
+      this.orderBy.map((name) => `${quotedProperty(name)} ${order}`).join(", ")
+    } limit ${limit}`;
   }
 }

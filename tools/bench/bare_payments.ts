@@ -62,9 +62,9 @@ export class BarePayments {
       if (!payer || !payee || payer.balance < PAYMENT_UNITS) throw new Error("A payment cannot be made");
       const known = {
         ...values,
-        at: momentAfter(values.at, [payer.updated_at, payee.updated_at]),
-        payerProfileId: payer.profile_id ?? "",
-        payeeProfileId: payee.profile_id ?? "",
+        at: momentAfter(values.at, [payer.updatedAt, payee.updatedAt]),
+        payerProfileId: payer.profileId ?? "",
+        payeeProfileId: payee.profileId ?? "",
         payerBalance: String(payer.balance - PAYMENT_UNITS),
         payeeBalance: String(payee.balance + PAYMENT_UNITS),
         payerVersion: String(payer.version + 1n),

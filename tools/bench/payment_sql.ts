@@ -3,13 +3,13 @@ import { EventStore } from "@archway/events/store/event_store.ts";
 import { keyId } from "@archway/service_kit/idempotency/kept_keys.ts";
 import { PostgresIdempotency, transactionOf } from "@archway/service_kit/idempotency.ts";
 import { PAYMENT_UPCASTERS } from "@archway/payment_service/events/payment_event_data.ts";
-import type { AccountRow } from "@archway/payment_service/persistence/account_row.ts";
-import { PostgresAccountRepository } from "@archway/payment_service/persistence/accounts.ts";
+import { PaymentService } from "@archway/payment_service/app/payments.ts";
+import type { Account } from "@archway/payment_service/domain/account.ts";
+import { PostgresAccountRepository } from "@archway/payment_service/persistence/account_repository.ts";
 import { PostgresLedger } from "@archway/payment_service/persistence/ledger.ts";
-import { PostgresPaymentRepository } from "@archway/payment_service/persistence/payments.ts";
+import { PostgresPaymentRepository } from "@archway/payment_service/persistence/payment_repository.ts";
 import { PostgresProfileDirectory } from "@archway/payment_service/persistence/profile_directory.ts";
-import { PaymentService } from "@archway/payment_service/use_cases/payments.ts";
-import { EVERYONE } from "@archway/service_kit/ownership/viewer.ts";
+import { UNRESTRICTED } from "@archway/service_kit/access_scope.ts";
 import { type RecordedStatement, StatementRecorder } from "./statement_recorder.ts";
 
 /** What every payment of the bench moves, in minor units of BRL. */
@@ -58,15 +58,15 @@ const EARLIER = "2025-12-31T00:00:00Z";
 const ACCOUNT = {
   kind: "customer",
   currency: "BRL",
-  created_at: EARLIER,
-  updated_at: EARLIER,
-  closed_at: null,
-  is_own: true,
-  is_living: true,
+  createdAt: EARLIER,
+  updatedAt: EARLIER,
+  closedAt: null,
+  isOwn: true,
+  isActive: true,
 } as const;
 
 /** A row as it is locked. */
-export type LockedRow = AccountRow & { readonly is_own: boolean; readonly is_living: boolean };
+export type LockedRow = Account & { readonly isOwn: boolean; readonly isActive: boolean };
 
 /**
  * The SQL of a payment that is asked for with a key, written down from what the service sends between BEGIN and COMMIT:
@@ -97,7 +97,7 @@ async function recordPayment(): Promise<
     const { payerId, payeeId, requestId } = RECORDED;
     const amount = { units: PAYMENT_UNITS, currency: "BRL" };
     const draft = { payerAccountId: payerId, payeeAccountId: payeeId, amount, description: null };
-    await payments.create(transactionOf({ unit }), draft, { viewer: EVERYONE, metadata: { requestId } });
+    await payments.create(transactionOf({ unit }), draft, { scope: UNRESTRICTED, metadata: { requestId } });
     return { answer: { status: 201, headers: HEADERS, body: new Uint8Array(BODY_BYTES) }, refused: false };
   });
   const [claim, lock, project, append, keep, ...others] = recorder.statements;
@@ -108,13 +108,13 @@ async function recordPayment(): Promise<
 }
 
 function payer(): LockedRow {
-  const { payerId: id, payerProfileId: profile_id, payerBalance, payerVersion } = RECORDED;
+  const { payerId: id, payerProfileId: profileId, payerBalance, payerVersion } = RECORDED;
   const balance = BigInt(payerBalance) + PAYMENT_UNITS;
-  return { ...ACCOUNT, id, profile_id, balance, version: BigInt(payerVersion) - 1n };
+  return { ...ACCOUNT, id, profileId, balance, version: BigInt(payerVersion) - 1n };
 }
 
 function payee(): LockedRow {
-  const { payeeId: id, payeeProfileId: profile_id, payeeBalance, payeeVersion } = RECORDED;
+  const { payeeId: id, payeeProfileId: profileId, payeeBalance, payeeVersion } = RECORDED;
   const balance = BigInt(payeeBalance) - PAYMENT_UNITS;
-  return { ...ACCOUNT, id, profile_id, balance, version: BigInt(payeeVersion) - 1n };
+  return { ...ACCOUNT, id, profileId, balance, version: BigInt(payeeVersion) - 1n };
 }

@@ -75,7 +75,7 @@ class SeedLedger {
     const projection = new Projection();
     projection.useAccounts([...this.#accounts.values()]);
     await this.#ledger.record(tx, projection, {
-      happenings: events.map((event) => ({ event, expectedVersion: 0n })),
+      events: events.map((event) => ({ event, expectedVersion: 0n })),
       at: timestampOf(FIRST_MOMENT + 1_000_000n * this.#batches++),
       metadata: {},
     });

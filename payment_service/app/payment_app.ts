@@ -1,7 +1,7 @@
-import type { PaymentDependencies } from "./ports.ts";
-import { AccountService } from "./use_cases/accounts.ts";
-import { PaymentService } from "./use_cases/payments.ts";
-import { RefundService } from "./use_cases/refunds.ts";
+import type { PaymentDependencies } from "../ports.ts";
+import { AccountService } from "./accounts.ts";
+import { PaymentService } from "./payments.ts";
+import { RefundService } from "./refunds.ts";
 
 /**
  * The use cases. What moves money is one transaction: it locks the accounts in order of their ids, decides, and writes

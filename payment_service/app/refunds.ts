@@ -1,10 +1,10 @@
 import type { Transaction } from "@archway/db/db.ts";
-import type { KeysetPage, PageOf } from "@archway/service_kit/paging/keyset.ts";
+import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import { decideRefund, type LockedAccount } from "../domain/decisions.ts";
 import { momentAfter } from "../domain/moment_after.ts";
-import { isRefundOf, type Payment, type Refund, type RefundDraft } from "../domain/payment.ts";
+import { isRefundOf, type Payment, type Refund, type RefundInput } from "../domain/payment.ts";
 import { PaymentError } from "../domain/payment_error.ts";
-import type { Key, PaymentDependencies, RefundKey } from "../ports.ts";
+import type { PaymentDependencies, PaymentPartFilter, RefundKey } from "../ports.ts";
 import { Projection } from "../projection/projection.ts";
 import type { Cause, ReadOptions } from "./accounts.ts";
 import { profileOf } from "./payments.ts";
@@ -15,7 +15,7 @@ export interface PutRefund {
   readonly created: boolean;
 }
 
-/** What is done with refunds. */
+/** Use cases of refunds. */
 export class RefundService {
   readonly #deps: PaymentDependencies;
 
@@ -23,7 +23,7 @@ export class RefundService {
     this.#deps = dependencies;
   }
 
-  /** @throws {PaymentError} "payment-not-found", "refund-not-found". */
+  /** @throws {DomainError} "payment-not-found", "refund-not-found". */
   async get(key: RefundKey, options: ReadOptions = {}): Promise<Refund> {
     const reader = this.#deps.connections.reader(options);
     const refund = await this.#deps.payments.findRefund(reader, key, options);
@@ -32,51 +32,52 @@ export class RefundService {
     throw new PaymentError(payment === undefined ? "payment-not-found" : "refund-not-found");
   }
 
-  /** @throws {PaymentError} "payment-not-found". */
-  async list({ id, viewer }: Key, page: PageOf & ReadOptions): Promise<KeysetPage<Refund>> {
-    const reader = this.#deps.connections.reader(page);
-    if (await this.#deps.payments.find(reader, { id, viewer }, page) === undefined) {
+  /** @throws {DomainError} "payment-not-found". */
+  async list(request: ListRequest<PaymentPartFilter>, options: ReadOptions = {}): Promise<Page<Refund>> {
+    const reader = this.#deps.connections.reader(options);
+    const { scope, filter: { paymentId: id } } = request;
+    if (await this.#deps.payments.find(reader, { id, scope }, options) === undefined) {
       throw new PaymentError("payment-not-found");
     }
-    return await this.#deps.payments.listRefunds(reader, id, page);
+    return await this.#deps.payments.listRefunds(reader, request, options);
   }
 
   /**
    * Gives back a payment or a part of it, unless this refund was made already.
    *
-   * @throws {PaymentError} "payment-not-found", "refund-exists" when the id is that of another refund, "not-payee",
+   * @throws {DomainError} "payment-not-found", "refund-exists" when the id is that of another refund, "not-payee",
    * "currency-mismatch", "refund-exceeds-payment", "profile-deleted", "account-closed", "insufficient-funds",
    * "balance-limit".
    */
   async put(
-    { paymentId, id }: Omit<RefundKey, "viewer">,
-    draft: RefundDraft,
+    { paymentId, id }: Omit<RefundKey, "scope">,
+    input: RefundInput,
     cause: Cause,
   ): Promise<PutRefund> {
     const { connections, payments, accounts } = this.#deps;
-    const { viewer } = cause;
+    const { scope } = cause;
     return await connections.withTx(async (tx) => {
-      const found = await payments.find(tx, { id: paymentId, viewer });
+      const found = await payments.find(tx, { id: paymentId, scope });
       if (found === undefined) throw new PaymentError("payment-not-found");
       // Every refund of a payment locks its two accounts, here as everywhere before anything else: what is read from now
       // on does not change before the transaction ends.
-      const locked = await accounts.lock(tx, [found.payerAccountId, found.payeeAccountId], viewer);
-      const known = await payments.findRefund(tx, { paymentId, id, viewer });
+      const locked = await accounts.lock(tx, [found.payerAccountId, found.payeeAccountId], scope);
+      const known = await payments.findRefund(tx, { paymentId, id, scope });
       if (known !== undefined) {
-        if (!isRefundOf(known, draft)) throw new PaymentError("refund-exists");
+        if (!isRefundOf(known, input)) throw new PaymentError("refund-exists");
         return { refund: known, created: false };
       }
-      const payment = await payments.find(tx, { id: paymentId, viewer }) ?? found;
-      return { refund: await this.#refund(tx, payment, { id, draft, cause, locked }), created: true };
+      const payment = await payments.find(tx, { id: paymentId, scope }) ?? found;
+      return { refund: await this.#refund(tx, payment, { id, input, cause, locked }), created: true };
     }, { ...cause, repeatable: true });
   }
 
-  async #refund(tx: Transaction, payment: Payment, { id, draft, cause, locked }: Refunding): Promise<Refund> {
+  async #refund(tx: Transaction, payment: Payment, { id, input, cause, locked }: Refunding): Promise<Refund> {
     const { ledger, now, newId } = this.#deps;
     const { payerAccountId, payeeAccountId } = payment;
     const payer = among(locked, payerAccountId);
     const payee = among(locked, payeeAccountId);
-    decideRefund(payment, { payer, payee }, draft);
+    decideRefund(payment, { payer, payee }, input);
     const projection = new Projection();
     projection.useAccounts([payer.account, payee.account]);
     projection.usePayments([payment]);
@@ -86,7 +87,7 @@ export class RefundService {
       payment.updatedAt,
     ]);
     await ledger.record(tx, projection, {
-      happenings: [{
+      events: [{
         event: {
           type: "payment.refunded",
           paymentId: payment.id,
@@ -94,7 +95,7 @@ export class RefundService {
           transferId: newId(),
           payerProfileId: profileOf(payer.account),
           payeeProfileId: profileOf(payee.account),
-          ...{ payerAccountId, payeeAccountId, amount: draft.amount, description: draft.description },
+          ...{ payerAccountId, payeeAccountId, amount: input.amount, description: input.description },
         },
         // A payment has one event for each of its versions.
         expectedVersion: payment.version,
@@ -102,13 +103,13 @@ export class RefundService {
       at,
       metadata: cause.metadata,
     });
-    return { paymentId: payment.id, id, ...draft, createdAt: at };
+    return { paymentId: payment.id, id, ...input, createdAt: at };
   }
 }
 
 interface Refunding {
   readonly id: string;
-  readonly draft: RefundDraft;
+  readonly input: RefundInput;
   readonly cause: Cause;
   readonly locked: readonly LockedAccount[];
 }

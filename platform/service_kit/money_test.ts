@@ -1,11 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { MAX_UNITS, parseMoney, writeMoney } from "./money.ts";
-import { PaymentError } from "./payment_error.ts";
+import { DomainError } from "./domain_error.ts";
+import { formatMoney, MAX_UNITS, parseMoney } from "./money.ts";
 
 function refusal(amount: string, currency = "BRL"): string {
-  const { code, faults } = assertThrows(() => parseMoney({ amount, currency }, "/amount"), PaymentError);
-  return `${code} ${faults.map(({ field, reason }) => `${field} ${reason}`).join()}`;
+  const { code, fieldErrors } = assertThrows(() => parseMoney({ amount, currency }, "/amount"), DomainError);
+  return `${code} ${fieldErrors.map(({ field, reason }) => `${field} ${reason}`).join()}`;
 }
 
 Deno.test("parseMoney() reads what its currency can say, to the last unit", () => {
@@ -80,12 +80,12 @@ Deno.test("parseMoney() refuses everything else, and says where and why", () => 
   }
 });
 
-Deno.test("writeMoney() writes what parseMoney() reads", () => {
+Deno.test("formatMoney() writes what parseMoney() reads", () => {
   const currencies = fc.constantFrom("JPY", "BRL", "KWD", "CLF");
   fc.assert(fc.property(fc.bigInt({ min: 1n, max: MAX_UNITS }), currencies, (units, currency) => {
-    assertEquals(parseMoney(writeMoney({ units, currency }), ""), { units, currency });
+    assertEquals(parseMoney(formatMoney({ units, currency }), ""), { units, currency });
   }));
-  assertEquals(writeMoney({ units: -5n, currency: "BRL" }).amount, "-0.05");
-  assertEquals(writeMoney({ units: 0n, currency: "JPY" }).amount, "0");
-  assertEquals(writeMoney({ units: -1234n, currency: "KWD" }).amount, "-1.234");
+  assertEquals(formatMoney({ units: -5n, currency: "BRL" }).amount, "-0.05");
+  assertEquals(formatMoney({ units: 0n, currency: "JPY" }).amount, "0");
+  assertEquals(formatMoney({ units: -1234n, currency: "KWD" }).amount, "-1.234");
 });

@@ -1,28 +1,27 @@
 import type { Querier, QueryOptions, ReaderOptions, Transaction } from "@archway/db/db.ts";
 import type { EventMetadata } from "@archway/events/event_store.ts";
-import type { VersionCondition } from "@archway/service_kit/paging/entity_version.ts";
-import type { KeysetPage, PageOf } from "@archway/service_kit/paging/keyset.ts";
+import type { AccessScope, ResourceKey } from "@archway/service_kit/access_scope.ts";
+import { meetsCondition, type VersionCondition } from "@archway/service_kit/entity_version.ts";
+import { exponentOf, type Money } from "@archway/service_kit/money.ts";
+import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import type { Account, Entry } from "../domain/account.ts";
-import { currencyExponent } from "../domain/currency.ts";
 import { decideDeposit, type LockedAccount } from "../domain/decisions.ts";
 import { momentAfter } from "../domain/moment_after.ts";
-import type { Money } from "../domain/money.ts";
 import type { Deposit } from "../domain/payment.ts";
 import { PaymentError } from "../domain/payment_error.ts";
-import type { AccountFilter, EntryFilter, Key, PaymentDependencies } from "../ports.ts";
+import type { AccountFilter, EntryFilter, PaymentDependencies } from "../ports.ts";
 import { Projection } from "../projection/projection.ts";
-import type { Viewer } from "@archway/service_kit/ownership/viewer.ts";
 
-/** How a read is done: what it has to see, and when it is given up. */
+/** How a use case reads: what it has to see, and when it is cancelled. */
 export type ReadOptions = QueryOptions & ReaderOptions;
 
-/** Who does something, and what is noted of it. */
+/** Who does something, and what is recorded of it. */
 export interface Cause extends QueryOptions {
-  readonly viewer: Viewer;
+  readonly scope: AccessScope;
   readonly metadata: EventMetadata;
 }
 
-/** What is done with accounts. */
+/** Use cases of accounts. */
 export class AccountService {
   readonly #deps: PaymentDependencies;
 
@@ -30,41 +29,37 @@ export class AccountService {
     this.#deps = dependencies;
   }
 
-  /** @throws {PaymentError} "account-not-found". */
-  get(key: Key, options: ReadOptions = {}): Promise<Account> {
+  /** @throws {DomainError} "account-not-found". */
+  get(key: ResourceKey, options: ReadOptions = {}): Promise<Account> {
     return this.#find(this.#deps.connections.reader(options), key, options);
   }
 
-  list(filter: AccountFilter, page: PageOf & ReadOptions): Promise<KeysetPage<Account>> {
-    return this.#deps.accounts.list(this.#deps.connections.reader(page), filter, page);
+  list(request: ListRequest<AccountFilter>, options: ReadOptions = {}): Promise<Page<Account>> {
+    return this.#deps.accounts.list(this.#deps.connections.reader(options), request, options);
   }
 
-  /** The account's statement. @throws {PaymentError} "account-not-found". */
+  /** The account's statement. @throws {DomainError} "account-not-found". */
   async listEntries(
-    filter: EntryFilter & { readonly viewer: Viewer },
-    page: PageOf & ReadOptions,
-  ): Promise<KeysetPage<Entry>> {
-    const reader = this.#deps.connections.reader(page);
-    await this.#find(reader, { id: filter.accountId, viewer: filter.viewer }, page);
-    return await this.#deps.accounts.listEntries(reader, filter, page);
+    request: ListRequest<EntryFilter>,
+    options: ReadOptions = {},
+  ): Promise<Page<Entry>> {
+    const reader = this.#deps.connections.reader(options);
+    await this.#find(reader, { id: request.filter.accountId, scope: request.scope }, options);
+    return await this.#deps.accounts.listEntries(reader, request, options);
   }
 
-  /** @throws {PaymentError} "unknown-currency", "unknown-profile", "account-exists". */
+  /** @throws {DomainError} "unknown-currency", "unknown-profile", "account-exists". */
   async open(
-    draft: { readonly profileId: string; readonly currency: string },
+    input: { readonly profileId: string; readonly currency: string },
     cause: Cause,
   ): Promise<Account> {
-    const { profileId, currency } = draft;
-    if (currencyExponent(currency) === undefined) {
-      throw new PaymentError("unknown-currency", {
-        faults: [{ field: "/currency", reason: "must be a currency of ISO 4217, such as BRL" }],
-      });
-    }
+    const { profileId, currency } = input;
+    exponentOf(currency, "/currency");
     const accountId = this.#deps.newId();
     return await this.#deps.connections.withTx(async (tx) => {
-      if (!await this.#deps.profiles.isLiving(tx, { id: profileId, viewer: cause.viewer })) {
+      if (!await this.#deps.profiles.isActive(tx, { id: profileId, scope: cause.scope })) {
         throw new PaymentError("unknown-profile", {
-          faults: [{ field: "/profileId", reason: "is no living profile of yours" }],
+          fieldErrors: [{ field: "/profileId", reason: "is no living profile of yours" }],
         });
       }
       return await this.#open(tx, { accountId, kind: "customer", profileId, currency }, cause);
@@ -74,7 +69,7 @@ export class AccountService {
   /**
    * Closes an account that has nothing; it can still be read.
    *
-   * @throws {PaymentError} "account-not-found", "account-changed", "account-closed", "balance-not-zero".
+   * @throws {DomainError} "account-not-found", "account-changed", "account-closed", "balance-not-zero".
    */
   async close(
     id: string,
@@ -82,9 +77,9 @@ export class AccountService {
   ): Promise<Account> {
     const { connections, ledger, now } = this.#deps;
     return await connections.withTx(async (tx) => {
-      const account = await this.#lockOwn(tx, id, cause.viewer);
+      const account = await this.#lockOwn(tx, id, cause.scope);
       const { version, profileId, currency, balance } = account;
-      if (condition !== "any" && !condition.includes(version)) {
+      if (!meetsCondition(version, condition)) {
         throw new PaymentError("account-changed", { currentVersion: version });
       }
       if (account.closedAt !== null) throw new PaymentError("account-closed");
@@ -92,7 +87,7 @@ export class AccountService {
       const projection = new Projection();
       projection.useAccounts([account]);
       await ledger.record(tx, projection, {
-        happenings: [{
+        events: [{
           event: { type: "account.closed", accountId: id, profileId, currency },
           expectedVersion: 1n,
         }],
@@ -106,20 +101,20 @@ export class AccountService {
   /**
    * Gives an account money from outside, in the transaction it is given.
    *
-   * @throws {PaymentError} "account-not-found", "profile-deleted", "account-closed", "currency-mismatch",
+   * @throws {DomainError} "account-not-found", "profile-deleted", "account-closed", "currency-mismatch",
    * "balance-limit".
    */
   async deposit(
     tx: Transaction,
     accountId: string,
-    { amount, viewer, metadata }: Cause & { readonly amount: Money },
+    { amount, scope, metadata }: Cause & { readonly amount: Money },
   ): Promise<Deposit> {
     const { accounts, ledger, now, newId } = this.#deps;
-    const { currency } = await this.#find(tx, { id: accountId, viewer });
+    const { currency } = await this.#find(tx, { id: accountId, scope });
     if (currency !== amount.currency) throw mismatch();
     const settlementAccountId = await accounts.findSettlement(tx, currency) ??
       await this.#openSettlement(tx, currency, metadata);
-    const locked = await accounts.lock(tx, [accountId, settlementAccountId], viewer);
+    const locked = await accounts.lock(tx, [accountId, settlementAccountId], scope);
     const [account, settlement] = [accountId, settlementAccountId].map((id) => among(locked, id));
     if (account === undefined || settlement === undefined) throw new PaymentError("account-not-found");
     decideDeposit(account, settlement, amount);
@@ -130,7 +125,7 @@ export class AccountService {
     const profileId = account.account.profileId;
     if (profileId === null) throw new PaymentError("account-not-found");
     await ledger.record(tx, projection, {
-      happenings: [{
+      events: [{
         event: { type: "deposit.settled", depositId, accountId, profileId, settlementAccountId, amount },
         expectedVersion: 0n,
       }],
@@ -162,26 +157,26 @@ export class AccountService {
   ): Promise<Account> {
     const projection = new Projection();
     await this.#deps.ledger.record(tx, projection, {
-      happenings: [{ event: { type: "account.opened", ...opening }, expectedVersion: 0n }],
+      events: [{ event: { type: "account.opened", ...opening }, expectedVersion: 0n }],
       at: this.#deps.now(),
       metadata,
     });
     return projection.account(opening.accountId);
   }
 
-  async #find(db: Querier, key: Key, options: QueryOptions = {}): Promise<Account> {
+  async #find(db: Querier, key: ResourceKey, options: QueryOptions = {}): Promise<Account> {
     const account = await this.#deps.accounts.find(db, key, options);
     if (account === undefined) throw new PaymentError("account-not-found");
     return account;
   }
 
-  /** A customer's account of the viewer's. Settlement accounts are nobody's. */
+  /** A customer's account of the scope's. Settlement accounts are nobody's. */
   async #lockOwn(
     tx: Transaction,
     id: string,
-    viewer: Viewer,
+    scope: AccessScope,
   ): Promise<Account & { readonly profileId: string }> {
-    const locked = among(await this.#deps.accounts.lock(tx, [id], viewer), id);
+    const locked = among(await this.#deps.accounts.lock(tx, [id], scope), id);
     const profileId = locked?.account.profileId ?? null;
     if (!locked?.isOwn || profileId === null) throw new PaymentError("account-not-found");
     return { ...locked.account, profileId };
@@ -194,6 +189,6 @@ function among(locked: readonly LockedAccount[], id: string): LockedAccount | un
 
 function mismatch(): PaymentError {
   return new PaymentError("currency-mismatch", {
-    faults: [{ field: "/amount/currency", reason: "is not the currency of the account" }],
+    fieldErrors: [{ field: "/amount/currency", reason: "is not the currency of the account" }],
   });
 }

@@ -1,11 +1,12 @@
 import type { Transaction } from "@archway/db/db.ts";
 import type { StoredEvent } from "@archway/events/event_store.ts";
-import type { KeysetPage, PageOf } from "@archway/service_kit/paging/keyset.ts";
+import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
+import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import { decidePayment } from "../domain/decisions.ts";
 import { momentAfter } from "../domain/moment_after.ts";
-import { isPaymentOf, type Payment, type PaymentDraft } from "../domain/payment.ts";
+import { isPaymentOf, type Payment, type PaymentInput } from "../domain/payment.ts";
 import { PaymentError } from "../domain/payment_error.ts";
-import type { Key, PaymentDependencies, PaymentFilter } from "../ports.ts";
+import type { PaymentDependencies, PaymentFilter, PaymentPartFilter } from "../ports.ts";
 import { Projection } from "../projection/projection.ts";
 import type { Cause, ReadOptions } from "./accounts.ts";
 
@@ -15,7 +16,7 @@ export interface PutPayment {
   readonly created: boolean;
 }
 
-/** What is done with payments. */
+/** Use cases of payments. */
 export class PaymentService {
   readonly #deps: PaymentDependencies;
 
@@ -23,81 +24,85 @@ export class PaymentService {
     this.#deps = dependencies;
   }
 
-  /** @throws {PaymentError} "payment-not-found". */
-  async get(key: Key, options: ReadOptions = {}): Promise<Payment> {
+  /** @throws {DomainError} "payment-not-found". */
+  async get(key: ResourceKey, options: ReadOptions = {}): Promise<Payment> {
     const payment = await this.#deps.payments.find(this.#deps.connections.reader(options), key, options);
     if (payment === undefined) throw new PaymentError("payment-not-found");
     return payment;
   }
 
-  list(filter: PaymentFilter, page: PageOf & ReadOptions): Promise<KeysetPage<Payment>> {
-    return this.#deps.payments.list(this.#deps.connections.reader(page), filter, page);
+  list(request: ListRequest<PaymentFilter>, options: ReadOptions = {}): Promise<Page<Payment>> {
+    return this.#deps.payments.list(this.#deps.connections.reader(options), request, options);
   }
 
-  /** What has happened to a payment, in order. @throws {PaymentError} "payment-not-found". */
-  async listEvents(key: Key, page: PageOf<bigint> & ReadOptions): Promise<KeysetPage<StoredEvent>> {
-    const reader = this.#deps.connections.reader(page);
-    if (await this.#deps.payments.find(reader, key, page) === undefined) {
+  /** Events of a payment, oldest first. @throws {DomainError} "payment-not-found". */
+  async listEvents(
+    request: ListRequest<PaymentPartFilter, bigint>,
+    options: ReadOptions = {},
+  ): Promise<Page<StoredEvent>> {
+    const reader = this.#deps.connections.reader(options);
+    const { scope, filter: { paymentId: id } } = request;
+    if (await this.#deps.payments.find(reader, { id, scope }, options) === undefined) {
       throw new PaymentError("payment-not-found");
     }
-    return await this.#deps.payments.listEvents(reader, key.id, page);
+    return await this.#deps.payments.listEvents(reader, request, options);
   }
 
   /**
    * Makes a payment, in the transaction it is given.
    *
-   * @throws {PaymentError} "same-account", "unknown-account", "profile-deleted", "account-closed", "currency-mismatch",
+   * @throws {DomainError} "same-account", "unknown-account", "profile-deleted", "account-closed", "currency-mismatch",
    * "insufficient-funds", "balance-limit".
    */
-  async create(tx: Transaction, draft: PaymentDraft, cause: Cause): Promise<Payment> {
-    return await this.#settle(tx, this.#deps.newId(), { draft, cause });
+  async create(tx: Transaction, input: PaymentInput, cause: Cause): Promise<Payment> {
+    return await this.#settle(tx, this.#deps.newId(), { input, cause });
   }
 
   /**
    * Makes a payment with an id that the client has chosen, unless it was made already.
    *
-   * @throws {PaymentError} "payment-exists" when the id is that of another payment, and what {@link create} throws.
+   * @throws {DomainError} "payment-exists" when the id is that of another payment, and what {@link create} throws.
    */
-  async put(id: string, draft: PaymentDraft, cause: Cause): Promise<PutPayment> {
+  async put(id: string, input: PaymentInput, cause: Cause): Promise<PutPayment> {
     try {
-      return await this.#put(id, draft, cause);
+      return await this.#put(id, input, cause);
     } catch (error) {
       // Another request with the id may have been quicker: what it has made is there by now, and can be compared.
       if (!(error instanceof PaymentError && error.code === "payment-exists")) throw error;
-      return await this.#put(id, draft, cause);
+      return await this.#put(id, input, cause);
     }
   }
 
-  async #put(id: string, draft: PaymentDraft, cause: Cause): Promise<PutPayment> {
+  async #put(id: string, input: PaymentInput, cause: Cause): Promise<PutPayment> {
     const { connections, payments } = this.#deps;
-    const { viewer } = cause;
+    const { scope } = cause;
     return await connections.withTx(async (tx) => {
-      const known = await payments.find(tx, { id, viewer });
-      if (known !== undefined && isPaymentOf(known, draft)) return { payment: known, created: false };
+      const known = await payments.find(tx, { id, scope });
+      if (known !== undefined && isPaymentOf(known, input)) return { payment: known, created: false };
       if (known !== undefined) throw new PaymentError("payment-exists");
       // An id that somebody else has taken is refused when it is written: only who could pay learns that it is taken.
-      return { payment: await this.#settle(tx, id, { draft, cause }), created: true };
+      return { payment: await this.#settle(tx, id, { input, cause }), created: true };
     }, { ...cause, repeatable: true });
   }
 
   async #settle(
     tx: Transaction,
     paymentId: string,
-    { draft, cause }: { readonly draft: PaymentDraft; readonly cause: Cause },
+    { input, cause }: { readonly input: PaymentInput; readonly cause: Cause },
   ): Promise<Payment> {
     const { accounts, ledger, now, newId } = this.#deps;
-    const { payerAccountId, payeeAccountId, amount, description } = draft;
+    const { payerAccountId, payeeAccountId, amount, description } = input;
     if (payerAccountId === payeeAccountId) throw new PaymentError("same-account");
-    const locked = await accounts.lock(tx, [payerAccountId, payeeAccountId], cause.viewer);
+    const locked = await accounts.lock(tx, [payerAccountId, payeeAccountId], cause.scope);
     const { payer: { account: payer }, payee: { account: payee } } = decidePayment(
       locked.find(({ account }) => account.id === payerAccountId),
       locked.find(({ account }) => account.id === payeeAccountId),
-      draft,
+      input,
     );
     const projection = new Projection();
     projection.useAccounts([payer, payee]);
     await ledger.record(tx, projection, {
-      happenings: [{
+      events: [{
         event: {
           type: "payment.settled",
           transferId: newId(),

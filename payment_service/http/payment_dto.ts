@@ -1,25 +1,25 @@
 import type * as api from "@archway/api/paymentapi/server.gen.ts";
 import type { StoredEvent } from "@archway/events/event_store.ts";
 import type { Account, Entry } from "../domain/account.ts";
-import { parseMoney, writeMoney } from "../domain/money.ts";
+import { formatMoney, parseMoney } from "@archway/service_kit/money.ts";
 import {
   type Deposit,
   type Payment,
-  type PaymentDraft,
+  type PaymentInput,
   paymentStatus,
   type Refund,
-  type RefundDraft,
+  type RefundInput,
 } from "../domain/payment.ts";
 import { outgoingPaymentData } from "../events/outgoing_data.ts";
 import { readEvent } from "../events/payment_event_data.ts";
 
 /** An account as clients see it. */
-export function wireAccount(account: Account): api.Account {
+export function accountToJson(account: Account): api.Account {
   const { id, kind, profileId, currency, balance, createdAt, updatedAt, closedAt } = account;
   return {
     ...{ id, kind, profileId, currency },
     status: closedAt === null ? "open" : "closed",
-    balance: writeMoney({ units: balance, currency }),
+    balance: formatMoney({ units: balance, currency }),
     createdAt,
     updatedAt,
     ...(closedAt !== null && { closedAt }),
@@ -27,13 +27,13 @@ export function wireAccount(account: Account): api.Account {
 }
 
 /** A line of a statement as clients see it. */
-export function wireEntry(entry: Entry): api.Entry {
+export function entryToJson(entry: Entry): api.Entry {
   const { transferId, kind, amount, balance, currency, paymentId, refundId, createdAt } = entry;
   return {
     id: transferId,
     kind,
-    amount: writeMoney({ units: amount, currency }),
-    balance: writeMoney({ units: balance, currency }),
+    amount: formatMoney({ units: amount, currency }),
+    balance: formatMoney({ units: balance, currency }),
     ...(paymentId !== null && { paymentId }),
     ...(refundId !== null && { refundId }),
     createdAt,
@@ -41,35 +41,35 @@ export function wireEntry(entry: Entry): api.Entry {
 }
 
 /** A deposit as clients see it. */
-export function wireDeposit({ id, accountId, amount, balance, createdAt }: Deposit): api.Deposit {
+export function depositToJson({ id, accountId, amount, balance, createdAt }: Deposit): api.Deposit {
   return {
     id,
     accountId,
-    amount: writeMoney(amount),
-    balance: writeMoney({ units: balance, currency: amount.currency }),
+    amount: formatMoney(amount),
+    balance: formatMoney({ units: balance, currency: amount.currency }),
     createdAt,
   };
 }
 
 /** A payment as clients see it. */
-export function wirePayment(payment: Payment): api.Payment {
+export function paymentToJson(payment: Payment): api.Payment {
   const { id, payerAccountId, payeeAccountId, amount, refunded, description, createdAt, updatedAt } = payment;
   return {
-    ...{ id, payerAccountId, payeeAccountId, amount: writeMoney(amount), description },
+    ...{ id, payerAccountId, payeeAccountId, amount: formatMoney(amount), description },
     status: paymentStatus(payment),
-    refunded: writeMoney({ units: refunded, currency: amount.currency }),
+    refunded: formatMoney({ units: refunded, currency: amount.currency }),
     createdAt,
     updatedAt,
   };
 }
 
 /** A refund as clients see it. */
-export function wireRefund({ id, paymentId, amount, description, createdAt }: Refund): api.Refund {
-  return { id, paymentId, amount: writeMoney(amount), description, createdAt };
+export function refundToJson({ id, paymentId, amount, description, createdAt }: Refund): api.Refund {
+  return { id, paymentId, amount: formatMoney(amount), description, createdAt };
 }
 
 /** Something that has happened to a payment, as clients see it: by whom is not told. */
-export function wirePaymentEvent(stored: StoredEvent): api.PaymentEvent {
+export function paymentEventToJson(stored: StoredEvent): api.PaymentEvent {
   const event = readEvent(stored);
   switch (event.type) {
     case "payment.settled":
@@ -88,8 +88,8 @@ export function wirePaymentEvent(stored: StoredEvent): api.PaymentEvent {
   }
 }
 
-/** What a client sent for a payment. @throws {PaymentError} "unknown-currency", "invalid-amount". */
-export function paymentDraft(body: api.NewPayment): PaymentDraft {
+/** Input of a payment. @throws {DomainError} "unknown-currency", "invalid-amount". */
+export function paymentInput(body: api.NewPayment): PaymentInput {
   return {
     // The same account, however its id is spelt.
     payerAccountId: body.payerAccountId.toLowerCase(),
@@ -99,8 +99,8 @@ export function paymentDraft(body: api.NewPayment): PaymentDraft {
   };
 }
 
-/** What a client sent for a refund. @throws {PaymentError} "unknown-currency", "invalid-amount". */
-export function refundDraft(body: api.NewRefund): RefundDraft {
+/** Input of a refund. @throws {DomainError} "unknown-currency", "invalid-amount". */
+export function refundInput(body: api.NewRefund): RefundInput {
   return { amount: parseMoney(body.amount, "/amount"), description: describe(body.description) };
 }
 

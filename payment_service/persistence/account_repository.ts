@@ -1,0 +1,69 @@
+import type { Querier, QueryOptions } from "@archway/db/db.ts";
+import type { AccessScope, ResourceKey } from "@archway/service_kit/access_scope.ts";
+import { readPage } from "@archway/service_kit/list_sql.ts";
+import type { ListRequest, Page } from "@archway/service_kit/page.ts";
+import { andOwned, scopedStatement, statementFor } from "@archway/service_kit/scoped_statement.ts";
+import type { Account, Entry } from "../domain/account.ts";
+import type { LockedAccount } from "../domain/decisions.ts";
+import type { AccountFilter, AccountRepository, EntryFilter } from "../ports.ts";
+import { ACCOUNT_COLUMNS, AccountList, entryList } from "./account_list.ts";
+import { isOwned } from "./profile_directory.ts";
+
+const FIND = scopedStatement(
+  (owner) =>
+    `select ${ACCOUNT_COLUMNS} from accounts where id = $1${
+      andOwned(owner, (subject) => isOwned("profile_id", subject))
+    }`,
+  1,
+);
+
+// Rows are locked as the sort gives them. Several are only locked here, so that no two transactions wait in a circle. The
+// lock is the one that an update takes: it does not hold up those who only refer to the account.
+const LOCK = scopedStatement(
+  (owner) =>
+    `select ${ACCOUNT_COLUMNS}, ${
+      owner === undefined ? "true" : `coalesce(profile.owner = ${owner}, false)`
+    } as "isOwn",
+      accounts.profile_id is null or (profile.id is not null and profile.deleted_at is null) as "isActive"
+    from accounts left join published_profiles as profile on profile.id = accounts.profile_id
+    where accounts.id = any ($1) order by accounts.id for no key update of accounts`,
+  1,
+);
+
+const FIND_SETTLEMENT = "select id from accounts where kind = 'settlement' and currency = $1";
+
+const CLAIM_SETTLEMENT =
+  "select pg_advisory_xact_lock(hashtextextended('archway settlement ' || $1::text, 0))";
+
+/** Stores accounts in PostgreSQL. */
+export class PostgresAccountRepository implements AccountRepository {
+  async find(db: Querier, { id, scope }: ResourceKey, options?: QueryOptions): Promise<Account | undefined> {
+    const { rows } = await db.query<Account>(...statementFor(FIND, scope, [id]), options);
+    return rows[0];
+  }
+
+  list(db: Querier, request: ListRequest<AccountFilter>, options?: QueryOptions): Promise<Page<Account>> {
+    return readPage<Account>(db, new AccountList(request), { ...request.page, ...options });
+  }
+
+  listEntries(db: Querier, request: ListRequest<EntryFilter>, options?: QueryOptions): Promise<Page<Entry>> {
+    return readPage<Entry>(db, entryList(request), { ...request.page, ...options });
+  }
+
+  async lock(tx: Querier, ids: readonly string[], scope: AccessScope): Promise<readonly LockedAccount[]> {
+    const { rows } = await tx.query<Account & Omit<LockedAccount, "account">>(
+      ...statementFor(LOCK, scope, [ids]),
+    );
+    return rows.map(({ isOwn, isActive, ...account }) => ({ account, isOwn, isActive }));
+  }
+
+  async findSettlement(tx: Querier, currency: string): Promise<string | undefined> {
+    const { rows } = await tx.query<{ readonly id: string }>(FIND_SETTLEMENT, [currency]);
+    return rows[0]?.id;
+  }
+
+  async claimSettlement(tx: Querier, currency: string): Promise<string | undefined> {
+    await tx.query(CLAIM_SETTLEMENT, [currency]);
+    return await this.findSettlement(tx, currency);
+  }
+}

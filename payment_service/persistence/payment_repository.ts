@@ -1,0 +1,105 @@
+import type { Querier, QueryOptions } from "@archway/db/db.ts";
+import type { EventStore, StoredEvent } from "@archway/events/event_store.ts";
+import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
+import { readPage } from "@archway/service_kit/list_sql.ts";
+import type { ListRequest, Page, PageRequest } from "@archway/service_kit/page.ts";
+import { andOwned, scopedStatement, statementFor } from "@archway/service_kit/scoped_statement.ts";
+import type { Payment, Refund } from "../domain/payment.ts";
+import { paymentStream } from "../events/payment_event.ts";
+import type { PaymentFilter, PaymentPartFilter, PaymentRepository, RefundKey } from "../ports.ts";
+import { PaymentList, refundList } from "./payment_list.ts";
+import {
+  PAYMENT_COLUMNS,
+  paymentOfRow,
+  type PaymentRow,
+  REFUND_COLUMNS,
+  refundOfRow,
+  type RefundRow,
+} from "./payment_row.ts";
+import { isOwned } from "./profile_directory.ts";
+
+/** Condition that the owner takes part in a payment. */
+function takesPart(owner: string): string {
+  return `exists (select from accounts where accounts.id in (payer_account_id, payee_account_id)
+    and ${isOwned("accounts.profile_id", owner)})`;
+}
+
+const FIND = scopedStatement(
+  (owner) => `select ${PAYMENT_COLUMNS} from payments where id = $1${andOwned(owner, takesPart)}`,
+  1,
+);
+
+const FIND_REFUND = scopedStatement(
+  (owner) =>
+    `select ${REFUND_COLUMNS} from refunds join payments on payments.id = refunds.payment_id
+    where refunds.payment_id = $1 and refunds.id = $2${andOwned(owner, takesPart)}`,
+  2,
+);
+
+/** Stores payments in PostgreSQL. */
+export class PostgresPaymentRepository implements PaymentRepository {
+  readonly #events: EventStore;
+
+  constructor(events: EventStore) {
+    this.#events = events;
+  }
+
+  async find(db: Querier, { id, scope }: ResourceKey, options?: QueryOptions): Promise<Payment | undefined> {
+    const { rows } = await db.query<PaymentRow>(...statementFor(FIND, scope, [id]), options);
+    return rows[0] && paymentOfRow(rows[0]);
+  }
+
+  async list(
+    db: Querier,
+    request: ListRequest<PaymentFilter>,
+    options?: QueryOptions,
+  ): Promise<Page<Payment>> {
+    const page = await readPage<PaymentRow>(db, new PaymentList(request), { ...request.page, ...options });
+    return { ...page, items: page.items.map(paymentOfRow) };
+  }
+
+  async findRefund(
+    db: Querier,
+    { paymentId, id, scope }: RefundKey,
+    options?: QueryOptions,
+  ): Promise<Refund | undefined> {
+    const statement = statementFor(FIND_REFUND, scope, [paymentId, id]);
+    const { rows } = await db.query<RefundRow>(...statement, options);
+    return rows[0] && refundOfRow(rows[0]);
+  }
+
+  async listRefunds(
+    db: Querier,
+    request: ListRequest<PaymentPartFilter>,
+    options?: QueryOptions,
+  ): Promise<Page<Refund>> {
+    const page = await readPage<RefundRow>(db, refundList(request), { ...request.page, ...options });
+    return { ...page, items: page.items.map(refundOfRow) };
+  }
+
+  async listEvents(
+    db: Querier,
+    { filter: { paymentId }, page }: ListRequest<PaymentPartFilter, bigint>,
+    options?: QueryOptions,
+  ): Promise<Page<StoredEvent>> {
+    const { after, count } = versionRange(page);
+    const events = await this.#events.readStream(db, paymentStream(paymentId), {
+      ...options,
+      after,
+      limit: count + 1,
+    });
+    return { items: events.slice(0, count), hasNext: events.length > count, hasPrevious: after > 0n };
+  }
+}
+
+/** The versions of a stream are 1, 2, 3 …, so what lies on the other side of a page is known without a query. */
+function versionRange(
+  { limit, position }: PageRequest<bigint>,
+): { readonly after: bigint; readonly count: number } {
+  if (position === undefined) return { after: 0n, count: limit };
+  const { direction, anchor, inclusive } = position;
+  if (direction === "after") return { after: inclusive ? anchor - 1n : anchor, count: limit };
+  const last = inclusive ? anchor : anchor - 1n;
+  const after = last > BigInt(limit) ? last - BigInt(limit) : 0n;
+  return { after, count: Number(last - after) };
+}
