@@ -5,9 +5,8 @@ import {
   type MountedService,
   type ServiceParts,
 } from "@archway/service_kit/service_module.ts";
-import { PageCursors } from "@archway/service_kit/paging/page_cursors.ts";
-import { TIME_AND_ID } from "@archway/service_kit/paging/pivot_format.ts";
-import { KeyRing, SealRing } from "@archway/service_kit/signing.ts";
+import { timeCursors } from "@archway/service_kit/page_cursors.ts";
+import { SealRing } from "@archway/service_kit/signing.ts";
 import type { Broker } from "./broker/broker.ts";
 import type { NatsConfig } from "./broker/nats_config.ts";
 import { type EventsConfig, parseEventsConfig } from "./events_config.ts";
@@ -49,12 +48,7 @@ function mountEvents(parts: ServiceParts, config: EventsConfig): MountedService 
     newId: parts.newId,
     onDue: () => worker?.deliveryDue(),
   });
-  const cursors = new PageCursors({
-    keys: new KeyRing(parts.secrets, "webhook cursor"),
-    ttlSeconds: parts.cursorTtlSeconds,
-    nowMs: Date.now,
-    pivot: TIME_AND_ID,
-  });
+  const cursors = timeCursors("webhook cursor", parts);
   return {
     api: webhookApi({ webhooks, cursors, tokens: parts.tokens }),
     background: {

@@ -1,7 +1,7 @@
+import { DomainError } from "@archway/service_kit/domain_error.ts";
 import { type ResolveOptions, resolveTarget } from "../delivery/target/resolve_target.ts";
 import { TargetError, type TargetFault } from "../delivery/target/target_error.ts";
 import { parseTargetUrl } from "../delivery/target/target_url.ts";
-import { WebhookError } from "./webhook_error.ts";
 import type { CheckUrl } from "./webhook_ports.ts";
 
 /** Whoever creates a webhook waits for no name server longer than this, in milliseconds. */
@@ -32,7 +32,7 @@ export function checkWebhookUrl(rules: Pick<ResolveOptions, "allowPrivate" | "re
     } catch (error) {
       const reason = error instanceof TargetError ? REASONS[error.code] : undefined;
       if (reason === undefined) throw error;
-      throw new WebhookError("invalid", { faults: [{ field: "/url", reason }], cause: error });
+      throw new DomainError("invalid-webhook", { fieldErrors: [{ field: "/url", reason }], cause: error });
     }
   };
 }

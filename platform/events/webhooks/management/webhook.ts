@@ -1,6 +1,6 @@
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { DeliveryFault } from "../delivery/delivery.ts";
-import { WebhookError, type WebhookFault } from "./webhook_error.ts";
+import { type FieldError, invalidError, type ResourceErrorCode } from "@archway/service_kit/domain_error.ts";
 
 /** URL that receives the events that concern its owner. Immutable: another one takes its place. */
 export interface Webhook {
@@ -13,33 +13,36 @@ export interface Webhook {
   readonly createdAt: Timestamp;
 }
 
-/** What a client decides about a webhook. */
-export interface WebhookDraft {
+/** Errors about webhooks that a client can act on. */
+export type WebhookErrorCode = ResourceErrorCode<"webhook"> | "delivery-not-found" | "too-many-webhooks";
+
+/** Properties of a webhook that a client decides. */
+export interface WebhookInput {
   readonly url: string;
   readonly eventTypes: readonly string[];
 }
 
-/** How many webhooks one owner can have. */
+/** Maximum number of webhooks of one owner. */
 export const MAX_WEBHOOKS = 20;
 
 /**
- * Returns the event types of a draft, each once, in the order of the catalog.
+ * Returns the event types of an input, each once, in the order of the catalog.
  *
  * @param known Types that the services of this program publish.
- * @throws {WebhookError} "invalid" when there is none, or one is unknown.
+ * @throws {DomainError} "invalid-webhook" when there is none, or one is unknown.
  */
 export function normalizeEventTypes(
-  { eventTypes }: WebhookDraft,
+  { eventTypes }: WebhookInput,
   known: readonly string[],
 ): readonly string[] {
-  const faults: WebhookFault[] = [];
-  if (eventTypes.length === 0) faults.push({ field: "/eventTypes", reason: "must name one at least" });
+  const fieldErrors: FieldError[] = [];
+  if (eventTypes.length === 0) fieldErrors.push({ field: "/eventTypes", reason: "must name one at least" });
   eventTypes.forEach((type, index) => {
     if (!known.includes(type)) {
-      faults.push({ field: `/eventTypes/${index}`, reason: `must be one of ${known.join(", ")}` });
+      fieldErrors.push({ field: `/eventTypes/${index}`, reason: `must be one of ${known.join(", ")}` });
     }
   });
-  if (faults.length > 0) throw new WebhookError("invalid", { faults });
+  if (fieldErrors.length > 0) throw invalidError("webhook", fieldErrors);
   return known.filter((type) => eventTypes.includes(type));
 }
 

@@ -7,7 +7,7 @@ import { EVENT_MIGRATIONS } from "../../testing/event_databases.ts";
 import { testCatalog } from "../../testing/test_catalog.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { openWebhookService } from "./open_webhook_service.ts";
-import { WebhookError } from "./webhook_error.ts";
+import { DomainError } from "@archway/service_kit/domain_error.ts";
 
 const EVENT_TYPES = Object.keys(testCatalog().types);
 
@@ -37,7 +37,7 @@ Deno.test("WebhookService lets an owner have so many webhooks and no more, howev
           await service.create(draft, { owner });
           return "created";
         } catch (error) {
-          if (error instanceof WebhookError) return error.code;
+          if (error instanceof DomainError) return error.code;
           throw error;
         }
       }),

@@ -1,21 +1,20 @@
 import type { ConnectionManager, Querier, QueryOptions, Transaction, TxManager } from "@archway/db/db.ts";
-import type { VersionCondition } from "@archway/service_kit/paging/entity_version.ts";
-import type { KeysetPage, PageOf } from "@archway/service_kit/paging/keyset.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
-import type { Viewer } from "@archway/service_kit/ownership/viewer.ts";
+import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
+import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import type { Delivery, Webhook } from "./webhook.ts";
 
-/** A webhook as one caller may reach it. */
-export interface WebhookKey {
-  readonly id: string;
-  readonly viewer: Viewer;
-}
+/** A list that nothing narrows. */
+export type NoFilter = Readonly<Record<string, never>>;
 
-/** A webhook that is to be kept from now on. */
-export interface KeptWebhook extends Webhook {
-  /** The subject that creates it; null: nobody is known to. */
+/** Webhook of a list of deliveries. */
+export type DeliveryFilter = { readonly webhookId: string };
+
+/** A webhook as it is stored. */
+export interface StoredWebhook extends Webhook {
+  /** Subject that created it; null if authentication was off. */
   readonly owner: string | null;
-  /** What signs, encrypted. */
+  /** Signing secret, encrypted. */
   readonly sealedSecret: Uint8Array;
 }
 
@@ -26,19 +25,23 @@ export interface Retry {
   readonly now: Timestamp;
 }
 
-/** Keeps webhooks. Every method runs on the querier it is given. What is not the viewer's is not there. */
+/** Stores webhooks. Every method runs on the querier it is passed. Those outside the access scope do not exist. */
 export interface WebhookRepository {
   /** @returns false: the owner has `most` already, whoever else makes one for them at the same time. */
-  insert(tx: Transaction, webhook: KeptWebhook, options: { readonly most: number }): Promise<boolean>;
-  find(db: Querier, key: WebhookKey, options?: QueryOptions): Promise<Webhook | undefined>;
+  insert(tx: Transaction, webhook: StoredWebhook, options: { readonly most: number }): Promise<boolean>;
+  find(db: Querier, key: ResourceKey, options?: QueryOptions): Promise<Webhook | undefined>;
   /** The webhook, which nobody else can change before the transaction ends. */
-  lock(tx: Transaction, key: WebhookKey): Promise<Webhook | undefined>;
+  lock(tx: Transaction, key: ResourceKey): Promise<Webhook | undefined>;
   /** Newest first. */
-  list(db: Querier, viewer: Viewer, page: PageOf & QueryOptions): Promise<KeysetPage<Webhook>>;
+  list(db: Querier, request: ListRequest<NoFilter>, options?: QueryOptions): Promise<Page<Webhook>>;
   /** Deletes a locked one, with its deliveries. */
   delete(tx: Transaction, id: string): Promise<void>;
-  /** Newest first. The caller has seen the webhook. */
-  listDeliveries(db: Querier, webhookId: string, page: PageOf & QueryOptions): Promise<KeysetPage<Delivery>>;
+  /** Deliveries of a webhook that is in the scope, newest first. */
+  listDeliveries(
+    db: Querier,
+    request: ListRequest<DeliveryFilter>,
+    options?: QueryOptions,
+  ): Promise<Page<Delivery>>;
   /**
    * Makes a delivery due at once, and counts its attempts anew; where one is under way, as soon as that has failed.
    * Undefined: there is none. The webhook is locked.
@@ -57,7 +60,7 @@ export interface SecretMaker {
 /**
  * Looks whether a URL may be told of events, and gives it as it is kept.
  *
- * @throws {WebhookError} "invalid" when it may not.
+ * @throws {DomainError} "invalid-webhook" when it may not.
  */
 export type CheckUrl = (url: string, options: QueryOptions) => Promise<string>;
 
@@ -75,9 +78,4 @@ export interface WebhookDependencies {
   readonly newId: () => string;
   /** There is a delivery that is due. Must not throw. */
   readonly onDue: () => void;
-}
-
-/** On which version something is done. */
-export interface Conditional {
-  readonly condition: VersionCondition;
 }

@@ -1,19 +1,16 @@
 import type { Querier, QueryOptions, Transaction } from "@archway/db/db.ts";
-import type { KeysetPage, PageOf, Pivot } from "@archway/service_kit/paging/keyset.ts";
-import { readKeysetPage } from "@archway/service_kit/paging/read_keyset_page.ts";
-import { andOwned, forViewer, viewedStatement } from "@archway/service_kit/ownership/viewed_statement.ts";
-import type { Viewer } from "@archway/service_kit/ownership/viewer.ts";
+import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
+import { ListSql, readPage } from "@archway/service_kit/list_sql.ts";
+import type { ListRequest, Page } from "@archway/service_kit/page.ts";
+import { andOwned, scopedStatement, statementFor } from "@archway/service_kit/scoped_statement.ts";
 import type { Delivery, Webhook } from "./webhook.ts";
-import { DeliveryListSql, WebhookListSql } from "./webhook_list_sql.ts";
-import type { KeptWebhook, Retry, WebhookKey, WebhookRepository } from "./webhook_ports.ts";
+import type { DeliveryFilter, NoFilter, Retry, StoredWebhook, WebhookRepository } from "./webhook_ports.ts";
 import {
   DELIVERY_COLUMNS,
   DELIVERY_SOURCE,
   deliveryOfRow,
   type DeliveryRow,
   WEBHOOK_COLUMNS,
-  webhookOfRow,
-  type WebhookRow,
 } from "./webhook_row.ts";
 
 // What is counted has to stay as it is until the new one is there, too; there is no row of an owner that could be held.
@@ -25,12 +22,12 @@ const INSERT =
   select $1, $2::text, $3, $4, $5, $6, $7
   where (select count(*) from webhook_endpoints where owner is not distinct from $2::text) < $8`;
 
-const FIND = viewedStatement(
+const FIND = scopedStatement(
   (owner) => `select ${WEBHOOK_COLUMNS} from webhook_endpoints where id = $1${andOwned(owner)}`,
   1,
 );
 
-const LOCK = viewedStatement(
+const LOCK = scopedStatement(
   (owner) => `select ${WEBHOOK_COLUMNS} from webhook_endpoints where id = $1${andOwned(owner)} for update`,
   1,
 );
@@ -50,11 +47,11 @@ const DUE = `insert into webhook_lanes (endpoint_id, stream, due_at, scheduled_a
 const FIND_DELIVERY =
   `select ${DELIVERY_COLUMNS} from ${DELIVERY_SOURCE} where d.id = $1 and d.endpoint_id = $2`;
 
-/** Keeps webhooks in PostgreSQL. */
+/** Stores webhooks in PostgreSQL. */
 export class PostgresWebhookRepository implements WebhookRepository {
   async insert(
     tx: Transaction,
-    { id, owner, url, eventTypes, sealedSecret, version, createdAt }: KeptWebhook,
+    { id, owner, url, eventTypes, sealedSecret, version, createdAt }: StoredWebhook,
     { most }: { readonly most: number },
   ): Promise<boolean> {
     await tx.query(HOLD_OWNER, [owner]);
@@ -62,24 +59,17 @@ export class PostgresWebhookRepository implements WebhookRepository {
     return (await tx.query(INSERT, parameters)).rowCount > 0;
   }
 
-  async find(db: Querier, { id, viewer }: WebhookKey, options?: QueryOptions): Promise<Webhook | undefined> {
-    const { rows: [row] } = await db.query<WebhookRow>(...forViewer(FIND, viewer, [id]), options);
-    return row && webhookOfRow(row);
+  async find(db: Querier, { id, scope }: ResourceKey, options?: QueryOptions): Promise<Webhook | undefined> {
+    return (await db.query<Webhook>(...statementFor(FIND, scope, [id]), options)).rows[0];
   }
 
-  async lock(tx: Transaction, { id, viewer }: WebhookKey): Promise<Webhook | undefined> {
-    const { rows: [row] } = await tx.query<WebhookRow>(...forViewer(LOCK, viewer, [id]));
-    return row && webhookOfRow(row);
+  async lock(tx: Transaction, { id, scope }: ResourceKey): Promise<Webhook | undefined> {
+    return (await tx.query<Webhook>(...statementFor(LOCK, scope, [id]))).rows[0];
   }
 
-  async list(
-    db: Querier,
-    viewer: Viewer,
-    { limit, position, ...options }: PageOf & QueryOptions,
-  ): Promise<KeysetPage<Webhook>> {
-    const list = new WebhookListSql(viewer);
-    const page = await readKeysetPage<WebhookRow, Pivot>(db, list, { limit, position, ...options });
-    return { ...page, items: page.items.map(webhookOfRow) };
+  list(db: Querier, { scope, page }: ListRequest<NoFilter>, options?: QueryOptions): Promise<Page<Webhook>> {
+    const list = new ListSql({ columns: WEBHOOK_COLUMNS, from: "webhook_endpoints" }).ownedBy(scope);
+    return readPage<Webhook>(db, list, { ...page, ...options });
   }
 
   async delete(tx: Transaction, id: string): Promise<void> {
@@ -91,12 +81,13 @@ export class PostgresWebhookRepository implements WebhookRepository {
 
   async listDeliveries(
     db: Querier,
-    webhookId: string,
-    { limit, position, ...options }: PageOf & QueryOptions,
-  ): Promise<KeysetPage<Delivery>> {
-    const list = new DeliveryListSql(webhookId);
-    const page = await readKeysetPage<DeliveryRow, Pivot>(db, list, { limit, position, ...options });
-    return { ...page, items: page.items.map(deliveryOfRow) };
+    { filter, page }: ListRequest<DeliveryFilter>,
+    options?: QueryOptions,
+  ): Promise<Page<Delivery>> {
+    const list = new ListSql({ columns: DELIVERY_COLUMNS, from: DELIVERY_SOURCE });
+    list.where(`d.endpoint_id = ${list.bind(filter.webhookId)}`);
+    const found = await readPage<DeliveryRow>(db, list, { ...page, ...options });
+    return { ...found, items: found.items.map(deliveryOfRow) };
   }
 
   async retry(tx: Transaction, { webhookId, deliveryId, now }: Retry): Promise<Delivery | undefined> {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { v7 as newId } from "uuid";
 import { appendEvents } from "../../outbox/testing/append_events.ts";
-import { EVERYONE } from "@archway/service_kit/ownership/viewer.ts";
+import { type ResourceKey, UNRESTRICTED } from "@archway/service_kit/access_scope.ts";
 import { WorkerStage } from "../../worker/testing/worker_stage.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
 import { DATABASE_NAMES } from "../../testing/event_databases.ts";
@@ -33,7 +33,11 @@ class Asking implements AsyncDisposable {
 
   /** In the order of their events. */
   async deliveries(): Promise<readonly Delivery[]> {
-    const { items } = await this.#service().listDeliveries(this.#key, { limit: 10 });
+    const { items } = await this.#service().listDeliveries({
+      scope: UNRESTRICTED,
+      filter: { webhookId: this.endpointId },
+      page: { limit: 10 },
+    });
     return items.toSorted((one, other) => one.eventId < other.eventId ? -1 : 1);
   }
 
@@ -51,8 +55,8 @@ class Asking implements AsyncDisposable {
     await this.stage[Symbol.asyncDispose]();
   }
 
-  get #key(): { readonly id: string; readonly viewer: typeof EVERYONE } {
-    return { id: this.endpointId, viewer: EVERYONE };
+  get #key(): ResourceKey {
+    return { id: this.endpointId, scope: UNRESTRICTED };
   }
 
   #service(): ReturnType<typeof openWebhookService> {

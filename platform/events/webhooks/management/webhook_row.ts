@@ -1,40 +1,22 @@
-import { messageId } from "../../outbox/message_id.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
-import type { DeliveryFault } from "../delivery/delivery.ts";
+import { selectList } from "@archway/service_kit/select_list.ts";
+import { messageId } from "../../outbox/message_id.ts";
 import type { Delivery, Webhook } from "./webhook.ts";
 
-/** The columns of {@link WebhookRow}. */
-export const WEBHOOK_COLUMNS = "id, url, event_types, version, created_at";
-
-/** A row of the table `webhook_endpoints`, without what signs. */
-export interface WebhookRow {
-  readonly id: string;
-  readonly url: string;
-  readonly event_types: readonly string[];
-  readonly version: bigint;
-  readonly created_at: Timestamp;
-}
-
-/** The webhook a row holds. */
-export function webhookOfRow(row: WebhookRow): Webhook {
-  return {
-    id: row.id,
-    url: row.url,
-    eventTypes: row.event_types,
-    version: row.version,
-    createdAt: row.created_at,
-  };
-}
+/** SELECT list of a webhook, without its signing secret. */
+export const WEBHOOK_COLUMNS = selectList<Webhook>(["id", "url", "eventTypes", "version", "createdAt"]);
 
 /**
- * The columns of {@link DeliveryRow}, of a delivery `d`, its event `e` and its lane `l`, which is there when it is the
+ * SELECT list of a {@link DeliveryRow}, of a delivery `d`, its event `e` and its lane `l`, which is there when it is the
  * next one of its stream.
  */
-export const DELIVERY_COLUMNS =
-  `d.id, e.stream, e.version, e.recorded_at, e.type, d.state, d.attempts, d.last_status, d.last_error,
-  d.created_at, d.attempted_at, d.settled_at, l.due_at`;
+export const DELIVERY_COLUMNS = [
+  'e.stream, e.version, e.recorded_at as "recordedAt", e.type as "eventType", l.due_at as "nextAttemptAt"',
+  selectList<Delivery>(["id", "state", "attempts", "lastStatus", "lastError", "createdAt"], "d"),
+  selectList<Delivery>(["attemptedAt", "settledAt"], "d"),
+].join(", ");
 
-/** What the columns are of. The lane is that of the first delivery that is pending, while nobody works on it. */
+/** FROM list of these columns. The lane is that of the first delivery that is pending, while nobody works on it. */
 export const DELIVERY_SOURCE = `webhook_deliveries as d
   join events as e on e.position = d.position
   left join webhook_lanes as l
@@ -44,36 +26,14 @@ export const DELIVERY_SOURCE = `webhook_deliveries as d
         where b.endpoint_id = d.endpoint_id and b.stream = d.stream and b.state = 'pending' and b.position < d.position
       )`;
 
-/** A delivery as it is read. */
-export interface DeliveryRow {
-  readonly id: string;
+/** A delivery with its event. */
+export type DeliveryRow = Omit<Delivery, "eventId"> & {
   readonly stream: string;
   readonly version: bigint;
-  readonly recorded_at: Timestamp;
-  readonly type: string;
-  readonly state: Delivery["state"];
-  readonly attempts: number;
-  readonly last_status: number | null;
-  readonly last_error: DeliveryFault | null;
-  readonly created_at: Timestamp;
-  readonly attempted_at: Timestamp | null;
-  readonly settled_at: Timestamp | null;
-  readonly due_at: Timestamp | null;
-}
+  readonly recordedAt: Timestamp;
+};
 
-/** The delivery a row holds. */
-export function deliveryOfRow(row: DeliveryRow): Delivery {
-  return {
-    id: row.id,
-    eventId: messageId({ stream: row.stream, version: row.version, recordedAt: row.recorded_at }),
-    eventType: row.type,
-    state: row.state,
-    attempts: row.attempts,
-    lastStatus: row.last_status,
-    lastError: row.last_error,
-    createdAt: row.created_at,
-    attemptedAt: row.attempted_at,
-    settledAt: row.settled_at,
-    nextAttemptAt: row.due_at,
-  };
+/** The delivery of a row. */
+export function deliveryOfRow({ stream, version, recordedAt, ...row }: DeliveryRow): Delivery {
+  return { ...row, eventId: messageId({ stream, version, recordedAt }) };
 }

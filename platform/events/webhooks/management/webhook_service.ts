@@ -1,20 +1,22 @@
 import type { QueryOptions, ReaderOptions, Transaction } from "@archway/db/db.ts";
-import type { KeysetPage, PageOf } from "@archway/service_kit/paging/keyset.ts";
-import type { Viewer } from "@archway/service_kit/ownership/viewer.ts";
+import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
+import { changedError, DomainError, notFoundError } from "@archway/service_kit/domain_error.ts";
+import { meetsCondition, type VersionCondition } from "@archway/service_kit/entity_version.ts";
+import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import {
   type Delivery,
   MAX_WEBHOOKS,
   normalizeEventTypes,
   type Webhook,
-  type WebhookDraft,
+  type WebhookErrorCode,
+  type WebhookInput,
 } from "./webhook.ts";
-import { WebhookError } from "./webhook_error.ts";
-import type { Conditional, WebhookDependencies, WebhookKey } from "./webhook_ports.ts";
+import type { DeliveryFilter, NoFilter, WebhookDependencies } from "./webhook_ports.ts";
 
-/** How a read is done: what it has to see, and when it is given up. */
+/** How a use case reads: what it has to see, and when it is cancelled. */
 type ReadOptions = QueryOptions & ReaderOptions;
 
-/** A webhook with what signs, which is told this once. */
+/** A webhook with its signing secret, which is only shown once. */
 export interface CreatedWebhook {
   readonly webhook: Webhook;
   readonly secret: string;
@@ -28,14 +30,14 @@ export class WebhookService {
     this.#deps = dependencies;
   }
 
-  /** @throws {WebhookError} "invalid", "too-many-webhooks". */
+  /** @throws {DomainError} "invalid-webhook", "too-many-webhooks". */
   async create(
-    draft: WebhookDraft,
+    input: WebhookInput,
     { owner, ...options }: QueryOptions & { readonly owner: string | null },
   ): Promise<CreatedWebhook> {
     const { connections, webhooks, secrets, checkUrl, now, newId } = this.#deps;
-    const eventTypes = normalizeEventTypes(draft, this.#deps.eventTypes);
-    const url = await checkUrl(draft.url, options);
+    const eventTypes = normalizeEventTypes(input, this.#deps.eventTypes);
+    const url = await checkUrl(input.url, options);
     const webhook: Webhook = { id: newId(), url, eventTypes, version: 1n, createdAt: now() };
     const secret = secrets.make();
     const kept = { ...webhook, owner, sealedSecret: secrets.seal(secret, webhook.id) };
@@ -43,48 +45,49 @@ export class WebhookService {
       async (tx) => await webhooks.insert(tx, kept, { most: MAX_WEBHOOKS }),
       { ...options, repeatable: true },
     );
-    if (!inserted) throw new WebhookError("too-many-webhooks");
+    if (!inserted) throw new DomainError<WebhookErrorCode>("too-many-webhooks");
     return { webhook, secret };
   }
 
-  /** @throws {WebhookError} "webhook-not-found". */
-  async get(key: WebhookKey, options: ReadOptions = {}): Promise<Webhook> {
+  /** @throws {DomainError} "webhook-not-found". */
+  async get(key: ResourceKey, options: ReadOptions = {}): Promise<Webhook> {
     const { connections, webhooks } = this.#deps;
     return await webhooks.find(connections.reader(options), key, options) ?? missing();
   }
 
-  list(viewer: Viewer, { after, ...page }: PageOf & ReadOptions): Promise<KeysetPage<Webhook>> {
+  list(request: ListRequest<NoFilter>, options: ReadOptions = {}): Promise<Page<Webhook>> {
     const { connections, webhooks } = this.#deps;
-    return webhooks.list(connections.reader({ after }), viewer, page);
+    return webhooks.list(connections.reader(options), request, options);
   }
 
-  /** @throws {WebhookError} "webhook-not-found", "webhook-changed". */
-  async delete(key: WebhookKey, { condition, ...options }: QueryOptions & Conditional): Promise<void> {
+  /** @throws {DomainError} "webhook-not-found", "webhook-changed". */
+  async delete(
+    key: ResourceKey,
+    { condition, ...options }: QueryOptions & { readonly condition: VersionCondition },
+  ): Promise<void> {
     await this.#locked(key, options, async (tx, { id, version }) => {
-      if (condition !== "any" && !condition.includes(version)) {
-        throw new WebhookError("webhook-changed", { currentVersion: version });
-      }
+      if (!meetsCondition(version, condition)) throw changedError("webhook", version);
       await this.#deps.webhooks.delete(tx, id);
     });
   }
 
-  /** @throws {WebhookError} "webhook-not-found". */
+  /** @throws {DomainError} "webhook-not-found". */
   async listDeliveries(
-    key: WebhookKey,
-    { after, ...page }: PageOf & ReadOptions,
-  ): Promise<KeysetPage<Delivery>> {
+    request: ListRequest<DeliveryFilter>,
+    options: ReadOptions = {},
+  ): Promise<Page<Delivery>> {
     const { connections, webhooks } = this.#deps;
-    const reader = connections.reader({ after });
-    const { signal } = page;
-    const { id } = await webhooks.find(reader, key, signal === undefined ? {} : { signal }) ?? missing();
-    return await webhooks.listDeliveries(reader, id, page);
+    const reader = connections.reader(options);
+    const { scope, filter: { webhookId: id } } = request;
+    if (await webhooks.find(reader, { id, scope }, options) === undefined) missing();
+    return await webhooks.listDeliveries(reader, request, options);
   }
 
-  /** @throws {WebhookError} "webhook-not-found", "delivery-not-found". */
-  async retry(key: WebhookKey, deliveryId: string, options: QueryOptions = {}): Promise<Delivery> {
+  /** @throws {DomainError} "webhook-not-found", "delivery-not-found". */
+  async retry(key: ResourceKey, deliveryId: string, options: QueryOptions = {}): Promise<Delivery> {
     const delivery = await this.#locked(key, options, async (tx, { id }) => {
       const found = await this.#deps.webhooks.retry(tx, { webhookId: id, deliveryId, now: this.#deps.now() });
-      if (found === undefined) throw new WebhookError("delivery-not-found");
+      if (found === undefined) throw notFoundError("delivery");
       return found;
     });
     this.#deps.onDue();
@@ -92,7 +95,7 @@ export class WebhookService {
   }
 
   async #locked<T>(
-    key: WebhookKey,
+    key: ResourceKey,
     options: QueryOptions,
     run: (tx: Transaction, webhook: Webhook) => Promise<T>,
   ): Promise<T> {
@@ -104,5 +107,5 @@ export class WebhookService {
 }
 
 function missing(): never {
-  throw new WebhookError("webhook-not-found");
+  throw notFoundError("webhook");
 }

@@ -6,17 +6,18 @@ import { appendEvents } from "../../outbox/testing/append_events.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
 import { DATABASE_NAMES } from "../../testing/event_databases.ts";
 import { testCatalog } from "../../testing/test_catalog.ts";
-import { EVERYONE, type Viewer } from "@archway/service_kit/ownership/viewer.ts";
+import { type AccessScope, UNRESTRICTED } from "@archway/service_kit/access_scope.ts";
+import { DomainError } from "@archway/service_kit/domain_error.ts";
+import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import { openWebhookService } from "./open_webhook_service.ts";
-import type { Delivery, WebhookDraft } from "./webhook.ts";
-import { WebhookError, type WebhookErrorCode } from "./webhook_error.ts";
+import type { Delivery, Webhook, WebhookInput } from "./webhook.ts";
 import type { WebhookService } from "./webhook_service.ts";
 
 const EVENT_TYPES = Object.keys(testCatalog().types);
 
-const DRAFT: WebhookDraft = { url: "https://hooks.example.com/x", eventTypes: ["order.placed"] };
-const ADA: Viewer = { kind: "owner", subject: "ada" };
-const BOB: Viewer = { kind: "owner", subject: "bob" };
+const INPUT: WebhookInput = { url: "https://hooks.example.com/x", eventTypes: ["order.placed"] };
+const ADA: AccessScope = { kind: "owner", subject: "ada" };
+const BOB: AccessScope = { kind: "owner", subject: "bob" };
 const NOBODYS = "01a202a0-6c16-72c8-b097-99393b7d15ce";
 
 const HOSTS: Readonly<Record<string, readonly LookupAddress[]>> = {
@@ -42,24 +43,26 @@ function serviceOf(
   });
 }
 
-async function codeOf(run: () => Promise<unknown>): Promise<WebhookErrorCode> {
-  return (await assertRejects(run, WebhookError)).code;
+async function codeOf(run: () => Promise<unknown>): Promise<string> {
+  return (await assertRejects(run, DomainError)).code;
+}
+
+async function listed(service: WebhookService, scope: AccessScope): Promise<readonly Webhook[]> {
+  return (await service.list({ scope, filter: {}, page: { limit: 10 } })).items;
 }
 
 /** Everything of a list, page by page. */
 async function all(
   list: (
-    page: { limit: number; position?: { direction: "after"; inclusive: false; pivot: Delivery } },
-  ) => Promise<
-    { readonly items: readonly Delivery[]; readonly hasNext: boolean }
-  >,
+    page: ListRequest<unknown>["page"],
+  ) => Promise<Page<Delivery>>,
 ): Promise<readonly Delivery[]> {
   const items: Delivery[] = [];
   for (;;) {
-    const pivot = items.at(-1);
+    const anchor = items.at(-1);
     const page = await list({
       limit: 3,
-      ...(pivot !== undefined && { position: { direction: "after", inclusive: false, pivot } }),
+      ...(anchor !== undefined && { position: { direction: "after", inclusive: false, anchor } }),
     });
     items.push(...page.items);
     if (!page.hasNext) return items;
@@ -81,37 +84,38 @@ for (const name of DATABASE_NAMES) {
     assertEquals(webhook.url, "https://hooks.example.com/");
     assertEquals(webhook.eventTypes, ["basket.opened", "order.placed"]);
     const { id } = webhook;
-    assertEquals(await service.get({ id, viewer: ADA }), webhook);
-    assertEquals(await service.get({ id, viewer: EVERYONE }), webhook);
-    const bobs = (await service.create(DRAFT, { owner: "bob" })).webhook;
-    const ids = async (viewer: Viewer): Promise<readonly string[]> =>
-      (await service.list(viewer, { limit: 10 })).items.map((item) => item.id);
+    assertEquals(await service.get({ id, scope: ADA }), webhook);
+    assertEquals(await service.get({ id, scope: UNRESTRICTED }), webhook);
+    const bobs = (await service.create(INPUT, { owner: "bob" })).webhook;
+    const ids = async (scope: AccessScope): Promise<readonly string[]> =>
+      (await listed(service, scope)).map((item) => item.id);
     assertEquals(await ids(ADA), [id]);
-    assertEquals(await ids(EVERYONE), [bobs.id, id]);
+    assertEquals(await ids(UNRESTRICTED), [bobs.id, id]);
     const condition = [1n];
     for (
       const attempt of [
-        (): Promise<unknown> => service.get({ id, viewer: BOB }),
-        (): Promise<unknown> => service.listDeliveries({ id, viewer: BOB }, { limit: 1 }),
-        (): Promise<unknown> => service.retry({ id, viewer: BOB }, NOBODYS),
-        (): Promise<unknown> => service.delete({ id, viewer: BOB }, { condition }),
-        (): Promise<unknown> => service.get({ id: NOBODYS, viewer: EVERYONE }),
+        (): Promise<unknown> => service.get({ id, scope: BOB }),
+        (): Promise<unknown> =>
+          service.listDeliveries({ scope: BOB, filter: { webhookId: id }, page: { limit: 1 } }),
+        (): Promise<unknown> => service.retry({ id, scope: BOB }, NOBODYS),
+        (): Promise<unknown> => service.delete({ id, scope: BOB }, { condition }),
+        (): Promise<unknown> => service.get({ id: NOBODYS, scope: UNRESTRICTED }),
       ]
     ) assertEquals(await codeOf(attempt), "webhook-not-found");
     const stale = await assertRejects(
-      () => service.delete({ id, viewer: ADA }, { condition: [2n] }),
-      WebhookError,
+      () => service.delete({ id, scope: ADA }, { condition: [2n] }),
+      DomainError,
     );
     assertEquals([stale.code, stale.currentVersion], ["webhook-changed", 1n]);
-    await service.delete({ id, viewer: ADA }, { condition });
-    assertEquals(await codeOf(() => service.get({ id, viewer: ADA })), "webhook-not-found");
-    await service.delete({ id: bobs.id, viewer: EVERYONE }, { condition: "any" });
-    assertEquals(await ids(EVERYONE), []);
+    await service.delete({ id, scope: ADA }, { condition });
+    assertEquals(await codeOf(() => service.get({ id, scope: ADA })), "webhook-not-found");
+    await service.delete({ id: bobs.id, scope: UNRESTRICTED }, { condition: "any" });
+    assertEquals(await ids(UNRESTRICTED), []);
   });
 
   Deno.test(`WebhookService keeps no secret that can be read (${name})`, async () => {
     await using stage = await WorkerStage.open(name);
-    const { webhook, secret } = await serviceOf(stage).create(DRAFT, { owner: null });
+    const { webhook, secret } = await serviceOf(stage).create(INPUT, { owner: null });
     const { rows: [row] } = await stage.pool.writer().query<{ sealed_secret: Uint8Array; all: string }>(
       "select sealed_secret, w::text as all from webhook_endpoints as w",
     );
@@ -125,7 +129,7 @@ for (const name of DATABASE_NAMES) {
     let due = 0;
     const service = serviceOf(stage, { onDue: () => void due++ });
     const { receiver, endpointId: id } = await stage.receive();
-    const key = { id, viewer: EVERYONE };
+    const key = { id, scope: UNRESTRICTED };
     receiver.answer = ({ id }) => id.startsWith("order-bad") ? 500 : 200;
     const worker = stage.work();
     const positions = await appendEvents(stage.pool, [
@@ -133,7 +137,8 @@ for (const name of DATABASE_NAMES) {
       { stream: "order-bad" },
       { stream: "order-bad" },
     ]);
-    const list = (): Promise<readonly Delivery[]> => all((page) => service.listDeliveries(key, page));
+    const list = (): Promise<readonly Delivery[]> =>
+      all((page) => service.listDeliveries({ scope: UNRESTRICTED, filter: { webhookId: id }, page }));
     let deliveries = await list();
     while (deliveries.filter(({ attempts }) => attempts === 1).length < 7) deliveries = await list();
     // Nothing goes on by itself from here.
@@ -172,10 +177,13 @@ for (const name of DATABASE_NAMES) {
 Deno.test("WebhookService refuses URLs that nobody is to be told at, and events that there are not", async () => {
   await using stage = await WorkerStage.open();
   const service = serviceOf(stage);
-  const faultsOf = async (draft: WebhookDraft): Promise<readonly string[]> => {
-    const { code, faults } = await assertRejects(() => service.create(draft, { owner: "ada" }), WebhookError);
-    assertEquals(code, "invalid");
-    return faults.map(({ field }) => field);
+  const faultsOf = async (draft: WebhookInput): Promise<readonly string[]> => {
+    const { code, fieldErrors } = await assertRejects(
+      () => service.create(draft, { owner: "ada" }),
+      DomainError,
+    );
+    assertEquals(code, "invalid-webhook");
+    return fieldErrors.map(({ field }) => field);
   };
   for (
     const url of [
@@ -202,24 +210,24 @@ Deno.test("WebhookService refuses URLs that nobody is to be told at, and events 
       ],
       ...["https://inside.example.com/", "https://unknown.example.com/", "https://[::ffff:10.0.0.1]/"],
     ]
-  ) assertEquals(await faultsOf({ ...DRAFT, url }), ["/url"], url);
+  ) assertEquals(await faultsOf({ ...INPUT, url }), ["/url"], url);
   // Else whoever creates webhooks could find out which names there are inside.
   const reasons = await Promise.all(
     ["inside", "unknown"].map(async (name) => {
-      const draft = { ...DRAFT, url: `https://${name}.example.com/` };
-      return (await assertRejects(() => service.create(draft, { owner: "ada" }), WebhookError)).faults;
+      const draft = { ...INPUT, url: `https://${name}.example.com/` };
+      return (await assertRejects(() => service.create(draft, { owner: "ada" }), DomainError)).fieldErrors;
     }),
   );
   assertEquals(reasons[0], reasons[1]);
-  assertEquals(await faultsOf({ ...DRAFT, eventTypes: [] }), ["/eventTypes"]);
-  assertEquals(await faultsOf({ ...DRAFT, eventTypes: ["order.placed", "*", "ORDER.PLACED"] }), [
+  assertEquals(await faultsOf({ ...INPUT, eventTypes: [] }), ["/eventTypes"]);
+  assertEquals(await faultsOf({ ...INPUT, eventTypes: ["order.placed", "*", "ORDER.PLACED"] }), [
     "/eventTypes/1",
     "/eventTypes/2",
   ]);
-  assertEquals((await service.list(EVERYONE, { limit: 1 })).items, []);
+  assertEquals(await listed(service, UNRESTRICTED), []);
   const lax = serviceOf(stage, { allowPrivate: true });
   assertEquals(
-    (await lax.create({ ...DRAFT, url: "http://127.0.0.1:8080/" }, { owner: null })).webhook.url,
+    (await lax.create({ ...INPUT, url: "http://127.0.0.1:8080/" }, { owner: null })).webhook.url,
     "http://127.0.0.1:8080/",
   );
 });
@@ -227,8 +235,8 @@ Deno.test("WebhookService refuses URLs that nobody is to be told at, and events 
 Deno.test("WebhookService lets an owner have so many webhooks and no more", async () => {
   await using stage = await WorkerStage.open();
   const service = serviceOf(stage);
-  for (let count = 0; count < 20; count++) await service.create(DRAFT, { owner: "ada" });
-  assertEquals(await codeOf(() => service.create(DRAFT, { owner: "ada" })), "too-many-webhooks");
-  await service.create(DRAFT, { owner: null });
-  await service.create(DRAFT, { owner: "bob" });
+  for (let count = 0; count < 20; count++) await service.create(INPUT, { owner: "ada" });
+  assertEquals(await codeOf(() => service.create(INPUT, { owner: "ada" })), "too-many-webhooks");
+  await service.create(INPUT, { owner: null });
+  await service.create(INPUT, { owner: "bob" });
 });

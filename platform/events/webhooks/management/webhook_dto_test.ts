@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Delivery } from "./webhook.ts";
-import { wireDelivery } from "./wire_webhook.ts";
+import { deliveryToJson } from "./webhook_dto.ts";
 
 const FAILED = {
   id: "01a202a0-6c16-72c8-b097-99393b7d15ce",
@@ -16,18 +16,18 @@ const FAILED = {
   nextAttemptAt: null,
 } satisfies Delivery;
 
-Deno.test("wireDelivery() does not tell a host that is not there from one of a private network", () => {
+Deno.test("deliveryToJson() does not tell a host that is not there from one of a private network", () => {
   const wired = (["unknown-host", "forbidden-address"] as const).map((lastError) =>
-    wireDelivery({ ...FAILED, lastError })
+    deliveryToJson({ ...FAILED, lastError })
   );
   assertEquals(wired.map(({ lastError }) => lastError), ["no-public-address", "no-public-address"]);
   assertEquals(wired[0], wired[1]);
 });
 
-Deno.test("wireDelivery() tells what else went wrong, and leaves out what is not known", () => {
+Deno.test("deliveryToJson() tells what else went wrong, and leaves out what is not known", () => {
   const { id, eventId, eventType, state, attempts, createdAt, attemptedAt } = FAILED;
   const rest = { id, eventId, eventType, state, attempts, createdAt, attemptedAt };
-  assertEquals(wireDelivery(FAILED), rest);
-  const refused = wireDelivery({ ...FAILED, lastError: "status", lastStatus: 500 });
+  assertEquals(deliveryToJson(FAILED), rest);
+  const refused = deliveryToJson({ ...FAILED, lastError: "status", lastStatus: 500 });
   assertEquals(refused, { ...rest, lastStatus: 500, lastError: "status" });
 });
