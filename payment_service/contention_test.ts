@@ -15,6 +15,7 @@ import {
   type PaymentAnswer,
   paymentServer,
 } from "./testing/payment_client.ts";
+import { UNHURRIED } from "@archway/tools/support/unhurried.ts";
 
 interface Stage {
   readonly pool: ConnectionPool;
@@ -24,10 +25,8 @@ interface Stage {
 
 async function withStage(run: (stage: Stage) => Promise<void>): Promise<void> {
   await using database = await useTestDatabase({ migrations: PAYMENT_MIGRATIONS });
-  // Nobody is to be refused because this machine is slow.
-  const patience = { acquireTimeoutMs: 60_000, queueTimeoutMs: 60_000 };
-  await using pool = openPool({ primary: database.instance, replicas: [], ...patience });
-  await using other = openPool({ primary: database.instance, replicas: [], ...patience });
+  await using pool = openPool({ primary: database.instance, replicas: [], ...UNHURRIED });
+  await using other = openPool({ primary: database.instance, replicas: [], ...UNHURRIED });
   await using first = paymentServer(pool);
   await using second = paymentServer(other);
   await run({ pool, servers: [first, second] });

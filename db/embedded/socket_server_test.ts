@@ -1,13 +1,15 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { useEmbeddedDatabase } from "@archway/tools/support/embedded/use_embedded_database.ts";
+import type { TestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { UNHURRIED } from "@archway/tools/support/unhurried.ts";
 import { openPool } from "../postgres/open_pool.ts";
 import { queryMessage, syncMessage } from "./frontend_messages.ts";
 import { SocketServer } from "./socket_server.ts";
-import { type EmbeddedDatabase, startEmbedded } from "./start_embedded.ts";
 
 Deno.test("SocketServer lets many clients share one session", async (test) => {
-  await using directory = await temporaryDirectory();
-  await using database = await startEmbedded({ dataDirectory: directory.path });
-  await using pool = openPool({ primary: { ...database.instance, maxConnections: 8 }, replicas: [] });
+  await using database = await useEmbeddedDatabase();
+  const primary = { ...database.instance, maxConnections: 8 };
+  await using pool = openPool({ primary, replicas: [], ...UNHURRIED });
   const writer = pool.writer();
   await writer.query("CREATE TABLE shared (id int)");
   const count = async (): Promise<unknown> => (await writer.query("SELECT FROM shared")).rowCount;
@@ -125,7 +127,7 @@ class Client {
 
   private constructor(readonly connection: Deno.UnixConn) {}
 
-  static async connect(database: EmbeddedDatabase): Promise<Client> {
+  static async connect(database: TestDatabase): Promise<Client> {
     return await Client.open(await connect(database));
   }
 
@@ -186,7 +188,7 @@ function message(kind: string, body: string): Uint8Array {
   );
 }
 
-async function connect({ instance }: EmbeddedDatabase): Promise<Deno.UnixConn> {
+async function connect({ instance }: TestDatabase): Promise<Deno.UnixConn> {
   return await Deno.connect({ transport: "unix", path: `${instance.host}/.s.PGSQL.${instance.port}` });
 }
 

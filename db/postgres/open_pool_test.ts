@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { UNHURRIED } from "@archway/tools/support/unhurried.ts";
 import { DatabaseError } from "../errors.ts";
 import { openPool } from "./open_pool.ts";
 
@@ -144,9 +145,7 @@ Deno.test("openPool() gives up a statement that runs longer than it may", async 
 
 Deno.test("openPool() stays whole while its connections are ended under load", async () => {
   await using database = await useTestDatabase();
-  // Nobody is to be refused because the machine is slow.
-  const patience = { acquireTimeoutMs: 60_000, queueTimeoutMs: 60_000 };
-  await using pool = openPool({ primary: database.instance, replicas: [], ...patience });
+  await using pool = openPool({ primary: database.instance, replicas: [], ...UNHURRIED });
   await using admin = openPool({ primary: database.instance, replicas: [], applicationName: "admin" });
   let stopped = false;
   const wrong: unknown[] = [];

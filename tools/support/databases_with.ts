@@ -6,6 +6,7 @@ import {
   type TestDatabaseOptions,
   useTestDatabase,
 } from "./postgres/use_test_database.ts";
+import { UNHURRIED } from "./unhurried.ts";
 
 /** A migrated database that exists for one test. */
 export interface MigratedDatabase extends AsyncDisposable {
@@ -14,9 +15,6 @@ export interface MigratedDatabase extends AsyncDisposable {
 
 /** Databases by name, each of which opens another one at every call. */
 export type Databases = Readonly<Record<string, () => Promise<MigratedDatabase>>>;
-
-/** Nobody is to be refused because the machine is slow. */
-const PATIENCE = { acquireTimeoutMs: 60_000, queueTimeoutMs: 60_000 };
 
 /**
  * The databases that every suite of a port runs over, by name: the embedded one and a real PostgreSQL.
@@ -28,7 +26,7 @@ export function databasesWith(migrations: readonly MigrationSource[]): Databases
     (use: (options: TestDatabaseOptions) => Promise<TestDatabase>) => async (): Promise<MigratedDatabase> => {
       await using stack = new AsyncDisposableStack();
       const { instance } = stack.use(await use({ migrations }));
-      const pool = stack.use(openPool({ primary: instance, replicas: [], ...PATIENCE }));
+      const pool = stack.use(openPool({ primary: instance, replicas: [], ...UNHURRIED }));
       const opened = stack.move();
       return { pool, [Symbol.asyncDispose]: () => opened.disposeAsync() };
     };

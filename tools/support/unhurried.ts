@@ -1,0 +1,8 @@
+import type { PoolConfig } from "@archway/db/postgres/pool_config.ts";
+
+/** Timeouts of a pool in tests that are not about them: a slow machine exceeds none. */
+export const UNHURRIED = {
+  connectTimeoutMs: 60_000,
+  acquireTimeoutMs: 60_000,
+  queueTimeoutMs: 60_000,
+} as const satisfies Partial<PoolConfig>;
