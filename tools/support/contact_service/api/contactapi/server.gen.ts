@@ -1883,7 +1883,7 @@ const createContact: runtime.Operation = {
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createContactResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
   security: [{ scheme: "bearerAuth", scopes: ["contacts:write"] }],
-  extensions: {},
+  extensions: { "x-counted-as": "contacts" },
 };
 
 const getContact: runtime.Operation = {

@@ -1,0 +1,29 @@
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
+import { Program, untilReady } from "@archway/tools/support/program.ts";
+import { type Exported, readExported } from "@archway/tools/support/prometheus/exported_metrics.ts";
+
+/** Returns what every program exports, after requests that went well, badly, too often and nowhere. */
+export async function platformMetrics(): Promise<Exported> {
+  await using database = await useTestDatabase();
+  const { instance } = database;
+  await using program = new Program({
+    ...postgresEnvironment(instance),
+    // A server that follows nobody is a replica that is not behind.
+    POSTGRES_REPLICA_0_HOST: instance.host,
+    POSTGRES_REPLICA_0_PORT: String(instance.port),
+    MIGRATE_ON_START: "true",
+    ADMIN_PORT: "0",
+    RATE_LIMIT: "1/1h",
+  });
+  const url = await program.url;
+  await untilReady(url);
+  for (const path of ["/v1/contacts", "/v1/contacts", "/nowhere"]) {
+    await (await fetch(url + path)).body?.cancel();
+  }
+  for (const method of ["STRANGE", "POST"]) {
+    await (await fetch(`${url}/v1/contacts`, { method })).body?.cancel();
+  }
+  // They come with the first probe and the first timer.
+  return await readExported(await program.metricsUrl, ["lag_seconds{", "event_loop_delay_seconds_count"]);
+}
