@@ -1,5 +1,5 @@
 import { type Databases, databasesWith } from "./databases_with.ts";
-import { MIGRATION_SOURCES } from "./migration_sources.ts";
+import { FIXTURE_MIGRATIONS } from "./fixture_migrations.ts";
 
-/** Databases with the tables of this program. */
-export const DATABASES: Databases = databasesWith(MIGRATION_SOURCES);
+/** Databases with the tables of the program that tests of the platform run. */
+export const DATABASES: Databases = databasesWith(FIXTURE_MIGRATIONS);

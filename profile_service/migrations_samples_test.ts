@@ -4,7 +4,7 @@ import { useTestDatabase } from "@archway/tools/support/postgres/use_test_databa
 import { checkoutCopy } from "@archway/tools/support/checkout_copy.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 
-const GUIDE = await Deno.readTextFile(join(import.meta.dirname ?? ".", "migrations.md"));
+const GUIDE = await Deno.readTextFile(join(import.meta.dirname ?? ".", "../docs/migrations.md"));
 const VERSION = "20261222095826";
 const FILE = `profile_service/migrations/${VERSION}_add_profile_phones.sql`;
 

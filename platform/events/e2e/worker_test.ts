@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import { appendEvents } from "@archway/events/outbox/testing/append_events.ts";
-import { readStream } from "@archway/events/broker/testing/read_stream.ts";
-import { EVENT_MIGRATIONS } from "@archway/events/testing/event_databases.ts";
-import { SHOP_PROGRAM } from "@archway/events/testing/shop_program.ts";
-import { WorkerStage } from "@archway/events/worker/testing/worker_stage.ts";
+import { appendEvents } from "../outbox/testing/append_events.ts";
+import { readStream } from "../broker/testing/read_stream.ts";
+import { EVENT_MIGRATIONS } from "../testing/event_databases.ts";
+import { SHOP_PROGRAM } from "../testing/shop_program.ts";
+import { WorkerStage } from "../worker/testing/worker_stage.ts";
 import { startNats } from "@archway/tools/support/nats/start_nats.ts";
 import { testWithNats } from "@archway/tools/support/nats/test_with_nats.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";

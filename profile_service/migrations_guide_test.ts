@@ -1,9 +1,10 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { join } from "node:path";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
+
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { dumpSchema, schemaText } from "@archway/tools/schema/dump_schema.ts";
+import { PROFILE_MIGRATIONS } from "./testing/profile_databases.ts";
 import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
@@ -21,8 +22,8 @@ Deno.test("docs/migrations.md shows an example that works, and back", async () =
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await using folder = await migrationFolder(files);
-  const sources = [...MIGRATION_SOURCES, ...folder.sources];
-  await pool.migrate(MIGRATION_SOURCES);
+  const sources = [...PROFILE_MIGRATIONS, ...folder.sources];
+  await pool.migrate(PROFILE_MIGRATIONS);
   const before = schemaText(await dumpSchema(pool.writer()));
   await pool.writer().query(`INSERT INTO profiles (id, name, created_at, updated_at)
     SELECT uuidv7(), 'Person ' || n, now(), now() FROM generate_series(1, 2500) AS n`);
