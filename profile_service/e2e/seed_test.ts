@@ -86,8 +86,8 @@ Deno.test("archway seed asks for migrations where the database is not its own", 
   });
 });
 
-Deno.test("archway seed refuses bad arguments in one line, with 2, before it looks at anything else", async () => {
+Deno.test("archway seed refuses bad arguments with 2 and its usage, before it looks at anything else", async () => {
   const { code, stdout, stderr } = await run({ LOG_LEVEL: "nonsense" }, ["--profiles", "many"]);
   assertEquals([code, stdout], [2, ""]);
-  assertMatch(stderr, /^archway seed: --profiles must be [^\n]*\n$/);
+  assertMatch(stderr, /^archway seed: --profiles must be [^\n]*\nUsage: archway seed --profiles [^\n]*\n$/);
 });
