@@ -14,7 +14,7 @@ import { mergeCatalogs } from "./merge_catalogs.ts";
 import { measureQueues } from "./metrics/measure_work.ts";
 import { observeWork } from "./metrics/observe_work.ts";
 import { openWebhookService } from "./webhooks/management/open_webhook_service.ts";
-import { webhookApi } from "./webhooks/management/webhook_api.ts";
+import { webhookApi } from "./webhooks/management/http/webhook_api.ts";
 import { EventWorker } from "./worker/event_worker.ts";
 
 /** Events: an outbox, a worker that delivers to webhooks and NATS JetStream, and the API that manages webhooks. */

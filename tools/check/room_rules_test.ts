@@ -74,7 +74,7 @@ Deno.test("brokenRoomRules() allows the imports of the lists", () => {
     ["db/postgres/a.ts", "../db.ts"],
     ["db/embedded/a.ts", "../postgres/pool_config.ts"],
     ["platform/events/module.ts", "@archway/api/webhookapi/server.gen.ts"],
-    ["platform/events/webhooks/management/a.ts", "@archway/server/problem.ts"],
+    ["platform/events/webhooks/management/http/a.ts", "@archway/server/problem.ts"],
     ["widget_service/a.ts", "@archway/api/widgetapi/server.gen.ts"],
     ["widget_service/a.ts", "@archway/api/widget_adminapi/server.gen.ts"],
     ["services.ts", "./widget_service/module.ts"],

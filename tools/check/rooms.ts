@@ -54,7 +54,7 @@ export const ROOMS: readonly Room[] = [
     imports: ["db/", "platform/service_kit/"],
     also: {
       "platform/events/module.ts": ["server/", "api/webhookapi/"],
-      "platform/events/webhooks/management/": ["server/", "api/webhookapi/"],
+      "platform/events/webhooks/management/http/": ["server/", "api/webhookapi/"],
     },
   },
   { path: "platform/program/", imports: BASE },

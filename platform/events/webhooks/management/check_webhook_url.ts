@@ -2,23 +2,23 @@ import { DomainError } from "@archway/service_kit/domain_error.ts";
 import { type ResolveOptions, resolveTarget } from "../delivery/target/resolve_target.ts";
 import { TargetError, type TargetFault } from "../delivery/target/target_error.ts";
 import { parseTargetUrl } from "../delivery/target/target_url.ts";
-import type { CheckUrl } from "./webhook_ports.ts";
+import type { CheckUrl } from "./ports.ts";
 
-/** Whoever creates a webhook waits for no name server longer than this, in milliseconds. */
+/** Time limit of the name lookup when a webhook is created, in milliseconds. */
 const LOOKUP_MS = 5_000;
 
-/** Of a host that has no address and of one that is inside: who is told which it was learns what names there are. */
+/** For a host without addresses and for a private one: a difference would reveal which names exist inside. */
 const NOT_PUBLIC = "must lead to a host that has addresses, all of them of the public internet";
 
-/** What a client is told of a URL that may not be told of events. */
+/** Reasons by which clients learn why a URL is refused. */
 const REASONS: Partial<Record<TargetFault, string>> = {
-  "unusable-url": "must be an absolute https URL of 2,048 characters at the most, without user and fragment",
+  "unusable-url": "must be an absolute https URL of at most 2,048 characters, without user and fragment",
   "unknown-host": NOT_PUBLIC,
   timeout: "must lead to a host whose address can be found out in time",
   "forbidden-address": NOT_PUBLIC,
 };
 
-/** Looks at a URL as those who tell it of events do, before they do. */
+/** Returns the check that a delivery would make of a URL, for the time before it is stored. */
 export function checkWebhookUrl(rules: Pick<ResolveOptions, "allowPrivate" | "resolve">): CheckUrl {
   return async (text, { signal }) => {
     const late = AbortSignal.timeout(LOOKUP_MS);

@@ -1,27 +1,27 @@
 import type { ConnectionPool } from "@archway/db/db.ts";
-import type { SealRing } from "@archway/service_kit/signing.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
+import type { SealRing } from "@archway/service_kit/signing.ts";
 import { newSigningSecret } from "../delivery/signing_secret.ts";
 import type { ResolveOptions } from "../delivery/target/resolve_target.ts";
+import { WebhookService } from "./app.ts";
 import { checkWebhookUrl } from "./check_webhook_url.ts";
-import { PostgresWebhookRepository } from "./webhook_repository.ts";
-import { WebhookService } from "./webhook_service.ts";
+import { PostgresWebhookRepository } from "./persistence/webhook_repository.ts";
 
-/** What the use cases of webhooks are given by whoever builds them. */
+/** Dependencies of the use cases of webhooks that are not made here. */
 export interface OpenWebhookServiceOptions extends Pick<ResolveOptions, "allowPrivate" | "resolve"> {
-  /** What seals the secrets that sign. */
+  /** Encrypts the secrets that sign. */
   readonly secrets: SealRing;
   /** Types of events that the services of this program publish. */
   readonly eventTypes: readonly string[];
-  /** The time now, with microseconds. */
+  /** Current time, with microseconds. */
   readonly now: () => Timestamp;
-  /** A new UUIDv7. */
+  /** Returns a new UUIDv7. */
   readonly newId: () => string;
-  /** There is a delivery that is due. Must not throw. */
+  /** Called when a delivery is due. Must not throw. @default nothing */
   readonly onDue?: () => void;
 }
 
-/** The use cases of webhooks over a database. */
+/** Returns the use cases of webhooks over a database. */
 export function openWebhookService(
   pool: ConnectionPool,
   { secrets, eventTypes, now, newId, onDue = (): void => {}, ...rules }: OpenWebhookServiceOptions,

@@ -8,7 +8,7 @@ import { DATABASE_NAMES } from "../../testing/event_databases.ts";
 import { testCatalog } from "../../testing/test_catalog.ts";
 import type { WebhookReceiver } from "../testing/webhook_receiver.ts";
 import { openWebhookService } from "./open_webhook_service.ts";
-import type { Delivery } from "./webhook.ts";
+import type { Delivery } from "./domain/delivery.ts";
 
 const EVENT_TYPES = Object.keys(testCatalog().types);
 

@@ -10,8 +10,9 @@ import { type AccessScope, UNRESTRICTED } from "@archway/service_kit/access_scop
 import { DomainError } from "@archway/service_kit/domain_error.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import { openWebhookService } from "./open_webhook_service.ts";
-import type { Delivery, Webhook, WebhookInput } from "./webhook.ts";
-import type { WebhookService } from "./webhook_service.ts";
+import type { Delivery } from "./domain/delivery.ts";
+import type { Webhook, WebhookInput } from "./domain/webhook.ts";
+import type { WebhookService } from "./app.ts";
 
 const EVENT_TYPES = Object.keys(testCatalog().types);
 

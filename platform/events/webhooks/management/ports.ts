@@ -2,7 +2,8 @@ import type { ConnectionManager, Querier, QueryOptions, Transaction, TxManager }
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
-import type { Delivery, Webhook } from "./webhook.ts";
+import type { Delivery } from "./domain/delivery.ts";
+import type { Webhook } from "./domain/webhook.ts";
 
 /** A list that nothing narrows. */
 export type NoFilter = Readonly<Record<string, never>>;
@@ -27,14 +28,14 @@ export interface Retry {
 
 /** Stores webhooks. Every method runs on the querier it is passed. Those outside the access scope do not exist. */
 export interface WebhookRepository {
-  /** @returns false: the owner has `most` already, whoever else makes one for them at the same time. */
-  insert(tx: Transaction, webhook: StoredWebhook, options: { readonly most: number }): Promise<boolean>;
+  /** @returns false if the owner has `max` webhooks already, also where others create one at the same time. */
+  insert(tx: Transaction, webhook: StoredWebhook, options: { readonly max: number }): Promise<boolean>;
   find(db: Querier, key: ResourceKey, options?: QueryOptions): Promise<Webhook | undefined>;
-  /** The webhook, which nobody else can change before the transaction ends. */
+  /** The webhook, locked until the end of the transaction. */
   lock(tx: Transaction, key: ResourceKey): Promise<Webhook | undefined>;
   /** Newest first. */
   list(db: Querier, request: ListRequest<NoFilter>, options?: QueryOptions): Promise<Page<Webhook>>;
-  /** Deletes a locked one, with its deliveries. */
+  /** Deletes a locked webhook, with its deliveries. */
   delete(tx: Transaction, id: string): Promise<void>;
   /** Deliveries of a webhook that is in the scope, newest first. */
   listDeliveries(
@@ -43,28 +44,27 @@ export interface WebhookRepository {
     options?: QueryOptions,
   ): Promise<Page<Delivery>>;
   /**
-   * Makes a delivery due at once, and counts its attempts anew; where one is under way, as soon as that has failed.
-   * Undefined: there is none. The webhook is locked.
+   * Makes a delivery of a locked webhook due at once and resets its attempts; if an attempt is under way, the delivery
+   * is due as soon as that has failed. Undefined: there is none.
    */
   retry(tx: Transaction, retry: Retry): Promise<Delivery | undefined>;
 }
 
-/** Makes the secrets by which owners know who tells them. */
+/** Makes the secrets that sign messages, by which owners recognize the sender. */
 export interface SecretMaker {
-  /** A new one. */
   make(): string;
-  /** As it is kept, for the webhook with this id. */
+  /** Encrypts a secret for the webhook with this id. */
   seal(secret: string, webhookId: string): Uint8Array;
 }
 
 /**
- * Looks whether a URL may be told of events, and gives it as it is kept.
+ * Checks that events may be posted to a URL, and returns it in the form that is stored.
  *
- * @throws {DomainError} "invalid-webhook" when it may not.
+ * @throws {DomainError} "invalid-webhook" if they may not.
  */
 export type CheckUrl = (url: string, options: QueryOptions) => Promise<string>;
 
-/** What the use cases are given by whoever builds them. */
+/** What the use cases need. */
 export interface WebhookDependencies {
   readonly connections: ConnectionManager & TxManager;
   readonly webhooks: WebhookRepository;
@@ -72,10 +72,10 @@ export interface WebhookDependencies {
   readonly checkUrl: CheckUrl;
   /** Types of events that the services of this program publish. */
   readonly eventTypes: readonly string[];
-  /** The time now, with microseconds. */
+  /** Current time, with microseconds. */
   readonly now: () => Timestamp;
-  /** A new UUIDv7. */
+  /** Returns a new UUIDv7. */
   readonly newId: () => string;
-  /** There is a delivery that is due. Must not throw. */
+  /** Called when a delivery is due. Must not throw. */
   readonly onDue: () => void;
 }

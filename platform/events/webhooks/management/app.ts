@@ -3,15 +3,15 @@ import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
 import { changedError, DomainError, notFoundError } from "@archway/service_kit/domain_error.ts";
 import { meetsCondition, type VersionCondition } from "@archway/service_kit/entity_version.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
+import type { Delivery } from "./domain/delivery.ts";
 import {
-  type Delivery,
   MAX_WEBHOOKS,
   normalizeEventTypes,
   type Webhook,
   type WebhookErrorCode,
   type WebhookInput,
-} from "./webhook.ts";
-import type { DeliveryFilter, NoFilter, WebhookDependencies } from "./webhook_ports.ts";
+} from "./domain/webhook.ts";
+import type { DeliveryFilter, NoFilter, WebhookDependencies } from "./ports.ts";
 
 /** How a use case reads: what it has to see, and when it is cancelled. */
 type ReadOptions = QueryOptions & ReaderOptions;
@@ -40,9 +40,9 @@ export class WebhookService {
     const url = await checkUrl(input.url, options);
     const webhook: Webhook = { id: newId(), url, eventTypes, version: 1n, createdAt: now() };
     const secret = secrets.make();
-    const kept = { ...webhook, owner, sealedSecret: secrets.seal(secret, webhook.id) };
+    const stored = { ...webhook, owner, sealedSecret: secrets.seal(secret, webhook.id) };
     const inserted = await connections.withTx(
-      async (tx) => await webhooks.insert(tx, kept, { most: MAX_WEBHOOKS }),
+      async (tx) => await webhooks.insert(tx, stored, { max: MAX_WEBHOOKS }),
       { ...options, repeatable: true },
     );
     if (!inserted) throw new DomainError<WebhookErrorCode>("too-many-webhooks");

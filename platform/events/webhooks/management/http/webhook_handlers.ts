@@ -5,8 +5,8 @@ import type { ConsistencyTokens } from "@archway/service_kit/consistency_tokens.
 import { listEndpoint } from "@archway/service_kit/list_endpoint.ts";
 import type { PageCursors } from "@archway/service_kit/page_cursors.ts";
 import { conditionOf, ResourceResponses } from "@archway/service_kit/resource_responses.ts";
+import type { WebhookService } from "../app.ts";
 import { deliveryToJson, webhookToJson } from "./webhook_dto.ts";
-import type { WebhookService } from "./webhook_service.ts";
 
 /** What the HTTP adapter needs. */
 export interface WebhookHandlersDependencies {
@@ -63,7 +63,7 @@ export function webhookHandlers(
       read: (request, options) => webhooks.listDeliveries(request, options),
       toJson: deliveryToJson,
       anchorOf: (delivery) => delivery,
-      // It has no version, but it changes: everything that clients see of it counts.
+      // A delivery has no version, and changes: its tag is made of everything that clients see.
       tagOf: (delivery) => ({ id: delivery.id, state: JSON.stringify(deliveryToJson(delivery)) }),
     }),
     retryDelivery: async ({ path }, context) => {

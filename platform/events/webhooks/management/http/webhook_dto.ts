@@ -1,13 +1,14 @@
 import type * as api from "@archway/api/webhookapi/server.gen.ts";
-import type { DeliveryFault } from "../delivery/delivery.ts";
-import type { Delivery, Webhook } from "./webhook.ts";
+import type { DeliveryFault } from "../../delivery/delivery.ts";
+import type { Delivery } from "../domain/delivery.ts";
+import type { Webhook } from "../domain/webhook.ts";
 
-/** A webhook as clients see it: without what signs, and without whose it is. */
+/** A webhook as clients see it: without its secret and its owner. */
 export function webhookToJson({ id, url, eventTypes, createdAt }: Webhook): api.Webhook {
   return { id, url, eventTypes: [...eventTypes], createdAt };
 }
 
-/** A delivery as clients see it; what is not known is left out. */
+/** A delivery as clients see it, without members whose value is not known. */
 export function deliveryToJson(delivery: Delivery): api.Delivery {
   const { id, eventId, eventType, state, attempts, createdAt } = delivery;
   const { lastStatus, lastError, attemptedAt, settledAt, nextAttemptAt } = delivery;
@@ -21,8 +22,8 @@ export function deliveryToJson(delivery: Delivery): api.Delivery {
   };
 }
 
-/** What a client is told went wrong. The table, the log and the metrics have which of the two it was. */
+/** Why an attempt failed, as clients see it. The table, the log and the metrics say which of the two reasons it was. */
 function faultToJson(fault: DeliveryFault): NonNullable<api.Delivery["lastError"]> {
-  // Who could tell them apart would learn which names there are inside the network.
+  // A difference would reveal which names exist inside the network.
   return fault === "unknown-host" || fault === "forbidden-address" ? "no-public-address" : fault;
 }

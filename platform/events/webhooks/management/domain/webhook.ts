@@ -1,5 +1,4 @@
 import type { Timestamp } from "@archway/db/timestamp.ts";
-import type { DeliveryFault } from "../delivery/delivery.ts";
 import { type FieldError, invalidError, type ResourceErrorCode } from "@archway/service_kit/domain_error.ts";
 
 /** URL that receives the events that concern its owner. Immutable: another one takes its place. */
@@ -9,6 +8,7 @@ export interface Webhook {
   readonly url: string;
   /** Each once, in the order of the catalog. */
   readonly eventTypes: readonly string[];
+  /** Always 1; the ETag is made of it. */
   readonly version: bigint;
   readonly createdAt: Timestamp;
 }
@@ -36,32 +36,13 @@ export function normalizeEventTypes(
   known: readonly string[],
 ): readonly string[] {
   const fieldErrors: FieldError[] = [];
-  if (eventTypes.length === 0) fieldErrors.push({ field: "/eventTypes", reason: "must name one at least" });
+  if (eventTypes.length === 0) fieldErrors.push({ field: "/eventTypes", reason: "must not be empty" });
+  const reason = known.length === 0
+    ? "unknown event type: no service of this program publishes events"
+    : `unknown event type: expected one of ${known.join(", ")}`;
   eventTypes.forEach((type, index) => {
-    if (!known.includes(type)) {
-      fieldErrors.push({ field: `/eventTypes/${index}`, reason: `must be one of ${known.join(", ")}` });
-    }
+    if (!known.includes(type)) fieldErrors.push({ field: `/eventTypes/${index}`, reason });
   });
   if (fieldErrors.length > 0) throw invalidError("webhook", fieldErrors);
   return known.filter((type) => eventTypes.includes(type));
-}
-
-/** An event on its way to a webhook, or there, or not. */
-export interface Delivery {
-  /** A UUIDv7. */
-  readonly id: string;
-  /** The message's id, which receivers know it by. */
-  readonly eventId: string;
-  readonly eventType: string;
-  readonly state: "pending" | "delivered" | "dead";
-  readonly attempts: number;
-  /** Of the last answer; null: there was none. */
-  readonly lastStatus: number | null;
-  /** What went wrong last; null: nothing. */
-  readonly lastError: DeliveryFault | null;
-  readonly createdAt: Timestamp;
-  readonly attemptedAt: Timestamp | null;
-  readonly settledAt: Timestamp | null;
-  /** Null: it is being attempted, waits for an earlier event of its stream, or is done. */
-  readonly nextAttemptAt: Timestamp | null;
 }

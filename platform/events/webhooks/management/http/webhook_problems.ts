@@ -1,5 +1,5 @@
 import { changed, invalid, notFound, problemTable } from "@archway/service_kit/problem_table.ts";
-import type { WebhookErrorCode } from "./webhook.ts";
+import { MAX_WEBHOOKS, type WebhookErrorCode } from "../domain/webhook.ts";
 
 /** Problem types of the management of webhooks, by error code. */
 export const webhookProblems = problemTable<WebhookErrorCode>({
@@ -13,6 +13,6 @@ export const webhookProblems = problemTable<WebhookErrorCode>({
   "too-many-webhooks": {
     title: "Too many webhooks",
     status: 409,
-    explanation: "There can be 20 webhooks of one owner: delete one before another is made.",
+    explanation: `An owner can have ${MAX_WEBHOOKS} webhooks: delete one before you create another.`,
   },
 });

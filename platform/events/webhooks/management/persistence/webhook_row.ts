@@ -1,13 +1,14 @@
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import { selectList } from "@archway/service_kit/select_list.ts";
-import { messageId } from "../../outbox/message_id.ts";
-import type { Delivery, Webhook } from "./webhook.ts";
+import { messageId } from "../../../outbox/message_id.ts";
+import type { Delivery } from "../domain/delivery.ts";
+import type { Webhook } from "../domain/webhook.ts";
 
 /** SELECT list of a webhook, without its signing secret. */
 export const WEBHOOK_COLUMNS = selectList<Webhook>(["id", "url", "eventTypes", "version", "createdAt"]);
 
 /**
- * SELECT list of a {@link DeliveryRow}, of a delivery `d`, its event `e` and its lane `l`, which is there when it is the
+ * SELECT list of a {@link DeliveryRow}, of a delivery `d`, its event `e` and its lane `l`, which is there if it is the
  * next one of its stream.
  */
 export const DELIVERY_COLUMNS = [
@@ -16,7 +17,7 @@ export const DELIVERY_COLUMNS = [
   selectList<Delivery>(["attemptedAt", "settledAt"], "d"),
 ].join(", ");
 
-/** FROM list of these columns. The lane is that of the first delivery that is pending, while nobody works on it. */
+/** FROM list of these columns. The lane is that of the first pending delivery, while no worker holds it. */
 export const DELIVERY_SOURCE = `webhook_deliveries as d
   join events as e on e.position = d.position
   left join webhook_lanes as l

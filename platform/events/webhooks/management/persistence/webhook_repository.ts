@@ -3,8 +3,9 @@ import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
 import { ListSql, readPage } from "@archway/service_kit/list_sql.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import { andOwned, scopedStatement, statementFor } from "@archway/service_kit/scoped_statement.ts";
-import type { Delivery, Webhook } from "./webhook.ts";
-import type { DeliveryFilter, NoFilter, Retry, StoredWebhook, WebhookRepository } from "./webhook_ports.ts";
+import type { Delivery } from "../domain/delivery.ts";
+import type { Webhook } from "../domain/webhook.ts";
+import type { DeliveryFilter, NoFilter, Retry, StoredWebhook, WebhookRepository } from "../ports.ts";
 import {
   DELIVERY_COLUMNS,
   DELIVERY_SOURCE,
@@ -13,8 +14,8 @@ import {
   WEBHOOK_COLUMNS,
 } from "./webhook_row.ts";
 
-// What is counted has to stay as it is until the new one is there, too; there is no row of an owner that could be held.
-const HOLD_OWNER =
+// The count must not change until the new row is there; an owner has no row that could be locked.
+const LOCK_OWNER =
   "select pg_advisory_xact_lock(hashtextextended(coalesce('archway webhooks of ' || $1::text, 'archway webhooks'), 0))";
 
 const INSERT =
@@ -32,12 +33,12 @@ const LOCK = scopedStatement(
   1,
 );
 
-// The mark is for whoever works on the lane: an attempt that is under way may fail, and another one is asked for.
+// The mark is for the worker that holds the lane: if its attempt fails, another one is due at once.
 const REOPEN = `update webhook_deliveries
   set state = 'pending', attempts = 0, settled_at = null, retry_requested = true
   where id = $1 and endpoint_id = $2`;
 
-// In the order in which those who work on a lane take hold of them: the lane first.
+// In the order in which workers lock the rows of a lane: the lane first.
 const DUE = `insert into webhook_lanes (endpoint_id, stream, due_at, scheduled_at)
   select endpoint_id, stream, $3::timestamptz, $3::timestamptz from webhook_deliveries where id = $1 and endpoint_id = $2
   on conflict (endpoint_id, stream) do update
@@ -52,10 +53,10 @@ export class PostgresWebhookRepository implements WebhookRepository {
   async insert(
     tx: Transaction,
     { id, owner, url, eventTypes, sealedSecret, version, createdAt }: StoredWebhook,
-    { most }: { readonly most: number },
+    { max }: { readonly max: number },
   ): Promise<boolean> {
-    await tx.query(HOLD_OWNER, [owner]);
-    const parameters = [id, owner, url, eventTypes, sealedSecret, version, createdAt, most];
+    await tx.query(LOCK_OWNER, [owner]);
+    const parameters = [id, owner, url, eventTypes, sealedSecret, version, createdAt, max];
     return (await tx.query(INSERT, parameters)).rowCount > 0;
   }
 

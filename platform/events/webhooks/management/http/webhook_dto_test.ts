@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Delivery } from "./webhook.ts";
+import type { Delivery } from "../domain/delivery.ts";
 import { deliveryToJson } from "./webhook_dto.ts";
 
 const FAILED = {

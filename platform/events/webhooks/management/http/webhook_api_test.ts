@@ -1,0 +1,156 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import type { Principal } from "@archway/server/request_context.ts";
+import type { Server } from "@archway/server/server.ts";
+import { type ServerOption, withAuthenticator } from "@archway/server/server_options.ts";
+import { serviceServer } from "@archway/tools/support/service_server.ts";
+import { eventsModule } from "../../../module.ts";
+import { appendEvents } from "../../../outbox/testing/append_events.ts";
+import { openEventDatabase } from "../../../testing/event_databases.ts";
+import { shopModule } from "../../../testing/shop_module.ts";
+import { call } from "../../testing/call.ts";
+import { WorkerStage } from "../../../worker/testing/worker_stage.ts";
+
+/** An address needs no name server. */
+const INPUT = { url: "https://93.184.216.34/hook", eventTypes: ["order.placed"] };
+
+const MISSING = "01a202a0-6c16-72c8-b097-99393b7d15ce";
+
+/** A token is its subject's name, "-" and its scopes without "webhooks:". */
+const BY_NAME: ServerOption = withAuthenticator({
+  authenticate(token): Principal {
+    const [subject = "", scopes = "read.write"] = token.split("-");
+    return { subject, scopes: new Set(scopes.split(".").map((scope) => `webhooks:${scope}`)) };
+  },
+});
+
+function serverOver(pool: ConnectionPool, ...options: readonly ServerOption[]): Server {
+  return serviceServer(pool, { services: [eventsModule, shopModule], options });
+}
+
+async function create(server: Server, as?: string): Promise<string> {
+  const { status, data } = await call(server, "POST /v1/webhooks", { body: INPUT, ...(as && { as }) });
+  assertEquals(status, 201);
+  return String(data["id"]);
+}
+
+Deno.test("POST /v1/webhooks refuses event types that no service publishes, and lists those that are", async () => {
+  await using database = await openEventDatabase();
+  const server = serverOver(database.pool);
+  const eventTypes = ["order.placed", "order.lost", "*"];
+  const refused = await call(server, "POST /v1/webhooks", { body: { ...INPUT, eventTypes } });
+  const reason =
+    "unknown event type: expected one of basket.opened, order.placed, order.cancelled, stock.counted";
+  assertEquals(refused.outcome, "422 invalid-webhook");
+  assertEquals(
+    refused.invalidParams.map(({ pointer, reason }) => [pointer, reason]),
+    [["/eventTypes/1", reason], ["/eventTypes/2", reason]],
+  );
+  const alone = serviceServer(database.pool, { services: [eventsModule] });
+  const { status, invalidParams } = await call(alone, "POST /v1/webhooks", { body: INPUT });
+  assertEquals(status, 422);
+  assertEquals(invalidParams.map(({ reason }) => reason), [
+    "unknown event type: no service of this program publishes events",
+  ]);
+  assertEquals((await call(server, "GET /v1/webhooks")).items, []);
+});
+
+Deno.test("/v1/webhooks creates, reads, lists and deletes webhooks", async () => {
+  await using database = await openEventDatabase();
+  const server = serverOver(database.pool);
+  const created = await call(server, "POST /v1/webhooks", { body: INPUT });
+  assertEquals(created.status, 201);
+  const { secret, ...webhook } = created.data;
+  assertMatch(String(secret), /^whsec_/);
+  const path = `/v1/webhooks/${webhook["id"]}`;
+  assertEquals([created.headers.get("Location"), created.headers.get("ETag")], [path, '"1"']);
+  const token = created.headers.get("Consistency-Token");
+  assert(token !== null);
+  const read = await call(server, `GET ${path}`, { headers: { "Consistency-Token": token } });
+  assertEquals([read.status, read.headers.get("ETag")], [200, '"1"']);
+  assertEquals<unknown>(read.data, webhook);
+  assertEquals((await call(server, `GET ${path}`, { headers: { "If-None-Match": '"1"' } })).status, 304);
+  const newest = await create(server);
+  const page = await call(server, "GET /v1/webhooks?limit=1");
+  assertEquals([page.items.map(({ id }) => id), page.meta.etags], [[newest], { [newest]: '"1"' }]);
+  assertStringIncludes(page.headers.get("Link") ?? "", 'rel="next"');
+  const next = await call(server, `GET /v1/webhooks?limit=1&after=${page.meta.nextCursor}`);
+  assertEquals<unknown>(next.items, [webhook]);
+  assertEquals(next.meta.nextCursor, undefined);
+  assertEquals((await call(server, "GET /v1/webhooks?after=x")).outcome, "400 invalid-page");
+  assertEquals((await call(server, `DELETE ${path}`)).status, 428);
+  const stale = await call(server, `DELETE ${path}`, { headers: { "If-Match": '"2"' } });
+  assertEquals([stale.outcome, stale.headers.get("ETag")], ["412 webhook-changed", '"1"']);
+  assertEquals((await call(server, `DELETE ${path}`, { headers: { "If-Match": '"1"' } })).status, 204);
+  assertEquals((await call(server, `GET ${path}`)).outcome, "404 webhook-not-found");
+});
+
+Deno.test("/v1/webhooks shows webhooks to their owners and to webhooks:admin, by scope", async () => {
+  await using database = await openEventDatabase();
+  const server = serverOver(database.pool, BY_NAME);
+  const id = await create(server, "ada");
+  const path = `/v1/webhooks/${id}`;
+  const ids = async (as: string): Promise<unknown> =>
+    (await call(server, "GET /v1/webhooks", { as })).items.map((webhook) => webhook["id"]);
+  assertEquals([await ids("ada"), await ids("bob"), await ids("eve-read.admin")], [[id], [], [id]]);
+  const headers = { "If-Match": "*" };
+  for (const line of [`GET ${path}`, `GET ${path}/deliveries`, `POST ${path}/deliveries/${MISSING}/retry`]) {
+    assertEquals((await call(server, line, { as: "bob" })).outcome, "404 webhook-not-found", line);
+  }
+  assertEquals(
+    (await call(server, `DELETE ${path}`, { as: "bob", headers })).outcome,
+    "404 webhook-not-found",
+  );
+  assertEquals((await call(server, `DELETE ${path}`, { as: "ada-read", headers })).status, 403);
+  assertEquals((await call(server, `GET ${path}`, { as: "ada-write" })).status, 403);
+  await create(server, "ada");
+  const { meta } = await call(server, "GET /v1/webhooks?limit=1", { as: "ada" });
+  const target = `GET /v1/webhooks?after=${meta.nextCursor}`;
+  assertEquals((await call(server, target, { as: "bob" })).outcome, "400 invalid-page");
+  assertEquals((await call(server, target, { as: "ada" })).items.map((webhook) => webhook["id"]), [id]);
+  assertEquals((await call(server, `DELETE ${path}`, { as: "eve-write.admin", headers })).status, 204);
+});
+
+Deno.test("/v1/webhooks/{id}/deliveries lists deliveries with a tag that changes with them, and retries one", async () => {
+  await using stage = await WorkerStage.open();
+  const server = serverOver(stage.pool);
+  const { receiver, endpointId } = await stage.receive();
+  const list = `GET /v1/webhooks/${endpointId.toUpperCase()}/deliveries`;
+  receiver.answer = () => 500;
+  stage.work();
+  await appendEvents(stage.pool, [{ stream: "order-1" }, { stream: "order-2" }]);
+  while ((await stage.deliveries()).filter(({ attempts }) => attempts === 1).length < 2) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const failed = await call(server, list);
+  assertEquals(
+    failed.items.map(({ eventType, state, lastStatus }) => [eventType, state, lastStatus]),
+    [["order.placed", "pending", 500], ["order.placed", "pending", 500]],
+  );
+  assertEquals(failed.meta.etags, {});
+  const first = await call(server, `${list}?limit=1`);
+  const next = await call(server, `${list}?limit=1&after=${first.meta.nextCursor}`);
+  assertEquals<unknown>([...first.items, ...next.items], failed.items);
+  const other = `GET /v1/webhooks/${await create(server)}/deliveries?after=${first.meta.nextCursor}`;
+  assertEquals((await call(server, other)).outcome, "400 invalid-page");
+  const headers = { "If-None-Match": failed.headers.get("ETag") ?? "" };
+  assertEquals((await call(server, list, { headers })).status, 304);
+  receiver.answer = () => 200;
+  for (const { id } of failed.items) {
+    const again = await call(server, `POST /v1/webhooks/${endpointId}/deliveries/${id}/retry`);
+    assertEquals([again.status, again.data["state"], again.data["attempts"]], [
+      202,
+      "pending",
+      0,
+    ]);
+    assert(again.headers.has("Consistency-Token"));
+  }
+  await stage.untilSettled();
+  const settled = await call(server, list, { headers });
+  assertEquals([settled.status, settled.items.map(({ state }) => state)], [200, [
+    "delivered",
+    "delivered",
+  ]]);
+  const missing = `POST /v1/webhooks/${endpointId}/deliveries/${MISSING}/retry`;
+  assertEquals((await call(server, missing)).outcome, "404 delivery-not-found");
+});
