@@ -19,7 +19,8 @@ export interface paths {
         /**
          * Create a webhook
          * @description Events of the types that concern a resource of the caller are posted to the URL from then on, signed as Standard
-         *     Webhooks describes. Only this response contains the secret that verifies the signatures.
+         *     Webhooks describes. Only this response contains the secret that verifies the signatures. Which types there are
+         *     depends on the services of the program: an unknown one is refused (422), and the reason lists the known ones.
          */
         post: operations["createWebhook"];
         delete?: never;
@@ -44,7 +45,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a webhook
-         * @description With its deliveries, also those that were still to be made.
+         * @description With its deliveries, including pending ones.
          */
         delete: operations["deleteWebhook"];
         options?: never;
@@ -64,7 +65,7 @@ export interface paths {
         };
         /**
          * List a webhook's deliveries, newest first
-         * @description What ended more than 30 days ago is not there any more, unless the service keeps it longer.
+         * @description Deliveries are removed 30 days after they are settled, unless the service keeps them longer.
          */
         get: operations["listDeliveries"];
         put?: never;
@@ -91,9 +92,9 @@ export interface paths {
         put?: never;
         /**
          * Attempt a delivery again, now
-         * @description Whatever became of it: one that is still to be made is attempted at once, one that is being attempted is
-         *     attempted again as soon as that has failed, one that was made or given up begins anew. Its attempts are counted
-         *     from then on. Asking for it twice is asking for it once, until it is attempted.
+         * @description A pending delivery is attempted at once, one that is being attempted again as soon as that has failed, and one
+         *     that succeeded or was given up starts over. Its attempts are counted from then on. Further requests before the
+         *     next attempt change nothing.
          */
         post: operations["retryDelivery"];
         delete?: never;
@@ -157,7 +158,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description A type of event that a service of this program publishes, such as `payment.settled` */
+        /**
+         * @description Type of event that a service of this program publishes, such as `order.placed`. The service's own document describes
+         *     its data under `webhooks`.
+         */
         WebhookEventType: string;
         NewWebhook: {
             /**
@@ -183,37 +187,37 @@ export interface components {
             eventTypes: components["schemas"]["WebhookEventType"][];
             /** Format: date-time */
             createdAt: string;
-            /** @description Checks the signatures of what is told. It is not told again */
+            /** @description Verifies the signatures of messages. No other response contains it */
             secret: string;
         };
-        /** @description An event on its way to a webhook, or there, or not */
+        /** @description Delivery of an event to a webhook */
         Delivery: {
             /** Format: uuid */
             id: string;
             /**
-             * @description The `webhook-id` it is told under
-             * @example payment-01a2023b-983b-7000-83d3-81c8f54d2496@1-1795618800123456
+             * @description The `webhook-id` of its messages
+             * @example order-01a2023b-983b-7000-83d3-81c8f54d2496@1-1795618800123456
              */
             eventId: string;
             eventType: string;
             /**
-             * @description `dead`: it was attempted for about a day, and is not attempted any more unless somebody asks for it
+             * @description `dead`: it was attempted for about a day, and is not attempted again unless a retry is requested
              * @enum {string}
              */
             state: "pending" | "delivered" | "dead";
             /**
              * Format: int32
-             * @description Since it was asked for last
+             * @description Since the last retry that was requested
              */
             attempts: number;
             /**
              * Format: int32
-             * @description Of the last answer, where there was one
+             * @description HTTP status of the last response, if there was one
              */
             lastStatus?: number;
             /**
-             * @description What went wrong with the last attempt, where something did. `no-public-address`: the URL's host has no
-             *     address, or one that is not of the public internet
+             * @description Why the last attempt failed, if it did. `no-public-address`: the URL's host has no address, or one that is
+             *     not of the public internet
              * @enum {string}
              */
             lastError?: "status" | "redirect" | "timeout" | "unreachable" | "broken-answer" | "tls" | "no-public-address" | "unusable-url" | "unreadable-secret";
@@ -226,12 +230,12 @@ export interface components {
             attemptedAt?: string;
             /**
              * Format: date-time
-             * @description When it was made or given up
+             * @description When it succeeded or was given up
              */
             settledAt?: string;
             /**
              * Format: date-time
-             * @description Absent where it is being attempted, waits for an earlier event of its stream, or is done
+             * @description Absent if it is being attempted, waits for an earlier event of its stream, or is settled
              */
             nextAttemptAt?: string;
         };
@@ -1765,7 +1769,8 @@ export interface StrictServerInterface {
    * Create a webhook
    *
    * Events of the types that concern a resource of the caller are posted to the URL from then on, signed as Standard
-   * Webhooks describes. Only this response contains the secret that verifies the signatures.
+   * Webhooks describes. Only this response contains the secret that verifies the signatures. Which types there are
+   * depends on the services of the program: an unknown one is refused (422), and the reason lists the known ones.
    */
   createWebhook(request: CreateWebhookRequest, context: RequestContext): Promise<CreateWebhookResponse>;
 
@@ -1775,23 +1780,23 @@ export interface StrictServerInterface {
   /**
    * Delete a webhook
    *
-   * With its deliveries, also those that were still to be made.
+   * With its deliveries, including pending ones.
    */
   deleteWebhook(request: DeleteWebhookRequest, context: RequestContext): Promise<DeleteWebhookResponse>;
 
   /**
    * List a webhook's deliveries, newest first
    *
-   * What ended more than 30 days ago is not there any more, unless the service keeps it longer.
+   * Deliveries are removed 30 days after they are settled, unless the service keeps them longer.
    */
   listDeliveries(request: ListDeliveriesRequest, context: RequestContext): Promise<ListDeliveriesResponse>;
 
   /**
    * Attempt a delivery again, now
    *
-   * Whatever became of it: one that is still to be made is attempted at once, one that is being attempted is
-   * attempted again as soon as that has failed, one that was made or given up begins anew. Its attempts are counted
-   * from then on. Asking for it twice is asking for it once, until it is attempted.
+   * A pending delivery is attempted at once, one that is being attempted again as soon as that has failed, and one
+   * that succeeded or was given up starts over. Its attempts are counted from then on. Further requests before the
+   * next attempt change nothing.
    */
   retryDelivery(request: RetryDeliveryRequest, context: RequestContext): Promise<RetryDeliveryResponse>;
 }
