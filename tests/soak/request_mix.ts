@@ -1,10 +1,10 @@
 import { badRequest } from "./bad_requests.ts";
 import type { Answer, Call, Kind } from "./call.ts";
-import { ProfileBook, type Written } from "./profile_book.ts";
+import { ContactBook, type Written } from "./contact_book.ts";
 
 /** What requests are made of. */
 export interface RequestMixOptions {
-  /** Of profiles that are there and that nobody deletes. */
+  /** Of contacts that are there and that nobody deletes. */
   readonly ids: readonly string[];
   /** A number from 0 to less than 1, as `Math.random` gives. */
   readonly random: () => number;
@@ -12,7 +12,7 @@ export interface RequestMixOptions {
   readonly newId: () => string;
 }
 
-const PROFILES = "/v1/profiles";
+const CONTACTS = "/v1/contacts";
 const CURSORS = 64;
 const JSON_TYPE = { "Content-Type": "application/json" };
 const MERGE = { "Content-Type": "application/merge-patch+json" };
@@ -31,13 +31,13 @@ const SHARES: readonly (readonly [Kind, number])[] = [
 /** Requests as clients send them, one after the other; each knows what it has to be answered with. */
 export class RequestMix {
   readonly #options: RequestMixOptions;
-  readonly #book: ProfileBook;
+  readonly #book: ContactBook;
   readonly #cursors: string[] = [];
   #mistakes = 0;
 
   constructor(options: RequestMixOptions) {
     this.#options = options;
-    this.#book = new ProfileBook(options.random);
+    this.#book = new ContactBook(options.random);
   }
 
   next(): Call {
@@ -60,9 +60,9 @@ export class RequestMix {
       case "bad request":
         return badRequest(this.#mistakes++, { unique: this.#options.newId(), id: this.#anyId() });
       default: {
-        const profile = this.#book.take();
+        const contact = this.#book.take();
         // There is none before the first was created.
-        return profile === undefined ? this.#create() : this.#onWritten(kind, profile);
+        return contact === undefined ? this.#create() : this.#onWritten(kind, contact);
       }
     }
   }
@@ -71,7 +71,7 @@ export class RequestMix {
     return {
       kind: "one by id",
       method: "GET",
-      path: `${PROFILES}/${this.#anyId()}`,
+      path: `${CONTACTS}/${this.#anyId()}`,
       headers: {},
       expected: 200,
     };
@@ -83,7 +83,7 @@ export class RequestMix {
     return {
       kind: "page",
       method: "GET",
-      path: cursor === undefined ? PROFILES : `${PROFILES}?after=${cursor}`,
+      path: cursor === undefined ? CONTACTS : `${CONTACTS}?after=${cursor}`,
       headers: {},
       expected: 200,
       settle: (answer) => {
@@ -101,7 +101,7 @@ export class RequestMix {
     return {
       kind: "create",
       method: "POST",
-      path: PROFILES,
+      path: CONTACTS,
       headers: JSON_TYPE,
       body: JSON.stringify({ name: `Ada ${unique.slice(0, 8)}`, email: `${unique}@example.com`, age: 36 }),
       expected: 201,
@@ -112,14 +112,14 @@ export class RequestMix {
     };
   }
 
-  #onWritten(kind: "its own write" | "patch" | "delete", profile: Written): Call {
-    const { id, etag, token } = profile;
-    const path = `${PROFILES}/${id}`;
+  #onWritten(kind: "its own write" | "patch" | "delete", contact: Written): Call {
+    const { id, etag, token } = contact;
+    const path = `${CONTACTS}/${id}`;
     // What was answered in any other way is not taken up again: nobody knows what became of it.
     const settle = (answer: Answer | undefined): void => {
       if (answer?.status !== 200) return;
       if (kind === "patch") this.#book.putWritten(id, answer);
-      else this.#book.put(profile);
+      else this.#book.put(contact);
     };
     switch (kind) {
       case "its own write":

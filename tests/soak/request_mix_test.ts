@@ -47,7 +47,7 @@ Deno.test("RequestMix.next() sends every kind, about as often as is said", () =>
   assert((counts.get("create") ?? 0) > (counts.get("delete") ?? 0));
 });
 
-Deno.test("RequestMix.next() writes and reads a profile as it was acknowledged last, by one request at a time", () => {
+Deno.test("RequestMix.next() writes and reads a contact as it was acknowledged last, by one request at a time", () => {
   const mix = mixOf();
   const etags = new Map<string, string>();
   const busy = new Set<string>();
@@ -69,7 +69,7 @@ Deno.test("RequestMix.next() writes and reads a profile as it was acknowledged l
   }
 });
 
-Deno.test("RequestMix.next() does not come back to a profile whose write was refused or not answered", () => {
+Deno.test("RequestMix.next() does not come back to a contact whose write was refused or not answered", () => {
   const mix = mixOf();
   const lost = new Set<string>();
   for (let index = 0; index < 5_000; index++) {

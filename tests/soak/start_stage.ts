@@ -1,6 +1,6 @@
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { HttpServerProcess } from "@archway/tools/bench/http_server_process.ts";
-import { seedProfiles } from "@archway/tools/bench/seed_profiles.ts";
+import { seedContacts } from "@archway/tools/bench/seed_contacts.ts";
 import type { PostgresServer } from "@archway/tools/support/postgres/postgres_server.ts";
 import type { StandbyServer } from "@archway/tools/support/postgres/standby_server.ts";
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
@@ -8,12 +8,14 @@ import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { locateValkey } from "@archway/tools/support/valkey/locate_valkey.ts";
 import { startValkey, type Valkey } from "@archway/tools/support/valkey/start_valkey.ts";
-import { join } from "node:path";
+import { FIXTURE_PROGRAM } from "@archway/tools/support/program.ts";
+import { resolve } from "node:path";
 
-const MAIN = join(import.meta.dirname ?? ".", "../../main.ts");
+const MAIN = resolve(import.meta.dirname ?? ".", "../..", FIXTURE_PROGRAM);
+
 /** The database that the service has on its servers. */
 export const DATABASE = "soak";
-const PROFILES = 20_000;
+const CONTACTS = 20_000;
 const SAMPLE = 4096;
 
 /** Connections that the service may have to each server. */
@@ -27,7 +29,7 @@ export interface Stage extends AsyncDisposable {
   readonly standby: StandbyServer;
   /** Undefined: there is none on this machine. */
   readonly store: Valkey | undefined;
-  /** Of profiles that are there. */
+  /** Of contacts that are there. */
   readonly ids: readonly string[];
 }
 
@@ -36,7 +38,7 @@ export async function startStage(signal: AbortSignal): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
   const primary = stack.use(await startPostgres({ tcp: true }));
   const database = { ...await primary.createDatabase(DATABASE), host: "127.0.0.1" };
-  const ids = await seedProfiles(database, { sampleSize: SAMPLE, count: PROFILES, signal });
+  const ids = await seedContacts(database, { sampleSize: SAMPLE, count: CONTACTS, signal });
   const standby = stack.use(await startStandby(primary, { tcp: true }));
   await standby.catchUp(primary);
   const store = await locateValkey() === undefined ? undefined : stack.use(await startValkey());

@@ -1,11 +1,11 @@
 import { v7 as newId } from "uuid";
 import type { Driver } from "@archway/db/postgres/connection/open_driver.ts";
-import type { Profile } from "@archway/profile_service/domain/profile.ts";
-import { PROFILE_SQL, RECORDED } from "./profile_sql.ts";
+import type { Contact } from "../support/contact_service/domain/contact.ts";
+import { CONTACT_SQL, RECORDED } from "./contact_sql.ts";
 
 const JSON_TYPE = { "Content-Type": "application/json" };
 const PREPARED = { prepare: true };
-const PATH = "/v1/profiles";
+const PATH = "/v1/contacts";
 
 /** Answers a request. */
 export type BareHandler = (request: Request) => Response | Promise<Response>;
@@ -27,19 +27,19 @@ export function bareHandler(sql: Driver): BareHandler {
 }
 
 async function find(sql: Driver, id: string): Promise<Response> {
-  const [row] = await sql.unsafe<Profile[]>(PROFILE_SQL.find.text, [id], PREPARED);
+  const [row] = await sql.unsafe<Contact[]>(CONTACT_SQL.find.text, [id], PREPARED);
   return row === undefined ? new Response(null, { status: 404 }) : one(row);
 }
 
 async function firstPage(sql: Driver): Promise<Response> {
   const parameters = [String(RECORDED.limit + 1)];
-  return page(await sql.unsafe<Profile[]>(PROFILE_SQL.firstPage.text, parameters, PREPARED));
+  return page(await sql.unsafe<Contact[]>(CONTACT_SQL.firstPage.text, parameters, PREPARED));
 }
 
 async function nextPage(sql: Driver, cursor: string): Promise<Response> {
   const [createdAt = "", id = ""] = cursor.split("/");
   const parameters = [createdAt, id, String(RECORDED.limit + 1)];
-  return page(await sql.unsafe<Profile[]>(PROFILE_SQL.nextPage.text, parameters, PREPARED));
+  return page(await sql.unsafe<Contact[]>(CONTACT_SQL.nextPage.text, parameters, PREPARED));
 }
 
 async function create(sql: Driver, request: Request): Promise<Response> {
@@ -47,7 +47,7 @@ async function create(sql: Driver, request: Request): Promise<Response> {
   const id = newId();
   const now = new Date().toISOString();
   const parameters = [id, name, email, age === null ? null : String(age), "1", now, now];
-  await sql.unsafe(PROFILE_SQL.insert.text, parameters, PREPARED);
+  await sql.unsafe(CONTACT_SQL.insert.text, parameters, PREPARED);
   const data = { id, name, email, age, createdAt: now, updatedAt: now };
   const headers = { "Content-Type": "application/json", ETag: '"1"', Location: `${PATH}/${id}` };
   return new Response(JSON.stringify({ data, meta: {} }), { status: 201, headers });
@@ -55,13 +55,13 @@ async function create(sql: Driver, request: Request): Promise<Response> {
 
 async function patch(sql: Driver, id: string, request: Request): Promise<Response> {
   const change: Partial<Draft> = await request.json();
-  const [current] = await sql.unsafe<Profile[]>(PROFILE_SQL.find.text, [id], PREPARED);
+  const [current] = await sql.unsafe<Contact[]>(CONTACT_SQL.find.text, [id], PREPARED);
   if (current === undefined) return new Response(null, { status: 404 });
   if (request.headers.get("If-Match") !== `"${current.version}"`) return new Response(null, { status: 412 });
   const { name, email, age } = { ...current, ...change };
   const now = new Date().toISOString();
   const parameters = [id, name, email, age === null ? null : String(age), now, `{${current.version}}`];
-  const [changed] = await sql.unsafe<Profile[]>(PROFILE_SQL.update.text, parameters, PREPARED);
+  const [changed] = await sql.unsafe<Contact[]>(CONTACT_SQL.update.text, parameters, PREPARED);
   return changed === undefined ? new Response(null, { status: 412 }) : one(changed);
 }
 
@@ -71,20 +71,20 @@ interface Draft {
   readonly age: number | null;
 }
 
-function one(row: Profile): Response {
+function one(row: Contact): Response {
   const headers = { "Content-Type": "application/json", ETag: `"${row.version}"` };
   return new Response(JSON.stringify({ data: wire(row), meta: {} }), { headers });
 }
 
-function page(rows: readonly Profile[]): Response {
+function page(rows: readonly Contact[]): Response {
   const data = rows.slice(0, RECORDED.limit).map(wire);
   const last = rows.length > RECORDED.limit ? data.at(-1) : undefined;
   const meta = { limit: RECORDED.limit, nextCursor: last && `${last.createdAt}/${last.id}` };
   return new Response(JSON.stringify({ data, meta }), { headers: JSON_TYPE });
 }
 
-function wire(row: Profile): Draft & { readonly id: string; readonly createdAt: string } {
+function wire(row: Contact): Draft & { readonly id: string; readonly createdAt: string } {
   const { id, name, email, age, createdAt, updatedAt } = row;
-  const profile = { id, name, email, age, createdAt, updatedAt };
-  return profile;
+  const contact = { id, name, email, age, createdAt, updatedAt };
+  return contact;
 }

@@ -1,13 +1,13 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { openDriver } from "@archway/db/postgres/connection/open_driver.ts";
-import { MIGRATION_SOURCES } from "../support/migration_sources.ts";
+import { FIXTURE_MIGRATIONS } from "../support/fixture_migrations.ts";
 import { useTestDatabase } from "../support/postgres/use_test_database.ts";
 import { bareHandler } from "./bare_handler.ts";
 
-const LIST = "http://127.0.0.1/v1/profiles";
+const LIST = "http://127.0.0.1/v1/contacts";
 
 Deno.test("bareHandler() answers what the load generator asks", async () => {
-  await using database = await useTestDatabase({ migrations: MIGRATION_SOURCES });
+  await using database = await useTestDatabase({ migrations: FIXTURE_MIGRATIONS });
   await using stack = new AsyncDisposableStack();
   const sql = stack.adopt(openDriver(database.instance, {}), (driver) => driver.end());
   const handle = bareHandler(sql);

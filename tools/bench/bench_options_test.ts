@@ -9,6 +9,7 @@ Deno.test("parseBenchOptions() measures everything by default", () => {
     connections: 16,
     rows: ROWS,
     starts: true,
+    against: undefined,
     json: undefined,
   });
 });
@@ -21,10 +22,24 @@ Deno.test("parseBenchOptions() reads every option", () => {
     connections: 8,
     rows: ["one", "list"],
     starts: false,
+    against: undefined,
     json: "a.json",
   });
   assertEquals(parseBenchOptions(["--only", "starts"])?.rows, []);
   assertEquals(parseBenchOptions(["--help"]), undefined);
+});
+
+Deno.test("parseBenchOptions() compares requests, not starts, with another checkout", () => {
+  const options = parseBenchOptions(["--against", "../before", "--path", "/v1/contacts"]);
+  assertEquals([options?.against, options?.rows, options?.starts], [
+    { checkout: "../before", path: "/v1/contacts" },
+    ROWS,
+    false,
+  ]);
+  for (const args of [[], ["--path", "v1"], ["--path", "/v1", "--only", "starts"]]) {
+    assertThrows(() => parseBenchOptions(["--against", "../before", ...args]), TypeError, "--against");
+  }
+  assertThrows(() => parseBenchOptions(["--path", "/v1"]), TypeError, "--against");
 });
 
 Deno.test("parseBenchOptions() refuses what it does not know", () => {

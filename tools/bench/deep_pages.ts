@@ -2,9 +2,8 @@ import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { timeCursors } from "@archway/service_kit/page_cursors.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
-import { walkFrom } from "./row_scenario.ts";
+import { CONTACTS, walkFrom } from "./row_scenario.ts";
 
-const PROFILES = "/v1/profiles";
 const PAGE = 20;
 const CURSORS = 50;
 
@@ -22,7 +21,7 @@ export interface DeepPageOptions {
   readonly server: HttpServerProcess;
   /** What that service signs its cursors with. */
   readonly secret: string;
-  /** How many profiles stand before each page. */
+  /** How many contacts stand before each page. */
   readonly depths: readonly number[];
 }
 
@@ -33,14 +32,14 @@ export interface DeepPageOptions {
 export async function cursorPages(
   { database, server, secret, depths }: DeepPageOptions,
 ): Promise<readonly DeepPage[]> {
-  const cursors = timeCursors("profile cursor", { secrets: [secret], cursorTtlSeconds: 3600 });
-  const list = ["profiles, newest first", null, null];
+  const cursors = timeCursors("contact cursor", { secrets: [secret], cursorTtlSeconds: 3600 });
+  const list = ["contacts, newest first", null, null];
   const pages: DeepPage[] = [];
   for (const depth of depths) {
     const row = await rowAt(database, depth);
     const anchor = { id: row.id, createdAt: row.created_at };
     const cursor = cursors.encode({ direction: "after", anchor, inclusive: false }, list);
-    const paths = await walkFrom(`${PROFILES}?after=${cursor}`, { server, pages: CURSORS });
+    const paths = await walkFrom(`${CONTACTS}?after=${cursor}`, { server, pages: CURSORS });
     pages.push({ label: `by cursor, after ${count(depth)}`, paths });
   }
   return pages;
@@ -50,17 +49,17 @@ export async function cursorPages(
 export function numberedPages(depths: readonly number[]): readonly DeepPage[] {
   return depths.map((depth) => {
     const page = Math.floor(depth / PAGE) + 1;
-    return { label: `by number, page ${count(page)}`, paths: [`${PROFILES}?page=${page}&pageSize=${PAGE}`] };
+    return { label: `by number, page ${count(page)}`, paths: [`${CONTACTS}?page=${page}&pageSize=${PAGE}`] };
   });
 }
 
-/** Lists of a name: one that many have, and one that only the profile at the depth has. */
+/** Lists of a name: one that many have, and one that only the contact at the depth has. */
 export async function namedPages(database: InstanceConfig, depth: number): Promise<readonly DeepPage[]> {
   const { name } = await rowAt(database, depth);
   return [
-    { label: "of a name that one in four has", paths: [`${PROFILES}?name=a`] },
-    { label: "of a name that one has", paths: [`${PROFILES}?name=${encodeURIComponent(name)}`] },
-    { label: "of a name that nobody has", paths: [`${PROFILES}?name=nobody`] },
+    { label: "of a name that one in four has", paths: [`${CONTACTS}?name=a`] },
+    { label: "of a name that one has", paths: [`${CONTACTS}?name=${encodeURIComponent(name)}`] },
+    { label: "of a name that nobody has", paths: [`${CONTACTS}?name=nobody`] },
   ];
 }
 
@@ -70,11 +69,11 @@ interface Row {
   readonly created_at: string;
 }
 
-/** The last one of so many profiles, newest first. */
+/** The last one of so many contacts, newest first. */
 async function rowAt(database: InstanceConfig, depth: number): Promise<Row> {
   await using pool = openPool({ primary: database, replicas: [] });
   const { rows: [row] } = await pool.writer().query<Row>(
-    "select id, name, created_at from profiles order by created_at desc, id desc offset $1 limit 1",
+    "select id, name, created_at from contacts order by created_at desc, id desc offset $1 limit 1",
     [depth - 1],
   );
   if (row === undefined) throw new Error("Looking for a place in the list failed: the list is shorter");

@@ -3,15 +3,15 @@ import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { useTestDatabase } from "../support/postgres/use_test_database.ts";
 import { cursorPages, namedPages, numberedPages } from "./deep_pages.ts";
 import { startService } from "./programs.ts";
-import { seedProfiles } from "./seed_profiles.ts";
+import { seedContacts } from "./seed_contacts.ts";
 
 Deno.test("cursorPages(), numberedPages() and namedPages() are the pages that their names say", async () => {
   await using test = await useTestDatabase();
   const database = test.instance;
-  await seedProfiles(database, { sampleSize: 1, count: 3000 });
+  await seedContacts(database, { sampleSize: 1, count: 3000 });
   await using pool = openPool({ primary: database, replicas: [] });
   const { rows } = await pool.reader().query<{ id: string; name: string }>(
-    "select id, name from profiles order by created_at desc, id desc",
+    "select id, name from contacts order by created_at desc, id desc",
   );
   const ids = rows.map(({ id }) => id);
   const secret = "a secret of more than 32 bytes for a test";

@@ -10,11 +10,11 @@ const REPLICAS = 2;
 
 /** Measures what is asked for. What it starts, it stops, however it ends. */
 async function benchDepth(options: DepthOptions, signal: AbortSignal): Promise<DepthBenchResults> {
-  const { profiles, rounds, seconds, connections, parts } = options;
+  const { contacts, rounds, seconds, connections, parts } = options;
   await using stack = new AsyncDisposableStack();
   const cluster = stack.use(
     await startDepthCluster({
-      profiles,
+      contacts,
       replicas: parts.includes("replicas") ? REPLICAS : 0,
       onProgress: progress,
       signal,
@@ -26,7 +26,7 @@ async function benchDepth(options: DepthOptions, signal: AbortSignal): Promise<D
   const turns = { generator, rounds, seconds, connections, signal };
   progress("Measuring pages by their depth");
   const depth = await measureDepth(cluster, options, turns);
-  const run = { profiles, rounds, seconds, connections, cores: navigator.hardwareConcurrency, ...depth };
+  const run = { contacts, rounds, seconds, connections, cores: navigator.hardwareConcurrency, ...depth };
   if (!parts.includes("replicas")) return { ...run, replicas: undefined };
   progress("Measuring reads with replicas");
   return { ...run, replicas: await measureReplicas(cluster, turns) };

@@ -10,13 +10,13 @@ export type DepthPart = typeof DEPTH_PARTS[number];
 
 /** What is measured, and for how long. */
 export interface DepthOptions extends RunOptions {
-  readonly profiles: number;
+  readonly contacts: number;
   readonly parts: readonly DepthPart[];
 }
 
 export const DEPTH_USAGE = `Usage: deno task bench:depth [options]
 
-  --profiles <n>      how many profiles there are (default 1000000)
+  --contacts <n>      how many contacts there are (default 1000000)
   --rounds <n>        how often the variants take turns (default 5)
   --seconds <n>       how long each is under load in a round (default 2)
   --connections <n>   kept-alive connections where there is load (default 16)
@@ -35,7 +35,7 @@ export function parseDepthOptions(args: string[]): DepthOptions | undefined {
     args,
     options: {
       ...runArguments({ rounds: 5, seconds: 2, connections: 16 }),
-      profiles: { type: "string", default: "1000000" },
+      contacts: { type: "string", default: "1000000" },
       only: { type: "string", multiple: true, default: [] },
     },
   });
@@ -48,8 +48,8 @@ export function parseDepthOptions(args: string[]): DepthOptions | undefined {
   return {
     ...runOptions(values),
     // Deep in the list there have to be pages enough to walk through.
-    profiles: numberOption(values.profiles, {
-      name: "--profiles",
+    contacts: numberOption(values.contacts, {
+      name: "--contacts",
       min: 20_000,
       max: 10_000_000,
       whole: true,

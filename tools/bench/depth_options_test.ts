@@ -1,9 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { DEPTH_PARTS, parseDepthOptions } from "./depth_options.ts";
 
-Deno.test("parseDepthOptions() measures everything on a million profiles by default", () => {
+Deno.test("parseDepthOptions() measures everything on a million contacts by default", () => {
   assertEquals(parseDepthOptions([]), {
-    profiles: 1_000_000,
+    contacts: 1_000_000,
     rounds: 5,
     seconds: 2,
     connections: 16,
@@ -14,7 +14,7 @@ Deno.test("parseDepthOptions() measures everything on a million profiles by defa
 
 Deno.test("parseDepthOptions() reads every option", () => {
   const args = [
-    "--profiles",
+    "--contacts",
     "20000",
     "--rounds=3",
     "--seconds",
@@ -25,7 +25,7 @@ Deno.test("parseDepthOptions() reads every option", () => {
     "a.json",
   ];
   assertEquals(parseDepthOptions([...args, "--only", "replicas", "--only", "load"]), {
-    profiles: 20_000,
+    contacts: 20_000,
     rounds: 3,
     seconds: 0.5,
     connections: 8,
@@ -37,7 +37,7 @@ Deno.test("parseDepthOptions() reads every option", () => {
 
 Deno.test("parseDepthOptions() refuses what it cannot measure", () => {
   for (
-    const args of [["--profiles", "19999"], ["--profiles", "1e9"], ["--rounds", "0"], ["--only", "starts"]]
+    const args of [["--contacts", "19999"], ["--contacts", "1e9"], ["--rounds", "0"], ["--only", "starts"]]
   ) {
     assertThrows(() => parseDepthOptions(args), TypeError, args[0]);
   }

@@ -5,7 +5,7 @@ import type { Spread } from "./take_turns.ts";
 
 /** Everything that was measured. */
 export interface DepthBenchResults extends DepthResults {
-  readonly profiles: number;
+  readonly contacts: number;
   readonly rounds: number;
   readonly seconds: number;
   readonly connections: number;
@@ -16,9 +16,9 @@ export interface DepthBenchResults extends DepthResults {
 
 /** The results for people, as Markdown. */
 export function renderDepthReport({ load, alone, replicas, ...run }: DepthBenchResults): string {
-  const count = run.profiles.toLocaleString("en");
+  const count = run.contacts.toLocaleString("en");
   const parts = [
-    `Medians of ${run.rounds} rounds of ${run.seconds} s each, ${count} profiles; the program under load, ` +
+    `Medians of ${run.rounds} rounds of ${run.seconds} s each, ${count} contacts; the program under load, ` +
     `PostgreSQL and the load generator share ${run.cores} cores.\n`,
   ];
   if (load !== undefined) parts.push(`Pages of 20, ${run.connections} connections:\n`, depthTable(load));

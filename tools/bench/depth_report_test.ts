@@ -7,7 +7,7 @@ const EVEN = { median: 1, min: 1, max: 1 };
 Deno.test("renderDepthReport() writes a table for each part that was measured", () => {
   const ratio = { median: 12.4, min: 9, max: 20.2 };
   const report = renderDepthReport({
-    profiles: 1_000_000,
+    contacts: 1_000_000,
     rounds: 5,
     seconds: 2,
     connections: 16,
@@ -32,7 +32,7 @@ Deno.test("renderDepthReport() writes a table for each part that was measured", 
   });
   assertEquals(
     report,
-    `Medians of 5 rounds of 2 s each, 1,000,000 profiles; the program under load, PostgreSQL and the load generator share 2 cores.
+    `Medians of 5 rounds of 2 s each, 1,000,000 contacts; the program under load, PostgreSQL and the load generator share 2 cores.
 
 Pages of 20, one client:
 

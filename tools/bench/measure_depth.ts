@@ -21,7 +21,7 @@ export interface DepthResults {
 
 /** Measures pages at several depths: under load those by cursor, for one client alone all there are. */
 export async function measureDepth(
-  { primary, profiles }: DepthCluster,
+  { primary, contacts }: DepthCluster,
   { parts }: Pick<DepthOptions, "parts">,
   turns: TurnOptions,
 ): Promise<DepthResults> {
@@ -29,7 +29,7 @@ export async function measureDepth(
   const secret = crypto.randomUUID();
   await using server = await startService(primary, { secret });
   await server.untilHealthy(turns.signal);
-  const depths = [1, profiles / 10, profiles * 9 / 10].map(Math.floor);
+  const depths = [1, contacts / 10, contacts * 9 / 10].map(Math.floor);
   const byCursor = await cursorPages({ database: primary, server, secret, depths });
   const measure = async (
     pages: readonly DeepPage[],
@@ -51,7 +51,7 @@ export async function measureDepth(
   const pages = [
     ...byCursor,
     ...numberedPages(depths),
-    ...await namedPages(primary, Math.floor(profiles * 9 / 10)),
+    ...await namedPages(primary, Math.floor(contacts * 9 / 10)),
   ];
   return { load, alone: await measure(pages, 1) };
 }

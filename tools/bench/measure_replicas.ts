@@ -38,7 +38,7 @@ export async function measureReplicas(
   for (const row of READ_ROWS) {
     const variants = await Promise.all(programs.map(async ({ server }) => ({
       target: server.target,
-      scenario: await rowScenario(row, server, ids),
+      scenario: await rowScenario(row, server, { ids }),
     })));
     const before = await Promise.all(replicas.map(scansOf));
     const all = await takeTurns(variants, turns);
@@ -61,11 +61,11 @@ export async function measureReplicas(
   return results;
 }
 
-/** How often the indexes of the profiles were used; a server tells it about a second late. */
+/** How often the indexes of the contacts were used; a server tells it about a second late. */
 async function scansOf(instance: InstanceConfig): Promise<bigint> {
   await using pool = openPool({ primary: instance, replicas: [] });
   const { rows: [row] } = await pool.writer().query<{ scans: bigint }>(
-    "select idx_scan as scans from pg_stat_user_tables where relname = 'profiles'",
+    "select idx_scan as scans from pg_stat_user_tables where relname = 'contacts'",
   );
   return row?.scans ?? 0n;
 }

@@ -2,6 +2,7 @@ import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { median } from "./median.ts";
 import { type LoadGenerator, type ServiceDatabase, startService } from "./programs.ts";
 import { residentMegabytes } from "./resident_memory.ts";
+import { CONTACTS } from "./row_scenario.ts";
 
 /** Medians; times from starting the process to the first 200 of /readyz, in milliseconds. */
 export interface Starts {
@@ -22,7 +23,7 @@ export interface Memory {
 
 /** How starts are measured. */
 export interface StartOptions {
-  /** A migrated database with profiles. */
+  /** A migrated database with contacts. */
   readonly real: InstanceConfig;
   /** An empty directory for embedded databases. */
   readonly directory: string;
@@ -66,8 +67,7 @@ async function measureMemory(database: ServiceDatabase, options: StartOptions): 
   await using service = await startService(database);
   await service.untilOk("/readyz", options.signal);
   const afterStart = await residentMegabytes(service.pid);
-  const path = "/v1/profiles";
-  const scenarios = [{ kind: "create", path }, { kind: "read", paths: [path] }] as const;
+  const scenarios = [{ kind: "create", path: CONTACTS }, { kind: "read", paths: [CONTACTS] }] as const;
   for (const scenario of scenarios) {
     options.signal.throwIfAborted();
     const { connections } = options;

@@ -3,13 +3,14 @@ import { OVERLOAD_USAGE, type OverloadOptions, parseOverloadOptions } from "./ov
 import { type OverloadResults, type OverloadRow, renderOverloadReport } from "./overload_report.ts";
 import { startService } from "./programs.ts";
 import type { Scenario } from "./request_sources.ts";
+import { CONTACTS } from "./row_scenario.ts";
 import { progress, runBench } from "./run_bench.ts";
 import { startBenchDatabase } from "./start_bench_database.ts";
 
 /** A cheap request, and one that keeps the database busy. */
 const SCENARIOS: readonly (readonly [string, Scenario])[] = [
-  ["list", { kind: "read", paths: ["/v1/profiles"] }],
-  ["page by number", { kind: "read", paths: ["/v1/profiles?page=500"] }],
+  ["list", { kind: "read", paths: [CONTACTS] }],
+  ["page by number", { kind: "read", paths: [`${CONTACTS}?page=500`] }],
 ];
 
 const ADMISSIONS = [["refusing", "100ms"], ["letting in", "0s"]] as const;

@@ -1,5 +1,6 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import { FIXTURE_PROGRAM } from "../support/program.ts";
 import { ChildProcess } from "./child_process.ts";
 import { HttpServerProcess } from "./http_server_process.ts";
 import type { LoadCommand, LoadReport } from "./load_generator.ts";
@@ -13,8 +14,10 @@ const LOOPBACK = "--allow-net=127.0.0.1";
 /** Which database the service keeps its data in: a PostgreSQL server, or the one inside it. */
 export type ServiceDatabase = InstanceConfig | { readonly embedded: string };
 
-/** What the service is told besides. */
+/** How a service is started. */
 export interface ServiceOptions {
+  /** Main module, from the root of the project. @default FIXTURE_PROGRAM */
+  readonly main?: string;
   /** Servers that follow the database and take reads. */
   readonly replicas?: readonly InstanceConfig[];
   /** What cursors are signed with; absent: something random. */
@@ -40,10 +43,11 @@ export function serviceEnvironment(database: InstanceConfig): Readonly<Record<st
   };
 }
 
-/** Starts the service as `deno task start` does. */
+/** Starts a service as `deno task start` does. */
 export function startService(
   database: ServiceDatabase,
-  { replicas = [], secret = crypto.randomUUID(), env: more = {} }: ServiceOptions = {},
+  { main = FIXTURE_PROGRAM, replicas = [], secret = crypto.randomUUID(), env: more = {} }: ServiceOptions =
+    {},
 ): Promise<HttpServerProcess> {
   const env: Record<string, string> = { HOST: "127.0.0.1", PORT: "0", ...more };
   if ("embedded" in database) env["EMBEDDED_DATA_DIR"] = database.embedded;
@@ -53,7 +57,7 @@ export function startService(
     env[`POSTGRES_REPLICA_${index}_PORT`] = String(port);
     env[`POSTGRES_REPLICA_${index}_POOL_MAX_CONNS`] = String(maxConnections);
   });
-  return HttpServerProcess.start({ args: ["-P", join(ROOT, "main.ts")], env });
+  return HttpServerProcess.start({ args: ["-P", resolve(ROOT, main)], env });
 }
 
 /** Starts the bare handler on the same database. */

@@ -2,7 +2,7 @@ import type { RowName } from "./bench_options.ts";
 import type { Comparison } from "./compare_rows.ts";
 import { markdownTable } from "./markdown_table.ts";
 import type { Memory, Starts } from "./measure_starts.ts";
-import type { Medians } from "./take_turns.ts";
+import type { Medians, Spread } from "./take_turns.ts";
 
 /** Everything that was measured. */
 export interface BenchResults {
@@ -11,6 +11,8 @@ export interface BenchResults {
   readonly connections: number;
   /** Shared by the server under load, PostgreSQL and the load generator. */
   readonly cores: number;
+  /** The measured program and the base, for people. */
+  readonly names: readonly [string, string];
   readonly comparisons: readonly Comparison[];
   readonly starts: Starts | undefined;
 }
@@ -25,7 +27,7 @@ const LABELS: Readonly<Record<RowName, string>> = {
 };
 
 /** The results for people, as Markdown. */
-export function renderReport({ comparisons, starts, ...run }: BenchResults): string {
+export function renderReport({ comparisons, names: [measured, base], starts, ...run }: BenchResults): string {
   const parts: string[] = [];
   if (comparisons.length > 0) {
     parts.push(
@@ -34,21 +36,37 @@ export function renderReport({ comparisons, starts, ...run }: BenchResults): str
       markdownTable([
         [
           "",
-          "service req/s",
+          `${measured} req/s`,
           "p50 ms",
           "p99 ms",
-          "bare req/s",
+          `${base} req/s`,
           "p50 ms",
           "p99 ms",
-          "service/bare",
+          `${measured}/${base}`,
           "min-max",
         ],
-        ...comparisons.map(({ row, service, bare, ratio }) => [
+        ...comparisons.map(({ row, measured, base, ratio }) => [
           LABELS[row],
-          ...cells(service),
-          ...cells(bare),
-          ratio.median.toFixed(2),
-          `${ratio.min.toFixed(2)}-${ratio.max.toFixed(2)}`,
+          ...cells(measured),
+          ...cells(base),
+          ...spread(ratio),
+        ]),
+      ]),
+    );
+  }
+  const processors = comparisons.flatMap(({ row, processor }) =>
+    processor === undefined ? [] : [{ row, processor }]
+  );
+  if (processors.length > 0) {
+    parts.push(
+      "Processor time of the server per request, user and system:\n",
+      markdownTable([
+        ["", `${measured} µs`, `${base} µs`, `${measured}/${base}`, "min-max"],
+        ...processors.map(({ row, processor: { measured, base, ratio } }) => [
+          LABELS[row],
+          measured.toFixed(1),
+          base.toFixed(1),
+          ...spread(ratio),
         ]),
       ]),
     );
@@ -66,6 +84,10 @@ export function renderReport({ comparisons, starts, ...run }: BenchResults): str
 
 function cells({ requestsPerSecond, p50, p99 }: Medians): string[] {
   return [requestsPerSecond.toFixed(0), (p50 / 1000).toFixed(2), (p99 / 1000).toFixed(2)];
+}
+
+function spread({ median, min, max }: Spread): string[] {
+  return [median.toFixed(3), `${min.toFixed(2)}-${max.toFixed(2)}`];
 }
 
 function memory({ afterStart, afterLoad }: Memory): string[] {

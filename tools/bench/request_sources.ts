@@ -1,5 +1,4 @@
 import type { Answer } from "./http_connection.ts";
-import { type PaymentPair, type PaymentPairs, paymentPairs } from "./payment_pairs.ts";
 import type { RequestSource } from "./run_load.ts";
 import type { Share } from "./share.ts";
 
@@ -7,14 +6,14 @@ import type { Share } from "./share.ts";
 export type Scenario =
   /** Reads the paths in turn; every connection begins at another one. */
   | { readonly kind: "read"; readonly paths: readonly string[] }
-  /** Creates profiles, whose e-mail addresses no other load has. */
+  /** Creates contacts, or what has the same members, with e-mail addresses that no other load has. */
   | { readonly kind: "create"; readonly path: string }
-  /** Patches profiles with their current ETag; no two connections patch the same one. */
+  /** Patches contacts with their current ETag; no two connections patch the same one. */
   | { readonly kind: "patch"; readonly paths: readonly string[] }
-  /** Makes payments, each with a key of its own. */
-  | { readonly kind: "pay"; readonly pairs: PaymentPairs }
-  /** Makes some payments first, and then asks for them again and again. */
-  | { readonly kind: "replay"; readonly pairs: PaymentPairs };
+  /** Posts the bodies in turn, each time under a new idempotency key; every connection begins at another one. */
+  | { readonly kind: "post"; readonly path: string; readonly bodies: readonly string[] }
+  /** Posts some of the bodies first, and then again and again under the same keys. */
+  | { readonly kind: "replay"; readonly path: string; readonly bodies: readonly string[] };
 
 const ENCODER = new TextEncoder();
 
@@ -29,24 +28,29 @@ export function requestSource(scenario: Scenario, share: Share): RequestSource {
       return new PatchSource(
         scenario.paths.filter((_, index) => index % share.connections === share.connection),
       );
-    case "pay": {
-      const next = paymentPairs(scenario.pairs, share);
-      return { next: () => payment(next()) };
+    case "post": {
+      const next = inTurn(scenario.bodies, share);
+      return { next: () => keyedPost(scenario.path, next()) };
     }
-    case "replay":
-      return new ReplaySource(paymentPairs(scenario.pairs, share));
+    case "replay": {
+      const next = inTurn(scenario.bodies, share);
+      return new ReplaySource(() => keyedPost(scenario.path, next()));
+    }
   }
 }
 
-function readSource(paths: readonly string[], { connection, connections }: Share): RequestSource {
-  const requests = paths.map((path) => request("GET", path));
-  let index = Math.floor(connection * paths.length / connections);
-  return {
-    next: () => {
-      const bytes = requests[index] ?? new Uint8Array();
-      index = (index + 1) % requests.length;
-      return bytes;
-    },
+function readSource(paths: readonly string[], share: Share): RequestSource {
+  return { next: inTurn(paths.map((path) => request("GET", path)), share) };
+}
+
+/** Returns the items one after the other, again and again, for every connection from another one on. */
+function inTurn<T>(items: readonly T[], { connection, connections }: Share): () => T {
+  let index = Math.floor(connection * items.length / connections);
+  return () => {
+    const item = items[index];
+    if (item === undefined) throw new Error("A load needs something to send");
+    index = (index + 1) % items.length;
+    return item;
   };
 }
 
@@ -57,59 +61,59 @@ function createSource(path: string): RequestSource {
   return {
     next: () => {
       const email = `${nonce}-${count++}@example.com`;
-      const body = JSON.stringify({ name: `Profile ${count}`, email, age: 1 + count % 150 });
+      const body = JSON.stringify({ name: `Contact ${count}`, email, age: 1 + count % 150 });
       return request("POST", path, { headers: { "Content-Type": "application/json" }, body });
     },
   };
 }
 
 class PatchSource implements RequestSource {
-  readonly #profiles: { readonly path: string; etag: string }[];
+  readonly #contacts: { readonly path: string; etag: string }[];
   #index = -1;
   #count = 0;
 
   constructor(paths: readonly string[]) {
-    this.#profiles = paths.map((path) => ({ path, etag: "" }));
+    this.#contacts = paths.map((path) => ({ path, etag: "" }));
   }
 
   async prepare(exchange: (request: Uint8Array) => Promise<Answer>): Promise<void> {
-    for (const profile of this.#profiles) {
-      const { etag } = await exchange(request("GET", profile.path));
-      if (etag === undefined) throw new Error("Preparing the patches failed: a profile came without an ETag");
-      profile.etag = etag;
+    for (const contact of this.#contacts) {
+      const { etag } = await exchange(request("GET", contact.path));
+      if (etag === undefined) throw new Error("Preparing the patches failed: a contact came without an ETag");
+      contact.etag = etag;
     }
   }
 
   next(): Uint8Array {
-    this.#index = (this.#index + 1) % this.#profiles.length;
-    const { path = "", etag = "" } = this.#profiles[this.#index] ?? {};
+    this.#index = (this.#index + 1) % this.#contacts.length;
+    const { path = "", etag = "" } = this.#contacts[this.#index] ?? {};
     const body = JSON.stringify({ name: `Renamed ${++this.#count}`, age: 1 + this.#count % 150 });
     const headers = { "Content-Type": "application/merge-patch+json", "If-Match": etag };
     return request("PATCH", path, { headers, body });
   }
 
   answered({ etag }: Answer): void {
-    const profile = this.#profiles[this.#index];
-    if (profile !== undefined && etag !== undefined) profile.etag = etag;
+    const contact = this.#contacts[this.#index];
+    if (contact !== undefined && etag !== undefined) contact.etag = etag;
   }
 }
 
-/** How many payments of one connection are asked for again. */
+/** Number of requests of one connection that are repeated. */
 const REPLAYED = 32;
 
 class ReplaySource implements RequestSource {
   readonly #requests: readonly Uint8Array[];
   #index = -1;
 
-  constructor(next: () => PaymentPair) {
-    this.#requests = Array.from({ length: REPLAYED }, () => payment(next()));
+  constructor(next: () => Uint8Array) {
+    this.#requests = Array.from({ length: REPLAYED }, next);
   }
 
   async prepare(exchange: (request: Uint8Array) => Promise<Answer>): Promise<void> {
     for (const bytes of this.#requests) {
       const { status } = await exchange(bytes);
       if (status !== 201) {
-        throw new Error(`Preparing the replays failed: a payment was answered with ${status}`);
+        throw new Error(`Preparing the replays failed: a request was answered with ${status}`);
       }
     }
   }
@@ -120,13 +124,10 @@ class ReplaySource implements RequestSource {
   }
 }
 
-/** Asks for a payment of one unit, as the bare loop makes it. */
-function payment({ payer, payee }: PaymentPair): Uint8Array {
-  const amount = { amount: "1.00", currency: "BRL" };
-  return request("POST", "/v1/payments", {
-    headers: { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() },
-    body: JSON.stringify({ payerAccountId: payer, payeeAccountId: payee, amount }),
-  });
+/** A request with a new idempotency key. */
+function keyedPost(path: string, body: string): Uint8Array {
+  const headers = { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() };
+  return request("POST", path, { headers, body });
 }
 
 /** The bytes of a request; its body is ASCII. */

@@ -2,28 +2,38 @@ import type { RowName } from "./bench_options.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
 import type { Scenario } from "./request_sources.ts";
 
-const PROFILES = "/v1/profiles";
+/** Path of the list that the fixture program serves. */
+export const CONTACTS = "/v1/contacts";
+
 const CURSORS = 50;
 const PATCHED = 512;
 
-/** What a row asks of a server, with ids of profiles that exist. */
+/** What requests are about. */
+export interface RowOptions {
+  /** Path of the list. @default CONTACTS */
+  readonly path?: string;
+  /** Ids of some of its items. */
+  readonly ids: readonly string[];
+}
+
+/** Returns the requests of a row. */
 export async function rowScenario(
   row: RowName,
   server: HttpServerProcess,
-  ids: readonly string[],
+  { path = CONTACTS, ids }: RowOptions,
 ): Promise<Scenario> {
-  const paths = ids.map((id) => `${PROFILES}/${id}`);
+  const paths = ids.map((id) => `${path}/${id}`);
   switch (row) {
     case "health":
       return { kind: "read", paths: ["/livez"] };
     case "one":
       return { kind: "read", paths };
     case "list":
-      return { kind: "read", paths: [PROFILES] };
+      return { kind: "read", paths: [path] };
     case "next":
-      return { kind: "read", paths: (await walkFrom(PROFILES, { server, pages: CURSORS + 1 })).slice(1) };
+      return { kind: "read", paths: (await walkFrom(path, { server, pages: CURSORS + 1 })).slice(1) };
     case "create":
-      return { kind: "create", path: PROFILES };
+      return { kind: "create", path };
     case "patch":
       return { kind: "patch", paths: paths.slice(0, PATCHED) };
   }
@@ -32,18 +42,50 @@ export async function rowScenario(
 /** A walk through the list. */
 export interface Walk {
   readonly server: HttpServerProcess;
-  /** How many pages, the first one included. */
+  /** Number of pages, the first one included. */
   readonly pages: number;
 }
 
-/** The paths of a page and of those after it, by the server's own cursors, which only that server understands. */
+/** Returns the paths of a page and of those after it, by the server's own cursors, which only that server understands. */
 export async function walkFrom(first: string, { server, pages }: Walk): Promise<readonly string[]> {
-  const paths = [first];
-  while (paths.length < pages) {
-    const response = await fetch(server.url(paths.at(-1) ?? first));
-    const { meta }: { readonly meta?: { readonly nextCursor?: string } } = await response.json();
-    if (meta?.nextCursor === undefined) throw new Error("Collecting cursors failed: a page has no next one");
-    paths.push(`${PROFILES}?after=${meta.nextCursor}`);
+  const paths: string[] = [];
+  for await (const { path } of walk(server, first)) {
+    if (paths.push(path) === pages) return paths;
   }
-  return paths;
+  throw new Error("Collecting cursors failed: a page has no next one");
+}
+
+/** Returns ids of a list, newest first. @param count Maximum number of them. */
+export async function collectIds(
+  path: string,
+  { server, count }: { readonly server: HttpServerProcess; readonly count: number },
+): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for await (const page of walk(server, `${path}?limit=200`)) {
+    ids.push(...page.ids);
+    if (ids.length >= count) break;
+  }
+  return ids.slice(0, count);
+}
+
+interface WalkedPage {
+  readonly path: string;
+  readonly ids: readonly string[];
+}
+
+interface PageBody {
+  readonly data: readonly { readonly id: string }[];
+  readonly meta: { readonly nextCursor?: string };
+}
+
+async function* walk(server: HttpServerProcess, first: string): AsyncGenerator<WalkedPage> {
+  const url = new URL(server.url(first));
+  while (true) {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`Reading ${url.pathname} failed with ${response.status}`);
+    const { data, meta: { nextCursor } }: PageBody = await response.json();
+    yield { path: url.pathname + url.search, ids: data.map(({ id }) => id) };
+    if (nextCursor === undefined) return;
+    url.searchParams.set("after", nextCursor);
+  }
 }

@@ -36,6 +36,8 @@ export interface LoadResult {
   readonly p99: number;
   /** How often each other status was answered. */
   readonly otherStatuses: Readonly<Record<string, number>>;
+  /** Processor time of the server per request, in microseconds; undefined if not measured or unknown. */
+  readonly processorTime?: number;
 }
 
 /** Gives the time when it is time. */

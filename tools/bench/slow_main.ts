@@ -29,7 +29,7 @@ async function benchSlow(options: SlowOptions, signal: AbortSignal): Promise<Slo
   const rows: SlowRow[] = [];
   for (const [row, label] of ROWS) {
     progress(`Measuring: ${label}`);
-    const scenario = await rowScenario(row, guarded, ids);
+    const scenario = await rowScenario(row, guarded, { ids });
     const run = { generator, rounds, seconds, connections, signal };
     const attack = await measureAttack(scenario, {
       ...run,

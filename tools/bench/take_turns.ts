@@ -2,6 +2,7 @@ import { alternate, type AlternateOptions, type RunLoadFor } from "./alternate.t
 import type { Target } from "./http_connection.ts";
 import { median } from "./median.ts";
 import type { LoadGenerator } from "./programs.ts";
+import { withProcessorTime } from "./processor_time.ts";
 import type { Scenario } from "./request_sources.ts";
 import type { LoadResult } from "./run_load.ts";
 
@@ -9,6 +10,8 @@ import type { LoadResult } from "./run_load.ts";
 export interface Variant {
   readonly target: Target;
   readonly scenario: Scenario;
+  /** Process whose time is measured. @default none */
+  readonly pid?: number;
 }
 
 /** How variants take turns. */
@@ -36,15 +39,17 @@ export async function takeTurns(
   variants: readonly Variant[],
   { generator, rounds, seconds, connections, signal }: TurnOptions,
 ): Promise<readonly Rounds[]> {
-  const loads = variants.map(({ target, scenario }): RunLoadFor => (milliseconds) =>
-    generator.run({ target, scenario, options: { connections, milliseconds } })
-  );
+  const loads = variants.map(({ target, scenario, pid }): RunLoadFor => (milliseconds) => {
+    const run = (): Promise<LoadResult> =>
+      generator.run({ target, scenario, options: { connections, milliseconds } });
+    return pid === undefined ? run() : withProcessorTime(pid, run);
+  });
   return await alternate(loads, { rounds, seconds, signal });
 }
 
-/** One variant's values divided by those of another in the same round. */
-export function ratioOf(rounds: Rounds, base: Rounds, field: keyof Medians): Spread {
-  const ratios = rounds.map((result, round) => result[field] / (base[round]?.[field] ?? NaN));
+/** One variant's values divided by those of another in the same round; NaN for values that are unknown. */
+export function ratioOf(rounds: Rounds, base: Rounds, field: keyof Medians | "processorTime"): Spread {
+  const ratios = rounds.map((result, round) => (result[field] ?? NaN) / (base[round]?.[field] ?? NaN));
   return { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) };
 }
 

@@ -47,7 +47,7 @@ async function benchTelemetry(options: RunOptions, signal: AbortSignal): Promise
     progress(`Measuring: ${label}`);
     const variants = await Promise.all(services.map(async (service) => ({
       target: service.target,
-      scenario: await rowScenario(row, service, ids),
+      scenario: await rowScenario(row, service, { ids }),
     })));
     const run = { generator, rounds, seconds, connections, signal };
     const [off = [], ...others] = await takeTurns(variants, run);

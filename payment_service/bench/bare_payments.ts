@@ -2,13 +2,13 @@ import { v7 as newId } from "uuid";
 import { openDriver } from "@archway/db/postgres/connection/open_driver.ts";
 import type { Driver } from "@archway/db/postgres/connection/open_driver.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import { momentAfter } from "@archway/payment_service/domain/moment_after.ts";
+import { momentAfter } from "../domain/moment_after.ts";
 import { microsecondClock, microsecondsOf, timestampOf } from "@archway/db/timestamp.ts";
-import { Histogram } from "./histogram.ts";
+import { Histogram } from "@archway/tools/bench/histogram.ts";
 import { parameterTemplate } from "./parameter_template.ts";
 import { type LockedRow, PAYMENT_SQL, PAYMENT_UNITS, RECORDED } from "./payment_sql.ts";
 import { type PaymentPairs, paymentPairs } from "./payment_pairs.ts";
-import type { LoadResult } from "./run_load.ts";
+import type { LoadResult } from "@archway/tools/bench/run_load.ts";
 
 /** One line of the input. */
 export interface BareCommand {

@@ -1,22 +1,22 @@
 import { assertEquals } from "@std/assert";
-import { ProfileBook, type Written } from "./profile_book.ts";
+import { ContactBook, type Written } from "./contact_book.ts";
 
 function written(id: string): Written {
   return { id, etag: '"1"', token: "t" };
 }
 
-Deno.test("ProfileBook.take() gives each profile to one only, until it is put back", () => {
-  const book = new ProfileBook(() => 0.5);
+Deno.test("ContactBook.take() gives each contact to one only, until it is put back", () => {
+  const book = new ContactBook(() => 0.5);
   for (const id of ["a", "b", "c"]) book.put(written(id));
-  const taken = [book.take(), book.take(), book.take()].map((profile) => profile?.id);
+  const taken = [book.take(), book.take(), book.take()].map((contact) => contact?.id);
   assertEquals(taken.toSorted(), ["a", "b", "c"]);
   assertEquals(book.take(), undefined);
   book.put(written("b"));
   assertEquals(book.take()?.id, "b");
 });
 
-Deno.test("ProfileBook.putWritten() keeps what an answer tells, and nothing that it does not", () => {
-  const book = new ProfileBook(() => 0);
+Deno.test("ContactBook.putWritten() keeps what an answer tells, and nothing that it does not", () => {
+  const book = new ContactBook(() => 0);
   const answer = (headers: Record<string, string>) => ({
     status: 200,
     headers: new Headers(headers),

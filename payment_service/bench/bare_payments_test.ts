@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { openDriver } from "@archway/db/postgres/connection/open_driver.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { bookFaults } from "@archway/payment_service/testing/book_faults.ts";
-import { useTestDatabase } from "../support/postgres/use_test_database.ts";
+import { bookFaults } from "../testing/book_faults.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { BarePayments } from "./bare_payments.ts";
 import { seedAccounts } from "./seed_accounts.ts";
 

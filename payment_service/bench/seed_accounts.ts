@@ -3,12 +3,12 @@ import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import type { Transaction } from "@archway/db/db.ts";
 import { EventStore } from "@archway/events/store/event_store.ts";
-import type { Account } from "@archway/payment_service/domain/account.ts";
-import { PAYMENT_UPCASTERS } from "@archway/payment_service/events/payment_event_data.ts";
-import type { PaymentEvent } from "@archway/payment_service/events/payment_event.ts";
-import { PostgresLedger } from "@archway/payment_service/persistence/ledger.ts";
-import { Projection } from "@archway/payment_service/projection/projection.ts";
-import { MIGRATION_SOURCES } from "../support/migration_sources.ts";
+import type { Account } from "../domain/account.ts";
+import { PAYMENT_UPCASTERS } from "../events/payment_event_data.ts";
+import type { PaymentEvent } from "../events/payment_event.ts";
+import { PostgresLedger } from "../persistence/ledger.ts";
+import { Projection } from "../projection/projection.ts";
+import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
 import { microsecondsOf, timestampOf } from "@archway/db/timestamp.ts";
 import { paymentPairs } from "./payment_pairs.ts";
 

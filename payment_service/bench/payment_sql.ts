@@ -2,13 +2,13 @@ import { encodeParameter } from "@archway/db/postgres/connection/text_format.ts"
 import { EventStore } from "@archway/events/store/event_store.ts";
 import { keyId } from "@archway/service_kit/idempotency/kept_keys.ts";
 import { PostgresIdempotency, transactionOf } from "@archway/service_kit/idempotency.ts";
-import { PAYMENT_UPCASTERS } from "@archway/payment_service/events/payment_event_data.ts";
-import { PaymentService } from "@archway/payment_service/app/payments.ts";
-import type { Account } from "@archway/payment_service/domain/account.ts";
-import { PostgresAccountRepository } from "@archway/payment_service/persistence/account_repository.ts";
-import { PostgresLedger } from "@archway/payment_service/persistence/ledger.ts";
-import { PostgresPaymentRepository } from "@archway/payment_service/persistence/payment_repository.ts";
-import { PostgresProfileDirectory } from "@archway/payment_service/persistence/profile_directory.ts";
+import { PAYMENT_UPCASTERS } from "../events/payment_event_data.ts";
+import { PaymentService } from "../app/payments.ts";
+import type { Account } from "../domain/account.ts";
+import { PostgresAccountRepository } from "../persistence/account_repository.ts";
+import { PostgresLedger } from "../persistence/ledger.ts";
+import { PostgresPaymentRepository } from "../persistence/payment_repository.ts";
+import { PostgresProfileDirectory } from "../persistence/profile_directory.ts";
 import { UNRESTRICTED } from "@archway/service_kit/access_scope.ts";
 import { type RecordedStatement, StatementRecorder } from "./statement_recorder.ts";
 

@@ -1,5 +1,5 @@
 import type { Querier, QueryParameter, QueryResult } from "@archway/db/db.ts";
-import { PostgresProfileRepository } from "@archway/profile_service/persistence/profile_repository.ts";
+import { PostgresContactRepository } from "../support/contact_service/persistence/contact_repository.ts";
 import { UNRESTRICTED } from "@archway/service_kit/access_scope.ts";
 import type { PagePosition } from "@archway/service_kit/page.ts";
 
@@ -13,7 +13,7 @@ export interface Statement {
 const ID = "019a0000-0000-7000-8000-000000000000";
 const TIME = "2026-01-01T00:00:00.000000Z";
 
-/** What the recorded statements were bound to; {@link PROFILE_SQL} gives the order. */
+/** What the recorded statements were bound to; {@link CONTACT_SQL} gives the order. */
 export const RECORDED = {
   id: ID,
   name: "a name",
@@ -25,10 +25,10 @@ export const RECORDED = {
 } as const;
 
 /**
- * The SQL of the profile service, written down from what its repository sends to the database: whoever runs it
+ * The SQL of the contact service, written down from what its repository sends to the database: whoever runs it
  * beside the service runs the very same text.
  */
-export const PROFILE_SQL = {
+export const CONTACT_SQL = {
   find: await record((repository, db) => repository.find(db, { id: RECORDED.id, scope: UNRESTRICTED })),
   insert: await record((repository, db) => {
     const { id, name, email, age, version, time } = RECORDED;
@@ -55,15 +55,15 @@ export const PROFILE_SQL = {
   }),
 } as const;
 
-function page(position: PagePosition | undefined): Parameters<PostgresProfileRepository["list"]>[1] {
+function page(position: PagePosition | undefined): Parameters<PostgresContactRepository["list"]>[1] {
   return { scope: UNRESTRICTED, filter: {}, page: { limit: RECORDED.limit, position } };
 }
 
 async function record(
-  run: (repository: PostgresProfileRepository, db: Querier) => Promise<unknown>,
+  run: (repository: PostgresContactRepository, db: Querier) => Promise<unknown>,
 ): Promise<Statement> {
   const statements: Statement[] = [];
-  await run(new PostgresProfileRepository(), {
+  await run(new PostgresContactRepository(), {
     query<Row>(text: string, parameters: readonly QueryParameter[] = []): Promise<QueryResult<Row>> {
       statements.push({ text, parameters });
       return Promise.resolve({ rows: [], rowCount: 0 });

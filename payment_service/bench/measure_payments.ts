@@ -1,9 +1,12 @@
-import { alternate } from "./alternate.ts";
+import { alternate } from "@archway/tools/bench/alternate.ts";
 import type { BarePaymentsProcess } from "./bare_payments_process.ts";
-import type { HttpServerProcess } from "./http_server_process.ts";
+import type { HttpServerProcess } from "@archway/tools/bench/http_server_process.ts";
+import { paymentBodies } from "./payment_bodies.ts";
 import type { PaymentPairs } from "./payment_pairs.ts";
 import type { PaymentsComparison } from "./payments_report.ts";
-import { mediansOf, ratioOf, takeTurns, type TurnOptions } from "./take_turns.ts";
+import { mediansOf, ratioOf, takeTurns, type TurnOptions } from "@archway/tools/bench/take_turns.ts";
+
+const PAYMENTS = "/v1/payments";
 
 /** The two that are compared. */
 export interface PaymentsContestants {
@@ -18,7 +21,7 @@ export async function measurePayments(
   { contestants: { service, bare }, ...turns }: TurnOptions & { readonly contestants: PaymentsContestants },
 ): Promise<PaymentsComparison> {
   const { generator, connections } = turns;
-  const scenario = { kind: "pay", pairs } as const;
+  const scenario = { kind: "post", path: PAYMENTS, bodies: paymentBodies(pairs) } as const;
   const [measured = [], base = []] = await alternate([
     (milliseconds) =>
       generator.run({ target: service.target, scenario, options: { connections, milliseconds } }),
@@ -38,13 +41,13 @@ export async function measureReplay(
   pairs: PaymentPairs,
   { service, ...turns }: TurnOptions & { readonly service: HttpServerProcess },
 ): Promise<PaymentsComparison> {
-  const response = await fetch(service.url("/v1/payments?limit=200"));
+  const response = await fetch(service.url(`${PAYMENTS}?limit=200`));
   const { data }: { readonly data: readonly { readonly id: string }[] } = await response.json();
   if (data.length === 0) throw new Error("Reading payments failed: there is none");
   const { target } = service;
-  const paths = data.map(({ id }) => `/v1/payments/${id}`);
+  const paths = data.map(({ id }) => `${PAYMENTS}/${id}`);
   const [measured = [], base = []] = await takeTurns([
-    { target, scenario: { kind: "replay", pairs } },
+    { target, scenario: { kind: "replay", path: PAYMENTS, bodies: paymentBodies(pairs) } },
     { target, scenario: { kind: "read", paths } },
   ], turns);
   return {

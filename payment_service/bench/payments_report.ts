@@ -1,6 +1,6 @@
-import { markdownTable } from "./markdown_table.ts";
+import { markdownTable } from "@archway/tools/bench/markdown_table.ts";
 import type { RebuildResult } from "./measure_rebuild.ts";
-import type { Medians, Spread } from "./take_turns.ts";
+import type { Medians, Spread } from "@archway/tools/bench/take_turns.ts";
 
 /** Two that were compared. */
 export interface PaymentsComparison {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import type { BareCommand } from "./bare_payments.ts";
-import { ChildProcess } from "./child_process.ts";
-import type { LoadReport } from "./load_generator.ts";
-import type { LoadResult } from "./run_load.ts";
+import { ChildProcess } from "@archway/tools/bench/child_process.ts";
+import type { LoadReport } from "@archway/tools/bench/load_generator.ts";
+import type { LoadResult } from "@archway/tools/bench/run_load.ts";
 
 /** The bare loop, in a process of its own. */
 export class BarePaymentsProcess implements AsyncDisposable {

@@ -1,4 +1,4 @@
-import type { Share } from "./share.ts";
+import type { Share } from "@archway/tools/bench/share.ts";
 
 /** Between which accounts payments are made. */
 export interface PaymentPairs {

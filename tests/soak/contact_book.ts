@@ -1,6 +1,6 @@
 import type { Answer } from "./call.ts";
 
-/** A profile that the load created, as it was acknowledged last. */
+/** A contact that the load created, as it was acknowledged last. */
 export interface Written {
   readonly id: string;
   readonly etag: string;
@@ -12,11 +12,11 @@ export interface Written {
 const MOST = 2000;
 
 /**
- * The profiles that the load created. Who takes one has it alone until it is put back, so that whatever is answered
+ * The contacts that the load created. Who takes one has it alone until it is put back, so that whatever is answered
  * otherwise than was acknowledged is a fault of the service.
  */
-export class ProfileBook {
-  readonly #profiles: Written[] = [];
+export class ContactBook {
+  readonly #contacts: Written[] = [];
   readonly #random: () => number;
 
   /** @param random A number from 0 to less than 1, as `Math.random` gives. */
@@ -26,15 +26,15 @@ export class ProfileBook {
 
   /** One that nobody else has, if there is any. */
   take(): Written | undefined {
-    const index = Math.floor(this.#random() * this.#profiles.length);
-    const taken = this.#profiles[index];
-    const last = this.#profiles.pop();
-    if (last !== undefined && last !== taken) this.#profiles[index] = last;
+    const index = Math.floor(this.#random() * this.#contacts.length);
+    const taken = this.#contacts[index];
+    const last = this.#contacts.pop();
+    if (last !== undefined && last !== taken) this.#contacts[index] = last;
     return taken;
   }
 
-  put(profile: Written): void {
-    if (this.#profiles.length < MOST) this.#profiles.push(profile);
+  put(contact: Written): void {
+    if (this.#contacts.length < MOST) this.#contacts.push(contact);
   }
 
   /** Puts back what a write of it was answered with; what the answer does not tell stays. */

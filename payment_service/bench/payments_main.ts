@@ -3,10 +3,10 @@ import { measurePayments, measureReplay } from "./measure_payments.ts";
 import { measureRebuild } from "./measure_rebuild.ts";
 import { parsePaymentsOptions, PAYMENTS_USAGE, type PaymentsOptions } from "./payments_options.ts";
 import { type PaymentsComparison, type PaymentsResults, renderPaymentsReport } from "./payments_report.ts";
-import { startService } from "./programs.ts";
-import { progress, runBench } from "./run_bench.ts";
+import { startService } from "@archway/tools/bench/programs.ts";
+import { progress, runBench } from "@archway/tools/bench/run_bench.ts";
 import { seedAccounts } from "./seed_accounts.ts";
-import { startBenchDatabase } from "./start_bench_database.ts";
+import { startBenchDatabase } from "@archway/tools/bench/start_bench_database.ts";
 
 /** How payments are made: between which accounts, and whether their events leave meanwhile. */
 const ROWS = [
@@ -29,7 +29,7 @@ async function benchPayments(options: PaymentsOptions, signal: AbortSignal): Pro
   for (const { part, label, hot, worker } of ROWS) {
     if (!parts.includes(part)) continue;
     progress(`Measuring: ${label}`);
-    await using service = await startService(database, { env: { WORKER: worker } });
+    await using service = await startService(database, { main: "main.ts", env: { WORKER: worker } });
     await service.untilOk("/readyz", signal);
     const pairs = { payers: hot ? ids.slice(0, 1) : ids, payees: ids };
     payments.push(await measurePayments(label, pairs, { contestants: { service, bare }, ...turns }));
@@ -37,7 +37,7 @@ async function benchPayments(options: PaymentsOptions, signal: AbortSignal): Pro
   let replay: PaymentsComparison | undefined;
   if (parts.includes("replay")) {
     progress("Measuring: a key again, and a read by id");
-    await using service = await startService(database, { env: { WORKER: "off" } });
+    await using service = await startService(database, { main: "main.ts", env: { WORKER: "off" } });
     await service.untilOk("/readyz", signal);
     const pairs = { payers: ids, payees: ids };
     if (payments.length === 0) await bare.run({ pairs, connections, milliseconds: 500 });

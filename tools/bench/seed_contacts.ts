@@ -1,21 +1,21 @@
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import { MIGRATION_SOURCES } from "../support/migration_sources.ts";
+import { FIXTURE_MIGRATIONS } from "../support/fixture_migrations.ts";
 
-/** How many profiles there are before anything is measured. */
-export const PROFILE_COUNT = 100_000;
+/** How many contacts there are before anything is measured. */
+export const CONTACT_COUNT = 100_000;
 
 /** Over how long they were created, from 2025 on. */
 const SECONDS = 30_000_001.7;
 
 /** Spread over the whole table, and the same every time. */
-const SAMPLE = "select id from profiles order by md5(id::text) limit $1";
+const SAMPLE = "select id from contacts order by md5(id::text) limit $1";
 
 /** How a database is filled. */
 export interface SeedOptions {
   /** How many ids are asked for. */
   readonly sampleSize: number;
-  /** @default PROFILE_COUNT */
+  /** @default CONTACT_COUNT */
   readonly count?: number;
   readonly signal?: AbortSignal;
 }
@@ -23,28 +23,28 @@ export interface SeedOptions {
 /**
  * Migrates an empty database and fills it.
  *
- * @returns ids of some of its profiles, spread over all of them.
+ * @returns ids of some of its contacts, spread over all of them.
  */
-export async function seedProfiles(
+export async function seedContacts(
   instance: InstanceConfig,
-  { sampleSize, count = PROFILE_COUNT, signal }: SeedOptions,
+  { sampleSize, count = CONTACT_COUNT, signal }: SeedOptions,
 ): Promise<readonly string[]> {
   await using pool = openPool({ primary: instance, replicas: [], statementTimeoutMs: 0 });
-  await pool.migrate(MIGRATION_SOURCES);
+  await pool.migrate(FIXTURE_MIGRATIONS);
   await pool.writer().query(insertSql(count), [], signal && { signal });
   // Not left to autovacuum, which would come in the middle of something.
-  await pool.writer().query("vacuum (analyze) profiles");
+  await pool.writer().query("vacuum (analyze) contacts");
   const { rows } = await pool.writer().query<{ id: string }>(SAMPLE, [sampleSize]);
   return rows.map(({ id }) => id);
 }
 
 /**
- * The same profiles every time: ids are UUIDv7s of the time of creation, which are evenly spread; two of three have
+ * The same contacts every time: ids are UUIDv7s of the time of creation, which are evenly spread; two of three have
  * an e-mail address, three of four an age.
  */
 function insertSql(count: number): string {
   const step = `interval '${SECONDS / count} seconds'`;
-  return `insert into profiles (id, name, email, age, version, created_at, updated_at)
+  return `insert into contacts (id, name, email, age, version, created_at, updated_at)
     select
       (lpad(to_hex((extract(epoch from created_at) * 1000)::bigint), 12, '0')
         || '7' || substr(md5(number::text), 1, 3) || '8' || substr(md5(number::text), 4, 15))::uuid,

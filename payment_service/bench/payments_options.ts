@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { numberOption } from "./number_option.ts";
-import { runArguments, type RunOptions, runOptions } from "./run_options.ts";
+import { numberOption } from "@archway/tools/bench/number_option.ts";
+import { runArguments, type RunOptions, runOptions } from "@archway/tools/bench/run_options.ts";
 
 /** The parts of the payments bench, in their order. */
 export const PAYMENTS_PARTS = ["many", "hot", "leaving", "replay", "rebuild"] as const;

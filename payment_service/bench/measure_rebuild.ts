@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import { serviceEnvironment } from "./programs.ts";
+import { serviceEnvironment } from "@archway/tools/bench/programs.ts";
 import { seedAccounts } from "./seed_accounts.ts";
 
 const MAIN = join(import.meta.dirname ?? ".", "../../main.ts");
