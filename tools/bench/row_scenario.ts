@@ -41,7 +41,7 @@ export async function rowScenario(
 
 /** A walk through the list. */
 export interface Walk {
-  readonly server: HttpServerProcess;
+  readonly server: Pick<HttpServerProcess, "url">;
   /** Number of pages, the first one included. */
   readonly pages: number;
 }
@@ -58,7 +58,7 @@ export async function walkFrom(first: string, { server, pages }: Walk): Promise<
 /** Returns ids of a list, newest first. @param count Maximum number of them. */
 export async function collectIds(
   path: string,
-  { server, count }: { readonly server: HttpServerProcess; readonly count: number },
+  { server, count }: { readonly server: Pick<HttpServerProcess, "url">; readonly count: number },
 ): Promise<readonly string[]> {
   const ids: string[] = [];
   for await (const page of walk(server, `${path}?limit=200`)) {
@@ -78,7 +78,7 @@ interface PageBody {
   readonly meta: { readonly nextCursor?: string };
 }
 
-async function* walk(server: HttpServerProcess, first: string): AsyncGenerator<WalkedPage> {
+async function* walk(server: Pick<HttpServerProcess, "url">, first: string): AsyncGenerator<WalkedPage> {
   const url = new URL(server.url(first));
   while (true) {
     const response = await fetch(url);
