@@ -8,6 +8,9 @@ export const CONTACTS = "/v1/contacts";
 const CURSORS = 50;
 const PATCHED = 512;
 
+/** Maximum number of items on a page. */
+const MAX_LIMIT = 200;
+
 /** What requests are about. */
 export interface RowOptions {
   /** Path of the list. @default CONTACTS */
@@ -61,7 +64,7 @@ export async function collectIds(
   { server, count }: { readonly server: Pick<HttpServerProcess, "url">; readonly count: number },
 ): Promise<readonly string[]> {
   const ids: string[] = [];
-  for await (const page of walk(server, `${path}?limit=200`)) {
+  for await (const page of walk(server, `${path}?limit=${MAX_LIMIT}`, { limit: MAX_LIMIT })) {
     ids.push(...page.ids);
     if (ids.length >= count) break;
   }
@@ -78,14 +81,21 @@ interface PageBody {
   readonly meta: { readonly nextCursor?: string };
 }
 
-async function* walk(server: Pick<HttpServerProcess, "url">, first: string): AsyncGenerator<WalkedPage> {
-  const url = new URL(server.url(first));
+async function* walk(
+  server: Pick<HttpServerProcess, "url">,
+  first: string,
+  { limit }: { readonly limit?: number } = {},
+): AsyncGenerator<WalkedPage> {
+  const [list = ""] = first.split("?");
+  const next = limit === undefined ? `${list}?after=` : `${list}?limit=${limit}&after=`;
+  let path = first;
   while (true) {
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`Reading ${url.pathname} failed with ${response.status}`);
+    const response = await fetch(server.url(path));
+    if (!response.ok) throw new Error(`Reading ${list} failed with ${response.status}`);
     const { data, meta: { nextCursor } }: PageBody = await response.json();
-    yield { path: url.pathname + url.search, ids: data.map(({ id }) => id) };
+    yield { path, ids: data.map(({ id }) => id) };
     if (nextCursor === undefined) return;
-    url.searchParams.set("after", nextCursor);
+    // As it is: the cursors of the bare handler are not encoded.
+    path = next + nextCursor;
   }
 }
