@@ -1,22 +1,23 @@
 import { parseArgs } from "node:util";
-import type { Field } from "./row.ts";
+import type { Field } from "@archway/tools/support/conformance/row.ts";
 
-/** What is run against what. */
+/** Rows to run, and the program to run them against. */
 export interface ConformOptions {
-  /** Where the service is: scheme, host and port. */
+  /** Scheme, host and port of the program. */
   readonly url: string;
   readonly fields: readonly Field[];
-  /** Only rows whose theme and name, "theme: name", have this in them. */
+  /** Part of "list theme: name" of the rows to run; undefined: all. */
   readonly only: string | undefined;
 }
 
 export const USAGE = `Usage: deno task conform <url> [options]
 
-Sends every hostile request of conformance/ to the service at that address and says which it takes wrongly.
+Sends the negative tests of every service in services.ts that has testing/conformance.ts to the program at that
+address, and prints those that fail.
 
   --header <field>   "Name: value", sent with every request, e.g. credentials; may be repeated
-  --only <text>      only rows with this in "theme: name"
-  --allow-remote     take an address that is not this machine's
+  --only <text>      only rows with this in "list theme: name", such as "/v1/profiles json: "
+  --allow-remote     accept an address of another machine
   --help             show this
 `;
 
@@ -47,8 +48,8 @@ export function parseConformOptions(args: string[]): ConformOptions | undefined 
   }
   if (!isLoopback(origin.hostname) && !values["allow-remote"]) {
     throw new TypeError(
-      "The address is not this machine's. What is sent looks like an attack to whoever watches there, creates and " +
-        "deletes profiles, and may bring a service down: --allow-remote says that you may do that to it",
+      "The address is of another machine. The requests look like an attack to those who watch it, create and delete " +
+        "items, and may bring a service down: --allow-remote confirms that you may do that to it",
     );
   }
   return { url: origin.origin, fields: values.header.map(parseField), only: values.only };

@@ -1,26 +1,36 @@
 import { print } from "@archway/program/print.ts";
 import { textTable } from "@archway/program/text_table.ts";
 import { type ConformOptions, parseConformOptions, USAGE } from "./conform_options.ts";
-import { type RowResult, runRows } from "./run_rows.ts";
-import { THEMES } from "./table.ts";
+import { type RowResult, runSuites } from "@archway/tools/support/conformance/run_suites.ts";
+import { findSuites, type Suite } from "@archway/tools/support/conformance/suite.ts";
+import { services } from "../../services.ts";
+import { withHttpRows } from "./http_rows.ts";
 
-/** Runs what is asked for; the code to exit with. */
+/** Runs the suites of all services. Returns the exit code. */
 async function conform({ url, fields, only }: ConformOptions): Promise<number> {
-  const themes = THEMES.map(({ name, rows }) => ({
-    name,
-    rows: rows.filter((row) => only === undefined || `${name}: ${row.name}`.includes(only)),
-  }));
-  const results = await runRows(url, themes, { fields });
+  const suites = (await findSuites(services)).map(withHttpRows);
+  const results = await runSuites(url, suites.map((suite) => selected(suite, only)), { fields });
   const failed = results.filter(({ faults }) => faults.length > 0);
   if (failed.length > 0) await print(Deno.stdout, failureTable(failed));
   await print(Deno.stdout, `${results.length - failed.length} rows passed, ${failed.length} failed\n`);
   return failed.length === 0 && results.length > 0 ? 0 : 1;
 }
 
+function selected({ themes, ...suite }: Suite, only = ""): Suite {
+  return {
+    ...suite,
+    themes: themes.map(({ name, rows }) => ({
+      name,
+      rows: rows.filter((row) => `${suite.list} ${name}: ${row.name}`.includes(only)),
+    })),
+  };
+}
+
 function failureTable(failed: readonly RowResult[]): string {
   return textTable([
-    ["THEME", "ROW", "ANSWERED", "WHAT IS WRONG"],
-    ...failed.map(({ theme, row, answered, faults }) => [
+    ["LIST", "THEME", "ROW", "STATUSES", "FAULTS"],
+    ...failed.map(({ list, theme, row, answered, faults }) => [
+      list,
       theme,
       row,
       answered.join(" ") || "-",

@@ -1,33 +1,28 @@
-import type { Field, FramedRequest } from "./row.ts";
+import { JSON_FIELD } from "@archway/tools/support/conformance/requests.ts";
+import type { Field, FramedRequest } from "@archway/tools/support/conformance/row.ts";
 
-/** The media type that bodies of a profile have. */
-export const JSON_FIELD: Field = ["Content-Type", "application/json"];
+export { get, JSON_FIELD } from "@archway/tools/support/conformance/requests.ts";
 
-/** Asks for a target. */
-export function get(target: string, ...fields: readonly Field[]): FramedRequest {
-  return { line: `GET ${target}`, fields };
-}
-
-/** Creates a profile with a body that is a byte text. */
+/** Creates an item with a body that is a byte text. */
 export function create(body: string, ...fields: readonly Field[]): FramedRequest {
-  return { line: "POST /v1/profiles", fields: [JSON_FIELD, ...fields], body };
+  return { line: "POST {list}", fields: [JSON_FIELD, ...fields], body };
 }
 
 /** The same with another media type, or with none. */
 export function createAs(contentType: string | undefined, body: string): FramedRequest {
   const fields: readonly Field[] = contentType === undefined ? [] : [["Content-Type", contentType]];
-  return { line: "POST /v1/profiles", fields, body };
+  return { line: "POST {list}", fields, body };
 }
 
-/** Replaces the profile that was set up, in the version that it has. */
+/** Replaces the item that was set up, in the version that it has. */
 export function replace(body: string, ...fields: readonly Field[]): FramedRequest {
-  return { line: "PUT /v1/profiles/{id}", fields: [["If-Match", "{etag}"], JSON_FIELD, ...fields], body };
+  return { line: "PUT {list}/{id}", fields: [["If-Match", "{etag}"], JSON_FIELD, ...fields], body };
 }
 
-/** Changes the profile that was set up, in the version that it has. */
+/** Changes the item that was set up, in the version that it has. */
 export function patch(kind: "merge-patch" | "json-patch", body: string): FramedRequest {
   return {
-    line: "PATCH /v1/profiles/{id}",
+    line: "PATCH {list}/{id}",
     fields: [["If-Match", "{etag}"], ["Content-Type", `application/${kind}+json`]],
     body,
   };

@@ -1,61 +1,37 @@
-import { ask, type Client, deleteProfile, json, post } from "./client.ts";
-import type { Placeholders } from "./render_request.ts";
-import type { Given } from "./row.ts";
-import { setUpAccounts } from "./set_up_accounts.ts";
+import { ask, type Client, json, post } from "@archway/tools/support/conformance/client.ts";
+import type { Placeholders } from "@archway/tools/support/conformance/render_request.ts";
+import type { Prepared } from "@archway/tools/support/conformance/row.ts";
 
-/** A profile as it is answered. */
-interface Created {
-  readonly data: { readonly id: string; readonly name: string };
-}
-
-/** Profiles that a row has, and what its placeholders stand for. Disposing deletes the profiles. */
-export interface Setting extends AsyncDisposable {
-  readonly placeholders: Placeholders;
+/** Creates an item of the list: `{id}`, `{etag}`, and `{token}`, its consistency token. */
+export async function item(client: Client): Promise<Prepared> {
+  const { list, sample } = client.suite;
+  const response = await post(client, list, { body: sample });
+  const { data: { id } } = await json<{ readonly data: { readonly id: string } }>(response, 201);
+  const etag = response.headers.get("etag") ?? "";
+  const token = response.headers.get("consistency-token") ?? "";
+  return { placeholders: { id, etag, token }, paths: [`${list}/${id}`] };
 }
 
 /**
- * Sets up what a row needs.
- *
- * @param marker What is planted in the row's request, and in the names of its profiles in another form.
- * @throws {Error} when the service does not do what is asked of it rightly.
+ * Creates three items. Besides what one has there are cursors of both directions: `{next}`, `{prev}`, and other forms of
+ * `{next}`: `{lower}`, `{cut}`, `{changed}` in the middle and `{changedend}`.
  */
-export async function setUp(client: Client, given: Given | undefined, marker: string): Promise<Setting> {
-  const paths: string[] = [];
-  const dispose = async (): Promise<void> => {
-    for (const path of paths) await deleteProfile(client, path);
-  };
-  if (given === undefined) return { placeholders: { marker }, [Symbol.asyncDispose]: dispose };
-  if (given !== "profile" && given !== "pages") {
-    const { placeholders, paths: made } = await setUpAccounts(client, given);
-    paths.push(...made);
-    return { placeholders: { ...placeholders, marker }, [Symbol.asyncDispose]: dispose };
-  }
-  const name = `Given ${crypto.randomUUID()}`;
-  let placeholders: Placeholders = { marker, name };
-  for (let index = 0; index < (given === "pages" ? 3 : 1); index++) {
-    const response = await post(client, "/v1/profiles", { body: { name } });
-    const { data }: Created = await json(response, 201);
-    paths.push(`/v1/profiles/${data.id}`);
-    const etag = response.headers.get("etag") ?? "";
-    const token = response.headers.get("consistency-token") ?? "";
-    placeholders = { ...placeholders, id: data.id, etag, token };
-  }
-  if (given === "pages") placeholders = { ...placeholders, ...await cursors(client) };
-  return { placeholders, [Symbol.asyncDispose]: dispose };
+export async function pages(client: Client): Promise<Prepared> {
+  const items = [await item(client), await item(client), await item(client)];
+  const placeholders = { ...items[2]?.placeholders, ...await cursors(client) };
+  return { placeholders, paths: items.flatMap(({ paths = [] }) => paths) };
 }
 
-/** Cursors of the list without filters, and one of them in other forms. */
 async function cursors(client: Client): Promise<Placeholders> {
-  const next = await page(client, "");
-  const prev = await page(client, `&after=${next["nextCursor"]}`);
-  const cursor = next["nextCursor"] ?? "";
+  const { nextCursor = "" } = await page(client, "");
+  const { prevCursor = "" } = await page(client, `&after=${nextCursor}`);
   return {
-    next: cursor,
-    prev: prev["prevCursor"] ?? "",
-    lower: cursor.toLowerCase(),
-    cut: cursor.slice(0, -1),
-    changed: changeLetter(cursor, cursor.length >> 1),
-    changedend: changeLetter(cursor, cursor.length - 1),
+    next: nextCursor,
+    prev: prevCursor,
+    lower: nextCursor.toLowerCase(),
+    cut: nextCursor.slice(0, -1),
+    changed: changeLetter(nextCursor, nextCursor.length >> 1),
+    changedend: changeLetter(nextCursor, nextCursor.length - 1),
   };
 }
 
@@ -66,10 +42,12 @@ function changeLetter(text: string, at: number): string {
   return text.slice(0, at) + other + text.slice(at + 1);
 }
 
-async function page(client: Client, query: string): Promise<Record<string, string>> {
-  const { meta } = await json<{ meta: Record<string, string> }>(
-    await ask(client, `/v1/profiles?limit=1${query}`),
-    200,
-  );
-  return meta;
+interface PageMeta {
+  readonly nextCursor?: string;
+  readonly prevCursor?: string;
+}
+
+async function page(client: Client, query: string): Promise<PageMeta> {
+  const response = await ask(client, `${client.suite.list}?limit=1${query}`);
+  return (await json<{ readonly meta: PageMeta }>(response, 200)).meta;
 }

@@ -1,6 +1,7 @@
 import { JSON_FIELD } from "../requests.ts";
-import type { Field, Row, Statuses, Theme } from "../row.ts";
-import { shorten } from "../shorten.ts";
+import type { Field, Row, Statuses, Theme } from "@archway/tools/support/conformance/row.ts";
+import { shorten } from "@archway/tools/support/conformance/shorten.ts";
+import { item } from "../set_up.ts";
 
 const MALFORMED = [
   "",
@@ -33,8 +34,8 @@ const MALFORMED = [
 
 const malformed: readonly Row[] = MALFORMED.map((value) => ({
   name: `If-Match: ${value}`,
-  given: "profile",
-  request: { line: "DELETE /v1/profiles/{id}", fields: [["If-Match", value]] },
+  given: item,
+  request: { line: "DELETE {list}/{id}", fields: [["If-Match", value]] },
   expect: { status: 400, fault: "If-Match" },
 }));
 
@@ -98,11 +99,11 @@ const conditions: readonly Row[] = CONDITIONS.map(([method, fields, status]) => 
   name: `${method} ${
     fields.map(([name, value]) => `${name}: ${shorten(value)}`).join(" | ") || "without If-Match"
   }`,
-  given: "profile",
+  given: item,
   request: {
-    line: `${method} /v1/profiles/{id}`,
+    line: `${method} {list}/{id}`,
     fields: method === "PUT" || method === "PATCH" ? [JSON_FIELD, ...fields] : fields,
-    ...((method === "PUT" || method === "PATCH") && { body: '{"name":"Ada"}' }),
+    ...((method === "PUT" || method === "PATCH") && { body: "{sample}" }),
   },
   expect: {
     status,
@@ -120,7 +121,7 @@ const nowhere: readonly Row[] = [
 ].map(([method, value, status]) => ({
   name: `${method} of nothing with If-Match: ${value}`,
   request: {
-    line: `${method} /v1/profiles/0193a3f0-0000-7000-8000-00000000000a`,
+    line: `${method} {list}/0193a3f0-0000-7000-8000-00000000000a`,
     fields: [["If-Match", String(value)]] satisfies Field[],
   },
   expect: { status: Number(status) },

@@ -1,6 +1,8 @@
+import type { HttpTheme } from "../http_theme.ts";
 import { get } from "../requests.ts";
-import type { Row, Theme } from "../row.ts";
-import { shorten } from "../shorten.ts";
+import type { Row } from "@archway/tools/support/conformance/row.ts";
+import { shorten } from "@archway/tools/support/conformance/shorten.ts";
+import { pages } from "../set_up.ts";
 
 const BAD = [
   "a",
@@ -32,8 +34,8 @@ const BAD = [
 const bad: readonly Row[] = ["after", "before"].flatMap((name) =>
   BAD.map((text): Row => ({
     name: `${name}=${shorten(text)}`,
-    given: "pages",
-    request: get(`/v1/profiles?limit=1&${name}=${text}`),
+    given: pages,
+    request: get(`{list}?limit=1&${name}=${text}`),
     expect: { status: 400, fault: name },
   }))
 );
@@ -41,88 +43,93 @@ const bad: readonly Row[] = ["after", "before"].flatMap((name) =>
 const others: readonly Row[] = [
   {
     name: "a cursor that is right",
-    given: "pages",
-    request: get("/v1/profiles?limit=1&after={next}"),
+    given: pages,
+    request: get("{list}?limit=1&after={next}"),
     expect: { status: 200 },
   },
   {
     name: "a cursor that is right, backwards",
-    given: "pages",
-    request: get("/v1/profiles?limit=1&before={prev}"),
+    given: pages,
+    request: get("{list}?limit=1&before={prev}"),
     expect: { status: 200 },
   },
   {
     name: "a cursor of the other direction",
-    given: "pages",
-    request: get("/v1/profiles?limit=1&before={next}"),
+    given: pages,
+    request: get("{list}?limit=1&before={next}"),
     expect: { status: 400, fault: "before" },
   },
   {
     name: "a cursor of the other direction, forwards",
-    given: "pages",
-    request: get("/v1/profiles?limit=1&after={prev}"),
-    expect: { status: 400, fault: "after" },
-  },
-  {
-    name: "a cursor of a list with another filter",
-    given: "pages",
-    request: get("/v1/profiles?limit=1&name={marker}&after={next}"),
+    given: pages,
+    request: get("{list}?limit=1&after={prev}"),
     expect: { status: 400, fault: "after" },
   },
   {
     name: "a cursor in small letters",
-    given: "pages",
-    request: get("/v1/profiles?limit=1&after={lower}"),
+    given: pages,
+    request: get("{list}?limit=1&after={lower}"),
     expect: { status: 400, fault: "after" },
   },
   {
     name: "a cursor without its last letter",
-    given: "pages",
-    request: get("/v1/profiles?limit=1&after={cut}"),
+    given: pages,
+    request: get("{list}?limit=1&after={cut}"),
     expect: { status: 400, fault: "after" },
   },
   {
     name: "a cursor with one letter changed in the middle",
-    given: "pages",
-    request: get("/v1/profiles?limit=1&after={changed}"),
+    given: pages,
+    request: get("{list}?limit=1&after={changed}"),
     expect: { status: 400, fault: "after" },
   },
   {
     name: "a cursor with its last letter changed",
-    given: "pages",
-    request: get("/v1/profiles?limit=1&after={changedend}"),
+    given: pages,
+    request: get("{list}?limit=1&after={changedend}"),
     expect: { status: 400, fault: "after" },
   },
   {
     name: "a cursor twice",
-    given: "pages",
-    request: get("/v1/profiles?after={next}&after={next}"),
+    given: pages,
+    request: get("{list}?after={next}&after={next}"),
     expect: { status: 400, fault: "after" },
   },
   {
     name: "both cursors",
-    given: "pages",
-    request: get("/v1/profiles?after={next}&before={prev}"),
+    given: pages,
+    request: get("{list}?after={next}&before={prev}"),
     expect: { status: 400, fault: "before" },
   },
   {
     name: "a cursor of 1,025 letters",
-    request: get(`/v1/profiles?after=${"a".repeat(1_025)}`),
-    expect: { status: 400, fault: "after" },
-  },
-  {
-    name: "a cursor among the offset pages",
-    given: "pages",
-    request: get("/v1/profiles?page=1&after={next}"),
+    request: get(`{list}?after=${"a".repeat(1_025)}`),
     expect: { status: 400, fault: "after" },
   },
   {
     name: "a cursor that is right with another limit",
-    given: "pages",
-    request: get("/v1/profiles?limit=200&after={next}"),
+    given: pages,
+    request: get("{list}?limit=200&after={next}"),
     expect: { status: 200 },
   },
 ];
 
 /** Cursors that were changed, cut, made up, or belong elsewhere. */
-export const CURSORS: Theme = { name: "cursors", rows: [...bad, ...others] };
+export const CURSORS: HttpTheme = {
+  name: "cursors",
+  rows: [...bad, ...others],
+  contactRows: [
+    {
+      name: "a cursor of a list with another filter",
+      given: pages,
+      request: get("{list}?limit=1&name={marker}&after={next}"),
+      expect: { status: 400, fault: "after" },
+    },
+    {
+      name: "a cursor among the offset pages",
+      given: pages,
+      request: get("{list}?page=1&after={next}"),
+      expect: { status: 400, fault: "after" },
+    },
+  ],
+};

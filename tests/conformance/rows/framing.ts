@@ -1,7 +1,6 @@
-import type { Expectation, Row, Theme } from "../row.ts";
+import type { Expectation, Row, Theme } from "@archway/tools/support/conformance/row.ts";
 
-const HEAD = "POST /v1/profiles HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n";
-const BODY = '{"name":"{marker}"}';
+const HEAD = "POST {list} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n";
 const CLOSE = "Connection: close\r\n\r\n";
 /** A request that must never be answered: it is inside, or behind, one that is not right. */
 const SMUGGLED = "DELETE /smuggled HTTP/1.1\r\nHost: {host}\r\nX-Smuggled: {marker}\r\n\r\n";
@@ -81,7 +80,9 @@ const others: readonly Row[] = [
   { name: "HTTP/1.0 without a Host", request: "GET /livez HTTP/1.0\r\n\r\n", expect: { status: [200, 400] } },
   {
     name: "HTTP/1.0 with chunks",
-    request: `${HEAD.replace("1.1", "1.0")}Transfer-Encoding: chunked\r\n\r\n13\r\n${BODY}\r\n0\r\n\r\n`,
+    request: `${
+      HEAD.replace("1.1", "1.0")
+    }Transfer-Encoding: chunked\r\n\r\n{hexlength}\r\n{sample}\r\n0\r\n\r\n`,
     expect: REFUSED,
   },
   {
@@ -119,13 +120,13 @@ const others: readonly Row[] = [
   },
   {
     name: "a body shorter than its Content-Length, and the end",
-    request: `${HEAD}Content-Length: 100\r\n${CLOSE}${BODY}`,
+    request: `${HEAD}Content-Length: 100\r\n${CLOSE}{sample}`,
     client: "ends",
     expect: REFUSED,
   },
   {
     name: "a body shorter than its Content-Length, and no end",
-    request: `${HEAD}Content-Length: 100\r\n${CLOSE}${BODY}`,
+    request: `${HEAD}Content-Length: 100\r\n${CLOSE}{sample}`,
     client: "leaves",
     expect: { status: 408 },
   },
@@ -137,13 +138,13 @@ const others: readonly Row[] = [
   },
   {
     name: "a body longer than its Content-Length is another request",
-    request: `${HEAD}Content-Length: 14\r\n\r\n{"name":"Ada"}{marker}`,
+    request: `${HEAD}Content-Length: {length}\r\n\r\n{sample}{marker}`,
     client: "ends",
     expect: { status: 201, then: [400], by: "platform" },
   },
   {
     name: "two Content-Lengths that agree",
-    request: `${HEAD}Content-Length: 14\r\nContent-Length: 14\r\n${CLOSE}{"name":"Ada"}`,
+    request: `${HEAD}Content-Length: {length}\r\nContent-Length: {length}\r\n${CLOSE}{sample}`,
     expect: { status: [201, 400], by: "platform" },
   },
   // Of a body that nobody reads, what has not come with the head may cost the connection: where the first read ends
@@ -169,36 +170,37 @@ const others: readonly Row[] = [
   {
     name: "fields in a trailer change nothing",
     request:
-      `${HEAD}Transfer-Encoding: chunked\r\nTrailer: Content-Type\r\n\r\ne\r\n{"name":"Ada"}\r\n0\r\nContent-Type: text/html\r\nX-T: {marker}\r\n\r\n${NEXT}`,
+      `${HEAD}Transfer-Encoding: chunked\r\nTrailer: Content-Type\r\n\r\n{hexlength}\r\n{sample}\r\n0\r\nContent-Type: text/html\r\nX-T: {marker}\r\n\r\n${NEXT}`,
     expect: { status: 201, then: [404] },
   },
   {
     name: "extensions of chunks change nothing",
-    request: `${HEAD}Transfer-Encoding: chunked\r\n${CLOSE}e;a=b;{marker}\r\n{"name":"Ada"}\r\n0;x\r\n\r\n`,
+    request:
+      `${HEAD}Transfer-Encoding: chunked\r\n${CLOSE}{hexlength};a=b;{marker}\r\n{sample}\r\n0;x\r\n\r\n`,
     expect: { status: [201, 400], by: "platform" },
   },
   {
     name: "an extension of a chunk of 100,000 bytes",
-    request: `${HEAD}Transfer-Encoding: chunked\r\n${CLOSE}e;${
+    request: `${HEAD}Transfer-Encoding: chunked\r\n${CLOSE}{hexlength};${
       "a".repeat(100_000)
-    }\r\n{"name":"Ada"}\r\n0\r\n\r\n`,
+    }\r\n{sample}\r\n0\r\n\r\n`,
     expect: { status: [201, 400], by: "platform" },
   },
   {
     name: "Expect: 100-continue",
-    request: `${HEAD}Expect: 100-continue\r\nContent-Length: 14\r\n${CLOSE}{"name":"Ada"}`,
+    request: `${HEAD}Expect: 100-continue\r\nContent-Length: {length}\r\n${CLOSE}{sample}`,
     expect: { status: 201, continues: true },
   },
   {
     name: "Expect: 100-continue for what is refused: the platform asks for the body all the same",
     request:
-      `POST /v1/nothing HTTP/1.1\r\nHost: {host}\r\nExpect: 100-continue\r\nContent-Length: 14\r\n${CLOSE}`,
+      `POST /v1/nothing HTTP/1.1\r\nHost: {host}\r\nExpect: 100-continue\r\nContent-Length: {length}\r\n${CLOSE}`,
     client: "leaves",
     expect: { status: 404, continues: true },
   },
   {
     name: "Expect of something else",
-    request: `${HEAD}Expect: {marker}\r\nContent-Length: 14\r\n${CLOSE}{"name":"Ada"}`,
+    request: `${HEAD}Expect: {marker}\r\nContent-Length: {length}\r\n${CLOSE}{sample}`,
     expect: { status: [201, 417] },
   },
   {
@@ -210,7 +212,7 @@ const others: readonly Row[] = [
   {
     name: "an upgrade to a web socket with its key",
     request:
-      "GET /v1/profiles?limit=1 HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+      "GET {list}?limit=1 HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
     client: "leaves",
     expect: { status: 200 },
   },

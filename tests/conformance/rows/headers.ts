@@ -1,6 +1,6 @@
 import { create, createAs, get } from "../requests.ts";
-import type { Field, Row, Statuses, Theme } from "../row.ts";
-import { shorten } from "../shorten.ts";
+import type { Field, Row, Statuses, Theme } from "@archway/tools/support/conformance/row.ts";
+import { shorten } from "@archway/tools/support/conformance/shorten.ts";
 
 /** Header fields of a read that is otherwise right, with what comes of them. */
 const OF_READS: readonly (readonly [name: string, field: Field, status: Statuses])[] = [
@@ -76,7 +76,7 @@ const OF_READS: readonly (readonly [name: string, field: Field, status: Statuses
 
 const ofReads: readonly Row[] = OF_READS.map(([name, field, status]) => ({
   name,
-  request: get("/v1/profiles?limit=1", field),
+  request: get("{list}?limit=1", field),
   expect: { status, headers: { "Content-Encoding": null } },
 }));
 
@@ -91,7 +91,7 @@ const requestIds: readonly Row[] = [
   "{marker};{marker}",
 ].map((value, index) => ({
   name: `a request id that is not sane (${index + 1})`,
-  request: get("/v1/profiles/nope", ["X-Request-Id", value]),
+  request: get("{list}/nope", ["X-Request-Id", value]),
   expect: { status: 400, headers: { "X-Request-Id": /^[0-9a-f-]{36}$/ } },
 }));
 
@@ -131,7 +131,7 @@ const CONTENT_TYPES: readonly (readonly [type: string | undefined, status: Statu
 
 const contentTypes: readonly Row[] = CONTENT_TYPES.map(([type, status]) => ({
   name: `Content-Type ${type === undefined ? "absent" : `"${shorten(type)}"`}`,
-  request: createAs(type, '{"name":"Ada"}'),
+  request: createAs(type, "{sample}"),
   expect: { status },
 }));
 
@@ -154,7 +154,7 @@ const codings: readonly Row[] = [
 const HOSTS: readonly (readonly [host: string, status: Statuses])[] = [
   ["", 400],
   ["{marker}/../v1", 400],
-  ["{marker}/v1/profiles?", 400],
+  ["{marker}{list}?", 400],
   ["{marker}#", 400],
   ["user@{marker}", 400],
   ["{marker} x", 400],

@@ -1,4 +1,4 @@
-import type { Row, Theme } from "../row.ts";
+import type { Row, Theme } from "@archway/tools/support/conformance/row.ts";
 
 /** Heads that are no HTTP, or not the HTTP that is spoken here. */
 const TEXTS: readonly (readonly [name: string, text: string])[] = [

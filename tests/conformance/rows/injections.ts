@@ -1,9 +1,11 @@
+import type { HttpTheme } from "../http_theme.ts";
 import { create, get, patch } from "../requests.ts";
-import { type Row, type Theme, utf8 } from "../row.ts";
+import { type Row, utf8 } from "@archway/tools/support/conformance/row.ts";
+import { item } from "../set_up.ts";
 
 /** Texts that mean something to an interpreter somewhere, and nothing to this service. */
 const TEXTS: readonly (readonly [name: string, text: string])[] = [
-  ["SQL that ends the statement", "Robert'); DROP TABLE profiles;--"],
+  ["SQL that ends the statement", "Robert'); DROP TABLE contacts;--"],
   ["SQL that is always true", "' OR '1'='1"],
   ["SQL that waits", "'||pg_sleep(30)||'"],
   ["SQL of a union", '" UNION SELECT version() --'],
@@ -39,7 +41,7 @@ const stored: readonly Row[] = TEXTS.map(([name, text]) => ({
 const searched: readonly Row[] = TEXTS.map(([name, text]) => ({
   name: `${name} as the beginning of a name finds nobody else`,
   // The link to the page itself carries its filter on.
-  request: get(`/v1/profiles?name=${encodeURIComponent(text)}`),
+  request: get(`{list}?name=${encodeURIComponent(text)}`),
   expect: { status: 200 },
 }));
 
@@ -51,20 +53,21 @@ const addresses: readonly Row[] = TEXTS.slice(0, 12).flatMap(([name, text]): Row
   },
   {
     name: `${name} as the e-mail address that is looked for`,
-    request: get(`/v1/profiles?email=${encodeURIComponent(text)}`),
+    request: get(`{list}?email=${encodeURIComponent(text)}`),
     expect: { status: 400, fault: "email" },
   },
 ]);
 
 const patched: readonly Row[] = TEXTS.slice(0, 8).map(([name, text]) => ({
   name: `${name} in a patch`,
-  given: "profile" as const,
+  given: item,
   request: patch("merge-patch", utf8(JSON.stringify({ name: text }))),
   expect: { status: 200, data: { name: text } },
 }));
 
 /** Texts for interpreters. */
-export const INJECTIONS: Theme = {
+export const INJECTIONS: HttpTheme = {
   name: "injections",
-  rows: [...stored, ...searched, ...addresses, ...patched],
+  rows: [],
+  contactRows: [...stored, ...searched, ...addresses, ...patched],
 };

@@ -1,6 +1,7 @@
+import type { HttpTheme } from "../http_theme.ts";
 import { create } from "../requests.ts";
-import { type Row, type Statuses, type Theme, utf8 } from "../row.ts";
-import { shorten } from "../shorten.ts";
+import { type Row, type Statuses, utf8 } from "@archway/tools/support/conformance/row.ts";
+import { shorten } from "@archway/tools/support/conformance/shorten.ts";
 
 /** Texts that are no JSON, or no JSON that says one thing. */
 const MALFORMED: readonly (readonly [name: string, text: string])[] = [
@@ -159,7 +160,11 @@ const ages: readonly Row[] = AGES.map(([text, age]) => ({
 }));
 
 /** Bodies of JSON that are malformed, ambiguous, too deep, or not what the document says. */
-export const JSON_BODIES: Theme = { name: "json", rows: [...malformed, ...wellFormed, ...ages] };
+export const JSON_BODIES: HttpTheme = {
+  name: "json",
+  rows: [...malformed, ...wellFormed.filter(({ expect }) => expect.fault !== "/name")],
+  contactRows: [...wellFormed.filter(({ expect }) => expect.fault === "/name"), ...ages],
+};
 
 function members(count: number): string {
   return Array.from({ length: count }, (_, index) => `"x${index}":1`).join();

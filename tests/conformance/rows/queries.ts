@@ -1,6 +1,7 @@
+import type { HttpTheme } from "../http_theme.ts";
 import { get } from "../requests.ts";
-import type { Row, Statuses, Theme } from "../row.ts";
-import { shorten } from "../shorten.ts";
+import type { Row, Statuses } from "@archway/tools/support/conformance/row.ts";
+import { shorten } from "@archway/tools/support/conformance/shorten.ts";
 
 /** Numbers as they must not be written, for every parameter that is a number. */
 const NUMBERS = [
@@ -35,23 +36,23 @@ const NUMBERS = [
   "99999999999999999999999999",
   "{marker}",
   "1'--",
-  "1;drop table profiles",
+  "1;drop table contacts",
   "%zz",
   "%ff",
 ];
 
-const numbers: readonly Row[] = ["limit", "page", "pageSize"].flatMap((name) =>
-  NUMBERS.map((value): Row => ({
+function numbers(name: string): readonly Row[] {
+  return NUMBERS.map((value) => ({
     name: `${name}=${value}`,
-    request: get(`/v1/profiles?${name}=${value}`),
+    request: get(`{list}?${name}=${value}`),
     // A space ends the target: what follows is no version.
     expect: {
       status: 400,
       ...(!value.includes(" ") && { fault: name }),
       by: value.includes(" ") ? "platform" : "program",
     },
-  }))
-);
+  }));
+}
 
 const CASES: readonly (readonly [query: string, status: Statuses, fault?: string])[] = [
   ["limit=201", 400, "limit"],
@@ -120,38 +121,47 @@ const CASES: readonly (readonly [query: string, status: Statuses, fault?: string
 
 const queries: readonly Row[] = CASES.map(([query, status, fault]) => ({
   name: `?${shorten(query)}`,
-  request: get(`/v1/profiles?${query}`),
+  request: get(`{list}?${query}`),
   expect: { status, ...(fault !== undefined && { fault }) },
 }));
 
 const others: readonly Row[] = [
   {
     name: "500 parameters that are not known are counted, and a hundred named",
-    request: get(`/v1/profiles?${Array.from({ length: 500 }, (_, index) => `x${index}=1`).join("&")}`),
+    request: get(`{list}?${Array.from({ length: 500 }, (_, index) => `x${index}=1`).join("&")}`),
     expect: { status: 400, fault: "x99" },
   },
   {
     name: "the name of a parameter that is not known is named, not its value",
-    request: get("/v1/profiles?limits={marker}"),
+    request: get("{list}?limits={marker}"),
     expect: { status: 400, fault: "limits" },
   },
   {
     name: "the name of a parameter that is very long is not named",
-    request: get(`/v1/profiles?{marker}${"x".repeat(200)}=1`),
+    request: get(`{list}?{marker}${"x".repeat(200)}=1`),
     expect: { status: 400, fault: "query" },
   },
   {
     name: "a parameter for a path that has none",
-    request: get("/v1/profiles/nope?x=1"),
+    request: get("{list}/nope?x=1"),
     expect: { status: 400, fault: "x" },
   },
   { name: "readyz takes any value", request: get("/readyz?verbose={marker}%zz"), expect: { status: 200 } },
   {
     name: "the document takes any query",
-    request: get("/openapi/profile.json?{marker}"),
+    request: get("/openapi/{document}.json?{marker}"),
     expect: { status: 200 },
   },
 ];
 
 /** Query strings that are malformed, ambiguous or out of range. */
-export const QUERIES: Theme = { name: "queries", rows: [...numbers, ...queries, ...others] };
+export const QUERIES: HttpTheme = {
+  name: "queries",
+  rows: [...numbers("limit"), ...queries.filter((row) => !isOfContacts(row)), ...others],
+  contactRows: [...numbers("page"), ...numbers("pageSize"), ...queries.filter(isOfContacts)],
+};
+
+/** Whether a row is about a parameter that only lists like that of contacts have. */
+function isOfContacts({ name }: Row): boolean {
+  return /^\?(?:name|email|page)/.test(name);
+}

@@ -1,12 +1,13 @@
+import type { HttpTheme } from "../http_theme.ts";
 import { create, get } from "../requests.ts";
-import { type Row, type Theme, utf8 } from "../row.ts";
+import { type Row, utf8 } from "@archway/tools/support/conformance/row.ts";
 
 const MIB = 1_048_576;
 
 const NAME_100 = "😀".repeat(100);
 
-/** Sizes at and beyond the limits, as docs/http.md tells them by default. */
-const rows: readonly Row[] = [
+/** Texts at and beyond their longest, and a body that ends where it may. */
+const contactRows: readonly Row[] = [
   {
     name: "a name of 100 characters that take 400 bytes",
     request: create(utf8(JSON.stringify({ name: NAME_100 }))),
@@ -84,6 +85,16 @@ const rows: readonly Row[] = [
     client: "leaves",
     expect: { status: 413, headers: { Connection: /close/i } },
   },
+];
+
+/** Sizes at and beyond the limits, as docs/http.md has them by default. */
+const rows: readonly Row[] = [
+  {
+    name: "a body of more than 1 MiB",
+    request: create(`{sample}${" ".repeat(MIB)}`),
+    client: "leaves",
+    expect: { status: 413, headers: { Connection: /close/i } },
+  },
   {
     name: "a Content-Length of 10 GiB",
     request: create('{"name":', ["Content-Length", "10737418240"]),
@@ -92,7 +103,7 @@ const rows: readonly Row[] = [
   },
   {
     name: "a Content-Length of 10 GiB where no body belongs",
-    request: { ...get("/v1/profiles?limit=1", ["Content-Length", "10737418240"]), body: "x" },
+    request: { ...get("{list}?limit=1", ["Content-Length", "10737418240"]), body: "x" },
     client: "leaves",
     expect: { status: 413 },
   },
@@ -107,17 +118,17 @@ const rows: readonly Row[] = [
   },
   {
     name: "5,000 chunks of one byte",
-    request: create(`${"1\r\n \r\n".repeat(5_000)}e\r\n{"name":"Ada"}\r\n0\r\n\r\n`, [
+    request: create(`${"1\r\n \r\n".repeat(5_000)}{hexlength}\r\n{sample}\r\n0\r\n\r\n`, [
       "Transfer-Encoding",
       "chunked",
     ]),
-    expect: { status: 201, data: { name: "Ada" } },
+    expect: { status: 201, data: "sample" },
   },
   { name: "a target of 8,192 bytes", request: get(`/v1/${"a".repeat(8_188)}`), expect: { status: 404 } },
   { name: "a target of 8,193 bytes", request: get(`/v1/${"a".repeat(8_189)}`), expect: { status: 414 } },
   {
     name: "a query of 20,000 bytes",
-    request: get(`/v1/profiles?name=${"a".repeat(20_000)}`),
+    request: get(`{list}?name=${"a".repeat(20_000)}`),
     expect: { status: 414 },
   },
   { name: "a path of 5,000 slashes", request: get("/".repeat(5_000)), expect: { status: 404 } },
@@ -170,7 +181,7 @@ const rows: readonly Row[] = [
 ];
 
 /** What is as large as it may be, and larger. */
-export const SIZES: Theme = { name: "sizes", rows };
+export const SIZES: HttpTheme = { name: "sizes", rows, contactRows };
 
 /** An address of exactly this many characters whose labels are not too long for a domain. */
 function longAddress(length: number): string {

@@ -1,5 +1,6 @@
-import type { Field, Row, Statuses, Theme } from "../row.ts";
-import { shorten } from "../shorten.ts";
+import type { Field, Row, Statuses, Theme } from "@archway/tools/support/conformance/row.ts";
+import { shorten } from "@archway/tools/support/conformance/shorten.ts";
+import { item, pages } from "../set_up.ts";
 
 const BAD = [
   "",
@@ -25,31 +26,31 @@ const BAD = [
 
 const bad: readonly Row[] = BAD.map((value) => ({
   name: `Consistency-Token: ${shorten(value)}`,
-  given: "pages",
-  request: { line: "GET /v1/profiles/{id}", fields: [["Consistency-Token", value]] },
+  given: pages,
+  request: { line: "GET {list}/{id}", fields: [["Consistency-Token", value]] },
   expect: { status: 400, fault: "Consistency-Token" },
 }));
 
 const others: readonly Row[] = [
   {
     name: "a token that is right",
-    given: "profile",
-    request: { line: "GET /v1/profiles/{id}", fields: [["Consistency-Token", "{token}"]] },
+    given: item,
+    request: { line: "GET {list}/{id}", fields: [["Consistency-Token", "{token}"]] },
     expect: { status: 200 },
   },
   {
     name: "a token twice",
-    given: "profile",
+    given: item,
     request: {
-      line: "GET /v1/profiles/{id}",
+      line: "GET {list}/{id}",
       fields: [["Consistency-Token", "{token}"], ["Consistency-Token", "{token}"]],
     },
     expect: { status: 400, fault: "Consistency-Token" },
   },
   {
     name: "a token that is wrong, for the list",
-    given: "profile",
-    request: { line: "GET /v1/profiles", fields: [["Consistency-Token", "{marker}"]] },
+    given: item,
+    request: { line: "GET {list}", fields: [["Consistency-Token", "{marker}"]] },
     expect: { status: 400, fault: "Consistency-Token" },
   },
 ];
@@ -81,7 +82,7 @@ const WITHOUT: Statuses = [200, 400, 401, 403];
 
 const credentials: readonly Row[] = CREDENTIALS.map((value) => ({
   name: `Authorization: ${shorten(value)}`,
-  request: { line: "GET /v1/profiles?limit=1", fields: [["Authorization", value] satisfies Field] },
+  request: { line: "GET {list}?limit=1", fields: [["Authorization", value] satisfies Field] },
   expect: { status: WITHOUT },
 }));
 

@@ -1,7 +1,15 @@
-import { money, pay, paymentBody, put } from "../payment_requests.ts";
-import { get, JSON_FIELD } from "../requests.ts";
-import { type FramedRequest, type Given, type Row, type Statuses, type Theme, utf8 } from "../row.ts";
-import { shorten } from "../shorten.ts";
+import { money, pay, paymentBody, put } from "./payment_requests.ts";
+import { get, JSON_FIELD } from "@archway/tools/support/conformance/requests.ts";
+import {
+  type FramedRequest,
+  type Given,
+  type Row,
+  type Statuses,
+  type Theme,
+  utf8,
+} from "@archway/tools/support/conformance/row.ts";
+import { shorten } from "@archway/tools/support/conformance/shorten.ts";
+import { accounts, orphan, payment } from "./set_up_accounts.ts";
 
 const MISSING = "01a2023b-983b-7000-83d3-81c8f54d2496";
 
@@ -67,88 +75,88 @@ const BAD_REFUNDS: readonly (readonly [amount: string, fault: string | undefined
 type Simple = readonly [name: string, given: Given, request: FramedRequest, status: Statuses, fault?: string];
 
 const PARTIES: readonly Simple[] = [
-  ["oneself", "accounts", pay({ payee: '"{payer}"' }), 422],
-  ["oneself in capitals", "accounts", pay({ payee: '"{payercapitals}"' }), 422],
-  ["nobody", "accounts", pay({ payee: `"${MISSING}"` }), 422, "/payeeAccountId"],
-  ["for nobody", "accounts", pay({ payer: `"${MISSING}"` }), 422, "/payerAccountId"],
-  ["a profile", "accounts", pay({ payee: '"{profile}"' }), 422, "/payeeAccountId"],
-  ["whoever was deleted", "orphan", pay(), 422, "/payeeAccountId"],
-  ["with more than was asked for", "accounts", pay({ more: ',"status":"settled"' }), 422, "/status"],
-  ["with a prototype", "accounts", pay({ more: ',"__proto__":{"payer":1}' }), [400, 422]],
-  ["in capitals", "accounts", pay({ payer: '"{payercapitals}"' }), 201],
+  ["oneself", accounts, pay({ payee: '"{payer}"' }), 422],
+  ["oneself in capitals", accounts, pay({ payee: '"{payercapitals}"' }), 422],
+  ["nobody", accounts, pay({ payee: `"${MISSING}"` }), 422, "/payeeAccountId"],
+  ["for nobody", accounts, pay({ payer: `"${MISSING}"` }), 422, "/payerAccountId"],
+  ["a profile", accounts, pay({ payee: '"{profile}"' }), 422, "/payeeAccountId"],
+  ["whoever was deleted", orphan, pay(), 422, "/payeeAccountId"],
+  ["with more than was asked for", accounts, pay({ more: ',"status":"settled"' }), 422, "/status"],
+  ["with a prototype", accounts, pay({ more: ',"__proto__":{"payer":1}' }), [400, 422]],
+  ["in capitals", accounts, pay({ payer: '"{payercapitals}"' }), 201],
 ];
 
 const PUTS: readonly Simple[] = [
-  ["under an id in capitals", "accounts", put("/v1/payments/{freshcapitals}", paymentBody()), 201],
-  ["under the id of another payment", "payment", put("/v1/payments/{payment}", paymentBody()), 409],
+  ["under an id in capitals", accounts, put("/v1/payments/{freshcapitals}", paymentBody()), 201],
+  ["under the id of another payment", payment, put("/v1/payments/{payment}", paymentBody()), 409],
   [
     "once more",
-    "payment",
+    payment,
     put("/v1/payments/{payment}", paymentBody({ amount: money('"10.00"') })),
     200,
   ],
   [
     "under an id that is to be new, on a condition",
-    "accounts",
+    accounts,
     { ...put("/v1/payments/{fresh}", paymentBody()), fields: [JSON_FIELD, ["If-None-Match", "*"]] },
     400,
     "If-None-Match",
   ],
   [
     "under an id that is to be there, on a condition",
-    "accounts",
+    accounts,
     { ...put("/v1/payments/{fresh}", paymentBody()), fields: [JSON_FIELD, ["If-Match", '"1"']] },
     400,
     "If-Match",
   ],
-  ["under an id, of nothing", "accounts", put("/v1/payments/{fresh}", ""), 400],
+  ["under an id, of nothing", accounts, put("/v1/payments/{fresh}", ""), 400],
   [
     "under an id, to oneself",
-    "accounts",
+    accounts,
     put("/v1/payments/{fresh}", paymentBody({ payee: '"{payer}"' })),
     422,
   ],
   [
     "under an id, of too much",
-    "accounts",
+    accounts,
     put("/v1/payments/{fresh}", paymentBody({ amount: money('"100.01"') })),
     422,
   ],
 ];
 
 const REFUNDS: readonly Simple[] = [
-  ["all of it under an id in capitals", "payment", put(`${REFUND}/{freshcapitals}`, refund('"10.00"')), 201],
+  ["all of it under an id in capitals", payment, put(`${REFUND}/{freshcapitals}`, refund('"10.00"')), 201],
   [
     "of a payment that is not there",
-    "accounts",
+    accounts,
     put(`/v1/payments/${MISSING}/refunds/{fresh}`, refund()),
     404,
   ],
-  ["of an account", "accounts", put("/v1/payments/{payer}/refunds/{fresh}", refund()), 404],
-  ["that is not there", "payment", get(`${REFUND}/${MISSING}`), 404],
-  ["under no id", "payment", put(`${REFUND}/{marker}`, refund()), 400, "refundId"],
-  ["under no id of a payment", "payment", put("/v1/payments/{marker}/refunds/{fresh}", refund()), 400, "id"],
-  ["by POST", "payment", { line: `POST ${REFUND}`, fields: [JSON_FIELD], body: refund() }, 405],
+  ["of an account", accounts, put("/v1/payments/{payer}/refunds/{fresh}", refund()), 404],
+  ["that is not there", payment, get(`${REFUND}/${MISSING}`), 404],
+  ["under no id", payment, put(`${REFUND}/{marker}`, refund()), 400, "refundId"],
+  ["under no id of a payment", payment, put("/v1/payments/{marker}/refunds/{fresh}", refund()), 400, "id"],
+  ["by POST", payment, { line: `POST ${REFUND}`, fields: [JSON_FIELD], body: refund() }, 405],
 ];
 
 const OTHERS: readonly Simple[] = [
-  ["a payment that is to be deleted", "payment", { line: "DELETE /v1/payments/{payment}" }, 405],
-  ["an account that is not there", "accounts", get(`/v1/accounts/${MISSING}`), 404],
-  ["the statement of an account that is not there", "accounts", get(`/v1/accounts/${MISSING}/entries`), 404],
-  ["the history of a payment that is not there", "accounts", get(`/v1/payments/${MISSING}/events`), 404],
-  ["the refunds of a payment that is not there", "accounts", get(`/v1/payments/${MISSING}/refunds`), 404],
-  ["an account once more", "accounts", open('"{profile}"', '"BRL"'), 409],
-  ["an account in no currency", "accounts", open('"{profile}"', '"brl"'), 422, "/currency"],
-  ["an account of nobody", "accounts", open(`"${MISSING}"`, '"BRL"'), 422, "/profileId"],
-  ["an account of no id", "accounts", open('"{marker}"', '"BRL"'), 422, "/profileId"],
+  ["a payment that is to be deleted", payment, { line: "DELETE /v1/payments/{payment}" }, 405],
+  ["an account that is not there", accounts, get(`/v1/accounts/${MISSING}`), 404],
+  ["the statement of an account that is not there", accounts, get(`/v1/accounts/${MISSING}/entries`), 404],
+  ["the history of a payment that is not there", accounts, get(`/v1/payments/${MISSING}/events`), 404],
+  ["the refunds of a payment that is not there", accounts, get(`/v1/payments/${MISSING}/refunds`), 404],
+  ["an account once more", accounts, open('"{profile}"', '"BRL"'), 409],
+  ["an account in no currency", accounts, open('"{profile}"', '"brl"'), 422, "/currency"],
+  ["an account of nobody", accounts, open(`"${MISSING}"`, '"BRL"'), 422, "/profileId"],
+  ["an account of no id", accounts, open('"{marker}"', '"BRL"'), 422, "/profileId"],
   [
     "an account that is closed without If-Match",
-    "accounts",
+    accounts,
     { line: "POST /v1/accounts/{payee}/close" },
     428,
   ],
-  ["an account that is closed in another version", "accounts", close("{payee}", '"7"'), 412],
-  ["an account that is closed with money in it", "accounts", close("{payer}", "*"), [409, 422]],
+  ["an account that is closed in another version", accounts, close("{payee}", '"7"'), 412],
+  ["an account that is closed with money in it", accounts, close("{payer}", "*"), [409, 422]],
 ];
 
 function refund(amount = '"1.00"'): string {
@@ -180,7 +188,7 @@ export const PAYMENTS: Theme = {
     ...["payer", "payee"].flatMap((side) =>
       NO_IDS.map((id): Row => ({
         name: `a ${side} of ${shorten(id)}`,
-        given: "accounts",
+        given: accounts,
         request: pay({ [side]: id }),
         expect: { status: 422, fault: `/${side}AccountId` },
       }))
@@ -188,26 +196,26 @@ export const PAYMENTS: Theme = {
     ...simple("paying ", PARTIES),
     ...DESCRIPTIONS.map(([name, description, status]): Row => ({
       name: `a description ${name}`,
-      given: "accounts",
+      given: accounts,
       request: pay({ more: `,"description":${description}` }),
       expect: { status, ...(status === 422 && { fault: "/description" }) },
     })),
     {
       name: "a description with markup, which comes back as it was",
-      given: "accounts",
+      given: accounts,
       request: pay({ more: `,"description":"<script>{marker}</script>' or 1=1 --"` }),
       expect: { status: 201, echoes: true },
     },
     ...NO_PATH_IDS.flatMap((id): readonly Row[] => [
       {
         name: `a payment at ${shorten(id)}`,
-        given: "payment",
+        given: payment,
         request: get(`/v1/payments/${id}`),
         expect: { status: [400, 404] },
       },
       {
         name: `paying at ${shorten(id)}`,
-        given: "payment",
+        given: payment,
         request: put(`/v1/payments/${id}`, paymentBody()),
         expect: { status: [400, 404] },
       },
@@ -215,7 +223,7 @@ export const PAYMENTS: Theme = {
     ...simple("paying ", PUTS),
     ...BAD_REFUNDS.map(([amount, fault]): Row => ({
       name: `a refund of ${amount}`,
-      given: "payment",
+      given: payment,
       request: put(`${REFUND}/{fresh}`, `{"amount":${amount}}`),
       expect: { status: 422, ...(fault !== undefined && { fault }) },
     })),

@@ -1,7 +1,8 @@
-import { money, pay } from "../payment_requests.ts";
-import { JSON_FIELD } from "../requests.ts";
-import { type Row, type Theme, utf8 } from "../row.ts";
-import { shorten } from "../shorten.ts";
+import { money, pay } from "./payment_requests.ts";
+import { JSON_FIELD } from "@archway/tools/support/conformance/requests.ts";
+import { type Row, type Theme, utf8 } from "@archway/tools/support/conformance/row.ts";
+import { shorten } from "@archway/tools/support/conformance/shorten.ts";
+import { accounts } from "./set_up_accounts.ts";
 
 /** What is no amount of BRL, as JSON. */
 const BAD_AMOUNTS = [
@@ -116,73 +117,73 @@ export const AMOUNTS: Theme = {
   rows: [
     ...BAD_AMOUNTS.map((amount): Row => ({
       name: `an amount of ${shorten(amount)}`,
-      given: "accounts",
+      given: accounts,
       request: pay({ amount: money(amount) }),
       expect: { status: 422, fault: "/amount/amount" },
     })),
     ...['"1e3"', '"-1.00"', '"0.00"', '"10000000000000.01"', "1"].map((amount): Row => ({
       name: `a deposit of ${amount}`,
-      given: "accounts",
+      given: accounts,
       request: deposit(money(amount)),
       expect: { status: 422, fault: "/amount/amount" },
     })),
     ...BAD_CURRENCIES.map((currency): Row => ({
       name: `a currency of ${shorten(currency)}`,
-      given: "accounts",
+      given: accounts,
       request: pay({ amount: money('"1.00"', currency) }),
       expect: { status: 422, fault: "/amount/currency" },
     })),
     ...OTHERS.map((amount): Row => ({
       name: `another currency, ${amount}`,
-      given: "accounts",
+      given: accounts,
       request: pay({ amount }),
       expect: { status: 422, fault: "/amount/currency" },
     })),
     ...WRONG_SHAPES.map(([name, amount, fault]): Row => ({
       name: `an amount that is ${name}`,
-      given: "accounts",
+      given: accounts,
       request: pay({ amount }),
       expect: { status: 422, fault },
     })),
     {
       name: "an amount twice",
-      given: "accounts",
+      given: accounts,
       request: pay({ amount: '{"amount":"1.00","amount":"2.00","currency":"BRL"}' }),
       expect: { status: 400 },
     },
     {
       name: "yen with decimal places",
-      given: "accounts",
+      given: accounts,
       request: pay({ amount: money('"1.00"', '"JPY"') }),
       expect: { status: 422, fault: "/amount/amount" },
     },
     {
       name: "more than there is",
-      given: "accounts",
+      given: accounts,
       request: pay({ amount: money('"100.01"') }),
       expect: { status: 422 },
     },
     {
       name: "the most that can be moved, which is not there",
-      given: "accounts",
+      given: accounts,
       request: pay({ amount: money('"10000000000000.00"') }),
       expect: { status: 422 },
     },
     {
       name: "the most that can be moved",
-      given: "accounts",
+      given: accounts,
       request: deposit(money('"10000000000000.00"')),
       expect: { status: 201 },
     },
     {
       name: "the least",
-      given: "accounts",
+      given: accounts,
       request: pay({ amount: money('"0.01"') }),
       expect: { status: 201 },
     },
     {
       name: "all there is, in escapes",
-      given: "accounts",
+      given: accounts,
       request: pay({ amount: '{"\\u0061mount":"\\u0031\\u0030\\u0030.00","currency":"\\u0042RL"}' }),
       expect: { status: 201 },
     },

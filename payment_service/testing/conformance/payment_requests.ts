@@ -1,5 +1,5 @@
-import { JSON_FIELD } from "./requests.ts";
-import type { Field, FramedRequest } from "./row.ts";
+import { JSON_FIELD } from "@archway/tools/support/conformance/requests.ts";
+import type { Field, FramedRequest } from "@archway/tools/support/conformance/row.ts";
 
 /** Members of a payment's body, each a byte text of JSON. */
 export interface PaymentParts {

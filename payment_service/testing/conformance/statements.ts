@@ -1,6 +1,7 @@
-import { get } from "../requests.ts";
-import type { Row, Theme } from "../row.ts";
-import { shorten } from "../shorten.ts";
+import { get } from "@archway/tools/support/conformance/requests.ts";
+import type { Row, Theme } from "@archway/tools/support/conformance/row.ts";
+import { shorten } from "@archway/tools/support/conformance/shorten.ts";
+import { payment } from "./set_up_accounts.ts";
 
 const ENTRIES = "/v1/accounts/{payer}/entries";
 const LISTS = [ENTRIES, "/v1/payments", "/v1/payments/{payment}/refunds", "/v1/accounts"] as const;
@@ -44,7 +45,7 @@ const LIMITS = [
 const CURSORS = ["a", "{marker}", "{entries}A", "A{entries}", "{payment}", "%00", "A".repeat(1_024)] as const;
 
 function faulty(name: string, target: string, fault: string): Row {
-  return { name, given: "payment", request: get(target), expect: { status: 400, fault } };
+  return { name, given: payment, request: get(target), expect: { status: 400, fault } };
 }
 
 /** Lists of money that was moved. */
@@ -83,6 +84,8 @@ export const STATEMENTS: Theme = {
       "after",
     ),
     faulty("a cursor of a statement, for profiles", "/v1/profiles?after={entries}", "after"),
+    faulty("a cursor of a statement, for webhooks", "/v1/webhooks?after={entries}", "after"),
+    faulty("a cursor of profiles, for webhooks", "/v1/webhooks?after={profiles}", "after"),
     faulty("a status that there is not", "/v1/payments?status={marker}", "status"),
     faulty("a status in capitals", "/v1/payments?status=SETTLED", "status"),
     faulty("an account that is no id", "/v1/payments?accountId={marker}", "accountId"),
@@ -90,7 +93,7 @@ export const STATEMENTS: Theme = {
     faulty("a limit twice", `${ENTRIES}?limit=1&limit=2`, "limit"),
     {
       name: "a cursor that is right",
-      given: "payment",
+      given: payment,
       request: get(`${ENTRIES}?limit=1&after={entries}`),
       expect: { status: 200 },
     },
@@ -98,7 +101,7 @@ export const STATEMENTS: Theme = {
       date,
     ): Row => ({
       name: `from=${date}, which is one`,
-      given: "payment",
+      given: payment,
       request: get(`${ENTRIES}?from=${date}`),
       expect: { status: 200 },
     })),

@@ -1,8 +1,10 @@
 import type { Field } from "./row.ts";
+import type { Suite } from "./suite.ts";
 
-/** What a service is asked through while rows are set up and looked after. */
+/** Access to the service under test, for what rows need beforehand and for looking at it afterwards. */
 export interface Client {
   readonly origin: URL;
+  readonly suite: Suite;
   /** Sent with every request. */
   readonly fields: readonly Field[];
   readonly timeoutMs: number;
@@ -29,15 +31,15 @@ export function post(
   return ask(client, path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
-/** The body of an answer. @throws {Error} when it has another status. */
+/** The body of a response. @throws {Error} for another status. */
 export async function json<T>(response: Response, status: number): Promise<T> {
   const text = await response.text();
   if (response.status === status) return JSON.parse(text);
   throw new Error(`Setting up a row failed: ${response.status} instead of ${status}`);
 }
 
-/** Deletes a profile in whatever version it is; one that is gone is fine. */
-export async function deleteProfile(client: Client, path: string): Promise<void> {
+/** Deletes an item in any version; one that is gone is fine. */
+export async function deleteItem(client: Client, path: string): Promise<void> {
   const response = await ask(client, path, { method: "DELETE", headers: { "If-Match": "*" } });
   await response.body?.cancel();
 }

@@ -1,3 +1,6 @@
+import type { Client } from "./client.ts";
+import type { Placeholders } from "./render_request.ts";
+
 /** What rows are made of. A text that is sent is a "byte text": each of its characters stands for one byte. */
 
 /** A header field; its value may have placeholders. */
@@ -5,7 +8,7 @@ export type Field = readonly [name: string, value: string];
 
 /** A request whose framing is right. `Host`, `Content-Length` and `Connection: close` are added unless they are given. */
 export interface FramedRequest {
-  /** The request line without its version, e.g. "GET /v1/profiles/{id}". */
+  /** The request line without its version, e.g. "GET {list}/{id}". */
   readonly line: string;
   readonly fields?: readonly Field[];
   /** A byte text; see {@link utf8}. Absent: no body and no `Content-Length`. */
@@ -13,19 +16,20 @@ export interface FramedRequest {
 }
 
 /**
- * What is set up before a row and fills its placeholders: a profile (`{id}`, `{etag}`, `{name}`, `{token}`), or three
- * of them and cursors of both directions (`{next}`, `{prev}`; `{next}` in other forms: `{lower}`, `{cut}`, `{changed}`
- * in the middle, `{changedend}`). Every row has `{marker}`, a text to plant: no answer may have it.
+ * Prepares what a row needs. The placeholders of every row are `{marker}`, a text to plant that no response may have,
+ * `{fresh}`, an id that nothing has (`{freshcapitals}`), and those of its suite: `{list}`, `{document}` and, where there is
+ * a sample, `{sample}`, its `{length}` in bytes and the same in hexadecimal digits, `{hexlength}`. Rows that are refused
+ * share what was prepared.
  */
-export type Given = "profile" | "pages" | GivenMoney;
+export type Given = (client: Client) => Promise<Prepared>;
 
-/**
- * What is set up before a row about money: two accounts in BRL, of which the first has 100.00 (`{payer}`, `{payee}`,
- * `{profile}` of the payer, `{payercapitals}`), and an id that nothing has (`{fresh}`, `{freshcapitals}`). "payment": one
- * of 10.00 as well (`{payment}`, its `{key}`, and `{entries}`, a cursor of the payer's statement). "orphan": the payee's
- * profile was deleted.
- */
-export type GivenMoney = "accounts" | "payment" | "orphan";
+/** What was prepared. */
+export interface Prepared {
+  /** Values of more placeholders. */
+  readonly placeholders: Placeholders;
+  /** Paths to delete afterwards. @default {[]} */
+  readonly paths?: readonly string[];
+}
 
 /** A status, several that are all right, or a class of them. */
 export type Statuses = number | readonly number[] | "2xx" | "4xx";
@@ -53,15 +57,15 @@ export interface Expectation {
   readonly headers?: Readonly<Record<string, RegExp | null>>;
   /** The `pointer` or the `name` of one of the `invalidParams`. */
   readonly fault?: string;
-  /** Members of `data`, in the answer and when the profile is read again. */
-  readonly data?: Readonly<Record<string, unknown>>;
+  /** Members of `data`, in the response and when what was created is read again; "sample": those of the sample. */
+  readonly data?: Readonly<Record<string, unknown>> | "sample";
   /** Whether `100 Continue` comes first. */
   readonly continues?: true;
   /** Instead of an answer, the beginning of this other protocol may come. */
   readonly speaks?: "HTTP/2";
 }
 
-/** A hostile request and what has to come of it. */
+/** A negative test: a request and the response that it has to get. */
 export interface Row {
   /** Unique within its theme. */
   readonly name: string;

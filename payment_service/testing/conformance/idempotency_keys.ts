@@ -1,7 +1,8 @@
-import { money, paymentBody, payWith } from "../payment_requests.ts";
-import { JSON_FIELD } from "../requests.ts";
-import { type Field, type Row, type Theme, utf8 } from "../row.ts";
-import { shorten } from "../shorten.ts";
+import { money, paymentBody, payWith } from "./payment_requests.ts";
+import { JSON_FIELD } from "@archway/tools/support/conformance/requests.ts";
+import { type Field, type Row, type Theme, utf8 } from "@archway/tools/support/conformance/row.ts";
+import { shorten } from "@archway/tools/support/conformance/shorten.ts";
+import { accounts, payment } from "./set_up_accounts.ts";
 
 const KEY = "Idempotency-Key";
 
@@ -76,7 +77,7 @@ function key(value: string): Field {
 function replayed(name: string, fields: readonly Field[], body: string): Row {
   return {
     name,
-    given: "payment",
+    given: payment,
     request: payWith(fields, body),
     expect: { status: 201, headers: { "Idempotency-Replayed": /^true$/ } },
   };
@@ -88,32 +89,32 @@ export const IDEMPOTENCY_KEYS: Theme = {
   rows: [
     ...BAD.map((value): Row => ({
       name: `a key of ${shorten(value)}`,
-      given: "accounts",
+      given: accounts,
       request: payWith([key(value)]),
       expect: { status: 400, fault: KEY },
     })),
     ...CONTROLS.map((value): Row => ({
       name: `a key with ${JSON.stringify(value)}`,
-      given: "accounts",
+      given: accounts,
       request: payWith([key(`a${value}b`)]),
       expect: { status: 400, by: "platform" },
     })),
     ...GOOD.map((value): Row => ({
       name: `a key of ${shorten(value)}, which is one`,
-      given: "accounts",
+      given: accounts,
       request: payWith([key(value)]),
       // Somebody may have used the short ones before, for another payment.
       expect: { status: value.includes("{fresh}") ? 201 : [201, 422] },
     })),
     {
       name: "no key",
-      given: "accounts",
+      given: accounts,
       request: payWith([]),
       expect: { status: 400, fault: KEY },
     },
     {
       name: "a deposit without a key",
-      given: "accounts",
+      given: accounts,
       request: {
         line: "POST /v1/accounts/{payee}/deposits",
         fields: [JSON_FIELD],
@@ -123,37 +124,37 @@ export const IDEMPOTENCY_KEYS: Theme = {
     },
     {
       name: "two keys",
-      given: "accounts",
+      given: accounts,
       request: payWith([key("{fresh}"), key("{marker}")]),
       expect: { status: 400, fault: KEY },
     },
     {
       name: "the same key twice",
-      given: "accounts",
+      given: accounts,
       request: payWith([key("{fresh}"), key("{fresh}")]),
       expect: { status: 400, fault: KEY },
     },
     {
       name: "a key that was used for another body",
-      given: "payment",
+      given: payment,
       request: payWith([key("{key}")], OTHER_BODY),
       expect: { status: 422, headers: { "Idempotency-Replayed": null } },
     },
     {
       name: "a key that was used, and a body that is wrong",
-      given: "payment",
+      given: payment,
       request: payWith([key("{key}")], paymentBody({ amount: '"{marker}"' })),
       expect: { status: 422, fault: "/amount" },
     },
     {
       name: "a key that was used, and a body that is no JSON",
-      given: "payment",
+      given: payment,
       request: payWith([key("{key}")], "{marker}"),
       expect: { status: 400 },
     },
     {
       name: "a key that was used for another operation",
-      given: "payment",
+      given: payment,
       request: {
         line: "POST /v1/accounts/{payee}/deposits",
         fields: [JSON_FIELD, key("{key}")],
@@ -163,7 +164,7 @@ export const IDEMPOTENCY_KEYS: Theme = {
     },
     {
       name: "a key that was used, with a letter in front",
-      given: "payment",
+      given: payment,
       request: payWith([key("X{key}")], SAME_BODY),
       expect: { status: 201, headers: { "Idempotency-Replayed": null } },
     },
@@ -172,7 +173,7 @@ export const IDEMPOTENCY_KEYS: Theme = {
     replayed("a key that was used, and the body in other words", [key("{key}")], SAME_IN_OTHER_WORDS),
     {
       name: "a key where none is needed",
-      given: "payment",
+      given: payment,
       request: { line: "GET /v1/payments/{payment}", fields: [key('"{marker}')] },
       expect: { status: 200 },
     },

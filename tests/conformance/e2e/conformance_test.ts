@@ -1,0 +1,32 @@
+import { startAuthenticated } from "@archway/tools/support/authenticated_program.ts";
+import { assertConforms, STRICT_SETTINGS } from "@archway/tools/support/conformance/assert_conforms.ts";
+import { findSuites } from "@archway/tools/support/conformance/suite.ts";
+import { services as fixtureServices } from "@archway/tools/support/fixture_program/services.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
+import { FIXTURE_PROGRAM, Program } from "@archway/tools/support/program.ts";
+import { services } from "../../../services.ts";
+import { withHttpRows } from "../http_rows.ts";
+
+const PROGRAMS = [
+  { name: "the fixture program", main: FIXTURE_PROGRAM, services: fixtureServices },
+  { name: "archway", main: "main.ts", services },
+];
+
+for (const { name, main, services } of PROGRAMS) {
+  const suites = (await findSuites(services)).map(withHttpRows);
+  if (suites.length === 0) continue;
+
+  Deno.test(`${name} passes every negative test on PostgreSQL`, async () => {
+    await using database = await useTestDatabase();
+    const environment = { ...postgresEnvironment(database.instance), MIGRATE_ON_START: "true" };
+    await using program = new Program({ ...environment, ...STRICT_SETTINGS }, [], { main });
+    await assertConforms(program, { suites });
+  });
+
+  Deno.test(`${name} passes every negative test of a caller whom it knows`, async () => {
+    await using started = await startAuthenticated({ services, main, environment: STRICT_SETTINGS });
+    const fields = [["Authorization", `Bearer ${started.token}`]] as const;
+    await assertConforms(started.program, { suites, fields });
+  });
+}

@@ -1,0 +1,12 @@
+import type { Suite } from "@archway/tools/support/conformance/suite.ts";
+
+/** Negative tests of contacts: those of HTTP in general. */
+export function conformance(): Suite {
+  return {
+    list: "/v1/contacts",
+    document: "contact",
+    sample: { name: "Ada" },
+    isLikeContacts: true,
+    themes: [],
+  };
+}

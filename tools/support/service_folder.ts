@@ -1,0 +1,20 @@
+import { dirname, join } from "node:path";
+import { PROJECT_ROOT } from "@archway/program/project.ts";
+import type { ServiceModule } from "@archway/service_kit/service_module.ts";
+
+/** Returns the path of a file in the folder of a service; undefined if there is none. */
+export async function serviceFile(service: ServiceModule, path: string): Promise<string | undefined> {
+  const file = join(serviceFolder(service), path);
+  try {
+    await Deno.lstat(file);
+    return file;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Returns the folder of a service: the one that its migrations are in or, without any, the one with its name. */
+function serviceFolder({ name, migrations }: ServiceModule): string {
+  return migrations === undefined ? join(PROJECT_ROOT, name) : dirname(migrations);
+}
