@@ -7,8 +7,9 @@ import { TlsError } from "@archway/server/tls.ts";
 import { describeFault } from "./describe_fault.ts";
 import { migrate } from "./migrate_command.ts";
 import { print } from "./print.ts";
-import { checkServices, migrationSources, type Project, serviceCommands } from "./project.ts";
+import { checkServices, hasBackground, migrationSources, type Project, serviceCommands } from "./project.ts";
 import { serve } from "./serve.ts";
+import { usage } from "./usage.ts";
 
 /** Runs a command with the arguments after its name, and returns the exit code. */
 type Run = (args: readonly string[]) => Promise<number>;
@@ -43,42 +44,6 @@ async function runCommand(project: Project, [name = "serve", ...args]: readonly 
   return 2;
 }
 
-function usage({ name, services }: Project): string {
-  const background = services.some(({ hasBackground = false }) => hasBackground);
-  const lines: readonly (readonly [string, string])[] = [
-    ["serve", "run the service (the default)"],
-    ["dev", "run it and greet the developer"],
-    ...(background
-      ? [
-        [
-          "worker",
-          "only do background work, such as delivering events: beside services with WORKER=off",
-        ] as const,
-      ]
-      : []),
-    [
-      "migrate",
-      "change the tables: up [--dry-run], down [n] [--dry-run], status, new <name> [--service <service>]",
-    ],
-    [
-      "token",
-      'print an access token for development: [--subject <name>] [--scope "<scope> …"] [--expires <duration>]',
-    ],
-    [
-      "db",
-      "copy --to <url> moves everything from the embedded database to a server, status [--json] shows every server",
-    ],
-    ...serviceCommands(services).map(({ name, usage, summary }) => [name, `${summary}: ${usage}`] as const),
-  ];
-  const width = Math.max(...lines.map(([command]) => command.length));
-  return `Usage: ${name} [command]
-
-Commands:
-${lines.map(([command, text]) => `  ${command.padEnd(width)} ${text}\n`).join("")}
-It is configured by environment variables; .env.example in the repository lists them.
-`;
-}
-
 /** Commands by name. Those that are rarely used load their modules on demand: the service needs none of them. */
 function commandsOf(project: Project): ReadonlyMap<string, Run> {
   const { services } = project;
@@ -92,10 +57,11 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
   };
   const serving = (greet: boolean): Run =>
     withoutArguments(() => serve(parseConfig(lookUp, { services }), { ...project, greet }));
+  const working = async (): Promise<number> => (await import("./work.ts")).work(configure(), project);
   const commands = new Map<string, Run>([
     ["serve", serving(false)],
     ["dev", serving(true)],
-    ["worker", withoutArguments(async () => (await import("./work.ts")).work(configure(), project))],
+    ...(hasBackground(services) ? [["worker", withoutArguments(working)] as const] : []),
     ["migrate", (args) => migrate(args, { configure, sources })],
     ["token", async (args) => {
       const { token } = await import("./token_command.ts");
@@ -111,9 +77,6 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
     }],
   ]);
   for (const command of serviceCommands(services)) {
-    if (commands.has(command.name)) {
-      throw new Error(`services.ts: the command "${command.name}" is the platform's own`);
-    }
     commands.set(command.name, async (args) => {
       const { runServiceCommand } = await import("./run_service_command.ts");
       return await runServiceCommand(command, args, { project: project.name, configure, sources });

@@ -14,10 +14,14 @@ export interface Project {
 /** Root of the project: of the checkout, or inside the executable. */
 export const PROJECT_ROOT: string = join(import.meta.dirname ?? ".", "../..");
 
+/** Commands of every program, which no service can add. */
+const PLATFORM_COMMANDS = ["help", "serve", "dev", "worker", "migrate", "token", "db"];
+
 /**
  * Checks that the services fit together.
  *
- * @throws {Error} for a name or command that occurs twice, or a required service that is not listed.
+ * @throws {Error} for a name or command that occurs twice, a command that is the platform's own, or a required service
+ * that is not listed.
  */
 export function checkServices(services: readonly ServiceModule[]): void {
   const names = services.map(({ name }) => name);
@@ -26,6 +30,8 @@ export function checkServices(services: readonly ServiceModule[]): void {
     const twice = all.find((name, index) => all.indexOf(name) !== index);
     if (twice !== undefined) throw new Error(`services.ts: two ${things} are called "${twice}"`);
   }
+  const own = commands.find((command) => PLATFORM_COMMANDS.includes(command));
+  if (own !== undefined) throw new Error(`services.ts: the command "${own}" is the platform's own`);
   for (const { name, requires = [] } of services) {
     const missing = requires.find((required) => !names.includes(required));
     if (missing === undefined) continue;
@@ -36,6 +42,11 @@ export function checkServices(services: readonly ServiceModule[]): void {
 /** Returns the commands that services add to the program. */
 export function serviceCommands(services: readonly ServiceModule[]): readonly ServiceCommand[] {
   return services.flatMap(({ commands = [] }) => commands);
+}
+
+/** Whether a service has work beside requests, which the command `worker` does. */
+export function hasBackground(services: readonly ServiceModule[]): boolean {
+  return services.some(({ hasBackground = false }) => hasBackground);
 }
 
 /** Returns the folders of migrations: the platform's, then those of the services. Versions decide the order of files. */

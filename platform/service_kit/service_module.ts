@@ -99,8 +99,8 @@ export interface PlainServiceDefinition extends ServiceDescription {
 }
 
 /** Makes the module of a service: what its `module.ts` exports and services.ts lists. */
-export function defineService(definition: PlainServiceDefinition): ServiceModule;
 export function defineService<S>(definition: ServiceDefinition<S>): ServiceModule;
+export function defineService(definition: PlainServiceDefinition): ServiceModule;
 export function defineService<S>(definition: ServiceDefinition<S> | PlainServiceDefinition): ServiceModule {
   const { name } = definition;
   return {

@@ -118,13 +118,26 @@ Deno.test("archway lists every fault of its configuration without a value", asyn
   });
 });
 
-Deno.test("archway answers an option it does not know with its usage", async () => {
+Deno.test("archway answers an option and a command it does not know with its usage", async () => {
   await withFolder(async (folder) => {
-    await using program = new Program({ EMBEDDED_DATA_DIR: folder }, ["--nope"]);
-    const { code, stderr } = await program.ended();
-    assertEquals(code, 2);
-    assertMatch(stderr, /^Usage: archway /);
+    // No service of the fixture has background work.
+    for (const unknown of ["--nope", "worker", "toString"]) {
+      await using program = new Program({ EMBEDDED_DATA_DIR: folder }, [unknown]);
+      const { code, stderr } = await program.ended();
+      assertEquals(code, 2, unknown);
+      assertMatch(stderr, /^Usage: archway /);
+    }
   });
+});
+
+Deno.test("archway help and --help print the usage of the program and its services", async () => {
+  for (const args of [["help"], ["serve", "--help"], ["fill", "-h"]]) {
+    await using program = new Program({}, args);
+    const { code, stdout, stderr } = await program.ended();
+    assertEquals([code, stderr], [0, ""], args.join(" "));
+    assertMatch(stdout, /^Usage: archway \[command\]\n[^]*^ {2}serve /m);
+    assertMatch(stdout, /^ {2}fill +\S/m);
+  }
 });
 
 Deno.test("archway migrates once when several instances start together on one database", async () => {

@@ -1,0 +1,78 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import type { ServiceCommand } from "@archway/service_kit/command.ts";
+import {
+  defineService,
+  type MountedService,
+  type ServiceDescription,
+  type ServiceModule,
+} from "@archway/service_kit/service_module.ts";
+import { checkServices, fromRoot, hasBackground, migrationSources, PROJECT_ROOT } from "./project.ts";
+
+function service(name: string, description: Omit<ServiceDescription, "name"> = {}): ServiceModule {
+  return defineService({ name, ...description, mount: (): MountedService => ({}) });
+}
+
+function command(name: string): ServiceCommand {
+  return { name, summary: "Do nothing", usage: "", run: () => Promise.resolve(0) };
+}
+
+Deno.test("checkServices() accepts services whose requirements are listed, in any order", () => {
+  checkServices([]);
+  checkServices([
+    service("orders", { requires: ["events", "customers"], commands: [command("fill"), command("sweep")] }),
+    service("events"),
+    service("customers", { commands: [command("import")] }),
+  ]);
+});
+
+Deno.test("checkServices() refuses a name, a command and a missing requirement, and says which", () => {
+  const cases: readonly (readonly [services: readonly ServiceModule[], message: string])[] = [
+    [[service("orders"), service("orders")], 'services.ts: two services are called "orders"'],
+    [
+      [
+        service("orders", { commands: [command("fill")] }),
+        service("events", { commands: [command("fill")] }),
+      ],
+      'services.ts: two commands of services are called "fill"',
+    ],
+    [
+      [service("orders", { commands: [command("fill"), command("fill")] })],
+      'services.ts: two commands of services are called "fill"',
+    ],
+    ...["serve", "worker", "migrate", "help"].map((name) =>
+      [
+        [service("orders", { commands: [command(name)] })],
+        `services.ts: the command "${name}" is the platform's own`,
+      ] as const
+    ),
+    [
+      [service("orders", { requires: ["events", "customers"] }), service("events")],
+      "services.ts: orders requires customers; list its module too, or remove orders",
+    ],
+  ];
+  for (const [services, message] of cases) {
+    assertEquals(assertThrows(() => checkServices(services), Error).message, message);
+  }
+});
+
+Deno.test("migrationSources() begins with the platform's and keeps the order of the services", () => {
+  const sources = migrationSources([
+    service("orders", { migrations: "/orders/migrations" }),
+    service("gateway"),
+    service("customers", { migrations: "/customers/migrations" }),
+  ]);
+  assertEquals(sources.map(({ name, directory }) => [name, fromRoot(directory)]), [
+    ["idempotency", "platform/service_kit/idempotency/migrations"],
+    ["orders", fromRoot("/orders/migrations")],
+    ["customers", fromRoot("/customers/migrations")],
+  ]);
+});
+
+Deno.test("hasBackground() is true where one service has work beside requests", () => {
+  assertEquals(hasBackground([service("orders"), service("events", { hasBackground: true })]), true);
+  assertEquals(hasBackground([service("orders")]), false);
+});
+
+Deno.test("fromRoot() returns a path relative to the project", () => {
+  assertEquals(fromRoot(`${PROJECT_ROOT}/platform/program/project.ts`), "platform/program/project.ts");
+});
