@@ -12,7 +12,6 @@ import { DomainError } from "@archway/service_kit/domain_error.ts";
 const NOW = "2026-11-22T07:41:00.123456Z";
 const ADA: AccessScope = { kind: "owner", subject: "ada" };
 const repository = new PostgresProfileRepository();
-const CHANGED = { name: "Changed", email: null, age: null };
 
 function makeProfile(fields: Partial<Profile> = {}): Profile {
   return {
@@ -106,36 +105,6 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
     assert(await repository.softDelete(db, { id, scope: UNRESTRICTED, condition: [1n], now: NOW }));
     await insert(db, { email: "ada@example.com" });
   },
-  "update() counts the version up and keeps the time of creation": async (db) => {
-    const profile = await insert(db);
-    const now = "2026-11-22T08:00:00.5Z";
-    const change = {
-      id: profile.id,
-      scope: UNRESTRICTED,
-      input: { name: "Ada King", email: "ada@example.com", age: null },
-      condition: [1n],
-      now,
-    };
-    const changed = await repository.update(db, change);
-    assertEquals(changed, {
-      ...profile,
-      name: "Ada King",
-      email: "ada@example.com",
-      age: null,
-      version: 2n,
-      updatedAt: now,
-    });
-    assertEquals(await repository.find(db, { id: profile.id, scope: UNRESTRICTED }), changed);
-  },
-  "update() does nothing unless the condition names the version": async (db) => {
-    const profile = await insert(db);
-    const change = { id: profile.id, scope: UNRESTRICTED, input: CHANGED, now: NOW };
-    assertEquals(await repository.update(db, { ...change, condition: [2n, 7n] }), undefined);
-    assertEquals(await repository.update(db, { ...change, condition: [] }), undefined);
-    assertEquals(await repository.find(db, { id: profile.id, scope: UNRESTRICTED }), profile);
-    assertEquals((await repository.update(db, { ...change, condition: [9n, 1n] }))?.version, 2n);
-    assertEquals((await repository.update(db, { ...change, condition: "any" }))?.version, 3n);
-  },
   "update() refuses an e-mail address that is taken": async (db) => {
     await insert(db, { email: "ada@example.com" });
     const { id } = await insert(db);
@@ -147,49 +116,6 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
       now: NOW,
     };
     assertEquals(await code(() => repository.update(db, change)), "email-taken");
-  },
-  "update() never lets the time of change go back": async (db) => {
-    const { id } = await insert(db);
-    const now = "2020-01-01T00:00:00Z";
-    const changed = await repository.update(db, {
-      id,
-      scope: UNRESTRICTED,
-      input: CHANGED,
-      condition: "any",
-      now,
-    });
-    assertEquals(changed?.updatedAt, NOW);
-  },
-  "softDelete() hides the profile from everything": async (db) => {
-    const { id } = await insert(db, { email: "ada@example.com" });
-    assertEquals(
-      await repository.softDelete(db, { id, scope: UNRESTRICTED, condition: [2n], now: NOW }),
-      false,
-    );
-    assertEquals(
-      await repository.softDelete(db, { id, scope: UNRESTRICTED, condition: "any", now: NOW }),
-      true,
-    );
-    assertEquals(
-      await repository.softDelete(db, { id, scope: UNRESTRICTED, condition: "any", now: NOW }),
-      false,
-    );
-    assertEquals(await repository.find(db, { id: id, scope: UNRESTRICTED }), undefined);
-    const change = {
-      id,
-      scope: UNRESTRICTED,
-      input: CHANGED,
-      condition: "any" as const,
-      now: NOW,
-    };
-    assertEquals(await repository.update(db, change), undefined);
-    assertEquals(await list(db), { items: [], hasNext: false, hasPrevious: false });
-    assertEquals(await list(db, { page: { number: 1, limit: 10 } }), {
-      items: [],
-      hasNext: false,
-      hasPrevious: false,
-      totalItems: 0,
-    });
   },
   "find() and the lists show an owner what is theirs, and nothing of others or of nobody": async (db) => {
     const mine = await insert(db, { name: "Mine", email: "mine@example.com", owner: "ada" });
@@ -220,23 +146,6 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
       hasPrevious: false,
       hasNext: false,
     });
-  },
-  "update() and softDelete() leave alone what is not the viewer's": async (db) => {
-    const others = await insert(db, { owner: "bob" });
-    const nobodys = await insert(db);
-    const change = { input: CHANGED, condition: "any", now: NOW } as const;
-    for (const profile of [others, nobodys]) {
-      const { id } = profile;
-      assertEquals(await repository.update(db, { ...change, id, scope: ADA }), undefined);
-      assertEquals(await repository.softDelete(db, { id, scope: ADA, condition: "any", now: NOW }), false);
-      assertEquals(await repository.find(db, { id, scope: UNRESTRICTED }), profile);
-    }
-    const bob = { kind: "owner", subject: "bob" } as const;
-    const { id } = others;
-    assertEquals((await repository.update(db, { ...change, id, scope: bob }))?.name, "Changed");
-    assertEquals((await repository.update(db, { ...change, id, scope: UNRESTRICTED }))?.version, 3n);
-    // Who changes a profile for somebody does not take it over.
-    assertEquals(await repository.softDelete(db, { id, scope: bob, condition: [3n], now: NOW }), true);
   },
   "insert() refuses an e-mail address that somebody else's profile has": async (db) => {
     await insert(db, { email: "ada@example.com", owner: "bob" });
@@ -276,46 +185,6 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
         assertEquals(await walk(db, { limit, inclusive, direction: "before" }), expected, `before, ${limit}`);
       }
     }
-  },
-  "list() tells microseconds apart": async (db) => {
-    const ids: string[] = [];
-    for (
-      const createdAt of [
-        "2026-01-01T00:00:00.000001Z",
-        "2026-01-01T00:00:00.000002Z",
-        "2026-01-01T00:00:00.000003Z",
-      ]
-    ) {
-      ids.unshift((await insert(db, { createdAt })).id);
-    }
-    const first = await list(db, { page: { limit: 1 } });
-    const [anchor] = first.items;
-    assert(anchor);
-    const position = { direction: "after", anchor, inclusive: false } as const;
-    const rest = await list(db, { page: { limit: 5, position } });
-    assertEquals([...first.items, ...rest.items].map(({ id }) => id), ids);
-  },
-  "list() by number counts everything and pages through it, newest first": async (db) => {
-    const ids: string[] = [];
-    for (let index = 0; index < 5; index++) ids.unshift((await insert(db)).id);
-    const pages = await Promise.all(
-      [1, 2, 3, 4].map((number) => list(db, { page: { number, limit: 2 } })),
-    );
-    assertEquals(pages.map(({ items }) => items.map(({ id }) => id)), [
-      ids.slice(0, 2),
-      ids.slice(2, 4),
-      ids.slice(4),
-      [],
-    ]);
-    assertEquals(pages.map(({ totalItems }) => totalItems), [5, 5, 5, 5]);
-    assertEquals(pages.map(({ hasNext, hasPrevious }) => [hasNext, hasPrevious]), [
-      [true, false],
-      [true, true],
-      [false, true],
-      [false, true],
-    ]);
-    const far = await list(db, { page: { number: 2_147_483_647, limit: 200 } });
-    assertEquals(far, { items: [], hasNext: false, hasPrevious: true, totalItems: 5 });
   },
 };
 

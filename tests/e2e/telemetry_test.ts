@@ -94,6 +94,7 @@ Deno.test("archway exports spans and metrics of a request until its very end, an
     "archway.process.memory",
     "archway.request.duration",
     "archway.request.in_flight",
+    "archway.request.outcomes",
     "archway.request.problems",
   ]);
   // The platform's spans have the URL as it came, and that cannot be changed: the collector takes it out.

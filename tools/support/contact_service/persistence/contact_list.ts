@@ -46,7 +46,7 @@ export class ContactList extends ListSql {
       this.ordered({ order, limit: String(NEAR) })
     }
       ), found as materialized (
-        select * from near where ${this.#onlyName} order by "createdAt" ${order}, id ${order} limit ${limit}
+        select * from near where ${this.#onlyName} ${this.reordered(window)}
       ), too_few as materialized (
         select (select count(*) from found) < ${limit} and (select count(*) from near) = ${NEAR} as yes
       ), far as materialized (
@@ -55,7 +55,7 @@ export class ContactList extends ListSql {
     } and (select yes from too_few)
       )
       select * from found where not (select yes from too_few)
-      union all select * from far order by "createdAt" ${order}, id ${order} limit ${limit}`;
+      union all select * from far ${this.reordered(window)}`;
   }
 
   override all(): ReturnType<ListSql["all"]> {

@@ -4,16 +4,16 @@ import { v7 as newId } from "uuid";
 import type {
   CursorPageMeta,
   StrictServerInterface,
-  SuccessProfileList,
-} from "@archway/api/profileapi/server.gen.ts";
-import { ConsistencyTokens } from "@archway/service_kit/consistency_tokens.ts";
+  SuccessContactList,
+} from "@archway/tools/support/contact_service/api/contactapi/server.gen.ts";
+import { ConsistencyTokens } from "./consistency_tokens.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
-import { KeyRing } from "@archway/service_kit/signing.ts";
-import { PROFILE_DATABASES } from "./testing/profile_databases.ts";
-import { ProfileService } from "./app.ts";
-import { profileHandlers } from "./http/profile_handlers.ts";
-import { PostgresProfileRepository } from "./persistence/profile_repository.ts";
-import { timeCursors } from "@archway/service_kit/page_cursors.ts";
+import { KeyRing } from "./signing.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
+import { ContactService } from "@archway/tools/support/contact_service/app.ts";
+import { contactHandlers } from "@archway/tools/support/contact_service/http/contact_handlers.ts";
+import { PostgresContactRepository } from "@archway/tools/support/contact_service/persistence/contact_repository.ts";
+import { timeCursors } from "./page_cursors.ts";
 import { microsecondsOf, timestampOf } from "@archway/db/timestamp.ts";
 
 interface Row {
@@ -37,15 +37,15 @@ class Walk {
   readonly #api: StrictServerInterface;
 
   constructor(private readonly pool: ConnectionPool, private readonly limit: number) {
-    const service = new ProfileService({
+    const service = new ContactService({
       connections: pool,
-      repository: new PostgresProfileRepository(),
+      repository: new PostgresContactRepository(),
       now: () => timestampOf(BASE),
       newId,
     });
     const secrets = ["a secret of more than 32 bytes, for a test"] as const;
     const keys = new KeyRing(secrets, "test");
-    this.#api = profileHandlers(service, {
+    this.#api = contactHandlers(service, {
       cursors: timeCursors("test", { secrets, cursorTtlSeconds: 60 }),
       tokens: new ConsistencyTokens({ keys, position: (options) => pool.position(options) }),
     });
@@ -53,7 +53,7 @@ class Walk {
 
   async insert(at: number): Promise<void> {
     const row = { id: newId(), createdAt: timestampOf(BASE + BigInt(at)) };
-    const text = "insert into profiles (id, name, created_at, updated_at) values ($1, 'Ada', $2, $2)";
+    const text = "insert into contacts (id, name, created_at, updated_at) values ($1, 'Ada', $2, $2)";
     await this.pool.writer().query(text, [row.id, row.createdAt]);
     this.rows.push(row);
   }
@@ -61,7 +61,7 @@ class Walk {
   async delete(at: number): Promise<void> {
     const row = this.rows[at];
     if (row === undefined) return;
-    await this.pool.writer().query("update profiles set deleted_at = now() where id = $1", [row.id]);
+    await this.pool.writer().query("update contacts set deleted_at = now() where id = $1", [row.id]);
     this.rows.splice(at, 1);
   }
 
@@ -73,18 +73,18 @@ class Walk {
   async page(query: { after?: string; before?: string }): Promise<{ ids: string[]; meta: CursorPageMeta }> {
     const context = {
       requestId: "test",
-      url: new URL("http://localhost/v1/profiles"),
+      url: new URL("http://localhost/v1/contacts"),
       signal: AbortSignal.timeout(30_000),
       principal: undefined,
       unit: undefined,
       traceParent: undefined,
     };
-    const answer = await this.#api.listProfiles(
+    const answer = await this.#api.listContacts(
       { query: { limit: this.limit, ...query }, headers: {} },
       context,
     );
     assert(answer.status === 200);
-    const { data, meta }: SuccessProfileList = answer.body;
+    const { data, meta }: SuccessContactList = answer.body;
     assert(meta.mode === "cursor");
     return { ids: data.map(({ id }) => id), meta };
   }
@@ -123,13 +123,13 @@ async function walk(list: Walk, between: () => Promise<void>): Promise<Walked> {
   return { forward, backward };
 }
 
-for (const [name, open] of Object.entries(PROFILE_DATABASES)) {
-  Deno.test(`listProfiles() on ${name}`, async (t) => {
+for (const [name, open] of Object.entries(DATABASES)) {
+  Deno.test(`listContacts() on ${name}`, async (t) => {
     await using database = await open();
     const { pool } = database;
 
     async function fresh(limit: number, rows: readonly number[]): Promise<Walk> {
-      await pool.writer().query("delete from profiles");
+      await pool.writer().query("delete from contacts");
       const list = new Walk(pool, limit);
       for (const at of rows) await list.insert(at);
       return list;

@@ -1,14 +1,14 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Server } from "@archway/server/server.ts";
-import { PROFILE_DATABASES } from "./testing/profile_databases.ts";
+import { DATABASES } from "@archway/tools/support/databases.ts";
 import { type Answer, ask } from "@archway/tools/support/ask.ts";
-import { profileServer } from "./testing/profile_server.ts";
+import { contactServer } from "@archway/tools/support/contact_server.ts";
 
-const LIST = "GET /v1/profiles";
+const LIST = "GET /v1/contacts";
 
 const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
   "every write is answered with a token, and every read takes it": async (server) => {
-    const created = await ask(server, "POST /v1/profiles", { body: { name: "Ada" } });
+    const created = await ask(server, "POST /v1/contacts", { body: { name: "Ada" } });
     const path = created.headers.get("location") ?? "";
     const change = { body: { name: "Ada King" }, headers: { "If-Match": "*" } };
     const answers = [
@@ -26,11 +26,11 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     assertEquals(new Set([...answers, deleted].map(tokenOf)).size, 4);
   },
   "what is not written has no token": async (server) => {
-    const { headers } = await ask(server, "POST /v1/profiles", { body: { name: "Ada" } });
+    const { headers } = await ask(server, "POST /v1/contacts", { body: { name: "Ada" } });
     const path = headers.get("location") ?? "";
     const others = [
       await ask(server, `GET ${path}`),
-      await ask(server, "POST /v1/profiles", { body: { name: "" } }),
+      await ask(server, "POST /v1/contacts", { body: { name: "" } }),
       await ask(server, `PUT ${path}`, { body: { name: "Ada" }, headers: { "If-Match": '"7"' } }),
     ];
     assertEquals(others.map(({ status, headers }) => [status, headers.get("consistency-token")]), [
@@ -40,8 +40,8 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     ]);
   },
   "a token that is not one of the service's is refused, and named": async (server) => {
-    const token = tokenOf(await ask(server, "POST /v1/profiles", { body: { name: "Ada" } }));
-    const path = "/v1/profiles/01a2023b-983b-7000-83d3-81c8f54d2496";
+    const token = tokenOf(await ask(server, "POST /v1/contacts", { body: { name: "Ada" } }));
+    const path = "/v1/contacts/01a2023b-983b-7000-83d3-81c8f54d2496";
     const bad = [
       "",
       "x",
@@ -64,7 +64,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     }
   },
   "a conditional read with a token is answered like one without": async (server) => {
-    const created = await ask(server, "POST /v1/profiles", { body: { name: "Ada" } });
+    const created = await ask(server, "POST /v1/contacts", { body: { name: "Ada" } });
     const read = `GET ${created.headers.get("location")}`;
     const tag = { "If-None-Match": created.headers.get("etag") ?? "" };
     const { status, headers } = await ask(server, read, { headers: { ...carry(created).headers, ...tag } });
@@ -74,10 +74,10 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
   },
 };
 
-for (const [database, open] of Object.entries(PROFILE_DATABASES)) {
+for (const [database, open] of Object.entries(DATABASES)) {
   Deno.test(`Consistency-Token on ${database}`, async (test) => {
     await using opened = await open();
-    await using server = profileServer(opened.pool);
+    await using server = contactServer(opened.pool);
     for (const [name, run] of Object.entries(CASES)) await test.step(name, () => run(server));
   });
 }
