@@ -1,0 +1,11 @@
+import { assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+
+const HERE = import.meta.dirname ?? ".";
+
+Deno.test("docs/webhooks.md shows the catalog of the example as it is", async () => {
+  const guide = await Deno.readTextFile(join(HERE, "../../docs/webhooks.md"));
+  const catalog = await Deno.readTextFile(join(HERE, "testing/fixtures/order_service/order_catalog.ts"));
+  const indented = catalog.replaceAll(/^(?=.)/gm, "   ");
+  assertStringIncludes(guide, `   \`\`\`ts\n${indented}   \`\`\`\n`);
+});
