@@ -1,4 +1,4 @@
-import type { Suite } from "@archway/tools/support/conformance/suite.ts";
+import type { Suite } from "../../conformance/suite.ts";
 
 /** Negative tests of contacts: those of HTTP in general. */
 export function conformance(): Suite {
