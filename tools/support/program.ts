@@ -7,6 +7,7 @@ const INHERITED = [
   "PATH",
   "HOME",
   "DENO_DIR",
+  "DENO_V8_FLAGS",
   "XDG_CACHE_HOME",
   "TMPDIR",
   "USERPROFILE",
