@@ -24,7 +24,10 @@ export async function filesOfService(name: string): Promise<ServiceFiles> {
   const paths = [folder];
   let source = "";
   for await (const path of files(join(ROOT, folder))) {
-    if (path.endsWith(".ts")) source += await Deno.readTextFile(join(ROOT, folder, path));
+    // What it serves is in its product code; tests may call others.
+    if (path.endsWith(".ts") && !/_test\.ts$|(^|\/)(testing|e2e|bench)\//.test(path)) {
+      source += await Deno.readTextFile(join(ROOT, folder, path));
+    }
   }
   for await (const { name: file } of Deno.readDir(join(ROOT, "oapi"))) {
     if (!file.startsWith("cfg.")) continue;
