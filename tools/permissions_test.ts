@@ -140,7 +140,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "read another file",
   ],
   check: ["read a file of the checkout"],
-  conform: ["connect to this machine", "connect to another machine"],
+  conform: ["connect to this machine", "connect to another machine", "read a file of the checkout"],
   gen: ["read a file of the checkout", "write a file of api/"],
   audit: ["read a file of the checkout", "read another file"],
 };

