@@ -14,7 +14,7 @@ export async function work(config: Config, project: Project): Promise<number> {
   const started = migrated.then(() => {
     if (stopping.aborted) return;
     ready = true;
-    logger.info("Sending events out, from {database}", { database: database.description });
+    logger.info("Background work runs on {database}", { database: database.description });
   });
   // A failed migration ends the program; otherwise the signal does.
   const signal = await Promise.race([stopped, started.then(() => stopped)]);
