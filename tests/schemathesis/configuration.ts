@@ -1,44 +1,27 @@
 import { join } from "node:path";
+import type { Hints } from "@archway/tools/support/schemathesis/fuzz_setup.ts";
 
-const FOLDER = import.meta.dirname ?? ".";
+const COMMON = join(import.meta.dirname ?? ".", "schemathesis.toml");
 
-/** Values by the name of their dictionary. */
-export type Dictionaries = Readonly<Record<string, readonly string[]>>;
-
-/** Which parameter takes values of which dictionary, and how often. The rest of the time its schema is the source. */
-const BINDINGS: readonly (readonly [parameter: string, dictionary: string, probability: number])[] = [
-  ["header.Consistency-Token", "tokens", 0.8],
-  ["header.If-Match", "conditions", 0.5],
-  ["query.after", "next", 0.5],
-  ["query.before", "previous", 0.5],
-  ["path.id", "ids", 0.5],
-  ["query.accountId", "accounts", 0.5],
-  ["query.profileId", "profiles", 0.5],
-  ["body.profileId", "profiles", 0.9],
-  ["body.currency", "currencies", 0.9],
-  ["body.payerAccountId", "accounts", 0.9],
-  ["body.payeeAccountId", "payees", 0.9],
-  ["body.amount.amount", "amounts", 0.9],
-  ["body.amount.currency", "currencies", 0.9],
-  ["body.url", "urls", 0.9],
+/** How often hints are taken: of parameters that are refused with nearly everything else, more often. */
+const PROBABILITIES: readonly (readonly [parameters: RegExp, probability: number])[] = [
+  [/^body\./, 0.9],
+  [/^header\.Consistency-Token$/, 0.8],
+  [/^/, 0.5],
 ];
 
-/**
- * The whole configuration of a run as TOML: what is fixed for all documents and for this one, and the values that only
- * this run has.
- */
-export async function configuration(document: string, dictionaries: Dictionaries): Promise<string> {
-  const files = ["schemathesis.toml", `${document}.toml`];
-  const fixed = await Promise.all(files.map((file) => Deno.readTextFile(join(FOLDER, file))));
-  const lines = [...fixed, "[dictionaries]"];
-  for (const [name, values] of Object.entries(dictionaries)) {
+/** Returns the whole configuration of a run as TOML: that of a service, that of all documents, and hints of this run. */
+export async function configuration(hints: Hints, file?: string): Promise<string> {
+  // Of two that say something about an operation, the first is right.
+  const files = file === undefined ? [COMMON] : [file, COMMON];
+  const dictionaries: string[] = ["[dictionaries]"];
+  const parameters: string[] = ["[parameters]"];
+  Object.entries(hints).forEach(([parameter, values], index) => {
+    const probability = PROBABILITIES.find(([parameters]) => parameters.test(parameter))?.[1];
     // JSON's strings and lists of them are TOML's, too.
-    lines.push(`${name} = { values = ${JSON.stringify(values)} }`);
-  }
-  lines.push("[parameters]");
-  for (const [parameter, dictionary, probability] of BINDINGS) {
-    if (!Object.hasOwn(dictionaries, dictionary)) continue;
-    lines.push(`"${parameter}" = { dictionary = "${dictionary}", probability = ${probability} }`);
-  }
-  return `${lines.join("\n")}\n`;
+    dictionaries.push(`hints${index} = { values = ${JSON.stringify(values)} }`);
+    parameters.push(`"${parameter}" = { dictionary = "hints${index}", probability = ${probability} }`);
+  });
+  const fixed = await Promise.all(files.map((path) => Deno.readTextFile(path)));
+  return [...fixed, ...dictionaries, ...parameters, ""].join("\n");
 }

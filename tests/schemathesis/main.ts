@@ -2,12 +2,15 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { print } from "@archway/program/print.ts";
 import { numberOption } from "@archway/tools/bench/number_option.ts";
+import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
+import { serviceFile } from "@archway/tools/support/service_folder.ts";
+import { services } from "../../services.ts";
 import { configuration } from "./configuration.ts";
 import { installSchemathesis } from "./install_schemathesis.ts";
 import { runChild } from "./run_child.ts";
+import { type ServedDocument, servedDocuments } from "./served_documents.ts";
 import { startSubject, type Subject } from "./start_subject.ts";
 
-const DOCUMENTS = join(import.meta.dirname ?? ".", "../../oapi");
 /** A run is ended after that, and has failed: something hangs. */
 const RUN_MS = 900_000;
 
@@ -26,19 +29,19 @@ interface Count {
 
 /** Tests every operation of every document; each document counts as one test. */
 async function fuzz({ seed, examples }: FuzzOptions): Promise<Count> {
-  const names = await documentNames();
+  const documents = await servedDocuments(services);
   const installation = await installSchemathesis();
   if (installation.kind === "impossible") {
     await print(Deno.stdout, `!! SCHEMATHESIS IS SKIPPED: ${installation.reason}\n`);
-    return { passed: 0, failed: 0, ignored: names.length };
+    return { passed: 0, failed: 0, ignored: documents.length };
   }
   const count: Count = { passed: 0, failed: 0, ignored: 0 };
-  for (const name of names) {
-    // A webhook can then be made that is told to nobody outside of this machine.
-    await using subject = await startSubject({ WEBHOOK_ALLOW_PRIVATE: "true" });
-    const isFine = await testDocument(name, subject, { command: installation.command, seed, examples });
-    const { code, complaints } = await subject.stop();
-    // What the program itself calls an error is a finding even if no answer showed it.
+  for (const document of documents) {
+    await using subject = await startSubject(services);
+    const isFine = await testDocument(document, subject, { command: installation.command, seed, examples });
+    const { code, stderr } = await subject.program.stop();
+    const complaints = complaintsOf(stderr);
+    // An error in the log of the program is a finding even if no response showed it.
     const isQuiet = complaints.length === 0 && code === 0;
     if (!isQuiet) await print(Deno.stdout, `The program ended with ${code}:\n${complaints.join("\n")}\n`);
     if (isFine && isQuiet) count.passed++;
@@ -48,14 +51,15 @@ async function fuzz({ seed, examples }: FuzzOptions): Promise<Count> {
 }
 
 async function testDocument(
-  name: string,
-  { url, token, dictionaries }: Subject,
+  { name, service }: ServedDocument,
+  { url, token, hints }: Subject,
   { command, seed, examples }: FuzzOptions & { command: string },
 ): Promise<boolean> {
   const folder = await Deno.makeTempDir({ prefix: "archway_schemathesis_" });
   try {
     const file = join(folder, "schemathesis.toml");
-    await Deno.writeTextFile(file, await configuration(name, dictionaries[name] ?? {}));
+    const own = await serviceFile(service, "testing/schemathesis.toml");
+    await Deno.writeTextFile(file, await configuration(hints[service.name] ?? {}, own));
     await print(Deno.stdout, `Schemathesis: ${name}, seed ${seed}, ${examples} examples an operation\n`);
     const { code } = await runChild(command, [
       ...["--config-file", file, "run", `${url}/openapi/${name}.json`, "--url", url, "--checks", "all"],
@@ -67,17 +71,6 @@ async function testDocument(
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-/** The names under which documents are served, by the files that say what is generated from them. */
-async function documentNames(): Promise<readonly string[]> {
-  const names: string[] = [];
-  for await (const { name } of Deno.readDir(DOCUMENTS)) {
-    const [, document] = /^cfg\.server\.(.+)\.yaml$/.exec(name) ?? [];
-    if (document !== undefined) names.push(document);
-  }
-  if (names.length === 0) throw new Error("There is no document to test");
-  return names.toSorted();
 }
 
 function parseOptions(args: string[]): FuzzOptions {

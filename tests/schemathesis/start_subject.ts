@@ -1,66 +1,50 @@
-import { TestIssuer } from "@archway/server/auth/testing/test_issuer.ts";
-import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
-import type { Dictionaries } from "./configuration.ts";
-import { fillPayments } from "./fill_payments.ts";
-import { fillProfiles } from "./fill_profiles.ts";
-import { FillingClient } from "./filling_client.ts";
-import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
+import type { ServiceModule } from "@archway/service_kit/service_module.ts";
+import {
+  type AuthenticatedProgram,
+  startAuthenticated,
+} from "@archway/tools/support/authenticated_program.ts";
+import { FillingClient } from "@archway/tools/support/schemathesis/filling_client.ts";
+import type { FuzzSetup, Hints } from "@archway/tools/support/schemathesis/fuzz_setup.ts";
+import { serviceFile } from "@archway/tools/support/service_folder.ts";
 
 /** A program under test. Disposing ends it and everything it needs. */
-export interface Subject extends AsyncDisposable {
-  readonly url: string;
-  /** A bearer token that may do everything. */
-  readonly token: string;
-  /** Values that no generator could guess, by the document and the name of their dictionary. */
-  readonly dictionaries: Readonly<Record<string, Dictionaries>>;
-  /** Stops it as supervisors do; what it had to complain about. */
-  stop(): Promise<{ readonly code: number; readonly complaints: readonly string[] }>;
+export interface Subject extends AuthenticatedProgram {
+  /** Hints by the name of the service. */
+  readonly hints: Readonly<Record<string, Hints>>;
 }
 
-/**
- * Starts the program with authentication on a real PostgreSQL.
- *
- * @param environment Variables besides those that this needs.
- */
-export async function startSubject(environment: Readonly<Record<string, string>> = {}): Promise<Subject> {
-  await using stack = new AsyncDisposableStack();
-  const database = stack.use(await useTestDatabase());
-  const issuer = stack.use(await TestIssuer.start());
-  const program = stack.use(
-    new MainProgram({
-      ...postgresEnvironment(database.instance),
-      MIGRATE_ON_START: "true",
-      VALIDATE_RESPONSES: "true",
-      AUTH_MODE: "jwt",
-      AUTH_JWKS_URL: issuer.url.href,
-      AUTH_ISSUER: issuer.issuer,
-      AUTH_AUDIENCE: TestIssuer.audience,
-      ...environment,
-    }),
+/** Hints for every service: versions that there may be. */
+const VERSIONS: Hints = { "header.If-Match": ["*", '"1"', '"2"', 'W/"1"', '"1", "2"'] };
+
+/** Starts main.ts with authentication, and fills every service that knows how to be filled. */
+export async function startSubject(services: readonly ServiceModule[]): Promise<Subject> {
+  const setups = await Promise.all(
+    services.map(async (service) => ({ ...await setupOf(service), name: service.name })),
   );
-  const url = await program.url;
-  await untilReady(url);
-  const token = await issuer.sign({
-    scope: "profiles:read profiles:write payments:read payments:write payments:deposit",
-  });
-  const client = new FillingClient(url, token);
-  const profiles = await fillProfiles(client);
-  const payments = await fillPayments(client, {
-    profiles: profiles.ids,
-    webhooksAllowed: environment["WEBHOOK_ALLOW_PRIVATE"] === "true",
-  });
-  const dictionaries = { profile: profiles.dictionaries, payment: payments };
+  const environment = Object.assign(
+    { VALIDATE_RESPONSES: "true" },
+    ...setups.map(({ environment }) => environment),
+  );
+  await using stack = new AsyncDisposableStack();
+  const started = stack.use(await startAuthenticated({ services, main: "main.ts", environment }));
+  const hints: Record<string, Hints> = {};
+  for (const { name, fill } of setups) {
+    const client = new FillingClient(started.url, started.token);
+    const filled = await fill?.(client, services);
+    const tokens = client.tokens.slice(0, 3);
+    hints[name] = {
+      ...VERSIONS,
+      ...(tokens.length > 0 && { "header.Consistency-Token": tokens }),
+      ...filled,
+    };
+  }
   const resources = stack.move();
-  return {
-    url,
-    token,
-    dictionaries,
-    async stop(): Promise<{ code: number; complaints: readonly string[] }> {
-      const { code, stderr } = await program.stop();
-      return { code, complaints: complaintsOf(stderr) };
-    },
-    [Symbol.asyncDispose]: () => resources.disposeAsync(),
-  };
+  return { ...started, hints, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+async function setupOf(service: ServiceModule): Promise<Partial<FuzzSetup>> {
+  const file = await serviceFile(service, "testing/schemathesis.ts");
+  if (file === undefined) return {};
+  const { schemathesis }: { readonly schemathesis: FuzzSetup } = await import(`file://${file}`);
+  return schemathesis;
 }

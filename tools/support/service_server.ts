@@ -1,7 +1,7 @@
 import { Settings } from "@archway/config/settings.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
-import { mountServices } from "@archway/program/mount_services.ts";
+import { type MountedServices, mountServices } from "@archway/program/mount_services.ts";
 import { SILENT_LOGGER } from "@archway/server/logger.ts";
 import { createServer, type Server } from "@archway/server/server.ts";
 import {
@@ -25,18 +25,9 @@ export interface ServiceServerOptions {
 /** Returns the APIs of some services over a database, in process, with every response checked against its document. */
 export function serviceServer(
   pool: ConnectionPool,
-  { services, now, options = [] }: ServiceServerOptions,
+  { options = [], ...mounting }: ServiceServerOptions,
 ): Server {
-  const mounted = mountServices({
-    services: services.map((service) => service.configure(new Settings(() => undefined))),
-    ...{ cursorTtlSeconds: 60, idempotencyTtlMs: 3_600_000, drainTimeoutMs: 0 },
-  }, {
-    services,
-    database: { pool, hmacSecrets: ["a secret of more than 32 bytes for a test"] },
-    logger: SILENT_LOGGER,
-    telemetry: { metrics: undefined, tracer: UNTRACED },
-    ...(now !== undefined && { now }),
-  });
+  const mounted = mountOnPool(pool, mounting);
   const apis = mounted.services.flatMap(({ api }) => api === undefined ? [] : [withApi(api)]);
   return createServer(
     "127.0.0.1",
@@ -46,4 +37,21 @@ export function serviceServer(
     ...apis,
     ...options,
   );
+}
+
+/** Mounts services with the settings that they have by default. */
+export function mountOnPool(
+  pool: ConnectionPool,
+  { services, now }: Omit<ServiceServerOptions, "options">,
+): MountedServices {
+  return mountServices({
+    services: services.map((service) => service.configure(new Settings(() => undefined))),
+    ...{ cursorTtlSeconds: 60, idempotencyTtlMs: 3_600_000, drainTimeoutMs: 0 },
+  }, {
+    services,
+    database: { pool, hmacSecrets: ["a secret of more than 32 bytes for a test"] },
+    logger: SILENT_LOGGER,
+    telemetry: { metrics: undefined, tracer: UNTRACED },
+    ...(now !== undefined && { now }),
+  });
 }

@@ -1,0 +1,41 @@
+import type { FuzzSetup } from "@archway/tools/support/schemathesis/fuzz_setup.ts";
+
+const ACCOUNTS = 8;
+const CURRENCY = "BRL";
+const AMOUNT = { amount: "12.34", currency: CURRENCY };
+const CURRENCIES = [CURRENCY, CURRENCY, "JPY", "KWD"];
+
+/** Accounts, and payments of all of them to the first, for generated requests. */
+export const schemathesis: FuzzSetup = {
+  async fill(client) {
+    const profiles: string[] = [];
+    const accounts: string[] = [];
+    for (let index = 0; index < ACCOUNTS; index++) {
+      const profileId = await client.create("/v1/profiles", { name: `Payer ${index}` });
+      const id = await client.create("/v1/accounts", { profileId, currency: CURRENCY });
+      await client.create(`/v1/accounts/${id}/deposits`, { amount: { ...AMOUNT, amount: "1000000.00" } });
+      // Of some that have no account yet, one can be opened.
+      profiles.push(profileId, await client.create("/v1/profiles", { name: `Person ${index}` }));
+      accounts.push(id);
+    }
+    const [payee = "", ...payers] = accounts;
+    const payments: string[] = [];
+    for (const payer of payers) {
+      const body = { payerAccountId: payer, payeeAccountId: payee, amount: AMOUNT };
+      payments.push(await client.create("/v1/payments", body));
+    }
+    return {
+      ...await client.cursors("/v1/accounts", "/v1/payments", `/v1/accounts/${payee}/entries`),
+      // Of both kinds: what is one is not there as the other.
+      "path.id": [...accounts, ...payments],
+      "query.accountId": accounts,
+      "query.profileId": profiles,
+      "body.profileId": profiles,
+      "body.currency": CURRENCIES,
+      "body.payerAccountId": accounts,
+      "body.payeeAccountId": accounts.toReversed(),
+      "body.amount.amount": ["0.01", "1.00", "12.34", "1000000.01", "1", "1.000"],
+      "body.amount.currency": CURRENCIES,
+    };
+  },
+};

@@ -1,0 +1,21 @@
+import type { FuzzSetup } from "@archway/tools/support/schemathesis/fuzz_setup.ts";
+
+/** Nothing listens there: what is sent fails, and can be sent again. */
+const URLS = ["http://127.0.0.1:9/", "http://127.0.0.1:9/hook?a=b", "http://localhost:9/"];
+
+/** Webhooks on this machine for generated requests. Without a service that publishes events there can be none. */
+export const schemathesis: FuzzSetup = {
+  environment: { WEBHOOK_ALLOW_PRIVATE: "true" },
+  async fill(client, services) {
+    const eventTypes = services.flatMap(({ events }) => Object.keys(events?.types ?? {}));
+    if (eventTypes.length === 0) return {};
+    const ids: string[] = [];
+    for (const url of URLS) ids.push(await client.create("/v1/webhooks", { url, eventTypes }));
+    return {
+      ...await client.cursors("/v1/webhooks"),
+      "path.id": ids,
+      "body.url": URLS,
+      "body.eventTypes[*]": eventTypes,
+    };
+  },
+};

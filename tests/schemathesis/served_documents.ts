@@ -1,0 +1,32 @@
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import type { ServiceModule } from "@archway/service_kit/service_module.ts";
+import { mountOnPool } from "@archway/tools/support/service_server.ts";
+
+/** An OpenAPI document that a program serves. */
+export interface ServedDocument {
+  /** Name under which it is served, such as "contact". */
+  readonly name: string;
+  readonly service: ServiceModule;
+}
+
+/** A pool connects when a statement needs it, and mounting needs none. */
+const UNUSED = {
+  host: "127.0.0.1",
+  port: 1,
+  user: "none",
+  password: "none",
+  database: "none",
+  maxConnections: 1,
+};
+
+/** Returns the documents of services. */
+export async function servedDocuments(
+  services: readonly ServiceModule[],
+): Promise<readonly ServedDocument[]> {
+  await using pool = openPool({ primary: UNUSED, replicas: [] });
+  const mounted = mountOnPool(pool, { services }).services;
+  return services.flatMap((service, index) => {
+    const name = mounted[index]?.api?.name;
+    return name === undefined ? [] : [{ name, service }];
+  });
+}
