@@ -14,7 +14,7 @@ const PROGRAMS = [
 ];
 
 for (const { name, main, services } of PROGRAMS) {
-  const suites = (await findSuites(services)).map(withHttpRows);
+  const suites = (await findSuites(services)).map(withHttpRows).filter(({ themes }) => themes.length > 0);
   if (suites.length === 0) continue;
 
   Deno.test(`${name} passes every negative test on PostgreSQL`, async () => {
