@@ -1,4 +1,4 @@
-import type { FuzzSetup } from "@archway/tools/support/schemathesis/fuzz_setup.ts";
+import type { FuzzSetup, Hints } from "@archway/tools/support/schemathesis/fuzz_setup.ts";
 
 const ACCOUNTS = 8;
 const CURRENCY = "BRL";
@@ -7,7 +7,7 @@ const CURRENCIES = [CURRENCY, CURRENCY, "JPY", "KWD"];
 
 /** Accounts, and payments of all of them to the first, for generated requests. */
 export const schemathesis: FuzzSetup = {
-  async fill(client) {
+  async fill(client): Promise<Hints> {
     const profiles: string[] = [];
     const accounts: string[] = [];
     for (let index = 0; index < ACCOUNTS; index++) {

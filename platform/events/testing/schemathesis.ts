@@ -1,4 +1,4 @@
-import type { FuzzSetup } from "@archway/tools/support/schemathesis/fuzz_setup.ts";
+import type { FuzzSetup, Hints } from "@archway/tools/support/schemathesis/fuzz_setup.ts";
 
 /** Nothing listens there: what is sent fails, and can be sent again. */
 const URLS = ["http://127.0.0.1:9/", "http://127.0.0.1:9/hook?a=b", "http://localhost:9/"];
@@ -6,7 +6,7 @@ const URLS = ["http://127.0.0.1:9/", "http://127.0.0.1:9/hook?a=b", "http://loca
 /** Webhooks on this machine for generated requests. Without a service that publishes events there can be none. */
 export const schemathesis: FuzzSetup = {
   environment: { WEBHOOK_ALLOW_PRIVATE: "true" },
-  async fill(client, services) {
+  async fill(client, services): Promise<Hints> {
     const eventTypes = services.flatMap(({ events }) => Object.keys(events?.types ?? {}));
     if (eventTypes.length === 0) return {};
     const ids: string[] = [];
