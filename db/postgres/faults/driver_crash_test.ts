@@ -1,7 +1,7 @@
 import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { spawnProgram } from "../../embedded/testing/spawn_program.ts";
-import type { Survival } from "../faults/testing/terminate_under_load.ts";
+import type { Survival } from "./testing/terminate_under_load.ts";
 
 /** What a caller of the pool may be told while servers end its connections (errors.ts says what each one means). */
 const DOCUMENTED = ["cancelled", "done", "outcome-unknown", "saturated", "unavailable"];
@@ -37,7 +37,7 @@ Deno.test("openPool() survives that all its connections are ended 200 times unde
   await using database = await useTestDatabase();
   await using program = await spawnProgram(`
     import { terminateUnderLoad } from ${
-    JSON.stringify(import.meta.resolve("../faults/testing/terminate_under_load.ts"))
+    JSON.stringify(import.meta.resolve("./testing/terminate_under_load.ts"))
   };
     const instance = ${JSON.stringify({ ...database.instance, maxConnections: 5 })};
     console.log(JSON.stringify(await terminateUnderLoad(instance, { rounds: 200 })));

@@ -1,0 +1,39 @@
+import type { ConnectionPool, ListenState } from "../../../db.ts";
+
+/** Notifies of the channel that a {@link ListenSpy} listens to. */
+export const NOTIFY = "SELECT pg_notify('things', '')";
+
+/** Listener of the channel "things" that records its states and counts notifications. */
+export class ListenSpy implements AsyncDisposable {
+  readonly states: ListenState[] = [];
+  heard = 0;
+  readonly #listening: AsyncDisposable;
+  #changed = Promise.withResolvers<void>();
+
+  constructor(pool: ConnectionPool) {
+    this.#listening = pool.listen("things", {
+      onNotify: () => {
+        this.heard++;
+        this.#change();
+      },
+      onState: (state) => {
+        this.states.push(state);
+        this.#change();
+      },
+    });
+  }
+
+  /** Resolves when it is so. */
+  async until(isSo: (spy: ListenSpy) => boolean): Promise<void> {
+    while (!isSo(this)) await this.#changed.promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#listening[Symbol.asyncDispose]();
+  }
+
+  #change(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+}
