@@ -1,4 +1,4 @@
-import { ListSql, type PageWindow } from "@archway/service_kit/list_sql.ts";
+import { ListOrder, ListSql, type PageWindow } from "@archway/service_kit/list_sql.ts";
 import type { ListRequest } from "@archway/service_kit/page.ts";
 import { selectList } from "@archway/service_kit/select_list.ts";
 import type { Account, Entry } from "../domain/account.ts";
@@ -13,6 +13,8 @@ export const ACCOUNT_COLUMNS = selectList<Account>(
 const ENTRY_COLUMNS = selectList<Entry>(
   ["transferId", "accountId", "kind", "amount", "balance", "currency", "paymentId", "refundId", "createdAt"],
 );
+
+const ENTRY_ORDER = new ListOrder("createdAt", "transferId");
 
 /** The list of accounts. */
 export class AccountList extends ListSql {
@@ -38,7 +40,7 @@ export class AccountList extends ListSql {
 
 /** The statement of an account: an account has at most one entry of a transfer. */
 export function entryList({ filter: { accountId, from, to } }: ListRequest<EntryFilter>): ListSql {
-  const list = new ListSql({ columns: ENTRY_COLUMNS, from: "entries", orderBy: ["createdAt", "transferId"] });
+  const list = new ListSql({ columns: ENTRY_COLUMNS, from: "entries", order: ENTRY_ORDER });
   list.where(`account_id = ${list.bind(accountId)}`);
   return list.within(from, to);
 }

@@ -43,11 +43,11 @@ export class PostgresAccountRepository implements AccountRepository {
   }
 
   list(db: Querier, request: ListRequest<AccountFilter>, options?: QueryOptions): Promise<Page<Account>> {
-    return readPage<Account>(db, new AccountList(request), { ...request.page, ...options });
+    return readPage<Account>(db, new AccountList(request), { page: request.page, options });
   }
 
   listEntries(db: Querier, request: ListRequest<EntryFilter>, options?: QueryOptions): Promise<Page<Entry>> {
-    return readPage<Entry>(db, entryList(request), { ...request.page, ...options });
+    return readPage<Entry>(db, entryList(request), { page: request.page, options });
   }
 
   async lock(tx: Querier, ids: readonly string[], scope: AccessScope): Promise<readonly LockedAccount[]> {

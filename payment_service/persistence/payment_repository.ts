@@ -54,7 +54,7 @@ export class PostgresPaymentRepository implements PaymentRepository {
     request: ListRequest<PaymentFilter>,
     options?: QueryOptions,
   ): Promise<Page<Payment>> {
-    const page = await readPage<PaymentRow>(db, new PaymentList(request), { ...request.page, ...options });
+    const page = await readPage<PaymentRow>(db, new PaymentList(request), { page: request.page, options });
     return { ...page, items: page.items.map(paymentOfRow) };
   }
 
@@ -73,7 +73,7 @@ export class PostgresPaymentRepository implements PaymentRepository {
     request: ListRequest<PaymentPartFilter>,
     options?: QueryOptions,
   ): Promise<Page<Refund>> {
-    const page = await readPage<RefundRow>(db, refundList(request), { ...request.page, ...options });
+    const page = await readPage<RefundRow>(db, refundList(request), { page: request.page, options });
     return { ...page, items: page.items.map(refundOfRow) };
   }
 
@@ -84,7 +84,7 @@ export class PostgresPaymentRepository implements PaymentRepository {
   ): Promise<Page<StoredEvent>> {
     const { after, count } = versionRange(page);
     const events = await this.#events.readStream(db, paymentStream(paymentId), {
-      ...options,
+      ...(options?.signal !== undefined && { signal: options.signal }),
       after,
       limit: count + 1,
     });

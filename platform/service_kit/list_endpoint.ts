@@ -145,8 +145,7 @@ class List<Request extends ListEndpointRequest, Filter extends ListFilter, Item,
     ];
     const page = parsePageRequest(request.query, { cursors, list });
     const found = await read({ scope, filter, page }, tokens.readOptions(request.headers, context));
-    const { after: _after, before: _before, page: _page, ...parameters } = request.query;
-    return { found, page, list, links: new PageLinks(context.url, parameters) };
+    return { found, page, list, links: new PageLinks(context.url, request.query) };
   }
 
   neighbours({ found, page, list, links }: ReadPage<Item, Anchor>): PageNeighbours {

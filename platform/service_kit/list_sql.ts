@@ -1,10 +1,11 @@
 import type { QueryParameter } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { AccessScope } from "./access_scope.ts";
-import { columnName, quotedProperty } from "./select_list.ts";
+import { BY_CREATION, ListOrder } from "./lists/list_order.ts";
 import type { TimeAnchor } from "./page.ts";
 
 export { readPage } from "./lists/read_page.ts";
+export { ListOrder };
 
 /** Consecutive rows of a list. */
 export interface PageWindow {
@@ -24,27 +25,22 @@ export interface ListSqlOptions {
   /** SELECT list whose columns are named like the properties of an item; see `selectList`. */
   readonly columns: string;
   readonly from: string;
-  /**
-   * Properties that the list is ordered by: a time, and an id that makes it unique.
-   *
-   * @default ["createdAt", "id"]
-   */
-  readonly orderBy?: readonly [time: string, id: string];
+  /** @default {new ListOrder("createdAt", "id")} */
+  readonly order?: ListOrder;
 }
 
 /** Builds the statements of a list, newest first: gathers conditions and their parameters. */
 export class ListSql {
   readonly parameters: QueryParameter[] = [];
-  /** Properties that the list is ordered by. */
-  readonly orderBy: readonly [time: string, id: string];
+  readonly order: ListOrder;
   protected readonly columns: string;
   protected readonly from: string;
   protected readonly conditions: string[] = [];
 
-  constructor({ columns, from, orderBy = ["createdAt", "id"] }: ListSqlOptions) {
+  constructor({ columns, from, order = BY_CREATION }: ListSqlOptions) {
     this.columns = columns;
     this.from = from;
-    this.orderBy = orderBy;
+    this.order = order;
   }
 
   /** Binds a value and returns its placeholder. */
@@ -70,9 +66,9 @@ export class ListSql {
 
   /** Narrows the list to a stretch of time: from an instant on, and before another one. */
   within(from: Timestamp | undefined, to: Timestamp | undefined): this {
-    const column = columnName(this.orderBy[0]);
-    if (from !== undefined) this.where(`${column} >= ${this.bind(from)}`);
-    return to === undefined ? this : this.where(`${column} < ${this.bind(to)}`);
+    const { time } = this.order;
+    if (from !== undefined) this.where(`${time} >= ${this.bind(from)}`);
+    return to === undefined ? this : this.where(`${time} < ${this.bind(to)}`);
   }
 
   /** The query for a window; a list that needs another form overrides it. */
@@ -87,19 +83,20 @@ export class ListSql {
 
   /** WHERE with every condition; "" without any. */
   protected filter(...others: readonly (string | undefined)[]): string {
-    const all = [...this.conditions, ...others.filter((other) => other !== undefined)];
-    return all.length === 0 ? "" : ` where ${all.join(" and ")}`;
+    let where = this.conditions.join(" and ");
+    for (const other of others) {
+      if (other !== undefined) where += where === "" ? other : ` and ${other}`;
+    }
+    return where === "" ? "" : ` where ${where}`;
   }
 
   /** ORDER BY and LIMIT of a window over the table's columns. */
   protected ordered({ order, limit }: PageWindow): string {
-    return `order by ${this.orderBy.map((name) => `${columnName(name)} ${order}`).join(", ")} limit ${limit}`;
+    return `order by ${this.order.columns[order]} limit ${limit}`;
   }
 
   /** The same over rows that were selected before, whose columns are named like properties. */
   protected reordered({ order, limit }: PageWindow): string {
-    return `order by ${
-      this.orderBy.map((name) => `${quotedProperty(name)} ${order}`).join(", ")
-    } limit ${limit}`;
+    return `order by ${this.order.properties[order]} limit ${limit}`;
   }
 }

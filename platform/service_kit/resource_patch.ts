@@ -14,7 +14,7 @@ export type PatchBody =
   | { readonly contentType: "application/json-patch+json"; readonly body: readonly JsonPatchOperation[] }
   | {
     readonly contentType: "application/merge-patch+json" | "application/json";
-    readonly body: Readonly<Record<string, JsonValue | undefined>>;
+    readonly body: JsonObject;
   };
 
 /** What a patched resource has to be. */
@@ -45,7 +45,7 @@ export function resourcePatch<Input>(
     const input = patch.contentType === "application/json-patch+json"
       ? withoutReadOnly(current, applied(current, patch.body))
       // Members that the patch does not name stay, also those that are added to the document later.
-      : mergePatch(omit(current, readOnly), defined(patch.body));
+      : mergePatch(omit(current, readOnly), patch.body);
     if (isInput(input)) return input;
     throw invalidError(
       resource,
@@ -74,12 +74,6 @@ function applied(current: JsonValue, patch: readonly JsonPatchOperation[]): Json
 
 function omit(value: JsonObject, names: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
-}
-
-function defined(body: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
-  return Object.fromEntries(
-    Object.entries(body).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
-  );
 }
 
 function isObject(value: JsonValue): value is JsonObject {

@@ -15,6 +15,8 @@ export const PROFILE_COLUMNS = [
   "updatedAt",
 ] as const satisfies readonly (keyof Profile)[];
 
+const SELECTED = selectList<Profile>(PROFILE_COLUMNS);
+
 /**
  * Number of rows that are scanned for a name along the list before the index of names is used: about where both cost
  * the same for a name that a million profiles share by one in 200.
@@ -27,7 +29,7 @@ export class ProfileList extends ListSql {
   readonly #onlyName: string | undefined;
 
   constructor({ scope, filter: { namePrefix, email } }: Omit<ListRequest<ProfileFilter>, "page">) {
-    super({ columns: selectList<Profile>(PROFILE_COLUMNS), from: "profiles" });
+    super({ columns: SELECTED, from: "profiles" });
     this.where("deleted_at is null").ownedBy(scope);
     const name = namePrefix === undefined ? undefined : nameCondition(this.bind(namePrefix));
     if (email !== undefined) this.where(emailCondition(this.bind(email)));

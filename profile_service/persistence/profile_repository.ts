@@ -19,6 +19,6 @@ export class PostgresProfileRepository extends VersionedTable<Profile, ProfileIn
   }
 
   list(db: Querier, request: ListRequest<ProfileFilter>, options?: QueryOptions): Promise<Page<Profile>> {
-    return readPage<Profile>(db, new ProfileList(request), { ...request.page, ...options });
+    return readPage<Profile>(db, new ProfileList(request), { page: request.page, options });
   }
 }

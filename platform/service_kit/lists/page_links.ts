@@ -1,17 +1,21 @@
+/** Parameters that select a page. */
+const PAGE_PARAMETERS: ReadonlySet<string> = new Set(["after", "before", "page"]);
+
 /** Makes links (RFC 8288, section 3) from a page of a list to others of the same list, as absolute URIs. */
 export class PageLinks {
   readonly #start: string;
 
   /**
    * @param url The absolute URL of the request.
-   * @param parameters What narrows the list and how large a page is, of its query: it goes into every link.
+   * @param query Of the request: everything but the page goes into every link.
    */
-  constructor(url: URL, parameters: Readonly<Record<string, string | number | undefined>>) {
-    let query = "";
-    for (const [name, value] of Object.entries(parameters)) {
-      if (value !== undefined) query += `${name}=${encodeURIComponent(value)}&`;
+  constructor(url: URL, query: Readonly<Record<string, string | number | undefined>>) {
+    let kept = "";
+    for (const [name, value] of Object.entries(query)) {
+      if (value === undefined || PAGE_PARAMETERS.has(name)) continue;
+      kept += `${name}=${encodeURIComponent(value)}&`;
     }
-    this.#start = `<${url.origin}${url.pathname}?${query}`;
+    this.#start = `<${url.origin}${url.pathname}?${kept}`;
   }
 
   /** @param place The parameter that says which page, e.g. "page=2"; "" for the first one. */

@@ -2,7 +2,6 @@ import type { Querier, QueryOptions } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { ListSql } from "../list_sql.ts";
 import type { Page, PagePosition, PageRequest } from "../page.ts";
-import { columnName, quotedProperty } from "../select_list.ts";
 
 /** A row of a list: an item, whose columns are named like its properties. */
 interface ListRow {
@@ -17,14 +16,21 @@ interface Beside {
 /** The item of a row. */
 type ItemOf<Row> = Omit<Row & Beside, keyof Beside>;
 
+/** Which page is read, and how. */
+interface ReadPageOptions {
+  readonly page: PageRequest;
+  /** How the statement is run. */
+  readonly options?: QueryOptions | undefined;
+}
+
 /** Reads one page of a list with its surroundings, in one statement and hence from one snapshot. */
 export async function readPage<Row extends ListRow>(
   db: Querier,
   list: ListSql,
-  { limit, position, number, ...options }: PageRequest & QueryOptions,
+  { page: { limit, position, number }, options }: ReadPageOptions,
 ): Promise<Page<ItemOf<Row>>> {
-  if (number !== undefined) return await readNumbered<Row>(db, list, { limit, number, ...options });
-  if (position !== undefined) return await readBeside<Row>(db, list, { limit, position, ...options });
+  if (number !== undefined) return await readNumbered<Row>(db, list, { limit, number, options });
+  if (position !== undefined) return await readBeside<Row>(db, list, { limit, position, options });
   const text = list.rows({ order: "desc", limit: list.bind(limit + 1) });
   const { rows } = await db.query<ItemOf<Row>>(text, list.parameters, options);
   return { items: rows.slice(0, limit), hasNext: rows.length > limit, hasPrevious: false };
@@ -37,26 +43,26 @@ export async function readPage<Row extends ListRow>(
 async function readBeside<Row extends ListRow>(
   db: Querier,
   list: ListSql,
-  { limit, position, ...options }: QueryOptions & {
+  { limit, position, options }: Omit<ReadPageOptions, "page"> & {
     readonly limit: number;
     readonly position: PagePosition;
   },
 ): Promise<Page<ItemOf<Row>>> {
   const anchor = list.bindAnchor(position.anchor);
   const { ahead, behind, order, back } = comparisons(position);
-  const key = `(${list.orderBy.map(columnName).join(", ")})`;
+  const { key, pageProperties } = list.order;
   const page = list.rows({ key: `${key} ${ahead} ${anchor}`, order, limit: list.bind(limit + 1) });
   // The nearest one and not EXISTS, which takes whatever it meets first and may scan the table for it.
   const neighbour = list.rows({ key: `${key} ${behind} ${anchor}`, order: back, limit: "1" });
   // The outer join keeps one row if the page is empty, so that the other side is still known.
   const text = `select page.*, (select true from (${neighbour}) as neighbour) is not null as beside
     from (values (1)) as one left join (${page}) as page on true
-    order by ${list.orderBy.map((name) => `page.${quotedProperty(name)} ${order}`).join(", ")}`;
+    order by ${pageProperties[order]}`;
   const { rows } = await db.query<(Row | NoRow) & Beside>(text, list.parameters, options);
+  const hasBehind = rows[0]?.beside === true;
   const found = itemsOf(rows);
   const items = found.slice(0, limit);
   const hasAhead = found.length > limit;
-  const hasBehind = rows[0]?.beside === true;
   return position.direction === "after"
     ? { items, hasNext: hasAhead, hasPrevious: hasBehind }
     : { items: items.reverse(), hasNext: hasBehind, hasPrevious: hasAhead };
@@ -66,19 +72,20 @@ async function readBeside<Row extends ListRow>(
 async function readNumbered<Row extends ListRow>(
   db: Querier,
   list: ListSql,
-  { limit, number, ...options }: QueryOptions & { readonly limit: number; readonly number: number },
+  { limit, number, options }: Omit<ReadPageOptions, "page"> & {
+    readonly limit: number;
+    readonly number: number;
+  },
 ): Promise<Page<ItemOf<Row>>> {
   const { prelude, columns, source } = list.all();
+  const { properties, pageProperties } = list.order;
   const offset = BigInt(number - 1) * BigInt(limit);
-  const orderBy = (prefix: string): string =>
-    list.orderBy.map((name) => `${prefix}${quotedProperty(name)} desc`).join(", ");
   const text = `${prelude} select page.*, (select count(*) from ${source}) as beside
     from (values (1)) as one left join (
-      select ${columns} from ${source} order by ${orderBy("")} limit ${list.bind(limit)} offset ${
-    list.bind(offset)
-  }
+      select ${columns} from ${source}
+      order by ${properties.desc} limit ${list.bind(limit)} offset ${list.bind(offset)}
     ) as page on true
-    order by ${orderBy("page.")}`;
+    order by ${pageProperties.desc}`;
   const { rows } = await db.query<(Row | NoRow) & Beside>(text, list.parameters, options);
   const totalItems = Number(rows[0]?.beside ?? 0n);
   return {

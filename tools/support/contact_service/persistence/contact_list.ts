@@ -15,6 +15,8 @@ export const CONTACT_COLUMNS = [
   "updatedAt",
 ] as const satisfies readonly (keyof Contact)[];
 
+const SELECTED = selectList<Contact>(CONTACT_COLUMNS);
+
 /**
  * Number of rows that are scanned for a name along the list before the index of names is used: about where both cost
  * the same for a name that a million contacts share by one in 200.
@@ -27,7 +29,7 @@ export class ContactList extends ListSql {
   readonly #onlyName: string | undefined;
 
   constructor({ scope, filter: { namePrefix, email } }: Omit<ListRequest<ContactFilter>, "page">) {
-    super({ columns: selectList<Contact>(CONTACT_COLUMNS), from: "contacts" });
+    super({ columns: SELECTED, from: "contacts" });
     this.where("deleted_at is null").ownedBy(scope);
     const name = namePrefix === undefined ? undefined : nameCondition(this.bind(namePrefix));
     if (email !== undefined) this.where(emailCondition(this.bind(email)));

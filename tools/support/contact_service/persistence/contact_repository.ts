@@ -19,6 +19,6 @@ export class PostgresContactRepository extends VersionedTable<Contact, ContactIn
   }
 
   list(db: Querier, request: ListRequest<ContactFilter>, options?: QueryOptions): Promise<Page<Contact>> {
-    return readPage<Contact>(db, new ContactList(request), { ...request.page, ...options });
+    return readPage<Contact>(db, new ContactList(request), { page: request.page, options });
   }
 }

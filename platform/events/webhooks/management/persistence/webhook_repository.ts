@@ -70,7 +70,7 @@ export class PostgresWebhookRepository implements WebhookRepository {
 
   list(db: Querier, { scope, page }: ListRequest<NoFilter>, options?: QueryOptions): Promise<Page<Webhook>> {
     const list = new ListSql({ columns: WEBHOOK_COLUMNS, from: "webhook_endpoints" }).ownedBy(scope);
-    return readPage<Webhook>(db, list, { ...page, ...options });
+    return readPage<Webhook>(db, list, { page, options });
   }
 
   async delete(tx: Transaction, id: string): Promise<void> {
@@ -87,7 +87,7 @@ export class PostgresWebhookRepository implements WebhookRepository {
   ): Promise<Page<Delivery>> {
     const list = new ListSql({ columns: DELIVERY_COLUMNS, from: DELIVERY_SOURCE });
     list.where(`d.endpoint_id = ${list.bind(filter.webhookId)}`);
-    const found = await readPage<DeliveryRow>(db, list, { ...page, ...options });
+    const found = await readPage<DeliveryRow>(db, list, { page, options });
     return { ...found, items: found.items.map(deliveryOfRow) };
   }
 
