@@ -46,6 +46,8 @@ export class TreeCopy implements AsyncDisposable {
 
   static async make(): Promise<TreeCopy> {
     const path = await Deno.makeTempDir({ prefix: "archway_copy_" });
+    // Tests run some servers as another user, who has to find them there.
+    await Deno.chmod(path, 0o755);
     await copyFolder(ROOT, path);
     return new TreeCopy(path);
   }
