@@ -13,7 +13,7 @@ Deno.test("stackFrames() names function, file, line and column, and files of the
     at async file:///elsewhere/main.ts:3:4
     at async Promise.all (index 0)
     at new Note (${ROOT}server/a%20b(c).ts:5:6)
-    at Connection.data (file:///cache/npm/registry.npmjs.org/postgres/3.4.9/src/connection.js:7:8)
+    at Connection.data (file:///cache/npm/registry.example.org/postgres/3.4.9/src/connection.js:7:8)
     at f (file:///a/node_modules/.deno/ioredis@6.0.0/node_modules/ioredis/built/Redis.js:9:10)
     at Object.x [as y] (ext:deno_http/00_serve.ts:11:12)
     at node:internal/timers:13:14

@@ -31,7 +31,7 @@ Deno.test("terminalLineFormatter() shows an error with its causes, and frames of
     "parse (ext:core/parse.js:1:2)",
     `read (${ROOT}note_service/app.ts:3:4)`,
     "a (ext:core/a.js:5:6)",
-    "b (file:///cache/npm/registry.npmjs.org/postgres/3.4.9/src/b.js:7:8)",
+    "b (file:///cache/npm/registry.example.org/postgres/3.4.9/src/b.js:7:8)",
     `async run (${ROOT}server/run.ts:9:10)`,
     "c (node:timers:11:12)",
   ]);
