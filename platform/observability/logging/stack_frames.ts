@@ -43,7 +43,7 @@ export function frameLine({ call, file, line, column }: StackFrame): string {
 }
 
 function fileOf(url: string): Pick<StackFrame, "file" | "isOwn"> {
-  const [, inPackage] = /.*(?:\/node_modules\/|\/registry\.npmjs\.org\/)(.+)$/.exec(url) ?? [];
+  const [, inPackage] = /.*(?:\/node_modules\/|\/npm\/[^/]+\/)(.+)$/.exec(url) ?? [];
   if (inPackage !== undefined) return { file: `npm:${inPackage}`, isOwn: false };
   if (url.startsWith(ROOT)) return { file: url.slice(ROOT.length), isOwn: true };
   return { file: url, isOwn: url.startsWith("file:") };
