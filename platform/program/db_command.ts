@@ -2,12 +2,10 @@ import { type Config, ConfigError } from "@archway/config/config.ts";
 import { TargetUrlError } from "@archway/config/target_url.ts";
 import type { MigrationSource } from "@archway/db/db.ts";
 import { CopyError } from "@archway/db/copy/copy_error.ts";
-import { EmbeddedError } from "@archway/db/embedded/embedded_error.ts";
-import { DatabaseError, MigrationError } from "@archway/db/errors.ts";
 import { DbArgumentsError, parseDbArguments } from "./db_arguments.ts";
 import { copy } from "./db_copy.ts";
 import { status } from "./db_status.ts";
-import { describeFault } from "./describe_fault.ts";
+import { describeFault, isDatabaseFault } from "./describe_fault.ts";
 import { print } from "./print.ts";
 
 const USAGE = `Usage: archway db copy --to <url>
@@ -51,6 +49,6 @@ export async function db(
 
 /** A person can mend these by what they say. */
 function isForPeople(error: unknown): error is Error {
-  return error instanceof CopyError || error instanceof TargetUrlError || error instanceof EmbeddedError ||
-    error instanceof MigrationError || error instanceof DatabaseError || error instanceof ConfigError;
+  return error instanceof CopyError || error instanceof TargetUrlError || error instanceof ConfigError ||
+    isDatabaseFault(error);
 }

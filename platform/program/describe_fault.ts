@@ -1,4 +1,5 @@
-import { DatabaseError } from "@archway/db/errors.ts";
+import { EmbeddedError } from "@archway/db/embedded/embedded_error.ts";
+import { DatabaseError, MigrationError } from "@archway/db/errors.ts";
 
 /**
  * What went wrong, in one line for who runs the program: where it is the database, with what the server or the system
@@ -10,4 +11,9 @@ export function describeFault(error: Error): string {
   const reason = cause instanceof Error && !message.includes(cause.message) ? `: ${cause.message}` : "";
   const named = constraint === undefined ? "" : ` (${constraint})`;
   return `${message}${named}${reason}`.replace(/\s+/g, " ");
+}
+
+/** Whether an error is about the database or its migrations, whose message lets the operator mend it. */
+export function isDatabaseFault(error: unknown): error is DatabaseError | EmbeddedError | MigrationError {
+  return error instanceof DatabaseError || error instanceof EmbeddedError || error instanceof MigrationError;
 }

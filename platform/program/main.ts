@@ -1,10 +1,8 @@
 import { type Config, ConfigError, parseConfig } from "@archway/config/config.ts";
 import { Settings } from "@archway/config/settings.ts";
-import { EmbeddedError } from "@archway/db/embedded/embedded_error.ts";
-import { DatabaseError, MigrationError } from "@archway/db/errors.ts";
 import { ListenError } from "@archway/server/listener.ts";
 import { TlsError } from "@archway/server/tls.ts";
-import { describeFault } from "./describe_fault.ts";
+import { describeFault, isDatabaseFault } from "./describe_fault.ts";
 import { migrate } from "./migrate_command.ts";
 import { print } from "./print.ts";
 import { checkServices, hasBackground, migrationSources, type Project, serviceCommands } from "./project.ts";
@@ -90,7 +88,7 @@ function lookUp(name: string): string | undefined {
 }
 
 /** Errors that their message lets a person mend; any other is a defect of the program and shows where it arose. */
-export function isUserFacing(error: unknown): error is Error {
+function isUserFacing(error: unknown): error is Error {
   return error instanceof ConfigError || error instanceof ListenError || error instanceof TlsError ||
-    error instanceof EmbeddedError || error instanceof MigrationError || error instanceof DatabaseError;
+    isDatabaseFault(error);
 }

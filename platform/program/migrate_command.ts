@@ -1,8 +1,6 @@
 import type { Config } from "@archway/config/config.ts";
 import type { MigrationManager, MigrationSource, MigrationStatus } from "@archway/db/db.ts";
-import { EmbeddedError } from "@archway/db/embedded/embedded_error.ts";
-import { DatabaseError, MigrationError } from "@archway/db/errors.ts";
-import { describeFault } from "./describe_fault.ts";
+import { describeFault, isDatabaseFault } from "./describe_fault.ts";
 import { type MigrateArguments, MigrateArgumentsError, parseMigrateArguments } from "./migrate_arguments.ts";
 import { newMigration } from "./new_migration.ts";
 import { openDatabase } from "./open_database.ts";
@@ -35,7 +33,7 @@ export async function migrate(args: readonly string[], options: MigrateOptions):
       await print(Deno.stderr, `archway migrate: ${error.message}\n${USAGE}`);
       return 2;
     }
-    if (!isForPeople(error)) throw error;
+    if (!isDatabaseFault(error)) throw error;
     await print(Deno.stderr, `archway migrate: ${describeFault(error)}\n`);
     return 1;
   }
@@ -108,8 +106,4 @@ function statusText(all: readonly MigrationStatus[]): string {
   });
   const pending = all.filter(({ state }) => state === "pending" || state === "out-of-order").length;
   return `${lines.join("")}\nApplied: ${all.length - pending}\nPending: ${pending}\n`;
-}
-
-function isForPeople(error: unknown): error is Error {
-  return error instanceof MigrationError || error instanceof DatabaseError || error instanceof EmbeddedError;
 }

@@ -1,7 +1,5 @@
 import type { Config } from "@archway/config/config.ts";
 import type { MigrationSource } from "@archway/db/db.ts";
-import { EmbeddedError } from "@archway/db/embedded/embedded_error.ts";
-import { DatabaseError, MigrationError } from "@archway/db/errors.ts";
 import {
   type CommandContext,
   type CommandDatabase,
@@ -9,7 +7,7 @@ import {
   type ServiceCommand,
   UsageError,
 } from "@archway/service_kit/command.ts";
-import { describeFault } from "./describe_fault.ts";
+import { describeFault, isDatabaseFault } from "./describe_fault.ts";
 import { openDatabase } from "./open_database.ts";
 import { print, tell } from "./print.ts";
 import { showProgress } from "./show_progress.ts";
@@ -37,7 +35,7 @@ export async function runServiceCommand(
   try {
     return await command.run(args, commandContext(configure, sources));
   } catch (error) {
-    if (!isUserFacing(error)) throw error;
+    if (!(error instanceof CommandError || isDatabaseFault(error))) throw error;
     await print(Deno.stderr, `${project} ${command.name}: ${describeFault(error)}\n`);
     if (!(error instanceof UsageError)) return 1;
     await print(Deno.stderr, `Usage: ${project} ${command.name} ${command.usage}\n`);
@@ -80,9 +78,4 @@ function commandContext(configure: () => Config, sources: readonly MigrationSour
       return stoppedBy === undefined ? undefined : EXIT_CODES[stoppedBy] ?? 1;
     },
   };
-}
-
-function isUserFacing(error: unknown): error is Error {
-  return error instanceof CommandError || error instanceof EmbeddedError || error instanceof MigrationError ||
-    error instanceof DatabaseError;
 }
