@@ -1,0 +1,87 @@
+/** A word that the project does not use, and what it uses instead. */
+interface BannedWord {
+  readonly pattern: RegExp;
+  readonly instead: string;
+}
+
+/** Words that are private to a house, or old: each has a term of the field in its place. Matched in every text file. */
+const BANNED: readonly BannedWord[] = [
+  { pattern: /\b(?:un)?told\b|\btell(?:s|ing)?\b/gi, instead: "send, return, report, publish or notify" },
+  {
+    pattern: /\b(?:nobody|somebody|whoever)\b/gi,
+    instead: "a caller, a client, an operator, or no … and any …",
+  },
+  { pattern: /\banew\b/gi, instead: "again, new, or the verb with re-" },
+  { pattern: /\bfor ever\b/gi, instead: "forever, or the bound that is missing" },
+  { pattern: /\bat the most\b/gi, instead: "at most" },
+  { pattern: /\bis given\b/gi, instead: "the noun: with a key, if set, the argument" },
+  { pattern: /\bmore than nothing\b/gi, instead: "greater than zero" },
+  { pattern: /answer/gi, instead: "response, respond, result or reply" },
+  { pattern: /happening|occasion(?!ally)/gi, instead: "event, event context" },
+  { pattern: /\b(?:viewerOf|EVERYONE)\b|\bViewer\b/g, instead: "AccessScope" },
+  { pattern: /\bliving\b/gi, instead: "active, not deleted" },
+  { pattern: /draft(?!-)/gi, instead: "input" },
+  { pattern: /\bpivot\b/gi, instead: "cursor anchor" },
+  { pattern: /\bstretch(?:es)?\b/gi, instead: "page window" },
+  { pattern: /\bleft alone\b/gi, instead: "quarantined, backing off, unchanged" },
+  { pattern: /(?<![a-z])lanes?(?![a-z])|Lanes?(?![a-z])/g, instead: "ordering key" },
+  { pattern: /\bstrained\b|\bStrained/g, instead: "throttled" },
+  { pattern: /\bgiveBack|\bgives? back\b|\bgiven back\b/gi, instead: "release, refund, return" },
+  {
+    pattern: /\bkept[A-Z]|Kept[A-Z]|[a-z]Kept\b|MigrationKeeper/g,
+    instead: "stored, loadOrCreate, MigrationGate",
+  },
+  {
+    pattern: /\b(?:tell|warn)OfPower|blamingRoutes|isForPeople|describeFault/g,
+    instead: "checkRolePrivileges, isUserFacing, formatError",
+  },
+  { pattern: /patience/gi, instead: "timeout" },
+  { pattern: /\bstand(?:s|ing)? in line\b/gi, instead: "queueing delay" },
+  { pattern: /\bgrowing[ -]out\b/gi, instead: "migrating to an external PostgreSQL" },
+  { pattern: /\bhostile\b/gi, instead: "negative tests" },
+  { pattern: /\bunseal(?:s|ed)?\b|\bseal(?:s|ed|ing)?\b|[sS]ealRing/g, instead: "encrypt, decrypt" },
+  {
+    pattern: /Notebook|Mortal|Cutter|Storm[A-Z]|\bstorm\b/g,
+    instead: "recorder, crash test, fault proxy, load",
+  },
+  { pattern: /\blook(?:s|ed)? like nothing\b|\bgrow(?:s|n)? old\b/gi, instead: "the state's name" },
+];
+
+/** In comments and documentation alone. */
+const BANNED_IN_PROSE: readonly BannedWord[] = [
+  { pattern: /\bundefined: /gi, instead: '@default, or "if undefined"' },
+  {
+    pattern: /\/\*\* (?:What|Who|Whom|Whose|How|Whatever|Where)\b/g,
+    instead: "a noun phrase, or a verb in the third person",
+  },
+];
+
+/** Terms of standards and quotations in which a banned word may stand. */
+const QUOTED: readonly RegExp[] = [
+  /draft-[a-z0-9-]+/g,
+  /https?:\/\/\S+/g,
+];
+
+const PROSE_LINE = /^\s*(?:\/\*\*|\*|\/\/|#|--)|^[^\n]*\/\/ /;
+const OPENING = /\/\*\*\n\s*\* /g;
+
+/** Returns a line for every banned word in a text. */
+export function bannedWords(path: string, text: string): readonly string[] {
+  const isMarkdown = path.endsWith(".md");
+  const clean = QUOTED.reduce(
+    (rest, quoted) => rest.replace(quoted, (found) => " ".repeat(found.length)),
+    text,
+  );
+  // The first sentence of a comment of several lines stands on the line after its opening.
+  const openings = new Set(
+    [...clean.matchAll(OPENING)].map(({ index }) => clean.slice(0, index).split("\n").length + 1),
+  );
+  return clean.split("\n").flatMap((line, index) => {
+    const number = index + 1;
+    const prose = openings.has(number) ? line.replace(/^\s*\* /, "/** ") : line;
+    const words = isMarkdown || PROSE_LINE.test(line) ? [...BANNED, ...BANNED_IN_PROSE] : BANNED;
+    return words.flatMap(({ pattern, instead }) =>
+      [...prose.matchAll(pattern)].map(([found]) => `${path}:${number}: "${found.trim()}": use ${instead}`)
+    );
+  });
+}
