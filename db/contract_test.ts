@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
 import { useEmbeddedDatabase } from "@archway/tools/support/embedded/use_embedded_database.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { UNHURRIED } from "@archway/tools/support/unhurried.ts";
+import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
 import type { ConnectionPool, Querier } from "./db.ts";
 import { DatabaseError, type DatabaseErrorCode } from "./errors.ts";
@@ -326,7 +326,7 @@ const contract: Readonly<Record<string, Check>> = {
 for (const adapter of adapters) {
   Deno.test(`openPool() keeps the contract of db.ts on ${adapter.name}`, async (test) => {
     await using database = await adapter.open();
-    await using pool = openPool({ primary: database.instance, replicas: [], ...UNHURRIED });
+    await using pool = openPool({ primary: database.instance, replicas: [], ...GENEROUS_TIMEOUTS });
     for (const [name, check] of Object.entries(contract)) await test.step(name, () => check(pool, adapter));
   });
 }

@@ -15,7 +15,7 @@ import {
   type PaymentAnswer,
   paymentServer,
 } from "./testing/payment_client.ts";
-import { UNHURRIED } from "@archway/tools/support/unhurried.ts";
+import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 
 interface Stage {
   readonly pool: ConnectionPool;
@@ -25,8 +25,8 @@ interface Stage {
 
 async function withStage(run: (stage: Stage) => Promise<void>): Promise<void> {
   await using database = await useTestDatabase({ migrations: PAYMENT_MIGRATIONS });
-  await using pool = openPool({ primary: database.instance, replicas: [], ...UNHURRIED });
-  await using other = openPool({ primary: database.instance, replicas: [], ...UNHURRIED });
+  await using pool = openPool({ primary: database.instance, replicas: [], ...GENEROUS_TIMEOUTS });
+  await using other = openPool({ primary: database.instance, replicas: [], ...GENEROUS_TIMEOUTS });
   await using first = paymentServer(pool);
   await using second = paymentServer(other);
   await run({ pool, servers: [first, second] });

@@ -3,7 +3,7 @@ import { type Authenticator, InvalidTokenError } from "@archway/server/authentic
 import type { Principal } from "@archway/server/request_context.ts";
 import type { Server } from "@archway/server/server.ts";
 import { withAuthenticator } from "@archway/server/server_options.ts";
-import { type Answer, ask } from "@archway/tools/support/ask.ts";
+import { type ReceivedResponse, sendRequest } from "@archway/tools/support/send_request.ts";
 import { PROFILE_DATABASES } from "./testing/profile_databases.ts";
 import { profileServer } from "./testing/profile_server.ts";
 
@@ -23,17 +23,17 @@ const authenticator: Authenticator = {
   },
 };
 
-function as(server: Server, token: string, line: string, body?: unknown): Promise<Answer> {
+function as(server: Server, token: string, line: string, body?: unknown): Promise<ReceivedResponse> {
   const headers = {
     Authorization: `Bearer ${token}`,
     ...(/^(?:GET|POST) /.test(line) ? {} : { "If-Match": "*" }),
   };
-  return ask(server, line, { headers, ...(body !== undefined && { body }) });
+  return sendRequest(server, line, { headers, ...(body !== undefined && { body }) });
 }
 
 async function create(server: Server, token: string, body: unknown): Promise<string> {
   const headers = { Authorization: `Bearer ${token}` };
-  const created = await ask(server, "POST /v1/profiles", { headers, body });
+  const created = await sendRequest(server, "POST /v1/profiles", { headers, body });
   assertEquals(created.status, 201);
   return created.headers.get("location") ?? "";
 }
@@ -78,7 +78,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       assertEquals((await as(server, "reader", line, body)).status, 403, line);
     }
     assertEquals((await as(server, "reader", "GET /v1/profiles")).status, 200);
-    assertEquals((await ask(server, `GET ${path}`)).status, 401);
+    assertEquals((await sendRequest(server, `GET ${path}`)).status, 401);
   },
 };
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Server } from "@archway/server/server.ts";
 import { PROFILE_DATABASES } from "./testing/profile_databases.ts";
-import { type Answer, ask } from "@archway/tools/support/ask.ts";
+import { type ReceivedResponse, sendRequest } from "@archway/tools/support/send_request.ts";
 import { profileServer } from "./testing/profile_server.ts";
 
 const MISSING = "/v1/profiles/01a2023b-983b-7000-83d3-81c8f54d2496";
@@ -9,26 +9,26 @@ const MERGE = { "Content-Type": "application/merge-patch+json" };
 const JSON_PATCH = { "Content-Type": "application/json-patch+json" };
 
 async function create(server: Server, body: unknown = { name: "Ada" }): Promise<string> {
-  const { status, headers } = await ask(server, "POST /v1/profiles", { body });
+  const { status, headers } = await sendRequest(server, "POST /v1/profiles", { body });
   assertEquals(status, 201);
   return headers.get("location") ?? "";
 }
 
-function problem({ status, body }: Answer): [number, string | undefined] {
+function problem({ status, body }: ReceivedResponse): [number, string | undefined] {
   return [status, body?.type?.split("/").at(-1)];
 }
 
-function faults({ body }: Answer): string[] {
+function faults({ body }: ReceivedResponse): string[] {
   return body?.invalidParams?.map((fault) => `${fault.in} ${fault.pointer ?? fault.name}`).sort() ?? [];
 }
 
 /** What clients meet, on every database. Each case starts with an empty table. */
 const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
   "a profile is what was sent, trimmed, with absent members left out": async (server) => {
-    const { body, headers } = await ask(server, "POST /v1/profiles", { body: { name: " Ada " } });
+    const { body, headers } = await sendRequest(server, "POST /v1/profiles", { body: { name: " Ada " } });
     const { id, name, email, age } = body?.data ?? {};
     assertEquals([name, email, age, headers.get("etag")], ["Ada", null, undefined, '"1"']);
-    const read = await ask(server, `GET ${headers.get("location")}`);
+    const read = await sendRequest(server, `GET ${headers.get("location")}`);
     assertEquals([read.status, read.body?.data], [200, body?.data]);
     assertEquals(read.headers.get("location"), null);
     assertMatch(id ?? "", /^[0-9a-f]{8}-[0-9a-f]{4}-7/);
@@ -38,39 +38,54 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     const body = { name: "Ada King" };
     for (const method of ["PUT", "PATCH", "DELETE"]) {
       const sent = method === "DELETE" ? {} : { body };
-      assertEquals((await ask(server, `${method} ${path}`, sent)).status, 428);
+      assertEquals((await sendRequest(server, `${method} ${path}`, sent)).status, 428);
       for (const tag of ["1", '"1', '"1" "2"', "**"]) {
-        const malformed = await ask(server, `${method} ${path}`, { ...sent, headers: { "If-Match": tag } });
+        const malformed = await sendRequest(server, `${method} ${path}`, {
+          ...sent,
+          headers: { "If-Match": tag },
+        });
         assertEquals([malformed.status, ...faults(malformed)], [400, "header If-Match"]);
       }
       for (const tag of ['"2"', 'W/"1"', '"x"', '"01"']) {
-        const stale = await ask(server, `${method} ${path}`, { ...sent, headers: { "If-Match": tag } });
+        const stale = await sendRequest(server, `${method} ${path}`, {
+          ...sent,
+          headers: { "If-Match": tag },
+        });
         assertEquals([...problem(stale), stale.headers.get("etag")], [412, "profile-changed", '"1"']);
       }
-      const missing = await ask(server, `${method} ${MISSING}`, { ...sent, headers: { "If-Match": '"9"' } });
+      const missing = await sendRequest(server, `${method} ${MISSING}`, {
+        ...sent,
+        headers: { "If-Match": '"9"' },
+      });
       assertEquals(problem(missing), [404, "profile-not-found"]);
     }
-    const listed = await ask(server, `PUT ${path}`, { body, headers: { "If-Match": '"7", "1"' } });
+    const listed = await sendRequest(server, `PUT ${path}`, { body, headers: { "If-Match": '"7", "1"' } });
     assertEquals([listed.status, listed.headers.get("etag")], [200, '"2"']);
-    const any = await ask(server, `PUT ${path}`, { body, headers: { "If-Match": "*" } });
+    const any = await sendRequest(server, `PUT ${path}`, { body, headers: { "If-Match": "*" } });
     assertEquals([any.status, any.headers.get("etag")], [200, '"3"']);
   },
   "PUT clears what it leaves out, a merge patch what it sets to null": async (server) => {
     const path = await create(server, { name: "Ada", email: "ada@example.com", age: 36 });
-    const merged = await ask(server, `PATCH ${path}`, {
+    const merged = await sendRequest(server, `PATCH ${path}`, {
       headers: { ...MERGE, "If-Match": '"1"' },
       body: { age: null },
     });
     assertEquals([merged.body?.data?.email, merged.body?.data?.age], ["ada@example.com", undefined]);
-    const plain = await ask(server, `PATCH ${path}`, { headers: { "If-Match": '"2"' }, body: { age: 37 } });
+    const plain = await sendRequest(server, `PATCH ${path}`, {
+      headers: { "If-Match": '"2"' },
+      body: { age: 37 },
+    });
     assertEquals([plain.body?.data?.email, plain.body?.data?.age], ["ada@example.com", 37]);
-    const put = await ask(server, `PUT ${path}`, { headers: { "If-Match": '"3"' }, body: { name: "Ada" } });
+    const put = await sendRequest(server, `PUT ${path}`, {
+      headers: { "If-Match": '"3"' },
+      body: { name: "Ada" },
+    });
     assertEquals([put.body?.data?.email, put.body?.data?.age], [null, undefined]);
   },
   "a JSON Patch applies as a whole or not at all": async (server) => {
     const path = await create(server, { name: "Ada", age: 36 });
     const headers = { ...JSON_PATCH, "If-Match": '"1"' };
-    const failed = await ask(server, `PATCH ${path}`, {
+    const failed = await sendRequest(server, `PATCH ${path}`, {
       headers,
       body: [{ op: "replace", path: "/age", value: 40 }, { op: "test", path: "/name", value: "Bob" }],
     });
@@ -85,10 +100,10 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
         [{ op: "replace", path: "", value: [] }, ""],
       ] as const
     ) {
-      const refused = await ask(server, `PATCH ${path}`, { headers, body: [operation] });
+      const refused = await sendRequest(server, `PATCH ${path}`, { headers, body: [operation] });
       assertEquals([refused.status, ...faults(refused)], [422, `body ${pointer}`]);
     }
-    const applied = await ask(server, `PATCH ${path}`, {
+    const applied = await sendRequest(server, `PATCH ${path}`, {
       headers,
       body: [{ op: "test", path: "/age", value: 36 }, { op: "add", path: "/email", value: "a@example.com" }],
     });
@@ -102,11 +117,17 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     const path = await create(server, { name: "Ada", email: "Ada@example.com" });
     const other = await create(server, { name: "Bob" });
     const body = { name: "Bob", email: "ADA@example.com" };
-    assertEquals(problem(await ask(server, "POST /v1/profiles", { body })), [409, "email-taken"]);
-    assertEquals((await ask(server, `PUT ${other}`, { body, headers: { "If-Match": "*" } })).status, 409);
-    assertEquals((await ask(server, `DELETE ${path}`, { headers: { "If-Match": "*" } })).status, 204);
-    assertEquals(problem(await ask(server, `GET ${path}`)), [404, "profile-not-found"]);
-    assertEquals((await ask(server, `PUT ${other}`, { body, headers: { "If-Match": "*" } })).status, 200);
+    assertEquals(problem(await sendRequest(server, "POST /v1/profiles", { body })), [409, "email-taken"]);
+    assertEquals(
+      (await sendRequest(server, `PUT ${other}`, { body, headers: { "If-Match": "*" } })).status,
+      409,
+    );
+    assertEquals((await sendRequest(server, `DELETE ${path}`, { headers: { "If-Match": "*" } })).status, 204);
+    assertEquals(problem(await sendRequest(server, `GET ${path}`)), [404, "profile-not-found"]);
+    assertEquals(
+      (await sendRequest(server, `PUT ${other}`, { body, headers: { "If-Match": "*" } })).status,
+      200,
+    );
   },
   "of many who change one version, one succeeds": async (server) => {
     const path = await create(server);
@@ -114,7 +135,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     const answers = await Promise.all(
       Array.from(
         { length: 12 },
-        (_, age) => ask(server, `PATCH ${path}`, { headers, body: { age: age + 1 } }),
+        (_, age) => sendRequest(server, `PATCH ${path}`, { headers, body: { age: age + 1 } }),
       ),
     );
     const statuses = answers.map(({ status }) => status).sort();
@@ -123,13 +144,13 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
   "of many who take one e-mail address, one gets it": async (server) => {
     const body = { name: "Ada", email: "ada@example.com" };
     const answers = await Promise.all(
-      Array.from({ length: 12 }, () => ask(server, "POST /v1/profiles", { body })),
+      Array.from({ length: 12 }, () => sendRequest(server, "POST /v1/profiles", { body })),
     );
     assertEquals(answers.map(({ status }) => status).sort(), [201, ...Array<number>(11).fill(409)]);
   },
   "every fault of a body is named at once": async (server) => {
     const body = { name: " ", email: "nobody", age: 0.5, id: "x" };
-    const refused = await ask(server, "POST /v1/profiles", { body });
+    const refused = await sendRequest(server, "POST /v1/profiles", { body });
     assertEquals([refused.status, ...faults(refused)], [
       422,
       "body /age",
@@ -137,25 +158,29 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       "body /id",
       "body /name",
     ]);
-    const empty = await ask(server, "POST /v1/profiles", { body: {} });
+    const empty = await sendRequest(server, "POST /v1/profiles", { body: {} });
     assertEquals([empty.status, ...faults(empty)], [422, "body /name"]);
   },
   "a list is narrowed to names that begin with a text, or to an e-mail address": async (server) => {
     await create(server, { name: "Ada", email: "Ada@example.com" });
     for (const name of ["Adam", "Bob"]) await create(server, { name });
     const names = async (query: string): Promise<readonly string[] | undefined> =>
-      (await ask(server, `GET /v1/profiles?${query}`)).body?.data?.map(({ name }) => name);
+      (await sendRequest(server, `GET /v1/profiles?${query}`)).body?.data?.map(({ name }) => name);
     assertEquals(await names("name=ADA"), ["Adam", "Ada"]);
     assertEquals(await names("email=ada@example.COM"), ["Ada"]);
     assertEquals(await names("name=b&email=ada@example.com"), []);
     assertEquals(await names("page=1&pageSize=1&name=ad"), ["Adam"]);
   },
   "a write is answered with a token, which reads take": async (server) => {
-    const created = await ask(server, "POST /v1/profiles", { body: { name: "Ada" } });
+    const created = await sendRequest(server, "POST /v1/profiles", { body: { name: "Ada" } });
     const headers = { "Consistency-Token": created.headers.get("consistency-token") ?? "" };
     for (const line of [`GET ${created.headers.get("location")}`, "GET /v1/profiles"]) {
-      assertEquals((await ask(server, line, { headers })).status, 200, line);
-      assertEquals((await ask(server, line, { headers: { "Consistency-Token": "x" } })).status, 400, line);
+      assertEquals((await sendRequest(server, line, { headers })).status, 200, line);
+      assertEquals(
+        (await sendRequest(server, line, { headers: { "Consistency-Token": "x" } })).status,
+        400,
+        line,
+      );
     }
   },
 };

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import type { ConnectionPool } from "../db.ts";
 import { copyDatabase, type CopyDatabaseOptions, type CopyPass } from "./copy_database.ts";
 import { CopyError } from "./copy_error.ts";
-import { contents, type CopyStage, copyStage } from "./testing/copy_stage.ts";
+import { contents, type CopyHarness, copyHarness } from "./testing/copy_harness.ts";
 
 const SOURCE_ID = "01a202a0-6c16-72c8-b097-99393b7d15ce";
 
@@ -79,13 +79,16 @@ const TABLES = [
   "schema_migrations",
 ];
 
-async function hardStage(): Promise<CopyStage> {
-  const stage = await copyStage({ "1_hard.sql": HARD });
-  for (const sql of ROWS) await stage.source.writer().query(sql);
-  return stage;
+async function hardHarness(): Promise<CopyHarness> {
+  const harness = await copyHarness({ "1_hard.sql": HARD });
+  for (const sql of ROWS) await harness.source.writer().query(sql);
+  return harness;
 }
 
-function copy({ source, target, folder }: CopyStage, options: Partial<CopyDatabaseOptions> = {}): ReturnType<
+function copy(
+  { source, target, folder }: CopyHarness,
+  options: Partial<CopyDatabaseOptions> = {},
+): ReturnType<
   typeof copyDatabase
 > {
   return copyDatabase({ source, target }, { sourceId: SOURCE_ID, migrations: folder.sources, ...options });
@@ -113,9 +116,9 @@ function stopAt(pass: CopyPass, from: number): Pick<CopyDatabaseOptions, "signal
 }
 
 Deno.test("copyDatabase() copies everything for a role that owns the target and nothing else", async () => {
-  await using stage = await hardStage();
-  const { source, target } = stage;
-  const { tables, rows, found, finishedAt } = await copy(stage);
+  await using harness = await hardHarness();
+  const { source, target } = harness;
+  const { tables, rows, found, finishedAt } = await copy(harness);
   assertEquals([tables, found, finishedAt], [11, 0, null]);
   assert(rows > 12_000);
   for (
@@ -136,87 +139,89 @@ Deno.test("copyDatabase() copies everything for a role that owns the target and 
   assertEquals(Reflect.get(Object(error), "code"), "foreign-key-violation");
   await target.writer().query(`INSERT INTO employees ("full Name") VALUES ('New')`);
   assertEquals(await value(target, "(SELECT max(id) FROM employees)"), 6001n);
-  assertEquals(await target.pendingMigrations(stage.folder.sources), []);
+  assertEquals(await target.pendingMigrations(harness.folder.sources), []);
 });
 
 Deno.test("copyDatabase() goes on after it was stopped in any pass, and copies nothing twice", async () => {
-  await using stage = await hardStage();
+  await using harness = await hardHarness();
   for (const [pass, rows] of [["read", 5000], ["copied", 5200], ["checked", 1]] as const) {
-    await assertRejects(() => copy(stage, stopAt(pass, rows)), Error, "Stopped");
+    await assertRejects(() => copy(harness, stopAt(pass, rows)), Error, "Stopped");
     // A service would not take half a copy for a whole one.
-    const pending = await stage.target.pendingMigrations(stage.folder.sources);
+    const pending = await harness.target.pendingMigrations(harness.folder.sources);
     assertEquals(pending, pass === "checked" ? [] : ["1_hard.sql"], pass);
   }
-  const before = await value(stage.target, "(SELECT sum(copied)::int FROM archway_copy_tables)");
-  const { rows, found } = await copy(stage);
+  const before = await value(harness.target, "(SELECT sum(copied)::int FROM archway_copy_tables)");
+  const { rows, found } = await copy(harness);
   assertEquals([found, before], [rows, rows]);
-  for (const table of TABLES) assertEquals(await seen(stage.target, table), await seen(stage.source, table));
-  const again = await copy(stage);
+  for (const table of TABLES) {
+    assertEquals(await seen(harness.target, table), await seen(harness.source, table));
+  }
+  const again = await copy(harness);
   assert(again.finishedAt !== null);
-  assertEquals(await value(stage.target, "to_regclass('archway_copy_tables') IS NULL"), true);
+  assertEquals(await value(harness.target, "to_regclass('archway_copy_tables') IS NULL"), true);
 });
 
 Deno.test("copyDatabase() copies a table anew that the source has changed since", async () => {
-  await using stage = await hardStage();
-  await assertRejects(() => copy(stage, stopAt("checked", 0)), Error, "Stopped");
-  await stage.source.writer().query("UPDATE lookup SET word = 'other' WHERE id = 2");
+  await using harness = await hardHarness();
+  await assertRejects(() => copy(harness, stopAt("checked", 0)), Error, "Stopped");
+  await harness.source.writer().query("UPDATE lookup SET word = 'other' WHERE id = 2");
   const changed: string[] = [];
-  await copy(stage, { onChanged: (tables) => changed.push(...tables) });
+  await copy(harness, { onChanged: (tables) => changed.push(...tables) });
   assertEquals(changed, ["public.lookup"]);
-  assertEquals(await contents(stage.target, "lookup"), await contents(stage.source, "lookup"));
+  assertEquals(await contents(harness.target, "lookup"), await contents(harness.source, "lookup"));
 });
 
 Deno.test("copyDatabase() finds out that somebody else has written to the target", async () => {
-  await using stage = await hardStage();
-  await assertRejects(() => copy(stage, stopAt("checked", 0)), Error, "Stopped");
-  await stage.target.writer().query("UPDATE lookup SET word = 'other' WHERE id = 2");
-  const error = await assertRejects(() => copy(stage), CopyError);
+  await using harness = await hardHarness();
+  await assertRejects(() => copy(harness, stopAt("checked", 0)), Error, "Stopped");
+  await harness.target.writer().query("UPDATE lookup SET word = 'other' WHERE id = 2");
+  const error = await assertRejects(() => copy(harness), CopyError);
   assertStringIncludes(
     error.message,
     "public.lookup is not equal on both sides, with the same number of rows, 5",
   );
-  await stage.target.writer().query("DELETE FROM lookup WHERE id = 2");
-  await assertRejects(() => copy(stage), CopyError, "5 rows in the embedded database and 4 in the target");
+  await harness.target.writer().query("DELETE FROM lookup WHERE id = 2");
+  await assertRejects(() => copy(harness), CopyError, "5 rows in the embedded database and 4 in the target");
 });
 
 Deno.test("copyDatabase() refuses a target with rows, and the copy of another source", async () => {
-  await using stage = await copyStage({
+  await using harness = await copyHarness({
     "1_a.sql": "-- migrate:up\nCREATE TABLE a (id int);\n-- migrate:down\n",
   });
-  const { target } = stage;
+  const { target } = harness;
   await target.writer().query("CREATE TABLE theirs AS SELECT 1 AS id");
-  const error = await assertRejects(() => copy(stage), CopyError);
+  const error = await assertRejects(() => copy(harness), CopyError);
   assertEquals(error.message, "The target is not empty, public.theirs has rows: name an empty database");
   assertEquals(await value(target, "to_regclass('archway_copy') IS NULL AND to_regclass('a') IS NULL"), true);
   await target.writer().query("DELETE FROM theirs");
-  await copy(stage);
+  await copy(harness);
   const other = { sourceId: "01a202a0-6c16-72c8-b097-99393b7d15cf" };
-  await assertRejects(() => copy(stage, other), CopyError, "a copy of another embedded database");
+  await assertRejects(() => copy(harness, other), CopyError, "a copy of another embedded database");
 });
 
 Deno.test("copyDatabase() takes a target whose tables were made before", async () => {
-  await using stage = await hardStage();
-  await stage.target.migrate(stage.folder.sources);
+  await using harness = await hardHarness();
+  await harness.target.migrate(harness.folder.sources);
   // What the migration wrote is not ours to overlook.
-  await assertRejects(() => copy(stage), CopyError, "public.legacy has rows");
-  for (const table of ["legacy", "lookup"]) await stage.target.writer().query(`DELETE FROM ${table}`);
-  await copy(stage);
-  assertEquals(await contents(stage.target, "lookup"), await contents(stage.source, "lookup"));
+  await assertRejects(() => copy(harness), CopyError, "public.legacy has rows");
+  for (const table of ["legacy", "lookup"]) await harness.target.writer().query(`DELETE FROM ${table}`);
+  await copy(harness);
+  assertEquals(await contents(harness.target, "lookup"), await contents(harness.source, "lookup"));
 });
 
 Deno.test("copyDatabase() refuses tables that migrations do not make", async () => {
-  await using stage = await copyStage({
+  await using harness = await copyHarness({
     "1_a.sql": "-- migrate:up\nCREATE TABLE a (id int);\n-- migrate:down\n",
   });
-  await stage.source.writer().query("ALTER TABLE a ADD COLUMN more text");
-  await stage.source.writer().query("CREATE TABLE b (id int PRIMARY KEY)");
-  const error = await assertRejects(() => copy(stage), CopyError);
+  await harness.source.writer().query("ALTER TABLE a ADD COLUMN more text");
+  await harness.source.writer().query("CREATE TABLE b (id int PRIMARY KEY)");
+  const error = await assertRejects(() => copy(harness), CopyError);
   assertStringIncludes(
     error.message,
     "column public.a.more text, table public.b, column public.b.id integer",
   );
-  await stage.folder.write("2_c.sql", "-- migrate:up\nCREATE TABLE c (id int);\n-- migrate:down\n");
-  await assertRejects(() => copy(stage), CopyError, "lacks the migration 2_c.sql");
+  await harness.folder.write("2_c.sql", "-- migrate:up\nCREATE TABLE c (id int);\n-- migrate:down\n");
+  await assertRejects(() => copy(harness), CopyError, "lacks the migration 2_c.sql");
 });
 
 Deno.test("copyDatabase() leaves nobody waiting for transactions of the source", async () => {
@@ -224,11 +229,11 @@ Deno.test("copyDatabase() leaves nobody waiting for transactions of the source",
 CREATE TABLE written (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, by xid8 DEFAULT pg_current_xact_id(), old xid);
 -- migrate:down
 `;
-  await using stage = await copyStage({ "1_made.sql": made });
-  const { source, target } = stage;
+  await using harness = await copyHarness({ "1_made.sql": made });
+  const { source, target } = harness;
   await source.writer().query("INSERT INTO written (old) VALUES (NULL), ('7')");
   await source.writer().query("INSERT INTO written (by) VALUES (NULL), ('9999999999')");
-  await copy(stage);
+  await copy(harness);
   const ended = "SELECT id FROM written WHERE by < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY id";
   assertEquals((await target.writer().query(ended)).rows, [{ id: 1 }, { id: 2 }, { id: 4 }]);
   assertEquals(await contents(target, "written"), ["(1,0,)", "(2,0,0)", "(3,,)", "(4,0,)"]);

@@ -4,7 +4,7 @@ import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
 import { DatabaseError } from "../errors.ts";
 import { openPool } from "../postgres/open_pool.ts";
 import { copyDatabase } from "./copy_database.ts";
-import { contents } from "./testing/copy_stage.ts";
+import { contents } from "./testing/copy_harness.ts";
 
 const MIGRATION = `-- migrate:up
 CREATE TABLE items (id int PRIMARY KEY, text text);

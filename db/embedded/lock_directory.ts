@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { EmbeddedError } from "./embedded_error.ts";
 
 /** How long a lock may take where only a waiting one can be asked for, in milliseconds. */
-const patienceMs = 500;
+const timeoutMs = 500;
 
 /**
  * Takes the directory for this process; another one that wants it is refused. The system gives it back when the
@@ -26,7 +26,7 @@ async function acquire(file: Lockable): Promise<boolean> {
     return locked;
   }
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), patienceMs));
+  const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), timeoutMs));
   const locked = await Promise.race([file.lock(true).then(() => true), late]);
   clearTimeout(timer);
   return locked;

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { useEmbeddedDatabase } from "@archway/tools/support/embedded/use_embedded_database.ts";
 import type { TestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { UNHURRIED } from "@archway/tools/support/unhurried.ts";
+import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import { openPool } from "../postgres/open_pool.ts";
 import { queryMessage, syncMessage } from "./frontend_messages.ts";
 import { SocketServer } from "./socket_server.ts";
@@ -9,7 +9,7 @@ import { SocketServer } from "./socket_server.ts";
 Deno.test("SocketServer lets many clients share one session", async (test) => {
   await using database = await useEmbeddedDatabase();
   const primary = { ...database.instance, maxConnections: 8 };
-  await using pool = openPool({ primary, replicas: [], ...UNHURRIED });
+  await using pool = openPool({ primary, replicas: [], ...GENEROUS_TIMEOUTS });
   const writer = pool.writer();
   await writer.query("CREATE TABLE shared (id int)");
   const count = async (): Promise<unknown> => (await writer.query("SELECT FROM shared")).rowCount;

@@ -97,13 +97,13 @@ class PostgresPool implements ConnectionPool {
     if (!/^[a-z0-9_]+$/.test(channel)) {
       throw new DatabaseError("internal", "A channel is named by small letters, digits and underscores");
     }
-    const { pooler, replicaPatienceMs } = this.#config;
+    const { pooler, replicaProbeTimeoutMs } = this.#config;
     const listener = new Listener(channel, {
       ...options,
       hub: this.#notifications,
       connect: pooler === "transaction" ? undefined : () => this.#primary.open(),
       isCurrent: (connection) => this.#primary.isCurrent(connection),
-      patienceMs: replicaPatienceMs ?? 2_000,
+      timeoutMs: replicaProbeTimeoutMs ?? 2_000,
       onEnd: () => this.#listeners.delete(listener),
     });
     this.#listeners.add(listener);
@@ -136,7 +136,7 @@ class PostgresPool implements ConnectionPool {
     const lagMs = "lagMs" in server ? server.lagMs : undefined;
     // One that is lost is not waited for again.
     const answers = health.healthy || lagMs !== undefined;
-    const timeoutMs = this.#config.replicaPatienceMs ?? 2_000;
+    const timeoutMs = this.#config.replicaProbeTimeoutMs ?? 2_000;
     const databaseBytes = answers ? await readDatabaseBytes(querier, { timeoutMs }) : undefined;
     return {
       ...health,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { UNHURRIED } from "@archway/tools/support/unhurried.ts";
+import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import { DatabaseError } from "../errors.ts";
 import { openPool } from "./open_pool.ts";
 
@@ -127,7 +127,7 @@ Deno.test("openPool() gives up a statement that runs longer than it may", async 
 
 Deno.test("openPool() stays whole while its connections are ended under load", async () => {
   await using database = await useTestDatabase();
-  await using pool = openPool({ primary: database.instance, replicas: [], ...UNHURRIED });
+  await using pool = openPool({ primary: database.instance, replicas: [], ...GENEROUS_TIMEOUTS });
   await using admin = openPool({ primary: database.instance, replicas: [], applicationName: "admin" });
   let stopped = false;
   const wrong: unknown[] = [];

@@ -122,7 +122,7 @@ export interface PoolConfig {
    *
    * @default 2_000
    */
-  readonly replicaPatienceMs?: number;
+  readonly replicaProbeTimeoutMs?: number;
   /**
    * How long after a probe of a replica the next one follows, in milliseconds.
    *

@@ -5,7 +5,7 @@ import type { paths as profilePaths } from "@archway/api/profileapi/server.gen.t
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
+import { errorLines } from "@archway/tools/support/error_lines.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
 
@@ -86,7 +86,7 @@ Deno.test("archway gives an answer that was lost again, also after it was killed
   assertEquals([await balanceOf(client, payer), await balanceOf(client, payee)], ["6.00", "4.00"]);
   for (const program of [second, third]) {
     const { code, stderr } = await program.stop();
-    assertEquals([code, complaintsOf(stderr)], [0, []]);
+    assertEquals([code, errorLines(stderr)], [0, []]);
   }
 });
 

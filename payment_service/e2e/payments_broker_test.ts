@@ -7,7 +7,7 @@ import { EVENT_COLUMNS, eventOfRow, type EventRow } from "@archway/events/outbox
 import { startNats } from "@archway/tools/support/nats/start_nats.ts";
 import { testWithNats } from "@archway/tools/support/nats/test_with_nats.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
+import { errorLines } from "@archway/tools/support/error_lines.ts";
 import { call, madeBy, openAccountAt } from "../testing/payment_calls.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
@@ -54,7 +54,7 @@ testWithNats(
       assertEquals(versions, versions.map((_, index) => index + 1), stream);
     }
     const { code, stderr } = await program.stop();
-    assertEquals([code, complaintsOf(stderr)], [0, []]);
+    assertEquals([code, errorLines(stderr)], [0, []]);
   },
 );
 

@@ -3,7 +3,7 @@ import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { bookFaults } from "../testing/book_faults.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { call, type CallAnswer, madeBy, openAccountAt } from "../testing/payment_calls.ts";
-import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
+import { errorLines } from "@archway/tools/support/error_lines.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
 
@@ -69,6 +69,6 @@ Deno.test("archway lets 32 clients of two processes use one account, and none me
   assertEquals(data.balance.amount, `${left}.00`);
   for (const program of [first, second]) {
     const { code, stderr } = await program.stop();
-    assertEquals([code, complaintsOf(stderr)], [0, []]);
+    assertEquals([code, errorLines(stderr)], [0, []]);
   }
 });

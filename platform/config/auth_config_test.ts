@@ -47,7 +47,7 @@ const OPEN: readonly Partial<AuthSurroundings>[] = [
       pooler: "none",
       readerPolicy: "random",
       replicaMaxLagMs: 0,
-      replicaPatienceMs: 1,
+      replicaProbeTimeoutMs: 1,
     },
   },
 ];

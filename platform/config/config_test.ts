@@ -66,7 +66,7 @@ Deno.test("parseConfig() reads how replicas are used", () => {
   const replicaSettings = (environment: Readonly<Record<string, string>>): readonly unknown[] => {
     const { database } = parse({ ...POSTGRES, ...environment });
     if (database.kind !== "postgres") throw new Error("A host is set");
-    return [database.readerPolicy, database.replicaMaxLagMs, database.replicaPatienceMs];
+    return [database.readerPolicy, database.replicaMaxLagMs, database.replicaProbeTimeoutMs];
   };
   assertEquals(replicaSettings({}), ["least-loaded", 10_000, 2000]);
   assertEquals(

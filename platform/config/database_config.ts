@@ -18,7 +18,7 @@ export interface PostgresConfig {
   readonly pooler: Pooler;
   readonly readerPolicy: ReaderPolicy;
   readonly replicaMaxLagMs: number;
-  readonly replicaPatienceMs: number;
+  readonly replicaProbeTimeoutMs: number;
 }
 
 /** Which database keeps the data. */
@@ -58,7 +58,7 @@ export function parseDatabaseConfig(settings: Settings): DatabaseConfig {
     ]),
     replicaMaxLagMs: settings.durationMs("POSTGRES_REPLICA_MAX_LAG", "10s"),
     // With none at all no replica would ever be used.
-    replicaPatienceMs: settings.durationMs("POSTGRES_REPLICA_PATIENCE", "2s", { least: "1ms" }),
+    replicaProbeTimeoutMs: settings.durationMs("POSTGRES_REPLICA_PATIENCE", "2s", { least: "1ms" }),
   };
 }
 

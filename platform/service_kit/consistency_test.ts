@@ -1,37 +1,40 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Server } from "@archway/server/server.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
-import { type Answer, ask } from "@archway/tools/support/ask.ts";
+import { type ReceivedResponse, sendRequest } from "@archway/tools/support/send_request.ts";
 import { contactServer } from "@archway/tools/support/contact_server.ts";
 
 const LIST = "GET /v1/contacts";
 
 const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
   "every write is answered with a token, and every read takes it": async (server) => {
-    const created = await ask(server, "POST /v1/contacts", { body: { name: "Ada" } });
+    const created = await sendRequest(server, "POST /v1/contacts", { body: { name: "Ada" } });
     const path = created.headers.get("location") ?? "";
     const change = { body: { name: "Ada King" }, headers: { "If-Match": "*" } };
     const answers = [
       created,
-      await ask(server, `PUT ${path}`, change),
-      await ask(server, `PATCH ${path}`, change),
+      await sendRequest(server, `PUT ${path}`, change),
+      await sendRequest(server, `PATCH ${path}`, change),
     ];
     for (const answer of answers) {
       for (const line of [`GET ${path}`, LIST, `${LIST}?page=1`, `HEAD ${path}`]) {
-        assertEquals((await ask(server, line, carry(answer))).status, 200, line);
+        assertEquals((await sendRequest(server, line, carry(answer))).status, 200, line);
       }
     }
-    const deleted = await ask(server, `DELETE ${path}`, { headers: { "If-Match": "*" } });
-    assertEquals([deleted.status, (await ask(server, `GET ${path}`, carry(deleted))).status], [204, 404]);
+    const deleted = await sendRequest(server, `DELETE ${path}`, { headers: { "If-Match": "*" } });
+    assertEquals([deleted.status, (await sendRequest(server, `GET ${path}`, carry(deleted))).status], [
+      204,
+      404,
+    ]);
     assertEquals(new Set([...answers, deleted].map(tokenOf)).size, 4);
   },
   "what is not written has no token": async (server) => {
-    const { headers } = await ask(server, "POST /v1/contacts", { body: { name: "Ada" } });
+    const { headers } = await sendRequest(server, "POST /v1/contacts", { body: { name: "Ada" } });
     const path = headers.get("location") ?? "";
     const others = [
-      await ask(server, `GET ${path}`),
-      await ask(server, "POST /v1/contacts", { body: { name: "" } }),
-      await ask(server, `PUT ${path}`, { body: { name: "Ada" }, headers: { "If-Match": '"7"' } }),
+      await sendRequest(server, `GET ${path}`),
+      await sendRequest(server, "POST /v1/contacts", { body: { name: "" } }),
+      await sendRequest(server, `PUT ${path}`, { body: { name: "Ada" }, headers: { "If-Match": '"7"' } }),
     ];
     assertEquals(others.map(({ status, headers }) => [status, headers.get("consistency-token")]), [
       [200, null],
@@ -40,7 +43,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     ]);
   },
   "a token that is not one of the service's is refused, and named": async (server) => {
-    const token = tokenOf(await ask(server, "POST /v1/contacts", { body: { name: "Ada" } }));
+    const token = tokenOf(await sendRequest(server, "POST /v1/contacts", { body: { name: "Ada" } }));
     const path = "/v1/contacts/01a2023b-983b-7000-83d3-81c8f54d2496";
     const bad = [
       "",
@@ -53,7 +56,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     ];
     for (const text of bad) {
       for (const line of [`GET ${path}`, LIST, `${LIST}?page=1`]) {
-        const { status, body } = await ask(server, line, { headers: { "Consistency-Token": text } });
+        const { status, body } = await sendRequest(server, line, { headers: { "Consistency-Token": text } });
         const [fault] = body?.invalidParams ?? [];
         assertEquals(
           [status, fault?.in, fault?.name],
@@ -64,12 +67,14 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     }
   },
   "a conditional read with a token is answered like one without": async (server) => {
-    const created = await ask(server, "POST /v1/contacts", { body: { name: "Ada" } });
+    const created = await sendRequest(server, "POST /v1/contacts", { body: { name: "Ada" } });
     const read = `GET ${created.headers.get("location")}`;
     const tag = { "If-None-Match": created.headers.get("etag") ?? "" };
-    const { status, headers } = await ask(server, read, { headers: { ...carry(created).headers, ...tag } });
+    const { status, headers } = await sendRequest(server, read, {
+      headers: { ...carry(created).headers, ...tag },
+    });
     assertEquals([status, headers.get("etag"), headers.get("vary")], [304, '"1"', "Accept"]);
-    const bad = await ask(server, read, { headers: { ...tag, "Consistency-Token": "x" } });
+    const bad = await sendRequest(server, read, { headers: { ...tag, "Consistency-Token": "x" } });
     assertEquals(bad.status, 400);
   },
 };
@@ -82,13 +87,13 @@ for (const [database, open] of Object.entries(DATABASES)) {
   });
 }
 
-function tokenOf({ headers }: Answer): string {
+function tokenOf({ headers }: ReceivedResponse): string {
   const token = headers.get("consistency-token");
   assert(token !== null);
   assertMatch(token, /^[\w-]{66}$/);
   return token;
 }
 
-function carry(answer: Answer): { readonly headers: Readonly<Record<string, string>> } {
+function carry(answer: ReceivedResponse): { readonly headers: Readonly<Record<string, string>> } {
   return { headers: { "Consistency-Token": tokenOf(answer) } };
 }

@@ -4,7 +4,7 @@ import { type Authenticator, InvalidTokenError } from "@archway/server/authentic
 import type { Server } from "@archway/server/server.ts";
 import { withAuthenticator } from "@archway/server/server_options.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
-import { type Answer, ask } from "@archway/tools/support/ask.ts";
+import { type ReceivedResponse, sendRequest } from "@archway/tools/support/send_request.ts";
 import { contactServer } from "@archway/tools/support/contact_server.ts";
 
 const SCOPES = ["contacts:read", "contacts:write"];
@@ -31,8 +31,13 @@ interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-function as(server: Server, token: string, line: string, { headers, ...sent }: Sent = {}): Promise<Answer> {
-  return ask(server, line, { ...sent, headers: { Authorization: `Bearer ${token}`, ...headers } });
+function as(
+  server: Server,
+  token: string,
+  line: string,
+  { headers, ...sent }: Sent = {},
+): Promise<ReceivedResponse> {
+  return sendRequest(server, line, { ...sent, headers: { Authorization: `Bearer ${token}`, ...headers } });
 }
 
 async function create(server: Server, token: string, body: unknown): Promise<string> {
@@ -47,7 +52,7 @@ async function names(server: Server, token: string, query = ""): Promise<readonl
 }
 
 /** What of an answer tells one thing that does not exist from another. */
-function told({ status, body }: Answer): unknown {
+function told({ status, body }: ReceivedResponse): unknown {
   const { instance: _, requestId: __, ...rest } = { ...body } as Readonly<Record<string, unknown>>;
   return [status, rest];
 }
@@ -160,7 +165,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       assertEquals((await as(server, "reader", `${method} ${path}`, sent)).status, 403, method);
     }
     assertEquals((await as(server, "reader", "POST /v1/contacts", { body: { name: "Eve" } })).status, 403);
-    assertEquals((await ask(server, `GET ${path}`)).status, 401);
+    assertEquals((await sendRequest(server, `GET ${path}`)).status, 401);
   },
 };
 
@@ -177,13 +182,13 @@ for (const [name, open] of Object.entries(DATABASES)) {
     await t.step("what was made while authentication was off is seen by who looks after all", async () => {
       await database.pool.writer().query("delete from contacts");
       await using open = contactServer(database.pool);
-      const { headers } = await ask(open, "POST /v1/contacts", { body: { name: "Old" } });
+      const { headers } = await sendRequest(open, "POST /v1/contacts", { body: { name: "Old" } });
       const path = headers.get("location");
       assert(path !== null);
       assertEquals((await as(server, "ada", `GET ${path}`)).status, 404);
       assertEquals((await as(server, "admin", `GET ${path}`)).status, 200);
       await create(server, "ada", { name: "New" });
-      const { body } = await ask(open, "GET /v1/contacts");
+      const { body } = await sendRequest(open, "GET /v1/contacts");
       assertEquals(body?.data?.map(({ name }) => name), ["New", "Old"]);
     });
   });

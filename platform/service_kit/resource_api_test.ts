@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Server } from "@archway/server/server.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
-import { type Answer, ask } from "@archway/tools/support/ask.ts";
+import { type ReceivedResponse, sendRequest } from "@archway/tools/support/send_request.ts";
 import { contactServer } from "@archway/tools/support/contact_server.ts";
 
 const MISSING = "/v1/contacts/01a2023b-983b-7000-83d3-81c8f54d2496";
@@ -9,16 +9,16 @@ const MERGE = { "Content-Type": "application/merge-patch+json" };
 const JSON_PATCH = { "Content-Type": "application/json-patch+json" };
 
 async function create(server: Server, body: unknown = { name: "Ada" }): Promise<string> {
-  const { status, headers } = await ask(server, "POST /v1/contacts", { body });
+  const { status, headers } = await sendRequest(server, "POST /v1/contacts", { body });
   assertEquals(status, 201);
   return headers.get("location") ?? "";
 }
 
-function problem({ status, body }: Answer): [number, string | undefined] {
+function problem({ status, body }: ReceivedResponse): [number, string | undefined] {
   return [status, body?.type?.split("/").at(-1)];
 }
 
-function faults({ body }: Answer): string[] {
+function faults({ body }: ReceivedResponse): string[] {
   return body?.invalidParams?.map((fault) => `${fault.in} ${fault.pointer ?? fault.name}`).sort() ?? [];
 }
 
@@ -27,16 +27,16 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
   "an id is a UUID and nothing that only looks like one": async (server) => {
     const path = await create(server);
     const id = path.split("/").at(-1) ?? "";
-    assertEquals((await ask(server, `GET /v1/contacts/${id.toUpperCase()}`)).status, 200);
+    assertEquals((await sendRequest(server, `GET /v1/contacts/${id.toUpperCase()}`)).status, 200);
     for (const other of [`urn:uuid:${id}`, `{${id}}`, id.replaceAll("-", ""), `${id}%20`, "x", "%00"]) {
-      const answer = await ask(server, `GET /v1/contacts/${other}`);
+      const answer = await sendRequest(server, `GET /v1/contacts/${other}`);
       assertEquals([answer.status, ...faults(answer)], [400, "path id"], other);
     }
   },
   "an If-None-Match that is empty or malformed is as good as none": async (server) => {
     const path = await create(server);
     for (const tag of ["", "1", '"1', '*, "1"']) {
-      const read = await ask(server, `GET ${path}`, { headers: { "If-None-Match": tag } });
+      const read = await sendRequest(server, `GET ${path}`, { headers: { "If-None-Match": tag } });
       assertEquals(read.status, 200, tag);
     }
   },
@@ -45,39 +45,54 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     const body = { name: "Ada King" };
     for (const method of ["PUT", "PATCH", "DELETE"]) {
       const sent = method === "DELETE" ? {} : { body };
-      assertEquals((await ask(server, `${method} ${path}`, sent)).status, 428);
+      assertEquals((await sendRequest(server, `${method} ${path}`, sent)).status, 428);
       for (const tag of ["1", '"1', '"1" "2"', "**"]) {
-        const malformed = await ask(server, `${method} ${path}`, { ...sent, headers: { "If-Match": tag } });
+        const malformed = await sendRequest(server, `${method} ${path}`, {
+          ...sent,
+          headers: { "If-Match": tag },
+        });
         assertEquals([malformed.status, ...faults(malformed)], [400, "header If-Match"]);
       }
       for (const tag of ['"2"', 'W/"1"', '"x"', '"01"']) {
-        const stale = await ask(server, `${method} ${path}`, { ...sent, headers: { "If-Match": tag } });
+        const stale = await sendRequest(server, `${method} ${path}`, {
+          ...sent,
+          headers: { "If-Match": tag },
+        });
         assertEquals([...problem(stale), stale.headers.get("etag")], [412, "contact-changed", '"1"']);
       }
-      const missing = await ask(server, `${method} ${MISSING}`, { ...sent, headers: { "If-Match": '"9"' } });
+      const missing = await sendRequest(server, `${method} ${MISSING}`, {
+        ...sent,
+        headers: { "If-Match": '"9"' },
+      });
       assertEquals(problem(missing), [404, "contact-not-found"]);
     }
-    const listed = await ask(server, `PUT ${path}`, { body, headers: { "If-Match": '"7", "1"' } });
+    const listed = await sendRequest(server, `PUT ${path}`, { body, headers: { "If-Match": '"7", "1"' } });
     assertEquals([listed.status, listed.headers.get("etag")], [200, '"2"']);
-    const any = await ask(server, `PUT ${path}`, { body, headers: { "If-Match": "*" } });
+    const any = await sendRequest(server, `PUT ${path}`, { body, headers: { "If-Match": "*" } });
     assertEquals([any.status, any.headers.get("etag")], [200, '"3"']);
   },
   "PUT clears what it leaves out, a merge patch what it sets to null": async (server) => {
     const path = await create(server, { name: "Ada", email: "ada@example.com", age: 36 });
-    const merged = await ask(server, `PATCH ${path}`, {
+    const merged = await sendRequest(server, `PATCH ${path}`, {
       headers: { ...MERGE, "If-Match": '"1"' },
       body: { age: null },
     });
     assertEquals([merged.body?.data?.email, merged.body?.data?.age], ["ada@example.com", undefined]);
-    const plain = await ask(server, `PATCH ${path}`, { headers: { "If-Match": '"2"' }, body: { age: 37 } });
+    const plain = await sendRequest(server, `PATCH ${path}`, {
+      headers: { "If-Match": '"2"' },
+      body: { age: 37 },
+    });
     assertEquals([plain.body?.data?.email, plain.body?.data?.age], ["ada@example.com", 37]);
-    const put = await ask(server, `PUT ${path}`, { headers: { "If-Match": '"3"' }, body: { name: "Ada" } });
+    const put = await sendRequest(server, `PUT ${path}`, {
+      headers: { "If-Match": '"3"' },
+      body: { name: "Ada" },
+    });
     assertEquals([put.body?.data?.email, put.body?.data?.age], [null, undefined]);
   },
   "a JSON Patch applies as a whole or not at all": async (server) => {
     const path = await create(server, { name: "Ada", age: 36 });
     const headers = { ...JSON_PATCH, "If-Match": '"1"' };
-    const failed = await ask(server, `PATCH ${path}`, {
+    const failed = await sendRequest(server, `PATCH ${path}`, {
       headers,
       body: [{ op: "replace", path: "/age", value: 40 }, { op: "test", path: "/name", value: "Bob" }],
     });
@@ -92,10 +107,10 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
         [{ op: "replace", path: "", value: [] }, ""],
       ] as const
     ) {
-      const refused = await ask(server, `PATCH ${path}`, { headers, body: [operation] });
+      const refused = await sendRequest(server, `PATCH ${path}`, { headers, body: [operation] });
       assertEquals([refused.status, ...faults(refused)], [422, `body ${pointer}`]);
     }
-    const applied = await ask(server, `PATCH ${path}`, {
+    const applied = await sendRequest(server, `PATCH ${path}`, {
       headers,
       body: [{ op: "test", path: "/age", value: 36 }, { op: "add", path: "/email", value: "a@example.com" }],
     });
@@ -111,7 +126,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     const answers = await Promise.all(
       Array.from(
         { length: 12 },
-        (_, age) => ask(server, `PATCH ${path}`, { headers, body: { age: age + 1 } }),
+        (_, age) => sendRequest(server, `PATCH ${path}`, { headers, body: { age: age + 1 } }),
       ),
     );
     const statuses = answers.map(({ status }) => status).sort();
@@ -119,7 +134,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
   },
   "every fault of a body is named at once": async (server) => {
     const body = { name: " ", email: "nobody", age: 0.5, id: "x" };
-    const refused = await ask(server, "POST /v1/contacts", { body });
+    const refused = await sendRequest(server, "POST /v1/contacts", { body });
     assertEquals([refused.status, ...faults(refused)], [
       422,
       "body /age",
@@ -127,18 +142,23 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       "body /id",
       "body /name",
     ]);
-    const empty = await ask(server, "POST /v1/contacts", { body: {} });
+    const empty = await sendRequest(server, "POST /v1/contacts", { body: {} });
     assertEquals([empty.status, ...faults(empty)], [422, "body /name"]);
   },
   "a list knows its neighbours and does not change while nothing does": async (server) => {
     for (const name of ["Ada", "Bob", "Cyd"]) await create(server, { name });
-    const first = await ask(server, "GET /v1/contacts?limit=2");
+    const first = await sendRequest(server, "GET /v1/contacts?limit=2");
     assertEquals(first.body?.data?.map(({ name }) => name), ["Cyd", "Bob"]);
     assertEquals(Object.keys(first.body?.meta?.["etags"] ?? {}).length, 2);
     const etag = first.headers.get("etag") ?? "";
-    const again = await ask(server, "GET /v1/contacts?limit=2", { headers: { "If-None-Match": etag } });
+    const again = await sendRequest(server, "GET /v1/contacts?limit=2", {
+      headers: { "If-None-Match": etag },
+    });
     assertEquals([again.status, again.body, again.headers.get("etag")], [304, undefined, etag]);
-    const next = await ask(server, `GET /v1/contacts?limit=2&after=${first.body?.meta?.["nextCursor"]}`);
+    const next = await sendRequest(
+      server,
+      `GET /v1/contacts?limit=2&after=${first.body?.meta?.["nextCursor"]}`,
+    );
     assertEquals([next.body?.data?.map(({ name }) => name), next.body?.meta?.["nextCursor"]], [
       ["Ada"],
       undefined,
@@ -148,15 +168,17 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       /^<http:\/\/localhost\/v1\/contacts\?limit=2>; rel="first", <[^>]+before=[^>]+>; rel="prev"$/,
     );
     await create(server);
-    const changed = await ask(server, "GET /v1/contacts?limit=2", { headers: { "If-None-Match": etag } });
+    const changed = await sendRequest(server, "GET /v1/contacts?limit=2", {
+      headers: { "If-None-Match": etag },
+    });
     assertEquals(changed.status, 200);
   },
   "pages by number tell how many there are": async (server) => {
     for (const name of ["Ada", "Bob", "Cyd"]) await create(server, { name });
-    const { body, headers } = await ask(server, "GET /v1/contacts?page=2&pageSize=2&name=");
+    const { body, headers } = await sendRequest(server, "GET /v1/contacts?page=2&pageSize=2&name=");
     assertEquals(body?.invalidParams?.map(({ name }) => name), ["name"]);
     assertEquals(headers.get("link"), null);
-    const page = await ask(server, "GET /v1/contacts?page=2&pageSize=2");
+    const page = await sendRequest(server, "GET /v1/contacts?page=2&pageSize=2");
     const { requestId, etags, ...meta } = page.body?.meta ?? {};
     assertEquals(meta, { mode: "offset", page: 2, pageSize: 2, totalItems: 3, totalPages: 2 });
     assertEquals(requestId, page.headers.get("x-request-id"));
@@ -165,12 +187,12 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       [, at, rel],
     ) => [rel, at]);
     assertEquals(rels, [["first", "1"], ["prev", "1"], ["last", "2"]]);
-    const far = await ask(server, "GET /v1/contacts?page=2147483647&pageSize=200");
+    const far = await sendRequest(server, "GET /v1/contacts?page=2147483647&pageSize=200");
     assertEquals([far.status, far.body?.data], [200, []]);
   },
   "a cursor is taken as it was given, or not at all": async (server) => {
     for (const name of ["Ada", "Bob"]) await create(server, { name });
-    const { body } = await ask(server, "GET /v1/contacts?limit=1");
+    const { body } = await sendRequest(server, "GET /v1/contacts?limit=1");
     const cursor = String(body?.meta?.["nextCursor"]);
     for (
       const query of [
@@ -181,40 +203,43 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
         `before=${"A".repeat(1024)}`,
       ]
     ) {
-      const refused = await ask(server, `GET /v1/contacts?${query}`);
+      const refused = await sendRequest(server, `GET /v1/contacts?${query}`);
       assertEquals([...problem(refused), ...faults(refused)], [
         400,
         "invalid-page",
         `query ${query.split("=")[0]}`,
       ]);
     }
-    const both = await ask(server, `GET /v1/contacts?after=${cursor}&before=${cursor}`);
+    const both = await sendRequest(server, `GET /v1/contacts?after=${cursor}&before=${cursor}`);
     assertEquals([both.status, ...faults(both)], [400, "query before"]);
-    const mixed = await ask(server, `GET /v1/contacts?page=1&limit=1&after=${cursor}`);
+    const mixed = await sendRequest(server, `GET /v1/contacts?page=1&limit=1&after=${cursor}`);
     assertEquals([mixed.status, ...faults(mixed)], [400, "query after", "query limit"]);
     for (const query of ["limit=0", "limit=201", "page=0", "pageSize=201"]) {
-      const refused = await ask(server, `GET /v1/contacts?${query}`);
+      const refused = await sendRequest(server, `GET /v1/contacts?${query}`);
       assertEquals([refused.status, ...faults(refused)], [400, `query ${query.split("=")[0]}`], query);
     }
   },
   "every path tells its methods": async (server) => {
     const path = await create(server);
-    const options = await ask(server, `OPTIONS ${path}`);
+    const options = await sendRequest(server, `OPTIONS ${path}`);
     assertEquals([options.status, options.headers.get("allow")], [
       204,
       "GET, HEAD, PUT, PATCH, DELETE, OPTIONS",
     ]);
     assertMatch(options.headers.get("accept-patch") ?? "", /application\/merge-patch\+json/);
-    assertEquals((await ask(server, `POST ${path}`, { body: {} })).status, 405);
-    const head = await ask(server, `HEAD ${path}`);
+    assertEquals((await sendRequest(server, `POST ${path}`, { body: {} })).status, 405);
+    const head = await sendRequest(server, `HEAD ${path}`);
     assertEquals([head.status, head.body, head.headers.get("etag")], [200, undefined, '"1"']);
-    const wrong = await ask(server, `PATCH ${path}`, {
+    const wrong = await sendRequest(server, `PATCH ${path}`, {
       headers: { "If-Match": "*", "Content-Type": "text/plain" },
       body: {},
     });
     assertEquals(wrong.status, 415);
     assert(wrong.headers.has("accept-patch"));
-    assertEquals((await ask(server, `GET ${path}`, { headers: { Accept: "text/html" } })).status, 406);
+    assertEquals(
+      (await sendRequest(server, `GET ${path}`, { headers: { Accept: "text/html" } })).status,
+      406,
+    );
   },
 };
 

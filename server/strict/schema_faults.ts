@@ -1,7 +1,7 @@
 import { unstorableReason } from "../body/unstorable.ts";
 import { extendPointer } from "../representation/json_pointer.ts";
 import type { ValidationError } from "../operation.ts";
-import { faultReason, orList } from "./fault_reason.ts";
+import { orList, probeErrorReason } from "./fault_reason.ts";
 
 /** A fault that a validator found: where, and what is wrong. */
 export interface SchemaFault {
@@ -45,11 +45,11 @@ export function schemaFaults(errors: readonly ValidationError[]): SchemaFault[] 
 function faultOf(error: ValidationError): SchemaFault {
   const { instancePath, params } = error;
   const member = params["missingProperty"] ?? params["additionalProperty"] ?? params["unevaluatedProperty"];
-  if (typeof member !== "string") return { pointer: instancePath, reason: faultReason(error) };
+  if (typeof member !== "string") return { pointer: instancePath, reason: probeErrorReason(error) };
   if (member.length > MAX_MEMBER_LENGTH || unstorableReason(member) !== undefined) {
     return { pointer: instancePath, reason: "has a member that is not known" };
   }
-  return { pointer: extendPointer(instancePath, member), reason: faultReason(error) };
+  return { pointer: extendPointer(instancePath, member), reason: probeErrorReason(error) };
 }
 
 function isExplained(wrapper: ValidationError, explained: ReadonlySet<string>): boolean {

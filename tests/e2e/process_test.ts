@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
+import { errorLines } from "@archway/tools/support/error_lines.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { Program, untilReady } from "@archway/tools/support/program.ts";
 
@@ -152,7 +152,7 @@ Deno.test("archway migrates once when several instances start together on one da
   for (const url of urls) assertEquals(await readName(url, id), "Ada");
   const endings = await Promise.all([first.stop(), second.stop(), third.stop()]);
   assertEquals(endings.map(({ code }) => code), [0, 0, 0]);
-  for (const { stderr } of endings) assertEquals(complaintsOf(stderr), []);
+  for (const { stderr } of endings) assertEquals(errorLines(stderr), []);
   assertEquals(endings.filter(({ stdout }) => stdout.includes("create_contacts")).length, 1);
 });
 

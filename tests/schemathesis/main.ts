@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { print } from "@archway/program/print.ts";
 import { numberOption } from "@archway/tools/bench/number_option.ts";
-import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
+import { errorLines } from "@archway/tools/support/error_lines.ts";
 import { serviceFile } from "@archway/tools/support/service_folder.ts";
 import { services } from "../../services.ts";
 import { configuration } from "./configuration.ts";
@@ -40,7 +40,7 @@ async function fuzz({ seed, examples }: FuzzOptions): Promise<Count> {
     await using subject = await startSubject(services);
     const isFine = await testDocument(document, subject, { command: installation.command, seed, examples });
     const { code, stderr } = await subject.program.stop();
-    const complaints = complaintsOf(stderr);
+    const complaints = errorLines(stderr);
     // An error in the log of the program is a finding even if no response showed it.
     const isQuiet = complaints.length === 0 && code === 0;
     if (!isQuiet) await print(Deno.stdout, `The program ended with ${code}:\n${complaints.join("\n")}\n`);

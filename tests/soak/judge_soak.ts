@@ -1,7 +1,7 @@
 import type { Point } from "./linear_slope.ts";
 import type { Sample } from "./sampler.ts";
 import type { SoakResults } from "./soak_results.ts";
-import { POOL_SIZE } from "./start_stage.ts";
+import { POOL_SIZE } from "./start_harness.ts";
 import { type Trend, trendOf } from "./trend.ts";
 
 /** What has to be so, and whether it is; undefined: this machine cannot tell. */

@@ -1,6 +1,6 @@
 import { badRequest } from "./bad_requests.ts";
 import type { Answer, Call, Kind } from "./call.ts";
-import { ContactBook, type Written } from "./contact_book.ts";
+import { type Written, WrittenContacts } from "./written_contacts.ts";
 
 /** What requests are made of. */
 export interface RequestMixOptions {
@@ -31,13 +31,13 @@ const SHARES: readonly (readonly [Kind, number])[] = [
 /** Requests as clients send them, one after the other; each knows what it has to be answered with. */
 export class RequestMix {
   readonly #options: RequestMixOptions;
-  readonly #book: ContactBook;
+  readonly #book: WrittenContacts;
   readonly #cursors: string[] = [];
   #mistakes = 0;
 
   constructor(options: RequestMixOptions) {
     this.#options = options;
-    this.#book = new ContactBook(options.random);
+    this.#book = new WrittenContacts(options.random);
   }
 
   next(): Call {

@@ -1,7 +1,7 @@
 import type { PostgresServer } from "@archway/tools/support/postgres/postgres_server.ts";
 import type { Valkey } from "@archway/tools/support/valkey/start_valkey.ts";
 import type { Outage } from "./plan_outages.ts";
-import type { Stage } from "./start_stage.ts";
+import type { SoakHarness } from "./start_harness.ts";
 
 /** What can go away and come back. */
 interface Helper {
@@ -19,14 +19,14 @@ export interface RunOutagesOptions {
 /** Takes away what the plan says, when it says so, and brings it back. Resolves with those that there were. */
 export async function runOutages(
   plan: readonly Outage[],
-  stage: Pick<Stage, "standby" | "store">,
+  harness: Pick<SoakHarness, "standby" | "store">,
   { sinceMs, signal, onOutage }: RunOutagesOptions,
 ): Promise<readonly Outage[]> {
   const done: Outage[] = [];
   for (const outage of plan) {
     await until(sinceMs + outage.at, signal);
     if (signal.aborted) break;
-    const helper = helperOf(outage, stage);
+    const helper = helperOf(outage, harness);
     if (helper === undefined) continue;
     onOutage(`${outage.of} ${outage.how}, away for ${(outage.lasts / 1000).toFixed(1)} s`);
     await helper.down();
@@ -40,7 +40,7 @@ export async function runOutages(
 
 function helperOf(
   { of, how }: Outage,
-  { standby, store }: Pick<Stage, "standby" | "store">,
+  { standby, store }: Pick<SoakHarness, "standby" | "store">,
 ): Helper | undefined {
   const server = of === "standby" ? standby : store;
   if (server === undefined) return undefined;

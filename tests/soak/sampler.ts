@@ -2,7 +2,7 @@ import { residentMegabytes } from "@archway/tools/bench/resident_memory.ts";
 import { countConnections } from "./count_connections.ts";
 import { countOpenFiles } from "./count_open_files.ts";
 import { readMetrics } from "./read_metrics.ts";
-import { DATABASE, type Stage } from "./start_stage.ts";
+import { DATABASE, type SoakHarness } from "./start_harness.ts";
 
 /** What the service held at one moment; what cannot be told is undefined. */
 export interface Sample {
@@ -18,7 +18,7 @@ export interface Sample {
 
 /** Looks at all of it once. */
 export async function takeSample(
-  { service, metricsUrl, primary, standby }: Stage,
+  { service, metricsUrl, primary, standby }: SoakHarness,
   sinceMs: number,
 ): Promise<Sample> {
   const seconds = (performance.now() - sinceMs) / 1000;
@@ -34,7 +34,7 @@ export async function takeSample(
 
 /** Looks again and again until the signal comes. One look is over before the next one begins. */
 export async function sampleUntil(
-  stage: Stage,
+  harness: SoakHarness,
   { everyMs, sinceMs, signal }: {
     readonly everyMs: number;
     readonly sinceMs: number;
@@ -43,7 +43,7 @@ export async function sampleUntil(
 ): Promise<readonly Sample[]> {
   const samples: Sample[] = [];
   while (!signal.aborted) {
-    samples.push(await takeSample(stage, sinceMs));
+    samples.push(await takeSample(harness, sinceMs));
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
   return samples;

@@ -9,7 +9,7 @@ import { runOutages } from "./run_outages.ts";
 import { type Sample, sampleUntil, takeSample } from "./sampler.ts";
 import type { SoakOptions } from "./soak_options.ts";
 import type { SoakResults } from "./soak_results.ts";
-import { type Stage, startStage } from "./start_stage.ts";
+import { type SoakHarness, startHarness } from "./start_harness.ts";
 import { Tally } from "./tally.ts";
 
 const CAPACITY_CLIENTS = 32;
@@ -23,24 +23,24 @@ const RECOVERY_MS = 30_000;
 /** Uses a service for a while, with all that it needs going away now and then. What it starts, it stops. */
 export async function soak({ minutes, rate: asked }: SoakOptions, signal: AbortSignal): Promise<SoakResults> {
   progress("Starting PostgreSQL, a standby, a limiter store and the service");
-  await using stage = await startStage(signal);
-  const hasStore = stage.store !== undefined;
+  await using harness = await startHarness(signal);
+  const hasStore = harness.store !== undefined;
   if (!hasStore) {
     progress(
       "!! THERE IS NO LIMITER STORE: neither Valkey nor Redis is installed. Rates are counted in memory",
     );
   }
-  const mix = new RequestMix({ ids: stage.ids, random: Math.random, newId });
+  const mix = new RequestMix({ ids: harness.ids, random: Math.random, newId });
   progress("Measuring what the service can answer");
-  const capacity = await findCapacity(stage, { mix, signal });
+  const capacity = await findCapacity(harness, { mix, signal });
   const rate = asked ?? capacity / 2;
-  const before = await settle(stage);
+  const before = await settle(harness);
   progress(
     `Sending ${rate.toFixed(0)} requests a second, of ${capacity.toFixed(0)}, for ${minutes} minutes`,
   );
-  const run = await underLoad(stage, { mix, rate, milliseconds: minutes * 60_000, signal });
-  const healthy = await recovers(stage, signal);
-  const after = await settle(stage);
+  const run = await underLoad(harness, { mix, rate, milliseconds: minutes * 60_000, signal });
+  const healthy = await recovers(harness, signal);
+  const after = await settle(harness);
   const cores = navigator.hardwareConcurrency;
   return { minutes, capacity, rate, cores, hasStore, healthy, atRest: { before, after }, ...run };
 }
@@ -51,7 +51,7 @@ interface Load {
 }
 
 /** Also warms the service up. */
-async function findCapacity({ service }: Stage, { mix, signal }: Load): Promise<number> {
+async function findCapacity({ service }: SoakHarness, { mix, signal }: Load): Promise<number> {
   using client = new Client(service.url(""));
   const tally = new Tally();
   const send = (): Promise<void> => client.send(mix.next(), { tally, dueMs: performance.now() });
@@ -59,17 +59,17 @@ async function findCapacity({ service }: Stage, { mix, signal }: Load): Promise<
 }
 
 async function underLoad(
-  stage: Stage,
+  harness: SoakHarness,
   { mix, rate, milliseconds, signal }: Load & { readonly rate: number; readonly milliseconds: number },
 ): Promise<Pick<SoakResults, "sent" | "totals" | "outages" | "samples">> {
-  using client = new Client(stage.service.url(""));
+  using client = new Client(harness.service.url(""));
   const tally = new Tally();
   const over = new AbortController();
   const ending = AbortSignal.any([signal, over.signal]);
   const sinceMs = performance.now();
-  const outages = runOutages(planOutages(milliseconds), stage, { sinceMs, signal, onOutage: progress });
+  const outages = runOutages(planOutages(milliseconds), harness, { sinceMs, signal, onOutage: progress });
   const everyMs = Math.max(SHORTEST_PAUSE_MS, milliseconds / SAMPLES);
-  const samples = sampleUntil(stage, { everyMs, sinceMs, signal: ending });
+  const samples = sampleUntil(harness, { everyMs, sinceMs, signal: ending });
   const send = (dueMs: number): Promise<void> => client.send(mix.next(), { tally, dueMs });
   const loading = runOpenLoop(send, { rate, milliseconds, maxPending: MAX_PENDING, signal })
     .finally(() => over.abort());
@@ -79,7 +79,7 @@ async function underLoad(
   return { sent, totals: tally.totals(), outages: done, samples: seen };
 }
 
-async function recovers({ service }: Stage, signal: AbortSignal): Promise<boolean> {
+async function recovers({ service }: SoakHarness, signal: AbortSignal): Promise<boolean> {
   try {
     await service.untilHealthy(AbortSignal.any([signal, AbortSignal.timeout(RECOVERY_MS)]));
     return true;
@@ -90,12 +90,12 @@ async function recovers({ service }: Stage, signal: AbortSignal): Promise<boolea
 }
 
 /** A look when no client is connected any more, both servers answer, and two looks, one after the other, see the same. */
-async function settle(stage: Stage): Promise<Sample> {
+async function settle(harness: SoakHarness): Promise<Sample> {
   const deadline = performance.now() + RECOVERY_MS;
-  let last = await takeSample(stage, performance.now());
+  let last = await takeSample(harness, performance.now());
   while (performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    const next = await takeSample(stage, performance.now());
+    const next = await takeSample(harness, performance.now());
     const { files, primaryConnections, standbyConnections } = next;
     const answered = primaryConnections !== undefined && standbyConnections !== undefined;
     if (files === last.files && answered) return next;

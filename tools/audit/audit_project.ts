@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import { ALLOWED_LICENCES, LICENCE_EXCEPTIONS } from "./allowed_licences.ts";
 import { knownVulnerabilities } from "./known_vulnerabilities.ts";
-import { licenceFault } from "./licence_fault.ts";
+import { licenceViolation } from "./licence_violation.ts";
 import { lockedPackages, unpinned } from "./lock_file.ts";
 import { npmCache, readManifest } from "./read_manifest.ts";
 import type { RunDenoOptions } from "./run_deno.ts";
@@ -38,13 +38,13 @@ export async function auditProject(options: RunDenoOptions, more: readonly strin
       const manifest = await readManifest(cache, each);
       const absent = `${each.name} ${each.version}: not downloaded here, so its licence is not known`;
       if (manifest === undefined) (more.includes(lock) ? unknown : faults).push(absent);
-      else faults.push(...[licenceFault(each, manifest, rules) ?? []].flat());
+      else faults.push(...[licenceViolation(each, manifest, rules) ?? []].flat());
     }
   }
   for (const lock of ["deno.lock", ...more]) {
     const { state, text } = await knownVulnerabilities(lock, options);
     if (state === "found") faults.push(`${basename(lock)}: ${text}`);
-    if (state !== "untold") continue;
+    if (state !== "unchecked") continue;
     unknown.push(`VULNERABILITIES WERE NOT CHECKED, the registry does not tell: ${text}`);
     break;
   }

@@ -81,9 +81,9 @@ Deno.test("auditProject() fails on a known vulnerability, and tells where the re
     assertEquals([faults.length, unknown], [1, []]);
     assertMatch(faults[0] ?? "", /^deno\.lock: [^]*Everything is wrong[^]*uuid/);
     await using mute = registry(() => new Response(null, { status: 405 }));
-    const untold = await auditProject({ cwd, env: mute.env }, []);
-    assertEquals([untold.faults, untold.unknown.length], [[], 1]);
-    assertMatch(untold.unknown[0] ?? "", /^VULNERABILITIES WERE NOT CHECKED/);
+    const unchecked = await auditProject({ cwd, env: mute.env }, []);
+    assertEquals([unchecked.faults, unchecked.unknown.length], [[], 1]);
+    assertMatch(unchecked.unknown[0] ?? "", /^VULNERABILITIES WERE NOT CHECKED/);
   });
 });
 
@@ -92,6 +92,6 @@ Deno.test("knownVulnerabilities() tells what the registry says", async () => {
     await using good = registry(() => Response.json({}));
     assertEquals((await knownVulnerabilities("deno.lock", { cwd, env: good.env })).state, "none");
     const nowhere = { NPM_CONFIG_REGISTRY: "http://127.0.0.1:1/" };
-    assertEquals((await knownVulnerabilities("deno.lock", { cwd, env: nowhere })).state, "untold");
+    assertEquals((await knownVulnerabilities("deno.lock", { cwd, env: nowhere })).state, "unchecked");
   });
 });

@@ -2,8 +2,8 @@ import { type DenoEnding, runDeno, type RunDenoOptions } from "./run_deno.ts";
 
 /** What the registry says of a lock file's packages. */
 export interface Vulnerabilities {
-  /** `untold`: the registry does not answer the question, and nothing is known. */
-  readonly state: "none" | "found" | "untold";
+  /** `unchecked`: the registry does not answer the question, and nothing is known. */
+  readonly state: "none" | "found" | "unchecked";
   /** For people: what was found, or why nothing is known. */
   readonly text: string;
 }
@@ -18,7 +18,7 @@ export async function knownVulnerabilities(lock: string, options: RunDenoOptions
   const ending = await runDeno(["audit", `--lock=${lock}`], options);
   if (ending.code === 0) return { state: "none", text: ending.stdout.trim() };
   if (/^Found \d+ vulnerabilit/m.test(ending.stdout)) return { state: "found", text: ending.stdout.trim() };
-  return { state: "untold", text: refusal(lock, ending) };
+  return { state: "unchecked", text: refusal(lock, ending) };
 }
 
 /** What Deno says when a registry cannot be reached, forbids the question, or answers with something else. */

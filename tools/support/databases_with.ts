@@ -6,7 +6,7 @@ import {
   type TestDatabaseOptions,
   useTestDatabase,
 } from "./postgres/use_test_database.ts";
-import { UNHURRIED } from "./unhurried.ts";
+import { GENEROUS_TIMEOUTS } from "./generous_timeouts.ts";
 
 /** A migrated database that exists for one test. */
 export interface MigratedDatabase extends AsyncDisposable {
@@ -26,7 +26,7 @@ export function databasesWith(migrations: readonly MigrationSource[]): Databases
     (use: (options: TestDatabaseOptions) => Promise<TestDatabase>) => async (): Promise<MigratedDatabase> => {
       await using stack = new AsyncDisposableStack();
       const { instance } = stack.use(await use({ migrations }));
-      const pool = stack.use(openPool({ primary: instance, replicas: [], ...UNHURRIED }));
+      const pool = stack.use(openPool({ primary: instance, replicas: [], ...GENEROUS_TIMEOUTS }));
       const opened = stack.move();
       return { pool, [Symbol.asyncDispose]: () => opened.disposeAsync() };
     };

@@ -9,7 +9,12 @@ import { openSocket } from "./open_socket.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
 import { type QuickReads, SentStatements } from "./sent_statements.ts";
 import { refuseRetries, refusesRetry } from "./refuse_retry.ts";
-import { commitUnconfirmed, connectionLost, explainFault, statementCancelled } from "./statement_faults.ts";
+import {
+  commitUnconfirmed,
+  connectionLost,
+  statementCancelled,
+  toStatementError,
+} from "./statement_errors.ts";
 import { toDatabaseError } from "./to_database_error.ts";
 
 /** How a connection is opened. */
@@ -164,7 +169,7 @@ export class Connection {
         else resolve({ rows: result.slice(), rowCount: result.count ?? result.length });
       }, (error) => {
         settle();
-        reject(explainFault(error, sent));
+        reject(toStatementError(error, sent));
       });
     });
   }

@@ -2,7 +2,7 @@ import type { PoolStatus } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import type { Connection } from "./connection.ts";
 import { fullestOfQuick, IdleConnections, leastBusy } from "./free_connections.ts";
-import { type WaitingCaller, WaitingLine } from "./waiting_line.ts";
+import { type QueuedCaller, WaitQueue } from "./wait_queue.ts";
 
 /** What {@link Connections} works with. */
 export interface ConnectionsOptions {
@@ -31,7 +31,7 @@ export interface RunOptions {
 }
 
 /** Somebody who waits for a connection: alone on it, or together with others. */
-interface Caller extends WaitingCaller<Connection> {
+interface Caller extends QueuedCaller<Connection> {
   readonly alone: boolean;
 }
 
@@ -48,7 +48,7 @@ export class Connections {
   readonly #idle: IdleConnections;
   /** Those that are nobody's own; the others are lent. */
   readonly #shared = new Set<Connection>();
-  readonly #line: WaitingLine<Connection, Caller>;
+  readonly #line: WaitQueue<Connection, Caller>;
   #opening = 0;
   #failure: { readonly error: DatabaseError; readonly until: number } | undefined;
   #ended: (() => void) | undefined;
@@ -57,7 +57,7 @@ export class Connections {
     this.#options = options;
     const { maxWaiting, acquireTimeoutMs, queueTimeoutMs, idleTimeoutMs } = options;
     this.#idle = new IdleConnections(idleTimeoutMs);
-    this.#line = new WaitingLine({
+    this.#line = new WaitQueue({
       max: maxWaiting,
       timeoutMs: acquireTimeoutMs,
       movingTimeoutMs: queueTimeoutMs,

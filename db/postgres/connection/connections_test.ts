@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { UNHURRIED } from "@archway/tools/support/unhurried.ts";
+import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import type { ConnectionPool, PoolStatus } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
@@ -57,7 +57,7 @@ Deno.test("Connections refuses who waits too long, and who comes when too many w
 Deno.test("Connections serves who waits in the order they came, and forgets who has left", async () => {
   await using database = await useTestDatabase();
   const primary = { ...database.instance, maxConnections: 1 };
-  await using pool = openPool({ primary, replicas: [], ...UNHURRIED });
+  await using pool = openPool({ primary, replicas: [], ...GENEROUS_TIMEOUTS });
   const release = await occupy(pool, 1);
   const served: string[] = [];
   const leaving = new AbortController();
@@ -111,7 +111,7 @@ Deno.test("Connections sends quick reads together, and nothing behind what may t
 Deno.test("Connections sends statements together where connections are few, and right answers come back", async () => {
   await using database = await useTestDatabase();
   const primary = { ...database.instance, maxConnections: 2 };
-  await using pool = openPool({ primary, replicas: [], ...UNHURRIED });
+  await using pool = openPool({ primary, replicas: [], ...GENEROUS_TIMEOUTS });
   const answers = await Promise.all(Array.from({ length: 500 }, async (_, index) => {
     const text = `SELECT $1::int AS value, ${index % 7} AS kind`;
     const { rows } = await pool.writer().query<{ value: number; kind: number }>(text, [index]);
@@ -126,7 +126,7 @@ Deno.test("Connections sends statements together where connections are few, and 
 Deno.test("Connections holds up nobody behind a statement that takes long", async () => {
   await using database = await useTestDatabase();
   const primary = { ...database.instance, maxConnections: 2 };
-  await using pool = openPool({ primary, replicas: [], ...UNHURRIED });
+  await using pool = openPool({ primary, replicas: [], ...GENEROUS_TIMEOUTS });
   await Promise.all([pool.writer().query("SELECT 1"), pool.writer().query("SELECT 1")]);
   const controller = new AbortController();
   const slow = codeOf(pool.writer().query("SELECT pg_sleep(60)", [], { signal: controller.signal }));
@@ -145,7 +145,7 @@ Deno.test("Connections closes what is unused, and replaces what is old", async (
     primary: database.instance,
     replicas: [],
     applicationName: "watcher",
-    ...UNHURRIED,
+    ...GENEROUS_TIMEOUTS,
   });
   const sessions = async (): Promise<readonly number[]> => {
     const { rows } = await watcher.writer().query<{ pid: number }>(
@@ -158,13 +158,18 @@ Deno.test("Connections closes what is unused, and replaces what is old", async (
       primary: database.instance,
       replicas: [],
       idleTimeoutMs: 20,
-      ...UNHURRIED,
+      ...GENEROUS_TIMEOUTS,
     });
     await pool.writer().query("SELECT 1");
     while ((await sessions()).length > 0);
     assertEquals((await pool.writer().query("SELECT 1")).rowCount, 1);
   }
-  await using pool = openPool({ primary: database.instance, replicas: [], lifetimeMs: 20, ...UNHURRIED });
+  await using pool = openPool({
+    primary: database.instance,
+    replicas: [],
+    lifetimeMs: 20,
+    ...GENEROUS_TIMEOUTS,
+  });
   const seen = new Set<number>();
   while (seen.size < 4) {
     const { rows } = await pool.writer().query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
@@ -175,7 +180,7 @@ Deno.test("Connections closes what is unused, and replaces what is old", async (
 
 Deno.test("Connections tells who waits that the server is away, and not that it is busy", async () => {
   await using server = await startPostgres();
-  await using pool = openPool({ primary: server.instance, replicas: [], ...UNHURRIED });
+  await using pool = openPool({ primary: server.instance, replicas: [], ...GENEROUS_TIMEOUTS });
   await server.stop();
   const refused = await Promise.all(
     Array.from({ length: 50 }, () => codeOf(pool.writer().query("SELECT 1"))),
@@ -202,7 +207,7 @@ Deno.test("Connections lets statements share what there is when the server allow
     settings: { max_connections: "6", superuser_reserved_connections: "0" },
   });
   const primary = { ...server.instance, maxConnections: 20 };
-  await using pool = openPool({ primary, replicas: [], ...UNHURRIED });
+  await using pool = openPool({ primary, replicas: [], ...GENEROUS_TIMEOUTS });
   for (let round = 0; round < 20; round++) {
     const answers = await Promise.all(Array.from({ length: 100 }, async (_, index) => {
       const { rows } = await pool.writer().query<{ value: number }>("SELECT $1::int AS value", [index]);

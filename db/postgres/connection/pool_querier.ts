@@ -1,11 +1,11 @@
 import type { DatabaseObserver, Observation } from "../../database_observer.ts";
 import type { Querier, QueryOptions, QueryParameter, QueryResult } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
-import { atCaller } from "./at_caller.ts";
+import { withCallerStack } from "./with_caller_stack.ts";
 import type { Connections } from "./connections.ts";
 import { QuickReads } from "./sent_statements.ts";
 import { isRetryable } from "./retryable_error.ts";
-import { readLost } from "./statement_faults.ts";
+import { readLost } from "./statement_errors.ts";
 
 /** Who watches the statements that go to a server. */
 export interface Watch {
@@ -68,7 +68,7 @@ export class PoolQuerier implements Querier {
       // It did nothing, so it can be sent again.
       if (isRetryable(error)) return this.#run<R>(text, parameters, options);
       if (error instanceof DatabaseError && error.sqlState === "25006") this.#options.onRefusedWrite();
-      throw atCaller(error, text);
+      throw withCallerStack(error, text);
     });
   }
 }

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { tlsFiles } from "@archway/server/testing/tls_files.ts";
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
-import { UNHURRIED } from "@archway/tools/support/unhurried.ts";
+import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
 
@@ -12,7 +12,7 @@ Deno.test("openPool() talks to a server over TLS, and gives statements up over i
 
   await t.step("whoever can prove who it is is talked to", async () => {
     const primary = { ...instance, tls: { ca, serverName: "localhost" } };
-    await using pool = openPool({ primary, replicas: [], ...UNHURRIED });
+    await using pool = openPool({ primary, replicas: [], ...GENEROUS_TIMEOUTS });
     const { rows } = await pool.writer().query<{ ssl: boolean }>(
       "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
     );

@@ -3,7 +3,7 @@ import { startPgbouncer } from "@archway/tools/support/postgres/start_pgbouncer.
 import { testWithPgbouncer } from "@archway/tools/support/postgres/test_with_pgbouncer.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
-import { UNHURRIED } from "@archway/tools/support/unhurried.ts";
+import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import type { ConnectionPool } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { documentedSettings, openBehind } from "./testing/behind_pgbouncer.ts";
@@ -31,7 +31,7 @@ testWithPgbouncer(
       ini: `${(await documentedSettings()).ini}\ndefault_pool_size = 5\nquery_wait_timeout = 60`,
     });
     await using direct = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
-    await using pool = openBehind(pgbouncer, UNHURRIED);
+    await using pool = openBehind(pgbouncer, GENEROUS_TIMEOUTS);
     const load = await PoolLoad.start(pool);
     await load.untilDone(500);
     assertLess((await sessions(direct)).length, 6);

@@ -6,7 +6,7 @@ import { openPool } from "../open_pool.ts";
 Deno.test("openPool() outlives a server that is down, killed and started", async () => {
   await using server = await startPostgres({ durable: true });
   await server.stop();
-  await using pool = openPool({ primary: server.instance, replicas: [], replicaPatienceMs: 500 });
+  await using pool = openPool({ primary: server.instance, replicas: [], replicaProbeTimeoutMs: 500 });
   for (const end of [(): Promise<void> => server.kill(), (): Promise<void> => server.stop()]) {
     const error = await assertRejects(() => pool.writer().query("SELECT 1"), DatabaseError);
     assertEquals(error.code, "unavailable");

@@ -11,7 +11,7 @@ export interface ListenerOptions extends ListenOptions {
   /** Whether a connection still leads to the primary. */
   readonly isCurrent: (connection: Connection) => boolean;
   /** How long the server may take to answer, in milliseconds, before the connection is given up. */
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
   readonly onEnd: () => void;
 }
 
@@ -99,7 +99,7 @@ export class Listener implements AsyncDisposable {
 
   /** Rejects where the server does not answer, or has become a standby. */
   async #probe(connection: Connection): Promise<void> {
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(this.#options.patienceMs)]);
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(this.#options.timeoutMs)]);
     const { rows: [row] } = await connection.query<{ standby: boolean }>(
       "SELECT pg_is_in_recovery() AS standby",
       [],

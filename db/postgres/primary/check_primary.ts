@@ -1,5 +1,5 @@
 import type { InstanceHealth } from "../../db.ts";
-import { UNREACHABLE } from "../connection/ask_in_time.ts";
+import { UNREACHABLE } from "../connection/query_with_timeout.ts";
 import type { PrimaryCandidate } from "./primary_candidate.ts";
 
 /**

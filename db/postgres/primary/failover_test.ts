@@ -40,7 +40,7 @@ Deno.test("openPool() follows the primary when it is killed and the standby prom
 Deno.test("openPool() leaves a primary that stands still for the standby that was promoted", async () => {
   await using pair = await startPair();
   const { primary, standby } = pair;
-  await using pool = openPair(pair, { replicaPatienceMs: 500 });
+  await using pool = openPair(pair, { replicaProbeTimeoutMs: 500 });
   await pool.writer().query("INSERT INTO written VALUES (1)");
   assertEquals(await addressOf(pool), primary.instance.host);
   await primary.pause();

@@ -3,7 +3,7 @@ import type { Querier, QueryOptions, WalPosition } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 
 /** How long the primary may take to tell where it stands, in milliseconds: a write waits for it to be answered. */
-const patienceMs = 1_000;
+const timeoutMs = 1_000;
 
 /**
  * Lets calls at the same time share statements. One that comes while a statement runs joins the next one: the server
@@ -36,7 +36,7 @@ export class PositionSource {
     // Writes that are answered in the same turn of the event loop join, too.
     await new Promise<void>((resolve) => setImmediate(resolve));
     this.#next = undefined;
-    this.#running = this.#read({ signal: AbortSignal.timeout(patienceMs) });
+    this.#running = this.#read({ signal: AbortSignal.timeout(timeoutMs) });
     return await this.#running;
   }
 }

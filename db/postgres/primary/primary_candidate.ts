@@ -1,6 +1,6 @@
 import type { PoolStatus, Querier } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
-import { askInTime, faultReason } from "../connection/ask_in_time.ts";
+import { probeErrorReason, queryWithTimeout } from "../connection/query_with_timeout.ts";
 import { Connection } from "../connection/connection.ts";
 import { InstanceConnections } from "../connection/instance_connections.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
@@ -24,12 +24,12 @@ const MAX_WAITING = 100;
 /** A server that may be the primary, with a connection of its own to ask it: whatever the others are busy with. */
 export class PrimaryCandidate {
   readonly instance: InstanceConfig;
-  readonly #patienceMs: number;
+  readonly #timeoutMs: number;
   readonly #connections: InstanceConnections;
 
   constructor(instance: InstanceConfig, config: PoolConfig) {
     this.instance = instance;
-    this.#patienceMs = config.replicaPatienceMs ?? 2_000;
+    this.#timeoutMs = config.replicaProbeTimeoutMs ?? 2_000;
     const open = (): Promise<Connection> => Connection.open(instance, { config, readOnly: false });
     this.#connections = new InstanceConnections({
       config: { ...config, maxWaiting: MAX_WAITING },
@@ -45,7 +45,7 @@ export class PrimaryCandidate {
 
   /** Finds out something that takes a statement or two. Rejects when that cannot be done in time. */
   find<T>(ask: (server: Querier) => Promise<T>): Promise<T> {
-    return askInTime(this.#connections, ask, { patienceMs: this.#patienceMs });
+    return queryWithTimeout(this.#connections, ask, { timeoutMs: this.#timeoutMs });
   }
 
   get status(): PoolStatus {
@@ -71,7 +71,7 @@ export class PrimaryCandidate {
     try {
       return await this.ask();
     } catch (error) {
-      return { reason: faultReason(error) };
+      return { reason: probeErrorReason(error) };
     }
   }
 

@@ -1,5 +1,5 @@
 import type { WalPosition } from "../../db.ts";
-import { askInTime, faultReason } from "../connection/ask_in_time.ts";
+import { probeErrorReason, queryWithTimeout } from "../connection/query_with_timeout.ts";
 import type { InstanceConnections } from "../connection/instance_connections.ts";
 import type { ReplicaState } from "./lag_meter.ts";
 import { replayedColumns, replayedOf, type ReplayedRow } from "./read_replayed.ts";
@@ -12,7 +12,7 @@ const statement = `SELECT pg_is_in_recovery() AS follows,
   ${replayedColumns}`;
 
 /** What a replica has said. */
-export interface ReplicaAnswer {
+export interface ReplicaProbe {
   readonly state: ReplicaState;
   /** How far it has replayed; undefined: it cannot tell. */
   readonly replayed: WalPosition | undefined;
@@ -21,15 +21,15 @@ export interface ReplicaAnswer {
 /** Asks a replica how it follows. Rejects with a reason for people when it cannot be used. */
 export async function probeReplica(
   connections: InstanceConnections,
-  { patienceMs }: { readonly patienceMs: number },
-): Promise<ReplicaAnswer> {
+  { timeoutMs }: { readonly timeoutMs: number },
+): Promise<ReplicaProbe> {
   try {
-    return await askInTime(connections, async (server) => {
+    return await queryWithTimeout(connections, async (server) => {
       const { rows: [row] } = await server.query<ReplicaState & ReplayedRow>(statement);
       if (row === undefined) throw new Error("The replica did not tell how it follows");
       return { state: row, replayed: replayedOf(row) };
-    }, { patienceMs });
+    }, { timeoutMs });
   } catch (error) {
-    throw new Error(faultReason(error), { cause: error });
+    throw new Error(probeErrorReason(error), { cause: error });
   }
 }

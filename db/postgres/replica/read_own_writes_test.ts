@@ -157,7 +157,7 @@ const PATIENCE = {
   acquireTimeoutMs: 60_000,
   queueTimeoutMs: 60_000,
   replicaMaxLagMs: 600_000,
-  replicaPatienceMs: 30_000,
+  replicaProbeTimeoutMs: 30_000,
 };
 
 async function openCluster(

@@ -1,5 +1,5 @@
 import type { InstanceHealth, PoolStatus, Querier } from "../../db.ts";
-import { UNREACHABLE } from "../connection/ask_in_time.ts";
+import { UNREACHABLE } from "../connection/query_with_timeout.ts";
 import { closingTimeout } from "../connection/closing_timeout.ts";
 import { Connection } from "../connection/connection.ts";
 import { InstanceConnections } from "../connection/instance_connections.ts";
@@ -39,7 +39,7 @@ export class Replica implements ReadTarget {
     let session: Connection | undefined;
     const openSession = async (): Promise<Connection> => session = await open();
     this.#probes = new InstanceConnections({ config, max: 1, open: openSession });
-    const patienceMs = config.replicaPatienceMs ?? 2_000;
+    const timeoutMs = config.replicaProbeTimeoutMs ?? 2_000;
     this.progress = new ReplayProgress({
       ask: () => readReplayed(this.#probes.querier),
       pause: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
@@ -47,7 +47,7 @@ export class Replica implements ReadTarget {
     });
     this.health = new ReplicaHealth({
       probe: async () => {
-        const { state, replayed } = await probeReplica(this.#probes, { patienceMs });
+        const { state, replayed } = await probeReplica(this.#probes, { timeoutMs });
         this.progress.note(replayed);
         return state;
       },

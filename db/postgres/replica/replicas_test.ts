@@ -56,7 +56,7 @@ const faults: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
   },
 
   "a replica that stands still holds its reads up for a bounded time and costs none": async (cluster) => {
-    await using pool = await openCluster(cluster, { replicaPatienceMs: 2_000 });
+    await using pool = await openCluster(cluster, { replicaProbeTimeoutMs: 2_000 });
     const [stuck, kept] = cluster.replicas;
     const load = startLoad(pool);
     await load.reached(500);
@@ -172,7 +172,7 @@ async function openCluster(
     replicas: replicas.map(({ instance }) => instance),
     acquireTimeoutMs: 60_000,
     queueTimeoutMs: 60_000,
-    replicaPatienceMs: 30_000,
+    replicaProbeTimeoutMs: 30_000,
     replicaProbeIntervalMs: 100,
     ...options,
   });

@@ -1,6 +1,6 @@
 import type { Querier, QueryOptions, QueryParameter, QueryResult } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
-import { readLost } from "../connection/statement_faults.ts";
+import { readLost } from "../connection/statement_errors.ts";
 import type { ReadTarget, Route } from "./reader_router.ts";
 import { toDatabaseError } from "../connection/to_database_error.ts";
 

@@ -1,5 +1,5 @@
 import type { Transaction, TxOptions } from "../../db.ts";
-import { atCaller } from "../connection/at_caller.ts";
+import { withCallerStack } from "../connection/with_caller_stack.ts";
 import { beginStatement } from "./begin_statement.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Connections } from "../connection/connections.ts";
@@ -38,7 +38,7 @@ export async function runTransaction<T>(
 ): Promise<T> {
   const { deadline } = options;
   const connection = await connections.lend(deadline.signal).catch((error) => {
-    throw atCaller(deadline.signal.aborted ? deadline.signal.reason : error);
+    throw withCallerStack(deadline.signal.aborted ? deadline.signal.reason : error);
   });
   const { watch } = options;
   watch?.transaction.connected(connection.instance);
@@ -78,7 +78,7 @@ async function inside<T>(
     return value;
   } catch (error) {
     state.over = true;
-    const failure = error === deadline.signal.reason ? atCaller(error) : error;
+    const failure = error === deadline.signal.reason ? withCallerStack(error) : error;
     // What it says would hide why it was needed. A connection that could not roll back is of no more use.
     await end(connection, "ROLLBACK", deadline).catch(() => connection.close());
     throw failure;
@@ -118,7 +118,7 @@ async function end(
   try {
     await connection.query(text);
   } catch (error) {
-    throw atCaller(error, text);
+    throw withCallerStack(error, text);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);

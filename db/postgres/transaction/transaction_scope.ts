@@ -1,7 +1,7 @@
 import type { Observation } from "../../database_observer.ts";
 import type { QueryOptions, QueryParameter, QueryResult, Transaction } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
-import { atCaller } from "../connection/at_caller.ts";
+import { withCallerStack } from "../connection/with_caller_stack.ts";
 import type { Connection } from "../connection/connection.ts";
 import { refuseTransactionControl } from "../connection/pool_querier.ts";
 import type { TransactionDeadline } from "./transaction_deadline.ts";
@@ -98,7 +98,7 @@ export class TransactionScope implements Transaction {
       observation?.ended({ rows: result.rowCount });
       return result;
     } catch (error) {
-      this.failure ??= atCaller(this.#translate(error), text);
+      this.failure ??= withCallerStack(this.#translate(error), text);
       observation?.ended({ error: this.failure });
       throw this.failure;
     } finally {

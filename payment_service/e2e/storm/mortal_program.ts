@@ -1,4 +1,4 @@
-import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
+import { errorLines } from "@archway/tools/support/error_lines.ts";
 import { MainProgram } from "@archway/tools/support/program.ts";
 
 /** A program that is killed and started again on the same database. Disposing ends it. */
@@ -23,7 +23,7 @@ export class MortalProgram implements AsyncDisposable {
   /** Ends it without warning and starts it again. */
   async killAndRestart(): Promise<void> {
     const { stderr } = await this.#program.kill();
-    this.complaints.push(...complaintsOf(stderr));
+    this.complaints.push(...errorLines(stderr));
     if (this.#listens) this.#url = Promise.withResolvers();
     this.#program = this.#start();
   }
@@ -31,7 +31,7 @@ export class MortalProgram implements AsyncDisposable {
   /** Ends it as supervisors do; gives its exit code. */
   async stop(): Promise<number> {
     const { code, stderr } = await this.#program.stop();
-    this.complaints.push(...complaintsOf(stderr));
+    this.complaints.push(...errorLines(stderr));
     return code;
   }
 

@@ -9,7 +9,7 @@ import { WorkerStage } from "../worker/testing/worker_stage.ts";
 import { startNats } from "@archway/tools/support/nats/start_nats.ts";
 import { testWithNats } from "@archway/tools/support/nats/test_with_nats.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { complaintsOf } from "@archway/tools/support/complaints_of.ts";
+import { errorLines } from "@archway/tools/support/error_lines.ts";
 import { OtlpCollector } from "@archway/tools/support/otlp_collector.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { Program, untilReady } from "@archway/tools/support/program.ts";
@@ -78,7 +78,7 @@ Deno.test("archway worker tells again what it could not note before it was kille
   await using program = new Program(environment, ["worker"], SHOP);
   await stage.untilSettled();
   const { code, stderr } = await program.stop();
-  assertEquals([code, complaintsOf(stderr)], [0, []]);
+  assertEquals([code, errorLines(stderr)], [0, []]);
   assertEquals(receiver.complaints, []);
   assertEquals(new Set(receiver.ids).size, 15);
   assert(receiver.received.length > 15, "Nothing was told twice");
@@ -107,7 +107,7 @@ Deno.test("archway worker shares the work with others and with services, in the 
   await stage.untilSettled();
   for (const program of [first, second, service, idle]) {
     const { code, stderr } = await program.stop();
-    assertEquals([code, complaintsOf(stderr)], [0, []]);
+    assertEquals([code, errorLines(stderr)], [0, []]);
   }
   assertEquals([receiver.received.length, new Set(receiver.ids).size], [300, 300]);
   for (const [stream, events] of Map.groupBy(receiver.received, ({ id }) => id.split("@")[0])) {
@@ -146,7 +146,7 @@ Deno.test("archway worker lets deliveries under way end on SIGTERM, and gives th
   await appendEvents(stage.pool, [{ stream: "order-1" }, { stream: "order-1" }]);
   await asked.promise;
   const { code, stderr } = await program.stop();
-  assertEquals([code, complaintsOf(stderr)], [0, []]);
+  assertEquals([code, errorLines(stderr)], [0, []]);
   assertEquals((await stage.deliveries()).map(({ state, attempts }) => [state, attempts]), [
     ["delivered", 1],
     ["pending", 0],
@@ -172,7 +172,7 @@ Deno.test("archway worker links its spans to the request that caused them, thoug
   await stage.pool.writer().query("update webhook_lanes set due_at = now()");
   await stage.untilSettled();
   const { code, stderr } = await program.stop();
-  assertEquals([code, complaintsOf(stderr)], [0, []]);
+  assertEquals([code, errorLines(stderr)], [0, []]);
   const own = collector.spans.filter(({ name }) => /^(relay events|POST webhook)$/.test(name));
   const relays = own.filter(({ name }) => name === "relay events");
   const posts = own.filter(({ name }) => name === "POST webhook");
@@ -204,7 +204,7 @@ testWithNats(
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     const { code, stdout, stderr } = await program.stop();
-    assertEquals([code, complaintsOf(stderr)], [0, []]);
+    assertEquals([code, errorLines(stderr)], [0, []]);
     const [published] = collector.spans.filter(({ name }) => name === "publish event");
     assertEquals(published?.links.map(({ traceId, spanId }) => [traceId, spanId]), [[TRACE, PARENT]]);
     assertEquals([published?.kind, published?.attributes["archway.outcome"]], [4, "published"]);

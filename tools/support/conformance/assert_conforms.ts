@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import { complaintsOf } from "../complaints_of.ts";
+import { errorLines } from "../error_lines.ts";
 import { Program, untilReady } from "../program.ts";
 import type { Field } from "./row.ts";
 import { MARKER, runSuites } from "./run_suites.ts";
@@ -20,7 +20,7 @@ export async function assertConforms(
   assertEquals(results.filter(({ faults }) => faults.length > 0), []);
   await untilReady(url);
   const { code, stdout, stderr } = await program.stop();
-  assertEquals([code, complaintsOf(stderr)], [0, []]);
+  assertEquals([code, errorLines(stderr)], [0, []]);
   // Nothing of what was planted is in the log either.
   assert(!`${stdout}${stderr}`.includes(MARKER), "The log repeats what was sent");
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { freePort, KeptProcess } from "../kept_process.ts";
+import { freePort, ManagedProcess } from "../managed_process.ts";
 import { locateNats } from "./locate_nats.ts";
 
 /** What a server demands of its clients. */
@@ -26,7 +26,7 @@ export async function startNats(options: StartNatsOptions = {}): Promise<Nats> {
 }
 
 /** A real server on loopback. */
-export class Nats extends KeptProcess {
+export class Nats extends ManagedProcess {
   /** With the user's name and password, where there are any. */
   readonly url: string;
   readonly port: number;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import { KeptProcess } from "../kept_process.ts";
+import { ManagedProcess } from "../managed_process.ts";
 import { locatePgbouncer } from "./locate_pgbouncer.ts";
 import { temporaryDirectory } from "../once.ts";
 import { postgresBinaries } from "./postgres_binaries.ts";
@@ -49,7 +49,7 @@ pidfile = ${join(folder, "pid")}
 }
 
 /** The real PgBouncer on a Unix socket of its own. */
-export class Pgbouncer extends KeptProcess {
+export class Pgbouncer extends ManagedProcess {
   /** The way through it to the server's database. */
   readonly instance: InstanceConfig;
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { freePort } from "../kept_process.ts";
+import { freePort } from "../managed_process.ts";
 import { once, temporaryDirectory } from "../once.ts";
 import { type PostgresBinaries, postgresBinaries } from "./postgres_binaries.ts";
 import { PostgresServer, type PreparedServer } from "./postgres_server.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { freePort } from "../kept_process.ts";
+import { freePort } from "../managed_process.ts";
 import type { PostgresServer, PreparedServer } from "./postgres_server.ts";
 
 /** Starts a server that was prepared, at another port where somebody else has taken the one it was to have. */

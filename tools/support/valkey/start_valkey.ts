@@ -1,4 +1,4 @@
-import { freePort, KeptProcess } from "../kept_process.ts";
+import { freePort, ManagedProcess } from "../managed_process.ts";
 import { locateValkey } from "./locate_valkey.ts";
 
 /** What a server demands of its clients. */
@@ -23,7 +23,7 @@ export async function startValkey({ password }: StartValkeyOptions = {}): Promis
 }
 
 /** A real server on loopback. */
-export class Valkey extends KeptProcess {
+export class Valkey extends ManagedProcess {
   readonly url: string;
 
   constructor(

@@ -1,6 +1,6 @@
 import type { ConnectionPool, Querier, Transaction } from "../../../db.ts";
 import { DatabaseError } from "../../../errors.ts";
-import { WriteBook } from "./write_book.ts";
+import { WriteRecorder } from "./write_recorder.ts";
 
 /** What callers were told, and where the database says otherwise. */
 export interface LoadReport {
@@ -27,12 +27,12 @@ export class PoolLoad {
   #settled = 0;
   #stopping = false;
   readonly #pool: ConnectionPool;
-  readonly #book: WriteBook;
+  readonly #book: WriteRecorder;
   readonly #endings = new Map<string, number>();
   readonly #complaints: string[] = [];
   readonly #workers: readonly Promise<void>[];
 
-  private constructor(pool: ConnectionPool, book: WriteBook, workersOfAKind: number) {
+  private constructor(pool: ConnectionPool, book: WriteRecorder, workersOfAKind: number) {
     this.#pool = pool;
     this.#book = book;
     const calls = [this.#write, this.#read, this.#readMany, this.#transact, this.#giveUp, this.#abort];
@@ -41,7 +41,7 @@ export class PoolLoad {
 
   /** Begins. */
   static async start(pool: ConnectionPool, { workersOfAKind = 4 } = {}): Promise<PoolLoad> {
-    return new PoolLoad(pool, await WriteBook.open(pool.writer()), workersOfAKind);
+    return new PoolLoad(pool, await WriteRecorder.open(pool.writer()), workersOfAKind);
   }
 
   /** Resolves when so many more calls have succeeded. */

@@ -6,7 +6,7 @@ import { microsecondClock } from "@archway/db/timestamp.ts";
 import { EVENT_MIGRATIONS } from "../../testing/event_databases.ts";
 import { testCatalog } from "../../testing/test_catalog.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { UNHURRIED } from "@archway/tools/support/unhurried.ts";
+import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import { openWebhookService } from "./open_webhook_service.ts";
 import { DomainError } from "@archway/service_kit/domain_error.ts";
 
@@ -15,7 +15,7 @@ const EVENT_TYPES = Object.keys(testCatalog().types);
 Deno.test("WebhookService lets an owner have so many webhooks and no more, however many are made at the same time", async () => {
   await using database = await useTestDatabase({ migrations: EVENT_MIGRATIONS });
   const open = (): ReturnType<typeof openPool> =>
-    openPool({ primary: { ...database.instance, maxConnections: 10 }, replicas: [], ...UNHURRIED });
+    openPool({ primary: { ...database.instance, maxConnections: 10 }, replicas: [], ...GENEROUS_TIMEOUTS });
   // As two processes have them.
   await using first = open();
   await using second = open();

@@ -13,7 +13,7 @@ const MAX_FRAMES = 30;
  * one: V8 follows the promises to every `await` (https://v8.dev/blog/fast-async). A statement that succeeds pays
  * nothing for it.
  */
-export function atCaller<E>(error: E, statement?: string): E | DatabaseError {
+export function withCallerStack<E>(error: E, statement?: string): E | DatabaseError {
   if (!(error instanceof DatabaseError) || ELSEWHERE.has(error.code)) return error;
   const { code, message, cause, logFields } = error;
   const { stackTraceLimit } = Error;

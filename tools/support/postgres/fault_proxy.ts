@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 
 /** Stands in front of a server and cuts connections that send a text, so many times. */
-export class Cutter implements AsyncDisposable {
+export class FaultProxy implements AsyncDisposable {
   readonly #listener: Deno.UnixListener;
   readonly #connections = new Set<Deno.UnixConn>();
   left: number;

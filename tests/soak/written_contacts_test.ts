@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { ContactBook, type Written } from "./contact_book.ts";
+import { type Written, WrittenContacts } from "./written_contacts.ts";
 
 function written(id: string): Written {
   return { id, etag: '"1"', token: "t" };
 }
 
-Deno.test("ContactBook.take() gives each contact to one only, until it is put back", () => {
-  const book = new ContactBook(() => 0.5);
+Deno.test("WrittenContacts.take() gives each contact to one only, until it is put back", () => {
+  const book = new WrittenContacts(() => 0.5);
   for (const id of ["a", "b", "c"]) book.put(written(id));
   const taken = [book.take(), book.take(), book.take()].map((contact) => contact?.id);
   assertEquals(taken.toSorted(), ["a", "b", "c"]);
@@ -15,8 +15,8 @@ Deno.test("ContactBook.take() gives each contact to one only, until it is put ba
   assertEquals(book.take()?.id, "b");
 });
 
-Deno.test("ContactBook.putWritten() keeps what an answer tells, and nothing that it does not", () => {
-  const book = new ContactBook(() => 0);
+Deno.test("WrittenContacts.putWritten() keeps what an answer tells, and nothing that it does not", () => {
+  const book = new WrittenContacts(() => 0);
   const answer = (headers: Record<string, string>) => ({
     status: 200,
     headers: new Headers(headers),

@@ -1,15 +1,15 @@
 import { assertEquals } from "@std/assert";
 import { ALLOWED_LICENCES } from "./allowed_licences.ts";
-import { licenceFault } from "./licence_fault.ts";
+import { licenceViolation } from "./licence_violation.ts";
 
 const PACKAGE = { name: "made-up", version: "1.0.0" };
 const RULES = { allowed: ALLOWED_LICENCES, exceptions: new Map([["made-up@2.0.0", "for a test"]]) };
 
 function faultOf(manifest: unknown): string | undefined {
-  return licenceFault(PACKAGE, manifest, RULES);
+  return licenceViolation(PACKAGE, manifest, RULES);
 }
 
-Deno.test("licenceFault() takes what is allowed, one of alternatives, and all of a conjunction", () => {
+Deno.test("licenceViolation() takes what is allowed, one of alternatives, and all of a conjunction", () => {
   for (
     const manifest of [
       { license: "MIT" },
@@ -23,7 +23,7 @@ Deno.test("licenceFault() takes what is allowed, one of alternatives, and all of
   ) assertEquals(faultOf(manifest), undefined, JSON.stringify(manifest));
 });
 
-Deno.test("licenceFault() refuses what is not allowed, not understood or not there", () => {
+Deno.test("licenceViolation() refuses what is not allowed, not understood or not there", () => {
   for (
     const license of [
       "GPL-3.0-only",
@@ -45,11 +45,11 @@ Deno.test("licenceFault() refuses what is not allowed, not understood or not the
   }
 });
 
-Deno.test("licenceFault() excepts one version of a package, and no other", () => {
+Deno.test("licenceViolation() excepts one version of a package, and no other", () => {
   const manifest = { license: "GPL-3.0-only" };
-  assertEquals(licenceFault({ name: "made-up", version: "2.0.0" }, manifest, RULES), undefined);
+  assertEquals(licenceViolation({ name: "made-up", version: "2.0.0" }, manifest, RULES), undefined);
   assertEquals(
-    licenceFault({ name: "made-up", version: "2.0.1" }, manifest, RULES),
+    licenceViolation({ name: "made-up", version: "2.0.1" }, manifest, RULES),
     'made-up 2.0.1: the licence "GPL-3.0-only" is not allowed',
   );
 });

@@ -6,7 +6,7 @@ import { openPool } from "../../postgres/open_pool.ts";
 import type { InstanceConfig } from "../../postgres/pool_config.ts";
 
 /** An embedded database, and an empty one of a server, which belongs to a role that may nothing else. */
-export interface CopyStage extends AsyncDisposable {
+export interface CopyHarness extends AsyncDisposable {
   readonly source: ConnectionPool;
   readonly target: ConnectionPool;
   readonly targetInstance: InstanceConfig;
@@ -16,8 +16,8 @@ export interface CopyStage extends AsyncDisposable {
 /** Needed where the server does not trust whoever reaches it. */
 const PASSWORD = "sesame";
 
-/** Sets a stage: the source has the migrations already. */
-export async function copyStage(files: Readonly<Record<string, string>>): Promise<CopyStage> {
+/** Sets a harness: the source has the migrations already. */
+export async function copyHarness(files: Readonly<Record<string, string>>): Promise<CopyHarness> {
   const stack = new AsyncDisposableStack();
   const folder = stack.use(await migrationFolder(files));
   const embedded = stack.use(await useEmbeddedDatabase());

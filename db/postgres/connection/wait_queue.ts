@@ -1,7 +1,7 @@
 import { DatabaseError } from "../../errors.ts";
 
 /** What a waiting caller is given. */
-export interface WaitingCaller<T> {
+export interface QueuedCaller<T> {
   /** Lets it go on. */
   readonly serve: (given: T) => void;
   readonly reject: (error: DatabaseError) => void;
@@ -10,7 +10,7 @@ export interface WaitingCaller<T> {
 }
 
 /** How long the line may get, and how long it may take. */
-export interface WaitingLineOptions {
+export interface WaitQueueOptions {
   readonly max: number;
   /** How long anybody stands in it, in milliseconds. */
   readonly timeoutMs: number;
@@ -24,8 +24,8 @@ export interface WaitingLineOptions {
 }
 
 /** Callers that wait for something, first come first served. */
-export class WaitingLine<T, C extends WaitingCaller<T>> {
-  readonly #options: WaitingLineOptions;
+export class WaitQueue<T, C extends QueuedCaller<T>> {
+  readonly #options: WaitQueueOptions;
   /** Since when they wait, and what ends it. A Map keeps its order, and lets go of who stands in the middle. */
   readonly #callers = new Map<C, { readonly since: number; readonly end: () => void }>();
   /** Callers that wait now. */
@@ -33,7 +33,7 @@ export class WaitingLine<T, C extends WaitingCaller<T>> {
   /** When somebody was served last, by performance.now(). */
   #movedAt = -Infinity;
 
-  constructor(options: WaitingLineOptions) {
+  constructor(options: WaitQueueOptions) {
     this.#options = options;
   }
 

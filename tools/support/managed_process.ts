@@ -17,7 +17,7 @@ const RUNNER = `
 `;
 
 /** What is run, and where. */
-export interface KeptCommand {
+export interface ManagedCommand {
   readonly program: string;
   readonly args: readonly string[];
   /** A folder of its own, which goes with it. */
@@ -31,11 +31,11 @@ export interface KeptCommand {
 }
 
 /** A real server as a process that ends with the one that started it, however that ends. */
-export class KeptProcess implements AsyncDisposable {
-  readonly #command: KeptCommand;
+export class ManagedProcess implements AsyncDisposable {
+  readonly #command: ManagedCommand;
   #process: Deno.ChildProcess | undefined;
 
-  constructor(command: KeptCommand) {
+  constructor(command: ManagedCommand) {
     this.#command = command;
   }
 

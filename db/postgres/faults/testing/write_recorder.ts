@@ -11,13 +11,13 @@ const NOTHING_DONE: readonly string[] = ["unavailable", "saturated", "conflict",
  * Keeps the books of writes: each has a number and two rows in the table `marks`, so that the table tells afterwards
  * whether its caller was told the truth.
  */
-export class WriteBook {
+export class WriteRecorder {
   readonly #fates = new Map<number, Fate>();
 
   /** Makes the table. */
-  static async open(querier: Querier): Promise<WriteBook> {
+  static async open(querier: Querier): Promise<WriteRecorder> {
     await querier.query("CREATE TABLE marks (id int NOT NULL, part int NOT NULL)");
-    return new WriteBook();
+    return new WriteRecorder();
   }
 
   /** Notes what becomes of a statement. */

@@ -1,7 +1,7 @@
 import type { Server } from "@archway/server/server.ts";
 
 /** A response whose body was read. */
-export interface Answer {
+export interface ReceivedResponse {
   readonly status: number;
   readonly headers: Headers;
   /** The parsed body; undefined if there is none. */
@@ -29,13 +29,17 @@ interface Person {
 }
 
 /** What a request is made of. */
-export interface Ask {
+export interface SendRequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
 
 /** Sends a request such as "PATCH /v1/contacts/1" to a server in process. A body is sent as JSON. */
-export async function ask(server: Server, line: string, { headers = {}, body }: Ask = {}): Promise<Answer> {
+export async function sendRequest(
+  server: Server,
+  line: string,
+  { headers = {}, body }: SendRequestOptions = {},
+): Promise<ReceivedResponse> {
   const [method = "", target = ""] = line.split(" ");
   const request = new Request(`http://localhost${target}`, {
     method,

@@ -1,7 +1,7 @@
 import type { PoolConfig } from "@archway/db/postgres/pool_config.ts";
 
 /** Timeouts of a pool in tests that are not about them: a slow machine exceeds none. */
-export const UNHURRIED = {
+export const GENEROUS_TIMEOUTS = {
   connectTimeoutMs: 60_000,
   acquireTimeoutMs: 60_000,
   queueTimeoutMs: 60_000,

@@ -7,9 +7,9 @@ import { toDatabaseError } from "./to_database_error.ts";
 export const UNREACHABLE = "It cannot be reached";
 
 /** A server took too long to answer; the message is for people. */
-class NoAnswerError extends DatabaseError {
-  constructor(patienceMs: number) {
-    super("unavailable", `It did not answer within ${patienceMs} ms`);
+class ProbeTimeoutError extends DatabaseError {
+  constructor(timeoutMs: number) {
+    super("unavailable", `It did not answer within ${timeoutMs} ms`);
   }
 }
 
@@ -17,15 +17,15 @@ class NoAnswerError extends DatabaseError {
  * Asks a server how it is, on connections that are there for that alone. Rejects when it cannot be reached or does not
  * answer in time, and gives the connections up then: a server that stands still never ends them.
  */
-export async function askInTime<T>(
+export async function queryWithTimeout<T>(
   connections: InstanceConnections,
   ask: (server: Querier) => Promise<T>,
-  { patienceMs }: { readonly patienceMs: number },
+  { timeoutMs }: { readonly timeoutMs: number },
 ): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const late = (): void => reject(new NoAnswerError(patienceMs));
+  const late = (): void => reject(new ProbeTimeoutError(timeoutMs));
   // In two halves: where this process itself was busy for so long, what has arrived meanwhile is read in between.
-  let timer = setTimeout(() => timer = setTimeout(late, patienceMs / 2), patienceMs / 2);
+  let timer = setTimeout(() => timer = setTimeout(late, timeoutMs / 2), timeoutMs / 2);
   try {
     return await Promise.race([ask(connections.querier), promise]);
   } catch (error) {
@@ -37,8 +37,8 @@ export async function askInTime<T>(
 }
 
 /** Why a server cannot be used, for people, without a word of how it is reached. */
-export function faultReason(error: unknown): string {
-  if (error instanceof NoAnswerError) return error.message;
+export function probeErrorReason(error: unknown): string {
+  if (error instanceof ProbeTimeoutError) return error.message;
   const { code, sqlState = "" } = toDatabaseError(error);
   if (sqlState.startsWith("28")) return "It does not let the user in";
   if (sqlState.startsWith("3D")) return "It has no such database";

@@ -22,7 +22,7 @@ const SAMPLE = 4096;
 export const POOL_SIZE = 10;
 
 /** The service and all that it uses. Disposing ends it. */
-export interface Stage extends AsyncDisposable {
+export interface SoakHarness extends AsyncDisposable {
   readonly service: HttpServerProcess;
   readonly metricsUrl: string;
   readonly primary: PostgresServer;
@@ -34,7 +34,7 @@ export interface Stage extends AsyncDisposable {
 }
 
 /** Starts a primary, a standby, a store for rates, and the service on them, as it is run on servers. */
-export async function startStage(signal: AbortSignal): Promise<Stage> {
+export async function startHarness(signal: AbortSignal): Promise<SoakHarness> {
   await using stack = new AsyncDisposableStack();
   const primary = stack.use(await startPostgres({ tcp: true }));
   const database = { ...await primary.createDatabase(DATABASE), host: "127.0.0.1" };

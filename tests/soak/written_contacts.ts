@@ -15,7 +15,7 @@ const MOST = 2000;
  * The contacts that the load created. Who takes one has it alone until it is put back, so that whatever is answered
  * otherwise than was acknowledged is a fault of the service.
  */
-export class ContactBook {
+export class WrittenContacts {
   readonly #contacts: Written[] = [];
   readonly #random: () => number;
 

@@ -29,7 +29,10 @@ export function readLost(fault: DatabaseError): DatabaseError {
 }
 
 /** Why a statement that was sent has failed. */
-export function explainFault(error: unknown, { pending, aborted, exposed }: SentStatement): DatabaseError {
+export function toStatementError(
+  error: unknown,
+  { pending, aborted, exposed }: SentStatement,
+): DatabaseError {
   const fault = toDatabaseError(error);
   if (isConnectionLoss(fault)) {
     return new DatabaseError("outcome-unknown", "The connection was lost before the server answered", {

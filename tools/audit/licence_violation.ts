@@ -13,7 +13,7 @@ export interface LicenceRules {
  *
  * @param manifest Its package.json, parsed.
  */
-export function licenceFault(
+export function licenceViolation(
   { name, version }: Pick<LockedPackage, "name" | "version">,
   manifest: unknown,
   { allowed, exceptions }: LicenceRules,
