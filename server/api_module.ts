@@ -8,7 +8,7 @@ export interface ProblemType {
   readonly title: string;
   readonly status: number;
   /** One or two sentences for the page: what happened and what a client can do. */
-  readonly explanation: string;
+  readonly detail: string;
   /**
    * Whether the request is wrong by itself, whatever the state of things: then it does not use up its
    * `Idempotency-Key`, and can be corrected.

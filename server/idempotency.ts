@@ -22,7 +22,7 @@ export interface KeyedRequest {
 }
 
 /** An answer as it is given again, byte by byte. */
-export interface KeptAnswer {
+export interface StoredResponse {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Undefined: it has none. */
@@ -31,7 +31,7 @@ export interface KeptAnswer {
 
 /** What a request has come to. */
 export interface WorkResult {
-  readonly answer: KeptAnswer;
+  readonly response: StoredResponse;
   /** Whether the request was refused: then the answer is kept, and nothing else of the work. */
   readonly refused: boolean;
 }
@@ -40,8 +40,8 @@ export interface WorkResult {
 export type Work = (unit: UnitOfWork) => Promise<WorkResult>;
 
 /** The first answer, and whether it is given again. */
-export interface KeyedAnswer {
-  readonly answer: KeptAnswer;
+export interface KeyedResponse {
+  readonly response: StoredResponse;
   readonly replayed: boolean;
   /** What this answer says besides, of the time after the work was kept; see `Consistency-Token`. */
   readonly fresh: Readonly<Record<string, string>>;
@@ -55,5 +55,5 @@ export interface Idempotency {
    * @throws {Problem} 409 while another request with the key is under way; 422 when the key was used for another
    * request, or so long ago that its answer is no longer kept. What `work` throws is thrown on, and nothing is kept.
    */
-  answer(request: KeyedRequest, work: Work): Promise<KeyedAnswer>;
+  run(request: KeyedRequest, work: Work): Promise<KeyedResponse>;
 }

@@ -1,6 +1,6 @@
 import { encodeParameter } from "@archway/db/postgres/connection/text_format.ts";
 import { EventStore } from "@archway/events/store/event_store.ts";
-import { keyId } from "@archway/service_kit/idempotency/kept_keys.ts";
+import { keyId } from "@archway/service_kit/idempotency/stored_keys.ts";
 import { PostgresIdempotency, transactionOf } from "@archway/service_kit/idempotency.ts";
 import { PAYMENT_UPCASTERS } from "../events/payment_event_data.ts";
 import { PaymentService } from "../app/payments.ts";
@@ -93,12 +93,12 @@ async function recordPayment(): Promise<
     now,
     newId: () => ids.pop() ?? "",
   });
-  await new PostgresIdempotency({ pool: recorder, ttlMs: DAY_MS, now }).answer(REQUEST, async (unit) => {
+  await new PostgresIdempotency({ pool: recorder, ttlMs: DAY_MS, now }).run(REQUEST, async (unit) => {
     const { payerId, payeeId, requestId } = RECORDED;
     const amount = { units: PAYMENT_UNITS, currency: "BRL" };
     const draft = { payerAccountId: payerId, payeeAccountId: payeeId, amount, description: null };
     await payments.create(transactionOf({ unit }), draft, { scope: UNRESTRICTED, metadata: { requestId } });
-    return { answer: { status: 201, headers: HEADERS, body: new Uint8Array(BODY_BYTES) }, refused: false };
+    return { response: { status: 201, headers: HEADERS, body: new Uint8Array(BODY_BYTES) }, refused: false };
   });
   const [claim, lock, project, append, keep, ...others] = recorder.statements;
   if (!claim || !lock || !project || !append || !keep || others.length > 0) {

@@ -12,78 +12,77 @@ export const paymentProblems = problemTable<PaymentErrorCode>({
   "account-exists": {
     title: "Account exists",
     status: 409,
-    explanation:
-      "The profile has an open account in this currency already: list the accounts of the profile.",
+    detail: "The profile has an open account in this currency already: list the accounts of the profile.",
   },
   "payment-exists": {
     title: "Payment exists",
     status: 409,
-    explanation:
+    detail:
       "A payment with this id was made with another body. Nothing was done: a new payment needs a new id, and a " +
       "repeated one has to be what it was.",
   },
   "refund-exists": {
     title: "Refund exists",
     status: 409,
-    explanation:
+    detail:
       "A refund of the payment with this id was made with another body. Nothing was done: a new refund needs a new " +
       "id, and a repeated one has to be what it was.",
   },
   "same-account": {
     title: "One account on both sides",
     status: 422,
-    explanation: "Payer and payee have to be two accounts.",
+    detail: "Payer and payee have to be two accounts.",
     validation: true,
   },
   "unknown-profile": {
     title: "Unknown profile",
     status: 422,
-    explanation: "There is no living profile with this id, or it is not yours.",
+    detail: "There is no living profile with this id, or it is not yours.",
   },
   "unknown-account": {
     title: "Unknown account",
     status: 422,
-    explanation:
+    detail:
       "An account of the payment does not exist, or the payer's is not yours. The member invalidParams says which.",
   },
   "profile-deleted": {
     title: "Profile deleted",
     status: 422,
-    explanation: "An account that takes part belongs to a profile that was deleted: its money does not move.",
+    detail: "An account that takes part belongs to a profile that was deleted: its money does not move.",
   },
   "currency-mismatch": {
     title: "Currencies differ",
     status: 422,
-    explanation: "Money moves in one currency: that of the amount and of every account that takes part.",
+    detail: "Money moves in one currency: that of the amount and of every account that takes part.",
   },
   "account-closed": {
     title: "Account closed",
     status: 422,
-    explanation: "The account is closed: no money moves to or from it.",
+    detail: "The account is closed: no money moves to or from it.",
   },
   "insufficient-funds": {
     title: "Insufficient funds",
     status: 422,
-    explanation: "The account that the money is to come from has less than the amount.",
+    detail: "The account that the money is to come from has less than the amount.",
   },
   "balance-limit": {
     title: "Balance limit reached",
     status: 422,
-    explanation: "The account would have more than it can hold, which is 10^18 minor units.",
+    detail: "The account would have more than it can hold, which is 10^18 minor units.",
   },
   "balance-not-zero": {
     title: "Account not empty",
     status: 422,
-    explanation: "An account that has money is not closed: let it be paid away first.",
+    detail: "An account that has money is not closed: let it be paid away first.",
   },
   "refund-exceeds-payment": {
     title: "Refund exceeds payment",
     status: 422,
-    explanation: "All refunds of a payment together cannot be more than the payment.",
+    detail: "All refunds of a payment together cannot be more than the payment.",
   },
   "not-payee": {
     title: "Not the payee",
     status: 422,
-    explanation: "A payment is given back by who received it, and by nobody else.",
+    detail: "A payment is given back by who received it, and by nobody else.",
   },
 });

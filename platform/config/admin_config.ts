@@ -11,7 +11,7 @@ export interface AdminConfig {
 export function parseAdminConfig(settings: Settings): AdminConfig | undefined {
   const host = settings.text("ADMIN_HOST");
   if (settings.text("ADMIN_PORT") === undefined) {
-    if (host !== undefined) settings.fault("ADMIN_HOST", "needs ADMIN_PORT");
+    if (host !== undefined) settings.reject("ADMIN_HOST", "needs ADMIN_PORT");
     return undefined;
   }
   return { host: host ?? "127.0.0.1", port: settings.integer("ADMIN_PORT", 0, { min: 0, max: 65_535 }) };

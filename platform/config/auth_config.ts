@@ -62,9 +62,9 @@ export function parseAuthConfig(settings: Settings, surroundings: AuthSurroundin
       return parseJwt(settings);
     case "none":
     case "dev":
-      if (given !== undefined) settings.fault("AUTH_MODE", `cannot be ${mode} beside ${given}`);
+      if (given !== undefined) settings.reject("AUTH_MODE", `cannot be ${mode} beside ${given}`);
       if (mode === "dev" && !isPrivate(surroundings)) {
-        settings.fault(
+        settings.reject(
           "AUTH_MODE",
           "can be dev only with the embedded database and on loopback, without proxies",
         );
@@ -72,7 +72,7 @@ export function parseAuthConfig(settings: Settings, surroundings: AuthSurroundin
       return { kind: mode };
     case undefined:
       if (!isPrivate(surroundings)) {
-        settings.fault(
+        settings.reject(
           "AUTH_MODE",
           "is required unless the embedded database is used on loopback, without proxies: set AUTH_JWKS_URL or AUTH_KEY_FILE with " +
             "AUTH_ISSUER and AUTH_AUDIENCE, or AUTH_MODE=none to let everybody do everything",
@@ -80,7 +80,7 @@ export function parseAuthConfig(settings: Settings, surroundings: AuthSurroundin
       }
       return { kind: "none" };
     default:
-      settings.fault("AUTH_MODE", "must be one of jwt, dev, none");
+      settings.reject("AUTH_MODE", "must be one of jwt, dev, none");
       return { kind: "none" };
   }
 }
@@ -98,7 +98,7 @@ function parseJwt(settings: Settings): JwtConfig {
     issuer: settings.requiredText("AUTH_ISSUER"),
     audience: settings.requiredText("AUTH_AUDIENCE"),
     algorithms: parseAlgorithms(settings),
-    clockSkewMs: settings.durationMs("AUTH_CLOCK_SKEW", "30s", { most: MOST_CLOCK_SKEW }),
+    clockSkewMs: settings.durationMs("AUTH_CLOCK_SKEW", "30s", { max: MOST_CLOCK_SKEW }),
     jwksCooldownMs: settings.durationMs("AUTH_JWKS_COOLDOWN", "10s"),
   };
 }
@@ -106,13 +106,13 @@ function parseJwt(settings: Settings): JwtConfig {
 function parseKeysPlace(settings: Settings): JwtConfig["keys"] {
   const [address, file] = [settings.text("AUTH_JWKS_URL"), settings.text("AUTH_KEY_FILE")];
   if ((address === undefined) === (file === undefined)) {
-    settings.fault("AUTH_JWKS_URL", "or AUTH_KEY_FILE is required, one of them");
+    settings.reject("AUTH_JWKS_URL", "or AUTH_KEY_FILE is required, one of them");
   }
   if (address === undefined) return { file: file ?? "" };
   const url = URL.parse(address);
   // Whoever can change the keys on their way can make tokens.
   if (url?.protocol === "https:" || url?.protocol === "http:" && isLoopback(url.hostname)) return url;
-  settings.fault("AUTH_JWKS_URL", "must be an absolute https URL, or http on loopback");
+  settings.reject("AUTH_JWKS_URL", "must be an absolute https URL, or http on loopback");
   return { file: "" };
 }
 
@@ -120,7 +120,7 @@ function parseAlgorithms(settings: Settings): readonly string[] {
   const text = settings.text("AUTH_ALGORITHMS") ?? DEFAULT_ALGORITHMS;
   const algorithms = text.split(",").map((name) => name.trim());
   if (algorithms.some((name) => !ALGORITHMS.includes(name))) {
-    settings.fault("AUTH_ALGORITHMS", `must be a list, separated by commas, of ${ALGORITHMS.join(", ")}`);
+    settings.reject("AUTH_ALGORITHMS", `must be a list, separated by commas, of ${ALGORITHMS.join(", ")}`);
   }
   return algorithms;
 }

@@ -8,7 +8,7 @@ import { type LimitConfig, parseLimitSettings } from "./limit_settings.ts";
 import { parsePoolSettings, type PoolSettings } from "./pool_settings.ts";
 import type { LogLevel } from "@archway/server/logger.ts";
 import type { ConfiguredService, ServiceModule } from "@archway/service_kit/service_module.ts";
-import { type DurationText, LONGEST_KEPT } from "@archway/service_kit/settings_reader.ts";
+import { type DurationText, MAX_RETENTION } from "@archway/service_kit/settings_reader.ts";
 import { type ConfigFault, type EnvironmentLookup, Settings } from "./settings.ts";
 import { parseTrustedProxies } from "./trusted_proxies.ts";
 
@@ -96,20 +96,20 @@ export function parseConfig(
     database,
     pool: parsePoolSettings(settings),
     consistencyMaxWaitMs: settings.durationMs("CONSISTENCY_MAX_WAIT", "50ms", {
-      most: MOST_CONSISTENCY_WAIT,
+      max: MOST_CONSISTENCY_WAIT,
     }),
     migrateOnStart: parseMigrateOnStart(settings, database),
     hmacSecrets: parseSecrets(settings, database.kind),
     cursorTtlSeconds: parseCursorTtl(settings),
-    idempotencyTtlMs: settings.durationMs("IDEMPOTENCY_TTL", "24h", { least: "1ms", most: LONGEST_KEPT }),
+    idempotencyTtlMs: settings.durationMs("IDEMPOTENCY_TTL", "24h", { min: "1ms", max: MAX_RETENTION }),
     auth: serves ? parseAuthConfig(settings, surroundings) : { kind: "none" },
     host,
     port: settings.integer("PORT", 8080, { min: 0, max: 65_535 }),
     publicUrl,
     trustedProxies,
     listener: parseListenerSettings(settings, host),
-    readTimeoutMs: settings.durationMs("READ_TIMEOUT", "15s", { least: "1ms" }),
-    writeTimeoutMs: settings.durationMs("WRITE_TIMEOUT", "30s", { least: "1ms" }),
+    readTimeoutMs: settings.durationMs("READ_TIMEOUT", "15s", { min: "1ms" }),
+    writeTimeoutMs: settings.durationMs("WRITE_TIMEOUT", "30s", { min: "1ms" }),
     admission: parseAdmissionSettings(settings),
     drainWaitMs: settings.durationMs("SHUTDOWN_WAIT", "0s"),
     drainTimeoutMs: settings.durationMs("SHUTDOWN_TIMEOUT", "10s"),
@@ -128,14 +128,14 @@ export function parseConfig(
 const MOST_CONSISTENCY_WAIT: DurationText = "10s";
 
 function parseCursorTtl(settings: Settings): number {
-  return Math.floor(settings.durationMs("CURSOR_TTL", "24h", { least: "1s", most: LONGEST_KEPT }) / 1000);
+  return Math.floor(settings.durationMs("CURSOR_TTL", "24h", { min: "1s", max: MAX_RETENTION }) / 1000);
 }
 
 function parseMigrateOnStart(settings: Settings, database: DatabaseConfig): boolean {
   const fallback = database.kind === "embedded" ? "true" : "false";
   const migrates = settings.oneOf("MIGRATE_ON_START", fallback, ["true", "false"]) === "true";
   if (migrates && database.kind === "postgres" && database.pooler === "transaction") {
-    settings.fault("MIGRATE_ON_START", "cannot be true with POSTGRES_POOLER: migrations go past a pooler");
+    settings.reject("MIGRATE_ON_START", "cannot be true with POSTGRES_POOLER: migrations go past a pooler");
   }
   return migrates;
 }
@@ -146,7 +146,7 @@ function parseSecrets(settings: Settings, kind: DatabaseConfig["kind"]): Config[
   const secrets = text.split(",").map((secret) => secret.trim());
   const encoder = new TextEncoder();
   if (secrets.some((secret) => encoder.encode(secret).length < MIN_SECRET_BYTES)) {
-    settings.fault(
+    settings.reject(
       "HMAC_SECRET",
       `must have ${MIN_SECRET_BYTES} bytes or more, each of several separated by commas`,
     );

@@ -48,7 +48,7 @@ Deno.test("parseConfig() reads how long a read waits for a replica, within reaso
   );
   assertEquals(waits, [50, 0, 10_000]);
   const error = assertThrows(() => parse({ CONSISTENCY_MAX_WAIT: "10001ms" }), ConfigError);
-  assertEquals(error.faults, [{ variable: "CONSISTENCY_MAX_WAIT", reason: "must be 10s at the most" }]);
+  assertEquals(error.faults, [{ variable: "CONSISTENCY_MAX_WAIT", reason: "must be at most 10s" }]);
 });
 
 Deno.test("parseConfig() reads whether a pooler is in between, and keeps migrations from it", () => {

@@ -13,15 +13,15 @@ export function parseCors(settings: Settings): CorsConfig | undefined {
   const maxAgeSeconds = Math.floor(settings.durationMs("CORS_MAX_AGE", "10m") / 1000);
   const origins = settings.list("CORS_ORIGINS");
   if (origins.length === 0) {
-    if (credentials) settings.fault("CORS_CREDENTIALS", "needs CORS_ORIGINS");
+    if (credentials) settings.reject("CORS_CREDENTIALS", "needs CORS_ORIGINS");
     return undefined;
   }
   const everyone = origins.length === 1 && origins[0] === "*";
   if (everyone && credentials) {
-    settings.fault("CORS_CREDENTIALS", "cannot be true for every origin: name them");
+    settings.reject("CORS_CREDENTIALS", "cannot be true for every origin: name them");
   }
   if (!everyone && !origins.every(isOrigin)) {
-    settings.fault(
+    settings.reject(
       "CORS_ORIGINS",
       'must be * or origins as browsers send them, such as "https://app.example"',
     );

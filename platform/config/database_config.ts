@@ -58,7 +58,7 @@ export function parseDatabaseConfig(settings: Settings): DatabaseConfig {
     ]),
     replicaMaxLagMs: settings.durationMs("POSTGRES_REPLICA_MAX_LAG", "10s"),
     // With none at all no replica would ever be used.
-    replicaProbeTimeoutMs: settings.durationMs("POSTGRES_REPLICA_PATIENCE", "2s", { least: "1ms" }),
+    replicaProbeTimeoutMs: settings.durationMs("POSTGRES_REPLICA_PATIENCE", "2s", { min: "1ms" }),
   };
 }
 
@@ -119,7 +119,7 @@ function replicaPrefixes(settings: Settings): readonly string[] {
   const mentioned = prefixes.filter((prefix) => isMentioned(settings, prefix));
   const tooMany = mentioned.filter((prefix) => prefixes.indexOf(prefix) >= MAX_REPLICAS);
   for (const prefix of tooMany) {
-    settings.fault(
+    settings.reject(
       `${prefix}HOST`,
       `is one too many: ${MAX_REPLICAS} replicas, numbered from 0, are the most`,
     );
@@ -127,7 +127,7 @@ function replicaPrefixes(settings: Settings): readonly string[] {
   const allowed = mentioned.filter((prefix) => !tooMany.includes(prefix));
   allowed.forEach((prefix, index) => {
     if (prefix === prefixes[index]) return;
-    settings.fault(`${prefix}HOST`, `is numbered with a gap: ${prefixes[index]}HOST is not set`);
+    settings.reject(`${prefix}HOST`, `is numbered with a gap: ${prefixes[index]}HOST is not set`);
   });
   return allowed;
 }
@@ -135,10 +135,10 @@ function replicaPrefixes(settings: Settings): readonly string[] {
 /** Without a host the rest would silently be ignored, and data would go where nobody looks for it. */
 function refuseLeftovers(settings: Settings, replicas: readonly string[]): void {
   if (isMentioned(settings, "POSTGRES_PRIMARY_")) {
-    settings.fault("POSTGRES_PRIMARY_HOST", "is required beside other POSTGRES_PRIMARY_ variables");
+    settings.reject("POSTGRES_PRIMARY_HOST", "is required beside other POSTGRES_PRIMARY_ variables");
   }
   const others = OF_SERVERS.filter((variable) => settings.text(variable) !== undefined);
   for (const variable of [...replicas.map((prefix) => `${prefix}HOST`), ...others]) {
-    settings.fault(variable, "needs POSTGRES_PRIMARY_HOST");
+    settings.reject(variable, "needs POSTGRES_PRIMARY_HOST");
   }
 }

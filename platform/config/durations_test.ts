@@ -63,7 +63,7 @@ Deno.test("parseConfig() takes every duration from its least to its most, and no
       for (const good of [least, most]) assertEquals(faultOf(variable, good), undefined, good);
       const bad = [`${milliseconds(most) + 1}ms`, "999999999h"].filter((text) => /^\d{1,9}\D/.test(text));
       if (milliseconds(least) > 0) bad.push(`${milliseconds(least) - 1}ms`, "0s");
-      const reason = milliseconds(least) > 0 ? `must be ${least} to ${most}` : `must be ${most} at the most`;
+      const reason = milliseconds(least) > 0 ? `must be ${least} to ${most}` : `must be at most ${most}`;
       for (const text of bad) assertEquals(faultOf(variable, text), reason, text);
     });
   }

@@ -32,7 +32,7 @@ export function parseListenerSettings(settings: Settings, host: string): Listene
   const tls = parseTls(settings);
   const mode = settings.oneOf("SLOW_CLIENT_GUARD", "auto", ["auto", "on", "off"]);
   const guard = {
-    idleMs: settings.durationMs("IDLE_TIMEOUT", "75s", { least: "1ms" }),
+    idleMs: settings.durationMs("IDLE_TIMEOUT", "75s", { min: "1ms" }),
     maxConnections: settings.integer("MAX_CONNECTIONS", 5000, { min: 1, max: 25_000 }),
     maxConnectionsPerAddress: settings.integer("MAX_CONNECTIONS_PER_ADDRESS", 0, { min: 0, max: 25_000 }),
   };
@@ -44,7 +44,7 @@ function parseTls(settings: Settings): TlsConfig | undefined {
   const certificate = settings.text("TLS_CERT_FILE");
   const key = settings.text("TLS_KEY_FILE");
   if (certificate !== undefined && key !== undefined) return { certificate, key };
-  if (certificate !== undefined) settings.fault("TLS_KEY_FILE", "is required beside TLS_CERT_FILE");
-  if (key !== undefined) settings.fault("TLS_CERT_FILE", "is required beside TLS_KEY_FILE");
+  if (certificate !== undefined) settings.reject("TLS_KEY_FILE", "is required beside TLS_CERT_FILE");
+  if (key !== undefined) settings.reject("TLS_CERT_FILE", "is required beside TLS_KEY_FILE");
   return undefined;
 }

@@ -17,7 +17,7 @@ export type PoolSettings = Required<
 >;
 
 /** With no time at all nothing would ever succeed. */
-const AT_ALL: DurationOptions = { least: "1ms" };
+const AT_ALL: DurationOptions = { min: "1ms" };
 
 /** Reads what `POSTGRES_…` says about connections in general. */
 export function parsePoolSettings(settings: Settings): PoolSettings {

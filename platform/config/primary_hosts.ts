@@ -20,16 +20,16 @@ export function parsePrimaryHosts(
 ): PrimaryHosts {
   const hosts = splitList(settings.requiredText(HOST));
   const ports = splitList(settings.text(PORT) ?? "5432").map(parsePort);
-  if (hosts.includes("")) settings.fault(HOST, "must be a host, or several separated by commas");
+  if (hosts.includes("")) settings.reject(HOST, "must be a host, or several separated by commas");
   if (ports.some(Number.isNaN)) {
-    settings.fault(PORT, "must be a whole number from 1 to 65535, or several separated by commas");
+    settings.reject(PORT, "must be a whole number from 1 to 65535, or several separated by commas");
   }
   if (ports.length > 1 && ports.length !== hosts.length) {
-    settings.fault(PORT, `must name one port for all hosts, or as many as ${HOST} names hosts`);
+    settings.reject(PORT, `must name one port for all hosts, or as many as ${HOST} names hosts`);
   }
   const addresses = hosts.map((host, index): Address => ({ host, port: ports[index] ?? ports[0] ?? 5432 }));
   const names = new Set(addresses.map(({ host, port }) => `${host} ${port}`));
-  if (names.size < addresses.length) settings.fault(HOST, "must not name a server twice");
+  if (names.size < addresses.length) settings.reject(HOST, "must not name a server twice");
   const rest = parseRest();
   const [first = { host: "", port: 5432 }, ...others] = addresses;
   return [{ ...rest, ...first }, ...others.map((address) => ({ ...rest, ...address }))];

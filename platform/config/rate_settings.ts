@@ -41,7 +41,7 @@ export function parseRateLimit(settings: Settings, isPrivate: boolean): RateLimi
   const text = settings.text("RATE_LIMIT") ?? (isPrivate && !said ? "off" : DEFAULT_RATE);
   if (text === "off") return undefined;
   const rate = parseRate(text);
-  if (rate === undefined) settings.fault("RATE_LIMIT", `${RATE_REASON}, or off`);
+  if (rate === undefined) settings.reject("RATE_LIMIT", `${RATE_REASON}, or off`);
   const { quota, windowSeconds } = rate ?? { quota: 1, windowSeconds: 1 };
   return {
     rate: { quota, windowSeconds },
@@ -55,7 +55,7 @@ function parseAddressRate(settings: Settings): Rate | undefined {
   const text = settings.text("RATE_LIMIT_ADDRESS");
   if (text === undefined) return undefined;
   const rate = parseRate(text);
-  if (rate === undefined) settings.fault("RATE_LIMIT_ADDRESS", RATE_REASON);
+  if (rate === undefined) settings.reject("RATE_LIMIT_ADDRESS", RATE_REASON);
   return rate;
 }
 
@@ -66,7 +66,7 @@ function parseOperations(settings: Settings): ReadonlyMap<string, Rate> {
     const [, operationId = "", value = ""] = /^\s*([\w.-]+)\s*=\s*(\S+)\s*$/.exec(part) ?? [];
     const rate = parseRate(value);
     if (rate === undefined || rates.has(operationId)) {
-      settings.fault(
+      settings.reject(
         "RATE_LIMIT_ROUTES",
         `must be a list such as "createProfile=20/1m,listProfiles=100/10s"`,
       );
@@ -101,7 +101,7 @@ function parseStoreUrl(settings: Settings): string | undefined {
   if (url !== null && scheme !== undefined && url.hostname !== "" && url.search === "" && url.hash === "") {
     return scheme + text.slice(text.indexOf(":") + 1);
   }
-  settings.fault(
+  settings.reject(
     "RATE_LIMIT_URL",
     "must be a URL such as redis://user:password@host:6379/0, with TLS rediss://",
   );

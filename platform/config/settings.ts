@@ -39,7 +39,7 @@ export class Settings implements SettingsReader {
   /** The text of a variable that has to be there; "" and a fault where it is not. */
   requiredText(variable: string): string {
     const text = this.text(variable);
-    if (text === undefined) this.fault(variable, "is required");
+    if (text === undefined) this.reject(variable, "is required");
     return text ?? "";
   }
 
@@ -51,10 +51,10 @@ export class Settings implements SettingsReader {
     const [text, place] = [this.text(variable), `${variable}_FILE`];
     const path = this.text(place);
     if (path === undefined) return text;
-    if (text !== undefined) this.fault(variable, `and ${place} are both set`);
+    if (text !== undefined) this.reject(variable, `and ${place} are both set`);
     const content = readText(path)?.replace(/\r?\n$/, "");
-    if (content === undefined) this.fault(place, "does not lead to a file that can be read");
-    if (content === "") this.fault(place, "leads to a file that is empty");
+    if (content === undefined) this.reject(place, "does not lead to a file that can be read");
+    if (content === "") this.reject(place, "leads to a file that is empty");
     return content || undefined;
   }
 
@@ -62,7 +62,7 @@ export class Settings implements SettingsReader {
   requiredSecret(variable: string): string {
     const before = this.faults.length;
     const secret = this.secret(variable);
-    if (secret === undefined && this.faults.length === before) this.fault(variable, "is required");
+    if (secret === undefined && this.faults.length === before) this.reject(variable, "is required");
     return secret ?? "";
   }
 
@@ -71,7 +71,7 @@ export class Settings implements SettingsReader {
     if (text === undefined) return fallback;
     const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
     if (value >= min && value <= max) return value;
-    this.fault(variable, `must be a whole number from ${min} to ${max}`);
+    this.reject(variable, `must be a whole number from ${min} to ${max}`);
     return fallback;
   }
 
@@ -79,14 +79,14 @@ export class Settings implements SettingsReader {
   durationMs(
     variable: string,
     fallback: DurationText,
-    { least = "0s", most = "24h" }: DurationOptions = {},
+    { min = "0s", max = "24h" }: DurationOptions = {},
   ): number {
     const text = this.text(variable);
     const ms = parseDuration(text ?? fallback);
-    const [leastMs, mostMs] = [parseDuration(least) ?? 0, parseDuration(most) ?? 0];
-    if (ms !== undefined && ms >= leastMs && ms <= mostMs) return ms;
-    if (ms === undefined) this.fault(variable, 'must be a duration such as "500ms", "10s", "5m" or "24h"');
-    else this.fault(variable, leastMs === 0 ? `must be ${most} at the most` : `must be ${least} to ${most}`);
+    const [minMs, maxMs] = [parseDuration(min) ?? 0, parseDuration(max) ?? 0];
+    if (ms !== undefined && ms >= minMs && ms <= maxMs) return ms;
+    if (ms === undefined) this.reject(variable, 'must be a duration such as "500ms", "10s", "5m" or "24h"');
+    else this.reject(variable, minMs === 0 ? `must be at most ${max}` : `must be ${min} to ${max}`);
     return parseDuration(fallback) ?? 0;
   }
 
@@ -94,7 +94,7 @@ export class Settings implements SettingsReader {
     const text = this.text(variable);
     if (text === undefined) return fallback;
     const found = allowed.find((value) => value === text);
-    if (found === undefined) this.fault(variable, `must be one of ${allowed.join(", ")}`);
+    if (found === undefined) this.reject(variable, `must be one of ${allowed.join(", ")}`);
     return found ?? fallback;
   }
 
@@ -104,11 +104,11 @@ export class Settings implements SettingsReader {
     if (text === undefined) return undefined;
     const url = URL.parse(text);
     if (url !== null && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "") return url;
-    this.fault(variable, "must be an absolute http or https URL without query and fragment");
+    this.reject(variable, "must be an absolute http or https URL without query and fragment");
     return undefined;
   }
 
-  fault(variable: string, reason: string): void {
+  reject(variable: string, reason: string): void {
     this.faults.push({ variable, reason });
   }
 }

@@ -8,7 +8,7 @@ export function parseTrustedProxies(settings: Settings): readonly AddressRange[]
     const range = parseAddressRange(text);
     if (range !== undefined) ranges.push(range);
     else {
-      settings.fault("TRUSTED_PROXIES", 'must be addresses and networks such as "10.0.0.0/8,::1"');
+      settings.reject("TRUSTED_PROXIES", 'must be addresses and networks such as "10.0.0.0/8,::1"');
       break;
     }
   }

@@ -1,6 +1,6 @@
 import {
   type DurationOptions,
-  LONGEST_KEPT,
+  MAX_RETENTION,
   type SettingsReader,
 } from "@archway/service_kit/settings_reader.ts";
 import { type NatsConfig, parseNatsConfig } from "./broker/nats_config.ts";
@@ -29,7 +29,7 @@ export interface WebhookConfig {
 }
 
 /** How often may be looked, and how long an attempt may take. */
-const BOUNDS: DurationOptions = { least: "10ms", most: "60s" };
+const BOUNDS: DurationOptions = { min: "10ms", max: "60s" };
 
 /** Reads `WORKER…`, `OUTBOX_…`, `WEBHOOK_…` and `NATS_…`. */
 export function parseEventsConfig(settings: SettingsReader): EventsConfig {
@@ -40,7 +40,7 @@ export function parseEventsConfig(settings: SettingsReader): EventsConfig {
     webhooks: {
       allowPrivate: settings.oneOf("WEBHOOK_ALLOW_PRIVATE", "false", ["true", "false"]) === "true",
       timeoutMs: settings.durationMs("WEBHOOK_TIMEOUT", "10s", BOUNDS),
-      retentionMs: settings.durationMs("WEBHOOK_RETENTION", "720h", { most: LONGEST_KEPT }),
+      retentionMs: settings.durationMs("WEBHOOK_RETENTION", "720h", { max: MAX_RETENTION }),
     },
     nats: parseNatsConfig(settings),
   };

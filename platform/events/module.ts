@@ -3,10 +3,10 @@ import {
   type BackgroundWork,
   defineService,
   type MountedService,
-  type ServiceParts,
+  type ServiceDependencies,
 } from "@archway/service_kit/service_module.ts";
 import { timeCursors } from "@archway/service_kit/page_cursors.ts";
-import { SealRing } from "@archway/service_kit/signing.ts";
+import { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
 import type { Broker } from "./broker/broker.ts";
 import type { NatsConfig } from "./broker/nats_config.ts";
 import { type EventsConfig, parseEventsConfig } from "./events_config.ts";
@@ -36,9 +36,9 @@ export const eventsModule = defineService({
   mount: mountEvents,
 });
 
-function mountEvents(parts: ServiceParts, config: EventsConfig): MountedService {
+function mountEvents(parts: ServiceDependencies, config: EventsConfig): MountedService {
   const catalog = mergeCatalogs(parts.catalogs);
-  const secrets = new SealRing(parts.secrets, "webhook secret");
+  const secrets = new EncryptionKeyRing(parts.secrets, "webhook secret");
   let worker: EventWorker | undefined;
   const webhooks = openWebhookService(parts.pool, {
     secrets,

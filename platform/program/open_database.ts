@@ -8,7 +8,7 @@ import { EmbeddedError } from "@archway/db/embedded/embedded_error.ts";
 import { startEmbedded } from "@archway/db/embedded/start_embedded.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { PoolConfig } from "@archway/db/postgres/pool_config.ts";
-import { keptSecret } from "@archway/service_kit/signing.ts";
+import { loadOrCreateSecret } from "@archway/service_kit/signing.ts";
 
 /** The database the configuration asks for, and what hangs on the choice. */
 export interface Database extends AsyncDisposable {
@@ -36,7 +36,7 @@ async function openEmbedded(config: Config, folder: string, options: PoolOptions
   await using stack = new AsyncDisposableStack();
   const embedded = stack.use(await startEmbedded({ dataDirectory: join(folder, "postgres") }));
   const pool = stack.use(openPool({ ...options, primary: embedded.instance, replicas: [] }));
-  const hmacSecrets = config.hmacSecrets ?? [await keptSecret(folder)] as const;
+  const hmacSecrets = config.hmacSecrets ?? [await loadOrCreateSecret(folder)] as const;
   const opened = stack.move();
   return {
     pool,

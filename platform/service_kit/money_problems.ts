@@ -6,7 +6,7 @@ export const MONEY_PROBLEMS: Readonly<Record<MoneyErrorCode, ProblemDescription>
   "invalid-amount": {
     title: "Invalid amount",
     status: 422,
-    explanation:
+    detail:
       "An amount is a decimal number with exactly the decimal places of its currency, more than nothing, and not more " +
       "than 10^15 minor units. The member invalidParams says what is wrong.",
     validation: true,
@@ -14,7 +14,7 @@ export const MONEY_PROBLEMS: Readonly<Record<MoneyErrorCode, ProblemDescription>
   "unknown-currency": {
     title: "Unknown currency",
     status: 422,
-    explanation: "A currency is a code of ISO 4217 that has a minor unit, such as BRL.",
+    detail: "A currency is a code of ISO 4217 that has a minor unit, such as BRL.",
     validation: true,
   },
 };

@@ -15,7 +15,7 @@ const COMMON: Readonly<Record<string, ProblemDescription>> = {
   "invalid-page": {
     title: "Invalid page",
     status: 400,
-    explanation:
+    detail:
       "The page was asked for in a way that cannot be answered: ways of paging were mixed, or a cursor was " +
       "changed, has expired or belongs to another list. Begin again without a cursor.",
     validation: true,
@@ -23,7 +23,7 @@ const COMMON: Readonly<Record<string, ProblemDescription>> = {
   "patch-failed": {
     title: "Patch cannot be applied",
     status: 422,
-    explanation: "An operation of the JSON Patch does not fit the resource as it is, so none was applied. " +
+    detail: "An operation of the JSON Patch does not fit the resource as it is, so none was applied. " +
       "The member invalidParams names the operation.",
   },
 };
@@ -54,9 +54,9 @@ export function problemTable<Code extends string>(
 /** No such resource, or not one that the caller may reach. */
 export function notFound(
   resource: string,
-  explanation = `There is no ${resource} with this id, or it is not yours.`,
+  detail = `There is no ${resource} with this id, or it is not yours.`,
 ): ProblemDescription {
-  return { title: `${capitalized(resource)} not found`, status: 404, explanation };
+  return { title: `${capitalized(resource)} not found`, status: 404, detail };
 }
 
 /** The resource was modified since it was read. */
@@ -64,7 +64,7 @@ export function changed(resource: string): ProblemDescription {
   return {
     title: `${capitalized(resource)} changed meanwhile`,
     status: 412,
-    explanation:
+    detail:
       `The ${resource} has changed since it was read. The ETag header of the answer is what it has now: read it ` +
       "again, decide again, and repeat the request with that ETag in If-Match.",
   };
@@ -75,15 +75,15 @@ export function invalid(resource: string): ProblemDescription {
   return {
     title: `Invalid ${resource}`,
     status: 422,
-    explanation: `The ${resource} breaks a rule. The member invalidParams names every fault.`,
+    detail: `The ${resource} breaks a rule. The member invalidParams names every fault.`,
   };
 }
 
-function problemOf({ status, slug, explanation }: ProblemType, error: DomainError): Problem {
+function problemOf({ status, slug, detail }: ProblemType, error: DomainError): Problem {
   const { fieldErrors, currentVersion } = error;
   const location = status === 400 ? "query" : "body";
   return new Problem(status, slug, {
-    detail: explanation,
+    detail: detail,
     cause: error,
     ...(fieldErrors.length > 0 && { invalidParams: fieldErrors.map((one) => invalidParam(one, location)) }),
     ...(currentVersion !== undefined && { headers: { ETag: formatVersion(currentVersion) } }),

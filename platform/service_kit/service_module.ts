@@ -41,7 +41,7 @@ export interface ServiceModule extends ServiceDescription {
 export interface ConfiguredService {
   readonly name: string;
   /** Wires the service up, once a program. Opens nothing yet. */
-  mount(parts: ServiceParts): MountedService;
+  mount(parts: ServiceDependencies): MountedService;
 }
 
 /** What a service consists of in a running program. */
@@ -66,14 +66,14 @@ export interface BackgroundWork extends AsyncDisposable {
 }
 
 /** What the program hands to every service. */
-export interface ServiceParts {
+export interface ServiceDependencies {
   readonly pool: ConnectionPool;
   readonly logger: Logger;
   /** Current time with microseconds. */
   readonly now: () => Timestamp;
   /** A new UUIDv7. */
   readonly newId: () => string;
-  /** HMAC secrets, newest first, for a `KeyRing` or `SealRing` with a purpose of its own. */
+  /** HMAC secrets, newest first, for a `KeyRing` or `EncryptionKeyRing` with a purpose of its own. */
   readonly secrets: readonly [string, ...string[]];
   /** Lifetime of page cursors. */
   readonly cursorTtlSeconds: number;
@@ -90,12 +90,12 @@ export interface ServiceParts {
 /** A service with settings of type `S`. */
 export interface ServiceDefinition<S> extends ServiceDescription {
   readonly settings: (reader: SettingsReader) => S;
-  mount(parts: ServiceParts, settings: S): MountedService;
+  mount(parts: ServiceDependencies, settings: S): MountedService;
 }
 
 /** A service without settings of its own. */
 export interface PlainServiceDefinition extends ServiceDescription {
-  mount(parts: ServiceParts): MountedService;
+  mount(parts: ServiceDependencies): MountedService;
 }
 
 /** Makes the module of a service: what its `module.ts` exports and services.ts lists. */

@@ -9,8 +9,8 @@ import {
   type ConfiguredService,
   defineService,
   type MountedService,
+  type ServiceDependencies,
   type ServiceModule,
-  type ServiceParts,
 } from "./service_module.ts";
 
 const CATALOG: EventCatalog = {
@@ -40,7 +40,7 @@ async function mount(
 }
 
 Deno.test("defineService() hands its settings to mount(), and keeps the description", async () => {
-  const mounted: (readonly [string, ServiceParts])[] = [];
+  const mounted: (readonly [string, ServiceDependencies])[] = [];
   const module = defineService({
     name: "orders",
     requires: ["events"],

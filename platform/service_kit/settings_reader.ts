@@ -10,17 +10,17 @@ export interface IntegerOptions {
 /** Bounds of a duration. */
 export interface DurationOptions {
   /** @default {"0s"} */
-  readonly least?: DurationText;
+  readonly min?: DurationText;
   /**
    * Timers of the platform run for at most 2^31 - 1 ms.
    *
    * @default {"24h"}
    */
-  readonly most?: DurationText;
+  readonly max?: DurationText;
 }
 
 /** Upper bound of how long data is stored: nothing waits for its end. */
-export const LONGEST_KEPT: DurationText = "87600h";
+export const MAX_RETENTION: DurationText = "87600h";
 
 /**
  * Environment variables as typed values, the port through which a module reads settings of its own. Invalid values are
@@ -44,5 +44,5 @@ export interface SettingsReader {
   /** Absolute http or https URL without query and fragment. */
   url(variable: string): URL | undefined;
   /** Reports a variable as invalid; `reason` continues a sentence that begins with its name. */
-  fault(variable: string, reason: string): void;
+  reject(variable: string, reason: string): void;
 }

@@ -12,7 +12,7 @@ export const profileProblems = problemTable<ProfileErrorCode>({
   "email-taken": {
     title: "E-mail address taken",
     status: 409,
-    explanation:
+    detail:
       "Another profile has this e-mail address. Addresses are compared without regard to case; the address " +
       "of a deleted profile is free again.",
   },

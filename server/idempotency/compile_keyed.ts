@@ -1,6 +1,13 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import type { Idempotency, KeptAnswer, KeyedAnswer, KeyedRequest, Work, WorkResult } from "../idempotency.ts";
+import type {
+  Idempotency,
+  KeyedRequest,
+  KeyedResponse,
+  StoredResponse,
+  Work,
+  WorkResult,
+} from "../idempotency.ts";
 import type { DecodedRequest, Operation } from "../operation.ts";
 import type { Exchange } from "../request/exchange.ts";
 
@@ -17,7 +24,7 @@ export interface KeyedOptions {
 }
 
 /** Answers a request that has been validated, once for every key. */
-export type AnswerKeyed = (request: DecodedRequest, exchange: Exchange, key: string) => Promise<Response>;
+export type RespondKeyed = (request: DecodedRequest, exchange: Exchange, key: string) => Promise<Response>;
 
 /**
  * Prepares an operation whose document requires an `Idempotency-Key`.
@@ -25,20 +32,20 @@ export type AnswerKeyed = (request: DecodedRequest, exchange: Exchange, key: str
  * @throws {Error} when nothing keeps keys, or the body is one that cannot be compared: the promise of the document could
  * not be kept.
  */
-export function compileKeyed(operation: Operation, options: KeyedOptions): AnswerKeyed {
+export function compileKeyed(operation: Operation, options: KeyedOptions): RespondKeyed {
   const { refusal, run } = options;
   const name = `${operation.method} ${operation.path}`;
   const idempotency = keeper(operation, options);
-  async function keep(request: KeyedRequest, work: Work): Promise<KeyedAnswer | Response> {
+  async function keep(request: KeyedRequest, work: Work): Promise<KeyedResponse | Response> {
     try {
-      return await idempotency.answer(request, work);
+      return await idempotency.run(request, work);
     } catch (error) {
-      if (error instanceof UnkeptAnswer) return error.response;
+      if (error instanceof UnstoredResponse) return error.response;
       throw error;
     }
   }
 
-  return async function answerKeyed(request, exchange, key): Promise<Response> {
+  return async function respondKeyed(request, exchange, key): Promise<Response> {
     const keyed = {
       principal: exchange.principal?.subject,
       operation: name,
@@ -61,7 +68,7 @@ export function compileKeyed(operation: Operation, options: KeyedOptions): Answe
       return kept(made, exchange);
     });
     if (given instanceof Response) return given;
-    const response = given.replayed || made === undefined ? replay(given.answer, exchange) : made;
+    const response = given.replayed || made === undefined ? replay(given.response, exchange) : made;
     for (const { name } of operation.responses[String(response.status)]?.headers ?? []) {
       const value = given.fresh[name];
       if (value !== undefined) response.headers.set(name, value);
@@ -81,8 +88,8 @@ function keeper({ operationId, requestBody }: Operation, { idempotency }: KeyedO
 }
 
 /** A handler's answer that it failed: what it has done is undone, and a repeated request is a new one. */
-class UnkeptAnswer extends Error {
-  override readonly name = "UnkeptAnswer";
+class UnstoredResponse extends Error {
+  override readonly name = "UnstoredResponse";
   constructor(readonly response: Response) {
     super("The handler answered that it failed");
   }
@@ -91,17 +98,17 @@ class UnkeptAnswer extends Error {
 /** The answer as it is kept: without what is said of this one exchange. */
 function kept(response: Response, { body }: Exchange): WorkResult {
   const { status } = response;
-  if (status >= 500) throw new UnkeptAnswer(response);
+  if (status >= 500) throw new UnstoredResponse(response);
   const headers = [...response.headers].filter(([name]) => name !== "x-request-id");
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
   return {
     // Not asked of the response, which would make a stream of its body.
-    answer: { status, headers, body: bytes },
+    response: { status, headers, body: bytes },
     refused: status >= 400,
   };
 }
 
-function replay({ status, headers, body }: KeptAnswer, exchange: Exchange): Response {
+function replay({ status, headers, body }: StoredResponse, exchange: Exchange): Response {
   const response = new Response(body === undefined ? null : new Uint8Array(body), { status });
   for (const [name, value] of headers) response.headers.set(name, value);
   response.headers.set("X-Request-Id", exchange.requestId);

@@ -26,11 +26,14 @@ export function problemPages(catalog: ProblemCatalog): Endpoint {
   };
 }
 
-function description({ slug, title, status, explanation }: ProblemType): ProblemType & { type: string } {
+/** JSON form of a problem type; its `explanation` is the default detail of its problems. */
+function description(
+  { slug, title, status, detail: explanation }: ProblemType,
+): Readonly<Record<string, string | number>> {
   return { type: `/problems/${slug}`, slug, title, status, explanation };
 }
 
-function page({ title, status, explanation }: ProblemType): ReturnType<typeof html> {
+function page({ title, status, detail }: ProblemType): ReturnType<typeof html> {
   return html`
     <!DOCTYPE html>
     <html lang="en">
@@ -42,7 +45,7 @@ function page({ title, status, explanation }: ProblemType): ReturnType<typeof ht
       <body>
         <h1>${title}</h1>
         <p>Status ${String(status)}</p>
-        <p>${explanation}</p>
+        <p>${detail}</p>
       </body>
     </html>
   `;

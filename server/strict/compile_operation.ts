@@ -57,7 +57,7 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
   const needsIfMatch = requiresIfMatch(operation);
   const isUnconditional = takesNoCondition(operation);
   const writeResponse = compileResponses(operation);
-  const answerKeyed = requiresIdempotencyKey(operation)
+  const respondKeyed = requiresIdempotencyKey(operation)
     ? compileKeyed(operation, { idempotency: options.idempotency, refusal: options.refusal, run })
     : undefined;
 
@@ -92,7 +92,7 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
       if (lacksIfMatch) parameters.headers["If-Match"] = "*";
       validateParameters(parameters, operation.validateParameters, faults);
       if (lacksIfMatch && !faults.malformed) throw new Problem(428, "precondition-required");
-      const key = answerKeyed === undefined ? "" : readIdempotencyKey(exchange, faults);
+      const key = respondKeyed === undefined ? "" : readIdempotencyKey(exchange, faults);
       faults.throwIfAny();
       if (needsIfMatch && exchange.fields.ifNoneMatch !== null) {
         parameters.headers["If-Match"] = narrowIfMatch(String(parameters.headers["If-Match"]), exchange);
@@ -101,9 +101,9 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
       const { path, query, headers, cookies } = parameters;
       const { contentType, body } = content ?? {};
       const request = { path, query, headers, cookies, contentType, body };
-      return answerKeyed === undefined
+      return respondKeyed === undefined
         ? await run(request, exchange)
-        : await answerKeyed(request, exchange, key);
+        : await respondKeyed(request, exchange, key);
     },
   };
 }

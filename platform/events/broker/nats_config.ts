@@ -22,14 +22,14 @@ export function parseNatsConfig(settings: SettingsReader): NatsConfig | undefine
   const text = settings.secret("NATS_URL");
   const stream = settings.text("NATS_STREAM");
   if (stream !== undefined && !STREAM.test(stream)) {
-    settings.fault("NATS_STREAM", "must be made of letters, digits, _ and -");
+    settings.reject("NATS_STREAM", "must be made of letters, digits, _ and -");
   }
   if (text === undefined) {
-    if (stream !== undefined) settings.fault("NATS_STREAM", "needs NATS_URL");
+    if (stream !== undefined) settings.reject("NATS_STREAM", "needs NATS_URL");
     return undefined;
   }
   const parsed = parseUrls(text);
-  if (parsed === undefined) settings.fault("NATS_URL", URL_REASON);
+  if (parsed === undefined) settings.reject("NATS_URL", URL_REASON);
   return { ...parsed ?? { servers: [""], tls: false }, stream: stream ?? "archway" };
 }
 

@@ -2,8 +2,8 @@ import type { Broker } from "../broker/broker.ts";
 import type { EventsConfig } from "../events_config.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import type { ToWire } from "../outbox/message.ts";
-import type { ServiceParts } from "@archway/service_kit/service_module.ts";
-import type { SealRing } from "@archway/service_kit/signing.ts";
+import type { ServiceDependencies } from "@archway/service_kit/service_module.ts";
+import type { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
 import type { AttemptOptions } from "../webhooks/delivery/attempt_delivery.ts";
 import type { Audience } from "../webhooks/delivery/audience.ts";
 import type { WorkObserver } from "./work_observer.ts";
@@ -13,10 +13,10 @@ export interface EventWorkerOptions {
   readonly pool: ConnectionPool;
   readonly config: EventsConfig;
   /** What opens the secrets that sign. */
-  readonly secrets: SealRing;
+  readonly secrets: EncryptionKeyRing;
   /** Undefined: events are published nowhere. It is the worker's, who ends it. */
   readonly broker: Broker | undefined;
-  readonly logger: ServiceParts["logger"];
+  readonly logger: ServiceDependencies["logger"];
   readonly observer: WorkObserver;
   /** How long what is under way may take to end, in milliseconds. */
   readonly graceMs: number;

@@ -2,7 +2,7 @@ import { BrokerError } from "../broker/broker.ts";
 import { DatabaseError, type DatabaseErrorCode } from "@archway/db/errors.ts";
 import { messageId } from "../outbox/message_id.ts";
 import type { UntoldEvent } from "../outbox/message_queue.ts";
-import type { ServiceParts } from "@archway/service_kit/service_module.ts";
+import type { ServiceDependencies } from "@archway/service_kit/service_module.ts";
 import type { WorkObserver } from "./work_observer.ts";
 
 /** What goes by, sooner or later: it is waited for. */
@@ -19,14 +19,14 @@ const PASSING = new Set<DatabaseErrorCode>([
  * is back, is not worth a line each time.
  */
 export class WorkerFailures {
-  readonly #logger: ServiceParts["logger"];
+  readonly #logger: ServiceDependencies["logger"];
   readonly #observer: Pick<WorkObserver, "jobFailed">;
   /** What was logged last, by job. */
   readonly #last = new Map<string, string>();
   /** What was logged of events that cannot be told: as many as there are types and forms of them. */
   readonly #untold = new Set<string>();
 
-  constructor(logger: ServiceParts["logger"], observer: Pick<WorkObserver, "jobFailed">) {
+  constructor(logger: ServiceDependencies["logger"], observer: Pick<WorkObserver, "jobFailed">) {
     this.#logger = logger;
     this.#observer = observer;
   }

@@ -3,14 +3,14 @@ import type { ConnectionManager, QueryOptions, TxManager } from "@archway/db/db.
 import { DatabaseError } from "@archway/db/errors.ts";
 import type {
   Idempotency,
-  KeptAnswer,
-  KeyedAnswer,
   KeyedRequest,
+  KeyedResponse,
+  StoredResponse,
   Work,
 } from "@archway/server/idempotency.ts";
 import { Problem } from "@archway/server/problem.ts";
 import { microsecondsOf, type Timestamp, timestampOf } from "@archway/db/timestamp.ts";
-import { claimKey, findKey, insertKey, type KeptKey, KEY_CONSTRAINT, keyId } from "./kept_keys.ts";
+import { claimKey, findKey, insertKey, KEY_CONSTRAINT, keyId, type StoredKey } from "./stored_keys.ts";
 import { RecentKeys } from "./recent_keys.ts";
 import { TransactionUnit } from "./transaction_unit.ts";
 
@@ -40,29 +40,29 @@ export class PostgresIdempotency implements Idempotency {
     this.#options = options;
   }
 
-  async answer(request: KeyedRequest, work: Work): Promise<KeyedAnswer> {
+  async run(request: KeyedRequest, work: Work): Promise<KeyedResponse> {
     const id = keyId(request);
     const name = id.toString("base64");
     const recent = this.#recent.get(name);
     const known = recent && await this.#find(id, request);
     // Nothing has come of it since that a repeated answer would have to tell.
     if (recent !== undefined && known !== undefined) return { ...known, fresh: recent };
-    const given = await this.#work(id, request, work);
-    const fresh = given.answer.status < 400
+    const result = await this.#work(id, request, work);
+    const fresh = result.response.status < 400
       ? await this.#options.fresh?.({ signal: request.signal }) ?? {}
       : {};
     this.#recent.add(name, fresh);
-    return { ...given, fresh };
+    return { ...result, fresh };
   }
 
-  async #find(id: Buffer, request: KeyedRequest): Promise<Given | undefined> {
+  async #find(id: Buffer, request: KeyedRequest): Promise<KeyedResult | undefined> {
     const { pool, now } = this.#options;
     const kept = await findKey(pool.writer(), id, { now: now(), signal: request.signal });
     return kept && replay(kept, request);
   }
 
   /** Runs the work until it, or another request's with the key, is kept. */
-  async #work(id: Buffer, request: KeyedRequest, work: Work): Promise<Given> {
+  async #work(id: Buffer, request: KeyedRequest, work: Work): Promise<KeyedResult> {
     let current = work;
     while (true) {
       try {
@@ -71,8 +71,8 @@ export class PostgresIdempotency implements Idempotency {
         if (error instanceof RefusedWork) {
           // What was done for it is undone by now. The answer is kept by a transaction of its own, unless another
           // request with the key was quicker, whose answer is then the first one.
-          const { answer } = error;
-          current = () => Promise.resolve({ answer, refused: false });
+          const { response } = error;
+          current = () => Promise.resolve({ response, refused: false });
         } else if (!(error instanceof DatabaseError && error.constraint === KEY_CONSTRAINT)) {
           throw error;
         }
@@ -80,7 +80,7 @@ export class PostgresIdempotency implements Idempotency {
     }
   }
 
-  #attempt(id: Buffer, request: KeyedRequest, work: Work): Promise<Given> {
+  #attempt(id: Buffer, request: KeyedRequest, work: Work): Promise<KeyedResult> {
     const { pool, now, ttlMs } = this.#options;
     return pool.withTx(async (tx) => {
       const createdAt = now();
@@ -92,26 +92,26 @@ export class PostgresIdempotency implements Idempotency {
         });
       }
       if (found !== "claimed") return replay(found, request);
-      const { answer, refused } = await work(new TransactionUnit(request.operation, tx));
-      if (refused) throw new RefusedWork(answer);
+      const { response, refused } = await work(new TransactionUnit(request.operation, tx));
+      if (refused) throw new RefusedWork(response);
       const expiresAt = timestampOf(microsecondsOf(createdAt) + BigInt(ttlMs) * 1000n);
-      await insertKey(tx, id, { request, answer, createdAt, expiresAt });
-      return { answer, replayed: false };
+      await insertKey(tx, id, { request, response, createdAt, expiresAt });
+      return { response, replayed: false };
     }, { signal: request.signal, repeatable: true });
   }
 }
 
-type Given = Omit<KeyedAnswer, "fresh">;
+type KeyedResult = Omit<KeyedResponse, "fresh">;
 
 /** Rolls back what a refused request has done. */
 class RefusedWork extends Error {
   override readonly name = "RefusedWork";
-  constructor(readonly answer: KeptAnswer) {
+  constructor(readonly response: StoredResponse) {
     super("The request was refused");
   }
 }
 
-function replay({ fingerprint, expired, answer }: KeptKey, request: KeyedRequest): Given {
+function replay({ fingerprint, expired, response }: StoredKey, request: KeyedRequest): KeyedResult {
   if (expired) {
     throw new Problem(422, "idempotency-key-expired", {
       detail: "The Idempotency-Key was used, and its answer is no longer kept: nothing was done",
@@ -122,5 +122,5 @@ function replay({ fingerprint, expired, answer }: KeptKey, request: KeyedRequest
       detail: "The Idempotency-Key was used for another request: nothing was done",
     });
   }
-  return { answer, replayed: true };
+  return { response, replayed: true };
 }

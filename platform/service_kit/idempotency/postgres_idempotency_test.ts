@@ -228,7 +228,7 @@ for (const [name, open] of Object.entries(DATABASES)) {
   });
 }
 
-Deno.test("PostgresIdempotency.answer() tells a second request that the first one is under way", async () => {
+Deno.test("PostgresIdempotency.run() tells a second request that the first one is under way", async () => {
   await using database = await DATABASES["PostgreSQL"]?.();
   assert(database !== undefined);
   const { pool } = database;
@@ -251,7 +251,7 @@ Deno.test("PostgresIdempotency.answer() tells a second request that the first on
   assertEquals(await counted(pool), [1]);
 });
 
-Deno.test("PostgresIdempotency.answer() gives the other's answer where a refusal was overtaken", async () => {
+Deno.test("PostgresIdempotency.run() gives the other's answer where a refusal was overtaken", async () => {
   await using database = await DATABASES["PostgreSQL"]?.();
   assert(database !== undefined);
   const { pool } = database;
@@ -265,13 +265,13 @@ Deno.test("PostgresIdempotency.answer() gives the other's answer where a refusal
     fingerprint: new Uint8Array(32),
     signal: AbortSignal.timeout(30_000),
   };
-  const answer = (status: number): { status: number; headers: []; body: undefined } => ({
+  const response = (status: number): { status: number; headers: []; body: undefined } => ({
     status,
     headers: [],
     body: undefined,
   });
   let overtaken = false;
-  const given = await idempotency.answer(request, async () => {
+  const result = await idempotency.run(request, async () => {
     // As if the lock had been let go between the refusal and its keeping.
     if (!overtaken) {
       overtaken = true;
@@ -280,9 +280,9 @@ Deno.test("PostgresIdempotency.answer() gives the other's answer where a refusal
         [JSON.stringify([null, request.operation, request.key]), request.fingerprint],
       );
     }
-    return { answer: answer(422), refused: true };
+    return { response: response(422), refused: true };
   });
-  assertEquals([given.answer.status, given.replayed], [201, true]);
+  assertEquals([result.response.status, result.replayed], [201, true]);
 });
 
 Deno.test("createServer() does not mount an operation that requires a key where nothing keeps keys", () => {

@@ -6,7 +6,7 @@ const UNAVAILABLE: ProblemType = {
   slug: "database-unavailable",
   title: "Database unavailable",
   status: 503,
-  explanation:
+  detail:
     "The database cannot be reached or does not take writes now. Nothing was done: repeat the request after " +
     "the seconds in Retry-After.",
 };
@@ -15,7 +15,7 @@ const SATURATED: ProblemType = {
   slug: "database-saturated",
   title: "Database saturated",
   status: 503,
-  explanation:
+  detail:
     "More requests wait for the database than it can serve. Nothing was done: repeat the request after the " +
     "seconds in Retry-After.",
 };
@@ -24,7 +24,7 @@ const OUTCOME_UNKNOWN: ProblemType = {
   slug: "outcome-unknown",
   title: "Outcome unknown",
   status: 503,
-  explanation:
+  detail:
     "The connection to the database was lost before it said what became of the request: it may have been done " +
     "or not. Read what is there before the request is repeated, or repeat it under the same If-Match: where it was " +
     "done, that fails with 412. With an Idempotency-Key repeat it as it was: it is done once.",
@@ -34,7 +34,7 @@ const TIMEOUT: ProblemType = {
   slug: "database-timeout",
   title: "Database too slow",
   status: 503,
-  explanation:
+  detail:
     "The database did not answer in time, and was told to stop. Repeat the request later; a write only after " +
     "reading what became of it, or under the same If-Match.",
 };
@@ -43,7 +43,7 @@ const BUSY: ProblemType = {
   slug: "database-busy",
   title: "Database busy",
   status: 503,
-  explanation: "Two requests met and this one gave way; nothing of it was kept. Repeat it.",
+  detail: "Two requests met and this one gave way; nothing of it was kept. Repeat it.",
 };
 
 /** Who repeats a request by itself must not repeat this one. */

@@ -1,7 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import { causeOf } from "../../outbox/outgoing_event.ts";
 import { messageOf, type ToWire } from "../../outbox/message.ts";
-import type { SealRing } from "@archway/service_kit/signing.ts";
+import type { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
 import type { WorkObserver } from "../../worker/work_observer.ts";
 import type { AttemptResult, DeliveryFault, PendingDelivery } from "./delivery.ts";
 import { type PostOptions, postToTarget } from "./target/post_to_target.ts";
@@ -10,7 +10,7 @@ import { parseTargetUrl, type TargetRules } from "./target/target_url.ts";
 
 /** What attempts are made with. */
 export interface AttemptOptions extends TargetRules, Pick<PostOptions, "resolve" | "ca"> {
-  readonly secrets: SealRing;
+  readonly secrets: EncryptionKeyRing;
   /** How long an attempt may take, in milliseconds. */
   readonly timeoutMs: number;
   /** The time now, in milliseconds since 1970. */
@@ -63,7 +63,7 @@ async function post(
     readonly signal: AbortSignal;
   },
 ): Promise<AttemptResult | undefined> {
-  const secret = secrets.open(sealedSecret, endpointId);
+  const secret = secrets.decrypt(sealedSecret, endpointId);
   if (secret === undefined) return { fault: "unreadable-secret", status: undefined };
   const { id, body } = messageOf(event, toWire);
   const now = new Date(nowMs());

@@ -1,11 +1,11 @@
 import type { ConnectionManager } from "@archway/db/db.ts";
-import { SEAL_KEY_ID_BYTES, type SealRing } from "@archway/service_kit/signing.ts";
+import { ENCRYPTION_KEY_ID_BYTES, type EncryptionKeyRing } from "@archway/service_kit/signing.ts";
 import type { StepOutcome } from "../../worker/work_loop.ts";
 
 /** What a sweeper works with. */
 export interface SweeperOptions {
   readonly database: ConnectionManager;
-  readonly secrets: SealRing;
+  readonly secrets: EncryptionKeyRing;
   /** The time now, in milliseconds since 1970. */
   readonly nowMs: () => number;
   /** How long a delivery is kept after it was made or given up, in milliseconds. */
@@ -30,7 +30,7 @@ const REPAIR = `update webhook_lanes as l set due_at = $1, scheduled_at = $1, le
   where l.endpoint_id = ahead.endpoint_id and l.stream = ahead.stream`;
 
 const STALE_SECRETS = `select id, sealed_secret from webhook_endpoints
-  where substring(sealed_secret from 1 for ${SEAL_KEY_ID_BYTES}) <> $1 and id > $2 order by id limit 100`;
+  where substring(sealed_secret from 1 for ${ENCRYPTION_KEY_ID_BYTES}) <> $1 and id > $2 order by id limit 100`;
 
 const RENEW_SECRET = `update webhook_endpoints set sealed_secret = $3 where id = $1 and sealed_secret = $2`;
 
@@ -80,10 +80,10 @@ export class Sweeper {
       const last = rows.at(-1);
       if (last === undefined) return renewed;
       for (const { id, sealed_secret: sealed } of rows) {
-        const secret = secrets.open(sealed, id);
+        const secret = secrets.decrypt(sealed, id);
         // One that cannot be read is told of by its deliveries.
         if (secret === undefined) continue;
-        const parameters = [id, sealed, secrets.seal(secret, id)];
+        const parameters = [id, sealed, secrets.encrypt(secret, id)];
         renewed += (await database.writer().query(RENEW_SECRET, parameters)).rowCount;
       }
       after = last.id;

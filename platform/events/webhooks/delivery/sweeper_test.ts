@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { appendEvents } from "../../outbox/testing/append_events.ts";
 import { WorkerStage } from "../../worker/testing/worker_stage.ts";
-import { SealRing } from "@archway/service_kit/signing.ts";
+import { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
 import { DATABASE_NAMES } from "../../testing/event_databases.ts";
 import { Sweeper } from "./sweeper.ts";
 
@@ -64,7 +64,7 @@ Deno.test("Sweeper seals secrets anew, so that an old secret of the service can 
   ];
   const sweeper = new Sweeper({
     database: stage.pool,
-    secrets: new SealRing([newest, old], "webhook secret"),
+    secrets: new EncryptionKeyRing([newest, old], "webhook secret"),
     nowMs: Date.now,
     retentionMs: HOUR_MS,
   });
@@ -78,7 +78,7 @@ Deno.test("Sweeper seals secrets anew, so that an old secret of the service can 
   await late[Symbol.asyncDispose]();
   assertEquals((await stage.deliveries())[0]?.last_error, "unreadable-secret");
   await stage.pool.writer().query("update webhook_lanes set due_at = now()");
-  stage.work({ secrets: new SealRing([newest], "webhook secret") });
+  stage.work({ secrets: new EncryptionKeyRing([newest], "webhook secret") });
   await stage.untilSettled();
   assertEquals([receiver.received.length, receiver.complaints], [1, []]);
 });

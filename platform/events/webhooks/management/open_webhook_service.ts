@@ -1,6 +1,6 @@
 import type { ConnectionPool } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
-import type { SealRing } from "@archway/service_kit/signing.ts";
+import type { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
 import { newSigningSecret } from "../delivery/signing_secret.ts";
 import type { ResolveOptions } from "../delivery/target/resolve_target.ts";
 import { WebhookService } from "./app.ts";
@@ -10,7 +10,7 @@ import { PostgresWebhookRepository } from "./persistence/webhook_repository.ts";
 /** Dependencies of the use cases of webhooks that are not made here. */
 export interface OpenWebhookServiceOptions extends Pick<ResolveOptions, "allowPrivate" | "resolve"> {
   /** Encrypts the secrets that sign. */
-  readonly secrets: SealRing;
+  readonly secrets: EncryptionKeyRing;
   /** Types of events that the services of this program publish. */
   readonly eventTypes: readonly string[];
   /** Current time, with microseconds. */
@@ -29,7 +29,7 @@ export function openWebhookService(
   return new WebhookService({
     connections: pool,
     webhooks: new PostgresWebhookRepository(),
-    secrets: { make: newSigningSecret, seal: (secret, webhookId) => secrets.seal(secret, webhookId) },
+    secrets: { make: newSigningSecret, seal: (secret, webhookId) => secrets.encrypt(secret, webhookId) },
     checkUrl: checkWebhookUrl(rules),
     eventTypes,
     now,

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { v7 as newId } from "uuid";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { SealRing } from "@archway/service_kit/signing.ts";
+import { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
 import { EVENT_MIGRATIONS } from "../../testing/event_databases.ts";
 import { testCatalog } from "../../testing/test_catalog.ts";
@@ -19,7 +19,7 @@ Deno.test("WebhookService lets an owner have so many webhooks and no more, howev
   // As two processes have them.
   await using first = open();
   await using second = open();
-  const secrets = new SealRing(["a secret of more than 32 bytes for a test"], "webhook secret");
+  const secrets = new EncryptionKeyRing(["a secret of more than 32 bytes for a test"], "webhook secret");
   const services = [first, second].map((pool) =>
     openWebhookService(pool, {
       secrets,

@@ -122,7 +122,7 @@ for (const name of DATABASE_NAMES) {
     );
     assert(row !== undefined && !row.all.includes(secret.slice(6)));
     assert(!new TextDecoder().decode(row.sealed_secret).includes(secret.slice(6, 20)));
-    assertEquals(stage.secrets.open(row.sealed_secret, webhook.id), secret);
+    assertEquals(stage.secrets.decrypt(row.sealed_secret, webhook.id), secret);
   });
 
   Deno.test(`WebhookService tells what became of deliveries, and begins them anew (${name})`, async () => {

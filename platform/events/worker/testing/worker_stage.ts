@@ -5,7 +5,7 @@ import type { Logger } from "@archway/server/logger.ts";
 import { messageId } from "../../outbox/message_id.ts";
 import { EVENT_COLUMNS, eventOfRow, type EventRow } from "../../outbox/outgoing_event.ts";
 import { mergeCatalogs } from "../../merge_catalogs.ts";
-import { SealRing } from "@archway/service_kit/signing.ts";
+import { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
 import { openEventDatabase } from "../../testing/event_databases.ts";
 import { testCatalog } from "../../testing/test_catalog.ts";
 import { newSigningSecret } from "../../webhooks/delivery/signing_secret.ts";
@@ -32,7 +32,7 @@ export interface LoggedLine {
 
 /** A database with the tables of events, receivers that events are delivered to, and workers on demand. */
 export class WorkerStage implements AsyncDisposable {
-  readonly secrets = new SealRing(["a secret of more than 32 bytes for a test"], "webhook secret");
+  readonly secrets = new EncryptionKeyRing(["a secret of more than 32 bytes for a test"], "webhook secret");
   readonly lines: LoggedLine[] = [];
   readonly #stack = new AsyncDisposableStack();
 

@@ -63,8 +63,8 @@ export function counterApi(onCounted: OnCounted = () => Promise.resolve()): ApiM
     name: "counter",
     document: '{"openapi":"3.1.0"}',
     problemTypes: [
-      { slug: "nothing-to-count", title: "Nothing to count", status: 422, explanation: "It is 0." },
-      { slug: "not-a-count", title: "Not a count", status: 422, explanation: "It is 7.", validation: true },
+      { slug: "nothing-to-count", title: "Nothing to count", status: 422, detail: "It is 0." },
+      { slug: "not-a-count", title: "Not a count", status: 422, detail: "It is 7.", validation: true },
     ],
     problemOf: (error) =>
       error instanceof Error && "constraint" in error && error.constraint === "counts_by_check"

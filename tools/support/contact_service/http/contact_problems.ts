@@ -12,7 +12,7 @@ export const contactProblems = problemTable<ContactErrorCode>({
   "email-taken": {
     title: "E-mail address taken",
     status: 409,
-    explanation:
+    detail:
       "Another contact has this e-mail address. Addresses are compared without regard to case; the address " +
       "of a deleted contact is free again.",
   },

@@ -13,6 +13,6 @@ export const webhookProblems = problemTable<WebhookErrorCode>({
   "too-many-webhooks": {
     title: "Too many webhooks",
     status: 409,
-    explanation: `An owner can have ${MAX_WEBHOOKS} webhooks: delete one before you create another.`,
+    detail: `An owner can have ${MAX_WEBHOOKS} webhooks: delete one before you create another.`,
   },
 });

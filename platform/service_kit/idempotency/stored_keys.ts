@@ -1,21 +1,21 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { Querier, QueryOptions } from "@archway/db/db.ts";
-import type { KeptAnswer, KeyedRequest } from "@archway/server/idempotency.ts";
+import type { KeyedRequest, StoredResponse } from "@archway/server/idempotency.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 
 /** What is kept of a key. */
-export interface KeptKey {
+export interface StoredKey {
   /** Of the request that it was used for. */
   readonly fingerprint: Uint8Array;
   readonly expired: boolean;
-  readonly answer: KeptAnswer;
+  readonly response: StoredResponse;
 }
 
 /** What is to be kept of a key from now on. */
 export interface NewKey {
   readonly request: KeyedRequest;
-  readonly answer: KeptAnswer;
+  readonly response: StoredResponse;
   readonly createdAt: Timestamp;
   readonly expiresAt: Timestamp;
 }
@@ -31,8 +31,8 @@ const FIND = `select ${COLUMNS} from idempotency_keys where id = $1`;
 // process does. Between the statement's snapshot and the lock the first one may end; then the primary key refuses the
 // second, and it is run again.
 const CLAIM = `with claim as materialized (select pg_try_advisory_xact_lock($3) as claimed)
-  select claim.claimed, kept.*
-  from claim left join (select id, ${COLUMNS} from idempotency_keys) as kept on kept.id = $1`;
+  select claim.claimed, stored.*
+  from claim left join (select id, ${COLUMNS} from idempotency_keys) as stored on stored.id = $1`;
 
 const INSERT = `insert into idempotency_keys
   (id, operation, fingerprint, status, headers, body, created_at, expires_at)
@@ -56,9 +56,9 @@ export async function findKey(
   db: Querier,
   id: Uint8Array,
   { now, ...options }: QueryOptions & { readonly now: Timestamp },
-): Promise<KeptKey | undefined> {
+): Promise<StoredKey | undefined> {
   const { rows: [row] } = await db.query<KeyRow>(FIND, [id, now], options);
-  return row && keptOf(row);
+  return row && storedKeyOf(row);
 }
 
 /**
@@ -69,12 +69,12 @@ export async function claimKey(
   tx: Querier,
   id: Buffer,
   { now }: { readonly now: Timestamp },
-): Promise<KeptKey | "claimed" | "in use"> {
+): Promise<StoredKey | "claimed" | "in use"> {
   const { rows: [row] } = await tx.query<(KeyRow | { fingerprint: null }) & { claimed: boolean }>(
     CLAIM,
     [id, now, id.readBigInt64BE(0)],
   );
-  if (row !== undefined && row.fingerprint !== null) return keptOf(row);
+  if (row !== undefined && row.fingerprint !== null) return storedKeyOf(row);
   return row?.claimed === true ? "claimed" : "in use";
 }
 
@@ -82,10 +82,10 @@ export async function claimKey(
 export async function insertKey(
   tx: Querier,
   id: Uint8Array,
-  { request, answer, createdAt, expiresAt }: NewKey,
+  { request, response, createdAt, expiresAt }: NewKey,
 ): Promise<void> {
   const { operation, fingerprint } = request;
-  const { status, headers, body = null } = answer;
+  const { status, headers, body = null } = response;
   await tx.query(INSERT, [
     id,
     operation,
@@ -98,6 +98,6 @@ export async function insertKey(
   ]);
 }
 
-function keptOf({ fingerprint, expired, status, headers, body }: KeyRow): KeptKey {
-  return { fingerprint, expired, answer: { status, headers, body: body ?? undefined } };
+function storedKeyOf({ fingerprint, expired, status, headers, body }: KeyRow): StoredKey {
+  return { fingerprint, expired, response: { status, headers, body: body ?? undefined } };
 }

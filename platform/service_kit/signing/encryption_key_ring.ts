@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
 
 /** Bytes of a key's id at the beginning of what is sealed. */
-export const SEAL_KEY_ID_BYTES = 4;
+export const ENCRYPTION_KEY_ID_BYTES = 4;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;
@@ -17,7 +17,7 @@ interface Key {
  * (HKDF-SHA-256, RFC 5869), as key id, nonce, ciphertext and tag. The first secret seals; all of them open, so that a new
  * one can be put in front while what the old ones sealed is sealed anew.
  */
-export class SealRing {
+export class EncryptionKeyRing {
   readonly #keys: readonly Key[];
   readonly #current: Key;
 
@@ -37,21 +37,21 @@ export class SealRing {
   }
 
   /** @param context Where it is kept, e.g. an id: it opens nowhere else. */
-  seal(text: string, context: string): Uint8Array {
+  encrypt(text: string, context: string): Uint8Array {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv("aes-256-gcm", this.#current.bytes, nonce);
     cipher.setAAD(Buffer.from(context));
-    const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
-    return Uint8Array.from(Buffer.concat([this.#current.id, nonce, sealed, cipher.getAuthTag()]));
+    const ciphertext = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
+    return Uint8Array.from(Buffer.concat([this.#current.id, nonce, ciphertext, cipher.getAuthTag()]));
   }
 
   /** The text; undefined: it was changed, belongs elsewhere, or no secret that is left has sealed it. */
-  open(sealed: Uint8Array, context: string): string | undefined {
-    const bytes = Buffer.from(sealed);
-    const textStart = SEAL_KEY_ID_BYTES + NONCE_BYTES;
-    const key = this.#keys.find(({ id }) => bytes.subarray(0, SEAL_KEY_ID_BYTES).equals(id));
+  decrypt(encrypted: Uint8Array, context: string): string | undefined {
+    const bytes = Buffer.from(encrypted);
+    const textStart = ENCRYPTION_KEY_ID_BYTES + NONCE_BYTES;
+    const key = this.#keys.find(({ id }) => bytes.subarray(0, ENCRYPTION_KEY_ID_BYTES).equals(id));
     if (key === undefined || bytes.length < textStart + TAG_BYTES) return undefined;
-    const nonce = bytes.subarray(SEAL_KEY_ID_BYTES, textStart);
+    const nonce = bytes.subarray(ENCRYPTION_KEY_ID_BYTES, textStart);
     const decipher = createDecipheriv("aes-256-gcm", key.bytes, nonce, { authTagLength: TAG_BYTES });
     decipher.setAAD(Buffer.from(context));
     decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
@@ -67,5 +67,5 @@ export class SealRing {
 function makeKey(secret: string, purpose: string): Key {
   const bytes = new Uint8Array(hkdfSync("sha256", secret, "", `archway ${purpose}`, KEY_BYTES));
   const id = createHash("sha256").update(`${purpose} key`).update(bytes).digest();
-  return { bytes, id: Uint8Array.from(id.subarray(0, SEAL_KEY_ID_BYTES)) };
+  return { bytes, id: Uint8Array.from(id.subarray(0, ENCRYPTION_KEY_ID_BYTES)) };
 }

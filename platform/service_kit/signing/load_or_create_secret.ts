@@ -10,7 +10,7 @@ const SECRET_BYTES = 32;
  *
  * @param folder An existing folder that no other process uses at the same time.
  */
-export async function keptSecret(folder: string): Promise<string> {
+export async function loadOrCreateSecret(folder: string): Promise<string> {
   const path = join(folder, "hmac_secret");
   try {
     const secret = (await Deno.readTextFile(path)).trim();
