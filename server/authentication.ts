@@ -9,13 +9,13 @@ export {
   AuthenticatorUnavailableError,
   InvalidTokenError,
 } from "./security/authenticator.ts";
-export { DEVELOPMENT_ALGORITHM, keptDevelopmentKey, publicKeyText } from "./auth/development_key.ts";
+export { DEVELOPMENT_ALGORITHM, loadOrCreateDevelopmentKey, publicKeyText } from "./auth/development_key.ts";
 export {
   DEVELOPMENT_PARTY,
   type DevelopmentTokenOptions,
   signDevelopmentToken,
 } from "./auth/development_token.ts";
 export { fetchKeys, type FetchKeysOptions } from "./auth/fetch_keys.ts";
-export { JwtAuthenticator, type JwtRules } from "./auth/jwt_authenticator.ts";
+export { JwtAuthenticator, type JwtOptions } from "./auth/jwt_authenticator.ts";
 export { KeysError } from "./auth/parse_keys.ts";
 export { type KeySource, VerificationKeys, type VerificationKeysOptions } from "./auth/verification_keys.ts";

@@ -28,7 +28,7 @@ export interface ValidationError {
 
 /**
  * A precompiled JSON-Schema validator. It may fill in defaults. After it returned false, `errors` holds every
- * fault, until the next call: read it before anything is awaited.
+ * error, until the next call: read it before anything is awaited.
  */
 export interface Validator {
   (value: unknown): boolean;

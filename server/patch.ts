@@ -11,4 +11,4 @@ export {
   type JsonPatchOperation,
 } from "./representation/json_patch.ts";
 export { mergePatch } from "./representation/merge_patch.ts";
-export { type SchemaFault, schemaFaults } from "./strict/schema_faults.ts";
+export { type SchemaError, schemaErrors } from "./strict/schema_errors.ts";

@@ -1,4 +1,4 @@
-/** One fault of a request, named so that a client can show it next to the field. */
+/** One error of a request, named so that a client can show it next to the field. */
 export interface InvalidParam {
   /** The parameter's name, or the body member's. */
   readonly name: string;

@@ -26,7 +26,7 @@ export interface RateLimiter {
 }
 
 /** Who may ask for how much. */
-export interface RateLimitSettings {
+export interface RateLimitOptions {
   /** Counts callers: by their principal, or by their address where they have none. */
   readonly callers: RateLimiter;
   /** How much a caller may ask for of all operations together that have no policy of their own. */

@@ -1,12 +1,12 @@
 import type { MiddlewareHandler } from "@hono/hono";
-import type { AdmissionSettings } from "./admission/admission.ts";
+import type { AdmissionOptions } from "./admission/admission.ts";
 import type { ApiModule } from "./api_module.ts";
-import type { CorsSettings } from "./security/cors.ts";
+import type { CorsOptions } from "./security/cors.ts";
 import type { Exchange } from "./request/exchange.ts";
 import type { ReadinessCheck } from "./health.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { type Logger, SILENT_LOGGER } from "./logger.ts";
-import type { RateLimitSettings } from "./rate_limit.ts";
+import type { RateLimitOptions } from "./rate_limit.ts";
 import type { RequestObserver } from "./request_observer.ts";
 import type { TlsFiles } from "./tls.ts";
 import type { Authenticator } from "./security/authenticator.ts";
@@ -32,7 +32,7 @@ export interface DrainOptions {
 }
 
 /** How many clients a guard lets in, and how long they may ask for nothing. */
-export interface GuardSettings {
+export interface ConnectionLimitOptions {
   /**
    * How long a connection may stay between an answer and the next request, in milliseconds.
    * @default {75_000}
@@ -51,7 +51,7 @@ export interface GuardSettings {
 }
 
 /** Where TLS is ended by this program. */
-export interface TlsSettings extends TlsFiles {
+export interface TlsOptions extends TlsFiles {
   /**
    * How often the files are read again, in milliseconds.
    * @default {10_000}
@@ -60,7 +60,7 @@ export interface TlsSettings extends TlsFiles {
 }
 
 /** Everything that can be set; changed by {@link ServerOption}s only. */
-export interface ServerSettings {
+export interface ServerOptions {
   readTimeoutMs: number;
   writeTimeoutMs: number;
   maxBodyBytes: number;
@@ -72,19 +72,19 @@ export interface ServerSettings {
   authenticator: Authenticator | undefined;
   publicUrl: string | undefined;
   /** Undefined: scripts of other origins may read nothing. */
-  cors: CorsSettings | undefined;
+  cors: CorsOptions | undefined;
   /** Undefined: clients may ask for as much as they like. */
-  rateLimit: RateLimitSettings | undefined;
+  rateLimit: RateLimitOptions | undefined;
   /** Undefined: no operation may require an `Idempotency-Key`. */
   idempotency: Idempotency | undefined;
   /** Undefined: forwarded addresses are not believed. */
   trustedProxies: TrustedProxies | undefined;
   /** Undefined: clients may take as long as they like to ask. */
-  guard: Required<GuardSettings> | undefined;
+  connectionLimits: Required<ConnectionLimitOptions> | undefined;
   /** Undefined: everybody is let in. */
-  admission: AdmissionSettings | undefined;
+  admission: AdmissionOptions | undefined;
   /** Undefined: plain HTTP. */
-  tls: Required<TlsSettings> | undefined;
+  tls: Required<TlsOptions> | undefined;
   drain: Required<DrainOptions>;
   logger: Logger;
   readonly modules: ApiModule[];
@@ -94,11 +94,11 @@ export interface ServerSettings {
 }
 
 /** Sets something; made by the `with…` functions. */
-export type ServerOption = (settings: ServerSettings) => void;
+export type ServerOption = (settings: ServerOptions) => void;
 
 /** The settings that the options make of the defaults. */
-export function applyOptions(options: readonly ServerOption[]): ServerSettings {
-  const settings: ServerSettings = {
+export function applyOptions(options: readonly ServerOption[]): ServerOptions {
+  const settings: ServerOptions = {
     readTimeoutMs: 30_000,
     writeTimeoutMs: 30_000,
     maxBodyBytes: 1_048_576,
@@ -112,7 +112,7 @@ export function applyOptions(options: readonly ServerOption[]): ServerSettings {
     rateLimit: undefined,
     idempotency: undefined,
     trustedProxies: undefined,
-    guard: undefined,
+    connectionLimits: undefined,
     admission: undefined,
     tls: undefined,
     drain: { waitMs: 0, timeoutMs: 10_000 },
@@ -155,18 +155,18 @@ export function withPublicUrl(url: string): ServerOption {
 }
 
 /** Ends connections whose clients are slow or too many: where they reach the program without a proxy that does. */
-export function withGuard(guard: GuardSettings = {}): ServerOption {
+export function withConnectionLimits(limits: ConnectionLimitOptions = {}): ServerOption {
   const defaults = { idleMs: 75_000, maxConnections: 5000, maxConnectionsPerAddress: 0 };
-  return (settings) => void (settings.guard = { ...defaults, ...guard });
+  return (settings) => void (settings.connectionLimits = { ...defaults, ...limits });
 }
 
 /** Refuses what would only stand in line: 503, a moment later. Health checks are always let in. */
-export function withAdmission(admission: AdmissionSettings): ServerOption {
+export function withAdmission(admission: AdmissionOptions): ServerOption {
   return (settings) => void (settings.admission = admission);
 }
 
 /** Speaks TLS, with HTTP/2 and HTTP/1.1. */
-export function withTls(tls: TlsSettings): ServerOption {
+export function withTls(tls: TlsOptions): ServerOption {
   return (settings) => void (settings.tls = { rereadMs: 10_000, ...tls });
 }
 
@@ -207,12 +207,12 @@ export function withAuthenticator(authenticator: Authenticator): ServerOption {
 }
 
 /** Lets scripts of other origins read answers. */
-export function withCors(cors: CorsSettings): ServerOption {
+export function withCors(cors: CorsOptions): ServerOption {
   return (settings) => void (settings.cors = cors);
 }
 
 /** Lets every caller ask for so much in a while and no more; 429 after that. */
-export function withRateLimit(rateLimit: RateLimitSettings): ServerOption {
+export function withRateLimit(rateLimit: RateLimitOptions): ServerOption {
   return (settings) => void (settings.rateLimit = rateLimit);
 }
 

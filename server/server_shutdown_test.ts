@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { StrictResponse } from "./operation.ts";
 import { createServer } from "./server.ts";
-import { type ServerOption, withApi, withDrain, withGuard } from "./server_options.ts";
+import { type ServerOption, withApi, withConnectionLimits, withDrain } from "./server_options.ts";
 import { noteApi, type OnRead } from "./testing/note_api.ts";
 import { RawClient } from "./testing/raw_client.ts";
 import { readAll } from "./testing/raw_exchange.ts";
@@ -29,15 +29,15 @@ function hold(): Held {
   };
 }
 
-const WAYS: readonly [way: string, guard: ServerOption[]][] = [
+const WAYS: readonly [way: string, limits: ServerOption[]][] = [
   ["", []],
-  [" behind a guard", [withGuard()]],
+  [" with connection limits", [withConnectionLimits()]],
 ];
 
-for (const [way, guard] of WAYS) {
+for (const [way, limits] of WAYS) {
   Deno.test(`Server.shutdown()${way} lets requests in flight finish and then refuses connections`, async () => {
     const held = hold();
-    await using server = createServer("127.0.0.1", 0, ...guard, withApi(noteApi(held.onRead)));
+    await using server = createServer("127.0.0.1", 0, ...limits, withApi(noteApi(held.onRead)));
     const { url } = await server.listen();
     const answer = fetch(`${url}/notes/1`);
     await held.entered;
@@ -52,7 +52,7 @@ for (const [way, guard] of WAYS) {
     await using server = createServer(
       "127.0.0.1",
       0,
-      ...guard,
+      ...limits,
       withApi(noteApi()),
       withDrain({ waitMs: 2_000 }),
     );
@@ -71,7 +71,7 @@ for (const [way, guard] of WAYS) {
 
   Deno.test(`Server.shutdown()${way} refuses requests that come while it finishes`, async () => {
     const held = hold();
-    await using server = createServer("127.0.0.1", 0, ...guard, withApi(noteApi(held.onRead)));
+    await using server = createServer("127.0.0.1", 0, ...limits, withApi(noteApi(held.onRead)));
     const inFlight = server.fetch(new Request("http://localhost/notes/1"));
     await held.entered;
     const stopped = server.shutdown();
@@ -92,7 +92,7 @@ for (const [way, guard] of WAYS) {
     await using server = createServer(
       "127.0.0.1",
       0,
-      ...guard,
+      ...limits,
       withApi(noteApi(held.onRead)),
       withDrain({ timeoutMs: 50 }),
     );
@@ -110,7 +110,7 @@ for (const [way, guard] of WAYS) {
     await using server = createServer(
       "127.0.0.1",
       0,
-      ...guard,
+      ...limits,
       withApi(noteApi()),
       withDrain({ timeoutMs: 60_000 }),
     );
@@ -122,7 +122,7 @@ for (const [way, guard] of WAYS) {
   });
 
   Deno.test(`Server.shutdown()${way} lets a body arrive that is on its way`, async () => {
-    await using server = createServer("127.0.0.1", 0, ...guard, withApi(noteApi()));
+    await using server = createServer("127.0.0.1", 0, ...limits, withApi(noteApi()));
     const { hostname, port } = new URL((await server.listen()).url);
     using connection = await Deno.connect({ hostname, port: Number(port) });
     const send = (text: string): Promise<number> => connection.write(new TextEncoder().encode(text));
@@ -143,7 +143,7 @@ for (const [way, guard] of WAYS) {
     await using server = createServer(
       "127.0.0.1",
       0,
-      ...guard,
+      ...limits,
       withApi(noteApi(large)),
       withDrain({ timeoutMs: 300 }),
     );
@@ -155,11 +155,11 @@ for (const [way, guard] of WAYS) {
   });
 }
 
-Deno.test("Server.shutdown() behind a guard is not held up by half a request", async () => {
+Deno.test("Server.shutdown() with connection limits is not held up by half a request", async () => {
   await using server = createServer(
     "127.0.0.1",
     0,
-    withGuard(),
+    withConnectionLimits(),
     withApi(noteApi()),
     withDrain({ timeoutMs: 600_000 }),
   );

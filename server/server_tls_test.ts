@@ -9,9 +9,9 @@ import { RawClient } from "./testing/raw_client.ts";
 import { tlsFiles } from "./testing/tls_files.ts";
 import { readTls, TlsError } from "./tls.ts";
 
-const WAYS: readonly [name: string, guard: options.ServerOption[]][] = [
+const WAYS: readonly [name: string, limits: options.ServerOption[]][] = [
   ["withTls()", []],
-  ["withTls() behind a guard", [options.withGuard()]],
+  ["withTls() with connection limits", [options.withConnectionLimits()]],
 ];
 
 function tlsServer(...more: options.ServerOption[]): Server {
@@ -34,9 +34,9 @@ async function exchange(url: string, certificate: "first" | "second", request: s
   return await client.readAll();
 }
 
-for (const [name, guard] of WAYS) {
+for (const [name, limits] of WAYS) {
   Deno.test(`${name} speaks HTTP/1.1, and keeps browsers to TLS`, async () => {
-    await using server = tlsServer(...guard);
+    await using server = tlsServer(...limits);
     const { url } = await server.listen();
     assertMatch(url, /^https:\/\/127\.0\.0\.1:[0-9]+$/);
     const answer = await exchange(
@@ -48,7 +48,7 @@ for (const [name, guard] of WAYS) {
   });
 
   Deno.test(`${name} speaks HTTP/2, with several requests on a connection`, async () => {
-    await using server = tlsServer(...guard);
+    await using server = tlsServer(...limits);
     const { port } = new URL((await server.listen()).url);
     const { cert } = await readTls(tlsFiles("first"));
     const session = connect(`https://localhost:${port}`, { ca: cert });
@@ -66,7 +66,7 @@ for (const [name, guard] of WAYS) {
   });
 
   Deno.test(`${name} does not listen with a certificate that cannot be used`, async () => {
-    await using server = tlsServer(options.withTls(tlsFiles("first", "second")), ...guard);
+    await using server = tlsServer(options.withTls(tlsFiles("first", "second")), ...limits);
     const error = await assertRejects(() => server.listen(), TlsError);
     assertEquals(error.message, "Cannot use TLS: the certificate and the key do not belong together");
   });
@@ -76,7 +76,7 @@ for (const [name, guard] of WAYS) {
     await using server = tlsServer(
       options.withTls(tlsFiles("expired")),
       options.withLogger(logger),
-      ...guard,
+      ...limits,
     );
     await server.listen();
     await heard("The certificate expired at {expiry}");
@@ -89,20 +89,20 @@ Deno.test("Server answers without TLS do not speak of it", async () => {
   assertEquals(response.headers.get("strict-transport-security"), null);
 });
 
-Deno.test("withTls() behind a guard ends a handshake that does not come to an end", async () => {
-  await using server = tlsServer(options.withGuard(), options.withReadTimeout(100));
+Deno.test("withTls() with connection limits ends a handshake that does not come to an end", async () => {
+  await using server = tlsServer(options.withConnectionLimits(), options.withReadTimeout(100));
   using client = await RawClient.open((await server.listen()).url);
   // The beginning of a handshake record of 512 bytes (RFC 8446, section 5.1).
   await client.send("\x16\x03\x01\x02\x00\x01");
   assertEquals(await client.trickle("\x00"), "");
 });
 
-Deno.test("withTls() behind a guard takes a new certificate into use, and open connections go on", async () => {
+Deno.test("withTls() with connection limits takes a new certificate into use, and open connections go on", async () => {
   await using files = await movableFiles();
   const { logger, heard } = listen();
   await using server = tlsServer(
     options.withTls({ ...files, rereadMs: 20 }),
-    options.withGuard(),
+    options.withConnectionLimits(),
     options.withLogger(logger),
   );
   const { url } = await server.listen();
@@ -124,7 +124,7 @@ Deno.test("withTls() behind a guard takes a new certificate into use, and open c
   assertMatch(await old.readUntil("é"), /^HTTP\/1\.1 200 /);
 });
 
-Deno.test("withTls() without a guard tells that a new certificate needs a restart", async () => {
+Deno.test("withTls() without connection limits tells that a new certificate needs a restart", async () => {
   await using files = await movableFiles();
   const { logger, heard } = listen();
   await using server = tlsServer(options.withTls({ ...files, rereadMs: 20 }), options.withLogger(logger));

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import { createServer, type Server } from "./server.ts";
 import { type ServerOption, withApi, withReadTimeout } from "./server_options.ts";
 import { noteApi, type OnRead } from "./testing/note_api.ts";
-import { rawAnswer, rawExchange, readAll } from "./testing/raw_exchange.ts";
+import { rawExchange, rawResponse, readAll } from "./testing/raw_exchange.ts";
 
 const END = "Connection: close\r\n\r\n";
 
@@ -78,7 +78,7 @@ Deno.test("Server.listen() counts chunked bodies and answers 413 before they end
     "POST /notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
   await using server = noteServer();
   const { url } = await server.listen();
-  const answer = await rawAnswer(url, head, chunk, chunk, chunk);
+  const answer = await rawResponse(url, head, chunk, chunk, chunk);
   assertEquals(statusOf(answer), 413);
   assertStringIncludes(answer, "application/problem+json");
   assertMatch(answer, /connection: close/i);
@@ -93,7 +93,7 @@ Deno.test("Server.listen() answers 408 when a body does not arrive, and asks to 
     await using server = noteServer(withReadTimeout(50));
     const { url } = await server.listen();
     const head = `POST /notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${framing}\r\n\r\n`;
-    const answer = await rawAnswer(url, head, framing.startsWith("C") ? '{"te' : "4\r\n{te");
+    const answer = await rawResponse(url, head, framing.startsWith("C") ? '{"te' : "4\r\n{te");
     assertEquals(statusOf(answer), 408, framing);
     assertMatch(answer, /connection: close/i);
   }

@@ -10,7 +10,7 @@ import { ungrantedVariables } from "./check/permission_rule.ts";
 import { readTree, type SourceTree } from "./check/source_tree.ts";
 import { misspelledImports } from "./check/spelling_rule.ts";
 import { foreignRelations } from "./check/sql_rule.ts";
-import { GenerationError } from "./oapi_codegen/fault.ts";
+import { GenerationError } from "./oapi_codegen/diagnostics.ts";
 
 /** Checks a tree by all rules but format, lint and types. Returns a line for every fault. */
 export async function checkTree(root: string): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { DOCUMENT_FOLDERS } from "./oapi_codegen/document_folders.ts";
-import { GenerationError } from "./oapi_codegen/fault.ts";
+import { GenerationError } from "./oapi_codegen/diagnostics.ts";
 import { generateAll } from "./oapi_codegen/generate_all.ts";
 import { writeGenerated } from "./oapi_codegen/write_generated.ts";
 

@@ -4,8 +4,8 @@ import {
   DEVELOPMENT_PARTY,
   fetchKeys,
   JwtAuthenticator,
-  keptDevelopmentKey,
   KeysError,
+  loadOrCreateDevelopmentKey,
   publicKeyText,
   VerificationKeys,
 } from "@archway/server/authentication.ts";
@@ -49,7 +49,7 @@ export async function openAuthenticator(
 }
 
 async function forDevelopment(folder: string): Promise<Authenticator> {
-  const text = publicKeyText(await keptDevelopmentKey(folder));
+  const text = publicKeyText(await loadOrCreateDevelopmentKey(folder));
   const forever = { refreshMs: Infinity, staleMs: Infinity, cooldownMs: Infinity };
   return new JwtAuthenticator(new VerificationKeys(() => Promise.resolve(text), forever), {
     issuer: DEVELOPMENT_PARTY,
@@ -62,7 +62,7 @@ async function forDevelopment(folder: string): Promise<Authenticator> {
 async function forIssuer(config: JwtConfig, logger: Logger): Promise<Authenticator> {
   const { issuer, audience, algorithms, clockSkewMs } = config;
   const rules = { issuer, audience, algorithms, clockSkewSeconds: clockSkewMs / 1000 };
-  const onFault = (error: unknown): void => {
+  const onError = (error: unknown): void => {
     logger.warn("The keys to check access tokens with cannot be had: {reason}", { reason: reasonOf(error) });
   };
   const { keys: place } = config;
@@ -71,7 +71,7 @@ async function forIssuer(config: JwtConfig, logger: Logger): Promise<Authenticat
       refreshMs: REFRESH_MS,
       staleMs: STALE_MS,
       cooldownMs: config.jwksCooldownMs,
-      onFault,
+      onError,
     });
     // The first request need not wait for them. That there are none yet was told, and is no reason not to start.
     keys.load().catch(() => {});
@@ -83,7 +83,7 @@ async function forIssuer(config: JwtConfig, logger: Logger): Promise<Authenticat
     refreshMs: FILE_REFRESH_MS,
     staleMs: STALE_MS,
     cooldownMs: FILE_COOLDOWN_MS,
-    onFault: (error) => started && onFault(error),
+    onError: (error) => started && onError(error),
   });
   try {
     await keys.load();

@@ -4,15 +4,15 @@ import type { HealthCheck, ReadinessCheck } from "@archway/server/health.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import {
   type RateLimiter,
+  type RateLimitOptions,
   type RateLimitPolicy,
-  type RateLimitSettings,
   UnknownOperationError,
 } from "@archway/server/rate_limit.ts";
 import { createMemoryLimiter, createStoreLimiter } from "@archway/server/rate_limiters.ts";
 
 /** What the server needs to limit rates, as long as it is needed. */
 export interface OpenRateLimit extends Disposable {
-  readonly settings: RateLimitSettings;
+  readonly settings: RateLimitOptions;
   /** How the store is that instances share; undefined: there is none. */
   readonly readiness: ReadinessCheck | undefined;
 }
@@ -62,7 +62,7 @@ export function blamingRoutes<T>(build: () => T): T {
 function settingsOf(
   { rate, operations, addressRate }: RateLimitConfig,
   limiters: { readonly callers: RateLimiter; readonly addresses: RateLimiter },
-): RateLimitSettings {
+): RateLimitOptions {
   const named = (name: string, { quota, windowSeconds }: Rate): RateLimitPolicy => ({
     name,
     quota,

@@ -87,7 +87,7 @@ function buildServer(
     ...telemetry.requests.map(options.withObserver),
     options.withReadTimeout(config.readTimeoutMs),
     options.withWriteTimeout(config.writeTimeoutMs),
-    ...(config.listener.guard ? [options.withGuard(config.listener.guard)] : []),
+    ...(config.listener.guard ? [options.withConnectionLimits(config.listener.guard)] : []),
     ...(config.listener.tls ? [options.withTls(config.listener.tls)] : []),
     options.withMaxBodyBytes(config.maxBodyBytes),
     options.withResponseValidation(config.validateResponses),

@@ -1,4 +1,4 @@
-import { keptDevelopmentKey, signDevelopmentToken } from "@archway/server/authentication.ts";
+import { loadOrCreateDevelopmentKey, signDevelopmentToken } from "@archway/server/authentication.ts";
 import type { Config } from "@archway/config/config.ts";
 import { makeDataFolder } from "./open_database.ts";
 import { print } from "./print.ts";
@@ -33,7 +33,7 @@ export async function token(args: readonly string[], options: TokenCommandOption
       return 1;
     }
     await makeDataFolder(database.dataDirectory);
-    const key = await keptDevelopmentKey(database.dataDirectory);
+    const key = await loadOrCreateDevelopmentKey(database.dataDirectory);
     await print(Deno.stdout, `${await signDevelopmentToken(key, wanted)}\n`);
     if (options.authMode !== "dev") {
       await print(Deno.stderr, "archway token: It is taken by a service that runs with AUTH_MODE=dev\n");

@@ -5,7 +5,7 @@ import {
   JsonPatchError,
   type JsonPatchOperation,
   mergePatch,
-  schemaFaults,
+  schemaErrors,
 } from "@archway/server/patch.ts";
 import { DomainError, type FieldError, invalidError } from "./domain_error.ts";
 
@@ -49,7 +49,7 @@ export function resourcePatch<Input>(
     if (isInput(input)) return input;
     throw invalidError(
       resource,
-      schemaFaults(validate.errors ?? []).map(({ pointer, reason }) => ({ field: pointer, reason })),
+      schemaErrors(validate.errors ?? []).map(({ pointer, reason }) => ({ field: pointer, reason })),
     );
   };
 

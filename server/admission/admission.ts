@@ -2,7 +2,7 @@ import type { Logger } from "../logger.ts";
 import { AdaptiveLimit, EventLoopDelay } from "./adaptive_limit.ts";
 
 /** How requests are let in. */
-export interface AdmissionSettings {
+export interface AdmissionOptions {
   /** How long work may stand in line before requests are refused, in milliseconds. */
   readonly targetMs: number;
   /** How many requests may be under way at the same time, however quick they are. */
@@ -43,7 +43,7 @@ export class Admission implements Disposable {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    settings: AdmissionSettings,
+    settings: AdmissionOptions,
     { logger, delay = new EventLoopDelay() }: { readonly logger: Logger; readonly delay?: Delay },
   ) {
     this.#logger = logger;

@@ -10,7 +10,7 @@ export const DEVELOPMENT_ALGORITHM = "ES256";
  *
  * @param folder An existing folder; several processes may ask at the same time.
  */
-export async function keptDevelopmentKey(folder: string): Promise<JWK> {
+export async function loadOrCreateDevelopmentKey(folder: string): Promise<JWK> {
   const path = join(folder, "development_key.json");
   try {
     return JSON.parse(await Deno.readTextFile(path));

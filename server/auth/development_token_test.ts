@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { InvalidTokenError } from "../security/authenticator.ts";
-import { DEVELOPMENT_ALGORITHM, keptDevelopmentKey, publicKeyText } from "./development_key.ts";
+import { DEVELOPMENT_ALGORITHM, loadOrCreateDevelopmentKey, publicKeyText } from "./development_key.ts";
 import { DEVELOPMENT_PARTY, signDevelopmentToken } from "./development_token.ts";
 import { JwtAuthenticator } from "./jwt_authenticator.ts";
 import { VerificationKeys } from "./verification_keys.ts";
 
 async function authenticatorOf(folder: string): Promise<JwtAuthenticator> {
-  const text = publicKeyText(await keptDevelopmentKey(folder));
+  const text = publicKeyText(await loadOrCreateDevelopmentKey(folder));
   const options = { refreshMs: Infinity, staleMs: Infinity, cooldownMs: Infinity };
   return new JwtAuthenticator(new VerificationKeys(() => Promise.resolve(text), options), {
     issuer: DEVELOPMENT_PARTY,
@@ -29,7 +29,7 @@ const ADA = { subject: "ada", scope: "profiles:read profiles:write", lifetimeSec
 
 Deno.test("signDevelopmentToken() makes tokens that the same folder's key checks, and no other", async () => {
   await withFolder(async (folder) => {
-    const token = await signDevelopmentToken(await keptDevelopmentKey(folder), ADA);
+    const token = await signDevelopmentToken(await loadOrCreateDevelopmentKey(folder), ADA);
     const authenticator = await authenticatorOf(folder);
     assertEquals(await authenticator.authenticate(token), {
       subject: "ada",
@@ -42,9 +42,9 @@ Deno.test("signDevelopmentToken() makes tokens that the same folder's key checks
   });
 });
 
-Deno.test("keptDevelopmentKey() makes one key, whoever asks first, that only the owner reads", async () => {
+Deno.test("loadOrCreateDevelopmentKey() makes one key, whoever asks first, that only the owner reads", async () => {
   await withFolder(async (folder) => {
-    const keys = await Promise.all(Array.from({ length: 4 }, () => keptDevelopmentKey(folder)));
+    const keys = await Promise.all(Array.from({ length: 4 }, () => loadOrCreateDevelopmentKey(folder)));
     assertEquals(new Set(keys.map(({ d }) => d)).size, 1);
     const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
     assertEquals(names, ["development_key.json"]);
@@ -55,8 +55,8 @@ Deno.test("keptDevelopmentKey() makes one key, whoever asks first, that only the
 
 Deno.test("publicKeyText() keeps the secret half to itself", async () => {
   await withFolder(async (folder) => {
-    const { d } = await keptDevelopmentKey(folder);
-    const text = publicKeyText(await keptDevelopmentKey(folder));
+    const { d } = await loadOrCreateDevelopmentKey(folder);
+    const text = publicKeyText(await loadOrCreateDevelopmentKey(folder));
     assert(d !== undefined);
     assertFalse(text.includes(d));
     assertFalse(text.includes('"d"'));

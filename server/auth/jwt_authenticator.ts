@@ -6,7 +6,7 @@ import type { VerificationKeys } from "./verification_keys.ts";
 import { VerifiedTokens } from "./verified_tokens.ts";
 
 /** The rules that a token has to keep. */
-export interface JwtRules {
+export interface JwtOptions {
   /** Who has to have issued it, letter by letter. */
   readonly issuer: string;
   /** Whom it has to be for, among others. */
@@ -24,10 +24,10 @@ const SUBJECT = /^[^\u0000-\u001f\u007f]{1,255}$/u;
 /** Checks access tokens that are signed JSON Web Tokens (RFC 7519, RFC 8725). */
 export class JwtAuthenticator implements Authenticator {
   readonly #keys: VerificationKeys;
-  readonly #rules: JwtRules;
+  readonly #rules: JwtOptions;
   readonly #verified = new VerifiedTokens();
 
-  constructor(keys: VerificationKeys, rules: JwtRules) {
+  constructor(keys: VerificationKeys, rules: JwtOptions) {
     this.#keys = keys;
     this.#rules = rules;
   }
@@ -94,7 +94,7 @@ function principalOf(payload: JWTPayload): Principal {
   return { subject: sub, scopes: scopesOf(payload) };
 }
 
-/** Whatever went wrong in checking a token is the token's fault: its header chose the key and the way to use it. */
+/** Whatever went wrong in checking a token is the token's error: its header chose the key and the way to use it. */
 function refusal(error: unknown): InvalidTokenError {
   return error instanceof InvalidTokenError
     ? error

@@ -13,7 +13,7 @@ export interface VerificationKeysOptions {
   /** The source is not asked more often than this, whatever tokens are sent. In milliseconds. */
   readonly cooldownMs: number;
   /** Told when the keys could not be had. */
-  readonly onFault?: (error: unknown) => void;
+  readonly onError?: (error: unknown) => void;
   /** The time now, in milliseconds since 1970. @default {Date.now} */
   readonly nowMs?: () => number;
 }
@@ -27,7 +27,7 @@ export class VerificationKeys {
   readonly #options: VerificationKeysOptions;
   #text: string | undefined;
   #loaded: { readonly find: KeyFinder; readonly at: number } | undefined;
-  #attempt: { readonly at: number; readonly fault?: unknown } | undefined;
+  #attempt: { readonly at: number; readonly error?: unknown } | undefined;
   #loading: Promise<KeyFinder> | undefined;
 
   constructor(source: KeySource, options: VerificationKeysOptions) {
@@ -44,7 +44,7 @@ export class VerificationKeys {
     const age = loaded === undefined ? Infinity : this.#now() - loaded.at;
     if (loaded === undefined || age >= this.#options.staleMs) return this.#loadUnlessTried();
     if (age >= this.#options.refreshMs && !this.#triedLately()) {
-      // Whoever comes now need not wait. The fault was told, and what is there is good for a while.
+      // Whoever comes now need not wait. The error was told, and what is there is good for a while.
       this.#load().catch(() => {});
     }
     return loaded.find;
@@ -57,7 +57,7 @@ export class VerificationKeys {
   async newerThan(known: KeyFinder): Promise<KeyFinder | undefined> {
     const loaded = this.#loaded?.find;
     if (loaded !== undefined && loaded !== known) return loaded;
-    if (this.#loading === undefined && this.#triedLately() && this.#attempt?.fault === undefined) {
+    if (this.#loading === undefined && this.#triedLately() && this.#attempt?.error === undefined) {
       return undefined;
     }
     const found = await this.#loadUnlessTried();
@@ -73,8 +73,8 @@ export class VerificationKeys {
   }
 
   async #loadUnlessTried(): Promise<KeyFinder> {
-    if (this.#loading === undefined && this.#triedLately() && this.#attempt?.fault !== undefined) {
-      throw unavailable(this.#attempt.fault);
+    if (this.#loading === undefined && this.#triedLately() && this.#attempt?.error !== undefined) {
+      throw unavailable(this.#attempt.error);
     }
     return await this.#load();
   }
@@ -94,8 +94,8 @@ export class VerificationKeys {
       this.#loaded = { find, at };
       return find;
     } catch (error) {
-      this.#attempt = { at, fault: error };
-      this.#options.onFault?.(error);
+      this.#attempt = { at, error: error };
+      this.#options.onError?.(error);
       throw unavailable(error);
     }
   }

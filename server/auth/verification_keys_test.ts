@@ -12,7 +12,7 @@ class Stage {
   text: string | undefined;
   nowMs = 1_000_000;
   reads = 0;
-  faults = 0;
+  errors = 0;
   readonly keys = new VerificationKeys(() => {
     this.reads++;
     return this.text === undefined ? Promise.reject(new Error("Down")) : Promise.resolve(this.text);
@@ -21,7 +21,7 @@ class Stage {
     staleMs: 1000,
     cooldownMs: 10,
     nowMs: () => this.nowMs,
-    onFault: () => this.faults++,
+    onError: () => this.errors++,
   });
 
   /** Until what goes on in the background is done. */
@@ -65,7 +65,7 @@ Deno.test("VerificationKeys.current() uses what it has in an outage, for a time"
     assertStrictEquals(stage.keys.current(), first);
     await stage.settle();
   }
-  assertEquals(stage.faults, 9);
+  assertEquals(stage.errors, 9);
   stage.nowMs = 1_001_000;
   await assertRejects(async () => await stage.keys.current(), AuthenticatorUnavailableError);
   stage.text = await keySet();
@@ -78,7 +78,7 @@ Deno.test("VerificationKeys.current() is unavailable before the first keys, and 
   for (let index = 0; index < 3; index++) {
     await assertRejects(async () => await stage.keys.current(), AuthenticatorUnavailableError);
   }
-  assertEquals([stage.reads, stage.faults], [1, 1]);
+  assertEquals([stage.reads, stage.errors], [1, 1]);
   stage.text = await keySet();
   await assertRejects(async () => await stage.keys.current(), AuthenticatorUnavailableError);
   stage.nowMs += 10;

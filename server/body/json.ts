@@ -1,18 +1,18 @@
 import { MalformedTextError } from "../parameters/decode_text.ts";
-import { findUnstorable, type JsonFault } from "./unstorable.ts";
+import { findUnstorable, type JsonError } from "./unstorable.ts";
 
 /** A parsed JSON text, with what is wrong in it although its syntax is right. */
 export interface ParsedJson {
   readonly value: unknown;
-  readonly faults: readonly JsonFault[];
+  readonly errors: readonly JsonError[];
 }
 
-const NO_FAULTS: readonly JsonFault[] = [];
+const NO_ERRORS: readonly JsonError[] = [];
 
 /**
  * Parses a JSON text strictly: what `JSON.parse` takes, without duplicate member names (RFC 8259, section 4) and not
  * nested deeper than 64 levels.
- * @throws {MalformedTextError} whose message is a fault's reason.
+ * @throws {MalformedTextError} whose message is a error's reason.
  */
 export function parseJsonText(text: string): ParsedJson {
   let value: unknown;
@@ -24,14 +24,14 @@ export function parseJsonText(text: string): ParsedJson {
   const { tooDeep, duplicate, suspicious } = scanJson(text);
   if (tooDeep) throw new MalformedTextError("is nested too deeply");
   if (duplicate) throw new MalformedTextError("has an object with the same member twice");
-  return { value, faults: suspicious ? findUnstorable(value) : NO_FAULTS };
+  return { value, errors: suspicious ? findUnstorable(value) : NO_ERRORS };
 }
 
-/** The same for a parameter, where every fault makes the whole malformed. */
+/** The same for a parameter, where every error makes the whole malformed. */
 export function parseJson(text: string): unknown {
-  const { value, faults } = parseJsonText(text);
-  const [fault] = faults;
-  if (fault !== undefined) throw new MalformedTextError(fault.reason);
+  const { value, errors } = parseJsonText(text);
+  const [error] = errors;
+  if (error !== undefined) throw new MalformedTextError(error.reason);
   return value;
 }
 

@@ -19,7 +19,7 @@ Deno.test("parseJsonText() refuses a member that an object has twice, however it
   ) {
     assertEquals(refusal(text), "has an object with the same member twice", text);
   }
-  assertEquals(parseJsonText('{"a":{"a":["a","a"]},"b":"a"}').faults, []);
+  assertEquals(parseJsonText('{"a":{"a":["a","a"]},"b":"a"}').errors, []);
 });
 
 Deno.test("parseJsonText() finds any member that was doubled", () => {
@@ -33,13 +33,13 @@ Deno.test("parseJsonText() refuses absurd nesting", () => {
   assertEquals(refusal("[".repeat(65) + "]".repeat(65)), "is nested too deeply");
   assertEquals(refusal("[".repeat(500_000) + "]".repeat(500_000)), "is nested too deeply");
   assertEquals(refusal("[".repeat(1_000_000)), "is not valid JSON");
-  assertEquals(parseJsonText("[".repeat(64) + "]".repeat(64)).faults, []);
+  assertEquals(parseJsonText("[".repeat(64) + "]".repeat(64)).errors, []);
 });
 
 Deno.test("parseJsonText() points at text that cannot be stored and at numbers out of range", () => {
   const text = '{"a":["x\\u0000"],"b/c":"\\ud800","d":1e400,"e":"\\ud83d\\ude00","\\u0000":1}';
-  assertEquals(parseJsonText(text).faults.map(({ pointer }) => pointer), ["/a/0", "/b~1c", "/d", ""]);
-  assertEquals(parseJsonText("9".repeat(400)).faults.map(({ pointer }) => pointer), [""]);
+  assertEquals(parseJsonText(text).errors.map(({ pointer }) => pointer), ["/a/0", "/b~1c", "/d", ""]);
+  assertEquals(parseJsonText("9".repeat(400)).errors.map(({ pointer }) => pointer), [""]);
 });
 
 Deno.test("parseJsonText() keeps __proto__ a member like any other", () => {

@@ -95,7 +95,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 /**
  * Turns the bytes of a body into a value, by the codec of its media type. A byte order mark is skipped.
  * @param contentType The whole Content-Type header: a multipart body's boundary is in it.
- * @throws {MalformedTextError} whose message is a fault's reason.
+ * @throws {MalformedTextError} whose message is a error's reason.
  */
 export async function decodeBody(
   bytes: Uint8Array,
@@ -106,13 +106,13 @@ export async function decodeBody(
     case "json":
       return decodeJson(bytes);
     case "text":
-      return withFaults(decodeUtf8(bytes));
+      return withErrors(decodeUtf8(bytes));
     case "form":
-      return withFaults(parseForm(decodeUtf8(bytes), mediaType.shape));
+      return withErrors(parseForm(decodeUtf8(bytes), mediaType.shape));
     case "multipart":
-      return withFaults(collectFields(await parseMultipart(bytes, contentType), mediaType.shape));
+      return withErrors(collectFields(await parseMultipart(bytes, contentType), mediaType.shape));
     case "binary":
-      return { value: bytes, faults: [] };
+      return { value: bytes, errors: [] };
   }
 }
 
@@ -138,6 +138,6 @@ async function parseMultipart(bytes: Uint8Array, contentType: string): Promise<F
   }
 }
 
-function withFaults(value: unknown): ParsedJson {
-  return { value, faults: findUnstorable(value) };
+function withErrors(value: unknown): ParsedJson {
+  return { value, errors: findUnstorable(value) };
 }

@@ -1,6 +1,6 @@
 import type { Exchange } from "../request/exchange.ts";
 import type { Operation } from "../operation.ts";
-import type { RequestFaults } from "../problems/request_faults.ts";
+import type { RequestErrors } from "../problems/request_errors.ts";
 
 /** The header field that carries a key (draft-ietf-httpapi-idempotency-key-header). */
 export const IDEMPOTENCY_KEY = "Idempotency-Key";
@@ -29,16 +29,16 @@ export function parseIdempotencyKey(text: string): string | undefined {
   return key === undefined || key.length === 0 || key.length > MAX_KEY_LENGTH ? undefined : key;
 }
 
-/** The key of a request; "" and a fault where it is missing or malformed. */
-export function readIdempotencyKey({ request }: Exchange, faults: RequestFaults): string {
+/** The key of a request; "" and a error where it is missing or malformed. */
+export function readIdempotencyKey({ request }: Exchange, errors: RequestErrors): string {
   const text = request.headers.get(IDEMPOTENCY_KEY);
   const key = text === null ? undefined : parseIdempotencyKey(text);
   if (key !== undefined) return key;
-  if (!faults.has("header", IDEMPOTENCY_KEY)) {
+  if (!errors.has("header", IDEMPOTENCY_KEY)) {
     const reason = text === null
       ? "is required"
       : `must be a text in quotes or a token, such as a UUID, of 1 to ${MAX_KEY_LENGTH} characters`;
-    faults.addMalformed({ name: IDEMPOTENCY_KEY, in: "header", reason });
+    errors.addMalformed({ name: IDEMPOTENCY_KEY, in: "header", reason });
   }
   return "";
 }

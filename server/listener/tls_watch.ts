@@ -17,7 +17,7 @@ export class TlsWatch implements Disposable {
   readonly #timer: ReturnType<typeof setInterval>;
   #current: TlsPair;
   #reading = false;
-  #fault: string | undefined;
+  #lastError: string | undefined;
 
   /** @param current What was read of them last. */
   constructor(files: TlsFiles, current: TlsPair, options: TlsWatchOptions) {
@@ -42,10 +42,10 @@ export class TlsWatch implements Disposable {
         checkTls(pair);
         this.#use(pair);
       }
-      this.#fault = undefined;
+      this.#lastError = undefined;
     } catch (error) {
       // Perhaps one of the two is written already: the next look will tell.
-      this.#tellFault(error instanceof Error ? error.message : "Cannot use TLS");
+      this.#reportError(error instanceof Error ? error.message : "Cannot use TLS");
     } finally {
       this.#reading = false;
     }
@@ -65,9 +65,9 @@ export class TlsWatch implements Disposable {
     this.#options.logger.warn("The certificate expired at {expiry}", { expiry: expiry.toISOString() });
   }
 
-  #tellFault(message: string): void {
-    if (message === this.#fault) return;
-    this.#fault = message;
+  #reportError(message: string): void {
+    if (message === this.#lastError) return;
+    this.#lastError = message;
     this.#options.logger.warn("Keeping the certificate that is in use: {message}", { message });
   }
 }

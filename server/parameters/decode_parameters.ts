@@ -1,6 +1,6 @@
 import { parseJson } from "../body/json.ts";
 import type { Operation, ParameterDescriptor, ParameterLocation } from "../operation.ts";
-import type { RequestFaults } from "../problems/request_faults.ts";
+import type { RequestErrors } from "../problems/request_errors.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { decodeFormText, decodePercent, MalformedTextError, readScalar } from "./decode_text.ts";
 import { compileDeclared, namePairs, refuseUndeclared, splitCookies, splitPairs } from "./pairs.ts";
@@ -15,11 +15,11 @@ export interface Parameters {
   readonly cookies: Record<string, unknown>;
 }
 
-/** Decodes the parameters of one operation; faults go to the list, and their parameters are left out. */
+/** Decodes the parameters of one operation; errors go to the list, and their parameters are left out. */
 export type DecodeParameters = (
   exchange: Exchange,
   rawPath: Readonly<Record<string, string>>,
-  faults: RequestFaults,
+  errors: RequestErrors,
 ) => Parameters;
 
 const RECORD_OF = { path: "path", query: "query", header: "headers", cookie: "cookies" } as const;
@@ -37,16 +37,16 @@ export function compileParameters({ parameters }: Operation): DecodeParameters {
   const isDeclared = compileDeclared(parameters.filter((parameter) => parameter.in === "query"));
   const hasCookies = namesAt("cookie").size > 0;
 
-  return function decodeParameters(exchange, rawPath, faults): Parameters {
+  return function decodeParameters(exchange, rawPath, errors): Parameters {
     const decoded: Parameters = { path: {}, query: {}, headers: {}, cookies: {} };
-    const query = exchange.query === "" ? NO_PAIRS : readQuery(exchange.query, faults);
+    const query = exchange.query === "" ? NO_PAIRS : readQuery(exchange.query, errors);
     const sources = {
       exchange,
       path: rawPath,
       query,
       cookies: hasCookies
         ? namePairs(splitCookies(exchange.request.headers.get("cookie") ?? ""), decodePercent, {
-          faults,
+          errors,
           in: "cookie",
         })
         : NO_PAIRS,
@@ -59,15 +59,15 @@ export function compileParameters({ parameters }: Operation): DecodeParameters {
         if (value !== undefined) decoded[record][parameter.name] = value;
       } catch (error) {
         if (!(error instanceof MalformedTextError)) throw error;
-        faults.addMalformed({ name: parameter.name, in: parameter.in, reason: error.message });
+        errors.addMalformed({ name: parameter.name, in: parameter.in, reason: error.message });
       }
     }
     return decoded;
   };
 
-  function readQuery(text: string, faults: RequestFaults): readonly NamedPair[] {
-    const pairs = namePairs(splitPairs(text), decodeFormText, { faults, in: "query" });
-    refuseUndeclared(pairs, isDeclared, faults);
+  function readQuery(text: string, errors: RequestErrors): readonly NamedPair[] {
+    const pairs = namePairs(splitPairs(text), decodeFormText, { errors, in: "query" });
+    refuseUndeclared(pairs, isDeclared, errors);
     return pairs;
   }
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { Exchange } from "../request/exchange.ts";
 import type { ParameterDescriptor, Shape } from "../operation.ts";
 import { Problem } from "../problem.ts";
-import { RequestFaults } from "../problems/request_faults.ts";
+import { RequestErrors } from "../problems/request_errors.ts";
 import { compileParameters, type Parameters } from "./decode_parameters.ts";
 
 const TEXT: Shape = { kind: "string" };
@@ -32,14 +32,14 @@ function decode(descriptors: readonly ParameterDescriptor[], sent: Sent): Parame
   });
   const request = new Request("http://localhost/", { headers: sent.headers ?? {} });
   const exchange = Object.assign(new Exchange(request), { query: sent.query ?? "" });
-  const faults = new RequestFaults();
-  const parameters = run(exchange, sent.path === undefined ? {} : { p: sent.path }, faults);
-  return { ...parameters, reasons: reasonsOf(faults) };
+  const errors = new RequestErrors();
+  const parameters = run(exchange, sent.path === undefined ? {} : { p: sent.path }, errors);
+  return { ...parameters, reasons: reasonsOf(errors) };
 }
 
-function reasonsOf(faults: RequestFaults): string[] {
+function reasonsOf(errors: RequestErrors): string[] {
   try {
-    faults.throwIfAny();
+    errors.throwIfAny();
     return [];
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

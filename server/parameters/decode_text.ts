@@ -1,6 +1,6 @@
 import type { Shape } from "../operation.ts";
 
-/** Thrown by {@link decodePercent}; whoever knows the parameter's name makes a fault of it. */
+/** Thrown by {@link decodePercent}; whoever knows the parameter's name makes a error of it. */
 export class MalformedTextError extends Error {
   override readonly name = "MalformedTextError";
 }
@@ -10,7 +10,7 @@ const UNSTORABLE_REASON = "has a character that is not allowed (U+0000)";
 
 /**
  * Decodes percent-encoded UTF-8 strictly.
- * @throws {MalformedTextError} for a lone "%", bytes that are not UTF-8, and U+0000; the message is a fault's reason.
+ * @throws {MalformedTextError} for a lone "%", bytes that are not UTF-8, and U+0000; the message is a error's reason.
  */
 export function decodePercent(raw: string): string {
   if (!raw.includes("%")) return raw;

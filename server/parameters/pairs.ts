@@ -1,5 +1,5 @@
 import type { ParameterDescriptor, ParameterLocation } from "../operation.ts";
-import type { RequestFaults } from "../problems/request_faults.ts";
+import type { RequestErrors } from "../problems/request_errors.ts";
 import { MalformedTextError } from "./decode_text.ts";
 import type { NamedPair } from "./read_pairs.ts";
 import type { Decode } from "./styles.ts";
@@ -54,24 +54,24 @@ export function compileDeclared(parameters: readonly ParameterDescriptor[]): (pa
   return (pairName) => open || names.has(pairName) || prefixes.some((prefix) => pairName.startsWith(prefix));
 }
 
-/** Adds a fault for every pair of the query that is no parameter of the operation. */
+/** Adds a error for every pair of the query that is no parameter of the operation. */
 export function refuseUndeclared(
   query: readonly NamedPair[],
   isDeclared: (pairName: string) => boolean,
-  faults: RequestFaults,
+  errors: RequestErrors,
 ): void {
   for (const { name } of query) {
     if (isDeclared(name)) continue;
     const shown = name.length <= MAX_NAME_LENGTH ? name : "query";
-    faults.addMalformed({ name: shown, in: "query", reason: "is not a parameter of this operation" });
+    errors.addMalformed({ name: shown, in: "query", reason: "is not a parameter of this operation" });
   }
 }
 
-/** Decodes the names of pairs; those that cannot be decoded become faults. */
+/** Decodes the names of pairs; those that cannot be decoded become errors. */
 export function namePairs(
   pairs: readonly RawPair[],
   decode: Decode,
-  { faults, in: location }: { faults: RequestFaults; in: ParameterLocation },
+  { errors, in: location }: { errors: RequestErrors; in: ParameterLocation },
 ): NamedPair[] {
   const named: NamedPair[] = [];
   for (const { name, value } of pairs) {
@@ -79,7 +79,7 @@ export function namePairs(
       named.push({ name: decode(name), raw: value });
     } catch (error) {
       if (!(error instanceof MalformedTextError)) throw error;
-      faults.addMalformed({ name: location, in: location, reason: `has a name that ${error.message}` });
+      errors.addMalformed({ name: location, in: location, reason: `has a name that ${error.message}` });
     }
   }
   return named;

@@ -8,7 +8,7 @@ export const SERVER_PROBLEM_TYPES: readonly ProblemType[] = [
     status: 400,
     validation: true,
     detail: "The request cannot be understood: a parameter or the syntax of the body is wrong. " +
-      "The member invalidParams names every fault. Correct them before trying again.",
+      "The member invalidParams names every error. Correct them before trying again.",
   },
   {
     slug: "unauthenticated",
@@ -103,7 +103,7 @@ export const SERVER_PROBLEM_TYPES: readonly ProblemType[] = [
     status: 422,
     validation: true,
     detail:
-      "The body is well formed but breaks a rule of the API. The member invalidParams names every fault.",
+      "The body is well formed but breaks a rule of the API. The member invalidParams names every error.",
   },
   {
     slug: "misdirected-request",

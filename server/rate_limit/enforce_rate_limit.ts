@@ -5,8 +5,8 @@ import type { Operation } from "../operation.ts";
 import { Problem } from "../problem.ts";
 import {
   type RateLimiter,
+  type RateLimitOptions,
   type RateLimitPolicy,
-  type RateLimitSettings,
   type RateLimitUse,
   UnknownOperationError,
 } from "../rate_limit.ts";
@@ -30,7 +30,7 @@ export interface OperationRateLimits {
  */
 export function compileRateLimits(
   { operationId }: Operation,
-  settings: RateLimitSettings | undefined,
+  settings: RateLimitOptions | undefined,
   { authenticates }: { readonly authenticates: boolean },
 ): OperationRateLimits {
   if (settings === undefined) return { address: undefined, caller: undefined };
@@ -44,7 +44,7 @@ export function compileRateLimits(
 
 /** @throws {UnknownOperationError} when a policy names an operation that no module has. */
 export function checkOperationPolicies(
-  settings: RateLimitSettings | undefined,
+  settings: RateLimitOptions | undefined,
   modules: readonly ApiModule[],
 ): void {
   if (settings === undefined) return;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import type { ApiModule } from "../api_module.ts";
-import { type RateLimitSettings, UnknownOperationError } from "../rate_limit.ts";
+import { type RateLimitOptions, UnknownOperationError } from "../rate_limit.ts";
 import { Exchange } from "../request/exchange.ts";
 import { type Authenticator, InvalidTokenError } from "../security/authenticator.ts";
 import { createServer, type Server } from "../server.ts";
@@ -16,7 +16,7 @@ import { trusting } from "../testing/trusting.ts";
 import { addressKey, callerKey } from "./enforce_rate_limit.ts";
 import { MemoryLimiter } from "./memory_limiter.ts";
 
-function limits(settings: Partial<RateLimitSettings> = {}): ServerOption {
+function limits(settings: Partial<RateLimitOptions> = {}): ServerOption {
   return withRateLimit({
     callers: new MemoryLimiter(),
     policy: { name: "default", quota: 2, windowSeconds: 60 },

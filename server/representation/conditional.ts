@@ -1,6 +1,6 @@
 import type { Operation } from "../operation.ts";
 import { Problem } from "../problem.ts";
-import type { RequestFaults } from "../problems/request_faults.ts";
+import type { RequestErrors } from "../problems/request_errors.ts";
 import type { Exchange } from "../request/exchange.ts";
 
 /** An entity-tag (RFC 9110, section 8.8.3). */
@@ -89,21 +89,21 @@ export function takesNoCondition({ method, parameters }: Operation): boolean {
     !parameters.some((parameter) => parameter.in === "header" && /^if-(none-)?match$/i.test(parameter.name));
 }
 
-/** The faults of conditions that an operation would not look at: whoever states one counts on it. */
-export function refuseConditions({ fields }: Exchange, faults: RequestFaults): void {
+/** The errors of conditions that an operation would not look at: whoever states one counts on it. */
+export function refuseConditions({ fields }: Exchange, errors: RequestErrors): void {
   const reason = "is not looked at by this operation";
-  if (fields.ifMatch !== null) faults.addMalformed({ name: "If-Match", in: "header", reason });
-  if (fields.ifNoneMatch !== null) faults.addMalformed({ name: "If-None-Match", in: "header", reason });
+  if (fields.ifMatch !== null) errors.addMalformed({ name: "If-Match", in: "header", reason });
+  if (fields.ifNoneMatch !== null) errors.addMalformed({ name: "If-None-Match", in: "header", reason });
 }
 
-/** The faults of an `If-Match` that is there and malformed, or that an `If-None-Match` beside it cannot narrow. */
-export function checkIfMatchSyntax({ fields }: Exchange, faults: RequestFaults): void {
+/** The errors of an `If-Match` that is there and malformed, or that an `If-None-Match` beside it cannot narrow. */
+export function checkIfMatchSyntax({ fields }: Exchange, errors: RequestErrors): void {
   if (fields.ifMatch === null) return;
   const condition = parseEntityTags(fields.ifMatch);
   if (condition === undefined) {
-    faults.addMalformed({ name: "If-Match", in: "header", reason: IF_MATCH_REASON });
+    errors.addMalformed({ name: "If-Match", in: "header", reason: IF_MATCH_REASON });
   } else if (condition === "*" && Array.isArray(excludedTags(fields.ifNoneMatch))) {
-    faults.addMalformed({
+    errors.addMalformed({
       name: "If-None-Match",
       in: "header",
       reason: "must not list tags beside If-Match: *",

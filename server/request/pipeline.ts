@@ -4,14 +4,14 @@ import { createRecovery } from "../problems/recovery.ts";
 import type { Serve } from "../request_observer.ts";
 import { createRouter } from "../routing/router.ts";
 import { createCors } from "../security/cors.ts";
-import type { ServerSettings } from "../server_options.ts";
+import type { ServerOptions } from "../server_options.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { checkLimits } from "./request_head.ts";
 
 /** What a pipeline shares with the server around it. */
-export interface PipelineParts {
+export interface PipelineDependencies {
   readonly lifecycle: Lifecycle;
   readonly readDeadlines: Deadlines;
   readonly writeDeadlines: Deadlines;
@@ -29,7 +29,7 @@ export interface PipelineParts {
  * 5. the operation (strict/compile_operation.ts): 429, 401, 403, 406, 415, body, parameters, validation, handler, response;
  * 6. what every answer has: for browsers, and what is left of a rate.
  */
-export function createPipeline(settings: ServerSettings, parts: PipelineParts): Serve {
+export function createPipeline(settings: ServerOptions, parts: PipelineDependencies): Serve {
   const { modules, logger } = settings;
   const recover = createRecovery({ modules, logger, catalog: createCatalog(modules) });
   const router = createRouter(settings, parts);
@@ -85,7 +85,7 @@ function deadlinePassed(): Problem {
 type FinishResponse = (response: Response, exchange: Exchange) => Response;
 
 /** Prepares the last step of the way of a request. */
-function createFinish({ cors, modules }: ServerSettings): FinishResponse {
+function createFinish({ cors, modules }: ServerOptions): FinishResponse {
   const setCorsHeaders = cors === undefined ? undefined : createCors(cors, modules);
 
   function setHeaders(headers: Headers, exchange: Exchange): void {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { validate, version } from "uuid";
 import { withMaxHeaderBytes, withMaxUrlBytes, withPrivateHostsOnly } from "../server_options.ts";
-import { faultsOf, send, sendForProblem } from "../testing/note_client.ts";
+import { invalidParamsOf, send, sendForProblem } from "../testing/note_client.ts";
 import { newRequestId, saneRequestId } from "./request_head.ts";
 
 Deno.test("newRequestId() gives different UUIDs", () => {
@@ -28,7 +28,7 @@ Deno.test("Server.fetch() names a Host that is not valid", async () => {
   for (const host of ["a b", "a/b", "u@a", "[::1", "a:65536", "a:x"]) {
     const problem = await sendForProblem("/notes", { headers: { host } });
     assertEquals(problem.status, 400, host);
-    assertEquals(faultsOf(problem), ["header Host: is not a host name with an optional port"], host);
+    assertEquals(invalidParamsOf(problem), ["header Host: is not a host name with an optional port"], host);
   }
   for (const host of ["a", "a:", "a:65535", "[::1]:80"]) {
     assertEquals((await send("/notes", { headers: { host } })).status, 200, host);

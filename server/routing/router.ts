@@ -7,7 +7,7 @@ import { createRefusals } from "../problems/recovery.ts";
 import { checkOperationPolicies } from "../rate_limit/enforce_rate_limit.ts";
 import type { Deadlines } from "../request/deadlines.ts";
 import type { Lifecycle } from "../request/lifecycle.ts";
-import type { PipelineEnv, ServerSettings } from "../server_options.ts";
+import type { PipelineEnv, ServerOptions } from "../server_options.ts";
 import { compileOperation } from "../strict/compile_operation.ts";
 import { documentEndpoint } from "./document_endpoint.ts";
 import { byConcreteness, gatherResources, honoPath, optionsResponse, type Resource } from "./resource.ts";
@@ -24,7 +24,7 @@ export interface RouterOptions {
  * plugged in stands before them.
  */
 export function createRouter(
-  settings: ServerSettings,
+  settings: ServerOptions,
   { lifecycle, readDeadlines }: RouterOptions,
 ): Hono<PipelineEnv> {
   const { modules, readiness, middlewares, maxBodyBytes, validateResponses, authenticator, rateLimit } =

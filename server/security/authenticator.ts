@@ -17,7 +17,7 @@ export class InvalidTokenError extends Error {
   override readonly name = "InvalidTokenError";
 }
 
-/** Whether a token is good cannot be told now, through no fault of the client. */
+/** Whether a token is good cannot be told now, through no error of the client. */
 export class AuthenticatorUnavailableError extends Error {
   override readonly name = "AuthenticatorUnavailableError";
 }

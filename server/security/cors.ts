@@ -2,7 +2,7 @@ import type { ApiModule } from "../api_module.ts";
 import type { Exchange } from "../request/exchange.ts";
 
 /** Whose scripts may read answers. */
-export interface CorsSettings {
+export interface CorsOptions {
   /** Origins as browsers send them, e.g. "https://app.example", or "*" for every one. */
   readonly origins: "*" | readonly string[];
   /**
@@ -38,7 +38,7 @@ const RESPONSE_HEADERS = [
  * the OPTIONS that there is anyway, its methods are those of `Allow`, and where nothing is found it fails. An origin
  * that is not among those allowed is told nothing.
  */
-export function createCors(settings: CorsSettings, modules: readonly ApiModule[]): SetCorsHeaders {
+export function createCors(settings: CorsOptions, modules: readonly ApiModule[]): SetCorsHeaders {
   const { origins, credentials = false, maxAgeSeconds = 600 } = settings;
   const allowed = origins === "*" ? undefined : new Set(origins);
   const requestHeaders = listOf(REQUEST_HEADERS, requestHeadersOf(modules));

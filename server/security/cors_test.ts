@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import type { CorsSettings } from "./cors.ts";
+import type { CorsOptions } from "./cors.ts";
 import { withCors } from "../server_options.ts";
 import { send } from "../testing/note_client.ts";
 
@@ -12,12 +12,12 @@ function fieldsOf({ headers }: Response): Readonly<Record<string, string>> {
   return Object.fromEntries(fields.map(([name, value]) => [name.slice(prefix.length), value]));
 }
 
-async function ask(line: string, headers: HeadersInit, cors?: CorsSettings): Promise<Response> {
+async function ask(line: string, headers: HeadersInit, cors?: CorsOptions): Promise<Response> {
   const [method = "", path = ""] = line.split(" ");
   return await send(path, { method, headers }, ...(cors === undefined ? [] : [withCors(cors)]));
 }
 
-function preflight(path: string, origin: string, cors?: CorsSettings): Promise<Response> {
+function preflight(path: string, origin: string, cors?: CorsOptions): Promise<Response> {
   return ask(`OPTIONS ${path}`, { Origin: origin, "Access-Control-Request-Method": "PUT" }, cors);
 }
 

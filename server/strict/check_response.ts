@@ -1,5 +1,5 @@
 import type { Operation, StrictResponse } from "../operation.ts";
-import { schemaFaults } from "./schema_faults.ts";
+import { schemaErrors } from "./schema_errors.ts";
 
 /** How many breaches of a schema are named. */
 const MAX_BREACHES = 5;
@@ -62,7 +62,7 @@ export function checkResponse(
   if (content.validate === undefined) return;
   const wire: unknown = content.codec === "json" ? JSON.parse(JSON.stringify(answer.body)) : answer.body;
   if (!content.validate(wire)) {
-    const [first = { pointer: "", reason: "is not valid" }, ...others] = schemaFaults(
+    const [first = { pointer: "", reason: "is not valid" }, ...others] = schemaErrors(
       content.validate.errors ?? [],
     ).slice(0, MAX_BREACHES);
     const further = others.map(({ pointer, reason }) => `${pointer}: ${reason}`).join("; ");

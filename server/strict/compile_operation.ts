@@ -16,8 +16,8 @@ import type { DecodedRequest, Operation, Route } from "../operation.ts";
 import { compileParameters } from "../parameters/decode_parameters.ts";
 import { compilePath, type Endpoint } from "../routing/resource.ts";
 import { Problem } from "../problem.ts";
-import type { RateLimitSettings } from "../rate_limit.ts";
-import { RequestFaults } from "../problems/request_faults.ts";
+import type { RateLimitOptions } from "../rate_limit.ts";
+import { RequestErrors } from "../problems/request_errors.ts";
 import type { Authenticator } from "../security/authenticator.ts";
 import { compileSecurity } from "../security/enforce_security.ts";
 import { checkResponse } from "./check_response.ts";
@@ -31,7 +31,7 @@ export interface OperationOptions {
   /** Undefined: authentication is off. */
   readonly authenticator: Authenticator | undefined;
   /** Undefined: callers may ask for as much as they like. */
-  readonly rateLimit: RateLimitSettings | undefined;
+  readonly rateLimit: RateLimitOptions | undefined;
   /** Undefined: no operation may require an `Idempotency-Key`. */
   readonly idempotency: Idempotency | undefined;
   /** The answer to an error by which the state of things refuses a request; undefined: it is another error. */
@@ -81,19 +81,19 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
       if (negotiate !== undefined && negotiate(exchange.fields.accept) === undefined) {
         throw new Problem(406, "not-acceptable", { headers: { Vary: "Accept" } });
       }
-      const faults = new RequestFaults();
+      const errors = new RequestErrors();
       if (readBody === undefined) checkUnusedBody(exchange, maxBodyBytes);
-      const content = readBody === undefined ? undefined : await readBody(exchange, faults);
-      const parameters = decodeParameters(exchange, readPath(exchange.path) ?? {}, faults);
+      const content = readBody === undefined ? undefined : await readBody(exchange, errors);
+      const parameters = decodeParameters(exchange, readPath(exchange.path) ?? {}, errors);
       const lacksIfMatch = needsIfMatch && exchange.fields.ifMatch === null;
-      if (needsIfMatch) checkIfMatchSyntax(exchange, faults);
-      else if (isUnconditional) refuseConditions(exchange, faults);
+      if (needsIfMatch) checkIfMatchSyntax(exchange, errors);
+      else if (isUnconditional) refuseConditions(exchange, errors);
       // The lack of it has a status of its own, so the validator is not to find it.
       if (lacksIfMatch) parameters.headers["If-Match"] = "*";
-      validateParameters(parameters, operation.validateParameters, faults);
-      if (lacksIfMatch && !faults.malformed) throw new Problem(428, "precondition-required");
-      const key = respondKeyed === undefined ? "" : readIdempotencyKey(exchange, faults);
-      faults.throwIfAny();
+      validateParameters(parameters, operation.validateParameters, errors);
+      if (lacksIfMatch && !errors.malformed) throw new Problem(428, "precondition-required");
+      const key = respondKeyed === undefined ? "" : readIdempotencyKey(exchange, errors);
+      errors.throwIfAny();
       if (needsIfMatch && exchange.fields.ifNoneMatch !== null) {
         parameters.headers["If-Match"] = narrowIfMatch(String(parameters.headers["If-Match"]), exchange);
       }

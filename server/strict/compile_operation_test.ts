@@ -1,6 +1,6 @@
 import { assertEquals, assertFalse } from "@std/assert";
 import { withResponseValidation } from "../server_options.ts";
-import { faultsOf, JSON_TYPE, send, sendForProblem } from "../testing/note_client.ts";
+import { invalidParamsOf, JSON_TYPE, send, sendForProblem } from "../testing/note_client.ts";
 
 Deno.test("Server.fetch() answers 406 when Accept excludes every representation", async () => {
   for (const accept of ["text/html", "*/*;q=0", "application/json;q=0, text/*"]) {
@@ -13,14 +13,14 @@ Deno.test("Server.fetch() answers 406 when Accept excludes every representation"
   assertEquals((await send("/notes/1", { method: "DELETE", headers: { accept: "text/html" } })).status, 204);
 });
 
-Deno.test("Server.fetch() tells every fault of a request at once", async () => {
+Deno.test("Server.fetch() tells every error of a request at once", async () => {
   const malformed = await sendForProblem("/notes/x", {
     method: "PUT",
     headers: { ...JSON_TYPE, "if-match": "7" },
     body: '{"stars":"many"}',
   });
   assertEquals(malformed.status, 400);
-  assertEquals(faultsOf(malformed), [
+  assertEquals(invalidParamsOf(malformed), [
     "body /text: is required",
     "body /stars: must be an integer",
     'header If-Match: must be * or a list of quoted entity-tags, such as "7"',
@@ -32,7 +32,7 @@ Deno.test("Server.fetch() tells every fault of a request at once", async () => {
     body: '{"stars":"many"}',
   });
   assertEquals(invalid.status, 422);
-  assertEquals(faultsOf(invalid), ["body /text: is required", "body /stars: must be an integer"]);
+  assertEquals(invalidParamsOf(invalid), ["body /text: is required", "body /stars: must be an integer"]);
 });
 
 Deno.test("Server.fetch() puts wrong parameters before a missing If-Match, and that before a wrong body", async () => {
@@ -52,7 +52,7 @@ Deno.test("Server.fetch() refuses conditions that an operation would not look at
     body: '{"text":"a"}',
   });
   assertEquals(problem.status, 400);
-  assertEquals(faultsOf(problem), [
+  assertEquals(invalidParamsOf(problem), [
     "header If-Match: is not looked at by this operation",
     "header If-None-Match: is not looked at by this operation",
   ]);
@@ -61,7 +61,7 @@ Deno.test("Server.fetch() refuses conditions that an operation would not look at
 Deno.test("Server.fetch() decodes parameters strictly and takes their defaults", async () => {
   const absent = await send("/notes");
   assertEquals(await absent.json(), { query: { limit: 20 } });
-  const faults: [string, string][] = [
+  const errors: [string, string][] = [
     ["limit=1&limit=2", "query limit: is given more than once"],
     ["limit=01", "query limit: must be an integer"],
     ["limit=", "query limit: must be an integer"],
@@ -69,9 +69,9 @@ Deno.test("Server.fetch() decodes parameters strictly and takes their defaults",
     ["limt=1", "query limt: is not a parameter of this operation"],
     ["limit=%00", "query limit: has a character that is not allowed (U+0000)"],
   ];
-  for (const [query, reason] of faults) {
+  for (const [query, reason] of errors) {
     const problem = await sendForProblem(`/notes?${query}`);
-    assertEquals([problem.status, ...faultsOf(problem)], [400, reason]);
+    assertEquals([problem.status, ...invalidParamsOf(problem)], [400, reason]);
   }
   assertEquals((await sendForProblem("/notes/%zz")).status, 400);
 });

@@ -4,12 +4,12 @@ import type { Operation, Validator } from "../operation.ts";
 import type { Parameters } from "../parameters/decode_parameters.ts";
 import { MalformedTextError } from "../parameters/decode_text.ts";
 import { Problem } from "../problem.ts";
-import type { RequestFaults } from "../problems/request_faults.ts";
+import type { RequestErrors } from "../problems/request_errors.ts";
 import { lastStep } from "../representation/json_pointer.ts";
 import type { Deadlines } from "../request/deadlines.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { compileMediaTypes } from "./body_media_type.ts";
-import { type SchemaFault, schemaFaults } from "./schema_faults.ts";
+import { type SchemaError, schemaErrors } from "./schema_errors.ts";
 
 /** A decoded body and its media type, as the document writes it. */
 export interface OperationBody {
@@ -19,8 +19,8 @@ export interface OperationBody {
 
 const NO_BODY: OperationBody = { contentType: undefined, body: undefined };
 
-/** Reads, decodes and validates the body of an operation; its faults go to the list. */
-export type ReadOperationBody = (exchange: Exchange, faults: RequestFaults) => Promise<OperationBody>;
+/** Reads, decodes and validates the body of an operation; its errors go to the list. */
+export type ReadOperationBody = (exchange: Exchange, errors: RequestErrors) => Promise<OperationBody>;
 
 /** Prepares it; undefined for an operation without a body. */
 export function compileBody(
@@ -31,30 +31,30 @@ export function compileBody(
   const select = compileMediaTypes(method, requestBody);
   const readOptions = { maxBytes: requestBody.maxBytes ?? options.maxBytes, deadlines: options.deadlines };
 
-  return async function readOperationBody(exchange, faults): Promise<OperationBody> {
+  return async function readOperationBody(exchange, errors): Promise<OperationBody> {
     const { contentType, contentEncoding } = exchange.fields;
-    if (contentType === null && !hasBody(exchange)) return absent(faults);
+    if (contentType === null && !hasBody(exchange)) return absent(errors);
     const mediaType = select(contentType, contentEncoding);
     const bytes = await readBody(exchange, readOptions);
     if (bytes.length === 0 && mediaType.codec !== "binary" && mediaType.codec !== "text") {
-      return absent(faults);
+      return absent(errors);
     }
     try {
       const parsed = mediaType.codec === "json"
         ? decodeJson(bytes)
         : await decodeBody(bytes, mediaType, contentType ?? "");
-      validateBody(parsed, mediaType.validate, faults);
+      validateBody(parsed, mediaType.validate, errors);
       return { contentType: mediaType.mediaType, body: parsed.value };
     } catch (error) {
       if (!(error instanceof MalformedTextError)) throw error;
-      faults.addMalformed({ name: "body", in: "body", pointer: "", reason: error.message });
+      errors.addMalformed({ name: "body", in: "body", pointer: "", reason: error.message });
       return NO_BODY;
     }
   };
 
-  function absent(faults: RequestFaults): OperationBody {
+  function absent(errors: RequestErrors): OperationBody {
     if (requestBody?.required === true) {
-      faults.addMalformed({ name: "body", in: "body", pointer: "", reason: "is required" });
+      errors.addMalformed({ name: "body", in: "body", pointer: "", reason: "is required" });
     }
     return NO_BODY;
   }
@@ -76,22 +76,22 @@ function hasBody({ fields, request }: Exchange): boolean {
 
 const LOCATION_OF = { path: "path", query: "query", headers: "header", cookies: "cookie" } as const;
 
-/** Checks decoded parameters against their schemas; one with a fault already is not named twice. */
+/** Checks decoded parameters against their schemas; one with a error already is not named twice. */
 export function validateParameters(
   parameters: Parameters,
   validate: Validator | undefined,
-  faults: RequestFaults,
+  errors: RequestErrors,
 ): void {
   if (validate === undefined || validate(parameters)) return;
-  for (const { pointer, reason } of schemaFaults(validate.errors ?? [])) {
+  for (const { pointer, reason } of schemaErrors(validate.errors ?? [])) {
     const [, record = "", name = "", ...inner] = pointer.split("/");
     const location = isRecord(record) ? LOCATION_OF[record] : "query";
     const parameter = lastStep(`/${name}`) ?? name;
-    if (faults.has(location, parameter)) continue;
+    if (errors.has(location, parameter)) continue;
     const reasonInside = inner.length === 0
       ? reason
       : `has a member or item at /${inner.join("/")} that ${reason}`;
-    faults.addMalformed({ name: parameter, in: location, reason: reasonInside });
+    errors.addMalformed({ name: parameter, in: location, reason: reasonInside });
   }
 }
 
@@ -100,20 +100,20 @@ export function validateParameters(
  * would only repeat it.
  */
 export function validateBody(
-  { value, faults: found }: ParsedJson,
+  { value, errors: found }: ParsedJson,
   validate: Validator | undefined,
-  faults: RequestFaults,
+  errors: RequestErrors,
 ): void {
-  for (const fault of found) addBodyFault(fault, faults);
+  for (const error of found) addBodyError(error, errors);
   if (validate === undefined || validate(value)) return;
   const named = new Set(found.map(({ pointer }) => pointer));
-  for (const fault of schemaFaults(validate.errors ?? [])) {
-    if (!named.has(fault.pointer)) addBodyFault(fault, faults);
+  for (const error of schemaErrors(validate.errors ?? [])) {
+    if (!named.has(error.pointer)) addBodyError(error, errors);
   }
 }
 
-function addBodyFault({ pointer, reason }: SchemaFault, faults: RequestFaults): void {
-  faults.addInvalid({ name: lastStep(pointer) ?? "body", in: "body", pointer, reason });
+function addBodyError({ pointer, reason }: SchemaError, errors: RequestErrors): void {
+  errors.addInvalid({ name: lastStep(pointer) ?? "body", in: "body", pointer, reason });
 }
 
 function isRecord(name: string): name is keyof typeof LOCATION_OF {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { faultsOf, JSON_TYPE, send, sendForProblem } from "../testing/note_client.ts";
+import { invalidParamsOf, JSON_TYPE, send, sendForProblem } from "../testing/note_client.ts";
 
 Deno.test("Server.fetch() refuses hostile bodies with a clean 4xx", async () => {
   const bodies: [BodyInit, number][] = [
@@ -54,20 +54,20 @@ Deno.test("Server.fetch() answers 415 with what the operation takes", async () =
 });
 
 Deno.test("Server.fetch() tells what the decoder and the schema find in a body at once", async () => {
-  const faults = async (body: string): Promise<string[]> => {
+  const errors = async (body: string): Promise<string[]> => {
     const problem = await sendForProblem("/notes", { method: "POST", headers: JSON_TYPE, body });
     assertEquals(problem.status, 422);
-    return faultsOf(problem);
+    return invalidParamsOf(problem);
   };
-  assertEquals(await faults('{"text":"\\u0000","stars":"many"}'), [
+  assertEquals(await errors('{"text":"\\u0000","stars":"many"}'), [
     "body /text: has a character that is not allowed (U+0000)",
     "body /stars: must be an integer",
   ]);
-  assertEquals(await faults('{"stars":1e999}'), [
+  assertEquals(await errors('{"stars":1e999}'), [
     "body /stars: is a number too large to be read",
     "body /text: is required",
   ]);
-  assertEquals(await faults('{"a/b":"\\ud800"}'), [
+  assertEquals(await errors('{"a/b":"\\ud800"}'), [
     "body /a~1b: has half of a surrogate pair, which is not a character",
     "body /text: is required",
   ]);

@@ -48,7 +48,7 @@ export async function sendForProblem(
   return problem;
 }
 
-/** The faults of a problem, a line each: where, which, and what is wrong. */
-export function faultsOf({ invalidParams = [] }: ReceivedProblem): string[] {
-  return invalidParams.map((fault) => `${fault.in} ${fault.pointer ?? fault.name}: ${fault.reason}`);
+/** The errors of a problem, a line each: where, which, and what is wrong. */
+export function invalidParamsOf({ invalidParams = [] }: ReceivedProblem): string[] {
+  return invalidParams.map((error) => `${error.in} ${error.pointer ?? error.name}: ${error.reason}`);
 }

@@ -1,14 +1,14 @@
 import type { ValidationError, Validator } from "../operation.ts";
 
 /** The few rules that the tests' documents have. */
-export interface ObjectRules {
+export interface ObjectSchema {
   readonly required?: readonly string[];
   readonly types?: Readonly<Record<string, "string" | "integer">>;
-  readonly inside?: Readonly<Record<string, ObjectRules>>;
+  readonly inside?: Readonly<Record<string, ObjectSchema>>;
 }
 
-/** Stands in for a generated validator: reports like Ajv, every fault at once. */
-export function objectValidator(rules: ObjectRules): Validator {
+/** Stands in for a generated validator: reports like Ajv, every error at once. */
+export function objectValidator(rules: ObjectSchema): Validator {
   function validate(value: unknown): boolean {
     const errors = check(value, rules, "");
     validator.errors = errors;
@@ -18,7 +18,7 @@ export function objectValidator(rules: ObjectRules): Validator {
   return validator;
 }
 
-function check(value: unknown, rules: ObjectRules, at: string): ValidationError[] {
+function check(value: unknown, rules: ObjectSchema, at: string): ValidationError[] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return [{ instancePath: at, keyword: "type", params: { type: "object" }, message: "must be object" }];
   }

@@ -12,7 +12,7 @@ export async function rawExchange(url: string, ...pieces: string[]): Promise<str
 }
 
 /** The same, but gives the first answer and leaves: for requests that never end. Its body has a Content-Length. */
-export async function rawAnswer(url: string, ...pieces: string[]): Promise<string> {
+export async function rawResponse(url: string, ...pieces: string[]): Promise<string> {
   const { hostname, port } = new URL(url);
   using connection = await Deno.connect({ hostname, port: Number(port) });
   for (const piece of pieces) await connection.write(new TextEncoder().encode(piece));

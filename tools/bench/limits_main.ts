@@ -2,7 +2,7 @@ import { fetchKeys, JwtAuthenticator, VerificationKeys } from "@archway/server/a
 import { TestIssuer } from "@archway/server/auth/testing/test_issuer.ts";
 import { MemoryLimiter } from "@archway/server/rate_limit/memory_limiter.ts";
 import type { ApiModule } from "@archway/server/api_module.ts";
-import type { RateLimitSettings } from "@archway/server/rate_limit.ts";
+import type { RateLimitOptions } from "@archway/server/rate_limit.ts";
 import { createServer, type Server } from "@archway/server/server.ts";
 import {
   type ServerOption,
@@ -16,7 +16,7 @@ import { LIMITS_USAGE, type LimitsOptions, parseLimitsOptions } from "./limits_o
 import { type LimitsResults, renderLimitsReport } from "./limits_report.ts";
 import { progress, runBench } from "./run_bench.ts";
 
-const RATE_LIMIT: RateLimitSettings = {
+const RATE_LIMIT: RateLimitOptions = {
   callers: new MemoryLimiter(),
   addresses: new MemoryLimiter(),
   policy: { name: "default", quota: 1_000_000_000, windowSeconds: 3600 },

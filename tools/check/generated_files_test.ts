@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { generate } from "../oapi_codegen/generate.ts";
-import { GenerationError } from "../oapi_codegen/fault.ts";
+import { GenerationError } from "../oapi_codegen/diagnostics.ts";
 import { staleGeneratedFiles } from "./generated_files.ts";
 
 const SPEC = `openapi: 3.1.0

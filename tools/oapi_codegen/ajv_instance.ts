@@ -6,7 +6,7 @@ import { default as addFormats } from "ajv-formats";
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /**
- * The engine that compiles validators, when code is generated only. Every fault is reported, own members alone
+ * The engine that compiles validators, when code is generated only. Every diagnostic is reported, own members alone
  * count (`constructor` and `toString` are not there unless sent), a keyword or format it does not know is an error.
  */
 export function createAjv(): Ajv2020 {

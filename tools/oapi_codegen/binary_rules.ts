@@ -26,10 +26,10 @@ function visit(
   const key = `${schema.pointer} ${files}`;
   if (seen.has(key)) return;
   seen.add(key);
-  const { faults } = references;
+  const { diagnostics } = references;
   if (textMember(schema.value, "format") === "binary") {
     if (!files) {
-      faults.add(
+      diagnostics.add(
         `${schema.pointer}/format`,
         "Only multipart/form-data fields and whole bodies are binary; elsewhere use type: string with format: byte",
       );
@@ -38,7 +38,7 @@ function visit(
         name !== "type" && name !== "format" && !ANNOTATIONS.includes(name) && !name.startsWith("x-")
       );
       if (more !== undefined) {
-        faults.add(`${schema.pointer}/${more}`, "A file has no rules but format: binary; remove it");
+        diagnostics.add(`${schema.pointer}/${more}`, "A file has no rules but format: binary; remove it");
       }
     }
   }

@@ -1,5 +1,5 @@
 import { parseYaml } from "./parse_yaml.ts";
-import { FaultList } from "./fault.ts";
+import { DiagnosticList } from "./diagnostics.ts";
 import { isArray, isObject, type JsonObject, member } from "./json_value.ts";
 
 /** What a `cfg.server.<name>.yaml` says. */
@@ -18,47 +18,52 @@ export interface Config {
  * @throws {GenerationError} naming `file`
  */
 export function parseConfig(text: string, file: string): Config {
-  const faults = new FaultList(file);
-  const value = parseYaml(text, faults);
-  faults.throwIfAny();
+  const diagnostics = new DiagnosticList(file);
+  const value = parseYaml(text, diagnostics);
+  diagnostics.throwIfAny();
   if (!isObject(value)) {
-    faults.add("", "Expected an object with the fields spec, output and options");
-    return faults.throw();
+    diagnostics.add("", "Expected an object with the fields spec, output and options");
+    return diagnostics.throw();
   }
-  refuseUnknown(value, { known: ["spec", "output", "options"], at: "", faults });
-  const spec = requiredPath(value, { field: "spec", faults });
-  const output = requiredPath(value, { field: "output", faults });
+  refuseUnknown(value, { known: ["spec", "output", "options"], at: "", diagnostics });
+  const spec = requiredPath(value, { field: "spec", diagnostics });
+  const output = requiredPath(value, { field: "output", diagnostics });
   const options = member(value, "options");
   const excludeTags: string[] = [];
-  if (options !== undefined && !isObject(options)) faults.add("/options", "Expected an object");
+  if (options !== undefined && !isObject(options)) diagnostics.add("/options", "Expected an object");
   if (isObject(options)) {
-    refuseUnknown(options, { known: ["exclude-tags"], at: "/options", faults });
+    refuseUnknown(options, { known: ["exclude-tags"], at: "/options", diagnostics });
     const tags = member(options, "exclude-tags") ?? [];
     if (isArray(tags)) {
       for (const [index, tag] of tags.entries()) {
         if (typeof tag === "string") excludeTags.push(tag);
-        else faults.add(`/options/exclude-tags/${index}`, "Expected a tag's name");
+        else diagnostics.add(`/options/exclude-tags/${index}`, "Expected a tag's name");
       }
     } else {
-      faults.add("/options/exclude-tags", "Expected a list of tags");
+      diagnostics.add("/options/exclude-tags", "Expected a list of tags");
     }
   }
-  faults.throwIfAny();
+  diagnostics.throwIfAny();
   return { spec, output, excludeTags };
 }
 
 function refuseUnknown(
   value: JsonObject,
-  { known, at, faults }: { known: readonly string[]; at: string; faults: FaultList },
+  { known, at, diagnostics }: { known: readonly string[]; at: string; diagnostics: DiagnosticList },
 ): void {
   for (const key of Object.keys(value)) {
-    if (!known.includes(key)) faults.add(`${at}/${key}`, `Unknown field; the fields are ${known.join(", ")}`);
+    if (!known.includes(key)) {
+      diagnostics.add(`${at}/${key}`, `Unknown field; the fields are ${known.join(", ")}`);
+    }
   }
 }
 
-function requiredPath(value: JsonObject, { field, faults }: { field: string; faults: FaultList }): string {
+function requiredPath(
+  value: JsonObject,
+  { field, diagnostics }: { field: string; diagnostics: DiagnosticList },
+): string {
   const found = member(value, field);
   if (typeof found === "string" && found !== "") return found;
-  faults.add(`/${field}`, "Expected a path relative to this file");
+  diagnostics.add(`/${field}`, "Expected a path relative to this file");
   return "";
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseConfig } from "./config.ts";
-import { GenerationError } from "./fault.ts";
+import { GenerationError } from "./diagnostics.ts";
 
 Deno.test("parseConfig() reads every field", () => {
   const text = "spec: a.yaml\noutput: ../api/a\noptions: { exclude-tags: [health] }\n";
@@ -11,23 +11,23 @@ Deno.test("parseConfig() takes the options for granted where they are left out",
   assertEquals(parseConfig("spec: a.yaml\noutput: b\n", "cfg").excludeTags, []);
 });
 
-Deno.test("parseConfig() refuses every fault at once", () => {
+Deno.test("parseConfig() refuses every diagnostic at once", () => {
   const error = assertThrows(
     () => parseConfig("spec: 5\noutputs: x\noptions: { exclude-tags: [1], package: p }\n", "oapi/cfg.yaml"),
     GenerationError,
   );
-  assertEquals(error.faults.map(({ at }) => at).sort(), [
+  assertEquals(error.diagnostics.map(({ at }) => at).sort(), [
     "/options/exclude-tags/0",
     "/options/package",
     "/output",
     "/outputs",
     "/spec",
   ]);
-  assertEquals(new Set(error.faults.map(({ file }) => file)), new Set(["oapi/cfg.yaml"]));
+  assertEquals(new Set(error.diagnostics.map(({ file }) => file)), new Set(["oapi/cfg.yaml"]));
 });
 
 Deno.test("parseConfig() refuses what is not an object, and a duplicate field with its line", () => {
   assertThrows(() => parseConfig("- spec", "cfg"), GenerationError, "Expected an object");
   const error = assertThrows(() => parseConfig("spec: a\noutput: b\nspec: c\n", "cfg"), GenerationError);
-  assertEquals(error.faults.map(({ at }) => at), ["3:1"]);
+  assertEquals(error.diagnostics.map(({ at }) => at), ["3:1"]);
 });

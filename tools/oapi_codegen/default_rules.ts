@@ -23,7 +23,7 @@ export function checkDefaults(
     const value = member(schema.value, "default");
     const { pointer } = schema;
     if (value !== undefined && !isValid(value, { id: schemas.idOf(pointer, "response"), pointer })) {
-      references.faults.add(
+      references.diagnostics.add(
         `${schema.pointer}/default`,
         "The default breaks its own schema; correct one of them",
       );
@@ -49,7 +49,7 @@ function refuseFilled(schema: Located, references: References, seen: Set<string>
   if (target !== undefined) refuseFilled(target, references, seen);
   for (const [keyword, inner] of subschemas(schema)) {
     if ((keyword === "properties" || keyword === "items") && child(inner, "default") !== undefined) {
-      references.faults.add(
+      references.diagnostics.add(
         `${inner.pointer}/default`,
         "A default under oneOf, anyOf, not, if or contains cannot be filled in; move it out, or remove it",
       );
@@ -59,10 +59,10 @@ function refuseFilled(schema: Located, references: References, seen: Set<string>
 }
 
 /** Notes a default for a member that every object seems to have, which therefore would never be filled in. */
-function refuseInherited(property: Located, { faults }: References): void {
+function refuseInherited(property: Located, { diagnostics }: References): void {
   const name = property.pointer.slice(property.pointer.lastIndexOf("/") + 1);
   if (name in Object.prototype && child(property, "default") !== undefined) {
-    faults.add(
+    diagnostics.add(
       `${property.pointer}/default`,
       "A property of this name cannot have a default; rename the property",
     );

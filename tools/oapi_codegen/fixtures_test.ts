@@ -124,12 +124,12 @@ const WRONG_HANDLERS: readonly WrongHandler[] = [
   },
 ];
 
-/** A value, and the faults of it: pointer and keyword, in the validator's order. */
+/** A value, and the errors of it: pointer and keyword, in the validator's order. */
 type Judged = readonly [
   fixture: (typeof FIXTURES)[number],
   validator: string,
   value: unknown,
-  faults: readonly string[],
+  errors: readonly string[],
 ];
 
 const none = { path: {}, query: {}, headers: {}, cookies: {} };
@@ -281,9 +281,9 @@ Deno.test("generateFiles() makes code that compiles, judges and binds", async (t
       await t.step(`${fixture}: ${validator} judges ${JSON.stringify(value)}`, async () => {
         const validate = await validatorOf(folder, { fixture, validator });
         assertEquals(validate(value), expected.length === 0);
-        const faults = validate.errors?.map(({ instancePath, keyword }) => `${instancePath} ${keyword}`) ??
+        const errors = validate.errors?.map(({ instancePath, keyword }) => `${instancePath} ${keyword}`) ??
           [];
-        assertEquals([...faults].sort(), [...expected].sort());
+        assertEquals([...errors].sort(), [...expected].sort());
       });
     }
     await t.step("charges: defaults are filled in for requests, not for responses", async () => {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { parseConfig } from "./config.ts";
 import { diskFolder } from "./document/document_folder.ts";
-import { GenerationError } from "./fault.ts";
+import { GenerationError } from "./diagnostics.ts";
 import { generateFiles } from "./generate_files.ts";
 
 /** What one configuration generates: a folder, and the text of its files by name. */
@@ -17,7 +17,7 @@ export interface Generated {
  * the document and the files it refers to alone: not on the machine, the working directory or the time.
  *
  * @param configPath the configuration's file
- * @throws {GenerationError} with every fault of the configuration, or of the document
+ * @throws {GenerationError} with every diagnostic of the configuration, or of the document
  */
 export async function generate(configPath: string): Promise<Generated> {
   const config = parseConfig(await readText(configPath), displayPath(configPath));

@@ -1,24 +1,24 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { type Fault, GenerationError } from "./fault.ts";
+import { type Diagnostic, GenerationError } from "./diagnostics.ts";
 import { generate, type Generated } from "./generate.ts";
 
 /**
  * Generates for every `cfg.server.<name>.yaml` of some folders, in the order of their names.
  *
- * @throws {GenerationError} with the faults of all of them, or when two want to write one folder
+ * @throws {GenerationError} with the diagnostics of all of them, or when two want to write one folder
  */
 export async function generateAll(folders: readonly string[]): Promise<readonly Generated[]> {
   const paths = (await Promise.all(folders.map(configurationsIn))).flat();
   const results = await Promise.allSettled(paths.map(generate));
   const generated: Generated[] = [];
-  const faults: Fault[] = [];
+  const diagnostics: Diagnostic[] = [];
   for (const [index, result] of results.entries()) {
     if (result.status === "rejected") {
       if (!(result.reason instanceof GenerationError)) throw result.reason;
-      faults.push(...result.reason.faults);
+      diagnostics.push(...result.reason.diagnostics);
     } else if (generated.some((other) => other.folder === result.value.folder)) {
-      faults.push({
+      diagnostics.push({
         file: basename(paths[index] ?? ""),
         at: "/output",
         message: "Another configuration writes this folder; choose one of its own",
@@ -27,7 +27,7 @@ export async function generateAll(folders: readonly string[]): Promise<readonly 
       generated.push(result.value);
     }
   }
-  if (faults.length > 0) throw new GenerationError(faults);
+  if (diagnostics.length > 0) throw new GenerationError(diagnostics);
   return generated;
 }
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { GenerationError } from "./fault.ts";
+import { GenerationError } from "./diagnostics.ts";
 import { generateAll } from "./generate_all.ts";
 
 const DOCUMENT = `
@@ -34,7 +34,7 @@ Deno.test("generateAll() generates for every configuration of a folder", async (
   });
 });
 
-Deno.test("generateAll() tells the faults of all configurations", async () => {
+Deno.test("generateAll() tells the diagnostics of all configurations", async () => {
   await withFolder({
     "t.yaml": DOCUMENT,
     "old.yaml": "openapi: 3.0.0\n",
@@ -43,7 +43,7 @@ Deno.test("generateAll() tells the faults of all configurations", async () => {
     "cfg.server.c.yaml": "spec: t.yaml\noutput: out/c\n",
     "cfg.server.d.yaml": "spec: t.yaml\noutput: ./out/../out/c\n",
   }, async (folder) => {
-    const { faults } = await assertRejects(() => generateAll([folder]), GenerationError);
-    assertEquals(faults.map(({ at }) => at), ["/openapi", "", "/output"]);
+    const { diagnostics } = await assertRejects(() => generateAll([folder]), GenerationError);
+    assertEquals(diagnostics.map(({ at }) => at), ["/openapi", "", "/output"]);
   });
 });

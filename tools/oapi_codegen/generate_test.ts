@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join, resolve } from "node:path";
 import { DOCUMENT_FOLDERS } from "./document_folders.ts";
-import { GenerationError } from "./fault.ts";
+import { GenerationError } from "./diagnostics.ts";
 import { generate } from "./generate.ts";
 import { generateAll } from "./generate_all.ts";
 
@@ -53,5 +53,5 @@ Deno.test("generate() names the file that cannot be read", async () => {
     () => generate(join(ROOT, "oapi", "cfg.server.none.yaml")),
     GenerationError,
   );
-  assertEquals(error.faults.map(({ file }) => file), ["oapi/cfg.server.none.yaml"]);
+  assertEquals(error.diagnostics.map(({ file }) => file), ["oapi/cfg.server.none.yaml"]);
 });

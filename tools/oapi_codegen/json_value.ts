@@ -3,7 +3,7 @@ import type { JsonValue } from "@archway/server/operation.ts";
 /** A JSON object as the generator reads it. */
 export type JsonObject = { readonly [key: string]: JsonValue };
 
-/** A value of the document together with its JSON Pointer (RFC 6901), without which no fault can be named. */
+/** A value of the document together with its JSON Pointer (RFC 6901), without which no diagnostic can be named. */
 export interface Located<T extends JsonValue = JsonValue> {
   readonly value: T;
   readonly pointer: string;

@@ -7,47 +7,47 @@ import { ANNOTATIONS } from "./schema_walk.ts";
 
 const MEDIA_TYPE = /^[a-z0-9!#$&^_.+-]+\/(?:\*|[a-z0-9!#$&^_.+-]+)$|^\*\/\*$/;
 
-/** The media types of a body, in the document's order. What cannot be honoured is noted as a fault and left out. */
+/** The media types of a body, in the document's order. What cannot be honoured is noted as a diagnostic and left out. */
 export function readContent(
   owner: Located,
   { direction, references }: { direction: "request" | "response"; references: References },
 ): readonly MediaModel[] {
   const found: MediaModel[] = [];
   for (const [written, media] of entries(owner, "content")) {
-    const { faults } = references;
+    const { diagnostics } = references;
     const mediaType = written.toLowerCase();
     if (!MEDIA_TYPE.test(mediaType)) {
-      faults.add(media.pointer, "Write a media type without parameters, such as text/plain");
+      diagnostics.add(media.pointer, "Write a media type without parameters, such as text/plain");
       continue;
     }
     const schema = child(media, "schema");
     const target = schema === undefined ? undefined : references.follow(schema);
     const codec = codecOf(mediaType, target);
     if (codec === undefined || direction === "response" && (codec === "form" || codec === "multipart")) {
-      faults.add(
+      diagnostics.add(
         media.pointer,
         "No codec for this media type with this schema; use JSON, text with type: string, or no schema for bytes",
       );
       continue;
     }
     if (child(media, "encoding") !== undefined) {
-      faults.add(
+      diagnostics.add(
         `${media.pointer}/encoding`,
         "Encodings are not supported: a field is text or a file, a list is a repeated field; remove it",
       );
     }
     const fields = codec === "form" || codec === "multipart";
     if (fields && (schema === undefined || target === undefined)) {
-      faults.add(media.pointer, "A form needs a schema of type object");
+      diagnostics.add(media.pointer, "A form needs a schema of type object");
       continue;
     }
     const shape = fields && schema !== undefined ? parameterShape(schema, references) : undefined;
     if (fields && shape?.kind !== "object") {
-      if (shape !== undefined) faults.add(media.pointer, "A form needs a schema of type object");
+      if (shape !== undefined) diagnostics.add(media.pointer, "A form needs a schema of type object");
       continue;
     }
     if (shape?.kind === "object" && Object.values(shape.properties).some(isNested)) {
-      faults.add(
+      diagnostics.add(
         media.pointer,
         "A form's fields are text, files and lists of them; send nested values as JSON",
       );

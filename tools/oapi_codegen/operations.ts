@@ -19,13 +19,13 @@ const OTHER_METHODS = ["connect", "head", "options", "trace"];
 
 /**
  * The operations of a document, in its order, without those that have one of `excludeTags`. Everything that cannot
- * be honoured is noted as a fault.
+ * be honoured is noted as a diagnostic.
  */
 export function readOperations(
   references: References,
   { excludeTags }: { excludeTags: readonly string[] },
 ): readonly OperationModel[] {
-  const { faults } = references;
+  const { diagnostics } = references;
   const operations: OperationModel[] = [];
   const templates = new Map<string, string>();
   const names = new Map<string, string>();
@@ -38,13 +38,13 @@ export function readOperations(
     for (const [key, operation] of entries(pathItem)) {
       if (key === "servers") refuseServers(operation.pointer, references);
       if (OTHER_METHODS.includes(key)) {
-        faults.add(
+        diagnostics.add(
           operation.pointer,
           "Operations are get, put, post, delete and patch; HEAD and OPTIONS follow by themselves",
         );
       }
       const method = METHODS.get(key);
-      // A misspelt field is a fault of the document's structure.
+      // A misspelt field is a diagnostic of the document's structure.
       if (method === undefined) continue;
       checkOperationId(operation, { names, references });
       if ([...elements(operation, "tags")].some(({ value }) => excludeTags.includes(String(value)))) continue;
@@ -58,20 +58,22 @@ function checkPath(
   path: string,
   { at, templates, references }: { at: string; templates: Map<string, string>; references: References },
 ): void {
-  const { faults } = references;
+  const { diagnostics } = references;
   if (!path.startsWith("/") || /[?#\s]/.test(path)) {
-    faults.add(at, "A path begins with / and has no query, fragment or white space");
+    diagnostics.add(at, "A path begins with / and has no query, fragment or white space");
   }
   if (path.split("/").some((segment) => /[{}]/.test(segment) && !/^\{[^{}]+\}$/.test(segment))) {
-    faults.add(at, "A template variable must be a whole segment, as in /pets/{id}");
+    diagnostics.add(at, "A template variable must be a whole segment, as in /pets/{id}");
   }
   const variables = [...path.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1]);
   if (new Set(variables).size < variables.length) {
-    faults.add(at, "A template variable is there twice; rename one");
+    diagnostics.add(at, "A template variable is there twice; rename one");
   }
   const template = path.replaceAll(/\{[^{}]*\}/g, "{}");
   const other = templates.get(template);
-  if (other !== undefined) faults.add(at, `The path matches the same requests as ${other}; merge the two`);
+  if (other !== undefined) {
+    diagnostics.add(at, `The path matches the same requests as ${other}; merge the two`);
+  }
   templates.set(template, path);
 }
 
@@ -79,19 +81,21 @@ function checkOperationId(
   operation: Located,
   { names, references }: { names: Map<string, string>; references: References },
 ): void {
-  const { faults } = references;
+  const { diagnostics } = references;
   const id = textMember(operation.value, "operationId");
   if (id === undefined) {
-    faults.add(operation.pointer, "The operation has no operationId; it names the handler's method");
+    diagnostics.add(operation.pointer, "The operation has no operationId; it names the handler's method");
     return;
   }
   const at = `${operation.pointer}/operationId`;
   if (!isIdentifier(id) || pascalCase(id) === "") {
-    faults.add(at, "The operationId must be an identifier such as createProfile, and no reserved word");
+    diagnostics.add(at, "The operationId must be an identifier such as createProfile, and no reserved word");
   }
   const normal = pascalCase(id).toLowerCase();
   const other = names.get(normal);
-  if (other !== undefined) faults.add(at, `The operationId gives the same names as "${other}"; rename one`);
+  if (other !== undefined) {
+    diagnostics.add(at, `The operationId gives the same names as "${other}"; rename one`);
+  }
   names.set(normal, id);
 }
 
@@ -133,22 +137,22 @@ function readBody(
   operation: Located,
   { method, references }: { method: Method; references: References },
 ): BodyModel | undefined {
-  const { faults } = references;
+  const { diagnostics } = references;
   const maxBytes = member(operation.value, "x-max-body-bytes");
   const at = `${operation.pointer}/x-max-body-bytes`;
   if (
     maxBytes !== undefined &&
     (typeof maxBytes !== "number" || !Number.isSafeInteger(maxBytes) || maxBytes < 0)
   ) {
-    faults.add(at, "Expected a number of bytes, 0 or more");
+    diagnostics.add(at, "Expected a number of bytes, 0 or more");
   }
   const written = child(operation, "requestBody");
   if (written === undefined) {
-    if (maxBytes !== undefined) faults.add(at, "The operation has no body to limit; remove it");
+    if (maxBytes !== undefined) diagnostics.add(at, "The operation has no body to limit; remove it");
     return undefined;
   }
   if (method === "GET" || method === "DELETE") {
-    faults.add(
+    diagnostics.add(
       written.pointer,
       `A body has no meaning in ${method} (RFC 9110, section 9.3); use parameters, or POST`,
     );
@@ -158,7 +162,7 @@ function readBody(
   if (body === undefined) return undefined;
   const content = readContent(body, { direction: "request", references });
   if ([...entries(body, "content")].length === 0) {
-    faults.add(body.pointer, "A body needs at least one media type");
+    diagnostics.add(body.pointer, "A body needs at least one media type");
   }
   return {
     required: member(body.value, "required") === true,
@@ -169,5 +173,5 @@ function readBody(
 }
 
 function refuseServers(at: string, references: References): void {
-  references.faults.add(at, "One program serves every path; name servers for the whole document only");
+  references.diagnostics.add(at, "One program serves every path; name servers for the whole document only");
 }

@@ -7,19 +7,22 @@ export function checkTemplate(
   parameters: readonly ParameterModel[],
   { operation, path, references }: { operation: Located; path: string; references: References },
 ): void {
-  const { faults } = references;
+  const { diagnostics } = references;
   const variables = [...path.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? "");
   const declared = parameters.filter((parameter) => parameter.in === "path").map((parameter) =>
     parameter.name
   );
   for (const name of variables) {
     if (!declared.includes(name)) {
-      faults.add(operation.pointer, `The path has {${name}} but no path parameter "${name}"; declare it`);
+      diagnostics.add(
+        operation.pointer,
+        `The path has {${name}} but no path parameter "${name}"; declare it`,
+      );
     }
   }
   for (const name of declared) {
     if (!variables.includes(name)) {
-      faults.add(
+      diagnostics.add(
         operation.pointer,
         `The path parameter "${name}" is not in the path; add {${name}} or remove it`,
       );
@@ -33,18 +36,21 @@ export function checkShape(
   { at, references }: { at: string; references: References },
 ): void {
   const { shape, style, explode } = parameter;
-  const { faults } = references;
+  const { diagnostics } = references;
   if (style === "deepObject" && (shape.kind !== "object" || !explode)) {
-    faults.add(
+    diagnostics.add(
       at,
       "The style deepObject is for type object with explode: true; choose another style or schema",
     );
   }
   if ((style === "spaceDelimited" || style === "pipeDelimited") && (shape.kind !== "array" || explode)) {
-    faults.add(at, `The style ${style} is for type array with explode: false; choose form, or write both`);
+    diagnostics.add(
+      at,
+      `The style ${style} is for type array with explode: false; choose form, or write both`,
+    );
   }
   if (parameter.in === "cookie" && explode && (shape.kind === "array" || shape.kind === "object")) {
-    faults.add(at, "A cookie has one value; write explode: false for a list or an object");
+    diagnostics.add(at, "A cookie has one value; write explode: false for a list or an object");
   }
   const inner = shape.kind === "array"
     ? [shape.items]
@@ -53,7 +59,7 @@ export function checkShape(
     : [];
   const nested = inner.some(({ kind }) => kind === "object" || kind === "array" && style !== "deepObject");
   if (nested) {
-    faults.add(at, "OpenAPI does not say how nested values are written; use content: application/json");
+    diagnostics.add(at, "OpenAPI does not say how nested values are written; use content: application/json");
   }
 }
 
@@ -71,7 +77,7 @@ export function checkExploded(
     if (exploded && shape.additional !== undefined) open += 1;
     for (const one of names) {
       if (taken.has(one)) {
-        references.faults.add(
+        references.diagnostics.add(
           operation.pointer,
           `The query's "${one}" belongs to two parameters; rename one, or use deepObject`,
         );
@@ -80,6 +86,9 @@ export function checkExploded(
     }
   }
   if (open > 1) {
-    references.faults.add(operation.pointer, "Two exploded objects take every other name; use deepObject");
+    references.diagnostics.add(
+      operation.pointer,
+      "Two exploded objects take every other name; use deepObject",
+    );
   }
 }

@@ -5,12 +5,12 @@ import type { References } from "./references.ts";
 /**
  * What the text of a value with this schema is turned into before the schema is checked. Where the schema lets text
  * through besides other kinds, or says nothing, it is "any": the text stays as it is. A schema that contains itself
- * has no shape, nor has one that text cannot decide: that is a fault, and undefined.
+ * has no shape, nor has one that text cannot decide: that is a diagnostic, and undefined.
  */
 export function parameterShape(schema: Located, references: References): Shape | undefined {
   const shapeOf = (here: Located, ancestors: readonly string[]): Shape | undefined => {
     if (ancestors.includes(here.pointer)) {
-      references.faults.add(
+      references.diagnostics.add(
         schema.pointer,
         "The schema contains itself, which text cannot; use a JSON body or end it",
       );
@@ -142,8 +142,11 @@ function isDecided(kinds: readonly string[]): boolean {
     kinds.every((kind) => NUMERIC.includes(kind));
 }
 
-function undecided({ pointer }: Located, { faults }: References): undefined {
-  faults.add(pointer, "Text alone does not tell which of these types is meant; choose one, or type: string");
+function undecided({ pointer }: Located, { diagnostics }: References): undefined {
+  diagnostics.add(
+    pointer,
+    "Text alone does not tell which of these types is meant; choose one, or type: string",
+  );
 }
 
 const ANY: Shape = { kind: "any" };

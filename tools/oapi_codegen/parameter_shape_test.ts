@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import type { JsonValue } from "@archway/server/operation.ts";
-import { FaultList } from "./fault.ts";
+import { DiagnosticList } from "./diagnostics.ts";
 import { parameterShape } from "./parameter_shape.ts";
 import { References } from "./references.ts";
 
 function shapeOf(schema: JsonValue): unknown {
-  const references = new References({ schema, text: { type: "string" } }, new FaultList("f"));
+  const references = new References({ schema, text: { type: "string" } }, new DiagnosticList("f"));
   return parameterShape({ value: schema, pointer: "/schema" }, references) ?? "undecided";
 }
 
@@ -44,8 +44,8 @@ Deno.test("parameterShape() has none where text cannot decide, or the schema con
 });
 
 Deno.test("parameterShape() notes why there is none", () => {
-  const faults = new FaultList("f");
+  const diagnostics = new DiagnosticList("f");
   const schema = { enum: [1, true] };
-  parameterShape({ value: schema, pointer: "" }, new References(schema, faults));
-  assert(!faults.empty);
+  parameterShape({ value: schema, pointer: "" }, new References(schema, diagnostics));
+  assert(!diagnostics.empty);
 });

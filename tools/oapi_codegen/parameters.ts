@@ -15,7 +15,7 @@ const STYLES: Readonly<Record<ParameterLocation, readonly ParameterStyle[]>> = {
 
 /**
  * The parameters of an operation: its own and those of its path that it does not replace. What cannot be honoured
- * is noted as a fault and left out.
+ * is noted as a diagnostic and left out.
  */
 export function readParameters(
   operation: Located,
@@ -30,7 +30,7 @@ export function readParameters(
       const name = parameter.in === "header" ? parameter.name.toLowerCase() : parameter.name;
       const key = `${parameter.in} ${name}`;
       if (seen.has(key)) {
-        references.faults.add(element.pointer, "The parameter is declared twice here; remove one");
+        references.diagnostics.add(element.pointer, "The parameter is declared twice here; remove one");
       }
       seen.add(key);
       found.set(key, parameter);
@@ -43,22 +43,22 @@ export function readParameters(
 }
 
 function readParameter(element: Located, references: References): ParameterModel | undefined {
-  const { faults } = references;
+  const { diagnostics } = references;
   const here = references.follow(element);
   if (here === undefined) return undefined;
   const at = here.pointer;
   const name = textMember(here.value, "name");
   const location = locationOf(textMember(here.value, "in"));
   if (name === undefined || name === "" || name === "__proto__") {
-    faults.add(at, "A parameter needs a name");
+    diagnostics.add(at, "A parameter needs a name");
     return undefined;
   }
   if (location === undefined) {
-    faults.add(`${at}/in`, "A parameter is in path, query, header or cookie");
+    diagnostics.add(`${at}/in`, "A parameter is in path, query, header or cookie");
     return undefined;
   }
   if (location === "header" && ["accept", "content-type", "authorization"].includes(name.toLowerCase())) {
-    faults.add(
+    diagnostics.add(
       at,
       `OpenAPI ignores a header parameter named ${name}; say it with content or security, and remove it`,
     );
@@ -66,7 +66,7 @@ function readParameter(element: Located, references: References): ParameterModel
   }
   const required = member(here.value, "required") === true;
   if (location === "path" && !required) {
-    faults.add(at, "A path parameter is always there; write required: true");
+    diagnostics.add(at, "A path parameter is always there; write required: true");
   }
   const common = {
     name,
@@ -79,7 +79,7 @@ function readParameter(element: Located, references: References): ParameterModel
   if (content.length > 0) return readContent(here, { common, content, references });
   const schema = child(here, "schema");
   if (schema === undefined) {
-    faults.add(at, "The parameter has neither schema nor content; give it a schema");
+    diagnostics.add(at, "The parameter has neither schema nor content; give it a schema");
     return undefined;
   }
   const style = styleOf(here, { location, references });
@@ -88,7 +88,10 @@ function readParameter(element: Located, references: References): ParameterModel
   const explicit = member(here.value, "explode");
   const explode = typeof explicit === "boolean" ? explicit : style === "form" || style === "deepObject";
   if (member(here.value, "allowEmptyValue") === true && shape.kind !== "string" && shape.kind !== "any") {
-    faults.add(`${at}/allowEmptyValue`, "An empty value can only be text; give the parameter type string");
+    diagnostics.add(
+      `${at}/allowEmptyValue`,
+      "An empty value can only be text; give the parameter type string",
+    );
   }
   const parameter: ParameterModel = {
     ...common,
@@ -114,7 +117,7 @@ function readContent(
 ): ParameterModel | undefined {
   const [mediaType, media] = content[0] ?? ["", here];
   if (content.length > 1 || mediaType !== "application/json") {
-    references.faults.add(
+    references.diagnostics.add(
       `${here.pointer}/content`,
       "A parameter's content can only be application/json, once",
     );
@@ -122,7 +125,7 @@ function readContent(
   }
   const schema = child(media, "schema");
   if (schema === undefined || child(here, "schema") !== undefined) {
-    references.faults.add(here.pointer, "A parameter has one schema: its own, or that of its content");
+    references.diagnostics.add(here.pointer, "A parameter has one schema: its own, or that of its content");
     return undefined;
   }
   return {
@@ -162,7 +165,7 @@ function styleOf(
   const legal = STYLES[location];
   const found = style === undefined ? legal[0] : legal.find((candidate) => candidate === style);
   if (found === undefined) {
-    references.faults.add(
+    references.diagnostics.add(
       `${here.pointer}/style`,
       `A ${location} parameter's style is ${legal.join(" or ")}`,
     );

@@ -1,14 +1,14 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import type { JsonValue } from "@archway/server/operation.ts";
-import type { FaultList } from "./fault.ts";
+import type { DiagnosticList } from "./diagnostics.ts";
 import { unescapeToken } from "./json_value.ts";
 
 /**
  * Parses YAML 1.2, of which JSON is a part. Duplicate keys, aliases that grow without bound, and values that JSON
- * does not have are noted as faults with their line; then the value is null. Faults that are noted later, by pointer,
+ * does not have are noted as diagnostics with their line; then the value is null. Faults that are noted later, by pointer,
  * are given the line where the text has it.
  */
-export function parseYaml(text: string, faults: FaultList): JsonValue {
+export function parseYaml(text: string, diagnostics: DiagnosticList): JsonValue {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -19,16 +19,16 @@ export function parseYaml(text: string, faults: FaultList): JsonValue {
   });
   for (const problem of [...document.errors, ...document.warnings]) {
     const { line, col } = lines.linePos(problem.pos[0]);
-    faults.add(`${line}:${col}`, problem.message.split("\n")[0] ?? "Not valid YAML");
+    diagnostics.add(`${line}:${col}`, problem.message.split("\n")[0] ?? "Not valid YAML");
   }
   if (document.errors.length > 0) return null;
-  faults.locateBy((at) => ({ file: faults.file, at, line: lineOf(at, { document, lines }) }));
+  diagnostics.locateBy((at) => ({ file: diagnostics.file, at, line: lineOf(at, { document, lines }) }));
   try {
     const value: unknown = document.toJS({ maxAliasCount: 100 });
     if (isJson(value)) return value;
-    faults.add("", "The document has a value that JSON cannot write, such as .nan or a cyclic alias");
+    diagnostics.add("", "The document has a value that JSON cannot write, such as .nan or a cyclic alias");
   } catch {
-    faults.add("", "The document's aliases cannot be followed; write the values out, or use $ref");
+    diagnostics.add("", "The document's aliases cannot be followed; write the values out, or use $ref");
   }
   return null;
 }

@@ -1,5 +1,5 @@
 import { assert, assertInstanceOf, assertStringIncludes } from "@std/assert";
-import { GenerationError } from "./fault.ts";
+import { GenerationError } from "./diagnostics.ts";
 import { generateFiles } from "./generate_files.ts";
 
 /** A document that is accepted, one member of which each case below replaces. */
@@ -45,7 +45,7 @@ interface Case {
   /** JSON Pointer of the member that is set. */
   readonly at: string;
   readonly value: unknown;
-  /** The fault's pointer, and words of it. */
+  /** The diagnostic's pointer, and words of it. */
   readonly pointer: string;
   readonly says: string;
 }
@@ -625,16 +625,18 @@ for (const one of CASES) {
   Deno.test(`generateFiles() refuses ${one.name}`, async () => {
     const document = acceptedDocument();
     set(document, one);
-    const { faults } = await refusal(JSON.stringify(document));
-    const fault = faults.find(({ at, message }) => at === one.pointer && message.includes(one.says));
+    const { diagnostics } = await refusal(JSON.stringify(document));
+    const diagnostic = diagnostics.find(({ at, message }) =>
+      at === one.pointer && message.includes(one.says)
+    );
     assert(
-      fault !== undefined,
-      `Expected "${one.says}" at ${one.pointer}, got ${JSON.stringify(faults, undefined, 1)}`,
+      diagnostic !== undefined,
+      `Expected "${one.says}" at ${one.pointer}, got ${JSON.stringify(diagnostics, undefined, 1)}`,
     );
   });
 }
 
-Deno.test("generateFiles() tells every fault at once, with the file", async () => {
+Deno.test("generateFiles() tells every diagnostic at once, with the file", async () => {
   const document = acceptedDocument();
   for (
     const one of CASES.filter(({ name }) => ["nullable", "no operationId", "a body of GET"].includes(name))
@@ -642,13 +644,13 @@ Deno.test("generateFiles() tells every fault at once, with the file", async () =
     set(document, one);
   }
   const error = await refusal(JSON.stringify(document));
-  assert(error.faults.length >= 3, error.message);
+  assert(error.diagnostics.length >= 3, error.message);
   for (const line of error.message.split("\n")) assertStringIncludes(line, "oapi/t.yaml:1#/");
 });
 
 Deno.test("generateFiles() names the line of a syntax error and of a duplicate key", async () => {
   const broken = await refusal("openapi: 3.1.0\ninfo: [\n");
-  assert(broken.faults.some(({ at }) => /^\d+:\d+$/.test(at)), broken.message);
+  assert(broken.diagnostics.some(({ at }) => /^\d+:\d+$/.test(at)), broken.message);
   const twice = await refusal("openapi: 3.1.0\ninfo: {}\ninfo: {}\n");
-  assert(twice.faults.some(({ at }) => at.startsWith("3:")), twice.message);
+  assert(twice.diagnostics.some(({ at }) => at.startsWith("3:")), twice.message);
 });

@@ -8,7 +8,7 @@ import type { References } from "./references.ts";
  * 4XX describe to clients what may come besides; a handler returns declared statuses only and throws the rest.
  */
 export function readResponses(operation: Located, references: References): readonly ResponseModel[] {
-  const { faults } = references;
+  const { diagnostics } = references;
   const found: ResponseModel[] = [];
   for (const [status, written] of entries(operation, "responses")) {
     if (status.startsWith("x-")) continue;
@@ -16,12 +16,15 @@ export function readResponses(operation: Located, references: References): reado
     if (response === undefined) continue;
     if (status === "default" || /^[1-5]XX$/.test(status)) continue;
     if (!/^[2-5]\d\d$/.test(status)) {
-      faults.add(written.pointer, "A status is a number from 200 to 599, a range such as 4XX, or default");
+      diagnostics.add(
+        written.pointer,
+        "A status is a number from 200 to 599, a range such as 4XX, or default",
+      );
       continue;
     }
     const content = readContent(response, { direction: "response", references });
     if (content.length > 0 && ["204", "205", "304"].includes(status)) {
-      faults.add(
+      diagnostics.add(
         `${response.pointer}/content`,
         `A ${status} has no body (RFC 9110, section 15); remove the content`,
       );
@@ -34,7 +37,7 @@ export function readResponses(operation: Located, references: References): reado
     });
   }
   if (found.length === 0) {
-    faults.add(
+    diagnostics.add(
       operation.pointer,
       "The operation has no response with a status of its own; declare one, such as 200",
     );
@@ -51,19 +54,19 @@ function readHeaders(response: Located, references: References): readonly Header
     if (header === undefined) continue;
     const schema = child(header, "schema");
     if (schema === undefined) {
-      references.faults.add(
+      references.diagnostics.add(
         header.pointer,
         "The header has no schema; give it one of type string or integer",
       );
       continue;
     }
     if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) {
-      references.faults.add(written.pointer, "The name is not a header's (RFC 9110, section 5.1)");
+      references.diagnostics.add(written.pointer, "The name is not a header's (RFC 9110, section 5.1)");
       continue;
     }
     const type = textMember(references.follow(schema)?.value, "type");
     if (type !== "string" && type !== "integer" && type !== "number") {
-      references.faults.add(
+      references.diagnostics.add(
         schema.pointer,
         "A response header is type string, integer or number; write it as text",
       );

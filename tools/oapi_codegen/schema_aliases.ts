@@ -1,4 +1,4 @@
-import type { FaultList } from "./fault.ts";
+import type { DiagnosticList } from "./diagnostics.ts";
 import { isIdentifier } from "./identifiers.ts";
 import { entries, type Located } from "./json_value.ts";
 import type { OperationModel } from "./model.ts";
@@ -10,11 +10,11 @@ export function schemaAlias(name: string): string {
 
 /**
  * The alias declarations of all component schemas. Names that cannot be types, or are taken by an operation's types
- * or by each other, are noted as faults.
+ * or by each other, are noted as diagnostics.
  */
 export function schemaAliases(
   document: Located,
-  { operations, faults }: { operations: readonly OperationModel[]; faults: FaultList },
+  { operations, diagnostics }: { operations: readonly OperationModel[]; diagnostics: DiagnosticList },
 ): string {
   const taken = new Set(operations.flatMap(({ typeName }) => [`${typeName}Request`, `${typeName}Response`]));
   const lines: string[] = [];
@@ -23,10 +23,10 @@ export function schemaAliases(
     for (const [name, { pointer }] of entries(group)) {
       const alias = schemaAlias(name);
       if (!isIdentifier(alias)) {
-        faults.add(pointer, "The schema's name cannot be a type in TypeScript; rename it");
+        diagnostics.add(pointer, "The schema's name cannot be a type in TypeScript; rename it");
       }
       if (taken.has(alias)) {
-        faults.add(pointer, `Another generated type is called ${alias} too; rename the schema`);
+        diagnostics.add(pointer, `Another generated type is called ${alias} too; rename the schema`);
       }
       taken.add(alias);
       lines.push(`export type ${alias} = components["schemas"][${JSON.stringify(name)}];`);

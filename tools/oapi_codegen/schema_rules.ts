@@ -39,29 +39,29 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
 
 /** Notes every rule that `schema` breaks, it and everything in it; not what it refers to. */
 export function checkSchema(schema: Located, references: References): void {
-  const { faults } = references;
+  const { diagnostics } = references;
   const { value, pointer } = schema;
   if (typeof value === "boolean") return;
   if (!isObject(value)) {
-    faults.add(pointer, "A schema is an object, true or false");
+    diagnostics.add(pointer, "A schema is an object, true or false");
     return;
   }
   for (const keyword of Object.keys(value)) {
     const refused = REFUSED.get(keyword);
-    if (refused !== undefined) faults.add(`${pointer}/${keyword}`, refused);
+    if (refused !== undefined) diagnostics.add(`${pointer}/${keyword}`, refused);
     else if (!keyword.startsWith("x-") && !KEYWORDS.includes(keyword)) {
       const guess = nearest(keyword, KEYWORDS);
       const advice = guess === undefined ? "remove it, or call it x-…" : `did you mean ${guess}?`;
-      faults.add(`${pointer}/${keyword}`, `Unknown schema keyword; ${advice}`);
+      diagnostics.add(`${pointer}/${keyword}`, `Unknown schema keyword; ${advice}`);
     }
   }
   for (const keyword of ["exclusiveMinimum", "exclusiveMaximum"]) {
     if (typeof member(value, keyword) === "boolean") {
-      faults.add(`${pointer}/${keyword}`, "In OpenAPI 3.1 it is the limit itself, a number");
+      diagnostics.add(`${pointer}/${keyword}`, "In OpenAPI 3.1 it is the limit itself, a number");
     }
   }
   if (member(member(value, "properties"), "__proto__") !== undefined) {
-    faults.add(
+    diagnostics.add(
       `${pointer}/properties/__proto__`,
       "No property can have this name, which JavaScript keeps; rename it",
     );
@@ -72,10 +72,10 @@ export function checkSchema(schema: Located, references: References): void {
   for (const [, inner] of subschemas(schema)) checkSchema(inner, references);
 }
 
-function checkPatterns({ value, pointer }: Located, { faults }: References): void {
+function checkPatterns({ value, pointer }: Located, { diagnostics }: References): void {
   const pattern = textMember(value, "pattern");
   if (pattern !== undefined && !compiles(pattern)) {
-    faults.add(
+    diagnostics.add(
       `${pointer}/pattern`,
       "Not a regular expression of ECMA-262 with the u flag; escape or simplify it",
     );
@@ -83,7 +83,7 @@ function checkPatterns({ value, pointer }: Located, { faults }: References): voi
   const patterns = member(value, "patternProperties");
   for (const key of isObject(patterns) ? Object.keys(patterns) : []) {
     if (!compiles(key)) {
-      faults.add(
+      diagnostics.add(
         `${pointer}/patternProperties`,
         "A key is not a regular expression of ECMA-262 with the u flag",
       );
@@ -91,16 +91,16 @@ function checkPatterns({ value, pointer }: Located, { faults }: References): voi
   }
   const message = member(value, "x-pattern-message");
   if (message !== undefined && (typeof message !== "string" || pattern === undefined)) {
-    faults.add(`${pointer}/x-pattern-message`, "It is text, and stands beside the pattern it explains");
+    diagnostics.add(`${pointer}/x-pattern-message`, "It is text, and stands beside the pattern it explains");
   }
 }
 
-function checkFormat({ value, pointer }: Located, { faults }: References): void {
+function checkFormat({ value, pointer }: Located, { diagnostics }: References): void {
   const format = textMember(value, "format");
   const known: readonly string[] = formatNames;
   if (format === undefined || known.includes(format)) return;
   const guess = nearest(format, known);
-  faults.add(
+  diagnostics.add(
     `${pointer}/format`,
     `Unknown format, which nothing would check; ${
       guess === undefined ? "use pattern" : `did you mean ${guess}?`
@@ -108,17 +108,17 @@ function checkFormat({ value, pointer }: Located, { faults }: References): void 
   );
 }
 
-function checkDiscriminator({ value, pointer }: Located, { faults }: References): void {
+function checkDiscriminator({ value, pointer }: Located, { diagnostics }: References): void {
   const discriminator = member(value, "discriminator");
   if (discriminator === undefined) return;
   if (member(discriminator, "mapping") !== undefined) {
-    faults.add(
+    diagnostics.add(
       `${pointer}/discriminator/mapping`,
       "A mapping is not supported; give the property a const in each schema of the oneOf, and remove it",
     );
   }
   if (!isArray(member(value, "oneOf"))) {
-    faults.add(
+    diagnostics.add(
       `${pointer}/discriminator`,
       "A discriminator stands beside a oneOf; add it, or remove the discriminator",
     );

@@ -11,15 +11,18 @@ export type ReadSecurity = (operation: Located) => readonly SecurityRequirement[
 /**
  * Reads the security schemes of a document, and its own `security`, which holds for every operation without one
  * (OpenAPI 3.1, sections 4.8.1 and 4.8.10). Who may call an operation is never left to chance: an operation for which
- * nothing is said is a fault, and `security: []` of its own makes it public.
+ * nothing is said is a diagnostic, and `security: []` of its own makes it public.
  */
 export function compileSecurity(references: References): ReadSecurity {
-  const { faults } = references;
+  const { diagnostics } = references;
   const root: Located = { value: references.root, pointer: "" };
   const schemes = readSchemes(root, references);
   const common = child(root, "security");
   if (isArray(common?.value) && common.value.length === 0) {
-    faults.add("/security", "An operation is made public by a security: [] of its own, not for all of them");
+    diagnostics.add(
+      "/security",
+      "An operation is made public by a security: [] of its own, not for all of them",
+    );
   }
   const fallback = common === undefined ? undefined : readRequirements(root, { schemes, references });
   return function readSecurity(operation): readonly SecurityRequirement[] {
@@ -27,7 +30,7 @@ export function compileSecurity(references: References): ReadSecurity {
       return readRequirements(operation, { schemes, references });
     }
     if (fallback === undefined) {
-      faults.add(
+      diagnostics.add(
         operation.pointer,
         "The operation has no security; name the scheme and scopes it needs, or write security: [] to make it public",
       );
@@ -48,13 +51,16 @@ function readSchemes(root: Located, references: References): ReadonlySet<string>
     const type = textMember(scheme.value, "type");
     const method = textMember(scheme.value, "scheme")?.toLowerCase();
     if (type !== "http" || method !== "bearer") {
-      references.faults.add(
+      references.diagnostics.add(
         scheme.pointer,
         "The scheme is not supported; use type: http with scheme: bearer",
       );
     } else if (names.size > 1) {
       // There is one place for a bearer token in a request, and one authenticator that looks at it.
-      references.faults.add(scheme.pointer, "A second scheme is not supported; tell callers apart by scopes");
+      references.diagnostics.add(
+        scheme.pointer,
+        "A second scheme is not supported; tell callers apart by scopes",
+      );
     }
   }
   return names;
@@ -65,28 +71,28 @@ function readRequirements(
   parent: Located,
   { schemes, references }: { schemes: ReadonlySet<string>; references: References },
 ): readonly SecurityRequirement[] {
-  const { faults } = references;
+  const { diagnostics } = references;
   const found: SecurityRequirement[] = [];
   for (const requirement of elements(parent, "security")) {
     if (!isObject(requirement.value)) continue;
     const named = [...entries(requirement)];
     const [first] = named;
     if (first === undefined) {
-      faults.add(
+      diagnostics.add(
         requirement.pointer,
         "Security that is optional is not supported; write security: [] or a scheme",
       );
       continue;
     }
     if (named.length > 1) {
-      faults.add(
+      diagnostics.add(
         requirement.pointer,
         "Schemes together are not supported; name one, others are alternatives",
       );
     }
     const [scheme, { pointer, value }] = first;
     if (!schemes.has(scheme)) {
-      faults.add(
+      diagnostics.add(
         pointer,
         "There is no such scheme in components/securitySchemes; correct the name or add it",
       );
@@ -96,11 +102,14 @@ function readRequirements(
   return found;
 }
 
-function readScopes({ pointer, value }: Located, { faults }: References): readonly string[] {
+function readScopes({ pointer, value }: Located, { diagnostics }: References): readonly string[] {
   const scopes: string[] = [];
   for (const [index, scope] of isArray(value) ? value.entries() : []) {
     if (typeof scope === "string" && SCOPE.test(scope)) scopes.push(scope);
-    else faults.add(`${pointer}/${index}`, "A scope is visible ASCII without spaces, quotes and backslashes");
+    else {diagnostics.add(
+        `${pointer}/${index}`,
+        "A scope is visible ASCII without spaces, quotes and backslashes",
+      );}
   }
   return scopes;
 }

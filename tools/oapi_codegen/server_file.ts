@@ -6,7 +6,7 @@ import { responseType } from "./response_types.ts";
 import type { SchemaTypes } from "./schema_types.ts";
 
 /** What server.gen.ts is made of. */
-export interface ServerFileParts {
+export interface ServerFileOptions {
   /** The first comment, with its line break. */
   readonly header: string;
   readonly operations: readonly OperationModel[];
@@ -16,7 +16,7 @@ export interface ServerFileParts {
 }
 
 /** The text of server.gen.ts: types, strict interface, descriptors and routes. */
-export function serverFile({ header, operations, types, aliases }: ServerFileParts): string {
+export function serverFile({ header, operations, types, aliases }: ServerFileOptions): string {
   const methods = operations.map(({ operationId, typeName, summary, description, deprecated }) =>
     docComment([summary, description], { indent: "  ", deprecated }) +
     `  ${operationId}(request: ${typeName}Request, context: RequestContext): Promise<${typeName}Response>;\n`

@@ -5,7 +5,7 @@ import { createAjv } from "./ajv_instance.ts";
 import { bundle } from "./bundle.ts";
 import { checkDefaults } from "./default_rules.ts";
 import { documentSchemas } from "./document_schemas.ts";
-import type { FaultList } from "./fault.ts";
+import type { DiagnosticList } from "./diagnostics.ts";
 import { type Located, textMember } from "./json_value.ts";
 import type { OperationModel, ParameterModel } from "./model.ts";
 import { linearErrors } from "./linear_errors.ts";
@@ -22,9 +22,9 @@ export interface ValidatorModule {
 
 /**
  * Compiles a validator for the parameters, every request body and every response body of every operation. A schema
- * that cannot be compiled, or has a default that cannot be honoured, is a fault.
+ * that cannot be compiled, or has a default that cannot be honoured, is a diagnostic.
  *
- * @throws {GenerationError} with every such fault
+ * @throws {GenerationError} with every such diagnostic
  */
 export function compileValidators(
   operations: readonly OperationModel[],
@@ -52,7 +52,7 @@ export function compileValidators(
     }
   }
   const ajv = createAjv();
-  const { faults } = references;
+  const { diagnostics } = references;
   const added = new Set<string>();
   const addAll = (): void => {
     for (const [id, schema] of [...schemas.byId, ...inline]) {
@@ -61,16 +61,16 @@ export function compileValidators(
     }
   };
   addAll();
-  for (const { id, pointer } of ids.values()) compile(ajv, { id, pointer, faults });
+  for (const { id, pointer } of ids.values()) compile(ajv, { id, pointer, diagnostics });
   checkDefaults(documentSchemas(operations, references), {
     schemas,
     isValid(value, { id, pointer }): boolean {
       addAll();
-      // A schema that does not compile is a fault of its own.
-      return compile(ajv, { id, pointer, faults })?.(value) !== false;
+      // A schema that does not compile is a diagnostic of its own.
+      return compile(ajv, { id, pointer, diagnostics })?.(value) !== false;
     },
   });
-  faults.throwIfAny();
+  diagnostics.throwIfAny();
   return { code: moduleCode(ajv, ids), names: [...ids.keys()] };
 }
 
@@ -94,13 +94,13 @@ function asSchema(schema: JsonValue): { [key: string]: unknown } | boolean {
 
 function compile(
   ajv: Ajv2020,
-  { id, pointer, faults }: { id: string; pointer: string; faults: FaultList },
+  { id, pointer, diagnostics }: { id: string; pointer: string; diagnostics: DiagnosticList },
 ): ((value: unknown) => unknown) | undefined {
   try {
     return ajv.getSchema(id);
   } catch (error) {
     const cause = error instanceof Error ? error.message : "unknown cause";
-    faults.add(
+    diagnostics.add(
       pointer,
       `The schema cannot be compiled: ${cause.replaceAll(/"schema:([^"#]*)#?/g, decodeId)}`,
     );

@@ -78,7 +78,7 @@ async function keys(pool: ConnectionPool): Promise<number> {
 }
 
 const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> = {
-  "the first answer is given again, byte by byte, by every process": async (pool) => {
+  "the first response is given again, byte by byte, by every process": async (pool) => {
     await using server = counterServer(pool);
     await using other = counterServer(pool);
     const first = await count(server, { by: 1 }, { key: '"a"' });
@@ -90,7 +90,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     }
     assertEquals([await counted(pool), await keys(pool)], [[1], 1]);
   },
-  "an answer says what is fresh, as far as the document has it": async (pool) => {
+  "a response says what is fresh, as far as the document has it": async (pool) => {
     await using server = counterServer(pool);
     const answers = [
       await count(server, { by: 1 }, { key: "a" }),
@@ -150,9 +150,9 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
   "a key has to be there and well formed": async (pool) => {
     await using server = counterServer(pool);
     for (const key of [undefined, "", "a b", '"a', "a".repeat(256), '"a", "b"']) {
-      const answer = await count(server, { by: 1 }, key === undefined ? {} : { key });
-      assertEquals(problem(answer), "400 malformed-request", key);
-      const { invalidParams } = JSON.parse(answer.text);
+      const response = await count(server, { by: 1 }, key === undefined ? {} : { key });
+      assertEquals(problem(response), "400 malformed-request", key);
+      const { invalidParams } = JSON.parse(response.text);
       assertEquals(invalidParams.map((fault: { name: string }) => fault.name), ["Idempotency-Key"], key);
     }
     assertEquals([await counted(pool), await keys(pool)], [[], 0]);
@@ -203,8 +203,8 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
       const busy = answers.filter(({ status }) => status !== 201);
       assertEquals(new Set(done.map(({ text }) => text)).size, 1);
       assertEquals(done.filter(({ headers }) => headers.get("idempotency-replayed") === null).length, 1);
-      for (const answer of busy) {
-        assertEquals([problem(answer), answer.headers.get("retry-after")], [
+      for (const response of busy) {
+        assertEquals([problem(response), response.headers.get("retry-after")], [
           "409 idempotency-key-in-use",
           "1",
         ]);

@@ -25,7 +25,7 @@ export interface AddDefaultsOptions {
 
 /**
  * Adds its defaults to each operation of a document, but for what the operation has or excepts, and removes every
- * `x-operation-defaults`. What cannot be done is noted as a fault.
+ * `x-operation-defaults`. What cannot be done is noted as a diagnostic.
  */
 export function addOperationDefaults(references: References, options: AddDefaultsOptions): JsonObject {
   const { [FIELD]: _, ...document } = isObject(references.root) ? references.root : {};
@@ -60,7 +60,7 @@ function addTo(
 ): JsonObject {
   const { [FIELD]: setting, ...own } = operation.value;
   if (setting === false) return own;
-  const exceptions = new Exceptions(child(operation, FIELD), references.faults);
+  const exceptions = new Exceptions(child(operation, FIELD), references.diagnostics);
   const rulesWith = (parameters: readonly ParameterName[]): readonly DefaultsRule[] =>
     options.rules.filter(({ condition }) =>
       meetsCondition(operation, { condition, method, parameters, references })

@@ -26,7 +26,7 @@ export interface AddResponsesOptions {
 
 /**
  * The `responses` of an operation with those of its defaults, and with their headers in the ones of success. An
- * operation without responses, which is a fault, stays without.
+ * operation without responses, which is a diagnostic, stays without.
  */
 export function addResponses(operation: Located, adding: AddResponsesOptions): { responses?: JsonObject } {
   const { rules, exceptions, options } = adding;
@@ -57,7 +57,7 @@ function addHeaders(
   const missing = [...headers].filter(([name]) => !names.includes(name.toLowerCase()));
   if (missing.length === 0) return response.value;
   if (textMember(response.value, "$ref") !== undefined) {
-    references.faults.add(
+    references.diagnostics.add(
       response.pointer,
       "The response lacks what x-operation-defaults add to one that is written here: the header " +
         `${missing.map(([name]) => name).join(", ")}; add it to the component, or except it here`,

@@ -1,5 +1,5 @@
 import type { JsonValue } from "@archway/server/operation.ts";
-import { FaultList } from "../fault.ts";
+import { DiagnosticList } from "../diagnostics.ts";
 import { escapeToken, isObject, type JsonObject, locate, member, textMember } from "../json_value.ts";
 import { References } from "../references.ts";
 import { addOperationDefaults } from "./add_operation_defaults.ts";
@@ -8,10 +8,10 @@ import type { ParameterName } from "./operation_conditions.ts";
 import { type Addition, readOperationDefaults } from "./operation_defaults.ts";
 import { loadSources, type LoadSourcesOptions, type SourceFile, type SourceTarget } from "./sources.ts";
 
-/** A document in one piece, and the list for its faults, which names the files that it was made from. */
+/** A document in one piece, and the list for its diagnostics, which names the files that it was made from. */
 export interface BundledDocument {
   readonly document: JsonObject;
-  readonly faults: FaultList;
+  readonly diagnostics: DiagnosticList;
 }
 
 /** A component that defaults name, and where they do. */
@@ -27,7 +27,7 @@ interface Found {
  * has what `x-operation-defaults` add to it.
  *
  * @param text the document as YAML or JSON
- * @throws {GenerationError} with every fault of its files that can be reported at once
+ * @throws {GenerationError} with every diagnostic of its files that can be reported at once
  */
 export async function bundleDocument(text: string, options: LoadSourcesOptions): Promise<BundledDocument> {
   const sources = await loadSources(text, options);
@@ -35,9 +35,9 @@ export async function bundleDocument(text: string, options: LoadSourcesOptions):
   const defaults = readOperationDefaults(sources);
   const root = bundler.bundleRoot();
   sources.throwIfAny();
-  const faults = new FaultList(options.file);
-  faults.locateBy((at) => bundler.origins.locate(at));
-  const references = new References(withComponents(root, bundler.components), faults);
+  const diagnostics = new DiagnosticList(options.file);
+  diagnostics.locateBy((at) => bundler.origins.locate(at));
+  const references = new References(withComponents(root, bundler.components), diagnostics);
   const find = (group: string, { component, pointer: at }: Addition): Found | undefined => {
     if (defaults === undefined) return undefined;
     const pointer = `/components/${group}/${escapeToken(component)}`;
@@ -63,8 +63,8 @@ export async function bundleDocument(text: string, options: LoadSourcesOptions):
     },
   });
   sources.throwIfAny();
-  faults.throwIfAny();
-  return { document: withComponents(document, bundler.components), faults };
+  diagnostics.throwIfAny();
+  return { document: withComponents(document, bundler.components), diagnostics };
 }
 
 /** The document with further components behind its own, group by group. */

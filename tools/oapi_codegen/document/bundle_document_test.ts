@@ -123,7 +123,7 @@ Deno.test("bundleDocument() follows references from file to file, each from its 
   });
 });
 
-Deno.test("bundleDocument() reports a fault of the bundle where it was written", async () => {
+Deno.test("bundleDocument() reports a diagnostic of the bundle where it was written", async () => {
   const folder = memoryFolder({ "common.yaml": COMMON });
   const text = `${HEAD}
 paths: { /ping: { $ref: 'common.yaml#/components/pathItems/Ping' } }
@@ -131,11 +131,11 @@ components:
   schemas:
     Own: { $ref: 'common.yaml#/components/schemas/Problem' }
 `;
-  const { faults } = await bundleDocument(text, { file: "oapi/t.yaml", folder });
-  faults.add("/components/schemas/Problem/properties/cause", "A");
-  faults.add("/components/schemas/Own", "B");
-  faults.add("/paths/~1ping/get/summary", "C");
-  assertEquals(faults.faults.map(({ file, line, at }) => [file, line, at]), [
+  const { diagnostics } = await bundleDocument(text, { file: "oapi/t.yaml", folder });
+  diagnostics.add("/components/schemas/Problem/properties/cause", "A");
+  diagnostics.add("/components/schemas/Own", "B");
+  diagnostics.add("/paths/~1ping/get/summary", "C");
+  assertEquals(diagnostics.diagnostics.map(({ file, line, at }) => [file, line, at]), [
     ["oapi/common.yaml", 15, "/components/schemas/Problem/properties/cause"],
     ["oapi/t.yaml", 7, "/components/schemas/Own"],
     ["oapi/common.yaml", 7, "/components/pathItems/Ping/get/summary"],

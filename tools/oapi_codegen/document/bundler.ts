@@ -53,9 +53,9 @@ export class Bundler {
   bring(target: SourceTarget, from: { file: SourceFile; pointer: string }): void {
     const [, components, group, name] = target.pointer.split("/");
     const { root } = this.#sources;
-    const { faults } = from.file;
+    const { diagnostics } = from.file;
     if (components !== "components" || group === undefined || name === undefined) {
-      faults.add(
+      diagnostics.add(
         from.pointer,
         "Only components of another file can be referred to, as in common.yaml#/components/schemas/Problem",
       );
@@ -67,9 +67,9 @@ export class Bundler {
       const ref = textMember(own.value, "$ref");
       const aliased = ref === undefined ? undefined : this.#sources.resolve(ref, root);
       if (aliased?.file === target.file && aliased.pointer === pointer) return;
-      faults.add(
+      diagnostics.add(
         from.pointer,
-        `${root.faults.file} and ${target.file.faults.file} both have ${pointer.slice(1)}; ` +
+        `${root.diagnostics.file} and ${target.file.diagnostics.file} both have ${pointer.slice(1)}; ` +
           "refer to the document's own, or rename that",
       );
       return;
@@ -77,9 +77,11 @@ export class Bundler {
     const other = this.#brought.fileOf(pointer);
     if (other === target.file) return;
     if (other !== undefined) {
-      faults.add(
+      diagnostics.add(
         from.pointer,
-        `${target.file.faults.file} and ${other.faults.file} both have ${pointer.slice(1)}; rename one`,
+        `${target.file.diagnostics.file} and ${other.diagnostics.file} both have ${
+          pointer.slice(1)
+        }; rename one`,
       );
       return;
     }
@@ -123,7 +125,7 @@ export class Bundler {
     const { $ref: _, ...beside } = isObject(value) ? value : {};
     for (const key of Object.keys(beside)) {
       if (key !== "description" && key !== "summary") {
-        file.faults.add(
+        file.diagnostics.add(
           `${pointer}/${escapeToken(key)}`,
           "Only description and summary can stand beside this $ref; write the whole component, or rename it",
         );
@@ -131,7 +133,7 @@ export class Bundler {
     }
     const key = JSON.stringify([at, target.file.path, target.pointer]);
     if (this.#copying.has(key)) {
-      file.faults.add(pointer, "The reference leads back to itself; give its target a value");
+      file.diagnostics.add(pointer, "The reference leads back to itself; give its target a value");
       return {};
     }
     this.#copying.add(key);

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { GenerationError } from "../fault.ts";
+import { GenerationError } from "../diagnostics.ts";
 import { bundleDocument } from "./bundle_document.ts";
 import { memoryFolder } from "./memory_folder.ts";
 
@@ -19,7 +19,7 @@ components:
 `;
 const CIRCLE = "components: { schemas: { Circle: { $ref: 'common.yaml#/components/schemas/Circle' } } }";
 
-/** A document from its fourth line on, and the faults it has. */
+/** A document from its fourth line on, and the diagnostics it has. */
 interface Case {
   readonly name: string;
   readonly text: string;
@@ -132,7 +132,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: "faults of a common file in its own lines",
+    name: "diagnostics of a common file in its own lines",
     text: at("common.yaml#/components/schemas/A"),
     common: "components:\n  schemas:\n    A: {\n",
     says: [

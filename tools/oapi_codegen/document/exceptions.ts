@@ -1,25 +1,25 @@
-import type { FaultList } from "../fault.ts";
+import type { DiagnosticList } from "../diagnostics.ts";
 import { elements, isArray, isObject, type Located, member } from "../json_value.ts";
 
 /** The statuses, headers and parameters that an operation does not want from its defaults. */
 export class Exceptions {
-  readonly #faults: FaultList;
+  readonly #diagnostics: DiagnosticList;
   /** The places of the names, in lower case. */
   readonly #places = new Map<string, string>();
   readonly #used = new Set<string>();
 
   /** Reads an operation's `x-operation-defaults`, if it has one. */
-  constructor(setting: Located | undefined, faults: FaultList) {
-    this.#faults = faults;
+  constructor(setting: Located | undefined, diagnostics: DiagnosticList) {
+    this.#diagnostics = diagnostics;
     if (setting === undefined) return;
     const { value, pointer } = setting;
     if (!isObject(value) || Object.keys(value).join() !== "except" || !isArray(member(value, "except"))) {
-      faults.add(pointer, 'Expected false, or an object such as { except: ["404", Consistency-Token] }');
+      diagnostics.add(pointer, 'Expected false, or an object such as { except: ["404", Consistency-Token] }');
       return;
     }
     for (const item of elements(setting, "except")) {
       if (typeof item.value === "string") this.#places.set(item.value.toLowerCase(), item.pointer);
-      else {faults.add(
+      else {diagnostics.add(
           item.pointer,
           'Expected a status as text, such as "404", or the name of a header or parameter',
         );}
@@ -37,7 +37,7 @@ export class Exceptions {
   refuseUnused(): void {
     for (const [name, pointer] of this.#places) {
       if (!this.#used.has(name)) {
-        this.#faults.add(
+        this.#diagnostics.add(
           pointer,
           "The defaults add no such thing to this operation; correct the name or remove it",
         );

@@ -145,6 +145,6 @@ class Reader {
   }
 
   #add(pointer: string, message: string): void {
-    this.#file.faults.add(pointer, message);
+    this.#file.diagnostics.add(pointer, message);
   }
 }

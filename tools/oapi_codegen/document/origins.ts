@@ -1,7 +1,7 @@
-import type { Place } from "../fault.ts";
+import type { Place } from "../diagnostics.ts";
 import type { SourceFile } from "./sources.ts";
 
-/** Where the parts of a bundled document were written, so that a fault of the bundle is reported at its source. */
+/** Where the parts of a bundled document were written, so that a diagnostic of the bundle is reported at its source. */
 export class Origins {
   readonly #byPrefix = new Map<string, { file: SourceFile; pointer: string }>();
 
@@ -20,6 +20,6 @@ export class Origins {
     while (prefix !== "" && !this.#byPrefix.has(prefix)) prefix = prefix.slice(0, prefix.lastIndexOf("/"));
     const origin = this.#byPrefix.get(prefix);
     if (origin === undefined) throw new Error("The root has an origin");
-    return origin.file.faults.locate(origin.pointer + at.slice(prefix.length));
+    return origin.file.diagnostics.locate(origin.pointer + at.slice(prefix.length));
   }
 }

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { JsonValue } from "@archway/server/operation.ts";
-import { FaultList, GenerationError } from "../fault.ts";
+import { DiagnosticList, GenerationError } from "../diagnostics.ts";
 import { decodeFragment, isObject, locate, type Located, member, textMember } from "../json_value.ts";
 import { nearest } from "../nearest.ts";
 import { parseYaml } from "../parse_yaml.ts";
@@ -13,7 +13,7 @@ export interface SourceFile {
   /** Path from the document's folder, with slashes. */
   readonly path: string;
   readonly value: JsonValue;
-  readonly faults: FaultList;
+  readonly diagnostics: DiagnosticList;
 }
 
 /** A place in one of a document's files. */
@@ -34,10 +34,10 @@ export class Sources {
     return target === undefined || found === undefined ? undefined : { ...found, file: target };
   }
 
-  /** Throws a {@link GenerationError} with the faults of all files, if there are any. */
+  /** Throws a {@link GenerationError} with the diagnostics of all files, if there are any. */
   throwIfAny(): void {
-    const faults = [...this.files.values()].flatMap(({ faults }) => faults.faults);
-    if (faults.length > 0) throw new GenerationError(faults);
+    const diagnostics = [...this.files.values()].flatMap(({ diagnostics }) => diagnostics.diagnostics);
+    if (diagnostics.length > 0) throw new GenerationError(diagnostics);
   }
 }
 
@@ -52,7 +52,7 @@ export interface LoadSourcesOptions {
 /**
  * Parses a document and the files that it refers to.
  *
- * @throws {GenerationError} with the faults of all of them
+ * @throws {GenerationError} with the diagnostics of all of them
  */
 export async function loadSources(
   text: string,
@@ -61,16 +61,19 @@ export async function loadSources(
   const base = posix.dirname(file);
   const files = new Map<string, SourceFile>();
   const parse = (path: string, content: string): SourceFile => {
-    const faults = new FaultList(posix.join(base, path));
-    const source = { path, value: parseYaml(content, faults), faults };
+    const diagnostics = new DiagnosticList(posix.join(base, path));
+    const source = { path, value: parseYaml(content, diagnostics), diagnostics };
     files.set(path, source);
     return source;
   };
   const root = parse(posix.basename(file), text);
-  root.faults.throwIfAny();
+  root.diagnostics.throwIfAny();
   if (!isObject(root.value) || !/^3\.1\.\d+$/.test(textMember(root.value, "openapi") ?? "")) {
-    root.faults.add("/openapi", "Only OpenAPI 3.1 is read; upgrade the document and write openapi: 3.1.0");
-    root.faults.throw();
+    root.diagnostics.add(
+      "/openapi",
+      "Only OpenAPI 3.1 is read; upgrade the document and write openapi: 3.1.0",
+    );
+    root.diagnostics.throw();
   }
   // A Map is iterated in order of insertion, what is added meanwhile included.
   for (const source of files.values()) {
@@ -79,7 +82,7 @@ export async function loadSources(
       if (files.has(path)) continue;
       const content = isInside(path) ? await folder?.read(path) : undefined;
       if (content !== undefined) parse(path, content);
-      else source.faults.add(at, await adviseOnFile(path, folder));
+      else source.diagnostics.add(at, await adviseOnFile(path, folder));
     }
   }
   const sources = new Sources(root, files);
@@ -103,8 +106,8 @@ function checkTargets(source: SourceFile, sources: Sources): void {
     if (sources.resolve(ref, source) !== undefined) continue;
     const { path, fragment } = splitReference(ref, source);
     const target = sources.files.get(path);
-    const where = target === source ? "this document" : target?.faults.file ?? path;
-    source.faults.add(
+    const where = target === source ? "this document" : target?.diagnostics.file ?? path;
+    source.diagnostics.add(
       at,
       `The reference points to nothing in ${where}; ${suggestTarget(fragment, { path, source, sources })}`,
     );

@@ -1,28 +1,28 @@
 import type { Deadline, Deadlines } from "../../request/deadlines.ts";
-import type { GuardDeadlines } from "./guard_deadlines.ts";
-import { rawAnswer } from "./raw_answer.ts";
+import type { ConnectionDeadlines } from "./connection_deadlines.ts";
+import { rawResponse } from "./raw_response.ts";
 import { readHead, type Received } from "./read_head.ts";
 
 /** Why the guard ended a connection. */
 export type DropReason = "request" | "idle" | "answer" | "evicted" | "connect";
 
 /** What a connection needs of its guard. */
-export interface ConnectionParts {
-  readonly deadlines: GuardDeadlines;
+export interface ClientConnectionOptions {
+  readonly deadlines: ConnectionDeadlines;
   /** Whether bytes can be said to the client in plain HTTP. */
   readonly plain: boolean;
   /** Opens the way to the HTTP server. The connection can be found by its local port when this has resolved. */
-  connect(connection: GuardedConnection): Promise<Deno.TcpConn>;
+  connect(connection: ClientConnection): Promise<Deno.TcpConn>;
   /** A request is under way, the first of those that are. */
-  onBusy(connection: GuardedConnection): void;
+  onBusy(connection: ClientConnection): void;
   /** No request is under way any more. */
-  onSpare(connection: GuardedConnection): void;
+  onSpare(connection: ClientConnection): void;
   /** It is ended because of its client, or to make room. */
   onDropped(reason: DropReason): void;
 }
 
 /** What is known of an answer when it is done. */
-export interface AnswerEnd {
+export interface ResponseEnd {
   /** No other request is taken after it. */
   readonly closes: boolean;
   /** The connection is used for another protocol from now on (status 101). */
@@ -37,13 +37,13 @@ const LARGE_BUFFER = 65_536;
  * A client's connection and the one to the HTTP server that stands for it. Bytes are passed on as they are. Where the
  * client stands is not read out of them: the HTTP server tells when a request begins and when its answer is done.
  */
-export class GuardedConnection {
+export class ClientConnection {
   /** The address of the client itself. */
   readonly remoteAddr: Deno.NetAddr;
   /** The port that it is passed on from; 0 while nothing is. */
   localPort = 0;
   readonly #client: Deno.TcpConn;
-  readonly #parts: ConnectionParts;
+  readonly #parts: ClientConnectionOptions;
   #server: Deno.TcpConn | undefined;
   #inFlight = 0;
   /** A request has begun at some time. */
@@ -62,7 +62,7 @@ export class GuardedConnection {
   /** Bytes have come since the last request began; there may be more of them. */
   #sentSinceBegan = false;
 
-  constructor(client: Deno.TcpConn, parts: ConnectionParts) {
+  constructor(client: Deno.TcpConn, parts: ClientConnectionOptions) {
     this.remoteAddr = client.remoteAddr;
     this.#client = client;
     this.#parts = parts;
@@ -101,7 +101,7 @@ export class GuardedConnection {
   }
 
   /** The whole answer to a request was handed over. */
-  requestEnded({ closes, upgrades }: AnswerEnd): void {
+  requestEnded({ closes, upgrades }: ResponseEnd): void {
     this.#inFlight--;
     this.#upgraded ||= upgrades;
     if (this.#inFlight > 0 || this.#ended || this.#upgraded) return;
@@ -130,7 +130,7 @@ export class GuardedConnection {
     if (silent) return this.end();
     const end = (): void => this.end();
     // There is room for these few bytes: nothing was sent yet.
-    this.#farewell = this.#client.write(rawAnswer(reason === "request" ? 408 : 503)).then(end, end);
+    this.#farewell = this.#client.write(rawResponse(reason === "request" ? 408 : 503)).then(end, end);
   }
 
   /** Ends both connections at once. */

@@ -1,11 +1,11 @@
 import type { Logger } from "../../logger.ts";
 import { DropLog, type Refusal } from "./drop_log.ts";
-import { GuardDeadlines, type GuardTimes } from "./guard_deadlines.ts";
-import { GuardedConnection } from "./guarded_connection.ts";
-import { rawAnswer } from "./raw_answer.ts";
+import { ConnectionDeadlines, type ConnectionTimeouts } from "./connection_deadlines.ts";
+import { ClientConnection } from "./client_connection.ts";
+import { rawResponse } from "./raw_response.ts";
 
 /** How many clients there may be, and how much time they have. */
-export interface GuardLimits extends GuardTimes {
+export interface ConnectionLimits extends ConnectionTimeouts {
   /** Connections at the same time. */
   readonly maxConnections: number;
   /** The same from one address; 0: as many as in all. */
@@ -13,8 +13,8 @@ export interface GuardLimits extends GuardTimes {
 }
 
 /** Where a guard passes bytes on to, and what it says. */
-export interface GuardOptions {
-  readonly limits: GuardLimits;
+export interface ConnectionLimiterOptions {
+  readonly limits: ConnectionLimits;
   /** Whether clients speak plain HTTP, so that they can be told why they are sent away. */
   readonly plain: boolean;
   readonly logger: Logger;
@@ -29,24 +29,24 @@ const ACCEPT_PAUSE_MS = 50;
  * Stands between clients and the HTTP server, which has no limits of time for them: takes connections, passes bytes on,
  * and ends a connection whose client does not keep its part.
  */
-export class Guard implements AsyncDisposable {
+export class ConnectionLimiter implements AsyncDisposable {
   readonly #listener: Deno.TcpListener;
-  readonly #options: GuardOptions;
-  readonly #deadlines: GuardDeadlines;
+  readonly #options: ConnectionLimiterOptions;
+  readonly #deadlines: ConnectionDeadlines;
   readonly #drops: DropLog;
-  readonly #connections = new Map<GuardedConnection, Promise<void>>();
+  readonly #connections = new Map<ClientConnection, Promise<void>>();
   /** Those without a request under way, the one that has been so for the longest first. */
-  readonly #spare = new Set<GuardedConnection>();
-  readonly #byLocalPort = new Map<number, GuardedConnection>();
+  readonly #spare = new Set<ClientConnection>();
+  readonly #byLocalPort = new Map<number, ClientConnection>();
   readonly #perAddress = new Map<string, number>();
   readonly #accepting: Promise<void>;
   #stopping = false;
 
   /** Takes connections from now on. The listener is closed by the guard. */
-  constructor(listener: Deno.TcpListener, options: GuardOptions) {
+  constructor(listener: Deno.TcpListener, options: ConnectionLimiterOptions) {
     this.#listener = listener;
     this.#options = options;
-    this.#deadlines = new GuardDeadlines(options.limits);
+    this.#deadlines = new ConnectionDeadlines(options.limits);
     this.#drops = new DropLog(options.logger);
     this.#accepting = this.#accept();
   }
@@ -61,7 +61,7 @@ export class Guard implements AsyncDisposable {
   }
 
   /** The client's connection that is passed on from a port of this machine. */
-  connectionAt(localPort: number): GuardedConnection | undefined {
+  connectionAt(localPort: number): ClientConnection | undefined {
     return this.#byLocalPort.get(localPort);
   }
 
@@ -108,7 +108,7 @@ export class Guard implements AsyncDisposable {
     const { hostname } = client.remoteAddr;
     const refusal = this.#refusalOf(hostname);
     if (refusal !== undefined) return this.#refuse(client, refusal);
-    const connection = new GuardedConnection(client, {
+    const connection = new ClientConnection(client, {
       deadlines: this.#deadlines,
       plain: this.#options.plain,
       connect: (connection) => this.#connect(connection),
@@ -137,19 +137,19 @@ export class Guard implements AsyncDisposable {
 
   #refuse(client: Deno.TcpConn, reason: Refusal): void {
     this.#drops.add(reason);
-    const said = this.#options.plain ? client.write(rawAnswer(503)) : Promise.resolve(0);
+    const said = this.#options.plain ? client.write(rawResponse(503)) : Promise.resolve(0);
     const close = (): void => client.close();
     said.then(close, close);
   }
 
-  async #connect(connection: GuardedConnection): Promise<Deno.TcpConn> {
+  async #connect(connection: ClientConnection): Promise<Deno.TcpConn> {
     const server = await this.#options.connect();
     connection.localPort = server.localAddr.port;
     this.#byLocalPort.set(connection.localPort, connection);
     return server;
   }
 
-  #forget(connection: GuardedConnection): void {
+  #forget(connection: ClientConnection): void {
     this.#connections.delete(connection);
     this.#spare.delete(connection);
     if (this.#byLocalPort.get(connection.localPort) === connection) {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { ValidationError } from "../operation.ts";
-import { schemaFaults } from "./schema_faults.ts";
+import { schemaErrors } from "./schema_errors.ts";
 
 function error(
   keyword: string,
@@ -11,10 +11,10 @@ function error(
 }
 
 function reasonOf(one: ValidationError): string {
-  return schemaFaults([one]).map(({ pointer, reason }) => `${pointer} ${reason}`).join();
+  return schemaErrors([one]).map(({ pointer, reason }) => `${pointer} ${reason}`).join();
 }
 
-Deno.test("schemaFaults() points at missing and unknown members themselves", () => {
+Deno.test("schemaErrors() points at missing and unknown members themselves", () => {
   assertEquals(reasonOf(error("required", { missingProperty: "b/c" })), "/a/b~1c is required");
   assertEquals(
     reasonOf(error("additionalProperties", { additionalProperty: "x" })),
@@ -24,7 +24,7 @@ Deno.test("schemaFaults() points at missing and unknown members themselves", () 
   assertEquals(reasonOf(long), "/a has a member that is not known");
 });
 
-Deno.test("schemaFaults() speaks clear English", () => {
+Deno.test("schemaErrors() speaks clear English", () => {
   assertEquals(reasonOf(error("type", { type: "integer" })), "/a must be an integer");
   assertEquals(reasonOf(error("type", { type: ["string", "null"] })), "/a must be a string or null");
   assertEquals(reasonOf(error("type", { type: "string,null" })), "/a must be a string or null");
@@ -37,10 +37,10 @@ Deno.test("schemaFaults() speaks clear English", () => {
   assertEquals(reasonOf(custom), "/a must have 1 to 100 characters");
 });
 
-Deno.test("schemaFaults() drops what only repeats an inner fault, and nothing else", () => {
+Deno.test("schemaErrors() drops what only repeats an inner error, and nothing else", () => {
   const inner = error("required", { missingProperty: "b" });
-  assertEquals(schemaFaults([inner, error("if", { failingKeyword: "then" })]).length, 1);
-  assertEquals(schemaFaults([inner, error("anyOf"), error("oneOf", { passingSchemas: null })]).length, 1);
+  assertEquals(schemaErrors([inner, error("if", { failingKeyword: "then" })]).length, 1);
+  assertEquals(schemaErrors([inner, error("anyOf"), error("oneOf", { passingSchemas: null })]).length, 1);
   assertEquals(
     reasonOf(error("oneOf", { passingSchemas: [0, 1] })),
     "/a must match exactly one of the documented forms",
@@ -48,24 +48,24 @@ Deno.test("schemaFaults() drops what only repeats an inner fault, and nothing el
   assertEquals(reasonOf(error("not")), "/a is not valid");
 });
 
-Deno.test("schemaFaults() tells alternative types in one sentence", () => {
+Deno.test("schemaErrors() tells alternative types in one sentence", () => {
   const errors = [error("type", { type: "string" }), error("type", { type: "null" }), error("anyOf")];
-  assertEquals(schemaFaults(errors), [{ pointer: "/a", reason: "must be a string or null" }]);
+  assertEquals(schemaErrors(errors), [{ pointer: "/a", reason: "must be a string or null" }]);
 });
 
-Deno.test("schemaFaults() says of a value of the wrong type nothing else", () => {
+Deno.test("schemaErrors() says of a value of the wrong type nothing else", () => {
   const errors = [
     error("minimum", { limit: 1 }),
     error("type", { type: "integer" }),
     error("format", { format: "int32" }),
   ];
-  assertEquals(schemaFaults(errors), [{ pointer: "/a", reason: "must be an integer" }]);
+  assertEquals(schemaErrors(errors), [{ pointer: "/a", reason: "must be an integer" }]);
 });
 
-Deno.test("schemaFaults() takes time in proportion to what it is told", () => {
+Deno.test("schemaErrors() takes time in proportion to what it is told", () => {
   const errors = Array.from({ length: 50_000 }, (_, index) => {
     const part = { instancePath: `/${index}` };
     return [error("required", { missingProperty: "b" }, part), error("if", { failingKeyword: "then" }, part)];
   }).flat();
-  assertEquals(schemaFaults(errors).length, 50_000);
+  assertEquals(schemaErrors(errors).length, 50_000);
 });

@@ -1,7 +1,12 @@
 import { assertEquals, assertGreaterOrEqual, assertMatch } from "@std/assert";
 import type { StrictResponse } from "../../operation.ts";
 import { createServer, type Server } from "../../server.ts";
-import { type GuardSettings, type ServerOption, withApi, withGuard } from "../../server_options.ts";
+import {
+  type ConnectionLimitOptions,
+  type ServerOption,
+  withApi,
+  withConnectionLimits,
+} from "../../server_options.ts";
 import { withMaxBodyBytes, withReadTimeout, withWriteTimeout } from "../../server_options.ts";
 import { noteApi } from "../../testing/note_api.ts";
 import { RawClient } from "../../testing/raw_client.ts";
@@ -16,15 +21,22 @@ const LARGE: StrictResponse = {
 };
 
 /** Only what a test is about passes. */
-const PATIENT: GuardSettings = { idleMs: 600_000 };
+const PATIENT: ConnectionLimitOptions = { idleMs: 600_000 };
 
-function guarded(guard: GuardSettings, ...options: ServerOption[]): Server {
+function limited(limits: ConnectionLimitOptions, ...options: ServerOption[]): Server {
   const api = withApi(noteApi(({ path }) => Promise.resolve(path["id"] === 9 ? LARGE : { status: 304 })));
-  return createServer("127.0.0.1", 0, api, withGuard(guard), withReadTimeout(600_000), ...options);
+  return createServer(
+    "127.0.0.1",
+    0,
+    api,
+    withConnectionLimits(limits),
+    withReadTimeout(600_000),
+    ...options,
+  );
 }
 
-Deno.test("withGuard() ends 1,000 connections that never finish their heads, and others are served", async () => {
-  await using server = guarded(PATIENT, withReadTimeout(5_000));
+Deno.test("withConnectionLimits() ends 1,000 connections that never finish their heads, and others are served", async () => {
+  await using server = limited(PATIENT, withReadTimeout(5_000));
   const { url } = await server.listen();
   using stack = new DisposableStack();
   const ends: Promise<string>[] = [];
@@ -43,21 +55,21 @@ Deno.test("withGuard() ends 1,000 connections that never finish their heads, and
   }
 });
 
-Deno.test("withGuard() ends a connection whose head comes a byte at a time, however many there are", async () => {
-  await using server = guarded(PATIENT, withReadTimeout(1_000));
+Deno.test("withConnectionLimits() ends a connection whose head comes a byte at a time, however many there are", async () => {
+  await using server = limited(PATIENT, withReadTimeout(1_000));
   using client = await RawClient.open((await server.listen()).url);
   await client.send(`${HEAD}X-Long: `);
   assertMatch(await client.trickle("a"), /^HTTP\/1\.1 408 /);
 });
 
-Deno.test("withGuard() ends a connection on which nothing was ever said without a word", async () => {
-  await using server = guarded(PATIENT, withReadTimeout(1_000));
+Deno.test("withConnectionLimits() ends a connection on which nothing was ever said without a word", async () => {
+  await using server = limited(PATIENT, withReadTimeout(1_000));
   using client = await RawClient.open((await server.listen()).url);
   assertEquals(await client.readAll(), "");
 });
 
-Deno.test("withGuard() ends a connection whose second head does not come to an end", async () => {
-  await using server = guarded(PATIENT, withReadTimeout(1_000));
+Deno.test("withConnectionLimits() ends a connection whose second head does not come to an end", async () => {
+  await using server = limited(PATIENT, withReadTimeout(1_000));
   using client = await RawClient.open((await server.listen()).url);
   await client.send(`${HEAD}\r\n`);
   await client.readUntil("\r\n\r\n");
@@ -65,8 +77,8 @@ Deno.test("withGuard() ends a connection whose second head does not come to an e
   assertEquals(await client.trickle("a"), "");
 });
 
-Deno.test("withGuard() keeps a connection for another request, and not for ever", async () => {
-  await using server = guarded({ idleMs: 1_000 });
+Deno.test("withConnectionLimits() keeps a connection for another request, and not for ever", async () => {
+  await using server = limited({ idleMs: 1_000 });
   using client = await RawClient.open((await server.listen()).url);
   for (let count = 0; count < 3; count++) {
     await client.send(`${HEAD}\r\n`);
@@ -75,7 +87,7 @@ Deno.test("withGuard() keeps a connection for another request, and not for ever"
   assertEquals(await client.readAll(), "");
 });
 
-Deno.test("withGuard() ends a connection on which a body goes on after the answer", async () => {
+Deno.test("withConnectionLimits() ends a connection on which a body goes on after the answer", async () => {
   const bodies: [head: string, status: number, options: ServerOption[]][] = [
     [`${POST}Content-Length: 1000\r\n\r\n{`, 408, [withReadTimeout(1_000)]],
     [`${POST}Transfer-Encoding: chunked\r\n\r\n3e8\r\n{`, 408, [withReadTimeout(1_000)]],
@@ -84,22 +96,22 @@ Deno.test("withGuard() ends a connection on which a body goes on after the answe
     [`${HEAD}Content-Length: 1000\r\n\r\n{`, 304, [withReadTimeout(1_000)]],
   ];
   await Promise.all(bodies.map(async ([head, status, options]) => {
-    await using server = guarded(PATIENT, ...options);
+    await using server = limited(PATIENT, ...options);
     using client = await RawClient.open((await server.listen()).url);
     await client.send(head);
     assertMatch(await client.trickle("a"), new RegExp(`^HTTP/1\\.1 ${status} `));
   }));
 });
 
-Deno.test("withGuard() ends a connection whose client does not read", async () => {
-  await using server = guarded(PATIENT, withWriteTimeout(1000));
+Deno.test("withConnectionLimits() ends a connection whose client does not read", async () => {
+  await using server = limited(PATIENT, withWriteTimeout(1000));
   using client = await RawClient.open((await server.listen()).url);
   await client.send("GET /notes/9 HTTP/1.1\r\nHost: x\r\n\r\n");
   await client.trickleUnread("\r");
 });
 
-Deno.test("withGuard() lets a client that reads take longer than the timeout for all of a large answer", async () => {
-  await using server = guarded({ idleMs: 500 }, withWriteTimeout(4_000));
+Deno.test("withConnectionLimits() lets a client that reads take longer than the timeout for all of a large answer", async () => {
+  await using server = limited({ idleMs: 500 }, withWriteTimeout(4_000));
   using client = await RawClient.open((await server.listen()).url);
   await client.send("GET /notes/9 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   const start = performance.now();

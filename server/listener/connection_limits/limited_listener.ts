@@ -2,12 +2,12 @@ import { HttpListener } from "../http_listener.ts";
 import type { Handle, Listener, ListenerOptions } from "../../listener.ts";
 import type { Logger } from "../../logger.ts";
 import type { TlsPair } from "../../tls.ts";
-import { Guard, type GuardLimits } from "./guard.ts";
-import type { GuardedConnection } from "./guarded_connection.ts";
+import { ConnectionLimiter, type ConnectionLimits } from "./connection_limiter.ts";
+import type { ClientConnection } from "./client_connection.ts";
 
 /** How clients are let in. */
-export interface GuardedListenerOptions extends ListenerOptions {
-  readonly limits: GuardLimits;
+export interface LimitedListenerOptions extends ListenerOptions {
+  readonly limits: ConnectionLimits;
   readonly logger: Logger;
 }
 
@@ -24,14 +24,14 @@ const BEHIND = "127.0.0.1";
  * An HTTP server behind a guard. TLS is the HTTP server's own: the guard passes its bytes on like others. For a new
  * certificate another HTTP server takes its place; the first goes when its last connection has ended.
  */
-export class GuardedListener implements Listener {
-  readonly #guard: Guard;
+export class LimitedListener implements Listener {
+  readonly #limiter: ConnectionLimiter;
   readonly #handle: Handle;
   readonly #servers = new Set<HttpListener>();
   #server: HttpListener;
 
   /** Listens from now on. Throws what the platform throws when the address cannot be had. */
-  constructor(handle: Handle, { hostname, port, tls, limits, logger }: GuardedListenerOptions) {
+  constructor(handle: Handle, { hostname, port, tls, limits, logger }: LimitedListenerOptions) {
     this.#handle = handle;
     // First, so that nothing has to be undone when it is taken.
     const listener = Deno.listen({ hostname, port, tcpBacklog: BACKLOG });
@@ -41,7 +41,7 @@ export class GuardedListener implements Listener {
       listener.close();
       throw error;
     }
-    this.#guard = new Guard(listener, {
+    this.#limiter = new ConnectionLimiter(listener, {
       limits,
       logger,
       plain: tls === undefined,
@@ -50,7 +50,7 @@ export class GuardedListener implements Listener {
   }
 
   get addr(): Deno.NetAddr {
-    return this.#guard.addr;
+    return this.#limiter.addr;
   }
 
   /** Uses another certificate for connections that are opened from now on. */
@@ -61,19 +61,19 @@ export class GuardedListener implements Listener {
   }
 
   async shutdown(): Promise<void> {
-    await this.#guard.stop();
+    await this.#limiter.stop();
     await Promise.all([...this.#servers].map((server) => server.shutdown()));
-    await this.#guard.idle();
-    await this.#guard[Symbol.asyncDispose]();
+    await this.#limiter.idle();
+    await this.#limiter[Symbol.asyncDispose]();
   }
 
   async abort(): Promise<void> {
-    await this.#guard[Symbol.asyncDispose]();
+    await this.#limiter[Symbol.asyncDispose]();
     await Promise.all([...this.#servers].map((server) => server.abort()));
   }
 
   async #retire(server: HttpListener): Promise<void> {
-    await this.#guard.settled();
+    await this.#limiter.settled();
     this.#servers.delete(server);
     await server.shutdown();
   }
@@ -89,7 +89,7 @@ export class GuardedListener implements Listener {
   }
 
   #admit(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> {
-    const connection = this.#guard.connectionAt(info.remoteAddr.port);
+    const connection = this.#limiter.connectionAt(info.remoteAddr.port);
     // Somebody on this machine has found the way past the guard.
     if (connection === undefined) return Promise.resolve(new Response(null, { status: 421 }));
     connection.requestBegan();
@@ -99,13 +99,13 @@ export class GuardedListener implements Listener {
   }
 }
 
-interface AnswerProgress {
+interface ResponseProgress {
   readonly answer: Promise<Response>;
   /** Settles when the HTTP server has taken the whole answer over, or cannot any more. */
   readonly completed: Promise<void>;
 }
 
-function noteEnd(connection: GuardedConnection, { answer, completed }: AnswerProgress): void {
+function noteEnd(connection: ClientConnection, { answer, completed }: ResponseProgress): void {
   let end = { closes: false, upgrades: false };
   answer.then(({ headers, status }) => {
     end = { closes: headers.get("connection") === "close", upgrades: status === 101 };

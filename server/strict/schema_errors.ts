@@ -1,10 +1,10 @@
 import { unstorableReason } from "../body/unstorable.ts";
 import { extendPointer } from "../representation/json_pointer.ts";
 import type { ValidationError } from "../operation.ts";
-import { orList, probeErrorReason } from "./fault_reason.ts";
+import { errorReason, orList } from "./error_reason.ts";
 
 /** A fault that a validator found: where, and what is wrong. */
-export interface SchemaFault {
+export interface SchemaError {
   /** JSON Pointer to the value, or to where it is missing. */
   readonly pointer: string;
   readonly reason: string;
@@ -18,8 +18,8 @@ const MAX_MEMBER_LENGTH = 100;
  * Tidies what a validator reports: missing and unknown members are pointed at themselves, what only says that an inner
  * rule was broken is dropped where the inner rule is there, and alternative types are told in one sentence.
  */
-export function schemaFaults(errors: readonly ValidationError[]): SchemaFault[] {
-  const faults: SchemaFault[] = [];
+export function schemaErrors(errors: readonly ValidationError[]): SchemaError[] {
+  const found: SchemaError[] = [];
   const types = typesByPath(errors);
   const wrong = new Set(types.keys());
   const explained = explainedPaths(errors);
@@ -31,25 +31,25 @@ export function schemaFaults(errors: readonly ValidationError[]): SchemaFault[] 
       const alternatives = types.get(error.instancePath);
       if (alternatives === undefined) continue;
       types.delete(error.instancePath);
-      faults.push({
+      found.push({
         pointer: error.instancePath,
         reason: `must be ${orList(alternatives, "of another type")}`,
       });
     } else {
-      faults.push(faultOf(error));
+      found.push(toSchemaError(error));
     }
   }
-  return faults;
+  return found;
 }
 
-function faultOf(error: ValidationError): SchemaFault {
+function toSchemaError(error: ValidationError): SchemaError {
   const { instancePath, params } = error;
   const member = params["missingProperty"] ?? params["additionalProperty"] ?? params["unevaluatedProperty"];
-  if (typeof member !== "string") return { pointer: instancePath, reason: probeErrorReason(error) };
+  if (typeof member !== "string") return { pointer: instancePath, reason: errorReason(error) };
   if (member.length > MAX_MEMBER_LENGTH || unstorableReason(member) !== undefined) {
     return { pointer: instancePath, reason: "has a member that is not known" };
   }
-  return { pointer: extendPointer(instancePath, member), reason: probeErrorReason(error) };
+  return { pointer: extendPointer(instancePath, member), reason: errorReason(error) };
 }
 
 function isExplained(wrapper: ValidationError, explained: ReadonlySet<string>): boolean {

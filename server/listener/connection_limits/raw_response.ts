@@ -12,7 +12,7 @@ const DETAILS: Readonly<Record<RawStatus, string>> = {
 };
 
 /** The bytes of a whole HTTP/1.1 answer with a problem (RFC 9457), for a connection that is closed after it. */
-export function rawAnswer(status: RawStatus): Uint8Array<ArrayBuffer> {
+export function rawResponse(status: RawStatus): Uint8Array<ArrayBuffer> {
   const [slug, title, reason] = TITLES[status];
   const requestId = crypto.randomUUID();
   const problem = {

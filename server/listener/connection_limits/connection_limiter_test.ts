@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { StrictResponse } from "../../operation.ts";
 import type { OnRead } from "../../testing/note_api.ts";
 import { createServer } from "../../server.ts";
-import { withApi, withGuard } from "../../server_options.ts";
+import { withApi, withConnectionLimits } from "../../server_options.ts";
 import { noteApi } from "../../testing/note_api.ts";
 import { RawClient } from "../../testing/raw_client.ts";
 
@@ -28,24 +28,24 @@ function hold(): { readonly onRead: OnRead; entered(): Promise<void>; release():
   };
 }
 
-Deno.test("withGuard() answers pipelined requests in their order", async () => {
-  await using server = createServer("127.0.0.1", 0, withApi(noteApi()), withGuard());
+Deno.test("withConnectionLimits() answers pipelined requests in their order", async () => {
+  await using server = createServer("127.0.0.1", 0, withApi(noteApi()), withConnectionLimits());
   using client = await RawClient.open((await server.listen()).url);
   await client.send(`${GET}\r\nGET /notes/2 HTTP/1.1\r\nHost: x\r\n\r\nGET /livez HTTP/1.0\r\n\r\n`);
   const statuses = (await client.readAll()).matchAll(/HTTP\/1\.[01] ([0-9]{3})/g);
   assertEquals([...statuses].map(([, status]) => status), ["200", "409", "200"]);
 });
 
-Deno.test("withGuard() answers a client that has closed its side", async () => {
-  await using server = createServer("127.0.0.1", 0, withApi(noteApi()), withGuard());
+Deno.test("withConnectionLimits() answers a client that has closed its side", async () => {
+  await using server = createServer("127.0.0.1", 0, withApi(noteApi()), withConnectionLimits());
   using client = await RawClient.open((await server.listen()).url);
   await client.send(`${GET}Connection: close\r\n\r\n`);
   await client.closeWrite();
   assertMatch(await client.readAll(), /^HTTP\/1\.1 200 [^]*\{"text":"é"\}$/);
 });
 
-Deno.test("withGuard() answers a request that would upgrade like any other", async () => {
-  await using server = createServer("127.0.0.1", 0, withApi(noteApi()), withGuard({ idleMs: 50 }));
+Deno.test("withConnectionLimits() answers a request that would upgrade like any other", async () => {
+  await using server = createServer("127.0.0.1", 0, withApi(noteApi()), withConnectionLimits({ idleMs: 50 }));
   const { url } = await server.listen();
   for (const protocol of ["websocket", "h2c"]) {
     using client = await RawClient.open(url);
@@ -54,8 +54,13 @@ Deno.test("withGuard() answers a request that would upgrade like any other", asy
   }
 });
 
-Deno.test("withGuard() makes room for a newcomer where a connection asks for nothing", async () => {
-  await using server = createServer("127.0.0.1", 0, withApi(noteApi()), withGuard({ maxConnections: 3 }));
+Deno.test("withConnectionLimits() makes room for a newcomer where a connection asks for nothing", async () => {
+  await using server = createServer(
+    "127.0.0.1",
+    0,
+    withApi(noteApi()),
+    withConnectionLimits({ maxConnections: 3 }),
+  );
   const { url } = await server.listen();
   using stack = new DisposableStack();
   const open = async (): Promise<RawClient> => stack.use(await RawClient.open(url));
@@ -74,13 +79,13 @@ Deno.test("withGuard() makes room for a newcomer where a connection asks for not
   assertMatch(await begun.readAll(), /^HTTP\/1\.1 503 [^]*retry-after: 1\r\n/i);
 });
 
-Deno.test("withGuard() turns newcomers away while every connection waits for its answer", async () => {
+Deno.test("withConnectionLimits() turns newcomers away while every connection waits for its answer", async () => {
   const held = hold();
   await using server = createServer(
     "127.0.0.1",
     0,
     withApi(noteApi(held.onRead)),
-    withGuard({ maxConnections: 2 }),
+    withConnectionLimits({ maxConnections: 2 }),
   );
   const { url } = await server.listen();
   using first = await RawClient.open(url);
@@ -95,12 +100,12 @@ Deno.test("withGuard() turns newcomers away while every connection waits for its
   for (const client of [first, second]) assertMatch(await client.readUntil("\r\n\r\n"), /^HTTP\/1\.1 304 /);
 });
 
-Deno.test("withGuard() takes so many connections of one address and no more, until one of them ends", async () => {
+Deno.test("withConnectionLimits() takes so many connections of one address and no more, until one of them ends", async () => {
   await using server = createServer(
     "127.0.0.1",
     0,
     withApi(noteApi()),
-    withGuard({ maxConnectionsPerAddress: 2 }),
+    withConnectionLimits({ maxConnectionsPerAddress: 2 }),
   );
   const { url } = await server.listen();
   using first = await RawClient.open(url);

@@ -1,4 +1,4 @@
-/** Where a fault is. */
+/** Where a diagnostic is. */
 export interface Place {
   /** The file, as the configuration names it. */
   readonly file: string;
@@ -9,29 +9,29 @@ export interface Place {
 }
 
 /** One reason why a document or a configuration cannot be honoured. */
-export interface Fault extends Place {
+export interface Diagnostic extends Place {
   /** What is wrong and what to do, in words. */
   readonly message: string;
 }
 
-/** Nothing was generated; `faults` says why, and its message lists them one a line. */
+/** Nothing was generated; `diagnostics` says why, and its message lists them one a line. */
 export class GenerationError extends Error {
   override readonly name = "GenerationError";
 
-  constructor(readonly faults: readonly Fault[], options?: ErrorOptions) {
-    super([...new Set(faults.map(formatFault))].join("\n"), options);
+  constructor(readonly diagnostics: readonly Diagnostic[], options?: ErrorOptions) {
+    super([...new Set(diagnostics.map(formatDiagnostic))].join("\n"), options);
   }
 }
 
 /** `file:line` first, which terminals and editors open; then the pointer. */
-function formatFault({ file, at, line, message }: Fault): string {
+function formatDiagnostic({ file, at, line, message }: Diagnostic): string {
   if (/^\d+:\d+$/.test(at)) return `${file}:${at}: ${message}`;
   return `${file}${line === undefined ? "" : `:${line}`}#${at}: ${message}`;
 }
 
-/** Gathers the faults of one document, so that all of them are reported at once. */
-export class FaultList {
-  readonly #faults = new Map<string, Omit<Fault, "file">>();
+/** Gathers the diagnostics of one document, so that all of them are reported at once. */
+export class DiagnosticList {
+  readonly #diagnostics = new Map<string, Omit<Diagnostic, "file">>();
   #locate: (at: string) => Place;
 
   constructor(readonly file: string) {
@@ -48,31 +48,31 @@ export class FaultList {
     return this.#locate(at);
   }
 
-  /** Notes a fault; the same one twice is noted once. */
+  /** Notes a diagnostic; the same one twice is noted once. */
   add(at: string, message: string): void {
-    this.#faults.set(`${at}\n${message}`, { at, message });
+    this.#diagnostics.set(`${at}\n${message}`, { at, message });
   }
 
   /** Whether something is wrong at this very place already. */
   has(at: string): boolean {
-    return [...this.#faults.values()].some((fault) => fault.at === at);
+    return [...this.#diagnostics.values()].some((diagnostic) => diagnostic.at === at);
   }
 
   get empty(): boolean {
-    return this.#faults.size === 0;
+    return this.#diagnostics.size === 0;
   }
 
-  /** The faults in the order they were noted. */
-  get faults(): readonly Fault[] {
-    return [...this.#faults.values()].map(({ at, message }) => ({ ...this.#locate(at), message }));
+  /** The diagnostics in the order they were noted. */
+  get diagnostics(): readonly Diagnostic[] {
+    return [...this.#diagnostics.values()].map(({ at, message }) => ({ ...this.#locate(at), message }));
   }
 
-  /** Throws a {@link GenerationError} with every fault. */
+  /** Throws a {@link GenerationError} with every diagnostic. */
   throw(): never {
-    throw new GenerationError(this.faults);
+    throw new GenerationError(this.diagnostics);
   }
 
-  /** Throws a {@link GenerationError} with every fault, if there is one. */
+  /** Throws a {@link GenerationError} with every diagnostic, if there is one. */
   throwIfAny(): void {
     if (!this.empty) this.throw();
   }

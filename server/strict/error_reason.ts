@@ -3,7 +3,7 @@ import type { ValidationError } from "../operation.ts";
 const MAX_ALLOWED_LISTED = 20;
 
 /** Says in clear English what a broken rule asks for; never what was sent. */
-export function probeErrorReason(error: ValidationError): string {
+export function errorReason(error: ValidationError): string {
   const { keyword, params, message } = error;
   switch (keyword) {
     case "required":

@@ -3,7 +3,7 @@ import { HttpListener } from "../http_listener.ts";
 import type { Handle, Listener } from "../../listener.ts";
 import { SILENT_LOGGER } from "../../logger.ts";
 import { RawClient } from "../../testing/raw_client.ts";
-import { GuardedListener } from "./guarded_listener.ts";
+import { LimitedListener } from "./limited_listener.ts";
 
 const ADDRESS = { hostname: "127.0.0.1", port: 0 };
 const LIMITS = {
@@ -17,8 +17,8 @@ const LIMITS = {
 const WAYS: readonly [name: string, open: (handle: Handle) => Listener][] = [
   ["HttpListener", (handle) => new HttpListener(handle, ADDRESS)],
   [
-    "GuardedListener",
-    (handle) => new GuardedListener(handle, { ...ADDRESS, logger: SILENT_LOGGER, limits: LIMITS }),
+    "LimitedListener",
+    (handle) => new LimitedListener(handle, { ...ADDRESS, logger: SILENT_LOGGER, limits: LIMITS }),
   ],
 ];
 

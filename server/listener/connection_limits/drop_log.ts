@@ -1,5 +1,5 @@
 import type { Logger } from "../../logger.ts";
-import type { DropReason } from "./guarded_connection.ts";
+import type { DropReason } from "./client_connection.ts";
 
 /** How long drops are collected before they are logged, in milliseconds: an attack must not fill the log. */
 const COLLECTED_MS = 10_000;

@@ -1,7 +1,7 @@
 import { Deadlines } from "../../request/deadlines.ts";
 
 /** How long whose turn it is may take, in milliseconds. */
-export interface GuardTimes {
+export interface ConnectionTimeouts {
   /** From the first byte, or from the beginning of the connection, until a request has begun. */
   readonly readMs: number;
   /** Between an answer and the first byte of the next request. */
@@ -17,13 +17,13 @@ export interface GuardTimes {
 const LINGER_MS = 2000;
 
 /** The deadlines of all connections of a guard. */
-export class GuardDeadlines implements Disposable {
+export class ConnectionDeadlines implements Disposable {
   readonly read: Deadlines;
   readonly idle: Deadlines;
   readonly write: Deadlines;
   readonly linger = new Deadlines(LINGER_MS);
 
-  constructor({ readMs, idleMs, writeMs }: GuardTimes) {
+  constructor({ readMs, idleMs, writeMs }: ConnectionTimeouts) {
     this.read = new Deadlines(readMs);
     this.idle = new Deadlines(idleMs);
     this.write = new Deadlines(writeMs);
