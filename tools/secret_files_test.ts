@@ -41,14 +41,14 @@ Deno.test(".env.example lets those secrets be in files that the configuration re
   assertEquals(found(code, /\.(?:requiredS|s)ecret\("(\w+)"\)/g), named);
 });
 
-Deno.test("README.md and docs/limits.md name every secret that may be in a file", async () => {
+Deno.test("docs/configuration.md and docs/limits.md name every secret that may be in a file", async () => {
   const secrets = await secretsOfExample();
   const [, chapter = ""] = (await read("docs/limits.md")).split(/^## Secrets in files$/m);
   assertEquals(
     found(chapter, /`([A-Z][A-Z_<n>]+)_FILE`/g),
     secrets.map((name) => name.replace("_0_", "_<n>_")).toSorted(),
   );
-  const [, list = ""] = /Every secret \(([^)]*)\)/.exec(await read("README.md")) ?? [];
+  const [, list = ""] = /Every secret \(([^)]*)\)/.exec(await read("docs/configuration.md")) ?? [];
   const short = secrets.map((name) => name.replace(/^POSTGRES_.*(?=_PASSWORD$)/, "…"));
   assertEquals(found(list, /`([^`]+)`/g), [...new Set(short)].toSorted());
 });

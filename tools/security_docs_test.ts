@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname ?? ".", "..");
 const TABLES = [
   ["docs/security.md", "OWASP API Security Top 10 (2023)"],
   ["docs/permissions.md", "How it is tested"],
-  ["docs/audit.md", "What the project is made of"],
+  ["docs/audit.md", "Supply-chain audit"],
   ["docs/limits.md", "Sizes"],
   ["docs/operations.md", "Clients that are slow"],
   ["docs/persistence.md", "When a read fails"],

@@ -1,0 +1,57 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { MainProgram } from "@archway/tools/support/program.ts";
+
+const README = join(import.meta.dirname ?? ".", "../../README.md");
+
+/** Commands of the README that are pasted into bash. */
+async function pastedBlock(): Promise<string> {
+  const [, block, ...others] = (await Deno.readTextFile(README)).split(/^```bash\n([^]*?)^```$/m);
+  assert(block !== undefined && others.length === 1, "README.md has not exactly one block of bash");
+  return block;
+}
+
+/** Runs a script in bash without startup files, and returns its output. */
+async function runBash(script: string, environment: Readonly<Record<string, string>>): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command("bash", {
+    args: ["--noprofile", "--norc", "-c", script],
+    clearEnv: true,
+    env: { PATH: Deno.env.get("PATH") ?? "", ...environment },
+  }).output();
+  assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+  return new TextDecoder().decode(stdout).replaceAll("\r", "");
+}
+
+function bodyOf(response: string): ReturnType<typeof JSON.parse> {
+  return JSON.parse(response.slice(response.indexOf("\n\n")));
+}
+
+Deno.test("README.md's block for bash creates, lists, changes and deletes a profile", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "archway_readme_" });
+  try {
+    await using program = new MainProgram({ EMBEDDED_DATA_DIR: folder, VALIDATE_RESPONSES: "true" });
+    const output = await runBash(await pastedBlock(), { URL: await program.url });
+    const steps = output.split(/^--- .*\n/m).slice(1);
+    assertEquals(
+      steps.map((step) => /^HTTP\/1\.1 (\d+)/.exec(step)?.[1]),
+      ["201", "200", "200", "412", "204", "404"],
+    );
+    const [created = "", listed = "", patched = "", outdated = ""] = steps;
+    assertEquals([created, patched, outdated].map((step) => /^etag: (.*)$/im.exec(step)?.[1]), [
+      '"1"',
+      '"2"',
+      '"2"',
+    ]);
+    const [, id = ""] = /^location: \/v1\/profiles\/(.+)$/im.exec(created) ?? [];
+    const { data, meta } = bodyOf(listed);
+    assertEquals(data.map((profile: { readonly id: string }) => profile.id), [id]);
+    assertEquals(meta.etags, { [id]: '"1"' });
+    assertEquals(bodyOf(patched).data.age, 37);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("README.md's block for bash uses the port of deno task dev by default", async () => {
+  assert((await pastedBlock()).startsWith("URL=${URL:-http://127.0.0.1:8080}\n"));
+});
