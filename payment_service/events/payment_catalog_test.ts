@@ -3,7 +3,7 @@ import { v7 as newId } from "uuid";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { mergeCatalogs } from "@archway/events/merge_catalogs.ts";
 import { appendEvents } from "@archway/events/outbox/testing/append_events.ts";
-import { WorkerStage } from "@archway/events/worker/testing/worker_stage.ts";
+import { WorkerHarness } from "@archway/events/worker/testing/worker_harness.ts";
 import type { EventData } from "@archway/service_kit/event_catalog.ts";
 import { PAYMENT_DATABASES } from "../testing/payment_program.ts";
 import { SAMPLE_EVENTS, sampleData } from "../testing/sample_events.ts";
@@ -31,7 +31,7 @@ for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
   Deno.test(`Events of payments reach the webhooks of the owners of their profiles, and no others (${name})`, async () => {
     await using database = await open();
     const { pool } = database;
-    await using stage = new WorkerStage(pool);
+    await using harness = new WorkerHarness(pool);
     const [ada, bob, unowned] = [
       await addProfile(pool, "ada"),
       await addProfile(pool, "bob"),
@@ -39,9 +39,9 @@ for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
     ];
     const eventTypes = Object.keys(PAYMENT_CATALOG.types);
     const receivers = [
-      await stage.receive({ owner: "ada", eventTypes }),
-      await stage.receive({ owner: "bob", eventTypes }),
-      await stage.receive({ eventTypes }),
+      await harness.receive({ owner: "ada", eventTypes }),
+      await harness.receive({ owner: "bob", eventTypes }),
+      await harness.receive({ eventTypes }),
     ];
     await append(pool, "account.opened", { profileId: ada });
     await append(pool, "account.opened", { profileId: null });
@@ -55,8 +55,8 @@ for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
     await append(pool, "payment.settled", {});
     // Payments stay those of the owner of a deleted profile.
     await pool.writer().query("update profiles set deleted_at = now() where id = $1", [ada]);
-    stage.work(mergeCatalogs([PAYMENT_CATALOG]));
-    await stage.untilSettled();
+    harness.work(mergeCatalogs([PAYMENT_CATALOG]));
+    await harness.untilSettled();
     assertEquals(
       receivers.map(({ receiver }) =>
         receiver.received.map(({ type, data }) => `${type} ${data["description"] ?? ""}`.trim()).toSorted()
@@ -71,7 +71,7 @@ for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
     const [payment] = receivers[0]?.receiver.received.filter(({ type }) => type === "payment.settled") ?? [];
     const sides = { payerProfileId: ada, payeeProfileId: bob, description: "both" };
     assertEquals<unknown>(payment?.data, outgoingData({ ...SAMPLE_EVENTS["payment.settled"], ...sides }));
-    assertEquals(stage.lines, []);
+    assertEquals(harness.lines, []);
   });
 }
 

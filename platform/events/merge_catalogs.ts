@@ -1,18 +1,17 @@
-import type { Transaction } from "@archway/db/db.ts";
-import type { EventCatalog, PublishedEvent } from "@archway/service_kit/event_catalog.ts";
-import type { ToWire } from "./outbox/message.ts";
+import type { EventCatalog, PublishedEvent, Recipient } from "@archway/service_kit/event_catalog.ts";
+import type { ToJson } from "./outbox/message.ts";
 import type { OutgoingEvent } from "./outbox/outgoing_event.ts";
 import { EventStoreError } from "./store/event_store_error.ts";
 import { upcast } from "./store/upcast.ts";
-import type { Audience, Concerned } from "./webhooks/delivery/audience.ts";
+import type { FindRecipients } from "./webhooks/delivery/find_recipients.ts";
 
 /** Events of all services together, as the worker and the management of webhooks need them. */
 export interface MergedCatalog {
   /** Types of events that a webhook can receive, in the order of the services. */
   readonly types: readonly string[];
   /** @throws {EventStoreError} "unknown-event" for a type or version that no service of this program knows. */
-  readonly toWire: ToWire;
-  readonly audience: Audience;
+  readonly toJson: ToJson;
+  readonly findRecipients: FindRecipients;
 }
 
 /**
@@ -32,22 +31,20 @@ export function mergeCatalogs(catalogs: readonly EventCatalog[]): MergedCatalog 
     owners.get(type) ?? unknown(`Reading an event ${type}: no service of this program publishes the type`);
   return {
     types: [...owners.keys()],
-    toWire: (event) => {
+    toJson: (event) => {
       const catalog = ownerOf(event);
       return catalog.toJson(upcast(event, catalog.types));
     },
-    audience: {
-      async concernedBy(tx: Transaction, events: readonly OutgoingEvent[]): Promise<readonly Concerned[]> {
-        const concerned: Concerned[] = [];
-        for (const [catalog, own] of Map.groupBy(events, ownerOf)) {
-          const newest = own.map((event): PublishedEvent => ({
-            ...upcast(event, catalog.types),
-            position: event.position,
-          }));
-          concerned.push(...await catalog.recipients(tx, newest));
-        }
-        return concerned;
-      },
+    async findRecipients(tx, events): Promise<readonly Recipient[]> {
+      const recipients: Recipient[] = [];
+      for (const [catalog, own] of Map.groupBy(events, ownerOf)) {
+        const newest = own.map((event): PublishedEvent => ({
+          ...upcast(event, catalog.types),
+          position: event.position,
+        }));
+        recipients.push(...await catalog.recipients(tx, newest));
+      }
+      return recipients;
     },
   };
 }

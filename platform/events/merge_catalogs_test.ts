@@ -67,19 +67,19 @@ Deno.test("mergeCatalogs() refuses a type that two services publish", () => {
   assertEquals(error.message, 'Two services publish events of the type "order.cancelled"');
 });
 
-Deno.test("toWire() converts an event to its newest schema version before its catalog sees it", () => {
-  const { toWire } = mergeCatalogs([
+Deno.test("toJson() converts an event to its newest schema version before its catalog sees it", () => {
+  const { toJson } = mergeCatalogs([
     new RecordingCatalog({ "basket.opened": [] }),
     new RecordingCatalog(ORDERS),
   ]);
   const newest = { type: "order.placed", schemaVersion: 3, owner: "ada", total: 5 };
-  assertEquals(toWire(event("order.placed", 1, { customer: "Ada", total: 5 })), newest);
-  assertEquals(toWire(event("order.placed", 2, { owner: "ADA", total: 5 })), newest);
-  assertEquals(toWire(event("order.placed", 3, { owner: "ada", total: 5 })), newest);
-  assertEquals(toWire(event("basket.opened", 1, {})), { type: "basket.opened", schemaVersion: 1 });
+  assertEquals(toJson(event("order.placed", 1, { customer: "Ada", total: 5 })), newest);
+  assertEquals(toJson(event("order.placed", 2, { owner: "ADA", total: 5 })), newest);
+  assertEquals(toJson(event("order.placed", 3, { owner: "ada", total: 5 })), newest);
+  assertEquals(toJson(event("basket.opened", 1, {})), { type: "basket.opened", schemaVersion: 1 });
 });
 
-Deno.test("toWire() throws for a type or schema version that no service knows, and for what a catalog refuses", () => {
+Deno.test("toJson() throws for a type or schema version that no service knows, and for what a catalog refuses", () => {
   const refusing: EventCatalog = {
     types: { "basket.opened": [] },
     toJson: () => {
@@ -87,27 +87,27 @@ Deno.test("toWire() throws for a type or schema version that no service knows, a
     },
     recipients: () => Promise.resolve([]),
   };
-  const { toWire } = mergeCatalogs([new RecordingCatalog(ORDERS), refusing]);
+  const { toJson } = mergeCatalogs([new RecordingCatalog(ORDERS), refusing]);
   for (const [type, schemaVersion] of [["order.lost", 1], ["order.placed", 4], ["toString", 1]] as const) {
-    const error = assertThrows(() => toWire(event(type, schemaVersion, {})), EventStoreError);
+    const error = assertThrows(() => toJson(event(type, schemaVersion, {})), EventStoreError);
     assertEquals(error.code, "unknown-event", type);
   }
-  assertThrows(() => toWire(event("basket.opened", 1, {})), TypeError, "no buyer");
+  assertThrows(() => toJson(event("basket.opened", 1, {})), TypeError, "no buyer");
 });
 
-Deno.test("concernedBy() asks every catalog once for its own events, in their newest schema version", async () => {
+Deno.test("findRecipients() asks every catalog once for its own events, in their newest schema version", async () => {
   const [orders, baskets, stock] = [
     new RecordingCatalog(ORDERS),
     new RecordingCatalog({ "basket.opened": [] }),
     new RecordingCatalog({ "stock.counted": [] }),
   ];
-  const { audience } = mergeCatalogs([orders, baskets, stock]);
-  const concerned = await audience.concernedBy(TX, [
+  const { findRecipients } = mergeCatalogs([orders, baskets, stock]);
+  const recipients = await findRecipients(TX, [
     event("order.placed", 1, { customer: "Ada" }, 1n),
     event("basket.opened", 1, { owner: "bob" }, 2n),
     event("order.cancelled", 1, { owner: "eve" }, 4n),
   ]);
-  assertEquals(concerned.toSorted((one, other) => Number(one.position - other.position)), [
+  assertEquals(recipients.toSorted((one, other) => Number(one.position - other.position)), [
     { position: 1n, owner: "ada" },
     { position: 2n, owner: "bob" },
     { position: 4n, owner: "eve" },
@@ -117,10 +117,10 @@ Deno.test("concernedBy() asks every catalog once for its own events, in their ne
   assertEquals([asked(orders), asked(baskets), asked(stock)], [[[[1n, 3], [4n, 1]]], [[[2n, 1]]], []]);
 });
 
-Deno.test("concernedBy() rejects for a type that no service knows", async () => {
-  const { audience } = mergeCatalogs([new RecordingCatalog(ORDERS)]);
+Deno.test("findRecipients() rejects for a type that no service knows", async () => {
+  const { findRecipients } = mergeCatalogs([new RecordingCatalog(ORDERS)]);
   await assertRejects(
-    async () => await audience.concernedBy(TX, [event("order.lost", 1, {})]),
+    async () => await findRecipients(TX, [event("order.lost", 1, {})]),
     EventStoreError,
   );
 });

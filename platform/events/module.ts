@@ -55,11 +55,11 @@ function mountEvents(parts: ServiceDependencies, config: EventsConfig): MountedS
       inline: config.inline,
       async open(): Promise<BackgroundWork> {
         const { pool, logger, metrics, tracer, drainTimeoutMs: graceMs } = parts;
-        const { toWire, audience } = catalog;
+        const { toJson, findRecipients } = catalog;
         const broker = config.nats && await openBroker(config.nats);
         const observer = observeWork(metrics, tracer);
         const opened = new EventWorker({
-          ...{ pool, config, secrets, broker, logger, observer, toWire, audience, graceMs },
+          ...{ pool, config, secrets, broker, logger, observer, toJson, findRecipients, graceMs },
         });
         if (metrics !== undefined) measureQueues(metrics, () => opened.readings());
         worker = opened;

@@ -29,7 +29,7 @@ const HURRY = "update webhook_lanes set due_at = now() where due_at > now()";
 const HURRY_EVERY_MS = 3_000;
 
 /** How long all deliveries may take after the storm, in milliseconds. */
-const PATIENCE_MS = 90_000;
+const CONNECT_TIMEOUT_MS = 90_000;
 
 /** A webhook's receiver that has failures of its own and notes what it is told. */
 export class StormReceiver implements AsyncDisposable {
@@ -56,7 +56,7 @@ export class StormReceiver implements AsyncDisposable {
     if (status !== 201) throw new Error(`Making a webhook failed: ${status} ${text}`);
     const { data }: { readonly data: { readonly secret: string } } = JSON.parse(text);
     receiver.secret = data.secret;
-    receiver.answer = () => random() < 0.02 ? 500 : 200;
+    receiver.respond = () => random() < 0.02 ? 500 : 200;
     const { rows: [last] } = await pool.writer().query<{ position: bigint }>(LAST_BEFORE);
     stack.move();
     return new StormReceiver(pool, receiver, last?.position ?? 0n);
@@ -68,7 +68,7 @@ export class StormReceiver implements AsyncDisposable {
     for (let turn = 0; true; turn++) {
       const { rows: [left] } = await this.#pool.writer().query<{ outbox: bigint; pending: bigint }>(WAITING);
       if (left?.outbox === 0n && left.pending === 0n) return;
-      if (performance.now() - start > PATIENCE_MS) {
+      if (performance.now() - start > CONNECT_TIMEOUT_MS) {
         throw new Error(
           `Events were not told in time: ${left?.outbox} in the outbox, ${left?.pending} pending`,
         );

@@ -4,7 +4,7 @@ import type { ConnectionOptions, Server, ServerInfo, Transport } from "@nats-io/
 const BUFFER_BYTES = 64 * 1024;
 
 /** The first line of a server is longer than this: it is none of NATS. */
-const MOST_INFO_BYTES = 1024 * 1024;
+const MAX_INFO_BYTES = 1024 * 1024;
 
 /**
  * The client's way to a server, over the platform's own sockets. The client's transport for Node.js lets go of its
@@ -104,7 +104,7 @@ export class NatsTransport implements Transport {
 
   async #readInfo(connection: Deno.TcpConn): Promise<ServerInfo> {
     const chunk = new Uint8Array(BUFFER_BYTES);
-    while (this.#greeting.length < MOST_INFO_BYTES) {
+    while (this.#greeting.length < MAX_INFO_BYTES) {
       const size = await connection.read(chunk);
       if (size === null) break;
       const greeting = new Uint8Array(this.#greeting.length + size);

@@ -1,5 +1,5 @@
 import type { TxManager } from "@archway/db/db.ts";
-import { type Message, messageOf, type ToWire } from "../outbox/message.ts";
+import { type Message, messageOf, type ToJson } from "../outbox/message.ts";
 import { MessageQueue, type MessageQueueOptions, type QueuedMessage } from "../outbox/message_queue.ts";
 import { causeOf } from "../outbox/outgoing_event.ts";
 import type { StepOutcome } from "../worker/work_loop.ts";
@@ -7,8 +7,8 @@ import type { WorkObserver } from "../worker/work_observer.ts";
 import { type Broker, BrokerError } from "./broker.ts";
 
 /** What a publisher works with. */
-export interface PublisherOptions extends Pick<MessageQueueOptions<Message>, "onUntold"> {
-  readonly toWire: ToWire;
+export interface PublisherOptions extends Pick<MessageQueueOptions<Message>, "onUnpublishable"> {
+  readonly toJson: ToJson;
   readonly database: TxManager;
   readonly broker: Broker;
   readonly observer: WorkObserver;
@@ -36,10 +36,10 @@ export class Publisher {
   readonly #options: PublisherOptions;
 
   constructor(options: PublisherOptions) {
-    const { toWire, onUntold } = options;
+    const { toJson, onUnpublishable } = options;
     this.#queue = new MessageQueue("broker_messages", {
-      tell: (event) => messageOf(event, toWire),
-      onUntold,
+      toMessage: (event) => messageOf(event, toJson),
+      onUnpublishable,
     });
     this.#options = options;
   }
@@ -48,8 +48,8 @@ export class Publisher {
   async step(): Promise<StepOutcome> {
     const { database, broker, batch = 100 } = this.#options;
     await broker.ready();
-    const { looked, faults } = await database.withTimeoutTx(DEADLINE_MS, async (tx) => {
-      const { looked, messages } = await this.#queue.take(tx, batch);
+    const { scanned, faults } = await database.withTimeoutTx(DEADLINE_MS, async (tx) => {
+      const { scanned, messages } = await this.#queue.take(tx, batch);
       const streams = Map.groupBy(messages, ({ event }) => event.stream);
       const until = performance.now() + BUDGET_MS;
       const ends = await Promise.all(
@@ -58,12 +58,12 @@ export class Publisher {
       const published = ends.flatMap((end) => end.published);
       await this.#queue.remove(tx, published);
       return {
-        looked,
+        scanned,
         faults: ends.flatMap(({ fault }) => fault === undefined ? [] : [fault.error]),
       };
     });
     if (faults.length > 0) throw faults[0];
-    return looked < batch ? "idle" : "more";
+    return scanned < batch ? "idle" : "more";
   }
 
   async #publishStream(messages: readonly QueuedMessage<Message>[], until: number): Promise<StreamEnd> {

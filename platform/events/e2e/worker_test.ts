@@ -5,7 +5,7 @@ import { appendEvents } from "../outbox/testing/append_events.ts";
 import { readStream } from "../broker/testing/read_stream.ts";
 import { EVENT_MIGRATIONS } from "../testing/event_databases.ts";
 import { SHOP_PROGRAM } from "../testing/shop_program.ts";
-import { WorkerStage } from "../worker/testing/worker_stage.ts";
+import { WorkerHarness } from "../worker/testing/worker_harness.ts";
 import { startNats } from "@archway/tools/support/nats/start_nats.ts";
 import { testWithNats } from "@archway/tools/support/nats/test_with_nats.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
@@ -20,7 +20,7 @@ const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const PARENT = "b7ad6b7169203331";
 
 interface Setting extends AsyncDisposable {
-  readonly stage: WorkerStage;
+  readonly harness: WorkerHarness;
   readonly environment: Readonly<Record<string, string>>;
   readonly instance: InstanceConfig;
 }
@@ -29,14 +29,14 @@ async function open(): Promise<Setting> {
   await using stack = new AsyncDisposableStack();
   const { instance } = stack.use(await useTestDatabase({ migrations: EVENT_MIGRATIONS }));
   const pool = stack.use(openPool({ primary: instance, replicas: [] }));
-  const stage = stack.use(new WorkerStage(pool));
+  const harness = stack.use(new WorkerHarness(pool));
   const environment = {
     ...postgresEnvironment(instance),
     WEBHOOK_ALLOW_PRIVATE: "true",
     OUTBOX_POLL_INTERVAL: "100ms",
   };
   const opened = stack.move();
-  return { stage, environment, instance, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return { harness, environment, instance, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
 /** Whether a worker says that it is ready, on the port of its metrics. */
@@ -52,13 +52,13 @@ async function untilWorks(metricsUrl: string): Promise<void> {
 
 Deno.test("archway worker tells again what it could not note before it was killed, under the same id", async () => {
   await using setting = await open();
-  const { stage, environment } = setting;
-  const { receiver } = await stage.receive();
+  const { harness, environment } = setting;
+  const { receiver } = await harness.receive();
   const told = new Map<string, number>();
   for (let round = 1; round <= 3; round++) {
     await using program = new Program(environment, ["worker"], SHOP);
     const killed = Promise.withResolvers<void>();
-    receiver.answer = async ({ webhookId }): Promise<number> => {
+    receiver.respond = async ({ webhookId }): Promise<number> => {
       told.set(webhookId, (told.get(webhookId) ?? 0) + 1);
       if (told.size < 3 * round) return 200;
       // It was told, and does not live to note it.
@@ -67,28 +67,28 @@ Deno.test("archway worker tells again what it could not note before it was kille
       return 200;
     };
     await appendEvents(
-      stage.pool,
+      harness.pool,
       Array.from({ length: 5 }, (_, index) => ({ stream: `order-${round}-${index}` })),
     );
     await killed.promise;
     // Not as late as it would be for somebody who holds them and lives.
-    await stage.pool.writer().query("update webhook_lanes set due_at = now()");
+    await harness.pool.writer().query("update webhook_lanes set due_at = now()");
   }
-  receiver.answer = () => 200;
+  receiver.respond = () => 200;
   await using program = new Program(environment, ["worker"], SHOP);
-  await stage.untilSettled();
+  await harness.untilSettled();
   const { code, stderr } = await program.stop();
   assertEquals([code, errorLines(stderr)], [0, []]);
   assertEquals(receiver.complaints, []);
   assertEquals(new Set(receiver.ids).size, 15);
   assert(receiver.received.length > 15, "Nothing was told twice");
-  assertEquals(new Set((await stage.deliveries()).map(({ state }) => state)), new Set(["delivered"]));
+  assertEquals(new Set((await harness.deliveries()).map(({ state }) => state)), new Set(["delivered"]));
 });
 
 Deno.test("archway worker shares the work with others and with services, in the order of each stream", async () => {
   await using setting = await open();
-  const { stage, environment } = setting;
-  const { receiver } = await stage.receive();
+  const { harness, environment } = setting;
+  const { receiver } = await harness.receive();
   const watched = { ...environment, ADMIN_PORT: "0" };
   await using first = new Program(watched, ["worker"], SHOP);
   await using second = new Program(watched, ["worker"], SHOP);
@@ -99,12 +99,12 @@ Deno.test("archway worker shares the work with others and with services, in the 
   await Promise.all([service, idle].map(async (program) => await untilReady(await program.url)));
   for (let round = 0; round < 10; round++) {
     await appendEvents(
-      stage.pool,
+      harness.pool,
       Array.from({ length: 30 }, (_, index) => ({ stream: `order-${index % 6}` })),
     );
   }
   await receiver.until(({ length }) => length >= 300);
-  await stage.untilSettled();
+  await harness.untilSettled();
   for (const program of [first, second, service, idle]) {
     const { code, stderr } = await program.stop();
     assertEquals([code, errorLines(stderr)], [0, []]);
@@ -118,59 +118,59 @@ Deno.test("archway worker shares the work with others and with services, in the 
 
 Deno.test("archway with WORKER=off leaves events to others", async () => {
   await using setting = await open();
-  const { stage, environment } = setting;
-  const { receiver } = await stage.receive();
+  const { harness, environment } = setting;
+  const { receiver } = await harness.receive();
   await using service = new Program({ ...environment, WORKER: "off" }, [], SHOP);
   await untilReady(await service.url);
-  await appendEvents(stage.pool, [{ stream: "order-1" }]);
+  await appendEvents(harness.pool, [{ stream: "order-1" }]);
   const { code } = await service.stop();
-  assertEquals([code, receiver.received.length, (await stage.deliveries()).length], [0, 0, 0]);
+  assertEquals([code, receiver.received.length, (await harness.deliveries()).length], [0, 0, 0]);
   await using worker = new Program(environment, ["worker"], SHOP);
-  await stage.untilSettled();
+  await harness.untilSettled();
   assertEquals([receiver.received.length, (await worker.stop()).code], [1, 0]);
 });
 
 Deno.test("archway worker lets deliveries under way end on SIGTERM, and gives the others back", async () => {
   await using setting = await open();
-  const { stage, environment } = setting;
-  const { receiver } = await stage.receive();
+  const { harness, environment } = setting;
+  const { receiver } = await harness.receive();
   await using program = new Program({ ...environment, ADMIN_PORT: "0" }, ["worker"], SHOP);
   const metrics = await program.metricsUrl;
   await untilWorks(metrics);
   const asked = Promise.withResolvers<void>();
-  receiver.answer = async (): Promise<number> => {
+  receiver.respond = async (): Promise<number> => {
     asked.resolve();
     while (await works(metrics).catch(() => false)) await new Promise((resolve) => setTimeout(resolve, 20));
     return 200;
   };
-  await appendEvents(stage.pool, [{ stream: "order-1" }, { stream: "order-1" }]);
+  await appendEvents(harness.pool, [{ stream: "order-1" }, { stream: "order-1" }]);
   await asked.promise;
   const { code, stderr } = await program.stop();
   assertEquals([code, errorLines(stderr)], [0, []]);
-  assertEquals((await stage.deliveries()).map(({ state, attempts }) => [state, attempts]), [
+  assertEquals((await harness.deliveries()).map(({ state, attempts }) => [state, attempts]), [
     ["delivered", 1],
     ["pending", 0],
   ]);
-  const { rows } = await stage.pool.writer().query("select 1 from webhook_lanes where lease is null");
+  const { rows } = await harness.pool.writer().query("select 1 from webhook_lanes where lease is null");
   assertEquals(rows.length, 1);
 });
 
 Deno.test("archway worker links its spans to the request that caused them, though that ended in another process", async () => {
   await using setting = await open();
-  const { stage, environment } = setting;
-  const { receiver } = await stage.receive();
+  const { harness, environment } = setting;
+  const { receiver } = await harness.receive();
   const metadata = { traceparent: `00-${TRACE}-${PARENT}-01` };
   const unrecorded = { traceparent: `00-${TRACE}-${PARENT}-00` };
-  await appendEvents(stage.pool, [{ stream: "order-1", metadata }]);
-  await appendEvents(stage.pool, [{ stream: "order-2", metadata: unrecorded }]);
+  await appendEvents(harness.pool, [{ stream: "order-1", metadata }]);
+  await appendEvents(harness.pool, [{ stream: "order-2", metadata: unrecorded }]);
   await using collector = new OtlpCollector();
-  receiver.answer = (_, count) => count === 1 ? 503 : 200;
+  receiver.respond = (_, count) => count === 1 ? 503 : 200;
   await using program = new Program({ ...environment, ...collector.environment }, ["worker"], SHOP);
-  while ((await stage.deliveries()).reduce((sum, { attempts }) => sum + attempts, 0) < 2) {
+  while ((await harness.deliveries()).reduce((sum, { attempts }) => sum + attempts, 0) < 2) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  await stage.pool.writer().query("update webhook_lanes set due_at = now()");
-  await stage.untilSettled();
+  await harness.pool.writer().query("update webhook_lanes set due_at = now()");
+  await harness.untilSettled();
   const { code, stderr } = await program.stop();
   assertEquals([code, errorLines(stderr)], [0, []]);
   const own = collector.spans.filter(({ name }) => /^(relay events|POST webhook)$/.test(name));
@@ -193,14 +193,14 @@ testWithNats(
   async () => {
     await using nats = await startNats({ user: { name: "archway", password: "planted" } });
     await using setting = await open();
-    const { stage, environment } = setting;
+    const { harness, environment } = setting;
     const metadata = { traceparent: `00-${TRACE}-${PARENT}-01` };
-    const [id] = await stage.ids(await appendEvents(stage.pool, [{ stream: "order-1", metadata }]));
+    const [id] = await harness.ids(await appendEvents(harness.pool, [{ stream: "order-1", metadata }]));
     await using collector = new OtlpCollector();
     const settings = { ...environment, ...collector.environment, NATS_URL: nats.url, NATS_STREAM: "events" };
     await using program = new Program(settings, ["worker"], SHOP);
     const waiting = "select position from outbox union all select position from broker_messages";
-    while ((await stage.pool.writer().query(waiting)).rowCount > 0) {
+    while ((await harness.pool.writer().query(waiting)).rowCount > 0) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     const { code, stdout, stderr } = await program.stop();

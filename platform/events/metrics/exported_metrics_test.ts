@@ -10,7 +10,7 @@ import { type Exported, readExported } from "@archway/tools/support/prometheus/e
 import { appendEvents } from "../outbox/testing/append_events.ts";
 import { EVENT_MIGRATIONS } from "../testing/event_databases.ts";
 import { SHOP_PROGRAM } from "../testing/shop_program.ts";
-import { WorkerStage } from "../worker/testing/worker_stage.ts";
+import { WorkerHarness } from "../worker/testing/worker_harness.ts";
 
 /** Returns what a worker exports that has delivered an event. */
 async function workerMetrics(): Promise<Exported> {
@@ -28,10 +28,10 @@ async function workerMetrics(): Promise<Exported> {
 /** Appends an event and waits until a webhook has received it. */
 async function deliverEvent(instance: InstanceConfig): Promise<void> {
   await using pool = openPool({ primary: instance, replicas: [] });
-  await using stage = new WorkerStage(pool);
-  await stage.receive();
+  await using harness = new WorkerHarness(pool);
+  await harness.receive();
   await appendEvents(pool, [{ stream: "order-1" }]);
-  await stage.untilSettled();
+  await harness.untilSettled();
 }
 
 Deno.test("Alerts and the dashboard of events ask for what a worker exports, and show all of it", async () => {

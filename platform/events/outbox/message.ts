@@ -15,11 +15,11 @@ export interface Message {
  * The data of an event as outsiders are told it, whatever form it was kept in. Throws where this program does not know the
  * event, as when a newer one has written it: it is then left for one that does.
  */
-export type ToWire = (event: OutgoingEvent) => JsonObject;
+export type ToJson = (event: OutgoingEvent) => JsonObject;
 
-/** Writes an event as a message. Throws what `toWire` does. */
-export function messageOf(event: OutgoingEvent, toWire: ToWire): Message {
+/** Writes an event as a message. Throws what `toJson` does. */
+export function messageOf(event: OutgoingEvent, toJson: ToJson): Message {
   const { stream, version, type, recordedAt } = event;
-  const payload = { type, timestamp: recordedAt, id: `${stream}@${version}`, data: toWire(event) };
+  const payload = { type, timestamp: recordedAt, id: `${stream}@${version}`, data: toJson(event) };
   return { id: messageId(event), type, body: JSON.stringify(payload) };
 }

@@ -9,7 +9,7 @@ export interface QueuedMessage<T> {
 }
 
 /** An event that this program cannot tell, and why. */
-export interface UntoldEvent {
+export interface UnpublishableEvent {
   readonly event: OutgoingEvent;
   readonly error: unknown;
 }
@@ -17,13 +17,13 @@ export interface UntoldEvent {
 /** How events become messages. */
 export interface MessageQueueOptions<T> {
   /** Gives what an event is told as. Throws where this program cannot tell it. */
-  readonly tell: (event: OutgoingEvent) => T;
+  readonly toMessage: (event: OutgoingEvent) => T;
   /** An event stays where it is. Must not throw. */
-  readonly onUntold: (untold: UntoldEvent) => void;
+  readonly onUnpublishable: (unpublishable: UnpublishableEvent) => void;
 }
 
 /** For how long a stream is left alone in which there is something that cannot be told, in milliseconds. */
-const LEFT_ALONE_MS = 30_000;
+const BACKOFF_MS = 30_000;
 
 /**
  * Events that wait, as what they are told as. One that this program cannot tell stays, for one that can, and so does what
@@ -34,30 +34,30 @@ export class MessageQueue<T> {
   readonly #queue: StreamQueue;
   readonly #options: MessageQueueOptions<T>;
   /** Until when streams are left alone, in milliseconds of `performance.now()`. */
-  readonly #left = new Map<string, number>();
+  readonly #backoff = new Map<string, number>();
 
   constructor(table: "outbox" | "broker_messages", options: MessageQueueOptions<T>) {
     this.#queue = new StreamQueue(table);
     this.#options = options;
   }
 
-  /** See {@link StreamQueue.take}. Gives how many were looked at, too: fewer than the limit, and there are no more. */
+  /** See {@link StreamQueue.take}. Gives how many were scanned at, too: fewer than the limit, and there are no more. */
   async take(
     tx: Transaction,
     limit: number,
-  ): Promise<{ readonly looked: number; readonly messages: readonly QueuedMessage<T>[] }> {
-    const events = await this.#queue.take(tx, limit, this.#leftAlone());
+  ): Promise<{ readonly scanned: number; readonly messages: readonly QueuedMessage<T>[] }> {
+    const events = await this.#queue.take(tx, limit, this.#streamsBackingOff());
     const messages: QueuedMessage<T>[] = [];
     for (const event of events) {
-      if (this.#left.has(event.stream)) continue;
+      if (this.#backoff.has(event.stream)) continue;
       try {
-        messages.push({ event, message: this.#options.tell(event) });
+        messages.push({ event, message: this.#options.toMessage(event) });
       } catch (error) {
-        this.#left.set(event.stream, performance.now() + LEFT_ALONE_MS);
-        this.#options.onUntold({ event, error });
+        this.#backoff.set(event.stream, performance.now() + BACKOFF_MS);
+        this.#options.onUnpublishable({ event, error });
       }
     }
-    return { looked: events.length, messages };
+    return { scanned: events.length, messages };
   }
 
   /** They have left. */
@@ -65,9 +65,9 @@ export class MessageQueue<T> {
     if (messages.length > 0) await this.#queue.remove(tx, messages.map(({ event }) => event));
   }
 
-  #leftAlone(): readonly string[] {
+  #streamsBackingOff(): readonly string[] {
     const now = performance.now();
-    for (const [stream, until] of this.#left) if (until <= now) this.#left.delete(stream);
-    return [...this.#left.keys()];
+    for (const [stream, until] of this.#backoff) if (until <= now) this.#backoff.delete(stream);
+    return [...this.#backoff.keys()];
   }
 }

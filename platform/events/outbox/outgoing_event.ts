@@ -10,7 +10,7 @@ export interface OutgoingEvent {
   readonly version: bigint;
   /** E.g. "order.placed". */
   readonly type: string;
-  /** Which form its data was written in, and is still in: a `ToWire` makes of it what outsiders are told. */
+  /** Which form its data was written in, and is still in: a `ToJson` makes of it what outsiders are told. */
   readonly schemaVersion: number;
   readonly data: JsonObject;
   /** What is known of the request that caused it. */

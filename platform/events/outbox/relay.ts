@@ -3,14 +3,14 @@ import type { TxManager } from "@archway/db/db.ts";
 import type { StepOutcome } from "../worker/work_loop.ts";
 import type { WorkObserver } from "../worker/work_observer.ts";
 import type { Destination } from "./destination.ts";
-import type { ToWire } from "./message.ts";
+import type { ToJson } from "./message.ts";
 import { MessageQueue, type MessageQueueOptions } from "./message_queue.ts";
 import { causesOf } from "./outgoing_event.ts";
 import type { TakenEvent } from "./stream_queue.ts";
 
 /** What a relay works with. */
-export interface RelayOptions extends Pick<MessageQueueOptions<JsonObject>, "onUntold"> {
-  readonly toWire: ToWire;
+export interface RelayOptions extends Pick<MessageQueueOptions<JsonObject>, "onUnpublishable"> {
+  readonly toJson: ToJson;
   readonly database: TxManager;
   readonly destinations: readonly Destination[];
   readonly observer: WorkObserver;
@@ -32,26 +32,29 @@ export class Relay {
   readonly #options: RelayOptions;
 
   constructor(options: RelayOptions) {
-    this.#queue = new MessageQueue("outbox", { tell: options.toWire, onUntold: options.onUntold });
+    this.#queue = new MessageQueue("outbox", {
+      toMessage: options.toJson,
+      onUnpublishable: options.onUnpublishable,
+    });
     this.#options = options;
   }
 
   /** Hands on some events. Rejects with a `DatabaseError`, or with what a destination does; nothing was done then. */
   async step(): Promise<StepOutcome> {
     const { database, batch = 200 } = this.#options;
-    const { looked, busy } = await database.withTx(async (tx) => {
-      const { looked, messages } = await this.#queue.take(tx, batch);
-      if (messages.length === 0) return { looked, busy: [] };
+    const { scanned, busy } = await database.withTx(async (tx) => {
+      const { scanned, messages } = await this.#queue.take(tx, batch);
+      if (messages.length === 0) return { scanned, busy: [] };
       const events = messages.map(({ event }) => event);
       const accepting = await this.#handOn(
         events,
         async (destination) => await destination.accept(tx, events),
       );
       await this.#queue.remove(tx, messages);
-      return { looked, busy: accepting };
+      return { scanned, busy: accepting };
     });
     for (const destination of busy) destination.begin();
-    return looked < batch ? "idle" : "more";
+    return scanned < batch ? "idle" : "more";
   }
 
   /** Gives the destinations that have something to do. */

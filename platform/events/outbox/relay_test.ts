@@ -10,17 +10,17 @@ import { StreamQueue, type TakenEvent } from "./stream_queue.ts";
 import { appendEvents, type TestEvent } from "./testing/append_events.ts";
 
 /** Notes what it is given in a table of its own, as a destination does. */
-class Notebook implements Destination {
-  readonly name = "notebook";
+class Recorder implements Destination {
+  readonly name = "recorder";
   begun = 0;
   /** Called in the transaction, before it notes. */
   before: (events: readonly TakenEvent[]) => Promise<void> = () => Promise.resolve();
 
-  static async make(pool: ConnectionPool): Promise<Notebook> {
+  static async make(pool: ConnectionPool): Promise<Recorder> {
     await pool.writer().query(
       "create table noted (id bigint generated always as identity primary key, position bigint not null unique)",
     );
-    return new Notebook();
+    return new Recorder();
   }
 
   async accept(tx: Transaction, events: readonly TakenEvent[]): Promise<boolean> {
@@ -48,13 +48,13 @@ async function noted(pool: ConnectionPool): Promise<ReadonlyMap<string, readonly
   );
 }
 
-function relayOf(database: ConnectionPool, notebook: Notebook, batch?: number): Relay {
+function relayOf(database: ConnectionPool, recorder: Recorder, batch?: number): Relay {
   return new Relay({
     database,
-    destinations: [notebook],
+    destinations: [recorder],
     observer: UNOBSERVED,
-    toWire: ({ data }) => data,
-    onUntold(): void {},
+    toJson: ({ data }) => data,
+    onUnpublishable(): void {},
     ...(batch !== undefined && { batch }),
   });
 }
@@ -67,8 +67,8 @@ for (const name of DATABASE_NAMES) {
   Deno.test(`Relay hands every event on once, in order, and clears the outbox (${name})`, async () => {
     await using database = await openEventDatabase(name);
     const { pool } = database;
-    const notebook = await Notebook.make(pool);
-    const relay = relayOf(pool, notebook, 7);
+    const recorder = await Recorder.make(pool);
+    const relay = relayOf(pool, recorder, 7);
     assertEquals(await relay.step(), "idle");
     const positions = await appendEvents(pool, eventsOf(3, 8));
     let steps = 1;
@@ -78,21 +78,21 @@ for (const name of DATABASE_NAMES) {
     assertEquals([...byStream.values()].flat().toSorted((a, b) => Number(a - b)), positions);
     for (const of of byStream.values()) assertEquals(of, of.toSorted((a, b) => Number(a - b)));
     assertEquals(await new StreamQueue("outbox").load(pool.reader()), { waiting: 0, oldest: undefined });
-    assertEquals(notebook.begun, 4);
+    assertEquals(recorder.begun, 4);
   });
 
   Deno.test(`Relay leaves everything as it was where a destination fails (${name})`, async () => {
     await using database = await openEventDatabase(name);
     const { pool } = database;
-    const notebook = await Notebook.make(pool);
-    const relay = relayOf(pool, notebook);
+    const recorder = await Recorder.make(pool);
+    const relay = relayOf(pool, recorder);
     await appendEvents(pool, eventsOf(2, 2));
-    notebook.before = () => Promise.reject(new Error("planned"));
+    recorder.before = () => Promise.reject(new Error("planned"));
     await assertRejects(() => relay.step(), Error, "planned");
     const { waiting, oldest } = await new StreamQueue("outbox").load(pool.reader());
-    assertEquals([waiting, notebook.begun], [4, 0]);
+    assertEquals([waiting, recorder.begun], [4, 0]);
     assert(oldest !== undefined);
-    notebook.before = () => Promise.resolve();
+    recorder.before = () => Promise.resolve();
     await relay.step();
     assertEquals((await noted(pool)).size, 2);
   });
@@ -101,7 +101,7 @@ for (const name of DATABASE_NAMES) {
 Deno.test("Relay takes no event of a stream that another one has", async () => {
   await using database = await useTestDatabase({ migrations: EVENT_MIGRATIONS });
   await using pool = openPool({ primary: database.instance, replicas: [] });
-  const [first, second] = [await Notebook.make(pool), new Notebook()];
+  const [first, second] = [await Recorder.make(pool), new Recorder()];
   await appendEvents(pool, eventsOf(2, 3));
   const held = Promise.withResolvers<void>();
   const taken = Promise.withResolvers<readonly TakenEvent[]>();
@@ -129,7 +129,7 @@ Deno.test("Relay takes no event of a stream that another one has", async () => {
 Deno.test("Relays share the work, and none of them breaks the order of a stream", async () => {
   await using database = await useTestDatabase({ migrations: EVENT_MIGRATIONS });
   await using pool = openPool({ primary: { ...database.instance, maxConnections: 12 }, replicas: [] });
-  const notebooks = [await Notebook.make(pool), ...Array.from({ length: 3 }, () => new Notebook())];
+  const notebooks = [await Recorder.make(pool), ...Array.from({ length: 3 }, () => new Recorder())];
   const shares = notebooks.map(() => 0);
   const all = Promise.withResolvers<void>();
   await appendEvents(pool, eventsOf(20, 1));
@@ -139,14 +139,14 @@ Deno.test("Relays share the work, and none of them breaks the order of a stream"
       await appendEvents(pool, eventsOf(5, 2).map(({ stream }) => ({ stream: `${stream}-${writer}` })));
     }
   })).finally(() => writing = false);
-  const relays = notebooks.map(async (notebook, index) => {
-    notebook.before = (events) => {
+  const relays = notebooks.map(async (recorder, index) => {
+    recorder.before = (events) => {
       shares[index] = (shares[index] ?? 0) + events.length;
       // Each of them is at work before any of them goes on.
       if (shares.every((share) => share > 0)) all.resolve();
       return all.promise;
     };
-    const relay = relayOf(pool, notebook, 5);
+    const relay = relayOf(pool, recorder, 5);
     for (;;) {
       const wrote = writing;
       const outcome = await relay.step();

@@ -36,7 +36,7 @@ export class EventWorker implements AsyncDisposable {
     const wake = (loop: string): void => this.#loops.get(loop)?.wake();
     const steps = workerSteps(options, {
       ...{ jobs: this.#jobs, loads: this.#loads, wake },
-      untold: (loop, untold) => this.#failures.untold(loop, untold),
+      unpublishable: (loop, unpublishable) => this.#failures.unpublishable(loop, unpublishable),
     });
     this.#loops = new Map([...steps].map(([name, step]) => [name, this.#loop(name, step)]));
   }

@@ -7,7 +7,7 @@ import { mergeCatalogs } from "../merge_catalogs.ts";
 import { type Nats, startNats } from "@archway/tools/support/nats/start_nats.ts";
 import { testWithNats } from "@archway/tools/support/nats/test_with_nats.ts";
 import { publishedData, testCatalog } from "../testing/test_catalog.ts";
-import { WorkerStage } from "./testing/worker_stage.ts";
+import { WorkerHarness } from "./testing/worker_harness.ts";
 
 /** Events of a newer program, whose orders have two schema versions: in the first, the buyer had another name. */
 const NEWER = mergeCatalogs([
@@ -28,11 +28,11 @@ function brokerOf({ port }: Nats): NatsBroker {
   return new NatsBroker({ servers: [`127.0.0.1:${port}`], tls: false, stream: "archway" });
 }
 
-async function untilWaiting(stage: WorkerStage, streams: readonly string[]): Promise<void> {
+async function untilWaiting(harness: WorkerHarness, streams: readonly string[]): Promise<void> {
   const waiting = `select stream from outbox union select stream from broker_messages
     union select stream from webhook_lanes order by stream`;
   while (true) {
-    const { rows } = await stage.pool.writer().query<{ stream: string }>(waiting);
+    const { rows } = await harness.pool.writer().query<{ stream: string }>(waiting);
     if (rows.map(({ stream }) => stream).join() === streams.join()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -40,14 +40,14 @@ async function untilWaiting(stage: WorkerStage, streams: readonly string[]): Pro
 
 testWithNats("EventWorker tells events in their newest form, whichever they were written in", async () => {
   await using nats = await startNats();
-  await using stage = await WorkerStage.open();
-  const { receiver } = await stage.receive();
-  await appendEvents(stage.pool, [
+  await using harness = await WorkerHarness.open();
+  const { receiver } = await harness.receive();
+  await appendEvents(harness.pool, [
     firstForm("order-1"),
     { stream: "order-2", schemaVersion: 2, data: { buyer: null, note: "Lunch" } },
   ]);
-  stage.work({ ...NEWER, broker: brokerOf(nats) });
-  await untilWaiting(stage, []);
+  harness.work({ ...NEWER, broker: brokerOf(nats) });
+  await untilWaiting(harness, []);
   const published = publishedData("order.placed", { note: "Lunch" });
   const expected = [published, published];
   assertEquals(receiver.received.map(({ data }) => data), expected);
@@ -56,9 +56,9 @@ testWithNats("EventWorker tells events in their newest form, whichever they were
 
 testWithNats("EventWorker leaves what a newer program wrote to one that knows it, and says so", async () => {
   await using nats = await startNats();
-  await using stage = await WorkerStage.open();
-  const { receiver } = await stage.receive({ eventTypes: ["order.placed", "order.lost"] });
-  await appendEvents(stage.pool, [
+  await using harness = await WorkerHarness.open();
+  const { receiver } = await harness.receive({ eventTypes: ["order.placed", "order.lost"] });
+  await appendEvents(harness.pool, [
     { stream: "order-1" },
     { stream: "order-1", schemaVersion: 2 },
     { stream: "order-1" },
@@ -67,18 +67,18 @@ testWithNats("EventWorker leaves what a newer program wrote to one that knows it
     { stream: "order-3", data: { buyer: 7 } },
     { stream: "order-4" },
   ]);
-  const older = stage.work({ broker: brokerOf(nats) });
+  const older = harness.work({ broker: brokerOf(nats) });
   await receiver.until(({ length }) => length === 2);
-  await untilWaiting(stage, ["order-1", "order-2", "order-3"]);
+  await untilWaiting(harness, ["order-1", "order-2", "order-3"]);
   await older[Symbol.asyncDispose]();
   assertEquals(receiver.received.map(({ id }) => id).toSorted(), ["order-1@1", "order-4@1"]);
   assertEquals((await readStream(nats, "archway")).map(({ body }) => body.id).toSorted(), [
     "order-1@1",
     "order-4@1",
   ]);
-  assertEquals((await new StreamQueue("outbox").load(stage.pool.writer())).waiting, 4);
+  assertEquals((await new StreamQueue("outbox").load(harness.pool.writer())).waiting, 4);
   assertEquals(
-    stage.lines.map(({ level, properties }) => [level, properties["job"], String(properties["error"])])
+    harness.lines.map(({ level, properties }) => [level, properties["job"], String(properties["error"])])
       .toSorted(),
     [
       ["error", "relay", "Error: order.placed: buyer is neither a subject nor null"],
@@ -91,46 +91,46 @@ testWithNats("EventWorker leaves what a newer program wrote to one that knows it
     ],
   );
   // The one that knows it is there.
-  stage.work({ ...SIMILAR, broker: brokerOf(nats) });
+  harness.work({ ...SIMILAR, broker: brokerOf(nats) });
   await receiver.until(({ length }) => length === 4);
   assertEquals(receiver.received.slice(2).map(({ id }) => id), ["order-1@2", "order-1@3"]);
-  await untilWaiting(stage, ["order-2", "order-3"]);
+  await untilWaiting(harness, ["order-2", "order-3"]);
 });
 
 testWithNats(
   "EventWorker leaves what was taken over by a newer program to that one, and drops nothing",
   async () => {
     await using nats = await startNats();
-    await using stage = await WorkerStage.open();
-    const { receiver } = await stage.receive();
+    await using harness = await WorkerHarness.open();
+    const { receiver } = await harness.receive();
     // As a relay of that program leaves it: what is to be told waits for whoever tells it.
-    receiver.answer = () => 503;
+    receiver.respond = () => 503;
     await nats.kill();
-    const first = stage.work({ ...SIMILAR, broker: brokerOf(nats) });
-    await appendEvents(stage.pool, [{ stream: "order-1", schemaVersion: 2 }]);
-    while ((await stage.deliveries())[0]?.attempts !== 1) {
+    const first = harness.work({ ...SIMILAR, broker: brokerOf(nats) });
+    await appendEvents(harness.pool, [{ stream: "order-1", schemaVersion: 2 }]);
+    while ((await harness.deliveries())[0]?.attempts !== 1) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     await first[Symbol.asyncDispose]();
-    await stage.pool.writer().query("update webhook_lanes set due_at = now()");
+    await harness.pool.writer().query("update webhook_lanes set due_at = now()");
     await nats.start();
-    stage.lines.length = 0;
-    receiver.answer = () => 200;
-    const older = stage.work({ broker: brokerOf(nats) });
-    await appendEvents(stage.pool, [{ stream: "order-2" }]);
+    harness.lines.length = 0;
+    receiver.respond = () => 200;
+    const older = harness.work({ broker: brokerOf(nats) });
+    await appendEvents(harness.pool, [{ stream: "order-2" }]);
     await receiver.until(({ length }) => length === 2);
-    while (stage.lines.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (harness.lines.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
     await older[Symbol.asyncDispose]();
     assertEquals(receiver.received.map(({ id }) => id), ["order-1@1", "order-2@1"]);
-    assertEquals(stage.lines.map(({ level, properties }) => [level, properties["job"]]).toSorted(), [
+    assertEquals(harness.lines.map(({ level, properties }) => [level, properties["job"]]).toSorted(), [
       ["error", "broker"],
       ["error", "delivery"],
     ]);
-    const [kept] = await stage.deliveries();
+    const [kept] = await harness.deliveries();
     assertEquals([kept?.state, kept?.attempts], ["pending", 1]);
-    await stage.pool.writer().query("update webhook_lanes set due_at = now()");
-    stage.work({ ...SIMILAR, broker: brokerOf(nats) });
-    await untilWaiting(stage, []);
+    await harness.pool.writer().query("update webhook_lanes set due_at = now()");
+    harness.work({ ...SIMILAR, broker: brokerOf(nats) });
+    await untilWaiting(harness, []);
     assertEquals(receiver.received.map(({ id }) => id), ["order-1@1", "order-2@1", "order-1@1"]);
     assertEquals((await readStream(nats, "archway")).map(({ body }) => body.id).toSorted(), [
       "order-1@1",
@@ -140,16 +140,16 @@ testWithNats(
 );
 
 Deno.test("EventWorker goes on where many streams have what it does not know", async () => {
-  await using stage = await WorkerStage.open();
-  const { receiver } = await stage.receive();
+  await using harness = await WorkerHarness.open();
+  const { receiver } = await harness.receive();
   // More than a relay looks at in one transaction, in front of everything else.
   await appendEvents(
-    stage.pool,
+    harness.pool,
     Array.from({ length: 1_000 }, (_, index) => ({ stream: `order-${index}`, schemaVersion: 2 })),
   );
-  await appendEvents(stage.pool, [{ stream: "order-last" }]);
-  stage.work();
+  await appendEvents(harness.pool, [{ stream: "order-last" }]);
+  harness.work();
   await receiver.until(({ length }) => length === 1);
   assertEquals(receiver.received.map(({ id }) => id), ["order-last@1"]);
-  assertEquals(stage.lines.length, 1);
+  assertEquals(harness.lines.length, 1);
 });

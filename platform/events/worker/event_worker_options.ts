@@ -1,11 +1,11 @@
 import type { Broker } from "../broker/broker.ts";
 import type { EventsConfig } from "../events_config.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
-import type { ToWire } from "../outbox/message.ts";
+import type { ToJson } from "../outbox/message.ts";
 import type { ServiceDependencies } from "@archway/service_kit/service_module.ts";
 import type { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
 import type { AttemptOptions } from "../webhooks/delivery/attempt_delivery.ts";
-import type { Audience } from "../webhooks/delivery/audience.ts";
+import type { FindRecipients } from "../webhooks/delivery/find_recipients.ts";
 import type { WorkObserver } from "./work_observer.ts";
 
 /** What sends events out. */
@@ -21,9 +21,9 @@ export interface EventWorkerOptions {
   /** How long what is under way may take to end, in milliseconds. */
   readonly graceMs: number;
   /** How events are told to outsiders. */
-  readonly toWire: ToWire;
+  readonly toJson: ToJson;
   /** Whom they concern: their endpoints are told of them. */
-  readonly audience: Audience;
+  readonly findRecipients: FindRecipients;
   /** The time now, in milliseconds since 1970. @default Date.now */
   readonly nowMs?: () => number;
   /** From 0 to 1: where in its bounds a pause lies. @default Math.random */

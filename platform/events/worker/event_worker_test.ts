@@ -2,46 +2,46 @@ import { assert, assertEquals } from "@std/assert";
 import { appendEvents } from "../outbox/testing/append_events.ts";
 import { DATABASE_NAMES } from "../testing/event_databases.ts";
 import { publishedData } from "../testing/test_catalog.ts";
-import { WorkerStage } from "./testing/worker_stage.ts";
+import { WorkerHarness } from "./testing/worker_harness.ts";
 
 for (const name of DATABASE_NAMES) {
   Deno.test(`EventWorker tells an endpoint of events, signed and in order (${name})`, async () => {
-    await using stage = await WorkerStage.open(name);
-    const { receiver } = await stage.receive();
-    const before = await appendEvents(stage.pool, [{ stream: "order-1" }]);
+    await using harness = await WorkerHarness.open(name);
+    const { receiver } = await harness.receive();
+    const before = await appendEvents(harness.pool, [{ stream: "order-1" }]);
     // Long enough to show that it is woken.
-    stage.work({ pollMs: 60_000 });
+    harness.work({ pollMs: 60_000 });
     await receiver.until(({ length }) => length === 1);
-    const after = await appendEvents(stage.pool, [
+    const after = await appendEvents(harness.pool, [
       { stream: "order-1", type: "order.cancelled" },
       { stream: "order-1" },
       { stream: "order-2" },
     ]);
     await receiver.until(({ length }) => length === 3);
-    await stage.untilSettled();
+    await harness.untilSettled();
     assertEquals(receiver.complaints, []);
-    const [first, second, third] = await stage.ids([...before, ...after.slice(1)]);
+    const [first, second, third] = await harness.ids([...before, ...after.slice(1)]);
     assertEquals(receiver.ids[0], first);
     assertEquals(receiver.ids.slice(1).toSorted(), [second, third].toSorted());
     assertEquals(receiver.received[0]?.id, "order-1@1");
     assertEquals(receiver.received[0]?.type, "order.placed");
     assertEquals(receiver.received[0]?.data, publishedData("order.placed"));
     assertEquals(
-      (await stage.deliveries()).map(({ state, attempts, last_status }) => [state, attempts, last_status]),
+      (await harness.deliveries()).map(({ state, attempts, last_status }) => [state, attempts, last_status]),
       [["delivered", 1, 200], ["delivered", 1, 200], ["delivered", 1, 200]],
     );
-    assertEquals(stage.lines, []);
+    assertEquals(harness.lines, []);
   });
 }
 
 Deno.test("EventWorker tells endpoints only of what concerns their owner", async () => {
-  await using stage = await WorkerStage.open();
+  await using harness = await WorkerHarness.open();
   const [adas, bobs, nobodys] = [
-    await stage.receive({ owner: "ada", eventTypes: ["order.placed", "basket.opened", "stock.counted"] }),
-    await stage.receive({ owner: "bob" }),
-    await stage.receive(),
+    await harness.receive({ owner: "ada", eventTypes: ["order.placed", "basket.opened", "stock.counted"] }),
+    await harness.receive({ owner: "bob" }),
+    await harness.receive(),
   ];
-  const positions = await appendEvents(stage.pool, [
+  const positions = await appendEvents(harness.pool, [
     { stream: "order-1", data: { buyer: "ada", seller: "bob" } },
     { stream: "basket-1", type: "basket.opened", data: { buyer: "ada" } },
     { stream: "basket-2", type: "basket.opened", data: { buyer: "bob" } },
@@ -50,35 +50,35 @@ Deno.test("EventWorker tells endpoints only of what concerns their owner", async
     { stream: "order-4", data: { buyer: "adam", seller: "" } },
     { stream: "stock-1", type: "stock.counted" },
   ]);
-  stage.work();
-  await stage.untilSettled();
+  harness.work();
+  await harness.untilSettled();
   const told = [adas, bobs, nobodys].map(({ receiver }) => receiver.ids.toSorted());
-  const [first, opened, , own, unowned] = await stage.ids(positions);
+  const [first, opened, , own, unowned] = await harness.ids(positions);
   assertEquals(told, [[first, opened].toSorted(), [first, own].toSorted(), [unowned]]);
 });
 
 Deno.test("EventWorker tells again what failed, and keeps the order of a stream meanwhile", async () => {
-  await using stage = await WorkerStage.open();
-  const { receiver } = await stage.receive();
-  receiver.answer = (_, count) => count <= 2 ? 500 : count === 3 ? 301 : 200;
-  const positions = await appendEvents(stage.pool, [
+  await using harness = await WorkerHarness.open();
+  const { receiver } = await harness.receive();
+  receiver.respond = (_, count) => count <= 2 ? 500 : count === 3 ? 301 : 200;
+  const positions = await appendEvents(harness.pool, [
     { stream: "order-1" },
     { stream: "order-1" },
   ]);
   // Nobody waits as long as it would be.
-  const worker = stage.work();
+  const worker = harness.work();
   for (let attempts = 1; attempts <= 3; attempts++) {
     await receiver.until(({ length }) => length === attempts);
-    while ((await stage.deliveries())[0]?.attempts !== attempts) await pause();
-    const [first, second] = await stage.deliveries();
+    while ((await harness.deliveries())[0]?.attempts !== attempts) await pause();
+    const [first, second] = await harness.deliveries();
     assertEquals([first?.state, second?.state, second?.attempts], ["pending", "pending", 0]);
     assertEquals([first?.last_status, first?.last_error], attempts < 3 ? [500, "status"] : [301, "redirect"]);
-    await stage.pool.writer().query("update webhook_lanes set due_at = now()");
+    await harness.pool.writer().query("update webhook_lanes set due_at = now()");
   }
-  await stage.untilSettled();
-  const [first = "", second = ""] = await stage.ids(positions);
+  await harness.untilSettled();
+  const [first = "", second = ""] = await harness.ids(positions);
   assertEquals(receiver.ids, [first, first, first, first, second]);
-  assertEquals((await stage.deliveries()).map(({ state, attempts }) => [state, attempts]), [
+  assertEquals((await harness.deliveries()).map(({ state, attempts }) => [state, attempts]), [
     ["delivered", 4],
     ["delivered", 1],
   ]);
@@ -86,24 +86,24 @@ Deno.test("EventWorker tells again what failed, and keeps the order of a stream 
 });
 
 Deno.test("EventWorker gives a delivery up after its last attempt, says so, and goes on with the next", async () => {
-  await using stage = await WorkerStage.open();
-  const { receiver } = await stage.receive();
-  receiver.answer = ({ id }) => id === "order-1@1" ? 410 : 200;
-  await appendEvents(stage.pool, [{ stream: "order-1" }, { stream: "order-1" }]);
-  stage.work();
-  while ((await stage.deliveries())[0]?.attempts !== 1) await pause();
-  await stage.pool.writer().query("update webhook_deliveries set attempts = 21 where attempts = 1");
-  await stage.pool.writer().query("update webhook_lanes set due_at = now()");
-  await stage.untilSettled();
+  await using harness = await WorkerHarness.open();
+  const { receiver } = await harness.receive();
+  receiver.respond = ({ id }) => id === "order-1@1" ? 410 : 200;
+  await appendEvents(harness.pool, [{ stream: "order-1" }, { stream: "order-1" }]);
+  harness.work();
+  while ((await harness.deliveries())[0]?.attempts !== 1) await pause();
+  await harness.pool.writer().query("update webhook_deliveries set attempts = 21 where attempts = 1");
+  await harness.pool.writer().query("update webhook_lanes set due_at = now()");
+  await harness.untilSettled();
   assertEquals(
-    (await stage.deliveries()).map(({ state, attempts, last_status }) => [state, attempts, last_status]),
+    (await harness.deliveries()).map(({ state, attempts, last_status }) => [state, attempts, last_status]),
     [
       ["dead", 22, 410],
       ["delivered", 1, 200],
     ],
   );
   assertEquals(
-    stage.lines.map(({ level, properties }) => [level, properties["fault"], properties["status"]]),
+    harness.lines.map(({ level, properties }) => [level, properties["failure"], properties["status"]]),
     [
       ["warn", "status", 410],
     ],
@@ -111,23 +111,23 @@ Deno.test("EventWorker gives a delivery up after its last attempt, says so, and 
 });
 
 Deno.test("EventWorker lets a receiver that is slow or down keep nobody waiting but itself", async () => {
-  await using stage = await WorkerStage.open();
-  const [slow, down, quick] = [await stage.receive(), await stage.receive(), await stage.receive()];
+  await using harness = await WorkerHarness.open();
+  const [slow, down, quick] = [await harness.receive(), await harness.receive(), await harness.receive()];
   const release = Promise.withResolvers<number>();
-  slow.receiver.answer = () => release.promise;
+  slow.receiver.respond = () => release.promise;
   await down.receiver[Symbol.asyncDispose]();
   // More than there is room for at the same time.
   await appendEvents(
-    stage.pool,
+    harness.pool,
     Array.from({ length: 20 }, (_, index) => ({ stream: `order-${index}` })),
   );
-  stage.work({ concurrency: 6 });
+  harness.work({ concurrency: 6 });
   await quick.receiver.until(({ length }) => length === 20);
   assert(slow.receiver.received.length <= 7, `${slow.receiver.received.length}`);
   release.resolve(200);
   await slow.receiver.until(({ length }) => length === 20);
   const of = async (id: string): Promise<number> => {
-    const { rows } = await stage.pool.writer().query<{ count: bigint }>(
+    const { rows } = await harness.pool.writer().query<{ count: bigint }>(
       "select count(*) from webhook_deliveries where endpoint_id = $1 and last_error = 'unreachable'",
       [id],
     );
@@ -137,37 +137,37 @@ Deno.test("EventWorker lets a receiver that is slow or down keep nobody waiting 
 });
 
 Deno.test("EventWorker gives up on an answer that does not come in time", async () => {
-  await using stage = await WorkerStage.open();
-  const { receiver } = await stage.receive();
+  await using harness = await WorkerHarness.open();
+  const { receiver } = await harness.receive();
   const release = Promise.withResolvers<number>();
-  receiver.answer = (_, count) => count === 1 ? release.promise : 200;
-  await appendEvents(stage.pool, [{ stream: "order-1" }]);
-  stage.work({ webhooks: { timeoutMs: 100 } });
-  while ((await stage.deliveries())[0]?.attempts !== 1) await pause();
-  assertEquals((await stage.deliveries())[0]?.last_error, "timeout");
+  receiver.respond = (_, count) => count === 1 ? release.promise : 200;
+  await appendEvents(harness.pool, [{ stream: "order-1" }]);
+  harness.work({ webhooks: { timeoutMs: 100 } });
+  while ((await harness.deliveries())[0]?.attempts !== 1) await pause();
+  assertEquals((await harness.deliveries())[0]?.last_error, "timeout");
   release.resolve(200);
 });
 
 Deno.test("EventWorker tells no endpoint on this machine, unless it may", async () => {
-  await using stage = await WorkerStage.open();
-  const { receiver } = await stage.receive({ url: "https://127.0.0.1:1/" });
-  await stage.receive({ url: receiver.url });
-  await appendEvents(stage.pool, [{ stream: "order-1" }]);
-  stage.work({ webhooks: { allowPrivate: false } });
-  while ((await stage.deliveries()).filter(({ attempts }) => attempts === 1).length < 2) await pause();
-  const errors = (await stage.deliveries()).map(({ last_error }) => last_error);
+  await using harness = await WorkerHarness.open();
+  const { receiver } = await harness.receive({ url: "https://127.0.0.1:1/" });
+  await harness.receive({ url: receiver.url });
+  await appendEvents(harness.pool, [{ stream: "order-1" }]);
+  harness.work({ webhooks: { allowPrivate: false } });
+  while ((await harness.deliveries()).filter(({ attempts }) => attempts === 1).length < 2) await pause();
+  const errors = (await harness.deliveries()).map(({ last_error }) => last_error);
   assertEquals(errors.toSorted(), ["forbidden-address", "unusable-url"]);
   assertEquals(receiver.received, []);
 });
 
 Deno.test("EventWorker lets what is under way end when it is closed, and gives back what does not", async () => {
-  await using stage = await WorkerStage.open();
-  const { receiver } = await stage.receive({ pace: "quick" });
+  await using harness = await WorkerHarness.open();
+  const { receiver } = await harness.receive({ latency: "quick" });
   const [first, second] = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
-  receiver.answer = ({ id }) =>
+  receiver.respond = ({ id }) =>
     id === "order-1@1" ? first.promise : id === "order-2@1" ? second.promise : 200;
-  const worker = stage.work({ graceMs: 3_000 });
-  await appendEvents(stage.pool, [
+  const worker = harness.work({ graceMs: 3_000 });
+  await appendEvents(harness.pool, [
     { stream: "order-1" },
     { stream: "order-1" },
     { stream: "order-2" },
@@ -176,33 +176,33 @@ Deno.test("EventWorker lets what is under way end when it is closed, and gives b
   const closed = worker[Symbol.asyncDispose]();
   first.resolve(200);
   await closed;
-  assertEquals((await stage.deliveries()).map(({ state, attempts }) => [state, attempts]), [
+  assertEquals((await harness.deliveries()).map(({ state, attempts }) => [state, attempts]), [
     ["delivered", 1],
     ["pending", 0],
     ["pending", 0],
   ]);
   // Nobody holds them any more.
-  const { rows } = await stage.pool.writer().query("select stream from webhook_lanes where lease is null");
+  const { rows } = await harness.pool.writer().query("select stream from webhook_lanes where lease is null");
   assertEquals(rows.length, 2);
   second.resolve(200);
-  stage.work();
-  await stage.untilSettled();
+  harness.work();
+  await harness.untilSettled();
   assertEquals(new Set(receiver.ids).size, 3);
 });
 
 Deno.test("Two EventWorkers share the work, and none of them breaks the order of a stream", async () => {
-  await using stage = await WorkerStage.open();
-  const { receiver } = await stage.receive();
-  stage.work();
-  stage.work();
+  await using harness = await WorkerHarness.open();
+  const { receiver } = await harness.receive();
+  harness.work();
+  harness.work();
   for (let round = 0; round < 10; round++) {
     await appendEvents(
-      stage.pool,
+      harness.pool,
       Array.from({ length: 20 }, (_, index) => ({ stream: `order-${index % 5}` })),
     );
   }
   await receiver.until(({ length }) => length >= 200);
-  await stage.untilSettled();
+  await harness.untilSettled();
   assertEquals(new Set(receiver.ids).size, 200);
   for (const [stream, events] of Map.groupBy(receiver.received, ({ id }) => id.split("@")[0])) {
     const versions = events.map(({ id }) => Number(id.split("@")[1]));

@@ -1,7 +1,7 @@
 import { BrokerError } from "../broker/broker.ts";
 import { DatabaseError, type DatabaseErrorCode } from "@archway/db/errors.ts";
 import { messageId } from "../outbox/message_id.ts";
-import type { UntoldEvent } from "../outbox/message_queue.ts";
+import type { UnpublishableEvent } from "../outbox/message_queue.ts";
 import type { ServiceDependencies } from "@archway/service_kit/service_module.ts";
 import type { WorkObserver } from "./work_observer.ts";
 
@@ -24,7 +24,7 @@ export class WorkerFailures {
   /** What was logged last, by job. */
   readonly #last = new Map<string, string>();
   /** What was logged of events that cannot be told: as many as there are types and forms of them. */
-  readonly #untold = new Set<string>();
+  readonly #unpublishable = new Set<string>();
 
   constructor(logger: ServiceDependencies["logger"], observer: Pick<WorkObserver, "jobFailed">) {
     this.#logger = logger;
@@ -42,11 +42,11 @@ export class WorkerFailures {
   }
 
   /** A job leaves an event where it is, and goes on with others: what this program cannot tell, another one may. */
-  untold(job: string, { event, error }: UntoldEvent): void {
+  unpublishable(job: string, { event, error }: UnpublishableEvent): void {
     this.#observer.jobFailed(job);
     const message = messageOf(error);
-    if (this.#untold.has(`${job} ${message}`)) return;
-    this.#untold.add(`${job} ${message}`);
+    if (this.#unpublishable.has(`${job} ${message}`)) return;
+    this.#unpublishable.add(`${job} ${message}`);
     const properties = { job, event: messageId(event), error: asError(error) };
     this.#logger.error("The worker's {job} leaves {event} waiting, and what follows it", properties);
   }

@@ -48,9 +48,9 @@ Deno.test("WorkerFailures counts every event that cannot be told, and logs one f
     ...{ position: 7n, stream: "order-1", version: 2n, type: "order.lost", schemaVersion: 1 },
     ...{ data: { description: "planted" }, metadata: {}, recordedAt: "2026-11-25T15:00:00Z" },
   };
-  failures.untold("relay", { event, error });
-  failures.untold("relay", { event: { ...event, stream: "order-2" }, error });
-  failures.untold("broker", { event, error });
+  failures.unpublishable("relay", { event, error });
+  failures.unpublishable("relay", { event: { ...event, stream: "order-2" }, error });
+  failures.unpublishable("broker", { event, error });
   assertEquals(counted, ["relay", "relay", "broker"]);
   const id = "order-1@2-1795618800000000";
   assertEquals(lines, [

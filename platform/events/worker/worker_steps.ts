@@ -2,12 +2,12 @@ import { v7 as newId } from "uuid";
 import { BrokerDestination } from "../broker/broker_destination.ts";
 import { Publisher } from "../broker/publisher.ts";
 import { messageId } from "../outbox/message_id.ts";
-import type { UntoldEvent } from "../outbox/message_queue.ts";
+import type { UnpublishableEvent } from "../outbox/message_queue.ts";
 import { QueueLoads, type ReadLoad } from "../outbox/queue_loads.ts";
 import { Relay } from "../outbox/relay.ts";
 import { StreamQueue } from "../outbox/stream_queue.ts";
 import { attemptDelivery } from "../webhooks/delivery/attempt_delivery.ts";
-import { DeliveryLanes } from "../webhooks/delivery/delivery_lanes.ts";
+import { DeliveryQueue } from "../webhooks/delivery/delivery_queue.ts";
 import { Dispatcher } from "../webhooks/delivery/dispatcher.ts";
 import { pendingLoad } from "../webhooks/delivery/pending_load.ts";
 import { Sweeper } from "../webhooks/delivery/sweeper.ts";
@@ -20,13 +20,13 @@ import type { EventWorkerOptions } from "./event_worker_options.ts";
 export type WorkerStep = Pick<WorkLoopOptions, "step"> & Partial<WorkLoopOptions>;
 
 /** What the steps share. */
-export interface WorkerParts {
+export interface WorkerDependencies {
   readonly jobs: JobPool;
   readonly loads: QueueLoads;
   /** Wakes the loop of a name. */
   readonly wake: (loop: string) => void;
   /** A loop leaves an event where it is, for it cannot be told. */
-  readonly untold: (loop: string, untold: UntoldEvent) => void;
+  readonly unpublishable: (loop: string, unpublishable: UnpublishableEvent) => void;
 }
 
 /** Events of the same moment leave together. */
@@ -44,12 +44,13 @@ const SLOW_PART = 0.1;
 /** What the loops of a worker do, by name. */
 export function workerSteps(
   options: EventWorkerOptions,
-  parts: WorkerParts,
+  parts: WorkerDependencies,
 ): ReadonlyMap<string, WorkerStep> {
-  const { pool: database, config, secrets, broker, observer, toWire, audience, nowMs = Date.now } = options;
-  const { loads, wake, untold } = parts;
+  const { pool: database, config, secrets, broker, observer, toJson, findRecipients, nowMs = Date.now } =
+    options;
+  const { loads, wake, unpublishable } = parts;
   const webhooks = new WebhookDestination({
-    audience,
+    findRecipients,
     nowMs,
     newId,
     onDeliveries: () => wake("webhooks"),
@@ -58,8 +59,8 @@ export function workerSteps(
     ? [webhooks]
     : [webhooks, new BrokerDestination(() => wake("broker"))];
   const relay = new Relay({
-    ...{ database, observer, destinations, toWire },
-    onUntold: (event) => untold("relay", event),
+    ...{ database, observer, destinations, toJson },
+    onUnpublishable: (event) => unpublishable("relay", event),
   });
   const dispatcher = webhookDispatcher(options, parts);
   const { retentionMs } = config.webhooks;
@@ -72,8 +73,8 @@ export function workerSteps(
   ]);
   if (broker !== undefined) {
     const publisher = new Publisher({
-      ...{ database, observer, broker, toWire },
-      onUntold: (event) => untold("broker", event),
+      ...{ database, observer, broker, toJson },
+      onUnpublishable: (event) => unpublishable("broker", event),
     });
     steps.set("broker", { step: () => publisher.step() });
   }
@@ -82,35 +83,35 @@ export function workerSteps(
 
 function webhookDispatcher(
   options: EventWorkerOptions,
-  { jobs, wake }: WorkerParts,
+  { jobs, wake }: WorkerDependencies,
 ): Dispatcher {
-  const { pool: database, config, secrets, observer, logger, toWire, reach } = options;
+  const { pool: database, config, secrets, observer, logger, toJson, reach } = options;
   const { nowMs = Date.now, random = Math.random } = options;
   const { allowPrivate, timeoutMs } = config.webhooks;
   const leaseMs = timeoutMs + LEASE_MARGIN_MS;
-  const lanes = new DeliveryLanes({ database, nowMs, newId, random, leaseMs });
+  const queue = new DeliveryQueue({ database, nowMs, newId, random, leaseMs });
   const how = {
     allowPrivate,
     timeoutMs,
     secrets,
     nowMs,
     observer,
-    toWire,
+    toJson,
     ...reach,
   };
   return new Dispatcher({
-    lanes,
+    queue,
     pool: jobs,
     concurrency: config.concurrency,
     slowMs: timeoutMs * SLOW_PART,
     observer,
     attempt: ({ endpointId }, delivery, signal) => attemptDelivery(endpointId, delivery, { ...how, signal }),
     onMore: () => wake("webhooks"),
-    onDead: ({ id, event }, { fault, status }) =>
-      logger.warn("Giving up the delivery {delivery} of event {event}: {fault}", {
+    onDead: ({ id, event }, { failure, status }) =>
+      logger.warn("Giving up the delivery {delivery} of event {event}: {failure}", {
         delivery: id,
         event: messageId(event),
-        fault,
+        failure,
         ...(status !== undefined && { status }),
       }),
   });

@@ -4,7 +4,7 @@ import "../nats_broker.ts";
 import type { Nats } from "@archway/tools/support/nats/start_nats.ts";
 
 /** A message that a stream keeps. */
-export interface KeptMessage {
+export interface StoredMessage {
   readonly subject: string;
   readonly id: string;
   readonly traceparent: string;
@@ -16,7 +16,7 @@ export interface KeptMessage {
 }
 
 /** Everything that a stream keeps, in order. */
-export async function readStream({ port, user }: Nats, stream: string): Promise<readonly KeptMessage[]> {
+export async function readStream({ port, user }: Nats, stream: string): Promise<readonly StoredMessage[]> {
   const connection = await NatsConnectionImpl.connect({
     servers: [`127.0.0.1:${port}`],
     ...(user !== undefined && { user: user.name, pass: user.password }),
@@ -24,7 +24,7 @@ export async function readStream({ port, user }: Nats, stream: string): Promise<
   try {
     const manager = await jetstreamManager(connection);
     const { state } = await manager.streams.info(stream);
-    const kept: KeptMessage[] = [];
+    const kept: StoredMessage[] = [];
     for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
       const message = await manager.streams.getMessage(stream, { seq });
       if (message === null) continue;

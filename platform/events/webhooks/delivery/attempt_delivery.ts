@@ -1,28 +1,28 @@
 import { Webhook } from "standardwebhooks";
 import { causeOf } from "../../outbox/outgoing_event.ts";
-import { messageOf, type ToWire } from "../../outbox/message.ts";
+import { messageOf, type ToJson } from "../../outbox/message.ts";
 import type { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
 import type { WorkObserver } from "../../worker/work_observer.ts";
-import type { AttemptResult, DeliveryFault, PendingDelivery } from "./delivery.ts";
+import type { AttemptResult, DeliveryFailure, PendingDelivery } from "./delivery.ts";
 import { type PostOptions, postToTarget } from "./target/post_to_target.ts";
 import { TargetError } from "./target/target_error.ts";
-import { parseTargetUrl, type TargetRules } from "./target/target_url.ts";
+import { parseTargetUrl, type TargetOptions } from "./target/target_url.ts";
 
 /** What attempts are made with. */
-export interface AttemptOptions extends TargetRules, Pick<PostOptions, "resolve" | "ca"> {
+export interface AttemptOptions extends TargetOptions, Pick<PostOptions, "resolve" | "ca"> {
   readonly secrets: EncryptionKeyRing;
   /** How long an attempt may take, in milliseconds. */
   readonly timeoutMs: number;
   /** The time now, in milliseconds since 1970. */
   readonly nowMs: () => number;
-  readonly toWire: ToWire;
+  readonly toJson: ToJson;
   readonly observer: WorkObserver;
 }
 
 /**
  * Tells a receiver of an event, signed (Standard Webhooks 1.0.0). It succeeds when the answer's status is 2xx.
  *
- * Rejects with what `toWire` throws where this program does not know the event: nothing is to be noted then, and whoever
+ * Rejects with what `toJson` throws where this program does not know the event: nothing is to be noted then, and whoever
  * holds the lane next tries again.
  *
  * @param endpointId For whom the secret was sealed.
@@ -45,10 +45,10 @@ export async function attemptDelivery(
     { kind: "webhook", causes: cause === undefined ? [] : [cause], attributes },
     async (observation) => {
       const result = await post(endpointId, delivery, { ...options, signal });
-      const { fault, status } = result ?? { fault: "given-up", status: undefined };
+      const { failure, status } = result ?? { failure: "given-up", status: undefined };
       observation.ended({
-        outcome: fault ?? "delivered",
-        failed: fault !== undefined,
+        outcome: failure ?? "delivered",
+        failed: failure !== undefined,
         ...(status !== undefined && { attributes: { "http.response.status_code": status } }),
       });
       return result;
@@ -58,14 +58,14 @@ export async function attemptDelivery(
 
 async function post(
   endpointId: string,
-  { url, sealedSecret, event }: PendingDelivery,
-  { signal, timeoutMs, secrets, toWire, nowMs, ...options }: AttemptOptions & {
+  { url, encryptedSecret, event }: PendingDelivery,
+  { signal, timeoutMs, secrets, toJson, nowMs, ...options }: AttemptOptions & {
     readonly signal: AbortSignal;
   },
 ): Promise<AttemptResult | undefined> {
-  const secret = secrets.decrypt(sealedSecret, endpointId);
-  if (secret === undefined) return { fault: "unreadable-secret", status: undefined };
-  const { id, body } = messageOf(event, toWire);
+  const secret = secrets.decrypt(encryptedSecret, endpointId);
+  if (secret === undefined) return { failure: "unreadable-secret", status: undefined };
+  const { id, body } = messageOf(event, toJson);
   const now = new Date(nowMs());
   const headers = {
     "Content-Type": "application/json",
@@ -81,15 +81,15 @@ async function post(
       body,
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
-    return { fault: faultOf(status), status };
+    return { failure: failureOf(status), status };
   } catch (error) {
     if (signal.aborted) return undefined;
-    if (error instanceof TargetError) return { fault: error.code, status: undefined };
+    if (error instanceof TargetError) return { failure: error.code, status: undefined };
     throw error;
   }
 }
 
-function faultOf(status: number): DeliveryFault | undefined {
+function failureOf(status: number): DeliveryFailure | undefined {
   if (status >= 200 && status < 300) return undefined;
   return status >= 300 && status < 400 ? "redirect" : "status";
 }

@@ -1,43 +1,43 @@
 import type { OutgoingEvent } from "../../outbox/outgoing_event.ts";
-import type { TargetFault } from "./target/target_error.ts";
+import type { TargetErrorCode } from "./target/target_error.ts";
 
-/** How quickly the last attempt at an endpoint came to its end, whatever that was; "unknown": none has yet. */
-export type Pace = "unknown" | "quick" | "slow";
+/** Latency class of an endpoint, by the duration of its last attempt; "unknown" before the first one. */
+export type LatencyClass = "unknown" | "quick" | "slow";
 
-/** A stream on its way to an endpoint, as somebody holds it. */
-export interface Lane {
+/** Ordering key (an endpoint and a stream) with the lease under which a worker holds it. */
+export interface ClaimedKey {
   readonly endpointId: string;
-  /** Who the endpoint belongs to; where nobody is known to, the endpoint itself. */
-  readonly holder: string;
+  /** Owner of the endpoint, or the endpoint's id if it has no owner. */
+  readonly tenant: string;
   readonly stream: string;
-  /** What tells this holder from the next one. */
+  /** Token that distinguishes this lease from later ones. */
   readonly lease: string;
 }
 
-/** The first delivery of a lane that is still to be made. */
+/** First pending delivery of an ordering key. */
 export interface PendingDelivery {
   readonly id: string;
-  /** How many attempts there were, since it was asked for last. */
+  /** Number of attempts since the last requested retry. */
   readonly attempts: number;
   readonly url: string;
-  readonly sealedSecret: Uint8Array;
+  readonly encryptedSecret: Uint8Array;
   readonly event: OutgoingEvent;
 }
 
-/** Why an attempt did not succeed. */
-export type DeliveryFault =
-  | TargetFault
-  /** It leads elsewhere, and is not followed. */
+/** Reason why an attempt failed. */
+export type DeliveryFailure =
+  | TargetErrorCode
+  /** The response is a redirect, which is not followed. */
   | "redirect"
-  /** The answer's status is not one of success. */
+  /** The response status is not 2xx. */
   | "status"
-  /** The secret that signs cannot be read: the one that it was sealed with is gone. */
+  /** The signing secret cannot be decrypted: the key that encrypted it is no longer configured. */
   | "unreadable-secret";
 
-/** How an attempt ended. */
+/** Result of an attempt. */
 export interface AttemptResult {
-  /** Undefined: the receiver took it. */
-  readonly fault: DeliveryFault | undefined;
-  /** Of the answer; undefined: there was none. */
+  /** Undefined if the receiver accepted the event. */
+  readonly failure: DeliveryFailure | undefined;
+  /** HTTP status of the response; undefined if there was none. */
   readonly status: number | undefined;
 }

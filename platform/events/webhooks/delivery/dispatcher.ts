@@ -1,105 +1,108 @@
 import type { JobContext, JobPool } from "../../worker/job_pool.ts";
 import type { StepOutcome } from "../../worker/work_loop.ts";
 import type { WorkObserver } from "../../worker/work_observer.ts";
-import type { AttemptResult, Lane, Pace, PendingDelivery } from "./delivery.ts";
-import type { DeliveryLanes } from "./delivery_lanes.ts";
-import { isRestricted, Places } from "./places.ts";
+import { ConcurrencyLimiter, isRestricted } from "./concurrency_limiter.ts";
+import type { AttemptResult, ClaimedKey, LatencyClass, PendingDelivery } from "./delivery.ts";
+import type { DeliveryQueue } from "./delivery_queue.ts";
 
-/** What a dispatcher works with. */
+/** Options of a dispatcher. */
 export interface DispatcherOptions {
-  readonly lanes: Pick<DeliveryLanes, "claim" | "first" | "settle" | "leave" | "giveBack" | "notePace">;
+  readonly queue: Pick<
+    DeliveryQueue,
+    "claim" | "first" | "settle" | "complete" | "release" | "recordLatencyClass"
+  >;
   readonly pool: JobPool;
-  /** How many lanes are worked on at the same time, at the most. */
+  /** Maximum number of ordering keys that are processed at the same time. */
   readonly concurrency: number;
-  /** From when on an attempt took long, in milliseconds. */
+  /** Duration from which an attempt counts as slow, in milliseconds. */
   readonly slowMs: number;
-  /** Makes an attempt; undefined: it was given up. */
+  /** Makes an attempt. Resolves to undefined if the attempt was aborted. */
   readonly attempt: (
-    lane: Lane,
+    key: ClaimedKey,
     delivery: PendingDelivery,
     signal: AbortSignal,
   ) => Promise<AttemptResult | undefined>;
   readonly observer: WorkObserver;
-  /** There is more to do than was begun. Must not throw. */
+  /** Called when more deliveries may be due. Must not throw. */
   readonly onMore: () => void;
-  /** Nobody will try this delivery any more. Must not throw. */
+  /** Called when the last attempt at a delivery has failed. Must not throw. */
   readonly onDead?: (delivery: PendingDelivery, result: AttemptResult) => void;
 }
 
-/** How many deliveries are made in a row before a lane makes room for others. */
-const IN_A_ROW = 50;
+/** Maximum number of consecutive deliveries of one ordering key before others get their turn. */
+const MAX_CONSECUTIVE = 50;
 
-/** Works on the lanes that are due, as many at the same time as there is room for, one delivery after the other. */
+/** Delivers what is due: ordering keys concurrently, up to a limit, and the deliveries of one key in order. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  readonly #places: Places;
-  /** Whether something may be due that there was no room for. */
+  readonly #limiter: ConcurrencyLimiter;
+  /** Whether due keys may have been skipped for lack of capacity. */
   #restricted = false;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    this.#places = new Places(options.concurrency);
+    this.#limiter = new ConcurrencyLimiter(options.concurrency);
   }
 
-  /** Begins to work on lanes, when there is room. */
+  /** Claims due ordering keys, as far as there is capacity, and starts to deliver. */
   async step({ stopping }: JobContext): Promise<StepOutcome> {
-    const { lanes, pool } = this.#options;
+    const { queue, pool } = this.#options;
     await pool.untilFree();
     if (stopping.aborted) return "idle";
-    const room = this.#places.room();
-    this.#restricted = isRestricted(room);
-    if (room.lanes < 1) return "idle";
-    const claimed = await lanes.claim({ ...room, lanes: Math.min(room.lanes, pool.free) });
-    for (const { lane, pace } of claimed) {
-      // Closed meanwhile.
-      if (pool.free < 1) await lanes.giveBack(lane);
+    const capacity = this.#limiter.capacity();
+    this.#restricted = isRestricted(capacity);
+    if (capacity.keys < 1) return "idle";
+    const claims = await queue.claim({ ...capacity, keys: Math.min(capacity.keys, pool.free) });
+    for (const { key, latency } of claims) {
+      // The pool may have been closed during the claim.
+      if (pool.free < 1) await queue.release(key);
       else {
-        this.#places.take(lane, pace);
-        pool.start("delivery", (context) => this.#work(lane, context));
+        this.#limiter.acquire(key, latency);
+        pool.start("delivery", (context) => this.#work(key, context));
       }
     }
-    return claimed.length === 0 ? "idle" : "more";
+    return claims.length === 0 ? "idle" : "more";
   }
 
-  async #work(lane: Lane, context: JobContext): Promise<void> {
+  async #work(key: ClaimedKey, context: JobContext): Promise<void> {
     try {
-      await this.#goAlong(lane, context);
+      await this.#deliverInOrder(key, context);
     } finally {
-      this.#places.leave(lane);
-      // Others may have waited for its place.
+      this.#limiter.release(key);
+      // Other keys may have been waiting for this capacity.
       if (this.#restricted) this.#options.onMore();
     }
   }
 
-  async #goAlong(lane: Lane, { stopping, signal }: JobContext): Promise<void> {
-    const { lanes, attempt, onMore, slowMs } = this.#options;
-    let delivery = await lanes.first(lane);
-    if (delivery === undefined) return await lanes.leave(lane);
-    for (let count = 0; count < IN_A_ROW && !stopping.aborted; count++) {
+  async #deliverInOrder(key: ClaimedKey, { stopping, signal }: JobContext): Promise<void> {
+    const { queue, attempt, onMore, slowMs } = this.#options;
+    let delivery = await queue.first(key);
+    if (delivery === undefined) return await queue.complete(key);
+    for (let count = 0; count < MAX_CONSECUTIVE && !stopping.aborted; count++) {
       const begun = performance.now();
-      const result = await attempt(lane, delivery, signal);
+      const result = await attempt(key, delivery, signal);
       if (result === undefined) break;
-      const pace = performance.now() - begun < slowMs ? "quick" : "slow";
-      const settlement = await lanes.settle(lane, delivery, result);
-      if (settlement !== undefined) this.#tell(settlement.state, delivery, result);
-      await this.#learn(lane, pace);
+      const latency = performance.now() - begun < slowMs ? "quick" : "slow";
+      const settlement = await queue.settle(key, delivery, result);
+      if (settlement !== undefined) this.#report(settlement.state, delivery, result);
+      await this.#recordLatency(key, latency);
       if (settlement?.next === undefined) return;
       delivery = settlement.next;
-      // Who takes long makes room after each.
-      if (pace === "slow") break;
+      // A slow endpoint yields after every attempt.
+      if (latency === "slow") break;
     }
-    await lanes.giveBack(lane);
+    await queue.release(key);
     onMore();
   }
 
-  async #learn({ endpointId }: Lane, pace: Pace): Promise<void> {
-    if (!this.#places.learn(endpointId, pace)) return;
-    await this.#options.lanes.notePace(endpointId, pace);
-    // Its other lanes may have waited for that.
+  async #recordLatency({ endpointId }: ClaimedKey, latency: LatencyClass): Promise<void> {
+    if (!this.#limiter.recordLatency(endpointId, latency)) return;
+    await this.#options.queue.recordLatencyClass(endpointId, latency);
+    // The new class may admit other keys of the endpoint.
     this.#options.onMore();
   }
 
-  #tell(state: "delivered" | "dead" | "pending", delivery: PendingDelivery, result: AttemptResult): void {
+  #report(state: "delivered" | "dead" | "pending", delivery: PendingDelivery, result: AttemptResult): void {
     if (state !== "pending") this.#options.observer.settled(state);
     if (state === "dead") this.#options.onDead?.(delivery, result);
   }

@@ -13,7 +13,7 @@ export interface SweeperOptions {
 }
 
 /** How far the clocks of two processes may be apart, in milliseconds, before one of them counts as set back. */
-const MOST_SKEW_MS = 60_000;
+const MAX_SKEW_MS = 60_000;
 
 const BATCH = 1_000;
 
@@ -32,7 +32,7 @@ const REPAIR = `update webhook_lanes as l set due_at = $1, scheduled_at = $1, le
 const STALE_SECRETS = `select id, sealed_secret from webhook_endpoints
   where substring(sealed_secret from 1 for ${ENCRYPTION_KEY_ID_BYTES}) <> $1 and id > $2 order by id limit 100`;
 
-const RENEW_SECRET = `update webhook_endpoints set sealed_secret = $3 where id = $1 and sealed_secret = $2`;
+const STORE_SECRET = `update webhook_endpoints set sealed_secret = $3 where id = $1 and sealed_secret = $2`;
 
 const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
@@ -47,7 +47,7 @@ export class Sweeper {
   /** Clears up some of what there is. */
   async step(): Promise<StepOutcome> {
     const [forgotten, repaired] = [await this.forget(), await this.repair()];
-    await this.renewSecrets();
+    await this.reencryptSecrets();
     return forgotten === BATCH || repaired === BATCH ? "more" : "idle";
   }
 
@@ -63,13 +63,13 @@ export class Sweeper {
    * many.
    */
   async repair(): Promise<number> {
-    const times = [this.#time(), this.#time(MOST_SKEW_MS)];
+    const times = [this.#time(), this.#time(MAX_SKEW_MS)];
     const { rowCount } = await this.#options.database.writer().query(REPAIR, times);
     return rowCount;
   }
 
   /** Seals with the newest secret what an older one sealed, so that the older one can be taken away; gives how many. */
-  async renewSecrets(): Promise<number> {
+  async reencryptSecrets(): Promise<number> {
     const { database, secrets } = this.#options;
     let renewed = 0;
     for (let after = FIRST_ID;;) {
@@ -84,7 +84,7 @@ export class Sweeper {
         // One that cannot be read is told of by its deliveries.
         if (secret === undefined) continue;
         const parameters = [id, sealed, secrets.encrypt(secret, id)];
-        renewed += (await database.writer().query(RENEW_SECRET, parameters)).rowCount;
+        renewed += (await database.writer().query(STORE_SECRET, parameters)).rowCount;
       }
       after = last.id;
     }

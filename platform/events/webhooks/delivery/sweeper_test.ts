@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { appendEvents } from "../../outbox/testing/append_events.ts";
-import { WorkerStage } from "../../worker/testing/worker_stage.ts";
+import { WorkerHarness } from "../../worker/testing/worker_harness.ts";
 import { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
 import { DATABASE_NAMES } from "../../testing/event_databases.ts";
 import { Sweeper } from "./sweeper.ts";
@@ -9,34 +9,34 @@ const HOUR_MS = 3_600_000;
 
 for (const name of DATABASE_NAMES) {
   Deno.test(`Sweeper forgets deliveries that ended long ago, and no others (${name})`, async () => {
-    await using stage = await WorkerStage.open(name);
-    const { receiver } = await stage.receive();
-    receiver.answer = ({ id }) => id === "order-2@1" ? 500 : 200;
-    const worker = stage.work();
-    await appendEvents(stage.pool, [{ stream: "order-1" }, { stream: "order-2" }]);
-    while ((await stage.deliveries()).filter(({ attempts }) => attempts === 1).length < 2) {
+    await using harness = await WorkerHarness.open(name);
+    const { receiver } = await harness.receive();
+    receiver.respond = ({ id }) => id === "order-2@1" ? 500 : 200;
+    const worker = harness.work();
+    await appendEvents(harness.pool, [{ stream: "order-1" }, { stream: "order-2" }]);
+    while ((await harness.deliveries()).filter(({ attempts }) => attempts === 1).length < 2) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     await worker[Symbol.asyncDispose]();
     const sweep = async (laterMs: number): Promise<number> =>
       await new Sweeper({
-        database: stage.pool,
-        secrets: stage.secrets,
+        database: harness.pool,
+        secrets: harness.secrets,
         nowMs: () => Date.now() + laterMs,
         retentionMs: 24 * HOUR_MS,
       }).forget();
     assertEquals(await sweep(23 * HOUR_MS), 0);
     assertEquals(await sweep(25 * HOUR_MS), 1);
-    assertEquals((await stage.deliveries()).map(({ stream }) => stream), ["order-2"]);
+    assertEquals((await harness.deliveries()).map(({ stream }) => stream), ["order-2"]);
   });
 }
 
 Deno.test("Sweeper gets deliveries going again whose time a clock had set that was set back since", async () => {
-  await using stage = await WorkerStage.open();
-  const { receiver } = await stage.receive();
-  const worker = stage.work({ nowMs: () => Date.now() + 6 * HOUR_MS });
-  await appendEvents(stage.pool, [{ stream: "order-1" }, { stream: "order-1" }]);
-  while ((await stage.deliveries())[0]?.attempts !== 1) {
+  await using harness = await WorkerHarness.open();
+  const { receiver } = await harness.receive();
+  const worker = harness.work({ nowMs: () => Date.now() + 6 * HOUR_MS });
+  await appendEvents(harness.pool, [{ stream: "order-1" }, { stream: "order-1" }]);
+  while ((await harness.deliveries())[0]?.attempts !== 1) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   await worker[Symbol.asyncDispose]();
@@ -44,41 +44,41 @@ Deno.test("Sweeper gets deliveries going again whose time a clock had set that w
   assertEquals([receiver.received, receiver.complaints.length], [[], 1]);
   // The clock is right again, and the next attempt would be hours away.
   const sweeper = new Sweeper({
-    database: stage.pool,
-    secrets: stage.secrets,
+    database: harness.pool,
+    secrets: harness.secrets,
     nowMs: Date.now,
     retentionMs: HOUR_MS,
   });
   assertEquals([await sweeper.repair(), await sweeper.repair()], [1, 0]);
-  stage.work();
-  await stage.untilSettled();
+  harness.work();
+  await harness.untilSettled();
   assertEquals(receiver.received.map(({ id }) => id), ["order-1@1", "order-1@2"]);
 });
 
 Deno.test("Sweeper seals secrets anew, so that an old secret of the service can be taken away", async () => {
-  await using stage = await WorkerStage.open();
-  const { receiver } = await stage.receive();
+  await using harness = await WorkerHarness.open();
+  const { receiver } = await harness.receive();
   const [newest, old] = [
     "a newer secret of more than 32 bytes for a test",
     "a secret of more than 32 bytes for a test",
   ];
   const sweeper = new Sweeper({
-    database: stage.pool,
+    database: harness.pool,
     secrets: new EncryptionKeyRing([newest, old], "webhook secret"),
     nowMs: Date.now,
     retentionMs: HOUR_MS,
   });
-  assertEquals([await sweeper.renewSecrets(), await sweeper.renewSecrets()], [1, 0]);
+  assertEquals([await sweeper.reencryptSecrets(), await sweeper.reencryptSecrets()], [1, 0]);
   // Who has the old one only cannot sign any more, and says so; nothing is lost by it.
-  const late = stage.work();
-  await appendEvents(stage.pool, [{ stream: "order-1" }]);
-  while ((await stage.deliveries())[0]?.attempts !== 1) {
+  const late = harness.work();
+  await appendEvents(harness.pool, [{ stream: "order-1" }]);
+  while ((await harness.deliveries())[0]?.attempts !== 1) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   await late[Symbol.asyncDispose]();
-  assertEquals((await stage.deliveries())[0]?.last_error, "unreadable-secret");
-  await stage.pool.writer().query("update webhook_lanes set due_at = now()");
-  stage.work({ secrets: new EncryptionKeyRing([newest], "webhook secret") });
-  await stage.untilSettled();
+  assertEquals((await harness.deliveries())[0]?.last_error, "unreadable-secret");
+  await harness.pool.writer().query("update webhook_lanes set due_at = now()");
+  harness.work({ secrets: new EncryptionKeyRing([newest], "webhook secret") });
+  await harness.untilSettled();
   assertEquals([receiver.received.length, receiver.complaints], [1, []]);
 });

@@ -1,11 +1,11 @@
 import type { Transaction } from "@archway/db/db.ts";
 import type { Destination } from "../../outbox/destination.ts";
 import type { OutgoingEvent } from "../../outbox/outgoing_event.ts";
-import type { Audience } from "./audience.ts";
+import type { FindRecipients } from "./find_recipients.ts";
 
 /** What webhooks as a destination work with. */
 export interface WebhookDestinationOptions {
-  readonly audience: Audience;
+  readonly findRecipients: FindRecipients;
   /** The time now, in milliseconds since 1970. */
   readonly nowMs: () => number;
   /** A new UUIDv7. */
@@ -29,7 +29,7 @@ const MATCH = `with matched as materialized (
 
 // In one order, so that two who do it wait for each other and not each for the other. A lane that is there is held, or
 // else whoever is done with its last delivery would take it away and leave these behind.
-const KEEP_LANES = `insert into webhook_lanes (endpoint_id, stream, due_at, scheduled_at)
+const ENSURE_KEYS = `insert into webhook_lanes (endpoint_id, stream, due_at, scheduled_at)
   select endpoint_id, stream, $3::timestamptz, $3::timestamptz
   from unnest($1::uuid[], $2::text[]) as l (endpoint_id, stream)
   group by endpoint_id, stream order by endpoint_id, stream
@@ -50,17 +50,17 @@ export class WebhookDestination implements Destination {
   }
 
   async accept(tx: Transaction, events: readonly OutgoingEvent[]): Promise<boolean> {
-    const { audience, nowMs, newId } = this.#options;
-    const concerned = await audience.concernedBy(tx, events);
-    if (concerned.length === 0) return false;
+    const { findRecipients, nowMs, newId } = this.#options;
+    const recipients = await findRecipients(tx, events);
+    if (recipients.length === 0) return false;
     const { rows } = await tx.query<{ id: string; position: bigint; stream: string }>(
       MATCH,
-      [concerned.map(({ position }) => position), concerned.map(({ owner }) => owner)],
+      [recipients.map(({ position }) => position), recipients.map(({ owner }) => owner)],
     );
     if (rows.length === 0) return false;
     const now = new Date(nowMs()).toISOString();
     const [endpoints, streams] = [rows.map(({ id }) => id), rows.map(({ stream }) => stream)];
-    await tx.query(KEEP_LANES, [endpoints, streams, now]);
+    await tx.query(ENSURE_KEYS, [endpoints, streams, now]);
     const positions = rows.map(({ position }) => position);
     await tx.query(INSERT, [rows.map(() => newId()), endpoints, positions, streams, now]);
     return true;

@@ -40,7 +40,7 @@ export class WebhookService {
     const url = await checkUrl(input.url, options);
     const webhook: Webhook = { id: newId(), url, eventTypes, version: 1n, createdAt: now() };
     const secret = secrets.make();
-    const stored = { ...webhook, owner, sealedSecret: secrets.seal(secret, webhook.id) };
+    const stored = { ...webhook, owner, encryptedSecret: secrets.encrypt(secret, webhook.id) };
     const inserted = await connections.withTx(
       async (tx) => await webhooks.insert(tx, stored, { max: MAX_WEBHOOKS }),
       { ...options, repeatable: true },

@@ -1,6 +1,6 @@
 import { DomainError } from "@archway/service_kit/domain_error.ts";
 import { type ResolveOptions, resolveTarget } from "../delivery/target/resolve_target.ts";
-import { TargetError, type TargetFault } from "../delivery/target/target_error.ts";
+import { TargetError, type TargetErrorCode } from "../delivery/target/target_error.ts";
 import { parseTargetUrl } from "../delivery/target/target_url.ts";
 import type { CheckUrl } from "./ports.ts";
 
@@ -11,7 +11,7 @@ const LOOKUP_MS = 5_000;
 const NOT_PUBLIC = "must lead to a host that has addresses, all of them of the public internet";
 
 /** Reasons by which clients learn why a URL is refused. */
-const REASONS: Partial<Record<TargetFault, string>> = {
+const REASONS: Partial<Record<TargetErrorCode, string>> = {
   "unusable-url": "must be an absolute https URL of at most 2,048 characters, without user and fragment",
   "unknown-host": NOT_PUBLIC,
   timeout: "must lead to a host whose address can be found out in time",

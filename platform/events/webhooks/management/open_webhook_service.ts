@@ -29,7 +29,7 @@ export function openWebhookService(
   return new WebhookService({
     connections: pool,
     webhooks: new PostgresWebhookRepository(),
-    secrets: { make: newSigningSecret, seal: (secret, webhookId) => secrets.encrypt(secret, webhookId) },
+    secrets: { make: newSigningSecret, encrypt: (secret, webhookId) => secrets.encrypt(secret, webhookId) },
     checkUrl: checkWebhookUrl(rules),
     eventTypes,
     now,

@@ -16,7 +16,7 @@ export interface StoredWebhook extends Webhook {
   /** Subject that created it; null if authentication was off. */
   readonly owner: string | null;
   /** Signing secret, encrypted. */
-  readonly sealedSecret: Uint8Array;
+  readonly encryptedSecret: Uint8Array;
 }
 
 /** A delivery that is to be attempted again. */
@@ -54,7 +54,7 @@ export interface WebhookRepository {
 export interface SecretMaker {
   make(): string;
   /** Encrypts a secret for the webhook with this id. */
-  seal(secret: string, webhookId: string): Uint8Array;
+  encrypt(secret: string, webhookId: string): Uint8Array;
 }
 
 /**

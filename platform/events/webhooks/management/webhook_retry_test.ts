@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { v7 as newId } from "uuid";
 import { appendEvents } from "../../outbox/testing/append_events.ts";
 import { type ResourceKey, UNRESTRICTED } from "@archway/service_kit/access_scope.ts";
-import { WorkerStage } from "../../worker/testing/worker_stage.ts";
+import { WorkerHarness } from "../../worker/testing/worker_harness.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
 import { DATABASE_NAMES } from "../../testing/event_databases.ts";
 import { testCatalog } from "../../testing/test_catalog.ts";
@@ -15,20 +15,20 @@ const EVENT_TYPES = Object.keys(testCatalog().types);
 /** An endpoint whose deliveries can be asked for, and a worker. */
 class Asking implements AsyncDisposable {
   private constructor(
-    readonly stage: WorkerStage,
+    readonly harness: WorkerHarness,
     readonly receiver: WebhookReceiver,
     private readonly endpointId: string,
   ) {}
 
   static async open(database: string): Promise<Asking> {
-    const stage = await WorkerStage.open(database);
-    const { receiver, endpointId } = await stage.receive();
-    stage.work();
-    return new Asking(stage, receiver, endpointId);
+    const harness = await WorkerHarness.open(database);
+    const { receiver, endpointId } = await harness.receive();
+    harness.work();
+    return new Asking(harness, receiver, endpointId);
   }
 
   async append(...streams: readonly string[]): Promise<void> {
-    await appendEvents(this.stage.pool, streams.map((stream) => ({ stream })));
+    await appendEvents(this.harness.pool, streams.map((stream) => ({ stream })));
   }
 
   /** In the order of their events. */
@@ -48,11 +48,11 @@ class Asking implements AsyncDisposable {
   }
 
   async query(text: string): Promise<void> {
-    await this.stage.pool.writer().query(text);
+    await this.harness.pool.writer().query(text);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stage[Symbol.asyncDispose]();
+    await this.harness[Symbol.asyncDispose]();
   }
 
   get #key(): ResourceKey {
@@ -60,7 +60,7 @@ class Asking implements AsyncDisposable {
   }
 
   #service(): ReturnType<typeof openWebhookService> {
-    const { pool, secrets } = this.stage;
+    const { pool, secrets } = this.harness;
     return openWebhookService(pool, {
       secrets,
       eventTypes: EVENT_TYPES,
@@ -75,12 +75,12 @@ for (const name of DATABASE_NAMES) {
   for (const [which, before] of [["a middle", 3], ["the last", 21]] as const) {
     Deno.test(`WebhookService asks again for a delivery during ${which} attempt, which fails (${name})`, async () => {
       await using asking = await Asking.open(name);
-      const { receiver, stage } = asking;
-      receiver.answer = () => 500;
+      const { receiver, harness } = asking;
+      receiver.respond = () => 500;
       await asking.append("order-1");
       while ((await asking.deliveries())[0]?.attempts !== 1) await pause();
       const held = Promise.withResolvers<number>();
-      receiver.answer = (_, count) => count === 2 ? held.promise : 200;
+      receiver.respond = (_, count) => count === 2 ? held.promise : 200;
       await asking.query(`update webhook_deliveries set attempts = ${before}`);
       await asking.query("update webhook_lanes set due_at = now()");
       await receiver.until(({ length }) => length === 2);
@@ -89,10 +89,10 @@ for (const name of DATABASE_NAMES) {
       const { state, attempts, nextAttemptAt } = await asking.ask(0);
       assertEquals([state, attempts, nextAttemptAt], ["pending", 0, null]);
       held.resolve(500);
-      await stage.untilSettled();
+      await harness.untilSettled();
       const [delivery] = await asking.deliveries();
       assertEquals([delivery?.state, delivery?.attempts, delivery?.lastStatus], ["delivered", 1, 200]);
-      assertEquals([receiver.received.length, stage.lines], [3, []]);
+      assertEquals([receiver.received.length, harness.lines], [3, []]);
     });
   }
 
@@ -100,7 +100,7 @@ for (const name of DATABASE_NAMES) {
     await using asking = await Asking.open(name);
     const { receiver } = asking;
     const held = Promise.withResolvers<number>();
-    receiver.answer = (_, count) => count === 1 ? held.promise : 500;
+    receiver.respond = (_, count) => count === 1 ? held.promise : 500;
     await asking.append("order-1");
     await receiver.until(({ length }) => length === 1);
     await asking.ask(0);
@@ -116,16 +116,16 @@ for (const name of DATABASE_NAMES) {
 
   Deno.test(`WebhookService asks for nothing more of a delivery whose attempt succeeds meanwhile (${name})`, async () => {
     await using asking = await Asking.open(name);
-    const { receiver, stage } = asking;
+    const { receiver, harness } = asking;
     const held = Promise.withResolvers<number>();
-    receiver.answer = () => held.promise;
+    receiver.respond = () => held.promise;
     await asking.append("order-1", "order-1");
     await receiver.until(({ length }) => length === 1);
     await asking.ask(0);
     // Behind it, so its turn comes anyway.
     await asking.ask(1);
     held.resolve(200);
-    await stage.untilSettled();
+    await harness.untilSettled();
     assertEquals(receiver.received.map(({ id }) => id), ["order-1@1", "order-1@2"]);
     const deliveries = await asking.deliveries();
     assertEquals(deliveries.map(({ state, attempts }) => [state, attempts]), [["delivered", 1], [
@@ -136,17 +136,17 @@ for (const name of DATABASE_NAMES) {
 
   Deno.test(`WebhookService begins a delivery anew before the one that is under way behind it (${name})`, async () => {
     await using asking = await Asking.open(name);
-    const { receiver, stage } = asking;
+    const { receiver, harness } = asking;
     await asking.append("order-1");
-    await stage.untilSettled();
+    await harness.untilSettled();
     const held = Promise.withResolvers<number>();
-    receiver.answer = (_, count) => count === 2 ? held.promise : 200;
+    receiver.respond = (_, count) => count === 2 ? held.promise : 200;
     await asking.append("order-1");
     await receiver.until(({ length }) => length === 2);
     await asking.ask(0);
     held.resolve(500);
     // Without waiting until the one that failed is due again.
-    await stage.untilSettled();
+    await harness.untilSettled();
     const told = receiver.received.map(({ id }) => id);
     assertEquals(told, ["order-1@1", "order-1@2", "order-1@1", "order-1@2"]);
   });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { LookupAddress } from "node:dns";
 import { v7 as newId } from "uuid";
-import { WorkerStage } from "../../worker/testing/worker_stage.ts";
+import { WorkerHarness } from "../../worker/testing/worker_harness.ts";
 import { appendEvents } from "../../outbox/testing/append_events.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
 import { DATABASE_NAMES } from "../../testing/event_databases.ts";
@@ -27,7 +27,7 @@ const HOSTS: Readonly<Record<string, readonly LookupAddress[]>> = {
 };
 
 function serviceOf(
-  { pool, secrets }: WorkerStage,
+  { pool, secrets }: WorkerHarness,
   { allowPrivate = false, onDue = (): void => {} } = {},
 ): WebhookService {
   return openWebhookService(pool, {
@@ -72,8 +72,8 @@ async function all(
 
 for (const name of DATABASE_NAMES) {
   Deno.test(`WebhookService keeps webhooks of their owners, and shows them to nobody else (${name})`, async () => {
-    await using stage = await WorkerStage.open(name);
-    const service = serviceOf(stage);
+    await using harness = await WorkerHarness.open(name);
+    const service = serviceOf(harness);
     const { webhook, secret } = await service.create(
       {
         url: "HTTPS://Hooks.Example.com",
@@ -115,25 +115,25 @@ for (const name of DATABASE_NAMES) {
   });
 
   Deno.test(`WebhookService keeps no secret that can be read (${name})`, async () => {
-    await using stage = await WorkerStage.open(name);
-    const { webhook, secret } = await serviceOf(stage).create(INPUT, { owner: null });
-    const { rows: [row] } = await stage.pool.writer().query<{ sealed_secret: Uint8Array; all: string }>(
+    await using harness = await WorkerHarness.open(name);
+    const { webhook, secret } = await serviceOf(harness).create(INPUT, { owner: null });
+    const { rows: [row] } = await harness.pool.writer().query<{ sealed_secret: Uint8Array; all: string }>(
       "select sealed_secret, w::text as all from webhook_endpoints as w",
     );
     assert(row !== undefined && !row.all.includes(secret.slice(6)));
     assert(!new TextDecoder().decode(row.sealed_secret).includes(secret.slice(6, 20)));
-    assertEquals(stage.secrets.decrypt(row.sealed_secret, webhook.id), secret);
+    assertEquals(harness.secrets.decrypt(row.sealed_secret, webhook.id), secret);
   });
 
   Deno.test(`WebhookService tells what became of deliveries, and begins them anew (${name})`, async () => {
-    await using stage = await WorkerStage.open(name);
+    await using harness = await WorkerHarness.open(name);
     let due = 0;
-    const service = serviceOf(stage, { onDue: () => void due++ });
-    const { receiver, endpointId: id } = await stage.receive();
+    const service = serviceOf(harness, { onDue: () => void due++ });
+    const { receiver, endpointId: id } = await harness.receive();
     const key = { id, scope: UNRESTRICTED };
-    receiver.answer = ({ id }) => id.startsWith("order-bad") ? 500 : 200;
-    const worker = stage.work();
-    const positions = await appendEvents(stage.pool, [
+    receiver.respond = ({ id }) => id.startsWith("order-bad") ? 500 : 200;
+    const worker = harness.work();
+    const positions = await appendEvents(harness.pool, [
       ...Array.from({ length: 6 }, (_, index) => ({ stream: `order-${index}` })),
       { stream: "order-bad" },
       { stream: "order-bad" },
@@ -145,7 +145,7 @@ for (const name of DATABASE_NAMES) {
     // Nothing goes on by itself from here.
     await worker[Symbol.asyncDispose]();
     deliveries = await list();
-    const ids = await stage.ids(positions);
+    const ids = await harness.ids(positions);
     const by = (index: number): Delivery => {
       const found = deliveries.find(({ eventId }) => eventId === ids[index]);
       assert(found !== undefined);
@@ -165,19 +165,19 @@ for (const name of DATABASE_NAMES) {
     const sooner = await service.retry(key, bad.id);
     assert(sooner.nextAttemptAt !== null && sooner.nextAttemptAt < bad.nextAttemptAt);
     assertEquals([sooner.attempts, due], [0, 2]);
-    receiver.answer = () => 200;
-    stage.work();
-    await stage.untilSettled();
+    receiver.respond = () => 200;
+    harness.work();
+    await harness.untilSettled();
     assertEquals((await list()).map(({ state }) => state), Array(8).fill("delivered"));
     assertEquals(receiver.ids.filter((event) => event === good.eventId).length, 2);
     await service.delete(key, { condition: "any" });
-    assertEquals(await stage.deliveries(), []);
+    assertEquals(await harness.deliveries(), []);
   });
 }
 
 Deno.test("WebhookService refuses URLs that nobody is to be told at, and events that there are not", async () => {
-  await using stage = await WorkerStage.open();
-  const service = serviceOf(stage);
+  await using harness = await WorkerHarness.open();
+  const service = serviceOf(harness);
   const faultsOf = async (draft: WebhookInput): Promise<readonly string[]> => {
     const { code, fieldErrors } = await assertRejects(
       () => service.create(draft, { owner: "ada" }),
@@ -226,7 +226,7 @@ Deno.test("WebhookService refuses URLs that nobody is to be told at, and events 
     "/eventTypes/2",
   ]);
   assertEquals(await listed(service, UNRESTRICTED), []);
-  const lax = serviceOf(stage, { allowPrivate: true });
+  const lax = serviceOf(harness, { allowPrivate: true });
   assertEquals(
     (await lax.create({ ...INPUT, url: "http://127.0.0.1:8080/" }, { owner: null })).webhook.url,
     "http://127.0.0.1:8080/",
@@ -234,8 +234,8 @@ Deno.test("WebhookService refuses URLs that nobody is to be told at, and events 
 });
 
 Deno.test("WebhookService lets an owner have so many webhooks and no more", async () => {
-  await using stage = await WorkerStage.open();
-  const service = serviceOf(stage);
+  await using harness = await WorkerHarness.open();
+  const service = serviceOf(harness);
   for (let count = 0; count < 20; count++) await service.create(INPUT, { owner: "ada" });
   assertEquals(await codeOf(() => service.create(INPUT, { owner: "ada" })), "too-many-webhooks");
   await service.create(INPUT, { owner: null });

@@ -4,7 +4,7 @@ import type { Server } from "@archway/server/server.ts";
 export type Json = Readonly<Record<string, unknown>>;
 
 /** A response whose body was read. */
-export interface Answer {
+export interface CallResult {
   readonly status: number;
   /** Status, and the slug of the problem type if it is a problem. */
   readonly outcome: string;
@@ -30,7 +30,7 @@ export async function call(
   server: Server,
   line: string,
   { as, body, headers = {} }: Call = {},
-): Promise<Answer> {
+): Promise<CallResult> {
   const [method = "", target = ""] = line.split(" ");
   const response = await server.fetch(
     new Request(`http://localhost${target}`, {

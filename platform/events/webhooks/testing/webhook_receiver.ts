@@ -11,7 +11,7 @@ export interface ReceivedEvent {
 }
 
 /** How the receiver answers: a status, or whatever comes in its time. */
-export type Answer = (event: ReceivedEvent, count: number) => number | Promise<number>;
+export type Responder = (event: ReceivedEvent, count: number) => number | Promise<number>;
 
 /** A receiver on loopback that checks the signature of everything that it is told, as its owner would. */
 export class WebhookReceiver implements AsyncDisposable {
@@ -20,7 +20,7 @@ export class WebhookReceiver implements AsyncDisposable {
   /** What was wrong with what it was told. */
   readonly complaints: string[] = [];
   /** How it answers from now on. */
-  answer: Answer = () => 200;
+  respond: Responder = () => 200;
   /** What everything has to be signed with; whoever tells its URL to get the secret sets it then. */
   secret: string;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
@@ -63,7 +63,7 @@ export class WebhookReceiver implements AsyncDisposable {
     this.received.push(event);
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
-    const status = await this.answer(event, this.received.length);
+    const status = await this.respond(event, this.received.length);
     const headers = status >= 300 && status < 400 ? { Location: this.url } : {};
     return new Response("answered", { status, headers });
   }

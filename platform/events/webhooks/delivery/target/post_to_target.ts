@@ -1,4 +1,4 @@
-import { readAnswer } from "./read_answer.ts";
+import { readResponseHead } from "./read_response_head.ts";
 import { type ResolveOptions, resolveTarget } from "./resolve_target.ts";
 import { TargetConnection } from "./target_connection.ts";
 
@@ -14,10 +14,10 @@ export interface PostOptions extends ResolveOptions {
 }
 
 /** So much of an answer's body is read, in bytes; what it says is of no interest, but some take it ill not to be heard. */
-const MOST_READ_BYTES = 16_384;
+const MAX_READ_BYTES = 16_384;
 
 /** How long it may take, in milliseconds: where the answer does not say how long it is, it ends with the connection. */
-const MOST_READ_MS = 1_000;
+const MAX_READ_MS = 1_000;
 
 /**
  * Posts to a target, over a connection of its own to one of the addresses that were checked, and gives the status of the
@@ -30,8 +30,8 @@ export async function postToTarget(url: URL, options: PostOptions): Promise<numb
   const addresses = await resolveTarget(url, options);
   using connection = await TargetConnection.open(url, { addresses, signal, ca });
   await connection.write(requestBytes(url, headers, body));
-  const { status, remaining = Infinity } = await readAnswer(connection);
-  await drain(connection, Math.min(remaining, MOST_READ_BYTES));
+  const { status, remaining = Infinity } = await readResponseHead(connection);
+  await drain(connection, Math.min(remaining, MAX_READ_BYTES));
   return status;
 }
 
@@ -50,7 +50,7 @@ function requestBytes(url: URL, headers: Readonly<Record<string, string>>, body:
 /** Reads so many bytes at the most. The status was said before, so nothing that goes wrong here changes it. */
 async function drain(connection: TargetConnection, most: number): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<null>();
-  const timer = setTimeout(() => resolve(null), MOST_READ_MS);
+  const timer = setTimeout(() => resolve(null), MAX_READ_MS);
   try {
     for (let left = most; left > 0;) {
       const chunk = await Promise.race([connection.read().catch(() => null), late]);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { LookupAddress } from "node:dns";
 import { type PostOptions, postToTarget } from "./post_to_target.ts";
-import { TargetError, type TargetFault } from "./target_error.ts";
+import { TargetError, type TargetErrorCode } from "./target_error.ts";
 
 const FILES = new URL("../../../../../server/testing/tls/", import.meta.url);
 const LOOPBACK: LookupAddress = { address: "127.0.0.1", family: 4 };
@@ -11,7 +11,7 @@ function options(more: Partial<PostOptions> = {}): PostOptions {
   return { allowPrivate: true, headers: { "X-Test": "yes" }, body: "{}", signal, ...more };
 }
 
-async function faultOf(url: string, more: Partial<PostOptions> = {}): Promise<TargetFault> {
+async function faultOf(url: string, more: Partial<PostOptions> = {}): Promise<TargetErrorCode> {
   return (await assertRejects(() => postToTarget(new URL(url), options(more)), TargetError)).code;
 }
 

@@ -2,13 +2,13 @@ import { type LookupAddress, promises } from "node:dns";
 import { isIP } from "node:net";
 import { isPublicAddress } from "./public_address.ts";
 import { TargetError } from "./target_error.ts";
-import { hostOf, type TargetRules } from "./target_url.ts";
+import { hostOf, type TargetOptions } from "./target_url.ts";
 
 /** All addresses of a host, as the system knows them. */
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
 
 /** How a target is resolved. */
-export interface ResolveOptions extends TargetRules {
+export interface ResolveOptions extends TargetOptions {
   /** @default asks the system */
   readonly resolve?: Resolve;
   readonly signal?: AbortSignal;

@@ -1,5 +1,5 @@
 import type { LookupAddress } from "node:dns";
-import { TargetError, type TargetFault } from "./target_error.ts";
+import { TargetError, type TargetErrorCode } from "./target_error.ts";
 import { hostOf } from "./target_url.ts";
 
 /** How a target is connected to. */
@@ -13,7 +13,7 @@ export interface TargetConnectionOptions {
 }
 
 /** How long one of several addresses may take to be connected to, in milliseconds, before the next one is tried. */
-const PATIENCE_MS = 3_000;
+const CONNECT_TIMEOUT_MS = 3_000;
 
 /**
  * A connection to a target: to one of the addresses that were checked, with the certificate of the name in the URL. Plain
@@ -69,7 +69,7 @@ export class TargetConnection implements Disposable {
   }
 
   /** Waits for something, but not for longer than the signal allows. */
-  async #expect<T>(fault: TargetFault, run: () => Promise<T>): Promise<T> {
+  async #expect<T>(fault: TargetErrorCode, run: () => Promise<T>): Promise<T> {
     return await expecting(fault, run, this.#signal);
   }
 }
@@ -81,7 +81,7 @@ async function connectToAny(
   let fault: unknown;
   for (const [index, { address }] of addresses.entries()) {
     const isLast = index === addresses.length - 1;
-    const patience = isLast ? signal : AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+    const patience = isLast ? signal : AbortSignal.any([signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]);
     const connecting = Deno.connect({ hostname: address, port });
     try {
       return await expecting("unreachable", () => connecting, patience);
@@ -111,7 +111,7 @@ async function startTls(
 
 /** Waits for something, but not for longer than the signal allows; what fails is told by a name. */
 async function expecting<T>(
-  fault: TargetFault,
+  fault: TargetErrorCode,
   run: () => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {

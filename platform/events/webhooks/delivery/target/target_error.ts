@@ -1,5 +1,5 @@
 /** Why a target cannot be told anything. */
-export type TargetFault =
+export type TargetErrorCode =
   /** Its URL is not one that is spoken to. */
   | "unusable-url"
   /** Its name has no address, or none that could be found out now. */
@@ -18,7 +18,7 @@ export type TargetFault =
 /** A target that could not be told. Its message carries neither its URL nor an address. */
 export class TargetError extends Error {
   override readonly name = "TargetError";
-  constructor(readonly code: TargetFault, options: { readonly cause?: unknown } = {}) {
+  constructor(readonly code: TargetErrorCode, options: { readonly cause?: unknown } = {}) {
     super(`Telling a webhook: ${code}`, options);
   }
 }

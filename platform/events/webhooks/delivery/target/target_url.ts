@@ -1,7 +1,7 @@
 import { TargetError } from "./target_error.ts";
 
 /** Which targets are allowed. */
-export interface TargetRules {
+export interface TargetOptions {
   /** Whether those of private networks and this machine are, and plain HTTP: for tests, and inside a network of one's own. */
   readonly allowPrivate: boolean;
 }
@@ -15,7 +15,7 @@ export const MAX_URL_CHARACTERS = 2048;
  * @throws {TargetError} "unusable-url" for what is not https (or http where that is allowed), carries a user or a
  *   fragment, or is too long.
  */
-export function parseTargetUrl(text: string, { allowPrivate }: TargetRules): URL {
+export function parseTargetUrl(text: string, { allowPrivate }: TargetOptions): URL {
   const url = text.length > MAX_URL_CHARACTERS ? null : URL.parse(text);
   const usable = url !== null && (url.protocol === "https:" || (allowPrivate && url.protocol === "http:")) &&
     url.hostname !== "" && url.username === "" && url.password === "" && url.hash === "" &&

@@ -1,5 +1,5 @@
 import type { Timestamp } from "@archway/db/timestamp.ts";
-import type { DeliveryFault } from "../../delivery/delivery.ts";
+import type { DeliveryFailure } from "../../delivery/delivery.ts";
 
 /** Delivery of an event to a webhook, as its owner sees it. */
 export interface Delivery {
@@ -13,7 +13,7 @@ export interface Delivery {
   /** HTTP status of the last response; null: there was none. */
   readonly lastStatus: number | null;
   /** Why the last attempt failed; null: it did not. */
-  readonly lastError: DeliveryFault | null;
+  readonly lastError: DeliveryFailure | null;
   readonly createdAt: Timestamp;
   readonly attemptedAt: Timestamp | null;
   readonly settledAt: Timestamp | null;

@@ -9,7 +9,7 @@ import { appendEvents } from "../../../outbox/testing/append_events.ts";
 import { openEventDatabase } from "../../../testing/event_databases.ts";
 import { shopModule } from "../../../testing/shop_module.ts";
 import { call } from "../../testing/call.ts";
-import { WorkerStage } from "../../../worker/testing/worker_stage.ts";
+import { WorkerHarness } from "../../../worker/testing/worker_harness.ts";
 
 /** An address needs no name server. */
 const INPUT = { url: "https://93.184.216.34/hook", eventTypes: ["order.placed"] };
@@ -112,14 +112,14 @@ Deno.test("/v1/webhooks shows webhooks to their owners and to webhooks:admin, by
 });
 
 Deno.test("/v1/webhooks/{id}/deliveries lists deliveries with a tag that changes with them, and retries one", async () => {
-  await using stage = await WorkerStage.open();
-  const server = serverOver(stage.pool);
-  const { receiver, endpointId } = await stage.receive();
+  await using harness = await WorkerHarness.open();
+  const server = serverOver(harness.pool);
+  const { receiver, endpointId } = await harness.receive();
   const list = `GET /v1/webhooks/${endpointId.toUpperCase()}/deliveries`;
-  receiver.answer = () => 500;
-  stage.work();
-  await appendEvents(stage.pool, [{ stream: "order-1" }, { stream: "order-2" }]);
-  while ((await stage.deliveries()).filter(({ attempts }) => attempts === 1).length < 2) {
+  receiver.respond = () => 500;
+  harness.work();
+  await appendEvents(harness.pool, [{ stream: "order-1" }, { stream: "order-2" }]);
+  while ((await harness.deliveries()).filter(({ attempts }) => attempts === 1).length < 2) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   const failed = await call(server, list);
@@ -135,7 +135,7 @@ Deno.test("/v1/webhooks/{id}/deliveries lists deliveries with a tag that changes
   assertEquals((await call(server, other)).outcome, "400 invalid-page");
   const headers = { "If-None-Match": failed.headers.get("ETag") ?? "" };
   assertEquals((await call(server, list, { headers })).status, 304);
-  receiver.answer = () => 200;
+  receiver.respond = () => 200;
   for (const { id } of failed.items) {
     const again = await call(server, `POST /v1/webhooks/${endpointId}/deliveries/${id}/retry`);
     assertEquals([again.status, again.data["state"], again.data["attempts"]], [
@@ -145,7 +145,7 @@ Deno.test("/v1/webhooks/{id}/deliveries lists deliveries with a tag that changes
     ]);
     assert(again.headers.has("Consistency-Token"));
   }
-  await stage.untilSettled();
+  await harness.untilSettled();
   const settled = await call(server, list, { headers });
   assertEquals([settled.status, settled.items.map(({ state }) => state)], [200, [
     "delivered",

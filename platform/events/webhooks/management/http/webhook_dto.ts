@@ -1,5 +1,5 @@
 import type * as api from "@archway/api/webhookapi/server.gen.ts";
-import type { DeliveryFault } from "../../delivery/delivery.ts";
+import type { DeliveryFailure } from "../../delivery/delivery.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import type { Webhook } from "../domain/webhook.ts";
 
@@ -23,7 +23,7 @@ export function deliveryToJson(delivery: Delivery): api.Delivery {
 }
 
 /** Why an attempt failed, as clients see it. The table, the log and the metrics say which of the two reasons it was. */
-function faultToJson(fault: DeliveryFault): NonNullable<api.Delivery["lastError"]> {
+function faultToJson(fault: DeliveryFailure): NonNullable<api.Delivery["lastError"]> {
   // A difference would reveal which names exist inside the network.
   return fault === "unknown-host" || fault === "forbidden-address" ? "no-public-address" : fault;
 }

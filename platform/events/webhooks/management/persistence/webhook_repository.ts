@@ -52,11 +52,11 @@ const FIND_DELIVERY =
 export class PostgresWebhookRepository implements WebhookRepository {
   async insert(
     tx: Transaction,
-    { id, owner, url, eventTypes, sealedSecret, version, createdAt }: StoredWebhook,
+    { id, owner, url, eventTypes, encryptedSecret, version, createdAt }: StoredWebhook,
     { max }: { readonly max: number },
   ): Promise<boolean> {
     await tx.query(LOCK_OWNER, [owner]);
-    const parameters = [id, owner, url, eventTypes, sealedSecret, version, createdAt, max];
+    const parameters = [id, owner, url, eventTypes, encryptedSecret, version, createdAt, max];
     return (await tx.query(INSERT, parameters)).rowCount > 0;
   }
 

@@ -1,19 +1,19 @@
 import { TargetError } from "./target_error.ts";
 
 /** Where an answer comes from: gives what comes next; null: nothing any more. */
-export interface AnswerSource {
+export interface ByteSource {
   read(): Promise<Uint8Array | null>;
 }
 
 /** What is known of an answer. */
-export interface Answer {
+export interface ResponseHead {
   readonly status: number;
   /** How many bytes of its body are still to come; undefined: it does not say. */
   readonly remaining: number | undefined;
 }
 
 /** The longest head of an answer, in bytes. */
-const MOST_HEAD_BYTES = 16_384;
+const MAX_HEAD_BYTES = 16_384;
 
 const STATUS_LINE = /^HTTP\/1\.[01] ([1-5][0-9]{2})(?: [^\r\n]*)?\r\n/;
 
@@ -23,11 +23,11 @@ const STATUS_LINE = /^HTTP\/1\.[01] ([1-5][0-9]{2})(?: [^\r\n]*)?\r\n/;
  *
  * @throws {TargetError} "broken-answer" when it is no HTTP, too long, or ends before its head does.
  */
-export async function readAnswer(source: AnswerSource): Promise<Answer> {
+export async function readResponseHead(source: ByteSource): Promise<ResponseHead> {
   // One character for every byte: nothing in a head that matters has more.
   const decoder = new TextDecoder("latin1");
   let text = "";
-  while (text.length <= MOST_HEAD_BYTES) {
+  while (text.length <= MAX_HEAD_BYTES) {
     const end = text.indexOf("\r\n\r\n");
     if (end >= 0) {
       const [, status = ""] = STATUS_LINE.exec(text) ?? [];

@@ -16,7 +16,7 @@ import { EventWorker } from "../event_worker.ts";
 import type { EventWorkerOptions } from "../event_worker_options.ts";
 
 /** How a worker is started for a test. */
-export interface StageWorkerOptions extends Partial<Omit<EventWorkerOptions, "pool" | "config">> {
+export interface HarnessWorkerOptions extends Partial<Omit<EventWorkerOptions, "pool" | "config">> {
   readonly broker?: Broker;
   readonly webhooks?: Partial<WebhookConfig>;
   readonly pollMs?: number;
@@ -31,7 +31,7 @@ export interface LoggedLine {
 }
 
 /** A database with the tables of events, receivers that events are delivered to, and workers on demand. */
-export class WorkerStage implements AsyncDisposable {
+export class WorkerHarness implements AsyncDisposable {
   readonly secrets = new EncryptionKeyRing(["a secret of more than 32 bytes for a test"], "webhook secret");
   readonly lines: LoggedLine[] = [];
   readonly #stack = new AsyncDisposableStack();
@@ -40,15 +40,15 @@ export class WorkerStage implements AsyncDisposable {
   constructor(readonly pool: ConnectionPool) {}
 
   /** Opens a database of its own. @default "PostgreSQL" */
-  static async open(name?: string): Promise<WorkerStage> {
+  static async open(name?: string): Promise<WorkerHarness> {
     const database = await openEventDatabase(name);
-    const stage = new WorkerStage(database.pool);
-    stage.#stack.use(database);
-    return stage;
+    const harness = new WorkerHarness(database.pool);
+    harness.#stack.use(database);
+    return harness;
   }
 
-  /** Starts a worker, which ends with the stage or before. */
-  work({ webhooks, pollMs = 20, concurrency = 8, ...options }: StageWorkerOptions = {}): EventWorker {
+  /** Starts a worker, which ends with the harness or before. */
+  work({ webhooks, pollMs = 20, concurrency = 8, ...options }: HarnessWorkerOptions = {}): EventWorker {
     const worker = new EventWorker({
       pool: this.pool,
       secrets: this.secrets,

@@ -1,16 +1,16 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { type Answer, readAnswer } from "./read_answer.ts";
+import { readResponseHead, type ResponseHead } from "./read_response_head.ts";
 import { TargetError } from "./target_error.ts";
 
 /** Reads an answer that comes in pieces. */
-function read(...pieces: readonly string[]): Promise<Answer> {
+function read(...pieces: readonly string[]): Promise<ResponseHead> {
   const chunks = pieces.map((piece) => new TextEncoder().encode(piece));
-  return readAnswer({ read: () => Promise.resolve(chunks.shift() ?? null) });
+  return readResponseHead({ read: () => Promise.resolve(chunks.shift() ?? null) });
 }
 
-Deno.test("readAnswer() tells an answer's status and how much is still to come, however it is cut", async () => {
-  const answers: readonly (readonly [string, Answer])[] = [
+Deno.test("readResponseHead() tells an answer's status and how much is still to come, however it is cut", async () => {
+  const answers: readonly (readonly [string, ResponseHead])[] = [
     ["HTTP/1.1 200 OK\r\n\r\n", { status: 200, remaining: undefined }],
     ["HTTP/1.0 404\r\n\r\n", { status: 404, remaining: undefined }],
     ["HTTP/1.1 204 \r\nX: y\r\n\r\n", { status: 204, remaining: undefined }],
@@ -34,7 +34,7 @@ Deno.test("readAnswer() tells an answer's status and how much is still to come, 
   }
 });
 
-Deno.test("readAnswer() refuses what is no answer of HTTP, or has no end", async () => {
+Deno.test("readResponseHead() refuses what is no answer of HTTP, or has no end", async () => {
   for (
     const text of [
       ...[
@@ -67,7 +67,7 @@ Deno.test("readAnswer() refuses what is no answer of HTTP, or has no end", async
   }
 });
 
-Deno.test("readAnswer() gives a status or a fault, whatever comes", async () => {
+Deno.test("readResponseHead() gives a status or a fault, whatever comes", async () => {
   await fc.assert(fc.asyncProperty(fc.array(fc.string()), async (pieces) => {
     try {
       const { status } = await read("HTTP/1.1 ", ...pieces);

@@ -1,0 +1,178 @@
+import type { ConnectionManager, Querier, Transaction, TxManager } from "@archway/db/db.ts";
+import { EVENT_COLUMNS, eventOfRow, type EventRow } from "../../outbox/outgoing_event.ts";
+import { type Claim, claimKeys } from "./claim_keys.ts";
+import type { Capacity } from "./concurrency_limiter.ts";
+import type { AttemptResult, ClaimedKey, LatencyClass, PendingDelivery } from "./delivery.ts";
+import { retryDelayMs } from "./retry_delay.ts";
+
+/** Options of a delivery queue. */
+export interface DeliveryQueueOptions {
+  readonly database: ConnectionManager & TxManager;
+  /** Returns the current time, in milliseconds since 1970. */
+  readonly nowMs: () => number;
+  /** Returns a new UUIDv7. */
+  readonly newId: () => string;
+  /** Returns a number from 0 to 1. */
+  readonly random: () => number;
+  /** Duration of a lease, in milliseconds: longer than any attempt takes. */
+  readonly leaseMs: number;
+}
+
+/** New state of a delivery, and the delivery that follows it. */
+export interface Settlement {
+  readonly state: "delivered" | "dead" | "pending";
+  /** Next delivery of the ordering key, whose lease was renewed; undefined if none is due. */
+  readonly next: PendingDelivery | undefined;
+}
+
+const LOCK_LEASE = `select 1 from webhook_lanes
+  where endpoint_id = $1 and stream = $2 and lease = $3 for update`;
+
+const NEXT = `select d.id, d.attempts, d.retry_requested, w.url, w.sealed_secret, ${EVENT_COLUMNS}
+  from webhook_deliveries as d
+  join webhook_endpoints as w on w.id = d.endpoint_id
+  join events as e on e.position = d.position
+  where d.endpoint_id = $1 and d.stream = $2 and d.state = 'pending'
+  order by d.position limit 1`;
+
+// A retry that was requested during an attempt survives the failure of that attempt: the delivery stays pending, its
+// attempts are reset, and retry_requested is set until the next attempt begins.
+const RECORD_ATTEMPT = `update webhook_deliveries as d
+  set state = n.state, attempts = case when n.requested then 0 else d.attempts + 1 end, retry_requested = n.requested,
+    last_status = $3, last_error = $4, attempted_at = $5,
+    settled_at = case when n.state = 'pending' then null else $5::timestamptz end
+  from (
+    select id, retry_requested and $2 <> 'delivered' as requested,
+      case when retry_requested and $2 = 'dead' then 'pending' else $2 end as state
+    from webhook_deliveries where id = $1
+  ) as n
+  where d.id = n.id
+  returning n.state`;
+
+const BEGIN_RETRY = `update webhook_deliveries set retry_requested = false where id = $1 and retry_requested`;
+
+const RECORD_LATENCY_CLASS = `update webhook_endpoints set pace = $2 where id = $1 and pace <> $2`;
+
+const RENEW_LEASE =
+  `update webhook_lanes set due_at = $4, scheduled_at = $3 where endpoint_id = $1 and stream = $2`;
+const RESCHEDULE = `update webhook_lanes set due_at = $4, scheduled_at = $3, lease = null
+  where endpoint_id = $1 and stream = $2`;
+const REMOVE = `delete from webhook_lanes where endpoint_id = $1 and stream = $2`;
+const RELEASE_LEASE = `update webhook_lanes set due_at = $4, scheduled_at = $4, lease = null
+  where endpoint_id = $1 and stream = $2 and lease = $3`;
+
+/**
+ * Stores ordering keys and their deliveries. A worker leases a key for longer than an attempt takes, so that no other
+ * one begins meanwhile. If the worker dies, the key is due again when the lease expires, and a delivery whose result was
+ * not recorded is repeated.
+ */
+export class DeliveryQueue {
+  readonly #options: DeliveryQueueOptions;
+
+  constructor(options: DeliveryQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Leases due ordering keys, as far as there is capacity. */
+  async claim(capacity: Capacity): Promise<readonly Claim[]> {
+    const { database, newId, leaseMs } = this.#options;
+    const [now, until] = [this.#time(), this.#time(leaseMs)];
+    return await claimKeys(database.writer(), { capacity, now, until, lease: newId() });
+  }
+
+  /** Stores the latency class of an endpoint for all workers. */
+  async recordLatencyClass(endpointId: string, latency: LatencyClass): Promise<void> {
+    // Not in the transaction of an attempt: others lock an endpoint before its keys, and the reverse would deadlock.
+    await this.#options.database.writer().query(RECORD_LATENCY_CLASS, [endpointId, latency]);
+  }
+
+  /** Returns the first pending delivery of a key, or undefined if there is none. */
+  async first({ endpointId, stream }: ClaimedKey): Promise<PendingDelivery | undefined> {
+    const db = this.#options.database.writer();
+    const found = await next(db, [endpointId, stream]);
+    if (found?.retryRequested) await db.query(BEGIN_RETRY, [found.delivery.id]);
+    return found?.delivery;
+  }
+
+  /** Records the result of an attempt. Returns undefined, and records nothing, if the lease was lost. */
+  async settle(
+    key: ClaimedKey,
+    { id, attempts }: PendingDelivery,
+    { failure, status }: AttemptResult,
+  ): Promise<Settlement | undefined> {
+    const delayMs = failure && retryDelayMs(attempts + 1, this.#options.random());
+    const planned = failure === undefined ? "delivered" : delayMs === undefined ? "dead" : "pending";
+    return await this.#withLease(key, async (tx, columns) => {
+      const now = this.#time();
+      const parameters = [id, planned, status ?? null, failure ?? null, now];
+      const { rows: [recorded] } = await tx.query<Pick<Settlement, "state">>(RECORD_ATTEMPT, parameters);
+      const state = recorded?.state ?? planned;
+      // Backs off, unless a retry of this delivery or of an earlier one was requested meanwhile.
+      if (delayMs !== undefined && !(await next(tx, columns))?.retryRequested) {
+        await tx.query(RESCHEDULE, [...columns, now, this.#time(delayMs)]);
+        return { state, next: undefined };
+      }
+      return { state, next: await this.#advance(tx, columns) };
+    });
+  }
+
+  /** Ends the work on a key without pending deliveries, unless one was added meanwhile. */
+  async complete(key: ClaimedKey): Promise<void> {
+    await this.#withLease(key, async (tx, columns) => {
+      if (await this.#advance(tx, columns) !== undefined) {
+        await tx.query(RESCHEDULE, [...columns, this.#time(), this.#time()]);
+      }
+      return undefined;
+    });
+  }
+
+  /** Releases a lease: the key is due at once. */
+  async release({ endpointId, stream, lease }: ClaimedKey): Promise<void> {
+    await this.#options.database.writer().query(RELEASE_LEASE, [endpointId, stream, lease, this.#time()]);
+  }
+
+  /** Renews the lease and returns the next delivery; removes the key if there is none. */
+  async #advance(tx: Transaction, columns: KeyColumns): Promise<PendingDelivery | undefined> {
+    const found = await next(tx, columns);
+    if (found === undefined) await tx.query(REMOVE, [...columns]);
+    else await tx.query(RENEW_LEASE, [...columns, this.#time(), this.#time(this.#options.leaseMs)]);
+    if (found?.retryRequested) await tx.query(BEGIN_RETRY, [found.delivery.id]);
+    return found?.delivery;
+  }
+
+  async #withLease<T>(
+    { endpointId, stream, lease }: ClaimedKey,
+    run: (tx: Transaction, columns: KeyColumns) => Promise<T>,
+  ): Promise<T | undefined> {
+    return await this.#options.database.withTx(async (tx) => {
+      const { rowCount } = await tx.query(LOCK_LEASE, [endpointId, stream, lease]);
+      return rowCount === 0 ? undefined : await run(tx, [endpointId, stream]);
+    }, { repeatable: true });
+  }
+
+  /** Returns the current time plus a delay, as a parameter of a query. */
+  #time(delayMs = 0): string {
+    return new Date(this.#options.nowMs() + delayMs).toISOString();
+  }
+}
+
+type KeyColumns = readonly [endpointId: string, stream: string];
+
+/** Returns the first pending delivery of a key, and whether a retry was requested since its last attempt began. */
+async function next(
+  db: Querier,
+  columns: KeyColumns,
+): Promise<{ readonly delivery: PendingDelivery; readonly retryRequested: boolean } | undefined> {
+  const { rows: [row] } = await db.query<
+    EventRow & {
+      readonly id: string;
+      readonly attempts: number;
+      readonly retry_requested: boolean;
+      readonly url: string;
+      readonly sealed_secret: Uint8Array;
+    }
+  >(NEXT, [...columns]);
+  if (row === undefined) return undefined;
+  const { id, attempts, retry_requested: retryRequested, url, sealed_secret: encryptedSecret } = row;
+  return { delivery: { id, attempts, url, encryptedSecret, event: eventOfRow(row) }, retryRequested };
+}
