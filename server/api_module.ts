@@ -1,33 +1,33 @@
 import type { Problem } from "./problem.ts";
 import type { Route } from "./operation.ts";
 
-/** A kind of problem, and the page that explains it at `/problems/<slug>`. */
+/** Problem type, documented at `/problems/<slug>`. */
 export interface ProblemType {
-  /** The last segment of the `type` URI, kebab-case, e.g. "email-taken". */
+  /** Last segment of the `type` URI, kebab-case, e.g. "email-taken". */
   readonly slug: string;
   readonly title: string;
   readonly status: number;
-  /** One or two sentences for the page: what happened and what a client can do. */
+  /** One or two sentences for the page: the cause and what a client can do. */
   readonly detail: string;
   /**
-   * Whether the request is wrong by itself, whatever the state of things: then it does not use up its
-   * `Idempotency-Key`, and can be corrected.
+   * Whether the request itself is invalid, independent of the current state. It then does not use up its
+   * `Idempotency-Key` and can be corrected.
    *
    * @default false
    */
   readonly validation?: boolean;
 }
 
-/** What a service brings to the server: its routes, its document and its error table. */
+/** Contribution of a service to the server: routes, OpenAPI document and error mapping. */
 export interface ApiModule {
-  /** A short name for logs and for the document's address, e.g. "profile". */
+  /** Short name for logs and the document's address, e.g. "profile". */
   readonly name: string;
-  /** The routes of the generated code, bound to the service. */
+  /** Routes of the generated code, bound to the service. */
   readonly routes: readonly Route[];
-  /** The OpenAPI document as JSON text; served at `/openapi/<name>.json`. */
+  /** OpenAPI document as JSON text, served at `/openapi/<name>.json`. */
   readonly document: string;
-  /** The problem types the service adds to the server's own. */
+  /** Problem types of the service, in addition to the server's own. */
   readonly problemTypes: readonly ProblemType[];
-  /** Turns a domain error into a problem; undefined: not one of the service's errors. */
+  /** Converts a domain error to a problem; undefined for any other error. */
   problemOf(error: unknown): Problem | undefined;
 }

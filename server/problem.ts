@@ -1,28 +1,28 @@
-/** One error of a request, named so that a client can show it next to the field. */
+/** One validation error of a request, in a form that clients can show next to the field. */
 export interface InvalidParam {
-  /** The parameter's name, or the body member's. */
+  /** Name of the parameter or body property. */
   readonly name: string;
   readonly in: "path" | "query" | "header" | "cookie" | "body";
   /** JSON Pointer into the body (RFC 6901); absent for parameters. */
   readonly pointer?: string;
-  /** What is wrong with it, in words, without the value. */
+  /** Description of the error, without the value. */
   readonly reason: string;
 }
 
-/** The parts of a problem that differ from one occurrence to the next. */
+/** Properties of a problem that differ between occurrences. */
 export interface ProblemOptions {
-  /** What happened this time; never the client's input, SQL, a path or a stack. */
+  /** Explanation of this occurrence; never the client's input, SQL, a path or a stack. */
   readonly detail?: string;
   readonly invalidParams?: readonly InvalidParam[];
-  /** Headers of the answer, e.g. `{ "Retry-After": "1" }`. */
+  /** Additional response headers, e.g. `{ "Retry-After": "1" }`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** What caused it; logged, never sent. */
+  /** Underlying error; logged, never sent. */
   readonly cause?: unknown;
 }
 
 /**
- * An error that is answered as `application/problem+json` (RFC 9457). `slug` names the problem type, registered
- * by the server or by an {@link ApiModule}; the server adds `instance`, `requestId` and the rest.
+ * Error that becomes an `application/problem+json` response (RFC 9457). `slug` names the problem type, registered by
+ * the server or by an {@link ApiModule}; the server adds `instance`, `requestId` and the rest.
  */
 export class Problem extends Error {
   override readonly name = "Problem";

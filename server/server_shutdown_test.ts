@@ -59,7 +59,7 @@ for (const [way, limits] of WAYS) {
     const { url } = await server.listen();
     const stopped = server.shutdown();
     const ready = await fetch(`${url}/readyz?verbose`);
-    assertEquals([ready.status, (await ready.json()).checks[0].reason], [503, "The server is stopping"]);
+    assertEquals([ready.status, (await ready.json()).checks[0].reason], [503, "The server is shutting down"]);
     const note = await fetch(`${url}/notes/1`);
     assertEquals([note.status, note.headers.get("connection")], [200, "close"]);
     await note.body?.cancel();

@@ -32,7 +32,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -52,7 +52,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -76,7 +76,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -96,7 +96,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -142,7 +142,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -167,7 +167,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -187,7 +187,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -207,7 +207,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
                 /** @description The refund's id, a UUID of the client's choice */
                 refundId: string;
@@ -236,7 +236,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the program can serve requests */
+        /** Check whether the service can handle requests */
         get: operations["getHealth"];
         put?: never;
         post?: never;
@@ -253,7 +253,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process is alive */
+        /** Check whether the process is alive */
         get: operations["getLiveness"];
         put?: never;
         post?: never;
@@ -270,7 +270,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the program should be sent requests */
+        /** Check whether the service should receive traffic */
         get: operations["getReadiness"];
         put?: never;
         post?: never;
@@ -296,11 +296,11 @@ export interface webhooks {
             parameters: {
                 query?: never;
                 header: {
-                    /** @description The same whenever the same event is told, and never that of another one */
+                    /** @description Unique ID of the event, identical on every delivery attempt */
                     "Webhook-Id": components["parameters"]["MessageId"];
-                    /** @description When it is told, in seconds since 1970 */
+                    /** @description Time of the attempt, in seconds since the Unix epoch */
                     "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
-                    /** @description An HMAC-SHA-256 over id, timestamp and body (Standard Webhooks) */
+                    /** @description HMAC-SHA-256 over ID, timestamp and body (Standard Webhooks) */
                     "Webhook-Signature": components["parameters"]["MessageSignature"];
                 };
                 path?: never;
@@ -335,11 +335,11 @@ export interface webhooks {
             parameters: {
                 query?: never;
                 header: {
-                    /** @description The same whenever the same event is told, and never that of another one */
+                    /** @description Unique ID of the event, identical on every delivery attempt */
                     "Webhook-Id": components["parameters"]["MessageId"];
-                    /** @description When it is told, in seconds since 1970 */
+                    /** @description Time of the attempt, in seconds since the Unix epoch */
                     "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
-                    /** @description An HMAC-SHA-256 over id, timestamp and body (Standard Webhooks) */
+                    /** @description HMAC-SHA-256 over ID, timestamp and body (Standard Webhooks) */
                     "Webhook-Signature": components["parameters"]["MessageSignature"];
                 };
                 path?: never;
@@ -374,11 +374,11 @@ export interface webhooks {
             parameters: {
                 query?: never;
                 header: {
-                    /** @description The same whenever the same event is told, and never that of another one */
+                    /** @description Unique ID of the event, identical on every delivery attempt */
                     "Webhook-Id": components["parameters"]["MessageId"];
-                    /** @description When it is told, in seconds since 1970 */
+                    /** @description Time of the attempt, in seconds since the Unix epoch */
                     "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
-                    /** @description An HMAC-SHA-256 over id, timestamp and body (Standard Webhooks) */
+                    /** @description HMAC-SHA-256 over ID, timestamp and body (Standard Webhooks) */
                     "Webhook-Signature": components["parameters"]["MessageSignature"];
                 };
                 path?: never;
@@ -413,11 +413,11 @@ export interface webhooks {
             parameters: {
                 query?: never;
                 header: {
-                    /** @description The same whenever the same event is told, and never that of another one */
+                    /** @description Unique ID of the event, identical on every delivery attempt */
                     "Webhook-Id": components["parameters"]["MessageId"];
-                    /** @description When it is told, in seconds since 1970 */
+                    /** @description Time of the attempt, in seconds since the Unix epoch */
                     "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
-                    /** @description An HMAC-SHA-256 over id, timestamp and body (Standard Webhooks) */
+                    /** @description HMAC-SHA-256 over ID, timestamp and body (Standard Webhooks) */
                     "Webhook-Signature": components["parameters"]["MessageSignature"];
                 };
                 path?: never;
@@ -452,11 +452,11 @@ export interface webhooks {
             parameters: {
                 query?: never;
                 header: {
-                    /** @description The same whenever the same event is told, and never that of another one */
+                    /** @description Unique ID of the event, identical on every delivery attempt */
                     "Webhook-Id": components["parameters"]["MessageId"];
-                    /** @description When it is told, in seconds since 1970 */
+                    /** @description Time of the attempt, in seconds since the Unix epoch */
                     "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
-                    /** @description An HMAC-SHA-256 over id, timestamp and body (Standard Webhooks) */
+                    /** @description HMAC-SHA-256 over ID, timestamp and body (Standard Webhooks) */
                     "Webhook-Signature": components["parameters"]["MessageSignature"];
                 };
                 path?: never;
@@ -742,23 +742,23 @@ export interface components {
             requestId: string;
             /** Format: int32 */
             limit: number;
-            /** @description There exactly when there is a next page */
+            /** @description Present if there is a next page */
             nextCursor?: string;
-            /** @description There exactly when there is a previous page */
+            /** @description Present if there is a previous page */
             prevCursor?: string;
             etags: components["schemas"]["ETagsById"];
         };
-        /** @description The ETag of every item of the page that has one of its own, by its id */
+        /** @description ETags of the items on the page, by item ID */
         ETagsById: {
             [key: string]: string;
         };
         /**
          * Format: date-time
-         * @description When it happened
+         * @description Time of the event
          */
         EventTime: string;
         /**
-         * @description Its place in what has happened to one thing
+         * @description Position of the event in its stream
          * @example payment-01a2023b-983b-7000-83d3-81c8f54d2496@1
          */
         EventId: string;
@@ -773,7 +773,7 @@ export interface components {
             status: "ok" | "degraded" | "unavailable";
             reason?: string;
         };
-        /** @description What went wrong (RFC 9457) */
+        /** @description Problem details (RFC 9457) */
         Problem: {
             /** Format: uri-reference */
             type: string;
@@ -806,10 +806,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It is there already, or another request with the `Idempotency-Key` is being worked on */
+        /** @description The resource already exists, or another request with this `Idempotency-Key` is in progress */
         Conflict: {
             headers: {
-                /** @description Seconds to wait, where another request is being worked on */
+                /** @description Seconds to wait while another request is in progress */
                 "Retry-After"?: string;
                 "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                 [name: string]: unknown;
@@ -818,7 +818,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is well formed but breaks a rule, or the state of things refuses it; `invalidParams` names every fault */
+        /**
+         * @description The body is well formed but fails validation, or the current state does not permit the operation;
+         *     `invalidParams` lists every error
+         */
         UnprocessableContent: {
             headers: {
                 "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
@@ -828,7 +831,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The program or its database cannot serve the request now */
+        /** @description The service or its database is temporarily unavailable */
         Unavailable: {
             headers: {
                 "Retry-After": components["headers"]["RetryAfter"];
@@ -838,14 +841,14 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The receiver has it. With any other answer, or none in time, it is told again */
+        /** @description Received. Any other response, or a timeout, triggers a retry. */
         EventReceived: {
             headers: {
                 [name: string]: unknown;
             };
             content?: never;
         };
-        /** @description The representation at hand is the current one */
+        /** @description The stored representation is current */
         NotModified: {
             headers: {
                 ETag: components["headers"]["ETag"];
@@ -854,7 +857,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description The request is malformed; `invalidParams` names every fault */
+        /** @description The request is malformed; `invalidParams` lists every error */
         BadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -863,10 +866,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The access token is missing, or not valid */
+        /** @description The access token is missing or invalid */
         Unauthorized: {
             headers: {
-                /** @description What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+                /** @description Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
                 "WWW-Authenticate": string;
                 [name: string]: unknown;
             };
@@ -874,10 +877,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The access token lacks a scope that the operation needs */
+        /** @description The access token lacks a required scope */
         Forbidden: {
             headers: {
-                /** @description The scopes that are needed (RFC 6750, section 3.1) */
+                /** @description Required scopes (RFC 6750, section 3.1) */
                 "WWW-Authenticate": string;
                 [name: string]: unknown;
             };
@@ -885,7 +888,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The Accept header excludes every representation there is */
+        /** @description The Accept header excludes every available representation */
         NotAcceptable: {
             headers: {
                 [name: string]: unknown;
@@ -903,7 +906,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It has changed since it was read */
+        /** @description The resource has been modified since the specified version */
         PreconditionFailed: {
             headers: {
                 ETag: components["headers"]["ETag"];
@@ -913,7 +916,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is larger than the operation takes, or than is skipped where it takes none */
+        /** @description The body exceeds the size limit */
         ContentTooLarge: {
             headers: {
                 [name: string]: unknown;
@@ -922,7 +925,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request target is longer than the server takes */
+        /** @description The request target exceeds the length limit */
         UriTooLong: {
             headers: {
                 [name: string]: unknown;
@@ -931,7 +934,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body's media type is not one the operation takes */
+        /** @description The media type of the body is not supported */
         UnsupportedMediaType: {
             headers: {
                 [name: string]: unknown;
@@ -940,7 +943,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description If-Match is missing */
+        /** @description The If-Match header is missing */
         PreconditionRequired: {
             headers: {
                 [name: string]: unknown;
@@ -949,13 +952,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The caller asked for more than it may in a while */
+        /** @description Rate limit exceeded */
         TooManyRequests: {
             headers: {
                 "Retry-After": components["headers"]["RetryAfter"];
-                /** @description How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+                /** @description Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
                 "RateLimit-Policy"?: string;
-                /** @description How much of that is left, and after how many seconds there is all of it again */
+                /** @description Remaining quota, and the seconds until it is fully restored */
                 RateLimit?: string;
                 [name: string]: unknown;
             };
@@ -963,7 +966,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The header fields are larger than the server takes */
+        /** @description The header fields exceed the size limit */
         HeadersTooLarge: {
             headers: {
                 [name: string]: unknown;
@@ -972,7 +975,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Something went wrong in the program */
+        /** @description Internal error */
         InternalError: {
             headers: {
                 [name: string]: unknown;
@@ -983,61 +986,61 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The resource's id */
+        /** @description ID of the resource */
         Id: string;
-        /** @description Items on a page, 20 when absent */
+        /** @description Maximum number of items per page; 20 by default */
         Limit: number;
-        /** @description The `nextCursor` of an earlier answer */
+        /** @description The `nextCursor` of an earlier response */
         After: string;
-        /** @description The `prevCursor` of an earlier answer */
+        /** @description The `prevCursor` of an earlier response */
         Before: string;
-        /** @description Only what happened at this instant or later */
+        /** @description Start of the time range, inclusive */
         From: string;
-        /** @description Only what happened before this instant */
+        /** @description End of the time range, exclusive */
         To: string;
         /**
-         * @description A key of 1 to 255 characters that the client makes up for this request, such as a UUID, as a structured-field
-         *     string or bare. Whoever repeats the request with it is given the first answer again
+         * @description Unique key of 1 to 255 characters chosen by the client, such as a UUID, as a structured-field string or bare.
+         *     A retry with the same key receives the response to the first request
          *     (draft-ietf-httpapi-idempotency-key-header).
          * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
          */
         IdempotencyKey: string;
-        /** @description The ETag of the resource as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+        /** @description ETag of the last known version, or `*`; a list is allowed (RFC 9110, section 13.1.1) */
         IfMatch: string;
-        /** @description The same whenever the same event is told, and never that of another one */
+        /** @description Unique ID of the event, identical on every delivery attempt */
         MessageId: string;
-        /** @description When it is told, in seconds since 1970 */
+        /** @description Time of the attempt, in seconds since the Unix epoch */
         MessageTimestamp: string;
-        /** @description An HMAC-SHA-256 over id, timestamp and body (Standard Webhooks) */
+        /** @description HMAC-SHA-256 over ID, timestamp and body (Standard Webhooks) */
         MessageSignature: string;
-        /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+        /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
         IfNoneMatch: string;
         /**
-         * @description The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-         *     it is read. Without it a read may be some milliseconds older.
+         * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+         *     whichever database serves it; without the token it may be some milliseconds stale.
          */
         ConsistencyToken: string;
-        /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+        /** @description Request ID, echoed in the response; generated if absent or malformed */
         RequestId: string;
     };
     requestBodies: never;
     headers: {
-        /** @description Where it is */
+        /** @description URI of the resource */
         Location: string;
-        /** @description The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+        /** @description Strong entity tag of the representation (RFC 9110, section 8.8.3) */
         ETag: string;
-        /** @description There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+        /** @description Present, with the value `true`, if this is the stored response to an earlier request with this key */
         IdempotencyReplayed: "true";
-        /** @description Seconds to wait */
+        /** @description Seconds to wait before a retry */
         RetryAfter: string;
         /**
-         * @description Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
-         *     service. Absent when the database could not tell its position; the write is made all the same.
+         * @description Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+         *     service. Absent if the database position could not be determined; the write still took effect.
          */
         ConsistencyToken: string;
-        /** @description The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
+        /** @description Absolute URIs of adjacent pages (RFC 8288) with `rel` first, prev, next or last */
         Link: string;
-        /** @description The id of the request */
+        /** @description Request ID */
         RequestId: string;
     };
     pathItems: never;
@@ -1047,23 +1050,23 @@ export interface operations {
     listAccounts: {
         parameters: {
             query?: {
-                /** @description Items on a page, 20 when absent */
+                /** @description Maximum number of items per page; 20 by default */
                 limit?: components["parameters"]["Limit"];
-                /** @description The `nextCursor` of an earlier answer */
+                /** @description The `nextCursor` of an earlier response */
                 after?: components["parameters"]["After"];
-                /** @description The `prevCursor` of an earlier answer */
+                /** @description The `prevCursor` of an earlier response */
                 before?: components["parameters"]["Before"];
                 /** @description Only the accounts of this profile */
                 profileId?: string;
             };
             header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
-                /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-                 *     it is read. Without it a read may be some milliseconds older.
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
                  */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
@@ -1102,7 +1105,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path?: never;
@@ -1147,18 +1150,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
-                /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-                 *     it is read. Without it a read may be some milliseconds older.
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
                  */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -1195,13 +1198,13 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag of the resource as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+                /** @description ETag of the last known version, or `*`; a list is allowed (RFC 9110, section 13.1.1) */
                 "If-Match": components["parameters"]["IfMatch"];
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -1239,30 +1242,30 @@ export interface operations {
     listEntries: {
         parameters: {
             query?: {
-                /** @description Items on a page, 20 when absent */
+                /** @description Maximum number of items per page; 20 by default */
                 limit?: components["parameters"]["Limit"];
-                /** @description The `nextCursor` of an earlier answer */
+                /** @description The `nextCursor` of an earlier response */
                 after?: components["parameters"]["After"];
-                /** @description The `prevCursor` of an earlier answer */
+                /** @description The `prevCursor` of an earlier response */
                 before?: components["parameters"]["Before"];
-                /** @description Only what happened at this instant or later */
+                /** @description Start of the time range, inclusive */
                 from?: components["parameters"]["From"];
-                /** @description Only what happened before this instant */
+                /** @description End of the time range, exclusive */
                 to?: components["parameters"]["To"];
             };
             header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
-                /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-                 *     it is read. Without it a read may be some milliseconds older.
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
                  */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -1301,17 +1304,17 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of 1 to 255 characters that the client makes up for this request, such as a UUID, as a structured-field
-                 *     string or bare. Whoever repeats the request with it is given the first answer again
+                 * @description Unique key of 1 to 255 characters chosen by the client, such as a UUID, as a structured-field string or bare.
+                 *     A retry with the same key receives the response to the first request
                  *     (draft-ietf-httpapi-idempotency-key-header).
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -1354,29 +1357,29 @@ export interface operations {
     listPayments: {
         parameters: {
             query?: {
-                /** @description Items on a page, 20 when absent */
+                /** @description Maximum number of items per page; 20 by default */
                 limit?: components["parameters"]["Limit"];
-                /** @description The `nextCursor` of an earlier answer */
+                /** @description The `nextCursor` of an earlier response */
                 after?: components["parameters"]["After"];
-                /** @description The `prevCursor` of an earlier answer */
+                /** @description The `prevCursor` of an earlier response */
                 before?: components["parameters"]["Before"];
                 /** @description Only payments that this account made or got */
                 accountId?: string;
                 /** @description Only payments of which so much was given back */
                 status?: components["schemas"]["PaymentStatus"];
-                /** @description Only what happened at this instant or later */
+                /** @description Start of the time range, inclusive */
                 from?: components["parameters"]["From"];
-                /** @description Only what happened before this instant */
+                /** @description End of the time range, exclusive */
                 to?: components["parameters"]["To"];
             };
             header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
-                /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-                 *     it is read. Without it a read may be some milliseconds older.
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
                  */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
@@ -1416,13 +1419,13 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of 1 to 255 characters that the client makes up for this request, such as a UUID, as a structured-field
-                 *     string or bare. Whoever repeats the request with it is given the first answer again
+                 * @description Unique key of 1 to 255 characters chosen by the client, such as a UUID, as a structured-field string or bare.
+                 *     A retry with the same key receives the response to the first request
                  *     (draft-ietf-httpapi-idempotency-key-header).
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path?: never;
@@ -1468,18 +1471,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
-                /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-                 *     it is read. Without it a read may be some milliseconds older.
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
                  */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -1516,11 +1519,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -1575,26 +1578,26 @@ export interface operations {
     listPaymentEvents: {
         parameters: {
             query?: {
-                /** @description Items on a page, 20 when absent */
+                /** @description Maximum number of items per page; 20 by default */
                 limit?: components["parameters"]["Limit"];
-                /** @description The `nextCursor` of an earlier answer */
+                /** @description The `nextCursor` of an earlier response */
                 after?: components["parameters"]["After"];
-                /** @description The `prevCursor` of an earlier answer */
+                /** @description The `prevCursor` of an earlier response */
                 before?: components["parameters"]["Before"];
             };
             header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
-                /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-                 *     it is read. Without it a read may be some milliseconds older.
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
                  */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -1631,26 +1634,26 @@ export interface operations {
     listRefunds: {
         parameters: {
             query?: {
-                /** @description Items on a page, 20 when absent */
+                /** @description Maximum number of items per page; 20 by default */
                 limit?: components["parameters"]["Limit"];
-                /** @description The `nextCursor` of an earlier answer */
+                /** @description The `nextCursor` of an earlier response */
                 after?: components["parameters"]["After"];
-                /** @description The `prevCursor` of an earlier answer */
+                /** @description The `prevCursor` of an earlier response */
                 before?: components["parameters"]["Before"];
             };
             header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
-                /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-                 *     it is read. Without it a read may be some milliseconds older.
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
                  */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -1688,18 +1691,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
-                /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-                 *     it is read. Without it a read may be some milliseconds older.
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
                  */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
                 /** @description The refund's id, a UUID of the client's choice */
                 refundId: string;
@@ -1738,11 +1741,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
                 /** @description The refund's id, a UUID of the client's choice */
                 refundId: string;
@@ -1806,7 +1809,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It can */
+            /** @description The service is healthy */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1825,7 +1828,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is */
+            /** @description The process is alive */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1839,7 +1842,7 @@ export interface operations {
     getReadiness: {
         parameters: {
             query?: {
-                /** @description List the checks, whatever the value */
+                /** @description Include the individual checks; the value is ignored */
                 verbose?: string;
             };
             header?: never;
@@ -1848,7 +1851,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It should */
+            /** @description Ready for traffic */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1857,7 +1860,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description It should not */
+            /** @description Not ready for traffic */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1916,23 +1919,23 @@ export type InvalidParam = components["schemas"]["InvalidParam"];
 /** What {@link StrictServerInterface.listAccounts} is given, decoded and validated. */
 export type ListAccountsRequest = {
   readonly query: {
-    /** Items on a page, 20 when absent */
+    /** Maximum number of items per page; 20 by default */
     readonly limit?: number;
-    /** The `nextCursor` of an earlier answer */
+    /** The `nextCursor` of an earlier response */
     readonly after?: string;
-    /** The `prevCursor` of an earlier answer */
+    /** The `prevCursor` of an earlier response */
     readonly before?: string;
     /** Only the accounts of this profile */
     readonly profileId?: string;
   };
   readonly headers: {
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
-    /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+    /** ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
     /**
-     * The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-     * it is read. Without it a read may be some milliseconds older.
+     * The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+     * whichever database serves it; without the token it may be some milliseconds stale.
      */
     readonly "Consistency-Token"?: string;
   };
@@ -1944,119 +1947,119 @@ export type ListAccountsResponse =
     /** One page of accounts */
     readonly status: 200;
     readonly headers: {
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
+      /** Absolute URIs of adjacent pages (RFC 8288) with `rel` first, prev, next or last */
       readonly Link: string;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessAccountList;
   }
   | {
-    /** The representation at hand is the current one */
+    /** The stored representation is current */
     readonly status: 304;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: never;
     readonly body?: never;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The Accept header excludes every representation there is */
+    /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** It has changed since it was read */
+    /** The resource has been modified since the specified version */
     readonly status: 412;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
@@ -2066,7 +2069,7 @@ export type ListAccountsResponse =
 /** What {@link StrictServerInterface.openAccount} is given, decoded and validated. */
 export type OpenAccountRequest = {
   readonly headers: {
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
   };
 } & { readonly contentType: "application/json"; readonly body: NewAccount };
@@ -2077,15 +2080,15 @@ export type OpenAccountResponse =
     /** The account as it was opened */
     readonly status: 201;
     readonly headers: {
-      /** Where it is */
+      /** URI of the resource */
       readonly Location: string;
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
       /**
-       * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
-       * service. Absent when the database could not tell its position; the write is made all the same.
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
        */
       readonly "Consistency-Token"?: string | undefined;
     };
@@ -2093,34 +2096,34 @@ export type OpenAccountResponse =
     readonly body: SuccessAccount;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The Accept header excludes every representation there is */
+    /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
@@ -2134,81 +2137,84 @@ export type OpenAccountResponse =
     readonly body: Problem;
   }
   | {
-    /** It is there already, or another request with the `Idempotency-Key` is being worked on */
+    /** The resource already exists, or another request with this `Idempotency-Key` is in progress */
     readonly status: 409;
     readonly headers?: {
-      /** Seconds to wait, where another request is being worked on */
+      /** Seconds to wait while another request is in progress */
       readonly "Retry-After"?: string | undefined;
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body's media type is not one the operation takes */
+    /** The media type of the body is not supported */
     readonly status: 415;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is well formed but breaks a rule, or the state of things refuses it; `invalidParams` names every fault */
+    /**
+     * The body is well formed but fails validation, or the current state does not permit the operation;
+     * `invalidParams` lists every error
+     */
     readonly status: 422;
     readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
@@ -2218,17 +2224,17 @@ export type OpenAccountResponse =
 /** What {@link StrictServerInterface.getAccount} is given, decoded and validated. */
 export type GetAccountRequest = {
   readonly path: {
-    /** The resource's id */
+    /** ID of the resource */
     readonly id: string;
   };
   readonly headers: {
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
-    /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+    /** ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
     /**
-     * The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-     * it is read. Without it a read may be some milliseconds older.
+     * The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+     * whichever database serves it; without the token it may be some milliseconds stale.
      */
     readonly "Consistency-Token"?: string;
   };
@@ -2240,48 +2246,48 @@ export type GetAccountResponse =
     /** The account */
     readonly status: 200;
     readonly headers: {
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessAccount;
   }
   | {
-    /** The representation at hand is the current one */
+    /** The stored representation is current */
     readonly status: 304;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: never;
     readonly body?: never;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
@@ -2291,76 +2297,76 @@ export type GetAccountResponse =
     /** There is no such account, payment or refund */
     readonly status: 404;
     readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The Accept header excludes every representation there is */
+    /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** It has changed since it was read */
+    /** The resource has been modified since the specified version */
     readonly status: 412;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
@@ -2370,13 +2376,13 @@ export type GetAccountResponse =
 /** What {@link StrictServerInterface.closeAccount} is given, decoded and validated. */
 export type CloseAccountRequest = {
   readonly path: {
-    /** The resource's id */
+    /** ID of the resource */
     readonly id: string;
   };
   readonly headers: {
-    /** The ETag of the resource as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+    /** ETag of the last known version, or `*`; a list is allowed (RFC 9110, section 13.1.1) */
     readonly "If-Match": string;
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
   };
 };
@@ -2387,13 +2393,13 @@ export type CloseAccountResponse =
     /** The account, which is closed */
     readonly status: 200;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
       /**
-       * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
-       * service. Absent when the database could not tell its position; the write is made all the same.
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
        */
       readonly "Consistency-Token"?: string | undefined;
     };
@@ -2401,27 +2407,27 @@ export type CloseAccountResponse =
     readonly body: SuccessAccount;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
@@ -2431,93 +2437,96 @@ export type CloseAccountResponse =
     /** There is no such account, payment or refund */
     readonly status: 404;
     readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The Accept header excludes every representation there is */
+    /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** It has changed since it was read */
+    /** The resource has been modified since the specified version */
     readonly status: 412;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is well formed but breaks a rule, or the state of things refuses it; `invalidParams` names every fault */
+    /**
+     * The body is well formed but fails validation, or the current state does not permit the operation;
+     * `invalidParams` lists every error
+     */
     readonly status: 422;
     readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** If-Match is missing */
+    /** The If-Match header is missing */
     readonly status: 428;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
@@ -2527,29 +2536,29 @@ export type CloseAccountResponse =
 /** What {@link StrictServerInterface.listEntries} is given, decoded and validated. */
 export type ListEntriesRequest = {
   readonly path: {
-    /** The resource's id */
+    /** ID of the resource */
     readonly id: string;
   };
   readonly query: {
-    /** Items on a page, 20 when absent */
+    /** Maximum number of items per page; 20 by default */
     readonly limit?: number;
-    /** The `nextCursor` of an earlier answer */
+    /** The `nextCursor` of an earlier response */
     readonly after?: string;
-    /** The `prevCursor` of an earlier answer */
+    /** The `prevCursor` of an earlier response */
     readonly before?: string;
-    /** Only what happened at this instant or later */
+    /** Start of the time range, inclusive */
     readonly from?: string;
-    /** Only what happened before this instant */
+    /** End of the time range, exclusive */
     readonly to?: string;
   };
   readonly headers: {
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
-    /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+    /** ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
     /**
-     * The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-     * it is read. Without it a read may be some milliseconds older.
+     * The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+     * whichever database serves it; without the token it may be some milliseconds stale.
      */
     readonly "Consistency-Token"?: string;
   };
@@ -2561,50 +2570,50 @@ export type ListEntriesResponse =
     /** One page of the statement */
     readonly status: 200;
     readonly headers: {
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
+      /** Absolute URIs of adjacent pages (RFC 8288) with `rel` first, prev, next or last */
       readonly Link: string;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessEntryList;
   }
   | {
-    /** The representation at hand is the current one */
+    /** The stored representation is current */
     readonly status: 304;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: never;
     readonly body?: never;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
@@ -2614,76 +2623,76 @@ export type ListEntriesResponse =
     /** There is no such account, payment or refund */
     readonly status: 404;
     readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The Accept header excludes every representation there is */
+    /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** It has changed since it was read */
+    /** The resource has been modified since the specified version */
     readonly status: 412;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
@@ -2693,17 +2702,17 @@ export type ListEntriesResponse =
 /** What {@link StrictServerInterface.createDeposit} is given, decoded and validated. */
 export type CreateDepositRequest = {
   readonly path: {
-    /** The resource's id */
+    /** ID of the resource */
     readonly id: string;
   };
   readonly headers: {
     /**
-     * A key of 1 to 255 characters that the client makes up for this request, such as a UUID, as a structured-field
-     * string or bare. Whoever repeats the request with it is given the first answer again
+     * Unique key of 1 to 255 characters chosen by the client, such as a UUID, as a structured-field string or bare.
+     * A retry with the same key receives the response to the first request
      * (draft-ietf-httpapi-idempotency-key-header).
      */
     readonly "Idempotency-Key": string;
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
   };
 } & { readonly contentType: "application/json"; readonly body: NewDeposit };
@@ -2714,41 +2723,41 @@ export type CreateDepositResponse =
     /** The deposit, and what the account had after it */
     readonly status: 201;
     readonly headers?: {
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
       /**
-       * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
-       * service. Absent when the database could not tell its position; the write is made all the same.
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
        */
       readonly "Consistency-Token"?: string | undefined;
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessDeposit;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
@@ -2758,14 +2767,14 @@ export type CreateDepositResponse =
     /** There is no such account, payment or refund */
     readonly status: 404;
     readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The Accept header excludes every representation there is */
+    /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
@@ -2779,81 +2788,84 @@ export type CreateDepositResponse =
     readonly body: Problem;
   }
   | {
-    /** It is there already, or another request with the `Idempotency-Key` is being worked on */
+    /** The resource already exists, or another request with this `Idempotency-Key` is in progress */
     readonly status: 409;
     readonly headers?: {
-      /** Seconds to wait, where another request is being worked on */
+      /** Seconds to wait while another request is in progress */
       readonly "Retry-After"?: string | undefined;
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body's media type is not one the operation takes */
+    /** The media type of the body is not supported */
     readonly status: 415;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is well formed but breaks a rule, or the state of things refuses it; `invalidParams` names every fault */
+    /**
+     * The body is well formed but fails validation, or the current state does not permit the operation;
+     * `invalidParams` lists every error
+     */
     readonly status: 422;
     readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
@@ -2863,29 +2875,29 @@ export type CreateDepositResponse =
 /** What {@link StrictServerInterface.listPayments} is given, decoded and validated. */
 export type ListPaymentsRequest = {
   readonly query: {
-    /** Items on a page, 20 when absent */
+    /** Maximum number of items per page; 20 by default */
     readonly limit?: number;
-    /** The `nextCursor` of an earlier answer */
+    /** The `nextCursor` of an earlier response */
     readonly after?: string;
-    /** The `prevCursor` of an earlier answer */
+    /** The `prevCursor` of an earlier response */
     readonly before?: string;
     /** Only payments that this account made or got */
     readonly accountId?: string;
     /** Only payments of which so much was given back */
     readonly status?: PaymentStatus;
-    /** Only what happened at this instant or later */
+    /** Start of the time range, inclusive */
     readonly from?: string;
-    /** Only what happened before this instant */
+    /** End of the time range, exclusive */
     readonly to?: string;
   };
   readonly headers: {
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
-    /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+    /** ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
     /**
-     * The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-     * it is read. Without it a read may be some milliseconds older.
+     * The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+     * whichever database serves it; without the token it may be some milliseconds stale.
      */
     readonly "Consistency-Token"?: string;
   };
@@ -2897,119 +2909,119 @@ export type ListPaymentsResponse =
     /** One page of payments */
     readonly status: 200;
     readonly headers: {
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
+      /** Absolute URIs of adjacent pages (RFC 8288) with `rel` first, prev, next or last */
       readonly Link: string;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessPaymentList;
   }
   | {
-    /** The representation at hand is the current one */
+    /** The stored representation is current */
     readonly status: 304;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: never;
     readonly body?: never;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The Accept header excludes every representation there is */
+    /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** It has changed since it was read */
+    /** The resource has been modified since the specified version */
     readonly status: 412;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
@@ -3020,12 +3032,12 @@ export type ListPaymentsResponse =
 export type CreatePaymentRequest = {
   readonly headers: {
     /**
-     * A key of 1 to 255 characters that the client makes up for this request, such as a UUID, as a structured-field
-     * string or bare. Whoever repeats the request with it is given the first answer again
+     * Unique key of 1 to 255 characters chosen by the client, such as a UUID, as a structured-field string or bare.
+     * A retry with the same key receives the response to the first request
      * (draft-ietf-httpapi-idempotency-key-header).
      */
     readonly "Idempotency-Key": string;
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
   };
 } & { readonly contentType: "application/json"; readonly body: NewPayment };
@@ -3036,52 +3048,52 @@ export type CreatePaymentResponse =
     /** The payment, which is settled */
     readonly status: 201;
     readonly headers: {
-      /** Where it is */
+      /** URI of the resource */
       readonly Location: string;
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
       /**
-       * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
-       * service. Absent when the database could not tell its position; the write is made all the same.
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
        */
       readonly "Consistency-Token"?: string | undefined;
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessPayment;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The Accept header excludes every representation there is */
+    /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
@@ -3095,81 +3107,84 @@ export type CreatePaymentResponse =
     readonly body: Problem;
   }
   | {
-    /** It is there already, or another request with the `Idempotency-Key` is being worked on */
+    /** The resource already exists, or another request with this `Idempotency-Key` is in progress */
     readonly status: 409;
     readonly headers?: {
-      /** Seconds to wait, where another request is being worked on */
+      /** Seconds to wait while another request is in progress */
       readonly "Retry-After"?: string | undefined;
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body's media type is not one the operation takes */
+    /** The media type of the body is not supported */
     readonly status: 415;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is well formed but breaks a rule, or the state of things refuses it; `invalidParams` names every fault */
+    /**
+     * The body is well formed but fails validation, or the current state does not permit the operation;
+     * `invalidParams` lists every error
+     */
     readonly status: 422;
     readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
@@ -3179,17 +3194,17 @@ export type CreatePaymentResponse =
 /** What {@link StrictServerInterface.getPayment} is given, decoded and validated. */
 export type GetPaymentRequest = {
   readonly path: {
-    /** The resource's id */
+    /** ID of the resource */
     readonly id: string;
   };
   readonly headers: {
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
-    /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+    /** ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
     /**
-     * The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-     * it is read. Without it a read may be some milliseconds older.
+     * The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+     * whichever database serves it; without the token it may be some milliseconds stale.
      */
     readonly "Consistency-Token"?: string;
   };
@@ -3201,48 +3216,48 @@ export type GetPaymentResponse =
     /** The payment */
     readonly status: 200;
     readonly headers: {
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessPayment;
   }
   | {
-    /** The representation at hand is the current one */
+    /** The stored representation is current */
     readonly status: 304;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: never;
     readonly body?: never;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
@@ -3252,76 +3267,76 @@ export type GetPaymentResponse =
     /** There is no such account, payment or refund */
     readonly status: 404;
     readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The Accept header excludes every representation there is */
+    /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** It has changed since it was read */
+    /** The resource has been modified since the specified version */
     readonly status: 412;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
@@ -3331,11 +3346,11 @@ export type GetPaymentResponse =
 /** What {@link StrictServerInterface.putPayment} is given, decoded and validated. */
 export type PutPaymentRequest = {
   readonly path: {
-    /** The resource's id */
+    /** ID of the resource */
     readonly id: string;
   };
   readonly headers: {
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
   };
 } & { readonly contentType: "application/json"; readonly body: NewPayment };
@@ -3346,13 +3361,13 @@ export type PutPaymentResponse =
     /** The payment was made already, with this body */
     readonly status: 200;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
       /**
-       * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
-       * service. Absent when the database could not tell its position; the write is made all the same.
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
        */
       readonly "Consistency-Token"?: string | undefined;
     };
@@ -3363,15 +3378,15 @@ export type PutPaymentResponse =
     /** The payment, which is settled */
     readonly status: 201;
     readonly headers: {
-      /** Where it is */
+      /** URI of the resource */
       readonly Location: string;
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
       /**
-       * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
-       * service. Absent when the database could not tell its position; the write is made all the same.
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
        */
       readonly "Consistency-Token"?: string | undefined;
     };
@@ -3379,34 +3394,34 @@ export type PutPaymentResponse =
     readonly body: SuccessPayment;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The Accept header excludes every representation there is */
+    /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
@@ -3420,81 +3435,84 @@ export type PutPaymentResponse =
     readonly body: Problem;
   }
   | {
-    /** It is there already, or another request with the `Idempotency-Key` is being worked on */
+    /** The resource already exists, or another request with this `Idempotency-Key` is in progress */
     readonly status: 409;
     readonly headers?: {
-      /** Seconds to wait, where another request is being worked on */
+      /** Seconds to wait while another request is in progress */
       readonly "Retry-After"?: string | undefined;
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body's media type is not one the operation takes */
+    /** The media type of the body is not supported */
     readonly status: 415;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is well formed but breaks a rule, or the state of things refuses it; `invalidParams` names every fault */
+    /**
+     * The body is well formed but fails validation, or the current state does not permit the operation;
+     * `invalidParams` lists every error
+     */
     readonly status: 422;
     readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
@@ -3504,25 +3522,25 @@ export type PutPaymentResponse =
 /** What {@link StrictServerInterface.listPaymentEvents} is given, decoded and validated. */
 export type ListPaymentEventsRequest = {
   readonly path: {
-    /** The resource's id */
+    /** ID of the resource */
     readonly id: string;
   };
   readonly query: {
-    /** Items on a page, 20 when absent */
+    /** Maximum number of items per page; 20 by default */
     readonly limit?: number;
-    /** The `nextCursor` of an earlier answer */
+    /** The `nextCursor` of an earlier response */
     readonly after?: string;
-    /** The `prevCursor` of an earlier answer */
+    /** The `prevCursor` of an earlier response */
     readonly before?: string;
   };
   readonly headers: {
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
-    /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+    /** ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
     /**
-     * The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-     * it is read. Without it a read may be some milliseconds older.
+     * The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+     * whichever database serves it; without the token it may be some milliseconds stale.
      */
     readonly "Consistency-Token"?: string;
   };
@@ -3534,50 +3552,50 @@ export type ListPaymentEventsResponse =
     /** One page of its history */
     readonly status: 200;
     readonly headers: {
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
+      /** Absolute URIs of adjacent pages (RFC 8288) with `rel` first, prev, next or last */
       readonly Link: string;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessPaymentEventList;
   }
   | {
-    /** The representation at hand is the current one */
+    /** The stored representation is current */
     readonly status: 304;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: never;
     readonly body?: never;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
@@ -3587,76 +3605,76 @@ export type ListPaymentEventsResponse =
     /** There is no such account, payment or refund */
     readonly status: 404;
     readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The Accept header excludes every representation there is */
+    /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** It has changed since it was read */
+    /** The resource has been modified since the specified version */
     readonly status: 412;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
@@ -3666,25 +3684,25 @@ export type ListPaymentEventsResponse =
 /** What {@link StrictServerInterface.listRefunds} is given, decoded and validated. */
 export type ListRefundsRequest = {
   readonly path: {
-    /** The resource's id */
+    /** ID of the resource */
     readonly id: string;
   };
   readonly query: {
-    /** Items on a page, 20 when absent */
+    /** Maximum number of items per page; 20 by default */
     readonly limit?: number;
-    /** The `nextCursor` of an earlier answer */
+    /** The `nextCursor` of an earlier response */
     readonly after?: string;
-    /** The `prevCursor` of an earlier answer */
+    /** The `prevCursor` of an earlier response */
     readonly before?: string;
   };
   readonly headers: {
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
-    /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+    /** ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
     /**
-     * The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-     * it is read. Without it a read may be some milliseconds older.
+     * The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+     * whichever database serves it; without the token it may be some milliseconds stale.
      */
     readonly "Consistency-Token"?: string;
   };
@@ -3696,50 +3714,50 @@ export type ListRefundsResponse =
     /** One page of refunds */
     readonly status: 200;
     readonly headers: {
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
+      /** Absolute URIs of adjacent pages (RFC 8288) with `rel` first, prev, next or last */
       readonly Link: string;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessRefundList;
   }
   | {
-    /** The representation at hand is the current one */
+    /** The stored representation is current */
     readonly status: 304;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: never;
     readonly body?: never;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
@@ -3749,76 +3767,76 @@ export type ListRefundsResponse =
     /** There is no such account, payment or refund */
     readonly status: 404;
     readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The Accept header excludes every representation there is */
+    /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** It has changed since it was read */
+    /** The resource has been modified since the specified version */
     readonly status: 412;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
@@ -3828,19 +3846,19 @@ export type ListRefundsResponse =
 /** What {@link StrictServerInterface.getRefund} is given, decoded and validated. */
 export type GetRefundRequest = {
   readonly path: {
-    /** The resource's id */
+    /** ID of the resource */
     readonly id: string;
     /** The refund's id, a UUID of the client's choice */
     readonly refundId: string;
   };
   readonly headers: {
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
-    /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+    /** ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
     /**
-     * The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-     * it is read. Without it a read may be some milliseconds older.
+     * The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+     * whichever database serves it; without the token it may be some milliseconds stale.
      */
     readonly "Consistency-Token"?: string;
   };
@@ -3852,48 +3870,48 @@ export type GetRefundResponse =
     /** The refund */
     readonly status: 200;
     readonly headers: {
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessRefund;
   }
   | {
-    /** The representation at hand is the current one */
+    /** The stored representation is current */
     readonly status: 304;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: never;
     readonly body?: never;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
@@ -3903,76 +3921,76 @@ export type GetRefundResponse =
     /** There is no such account, payment or refund */
     readonly status: 404;
     readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The Accept header excludes every representation there is */
+    /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** It has changed since it was read */
+    /** The resource has been modified since the specified version */
     readonly status: 412;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
@@ -3982,13 +4000,13 @@ export type GetRefundResponse =
 /** What {@link StrictServerInterface.putRefund} is given, decoded and validated. */
 export type PutRefundRequest = {
   readonly path: {
-    /** The resource's id */
+    /** ID of the resource */
     readonly id: string;
     /** The refund's id, a UUID of the client's choice */
     readonly refundId: string;
   };
   readonly headers: {
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
   };
 } & { readonly contentType: "application/json"; readonly body: NewRefund };
@@ -3999,13 +4017,13 @@ export type PutRefundResponse =
     /** The refund was made already, with this body */
     readonly status: 200;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
       /**
-       * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
-       * service. Absent when the database could not tell its position; the write is made all the same.
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
        */
       readonly "Consistency-Token"?: string | undefined;
     };
@@ -4016,15 +4034,15 @@ export type PutRefundResponse =
     /** The refund, which is settled */
     readonly status: 201;
     readonly headers: {
-      /** Where it is */
+      /** URI of the resource */
       readonly Location: string;
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
       /**
-       * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
-       * service. Absent when the database could not tell its position; the write is made all the same.
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
        */
       readonly "Consistency-Token"?: string | undefined;
     };
@@ -4032,27 +4050,27 @@ export type PutRefundResponse =
     readonly body: SuccessRefund;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
@@ -4062,14 +4080,14 @@ export type PutRefundResponse =
     /** There is no such account, payment or refund */
     readonly status: 404;
     readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The Accept header excludes every representation there is */
+    /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
@@ -4083,81 +4101,84 @@ export type PutRefundResponse =
     readonly body: Problem;
   }
   | {
-    /** It is there already, or another request with the `Idempotency-Key` is being worked on */
+    /** The resource already exists, or another request with this `Idempotency-Key` is in progress */
     readonly status: 409;
     readonly headers?: {
-      /** Seconds to wait, where another request is being worked on */
+      /** Seconds to wait while another request is in progress */
       readonly "Retry-After"?: string | undefined;
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body's media type is not one the operation takes */
+    /** The media type of the body is not supported */
     readonly status: 415;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is well formed but breaks a rule, or the state of things refuses it; `invalidParams` names every fault */
+    /**
+     * The body is well formed but fails validation, or the current state does not permit the operation;
+     * `invalidParams` lists every error
+     */
     readonly status: 422;
     readonly headers?: {
-      /** There, and `true`, when this is the answer to an earlier request with the `Idempotency-Key` */
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";

@@ -3261,7 +3261,7 @@ return errors === 0;
 validate26.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const createDepositParameters = validate32;
-const schema18 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"Idempotency-Key":{"type":"string","minLength":1,"maxLength":512,"pattern":"^(?:\"(?:[ !#-\\[\\]-~]|\\\\[\"\\\\]){1,255}\"|[!#$%&'*+.^_`\\|~:/0-9A-Za-z\\-]{1,255})$","x-pattern-message":"must be a text in quotes or a token, such as a UUID, of 1 to 255 characters"},"X-Request-Id":{"type":"string"}},"required":["Idempotency-Key"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema18 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"Idempotency-Key":{"type":"string","minLength":1,"maxLength":512,"pattern":"^(?:\"(?:[ !#-\\[\\]-~]|\\\\[\"\\\\]){1,255}\"|[!#$%&'*+.^_`\\|~:/0-9A-Za-z\\-]{1,255})$","x-pattern-message":"must be a quoted string or a token, such as a UUID, of 1 to 255 characters"},"X-Request-Id":{"type":"string"}},"required":["Idempotency-Key"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 const pattern2 = new RegExp("^(?:\"(?:[ !#-\\[\\]-~]|\\\\[\"\\\\]){1,255}\"|[!#$%&'*+.^_`\\|~:/0-9A-Za-z\\-]{1,255})$", "u");
 
 function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -3427,7 +3427,7 @@ vErrors.push(err12);
 errors++;
 }
 if(!pattern2.test(data4)){
-const err13 = {instancePath:instancePath+"/headers/Idempotency-Key",schemaPath:"#/properties/headers/properties/Idempotency-Key/pattern",keyword:"pattern",params:{pattern: "^(?:\"(?:[ !#-\\[\\]-~]|\\\\[\"\\\\]){1,255}\"|[!#$%&'*+.^_`\\|~:/0-9A-Za-z\\-]{1,255})$"},message:"must be a text in quotes or a token, such as a UUID, of 1 to 255 characters"};
+const err13 = {instancePath:instancePath+"/headers/Idempotency-Key",schemaPath:"#/properties/headers/properties/Idempotency-Key/pattern",keyword:"pattern",params:{pattern: "^(?:\"(?:[ !#-\\[\\]-~]|\\\\[\"\\\\]){1,255}\"|[!#$%&'*+.^_`\\|~:/0-9A-Za-z\\-]{1,255})$"},message:"must be a quoted string or a token, such as a UUID, of 1 to 255 characters"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -4776,7 +4776,7 @@ return errors === 0;
 validate46.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const createPaymentParameters = validate55;
-const schema28 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"Idempotency-Key":{"type":"string","minLength":1,"maxLength":512,"pattern":"^(?:\"(?:[ !#-\\[\\]-~]|\\\\[\"\\\\]){1,255}\"|[!#$%&'*+.^_`\\|~:/0-9A-Za-z\\-]{1,255})$","x-pattern-message":"must be a text in quotes or a token, such as a UUID, of 1 to 255 characters"},"X-Request-Id":{"type":"string"}},"required":["Idempotency-Key"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+const schema28 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"Idempotency-Key":{"type":"string","minLength":1,"maxLength":512,"pattern":"^(?:\"(?:[ !#-\\[\\]-~]|\\\\[\"\\\\]){1,255}\"|[!#$%&'*+.^_`\\|~:/0-9A-Za-z\\-]{1,255})$","x-pattern-message":"must be a quoted string or a token, such as a UUID, of 1 to 255 characters"},"X-Request-Id":{"type":"string"}},"required":["Idempotency-Key"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
 function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -4904,7 +4904,7 @@ vErrors.push(err9);
 errors++;
 }
 if(!pattern2.test(data3)){
-const err10 = {instancePath:instancePath+"/headers/Idempotency-Key",schemaPath:"#/properties/headers/properties/Idempotency-Key/pattern",keyword:"pattern",params:{pattern: "^(?:\"(?:[ !#-\\[\\]-~]|\\\\[\"\\\\]){1,255}\"|[!#$%&'*+.^_`\\|~:/0-9A-Za-z\\-]{1,255})$"},message:"must be a text in quotes or a token, such as a UUID, of 1 to 255 characters"};
+const err10 = {instancePath:instancePath+"/headers/Idempotency-Key",schemaPath:"#/properties/headers/properties/Idempotency-Key/pattern",keyword:"pattern",params:{pattern: "^(?:\"(?:[ !#-\\[\\]-~]|\\\\[\"\\\\]){1,255}\"|[!#$%&'*+.^_`\\|~:/0-9A-Za-z\\-]{1,255})$"},message:"must be a quoted string or a token, such as a UUID, of 1 to 255 characters"};
 if(vErrors === null){
 vErrors = [err10];
 }

@@ -34,7 +34,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -58,7 +58,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -81,7 +81,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
                 /** @description The delivery's id */
                 deliveryId: string;
@@ -110,7 +110,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the program can serve requests */
+        /** Check whether the service can handle requests */
         get: operations["getHealth"];
         put?: never;
         post?: never;
@@ -127,7 +127,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process is alive */
+        /** Check whether the process is alive */
         get: operations["getLiveness"];
         put?: never;
         post?: never;
@@ -144,7 +144,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the program should be sent requests */
+        /** Check whether the service should receive traffic */
         get: operations["getReadiness"];
         put?: never;
         post?: never;
@@ -266,13 +266,13 @@ export interface components {
             requestId: string;
             /** Format: int32 */
             limit: number;
-            /** @description There exactly when there is a next page */
+            /** @description Present if there is a next page */
             nextCursor?: string;
-            /** @description There exactly when there is a previous page */
+            /** @description Present if there is a previous page */
             prevCursor?: string;
             etags: components["schemas"]["ETagsById"];
         };
-        /** @description The ETag of every item of the page that has one of its own, by its id */
+        /** @description ETags of the items on the page, by item ID */
         ETagsById: {
             [key: string]: string;
         };
@@ -287,7 +287,7 @@ export interface components {
             status: "ok" | "degraded" | "unavailable";
             reason?: string;
         };
-        /** @description What went wrong (RFC 9457) */
+        /** @description Problem details (RFC 9457) */
         Problem: {
             /** Format: uri-reference */
             type: string;
@@ -319,7 +319,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The program or its database cannot serve the request now */
+        /** @description The service or its database is temporarily unavailable */
         Unavailable: {
             headers: {
                 "Retry-After": components["headers"]["RetryAfter"];
@@ -329,7 +329,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The representation at hand is the current one */
+        /** @description The stored representation is current */
         NotModified: {
             headers: {
                 ETag: components["headers"]["ETag"];
@@ -338,7 +338,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description The request is malformed; `invalidParams` names every fault */
+        /** @description The request is malformed; `invalidParams` lists every error */
         BadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -347,10 +347,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The access token is missing, or not valid */
+        /** @description The access token is missing or invalid */
         Unauthorized: {
             headers: {
-                /** @description What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+                /** @description Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
                 "WWW-Authenticate": string;
                 [name: string]: unknown;
             };
@@ -358,10 +358,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The access token lacks a scope that the operation needs */
+        /** @description The access token lacks a required scope */
         Forbidden: {
             headers: {
-                /** @description The scopes that are needed (RFC 6750, section 3.1) */
+                /** @description Required scopes (RFC 6750, section 3.1) */
                 "WWW-Authenticate": string;
                 [name: string]: unknown;
             };
@@ -369,7 +369,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The Accept header excludes every representation there is */
+        /** @description The Accept header excludes every available representation */
         NotAcceptable: {
             headers: {
                 [name: string]: unknown;
@@ -387,7 +387,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request conflicts with what is there already */
+        /** @description The request conflicts with the state of the resource */
         Conflict: {
             headers: {
                 [name: string]: unknown;
@@ -396,7 +396,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It has changed since it was read */
+        /** @description The resource has been modified since the specified version */
         PreconditionFailed: {
             headers: {
                 ETag: components["headers"]["ETag"];
@@ -406,7 +406,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is larger than the operation takes, or than is skipped where it takes none */
+        /** @description The body exceeds the size limit */
         ContentTooLarge: {
             headers: {
                 [name: string]: unknown;
@@ -415,7 +415,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request target is longer than the server takes */
+        /** @description The request target exceeds the length limit */
         UriTooLong: {
             headers: {
                 [name: string]: unknown;
@@ -424,7 +424,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body's media type is not one the operation takes */
+        /** @description The media type of the body is not supported */
         UnsupportedMediaType: {
             headers: {
                 [name: string]: unknown;
@@ -433,7 +433,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is well formed but breaks a rule; `invalidParams` names every fault */
+        /** @description The body is well formed but fails validation; `invalidParams` lists every error */
         UnprocessableContent: {
             headers: {
                 [name: string]: unknown;
@@ -442,7 +442,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description If-Match is missing */
+        /** @description The If-Match header is missing */
         PreconditionRequired: {
             headers: {
                 [name: string]: unknown;
@@ -451,13 +451,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The caller asked for more than it may in a while */
+        /** @description Rate limit exceeded */
         TooManyRequests: {
             headers: {
                 "Retry-After": components["headers"]["RetryAfter"];
-                /** @description How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+                /** @description Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
                 "RateLimit-Policy"?: string;
-                /** @description How much of that is left, and after how many seconds there is all of it again */
+                /** @description Remaining quota, and the seconds until it is fully restored */
                 RateLimit?: string;
                 [name: string]: unknown;
             };
@@ -465,7 +465,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The header fields are larger than the server takes */
+        /** @description The header fields exceed the size limit */
         HeadersTooLarge: {
             headers: {
                 [name: string]: unknown;
@@ -474,7 +474,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Something went wrong in the program */
+        /** @description Internal error */
         InternalError: {
             headers: {
                 [name: string]: unknown;
@@ -485,42 +485,42 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The resource's id */
+        /** @description ID of the resource */
         Id: string;
-        /** @description Items on a page, 20 when absent */
+        /** @description Maximum number of items per page; 20 by default */
         Limit: number;
-        /** @description The `nextCursor` of an earlier answer */
+        /** @description The `nextCursor` of an earlier response */
         After: string;
-        /** @description The `prevCursor` of an earlier answer */
+        /** @description The `prevCursor` of an earlier response */
         Before: string;
-        /** @description The ETag of the resource as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+        /** @description ETag of the last known version, or `*`; a list is allowed (RFC 9110, section 13.1.1) */
         IfMatch: string;
-        /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+        /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
         IfNoneMatch: string;
         /**
-         * @description The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-         *     it is read. Without it a read may be some milliseconds older.
+         * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+         *     whichever database serves it; without the token it may be some milliseconds stale.
          */
         ConsistencyToken: string;
-        /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+        /** @description Request ID, echoed in the response; generated if absent or malformed */
         RequestId: string;
     };
     requestBodies: never;
     headers: {
-        /** @description Where it is */
+        /** @description URI of the resource */
         Location: string;
-        /** @description The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+        /** @description Strong entity tag of the representation (RFC 9110, section 8.8.3) */
         ETag: string;
-        /** @description Seconds to wait */
+        /** @description Seconds to wait before a retry */
         RetryAfter: string;
         /**
-         * @description Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
-         *     service. Absent when the database could not tell its position; the write is made all the same.
+         * @description Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+         *     service. Absent if the database position could not be determined; the write still took effect.
          */
         ConsistencyToken: string;
-        /** @description The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
+        /** @description Absolute URIs of adjacent pages (RFC 8288) with `rel` first, prev, next or last */
         Link: string;
-        /** @description The id of the request */
+        /** @description Request ID */
         RequestId: string;
     };
     pathItems: never;
@@ -530,21 +530,21 @@ export interface operations {
     listWebhooks: {
         parameters: {
             query?: {
-                /** @description Items on a page, 20 when absent */
+                /** @description Maximum number of items per page; 20 by default */
                 limit?: components["parameters"]["Limit"];
-                /** @description The `nextCursor` of an earlier answer */
+                /** @description The `nextCursor` of an earlier response */
                 after?: components["parameters"]["After"];
-                /** @description The `prevCursor` of an earlier answer */
+                /** @description The `prevCursor` of an earlier response */
                 before?: components["parameters"]["Before"];
             };
             header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
-                /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-                 *     it is read. Without it a read may be some milliseconds older.
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
                  */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
@@ -583,7 +583,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path?: never;
@@ -628,18 +628,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
-                /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-                 *     it is read. Without it a read may be some milliseconds older.
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
                  */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -676,13 +676,13 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag of the resource as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+                /** @description ETag of the last known version, or `*`; a list is allowed (RFC 9110, section 13.1.1) */
                 "If-Match": components["parameters"]["IfMatch"];
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -715,26 +715,26 @@ export interface operations {
     listDeliveries: {
         parameters: {
             query?: {
-                /** @description Items on a page, 20 when absent */
+                /** @description Maximum number of items per page; 20 by default */
                 limit?: components["parameters"]["Limit"];
-                /** @description The `nextCursor` of an earlier answer */
+                /** @description The `nextCursor` of an earlier response */
                 after?: components["parameters"]["After"];
-                /** @description The `prevCursor` of an earlier answer */
+                /** @description The `prevCursor` of an earlier response */
                 before?: components["parameters"]["Before"];
             };
             header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
-                /** @description ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-                 *     it is read. Without it a read may be some milliseconds older.
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
                  */
                 "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
             };
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -772,11 +772,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An id for this request, echoed in the answer; one is made when it is absent or not sane */
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
             };
             path: {
-                /** @description The resource's id */
+                /** @description ID of the resource */
                 id: components["parameters"]["Id"];
                 /** @description The delivery's id */
                 deliveryId: string;
@@ -818,7 +818,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It can */
+            /** @description The service is healthy */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -837,7 +837,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is */
+            /** @description The process is alive */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -851,7 +851,7 @@ export interface operations {
     getReadiness: {
         parameters: {
             query?: {
-                /** @description List the checks, whatever the value */
+                /** @description Include the individual checks; the value is ignored */
                 verbose?: string;
             };
             header?: never;
@@ -860,7 +860,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It should */
+            /** @description Ready for traffic */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -869,7 +869,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description It should not */
+            /** @description Not ready for traffic */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -903,21 +903,21 @@ export type InvalidParam = components["schemas"]["InvalidParam"];
 /** What {@link StrictServerInterface.listWebhooks} is given, decoded and validated. */
 export type ListWebhooksRequest = {
   readonly query: {
-    /** Items on a page, 20 when absent */
+    /** Maximum number of items per page; 20 by default */
     readonly limit?: number;
-    /** The `nextCursor` of an earlier answer */
+    /** The `nextCursor` of an earlier response */
     readonly after?: string;
-    /** The `prevCursor` of an earlier answer */
+    /** The `prevCursor` of an earlier response */
     readonly before?: string;
   };
   readonly headers: {
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
-    /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+    /** ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
     /**
-     * The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-     * it is read. Without it a read may be some milliseconds older.
+     * The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+     * whichever database serves it; without the token it may be some milliseconds stale.
      */
     readonly "Consistency-Token"?: string;
   };
@@ -929,119 +929,119 @@ export type ListWebhooksResponse =
     /** One page of webhooks */
     readonly status: 200;
     readonly headers: {
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
+      /** Absolute URIs of adjacent pages (RFC 8288) with `rel` first, prev, next or last */
       readonly Link: string;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessWebhookList;
   }
   | {
-    /** The representation at hand is the current one */
+    /** The stored representation is current */
     readonly status: 304;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: never;
     readonly body?: never;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The Accept header excludes every representation there is */
+    /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** It has changed since it was read */
+    /** The resource has been modified since the specified version */
     readonly status: 412;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
@@ -1051,7 +1051,7 @@ export type ListWebhooksResponse =
 /** What {@link StrictServerInterface.createWebhook} is given, decoded and validated. */
 export type CreateWebhookRequest = {
   readonly headers: {
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
   };
 } & { readonly contentType: "application/json"; readonly body: NewWebhook };
@@ -1062,15 +1062,15 @@ export type CreateWebhookResponse =
     /** The webhook, with its secret */
     readonly status: 201;
     readonly headers: {
-      /** Where it is */
+      /** URI of the resource */
       readonly Location: string;
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
       /**
-       * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
-       * service. Absent when the database could not tell its position; the write is made all the same.
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
        */
       readonly "Consistency-Token"?: string | undefined;
     };
@@ -1078,34 +1078,34 @@ export type CreateWebhookResponse =
     readonly body: SuccessCreatedWebhook;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The Accept header excludes every representation there is */
+    /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
@@ -1119,73 +1119,73 @@ export type CreateWebhookResponse =
     readonly body: Problem;
   }
   | {
-    /** The request conflicts with what is there already */
+    /** The request conflicts with the state of the resource */
     readonly status: 409;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body's media type is not one the operation takes */
+    /** The media type of the body is not supported */
     readonly status: 415;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is well formed but breaks a rule; `invalidParams` names every fault */
+    /** The body is well formed but fails validation; `invalidParams` lists every error */
     readonly status: 422;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
@@ -1195,17 +1195,17 @@ export type CreateWebhookResponse =
 /** What {@link StrictServerInterface.getWebhook} is given, decoded and validated. */
 export type GetWebhookRequest = {
   readonly path: {
-    /** The resource's id */
+    /** ID of the resource */
     readonly id: string;
   };
   readonly headers: {
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
-    /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+    /** ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
     /**
-     * The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-     * it is read. Without it a read may be some milliseconds older.
+     * The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+     * whichever database serves it; without the token it may be some milliseconds stale.
      */
     readonly "Consistency-Token"?: string;
   };
@@ -1217,48 +1217,48 @@ export type GetWebhookResponse =
     /** The webhook, without its secret */
     readonly status: 200;
     readonly headers: {
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessWebhook;
   }
   | {
-    /** The representation at hand is the current one */
+    /** The stored representation is current */
     readonly status: 304;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: never;
     readonly body?: never;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
@@ -1272,69 +1272,69 @@ export type GetWebhookResponse =
     readonly body: Problem;
   }
   | {
-    /** The Accept header excludes every representation there is */
+    /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** It has changed since it was read */
+    /** The resource has been modified since the specified version */
     readonly status: 412;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
@@ -1344,13 +1344,13 @@ export type GetWebhookResponse =
 /** What {@link StrictServerInterface.deleteWebhook} is given, decoded and validated. */
 export type DeleteWebhookRequest = {
   readonly path: {
-    /** The resource's id */
+    /** ID of the resource */
     readonly id: string;
   };
   readonly headers: {
-    /** The ETag of the resource as it was read, or `*`; several may be listed (RFC 9110, section 13.1.1) */
+    /** ETag of the last known version, or `*`; a list is allowed (RFC 9110, section 13.1.1) */
     readonly "If-Match": string;
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
   };
 };
@@ -1361,11 +1361,11 @@ export type DeleteWebhookResponse =
     /** The webhook is deleted */
     readonly status: 204;
     readonly headers?: {
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
       /**
-       * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
-       * service. Absent when the database could not tell its position; the write is made all the same.
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
        */
       readonly "Consistency-Token"?: string | undefined;
     };
@@ -1373,27 +1373,27 @@ export type DeleteWebhookResponse =
     readonly body?: never;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
@@ -1407,69 +1407,69 @@ export type DeleteWebhookResponse =
     readonly body: Problem;
   }
   | {
-    /** It has changed since it was read */
+    /** The resource has been modified since the specified version */
     readonly status: 412;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** If-Match is missing */
+    /** The If-Match header is missing */
     readonly status: 428;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
@@ -1479,25 +1479,25 @@ export type DeleteWebhookResponse =
 /** What {@link StrictServerInterface.listDeliveries} is given, decoded and validated. */
 export type ListDeliveriesRequest = {
   readonly path: {
-    /** The resource's id */
+    /** ID of the resource */
     readonly id: string;
   };
   readonly query: {
-    /** Items on a page, 20 when absent */
+    /** Maximum number of items per page; 20 by default */
     readonly limit?: number;
-    /** The `nextCursor` of an earlier answer */
+    /** The `nextCursor` of an earlier response */
     readonly after?: string;
-    /** The `prevCursor` of an earlier answer */
+    /** The `prevCursor` of an earlier response */
     readonly before?: string;
   };
   readonly headers: {
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
-    /** ETags whose representation is at hand, or `*` (RFC 9110, section 13.1.2) */
+    /** ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
     readonly "If-None-Match"?: string;
     /**
-     * The `Consistency-Token` of an answer to a write: the read sees that write and everything before it, wherever
-     * it is read. Without it a read may be some milliseconds older.
+     * The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+     * whichever database serves it; without the token it may be some milliseconds stale.
      */
     readonly "Consistency-Token"?: string;
   };
@@ -1509,50 +1509,50 @@ export type ListDeliveriesResponse =
     /** One page of deliveries */
     readonly status: 200;
     readonly headers: {
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The neighbouring pages as absolute URIs (RFC 8288), with `rel` first, prev, next or last */
+      /** Absolute URIs of adjacent pages (RFC 8288) with `rel` first, prev, next or last */
       readonly Link: string;
     };
     readonly contentType?: "application/json";
     readonly body: SuccessDeliveryList;
   }
   | {
-    /** The representation at hand is the current one */
+    /** The stored representation is current */
     readonly status: 304;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
     };
     readonly contentType?: never;
     readonly body?: never;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
@@ -1566,69 +1566,69 @@ export type ListDeliveriesResponse =
     readonly body: Problem;
   }
   | {
-    /** The Accept header excludes every representation there is */
+    /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** It has changed since it was read */
+    /** The resource has been modified since the specified version */
     readonly status: 412;
     readonly headers: {
-      /** The version of the representation, strong and quoted (RFC 9110, section 8.8.3) */
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
@@ -1638,13 +1638,13 @@ export type ListDeliveriesResponse =
 /** What {@link StrictServerInterface.retryDelivery} is given, decoded and validated. */
 export type RetryDeliveryRequest = {
   readonly path: {
-    /** The resource's id */
+    /** ID of the resource */
     readonly id: string;
     /** The delivery's id */
     readonly deliveryId: string;
   };
   readonly headers: {
-    /** An id for this request, echoed in the answer; one is made when it is absent or not sane */
+    /** Request ID, echoed in the response; generated if absent or malformed */
     readonly "X-Request-Id"?: string;
   };
 };
@@ -1655,11 +1655,11 @@ export type RetryDeliveryResponse =
     /** The delivery, which is due now, or once what is under way or before it in its stream has ended */
     readonly status: 202;
     readonly headers?: {
-      /** The id of the request */
+      /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
       /**
-       * Send it with a read that has to see this write. Opaque, does not expire, good with every instance of the
-       * service. Absent when the database could not tell its position; the write is made all the same.
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
        */
       readonly "Consistency-Token"?: string | undefined;
     };
@@ -1667,27 +1667,27 @@ export type RetryDeliveryResponse =
     readonly body: SuccessDelivery;
   }
   | {
-    /** The request is malformed; `invalidParams` names every fault */
+    /** The request is malformed; `invalidParams` lists every error */
     readonly status: 400;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token is missing, or not valid */
+    /** The access token is missing or invalid */
     readonly status: 401;
     readonly headers: {
-      /** What is wanted, and why what was sent is not taken (RFC 6750, section 3) */
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The access token lacks a scope that the operation needs */
+    /** The access token lacks a required scope */
     readonly status: 403;
     readonly headers: {
-      /** The scopes that are needed (RFC 6750, section 3.1) */
+      /** Required scopes (RFC 6750, section 3.1) */
       readonly "WWW-Authenticate": string;
     };
     readonly contentType?: "application/problem+json";
@@ -1701,59 +1701,59 @@ export type RetryDeliveryResponse =
     readonly body: Problem;
   }
   | {
-    /** The Accept header excludes every representation there is */
+    /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The body is larger than the operation takes, or than is skipped where it takes none */
+    /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The request target is longer than the server takes */
+    /** The request target exceeds the length limit */
     readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The caller asked for more than it may in a while */
+    /** Rate limit exceeded */
     readonly status: 429;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
-      /** How much may be asked for (draft-ietf-httpapi-ratelimit-headers) */
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
       readonly "RateLimit-Policy"?: string | undefined;
-      /** How much of that is left, and after how many seconds there is all of it again */
+      /** Remaining quota, and the seconds until it is fully restored */
       readonly RateLimit?: string | undefined;
     };
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The header fields are larger than the server takes */
+    /** The header fields exceed the size limit */
     readonly status: 431;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** Something went wrong in the program */
+    /** Internal error */
     readonly status: 500;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
   | {
-    /** The program or its database cannot serve the request now */
+    /** The service or its database is temporarily unavailable */
     readonly status: 503;
     readonly headers?: {
-      /** Seconds to wait */
+      /** Seconds to wait before a retry */
       readonly "Retry-After"?: string | undefined;
     };
     readonly contentType?: "application/problem+json";

@@ -7,7 +7,10 @@ import { createCatalog, instanceOf, problemResponse } from "../problems/problem_
 export function overloaded(modules: readonly ApiModule[]): (exchange: Exchange) => Response {
   const catalog = createCatalog(modules);
   return function refuse(exchange): Response {
-    const problem = new Problem(503, "overloaded", { headers: { "Retry-After": "1" } });
+    const problem = new Problem(503, "overloaded", {
+      detail: "The service is over capacity; no changes were made",
+      headers: { "Retry-After": "1" },
+    });
     exchange.problem = problem.slug;
     return problemResponse(problem, exchange, { catalog, instance: instanceOf(exchange) });
   };

@@ -41,7 +41,7 @@ export function collectFields(
     if (fieldShape.kind === "array") {
       entries.push([name, values.map((value) => readField(value, fieldShape.items))]);
     } else if (values.length > 1) {
-      throw new MalformedTextError("has a field that is given more than once");
+      throw new MalformedTextError("has a duplicate field");
     } else {
       entries.push([name, readField(values[0] ?? "", fieldShape)]);
     }

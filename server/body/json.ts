@@ -23,7 +23,7 @@ export function parseJsonText(text: string): ParsedJson {
   }
   const { tooDeep, duplicate, suspicious } = scanJson(text);
   if (tooDeep) throw new MalformedTextError("is nested too deeply");
-  if (duplicate) throw new MalformedTextError("has an object with the same member twice");
+  if (duplicate) throw new MalformedTextError("has a duplicate property");
   return { value, errors: suspicious ? findUnstorable(value) : NO_ERRORS };
 }
 

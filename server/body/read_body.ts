@@ -87,7 +87,11 @@ function timedOut(): Problem {
 }
 
 function brokenOff(cause: unknown): Problem {
-  return new Problem(400, "malformed-request", { detail: "The body broke off", headers: CLOSE, cause });
+  return new Problem(400, "malformed-request", {
+    detail: "The connection closed before the end of the body",
+    headers: CLOSE,
+    cause,
+  });
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });

@@ -9,8 +9,8 @@ export interface JsonError {
 
 /** Why a text cannot be stored, as a error's reason; undefined when it can. PostgreSQL holds neither. */
 export function unstorableReason(text: string): string | undefined {
-  if (text.includes("\0")) return "has a character that is not allowed (U+0000)";
-  if (!text.isWellFormed()) return "has half of a surrogate pair, which is not a character";
+  if (text.includes("\0")) return "contains the forbidden character U+0000";
+  if (!text.isWellFormed()) return "contains an unpaired surrogate";
   return undefined;
 }
 
@@ -25,14 +25,14 @@ export function findUnstorable(root: unknown): JsonError[] {
       const reason = unstorableReason(value);
       if (reason !== undefined) errors.push({ pointer, reason });
     } else if (typeof value === "number") {
-      if (!Number.isFinite(value)) errors.push({ pointer, reason: "is a number too large to be read" });
+      if (!Number.isFinite(value)) errors.push({ pointer, reason: "is outside the range of numbers" });
     } else if (Array.isArray(value)) {
       value.forEach((item, index) => visit(item, extendPointer(pointer, index)));
     } else if (typeof value === "object" && value !== null) {
       for (const [name, member] of Object.entries(value)) {
         // The name cannot stand in an answer, so the pointer stops at the object that has it.
         const reason = unstorableReason(name);
-        if (reason !== undefined) errors.push({ pointer, reason: `has a member whose name ${reason}` });
+        if (reason !== undefined) errors.push({ pointer, reason: `has a property whose name ${reason}` });
         else visit(member, extendPointer(pointer, name));
       }
     }

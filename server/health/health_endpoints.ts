@@ -48,7 +48,7 @@ async function runChecks(
   signal: AbortSignal,
 ): Promise<readonly HealthCheck[]> {
   if (lifecycle.phase !== "serving") {
-    return [{ name: "server", status: "unavailable", reason: "The server is stopping" }];
+    return [{ name: "server", status: "unavailable", reason: "The server is shutting down" }];
   }
   return [{ name: "server", status: "ok" }, ...await readiness.run(signal)];
 }

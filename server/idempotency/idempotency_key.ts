@@ -37,7 +37,7 @@ export function readIdempotencyKey({ request }: Exchange, errors: RequestErrors)
   if (!errors.has("header", IDEMPOTENCY_KEY)) {
     const reason = text === null
       ? "is required"
-      : `must be a text in quotes or a token, such as a UUID, of 1 to ${MAX_KEY_LENGTH} characters`;
+      : `must be a quoted string or a token, such as a UUID, of 1 to ${MAX_KEY_LENGTH} characters`;
     errors.addMalformed({ name: IDEMPOTENCY_KEY, in: "header", reason });
   }
   return "";

@@ -160,9 +160,9 @@ Deno.test("compileParameters() names what is malformed and goes on with the rest
   assertEquals(query, { d: "ok" });
   assertEquals(reasons, [
     "query has a name that is not valid percent-encoded UTF-8",
-    "a is given more than once",
+    "a must not be repeated",
     "b is not valid percent-encoded UTF-8",
-    "c has a character that is not allowed (U+0000)",
+    "c contains the forbidden character U+0000",
   ]);
 });
 

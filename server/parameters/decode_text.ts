@@ -6,7 +6,7 @@ export class MalformedTextError extends Error {
 }
 
 const MALFORMED_REASON = "is not valid percent-encoded UTF-8";
-const UNSTORABLE_REASON = "has a character that is not allowed (U+0000)";
+const UNSTORABLE_REASON = "contains the forbidden character U+0000";
 
 /**
  * Decodes percent-encoded UTF-8 strictly.

@@ -63,7 +63,7 @@ export function refuseUndeclared(
   for (const { name } of query) {
     if (isDeclared(name)) continue;
     const shown = name.length <= MAX_NAME_LENGTH ? name : "query";
-    errors.addMalformed({ name: shown, in: "query", reason: "is not a parameter of this operation" });
+    errors.addMalformed({ name: shown, in: "query", reason: "unknown parameter" });
   }
 }
 

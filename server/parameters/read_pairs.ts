@@ -49,7 +49,7 @@ function onlyOne(pairs: readonly NamedPair[], name: string): string | undefined 
   let raw: string | undefined;
   for (const pair of pairs) {
     if (pair.name !== name) continue;
-    if (raw !== undefined) throw new MalformedTextError("is given more than once");
+    if (raw !== undefined) throw new MalformedTextError("must not be repeated");
     raw = pair.raw;
   }
   return raw;
@@ -70,7 +70,7 @@ function membersOf(
   for (const pair of pairs) {
     const key = member(pair.name);
     if (key === undefined) continue;
-    if (members.has(key)) throw new MalformedTextError("has a member that is given more than once");
+    if (members.has(key)) throw new MalformedTextError("has a duplicate property");
     members.set(key, decode(pair.raw));
   }
   return members.size === 0 ? undefined : readObject(members, shape);

@@ -58,20 +58,20 @@ function readMatrix(raw: string, { name, explode, shape }: ParameterDescriptor, 
   });
   if (explode && shape.kind === "array") return readArray(values.map(decode), shape);
   const [value = ""] = values;
-  if (values.length > 1) throw new MalformedTextError("is given more than once");
+  if (values.length > 1) throw new MalformedTextError("must not be repeated");
   return readDelimited(value, shape, { delimiter: ",", explode: false, decode });
 }
 
 function equalsPairs(pieces: readonly string[], decode: Decode): [string, string][] {
   return pieces.map((piece) => {
     const equals = piece.indexOf("=");
-    if (equals === -1) throw new MalformedTextError("has a member without a value");
+    if (equals === -1) throw new MalformedTextError("has a property without a value");
     return [decode(piece.slice(0, equals)), decode(piece.slice(equals + 1))];
   });
 }
 
 function alternatingPairs(pieces: readonly string[], decode: Decode): [string, string][] {
-  if (pieces.length % 2 === 1) throw new MalformedTextError("has a member without a value");
+  if (pieces.length % 2 === 1) throw new MalformedTextError("has a property without a value");
   const pairs: [string, string][] = [];
   for (let i = 0; i < pieces.length; i += 2) {
     pairs.push([decode(pieces[i] ?? ""), decode(pieces[i + 1] ?? "")]);

@@ -1,39 +1,39 @@
 import type { Logger } from "../logger.ts";
 
-/** How many failures of one kind are logged one by one within a second. */
-const MOST_A_SECOND = 10;
+/** Maximum number of failures of one kind that are logged individually per second. */
+const MAX_PER_SECOND = 10;
 
-/** What is counted of one kind of failures. */
+/** Counters of one kind of failure. */
 interface Kind {
   second: number;
   logged: number;
-  /** Since one was logged. */
+  /** Failures since the last logged one. */
   unlogged: number;
 }
 
 /**
- * Logs requests that fail, a few of each kind in a second: while the database is away, or has more to do than it can,
- * every request fails for the one reason, and to write each of them down costs as much as to serve it. The next line
- * tells how many came in between; each has its own in the log of requests anyway.
+ * Logs failed requests, a limited number of each kind per second. During an outage every request fails for the same
+ * reason, and logging each one costs as much as serving it. The next log line counts the suppressed ones, which
+ * remain visible in the access log.
  */
 export class ErrorLog {
   readonly #logger: Logger;
   readonly #now: () => number;
   readonly #kinds = new Map<string, Kind>();
 
-  /** @param now The time in milliseconds, from whenever. */
+  /** @param now Current time in milliseconds, with any origin. */
   constructor(logger: Logger, now: () => number = () => performance.now()) {
     this.#logger = logger;
     this.#now = now;
   }
 
-  /** @param kind One of few, such as the type of a problem. */
+  /** @param kind Low-cardinality kind of failure, such as the problem type. */
   failed(kind: string, properties: Readonly<Record<string, unknown>>): void {
     const second = Math.floor(this.#now() / 1_000);
     let counts = this.#kinds.get(kind);
     if (counts === undefined) this.#kinds.set(kind, counts = { second, logged: 0, unlogged: 0 });
     if (counts.second !== second) Object.assign(counts, { second, logged: 0 });
-    if (counts.logged >= MOST_A_SECOND) {
+    if (counts.logged >= MAX_PER_SECOND) {
       counts.unlogged++;
       return;
     }

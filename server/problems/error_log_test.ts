@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ErrorLog } from "./error_log.ts";
 
-Deno.test("ErrorLog.failed() logs a few of each kind in a second, and how many there were besides", () => {
+Deno.test("ErrorLog.failed() limits each kind per second and counts the suppressed failures", () => {
   const logged: (readonly [unknown, unknown])[] = [];
   let now = 0;
   const log = new ErrorLog({

@@ -8,7 +8,7 @@ import type { ProblemCatalog } from "./problem_response.ts";
 
 const PATH = "/problems/{slug}";
 
-/** The pages behind the `type` of problems (RFC 9457, section 3.1.1), as HTML or JSON. */
+/** Endpoint behind the `type` URIs of problems (RFC 9457, section 3.1.1), as HTML or JSON. */
 export function problemPages(catalog: ProblemCatalog): Endpoint {
   const negotiate = createNegotiation(["application/json", "text/html"]);
   const readPath = compilePath(PATH);
@@ -26,7 +26,7 @@ export function problemPages(catalog: ProblemCatalog): Endpoint {
   };
 }
 
-/** JSON form of a problem type; its `explanation` is the default detail of its problems. */
+/** JSON form of a problem type, with its detail as `explanation`. */
 function description(
   { slug, title, status, detail: explanation }: ProblemType,
 ): Readonly<Record<string, string | number>> {

@@ -6,6 +6,6 @@ Deno.test("Server.fetch() serves the pages of all problem types as HTML and JSON
   assertEquals((await json.json()).title, "Note locked");
   const html = await send("/problems/note-locked", { headers: { accept: "text/html,*/*;q=0.8" } });
   assertEquals(html.headers.get("content-type"), "text/html; charset=utf-8");
-  assertStringIncludes(await html.text(), "Somebody &lt;else&gt; has it.");
+  assertStringIncludes(await html.text(), "Another &lt;client&gt; holds the lock.");
   assertEquals((await sendForProblem("/problems/nope")).status, 404);
 });

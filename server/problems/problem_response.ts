@@ -7,17 +7,17 @@ import { SERVER_PROBLEM_TYPES } from "./problem_types.ts";
 
 const encoder = new TextEncoder();
 
-/** The problem types there are, by their slug. */
+/** Problem types by slug. */
 export type ProblemCatalog = ReadonlyMap<string, ProblemType>;
 
-/** The unique URI of one occurrence of a problem: that of the request, unless its client chose the request's id. */
+/** Returns the unique URI of a problem occurrence: the request ID, or a new one if the client chose that. */
 export function instanceOf(exchange: Exchange): string {
   return `urn:uuid:${exchange.ownRequestId ? exchange.requestId : newRequestId()}`;
 }
 
 /**
- * Writes a problem as `application/problem+json` (RFC 9457). Its `type` is relative, so it is the same wherever the
- * program runs; a slug that is not in the catalog gives "about:blank" and the reason phrase of the status as title.
+ * Serializes a problem as `application/problem+json` (RFC 9457). Its `type` is relative and so independent of the
+ * deployment; an unregistered slug becomes "about:blank", titled with the reason phrase of the status.
  */
 export function problemResponse(
   problem: Problem,
@@ -39,9 +39,9 @@ export function problemResponse(
   const response = new Response(exchange.method === "HEAD" ? null : body, { status: problem.status });
   const { headers } = response;
   headers.set("Content-Type", "application/problem+json");
-  // The platform counts what it sends, but nothing is sent for HEAD.
+  // The platform sets the length of what it sends; for HEAD it sends no body.
   if (exchange.method === "HEAD") headers.set("Content-Length", String(encoder.encode(body).length));
-  // As in write_response.ts: the ETag of what is current now has to arrive as it is.
+  // no-transform, as in write_response.ts: proxies must not alter the ETag of a 412.
   headers.set("Cache-Control", "no-store, no-transform");
   headers.set("X-Request-Id", exchange.requestId);
   for (const [name, value] of Object.entries(problem.headers)) headers.set(name, value);
@@ -49,8 +49,9 @@ export function problemResponse(
 }
 
 /**
- * The problem types of the server and of all modules.
- * @throws {Error} when two of them share a slug and differ.
+ * Collects the problem types of the server and of all modules.
+ *
+ * @throws {Error} if two of them share a slug but differ.
  */
 export function createCatalog(modules: readonly ApiModule[]): ProblemCatalog {
   const catalog = new Map<string, ProblemType>();

@@ -1,180 +1,177 @@
 import type { ProblemType } from "../api_module.ts";
 
-/** The kinds of problem that the server itself answers; services add their own. */
+/** Problem types of the server itself; services add their own. */
 export const SERVER_PROBLEM_TYPES: readonly ProblemType[] = [
   {
     slug: "malformed-request",
     title: "Malformed request",
     status: 400,
     validation: true,
-    detail: "The request cannot be understood: a parameter or the syntax of the body is wrong. " +
-      "The member invalidParams names every error. Correct them before trying again.",
+    detail: "The request is malformed: a parameter or the syntax of the body is invalid. " +
+      "Correct the errors listed in invalidParams before trying again.",
   },
   {
     slug: "unauthenticated",
-    title: "Not authenticated",
+    title: "Authentication required",
     status: 401,
-    detail: "The operation needs a valid access token, in the header Authorization: Bearer <token>. " +
-      "Where one was sent it is malformed, has expired, or was not issued for this service: get a new one.",
+    detail: "The operation requires a valid access token in the header Authorization: Bearer <token>. " +
+      "A token that is malformed, expired or issued for another service is rejected: obtain a new one.",
   },
   {
     slug: "forbidden",
-    title: "Not permitted",
+    title: "Insufficient scope",
     status: 403,
-    detail: "The access token is valid but lacks a scope that the operation needs. " +
-      "The WWW-Authenticate header names what is needed: ask for a token with it.",
+    detail: "The access token lacks a scope that the operation requires. " +
+      "Obtain a token with the scopes listed in the WWW-Authenticate header.",
   },
   {
     slug: "not-found",
     title: "Not found",
     status: 404,
-    detail: "Nothing is at this address. Check the path against the documentation of the API.",
+    detail: "No resource exists at this address. Check the path against the API documentation.",
   },
   {
     slug: "method-not-allowed",
     title: "Method not allowed",
     status: 405,
-    detail: "The resource exists but does not offer this method. The Allow header lists the ones it does.",
+    detail: "The resource does not support this method. The Allow header lists the supported methods.",
   },
   {
     slug: "not-acceptable",
     title: "Not acceptable",
     status: 406,
-    detail: "The Accept header excludes every representation that the operation can give. " +
-      "Add one of the documented media types, or leave the header out.",
+    detail: "The Accept header excludes every representation of the resource. " +
+      "Include one of the documented media types, or omit the header.",
   },
   {
     slug: "request-timeout",
     title: "Request timeout",
     status: 408,
-    detail: "The body did not arrive in the time the server waits for it. The request may be sent again.",
+    detail: "The body did not arrive before the server's timeout. The request may be sent again.",
   },
   {
     slug: "idempotency-key-in-use",
     title: "Idempotency key in use",
     status: 409,
-    detail: "Another request with this Idempotency-Key is being worked on. Repeat the request after the " +
-      "time in Retry-After: it is then given the answer of the first one.",
+    detail: "Another request with this Idempotency-Key is in progress. Retry after the delay in " +
+      "Retry-After to receive the response to the first request.",
   },
   {
     slug: "idempotency-key-reused",
-    title: "Idempotency key used for another request",
+    title: "Idempotency key reused",
     status: 422,
-    detail: "The Idempotency-Key was used for a request with another path, query or body. Nothing was " +
-      "done: a new request needs a new key, and a repeated one has to be what it was.",
+    detail:
+      "The Idempotency-Key belongs to a request with a different path, query or body; no changes were " +
+      "made. Use a new key for a new request, and repeat a request unchanged.",
   },
   {
     slug: "idempotency-key-expired",
     title: "Idempotency key expired",
     status: 422,
-    detail: "The Idempotency-Key was used so long ago that its answer is no longer kept. Nothing was done: " +
-      "look at what came of the first request, and use a new key for a new one.",
+    detail: "The stored response for this Idempotency-Key has expired; no changes were made. " +
+      "Check the outcome of the first request, and use a new key for a new request.",
   },
   {
     slug: "precondition-failed",
     title: "Precondition failed",
     status: 412,
-    detail: "The resource is not in the version that the If-Match header names. " +
-      "Read it again, and repeat the change on what it is now.",
+    detail: "The current version of the resource does not match the If-Match header. " +
+      "Fetch the resource again and reapply the change.",
   },
   {
     slug: "content-too-large",
     title: "Content too large",
     status: 413,
-    detail: "The body is larger than the operation takes. Send less, or send it in parts.",
+    detail: "The body exceeds the size limit of the operation. Send less data, or split the request.",
   },
   {
     slug: "uri-too-long",
     title: "URI too long",
     status: 414,
-    detail: "The request target is longer than the server takes. Shorten the query.",
+    detail: "The request target exceeds the length limit. Shorten the query.",
   },
   {
     slug: "unsupported-media-type",
     title: "Unsupported media type",
     status: 415,
-    detail:
-      "The body is in a media type, character set or content coding that the operation does not take. " +
-      "Accept-Post or Accept-Patch lists the media types, Accept-Encoding the codings.",
+    detail: "The operation does not support the media type, character set or content coding of the body. " +
+      "Accept-Post or Accept-Patch lists the supported media types, Accept-Encoding the content codings.",
   },
   {
     slug: "invalid-content",
-    title: "Invalid content",
+    title: "Validation failed",
     status: 422,
     validation: true,
-    detail:
-      "The body is well formed but breaks a rule of the API. The member invalidParams names every error.",
+    detail: "The body is well formed but fails validation. Correct the errors listed in invalidParams.",
   },
   {
     slug: "misdirected-request",
     title: "Misdirected request",
     status: 421,
-    detail:
-      "The Host header names a server that this one is not. Open to everything on this machine, it answers only to " +
-      "addresses and to names such as localhost. To be reached by another name it has to be given PUBLIC_URL, and " +
-      "told how callers are known.",
+    detail: "The server does not accept the name in the Host header. Without authentication and PUBLIC_URL " +
+      "it accepts only IP addresses and local names such as localhost. To use another name, configure PUBLIC_URL and " +
+      "authentication.",
   },
   {
     slug: "precondition-required",
     title: "Precondition required",
     status: 428,
-    detail: "The operation changes a resource only in a known version. Send its ETag in the If-Match header.",
+    detail:
+      "The operation changes only a known version of the resource. Send its ETag in the If-Match header.",
   },
   {
     slug: "rate-limited",
-    title: "Too many requests",
+    title: "Rate limit exceeded",
     status: 429,
-    detail: "More was asked for in a while than one caller may. RateLimit-Policy tells how much that is, " +
-      "Retry-After after how many seconds there is more.",
+    detail: "The caller has exceeded its request quota. RateLimit-Policy describes the quota; " +
+      "retry after the delay in Retry-After.",
   },
   {
     slug: "headers-too-large",
     title: "Request header fields too large",
     status: 431,
-    detail: "The header fields together are larger than the server takes. Send fewer or shorter ones.",
+    detail: "The header fields exceed the total size limit. Send fewer or shorter ones.",
   },
   {
     slug: "internal-error",
     title: "Internal error",
     status: 500,
-    detail: "Something went wrong in the program, not in the request. " +
-      "Tell the operators the requestId; they find the cause by it.",
+    detail: "The server failed to process the request. " +
+      "Report the requestId to the operators, who can find the cause in the logs.",
   },
   {
     slug: "not-implemented",
     title: "Not implemented",
     status: 501,
-    detail: "The server does not know the request's method. Method names are case-sensitive.",
+    detail: "The server does not support the request method. Method names are case-sensitive.",
   },
   {
     slug: "overloaded",
-    title: "Overloaded",
+    title: "Service overloaded",
     status: 503,
-    detail: "More is asked of the program than it can answer in good time. Nothing was done: " +
-      "repeat the request after the time in Retry-After, and not faster.",
+    detail: "The service is over capacity; no changes were made. " +
+      "Retry after the delay in Retry-After, no sooner.",
   },
   {
     slug: "unavailable",
     title: "Service unavailable",
     status: 503,
-    detail:
-      "The program cannot serve the request now: it is stopping, or something it needs does not answer. " +
-      "Try again after the time in Retry-After.",
+    detail: "The service cannot handle requests now: it is shutting down, or a dependency is unavailable. " +
+      "Retry after the delay in Retry-After.",
   },
   {
     slug: "auth-unavailable",
     title: "Authentication unavailable",
     status: 503,
-    detail:
-      "Whether the access token is valid cannot be told now, because the keys to check it with cannot " +
-      "be had. The token may be good: try again with it after the time in Retry-After.",
+    detail: "The access token cannot be verified because the verification keys are unavailable. " +
+      "The token may still be valid: retry with it after the delay in Retry-After.",
   },
   {
     slug: "deadline-passed",
-    title: "Deadline passed",
+    title: "Request timed out",
     status: 503,
     detail:
-      "The request took longer than the server lets one take, and was ended. Whether a change was made " +
-      "is not known: read the resource before trying again.",
+      "The request exceeded the server's time limit and was cancelled. A change may or may not have been made: " +
+      "fetch the resource before trying again.",
   },
 ];

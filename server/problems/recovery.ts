@@ -6,14 +6,14 @@ import { KNOWN_METHODS } from "../methods.ts";
 import { Problem } from "../problem.ts";
 import { instanceOf, type ProblemCatalog, problemResponse } from "./problem_response.ts";
 
-/** What is needed to turn an error into an answer. */
+/** Dependencies of the error recovery. */
 export interface RecoveryOptions {
   readonly modules: readonly ApiModule[];
   readonly catalog: ProblemCatalog;
   readonly logger: Logger;
 }
 
-/** Gives the function that answers whatever was thrown on the way of a request. Nothing else makes problems of errors. */
+/** Returns the function that turns every error of a request into a problem response. */
 export function createRecovery(options: RecoveryOptions): (error: unknown, exchange: Exchange) => Response {
   const { modules, catalog, logger } = options;
   const errors = new ErrorLog(logger);
@@ -22,8 +22,8 @@ export function createRecovery(options: RecoveryOptions): (error: unknown, excha
     const instance = instanceOf(exchange);
     exchange.problem = problem.slug;
     if (problem.status === 503 && exchange.request.signal.aborted) {
-      // What was under way was cancelled for its client's sake: nothing is wrong, and nobody gets the answer.
-      logger.info("The client of request {requestId} left before its answer", {
+      // Its client disconnected and so cancelled the work; that is no failure.
+      logger.info("Client disconnected before the response to request {requestId}", {
         requestId: exchange.requestId,
         traceId: exchange.traceId,
         method: exchange.method,
@@ -45,8 +45,8 @@ export function createRecovery(options: RecoveryOptions): (error: unknown, excha
 }
 
 /**
- * Gives the function that answers what the state of things refuses: any 4xx but for what is wrong with the request by
- * itself. Undefined for every other error, which is to be thrown on.
+ * Returns the function that turns an error caused by the current state into a response: any 4xx except validation
+ * errors. It returns undefined for every other error, which the caller rethrows.
  */
 export function createRefusals(
   { modules, catalog }: Omit<RecoveryOptions, "logger">,
@@ -69,7 +69,7 @@ function toProblem(error: unknown, modules: readonly ApiModule[]): Problem {
   return new Problem(500, "internal-error", { cause: error });
 }
 
-/** Something else may be thrown, too. Where that was, nothing knows. */
+/** Wraps a thrown value that is not an Error; its own stack would point here, so it has none. */
 function notAnError(thrown: unknown): Error {
   const error = new Error("Something that is not an Error was thrown", { cause: thrown });
   delete error.stack;

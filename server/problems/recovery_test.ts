@@ -5,12 +5,12 @@ import { withApi, withLogger } from "../server_options.ts";
 import { noteApi } from "../testing/note_api.ts";
 import { sendForProblem } from "../testing/note_client.ts";
 
-Deno.test("Server.fetch() makes problems of a module's own errors", async () => {
+Deno.test("Server.fetch() maps a module's own errors to problems", async () => {
   const problem = await sendForProblem("/notes/2");
   assertEquals([problem.status, problem.type, problem.title], [409, "/problems/note-locked", "Note locked"]);
 });
 
-Deno.test("Server.fetch() hides what an unknown error says and logs it with its causes", async () => {
+Deno.test("Server.fetch() hides the message of an unknown error and logs it with its causes", async () => {
   const logged: Record<string, unknown>[] = [];
   const logger = {
     info(): void {},
@@ -28,7 +28,7 @@ Deno.test("Server.fetch() hides what an unknown error says and logs it with its 
   assertEquals([logged[0]?.["method"], logged[0]?.["route"]], ["GET", "/notes/{id}"]);
 });
 
-Deno.test("Server.fetch() logs an Error whatever was thrown", async () => {
+Deno.test("Server.fetch() logs an Error for any thrown value", async () => {
   const logged: unknown[] = [];
   const logger = {
     info(): void {},
@@ -44,7 +44,7 @@ Deno.test("Server.fetch() logs an Error whatever was thrown", async () => {
   assertEquals([error.cause, error.stack], ["text", undefined]);
 });
 
-Deno.test("Server.fetch() calls it no error of its own that a client has left", async () => {
+Deno.test("Server.fetch() logs a client disconnect as info, not as an error", async () => {
   const client = new AbortController();
   const infos: string[] = [];
   const errors: string[] = [];
@@ -63,10 +63,10 @@ Deno.test("Server.fetch() calls it no error of its own that a client has left", 
     assertEquals((await server.fetch(request)).status, 503);
   }
   assertEquals(errors, ["Request {requestId} failed with status {status}"]);
-  assertEquals(infos.filter((message) => message.includes("left")).length, 1);
+  assertEquals(infos.filter((message) => message.includes("disconnected")).length, 1);
 });
 
-Deno.test("Server.fetch() gives every problem an instance of its own, also where a client repeats its request id", async () => {
+Deno.test("Server.fetch() gives every problem its own instance, even if a client reuses its request ID", async () => {
   const headers = { "x-request-id": "chosen" };
   const first = await sendForProblem("/nope", { headers });
   const second = await sendForProblem("/nope", { headers });

@@ -1,43 +1,43 @@
 import { type InvalidParam, Problem } from "../problem.ts";
 
-/** More errors than this are counted, not listed: an answer must not grow with a hostile request. */
+/** Maximum number of listed errors; further ones are only counted, so that a request cannot inflate the response. */
 const MAX_LISTED = 100;
 
-/** Collects every error of a request, so that they are told at once. */
+/** Collects the validation errors of a request, to report all of them at once. */
 export class RequestErrors {
-  // Made for the first error: most requests have none.
+  // Created for the first error: most requests have none.
   #listed: InvalidParam[] | undefined;
   #seen: Set<string> | undefined;
   #malformed = false;
 
-  /** Whether the answer will be 400. */
+  /** Whether the response will be 400. */
   get malformed(): boolean {
     return this.#malformed;
   }
 
-  /** A error of a parameter or of the body's syntax: the answer becomes 400. */
+  /** Adds an error in a parameter or in the syntax of the body; makes the response 400. */
   addMalformed(error: InvalidParam): void {
     this.#malformed = true;
     this.#add(error);
   }
 
-  /** A rule of the schema that a well-formed body breaks: the answer is 422 unless something is malformed. */
+  /** Adds a schema violation of a well-formed body; the response is 422 unless something is malformed. */
   addInvalid(error: InvalidParam): void {
     this.#add(error);
   }
 
-  /** Whether the parameter has a error already. */
+  /** Whether an error was added for the parameter. */
   has(location: InvalidParam["in"], name: string): boolean {
     return this.#listed?.some((error) => error.in === location && error.name === name) ?? false;
   }
 
-  /** Throws everything as one problem, if there is anything. */
+  /** Throws all errors as one problem, if there are any. */
   throwIfAny(): void {
     if (this.#seen === undefined || this.#listed === undefined) return;
     const count = this.#seen.size;
     const detail = count > this.#listed.length
-      ? `The request has ${count} errors; the first ${MAX_LISTED} are listed in invalidParams`
-      : "The request has errors; each is listed in invalidParams";
+      ? `The request has ${count} validation errors; invalidParams lists the first ${MAX_LISTED}`
+      : "The request has validation errors; invalidParams lists all of them";
     const invalidParams = this.#listed;
     throw this.#malformed
       ? new Problem(400, "malformed-request", { detail, invalidParams })

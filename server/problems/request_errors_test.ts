@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { Problem } from "../problem.ts";
 import { RequestErrors } from "./request_errors.ts";
 
-Deno.test("RequestErrors.throwIfAny() tells how many errors there are beyond those it lists", () => {
+Deno.test("RequestErrors.throwIfAny() counts the errors beyond those it lists", () => {
   const errors = new RequestErrors();
   errors.throwIfAny();
   for (let i = 0; i < 150; i++) {
@@ -12,10 +12,10 @@ Deno.test("RequestErrors.throwIfAny() tells how many errors there are beyond tho
   const problem = assertThrows(() => errors.throwIfAny(), Problem);
   assertEquals(problem.status, 422);
   assertEquals(problem.invalidParams?.length, 100);
-  assertEquals(problem.detail, "The request has 150 errors; the first 100 are listed in invalidParams");
+  assertEquals(problem.detail, "The request has 150 validation errors; invalidParams lists the first 100");
 });
 
-Deno.test("RequestErrors.throwIfAny() answers 400 as soon as one error is of syntax", () => {
+Deno.test("RequestErrors.throwIfAny() throws 400 if any error is malformed input", () => {
   const errors = new RequestErrors();
   errors.addInvalid({ name: "a", in: "body", pointer: "/a", reason: "is wrong" });
   errors.addMalformed({ name: "b", in: "query", reason: "is wrong" });

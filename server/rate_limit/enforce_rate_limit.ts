@@ -65,7 +65,10 @@ function enforce(
     const seconds = secondsLeft(use);
     exchange.rateLimit = { policy: policyField, state: `${name};r=${use.remaining};t=${seconds}` };
     if (use.exceeded) {
-      throw new Problem(429, "rate-limited", { headers: { "Retry-After": String(seconds) } });
+      throw new Problem(429, "rate-limited", {
+        detail: `The quota of ${policy.quota} requests in ${policy.windowSeconds} s is exhausted`,
+        headers: { "Retry-After": String(seconds) },
+      });
     }
   };
 }

@@ -91,7 +91,7 @@ export function takesNoCondition({ method, parameters }: Operation): boolean {
 
 /** The errors of conditions that an operation would not look at: whoever states one counts on it. */
 export function refuseConditions({ fields }: Exchange, errors: RequestErrors): void {
-  const reason = "is not looked at by this operation";
+  const reason = "is not supported by this operation";
   if (fields.ifMatch !== null) errors.addMalformed({ name: "If-Match", in: "header", reason });
   if (fields.ifNoneMatch !== null) errors.addMalformed({ name: "If-None-Match", in: "header", reason });
 }
@@ -106,7 +106,7 @@ export function checkIfMatchSyntax({ fields }: Exchange, errors: RequestErrors):
     errors.addMalformed({
       name: "If-None-Match",
       in: "header",
-      reason: "must not list tags beside If-Match: *",
+      reason: "must not list tags if If-Match is *",
     });
   }
 }

@@ -127,6 +127,9 @@ function requireMatch(ifMatch: string, etag: string): void {
   if (condition === "*") return;
   const opaque = parseStrongTag(etag);
   if (opaque === undefined || !condition.includes(opaque)) {
-    throw new Problem(412, "precondition-failed", { headers: { ETag: etag } });
+    throw new Problem(412, "precondition-failed", {
+      detail: "The current version of the resource does not match If-Match",
+      headers: { ETag: etag },
+    });
   }
 }

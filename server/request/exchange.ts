@@ -95,7 +95,7 @@ export class Exchange implements RequestContext {
       const target = this.query === "" ? this.path : `${this.path}?${this.query}`;
       const url = URL.parse(this.#origin + target);
       if (url === null) {
-        throw new Problem(400, "malformed-request", { detail: "The Host header is not valid" });
+        throw new Problem(400, "malformed-request", { detail: "The Host header is invalid" });
       }
       this.#url = url;
     }

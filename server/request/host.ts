@@ -10,8 +10,8 @@ export function checkHost(host: string): void {
   const match = HOST.exec(host);
   if (match === null || Number(match.groups?.["port"] ?? 0) > MAX_PORT) {
     throw new Problem(400, "malformed-request", {
-      detail: "The Host header is not valid",
-      invalidParams: [{ name: "Host", in: "header", reason: "is not a host name with an optional port" }],
+      detail: "The Host header is invalid",
+      invalidParams: [{ name: "Host", in: "header", reason: "must be a host name with an optional port" }],
     });
   }
 }

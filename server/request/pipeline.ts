@@ -72,13 +72,16 @@ export function createPipeline(settings: ServerOptions, parts: PipelineDependenc
 
 function stopping(): Problem {
   return new Problem(503, "unavailable", {
-    detail: "The server is stopping",
+    detail: "The server is shutting down",
     headers: { "Retry-After": "1", Connection: "close" },
   });
 }
 
 function deadlinePassed(): Problem {
-  return new Problem(503, "deadline-passed", { headers: { "Retry-After": "1" } });
+  return new Problem(503, "deadline-passed", {
+    detail: "The request exceeded the server's time limit; a change may or may not have been made",
+    headers: { "Retry-After": "1" },
+  });
 }
 
 /** Puts on an answer what every answer has, wherever on the way it was made. */

@@ -28,7 +28,7 @@ Deno.test("Server.fetch() names a Host that is not valid", async () => {
   for (const host of ["a b", "a/b", "u@a", "[::1", "a:65536", "a:x"]) {
     const problem = await sendForProblem("/notes", { headers: { host } });
     assertEquals(problem.status, 400, host);
-    assertEquals(invalidParamsOf(problem), ["header Host: is not a host name with an optional port"], host);
+    assertEquals(invalidParamsOf(problem), ["header Host: must be a host name with an optional port"], host);
   }
   for (const host of ["a", "a:", "a:65535", "[::1]:80"]) {
     assertEquals((await send("/notes", { headers: { host } })).status, 200, host);

@@ -7,14 +7,14 @@ const REALM = 'Bearer realm="archway"';
 /** The answer to a request without credentials, which is told no error (RFC 6750, section 3.1). */
 export function credentialsMissing(): Problem {
   return new Problem(401, "unauthenticated", {
-    detail: "The operation needs an access token in the Authorization header",
+    detail: "The operation requires an access token in the Authorization header",
     headers: { "WWW-Authenticate": REALM },
   });
 }
 
 /** The answer to every token that is not taken. Which rule it broke is nothing that a forger should learn. */
 export function tokenInvalid(cause?: unknown): Problem {
-  const description = "The access token is malformed, expired, or not for this service";
+  const description = "The access token is malformed, expired or issued for another service";
   return new Problem(401, "unauthenticated", {
     detail: description,
     headers: {
@@ -30,7 +30,7 @@ export function tokenInvalid(cause?: unknown): Problem {
  * @param requirement What would have been enough.
  */
 export function scopeInsufficient({ scopes }: SecurityRequirement): Problem {
-  const description = "The access token lacks a scope that the operation needs";
+  const description = "The access token lacks a required scope";
   return new Problem(403, "forbidden", {
     detail: description,
     headers: {
@@ -42,5 +42,9 @@ export function scopeInsufficient({ scopes }: SecurityRequirement): Problem {
 
 /** The answer when nobody can tell now whether a token is good: the client's may well be. */
 export function authenticationUnavailable(cause: unknown): Problem {
-  return new Problem(503, "auth-unavailable", { headers: { "Retry-After": "5" }, cause });
+  return new Problem(503, "auth-unavailable", {
+    detail: "The keys to verify access tokens are temporarily unavailable",
+    headers: { "Retry-After": "5" },
+    cause,
+  });
 }

@@ -30,19 +30,22 @@ export function compileMediaTypes(method: Method, body: RequestBodyDescriptor): 
   return function selectMediaType(contentType, contentEncoding): RequestMediaType {
     if (contentEncoding !== null && contentEncoding.toLowerCase() !== "identity") {
       throw new Problem(415, "unsupported-media-type", {
-        detail: "A body with a content coding is not taken",
+        detail: "Content codings are not supported; send the body without Content-Encoding",
         headers: { "Accept-Encoding": "identity" },
       });
     }
     if (contentType === null) {
-      throw new Problem(415, "unsupported-media-type", { detail: "The body has no Content-Type", headers });
+      throw new Problem(415, "unsupported-media-type", {
+        detail: "The Content-Type header is missing",
+        headers,
+      });
     }
     const known = exact.get(contentType) ?? remembered.get(contentType);
     if (known !== undefined) return known;
     const found = find(contentType);
     if (found === undefined) {
       throw new Problem(415, "unsupported-media-type", {
-        detail: "The operation does not take a body of this media type",
+        detail: "The operation does not support this media type",
         headers,
       });
     }

@@ -79,7 +79,10 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
       if (admitted !== undefined) await admitted;
       if (limits.caller !== undefined) await limits.caller(exchange);
       if (negotiate !== undefined && negotiate(exchange.fields.accept) === undefined) {
-        throw new Problem(406, "not-acceptable", { headers: { Vary: "Accept" } });
+        throw new Problem(406, "not-acceptable", {
+          detail: "The Accept header excludes every media type of the operation",
+          headers: { Vary: "Accept" },
+        });
       }
       const errors = new RequestErrors();
       if (readBody === undefined) checkUnusedBody(exchange, maxBodyBytes);
@@ -91,7 +94,11 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
       // The lack of it has a status of its own, so the validator is not to find it.
       if (lacksIfMatch) parameters.headers["If-Match"] = "*";
       validateParameters(parameters, operation.validateParameters, errors);
-      if (lacksIfMatch && !errors.malformed) throw new Problem(428, "precondition-required");
+      if (lacksIfMatch && !errors.malformed) {
+        throw new Problem(428, "precondition-required", {
+          detail: "Send the ETag of the resource in If-Match",
+        });
+      }
       const key = respondKeyed === undefined ? "" : readIdempotencyKey(exchange, errors);
       errors.throwIfAny();
       if (needsIfMatch && exchange.fields.ifNoneMatch !== null) {

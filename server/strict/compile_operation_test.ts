@@ -53,8 +53,8 @@ Deno.test("Server.fetch() refuses conditions that an operation would not look at
   });
   assertEquals(problem.status, 400);
   assertEquals(invalidParamsOf(problem), [
-    "header If-Match: is not looked at by this operation",
-    "header If-None-Match: is not looked at by this operation",
+    "header If-Match: is not supported by this operation",
+    "header If-None-Match: is not supported by this operation",
   ]);
 });
 
@@ -62,12 +62,12 @@ Deno.test("Server.fetch() decodes parameters strictly and takes their defaults",
   const absent = await send("/notes");
   assertEquals(await absent.json(), { query: { limit: 20 } });
   const errors: [string, string][] = [
-    ["limit=1&limit=2", "query limit: is given more than once"],
+    ["limit=1&limit=2", "query limit: must not be repeated"],
     ["limit=01", "query limit: must be an integer"],
     ["limit=", "query limit: must be an integer"],
     ["limit=%ff", "query limit: is not valid percent-encoded UTF-8"],
-    ["limt=1", "query limt: is not a parameter of this operation"],
-    ["limit=%00", "query limit: has a character that is not allowed (U+0000)"],
+    ["limt=1", "query limt: unknown parameter"],
+    ["limit=%00", "query limit: contains the forbidden character U+0000"],
   ];
   for (const [query, reason] of errors) {
     const problem = await sendForProblem(`/notes?${query}`);

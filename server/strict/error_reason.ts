@@ -2,7 +2,7 @@ import type { ValidationError } from "../operation.ts";
 
 const MAX_ALLOWED_LISTED = 20;
 
-/** Says in clear English what a broken rule asks for; never what was sent. */
+/** Describes a schema violation for clients, without the value. */
 export function errorReason(error: ValidationError): string {
   const { keyword, params, message } = error;
   switch (keyword) {
@@ -11,13 +11,13 @@ export function errorReason(error: ValidationError): string {
       return "is required";
     case "additionalProperties":
     case "unevaluatedProperties":
-      return "is not a known member";
+      return "unknown property";
     case "propertyNames":
-      return "has a member whose name is not allowed";
+      return "has a property with an invalid name";
     case "false schema":
-      return "is not allowed here";
+      return "is not allowed";
     case "type":
-      return `must be ${orList(params["type"], "of another type")}`;
+      return `must be ${orList(params["type"], "of a different type")}`;
     case "enum":
       return `must be one of ${allowedValues(params["allowedValues"])}`;
     case "const":
@@ -25,13 +25,13 @@ export function errorReason(error: ValidationError): string {
     case "format":
       return typeof params["format"] === "string"
         ? `must be a valid ${params["format"]}`
-        : "has a wrong format";
+        : "has an invalid format";
     case "uniqueItems":
-      return "must not have the same item twice";
+      return "must not contain duplicate items";
     case "oneOf":
-      return "must match exactly one of the documented forms";
+      return "must match exactly one of the documented schemas";
     case "anyOf":
-      return "must match one of the documented forms";
+      return "must match one of the documented schemas";
     default:
       return (message ?? "is not valid").replace("must NOT", "must not").replaceAll(
         /^(must not have (?:more|fewer) than 1) (character|item|propertie)s$/g,
@@ -40,7 +40,7 @@ export function errorReason(error: ValidationError): string {
   }
 }
 
-/** "string", or "string or null" for the two forms in which Ajv names types. */
+/** Joins type names with "or"; Ajv lists them as an array or separated by commas. */
 export function orList(types: unknown, otherwise: string): string {
   const names = Array.isArray(types) ? types.map(String) : typeof types === "string" ? types.split(",") : [];
   const articled = names.map((name) =>

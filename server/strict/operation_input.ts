@@ -88,9 +88,7 @@ export function validateParameters(
     const location = isRecord(record) ? LOCATION_OF[record] : "query";
     const parameter = lastStep(`/${name}`) ?? name;
     if (errors.has(location, parameter)) continue;
-    const reasonInside = inner.length === 0
-      ? reason
-      : `has a member or item at /${inner.join("/")} that ${reason}`;
+    const reasonInside = inner.length === 0 ? reason : `at /${inner.join("/")}: ${reason}`;
     errors.addMalformed({ name: parameter, in: location, reason: reasonInside });
   }
 }

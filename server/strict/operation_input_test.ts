@@ -60,15 +60,15 @@ Deno.test("Server.fetch() tells what the decoder and the schema find in a body a
     return invalidParamsOf(problem);
   };
   assertEquals(await errors('{"text":"\\u0000","stars":"many"}'), [
-    "body /text: has a character that is not allowed (U+0000)",
+    "body /text: contains the forbidden character U+0000",
     "body /stars: must be an integer",
   ]);
   assertEquals(await errors('{"stars":1e999}'), [
-    "body /stars: is a number too large to be read",
+    "body /stars: is outside the range of numbers",
     "body /text: is required",
   ]);
   assertEquals(await errors('{"a/b":"\\ud800"}'), [
-    "body /a~1b: has half of a surrogate pair, which is not a character",
+    "body /a~1b: contains an unpaired surrogate",
     "body /text: is required",
   ]);
 });

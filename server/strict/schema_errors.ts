@@ -33,7 +33,7 @@ export function schemaErrors(errors: readonly ValidationError[]): SchemaError[] 
       types.delete(error.instancePath);
       found.push({
         pointer: error.instancePath,
-        reason: `must be ${orList(alternatives, "of another type")}`,
+        reason: `must be ${orList(alternatives, "of a different type")}`,
       });
     } else {
       found.push(toSchemaError(error));
@@ -47,7 +47,7 @@ function toSchemaError(error: ValidationError): SchemaError {
   const member = params["missingProperty"] ?? params["additionalProperty"] ?? params["unevaluatedProperty"];
   if (typeof member !== "string") return { pointer: instancePath, reason: errorReason(error) };
   if (member.length > MAX_MEMBER_LENGTH || unstorableReason(member) !== undefined) {
-    return { pointer: instancePath, reason: "has a member that is not known" };
+    return { pointer: instancePath, reason: "has an unknown property" };
   }
   return { pointer: extendPointer(instancePath, member), reason: errorReason(error) };
 }

@@ -18,10 +18,10 @@ Deno.test("schemaErrors() points at missing and unknown members themselves", () 
   assertEquals(reasonOf(error("required", { missingProperty: "b/c" })), "/a/b~1c is required");
   assertEquals(
     reasonOf(error("additionalProperties", { additionalProperty: "x" })),
-    "/a/x is not a known member",
+    "/a/x unknown property",
   );
   const long = error("additionalProperties", { additionalProperty: "x".repeat(101) });
-  assertEquals(reasonOf(long), "/a has a member that is not known");
+  assertEquals(reasonOf(long), "/a has an unknown property");
 });
 
 Deno.test("schemaErrors() speaks clear English", () => {
@@ -43,7 +43,7 @@ Deno.test("schemaErrors() drops what only repeats an inner error, and nothing el
   assertEquals(schemaErrors([inner, error("anyOf"), error("oneOf", { passingSchemas: null })]).length, 1);
   assertEquals(
     reasonOf(error("oneOf", { passingSchemas: [0, 1] })),
-    "/a must match exactly one of the documented forms",
+    "/a must match exactly one of the documented schemas",
   );
   assertEquals(reasonOf(error("not")), "/a is not valid");
 });

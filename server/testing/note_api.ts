@@ -120,7 +120,7 @@ export function noteApi(onRead: OnRead = read): ApiModule {
       slug: "note-locked",
       title: "Note locked",
       status: 409,
-      detail: "Somebody <else> has it.",
+      detail: "Another <client> holds the lock.",
     }],
     problemOf: (error) => error instanceof NoteLockedError ? new Problem(409, "note-locked") : undefined,
     routes: [

@@ -7,8 +7,8 @@ const TITLES: Readonly<Record<RawStatus, readonly [slug: string, title: string, 
 };
 
 const DETAILS: Readonly<Record<RawStatus, string>> = {
-  408: "The head of the request did not arrive in time",
-  503: "There are too many connections",
+  408: "The request headers did not arrive in time",
+  503: "The server has reached its connection limit",
 };
 
 /** The bytes of a whole HTTP/1.1 answer with a problem (RFC 9457), for a connection that is closed after it. */
