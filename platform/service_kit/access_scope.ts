@@ -1,29 +1,29 @@
-/** What a caller may reach of a service's resources. Everything else does not exist for them and cannot be changed. */
+/** The resources of a service that a caller can read and change. All others are reported as missing. */
 export type AccessScope =
-  /** All of it: authentication is off, or the caller has the service's admin scope. */
+  /** All resources: authentication is off, or the caller has the service's admin scope. */
   | { readonly kind: "all" }
-  /** What this subject owns; the service decides what that means. */
+  /** Resources of this subject; the service defines ownership. */
   | { readonly kind: "owner"; readonly subject: string };
 
-/** Reaches everything. */
+/** Scope of all resources. */
 export const UNRESTRICTED: AccessScope = { kind: "all" };
 
-/** A resource as one caller may reach it. */
+/** Id of a resource, and the access scope of the caller. */
 export interface ResourceKey {
   readonly id: string;
   readonly scope: AccessScope;
 }
 
-/** The caller of an operation; no principal if authentication is off. */
+/** Caller of an operation; without a principal if authentication is off. */
 export interface Caller {
   readonly principal: { readonly subject: string; readonly scopes: ReadonlySet<string> } | undefined;
 }
 
 /**
- * Returns the function that derives the access scope of a caller. It is for operations that require a token, so that
- * a caller without a principal means that authentication is off.
+ * Returns the function that derives the access scope of a caller. Only for operations that require a token, where a
+ * missing principal means that authentication is off.
  *
- * @param adminScope Token scope of callers who may reach every resource, beside the scopes that an operation requires.
+ * @param adminScope Token scope that grants access to every resource, in addition to the scopes of the operation.
  */
 export function accessScopeOf(adminScope: string): (caller: Caller) => AccessScope {
   return ({ principal }) =>
@@ -32,7 +32,7 @@ export function accessScopeOf(adminScope: string): (caller: Caller) => AccessSco
       : { kind: "owner", subject: principal.subject };
 }
 
-/** Owner of what the caller creates; null if authentication is off. */
+/** Returns the owner of resources that the caller creates; null if authentication is off. */
 export function ownerOf({ principal }: Caller): string | null {
   return principal?.subject ?? null;
 }

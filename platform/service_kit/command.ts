@@ -12,35 +12,35 @@ export interface ServiceCommand {
    *
    * @returns the exit code.
    * @throws {UsageError} for arguments that cannot be used.
-   * @throws {CommandError} for other errors that its user can mend.
+   * @throws {CommandError} for other errors that the user can correct.
    */
   run(args: readonly string[], context: CommandContext): Promise<number>;
 }
 
-/** What a command may use of the program. */
+/** Services of the program that a command can use. */
 export interface CommandContext {
   /**
-   * Opens the configured database, its migrations applied.
+   * Opens the configured database with all migrations applied.
    *
    * @throws {CommandError} when migrations are pending and MIGRATE_ON_START does not apply them.
    */
   openDatabase(options?: CommandDatabaseOptions): Promise<CommandDatabase>;
   /** Writes to the standard output. */
   print(text: string): Promise<void>;
-  /** Writes a remark to the standard error. */
+  /** Writes a line to the standard error. */
   note(text: string): void;
   /** Shows progress on the standard error: a bar on a terminal, lines elsewhere. */
   progress(options: ProgressOptions): Progress;
-  /** Aborts at SIGINT or SIGTERM; listened to from the first access on. */
+  /** Aborts on SIGINT or SIGTERM. Signals are handled from the first access on. */
   readonly signal: AbortSignal;
-  /** Exit code for the signal that stopped the command; undefined: none did. */
+  /** Exit code for the signal that stopped the command, if one did. */
   readonly stoppedWith: number | undefined;
 }
 
-/** How a command opens the database. */
+/** Options for opening the database of a command. */
 export interface CommandDatabaseOptions {
   /**
-   * Whether statements and transactions run without a time limit, for commands that process everything there is.
+   * Whether statements and transactions run without a timeout, for commands that process whole tables.
    *
    * @default {false}
    */
@@ -52,26 +52,26 @@ export interface CommandDatabase extends AsyncDisposable {
   readonly pool: ConnectionPool;
 }
 
-/** Quantity that grows towards a total. */
+/** Counter that grows towards a total. */
 export interface ProgressOptions {
   readonly total: number;
   /** Initial value. */
   readonly value: number;
-  /** Plural noun, such as "profiles". */
+  /** Plural noun for the label, such as "profiles". */
   readonly things: string;
 }
 
-/** Progress on display. Disposing leaves the last state on the screen. */
+/** Progress display. Disposing leaves the last state on the screen. */
 export interface Progress extends Disposable {
   update(value: number): void;
 }
 
-/** An error that the user of a command can mend; the message is one line. */
+/** Error that the user of a command can correct; the message is one line. */
 export class CommandError extends Error {
   override readonly name: string = "CommandError";
 }
 
-/** Arguments that cannot be used. */
+/** Invalid command-line arguments. */
 export class UsageError extends CommandError {
   override readonly name = "UsageError";
 }

@@ -4,18 +4,18 @@ import type { ResourceKey } from "./access_scope.ts";
 import { changedError, notFoundError } from "./domain_error.ts";
 import { meetsCondition, type VersionCondition, type Versioned } from "./entity_version.ts";
 
-/** The conditions under which a write is done, and its time. */
+/** Version condition of a write, and its time. */
 export interface WriteCondition {
   readonly condition: VersionCondition;
   readonly now: Timestamp;
 }
 
 /**
- * Stores versioned resources. Every method runs on the querier it is passed. Deleted resources and those outside the
- * access scope do not exist for it.
+ * Repository of versioned resources. Every method runs on the querier that is passed to it, and treats deleted
+ * resources and those outside the access scope as missing.
  */
 export interface VersionedRepository<Entity extends Versioned, Input> {
-  /** @throws {DomainError} if a unique value is taken, whoever owns the other resource. */
+  /** @throws {DomainError} if a unique value is taken, also by a resource of another owner. */
   insert(
     db: Querier,
     entity: Entity & { readonly owner: string | null },
@@ -23,8 +23,8 @@ export interface VersionedRepository<Entity extends Versioned, Input> {
   ): Promise<void>;
   find(db: Querier, key: ResourceKey, options?: QueryOptions): Promise<Entity | undefined>;
   /**
-   * Writes the input if the version meets the condition, and returns the resource with its next version; undefined if
-   * there is none with such a version.
+   * Writes the input if the version meets the condition, and returns the resource with its new version; undefined if no
+   * resource matches.
    *
    * @throws {DomainError} if a unique value is taken.
    */
@@ -33,11 +33,11 @@ export interface VersionedRepository<Entity extends Versioned, Input> {
     change: ResourceKey & WriteCondition & { readonly input: Input },
     options?: QueryOptions,
   ): Promise<Entity | undefined>;
-  /** Marks the resource as deleted under the same condition; false if there was none. */
+  /** Marks the resource as deleted if the version meets the condition; false if no resource matches. */
   softDelete(db: Querier, deletion: ResourceKey & WriteCondition, options?: QueryOptions): Promise<boolean>;
 }
 
-/** What conditional writes need. */
+/** Dependencies of {@link ConditionalWriter}. */
 export interface ConditionalWriterDependencies<Entity extends Versioned, Input> {
   /** Name of the resource in its problem types, e.g. "profile". */
   readonly resource: string;
@@ -50,8 +50,8 @@ export interface ConditionalWriterDependencies<Entity extends Versioned, Input> 
 type ConditionOptions = QueryOptions & { readonly condition: VersionCondition };
 
 /**
- * Reads and conditional writes of a resource. Each is one statement, or a read and one conditional write, so that no
- * transaction is held open: the version in the WHERE clause keeps concurrent writers apart.
+ * Reads and conditional writes of a resource. Each is one statement, or a read and one conditional write: the version in
+ * the WHERE clause detects concurrent writers without an open transaction.
  */
 export class ConditionalWriter<Entity extends Versioned, Input> {
   readonly #deps: ConditionalWriterDependencies<Entity, Input>;
@@ -74,8 +74,8 @@ export class ConditionalWriter<Entity extends Versioned, Input> {
   }
 
   /**
-   * Changes a resource by a function of what it is now. Without a condition on the version, a change that another
-   * writer overtook is repeated on what that writer left.
+   * Changes a resource by a function of its current state. Without a version condition, a change that lost a race is
+   * repeated on the new state.
    *
    * @throws {DomainError} not found, changed, and what the repository and `change` throw.
    */
@@ -113,7 +113,7 @@ export class ConditionalWriter<Entity extends Versioned, Input> {
     return entity;
   }
 
-  /** Explains why a conditional write found no row: a missing resource comes before a stale version. */
+  /** Throws the reason why a conditional write matched no row: missing resource first, then stale version. */
   async #refuse(key: ResourceKey, options: QueryOptions): Promise<never> {
     return this.#changed(await this.#find(this.#deps.connections.writer(), key, options));
   }

@@ -13,15 +13,15 @@ interface Widget {
 
 const KEY = { id: "1", scope: UNRESTRICTED };
 
-const DB: Querier = { query: () => Promise.reject(new Error("Nothing is asked of it")) };
+const DB: Querier = { query: () => Promise.reject(new Error("Unexpected call")) };
 
 const CONNECTIONS: ConnectionManager = {
   writer: () => DB,
   reader: () => DB,
-  position: () => Promise.reject(new Error("Nothing is asked of it")),
+  position: () => Promise.reject(new Error("Unexpected call")),
 };
 
-/** One widget in memory; `overtake` happens before each write. */
+/** One widget in memory; `overtake` runs once, before the next write. */
 class MemoryWidgets implements VersionedRepository<Widget, string> {
   widget: Widget | undefined = { id: "1", name: "a", version: 1n };
   overtake: (() => void) | undefined;
@@ -65,7 +65,7 @@ async function refused(run: () => Promise<unknown>): Promise<readonly unknown[]>
   return [code, currentVersion];
 }
 
-Deno.test("ConditionalWriter refuses a stale version with the current one, and a missing resource before it", async () => {
+Deno.test("ConditionalWriter reports a missing resource first, then a stale version with the current one", async () => {
   const { repository, writer } = open();
   const stale = { condition: [7n] };
   const writes = [
@@ -80,7 +80,7 @@ Deno.test("ConditionalWriter refuses a stale version with the current one, and a
   }
 });
 
-Deno.test("ConditionalWriter.modify() repeats a change that was overtaken, unless a version is required", async () => {
+Deno.test("ConditionalWriter.modify() repeats a change that lost a race, unless a version is required", async () => {
   const { repository, writer } = open();
   const overtake = (): void => {
     repository.widget = { id: "1", name: "overtaken ", version: 5n };

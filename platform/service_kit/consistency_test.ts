@@ -7,18 +7,18 @@ import { contactServer } from "@archway/tools/support/contact_server.ts";
 const LIST = "GET /v1/contacts";
 
 const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
-  "every write is answered with a token, and every read takes it": async (server) => {
+  "every write returns a token, and every read accepts it": async (server) => {
     const created = await sendRequest(server, "POST /v1/contacts", { body: { name: "Ada" } });
     const path = created.headers.get("location") ?? "";
     const change = { body: { name: "Ada King" }, headers: { "If-Match": "*" } };
-    const answers = [
+    const responses = [
       created,
       await sendRequest(server, `PUT ${path}`, change),
       await sendRequest(server, `PATCH ${path}`, change),
     ];
-    for (const answer of answers) {
+    for (const response of responses) {
       for (const line of [`GET ${path}`, LIST, `${LIST}?page=1`, `HEAD ${path}`]) {
-        assertEquals((await sendRequest(server, line, carry(answer))).status, 200, line);
+        assertEquals((await sendRequest(server, line, carry(response))).status, 200, line);
       }
     }
     const deleted = await sendRequest(server, `DELETE ${path}`, { headers: { "If-Match": "*" } });
@@ -26,9 +26,9 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       204,
       404,
     ]);
-    assertEquals(new Set([...answers, deleted].map(tokenOf)).size, 4);
+    assertEquals(new Set([...responses, deleted].map(tokenOf)).size, 4);
   },
-  "what is not written has no token": async (server) => {
+  "reads and failed writes return no token": async (server) => {
     const { headers } = await sendRequest(server, "POST /v1/contacts", { body: { name: "Ada" } });
     const path = headers.get("location") ?? "";
     const others = [
@@ -42,7 +42,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       [412, null],
     ]);
   },
-  "a token that is not one of the service's is refused, and named": async (server) => {
+  "a foreign token is rejected with the name of the header": async (server) => {
     const token = tokenOf(await sendRequest(server, "POST /v1/contacts", { body: { name: "Ada" } }));
     const path = "/v1/contacts/01a2023b-983b-7000-83d3-81c8f54d2496";
     const bad = [
@@ -57,16 +57,16 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     for (const text of bad) {
       for (const line of [`GET ${path}`, LIST, `${LIST}?page=1`]) {
         const { status, body } = await sendRequest(server, line, { headers: { "Consistency-Token": text } });
-        const [fault] = body?.invalidParams ?? [];
+        const [param] = body?.invalidParams ?? [];
         assertEquals(
-          [status, fault?.in, fault?.name],
+          [status, param?.in, param?.name],
           [400, "header", "Consistency-Token"],
           `${line} ${text}`,
         );
       }
     }
   },
-  "a conditional read with a token is answered like one without": async (server) => {
+  "a token does not change the response to a conditional read": async (server) => {
     const created = await sendRequest(server, "POST /v1/contacts", { body: { name: "Ada" } });
     const read = `GET ${created.headers.get("location")}`;
     const tag = { "If-None-Match": created.headers.get("etag") ?? "" };
@@ -94,6 +94,6 @@ function tokenOf({ headers }: ReceivedResponse): string {
   return token;
 }
 
-function carry(answer: ReceivedResponse): { readonly headers: Readonly<Record<string, string>> } {
-  return { headers: { "Consistency-Token": tokenOf(answer) } };
+function carry(response: ReceivedResponse): { readonly headers: Readonly<Record<string, string>> } {
+  return { headers: { "Consistency-Token": tokenOf(response) } };
 }

@@ -3,22 +3,22 @@ import type { QueryOptions, ReaderOptions, WalPosition } from "@archway/db/db.ts
 import { Problem } from "@archway/server/problem.ts";
 import type { KeyRing } from "./signing/key_ring.ts";
 
-/** The header field that carries a token, in responses to writes and in requests that read. */
+/** Header field that carries a token, in responses to writes and in read requests. */
 export const CONSISTENCY_TOKEN = "Consistency-Token";
 
 /** Header fields with a token, if there is one. */
 export type TokenHeader = { readonly [CONSISTENCY_TOKEN]?: string };
 
-/** How a use case reads: what it has to see, and when it is cancelled. */
+/** Options for reads of a use case: required freshness and cancellation. */
 export type ReadOptions = QueryOptions & ReaderOptions;
 
-/** Changes when the payload's layout does; older tokens are then refused as foreign. */
+/** Version of the payload's layout; tokens of other versions are rejected. */
 const FORMAT = 1;
 
 /** format 1, timeline 4, position 8. */
 const PAYLOAD_BYTES = 13;
 
-/** How tokens are made. */
+/** Options for {@link ConsistencyTokens}. */
 export interface ConsistencyTokensOptions {
   readonly keys: KeyRing;
   /** Position of the primary; see `ConnectionManager.position`. */
@@ -28,12 +28,12 @@ export interface ConsistencyTokensOptions {
 }
 
 /**
- * Writes positions in the history of the primary as opaque text that a client sends back to read its own writes.
- * Tokens do not expire: what lies behind one is only ever replayed by more replicas.
+ * Encodes WAL positions of the primary as opaque tokens that a client sends back to read its own writes. Tokens do not
+ * expire: over time, more replicas have replayed a position, never fewer.
  */
 export class ConsistencyTokens {
   readonly #options: ConsistencyTokensOptions;
-  /** Token issued last: writes that end at the same time share a position, and signing is expensive. */
+  /** Last issued token, cached: concurrent writes share a position, and signing is expensive. */
   #last: { readonly position: WalPosition; readonly text: string } | undefined;
 
   constructor(options: ConsistencyTokensOptions) {
@@ -41,29 +41,29 @@ export class ConsistencyTokens {
   }
 
   /**
-   * A token for everything that was committed before the call. Never rejects: a committed write must not be answered
-   * as an error because its position is not known, so the token is then undefined.
+   * Returns a token for everything that was committed before the call. Never rejects: a committed write must not fail
+   * because its position is unknown. The token is then undefined.
    */
   async issue(options?: QueryOptions): Promise<string | undefined> {
     try {
       return this.#format(await this.#options.position(options));
     } catch (error) {
-      // A client that has left needs no token.
+      // A client that has disconnected needs no token.
       if (!options?.signal?.aborted) {
-        this.#options.onUnissued?.(error instanceof Error ? error.message : "The position is not known");
+        this.#options.onUnissued?.(error instanceof Error ? error.message : "WAL position unknown");
       }
       return undefined;
     }
   }
 
-  /** The header of a response to a write that is committed. */
+  /** Returns the header of a response to a committed write. */
   async header(options?: QueryOptions): Promise<TokenHeader> {
     const token = await this.issue(options);
     return token === undefined ? {} : { [CONSISTENCY_TOKEN]: token };
   }
 
   /**
-   * How an operation reads, by the header fields of its request.
+   * Returns the read options that the header fields of a request ask for.
    *
    * @throws {Problem} 400 if the token is not one of this service.
    */
@@ -78,7 +78,7 @@ export class ConsistencyTokens {
     });
   }
 
-  /** The position in a token; undefined if none of the secrets signed it. Compares in constant time. */
+  /** Returns the position of a token; undefined if no secret signed it. Compares in constant time. */
   parse(text: string): WalPosition | undefined {
     const verified = this.#options.keys.verify(text);
     if (verified?.length !== PAYLOAD_BYTES) return undefined;

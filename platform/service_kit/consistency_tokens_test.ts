@@ -14,20 +14,20 @@ const positions = fc.record({
   lsn: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
 }, { noNullPrototype: true });
 
-Deno.test("ConsistencyTokens.parse() gives every position that issue() was given, in any process", async () => {
+Deno.test("ConsistencyTokens.parse() returns the position that issue() encoded, in any process", async () => {
   await fc.assert(fc.asyncProperty(positions, async (position) => {
     const text = await issue(position);
     assertEquals(tokensOf(position, [secret, older]).parse(text), position);
   }));
 });
 
-Deno.test("ConsistencyTokens.issue() writes a short text that a header field can carry", async () => {
+Deno.test("ConsistencyTokens.issue() returns a short text that is valid in a header field", async () => {
   await fc.assert(fc.asyncProperty(positions, async (position) => {
     assertMatch(await issue(position), /^[\w-]{66}$/);
   }));
 });
 
-Deno.test("ConsistencyTokens.parse() takes no text but what one of the secrets has signed", async () => {
+Deno.test("ConsistencyTokens.parse() rejects texts that no secret signed", async () => {
   const position = { timeline: 1, lsn: 0x1234_5678n };
   const tokens = tokensOf(position);
   const text = await issue(position);
@@ -42,7 +42,7 @@ Deno.test("ConsistencyTokens.parse() takes no text but what one of the secrets h
   for (let end = 0; end < text.length; end++) assertEquals(tokens.parse(text.slice(0, end)), undefined);
 });
 
-Deno.test("ConsistencyTokens.parse() takes no token of which a character was changed", async () => {
+Deno.test("ConsistencyTokens.parse() rejects tokens with a changed character", async () => {
   const position = { timeline: 3, lsn: 2n ** 40n };
   const text = await issue(position);
   const tokens = tokensOf(position);
@@ -53,14 +53,14 @@ Deno.test("ConsistencyTokens.parse() takes no token of which a character was cha
   }));
 });
 
-Deno.test("ConsistencyTokens.parse() takes tokens of a secret that was rotated, until it is taken away", async () => {
+Deno.test("ConsistencyTokens.parse() accepts tokens of a rotated secret until it is removed", async () => {
   const position = { timeline: 1, lsn: 7n };
   const text = await issue(position, older);
   assertEquals(tokensOf(position, [secret, older]).parse(text), position);
   assertEquals(tokensOf(position, [secret]).parse(text), undefined);
 });
 
-Deno.test("ConsistencyTokens.issue() gives none where the position cannot be told, and says why", async () => {
+Deno.test("ConsistencyTokens.issue() returns undefined if the position is unknown, and reports the reason", async () => {
   const reasons: string[] = [];
   const tokens = new ConsistencyTokens({
     keys: new KeyRing([secret], "consistency token"),
@@ -69,12 +69,12 @@ Deno.test("ConsistencyTokens.issue() gives none where the position cannot be tol
   });
   assertEquals(await tokens.issue(), undefined);
   assertEquals(reasons, ["The database cannot be reached"]);
-  // Whoever has left needs none.
+  // A client that has disconnected needs no token.
   assertEquals(await tokens.issue({ signal: AbortSignal.abort() }), undefined);
   assertEquals(reasons.length, 1);
 });
 
-Deno.test("ConsistencyTokens.issue() gives one text to all who share a position", async () => {
+Deno.test("ConsistencyTokens.issue() returns one text for one position", async () => {
   const tokens = tokensOf({ timeline: 1, lsn: 7n });
   const texts = await Promise.all([tokens.issue(), tokens.issue(), tokens.issue()]);
   assertEquals(new Set(texts).size, 1);
@@ -94,7 +94,7 @@ async function issue(position: WalPosition, by = secret): Promise<string> {
   return text;
 }
 
-Deno.test("ConsistencyTokens.readOptions() reads after the position of a token, and refuses what is none", async () => {
+Deno.test("ConsistencyTokens.readOptions() requires the position of a token, and rejects other texts", async () => {
   const position = { timeline: 1, lsn: 7n };
   const tokens = tokensOf(position);
   const { signal } = new AbortController();

@@ -1,7 +1,6 @@
 /**
- * The currencies of ISO 4217, by the number of decimal places of their minor unit (Maintenance Agency, "List one",
- * published 2024-06-25, and amendment 176). Funds, metals and the codes for tests and for none have no minor unit and
- * are left out.
+ * ISO 4217 currency codes by decimal places of the minor unit (Maintenance Agency, "List one", published 2024-06-25,
+ * and amendment 176). Excludes codes without a minor unit: funds, metals, and the test and no-currency codes.
  */
 const CODES: Readonly<Record<number, string>> = {
   0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
@@ -21,7 +20,7 @@ const EXPONENTS: ReadonlyMap<string, number> = new Map(
   ),
 );
 
-/** How many decimal places a currency has; undefined: there is no such currency. */
+/** Returns the decimal places of a currency; undefined if there is no such currency. */
 export function currencyExponent(code: string): number | undefined {
   return EXPONENTS.get(code);
 }

@@ -1,23 +1,23 @@
-/** One member of a request that breaks a rule. */
+/** Validation error of one member of a request. */
 export interface FieldError {
-  /** The query parameter, or the body's member: its name, or its JSON Pointer. */
+  /** Name of the query parameter, or name or JSON Pointer of the body member. */
   readonly field: string;
-  /** What is wrong, without the value. */
+  /** Reason without the value; continues a sentence that begins with the field. */
   readonly reason: string;
 }
 
-/** Details of an error beside its code. */
+/** Options for {@link DomainError}. */
 export interface DomainErrorOptions {
   /** @default [] */
   readonly fieldErrors?: readonly FieldError[];
-  /** Version that the resource has now, where another one was required. */
+  /** Current version of the resource, if the request required another one. */
   readonly currentVersion?: bigint;
   readonly cause?: unknown;
 }
 
 /**
- * An error of a service's domain that a client can act on. Its code is the slug of its problem type, and the service's
- * problem table says how it is answered.
+ * Error of a service's domain that a client can act on. Its code is the slug of a problem type in the service's problem
+ * table.
  */
 export class DomainError<Code extends string = string> extends Error {
   override readonly name = "DomainError";
@@ -31,20 +31,20 @@ export class DomainError<Code extends string = string> extends Error {
   }
 }
 
-/** Codes of a resource that can be missing, be modified by another writer, or break a rule. */
+/** Error codes of a resource: missing, modified concurrently, or invalid. */
 export type ResourceErrorCode<Resource extends string> =
   | `${Resource}-not-found`
   | `${Resource}-changed`
   | `invalid-${Resource}`;
 
-/** No such resource, or not one that the caller may reach. */
+/** Returns the error for a resource that is missing or outside the access scope of the caller. */
 export function notFoundError<Resource extends string>(
   resource: Resource,
 ): DomainError<`${Resource}-not-found`> {
   return new DomainError(`${resource}-not-found`);
 }
 
-/** The resource has another version than the one required. */
+/** Returns the error for a resource whose version is not the required one. */
 export function changedError<Resource extends string>(
   resource: Resource,
   currentVersion: bigint,
@@ -52,7 +52,7 @@ export function changedError<Resource extends string>(
   return new DomainError(`${resource}-changed`, { currentVersion });
 }
 
-/** The input breaks a rule of the resource. */
+/** Returns the error for invalid input. */
 export function invalidError<Resource extends string>(
   resource: Resource,
   fieldErrors: readonly FieldError[],

@@ -6,7 +6,7 @@ Deno.test("versionCondition() reads what formatVersion() writes", () => {
   assertEquals(versionCondition([opaque]), [42n]);
 });
 
-Deno.test("versionCondition() leaves out tags that no version is written as", () => {
+Deno.test("versionCondition() drops tags that are not formatted versions", () => {
   assertEquals(versionCondition(["", "0", "01", "-1", "1e3", "x", "9".repeat(30), "7"]), [7n]);
   assertEquals(versionCondition("*"), "any");
 });

@@ -1,17 +1,17 @@
 import type { Transaction } from "@archway/db/db.ts";
 
-/** A value of JSON as the database returns it. */
+/** JSON value as the database returns it. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 
-/** An object of JSON. */
+/** JSON object. */
 export interface JsonObject {
   readonly [name: string]: JsonValue;
 }
 
-/** A JSON value that events store. Whole numbers beyond 2^53 are texts. */
+/** JSON value inside an event. Integers beyond 2^53 are strings. */
 export type EventValue = null | boolean | number | string | readonly EventValue[] | EventData;
 
-/** Data of an event, by name. */
+/** Data of an event, by member name. */
 export interface EventData {
   readonly [name: string]: EventValue | undefined;
 }
@@ -29,21 +29,21 @@ export interface NewEvent {
 export type Upcast = (data: EventData) => EventData;
 
 /**
- * Schema versions of events: by type, the conversions from version 1 to 2, from 2 to 3 and so on. A type with a single
- * version has an empty list; a type that is absent is unknown.
+ * Upcasters by event type: conversions from version 1 to 2, from 2 to 3 and so on. A type with a single version has an
+ * empty list; an absent type is unknown.
  */
 export type Upcasters = Readonly<Record<string, readonly Upcast[]>>;
 
-/** A stored event on its way to the recipients, its data in the newest schema version. */
+/** A stored event to be published, with its data in the newest schema version. */
 export interface PublishedEvent extends NewEvent {
   /** Position among all events. */
   readonly position: bigint;
 }
 
-/** Owner whom an event concerns. */
+/** Owner affected by an event. */
 export interface Recipient {
   readonly position: bigint;
-  /** Subject; null: resources without an owner. */
+  /** Subject, or null for resources without an owner. */
   readonly owner: string | null;
 }
 
@@ -52,11 +52,12 @@ export interface EventCatalog {
   /** Every type of event that the service stores, with its schema versions. */
   readonly types: Upcasters;
   /**
-   * Data of an event as the service's OpenAPI document describes it, member by member.
+   * Returns the data of an event in the form that the service's OpenAPI document describes.
    *
-   * @throws {Error} when the data is not of its type: the event then waits for a program that knows it.
+   * @throws {Error} if the data does not match its type. Publishing then stops at the event until a newer release can
+   * read it.
    */
   toJson(event: NewEvent): JsonObject;
-  /** Owners whom the events concern: their webhooks receive them, and no others. */
+  /** Returns the owners affected by the events. Only their webhooks receive them. */
   recipients(tx: Transaction, events: readonly PublishedEvent[]): Promise<readonly Recipient[]>;
 }

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 
-/** Door of idempotent requests: their keys and responses, stored in the transaction of what they did. */
+/** Public entry point of idempotent requests: keys and responses, stored in the transaction of the work. */
 export { KeySweeper } from "./idempotency/key_sweeper.ts";
 export { PostgresIdempotency } from "./idempotency/postgres_idempotency.ts";
 export { transactionOf } from "./idempotency/transaction_unit.ts";
 
-/** Folder of the migrations for the table of keys, which every program has. */
+/** Folder of the migrations of the idempotency-key table, which every program has. */
 export const IDEMPOTENCY_MIGRATIONS: string = join(import.meta.dirname ?? ".", "idempotency/migrations");

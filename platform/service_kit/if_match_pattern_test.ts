@@ -7,13 +7,13 @@ import { DOCUMENT_FOLDERS } from "@archway/tools/oapi_codegen/document_folders.t
 
 const ROOT = join(import.meta.dirname ?? ".", "../..");
 
-/** The patterns of the parameter If-Match in the files that documents share. */
+/** Patterns of the parameter If-Match in the common files of OpenAPI documents. */
 const PATTERNS = await Promise.all(DOCUMENT_FOLDERS.map(async (folder) => {
   const commons = parse(await Deno.readTextFile(join(ROOT, folder, "common.yaml")));
   return new RegExp(commons.components.parameters.IfMatch.schema.pattern, "u");
 }));
 
-Deno.test("The document's pattern of If-Match takes what parseEntityTags() takes, and nothing else", () => {
+Deno.test("The OpenAPI pattern of If-Match accepts exactly what parseEntityTags() accepts", () => {
   const letters = fc.constantFrom(
     '"',
     '"',
@@ -35,19 +35,19 @@ Deno.test("The document's pattern of If-Match takes what parseEntityTags() takes
     "\\",
   );
   const values = fc.array(letters, { minLength: 1, maxLength: 12 }).map((parts) => parts.join("").trim());
-  let taken = 0;
+  let accepted = 0;
   fc.assert(
     fc.property(values.filter((value) => value !== ""), (value) => {
       const parsed = parseEntityTags(value) !== undefined;
-      if (parsed) taken++;
+      if (parsed) accepted++;
       for (const pattern of PATTERNS) assertEquals(pattern.test(value), parsed, JSON.stringify(value));
     }),
     { numRuns: 20_000 },
   );
-  assert(taken > 100, "Hardly a value was taken: the property says little");
+  assert(accepted > 100, "Too few values were accepted for a meaningful property");
 });
 
-Deno.test("The document's pattern of If-Match refuses long lists of blanks and commas at once", () => {
+Deno.test("The OpenAPI pattern of If-Match rejects long lists of blanks and commas in linear time", () => {
   for (const part of [" ", ",", ", ", " ,", '"a" , ', '"a",\t']) {
     const value = `${'"a"'}${part.repeat(20_000)}x`;
     for (const pattern of PATTERNS) assertEquals(pattern.test(value), false);

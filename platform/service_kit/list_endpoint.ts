@@ -14,7 +14,7 @@ export interface ListEndpointRequest {
   readonly headers: TokenHeader;
 }
 
-/** Values that narrow a list, normalized; with their order they are part of the list's identity. */
+/** Normalized filter values of a list. Values and their order are part of the list's identity. */
 export type ListFilter = Readonly<Record<string, string | undefined>>;
 
 /** Declaration of a list. */
@@ -24,18 +24,18 @@ export interface ListEndpointOptions<Request, Filter, Item, Json, Anchor> {
   readonly cursors: PageCursors<Anchor>;
   readonly tokens: ConsistencyTokens;
   readonly scopeOf: (caller: Caller) => AccessScope;
-  /** What a request narrows the list to. */
+  /** Returns the filter of a request. */
   readonly filter: (request: Request) => Filter;
   /** The use case. */
   readonly read: (request: ListRequest<Filter, Anchor>, options: ReadOptions) => Promise<Page<Item>>;
   readonly toJson: (item: Item) => Json;
-  /** Place of an item in the list. */
+  /** Position of an item in the list. */
   readonly anchorOf: (item: Item) => Anchor;
-  /** Id and version of an item, for entity tags. */
+  /** Id and version of an item, from which entity tags are computed. */
   readonly tagOf: (item: Item) => Tagged;
 }
 
-/** One page, as OpenAPI documents declare its response. */
+/** Response with one page, as OpenAPI documents declare it. */
 export interface ListResponse<Json, Meta> {
   readonly status: 200;
   readonly headers: { readonly ETag: string; readonly Link: string };
@@ -117,7 +117,7 @@ export function numberedListEndpoint<
   };
 }
 
-/** A page that was read, and where it lies. */
+/** A page that was read, and its position. */
 interface ReadPage<Item, Anchor> {
   readonly found: Page<Item>;
   readonly page: PageRequest<Anchor>;
@@ -125,7 +125,7 @@ interface ReadPage<Item, Anchor> {
   readonly links: PageLinks;
 }
 
-/** The steps of answering with a page of a list. */
+/** Steps of a list operation. */
 class List<Request extends ListEndpointRequest, Filter extends ListFilter, Item, Json, Anchor> {
   readonly #options: ListEndpointOptions<Request, Filter, Item, Json, Anchor>;
   readonly #tags = new PageTags();
@@ -153,9 +153,9 @@ class List<Request extends ListEndpointRequest, Filter extends ListFilter, Item,
     return cursorNeighbours(found, page, { cursors, list, links, anchorOf });
   }
 
-  tags({ found }: ReadPage<Item, Anchor>, surroundings: readonly (string | number)[]): TagsOfPage {
+  tags({ found }: ReadPage<Item, Anchor>, context: readonly (string | number)[]): TagsOfPage {
     const { items, hasPrevious, hasNext } = found;
-    return this.#tags.of(items.map(this.#options.tagOf), [...surroundings, hasPrevious, hasNext]);
+    return this.#tags.of(items.map(this.#options.tagOf), [...context, hasPrevious, hasNext]);
   }
 
   respond<Meta>(

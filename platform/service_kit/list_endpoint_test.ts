@@ -42,7 +42,7 @@ const WIDGETS = [3, 2, 1].map((number): Widget => ({
   version: BigInt(number),
 }));
 
-/** A list whose use case returns the first two widgets and records what it was asked. */
+/** List whose use case returns the first two widgets and records its requests. */
 function widgets(
   asked: ListRequest<WidgetFilter>[] = [],
 ): ListEndpointOptions<WidgetRequest, WidgetFilter, Widget, string, TimeAnchor> {
@@ -96,7 +96,7 @@ async function refused(query: WidgetQuery, subject?: string): Promise<readonly s
   return error.fieldErrors.map(({ field, reason }) => `${field} ${reason}`);
 }
 
-Deno.test("listEndpoint() answers with the page, its tags, and the neighbours that exist", async () => {
+Deno.test("listEndpoint() returns the page, its tags, and the neighbours that exist", async () => {
   const asked: ListRequest<WidgetFilter>[] = [];
   const query = { limit: 2, colour: "Red", shape: "a&b" };
   const { status, headers, body } = await listEndpoint(widgets(asked))(request(query), context("ada"));
@@ -116,7 +116,7 @@ Deno.test("listEndpoint() answers with the page, its tags, and the neighbours th
   assertEquals(headers.Link, `<${own}>; rel="first", <${own}&after=${nextCursor}>; rel="next"`);
 });
 
-Deno.test("listEndpoint() reads on from a cursor of the same list", async () => {
+Deno.test("listEndpoint() continues from a cursor of the same list", async () => {
   const asked: ListRequest<WidgetFilter>[] = [];
   const after = await nextCursor({ colour: "red" }, "ada");
   await listEndpoint(widgets(asked))(request({ after, colour: "RED" }), context("ada"));
@@ -128,7 +128,7 @@ Deno.test("listEndpoint() reads on from a cursor of the same list", async () => 
   });
 });
 
-Deno.test("listEndpoint() refuses a cursor of another filter, of another caller, or of the other direction", async () => {
+Deno.test("listEndpoint() rejects a cursor of another filter, another caller, or the other direction", async () => {
   const after = await nextCursor({ colour: "red" }, "ada");
   const other = ["after belongs to a list with other filters"];
   assertEquals(await refused({ after }, "ada"), other);
@@ -136,11 +136,11 @@ Deno.test("listEndpoint() refuses a cursor of another filter, of another caller,
   assertEquals(await refused({ after, colour: "red" }, "bob"), other);
   assertEquals(await refused({ after, colour: "red" }), other);
   assertEquals(await refused({ before: after, colour: "red" }, "ada"), [
-    "before is a cursor of the other direction",
+    "before is a cursor for the other direction",
   ]);
 });
 
-Deno.test("numberedListEndpoint() refuses to mix the ways of paging", async () => {
+Deno.test("numberedListEndpoint() rejects a mix of cursors and page numbers", async () => {
   assertEquals(await refused({ after: "x", before: "x" }), ["before cannot be used with after"]);
   assertEquals(
     await refused({ page: 1, limit: 1, before: "x", after: "x" }),
@@ -148,7 +148,7 @@ Deno.test("numberedListEndpoint() refuses to mix the ways of paging", async () =
   );
 });
 
-Deno.test("numberedListEndpoint() answers by number with totals, and by cursor otherwise", async () => {
+Deno.test("numberedListEndpoint() pages by number with totals, and by cursor otherwise", async () => {
   const list = numberedListEndpoint(widgets());
   const { headers, body } = await list(request({ page: 2, pageSize: 2 }), context());
   assert(body.meta.mode === "offset");

@@ -12,7 +12,7 @@ export interface PageWindow {
   /**
    * Condition on the rows' keys.
    *
-   * @default at the beginning of the order
+   * @default none: the window starts at the beginning of the order
    */
   readonly key?: string;
   readonly order: "desc" | "asc";
@@ -20,7 +20,7 @@ export interface PageWindow {
   readonly limit: string;
 }
 
-/** Where the rows of a list come from. */
+/** Source of the rows of a list. */
 export interface ListSqlOptions {
   /** SELECT list whose columns are named like the properties of an item; see `selectList`. */
   readonly columns: string;
@@ -29,7 +29,7 @@ export interface ListSqlOptions {
   readonly order?: ListOrder;
 }
 
-/** Builds the statements of a list, newest first: gathers conditions and their parameters. */
+/** Builder of the statements of a list, newest first: collects conditions and their parameters. */
 export class ListSql {
   readonly parameters: QueryParameter[] = [];
   readonly order: ListOrder;
@@ -48,40 +48,40 @@ export class ListSql {
     return `$${this.parameters.push(value)}`;
   }
 
-  /** Binds an anchor and returns it as a row of the key's types. */
+  /** Binds an anchor and returns it as a row value of the key's types. */
   bindAnchor({ createdAt, id }: TimeAnchor): string {
     return `(${this.bind(createdAt)}::timestamptz, ${this.bind(id)}::uuid)`;
   }
 
-  /** Narrows the list. */
+  /** Adds a condition. */
   where(condition: string): this {
     this.conditions.push(condition);
     return this;
   }
 
-  /** Narrows the list to what the column `owner` says is in an access scope. */
+  /** Adds the condition that the column `owner` is in an access scope. */
   ownedBy(scope: AccessScope): this {
     return scope.kind === "all" ? this : this.where(`owner = ${this.bind(scope.subject)}`);
   }
 
-  /** Narrows the list to a stretch of time: from an instant on, and before another one. */
+  /** Adds the conditions of a half-open time range: `from` inclusive, `to` exclusive. */
   within(from: Timestamp | undefined, to: Timestamp | undefined): this {
     const { time } = this.order;
     if (from !== undefined) this.where(`${time} >= ${this.bind(from)}`);
     return to === undefined ? this : this.where(`${time} < ${this.bind(to)}`);
   }
 
-  /** The query for a window; a list that needs another form overrides it. */
+  /** Returns the query of a window. Lists that need another form override it. */
   rows(window: PageWindow): string {
     return `select ${this.columns} from ${this.from}${this.filter(window.key)} ${this.ordered(window)}`;
   }
 
-  /** All rows, for numbered pages: the beginning of a statement, and what follows its SELECT lists. */
+  /** Returns the parts of a query over all rows, for numbered pages. */
   all(): { readonly prelude: string; readonly columns: string; readonly source: string } {
     return { prelude: "", columns: this.columns, source: `${this.from}${this.filter()}` };
   }
 
-  /** WHERE with every condition; "" without any. */
+  /** Returns a WHERE clause with all conditions; "" if there are none. */
   protected filter(...others: readonly (string | undefined)[]): string {
     let where = this.conditions.join(" and ");
     for (const other of others) {
@@ -90,12 +90,12 @@ export class ListSql {
     return where === "" ? "" : ` where ${where}`;
   }
 
-  /** ORDER BY and LIMIT of a window over the table's columns. */
+  /** Returns ORDER BY and LIMIT of a window over the table's columns. */
   protected ordered({ order, limit }: PageWindow): string {
     return `order by ${this.order.columns[order]} limit ${limit}`;
   }
 
-  /** The same over rows that were selected before, whose columns are named like properties. */
+  /** Returns ORDER BY and LIMIT of a window over a subquery whose columns are named like properties. */
   protected reordered({ order, limit }: PageWindow): string {
     return `order by ${this.order.properties[order]} limit ${limit}`;
   }

@@ -1,37 +1,37 @@
-/** What distinguishes the series of a metric. Every label takes one of few values, whatever clients send. */
+/** Labels of a metric series. Their values are bounded, regardless of what clients send. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** A metric. */
+/** Definition of a metric. */
 export interface MetricDefinition {
   /** E.g. "archway.request.duration". */
   readonly name: string;
   readonly description: string;
-  /** "s", "By", or "" where things are counted. */
+  /** "s", "By", or "" for counts. */
   readonly unit: "s" | "By" | "";
-  /** The names of the labels. */
+  /** Label names. */
   readonly labels: readonly string[];
 }
 
-/** A metric whose measurements are sorted into buckets. */
+/** Definition of a histogram. */
 export interface HistogramDefinition extends MetricDefinition {
-  /** The upper bounds of the buckets, ascending. */
+  /** Upper bounds of the buckets, ascending. */
   readonly buckets: readonly number[];
 }
 
-/** The value of one series. */
+/** Current value of one series. */
 export interface Reading {
   readonly value: number;
   readonly labels: Labels;
 }
 
-/** Takes note of a measurement. */
+/** Records a measurement. */
 export type Measure = (value: number, labels: Labels) => void;
 
-/** Where metrics go. */
+/** Destination of metrics. */
 export interface MetricSink {
   histogram(definition: HistogramDefinition): Measure;
-  /** A number that only grows; what is recorded is added. */
+  /** Registers a monotonic counter; each measurement is added to it. */
   counter(definition: MetricDefinition): Measure;
-  /** A number that goes up and down, read whenever metrics are collected. */
+  /** Registers a gauge, read on every collection. */
   gauge(definition: MetricDefinition, read: () => Iterable<Reading>): void;
 }

@@ -3,32 +3,32 @@ import { DomainError } from "./domain_error.ts";
 
 /** An amount in a currency. */
 export interface Money {
-  /** In minor units, e.g. cents: 1234n is 12.34 of a currency with two decimal places. */
+  /** Minor units, e.g. cents: 1234n is 12.34 in a currency with two decimal places. */
   readonly units: bigint;
-  /** As in ISO 4217, e.g. "BRL". */
+  /** ISO 4217 code, e.g. "BRL". */
   readonly currency: string;
 }
 
-/** Errors of amounts that a client can act on. */
+/** Error codes of invalid amounts. */
 export type MoneyErrorCode = "invalid-amount" | "unknown-currency";
 
-/** An amount as clients see it: exactly as many decimal places as the currency has. */
+/** JSON form of an amount, with exactly the decimal places of its currency. */
 export interface MoneyJson {
   /** E.g. "12.34". */
   readonly amount: string;
   readonly currency: string;
 }
 
-/** Maximum amount that can be moved at once, in minor units. */
+/** Maximum amount of one transfer, in minor units. */
 export const MAX_UNITS = 10n ** 15n;
 
-// Digits are those of ASCII: \d without the flag "u" knows no others.
+// JavaScript's \d matches ASCII digits only.
 const AMOUNT = /^(0|[1-9]\d*)(?:\.(\d+))?$/;
 
 /**
- * Parses an amount that is to be moved.
+ * Parses the amount of a transfer.
  *
- * @param pointer Its place in the body, as a JSON Pointer.
+ * @param pointer JSON Pointer of the amount in the body.
  * @throws {DomainError} "unknown-currency", "invalid-amount".
  */
 export function parseMoney({ amount, currency }: MoneyJson, pointer: string): Money {
@@ -38,17 +38,17 @@ export function parseMoney({ amount, currency }: MoneyJson, pointer: string): Mo
   if (text === undefined) {
     throw invalidAmount(
       field,
-      "must be a decimal number of ASCII digits without sign, exponent or zeros in front",
+      "must be a decimal number in ASCII digits, without sign, exponent or leading zeros",
     );
   }
   if (fraction.length !== exponent) {
-    throw invalidAmount(field, `must have ${decimals(exponent)}, as ${currency} has`);
+    throw invalidAmount(field, `must have ${decimals(exponent)} for ${currency}`);
   }
-  // A longer text is too much anyway.
+  // Longer numbers exceed the limit; do not convert them.
   const units = whole.length > 16 ? MAX_UNITS + 1n : BigInt(whole + fraction);
-  if (units === 0n) throw invalidAmount(field, "must be more than nothing");
+  if (units === 0n) throw invalidAmount(field, "must be greater than zero");
   if (units > MAX_UNITS) {
-    throw invalidAmount(field, `must not be more than ${MAX_UNITS} minor units`);
+    throw invalidAmount(field, `must be at most ${MAX_UNITS} minor units`);
   }
   return { units, currency };
 }
@@ -56,17 +56,17 @@ export function parseMoney({ amount, currency }: MoneyJson, pointer: string): Mo
 /**
  * Returns the decimal places of a currency.
  *
- * @param field Place of its code in the request.
+ * @param field JSON Pointer of its code in the request.
  * @throws {DomainError} "unknown-currency".
  */
 export function exponentOf(currency: string, field: string): number {
   const exponent = currencyExponent(currency);
   if (exponent !== undefined) return exponent;
-  const reason = "must be a currency of ISO 4217, such as BRL";
+  const reason = "must be an ISO 4217 currency code, such as BRL";
   throw new DomainError<MoneyErrorCode>("unknown-currency", { fieldErrors: [{ field, reason }] });
 }
 
-/** Formats an amount, also one below zero. */
+/** Formats an amount, which may be negative. */
 export function formatMoney({ units, currency }: Money): MoneyJson {
   const exponent = currencyExponent(currency) ?? 0;
   const sign = units < 0n ? "-" : "";

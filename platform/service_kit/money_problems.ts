@@ -1,20 +1,20 @@
 import type { MoneyErrorCode } from "./money.ts";
 import type { ProblemDescription } from "./problem_table.ts";
 
-/** Problem types of amounts, for the error tables of services that take some. */
+/** Problem types of amounts, for the error tables of services that accept them. */
 export const MONEY_PROBLEMS: Readonly<Record<MoneyErrorCode, ProblemDescription>> = {
   "invalid-amount": {
     title: "Invalid amount",
     status: 422,
     detail:
-      "An amount is a decimal number with exactly the decimal places of its currency, more than nothing, and not more " +
-      "than 10^15 minor units. The member invalidParams says what is wrong.",
+      "An amount is a decimal number with exactly the decimal places of its currency, greater than zero and at most " +
+      "10^15 minor units. The member invalidParams contains the reason.",
     validation: true,
   },
   "unknown-currency": {
     title: "Unknown currency",
     status: 422,
-    detail: "A currency is a code of ISO 4217 that has a minor unit, such as BRL.",
+    detail: "A currency is an ISO 4217 code with a minor unit, such as BRL.",
     validation: true,
   },
 };

@@ -8,7 +8,7 @@ function refusal(amount: string, currency = "BRL"): string {
   return `${code} ${fieldErrors.map(({ field, reason }) => `${field} ${reason}`).join()}`;
 }
 
-Deno.test("parseMoney() reads what its currency can say, to the last unit", () => {
+Deno.test("parseMoney() reads amounts with the decimal places of their currency", () => {
   const read: readonly (readonly [string, string, bigint])[] = [
     ["12.34", "BRL", 1234n],
     ["0.01", "BRL", 1n],
@@ -23,9 +23,9 @@ Deno.test("parseMoney() reads what its currency can say, to the last unit", () =
   }
 });
 
-Deno.test("parseMoney() refuses everything else, and says where and why", () => {
+Deno.test("parseMoney() rejects everything else, with field and reason", () => {
   const syntax =
-    "invalid-amount /amount/amount must be a decimal number of ASCII digits without sign, exponent or zeros in front";
+    "invalid-amount /amount/amount must be a decimal number in ASCII digits, without sign, exponent or leading zeros";
   for (
     const amount of [
       "1e3",
@@ -54,27 +54,27 @@ Deno.test("parseMoney() refuses everything else, and says where and why", () => 
   for (const amount of ["12.345", "1", "0", "1.0"]) {
     assertEquals(
       refusal(amount),
-      "invalid-amount /amount/amount must have exactly 2 decimal places, as BRL has",
+      "invalid-amount /amount/amount must have exactly 2 decimal places for BRL",
       amount,
     );
   }
   assertEquals(
     refusal("1.00", "JPY"),
-    "invalid-amount /amount/amount must have no decimal places, as JPY has",
+    "invalid-amount /amount/amount must have no decimal places for JPY",
   );
   for (const amount of ["0.00"]) {
-    assertEquals(refusal(amount), "invalid-amount /amount/amount must be more than nothing");
+    assertEquals(refusal(amount), "invalid-amount /amount/amount must be greater than zero");
   }
   for (const amount of ["10000000000000.01", `${"9".repeat(1000)}.00`]) {
     assertEquals(
       refusal(amount),
-      "invalid-amount /amount/amount must not be more than 1000000000000000 minor units",
+      "invalid-amount /amount/amount must be at most 1000000000000000 minor units",
     );
   }
   for (const currency of ["XXX", "brl", "BRL ", ""]) {
     assertEquals(
       refusal("1.00", currency),
-      "unknown-currency /amount/currency must be a currency of ISO 4217, such as BRL",
+      "unknown-currency /amount/currency must be an ISO 4217 currency code, such as BRL",
       currency,
     );
   }

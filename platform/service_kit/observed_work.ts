@@ -1,18 +1,18 @@
-/** Work outside of requests, caused by requests that may have ended long ago, in another process. */
+/** Work outside of requests, caused by earlier requests, possibly of another process. */
 export interface ObservedWork {
-  /** Name of its span, such as "POST webhook": one of few. */
+  /** Span name of low cardinality, such as "POST webhook". */
   readonly name: string;
   /** Role in the trace (OpenTelemetry, "SpanKind"). */
   readonly kind: "internal" | "client" | "producer";
-  /** `traceparent` of every request that caused it, as far as known. */
+  /** `traceparent` of the requests that caused it, if known. */
   readonly causes: readonly string[];
-  /** Ids and counts; nothing that a client wrote. */
+  /** Ids and counts; never text from clients. */
   readonly attributes: Readonly<Record<string, string | number>>;
 }
 
-/** End of a piece of work. */
+/** Outcome of a piece of work. */
 export interface WorkOutcome {
-  /** One of few words: "done", or the reason of the failure. */
+  /** "done", or the reason of the failure; low cardinality. */
   readonly outcome: string;
   readonly failed: boolean;
   readonly attributes?: Readonly<Record<string, string | number>>;
@@ -20,19 +20,19 @@ export interface WorkOutcome {
 
 /** Observation of one piece of work. */
 export interface WorkObservation {
-  /** `traceparent` to propagate; undefined: that of the cause. */
+  /** `traceparent` to propagate; that of the cause if undefined. */
   readonly traceparent: string | undefined;
-  /** Called once when the work ends, unless it throws. */
+  /** Records the end of the work; called once, unless the work throws. */
   ended(outcome: WorkOutcome): void;
 }
 
-/** Traces work outside of requests. Must not throw by itself. */
+/** Tracer of work outside of requests. Must not throw errors of its own. */
 export interface WorkTracer {
-  /** Observes a piece of work; calls `run`, which is all of it, once. */
+  /** Calls `run` once and traces it. */
   work<T>(work: ObservedWork, run: (observation: WorkObservation) => Promise<T>): Promise<T>;
 }
 
-/** Traces nothing. */
+/** Tracer that records nothing. */
 export const UNTRACED: WorkTracer = {
   work: (_work, run) => run({ traceparent: undefined, ended(): void {} }),
 };

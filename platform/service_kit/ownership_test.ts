@@ -9,7 +9,7 @@ import { contactServer } from "@archway/tools/support/contact_server.ts";
 
 const SCOPES = ["contacts:read", "contacts:write"];
 
-/** A token is its subject's name. */
+/** Authenticator whose tokens are subject names. */
 const authenticator: Authenticator = {
   authenticate(token): Principal {
     switch (token) {
@@ -21,7 +21,7 @@ const authenticator: Authenticator = {
       case "reader":
         return { subject: "ada", scopes: new Set(["contacts:read"]) };
       default:
-        throw new InvalidTokenError("Nobody's");
+        throw new InvalidTokenError("Unknown token");
     }
   },
 };
@@ -51,8 +51,8 @@ async function names(server: Server, token: string, query = ""): Promise<readonl
   return body?.data?.map(({ name }) => name).sort() ?? [];
 }
 
-/** What of an answer tells one thing that does not exist from another. */
-function told({ status, body }: ReceivedResponse): unknown {
+/** Returns the parts of a response that could distinguish a missing contact from another owner's. */
+function distinguishable({ status, body }: ReceivedResponse): unknown {
   const { instance: _, requestId: __, ...rest } = { ...body } as Readonly<Record<string, unknown>>;
   return [status, rest];
 }
@@ -60,8 +60,8 @@ function told({ status, body }: ReceivedResponse): unknown {
 const MISSING = "/v1/contacts/01a2023b-983b-7000-83d3-81c8f54d2496";
 const ANY = { "If-Match": "*" };
 
-/** Every way to reach one contact. */
-const WAYS: readonly (readonly [method: string, sent: Sent])[] = [
+/** All requests for one contact. */
+const REQUESTS: readonly (readonly [method: string, sent: Sent])[] = [
   ["GET", {}],
   ["GET", { headers: { "If-None-Match": "*" } }],
   ["PUT", { headers: ANY, body: { name: "Taken over" } }],
@@ -73,11 +73,11 @@ const WAYS: readonly (readonly [method: string, sent: Sent])[] = [
 ];
 
 const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
-  "a contact exists for who created it and for who looks after all, and for nobody else": async (server) => {
+  "a contact exists for its owner and for admins only": async (server) => {
     const path = await create(server, "ada", { name: "Ada", email: "ada@example.com" });
-    for (const [method, sent] of WAYS) {
-      const missing = told(await as(server, "bob", `${method} ${MISSING}`, sent));
-      assertEquals(told(await as(server, "bob", `${method} ${path}`, sent)), missing, method);
+    for (const [method, sent] of REQUESTS) {
+      const missing = distinguishable(await as(server, "bob", `${method} ${MISSING}`, sent));
+      assertEquals(distinguishable(await as(server, "bob", `${method} ${path}`, sent)), missing, method);
       assertEquals((await as(server, "bob", `${method} ${path}`, sent)).status, 404, method);
     }
     const unchanged = await as(server, "ada", `GET ${path}`);
@@ -89,11 +89,11 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     assertEquals((await as(server, "admin", `GET ${path}`)).status, 200);
     const change = { headers: ANY, body: { name: "Ada King" } };
     assertEquals((await as(server, "admin", `PATCH ${path}`, change)).status, 200);
-    // It is still hers.
+    // The owner has not changed.
     assertEquals((await as(server, "ada", `GET ${path}`)).body?.data?.name, "Ada King");
     assertEquals((await as(server, "ada", `DELETE ${path}`, { headers: ANY })).status, 204);
   },
-  "lists and their counts show the caller's own": async (server) => {
+  "lists and totals include the caller's contacts only": async (server) => {
     for (const name of ["A1", "A2", "A3"]) await create(server, "ada", { name });
     await create(server, "bob", { name: "B1", email: "bob@example.com" });
     assertEquals(await names(server, "ada"), ["A1", "A2", "A3"]);
@@ -104,7 +104,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     const page = await as(server, "ada", "GET /v1/contacts?page=1&pageSize=2");
     assertEquals([page.body?.meta?.["totalItems"], page.body?.data?.length], [3, 2]);
   },
-  "a cursor is good for the caller it was given to": async (server) => {
+  "a cursor is valid for one caller only": async (server) => {
     for (const token of ["ada", "bob"]) {
       for (const name of ["1", "2", "3"]) await create(server, token, { name });
     }
@@ -116,21 +116,21 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       assertEquals([status, body?.invalidParams?.[0]?.name], [400, "after"], token);
     }
   },
-  "an ETag of one caller's list is not that of another's": async (server) => {
+  "lists of different callers have different ETags": async (server) => {
     await create(server, "ada", { name: "Ada" });
     const mine = await as(server, "ada", "GET /v1/contacts");
     const headers = { "If-None-Match": mine.headers.get("etag") ?? "" };
     assertEquals((await as(server, "ada", "GET /v1/contacts", { headers })).status, 304);
     assertNotEquals((await as(server, "bob", "GET /v1/contacts", { headers })).status, 304);
   },
-  "an e-mail address belongs to one contact, whoever owns it": async (server) => {
+  "an e-mail address is unique across owners": async (server) => {
     await create(server, "ada", { name: "Ada", email: "ada@example.com" });
     const { status, body } = await as(server, "bob", "POST /v1/contacts", {
       body: { name: "Bob", email: "ADA@example.com" },
     });
     assertEquals([status, body?.type], [409, "/problems/email-taken"]);
   },
-  "nobody can say whose a contact is, nor is told": async (server) => {
+  "clients can neither set nor read the owner": async (server) => {
     const { status, body } = await as(server, "ada", "POST /v1/contacts", {
       body: { name: "Ada", owner: "bob" },
     });
@@ -142,11 +142,11 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
         ["application/json-patch+json", [{ op: "add", path: "/owner", value: "bob" }]],
       ] as const
     ) {
-      const answer = await as(server, "ada", `PATCH ${path}`, {
+      const response = await as(server, "ada", `PATCH ${path}`, {
         headers: { ...ANY, "Content-Type": contentType },
         body: patch,
       });
-      assertEquals(answer.status, 422, contentType);
+      assertEquals(response.status, 422, contentType);
     }
     const read = await as(server, "ada", `GET ${path}`);
     assertEquals(Object.keys(read.body?.data ?? {}).sort(), [
@@ -157,11 +157,11 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       "updatedAt",
     ]);
   },
-  "scopes decide which operations there are": async (server) => {
+  "operations require their scopes": async (server) => {
     const path = await create(server, "ada", { name: "Ada" });
     assertEquals((await as(server, "reader", `GET ${path}`)).status, 200);
     assertEquals((await as(server, "reader", "GET /v1/contacts")).status, 200);
-    for (const [method, sent] of WAYS.filter(([method]) => method !== "GET")) {
+    for (const [method, sent] of REQUESTS.filter(([method]) => method !== "GET")) {
       assertEquals((await as(server, "reader", `${method} ${path}`, sent)).status, 403, method);
     }
     assertEquals((await as(server, "reader", "POST /v1/contacts", { body: { name: "Eve" } })).status, 403);
@@ -170,7 +170,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
 };
 
 for (const [name, open] of Object.entries(DATABASES)) {
-  Deno.test(`Contacts and their owners on ${name}`, async (t) => {
+  Deno.test(`Ownership of contacts on ${name}`, async (t) => {
     await using database = await open();
     await using server = contactServer(database.pool, withAuthenticator(authenticator));
     for (const [title, run] of Object.entries(CASES)) {
@@ -179,7 +179,7 @@ for (const [name, open] of Object.entries(DATABASES)) {
         await run(server);
       });
     }
-    await t.step("what was made while authentication was off is seen by who looks after all", async () => {
+    await t.step("contacts created while authentication was off are visible to admins", async () => {
       await database.pool.writer().query("delete from contacts");
       await using open = contactServer(database.pool);
       const { headers } = await sendRequest(open, "POST /v1/contacts", { body: { name: "Old" } });

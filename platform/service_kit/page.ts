@@ -1,42 +1,42 @@
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { AccessScope } from "./access_scope.ts";
 
-/** Place of a row in a list that is ordered by time, then by id. */
+/** Position of a row in a list that is ordered by time, then by id. */
 export interface TimeAnchor {
   readonly createdAt: Timestamp;
   readonly id: string;
 }
 
-/** Where a page lies: the rows after an anchor in the list's order, or the rows before it. */
+/** Position of a page: after or before an anchor, in the list's order. */
 export interface PagePosition<Anchor = TimeAnchor> {
   readonly direction: "after" | "before";
   readonly anchor: Anchor;
-  /** Whether the anchor's own row belongs to the page. */
+  /** Whether the page includes the anchor's own row. */
   readonly inclusive: boolean;
 }
 
-/** Which page of a list is requested. */
+/** Page of a list to read. */
 export interface PageRequest<Anchor = TimeAnchor> {
   /** Maximum number of items. */
   readonly limit: number;
   /**
-   * Where the page lies.
+   * Position of the page.
    *
-   * @default at the beginning of the list
+   * @default the beginning of the list
    */
   readonly position?: PagePosition<Anchor> | undefined;
-  /** Number of the page, from 1, in place of a position; the list is then counted too. */
+  /** Number of the page, from 1, instead of a position; the total is then counted too. */
   readonly number?: number | undefined;
 }
 
-/** One page of a list that a caller may reach, narrowed by a filter. */
+/** Request for one page of the resources in an access scope that match a filter. */
 export interface ListRequest<Filter, Anchor = TimeAnchor> {
   readonly scope: AccessScope;
   readonly filter: Filter;
   readonly page: PageRequest<Anchor>;
 }
 
-/** One page, in the list's order, with what lies on both sides of it, all from one snapshot. */
+/** One page in the list's order, and whether it has neighbours, all from one snapshot. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly hasNext: boolean;

@@ -6,25 +6,25 @@ import { KeyRing } from "./signing/key_ring.ts";
 
 export { type AnchorFormat, NUMBER, TIME_AND_ID };
 
-/** Changes when the payload's layout does; older cursors are then refused as foreign. */
+/** Version of the payload's layout; cursors of other versions are rejected. */
 const FORMAT = 1;
 
 /** format 1, flags 1, expiry 4, hash of the list 8; the anchor follows. */
 const HEAD_BYTES = 14;
 
-/** Expiries are rounded up to this. */
+/** Granularity to which expiry times are rounded up. */
 const EXPIRY_STEP_SECONDS = 30;
 
 const BEFORE = 1;
 const INCLUSIVE = 2;
 
-/** Why a cursor is refused. */
+/** Reason why a cursor is rejected. */
 export type CursorRefusal =
   | "is not a cursor of this service"
   | "has expired"
   | "belongs to a list with other filters";
 
-/** A refused cursor; its message says why. */
+/** A rejected cursor. */
 export class CursorError extends Error {
   override readonly name = "CursorError";
   constructor(readonly reason: CursorRefusal) {
@@ -32,7 +32,7 @@ export class CursorError extends Error {
   }
 }
 
-/** How cursors are written. */
+/** Options for {@link PageCursors}. */
 export interface PageCursorsOptions<Anchor> {
   readonly keys: KeyRing;
   /** Lifetime of a cursor, in seconds. */
@@ -45,20 +45,20 @@ export interface PageCursorsOptions<Anchor> {
 /** Identity of a list: its name with its order, its filter, and its owner. A cursor is valid for one list only. */
 export type ListIdentity = readonly (string | null)[];
 
-/** A cursor with everything that it was made of. */
+/** A cursor with the values that it encodes. */
 interface WrittenCursor<Anchor> extends PagePosition<Anchor> {
-  /** Hash of the list, compared by identity: the last one is cached. */
+  /** Hash of the list. The last one is cached, so that comparing references suffices. */
   readonly hash: Uint8Array;
   readonly expiry: number;
   readonly text: string;
 }
 
-/** Writes positions in lists as opaque text, and reads them back only unchanged, in time, for the same list. */
+/** Encodes positions in lists as opaque, signed, expiring text that is valid for one list only. */
 export class PageCursors<Anchor = TimeAnchor> {
   readonly #options: PageCursorsOptions<Anchor>;
-  /** Cursor written last: the first page of a list is requested most often, and signing is expensive. */
+  /** Last encoded cursor, cached: the first page is requested most often, and signing is expensive. */
   #last: WrittenCursor<Anchor> | undefined;
-  /** List hashed last. */
+  /** Last hashed list. */
   #list: { readonly text: string; readonly hash: Uint8Array } | undefined;
 
   constructor(options: PageCursorsOptions<Anchor>) {
@@ -88,7 +88,7 @@ export class PageCursors<Anchor = TimeAnchor> {
     return text;
   }
 
-  /** @throws {CursorError} if the text is no cursor, was changed, has expired, or belongs to another list. */
+  /** @throws {CursorError} if the text is not a cursor, was modified, has expired, or belongs to another list. */
   decode(text: string, list: ListIdentity): PagePosition<Anchor> {
     const { keys, anchor, nowMs } = this.#options;
     const verified = keys.verify(text);
@@ -109,7 +109,7 @@ export class PageCursors<Anchor = TimeAnchor> {
     };
   }
 
-  /** At least the lifetime from now, and constant for a while, so that the same position is the same text. */
+  /** Returns the rounded expiry, so that for some time one position has one text. */
   #expirySeconds(): number {
     const seconds = Math.ceil(this.#options.nowMs() / 1000) + this.#options.ttlSeconds;
     return Math.ceil(seconds / EXPIRY_STEP_SECONDS) * EXPIRY_STEP_SECONDS;
@@ -124,7 +124,7 @@ export class PageCursors<Anchor = TimeAnchor> {
   }
 }
 
-/** What every cursor of a program has in common. */
+/** Configuration shared by all cursors of a program. */
 export interface CursorConfig {
   /** Secrets, newest first. */
   readonly secrets: readonly [string, ...string[]];
@@ -139,9 +139,9 @@ export interface CursorConfig {
 }
 
 /**
- * Returns cursors of one purpose; those of another one do not verify.
+ * Returns the cursors of lists ordered by time and id.
  *
- * @param purpose Where they are used, e.g. "profile cursor".
+ * @param purpose Use of the cursors, e.g. "profile cursor"; cursors of other purposes do not verify.
  */
 export function timeCursors(
   purpose: string,
@@ -150,7 +150,7 @@ export function timeCursors(
   return new PageCursors({ keys: new KeyRing(secrets, purpose), ttlSeconds, nowMs, anchor: TIME_AND_ID });
 }
 
-/** The same for lists that are ordered by a number. */
+/** Returns the cursors of lists ordered by a number; see {@link timeCursors}. */
 export function numberCursors(
   purpose: string,
   { secrets, cursorTtlSeconds: ttlSeconds, nowMs = Date.now }: CursorConfig,

@@ -41,13 +41,13 @@ function refusal(run: () => unknown): string {
   return assertThrows(run, CursorError).reason;
 }
 
-Deno.test("PageCursors.decode() gives back what was encoded", () => {
+Deno.test("PageCursors.decode() returns the encoded position", () => {
   fc.assert(fc.property(positions, lists, (position, list) => {
     assertEquals(codec().decode(codec().encode(position, list), list), position);
   }));
 });
 
-Deno.test("PageCursors.decode() refuses a cursor for another list", () => {
+Deno.test("PageCursors.decode() rejects a cursor for another list", () => {
   fc.assert(fc.property(positions, lists, lists, (position, list, other) => {
     fc.pre(JSON.stringify(list) !== JSON.stringify(other));
     const text = codec().encode(position, list);
@@ -55,7 +55,7 @@ Deno.test("PageCursors.decode() refuses a cursor for another list", () => {
   }));
 });
 
-Deno.test("PageCursors.decode() refuses a cursor of other secrets, and any other text", () => {
+Deno.test("PageCursors.decode() rejects a cursor of other secrets, and any other text", () => {
   const foreign = codec({ secret: "another secret of more than 32 bytes" }).encode(POSITION, LIST);
   const longer = new KeyRing([SECRET], "test").sign(new Uint8Array(39));
   const format = new KeyRing([SECRET], "test").sign(new Uint8Array(38));
@@ -64,18 +64,18 @@ Deno.test("PageCursors.decode() refuses a cursor of other secrets, and any other
   }
 });
 
-Deno.test("PageCursors.decode() refuses a cursor that has expired", () => {
+Deno.test("PageCursors.decode() rejects an expired cursor", () => {
   let nowMs = 1_000_000;
   const cursors = codec({ nowMs: () => nowMs });
   const text = cursors.encode(POSITION, LIST);
   nowMs += 60_000;
   assertEquals(cursors.decode(text, LIST), POSITION);
-  // The end is rounded up to half a minute.
+  // Expiry is rounded up to half a minute.
   nowMs += 30_001;
   assertEquals(refusal(() => cursors.decode(text, LIST)), "has expired");
 });
 
-Deno.test("PageCursors.encode() gives the same place the same text for a while, and no other place", () => {
+Deno.test("PageCursors.encode() returns one text per position for some time", () => {
   const cursors = codec();
   const text = cursors.encode(POSITION, LIST);
   assertEquals(cursors.encode(POSITION, LIST), text);
@@ -85,12 +85,12 @@ Deno.test("PageCursors.encode() gives the same place the same text for a while, 
   assertNotEquals(cursors.encode(POSITION, [...LIST, "a"]), text);
 });
 
-Deno.test("PageCursors.decode() refuses a cursor of another purpose", () => {
+Deno.test("PageCursors.decode() rejects a cursor of another purpose", () => {
   const foreign = timeCursors("other", { secrets: [SECRET], cursorTtlSeconds: 60 }).encode(POSITION, LIST);
   assertEquals(refusal(() => codec().decode(foreign, LIST)), "is not a cursor of this service");
 });
 
-Deno.test("numberCursors() writes places in lists that are ordered by a number", () => {
+Deno.test("numberCursors() encodes positions in lists ordered by a number", () => {
   const cursors = numberCursors("test", { secrets: [SECRET], cursorTtlSeconds: 60 });
   const position = { direction: "before", inclusive: true, anchor: 7n } as const;
   assertEquals(cursors.decode(cursors.encode(position, LIST), LIST), position);

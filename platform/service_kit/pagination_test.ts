@@ -24,14 +24,14 @@ interface Row {
 type Action = { readonly insertAt: number } | { readonly deleteAt: number };
 
 const BASE = microsecondsOf("2026-11-22T07:41:00Z");
-// Few different times, so that many rows share one and the id has to decide.
+// Few different times, so that many rows share one and the id breaks the tie.
 const times = fc.nat({ max: 6 });
 const actions: fc.Arbitrary<Action | undefined> = fc.option(
   fc.oneof(fc.record({ insertAt: times }), fc.record({ deleteAt: fc.nat({ max: 40 }) })),
   { nil: undefined },
 );
 
-/** The list as a client walks it, and the table behind it as its other clients change it. */
+/** A list as one client pages through it, and its table as other clients change it. */
 class Walk {
   rows: Row[] = [];
   readonly #api: StrictServerInterface;
@@ -79,17 +79,17 @@ class Walk {
       unit: undefined,
       traceParent: undefined,
     };
-    const answer = await this.#api.listContacts(
+    const response = await this.#api.listContacts(
       { query: { limit: this.limit, ...query }, headers: {} },
       context,
     );
-    assert(answer.status === 200);
-    const { data, meta }: SuccessContactList = answer.body;
+    assert(response.status === 200);
+    const { data, meta }: SuccessContactList = response.body;
     assert(meta.mode === "cursor");
     return { ids: data.map(({ id }) => id), meta };
   }
 
-  /** The ids of all rows, in the order of the list. */
+  /** Returns the ids of all rows in the order of the list. */
   sorted(): string[] {
     const rows = this.rows.toSorted((a, b) => {
       const later = Number(microsecondsOf(b.createdAt) - microsecondsOf(a.createdAt));
@@ -104,7 +104,7 @@ interface Walked {
   readonly backward: string[];
 }
 
-/** Forward to the end and back to the beginning; between two pages something may happen. */
+/** Pages forward to the end and back to the beginning, with a change between two pages. */
 async function walk(list: Walk, between: () => Promise<void>): Promise<Walked> {
   let page = await list.page({});
   assertEquals(page.meta.prevCursor, undefined);
@@ -135,7 +135,7 @@ for (const [name, open] of Object.entries(DATABASES)) {
       return list;
     }
 
-    await t.step("meets every row once on the way forward and on the way back", async () => {
+    await t.step("returns every row once in each direction", async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.integer({ min: 1, max: 7 }),
@@ -151,7 +151,7 @@ for (const [name, open] of Object.entries(DATABASES)) {
       );
     });
 
-    await t.step("meets what stays exactly once while rows come and go", async () => {
+    await t.step("returns unchanged rows exactly once while others are inserted and deleted", async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.integer({ min: 1, max: 5 }),
@@ -164,7 +164,7 @@ for (const [name, open] of Object.entries(DATABASES)) {
             const { forward, backward } = await walk(list, () => list.act(left.shift()));
             const stayed = before.filter((id) => list.rows.some((row) => row.id === id));
             for (const met of [forward, backward]) {
-              assertEquals(new Set(met).size, met.length, "A row was met twice");
+              assertEquals(new Set(met).size, met.length, "A row was returned twice");
               assertEquals(met.filter((id) => stayed.includes(id)), stayed);
             }
           },
@@ -173,7 +173,7 @@ for (const [name, open] of Object.entries(DATABASES)) {
       );
     });
 
-    await t.step("still leads back from a page whose rows are all gone", async () => {
+    await t.step("returns a previous cursor on a page whose rows were all deleted", async () => {
       const list = await fresh(2, [5, 4, 3, 2]);
       const first = await list.page({});
       await list.delete(3);

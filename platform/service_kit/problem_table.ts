@@ -4,32 +4,33 @@ import { DomainError, type FieldError } from "./domain_error.ts";
 import { formatVersion } from "./entity_version.ts";
 import { DATABASE_PROBLEM_TYPES, databaseProblem } from "./problems/database_problems.ts";
 
-/** A problem type; its slug is the code of the error. */
+/** A problem type without its slug, which is the error code. */
 export type ProblemDescription = Omit<ProblemType, "slug">;
 
-/** The error table of a service: its problem types, and the problem of an error. */
+/** Error table of a service: problem types, and the mapping of errors to problems. */
 export type ProblemTable = Pick<ApiModule, "problemTypes" | "problemOf">;
 
-/** Problems that lists and patches of every service can have. */
+/** Problem types of lists and patches, common to all services. */
 const COMMON: Readonly<Record<string, ProblemDescription>> = {
   "invalid-page": {
     title: "Invalid page",
     status: 400,
     detail:
-      "The page was asked for in a way that cannot be answered: ways of paging were mixed, or a cursor was " +
-      "changed, has expired or belongs to another list. Begin again without a cursor.",
+      "The page parameters are invalid: cursors and page numbers are mixed, or the cursor was modified, has expired " +
+      "or belongs to another list. Start again without a cursor.",
     validation: true,
   },
   "patch-failed": {
-    title: "Patch cannot be applied",
+    title: "Patch not applicable",
     status: 422,
-    detail: "An operation of the JSON Patch does not fit the resource as it is, so none was applied. " +
-      "The member invalidParams names the operation.",
+    detail:
+      "An operation of the JSON Patch cannot be applied to the current resource, so none was applied. " +
+      "The member invalidParams lists the operation.",
   },
 };
 
 /**
- * Builds the error table of a service. Errors of lists, patches and the database are in every table.
+ * Builds the error table of a service, including the errors of lists, patches and the database.
  *
  * @param own Problem types of the service's own error codes.
  */
@@ -51,31 +52,31 @@ export function problemTable<Code extends string>(
   };
 }
 
-/** No such resource, or not one that the caller may reach. */
+/** Returns the problem type of a resource that is missing or outside the access scope of the caller. */
 export function notFound(
   resource: string,
-  detail = `There is no ${resource} with this id, or it is not yours.`,
+  detail = `No ${resource} with this id exists, or it is not accessible to the caller.`,
 ): ProblemDescription {
   return { title: `${capitalized(resource)} not found`, status: 404, detail };
 }
 
-/** The resource was modified since it was read. */
+/** Returns the problem type of a resource that was modified since it was read. */
 export function changed(resource: string): ProblemDescription {
   return {
-    title: `${capitalized(resource)} changed meanwhile`,
+    title: `${capitalized(resource)} was modified`,
     status: 412,
     detail:
-      `The ${resource} has changed since it was read. The ETag header of the answer is what it has now: read it ` +
-      "again, decide again, and repeat the request with that ETag in If-Match.",
+      `The ${resource} was modified since it was read. The ETag header of the response has its current version: read ` +
+      "it again, reapply the change, and repeat the request with the new ETag in If-Match.",
   };
 }
 
-/** The input breaks a rule of the resource. */
+/** Returns the problem type of invalid input. */
 export function invalid(resource: string): ProblemDescription {
   return {
     title: `Invalid ${resource}`,
     status: 422,
-    detail: `The ${resource} breaks a rule. The member invalidParams names every fault.`,
+    detail: `The ${resource} is invalid. The member invalidParams lists all validation errors.`,
   };
 }
 

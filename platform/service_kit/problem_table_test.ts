@@ -9,7 +9,7 @@ const { problemTypes, problemOf } = problemTable({
   "invalid-widget": invalid("widget"),
 });
 
-Deno.test("problemTable() answers with the problem type that is named like the code", () => {
+Deno.test("problemTable() maps an error to the problem type with its code as slug", () => {
   const problem = problemOf(notFoundError("widget"));
   assertEquals([problem?.status, problem?.slug], [404, "widget-not-found"]);
   assertEquals(problemOf(changedError("widget", 3n))?.headers, { ETag: '"3"' });
@@ -17,7 +17,7 @@ Deno.test("problemTable() answers with the problem type that is named like the c
   assertEquals(types.slice(0, 3), ["widget-not-found", "widget-changed", "invalid-widget"]);
 });
 
-Deno.test("problemTable() names the members of the body, or the parameters of a list", () => {
+Deno.test("problemTable() lists the members of the body, or the parameters of a list", () => {
   const fieldErrors = [{ field: "name", reason: "is long" }, { field: "/parts/0", reason: "is odd" }];
   assertEquals(problemOf(invalidError("widget", fieldErrors))?.invalidParams, [
     { name: "name", in: "body", pointer: "/name", reason: "is long" },
@@ -27,7 +27,7 @@ Deno.test("problemTable() names the members of the body, or the parameters of a 
   assertEquals(problemOf(page)?.invalidParams, [{ name: "after", in: "query", reason: "has expired" }]);
 });
 
-Deno.test("problemTable() knows errors of the database, and no others", () => {
+Deno.test("problemTable() maps errors of the database, and no unknown ones", () => {
   assertEquals(problemOf(new DatabaseError("timeout", "too slow"))?.slug, "database-timeout");
   assertEquals(problemOf(new DomainError("gadget-not-found")), undefined);
   assertEquals(problemOf(new Error("a bug")), undefined);

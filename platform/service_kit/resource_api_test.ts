@@ -18,29 +18,29 @@ function problem({ status, body }: ReceivedResponse): [number, string | undefine
   return [status, body?.type?.split("/").at(-1)];
 }
 
-function faults({ body }: ReceivedResponse): string[] {
-  return body?.invalidParams?.map((fault) => `${fault.in} ${fault.pointer ?? fault.name}`).sort() ?? [];
+function invalidParams({ body }: ReceivedResponse): string[] {
+  return body?.invalidParams?.map((param) => `${param.in} ${param.pointer ?? param.name}`).sort() ?? [];
 }
 
-/** What clients meet, on every database. Each case starts with an empty table. */
+/** Behaviour of the API on every database. Each case starts with an empty table. */
 const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
-  "an id is a UUID and nothing that only looks like one": async (server) => {
+  "an id is a UUID in canonical form": async (server) => {
     const path = await create(server);
     const id = path.split("/").at(-1) ?? "";
     assertEquals((await sendRequest(server, `GET /v1/contacts/${id.toUpperCase()}`)).status, 200);
     for (const other of [`urn:uuid:${id}`, `{${id}}`, id.replaceAll("-", ""), `${id}%20`, "x", "%00"]) {
-      const answer = await sendRequest(server, `GET /v1/contacts/${other}`);
-      assertEquals([answer.status, ...faults(answer)], [400, "path id"], other);
+      const response = await sendRequest(server, `GET /v1/contacts/${other}`);
+      assertEquals([response.status, ...invalidParams(response)], [400, "path id"], other);
     }
   },
-  "an If-None-Match that is empty or malformed is as good as none": async (server) => {
+  "an empty or malformed If-None-Match is ignored": async (server) => {
     const path = await create(server);
     for (const tag of ["", "1", '"1', '*, "1"']) {
       const read = await sendRequest(server, `GET ${path}`, { headers: { "If-None-Match": tag } });
       assertEquals(read.status, 200, tag);
     }
   },
-  "a change needs If-Match, in the right form and of the current version": async (server) => {
+  "a change requires a well-formed If-Match with the current version": async (server) => {
     const path = await create(server);
     const body = { name: "Ada King" };
     for (const method of ["PUT", "PATCH", "DELETE"]) {
@@ -51,7 +51,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
           ...sent,
           headers: { "If-Match": tag },
         });
-        assertEquals([malformed.status, ...faults(malformed)], [400, "header If-Match"]);
+        assertEquals([malformed.status, ...invalidParams(malformed)], [400, "header If-Match"]);
       }
       for (const tag of ['"2"', 'W/"1"', '"x"', '"01"']) {
         const stale = await sendRequest(server, `${method} ${path}`, {
@@ -71,7 +71,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     const any = await sendRequest(server, `PUT ${path}`, { body, headers: { "If-Match": "*" } });
     assertEquals([any.status, any.headers.get("etag")], [200, '"3"']);
   },
-  "PUT clears what it leaves out, a merge patch what it sets to null": async (server) => {
+  "PUT clears absent members, a merge patch clears members set to null": async (server) => {
     const path = await create(server, { name: "Ada", email: "ada@example.com", age: 36 });
     const merged = await sendRequest(server, `PATCH ${path}`, {
       headers: { ...MERGE, "If-Match": '"1"' },
@@ -96,7 +96,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       headers,
       body: [{ op: "replace", path: "/age", value: 40 }, { op: "test", path: "/name", value: "Bob" }],
     });
-    assertEquals([...problem(failed), ...faults(failed)], [422, "patch-failed", "body /1"]);
+    assertEquals([...problem(failed), ...invalidParams(failed)], [422, "patch-failed", "body /1"]);
     for (
       const [operation, pointer] of [
         [{ op: "replace", path: "/id", value: "x" }, "/id"],
@@ -108,7 +108,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       ] as const
     ) {
       const refused = await sendRequest(server, `PATCH ${path}`, { headers, body: [operation] });
-      assertEquals([refused.status, ...faults(refused)], [422, `body ${pointer}`]);
+      assertEquals([refused.status, ...invalidParams(refused)], [422, `body ${pointer}`]);
     }
     const applied = await sendRequest(server, `PATCH ${path}`, {
       headers,
@@ -120,22 +120,22 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       '"2"',
     ]);
   },
-  "of many who change one version, one succeeds": async (server) => {
+  "of concurrent changes to one version exactly one succeeds": async (server) => {
     const path = await create(server);
     const headers = { ...MERGE, "If-Match": '"1"' };
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from(
         { length: 12 },
         (_, age) => sendRequest(server, `PATCH ${path}`, { headers, body: { age: age + 1 } }),
       ),
     );
-    const statuses = answers.map(({ status }) => status).sort();
+    const statuses = responses.map(({ status }) => status).sort();
     assertEquals(statuses, [200, ...Array<number>(11).fill(412)]);
   },
-  "every fault of a body is named at once": async (server) => {
-    const body = { name: " ", email: "nobody", age: 0.5, id: "x" };
+  "all validation errors of a body are reported at once": async (server) => {
+    const body = { name: " ", email: "ada", age: 0.5, id: "x" };
     const refused = await sendRequest(server, "POST /v1/contacts", { body });
-    assertEquals([refused.status, ...faults(refused)], [
+    assertEquals([refused.status, ...invalidParams(refused)], [
       422,
       "body /age",
       "body /email",
@@ -143,9 +143,9 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       "body /name",
     ]);
     const empty = await sendRequest(server, "POST /v1/contacts", { body: {} });
-    assertEquals([empty.status, ...faults(empty)], [422, "body /name"]);
+    assertEquals([empty.status, ...invalidParams(empty)], [422, "body /name"]);
   },
-  "a list knows its neighbours and does not change while nothing does": async (server) => {
+  "a list links to its neighbours and keeps its ETag until a contact changes": async (server) => {
     for (const name of ["Ada", "Bob", "Cyd"]) await create(server, { name });
     const first = await sendRequest(server, "GET /v1/contacts?limit=2");
     assertEquals(first.body?.data?.map(({ name }) => name), ["Cyd", "Bob"]);
@@ -173,7 +173,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     });
     assertEquals(changed.status, 200);
   },
-  "pages by number tell how many there are": async (server) => {
+  "pages by number have totals": async (server) => {
     for (const name of ["Ada", "Bob", "Cyd"]) await create(server, { name });
     const { body, headers } = await sendRequest(server, "GET /v1/contacts?page=2&pageSize=2&name=");
     assertEquals(body?.invalidParams?.map(({ name }) => name), ["name"]);
@@ -190,7 +190,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     const far = await sendRequest(server, "GET /v1/contacts?page=2147483647&pageSize=200");
     assertEquals([far.status, far.body?.data], [200, []]);
   },
-  "a cursor is taken as it was given, or not at all": async (server) => {
+  "a cursor is valid only unmodified and for its own list": async (server) => {
     for (const name of ["Ada", "Bob"]) await create(server, { name });
     const { body } = await sendRequest(server, "GET /v1/contacts?limit=1");
     const cursor = String(body?.meta?.["nextCursor"]);
@@ -204,22 +204,22 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       ]
     ) {
       const refused = await sendRequest(server, `GET /v1/contacts?${query}`);
-      assertEquals([...problem(refused), ...faults(refused)], [
+      assertEquals([...problem(refused), ...invalidParams(refused)], [
         400,
         "invalid-page",
         `query ${query.split("=")[0]}`,
       ]);
     }
     const both = await sendRequest(server, `GET /v1/contacts?after=${cursor}&before=${cursor}`);
-    assertEquals([both.status, ...faults(both)], [400, "query before"]);
+    assertEquals([both.status, ...invalidParams(both)], [400, "query before"]);
     const mixed = await sendRequest(server, `GET /v1/contacts?page=1&limit=1&after=${cursor}`);
-    assertEquals([mixed.status, ...faults(mixed)], [400, "query after", "query limit"]);
+    assertEquals([mixed.status, ...invalidParams(mixed)], [400, "query after", "query limit"]);
     for (const query of ["limit=0", "limit=201", "page=0", "pageSize=201"]) {
       const refused = await sendRequest(server, `GET /v1/contacts?${query}`);
-      assertEquals([refused.status, ...faults(refused)], [400, `query ${query.split("=")[0]}`], query);
+      assertEquals([refused.status, ...invalidParams(refused)], [400, `query ${query.split("=")[0]}`], query);
     }
   },
-  "every path tells its methods": async (server) => {
+  "every path lists its methods": async (server) => {
     const path = await create(server);
     const options = await sendRequest(server, `OPTIONS ${path}`);
     assertEquals([options.status, options.headers.get("allow")], [
@@ -244,7 +244,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
 };
 
 for (const [name, open] of Object.entries(DATABASES)) {
-  Deno.test(`A resource over HTTP on ${name}`, async (t) => {
+  Deno.test(`Resource API on ${name}`, async (t) => {
     await using database = await open();
     await using server = contactServer(database.pool);
     for (const [title, run] of Object.entries(CASES)) {

@@ -17,22 +17,21 @@ export type PatchBody =
     readonly body: JsonObject;
   };
 
-/** What a patched resource has to be. */
+/** Options for {@link resourcePatch}. */
 export interface ResourcePatchOptions {
   /** Name of the resource in its problem types, e.g. "profile". */
   readonly resource: string;
-  /** Properties that clients see and cannot change. */
+  /** Properties that clients can read but not change. */
   readonly readOnly: readonly string[];
-  /** Validator of the body of PUT: a patched resource is one that could be put. */
+  /** Validator of the body of PUT, which a patched resource must satisfy too. */
   readonly validate: Validator;
 }
 
 type JsonObject = { readonly [name: string]: JsonValue };
 
 /**
- * Returns the function that applies a patch to a resource as clients see it and gives what could be put in its place.
- * It throws {@link DomainError} "patch-failed" if an operation does not fit, and that of an invalid resource if the
- * outcome is one.
+ * Returns a function that applies a patch to the JSON form of a resource and returns the new input. It throws
+ * {@link DomainError} "patch-failed" if an operation cannot be applied, and "invalid-…" if the result is invalid.
  *
  * @typeParam Input Body of PUT, which the validator accepts.
  */
@@ -44,7 +43,7 @@ export function resourcePatch<Input>(
   return (current, patch) => {
     const input = patch.contentType === "application/json-patch+json"
       ? withoutReadOnly(current, applied(current, patch.body))
-      // Members that the patch does not name stay, also those that are added to the document later.
+      // Members that the patch does not mention stay, including those that later API versions add.
       : mergePatch(omit(current, readOnly), patch.body);
     if (isInput(input)) return input;
     throw invalidError(

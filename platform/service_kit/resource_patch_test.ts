@@ -29,7 +29,7 @@ function refused(body: PatchBody): string {
   return [code, ...fieldErrors.map(({ field, reason }) => `${field} ${reason}`)].join(", ");
 }
 
-Deno.test("resourcePatch() merges what is named into what a client decides", () => {
+Deno.test("resourcePatch() merges the members of a merge patch into the input", () => {
   assertEquals<unknown>(patch(CURRENT, merge({ colour: "red" })), { name: "Old", colour: "red" });
   assertEquals<unknown>(patch(CURRENT, { contentType: "application/json", body: { name: "New" } }), {
     name: "New",
@@ -37,7 +37,7 @@ Deno.test("resourcePatch() merges what is named into what a client decides", () 
   assertEquals(refused(merge({ name: null })), "invalid-widget");
 });
 
-Deno.test("resourcePatch() applies a JSON Patch to the resource as clients see it", () => {
+Deno.test("resourcePatch() applies a JSON Patch to the JSON form of the resource", () => {
   const test = { op: "test", path: "/id", value: "1" } as const;
   assertEquals<unknown>(patch(CURRENT, json(test, { op: "replace", path: "/name", value: "New" })), {
     name: "New",
@@ -46,14 +46,14 @@ Deno.test("resourcePatch() applies a JSON Patch to the resource as clients see i
   assertEquals(refused(json({ op: "replace", path: "", value: [] })), "invalid-widget,  must be an object");
 });
 
-Deno.test("resourcePatch() names the operation that does not fit", () => {
+Deno.test("resourcePatch() reports the operation that cannot be applied", () => {
   assertEquals(
     refused(json({ op: "test", path: "/name", value: "Old" }, { op: "remove", path: "/none" })),
     "patch-failed, /1 names a place that the document does not have",
   );
 });
 
-Deno.test("resourcePatch() refuses a change to what is read-only", () => {
+Deno.test("resourcePatch() rejects changes to read-only properties", () => {
   const same = { op: "replace", path: "/price", value: { amount: "1.00" } } as const;
   assertEquals<unknown>(patch(CURRENT, json(same)), { name: "Old" });
   assertEquals(

@@ -3,12 +3,12 @@ import type { RequestContext } from "@archway/server/request_context.ts";
 import type { ConsistencyTokens, TokenHeader } from "./consistency_tokens.ts";
 import { formatVersion, type VersionCondition, versionCondition } from "./entity_version.ts";
 
-/** How one kind of resource is represented. */
+/** Options for {@link ResourceResponses}. */
 export interface ResourceResponsesOptions<Item, Json> {
   readonly tokens: ConsistencyTokens;
   readonly toJson: (item: Item) => Json;
   readonly versionOf: (item: Item) => bigint;
-  /** Path of a resource, for the Location header. */
+  /** Returns the path of a resource for the Location header. */
   readonly pathOf: (item: Item) => string;
 }
 
@@ -41,7 +41,7 @@ interface Deleted {
   readonly headers: TokenHeader;
 }
 
-/** Responses with one resource, its ETag, and after a write its Consistency-Token. */
+/** Builder of responses with one resource, its ETag, and after writes a Consistency-Token. */
 export class ResourceResponses<Item, Json> {
   readonly #options: ResourceResponsesOptions<Item, Json>;
 
@@ -49,30 +49,30 @@ export class ResourceResponses<Item, Json> {
     this.#options = options;
   }
 
-  /** 200 for a read. */
+  /** Returns 200 for a read. */
   found(item: Item, context: RequestContext): Found<Json> {
     return { status: 200, headers: { ETag: this.#tag(item) }, body: this.body(item, context) };
   }
 
-  /** 200 for a committed change. */
+  /** Returns 200 for a committed change. */
   async written(item: Item, context: RequestContext): Promise<Written<Json>> {
     const headers = { ETag: this.#tag(item), ...await this.#options.tokens.header(context) };
     return { status: 200, headers, body: this.body(item, context) };
   }
 
-  /** 201 for a committed creation. */
+  /** Returns 201 for a committed creation. */
   async created(item: Item, context: RequestContext): Promise<Created<Json>> {
     const { status, headers, body } = this.createdInTransaction(item, context);
     return { status, headers: { ...headers, ...await this.#options.tokens.header(context) }, body };
   }
 
-  /** 201 for a creation whose transaction is still open; its Consistency-Token is added once it is committed. */
+  /** Returns 201 for a creation in an open transaction; the Consistency-Token is added after the commit. */
   createdInTransaction(item: Item, context: RequestContext): Created<Json> {
     const headers = { ETag: this.#tag(item), Location: this.#options.pathOf(item) };
     return { status: 201, headers, body: this.body(item, context) };
   }
 
-  /** 204 for a committed deletion. */
+  /** Returns 204 for a committed deletion. */
   async deleted(context: RequestContext): Promise<Deleted> {
     return { status: 204, headers: await this.#options.tokens.header(context) };
   }
@@ -87,7 +87,7 @@ export class ResourceResponses<Item, Json> {
 }
 
 /**
- * The version condition of a request.
+ * Returns the version condition of a request.
  *
  * @throws {Problem} 400 if the header is malformed.
  */

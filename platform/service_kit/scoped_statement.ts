@@ -1,17 +1,17 @@
 import type { QueryParameter } from "@archway/db/db.ts";
 import type { AccessScope } from "./access_scope.ts";
 
-/** A statement in two forms: without a condition on the owner, and for one owner. */
+/** A statement in two forms: for all owners, and for one owner. */
 export interface ScopedStatement {
   readonly all: string;
   readonly owner: string;
 }
 
 /**
- * Writes both forms of a statement.
+ * Returns both forms of a statement.
  *
- * @param write Returns the statement with the owner's placeholder; undefined for the form without one.
- * @param parameters Number of parameters before the owner, who is the last.
+ * @param write Returns the statement with the owner's placeholder, or without a condition if it is undefined.
+ * @param parameters Number of parameters before the owner, which is the last.
  */
 export function scopedStatement(
   write: (owner: string | undefined) => string,
@@ -20,7 +20,7 @@ export function scopedStatement(
   return { all: write(undefined), owner: write(`$${parameters + 1}`) };
 }
 
-/** A condition on the owner that follows others in a WHERE; "" without an owner. */
+/** Returns the condition on the owner, to append to a WHERE clause; "" without an owner. */
 export function andOwned(
   owner: string | undefined,
   condition: (owner: string) => string = (subject) => `owner = ${subject}`,
@@ -28,7 +28,7 @@ export function andOwned(
   return owner === undefined ? "" : ` and ${condition(owner)}`;
 }
 
-/** The form for an access scope, with its parameters. */
+/** Returns the form of a statement for an access scope, with its parameters. */
 export function statementFor(
   { all, owner }: ScopedStatement,
   scope: AccessScope,

@@ -1,17 +1,17 @@
-/** The column of a property, e.g. "created_at" of "createdAt". */
+/** Returns the column of a property, e.g. "created_at" for "createdAt". */
 export function columnName(property: string): string {
   return property.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** A property as an identifier in SQL. */
+/** Returns a property as an SQL identifier. */
 export function quotedProperty(property: string): string {
   return /^[a-z]+$/.test(property) ? property : `"${property}"`;
 }
 
 /**
- * SELECT or RETURNING list that names columns like the properties of an entity, so that a row is one.
+ * Returns a SELECT or RETURNING list that names columns like the properties of an entity.
  *
- * @param table Table that the columns are qualified with. @default none
+ * @param table Table name that qualifies the columns. @default none
  */
 export function selectList<Entity>(
   properties: readonly (keyof Entity & string)[],

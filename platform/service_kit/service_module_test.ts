@@ -20,7 +20,7 @@ const CATALOG: EventCatalog = {
 };
 
 const UNREACHABLE = {
-  ...{ host: "127.0.0.1", port: 1, user: "nobody", password: "", database: "none" },
+  ...{ host: "127.0.0.1", port: 1, user: "unused", password: "", database: "none" },
   maxConnections: 1,
 };
 
@@ -61,7 +61,7 @@ Deno.test("defineService() hands its settings to mount(), and keeps the descript
   assertEquals([prefix, parts?.catalogs, parts?.drainTimeoutMs], ["o-", [CATALOG], 7]);
 });
 
-Deno.test("defineService() reports invalid settings to the reader, and does not throw", () => {
+Deno.test("defineService() reports invalid settings to the reader instead of throwing", () => {
   const module = defineService({
     name: "orders",
     settings: (reader) => [
@@ -76,7 +76,7 @@ Deno.test("defineService() reports invalid settings to the reader, and does not 
   assertEquals(settings.faults.map(({ variable }) => variable), ["ORDER_LIMIT", "ORDER_MODE"]);
 });
 
-Deno.test("defineService() mounts a service without settings, after the catalogs of all are known", async () => {
+Deno.test("defineService() mounts a service without settings, with the catalogs of all services", async () => {
   const seen: (readonly EventCatalog[])[] = [];
   const reader = defineService({
     name: "events",

@@ -1,7 +1,7 @@
-/** A duration as people write it. */
+/** A duration with its unit, such as "5m". */
 export type DurationText = `${number}${"ms" | "s" | "m" | "h"}`;
 
-/** Bounds of a whole number. */
+/** Bounds of an integer. */
 export interface IntegerOptions {
   readonly min: number;
   readonly max: number;
@@ -12,37 +12,37 @@ export interface DurationOptions {
   /** @default {"0s"} */
   readonly min?: DurationText;
   /**
-   * Timers of the platform run for at most 2^31 - 1 ms.
+   * At most 2^31 - 1 ms for durations that set a timer.
    *
    * @default {"24h"}
    */
   readonly max?: DurationText;
 }
 
-/** Upper bound of how long data is stored: nothing waits for its end. */
+/** Maximum retention time of stored data; no timer waits for its end. */
 export const MAX_RETENTION: DurationText = "87600h";
 
 /**
- * Environment variables as typed values, the port through which a module reads settings of its own. Invalid values are
- * collected, so that all of them are reported at once; a method then returns its fallback. Empty counts as absent.
+ * Port through which a module reads its environment variables as typed values. Methods collect invalid values, which are
+ * reported all at once, and then return their fallback. An empty variable counts as absent.
  */
 export interface SettingsReader {
-  /** Text of a variable; undefined if absent or empty. */
+  /** Returns the text of a variable; undefined if absent or empty. */
   text(variable: string): string | undefined;
-  /** Parts of a text separated by commas. */
+  /** Returns the items of a comma-separated list. */
   list(variable: string): readonly string[];
-  /** Text that must be present. */
+  /** Returns the text of a required variable. */
   requiredText(variable: string): string;
-  /** Secret from the variable, or from the file that `<variable>_FILE` names. */
+  /** Returns a secret from the variable, or from the file that `<variable>_FILE` names. */
   secret(variable: string): string | undefined;
-  /** Secret that must be present. */
+  /** Returns a required secret. */
   requiredSecret(variable: string): string;
   integer(variable: string, fallback: number, options: IntegerOptions): number;
-  /** Milliseconds of a duration such as "500ms", "10s", "5m" or "24h". */
+  /** Returns the milliseconds of a duration such as "500ms", "10s", "5m" or "24h". */
   durationMs(variable: string, fallback: DurationText, options?: DurationOptions): number;
   oneOf<T extends string>(variable: string, fallback: T, allowed: readonly T[]): T;
-  /** Absolute http or https URL without query and fragment. */
+  /** Returns an absolute http or https URL without query and fragment. */
   url(variable: string): URL | undefined;
-  /** Reports a variable as invalid; `reason` continues a sentence that begins with its name. */
+  /** Reports a variable as invalid. The reason continues a sentence that begins with its name. */
   reject(variable: string, reason: string): void;
 }

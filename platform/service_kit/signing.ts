@@ -1,4 +1,4 @@
-/** Door of what signs and encrypts with the secrets of the program, each use by a purpose of its own. */
+/** Public entry point of signing and encryption with the secrets of the program, separated by purpose. */
 export { KeyRing } from "./signing/key_ring.ts";
 export { loadOrCreateSecret } from "./signing/load_or_create_secret.ts";
 export { ENCRYPTION_KEY_ID_BYTES, EncryptionKeyRing } from "./signing/encryption_key_ring.ts";

@@ -7,25 +7,25 @@ import type { VersionCondition, Versioned } from "./entity_version.ts";
 import { andOwned, type ScopedStatement, scopedStatement, statementFor } from "./scoped_statement.ts";
 import { columnName, selectList } from "./select_list.ts";
 
-/** A table of versioned resources. Beside the columns of the entity it has `owner` and `deleted_at`. */
+/** Table of versioned resources. In addition to the entity's columns it has `owner` and `deleted_at`. */
 export interface VersionedTableOptions<Entity, Input> {
   readonly name: string;
-  /** Properties of the entity; their columns have the same names in snake case. */
+  /** Properties of the entity, stored in columns of the same names in snake case. */
   readonly columns: readonly (keyof Entity & string)[];
-  /** Properties that a client decides. */
+  /** Properties that clients can write. */
   readonly input: readonly (keyof Input & keyof Entity & string)[];
   /**
-   * Error codes of unique constraints, by the constraint's name.
+   * Error codes by name of the unique constraint.
    *
    * @default none
    */
   readonly unique?: Readonly<Record<string, string>>;
 }
 
-/** Values of an entity, as they are bound. */
+/** Entity whose properties can be bound as query parameters. */
 type Bindable<Entity> = { readonly [Property in keyof Entity]: QueryParameter };
 
-/** Stores versioned, owned, softly deleted resources in a table. */
+/** Repository of versioned, owned, soft-deleted resources in a table. */
 export class VersionedTable<Entity extends Versioned & Bindable<Entity>, Input extends Bindable<Input>>
   implements VersionedRepository<Entity, Input> {
   readonly #table: VersionedTableOptions<Entity, Input>;
@@ -54,7 +54,7 @@ export class VersionedTable<Entity extends Versioned & Bindable<Entity>, Input e
     const changes = input.map((property, index) => `${columnName(property)} = $${index + 2}`).join(", ");
     const now = `$${input.length + 2}`;
     const condition = `$${input.length + 3}`;
-    // A clock that was set back must not make a change look older than the one before it.
+    // updated_at never decreases, even if the clock was set back.
     this.#update = scopedStatement(
       (owner) =>
         `update ${name} set ${changes}, version = version + 1, updated_at = greatest(updated_at, ${now})
@@ -113,7 +113,7 @@ export class VersionedTable<Entity extends Versioned & Bindable<Entity>, Input e
     return (await db.query(...statement, options)).rowCount > 0;
   }
 
-  /** Runs a write and translates the violation of a unique constraint. */
+  /** Runs a write and translates violations of unique constraints. */
   async #write<Result>(run: () => Promise<Result>): Promise<Result> {
     try {
       return await run();

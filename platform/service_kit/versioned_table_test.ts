@@ -36,7 +36,7 @@ async function insert(
   return contact;
 }
 
-/** A page of the list; everything that is left out is unrestricted. */
+/** Reads a page of the list, unrestricted and unfiltered by default. */
 function list(
   db: Querier,
   { scope = UNRESTRICTED, filter = {}, page = { limit: 10 } }: Partial<ListRequest<ContactFilter>> = {},
@@ -56,14 +56,14 @@ async function code(run: () => Promise<unknown>): Promise<string> {
   return (await assertRejects(run, DomainError)).code;
 }
 
-/** What every database has to do for the repository. Each case starts with an empty table. */
+/** Behaviour of the repository on every database. Each case starts with an empty table. */
 const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
-  "find() gives back what insert() was given": async (db) => {
+  "find() returns the contact that insert() stored": async (db) => {
     const contact = await insert(db, { name: "Žofie 🦉", email: "Zofie@Example.com" });
     assertEquals(await repository.find(db, { id: contact.id, scope: UNRESTRICTED }), contact);
     assertEquals(await repository.find(db, { id: newId(), scope: UNRESTRICTED }), undefined);
   },
-  "update() counts the version up and keeps the time of creation": async (db) => {
+  "update() increments the version and keeps the time of creation": async (db) => {
     const contact = await insert(db);
     const now = "2026-11-22T08:00:00.5Z";
     const change = {
@@ -84,7 +84,7 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
     });
     assertEquals(await repository.find(db, { id: contact.id, scope: UNRESTRICTED }), changed);
   },
-  "update() does nothing unless the condition names the version": async (db) => {
+  "update() does nothing unless the condition includes the version": async (db) => {
     const contact = await insert(db);
     const change = { id: contact.id, scope: UNRESTRICTED, input: CHANGED, now: NOW };
     assertEquals(await repository.update(db, { ...change, condition: [2n, 7n] }), undefined);
@@ -93,7 +93,7 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
     assertEquals((await repository.update(db, { ...change, condition: [9n, 1n] }))?.version, 2n);
     assertEquals((await repository.update(db, { ...change, condition: "any" }))?.version, 3n);
   },
-  "update() never lets the time of change go back": async (db) => {
+  "update() never decreases the time of change": async (db) => {
     const { id } = await insert(db);
     const now = "2020-01-01T00:00:00Z";
     const changed = await repository.update(db, {
@@ -105,7 +105,7 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
     });
     assertEquals(changed?.updatedAt, NOW);
   },
-  "softDelete() hides the contact from everything": async (db) => {
+  "softDelete() hides the contact from all reads and writes": async (db) => {
     const { id } = await insert(db, { email: "ada@example.com" });
     assertEquals(
       await repository.softDelete(db, { id, scope: UNRESTRICTED, condition: [2n], now: NOW }),
@@ -136,17 +136,17 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
       totalItems: 0,
     });
   },
-  "find() and the lists show an owner what is theirs, and nothing of others or of nobody": async (db) => {
+  "find() and lists return an owner's contacts only, and none without an owner": async (db) => {
     const mine = await insert(db, { name: "Mine", email: "mine@example.com", owner: "ada" });
     const others = await insert(db, { name: "Theirs", email: "theirs@example.com", owner: "bob" });
-    const nobodys = await insert(db, { name: "Nobody's" });
-    for (const contact of [mine, others, nobodys]) {
+    const unowned = await insert(db, { name: "Unowned" });
+    for (const contact of [mine, others, unowned]) {
       const { id } = contact;
       assertEquals(await repository.find(db, { id, scope: UNRESTRICTED }), contact);
       assertEquals(await repository.find(db, { id, scope: ADA }), contact === mine ? mine : undefined);
     }
     assertEquals(await names(db, { scope: ADA }), ["Mine"]);
-    assertEquals(await names(db, {}), ["Mine", "Nobody's", "Theirs"]);
+    assertEquals(await names(db, {}), ["Mine", "Theirs", "Unowned"]);
     for (const scope of [{ kind: "owner", subject: "" }, { kind: "owner", subject: "ADA" }] as const) {
       assertEquals(await names(db, { scope }), []);
     }
@@ -158,7 +158,7 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
       const page = await list(db, { scope: ADA, filter, page: { number: 1, limit: 10 } });
       assertEquals([page.totalItems, page.items], [1, [mine]]);
     }
-    // What stands beside a page is told of the viewer's own rows only.
+    // hasNext and hasPrevious consider the rows in the access scope only.
     const position = { anchor: mine, direction: "after", inclusive: true } as const;
     assertEquals(await list(db, { scope: ADA, page: { limit: 10, position } }), {
       items: [mine],
@@ -166,11 +166,11 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
       hasNext: false,
     });
   },
-  "update() and softDelete() leave alone what is not the viewer's": async (db) => {
+  "update() and softDelete() do not affect contacts outside the access scope": async (db) => {
     const others = await insert(db, { owner: "bob" });
-    const nobodys = await insert(db);
+    const unowned = await insert(db);
     const change = { input: CHANGED, condition: "any", now: NOW } as const;
-    for (const contact of [others, nobodys]) {
+    for (const contact of [others, unowned]) {
       const { id } = contact;
       assertEquals(await repository.update(db, { ...change, id, scope: ADA }), undefined);
       assertEquals(await repository.softDelete(db, { id, scope: ADA, condition: "any", now: NOW }), false);
@@ -180,14 +180,14 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
     const { id } = others;
     assertEquals((await repository.update(db, { ...change, id, scope: bob }))?.name, "Changed");
     assertEquals((await repository.update(db, { ...change, id, scope: UNRESTRICTED }))?.version, 3n);
-    // Who changes a contact for somebody does not take it over.
+    // A change in the scope of all resources does not change the owner.
     assertEquals(await repository.softDelete(db, { id, scope: bob, condition: [3n], now: NOW }), true);
   },
-  "insert() refuses an e-mail address that a living contact has, without regard to case": async (db) => {
+  "insert() rejects an e-mail address of an active contact, regardless of case": async (db) => {
     await insert(db, { email: "ada@example.com" });
     assertEquals(await code(() => insert(db, { email: "ADA@Example.COM" })), "email-taken");
   },
-  "list() tells microseconds apart": async (db) => {
+  "list() distinguishes microseconds": async (db) => {
     const ids: string[] = [];
     for (
       const createdAt of [

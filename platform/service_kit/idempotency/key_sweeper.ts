@@ -2,20 +2,20 @@ import type { Querier } from "@archway/db/db.ts";
 import { microsecondsOf, type Timestamp, timestampOf } from "@archway/db/timestamp.ts";
 import { sweepKeys } from "./sweep_keys.ts";
 
-/** How keys are swept. */
+/** Options for {@link KeySweeper}. */
 export interface KeySweeperOptions {
   readonly writer: () => Querier;
-  /** How long an answer is given again, in milliseconds; for as long again its key is known as expired. */
+  /** Lifetime of a stored response, in milliseconds. The key stays for as long again, reported as expired. */
   readonly ttlMs: number;
   readonly now: () => Timestamp;
-  /** Told when keys could not be swept; they are by the next turn. */
+  /** Called when a sweep fails; the next one retries. */
   readonly onFailed: (error: unknown) => void;
 }
 
-const LEAST_PAUSE_MS = 60_000;
-const MOST_PAUSE_MS = 3_600_000;
+const MIN_INTERVAL_MS = 60_000;
+const MAX_INTERVAL_MS = 3_600_000;
 
-/** Takes away, from time to time, the keys that nobody needs any more. Disposing ends it, and what it does just then. */
+/** Periodically deletes keys past their lifetime. Disposing stops the timer and aborts a sweep in progress. */
 export class KeySweeper implements AsyncDisposable {
   readonly #options: KeySweeperOptions;
   readonly #stopping = new AbortController();
@@ -24,11 +24,11 @@ export class KeySweeper implements AsyncDisposable {
 
   constructor(options: KeySweeperOptions) {
     this.#options = options;
-    const pauseMs = Math.min(Math.max(options.ttlMs / 24, LEAST_PAUSE_MS), MOST_PAUSE_MS);
-    this.#timer = setInterval(() => void this.sweep(), pauseMs);
+    const intervalMs = Math.min(Math.max(options.ttlMs / 24, MIN_INTERVAL_MS), MAX_INTERVAL_MS);
+    this.#timer = setInterval(() => void this.sweep(), intervalMs);
   }
 
-  /** Sweeps once; never rejects. */
+  /** Runs one sweep, or joins the one in progress; never rejects. */
   sweep(): Promise<void> {
     this.#running ??= this.#sweep().finally(() => this.#running = undefined);
     return this.#running;

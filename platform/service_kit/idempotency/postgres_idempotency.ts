@@ -14,27 +14,27 @@ import { claimKey, findKey, insertKey, KEY_CONSTRAINT, keyId, type StoredKey } f
 import { RecentKeys } from "./recent_keys.ts";
 import { TransactionUnit } from "./transaction_unit.ts";
 
-/** What keys are kept with. */
+/** Options for {@link PostgresIdempotency}. */
 export interface PostgresIdempotencyOptions {
   readonly pool: ConnectionManager & TxManager;
-  /** How long an answer is given again, in milliseconds. */
+  /** Lifetime of a stored response, in milliseconds. */
   readonly ttlMs: number;
-  /** The time now, with microseconds. */
+  /** Current time, with microseconds. */
   readonly now: () => Timestamp;
-  /** What an answer says besides once its work is committed, such as a `Consistency-Token`. Never rejects. */
+  /** Returns header fields that depend on the commit, such as `Consistency-Token`. Never rejects. */
   readonly fresh?: (options: QueryOptions) => Promise<Readonly<Record<string, string>>>;
 }
 
-/** How many keys a process remembers. */
-const MOST_RECENT = 10_000;
+/** Number of keys that a process caches. */
+const RECENT_CAPACITY = 10_000;
 
 /**
- * Keeps keys in the database, in the transaction of what they stand for. Beside a lock that ends with the transaction it
- * needs nothing that processes would have to agree on.
+ * Stores keys in the database, in the same transaction as the work. Processes coordinate through an advisory lock that
+ * ends with the transaction.
  */
 export class PostgresIdempotency implements Idempotency {
   readonly #options: PostgresIdempotencyOptions;
-  readonly #recent = new RecentKeys(MOST_RECENT);
+  readonly #recent = new RecentKeys(RECENT_CAPACITY);
 
   constructor(options: PostgresIdempotencyOptions) {
     this.#options = options;
@@ -45,7 +45,7 @@ export class PostgresIdempotency implements Idempotency {
     const name = id.toString("base64");
     const recent = this.#recent.get(name);
     const known = recent && await this.#find(id, request);
-    // Nothing has come of it since that a repeated answer would have to tell.
+    // The work was committed before this process cached the key, so the cached fields cover it.
     if (recent !== undefined && known !== undefined) return { ...known, fresh: recent };
     const result = await this.#work(id, request, work);
     const fresh = result.response.status < 400
@@ -61,7 +61,7 @@ export class PostgresIdempotency implements Idempotency {
     return kept && replay(kept, request);
   }
 
-  /** Runs the work until it, or another request's with the key, is kept. */
+  /** Runs the work until its response, or that of a concurrent request with the key, is stored. */
   async #work(id: Buffer, request: KeyedRequest, work: Work): Promise<KeyedResult> {
     let current = work;
     while (true) {
@@ -69,8 +69,8 @@ export class PostgresIdempotency implements Idempotency {
         return await this.#attempt(id, request, current);
       } catch (error) {
         if (error instanceof RefusedWork) {
-          // What was done for it is undone by now. The answer is kept by a transaction of its own, unless another
-          // request with the key was quicker, whose answer is then the first one.
+          // The work is rolled back by now. A second transaction stores the response, unless another request with the
+          // key was faster; its response is then the one to replay.
           const { response } = error;
           current = () => Promise.resolve({ response, refused: false });
         } else if (!(error instanceof DatabaseError && error.constraint === KEY_CONSTRAINT)) {
@@ -87,7 +87,7 @@ export class PostgresIdempotency implements Idempotency {
       const found = await claimKey(tx, id, { now: createdAt });
       if (found === "in use") {
         throw new Problem(409, "idempotency-key-in-use", {
-          detail: "Another request with this Idempotency-Key is being worked on",
+          detail: "Another request with this Idempotency-Key is in progress",
           headers: { "Retry-After": "1" },
         });
       }
@@ -103,7 +103,7 @@ export class PostgresIdempotency implements Idempotency {
 
 type KeyedResult = Omit<KeyedResponse, "fresh">;
 
-/** Rolls back what a refused request has done. */
+/** Rolls back the work of a refused request. */
 class RefusedWork extends Error {
   override readonly name = "RefusedWork";
   constructor(readonly response: StoredResponse) {
@@ -114,12 +114,12 @@ class RefusedWork extends Error {
 function replay({ fingerprint, expired, response }: StoredKey, request: KeyedRequest): KeyedResult {
   if (expired) {
     throw new Problem(422, "idempotency-key-expired", {
-      detail: "The Idempotency-Key was used, and its answer is no longer kept: nothing was done",
+      detail: "The Idempotency-Key was used before, and its response has expired; no changes were made",
     });
   }
   if (Buffer.compare(fingerprint, request.fingerprint) !== 0) {
     throw new Problem(422, "idempotency-key-reused", {
-      detail: "The Idempotency-Key was used for another request: nothing was done",
+      detail: "The Idempotency-Key was used for another request; no changes were made",
     });
   }
   return { response, replayed: true };

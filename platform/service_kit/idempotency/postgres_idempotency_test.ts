@@ -16,13 +16,14 @@ interface ServerOptions {
   readonly now?: () => Timestamp;
 }
 
-/** A process of its own, as far as keys are concerned. */
+/** A server with its own cache of keys, like a separate process. */
 function counterServer(
   pool: ConnectionPool,
   { onCounted, now = microsecondClock() }: ServerOptions = {},
 ): Server {
-  let answers = 0;
-  const fresh = (): Promise<Record<string, string>> => Promise.resolve({ Fresh: `${++answers}`, Other: "x" });
+  let responses = 0;
+  const fresh = (): Promise<Record<string, string>> =>
+    Promise.resolve({ Fresh: `${++responses}`, Other: "x" });
   return createServer(
     "127.0.0.1",
     0,
@@ -32,18 +33,22 @@ function counterServer(
   );
 }
 
-interface Answer {
+interface CountResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
 }
 
-interface Ask {
+interface CountOptions {
   readonly key?: string;
   readonly as?: string;
 }
 
-async function count(server: Server, body: unknown, { key, as = "ada" }: Ask): Promise<Answer> {
+async function count(
+  server: Server,
+  body: unknown,
+  { key, as = "ada" }: CountOptions,
+): Promise<CountResponse> {
   const response = await server.fetch(
     new Request("http://localhost/counts", {
       method: "POST",
@@ -58,12 +63,12 @@ async function count(server: Server, body: unknown, { key, as = "ada" }: Ask): P
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-function problem({ status, text }: Answer): string {
+function problem({ status, text }: CountResponse): string {
   return `${status} ${JSON.parse(text).type.split("/").at(-1)}`;
 }
 
-/** What of an answer is the same whenever it is given. */
-function lasting({ status, headers, text }: Answer): unknown {
+/** Returns the parts of a response that are identical in every replay. */
+function replayable({ status, headers, text }: CountResponse): unknown {
   const own = new Set(["x-request-id", "idempotency-replayed", "fresh"]);
   return [status, [...headers].filter(([name]) => !own.has(name)), text];
 }
@@ -78,47 +83,47 @@ async function keys(pool: ConnectionPool): Promise<number> {
 }
 
 const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> = {
-  "the first response is given again, byte by byte, by every process": async (pool) => {
+  "every process replays the first response byte by byte": async (pool) => {
     await using server = counterServer(pool);
     await using other = counterServer(pool);
     const first = await count(server, { by: 1 }, { key: '"a"' });
     assertEquals([first.status, first.headers.get("idempotency-replayed")], [201, null]);
     for (const process of [server, other, other]) {
       const again = await count(process, { by: 1 }, { key: "a" });
-      assertEquals(lasting(again), lasting(first));
+      assertEquals(replayable(again), replayable(first));
       assertEquals(again.headers.get("idempotency-replayed"), "true");
     }
     assertEquals([await counted(pool), await keys(pool)], [[1], 1]);
   },
-  "a response says what is fresh, as far as the document has it": async (pool) => {
+  "a response has the fresh header fields that the OpenAPI document declares": async (pool) => {
     await using server = counterServer(pool);
-    const answers = [
+    const responses = [
       await count(server, { by: 1 }, { key: "a" }),
       await count(server, { by: 1 }, { key: "a" }),
     ];
     await using other = counterServer(pool);
-    for (let time = 0; time < 2; time++) answers.push(await count(other, { by: 1 }, { key: "a" }));
-    assertEquals(answers.map(({ headers }) => [headers.get("fresh"), headers.get("other")]), [
+    for (let time = 0; time < 2; time++) responses.push(await count(other, { by: 1 }, { key: "a" }));
+    assertEquals(responses.map(({ headers }) => [headers.get("fresh"), headers.get("other")]), [
       ["1", null],
       ["1", null],
       ["1", null],
       ["1", null],
     ]);
-    const ids = new Set(answers.map(({ headers }) => headers.get("x-request-id")));
+    const ids = new Set(responses.map(({ headers }) => headers.get("x-request-id")));
     assertEquals(ids.size, 4);
   },
-  "a refusal is kept, and nothing of what was done for it": async (pool) => {
+  "a refusal is stored, and its work is rolled back": async (pool) => {
     await using server = counterServer(pool);
     for (const by of [0, 1000]) {
       const first = await count(server, { by }, { key: `${by}` });
       const again = await count(server, { by }, { key: `${by}` });
-      assertEquals(lasting(again), lasting(first));
+      assertEquals(replayable(again), replayable(first));
       assertEquals([again.headers.get("idempotency-replayed"), again.headers.get("fresh")], ["true", null]);
       assertEquals(problem(first), by === 0 ? "422 nothing-to-count" : "409 nothing-to-count");
     }
     assertEquals([await counted(pool), await keys(pool)], [[], 2]);
   },
-  "a failure is not kept": async (pool) => {
+  "a failure is not stored": async (pool) => {
     await using server = counterServer(pool);
     for (let time = 0; time < 2; time++) {
       assertEquals(problem(await count(server, { by: 13 }, { key: "a" })), "500 internal-error");
@@ -127,7 +132,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     assertEquals([await counted(pool), await keys(pool)], [[], 0]);
     assertEquals((await count(server, { by: 1 }, { key: "a" })).status, 201);
   },
-  "a key is good for one request": async (pool) => {
+  "a key is valid for one request only": async (pool) => {
     await using server = counterServer(pool);
     await using other = counterServer(pool);
     await count(server, { by: 1 }, { key: "a" });
@@ -138,7 +143,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     assertEquals((await count(server, { by: 3 }, { key: "a", as: "bob" })).status, 201);
     assertEquals(await counted(pool), [1, 2, 3]);
   },
-  "a request that is wrong by itself does not use up its key": async (pool) => {
+  "a validation error does not use up the key": async (pool) => {
     await using server = counterServer(pool);
     for (const body of [{ by: "1" }, {}, { by: 7 }]) {
       assertEquals((await count(server, body, { key: "a" })).status, 422);
@@ -147,17 +152,17 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     assertEquals((await count(server, {}, { key: "a" })).status, 422);
     assertEquals(await keys(pool), 1);
   },
-  "a key has to be there and well formed": async (pool) => {
+  "a missing or malformed key is rejected": async (pool) => {
     await using server = counterServer(pool);
     for (const key of [undefined, "", "a b", '"a', "a".repeat(256), '"a", "b"']) {
       const response = await count(server, { by: 1 }, key === undefined ? {} : { key });
       assertEquals(problem(response), "400 malformed-request", key);
       const { invalidParams } = JSON.parse(response.text);
-      assertEquals(invalidParams.map((fault: { name: string }) => fault.name), ["Idempotency-Key"], key);
+      assertEquals(invalidParams.map((param: { name: string }) => param.name), ["Idempotency-Key"], key);
     }
     assertEquals([await counted(pool), await keys(pool)], [[], 0]);
   },
-  "a key that has expired is refused until it is swept": async (pool) => {
+  "an expired key is rejected until it is swept": async (pool) => {
     let hour = 10;
     const now = (): Timestamp => `2026-11-25T${hour}:00:00Z`;
     await using server = counterServer(pool, { now });
@@ -181,7 +186,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     assertEquals((await count(server, { by: 2 }, { key: "a" })).status, 201);
     assertEquals(await counted(pool), [1, 2]);
   },
-  "a clock that was set back forgets no key": async (pool) => {
+  "keys survive a clock that is set back": async (pool) => {
     let hour = 10;
     await using server = counterServer(pool, { now: () => `2026-11-25T${hour}:00:00Z` });
     await count(server, { by: 1 }, { key: "a" });
@@ -189,18 +194,18 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     assertEquals((await count(server, { by: 1 }, { key: "a" })).headers.get("idempotency-replayed"), "true");
     assertEquals(await counted(pool), [1]);
   },
-  "of many at the same instant one is done": async (pool) => {
+  "of concurrent requests with one key exactly one runs": async (pool) => {
     await using server = counterServer(pool);
     await using other = counterServer(pool);
     for (let round = 0; round < 10; round++) {
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         Array.from(
           { length: 8 },
           (_, index) => count([server, other][index % 2] ?? server, { by: 1 }, { key: `${round}` }),
         ),
       );
-      const done = answers.filter(({ status }) => status === 201);
-      const busy = answers.filter(({ status }) => status !== 201);
+      const done = responses.filter(({ status }) => status === 201);
+      const busy = responses.filter(({ status }) => status !== 201);
       assertEquals(new Set(done.map(({ text }) => text)).size, 1);
       assertEquals(done.filter(({ headers }) => headers.get("idempotency-replayed") === null).length, 1);
       for (const response of busy) {
@@ -228,7 +233,7 @@ for (const [name, open] of Object.entries(DATABASES)) {
   });
 }
 
-Deno.test("PostgresIdempotency.run() tells a second request that the first one is under way", async () => {
+Deno.test("PostgresIdempotency.run() rejects a second request while the first one is in progress", async () => {
   await using database = await DATABASES["PostgreSQL"]?.();
   assert(database !== undefined);
   const { pool } = database;
@@ -243,15 +248,15 @@ Deno.test("PostgresIdempotency.run() tells a second request that the first one i
   await using other = counterServer(pool);
   const first = count(server, { by: 1 }, { key: "a" });
   await reached.promise;
-  // Told at once, not when the first one has ended.
+  // Rejected immediately, without waiting for the first request.
   assertEquals(problem(await count(other, { by: 1 }, { key: "a" })), "409 idempotency-key-in-use");
   may.resolve();
   assertEquals((await first).status, 201);
-  assertEquals(lasting(await count(other, { by: 1 }, { key: "a" })), lasting(await first));
+  assertEquals(replayable(await count(other, { by: 1 }, { key: "a" })), replayable(await first));
   assertEquals(await counted(pool), [1]);
 });
 
-Deno.test("PostgresIdempotency.run() gives the other's answer where a refusal was overtaken", async () => {
+Deno.test("PostgresIdempotency.run() returns the other request's response if a refusal lost the race", async () => {
   await using database = await DATABASES["PostgreSQL"]?.();
   assert(database !== undefined);
   const { pool } = database;
@@ -272,7 +277,7 @@ Deno.test("PostgresIdempotency.run() gives the other's answer where a refusal wa
   });
   let overtaken = false;
   const result = await idempotency.run(request, async () => {
-    // As if the lock had been let go between the refusal and its keeping.
+    // Simulates another request that stores its response between the refusal and its storage.
     if (!overtaken) {
       overtaken = true;
       await pool.writer().query(
@@ -285,7 +290,7 @@ Deno.test("PostgresIdempotency.run() gives the other's answer where a refusal wa
   assertEquals([result.response.status, result.replayed], [201, true]);
 });
 
-Deno.test("createServer() does not mount an operation that requires a key where nothing keeps keys", () => {
+Deno.test("createServer() rejects an operation that requires a key if no key store is configured", () => {
   assertThrows(
     () => createServer("127.0.0.1", 0, withApi(counterApi())),
     Error,

@@ -1,28 +1,28 @@
-/** What an answer says besides what is kept of it. */
-type Fresh = Readonly<Record<string, string>>;
+/** Header fields of a response that are not stored with it. */
+type FreshHeaders = Readonly<Record<string, string>>;
 
 /**
- * The keys that were answered here lately, with what was said besides. One that is among them is looked up at once,
- * without a transaction; of the others nothing is known.
+ * Cache of keys to which this process responded recently, with their fresh header fields. A cached key is read without
+ * a transaction; a key that is not cached may still be stored.
  */
 export class RecentKeys {
-  readonly #keys = new Map<string, Fresh>();
-  readonly #most: number;
+  readonly #keys = new Map<string, FreshHeaders>();
+  readonly #capacity: number;
 
-  /** @param most How many are remembered; each takes a few hundred bytes. */
-  constructor(most: number) {
-    this.#most = most;
+  /** @param capacity Maximum number of keys; each takes a few hundred bytes. */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
   }
 
-  /** What was said besides; undefined: it is not among them. */
-  get(id: string): Fresh | undefined {
+  /** Returns the fresh header fields of a key; undefined if it is not cached. */
+  get(id: string): FreshHeaders | undefined {
     return this.#keys.get(id);
   }
 
-  add(id: string, fresh: Fresh): void {
+  add(id: string, fresh: FreshHeaders): void {
     this.#keys.delete(id);
     this.#keys.set(id, fresh);
-    if (this.#keys.size <= this.#most) return;
+    if (this.#keys.size <= this.#capacity) return;
     const [oldest = ""] = this.#keys.keys();
     this.#keys.delete(oldest);
   }

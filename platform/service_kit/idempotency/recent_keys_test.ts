@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { RecentKeys } from "./recent_keys.ts";
 
-Deno.test("RecentKeys.get() knows the keys that were added last", () => {
+Deno.test("RecentKeys.get() returns the keys that were added last", () => {
   const keys = new RecentKeys(2);
   for (const key of ["a", "b", "a", "c"]) keys.add(key, { Key: key });
   assertEquals(["a", "b", "c", "d"].map((key) => keys.get(key)?.["Key"]), ["a", undefined, "c", undefined]);

@@ -4,15 +4,15 @@ import type { Querier, QueryOptions } from "@archway/db/db.ts";
 import type { KeyedRequest, StoredResponse } from "@archway/server/idempotency.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 
-/** What is kept of a key. */
+/** A key with its stored response. */
 export interface StoredKey {
-  /** Of the request that it was used for. */
+  /** Fingerprint of the request that used the key first. */
   readonly fingerprint: Uint8Array;
   readonly expired: boolean;
   readonly response: StoredResponse;
 }
 
-/** What is to be kept of a key from now on. */
+/** A key to store with its response. */
 export interface NewKey {
   readonly request: KeyedRequest;
   readonly response: StoredResponse;
@@ -20,16 +20,16 @@ export interface NewKey {
   readonly expiresAt: Timestamp;
 }
 
-/** The constraint that refuses a key that was used already. */
+/** Constraint that rejects a key that is already stored. */
 export const KEY_CONSTRAINT = "idempotency_keys_pkey";
 
 const COLUMNS = "fingerprint, expires_at <= $2 as expired, status, headers, body";
 
 const FIND = `select ${COLUMNS} from idempotency_keys where id = $1`;
 
-// Never waits: of two requests with one key the second is told so. The lock ends with the transaction, also where its
-// process does. Between the statement's snapshot and the lock the first one may end; then the primary key refuses the
-// second, and it is run again.
+// Never blocks: of two concurrent requests with one key the second fails at once. The lock ends with the transaction,
+// even if the process crashes. If the first request commits between the statement's snapshot and the lock, the primary
+// key rejects the second one, which is then retried.
 const CLAIM = `with claim as materialized (select pg_try_advisory_xact_lock($3) as claimed)
   select claim.claimed, stored.*
   from claim left join (select id, ${COLUMNS} from idempotency_keys) as stored on stored.id = $1`;
@@ -46,12 +46,12 @@ interface KeyRow {
   readonly body: Uint8Array | null;
 }
 
-/** What a key is kept under: nobody's key is another's, nor is one operation's. */
+/** Returns the id under which a key is stored: unique per caller, operation and key. */
 export function keyId({ principal, operation, key }: KeyedRequest): Buffer {
   return createHash("sha256").update(JSON.stringify([principal ?? null, operation, key])).digest();
 }
 
-/** What is kept of a key; undefined: nothing. */
+/** Returns a stored key, if there is one. */
 export async function findKey(
   db: Querier,
   id: Uint8Array,
@@ -62,8 +62,8 @@ export async function findKey(
 }
 
 /**
- * What is kept of a key; where that is nothing, the key is the transaction's until its end, "claimed", or another one's,
- * "in use".
+ * Returns a stored key, or claims it: "claimed" locks it until the end of this transaction, "in use" means that another
+ * transaction holds the lock.
  */
 export async function claimKey(
   tx: Querier,
@@ -78,7 +78,7 @@ export async function claimKey(
   return row?.claimed === true ? "claimed" : "in use";
 }
 
-/** Keeps a key. Fails at {@link KEY_CONSTRAINT} where it is kept already. */
+/** Stores a key. Violates {@link KEY_CONSTRAINT} if it is already stored. */
 export async function insertKey(
   tx: Querier,
   id: Uint8Array,

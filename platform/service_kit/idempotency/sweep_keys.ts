@@ -1,15 +1,15 @@
 import type { Querier, QueryOptions } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 
-/** How many keys a statement takes away: it is soon done, and holds few locks. */
+/** Maximum number of keys per statement, so that it is short and holds few locks. */
 const BATCH = 1000;
 
-// Many may sweep side by side.
+// Processes can sweep concurrently: each skips the rows that another one has locked.
 const SWEEP = `delete from idempotency_keys where id in (
   select id from idempotency_keys where expires_at < $1 order by expires_at limit ${BATCH} for update skip locked
 )`;
 
-/** Takes away the keys that expired before a time, and gives their number. */
+/** Deletes the keys that expired before a time, and returns their number. */
 export async function sweepKeys(
   db: Querier,
   { before, ...options }: QueryOptions & { readonly before: Timestamp },

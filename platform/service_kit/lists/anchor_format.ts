@@ -4,14 +4,14 @@ import type { TimeAnchor } from "../page.ts";
 
 /** Binary form of an anchor inside a cursor. */
 export interface AnchorFormat<Anchor> {
-  /** Number of bytes that an anchor takes. */
+  /** Length of an encoded anchor. */
   readonly bytes: number;
   equals(anchor: Anchor, other: Anchor): boolean;
   write(anchor: Anchor, bytes: Buffer): void;
   read(bytes: Buffer): Anchor;
 }
 
-/** Microseconds 8, UUID 16. */
+/** Format of a time and an id: 8 bytes of microseconds, 16 bytes of UUID. */
 export const TIME_AND_ID: AnchorFormat<TimeAnchor> = {
   bytes: 24,
   equals: (anchor, other) => anchor.id === other.id && anchor.createdAt === other.createdAt,
@@ -22,7 +22,7 @@ export const TIME_AND_ID: AnchorFormat<TimeAnchor> = {
   read: (bytes) => ({ createdAt: timestampOf(bytes.readBigInt64BE(0)), id: uuidOf(bytes.subarray(8)) }),
 };
 
-/** A number. */
+/** Format of a 64-bit integer. */
 export const NUMBER: AnchorFormat<bigint> = {
   bytes: 8,
   equals: (anchor, other) => anchor === other,

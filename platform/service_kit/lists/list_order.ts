@@ -1,16 +1,16 @@
 import { columnName, quotedProperty } from "../select_list.ts";
 
-/** Order of a list, newest first: by a time, and by an id that makes it unique. */
+/** Order of a list, newest first: by a time, with an id as tie-breaker. */
 export class ListOrder {
-  /** The columns as a row, for comparisons. */
+  /** Row value of the columns, for comparisons. */
   readonly key: string;
   /** ORDER BY lists over the table's columns, by direction. */
   readonly columns: Readonly<Record<"asc" | "desc", string>>;
-  /** The same over rows whose columns are named like properties. */
+  /** ORDER BY lists over columns that are named like properties. */
   readonly properties: Readonly<Record<"asc" | "desc", string>>;
-  /** The same, qualified with `page`. */
+  /** ORDER BY lists over such columns, qualified with `page`. */
   readonly pageProperties: Readonly<Record<"asc" | "desc", string>>;
-  /** The column of the time. */
+  /** Column of the time. */
   readonly time: string;
 
   /** @param time Property that holds the time. @param id Property that holds the id. */
@@ -24,7 +24,7 @@ export class ListOrder {
   }
 }
 
-/** Order of most lists. */
+/** Default order: by creation, newest first. */
 export const BY_CREATION = new ListOrder("createdAt", "id");
 
 function bothWays(names: readonly string[]): Readonly<Record<"asc" | "desc", string>> {

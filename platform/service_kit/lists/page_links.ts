@@ -1,26 +1,26 @@
-/** Parameters that select a page. */
+/** Query parameters that select a page. */
 const PAGE_PARAMETERS: ReadonlySet<string> = new Set(["after", "before", "page"]);
 
-/** Makes links (RFC 8288, section 3) from a page of a list to others of the same list, as absolute URIs. */
+/** Builder of links (RFC 8288, section 3) from one page of a list to others, as absolute URIs. */
 export class PageLinks {
   readonly #start: string;
 
   /**
-   * @param url The absolute URL of the request.
-   * @param query Of the request: everything but the page goes into every link.
+   * @param url Absolute URL of the request.
+   * @param query Query of the request; all parameters but those that select a page are copied into every link.
    */
   constructor(url: URL, query: Readonly<Record<string, string | number | undefined>>) {
-    let kept = "";
+    let copied = "";
     for (const [name, value] of Object.entries(query)) {
       if (value === undefined || PAGE_PARAMETERS.has(name)) continue;
-      kept += `${name}=${encodeURIComponent(value)}&`;
+      copied += `${name}=${encodeURIComponent(value)}&`;
     }
-    this.#start = `<${url.origin}${url.pathname}?${kept}`;
+    this.#start = `<${url.origin}${url.pathname}?${copied}`;
   }
 
-  /** @param place The parameter that says which page, e.g. "page=2"; "" for the first one. */
-  to(rel: "first" | "prev" | "next" | "last", place: string): string {
-    const target = place === "" ? this.#start.slice(0, -1) : this.#start + place;
+  /** @param page Parameter that selects the page, e.g. "page=2"; "" for the first one. */
+  to(rel: "first" | "prev" | "next" | "last", page: string): string {
+    const target = page === "" ? this.#start.slice(0, -1) : this.#start + page;
     return `${target}>; rel="${rel}"`;
   }
 }

@@ -2,7 +2,7 @@ import type { Page, PageRequest } from "../page.ts";
 import type { ListIdentity, PageCursors } from "../page_cursors.ts";
 import type { PageLinks } from "./page_links.ts";
 
-/** How cursors to the neighbours of a page are written. */
+/** Options for {@link cursorNeighbours}. */
 export interface CursorPageOptions<Item, Anchor> {
   readonly cursors: PageCursors<Anchor>;
   readonly list: ListIdentity;
@@ -10,7 +10,7 @@ export interface CursorPageOptions<Item, Anchor> {
   readonly anchorOf: (item: Item) => Anchor;
 }
 
-/** A cursor for each neighbour of a page that exists, and the links to them. */
+/** Cursors of the neighbours of a page, if there are any, and the links to them. */
 export interface PageNeighbours {
   readonly nextCursor?: string;
   readonly prevCursor?: string;
@@ -18,7 +18,7 @@ export interface PageNeighbours {
   readonly link: string;
 }
 
-/** Returns the neighbours of a page by cursor. */
+/** Returns the neighbours of a page that is paged by cursor. */
 export function cursorNeighbours<Item, Anchor>(
   { items, hasNext, hasPrevious }: Page<Item>,
   { position }: PageRequest<Anchor>,
@@ -27,7 +27,7 @@ export function cursorNeighbours<Item, Anchor>(
   const [first, last] = [items[0], items.at(-1)].map((item) =>
     item === undefined ? position?.anchor : anchorOf(item)
   );
-  // Beside an empty page lies the anchor's own row, unless the anchor was on this side already.
+  // The neighbour of an empty page includes the anchor's own row, unless the page's position included it already.
   const inclusive = items.length === 0 && !position?.inclusive;
   const nextCursor = hasNext && last !== undefined &&
     cursors.encode({ direction: "after", anchor: last, inclusive }, list);
@@ -46,7 +46,7 @@ export function numberedLinks(
   { links }: { readonly links: PageLinks },
 ): string {
   let link = links.to("first", "page=1");
-  // Behind the end, the way back leads to the last page that exists.
+  // Beyond the end, "prev" links to the last page that exists.
   if (number > 1 && totalPages > 0) {
     link += `, ${links.to("prev", `page=${Math.min(number - 1, totalPages)}`)}`;
   }

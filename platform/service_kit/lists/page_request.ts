@@ -2,10 +2,10 @@ import { DomainError, type FieldError } from "../domain_error.ts";
 import type { PagePosition, PageRequest } from "../page.ts";
 import { CursorError, type ListIdentity, type PageCursors } from "../page_cursors.ts";
 
-/** Number of items on a page if the client does not choose one. */
+/** Page size if the client specifies none. */
 const DEFAULT_LIMIT = 20;
 
-/** The part of a list's query that selects a page. */
+/** Query parameters that select a page. */
 export interface PageParameters {
   readonly limit?: number | undefined;
   readonly after?: string | undefined;
@@ -15,9 +15,9 @@ export interface PageParameters {
 }
 
 /**
- * Reads which page is requested: by cursor, or by number if `page` or `pageSize` is there.
+ * Parses the page that a request selects: by number if `page` or `pageSize` is present, else by cursor.
  *
- * @throws {DomainError} "invalid-page" if both ways are mixed or a cursor is refused.
+ * @throws {DomainError} "invalid-page" if both are mixed or the cursor is invalid.
  */
 export function parsePageRequest<Anchor>(
   { limit, after, before, page, pageSize }: PageParameters,
@@ -53,7 +53,7 @@ function readCursor<Anchor>(
     if (!(error instanceof CursorError)) throw error;
     throw invalidPage([{ field: direction, reason: error.reason }], error);
   }
-  throw invalidPage([{ field: direction, reason: "is a cursor of the other direction" }]);
+  throw invalidPage([{ field: direction, reason: "is a cursor for the other direction" }]);
 }
 
 function invalidPage(fieldErrors: readonly FieldError[], cause?: unknown): DomainError<"invalid-page"> {

@@ -3,17 +3,17 @@ import { PageTags } from "./page_tags.ts";
 
 const ITEMS = [{ id: "a", version: 1n }, { id: "b", version: 2n }];
 
-Deno.test("PageTags.of() names each item's version, and the page by all that it shows", () => {
+Deno.test("PageTags.of() tags items by version, and the page by its whole content", () => {
   const tags = new PageTags();
   const first = tags.of(ITEMS, ["cursor", 20, true]);
   assertEquals(first.items, { a: '"1"', b: '"2"' });
   assertMatch(first.page, /^"[\w-]{22}"$/);
-  // The same, whether it was made just now or long ago.
+  // Cached and computed tags are equal.
   assertEquals(tags.of(ITEMS.map((item) => ({ ...item })), ["cursor", 20, true]), first);
   assertEquals(new PageTags().of(ITEMS, ["cursor", 20, true]).page, first.page);
 });
 
-Deno.test("PageTags.of() gives another page another tag", () => {
+Deno.test("PageTags.of() returns different tags for different pages", () => {
   const tags = new PageTags();
   const pages = [
     tags.of(ITEMS, [true]),

@@ -3,12 +3,12 @@ import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { ListSql } from "../list_sql.ts";
 import type { Page, PagePosition, PageRequest } from "../page.ts";
 
-/** A row of a list: an item, whose columns are named like its properties. */
+/** A row of a list: an item whose columns are named like its properties. */
 interface ListRow {
   readonly createdAt: Timestamp;
 }
 
-/** A column beside those of the item: whether the other side has rows, or the length of the list. */
+/** Extra column of a page query: whether the other side has rows, or the length of the list. */
 interface Beside {
   readonly beside: boolean | bigint | null;
 }
@@ -16,14 +16,14 @@ interface Beside {
 /** The item of a row. */
 type ItemOf<Row> = Omit<Row & Beside, keyof Beside>;
 
-/** Which page is read, and how. */
+/** Options for {@link readPage}. */
 interface ReadPageOptions {
   readonly page: PageRequest;
-  /** How the statement is run. */
+  /** Options for the statement. */
   readonly options?: QueryOptions | undefined;
 }
 
-/** Reads one page of a list with its surroundings, in one statement and hence from one snapshot. */
+/** Reads one page of a list and whether it has neighbours, in one statement and hence from one snapshot. */
 export async function readPage<Row extends ListRow>(
   db: Querier,
   list: ListSql,
@@ -37,8 +37,8 @@ export async function readPage<Row extends ListRow>(
 }
 
 /**
- * A page beside an anchor. One row more than requested is fetched, which shows whether more follow; the row nearest to
- * the anchor on its other side is read by the same statement.
+ * Reads the page next to an anchor. Fetches one row more than requested to detect a further page; the same statement
+ * reads the nearest row on the other side of the anchor.
  */
 async function readBeside<Row extends ListRow>(
   db: Querier,
@@ -52,9 +52,9 @@ async function readBeside<Row extends ListRow>(
   const { ahead, behind, order, back } = comparisons(position);
   const { key, pageProperties } = list.order;
   const page = list.rows({ key: `${key} ${ahead} ${anchor}`, order, limit: list.bind(limit + 1) });
-  // The nearest one and not EXISTS, which takes whatever it meets first and may scan the table for it.
+  // The nearest row instead of EXISTS, for which the planner may choose a scan of the table.
   const neighbour = list.rows({ key: `${key} ${behind} ${anchor}`, order: back, limit: "1" });
-  // The outer join keeps one row if the page is empty, so that the other side is still known.
+  // The outer join returns one row even if the page is empty, so that the other side is still known.
   const text = `select page.*, (select true from (${neighbour}) as neighbour) is not null as beside
     from (values (1)) as one left join (${page}) as page on true
     order by ${pageProperties[order]}`;
@@ -68,7 +68,7 @@ async function readBeside<Row extends ListRow>(
     : { items: items.reverse(), hasNext: hasBehind, hasPrevious: hasAhead };
 }
 
-/** A page by number, with the length of the list. */
+/** Reads a page by number, with the length of the list. */
 async function readNumbered<Row extends ListRow>(
   db: Querier,
   list: ListSql,
@@ -96,7 +96,7 @@ async function readNumbered<Row extends ListRow>(
   };
 }
 
-/** What an outer join makes of an empty page. */
+/** Row of an outer join with an empty page. */
 interface NoRow {
   readonly createdAt: null;
 }
@@ -109,14 +109,14 @@ function isFound<Row extends ListRow>(row: (Row | NoRow) & Beside): row is Row &
   return row.createdAt !== null;
 }
 
-/** How the keys on both sides of an anchor compare to it, and the order away from it, in a list that is newest first. */
+/** Returns comparison operators for both sides of an anchor, and the sort order away from it; newest first. */
 function comparisons({ direction, inclusive }: Omit<PagePosition, "anchor">): {
   readonly ahead: string;
   readonly behind: string;
   readonly order: "desc" | "asc";
   readonly back: "desc" | "asc";
 } {
-  // The smaller keys are "after" an anchor. The anchor's own row is on one side only.
+  // Smaller keys are "after" an anchor. The anchor's own row is on exactly one side.
   return direction === "after"
     ? { ahead: inclusive ? "<=" : "<", behind: inclusive ? ">" : ">=", order: "desc", back: "asc" }
     : { ahead: inclusive ? ">=" : ">", behind: inclusive ? "<" : "<=", order: "asc", back: "desc" };

@@ -7,8 +7,8 @@ const UNAVAILABLE: ProblemType = {
   title: "Database unavailable",
   status: 503,
   detail:
-    "The database cannot be reached or does not take writes now. Nothing was done: repeat the request after " +
-    "the seconds in Retry-After.",
+    "The database is unreachable or does not accept writes. No changes were made. Retry after the number of seconds " +
+    "in Retry-After.",
 };
 
 const SATURATED: ProblemType = {
@@ -16,8 +16,8 @@ const SATURATED: ProblemType = {
   title: "Database saturated",
   status: 503,
   detail:
-    "More requests wait for the database than it can serve. Nothing was done: repeat the request after the " +
-    "seconds in Retry-After.",
+    "No database connection became free in time, or too many requests are waiting for one. No changes were made. " +
+    "Retry after the number of seconds in Retry-After.",
 };
 
 const OUTCOME_UNKNOWN: ProblemType = {
@@ -25,31 +25,31 @@ const OUTCOME_UNKNOWN: ProblemType = {
   title: "Outcome unknown",
   status: 503,
   detail:
-    "The connection to the database was lost before it said what became of the request: it may have been done " +
-    "or not. Read what is there before the request is repeated, or repeat it under the same If-Match: where it was " +
-    "done, that fails with 412. With an Idempotency-Key repeat it as it was: it is done once.",
+    "The connection to the database was lost before it confirmed the request, which may or may not have been " +
+    "executed. A request with an Idempotency-Key can be repeated unchanged: it is executed once. Otherwise read the " +
+    "resource first, or repeat the request with the same If-Match, which fails with 412 if it was executed.",
 };
 
 const TIMEOUT: ProblemType = {
   slug: "database-timeout",
-  title: "Database too slow",
+  title: "Database timeout",
   status: 503,
   detail:
-    "The database did not answer in time, and was told to stop. Repeat the request later; a write only after " +
-    "reading what became of it, or under the same If-Match.",
+    "A statement exceeded its timeout and was cancelled. Retry later; before repeating a write, read the resource, " +
+    "or repeat it with the same If-Match.",
 };
 
 const BUSY: ProblemType = {
   slug: "database-busy",
   title: "Database busy",
   status: 503,
-  detail: "Two requests met and this one gave way; nothing of it was kept. Repeat it.",
+  detail: "Transaction conflict; no changes were made. Retry.",
 };
 
-/** Who repeats a request by itself must not repeat this one. */
-const UNREPEATABLE = new Set<ProblemType>([OUTCOME_UNKNOWN]);
+/** Types without Retry-After: clients must not retry them automatically. */
+const NOT_RETRYABLE = new Set<ProblemType>([OUTCOME_UNKNOWN]);
 
-/** Which fault of the database a client can wait out. Every other one is the program's own: 500. */
+/** Problem types by database error; all other errors are bugs of the program and become 500. */
 const PROBLEMS: Partial<Record<DatabaseErrorCode, ProblemType>> = {
   unavailable: UNAVAILABLE,
   saturated: SATURATED,
@@ -59,7 +59,7 @@ const PROBLEMS: Partial<Record<DatabaseErrorCode, ProblemType>> = {
   conflict: BUSY,
 };
 
-/** The problem types of the database, the same in every service's error table. */
+/** Problem types of the database, common to all services. */
 export const DATABASE_PROBLEM_TYPES: readonly ProblemType[] = [
   UNAVAILABLE,
   SATURATED,
@@ -68,10 +68,10 @@ export const DATABASE_PROBLEM_TYPES: readonly ProblemType[] = [
   OUTCOME_UNKNOWN,
 ];
 
-/** The problem a client is told for a fault of the database; undefined: it is no such fault. */
+/** Returns the problem for a database error; undefined for other errors. */
 export function databaseProblem(error: unknown): Problem | undefined {
   const type = error instanceof DatabaseError ? PROBLEMS[error.code] : undefined;
   if (type === undefined) return undefined;
-  const headers = UNREPEATABLE.has(type) ? {} : { "Retry-After": "1" };
+  const headers = NOT_RETRYABLE.has(type) ? {} : { "Retry-After": "1" };
   return new Problem(type.status, type.slug, { headers, cause: error });
 }

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
 
-/** Bytes of a key's id at the beginning of what is sealed. */
+/** Length of the key id at the beginning of an encrypted text. */
 export const ENCRYPTION_KEY_ID_BYTES = 4;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -13,17 +13,17 @@ interface Key {
 }
 
 /**
- * Seals short texts that have to be kept and read again: AES-256-GCM (NIST SP 800-38D) under keys derived from secrets
- * (HKDF-SHA-256, RFC 5869), as key id, nonce, ciphertext and tag. The first secret seals; all of them open, so that a new
- * one can be put in front while what the old ones sealed is sealed anew.
+ * Encrypts short texts for storage with AES-256-GCM (NIST SP 800-38D) under keys derived from secrets (HKDF-SHA-256,
+ * RFC 5869). The layout is key id, nonce, ciphertext, tag. The first secret encrypts and all of them decrypt, so that a
+ * new secret can be added in front while existing texts are re-encrypted.
  */
 export class EncryptionKeyRing {
   readonly #keys: readonly Key[];
   readonly #current: Key;
 
   /**
-   * @param secrets The secrets, newest first, at least one.
-   * @param purpose What is sealed, e.g. "webhook secret": what is sealed for one purpose does not open for another.
+   * @param secrets Secrets, newest first, at least one.
+   * @param purpose Kind of text, e.g. "webhook secret"; texts of one purpose cannot be decrypted for another.
    */
   constructor(secrets: readonly [string, ...string[]], purpose: string) {
     const [first, ...others] = secrets;
@@ -31,12 +31,12 @@ export class EncryptionKeyRing {
     this.#keys = [this.#current, ...others.map((secret) => makeKey(secret, purpose))];
   }
 
-  /** The id of the key that seals now, with which everything begins that is sealed by it. */
+  /** Id of the key that encrypts now; the prefix of every text that it encrypts. */
   get currentKeyId(): Uint8Array {
     return this.#current.id;
   }
 
-  /** @param context Where it is kept, e.g. an id: it opens nowhere else. */
+  /** @param context Identity of the record, e.g. an id; bound to the text as additional authenticated data. */
   encrypt(text: string, context: string): Uint8Array {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv("aes-256-gcm", this.#current.bytes, nonce);
@@ -45,7 +45,7 @@ export class EncryptionKeyRing {
     return Uint8Array.from(Buffer.concat([this.#current.id, nonce, ciphertext, cipher.getAuthTag()]));
   }
 
-  /** The text; undefined: it was changed, belongs elsewhere, or no secret that is left has sealed it. */
+  /** Returns the text; undefined if it was modified, has another context, or its secret is no longer configured. */
   decrypt(encrypted: Uint8Array, context: string): string | undefined {
     const bytes = Buffer.from(encrypted);
     const textStart = ENCRYPTION_KEY_ID_BYTES + NONCE_BYTES;

@@ -6,31 +6,31 @@ const [OLD, NEW] = [
   "a new secret of thirty-two bytes and more",
 ];
 
-Deno.test("EncryptionKeyRing opens what it sealed, and nothing that was changed or belongs elsewhere", () => {
+Deno.test("EncryptionKeyRing.decrypt() rejects texts that were modified or belong to another context", () => {
   const ring = new EncryptionKeyRing([OLD], "test");
-  const sealed = ring.encrypt("whsec_ä", "here");
-  assertEquals(ring.decrypt(sealed, "here"), "whsec_ä");
-  assertEquals(ring.decrypt(sealed, "there"), undefined);
-  assertEquals(new EncryptionKeyRing([OLD], "other test").decrypt(sealed, "here"), undefined);
-  assertEquals(new EncryptionKeyRing([NEW], "test").decrypt(sealed, "here"), undefined);
-  for (let index = 0; index < sealed.length; index++) {
+  const encrypted = ring.encrypt("whsec_ä", "here");
+  assertEquals(ring.decrypt(encrypted, "here"), "whsec_ä");
+  assertEquals(ring.decrypt(encrypted, "there"), undefined);
+  assertEquals(new EncryptionKeyRing([OLD], "other test").decrypt(encrypted, "here"), undefined);
+  assertEquals(new EncryptionKeyRing([NEW], "test").decrypt(encrypted, "here"), undefined);
+  for (let index = 0; index < encrypted.length; index++) {
     assertEquals(
-      ring.decrypt(sealed.with(index, (sealed[index] ?? 0) ^ 1), "here"),
+      ring.decrypt(encrypted.with(index, (encrypted[index] ?? 0) ^ 1), "here"),
       undefined,
       `byte ${index}`,
     );
-    assertEquals(ring.decrypt(sealed.subarray(0, index), "here"), undefined, `${index} bytes`);
+    assertEquals(ring.decrypt(encrypted.subarray(0, index), "here"), undefined, `${index} bytes`);
   }
 });
 
-Deno.test("EncryptionKeyRing never seals alike, and shows nothing of what it sealed", () => {
+Deno.test("EncryptionKeyRing.encrypt() never repeats a ciphertext, and hides the text", () => {
   const ring = new EncryptionKeyRing([OLD], "test");
   const [first, second] = [ring.encrypt("the same", "here"), ring.encrypt("the same", "here")];
   assertNotEquals(first, second);
   assert(!new TextDecoder().decode(first).includes("same"));
 });
 
-Deno.test("EncryptionKeyRing seals with the newest secret and opens with those before it", () => {
+Deno.test("EncryptionKeyRing encrypts with the newest secret and decrypts with older ones", () => {
   const before = new EncryptionKeyRing([OLD], "test");
   const rotated = new EncryptionKeyRing([NEW, OLD], "test");
   const old = before.encrypt("kept", "here");

@@ -3,30 +3,30 @@ import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { timingSafeEqual } from "node:crypto";
 
-/** Bytes of a key's id inside a signed text. */
+/** Length of the key id inside a signed text. */
 const KEY_ID_BYTES = 4;
 
-/** Bytes of an HMAC-SHA-256. */
+/** Length of an HMAC-SHA-256. */
 const MAC_BYTES = 32;
 
 interface Key {
   readonly id: Uint8Array;
-  /** The HMAC before its first byte: a copy of it costs half of what making it costs (measured). */
+  /** Initialized HMAC state: cloning it costs half of creating it (measured). */
   readonly keyed: ReturnType<typeof hmac.create>;
 }
 
 /**
- * Signs short binary payloads into opaque text that a client carries and cannot change: base64url of key id,
- * payload and HMAC-SHA-256 (RFC 2104). The first secret signs; all of them verify, so a new one is put in front
- * and the old one is taken away once nothing signed with it is of use any more.
+ * Signs short binary payloads as opaque, tamper-proof text for clients: base64url of key id, payload and HMAC-SHA-256
+ * (RFC 2104). The first secret signs and all of them verify, so that a new secret can be added in front and the old one
+ * removed once its texts have expired.
  */
 export class KeyRing {
   readonly #keys: readonly Key[];
   readonly #current: Key;
 
   /**
-   * @param secrets The secrets, newest first, at least one.
-   * @param purpose What is signed, e.g. "profile cursor": texts of one purpose do not verify for another.
+   * @param secrets Secrets, newest first, at least one.
+   * @param purpose Kind of payload, e.g. "profile cursor"; texts of one purpose do not verify for another.
    */
   constructor(secrets: readonly [string, ...string[]], purpose: string) {
     const [first, ...others] = secrets;
@@ -34,7 +34,7 @@ export class KeyRing {
     this.#keys = [this.#current, ...others.map((secret) => makeKey(secret, purpose))];
   }
 
-  /** The payload as signed text. */
+  /** Returns the payload as signed text. */
   sign(payload: Uint8Array): string {
     const signed = Buffer.allocUnsafe(KEY_ID_BYTES + payload.length + MAC_BYTES);
     signed.set(this.#current.id);
@@ -44,14 +44,14 @@ export class KeyRing {
     return signed.toString("base64url");
   }
 
-  /** The payload of a text that one of the secrets signed, else undefined. Compares in constant time. */
+  /** Returns the payload of a text; undefined if no secret signed it. Compares in constant time. */
   verify(text: string): Uint8Array | undefined {
     const signed = Buffer.from(text, "base64url");
-    // Node's decoder skips what is not base64url; only the one true spelling of the bytes is taken.
+    // Node's decoder ignores invalid characters; accept the canonical encoding only.
     if (signed.length < KEY_ID_BYTES + MAC_BYTES || signed.toString("base64url") !== text) return undefined;
     const end = signed.length - MAC_BYTES;
     const key = this.#keys.find(({ id }) => Buffer.compare(id, signed.subarray(0, KEY_ID_BYTES)) === 0);
-    // An unknown key costs the same work as a known one.
+    // Unknown keys take as long as known ones.
     const genuine = timingSafeEqual(mac(key ?? this.#current, signed.subarray(0, end)), signed.subarray(end));
     return genuine && key !== undefined ? signed.subarray(KEY_ID_BYTES, end) : undefined;
   }

@@ -1,14 +1,14 @@
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 
-/** Bytes of a secret: as many as the SHA-256 that it keys (RFC 2104, section 3). */
+/** Length of a secret: the output length of SHA-256 (RFC 2104, section 3). */
 const SECRET_BYTES = 32;
 
 /**
- * The secret kept in a folder, made on first use: for a program that looks after itself and has nobody to
- * configure one. Only the owner may read the file.
+ * Returns the secret stored in a folder, and creates it on first use, for programs without a configured secret. Only the
+ * owner of the file can read it.
  *
- * @param folder An existing folder that no other process uses at the same time.
+ * @param folder Existing folder that no other process uses at the same time.
  */
 export async function loadOrCreateSecret(folder: string): Promise<string> {
   const path = join(folder, "hmac_secret");
@@ -19,7 +19,7 @@ export async function loadOrCreateSecret(folder: string): Promise<string> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   const secret = Buffer.from(crypto.getRandomValues(new Uint8Array(SECRET_BYTES))).toString("base64url");
-  // Beside and then in place: a crash must not leave half a secret, which would be taken for a short one.
+  // Written to a new file and renamed, so that a crash cannot leave a truncated secret.
   await Deno.writeTextFile(`${path}.new`, `${secret}\n`, { mode: 0o600 });
   await Deno.rename(`${path}.new`, path);
   return secret;

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { loadOrCreateSecret } from "./load_or_create_secret.ts";
 
-Deno.test("loadOrCreateSecret() makes a secret once and keeps it for its owner alone", async () => {
+Deno.test("loadOrCreateSecret() creates a secret once, readable by its owner only", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const secret = await loadOrCreateSecret(folder);
@@ -14,7 +14,7 @@ Deno.test("loadOrCreateSecret() makes a secret once and keeps it for its owner a
   }
 });
 
-Deno.test("loadOrCreateSecret() replaces a file that a crash left short", async () => {
+Deno.test("loadOrCreateSecret() replaces a truncated file", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${folder}/hmac_secret`, "short");

@@ -10,7 +10,7 @@ import type { RequestContext } from "@archway/server/request_context.ts";
 import { objectValidator } from "@archway/server/testing/object_validator.ts";
 import { transactionOf } from "../transaction_unit.ts";
 
-/** What a test lets happen after a count has been written and before it is answered. */
+/** Callback of a test, between the write of a count and the response. */
 export type OnCounted = (by: number) => Promise<void>;
 
 const key: ParameterDescriptor = {
@@ -50,13 +50,14 @@ const count: Operation = {
   extensions: { "x-counted-as": "counts" },
 };
 
-/** The table that {@link counterApi} writes to. */
+/** DDL of the table that {@link counterApi} writes to. */
 export const COUNTS =
   "create table counts (number int generated always as identity, by int not null check (by < 1000))";
 
 /**
- * An API with one operation, which is done once for every key: it writes a number down and tells which row that is. 0 is
- * refused, after it was written; 13 fails, and 14 says so; 1000 and more is refused by the database.
+ * Returns an API with one keyed operation, which inserts a number and responds with the number of its row. 0 is refused
+ * after the insert, 7 is a validation error, 13 throws, 14 responds with 503, and a check constraint rejects 1000 and
+ * more.
  */
 export function counterApi(onCounted: OnCounted = () => Promise.resolve()): ApiModule {
   return {
