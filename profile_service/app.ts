@@ -9,7 +9,7 @@ import type { ProfileFilter, ProfileServiceDependencies } from "./ports.ts";
 type ReadOptions = QueryOptions & ReaderOptions;
 type WriteOptions = QueryOptions & { readonly condition: VersionCondition };
 
-/** The use cases. */
+/** Use cases of the profile service. */
 export class ProfileService {
   readonly #deps: ProfileServiceDependencies;
   readonly #profiles: ConditionalWriter<Profile, ProfileInput>;

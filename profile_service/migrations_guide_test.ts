@@ -10,13 +10,13 @@ import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
 const ROOT = join(import.meta.dirname ?? ".", "..");
 const GUIDE = await Deno.readTextFile(join(ROOT, "docs/migrations.md"));
 
-/** The files that the guide shows, by name: a block of SQL after a paragraph that ends with the name and a colon. */
+/** SQL files in the guide, by name: each block follows a paragraph that ends with the file's name and a colon. */
 function filesOfGuide(): Readonly<Record<string, string>> {
   const blocks = GUIDE.matchAll(/`(\d{14}_\w+\.sql)`[^`]*:\n\n```sql\n([^`]+)```/g);
   return Object.fromEntries([...blocks].map(([, name = "", sql = ""]) => [name, sql]));
 }
 
-Deno.test("docs/migrations.md shows an example that works, and back", async () => {
+Deno.test("docs/migrations.md's example migrations apply and revert", async () => {
   const files = filesOfGuide();
   assertEquals(Object.keys(files).length, 8);
   await using database = await useTestDatabase();
@@ -33,7 +33,7 @@ Deno.test("docs/migrations.md shows an example that works, and back", async () =
   assertNotEquals(schemaText(await dumpSchema(pool.writer())), before);
   await pool.undoMigrations(sources, Object.keys(files).length);
   assertEquals((await pool.writer().query("SELECT FROM profiles WHERE name LIKE 'Person %'")).rowCount, 2500);
-  // The column comes last now; everything else is as it was.
+  // The re-added column is now the last one; everything else is unchanged.
   const lines = (dump: string): readonly string[] =>
     dump.split("\n").map((line) => line.replace(/,$/, "")).sort();
   const after = lines(schemaText(await dumpSchema(pool.writer())));

@@ -8,37 +8,37 @@ const GUIDE = await Deno.readTextFile(join(import.meta.dirname ?? ".", "../docs/
 const VERSION = "20261222095826";
 const FILE = `profile_service/migrations/${VERSION}_add_profile_phones.sql`;
 
-/** What a command is and what it says, in the order of the guide. */
+/** Commands of the guide with their output, in order. */
 const SAMPLES = [...GUIDE.matchAll(/```console\n([^]*?)```/g)]
   .flatMap(([, block = ""]) => block.split(/^\$ /m).slice(1))
   .map((text) => text.split(/\n([^]*)/))
   .map(([command = "", output = ""]) => ({ command, output }))
   .filter(({ command }) => !command.startsWith("curl "));
 
-const MENDED = `-- migrate:up
+const CORRECT = `-- migrate:up
 alter table profiles add column phone text;
 
 -- migrate:down
 alter table profiles drop column phone;
 `;
-const FAULTY = MENDED.replace("text;\n", "text;\nselect nowhere from profiles;\n");
+const BROKEN = CORRECT.replace("text;\n", "text;\nselect nowhere from profiles;\n");
 
-/** A sample with what a line of … and a number of files stand for: a service has more of them with time. */
-function withoutGaps(sample: string, said: string): string {
-  const [count] = /Applied: \d+/.exec(said) ?? [""];
+/** Fills the placeholders of a sample, a "…" line and the number of files, from the actual output. */
+function withoutGaps(sample: string, actual: string): string {
+  const [count] = /Applied: \d+/.exec(actual) ?? [""];
   const [before = "", after] = sample.replace(/Applied: \d+/, count).split("…\n");
   if (after === undefined) return before;
-  return `${before}${said.slice(before.length, said.lastIndexOf(after.trimEnd()))}${after}`;
+  return `${before}${actual.slice(before.length, actual.lastIndexOf(after.trimEnd()))}${after}`;
 }
 
-Deno.test("docs/migrations.md shows what archway migrate says", async () => {
+Deno.test("docs/migrations.md shows the output of archway migrate", async () => {
   await using database = await useTestDatabase();
   await using checkout = await checkoutCopy(["profile_service"]);
   const file = join(checkout.path, FILE);
   const env = postgresEnvironment(database.instance);
   const samples = SAMPLES.values();
 
-  /** Runs a command as its reader would; all of it, errors too, as a terminal shows it. */
+  /** Runs a command in the checkout and returns its output with its errors, as a terminal shows them. */
   async function run(command: string): Promise<string> {
     const [program, ...args] = command.split(" ");
     if (program === "cat") return await Deno.readTextFile(join(checkout.path, args[0] ?? ""));
@@ -53,8 +53,8 @@ Deno.test("docs/migrations.md shows what archway migrate says", async () => {
   async function show(expected: string): Promise<void> {
     const { command, output } = samples.next().value ?? { command: "no more", output: "" };
     assertEquals(command, expected);
-    const said = await run(command);
-    assertEquals(said.trimEnd(), withoutGaps(output.trimEnd(), said), command);
+    const actual = await run(command);
+    assertEquals(actual.trimEnd(), withoutGaps(output.trimEnd(), actual), command);
   }
 
   const { command, output } = samples.next().value ?? { command: "", output: "" };
@@ -62,19 +62,19 @@ Deno.test("docs/migrations.md shows what archway migrate says", async () => {
     "archway migrate new add_profile_phones --service profile_service",
     `${FILE}\n`,
   ]);
-  // The guide is not written anew every second.
+  // The version in the guide is fixed, that of a new file is the current time.
   const made = (await run(command)).trim();
   assertMatch(made, /^profile_service\/migrations\/\d{14}_add_profile_phones\.sql$/);
   await Deno.rename(join(checkout.path, made), file);
-  // What is there already is applied, as it was with whoever goes on from there.
+  // The guide assumes that the existing migrations are applied.
   await Deno.rename(file, `${file}.new`);
   await run("archway migrate up");
   await Deno.rename(`${file}.new`, file);
   await show(`cat ${FILE}`);
   await show("archway migrate up");
-  await Deno.writeTextFile(file, FAULTY);
+  await Deno.writeTextFile(file, BROKEN);
   await show("archway migrate up");
-  await Deno.writeTextFile(file, MENDED);
+  await Deno.writeTextFile(file, CORRECT);
   await show("archway migrate up --dry-run");
   await show("archway migrate up");
   await show("archway migrate status");
@@ -83,7 +83,7 @@ Deno.test("docs/migrations.md shows what archway migrate says", async () => {
   await Deno.rename(file, `${file}.newer`);
   await show("archway migrate down");
   await show("archway migrate status");
-  await Deno.writeTextFile(file, MENDED.replace("phone text", "phone varchar"));
+  await Deno.writeTextFile(file, CORRECT.replace("phone text", "phone varchar"));
   await show("archway migrate up");
   assertEquals(samples.next().done, true);
 });

@@ -8,7 +8,7 @@ import { profileProblems } from "./http/profile_problems.ts";
 import { PostgresProfileRepository } from "./persistence/profile_repository.ts";
 import { seedCommand } from "./seed/seed_command.ts";
 
-/** Profiles: the example to copy. */
+/** The Profile service, the example to copy for new services. */
 export const profileModule = defineService({
   name: "profile_service",
   migrations: join(import.meta.dirname ?? ".", "migrations"),
@@ -18,11 +18,14 @@ export const profileModule = defineService({
     `curl -i {url}/v1/profiles -H 'Content-Type: application/json' -d '{"name":"Ada Lovelace"}'`,
     "curl -s {url}/v1/profiles",
   ],
-  mount(parts): MountedService {
-    const { pool: connections, now, newId, tokens } = parts;
+  mount(dependencies): MountedService {
+    const { pool: connections, now, newId, tokens } = dependencies;
     const repository = new PostgresProfileRepository();
     const profiles = new ProfileService({ connections, repository, now, newId });
-    const handlers = profileHandlers(profiles, { cursors: timeCursors("profile cursor", parts), tokens });
+    const handlers = profileHandlers(profiles, {
+      cursors: timeCursors("profile cursor", dependencies),
+      tokens,
+    });
     return { api: { name: "profile", routes: routes(handlers), document: spec, ...profileProblems } };
   },
 });

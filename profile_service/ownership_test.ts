@@ -14,11 +14,11 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
   reader: ["profiles:read"],
 };
 
-/** A token is its subject's name. */
+/** Accepts the name of a subject as its token. */
 const authenticator: Authenticator = {
   authenticate(token): Principal {
     const scopes = SCOPES[token];
-    if (scopes === undefined) throw new InvalidTokenError("Nobody's");
+    if (scopes === undefined) throw new InvalidTokenError("Unknown subject");
     return { subject: token, scopes: new Set(scopes) };
   },
 };
@@ -40,9 +40,9 @@ async function create(server: Server, token: string, body: unknown): Promise<str
 
 const CHANGE = { name: "Taken over" };
 
-/** How profiles are owned. What every resource has in common is tested in platform/service_kit. */
+/** Ownership rules of profiles; platform/service_kit tests those that all resources share. */
 const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
-  "a profile exists for who created it and for who looks after all, and for nobody else": async (server) => {
+  "a profile is visible only to its owner and to administrators": async (server) => {
     const path = await create(server, "ada", { name: "Ada" });
     const statuses = async (token: string): Promise<readonly number[]> => [
       (await as(server, token, `GET ${path}`)).status,
@@ -55,7 +55,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     assertEquals(await statuses("admin"), [200, 200, 200]);
     assertEquals((await as(server, "ada", `DELETE ${path}`)).status, 204);
   },
-  "lists show the caller's own": async (server) => {
+  "lists contain only the caller's profiles, or all for administrators": async (server) => {
     await create(server, "ada", { name: "Ada" });
     await create(server, "bob", { name: "Bob" });
     const names = async (token: string): Promise<readonly string[] | undefined> =>
@@ -63,7 +63,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     assertEquals(await names("ada"), ["Ada"]);
     assertEquals(await names("admin"), ["Bob", "Ada"]);
   },
-  "an e-mail address belongs to one profile, whoever owns it": async (server) => {
+  "e-mail addresses are unique across owners": async (server) => {
     await create(server, "ada", { name: "Ada", email: "ada@example.com" });
     const { status, body } = await as(server, "bob", "POST /v1/profiles", {
       name: "Bob",
@@ -71,7 +71,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     });
     assertEquals([status, body?.type], [409, "/problems/email-taken"]);
   },
-  "scopes decide which operations there are": async (server) => {
+  "scopes determine the permitted operations": async (server) => {
     const path = await create(server, "ada", { name: "Ada" });
     for (const line of ["POST /v1/profiles", `PUT ${path}`, `PATCH ${path}`, `DELETE ${path}`]) {
       const body = line.startsWith("DELETE") ? undefined : CHANGE;
@@ -83,7 +83,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
 };
 
 for (const [name, open] of Object.entries(PROFILE_DATABASES)) {
-  Deno.test(`Profiles and their owners on ${name}`, async (t) => {
+  Deno.test(`Profile ownership on ${name}`, async (t) => {
     await using database = await open();
     await using server = profileServer(database.pool, withAuthenticator(authenticator));
     for (const [title, run] of Object.entries(CASES)) {

@@ -4,25 +4,25 @@ import type { VersionedRepository } from "@archway/service_kit/conditional_write
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import type { Profile, ProfileInput } from "./domain/profile.ts";
 
-/** What a list of profiles is narrowed to; undefined properties narrow nothing. */
+/** Filters of a list of profiles; an undefined property does not filter. */
 export type ProfileFilter = {
-  /** Beginning of the name, without regard to case. */
+  /** Prefix of the name, case-insensitive. */
   readonly namePrefix?: string | undefined;
-  /** The whole e-mail address, without regard to case. */
+  /** Complete e-mail address, case-insensitive. */
   readonly email?: string | undefined;
 };
 
-/** Stores profiles. */
+/** Repository of profiles. */
 export interface ProfileRepository extends VersionedRepository<Profile, ProfileInput> {
-  /** Newest first. */
+  /** Lists profiles, newest first. */
   list(db: Querier, request: ListRequest<ProfileFilter>, options?: QueryOptions): Promise<Page<Profile>>;
 }
 
-/** What the use cases need. */
+/** Dependencies of the use cases. */
 export interface ProfileServiceDependencies {
   readonly connections: ConnectionManager;
   readonly repository: ProfileRepository;
-  /** Current time, with microseconds. */
+  /** Returns the current time, with microseconds. */
   readonly now: () => Timestamp;
   /** Returns a new UUIDv7. */
   readonly newId: () => string;

@@ -18,13 +18,13 @@ function problem({ status, body }: ReceivedResponse): [number, string | undefine
   return [status, body?.type?.split("/").at(-1)];
 }
 
-function faults({ body }: ReceivedResponse): string[] {
-  return body?.invalidParams?.map((fault) => `${fault.in} ${fault.pointer ?? fault.name}`).sort() ?? [];
+function invalidParams({ body }: ReceivedResponse): string[] {
+  return body?.invalidParams?.map((param) => `${param.in} ${param.pointer ?? param.name}`).sort() ?? [];
 }
 
-/** What clients meet, on every database. Each case starts with an empty table. */
+/** HTTP behavior on every database. Each case starts with an empty table. */
 const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
-  "a profile is what was sent, trimmed, with absent members left out": async (server) => {
+  "POST stores the profile, trimmed; the representation omits an absent age": async (server) => {
     const { body, headers } = await sendRequest(server, "POST /v1/profiles", { body: { name: " Ada " } });
     const { id, name, email, age } = body?.data ?? {};
     assertEquals([name, email, age, headers.get("etag")], ["Ada", null, undefined, '"1"']);
@@ -33,7 +33,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     assertEquals(read.headers.get("location"), null);
     assertMatch(id ?? "", /^[0-9a-f]{8}-[0-9a-f]{4}-7/);
   },
-  "a change needs If-Match, in the right form and of the current version": async (server) => {
+  "a change requires a well-formed If-Match with the current version": async (server) => {
     const path = await create(server);
     const body = { name: "Ada King" };
     for (const method of ["PUT", "PATCH", "DELETE"]) {
@@ -44,7 +44,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
           ...sent,
           headers: { "If-Match": tag },
         });
-        assertEquals([malformed.status, ...faults(malformed)], [400, "header If-Match"]);
+        assertEquals([malformed.status, ...invalidParams(malformed)], [400, "header If-Match"]);
       }
       for (const tag of ['"2"', 'W/"1"', '"x"', '"01"']) {
         const stale = await sendRequest(server, `${method} ${path}`, {
@@ -64,7 +64,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     const any = await sendRequest(server, `PUT ${path}`, { body, headers: { "If-Match": "*" } });
     assertEquals([any.status, any.headers.get("etag")], [200, '"3"']);
   },
-  "PUT clears what it leaves out, a merge patch what it sets to null": async (server) => {
+  "PUT clears omitted properties, a merge patch those set to null": async (server) => {
     const path = await create(server, { name: "Ada", email: "ada@example.com", age: 36 });
     const merged = await sendRequest(server, `PATCH ${path}`, {
       headers: { ...MERGE, "If-Match": '"1"' },
@@ -89,7 +89,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       headers,
       body: [{ op: "replace", path: "/age", value: 40 }, { op: "test", path: "/name", value: "Bob" }],
     });
-    assertEquals([...problem(failed), ...faults(failed)], [422, "patch-failed", "body /1"]);
+    assertEquals([...problem(failed), ...invalidParams(failed)], [422, "patch-failed", "body /1"]);
     for (
       const [operation, pointer] of [
         [{ op: "replace", path: "/id", value: "x" }, "/id"],
@@ -101,7 +101,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       ] as const
     ) {
       const refused = await sendRequest(server, `PATCH ${path}`, { headers, body: [operation] });
-      assertEquals([refused.status, ...faults(refused)], [422, `body ${pointer}`]);
+      assertEquals([refused.status, ...invalidParams(refused)], [422, `body ${pointer}`]);
     }
     const applied = await sendRequest(server, `PATCH ${path}`, {
       headers,
@@ -113,7 +113,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       '"2"',
     ]);
   },
-  "an e-mail address is one living profile's, without regard to case": async (server) => {
+  "an e-mail address is unique among active profiles, regardless of case": async (server) => {
     const path = await create(server, { name: "Ada", email: "Ada@example.com" });
     const other = await create(server, { name: "Bob" });
     const body = { name: "Bob", email: "ADA@example.com" };
@@ -129,29 +129,29 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       200,
     );
   },
-  "of many who change one version, one succeeds": async (server) => {
+  "of many concurrent changes to one version, one succeeds": async (server) => {
     const path = await create(server);
     const headers = { ...MERGE, "If-Match": '"1"' };
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from(
         { length: 12 },
         (_, age) => sendRequest(server, `PATCH ${path}`, { headers, body: { age: age + 1 } }),
       ),
     );
-    const statuses = answers.map(({ status }) => status).sort();
+    const statuses = responses.map(({ status }) => status).sort();
     assertEquals(statuses, [200, ...Array<number>(11).fill(412)]);
   },
-  "of many who take one e-mail address, one gets it": async (server) => {
+  "of many concurrent requests for one e-mail address, one succeeds": async (server) => {
     const body = { name: "Ada", email: "ada@example.com" };
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 12 }, () => sendRequest(server, "POST /v1/profiles", { body })),
     );
-    assertEquals(answers.map(({ status }) => status).sort(), [201, ...Array<number>(11).fill(409)]);
+    assertEquals(responses.map(({ status }) => status).sort(), [201, ...Array<number>(11).fill(409)]);
   },
-  "every fault of a body is named at once": async (server) => {
-    const body = { name: " ", email: "nobody", age: 0.5, id: "x" };
+  "all validation errors of a body are reported at once": async (server) => {
+    const body = { name: " ", email: "no address", age: 0.5, id: "x" };
     const refused = await sendRequest(server, "POST /v1/profiles", { body });
-    assertEquals([refused.status, ...faults(refused)], [
+    assertEquals([refused.status, ...invalidParams(refused)], [
       422,
       "body /age",
       "body /email",
@@ -159,9 +159,9 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       "body /name",
     ]);
     const empty = await sendRequest(server, "POST /v1/profiles", { body: {} });
-    assertEquals([empty.status, ...faults(empty)], [422, "body /name"]);
+    assertEquals([empty.status, ...invalidParams(empty)], [422, "body /name"]);
   },
-  "a list is narrowed to names that begin with a text, or to an e-mail address": async (server) => {
+  "a list can be filtered by name prefix and by e-mail address": async (server) => {
     await create(server, { name: "Ada", email: "Ada@example.com" });
     for (const name of ["Adam", "Bob"]) await create(server, { name });
     const names = async (query: string): Promise<readonly string[] | undefined> =>
@@ -171,7 +171,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     assertEquals(await names("name=b&email=ada@example.com"), []);
     assertEquals(await names("page=1&pageSize=1&name=ad"), ["Adam"]);
   },
-  "a write is answered with a token, which reads take": async (server) => {
+  "a write returns a consistency token that reads accept": async (server) => {
     const created = await sendRequest(server, "POST /v1/profiles", { body: { name: "Ada" } });
     const headers = { "Consistency-Token": created.headers.get("consistency-token") ?? "" };
     for (const line of [`GET ${created.headers.get("location")}`, "GET /v1/profiles"]) {
@@ -186,7 +186,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
 };
 
 for (const [name, open] of Object.entries(PROFILE_DATABASES)) {
-  Deno.test(`The Profile API on ${name}`, async (t) => {
+  Deno.test(`Profile API on ${name}`, async (t) => {
     await using database = await open();
     await using server = profileServer(database.pool);
     for (const [title, run] of Object.entries(CASES)) {

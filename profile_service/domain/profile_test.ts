@@ -6,14 +6,17 @@ Deno.test("normalizeInput() trims the name and composes its characters", () => {
   assertEquals(normalizeInput({ name: "\u00a0 Zoe\u0308 \n", email: null, age: null }).name, "Zoë");
 });
 
-Deno.test("normalizeInput() counts characters, not UTF-16 units", () => {
+Deno.test("normalizeInput() counts code points, not UTF-16 units", () => {
   const name = "🦉".repeat(100);
   assertEquals(normalizeInput({ name, email: null, age: null }).name, name);
   assertThrows(() => normalizeInput({ name: `${name}🦉`, email: null, age: null }), DomainError);
 });
 
-Deno.test("normalizeInput() reports every broken rule at once", () => {
-  const error = assertThrows(() => normalizeInput({ name: " \t ", email: "nobody", age: 0.5 }), DomainError);
+Deno.test("normalizeInput() reports every violation at once", () => {
+  const error = assertThrows(
+    () => normalizeInput({ name: " \t ", email: "no address", age: 0.5 }),
+    DomainError,
+  );
   assertEquals(error.code, "invalid-profile");
   assertEquals(error.fieldErrors.map(({ field }) => field), ["name", "email", "age"]);
 });

@@ -3,7 +3,7 @@ import createClient, { type Client } from "openapi-fetch";
 import type { paths } from "@archway/api/profileapi/server.gen.ts";
 import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
 
-/** Runs a test against a program of its own on the embedded database. */
+/** Runs a test against its own process on the embedded database. */
 async function withProgram(run: (client: Client<paths>, url: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
   try {
@@ -18,7 +18,7 @@ async function withProgram(run: (client: Client<paths>, url: string) => Promise<
   }
 }
 
-Deno.test("archway serves the life of a profile", async () => {
+Deno.test("archway creates, updates, lists and deletes a profile", async () => {
   await withProgram(async (client) => {
     const created = await client.POST("/v1/profiles", {
       body: { name: "  Ada Lovelace ", email: "ada@example.com", age: 36 },
@@ -47,7 +47,7 @@ Deno.test("archway serves the life of a profile", async () => {
 
     const stale = await client.PUT("/v1/profiles/{id}", {
       params: { ...params, header: { "If-Match": etag } },
-      body: { name: "Somebody" },
+      body: { name: "Grace Hopper" },
     });
     assertEquals(stale.response.status, 412);
     const current = stale.response.headers.get("etag") ?? "";
@@ -68,7 +68,7 @@ Deno.test("archway serves the life of a profile", async () => {
   });
 });
 
-Deno.test("archway answers both patches, pages and problems over the wire", async () => {
+Deno.test("archway serves both patch formats, pagination and problems over the wire", async () => {
   await withProgram(async (client, url) => {
     for (let index = 0; index < 5; index++) {
       const { response } = await client.POST("/v1/profiles", { body: { name: `Person ${index}` } });
@@ -104,7 +104,7 @@ Deno.test("archway answers both patches, pages and problems over the wire", asyn
     const bad = await fetch(`${url}/v1/profiles`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: '{"name":" ","email":"nobody","age":0.5,"extra":1}',
+      body: '{"name":" ","email":"no address","age":0.5,"extra":1}',
     });
     assertEquals(bad.status, 422);
     const { invalidParams } = await bad.json();

@@ -4,14 +4,14 @@ import { MainProgram } from "@archway/tools/support/program.ts";
 
 const README = join(import.meta.dirname ?? ".", "../../README.md");
 
-/** Commands of the README that are pasted into bash. */
+/** Bash block of the README, meant to be pasted into a shell. */
 async function pastedBlock(): Promise<string> {
   const [, block, ...others] = (await Deno.readTextFile(README)).split(/^```bash\n([^]*?)^```$/m);
-  assert(block !== undefined && others.length === 1, "README.md has not exactly one block of bash");
+  assert(block !== undefined && others.length === 1, "README.md must have exactly one bash block");
   return block;
 }
 
-/** Runs a script in bash without startup files, and returns its output. */
+/** Runs a script in bash without startup files and returns its output. */
 async function runBash(script: string, environment: Readonly<Record<string, string>>): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command("bash", {
     args: ["--noprofile", "--norc", "-c", script],
@@ -26,7 +26,7 @@ function bodyOf(response: string): ReturnType<typeof JSON.parse> {
   return JSON.parse(response.slice(response.indexOf("\n\n")));
 }
 
-Deno.test("README.md's block for bash creates, lists, changes and deletes a profile", async () => {
+Deno.test("README.md's bash block creates, lists, updates and deletes a profile", async () => {
   const folder = await Deno.makeTempDir({ prefix: "archway_readme_" });
   try {
     await using program = new MainProgram({ EMBEDDED_DATA_DIR: folder, VALIDATE_RESPONSES: "true" });
@@ -52,6 +52,6 @@ Deno.test("README.md's block for bash creates, lists, changes and deletes a prof
   }
 });
 
-Deno.test("README.md's block for bash uses the port of deno task dev by default", async () => {
+Deno.test("README.md's bash block defaults to the port of deno task dev", async () => {
   assert((await pastedBlock()).startsWith("URL=${URL:-http://127.0.0.1:8080}\n"));
 });

@@ -11,13 +11,13 @@ async function run(environment: Readonly<Record<string, string>>, args: readonly
   return await program.ended();
 }
 
-Deno.test("archway seed fills the embedded database for the service", async () => {
+Deno.test("archway seed fills the embedded database", async () => {
   const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
   try {
     const environment = { EMBEDDED_DATA_DIR: folder };
     const { code, stdout, stderr } = await run(environment, ["--profiles", "120"]);
     assertEquals(code, 0, stderr);
-    assertMatch(stdout, /^Added 120 in [\d.]+ s, [\d,]+ a second\n$/);
+    assertMatch(stdout, /^Added 120 profiles in [\d.]+ s \([\d,]+\/s\)\n$/);
     assertStringIncludes(stderr, "100%, 120 of 120 profiles");
     await using program = new MainProgram(environment);
     const url = await program.url;
@@ -30,20 +30,20 @@ Deno.test("archway seed fills the embedded database for the service", async () =
   }
 });
 
-Deno.test("archway seed says that all is there, or that another run is in the way", async () => {
+Deno.test("archway seed reports existing profiles, and conflicts with another run", async () => {
   await using database = await useTestDatabase({ migrations: MIGRATION_SOURCES });
   assertEquals((await run(postgresEnvironment(database.instance), ["--profiles", "120"])).code, 0);
   assertEquals(await run(postgresEnvironment(database.instance), ["--profiles", "120"]), {
     code: 0,
-    stdout: "All of the 120 profiles were there already\n",
+    stdout: "All 120 profiles already exist\n",
     stderr: "",
   });
   const { code, stdout, stderr } = await run(postgresEnvironment(database.instance), ["--profiles", "121"]);
   assertEquals([code, stdout], [1, ""]);
-  assertMatch(stderr, /^archway seed: Profiles of another run are in the way.*--random-seed.*$/m);
+  assertMatch(stderr, /^archway seed: Conflicting profiles exist.*--random-seed.*$/m);
 });
 
-Deno.test("archway seed leaves whole batches on SIGINT at any moment, and the same command goes on", async () => {
+Deno.test("archway seed leaves complete batches on SIGINT, and the same command continues", async () => {
   await using database = await useTestDatabase({ migrations: MIGRATION_SOURCES });
   const { instance } = database;
   await using pool = openPool({ primary: instance, replicas: [] });
@@ -69,15 +69,15 @@ Deno.test("archway seed leaves whole batches on SIGINT at any moment, and the sa
   assertEquals(left % BATCH_SIZE, 0);
   if (left < total) {
     assertEquals(code, 130);
-    assertStringIncludes(stdout, `Stopped with ${left.toLocaleString("en")} of 25,000 profiles there`);
+    assertStringIncludes(stdout, `Stopped with ${left.toLocaleString("en")} of 25,000 profiles;`);
   }
   const second = await run(postgresEnvironment(database.instance), ["--profiles", String(total)]);
   assertEquals(second.code, 0, second.stderr);
-  if (left < total) assertStringIncludes(second.stdout, `; ${left.toLocaleString("en")} were there already`);
+  if (left < total) assertStringIncludes(second.stdout, `; ${left.toLocaleString("en")} already existed`);
   assertEquals(await countProfiles(), total);
 });
 
-Deno.test("archway seed asks for migrations where the database is not its own", async () => {
+Deno.test("archway seed requires migrations on an external database", async () => {
   await using database = await useTestDatabase();
   assertEquals(await run(postgresEnvironment(database.instance), ["--profiles", "10"]), {
     code: 1,
@@ -86,7 +86,7 @@ Deno.test("archway seed asks for migrations where the database is not its own", 
   });
 });
 
-Deno.test("archway seed refuses bad arguments with 2 and its usage, before it looks at anything else", async () => {
+Deno.test("archway seed exits with 2 and its usage on invalid arguments, before reading the configuration", async () => {
   const { code, stdout, stderr } = await run({ LOG_LEVEL: "nonsense" }, ["--profiles", "many"]);
   assertEquals([code, stdout], [2, ""]);
   assertMatch(stderr, /^archway seed: --profiles must be [^\n]*\nUsage: archway seed --profiles [^\n]*\n$/);

@@ -8,7 +8,7 @@ import type { PageCursors } from "@archway/service_kit/page_cursors.ts";
 import type { ProfileService } from "../app.ts";
 import { patchProfile, profileInput, profileToJson } from "./profile_dto.ts";
 
-/** What the HTTP adapter needs beside the use cases. */
+/** Dependencies of the HTTP adapter, in addition to the use cases. */
 export interface ProfileHandlersDependencies {
   readonly cursors: PageCursors;
   readonly tokens: ConsistencyTokens;
@@ -16,7 +16,7 @@ export interface ProfileHandlersDependencies {
 
 const scopeOf = accessScopeOf("profiles:admin");
 
-/** Returns the HTTP adapter: it turns requests into use cases and their results into responses. */
+/** Creates the HTTP adapter, which maps requests to use cases and their results to responses. */
 export function profileHandlers(
   profiles: ProfileService,
   { cursors, tokens }: ProfileHandlersDependencies,

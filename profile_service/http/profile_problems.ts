@@ -5,15 +5,15 @@ import type { ProfileErrorCode } from "../domain/profile.ts";
 export const profileProblems = problemTable<ProfileErrorCode>({
   "profile-not-found": notFound(
     "profile",
-    "There is no profile with this id: there never was one, or it has been deleted.",
+    "No profile with this id exists, or it has been deleted.",
   ),
   "profile-changed": changed("profile"),
   "invalid-profile": invalid("profile"),
   "email-taken": {
-    title: "E-mail address taken",
+    title: "E-mail address already in use",
     status: 409,
     detail:
-      "Another profile has this e-mail address. Addresses are compared without regard to case; the address " +
-      "of a deleted profile is free again.",
+      "Another profile has this e-mail address. The comparison is case-insensitive; deleting a profile " +
+      "frees its address.",
   },
 });

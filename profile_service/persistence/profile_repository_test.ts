@@ -35,7 +35,7 @@ async function insert(
   return profile;
 }
 
-/** A page of the list; everything that is left out is unrestricted. */
+/** Returns a page of the list; unrestricted by default. */
 function list(
   db: Querier,
   { scope = UNRESTRICTED, filter = {}, page = { limit: 10 } }: Partial<ListRequest<ProfileFilter>> = {},
@@ -54,13 +54,13 @@ async function names(
 interface Walk {
   readonly limit: number;
   readonly direction: "after" | "before";
-  /** Whether each page begins with the row that the one before it ended with. */
+  /** Whether each page starts with the last row of the previous one. */
   readonly inclusive: boolean;
 }
 
-/** The names that walking through the list from one end to the other finds, newest first; checks what each page tells of its sides. */
+/** Returns all names in the order of the list, read page by page; checks `hasPrevious` and `hasNext` of every page. */
 async function walk(db: Querier, { limit, direction, inclusive }: Walk): Promise<string[]> {
-  // Beyond either end, so that both are reached by a pivot that belongs to no row.
+  // Starts beyond either end of the list, with an anchor that belongs to no row.
   const year = direction === "after" ? "2100" : "1970";
   let position: PagePosition = {
     direction,
@@ -76,11 +76,11 @@ async function walk(db: Querier, { limit, direction, inclusive }: Walk): Promise
     const fresh = items.map(({ name }) => name).filter((name) => !found.includes(name));
     if (direction === "after") found.push(...fresh);
     else found.unshift(...fresh);
-    // The pivot's own row is behind it unless it is on the page.
+    // The anchor's row precedes the page unless it is on it.
     assertEquals(direction === "after" ? hasPrevious : hasNext, found.length > items.length);
     const last = direction === "after" ? items.at(-1) : items[0];
     if (!(direction === "after" ? hasNext : hasPrevious) || last === undefined) return found;
-    // A page of one that begins with the pivot would be that page for ever.
+    // A page of one that includes its anchor would repeat forever.
     position = { direction, anchor: last, inclusive: inclusive && limit > 1 };
   }
 }
@@ -89,23 +89,23 @@ async function code(run: () => Promise<unknown>): Promise<string> {
   return (await assertRejects(run, DomainError)).code;
 }
 
-/** What every database has to do for the repository. Each case starts with an empty table. */
+/** Contract of the repository on every database. Each case starts with an empty table. */
 const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
-  "find() gives back what insert() was given": async (db) => {
+  "find() returns the inserted profile": async (db) => {
     const profile = await insert(db, { name: "Žofie 🦉", email: "Zofie@Example.com" });
     assertEquals(await repository.find(db, { id: profile.id, scope: UNRESTRICTED }), profile);
     assertEquals(await repository.find(db, { id: newId(), scope: UNRESTRICTED }), undefined);
   },
-  "insert() refuses an e-mail address that a living profile has, without regard to case": async (db) => {
+  "insert() rejects an e-mail address in use, regardless of case": async (db) => {
     await insert(db, { email: "ada@example.com" });
     assertEquals(await code(() => insert(db, { email: "ADA@Example.COM" })), "email-taken");
   },
-  "insert() takes the address of a deleted profile": async (db) => {
+  "insert() accepts the e-mail address of a deleted profile": async (db) => {
     const { id } = await insert(db, { email: "ada@example.com" });
     assert(await repository.softDelete(db, { id, scope: UNRESTRICTED, condition: [1n], now: NOW }));
     await insert(db, { email: "ada@example.com" });
   },
-  "update() refuses an e-mail address that is taken": async (db) => {
+  "update() rejects an e-mail address in use": async (db) => {
     await insert(db, { email: "ada@example.com" });
     const { id } = await insert(db);
     const change = {
@@ -117,17 +117,17 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
     };
     assertEquals(await code(() => repository.update(db, change)), "email-taken");
   },
-  "find() and the lists show an owner what is theirs, and nothing of others or of nobody": async (db) => {
+  "find() and list() show an owner only their own profiles": async (db) => {
     const mine = await insert(db, { name: "Mine", email: "mine@example.com", owner: "ada" });
     const others = await insert(db, { name: "Theirs", email: "theirs@example.com", owner: "bob" });
-    const nobodys = await insert(db, { name: "Nobody's" });
-    for (const profile of [mine, others, nobodys]) {
+    const unowned = await insert(db, { name: "Unowned" });
+    for (const profile of [mine, others, unowned]) {
       const { id } = profile;
       assertEquals(await repository.find(db, { id, scope: UNRESTRICTED }), profile);
       assertEquals(await repository.find(db, { id, scope: ADA }), profile === mine ? mine : undefined);
     }
     assertEquals(await names(db, { scope: ADA }), ["Mine"]);
-    assertEquals(await names(db, {}), ["Mine", "Nobody's", "Theirs"]);
+    assertEquals(await names(db, {}), ["Mine", "Theirs", "Unowned"]);
     for (const scope of [{ kind: "owner", subject: "" }, { kind: "owner", subject: "ADA" }] as const) {
       assertEquals(await names(db, { scope }), []);
     }
@@ -139,7 +139,7 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
       const page = await list(db, { scope: ADA, filter, page: { number: 1, limit: 10 } });
       assertEquals([page.totalItems, page.items], [1, [mine]]);
     }
-    // What stands beside a page is told of the viewer's own rows only.
+    // hasPrevious and hasNext consider only the owner's rows.
     const position = { anchor: mine, direction: "after", inclusive: true } as const;
     assertEquals(await list(db, { scope: ADA, page: { limit: 10, position } }), {
       items: [mine],
@@ -147,11 +147,11 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
       hasNext: false,
     });
   },
-  "insert() refuses an e-mail address that somebody else's profile has": async (db) => {
+  "insert() rejects the e-mail address of another owner's profile": async (db) => {
     await insert(db, { email: "ada@example.com", owner: "bob" });
     assertEquals(await code(() => insert(db, { email: "ADA@example.com", owner: "ada" })), "email-taken");
   },
-  "list() finds names by prefix without regard to case, in any script": async (db) => {
+  "list() matches name prefixes regardless of case, in any script": async (db) => {
     for (
       const name of ["Straße", "STRASSE 7", "strata", "Ärger", "ärmel", "100% sure", "100 percent", "Ωμέγα"]
     ) {
@@ -163,16 +163,16 @@ const CASES: Readonly<Record<string, (db: Querier) => Promise<void>>> = {
     assertEquals(await names(db, { namePrefix: "100%" }), ["100% sure"]);
     assertEquals(await names(db, { namePrefix: "_" }), []);
   },
-  "list() finds the profile of an e-mail address without regard to case": async (db) => {
+  "list() matches an e-mail address regardless of case": async (db) => {
     await insert(db, { name: "Ada", email: "Ada@Example.com" });
     await insert(db, { name: "Bob", email: "bob@example.com" });
-    await insert(db, { name: "Nobody" });
+    await insert(db, { name: "Carol" });
     assertEquals(await names(db, { email: "ADA@example.COM" }), ["Ada"]);
     assertEquals(await names(db, { email: "ada@example" }), []);
     assertEquals(await names(db, { email: "ada@example.com", namePrefix: "B" }), []);
   },
-  "list() pages through a name that few have, wherever they are, in both directions": async (db) => {
-    // Far more than are looked through along the list, with those of the name at its end, in the middle, at its start.
+  "list() pages through a rare name in both directions": async (db) => {
+    // Far more rows than the scan limit, with matches at the end, in the middle and at the start of the list.
     await db.query(`insert into profiles (id, name, created_at, updated_at)
       select gen_random_uuid(), case when number <= 5 or number = 6000 or number >= 11999 then 'Zoë ' else 'X ' end || number,
         time, time

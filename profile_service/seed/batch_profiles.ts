@@ -3,16 +3,16 @@ import { normalizeInput, type Profile } from "../domain/profile.ts";
 import { randomInteger, randomPerson, seedRandomPeople } from "./random_person.ts";
 import { batchRange, createdAt, type SeedPlan } from "./seed_plan.ts";
 
-/** Top-level domains of RFC 2606, section 3: no mail goes to anybody. */
+/** Domains reserved by RFC 2606, section 3, which receive no mail. */
 const DOMAINS = ["example.com", "example.net", "example.org"];
 
-/** Of a hundred people, how many tell their e-mail address and how many their age. */
+/** Percentages of profiles with an e-mail address and with an age. */
 const WITH_EMAIL = 85;
 const WITH_AGE = 70;
 
 /**
- * The profiles of one batch of a plan, oldest first. A batch depends on no other, so that an interrupted run can go
- * on anywhere. Batches share their random numbers: one is to be taken, as far as it is wanted, before the next is begun.
+ * Generates the profiles of one batch, oldest first. Batches are independent, so an interrupted run can continue with
+ * any of them. They share the random generator: finish with one batch before starting the next.
  */
 export function* batchProfiles(plan: SeedPlan, batch: number): Generator<Profile, void, void> {
   const [first, end] = batchRange(plan, batch);
@@ -25,7 +25,7 @@ function profile(plan: SeedPlan, row: number): Profile {
   const id = newId({ msecs: Date.parse(time), random: randomBytes() });
   const { name, handle } = randomPerson();
   const domain = DOMAINS[randomInteger(0, DOMAINS.length - 1)];
-  // The row's number keeps the addresses of a run apart, the seed those of two.
+  // The row number makes addresses unique within a run, the seed across runs.
   const email = `${handle}.${row + 1}@mail${plan.randomSeed}.${domain}`;
   const input = normalizeInput({
     name,
@@ -39,7 +39,7 @@ function chance(percent: number): boolean {
   return randomInteger(1, 100) <= percent;
 }
 
-/** From 16 to 95, most of them in the middle. */
+/** Returns an age from 16 to 95, most often a middle one. */
 function randomAge(): number {
   return 16 + randomInteger(0, 39) + randomInteger(0, 40);
 }

@@ -8,7 +8,7 @@ import { BATCH_SIZE, batchCount, type SeedPlan } from "./seed_plan.ts";
 const UNTIL = microsecondsOf("2026-11-01T00:00:00Z");
 const TWO_YEARS = 2n * 365n * 86_400n * 1_000_000n;
 
-/** The first profile of all, as it has to stay: a release of the names' library that changes it is noticed here. */
+/** First profile of the default plan; reveals a release of the names' library that changes the output. */
 const GOLDEN: Profile = {
   id: "0192f021-cc5b-746c-b6cc-6e907196f5d0",
   name: "Tevhid Arıkan",
@@ -19,11 +19,11 @@ const GOLDEN: Profile = {
   updatedAt: "2024-11-03T03:46:39.835199Z",
 };
 
-function plan(parts: Partial<SeedPlan> = {}): SeedPlan {
-  return { profiles: 300, randomSeed: 1, until: UNTIL, ...parts };
+function plan(fields: Partial<SeedPlan> = {}): SeedPlan {
+  return { profiles: 300, randomSeed: 1, until: UNTIL, ...fields };
 }
 
-Deno.test("batchProfiles() gives the same profiles every time, whatever came before", () => {
+Deno.test("batchProfiles() returns the same profiles regardless of earlier calls", () => {
   const twoBatches = plan({ profiles: BATCH_SIZE + 100 });
   const first = [...batchProfiles(twoBatches, 0)];
   const second = [...batchProfiles(twoBatches, 1)];
@@ -33,12 +33,12 @@ Deno.test("batchProfiles() gives the same profiles every time, whatever came bef
   assertEquals([...batchProfiles(twoBatches, 0)], first);
 });
 
-Deno.test("batchProfiles() gives what it has always given", () => {
+Deno.test("batchProfiles() returns the same profiles across releases", () => {
   const [first] = batchProfiles(plan(), 0);
   assertEquals(first, GOLDEN);
 });
 
-Deno.test("batchProfiles() gives other profiles for another seed", () => {
+Deno.test("batchProfiles() returns different profiles for a different seed", () => {
   const emails = (randomSeed: number): readonly (string | null)[] =>
     [...batchProfiles(plan({ randomSeed }), 0)].map(({ email }) => email);
   const firstId = (randomSeed: number): string | undefined =>
@@ -48,7 +48,7 @@ Deno.test("batchProfiles() gives other profiles for another seed", () => {
   assertNotEquals(firstId(1), firstId(2));
 });
 
-Deno.test("batchProfiles() never gives an id or an e-mail address twice, without regard to case", () => {
+Deno.test("batchProfiles() never repeats an id or, regardless of case, an e-mail address", () => {
   const plans = fc.record({
     profiles: fc.integer({ min: 1, max: BATCH_SIZE + 200 }),
     randomSeed: fc.integer({ min: 0, max: 0xffffffff }),
@@ -70,7 +70,7 @@ Deno.test("batchProfiles() never gives an id or an e-mail address twice, without
   );
 });
 
-Deno.test("batchProfiles() gives ids of the time of creation, addresses that reach nobody and ages for some", () => {
+Deno.test("batchProfiles() returns ids with the creation time, reserved addresses, and some ages", () => {
   const profiles = [...batchProfiles(plan({ profiles: 1000 }), 0)];
   for (const { id, email, createdAt } of profiles) {
     assertMatch(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -82,7 +82,7 @@ Deno.test("batchProfiles() gives ids of the time of creation, addresses that rea
   assert(counts.every((count) => count > 600 && count < 950), counts.join());
 });
 
-Deno.test("batchProfiles() gives names in several scripts, diacritics among them", () => {
+Deno.test("batchProfiles() returns names in several scripts, with diacritics", () => {
   const names = [...batchProfiles(plan({ profiles: 1000 }), 0)].map(({ name }) => name);
   const scripts = ["Latin", "Cyrillic", "Greek", "Arabic", "Hebrew", "Han", "Hiragana", "Hangul"];
   const seen = scripts.filter((script) =>

@@ -15,19 +15,19 @@ import { faker as tr } from "@faker-js/faker/locale/tr";
 import { faker as vi } from "@faker-js/faker/locale/vi";
 import { faker as zh } from "@faker-js/faker/locale/zh_CN";
 
-/** Where somebody comes from, as far as a name tells. */
+/** Origin of a name. */
 interface Origin {
   readonly faker: Faker;
-  /** Out of a hundred people. */
+  /** Percentage of people. */
   readonly share: number;
   /**
-   * How a name is put together.
+   * Order of the given and the family name.
    *
    * @default "given family"
    */
   readonly order?: "family given" | "familygiven";
   /**
-   * Whether its script has no letter-by-letter transcription; then the e-mail address has an English name.
+   * Whether the script has no letter-by-letter transcription; the e-mail address then has an English name.
    *
    * @default false
    */
@@ -52,27 +52,27 @@ const ORIGINS: readonly Origin[] = [
   { faker: ko, share: 3, order: "familygiven", ideographic: true },
 ];
 
-/** One entry for each of a hundred people. */
+/** One origin for each percent. */
 const PEOPLE: readonly Origin[] = ORIGINS.flatMap((origin) => Array<Origin>(origin.share).fill(origin));
 
-/** A person made up. */
+/** Generated person. */
 export interface RandomPerson {
   readonly name: string;
-  /** For the part of an e-mail address before the @: lower-case ASCII, one or more characters. */
+  /** Local part of an e-mail address: lower-case ASCII, not empty. */
   readonly handle: string;
 }
 
-/** Starts the random numbers of everybody's names anew. What came before makes no difference. */
+/** Resets the random generators to a seed. */
 export function seedRandomPeople(seed: readonly number[]): void {
   ORIGINS.forEach(({ faker }, index) => faker.seed([...seed, index]));
 }
 
-/** A whole number from `min` to `max`, both included. */
+/** Returns a random integer from `min` to `max`, inclusive. */
 export function randomInteger(min: number, max: number): number {
   return en.number.int({ min, max });
 }
 
-/** The next person: somebody with a name in one of several scripts. */
+/** Returns the next random person, with a name in one of several scripts. */
 export function randomPerson(): RandomPerson {
   const origin = PEOPLE[randomInteger(0, PEOPLE.length - 1)] ?? { faker: en, share: 0 };
   const { person } = origin.faker;
@@ -90,7 +90,7 @@ export function randomPerson(): RandomPerson {
   return { name, handle: asciiHandle(handle) };
 }
 
-/** What the library would put down by its number, which nobody does in an address. */
+/** Letters with a common plain form; the library would write their code point. */
 const PLAIN_LETTERS: Readonly<Record<string, string>> = {
   ı: "i",
   ł: "l",

@@ -9,9 +9,13 @@ const OPTIONS = {
   "until": { type: "string", default: "2026-11-01" },
 } as const;
 
-/** @throws {UsageError} naming the first argument that cannot be used. */
+/**
+ * Parses the arguments of `seed`.
+ *
+ * @throws {UsageError} for the first invalid argument.
+ */
 export function parseSeedArguments(args: readonly string[]): SeedPlan {
-  // Not strict: the words of the error are to be one's own.
+  // Not strict, for error messages in the style of the other commands.
   const { tokens } = parseArgs({ args: [...args], options: OPTIONS, strict: false, tokens: true });
   const values = new Map<string, string>([
     ["random-seed", OPTIONS["random-seed"].default],
@@ -20,10 +24,10 @@ export function parseSeedArguments(args: readonly string[]): SeedPlan {
   for (const token of tokens) {
     if (token.kind !== "option" || !Object.hasOwn(OPTIONS, token.name)) {
       throw new UsageError(
-        `seed does not know ${token.kind === "option" ? token.rawName : "such a word"}`,
+        token.kind === "option" ? `unknown option ${token.rawName}` : "unexpected argument",
       );
     }
-    if (token.value === undefined) throw new UsageError(`${token.rawName} needs a value`);
+    if (token.value === undefined) throw new UsageError(`${token.rawName} requires a value`);
     values.set(token.name, token.value);
   }
   return {
@@ -39,11 +43,11 @@ function wholeNumber(
   { min, max }: { readonly min: number; readonly max: number },
 ): number {
   if (text === undefined) {
-    throw new UsageError(`${name} is required: a whole number, such as ${name} 1000`);
+    throw new UsageError(`${name} is required, such as ${name} 1000`);
   }
   const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
   if (value >= min && value <= max) return value;
-  throw new UsageError(`${name} must be a whole number from ${plain(min)} to ${plain(max)}`);
+  throw new UsageError(`${name} must be an integer from ${plain(min)} to ${plain(max)}`);
 }
 
 function instant(name: string, text: string): bigint {

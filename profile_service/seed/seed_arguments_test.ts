@@ -3,7 +3,7 @@ import { microsecondsOf } from "@archway/db/timestamp.ts";
 import { UsageError } from "@archway/service_kit/command.ts";
 import { parseSeedArguments } from "./seed_arguments.ts";
 
-Deno.test("parseSeedArguments() reads every option, and has defaults for all but the number", () => {
+Deno.test("parseSeedArguments() reads every option and requires only the number of profiles", () => {
   assertEquals(parseSeedArguments(["--profiles", "1000"]), {
     profiles: 1000,
     randomSeed: 1,
@@ -19,10 +19,10 @@ Deno.test("parseSeedArguments() reads every option, and has defaults for all but
   );
 });
 
-Deno.test("parseSeedArguments() names what it cannot use, in one line", () => {
+Deno.test("parseSeedArguments() names the invalid argument in one line", () => {
   const refused: readonly (readonly [args: readonly string[], named: RegExp])[] = [
     [[], /--profiles is required/],
-    [["--profiles"], /--profiles needs a value/],
+    [["--profiles"], /--profiles requires a value/],
     [["--profiles", ""], /--profiles must be/],
     [["--profiles", "many"], /--profiles must be/],
     [["--profiles", "0"], /--profiles must be/],
@@ -32,8 +32,8 @@ Deno.test("parseSeedArguments() names what it cannot use, in one line", () => {
     [["--profiles", "1", "--random-seed", "4294967296"], /--random-seed must be/],
     [["--profiles", "1", "--until", "2026-02-30x"], /--until must be/],
     [["--profiles", "1", "--until", "yesterday"], /--until must be/],
-    [["--profile", "1"], /does not know --profile$/],
-    [["--profiles", "1", "extra"], /does not know such a word/],
+    [["--profile", "1"], /unknown option --profile$/],
+    [["--profiles", "1", "extra"], /unexpected argument/],
   ];
   for (const [args, named] of refused) {
     const { message } = assertThrows(() => parseSeedArguments(args), UsageError);

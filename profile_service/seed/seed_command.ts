@@ -10,13 +10,13 @@ import type { SeedPlan } from "./seed_plan.ts";
 import { seedProfiles, type SeedProgress } from "./seed_profiles.ts";
 
 /**
- * `seed`: fills the database with made-up profiles. Existing ones of the same plan stay, so that the same command
- * completes a run that was stopped. Its exit code is 0 where all of them exist, 130 or 143 after a signal.
+ * `seed` command, which fills the database with generated profiles. Profiles of the same plan are skipped, so the
+ * same command completes an interrupted run. Exit code 0 once all exist, 130 or 143 after a signal.
  */
 export const seedCommand: ServiceCommand = {
   name: "seed",
   usage: "--profiles <n> [--random-seed <n>] [--until <date>]",
-  summary: "write made-up profiles to try it with",
+  summary: "generate sample profiles",
   async run(args, context): Promise<number> {
     const plan = parseSeedArguments(args);
     try {
@@ -50,15 +50,17 @@ async function fill(plan: SeedPlan, context: CommandContext): Promise<number> {
 }
 
 function summary({ profiles }: SeedPlan, { found, added }: SeedProgress, seconds: number): string {
-  const there = found + added;
-  const rate = `${count(added)} in ${seconds.toFixed(1)} s, ${count(Math.round(added / seconds))} a second`;
-  if (there < profiles) {
-    return `Stopped with ${count(there)} of ${
+  const existing = found + added;
+  const rate = `${count(added)} profiles in ${seconds.toFixed(1)} s (${
+    count(Math.round(added / seconds))
+  }/s)`;
+  if (existing < profiles) {
+    return `Stopped with ${count(existing)} of ${
       count(profiles)
-    } profiles there: the same command goes on from here\n`;
+    } profiles; run the same command to continue\n`;
   }
-  if (added === 0) return `All of the ${count(profiles)} profiles were there already\n`;
-  const before = found === 0 ? "" : `; ${count(found)} were there already`;
+  if (added === 0) return `All ${count(profiles)} profiles already exist\n`;
+  const before = found === 0 ? "" : `; ${count(found)} already existed`;
   return `Added ${rate}${before}\n`;
 }
 

@@ -1,4 +1,4 @@
-/** Data to try the service with cannot be written; the message is for people. */
+/** Error that prevents seeding; its message is shown to the user. */
 export class SeedError extends Error {
   override readonly name = "SeedError";
 }

@@ -5,36 +5,36 @@ import { batchProfiles } from "./batch_profiles.ts";
 import { SeedError } from "./seed_error.ts";
 import { batchCount, batchRange, type SeedPlan } from "./seed_plan.ts";
 
-/** How far a run is, in profiles. */
+/** Progress of a run, in profiles. */
 export interface SeedProgress {
-  /** Those an earlier run of the same plan had left. */
+  /** Profiles written by earlier runs of the same plan. */
   readonly found: number;
-  /** Those this run has written. */
+  /** Profiles written by this run. */
   readonly added: number;
 }
 
-/** How a run is followed and ended. */
+/** Options of a run. */
 export interface SeedOptions {
-  /** Told at the start and after every batch. */
+  /** Called at the start and after every batch. */
   readonly onProgress?: (progress: SeedProgress) => void;
-  /** Ends the run after the batches that are on their way. */
+  /** Stops the run after the batches in progress. */
   readonly signal?: AbortSignal;
 }
 
-// One statement is one transaction: a batch is there as a whole or not at all.
+// One statement is one transaction: a batch is written completely or not at all.
 const INSERT = `insert into profiles (id, name, email, age, version, created_at, updated_at)
   select id, name, email, age, 1, created_at, created_at
   from unnest($1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::timestamptz[])
     as profile (id, name, email, age, created_at)`;
 
-/** While the server writes one batch, the next is made. */
-const BATCHES_AT_ONCE = 2;
+/** Number of concurrent batches: one is written while the next is generated. */
+const CONCURRENCY = 2;
 
 /**
- * Writes the profiles of a plan, but for the batches that an earlier run of the same plan has written, and refreshes
- * the planner's statistics when it comes to the end.
+ * Writes the profiles of a plan, except batches that an earlier run has written, and updates the planner's statistics
+ * on completion.
  *
- * @throws {SeedError} when rows of another plan are in the way.
+ * @throws {SeedError} if profiles of another plan conflict.
  */
 export async function seedProfiles(
   connections: Pick<ConnectionManager, "writer">,
@@ -48,7 +48,7 @@ export async function seedProfiles(
   const queue = missing.values();
   let failed = false;
   async function work(): Promise<void> {
-    // The queue is asked last: a batch that was taken from it is written.
+    // The queue comes last: a batch taken from it has to be written.
     while (!failed && !signal?.aborted) {
       const { value: batch, done } = queue.next();
       if (done) return;
@@ -62,13 +62,13 @@ export async function seedProfiles(
       onProgress?.(progress);
     }
   }
-  const workers = await Promise.allSettled(Array.from({ length: BATCHES_AT_ONCE }, work));
+  const workers = await Promise.allSettled(Array.from({ length: CONCURRENCY }, work));
   for (const worker of workers) if (worker.status === "rejected") throw worker.reason;
   if (progress.added > 0 && !signal?.aborted) await db.query("analyze profiles");
   return progress;
 }
 
-/** Tells by its first row whether a batch is there. */
+/** Returns the batches to write; one whose first row exists is complete. */
 async function missingBatches(
   db: Querier,
   plan: SeedPlan,
@@ -101,8 +101,8 @@ async function insert(db: Querier, profiles: readonly Profile[]): Promise<void> 
   } catch (error) {
     if (!(error instanceof DatabaseError && error.code === "unique-violation")) throw error;
     throw new SeedError(
-      "Profiles of another run are in the way: one with the same random seed but another number of profiles or " +
-        "another date, or one that runs now. Another --random-seed gives other profiles",
+      "Conflicting profiles exist: from a run with the same random seed but a different number or date, or from a " +
+        "run in progress. Use a different --random-seed",
       { cause: error },
     );
   }

@@ -19,17 +19,20 @@ async function countProfiles(pool: ConnectionPool): Promise<number> {
 }
 
 for (const [name, open] of Object.entries(PROFILE_DATABASES)) {
-  Deno.test(`seedProfiles() writes what batchProfiles() makes, and nothing the second time, on ${name}`, async () => {
-    // The embedded database takes its time.
+  Deno.test(`seedProfiles() writes the generated profiles once, on ${name}`, async () => {
+    // The embedded database is slow.
     const plan = name === "embedded" ? { ...PLAN, profiles: 60 } : PLAN;
     const batches = batchCount(plan);
     await using database = await open();
     const { pool } = database;
-    const told: SeedProgress[] = [];
-    const onProgress = (progress: SeedProgress): number => told.push(progress);
+    const reported: SeedProgress[] = [];
+    const onProgress = (progress: SeedProgress): number => reported.push(progress);
     assertEquals(await seedProfiles(pool, plan, { onProgress }), { found: 0, added: plan.profiles });
-    assertEquals([told[0], told.at(-1)], [{ found: 0, added: 0 }, { found: 0, added: plan.profiles }]);
-    assertEquals(told.length, 1 + batches);
+    assertEquals([reported[0], reported.at(-1)], [{ found: 0, added: 0 }, {
+      found: 0,
+      added: plan.profiles,
+    }]);
+    assertEquals(reported.length, 1 + batches);
     const last = [...batchProfiles(plan, batches - 1)];
     const { rows } = await pool.writer().query(
       `select id, name, email, age, version, created_at as "createdAt", updated_at as "updatedAt" from profiles
@@ -42,7 +45,7 @@ for (const [name, open] of Object.entries(PROFILE_DATABASES)) {
   });
 }
 
-Deno.test("seedProfiles() leaves whole batches when it is aborted, and goes on from there", async () => {
+Deno.test("seedProfiles() stops after complete batches when aborted, and continues from there", async () => {
   await using database = await PROFILE_DATABASES["PostgreSQL"]?.();
   assert(database);
   const { pool } = database;
@@ -59,7 +62,7 @@ Deno.test("seedProfiles() leaves whole batches when it is aborted, and goes on f
   assertEquals(await countProfiles(pool), plan.profiles);
 });
 
-Deno.test("seedProfiles() refuses to mix two plans of one seed, and takes one of another", async () => {
+Deno.test("seedProfiles() rejects a different plan with the same seed, and accepts one with another seed", async () => {
   await using database = await PROFILE_DATABASES["PostgreSQL"]?.();
   assert(database);
   const { pool } = database;

@@ -1,6 +1,6 @@
 import type { Suite } from "@archway/tools/support/conformance/suite.ts";
 
-/** Negative tests of profiles: those of HTTP in general. */
+/** Returns the negative HTTP tests for profiles, without service-specific ones. */
 export function conformance(): Suite {
   return {
     list: "/v1/profiles",

@@ -2,8 +2,8 @@ import { migrationSources } from "@archway/program/project.ts";
 import { databasesWith } from "@archway/tools/support/databases_with.ts";
 import { profileModule } from "../module.ts";
 
-/** Folders of migrations of a program that serves profiles alone. */
+/** Migration folders of a program that serves only profiles. */
 export const PROFILE_MIGRATIONS = migrationSources([profileModule]);
 
-/** The databases that suites run over, by name, with the tables of profiles. */
+/** Databases with the profile tables for test suites, by name. */
 export const PROFILE_DATABASES = databasesWith(PROFILE_MIGRATIONS);

@@ -4,7 +4,7 @@ import type { ServerOption } from "@archway/server/server_options.ts";
 import { serviceServer } from "@archway/tools/support/service_server.ts";
 import { profileModule } from "../module.ts";
 
-/** Returns the Profile API over a database, in process, with every response checked against the document. */
+/** Creates an in-process Profile API over a database, with response validation. */
 export function profileServer(pool: ConnectionPool, ...options: ServerOption[]): Server {
   return serviceServer(pool, { services: [profileModule], options });
 }

@@ -2,7 +2,7 @@ import type { FuzzSetup, Hints } from "@archway/tools/support/schemathesis/fuzz_
 
 const PROFILES = 40;
 
-/** Profiles for generated requests. */
+/** Profiles and hints for generated requests. */
 export const schemathesis: FuzzSetup = {
   async fill(client): Promise<Hints> {
     const ids: string[] = [];
