@@ -18,7 +18,7 @@ export interface paths {
         put?: never;
         /**
          * Open an account
-         * @description A profile has one open account in each currency.
+         * @description A profile can have one open account per currency.
          */
         post: operations["openAccount"];
         delete?: never;
@@ -37,7 +37,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read one account, with its balance */
+        /** Read an account and its balance */
         get: operations["getAccount"];
         put?: never;
         post?: never;
@@ -61,8 +61,8 @@ export interface paths {
         put?: never;
         /**
          * Close an account
-         * @description Only one that has nothing. It can still be read, with its statement; the profile may open another one in the
-         *     currency.
+         * @description The balance must be zero. A closed account and its statement remain readable, and the profile can open a new
+         *     account in the currency.
          */
         post: operations["closeAccount"];
         delete?: never;
@@ -81,7 +81,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The statement of an account, newest first */
+        /** List the entries of an account's statement, newest first */
         get: operations["listEntries"];
         put?: never;
         post?: never;
@@ -104,9 +104,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give an account money from outside
-         * @description It comes from the settlement account of the currency, the only kind that may owe. The scope is for what tells of
-         *     money that has arrived, and not for those who pay.
+         * Deposit into an account
+         * @description The money comes from the settlement account of the currency, the only kind of account with a negative balance.
+         *     The scope `payments:deposit` is for systems that report incoming money, not for payers.
          */
         post: operations["createDeposit"];
         delete?: never;
@@ -126,9 +126,9 @@ export interface paths {
         get: operations["listPayments"];
         put?: never;
         /**
-         * Make a payment
-         * @description It is settled at once, or refused. A request that is repeated with its `Idempotency-Key` is answered as it was the
-         *     first time.
+         * Create a payment
+         * @description The payment is settled immediately, or refused. Repeating the request with the same `Idempotency-Key` returns the
+         *     first response again.
          */
         post: operations["createPayment"];
         delete?: never;
@@ -147,12 +147,13 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read one payment */
+        /** Read a payment */
         get: operations["getPayment"];
         /**
-         * Make a payment with an id of the client's choice
-         * @description It can be repeated: the same body is answered 200 with the payment as it is now, another one 409. A payment is
-         *     never changed by it, so it needs no `If-Match`. What was refused was not made, and may succeed later.
+         * Create a payment with a client-generated id
+         * @description Repeating the request with the same body returns 200 and the current payment; another body returns 409. The
+         *     operation never modifies an existing payment and does not require `If-Match`. A refused payment is not stored, so
+         *     that repeating the request may succeed later.
          */
         put: operations["putPayment"];
         post?: never;
@@ -172,7 +173,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** What has happened to a payment, in order */
+        /** List a payment's events, oldest first */
         get: operations["listPaymentEvents"];
         put?: never;
         post?: never;
@@ -192,7 +193,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** List the refunds of a payment, newest first */
+        /** List a payment's refunds, newest first */
         get: operations["listRefunds"];
         put?: never;
         post?: never;
@@ -209,17 +210,17 @@ export interface paths {
             path: {
                 /** @description ID of the resource */
                 id: components["parameters"]["Id"];
-                /** @description The refund's id, a UUID of the client's choice */
+                /** @description The refund's id, a UUID that the client chooses */
                 refundId: string;
             };
             cookie?: never;
         };
-        /** Read one refund */
+        /** Read a refund */
         get: operations["getRefund"];
         /**
-         * Give back a payment, or a part of it
-         * @description Who received the payment gives it back. All refunds together are never more than the payment. It can be repeated:
-         *     the same body is answered 200, another one 409.
+         * Refund a payment in full or in part
+         * @description Only the payee can refund a payment, and the total of its refunds cannot exceed its amount. Repeating the request
+         *     with the same body returns 200; another body returns 409.
          */
         put: operations["putRefund"];
         post?: never;
@@ -369,7 +370,7 @@ export interface webhooks {
         };
         get?: never;
         put?: never;
-        /** Money came from outside */
+        /** A deposit was settled */
         post: {
             parameters: {
                 query?: never;
@@ -408,7 +409,7 @@ export interface webhooks {
         };
         get?: never;
         put?: never;
-        /** Money went from one account to another */
+        /** A payment was settled */
         post: {
             parameters: {
                 query?: never;
@@ -447,7 +448,7 @@ export interface webhooks {
         };
         get?: never;
         put?: never;
-        /** All of a payment, or a part, went back */
+        /** A payment was refunded in full or in part */
         post: {
             parameters: {
                 query?: never;
@@ -481,31 +482,31 @@ export interface webhooks {
 export interface components {
     schemas: {
         /**
-         * @description The code of ISO 4217
+         * @description ISO 4217 code
          * @example BRL
          */
         Currency: string;
         /**
-         * @description How much of the payment was given back; nothing, a part, or all of it
+         * @description Refund status of the payment, i.e. not refunded, refunded in part, or refunded in full
          * @enum {string}
          */
         PaymentStatus: "settled" | "partially-refunded" | "refunded";
         /**
-         * @description An amount that is moved: a decimal string with exactly the decimal places of the currency (JPY 0, BRL 2, KWD 3),
-         *     more than nothing, and not more than 10^15 minor units
+         * @description Amount of a transfer: a decimal string with exactly the decimal places of the currency (JPY 0, BRL 2, KWD 3),
+         *     greater than zero and at most 10^15 minor units
          */
         Money: {
             /** @example 12.34 */
             amount: string;
             currency: components["schemas"]["Currency"];
         };
-        /** @description An amount that an account has, got or gave; below zero it has a sign */
+        /** @description Balance of an account, or signed amount of an entry */
         Balance: {
             /** @example -12.34 */
             amount: string;
             currency: components["schemas"]["Currency"];
         };
-        /** @description What the client says of it, up to 140 characters */
+        /** @description Free text of the client, up to 140 characters */
         Description: string | null;
         NewAccount: {
             /** Format: uuid */
@@ -530,11 +531,11 @@ export interface components {
         Account: {
             /**
              * Format: uuid
-             * @description A UUIDv7, given by the service
+             * @description A UUIDv7, generated by the service
              */
             id: string;
             /**
-             * @description A settlement account belongs to nobody and may owe; only who looks after all accounts sees it
+             * @description A settlement account has no owner, may have a negative balance, and is visible to admins only
              * @enum {string}
              */
             kind: "customer" | "settlement";
@@ -551,11 +552,11 @@ export interface components {
             /** Format: date-time */
             closedAt?: string;
         };
-        /** @description One line of a statement */
+        /** @description One entry of a statement */
         Entry: {
             /**
              * Format: uuid
-             * @description The movement's, the same on the statement of the other account
+             * @description The transfer's id, the same on the statement of the other account
              */
             id: string;
             /** @enum {string} */
@@ -605,13 +606,13 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
         };
-        /** @description Something that has happened */
+        /** @description An event of a payment */
         PaymentEvent: {
             /** @example payment-01a2023b-983b-7000-83d3-81c8f54d2496@1 */
             id: string;
             /** @enum {string} */
             type: "payment.settled" | "payment.refunded";
-            /** @description Its place in the history of the payment, from 1 */
+            /** @description Position among the payment's events, from 1 */
             version: number;
             /** Format: date-time */
             createdAt: string;
@@ -659,7 +660,7 @@ export interface components {
             kind: "customer" | "settlement";
             /**
              * Format: uuid
-             * @description Null: it is a settlement account
+             * @description Null for a settlement account
              */
             profileId: string | null;
             currency: components["schemas"]["Currency"];
@@ -685,7 +686,7 @@ export interface components {
             paymentId: string;
             /**
              * Format: uuid
-             * @description Of a refund
+             * @description Present for refunds
              */
             refundId?: string;
             /** Format: uuid */
@@ -796,7 +797,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description There is no such account, payment or refund */
+        /** @description No such account, payment or refund */
         NotFound: {
             headers: {
                 "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
@@ -1117,7 +1118,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The account as it was opened */
+            /** @description The new account */
             201: {
                 headers: {
                     Location: components["headers"]["Location"];
@@ -1211,7 +1212,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The account, which is closed */
+            /** @description The closed account */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -1325,7 +1326,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The deposit, and what the account had after it */
+            /** @description The deposit, and the account's balance after it */
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1363,9 +1364,9 @@ export interface operations {
                 after?: components["parameters"]["After"];
                 /** @description The `prevCursor` of an earlier response */
                 before?: components["parameters"]["Before"];
-                /** @description Only payments that this account made or got */
+                /** @description Only payments from or to this account */
                 accountId?: string;
-                /** @description Only payments of which so much was given back */
+                /** @description Only payments with this refund status */
                 status?: components["schemas"]["PaymentStatus"];
                 /** @description Start of the time range, inclusive */
                 from?: components["parameters"]["From"];
@@ -1437,7 +1438,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The payment, which is settled */
+            /** @description The settled payment */
             201: {
                 headers: {
                     Location: components["headers"]["Location"];
@@ -1534,7 +1535,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The payment was made already, with this body */
+            /** @description The payment already exists, with the same body */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -1546,7 +1547,7 @@ export interface operations {
                     "application/json": components["schemas"]["SuccessPayment"];
                 };
             };
-            /** @description The payment, which is settled */
+            /** @description The settled payment */
             201: {
                 headers: {
                     Location: components["headers"]["Location"];
@@ -1604,7 +1605,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One page of its history */
+            /** @description One page of events */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1704,7 +1705,7 @@ export interface operations {
             path: {
                 /** @description ID of the resource */
                 id: components["parameters"]["Id"];
-                /** @description The refund's id, a UUID of the client's choice */
+                /** @description The refund's id, a UUID that the client chooses */
                 refundId: string;
             };
             cookie?: never;
@@ -1747,7 +1748,7 @@ export interface operations {
             path: {
                 /** @description ID of the resource */
                 id: components["parameters"]["Id"];
-                /** @description The refund's id, a UUID of the client's choice */
+                /** @description The refund's id, a UUID that the client chooses */
                 refundId: string;
             };
             cookie?: never;
@@ -1758,7 +1759,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The refund was made already, with this body */
+            /** @description The refund already exists, with the same body */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -1770,7 +1771,7 @@ export interface operations {
                     "application/json": components["schemas"]["SuccessRefund"];
                 };
             };
-            /** @description The refund, which is settled */
+            /** @description The settled refund */
             201: {
                 headers: {
                     Location: components["headers"]["Location"];
@@ -2077,7 +2078,7 @@ export type OpenAccountRequest = {
 /** What {@link StrictServerInterface.openAccount} may answer. */
 export type OpenAccountResponse =
   | {
-    /** The account as it was opened */
+    /** The new account */
     readonly status: 201;
     readonly headers: {
       /** URI of the resource */
@@ -2294,7 +2295,7 @@ export type GetAccountResponse =
     readonly body: Problem;
   }
   | {
-    /** There is no such account, payment or refund */
+    /** No such account, payment or refund */
     readonly status: 404;
     readonly headers?: {
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
@@ -2390,7 +2391,7 @@ export type CloseAccountRequest = {
 /** What {@link StrictServerInterface.closeAccount} may answer. */
 export type CloseAccountResponse =
   | {
-    /** The account, which is closed */
+    /** The closed account */
     readonly status: 200;
     readonly headers: {
       /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
@@ -2434,7 +2435,7 @@ export type CloseAccountResponse =
     readonly body: Problem;
   }
   | {
-    /** There is no such account, payment or refund */
+    /** No such account, payment or refund */
     readonly status: 404;
     readonly headers?: {
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
@@ -2620,7 +2621,7 @@ export type ListEntriesResponse =
     readonly body: Problem;
   }
   | {
-    /** There is no such account, payment or refund */
+    /** No such account, payment or refund */
     readonly status: 404;
     readonly headers?: {
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
@@ -2720,7 +2721,7 @@ export type CreateDepositRequest = {
 /** What {@link StrictServerInterface.createDeposit} may answer. */
 export type CreateDepositResponse =
   | {
-    /** The deposit, and what the account had after it */
+    /** The deposit, and the account's balance after it */
     readonly status: 201;
     readonly headers?: {
       /** Request ID */
@@ -2764,7 +2765,7 @@ export type CreateDepositResponse =
     readonly body: Problem;
   }
   | {
-    /** There is no such account, payment or refund */
+    /** No such account, payment or refund */
     readonly status: 404;
     readonly headers?: {
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
@@ -2881,9 +2882,9 @@ export type ListPaymentsRequest = {
     readonly after?: string;
     /** The `prevCursor` of an earlier response */
     readonly before?: string;
-    /** Only payments that this account made or got */
+    /** Only payments from or to this account */
     readonly accountId?: string;
-    /** Only payments of which so much was given back */
+    /** Only payments with this refund status */
     readonly status?: PaymentStatus;
     /** Start of the time range, inclusive */
     readonly from?: string;
@@ -3045,7 +3046,7 @@ export type CreatePaymentRequest = {
 /** What {@link StrictServerInterface.createPayment} may answer. */
 export type CreatePaymentResponse =
   | {
-    /** The payment, which is settled */
+    /** The settled payment */
     readonly status: 201;
     readonly headers: {
       /** URI of the resource */
@@ -3264,7 +3265,7 @@ export type GetPaymentResponse =
     readonly body: Problem;
   }
   | {
-    /** There is no such account, payment or refund */
+    /** No such account, payment or refund */
     readonly status: 404;
     readonly headers?: {
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
@@ -3358,7 +3359,7 @@ export type PutPaymentRequest = {
 /** What {@link StrictServerInterface.putPayment} may answer. */
 export type PutPaymentResponse =
   | {
-    /** The payment was made already, with this body */
+    /** The payment already exists, with the same body */
     readonly status: 200;
     readonly headers: {
       /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
@@ -3375,7 +3376,7 @@ export type PutPaymentResponse =
     readonly body: SuccessPayment;
   }
   | {
-    /** The payment, which is settled */
+    /** The settled payment */
     readonly status: 201;
     readonly headers: {
       /** URI of the resource */
@@ -3549,7 +3550,7 @@ export type ListPaymentEventsRequest = {
 /** What {@link StrictServerInterface.listPaymentEvents} may answer. */
 export type ListPaymentEventsResponse =
   | {
-    /** One page of its history */
+    /** One page of events */
     readonly status: 200;
     readonly headers: {
       /** Request ID */
@@ -3602,7 +3603,7 @@ export type ListPaymentEventsResponse =
     readonly body: Problem;
   }
   | {
-    /** There is no such account, payment or refund */
+    /** No such account, payment or refund */
     readonly status: 404;
     readonly headers?: {
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
@@ -3764,7 +3765,7 @@ export type ListRefundsResponse =
     readonly body: Problem;
   }
   | {
-    /** There is no such account, payment or refund */
+    /** No such account, payment or refund */
     readonly status: 404;
     readonly headers?: {
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
@@ -3848,7 +3849,7 @@ export type GetRefundRequest = {
   readonly path: {
     /** ID of the resource */
     readonly id: string;
-    /** The refund's id, a UUID of the client's choice */
+    /** The refund's id, a UUID that the client chooses */
     readonly refundId: string;
   };
   readonly headers: {
@@ -3918,7 +3919,7 @@ export type GetRefundResponse =
     readonly body: Problem;
   }
   | {
-    /** There is no such account, payment or refund */
+    /** No such account, payment or refund */
     readonly status: 404;
     readonly headers?: {
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
@@ -4002,7 +4003,7 @@ export type PutRefundRequest = {
   readonly path: {
     /** ID of the resource */
     readonly id: string;
-    /** The refund's id, a UUID of the client's choice */
+    /** The refund's id, a UUID that the client chooses */
     readonly refundId: string;
   };
   readonly headers: {
@@ -4014,7 +4015,7 @@ export type PutRefundRequest = {
 /** What {@link StrictServerInterface.putRefund} may answer. */
 export type PutRefundResponse =
   | {
-    /** The refund was made already, with this body */
+    /** The refund already exists, with the same body */
     readonly status: 200;
     readonly headers: {
       /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
@@ -4031,7 +4032,7 @@ export type PutRefundResponse =
     readonly body: SuccessRefund;
   }
   | {
-    /** The refund, which is settled */
+    /** The settled refund */
     readonly status: 201;
     readonly headers: {
       /** URI of the resource */
@@ -4077,7 +4078,7 @@ export type PutRefundResponse =
     readonly body: Problem;
   }
   | {
-    /** There is no such account, payment or refund */
+    /** No such account, payment or refund */
     readonly status: 404;
     readonly headers?: {
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
@@ -4193,29 +4194,29 @@ export interface StrictServerInterface {
   /**
    * Open an account
    *
-   * A profile has one open account in each currency.
+   * A profile can have one open account per currency.
    */
   openAccount(request: OpenAccountRequest, context: RequestContext): Promise<OpenAccountResponse>;
 
-  /** Read one account, with its balance */
+  /** Read an account and its balance */
   getAccount(request: GetAccountRequest, context: RequestContext): Promise<GetAccountResponse>;
 
   /**
    * Close an account
    *
-   * Only one that has nothing. It can still be read, with its statement; the profile may open another one in the
-   * currency.
+   * The balance must be zero. A closed account and its statement remain readable, and the profile can open a new
+   * account in the currency.
    */
   closeAccount(request: CloseAccountRequest, context: RequestContext): Promise<CloseAccountResponse>;
 
-  /** The statement of an account, newest first */
+  /** List the entries of an account's statement, newest first */
   listEntries(request: ListEntriesRequest, context: RequestContext): Promise<ListEntriesResponse>;
 
   /**
-   * Give an account money from outside
+   * Deposit into an account
    *
-   * It comes from the settlement account of the currency, the only kind that may owe. The scope is for what tells of
-   * money that has arrived, and not for those who pay.
+   * The money comes from the settlement account of the currency, the only kind of account with a negative balance.
+   * The scope `payments:deposit` is for systems that report incoming money, not for payers.
    */
   createDeposit(request: CreateDepositRequest, context: RequestContext): Promise<CreateDepositResponse>;
 
@@ -4223,38 +4224,39 @@ export interface StrictServerInterface {
   listPayments(request: ListPaymentsRequest, context: RequestContext): Promise<ListPaymentsResponse>;
 
   /**
-   * Make a payment
+   * Create a payment
    *
-   * It is settled at once, or refused. A request that is repeated with its `Idempotency-Key` is answered as it was the
-   * first time.
+   * The payment is settled immediately, or refused. Repeating the request with the same `Idempotency-Key` returns the
+   * first response again.
    */
   createPayment(request: CreatePaymentRequest, context: RequestContext): Promise<CreatePaymentResponse>;
 
-  /** Read one payment */
+  /** Read a payment */
   getPayment(request: GetPaymentRequest, context: RequestContext): Promise<GetPaymentResponse>;
 
   /**
-   * Make a payment with an id of the client's choice
+   * Create a payment with a client-generated id
    *
-   * It can be repeated: the same body is answered 200 with the payment as it is now, another one 409. A payment is
-   * never changed by it, so it needs no `If-Match`. What was refused was not made, and may succeed later.
+   * Repeating the request with the same body returns 200 and the current payment; another body returns 409. The
+   * operation never modifies an existing payment and does not require `If-Match`. A refused payment is not stored, so
+   * that repeating the request may succeed later.
    */
   putPayment(request: PutPaymentRequest, context: RequestContext): Promise<PutPaymentResponse>;
 
-  /** What has happened to a payment, in order */
+  /** List a payment's events, oldest first */
   listPaymentEvents(request: ListPaymentEventsRequest, context: RequestContext): Promise<ListPaymentEventsResponse>;
 
-  /** List the refunds of a payment, newest first */
+  /** List a payment's refunds, newest first */
   listRefunds(request: ListRefundsRequest, context: RequestContext): Promise<ListRefundsResponse>;
 
-  /** Read one refund */
+  /** Read a refund */
   getRefund(request: GetRefundRequest, context: RequestContext): Promise<GetRefundResponse>;
 
   /**
-   * Give back a payment, or a part of it
+   * Refund a payment in full or in part
    *
-   * Who received the payment gives it back. All refunds together are never more than the payment. It can be repeated:
-   * the same body is answered 200, another one 409.
+   * Only the payee can refund a payment, and the total of its refunds cannot exceed its amount. Repeating the request
+   * with the same body returns 200; another body returns 409.
    */
   putRefund(request: PutRefundRequest, context: RequestContext): Promise<PutRefundResponse>;
 }

@@ -59,7 +59,7 @@ export class AccountService {
     return await this.#deps.connections.withTx(async (tx) => {
       if (!await this.#deps.profiles.isActive(tx, { id: profileId, scope: cause.scope })) {
         throw new PaymentError("unknown-profile", {
-          fieldErrors: [{ field: "/profileId", reason: "is no living profile of yours" }],
+          fieldErrors: [{ field: "/profileId", reason: "no such profile" }],
         });
       }
       return await this.#open(tx, { accountId, kind: "customer", profileId, currency }, cause);
@@ -189,6 +189,6 @@ function among(locked: readonly LockedAccount[], id: string): LockedAccount | un
 
 function mismatch(): PaymentError {
   return new PaymentError("currency-mismatch", {
-    fieldErrors: [{ field: "/amount/currency", reason: "is not the currency of the account" }],
+    fieldErrors: [{ field: "/amount/currency", reason: "must be the currency of the account" }],
   });
 }

@@ -44,7 +44,7 @@ export function decidePayment(
   ];
   refuse("unknown-account", named, {
     isSo: ({ locked }) => locked === undefined,
-    reason: "is no account that can be used here",
+    reason: "no such account",
   });
   if (payer === undefined || payee === undefined) throw new PaymentError("unknown-account");
   decideMovement({ payer, payee }, amount, named);
@@ -61,7 +61,7 @@ export function decideRefund(payment: Payment, { payer, payee }: Sides, { amount
   if (!payee.isOwn) throw new PaymentError("not-payee");
   if (amount.currency !== payment.amount.currency) {
     throw new PaymentError("currency-mismatch", {
-      fieldErrors: [{ field: "/amount/currency", reason: "is not the currency of the payment" }],
+      fieldErrors: [{ field: "/amount/currency", reason: "must be the currency of the payment" }],
     });
   }
   if (payment.refunded + amount.units > payment.amount.units) {
@@ -86,7 +86,7 @@ export function decideDeposit(account: LockedAccount, settlement: LockedAccount,
 function decideMovement({ payer, payee }: Sides, amount: Money, named: readonly NamedAccount[]): void {
   refuse("profile-deleted", named, {
     isSo: ({ locked }) => locked?.isActive === false,
-    reason: "belongs to a profile that was deleted",
+    reason: "belongs to a deleted profile",
   });
   refuse("account-closed", named, {
     isSo: ({ locked }) => (locked?.account.closedAt ?? null) !== null,
@@ -97,7 +97,7 @@ function decideMovement({ payer, payee }: Sides, amount: Money, named: readonly 
     throw new PaymentError("currency-mismatch", {
       fieldErrors: [{
         field: "/amount/currency",
-        reason: "is not the currency of every account that takes part",
+        reason: "must be the currency of both accounts",
       }],
     });
   }

@@ -152,13 +152,13 @@ Deno.test("archway events rebuild finds what differs, and puts it right on reque
     return stdout;
   };
   const said = await rebuild(0);
-  assert(/^Rebuilt from 5 events in [^]*\nWhat is live is what the events make\n$/.test(said), said);
+  assert(/^Replayed 5 events in [^]*\nThe live tables match the events\n$/.test(said), said);
 
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await pool.writer().query("update payments set description = 'Changed'");
   assertStringIncludes(
     await rebuild(1),
-    `payments: 1 rows, of which 1 differ, 0 are missing, 0 come from no event: ${id}\n`,
+    `payments: 1 rows, 1 different, 0 missing, 0 without an event: ${id}\n`,
   );
   await rebuild(0, "--swap");
   await rebuild(0);
@@ -168,6 +168,6 @@ Deno.test("archway events rebuild finds what differs, and puts it right on reque
   const { code: usage, stderr } = await misunderstood.ended();
   assertEquals([usage, stderr], [
     2,
-    "archway events: It takes rebuild\nUsage: archway events rebuild [--swap]\n",
+    "archway events: expected the subcommand rebuild\nUsage: archway events rebuild [--swap]\n",
   ]);
 });

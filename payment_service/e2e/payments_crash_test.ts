@@ -68,7 +68,7 @@ async function storm(seed: number): Promise<void> {
   await assertBooks(pool, { client, done, intents: source.intents });
   await using rebuild = new MainProgram(environment, ["events", "rebuild"]);
   const { code, stdout } = await rebuild.ended();
-  assertEquals([code, stdout.includes("What is live is what the events make")], [0, true], stdout);
+  assertEquals([code, stdout.includes("The live tables match the events")], [0, true], stdout);
   await receiver.untilTold();
   assertEquals(await receiver.faults(), []);
   assertEquals(await program.stop(), 0);

@@ -4,8 +4,8 @@ import type { Money } from "@archway/service_kit/money.ts";
 import type { PaymentEvent } from "./payment_event.ts";
 
 /**
- * The types of events and the forms their data has had; see docs/event-sourcing.md for how one is changed. All of them
- * are in their first form: amounts are minor units as decimal digits beside their currency.
+ * Upcasters of all event types; see docs/event-sourcing.md for changes of a schema. All types are at schema version 1,
+ * with amounts as decimal digits of minor units and a separate currency.
  */
 export const PAYMENT_UPCASTERS: Readonly<Record<PaymentEvent["type"], readonly Upcast[]>> = {
   "account.opened": [],
@@ -15,12 +15,12 @@ export const PAYMENT_UPCASTERS: Readonly<Record<PaymentEvent["type"], readonly U
   "payment.refunded": [],
 };
 
-/** Whether there is such a type of event. */
+/** Returns whether an event type exists. */
 export function isPaymentEventType(type: string): type is PaymentEvent["type"] {
   return Object.hasOwn(PAYMENT_UPCASTERS, type);
 }
 
-/** The event as it is written. */
+/** Converts an event to its stored form. */
 export function writeEvent({ type, ...event }: PaymentEvent): NewEvent {
   const schemaVersion = PAYMENT_UPCASTERS[type].length + 1;
   if (!("amount" in event)) return { type, schemaVersion, data: event };
@@ -29,13 +29,13 @@ export function writeEvent({ type, ...event }: PaymentEvent): NewEvent {
 }
 
 /**
- * The event that was written, by its type and its data in their newest form.
+ * Converts a stored event, whose data is in the newest schema version.
  *
- * @throws {EventStoreError} "unknown-event" when the data is not what the type has.
+ * @throws {EventStoreError} "unknown-event" if the type is unknown or the data does not match it.
  */
 export function readEvent({ type, data }: NewEvent): PaymentEvent {
   const read = new DataReader(type, data);
-  if (!isPaymentEventType(type)) throw read.fault("its type");
+  if (!isPaymentEventType(type)) throw read.invalid("type");
   switch (type) {
     case "account.opened":
       return {
@@ -81,13 +81,13 @@ function paymentParts(read: DataReader): Omit<Extract<PaymentEvent, { type: "pay
   };
 }
 
-/** Reads the data of an event; names what is not as it should be, never what it is. */
+/** Reads the data of an event. Errors contain the names of invalid members, never their values. */
 class DataReader {
   constructor(private readonly type: string, private readonly data: EventData) {}
 
   text(name: string): string {
     const value = this.data[name];
-    if (typeof value !== "string") throw this.fault(name);
+    if (typeof value !== "string") throw this.invalid(name);
     return value;
   }
 
@@ -97,11 +97,11 @@ class DataReader {
 
   money(): Money {
     const units = this.text("amount");
-    if (!/^[1-9]\d{0,15}$/.test(units)) throw this.fault("amount");
+    if (!/^[1-9]\d{0,15}$/.test(units)) throw this.invalid("amount");
     return { units: BigInt(units), currency: this.text("currency") };
   }
 
-  fault(name: string): EventStoreError {
-    return new EventStoreError("unknown-event", `Reading an event ${this.type}: ${name} is not known`);
+  invalid(name: string): EventStoreError {
+    return new EventStoreError("unknown-event", `Event ${this.type} cannot be read: invalid ${name}`);
   }
 }

@@ -47,7 +47,7 @@ Deno.test("writeEvent() writes amounts as decimal digits of minor units", () => 
   assertEquals([data["amount"], data["currency"]], ["1000000000000000", "BRL"]);
 });
 
-Deno.test("readEvent() refuses data that the type does not have, and does not repeat it", () => {
+Deno.test("readEvent() rejects data that does not match the type, without quoting it", () => {
   const written = writeEvent({ type: "payment.settled", ...SIDES, description: null });
   for (
     const wrong of [{ amount: "1.5" }, { amount: "0" }, { amount: 5 }, { payerAccountId: null }, {
@@ -59,12 +59,12 @@ Deno.test("readEvent() refuses data that the type does not have, and does not re
       () => readEvent({ ...written, data: { ...written.data, ...wrong } }),
       EventStoreError,
     );
-    assertEquals(error.message, `Reading an event payment.settled: ${name} is not known`);
+    assertEquals(error.message, `Event payment.settled cannot be read: invalid ${name}`);
   }
   assertThrows(() => readEvent({ type: "payment.lost", schemaVersion: 1, data: {} }), EventStoreError);
 });
 
-Deno.test("streamOf() keeps what happens to one thing together", () => {
+Deno.test("streamOf() returns one stream per account, deposit and payment", () => {
   assertEquals(EVENTS.map(streamOf), [
     "account-a",
     "account-s",

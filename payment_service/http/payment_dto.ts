@@ -13,7 +13,7 @@ import {
 import { outgoingPaymentData } from "../events/outgoing_data.ts";
 import { readEvent } from "../events/payment_event_data.ts";
 
-/** An account as clients see it. */
+/** Returns the JSON form of an account. */
 export function accountToJson(account: Account): api.Account {
   const { id, kind, profileId, currency, balance, createdAt, updatedAt, closedAt } = account;
   return {
@@ -26,7 +26,7 @@ export function accountToJson(account: Account): api.Account {
   };
 }
 
-/** A line of a statement as clients see it. */
+/** Returns the JSON form of a statement entry. */
 export function entryToJson(entry: Entry): api.Entry {
   const { transferId, kind, amount, balance, currency, paymentId, refundId, createdAt } = entry;
   return {
@@ -40,7 +40,7 @@ export function entryToJson(entry: Entry): api.Entry {
   };
 }
 
-/** A deposit as clients see it. */
+/** Returns the JSON form of a deposit. */
 export function depositToJson({ id, accountId, amount, balance, createdAt }: Deposit): api.Deposit {
   return {
     id,
@@ -51,7 +51,7 @@ export function depositToJson({ id, accountId, amount, balance, createdAt }: Dep
   };
 }
 
-/** A payment as clients see it. */
+/** Returns the JSON form of a payment. */
 export function paymentToJson(payment: Payment): api.Payment {
   const { id, payerAccountId, payeeAccountId, amount, refunded, description, createdAt, updatedAt } = payment;
   return {
@@ -63,12 +63,12 @@ export function paymentToJson(payment: Payment): api.Payment {
   };
 }
 
-/** A refund as clients see it. */
+/** Returns the JSON form of a refund. */
 export function refundToJson({ id, paymentId, amount, description, createdAt }: Refund): api.Refund {
   return { id, paymentId, amount: formatMoney(amount), description, createdAt };
 }
 
-/** Something that has happened to a payment, as clients see it: by whom is not told. */
+/** Returns the JSON form of a payment event, without its metadata. */
 export function paymentEventToJson(stored: StoredEvent): api.PaymentEvent {
   const event = readEvent(stored);
   switch (event.type) {
@@ -84,27 +84,27 @@ export function paymentEventToJson(stored: StoredEvent): api.PaymentEvent {
     case "account.opened":
     case "account.closed":
     case "deposit.settled":
-      throw new Error("The history of a payment has an event that is about something else");
+      throw new Error(`Unexpected event in the stream of a payment: ${event.type}`);
   }
 }
 
-/** Input of a payment. @throws {DomainError} "unknown-currency", "invalid-amount". */
+/** Returns the input of a payment. @throws {DomainError} "unknown-currency", "invalid-amount". */
 export function paymentInput(body: api.NewPayment): PaymentInput {
   return {
-    // The same account, however its id is spelt.
+    // UUIDs are case-insensitive.
     payerAccountId: body.payerAccountId.toLowerCase(),
     payeeAccountId: body.payeeAccountId.toLowerCase(),
     amount: parseMoney(body.amount, "/amount"),
-    description: describe(body.description),
+    description: normalizeDescription(body.description),
   };
 }
 
-/** Input of a refund. @throws {DomainError} "unknown-currency", "invalid-amount". */
+/** Returns the input of a refund. @throws {DomainError} "unknown-currency", "invalid-amount". */
 export function refundInput(body: api.NewRefund): RefundInput {
-  return { amount: parseMoney(body.amount, "/amount"), description: describe(body.description) };
+  return { amount: parseMoney(body.amount, "/amount"), description: normalizeDescription(body.description) };
 }
 
-/** What looks the same is the same. */
-function describe(description: string | null | undefined): string | null {
+/** Normalizes a description, so that texts that look the same compare equal. */
+function normalizeDescription(description: string | null | undefined): string | null {
   return description?.normalize("NFC") ?? null;
 }

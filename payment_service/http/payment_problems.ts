@@ -7,82 +7,88 @@ export const paymentProblems = problemTable<PaymentErrorCode>({
   ...MONEY_PROBLEMS,
   "account-not-found": notFound("account"),
   "account-changed": changed("account"),
-  "payment-not-found": notFound("payment", "There is no payment with this id, or you have no part in it."),
+  "payment-not-found": notFound(
+    "payment",
+    "No payment with this id exists, or the caller is neither payer nor payee.",
+  ),
   "refund-not-found": notFound("refund", "The payment has no refund with this id."),
   "account-exists": {
-    title: "Account exists",
+    title: "Account already exists",
     status: 409,
-    detail: "The profile has an open account in this currency already: list the accounts of the profile.",
+    detail:
+      "The profile already has an open account in this currency. List the accounts of the profile to find it.",
   },
   "payment-exists": {
-    title: "Payment exists",
+    title: "Payment already exists",
     status: 409,
     detail:
-      "A payment with this id was made with another body. Nothing was done: a new payment needs a new id, and a " +
-      "repeated one has to be what it was.",
+      "A payment with this id was created with a different body. No changes were made. Use a new id for a new payment, " +
+      "or repeat the original body.",
   },
   "refund-exists": {
-    title: "Refund exists",
+    title: "Refund already exists",
     status: 409,
     detail:
-      "A refund of the payment with this id was made with another body. Nothing was done: a new refund needs a new " +
-      "id, and a repeated one has to be what it was.",
+      "A refund with this id was created for the payment with a different body. No changes were made. Use a new id for " +
+      "a new refund, or repeat the original body.",
   },
   "same-account": {
-    title: "One account on both sides",
+    title: "Payer and payee are the same",
     status: 422,
-    detail: "Payer and payee have to be two accounts.",
+    detail: "Payer and payee must be different accounts.",
     validation: true,
   },
   "unknown-profile": {
     title: "Unknown profile",
     status: 422,
-    detail: "There is no living profile with this id, or it is not yours.",
+    detail: "No active profile with this id exists, or it is not accessible to the caller.",
   },
   "unknown-account": {
     title: "Unknown account",
     status: 422,
     detail:
-      "An account of the payment does not exist, or the payer's is not yours. The member invalidParams says which.",
+      "An account of the payment does not exist, or the payer's account is not accessible to the caller. The member " +
+      "invalidParams lists the account.",
   },
   "profile-deleted": {
     title: "Profile deleted",
     status: 422,
-    detail: "An account that takes part belongs to a profile that was deleted: its money does not move.",
+    detail: "One of the accounts belongs to a deleted profile and can neither send nor receive money.",
   },
   "currency-mismatch": {
-    title: "Currencies differ",
+    title: "Currency mismatch",
     status: 422,
-    detail: "Money moves in one currency: that of the amount and of every account that takes part.",
+    detail: "The amount must be in the currency of both accounts.",
   },
   "account-closed": {
     title: "Account closed",
     status: 422,
-    detail: "The account is closed: no money moves to or from it.",
+    detail: "The account is closed and can neither send nor receive money.",
   },
   "insufficient-funds": {
     title: "Insufficient funds",
     status: 422,
-    detail: "The account that the money is to come from has less than the amount.",
+    detail: "The balance of the paying account is less than the amount.",
   },
   "balance-limit": {
-    title: "Balance limit reached",
+    title: "Balance limit exceeded",
     status: 422,
-    detail: "The account would have more than it can hold, which is 10^18 minor units.",
+    detail: "The balance of an account would exceed 10^18 minor units.",
   },
   "balance-not-zero": {
-    title: "Account not empty",
+    title: "Balance not zero",
     status: 422,
-    detail: "An account that has money is not closed: let it be paid away first.",
+    detail:
+      "An account can be closed only when its balance is zero. Pay the balance to another account first.",
   },
   "refund-exceeds-payment": {
     title: "Refund exceeds payment",
     status: 422,
-    detail: "All refunds of a payment together cannot be more than the payment.",
+    detail: "The total of a payment's refunds cannot exceed its amount.",
   },
   "not-payee": {
     title: "Not the payee",
     status: 422,
-    detail: "A payment is given back by who received it, and by nobody else.",
+    detail: "Only the payee can refund a payment.",
   },
 });

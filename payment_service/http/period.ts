@@ -5,9 +5,9 @@ import type { Period } from "../ports.ts";
 const INSTANT = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/;
 
 /**
- * Reads a stretch of time from RFC 3339 instants, down to the microsecond.
+ * Parses a time range of RFC 3339 date-times, with microseconds.
  *
- * @throws {DomainError} "invalid-page" when one is none, or the end is not behind the beginning.
+ * @throws {DomainError} "invalid-page" if a date-time is invalid, or the end is not later than the start.
  */
 export function parsePeriod(
   query: { readonly from?: string | undefined; readonly to?: string | undefined },
@@ -18,7 +18,7 @@ export function parsePeriod(
     if (text === undefined) return undefined;
     const instant = parseInstant(text);
     if (instant === undefined) {
-      fieldErrors.push({ field, reason: "must be an instant such as 2026-11-25T10:00:00Z" });
+      fieldErrors.push({ field, reason: "must be an RFC 3339 date-time, such as 2026-11-25T10:00:00Z" });
     }
     return instant;
   };
@@ -30,13 +30,13 @@ export function parsePeriod(
   return { from, to };
 }
 
-/** The instant in UTC; nothing happened before 1970. */
+/** Returns a date-time in UTC; times before 1970 become 1970, the lower bound of all data. */
 function parseInstant(text: string): Timestamp | undefined {
   const [, date = "", time = "", fraction = "", offset = ""] = INSTANT.exec(text) ?? [];
   const milliseconds = Date.parse(`${date}T${time}${offset.toUpperCase()}`);
   if (Number.isNaN(milliseconds)) return undefined;
   if (milliseconds < 0) return "1970-01-01T00:00:00Z";
   const microseconds = BigInt(milliseconds) * 1000n + BigInt(fraction.padEnd(6, "0").slice(0, 6));
-  // One with an offset may lie in the year 10000.
+  // A date-time with an offset can be in the year 10000.
   return new Date(milliseconds).getUTCFullYear() > 9999 ? "9999-12-31T23:59:59Z" : timestampOf(microseconds);
 }

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { DomainError } from "@archway/service_kit/domain_error.ts";
 import { parsePeriod } from "./period.ts";
 
-Deno.test("parsePeriod() reads instants as the database writes them", () => {
+Deno.test("parsePeriod() returns date-times in the format of the database", () => {
   const read: readonly (readonly [string, string])[] = [
     ["2026-11-25T10:00:00Z", "2026-11-25T10:00:00Z"],
     ["2026-11-25t10:00:00.5z", "2026-11-25T10:00:00.5Z"],
@@ -14,9 +14,9 @@ Deno.test("parsePeriod() reads instants as the database writes them", () => {
   assertEquals(parsePeriod({}), { from: undefined, to: undefined });
 });
 
-Deno.test("parsePeriod() refuses what is no time, and an end that is not behind the beginning", () => {
-  const faults = (query: { from?: string; to?: string }): readonly string[] =>
+Deno.test("parsePeriod() rejects invalid date-times, and an end that is not later than the start", () => {
+  const invalidFields = (query: { from?: string; to?: string }): readonly string[] =>
     assertThrows(() => parsePeriod(query), DomainError).fieldErrors.map(({ field }) => field);
-  assertEquals(faults({ from: "2026-11-25T23:59:60Z", to: "2026-02-30T00:00:00" }), ["from", "to"]);
-  assertEquals(faults({ from: "2026-11-25T10:00:00Z", to: "2026-11-25T10:00:00Z" }), ["to"]);
+  assertEquals(invalidFields({ from: "2026-11-25T23:59:60Z", to: "2026-02-30T00:00:00" }), ["from", "to"]);
+  assertEquals(invalidFields({ from: "2026-11-25T10:00:00Z", to: "2026-11-25T10:00:00Z" }), ["to"]);
 });

@@ -4,7 +4,7 @@ import { ResourceResponses } from "@archway/service_kit/resource_responses.ts";
 import { refundInput, refundToJson } from "./payment_dto.ts";
 import { causeOf, type PaymentHandlersDependencies, scopeOf } from "./request_cause.ts";
 
-/** A refund is never changed. */
+/** Version of all refunds, which never change. */
 const VERSION = 1n;
 
 /** Operations on refunds. */

@@ -5,19 +5,19 @@ import type { PageCursors } from "@archway/service_kit/page_cursors.ts";
 import type { Cause } from "../app/accounts.ts";
 import type { PaymentApp } from "../app/payment_app.ts";
 
-/** What the HTTP adapter needs. */
+/** Dependencies of the HTTP handlers. */
 export interface PaymentHandlersDependencies {
   readonly app: PaymentApp;
   readonly cursors: PageCursors;
-  /** Cursors of histories, which are ordered by version. */
+  /** Cursors of event lists, which are ordered by version. */
   readonly versionCursors: PageCursors<bigint>;
   readonly tokens: ConsistencyTokens;
 }
 
-/** The access scope of a caller. */
+/** Returns the access scope of a caller. */
 export const scopeOf = accessScopeOf("payments:admin");
 
-/** Who requests something, and what is recorded of it. */
+/** Returns the cause of a request: its access scope, and the metadata to record. */
 export function causeOf(context: RequestContext): Cause {
   const { requestId, principal, traceParent, signal } = context;
   return {

@@ -1,16 +1,20 @@
 import { parseArgs } from "node:util";
 import { UsageError } from "@archway/service_kit/command.ts";
 
-/** What `archway events` is asked to do. */
+/** Parsed arguments of `archway events`. */
 export interface EventsArguments {
   readonly action: "rebuild";
-  /** Whether what was rebuilt takes the place of what differs. */
+  /** Whether the rebuilt rows replace the differing live rows. */
   readonly swap: boolean;
 }
 
-/** Reads what follows `archway events`. Throws {@link UsageError}. */
+/**
+ * Parses the arguments of `archway events`.
+ *
+ * @throws {UsageError} for invalid arguments.
+ */
 export function parseEventsArguments(args: readonly string[]): EventsArguments {
-  // Not strict: the words of the error are to be one's own.
+  // Not strict, for error messages of its own.
   const { values, positionals, tokens } = parseArgs({
     args: [...args],
     options: { swap: { type: "boolean" } },
@@ -19,12 +23,12 @@ export function parseEventsArguments(args: readonly string[]): EventsArguments {
     tokens: true,
   });
   const [action, ...rest] = positionals;
-  if (action !== "rebuild") throw new UsageError("It takes rebuild");
-  if (rest.length > 0) throw new UsageError('"rebuild" takes no word after it');
+  if (action !== "rebuild") throw new UsageError("expected the subcommand rebuild");
+  if (rest.length > 0) throw new UsageError("rebuild accepts no positional arguments");
   for (const token of tokens) {
     if (token.kind !== "option") continue;
-    if (token.name !== "swap") throw new UsageError('"rebuild" does not know such an option');
-    if (token.value !== undefined) throw new UsageError("--swap takes no value");
+    if (token.name !== "swap") throw new UsageError("unknown option, expected --swap");
+    if (token.value !== undefined) throw new UsageError("--swap accepts no value");
   }
   return { action, swap: values.swap === true };
 }

@@ -1,27 +1,27 @@
 import { isEqual, type TableDifference } from "./compare_tables.ts";
 import type { RebuildSummary } from "./rebuild_projections.ts";
 
-/** What a rebuild has come to, for people. */
+/** Formats the result of a rebuild for the standard output. */
 export function rebuildSummary({ events, tables, swapped }: RebuildSummary, seconds: number): string {
-  const rate = seconds > 0 ? `, ${count(Math.round(events / seconds))} a second` : "";
-  const lines = [`Rebuilt from ${count(events)} events in ${seconds.toFixed(1)} s${rate}`];
+  const rate = seconds > 0 ? ` (${count(Math.round(events / seconds))} events/s)` : "";
+  const lines = [`Replayed ${count(events)} events in ${seconds.toFixed(1)} s${rate}`];
   for (const table of tables) lines.push(`  ${table.table}: ${describe(table)}`);
-  if (swapped) lines.push("What differs was put right, in one transaction");
-  else if (tables.every(isEqual)) lines.push("What is live is what the events make");
-  else lines.push("Nothing was changed: with --swap what was rebuilt takes the place of what differs");
+  if (swapped) lines.push("Replaced the differing rows in one transaction");
+  else if (tables.every(isEqual)) lines.push("The live tables match the events");
+  else lines.push("No changes were made; run with --swap to replace the differing rows");
   return `${lines.join("\n")}\n`;
 }
 
 function describe(table: TableDifference): string {
   const rows = `${count(table.rows)} rows`;
-  if (isEqual(table)) return `${rows}, all of them equal`;
-  const { lacking, surplus, unequal, examples } = table;
+  if (isEqual(table)) return `${rows}, no differences`;
+  const { missing, extra, different, examples } = table;
   const kinds = [
-    `${count(unequal)} differ`,
-    `${count(lacking)} are missing`,
-    `${count(surplus)} come from no event`,
+    `${count(different)} different`,
+    `${count(missing)} missing`,
+    `${count(extra)} without an event`,
   ];
-  return `${rows}, of which ${kinds.join(", ")}: ${examples.join(", ")}`;
+  return `${rows}, ${kinds.join(", ")}: ${examples.join(", ")}`;
 }
 
 function count(value: number): string {

@@ -12,13 +12,13 @@ import { RebuildError } from "./rebuild_error.ts";
 import { rebuildProjections, type RebuildSummary } from "./rebuild_projections.ts";
 
 const STAGES = {
-  comparing: "Comparing with what is live",
-  swapping: "Putting what was rebuilt in the place of what differs",
+  comparing: "Comparing with the live tables",
+  swapping: "Replacing the differing rows",
 } as const;
 
 /**
- * `events rebuild`: rebuilds projections from the event store and reports differences. Its exit code is 0 where nothing
- * differs any more, 1 where something does, 130 or 143 after a signal.
+ * `events rebuild`: rebuilds projections from the event store and reports differences. The exit code is 0 if nothing
+ * differs (any more), 1 if something differs, 130 or 143 after a signal.
  */
 export const rebuildCommand: ServiceCommand = {
   name: "events",
@@ -37,7 +37,7 @@ export const rebuildCommand: ServiceCommand = {
 
 async function rebuild(swap: boolean, context: CommandContext): Promise<number> {
   const { signal } = context;
-  // What is long here is long because there is much.
+  // No timeouts: the duration depends on the amount of data.
   await using database = await context.openDatabase({ unlimited: true });
   const startedAt = performance.now();
   let shown: Progress | undefined;
@@ -58,7 +58,7 @@ async function rebuild(swap: boolean, context: CommandContext): Promise<number> 
     });
   } catch (error) {
     if (context.stoppedWith === undefined || error !== signal.reason) throw error;
-    await context.print("Stopped: nothing was changed\n");
+    await context.print("Stopped; no changes were made\n");
     return context.stoppedWith;
   } finally {
     shown?.[Symbol.dispose]();

@@ -1,4 +1,4 @@
-/** A rebuild cannot go on, and has changed nothing. The message says why. */
+/** Error of a rebuild that cannot continue and has made no changes. */
 export class RebuildError extends Error {
   override readonly name = "RebuildError";
 }

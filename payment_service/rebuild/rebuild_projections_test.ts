@@ -58,9 +58,9 @@ async function spoil(pool: ConnectionPool, statements: readonly string[]): Promi
 }
 
 function different({ tables }: RebuildSummary): unknown {
-  return tables.filter((table) => !isEqual(table)).map(({ table, lacking, surplus, unequal }) => [
+  return tables.filter((table) => !isEqual(table)).map(({ table, missing, extra, different }) => [
     table,
-    { lacking, surplus, unequal },
+    { missing, extra, different },
   ]);
 }
 
@@ -119,9 +119,9 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     const before = await rows(pool);
     const summary = await rebuildProjections(pool, { swap: false });
     assertEquals(different(summary), [
-      ["accounts", { lacking: 0, surplus: 0, unequal: 1 }],
-      ["payments", { lacking: 0, surplus: 0, unequal: 1 }],
-      ["refunds", { lacking: 1, surplus: 1, unequal: 0 }],
+      ["accounts", { missing: 0, extra: 0, different: 1 }],
+      ["payments", { missing: 0, extra: 0, different: 1 }],
+      ["refunds", { missing: 1, extra: 1, different: 0 }],
     ]);
     assertEquals(summary.tables[1]?.examples, [payment]);
     assertEquals(await rows(pool), before);
@@ -137,10 +137,10 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     ]);
     const summary = await rebuildProjections(pool, { swap: true });
     assertEquals([summary.swapped, different(summary)], [true, [
-      ["accounts", { lacking: 0, surplus: 0, unequal: 3 }],
-      ["payments", { lacking: 0, surplus: 0, unequal: 1 }],
-      ["refunds", { lacking: 1, surplus: 0, unequal: 0 }],
-      ["entries", { lacking: 6, surplus: 0, unequal: 0 }],
+      ["accounts", { missing: 0, extra: 0, different: 3 }],
+      ["payments", { missing: 0, extra: 0, different: 1 }],
+      ["refunds", { missing: 1, extra: 0, different: 0 }],
+      ["entries", { missing: 6, extra: 0, different: 0 }],
     ]]);
     assertEquals(await rows(pool), before);
     assertEquals((await rebuildProjections(pool, { swap: true })).swapped, false);

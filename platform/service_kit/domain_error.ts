@@ -2,7 +2,7 @@
 export interface FieldError {
   /** Name of the query parameter, or name or JSON Pointer of the body member. */
   readonly field: string;
-  /** Reason without the value; continues a sentence that begins with the field. */
+  /** Reason, without the value. */
   readonly reason: string;
 }
 
