@@ -42,7 +42,7 @@ export async function measureRebuild(
     signal,
   }).output();
   const text = new TextDecoder().decode(stdout);
-  const [, told = "", seconds = ""] = /from ([\d,]+) events in ([\d.]+) s/.exec(text) ?? [];
+  const [, told = "", seconds = ""] = /Replayed ([\d,]+) events in ([\d.]+) s/.exec(text) ?? [];
   if (code !== 0 || Number(told.replaceAll(",", "")) !== events) {
     throw new Error(`Rebuilding failed: ${text}${new TextDecoder().decode(stderr)}`);
   }
