@@ -10,7 +10,7 @@ import type { InstanceConfig } from "./postgres/pool_config.ts";
 
 interface Adapter {
   readonly name: string;
-  /** Whether the server can stop a statement. */
+  /** Whether the server can cancel a statement. */
   readonly cancels: boolean;
   open(): Promise<AsyncDisposable & { readonly instance: InstanceConfig }>;
 }
@@ -23,7 +23,7 @@ const adapters: readonly Adapter[] = [
 type Check = (pool: ConnectionPool, adapter: Adapter) => Promise<void>;
 
 const contract: Readonly<Record<string, Check>> = {
-  "query() gives every type as db.ts has it": async (pool) => {
+  "query() returns every type as documented in db.ts": async (pool) => {
     const { rows, rowCount } = await pool.writer().query(`SELECT
       'a'::text AS text, '0190163D-8694-739B-AEA5-966C26F8AD91'::uuid AS uuid, 1::int2 AS int2, 2::int4 AS int4,
       1.5::float8 AS float8, 9007199254740993::int8 AS int8, 1.50::numeric AS numeric, true AS yes, false AS no,
@@ -102,7 +102,7 @@ const contract: Readonly<Record<string, Check>> = {
     assertEquals((await pool.reader().query("SELECT id FROM counted")).rowCount, 3);
   },
 
-  "query() tells faults apart": async (pool) => {
+  "query() classifies errors": async (pool) => {
     const writer = pool.writer();
     for (
       const statement of [
@@ -111,7 +111,7 @@ const contract: Readonly<Record<string, Check>> = {
         "INSERT INTO parent VALUES (1, 'a')",
       ]
     ) await writer.query(statement);
-    const faults: readonly (readonly [string, DatabaseErrorCode, string | undefined])[] = [
+    const errors: readonly (readonly [string, DatabaseErrorCode, string | undefined])[] = [
       ["INSERT INTO parent VALUES (1, 'b')", "unique-violation", "parent_key"],
       ["INSERT INTO child VALUES (7, 'x')", "foreign-key-violation", "child_parent"],
       ["INSERT INTO parent VALUES (2, '')", "check-violation", "short"],
@@ -122,7 +122,7 @@ const contract: Readonly<Record<string, Check>> = {
       ["SELECT nonsense", "internal", undefined],
       ["SELECT 1; SELECT 2", "internal", undefined],
     ];
-    for (const [statement, code, constraint] of faults) {
+    for (const [statement, code, constraint] of errors) {
       const error = await assertRejects(() => writer.query(statement), DatabaseError);
       assertEquals([error.code, error.constraint], [code, constraint], statement);
       assert(!/secret|too long/.test(Deno.inspect(error)), Deno.inspect(error));
@@ -154,7 +154,7 @@ const contract: Readonly<Record<string, Check>> = {
     }
   },
 
-  "query() rejects at once when its signal aborts": async (pool, { cancels }) => {
+  "query() rejects immediately when its signal aborts": async (pool, { cancels }) => {
     const writer = pool.writer();
     await assertCode(() => writer.query("SELECT 1", [], { signal: AbortSignal.abort() }), "cancelled");
     const controller = new AbortController();
@@ -162,12 +162,12 @@ const contract: Readonly<Record<string, Check>> = {
     const pending = writer.query(slow, [], { signal: controller.signal });
     await writer.query("SELECT 1").then(() => controller.abort());
     if (cancels) await assertCode(() => pending, "cancelled");
-    // In one session the other statement came after the slow one, which cannot be stopped.
+    // With one session, the other statement follows the slow one, which cannot be cancelled.
     else assertEquals((await pending).rowCount, 1);
     assertEquals((await writer.query("SELECT 1")).rowCount, 1);
   },
 
-  "withTx() commits what its function returns": async (pool) => {
+  "withTx() commits and returns the value of its function": async (pool) => {
     await pool.writer().query("CREATE TABLE kept (id int)");
     const value = await pool.withTx(async (tx) => {
       await tx.query("INSERT INTO kept VALUES (1)");
@@ -177,7 +177,7 @@ const contract: Readonly<Record<string, Check>> = {
     assertEquals(await countOf(pool.writer(), "kept"), 1n);
   },
 
-  "withTx() rolls back and throws on what its function throws": async (pool) => {
+  "withTx() rolls back and rethrows the error of its function": async (pool) => {
     await pool.writer().query("CREATE TABLE undone (id int)");
     const thrown = { not: "an Error" };
     const caught = await pool.withTx(async (tx) => {
@@ -188,7 +188,7 @@ const contract: Readonly<Record<string, Check>> = {
     assertEquals(await countOf(pool.writer(), "undone"), 0n);
   },
 
-  "withTx() rejects when a statement's fault was swallowed": async (pool) => {
+  "withTx() rejects when the error of a statement was swallowed": async (pool) => {
     await pool.writer().query("CREATE TABLE swallowed (id int)");
     await assertCode(() =>
       pool.withTx(async (tx) => {
@@ -199,7 +199,7 @@ const contract: Readonly<Record<string, Check>> = {
     assertEquals(await countOf(pool.writer(), "swallowed"), 0n);
   },
 
-  "withTx() rejects when COMMIT is refused": async (pool) => {
+  "withTx() rejects when COMMIT fails": async (pool) => {
     await pool.writer().query(
       "CREATE TABLE late (id int, CONSTRAINT late_key UNIQUE (id) DEFERRABLE INITIALLY DEFERRED)",
     );
@@ -213,13 +213,13 @@ const contract: Readonly<Record<string, Check>> = {
     assertEquals(await countOf(pool.writer(), "late"), 0n);
   },
 
-  "withTx() gives a querier that ends with it": async (pool) => {
+  "withTx() passes a querier that is unusable after its end": async (pool) => {
     const tx = await pool.withTx((tx) => Promise.resolve(tx));
     const error = await assertCode(() => tx.query("SELECT 1"), "internal");
     assertMatch(error.message, /after its end/);
   },
 
-  "withTx() runs statements that are not awaited in order": async (pool) => {
+  "withTx() runs statements in order even if they are not awaited": async (pool) => {
     const values = await pool.withTx((tx) =>
       Promise.all([1, 2, 3].map(async (value) => {
         const { rows } = await tx.query<{ value: number }>("SELECT $1::int AS value", [value]);
@@ -256,7 +256,7 @@ const contract: Readonly<Record<string, Check>> = {
     assertEquals(await pool.withTimeoutTx(60_000, () => Promise.resolve("in time")), "in time");
   },
 
-  "withTx() keeps transactions that run at once apart": async (pool) => {
+  "withTx() isolates concurrent transactions": async (pool) => {
     await pool.writer().query("CREATE TABLE apart (id int PRIMARY KEY)");
     const results = await Promise.allSettled(Array.from({ length: 20 }, (_, id) =>
       pool.withTx(async (tx) => {
@@ -267,11 +267,11 @@ const contract: Readonly<Record<string, Check>> = {
     assertEquals(await countOf(pool.writer(), "apart"), 10n);
   },
 
-  "health() finds the primary": async (pool) => {
+  "health() reports the primary": async (pool) => {
     assertEquals(await pool.health(), [{ name: "primary", role: "primary", healthy: true }]);
   },
 
-  "migrate() applies what is pending, once": async (pool) => {
+  "migrate() applies pending migrations once": async (pool) => {
     await using folder = await migrationFolder({
       "2_second.sql":
         "-- migrate:up\nINSERT INTO first VALUES (1);\nINSERT INTO first VALUES (2);\n-- migrate:down\nDELETE FROM first;\n",
@@ -296,7 +296,7 @@ const contract: Readonly<Record<string, Check>> = {
     assertEquals((await pool.writer().query("SELECT 1 FROM pg_class WHERE relname = 'half'")).rowCount, 0);
   },
 
-  "undoMigrations() undoes what was applied last": async (pool) => {
+  "undoMigrations() reverts the last migration": async (pool) => {
     await using folder = await migrationFolder({
       "71_undone.sql":
         "-- migrate:up\nCREATE TABLE undoable (id int);\n-- migrate:down\nDROP TABLE undoable;\n",
@@ -324,7 +324,7 @@ const contract: Readonly<Record<string, Check>> = {
 };
 
 for (const adapter of adapters) {
-  Deno.test(`openPool() keeps the contract of db.ts on ${adapter.name}`, async (test) => {
+  Deno.test(`openPool() implements the contract of db.ts on ${adapter.name}`, async (test) => {
     await using database = await adapter.open();
     await using pool = openPool({ primary: database.instance, replicas: [], ...GENEROUS_TIMEOUTS });
     for (const [name, check] of Object.entries(contract)) await test.step(name, () => check(pool, adapter));

@@ -1,45 +1,49 @@
-/** The server that something was sent to. */
+/** Server that a statement or transaction was sent to. */
 export interface ObservedServer {
-  /** A name, an address, or the directory of a Unix socket. */
+  /** Name, address, or directory of a Unix socket. */
   readonly host: string;
   readonly port: number;
   readonly database: string;
 }
 
-/** How something ended. */
+/** Outcome of a statement or transaction. */
 export interface ObservedOutcome {
-  /** Rows returned or changed; absent for transactions, and where it failed. */
+  /** Rows returned or changed; absent for transactions and on failure. */
   readonly rows?: number;
-  /** What it failed with: a `DatabaseError`, or what a transaction's function threw. */
+  /** The `DatabaseError` it failed with, or what the function of a transaction threw. */
   readonly error?: unknown;
 }
 
-/** Follows one statement, or one transaction. */
+/** Observation of one statement or transaction. */
 export interface Observation {
-  /** It has a connection; until then it waited for one. Not called where it never got one. */
+  /** Called when it has acquired a connection; not called if it never does. */
   connected(server: ObservedServer): void;
-  /** It ended; called once. */
+  /** Called once, at its end. */
   ended(outcome: ObservedOutcome): void;
 }
 
-/** What is known of a statement besides its text. */
+/** Properties of a statement besides its text. */
 export interface StatementOptions {
-  /** Whether it has its connection already, which is that of its transaction. */
+  /** Whether it runs on the connection of a transaction. */
   readonly inTransaction: boolean;
 }
 
 /**
- * Watches what is sent to the database, without knowing what a statement was given: values never come this way. Called
- * in the async context of whoever sends it. It must not throw.
+ * Observes statements and transactions, but never parameter values. Called in the async context of the sender. It must
+ * not throw.
  */
 export interface DatabaseObserver {
   /**
-   * A statement begins, in a transaction or outside of one. Undefined: this one is not followed.
+   * Called at the start of a statement, inside or outside of a transaction.
    *
-   * @param text As it is prepared, with `$1` where values go.
-   * @param instance As the configuration names the server: "primary", "replica_0", …
+   * @param text Text as it is prepared, with `$1` for values.
+   * @param instance Name of the server in the configuration: "primary", "replica_0", …
+   * @returns The observation of the statement; undefined if it is not observed.
    */
   statement(text: string, instance: string, options?: StatementOptions): Observation | undefined;
-  /** A transaction begins; `run` is all of it, from waiting for a connection to COMMIT, and is to be called once. */
+  /**
+   * Called at the start of a transaction. `run` covers all of it, from waiting for a connection to COMMIT, and must be
+   * called once.
+   */
   transaction<T>(instance: string, run: (observation: Observation) => Promise<T>): Promise<T>;
 }

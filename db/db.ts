@@ -1,8 +1,8 @@
 /**
- * The database as services see it. A service's persistence speaks SQL to a {@link Querier}, its use cases ask the
- * {@link ConnectionPool} for one; which driver and which server stand behind them is decided in main.ts.
+ * Database port of the services. Persistence code runs SQL on a {@link Querier}, which use cases get from the
+ * {@link ConnectionPool}; main.ts decides which driver and which servers are behind them.
  *
- * Column values look the same from every adapter:
+ * Column values are the same with every adapter:
  *
  * | PostgreSQL            | TypeScript                                                      |
  * | --------------------- | --------------------------------------------------------------- |
@@ -18,7 +18,7 @@
  * | null                  | null                                                            |
  */
 
-/** A value that can be bound to `$1`, `$2`, …. */
+/** Value that can be bound to `$1`, `$2`, …. */
 export type QueryParameter =
   | null
   | boolean
@@ -28,20 +28,20 @@ export type QueryParameter =
   | Uint8Array
   | readonly (null | boolean | number | bigint | string)[];
 
-/** What a statement gave. */
+/** Result of a statement. */
 export interface QueryResult<Row> {
   readonly rows: readonly Row[];
   /** Rows returned, or changed by an INSERT, UPDATE or DELETE without RETURNING. */
   readonly rowCount: number;
 }
 
-/** How one statement is run. */
+/** Options of a statement. */
 export interface QueryOptions {
   /** Cancels the statement on the server; the promise rejects with code "cancelled". */
   readonly signal?: AbortSignal;
 }
 
-/** Whatever runs SQL: a writer, a reader or an open transaction. Faults are thrown as `DatabaseError`. */
+/** Runs SQL: a writer, a reader or an open transaction. Throws `DatabaseError`. */
 export interface Querier {
   query<Row extends object>(
     text: string,
@@ -51,221 +51,220 @@ export interface Querier {
 }
 
 /**
- * A place in the history of the primary. Positions of one timeline are ordered by `lsn`; a promotion begins a new
- * timeline, and what was not replicated by then is not part of it (PostgreSQL, "Timelines" and "pg_lsn").
+ * Position in the write-ahead log of the primary. Positions of one timeline are ordered by `lsn`; a promotion starts a
+ * new timeline, without what had not been replicated by then (PostgreSQL, "Timelines" and "pg_lsn").
  */
 export interface WalPosition {
   readonly timeline: number;
-  /** Bytes of write-ahead log before it. */
+  /** Bytes of write-ahead log before the position. */
   readonly lsn: bigint;
 }
 
-/** What a reader has to see. */
+/** Consistency requirements of a reader. */
 export interface ReaderOptions {
-  /** Everything that was committed before this. Without it, a reader may be a little behind. */
+  /** Position whose preceding commits must be visible. Without it, reads may be slightly stale. */
   readonly after?: WalPosition | undefined;
 }
 
-/** Hands out queriers by what they are for. */
+/** Provides queriers by purpose. */
 export interface ConnectionManager {
-  /** Runs on the primary. */
+  /** Returns a querier on the primary. */
   writer(): Querier;
   /**
-   * For statements that only read. Runs on a replica where one is well, else on the primary; may be a little behind
-   * the writer. A statement whose server is lost is run again on another one, which is why it may not write: where
-   * there are replicas they refuse it with code "internal". What one querier reads comes from one server while that
-   * is well, so ask for one per use case and do not keep it.
+   * Returns a querier for read-only statements. It uses an available replica, or the primary if there is none, and may
+   * lag slightly behind the writer. A statement whose server is lost is retried on another one, so it must not write:
+   * with replicas, a write fails with code "internal". A querier stays with one server while that is available, so
+   * request one per use case and do not store it.
    */
   reader(options?: ReaderOptions): Querier;
   /**
-   * Where the primary stands: what was committed before the call lies before it, for {@link ReaderOptions.after}.
-   * Calls at the same time share one statement.
+   * Returns the primary's current position, for {@link ReaderOptions.after}. All commits before the call precede it.
+   * Concurrent calls share one statement.
    */
   position(options?: QueryOptions): Promise<WalPosition>;
 }
 
-/** How far transactions that run side by side are kept apart (PostgreSQL, "Transaction Isolation"). */
+/** Isolation of concurrent transactions (PostgreSQL, "Transaction Isolation"). */
 export type IsolationLevel = "read committed" | "repeatable read" | "serializable";
 
-/** How a transaction is run. */
+/** Options of a transaction. */
 export interface TxOptions {
-  /** Aborts the transaction: what runs is cancelled and everything is rolled back. */
+  /** Aborts the transaction: the running statement is cancelled and everything is rolled back. */
   readonly signal?: AbortSignal;
   /** @default "read committed" */
   readonly isolation?: IsolationLevel;
   /**
-   * Whether the server refuses what writes.
+   * Whether the server rejects writes.
    *
    * @default false
    */
   readonly readOnly?: boolean;
-  /** How long a statement waits for a lock, in milliseconds, before it fails with code "timeout". */
+  /** Maximum wait for a lock in milliseconds, after which a statement fails with code "timeout". */
   readonly lockTimeoutMs?: number;
   /**
-   * Whether the function may be run again when its transaction gave way to another one (code "conflict"): it does
-   * nothing besides its statements that a second run would do twice.
+   * Whether the function may be run again after a conflict (code "conflict"). Apart from its statements it must have no
+   * side effects that a second run would duplicate.
    *
    * @default false
    */
   readonly repeatable?: boolean;
 }
 
-/** An open transaction. Its statements run one after the other; once one has failed, the rest are refused. */
+/** Open transaction. Its statements run sequentially; after one has failed, further ones are rejected. */
 export interface Transaction extends Querier {
   /**
-   * A transaction inside this one (SAVEPOINT): what `run` throws undoes what was done inside and is thrown on, and
-   * the transaction can go on. Statements outside of it are refused until it has ended.
+   * Runs a function in a savepoint. If `run` throws, its statements are rolled back, the error is rethrown, and the
+   * transaction remains usable. Statements outside of the savepoint are rejected until it has ended.
    */
   savepoint<T>(run: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
 /**
- * Runs a function inside a transaction: committed when it returns, rolled back when it throws anything. Rejects with
- * code "outcome-unknown" where the connection was lost while the server committed. A transaction cannot be begun
- * inside another one: `savepoint` is for that.
+ * Runs functions in transactions: committed on return, rolled back on any error. Rejects with code "outcome-unknown"
+ * if the connection is lost during COMMIT. Transactions cannot be nested: use `savepoint`.
  */
 export interface TxManager {
-  /** The value of `run`, after COMMIT. What `run` throws is thrown on unchanged, after ROLLBACK. */
+  /** Returns the value of `run` after COMMIT. Errors of `run` are rethrown unchanged after ROLLBACK. */
   withTx<T>(run: (tx: Transaction) => Promise<T>, options?: TxOptions): Promise<T>;
   /**
-   * The same with a deadline, in milliseconds: rejects with code "timeout" and rolls back when it passes. The server
-   * keeps the deadline too, where the program cannot.
+   * Same as {@link withTx} with a deadline in milliseconds. When it expires, rolls back and rejects with code "timeout".
+   * The server enforces the deadline as well, in case the program cannot.
    */
   withTimeoutTx<T>(timeoutMs: number, run: (tx: Transaction) => Promise<T>, options?: TxOptions): Promise<T>;
 }
 
-/** Whether notifications arrive: not for now, and it is tried again; or never, for a pooler stands in between. */
+/** State of a listener: "lost" is retried, "impossible" is permanent (behind a connection pooler). */
 export type ListenState = "listening" | "lost" | "impossible";
 
-/** What somebody who listens is told. Neither function may throw. */
+/** Callbacks of a listener. They must not throw. */
 export interface ListenOptions {
-  /** Something was sent to the channel, or may have been while nobody listened. */
+  /** Called when a notification was sent to the channel, or may have been missed. */
   readonly onNotify: () => void;
-  /** How the listening goes, whenever that changes. */
+  /** Called when the state changes. */
   readonly onState?: (state: ListenState) => void;
 }
 
-/** Hears what is sent with NOTIFY. It is a hint and no more: whoever relies on it looks now and then by itself, too. */
+/** Receives NOTIFY notifications. Delivery is not guaranteed, so callers must also poll from time to time. */
 export interface Notifications {
   /**
-   * Listens to a channel of the primary, until it is disposed: on a connection of its own, which is opened again when it
+   * Listens to a channel of the primary until it is disposed. It uses a dedicated connection, which is reopened when it
    * is lost and follows the primary.
    *
-   * @param channel Small letters, digits and underscores.
+   * @param channel Lower-case letters, digits and underscores.
    */
   listen(channel: string, options: ListenOptions): AsyncDisposable;
 }
 
-/** The state of one configured server. */
+/** Health of a configured server. */
 export interface InstanceHealth {
-  /** As the configuration names it: "primary", "replica_0", …; where the primary has several hosts, "primary_0", …. */
+  /** Name in the configuration: "primary", "replica_0", …; "primary_0", … if the primary has several hosts. */
   readonly name: string;
-  /** "candidate": a server that the primary is, or may be. */
+  /** "candidate" is a server that is or may become the primary. */
   readonly role: "primary" | "candidate" | "replica";
   readonly healthy: boolean;
-  /** Why it is not healthy, or takes no reads, in words without secrets. */
+  /** Reason why it is unhealthy or receives no reads; contains no secrets. */
   readonly reason?: string;
 }
 
-/** What the connections to one server do now. */
+/** Current state of the connections to a server. */
 export interface PoolStatus {
-  /** How many there may be. */
+  /** Maximum number of connections. */
   readonly max: number;
   readonly open: number;
-  /** Of the open ones, how many have nothing to do. */
+  /** Open connections without work. */
   readonly idle: number;
-  /** How many callers wait for one. */
+  /** Callers waiting for a connection. */
   readonly waiting: number;
-  /** How long the first of them has waited, in milliseconds. */
+  /** Wait of the first of them, in milliseconds. */
   readonly waitedMs: number;
 }
 
-/** What is known of one configured server without asking it. */
+/** Load of a configured server, known without a query. */
 export interface InstanceLoad {
-  /** As the configuration names it: "primary", "replica_0", …. */
+  /** Name in the configuration: "primary", "replica_0", …. */
   readonly name: string;
   readonly pool: PoolStatus;
-  /** How far it was behind when it was asked last, in milliseconds; undefined on a primary, and where it cannot be told. */
+  /** Replication lag at the last probe, in milliseconds; undefined for a primary, or if unknown. */
   readonly lagMs?: number;
 }
 
-/** The state of one configured server, at length. */
+/** Health and load of a configured server. */
 export interface InstanceStatus extends InstanceHealth {
-  /** Where it is reached, "host:port". */
+  /** Address as "host:port". */
   readonly address: string;
-  /** How far it is behind, in milliseconds; undefined on a primary, and where it cannot be told. */
+  /** Replication lag in milliseconds; undefined for a primary, or if unknown. */
   readonly lagMs?: number;
-  /** What the database takes on its disk, in bytes; undefined where it does not tell. */
+  /** Size of the database on disk in bytes; undefined if unknown. */
   readonly databaseBytes?: bigint;
   readonly pool: PoolStatus;
 }
 
-/** Tells whether the database can be used. */
+/** Reports the health of the database. */
 export interface HealthManager {
-  /** Asks the primary, and tells what the replicas said when they were asked last; never rejects. */
+  /** Probes the primary and returns the last probe results of the replicas. Never rejects. */
   health(): Promise<readonly InstanceHealth[]>;
-  /** The same, with how far replicas are behind and what the connections do; never rejects. */
+  /** Same as {@link health}, with replication lag and pool state. Never rejects. */
   status(): Promise<readonly InstanceStatus[]>;
-  /** What is known of every server without asking: it costs nothing worth mentioning. */
+  /** Returns the load of every server without a query. */
   load(): readonly InstanceLoad[];
 }
 
-/** A folder of migrations: `<version>_<name>.sql` files in dbmate's format. */
+/** Folder of migrations: `<version>_<name>.sql` files in dbmate's format. */
 export interface MigrationSource {
-  /** Who owns it, for messages, e.g. "profile_service". */
+  /** Owner as named in messages, e.g. "profile_service". */
   readonly name: string;
-  /** The folder, as `import.meta.dirname` based path. */
+  /** Path of the folder, based on `import.meta.dirname`. */
   readonly directory: string;
 }
 
-/** What is to be done to the schema, or was. */
+/** Planned or completed change of the schema. */
 export interface MigrationStep {
   readonly fileName: string;
-  /** The owner's name. */
+  /** Name of the owner. */
   readonly source: string;
-  /** The statements, as the file has them. */
+  /** Statements as written in the file. */
   readonly sql: string;
-  /** Whether they run in one transaction with the note that they ran. */
+  /** Whether the statements and the record of the migration share one transaction. */
   readonly inTransaction: boolean;
 }
 
-/** How one version stands. */
+/** Status of a version. */
 export interface MigrationStatus {
   readonly version: string;
-  /** undefined: it was applied, and there is no file any more. */
+  /** Undefined if it is applied but its file no longer exists. */
   readonly fileName: string | undefined;
   /**
-   * "changed": applied, and the file's text is not what it was then. "out-of-order": pending, though a newer one is
+   * "changed" is applied, but the file has been modified since. "out-of-order" is pending although a newer version is
    * applied; it will be applied all the same.
    */
   readonly state: "applied" | "pending" | "out-of-order" | "changed" | "missing";
 }
 
-/** Brings the schema up to date, and back. Methods that read files throw `MigrationError` for one that is wrong. */
+/** Migrates the schema up and down. Methods that read files throw `MigrationError` for an invalid one. */
 export interface MigrationManager {
   /**
-   * Applies what is pending, in order of file name over all sources, each in its own transaction (unless it says
-   * `transaction:false`), under a lock that lets only one instance migrate at a time. Gives the file names applied
-   * by this call. Throws `MigrationError`, and applies nothing, when an applied file has changed.
+   * Applies pending migrations and returns their file names. They run in order of file name across all sources, each in
+   * its own transaction (unless it says `transaction:false`), under a lock that allows one migrating instance. Throws
+   * `MigrationError`, and applies nothing, if an applied file has changed.
    */
   migrate(sources: readonly MigrationSource[]): Promise<readonly string[]>;
-  /** The file names that {@link MigrationManager.migrate} would apply. */
+  /** Returns the file names that {@link MigrationManager.migrate} would apply. */
   pendingMigrations(sources: readonly MigrationSource[]): Promise<readonly string[]>;
   /**
-   * Undoes the `count` newest of the applied files, newest first, under the same lock. Gives their names. Throws
-   * `MigrationError`, and undoes nothing, when one of them has no down part or has changed, or when something newer
-   * than one of them is applied of which there is no file.
+   * Reverts the `count` newest applied migrations, newest first, and returns their file names. Holds the same lock.
+   * Throws `MigrationError`, and reverts nothing, if one of them has no down part or has changed, or if a newer version
+   * without a file is applied.
    */
   undoMigrations(sources: readonly MigrationSource[], count: number): Promise<readonly string[]>;
-  /** What {@link MigrationManager.migrate} would do, or undoing `undo` files; checks what they check. */
+  /** Returns what {@link MigrationManager.migrate} would do, or reverting `undo` files, after the same checks. */
   planMigrations(
     sources: readonly MigrationSource[],
     options?: { readonly undo?: number },
   ): Promise<readonly MigrationStep[]>;
-  /** How every version stands, of files and of the database, in order. */
+  /** Returns the status of every version, of files and of the database, in order. */
   migrationStatus(sources: readonly MigrationSource[]): Promise<readonly MigrationStatus[]>;
 }
 
-/** Everything the program needs of its database. Disposing closes every connection, after what runs has ended. */
+/** Complete port of the database. Disposing closes every connection after running work has ended. */
 export interface ConnectionPool
   extends ConnectionManager, TxManager, Notifications, HealthManager, MigrationManager, AsyncDisposable {}

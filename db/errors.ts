@@ -1,56 +1,56 @@
-/** What went wrong, in the words services decide by. SQLSTATEs end inside the adapter. */
+/** Category of a database error, as services handle it. SQLSTATEs stay inside the adapter. */
 export type DatabaseErrorCode =
-  /** A UNIQUE or exclusion constraint refused the row; `constraint` names it. */
+  /** A UNIQUE or exclusion constraint rejected the row; `constraint` names it. */
   | "unique-violation"
-  /** A foreign key refused the row; `constraint` names it. */
+  /** A foreign key rejected the row; `constraint` names it. */
   | "foreign-key-violation"
-  /** A CHECK or NOT NULL refused the row; `constraint` names it where the server does. */
+  /** A CHECK or NOT NULL constraint rejected the row; `constraint` names it if the server does. */
   | "check-violation"
-  /** A value does not fit its type: out of range, malformed, text that cannot be stored. */
+  /** A value is out of range, malformed or cannot be stored in its type. */
   | "invalid-value"
-  /** Two transactions met and this one gave way (SQLSTATE 40001 or 40P01): it may be tried again. */
+  /** Serialization failure or deadlock (SQLSTATE 40001 or 40P01); the transaction may be retried. */
   | "conflict"
-  /** The statement, lock or transaction ran into its deadline. */
+  /** The statement, lock wait or transaction exceeded its deadline. */
   | "timeout"
   /** The caller's signal aborted it. */
   | "cancelled"
-  /** The server cannot be reached, is starting or stopping, is full, or does not accept writes now: nothing was done. */
+  /** The server is unreachable, starting, stopping, full or read-only: nothing was done. */
   | "unavailable"
-  /** Too many wait for a connection already, or none came free in time: nothing was done. */
+  /** The wait queue for connections is full, or none became free in time: nothing was done. */
   | "saturated"
   /**
-   * The connection was lost while the server worked, or it could not say that what it committed is safe: a write may
-   * have been made or not.
+   * The connection was lost during the statement, or replication of a commit could not be confirmed: a write may or may
+   * not have taken effect.
    */
   | "outcome-unknown"
-  /** Anything else: a mistake in the program or its schema. */
+  /** Any other error: a bug in the program or its schema. */
   | "internal";
 
-/** Fields of an error's log line: names of the schema and of the program, never values. */
+/** Log fields of an error: names from the schema and the program, never values. */
 export interface DatabaseErrorFields {
-  /** The five characters of the SQLSTATE (PostgreSQL, appendix A). */
+  /** SQLSTATE, five characters (PostgreSQL, appendix A). */
   readonly sqlState?: string | undefined;
-  /** The constraint that refused the row. */
+  /** Constraint that rejected the row. */
   readonly constraint?: string | undefined;
-  /** The table it is about, with its schema where that is not "public". */
+  /** Table concerned, with its schema unless that is "public". */
   readonly table?: string | undefined;
   readonly column?: string | undefined;
   /** Summary of the statement, e.g. "SELECT profiles". */
   readonly statement?: string | undefined;
-  /** Place in the statement, in characters from 1. */
+  /** Position in the statement, in characters from 1. */
   readonly position?: number | undefined;
-  /** The surroundings of that place, without literals, where the statement itself is wrong. */
+  /** Excerpt of the statement around the position, without literals, for errors in the statement itself. */
   readonly near?: string | undefined;
-  /** Advice of the server, where the statement itself is wrong. */
+  /** Hint of the server, for errors in the statement itself. */
   readonly hint?: string | undefined;
 }
 
-/** The parts of a {@link DatabaseError} besides its code. */
+/** Properties of a {@link DatabaseError} besides its code. */
 export interface DatabaseErrorOptions extends DatabaseErrorFields {
   readonly cause?: unknown;
 }
 
-/** A fault of the database or of the way to it. Its message carries neither SQL nor values. */
+/** Error of the database or of the connection to it. Its message contains neither SQL nor values. */
 export class DatabaseError extends Error {
   override readonly name = "DatabaseError";
   readonly logFields: DatabaseErrorFields;
@@ -71,8 +71,8 @@ export class DatabaseError extends Error {
 }
 
 /**
- * The migrations cannot be applied or undone as they are: a file that is not in dbmate's format, one that has changed
- * since it was applied, one that cannot be undone. The message names it.
+ * Error of migrations that cannot be applied or reverted. A file is not in dbmate's format, has changed since it was
+ * applied, or cannot be reverted; the message names it.
  */
 export class MigrationError extends Error {
   override readonly name = "MigrationError";

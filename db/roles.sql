@@ -1,10 +1,10 @@
--- Two roles for one database: who makes the tables, and who serves with them. Run it as a superuser (or as whoever may
+-- Two roles for one database: the owner of the tables, and the service. Run this as a superuser (or a role that can
 -- create roles and owns the database), connected to the database of the service, before the first migration. It can be
--- run again at any time, and any client can run it. Neither role gets a password here: see docs/permissions.md.
+-- repeated at any time, with any client. It sets no passwords: see docs/permissions.md.
 
 begin;
 
--- Roles belong to the whole server, so two runs could meet there.
+-- Roles are shared by all databases of the server, so concurrent runs are serialized.
 select pg_advisory_xact_lock(hashtext('archway roles'));
 
 do $$
@@ -17,11 +17,11 @@ begin
   end if;
 end $$;
 
--- Whatever they were before.
+-- Resets roles that already exist.
 alter role archway_owner login nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
 alter role archway_app login nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
 
--- PostgreSQL lets everybody connect and make temporary tables, and look into the schema.
+-- By default, PostgreSQL allows every role to connect, to create temporary tables and to use the schema.
 do $$
 begin
   execute format('revoke all on database %I from public', current_database());
@@ -33,20 +33,20 @@ revoke all on schema public from public, archway_app;
 grant usage, create on schema public to archway_owner;
 grant usage on schema public to archway_app;
 
--- Tables of before stay whose they are: docs/permissions.md tells how they change hands. What the service may do with
--- them is the same: rows, and nothing else. No truncate, no references, no triggers, no maintenance.
+-- Existing tables keep their owner: docs/permissions.md describes how to change it. The service may read and write their
+-- rows, nothing else: no truncate, no references, no triggers, no maintenance.
 revoke all on all tables in schema public from public, archway_app;
 revoke all on all sequences in schema public from public, archway_app;
 grant select, insert, update, delete on all tables in schema public to archway_app;
 grant usage on all sequences in schema public to archway_app;
 
--- And with what migrations are going to make.
+-- The same for tables created by later migrations.
 alter default privileges for role archway_owner in schema public
   grant select, insert, update, delete on tables to archway_app;
 alter default privileges for role archway_owner in schema public grant usage on sequences to archway_app;
 
--- What is applied is for the service to read. The tables are made here as archway migrate makes them, so that the
--- defaults above do not apply to them.
+-- The service may only read the applied versions. The tables are created here exactly as by archway migrate, so that the
+-- default privileges above do not apply to them.
 set local role archway_owner;
 set local client_min_messages = warning;
 create table if not exists schema_migrations (version varchar primary key);

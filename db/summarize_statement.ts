@@ -1,22 +1,22 @@
-/** What a statement does, in few words. */
+/** Short description of a statement. */
 export interface StatementSummary {
   /** E.g. "SELECT". */
   readonly operation: string;
-  /** The table it is about, as far as that can be seen. */
+  /** Table concerned, as far as it can be recognized. */
   readonly collection: string | undefined;
-  /** E.g. "SELECT profiles": one of a small number, so that spans can be grouped by it. */
+  /** Low-cardinality name for grouping spans, e.g. "SELECT profiles". */
   readonly name: string;
 }
 
-/** What is written to, or read from unless it is a function. */
+/** Matches the table written to, or read from unless it is a function. */
 const TABLE =
   /\b(?:INTO|UPDATE)\s+(?:ONLY\s+)?"?([a-z_][a-z0-9_.]*)|\bFROM\s+(?:ONLY\s+)?"?([a-z_][a-z0-9_.]*)(?![a-z0-9_.]|\s*\()/i;
-const MOST_KEPT = 1_000;
-const kept = new Map<string, StatementSummary>();
+const MAX_CACHED = 1_000;
+const cache = new Map<string, StatementSummary>();
 
-/** Tells what a statement does. It looks, it does not parse: what it gives is for people who read traces. */
+/** Summarizes a statement for traces, by pattern matching instead of parsing. */
 export function summarizeStatement(text: string): StatementSummary {
-  const known = kept.get(text);
+  const known = cache.get(text);
   if (known !== undefined) return known;
   const bare = text.replaceAll(/--[^\n]*|\/\*[^]*?\*\//g, " ").trimStart();
   const [first = ""] = /^[a-z]+/i.exec(bare) ?? [];
@@ -31,20 +31,20 @@ export function summarizeStatement(text: string): StatementSummary {
     collection,
     name: collection === undefined ? operation : `${operation} ${collection}`,
   };
-  // The program has few statements. If one should be built from values, it must not fill the memory.
-  if (kept.size < MOST_KEPT) kept.set(text, summary);
+  // Programs have few statements. The limit protects the memory if one is built from values.
+  if (cache.size < MAX_CACHED) cache.set(text, summary);
   return summary;
 }
 
-/** How many characters of a statement are shown before and after a place in it. */
+/** Number of characters shown before and after a position. */
 const EXCERPT_REACH = 40;
 
-/** Text literals: what a statement should be given as a parameter. */
+/** Matches text literals, which may contain values. */
 const LITERAL = /'(?:[^']|'')*'/g;
 
 /**
- * The surroundings of a place in a statement, in one line, without text literals and with a mark before the place;
- * undefined where there is no such place.
+ * Returns the text around a position of a statement, in one line, without text literals and with a mark at the position;
+ * undefined if there is no such position.
  */
 export function excerpt(text: string, position: number | undefined): string | undefined {
   if (position === undefined) return undefined;

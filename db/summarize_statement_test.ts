@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { excerpt, summarizeStatement } from "./summarize_statement.ts";
 
-Deno.test("summarizeStatement() names what a statement does to which table", () => {
+Deno.test("summarizeStatement() returns the operation and the table", () => {
   const names: Readonly<Record<string, string>> = {
     "SELECT id FROM profiles WHERE id = $1": "SELECT profiles",
     'select * from "profiles"': "SELECT profiles",
@@ -19,7 +19,7 @@ Deno.test("summarizeStatement() names what a statement does to which table", () 
   for (const [text, name] of Object.entries(names)) assertEquals(summarizeStatement(text).name, name, text);
 });
 
-Deno.test("summarizeStatement() ends soon, whatever it is given", () => {
+Deno.test("summarizeStatement() is fast for any input", () => {
   for (
     const text of ["/*".repeat(50_000), "--".repeat(50_000), "FROM ".repeat(50_000), " ".repeat(100_000)]
   ) {
@@ -27,7 +27,7 @@ Deno.test("summarizeStatement() ends soon, whatever it is given", () => {
   }
 });
 
-Deno.test("excerpt() marks a place in a statement and shows what is around it", () => {
+Deno.test("excerpt() marks a position in a statement and shows the text around it", () => {
   assertEquals(excerpt("SELECT nmae FROM profiles", 8), "SELECT ▸nmae FROM profiles");
   assertEquals(excerpt('SELECT "😀",\n    nmae', 17), 'SELECT "😀", ▸nmae');
   assertEquals(excerpt("SELECT 'It''s a secret', nmae", 26), "SELECT '…', ▸nmae");

@@ -1,15 +1,15 @@
 /**
- * An instant as RFC 3339 text in UTC with up to six fraction digits, e.g. "2026-11-22T07:41:00.123456Z". Text,
- * because a JavaScript Date would cut PostgreSQL's microseconds off and pages would repeat or miss rows.
+ * RFC 3339 timestamp in UTC with up to six fraction digits, e.g. "2026-11-22T07:41:00.123456Z". A string, because a
+ * JavaScript Date would truncate PostgreSQL's microseconds and pages would repeat or miss rows.
  */
 export type Timestamp = string;
 
 const PATTERN = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,6}))?Z$/;
 
 /**
- * Microseconds since 1970 of an RFC 3339 timestamp in UTC.
+ * Returns the microseconds since 1970 of an RFC 3339 timestamp in UTC.
  *
- * @throws {RangeError} when the text is none.
+ * @throws {RangeError} when the text is not such a timestamp.
  */
 export function microsecondsOf(timestamp: Timestamp): bigint {
   const [, seconds, fraction = ""] = PATTERN.exec(timestamp) ?? [];
@@ -18,9 +18,9 @@ export function microsecondsOf(timestamp: Timestamp): bigint {
   return BigInt(milliseconds) * 1000n + BigInt(fraction.padEnd(6, "0"));
 }
 
-/** The timestamp of microseconds since 1970, spelled as PostgreSQL does: no zeros at the end of the fraction. */
+/** Returns the timestamp of microseconds since 1970, formatted like PostgreSQL: without trailing zeros. */
 export function timestampOf(microseconds: bigint): Timestamp {
-  // Floor division, so that the fraction counts forward before 1970 too.
+  // Floor division, so that the fraction is also positive before 1970.
   const fraction = ((microseconds % 1_000_000n) + 1_000_000n) % 1_000_000n;
   const seconds = (microseconds - fraction) / 1_000_000n;
   const text = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
@@ -29,8 +29,8 @@ export function timestampOf(microseconds: bigint): Timestamp {
 }
 
 /**
- * A clock that tells microseconds: the wall clock's milliseconds, and a count within each, so that what is created
- * in one millisecond by one process keeps its order.
+ * Returns a clock with microseconds: the milliseconds of the system clock and a counter within each, which preserves the
+ * order of values created in one millisecond by one process.
  */
 export function microsecondClock(nowMs: () => number = Date.now): () => Timestamp {
   let lastMs = 0;

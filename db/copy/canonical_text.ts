@@ -1,6 +1,6 @@
 import type { Querier } from "../db.ts";
 
-/** What the text of a value depends on besides the value (PostgreSQL, "Client Connection Defaults"). */
+/** Settings that the text form of values depends on (PostgreSQL, "Client Connection Defaults"). */
 const SETTINGS = {
   bytea_output: "hex",
   DateStyle: "ISO, YMD",
@@ -13,7 +13,7 @@ const SETTINGS = {
 
 const CALLS = Object.entries(SETTINGS).map(([name, value]) => `set_config('${name}', '${value}', true)`);
 
-/** Until the end of the transaction every value has the same text on any server, and is read back as itself. */
+/** Makes values have the same text on every server, until the end of the transaction. It is read back unchanged. */
 export async function useCanonicalText(transaction: Querier): Promise<void> {
   await transaction.query(`SELECT ${CALLS.join(", ")}`);
 }

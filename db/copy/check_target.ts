@@ -18,9 +18,9 @@ const SERVER =
   coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS "mayCreate", current_user::text AS user`;
 
 /**
- * Refuses a target that could not take a copy.
+ * Checks that a target can take a copy.
  *
- * @throws {CopyError} saying why.
+ * @throws {CopyError} with the reason if it cannot.
  */
 export async function checkTarget(source: Querier, target: Querier): Promise<void> {
   const from = await readServer(source);
@@ -28,23 +28,23 @@ export async function checkTarget(source: Querier, target: Querier): Promise<voi
   const reason = refusal(from, to);
   if (reason !== undefined) throw new CopyError(reason);
   const { rowCount } = await source.query("SELECT FROM pg_largeobject_metadata LIMIT 1");
-  if (rowCount > 0) throw new CopyError("The embedded database has large objects, which are not copied");
+  if (rowCount > 0) throw new CopyError("The embedded database has large objects, which cannot be copied");
 }
 
 function refusal(from: Server, to: Server): string | undefined {
-  if (to.embedded) return "The target is an embedded database: name a PostgreSQL server";
+  if (to.embedded) return "The target is an embedded database: specify a PostgreSQL server";
   const [has, needs] = [Math.floor(to.version / 10_000), Math.floor(from.version / 10_000)];
-  if (has < needs) return `The target is PostgreSQL ${has}, and ${needs} or later is needed`;
-  if (to.standby) return "The target is a standby, which takes no writes: name the primary";
-  if (to.encoding !== "UTF8") return `The target's encoding is ${to.encoding}, and UTF8 is needed`;
-  if (to.schema === null) return `The target has no schema that ${to.user} may use`;
+  if (has < needs) return `The target is PostgreSQL ${has}, but ${needs} or later is required`;
+  if (to.standby) return "The target is a read-only standby: specify the primary";
+  if (to.encoding !== "UTF8") return `The target's encoding is ${to.encoding}, but UTF8 is required`;
+  if (to.schema === null) return `The target has no schema that the user ${to.user} can access`;
   if (to.mayCreate) return undefined;
-  return `The user ${to.user} may not make tables in the schema ${to.schema} of the target: GRANT CREATE ON SCHEMA ` +
+  return `The user ${to.user} cannot create tables in the schema ${to.schema} of the target: GRANT CREATE ON SCHEMA ` +
     `${to.schema} TO ${to.user}, or make it the database's owner`;
 }
 
 async function readServer(querier: Querier): Promise<Server> {
   const { rows: [server] } = await querier.query<Server>(SERVER);
-  if (server === undefined) throw new CopyError("The server does not tell what it is");
+  if (server === undefined) throw new CopyError("The server returned no information about itself");
   return server;
 }

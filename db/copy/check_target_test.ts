@@ -3,7 +3,7 @@ import type { Querier, QueryResult } from "../db.ts";
 import { checkTarget } from "./check_target.ts";
 import { CopyError } from "./copy_error.ts";
 
-/** A server that says this of itself: there is none of another version or encoding here. */
+/** Querier of a server with these properties, since no server of another version or encoding is available. */
 function server(more: Readonly<Record<string, unknown>> = {}): Querier {
   const itself = { version: 180_004, embedded: false, encoding: "UTF8", standby: false, schema: "public" };
   const row = { ...itself, mayCreate: true, user: "ann", ...more };
@@ -18,19 +18,19 @@ function server(more: Readonly<Record<string, unknown>> = {}): Querier {
   };
 }
 
-Deno.test("checkTarget() takes the same version and later ones", async () => {
+Deno.test("checkTarget() accepts the same and later versions", async () => {
   await checkTarget(server(), server({ version: 180_000 }));
   await checkTarget(server(), server({ version: 190_001 }));
 });
 
-Deno.test("checkTarget() says why a target cannot take a copy", async () => {
+Deno.test("checkTarget() reports why a target cannot take a copy", async () => {
   const refusals: readonly (readonly [more: Readonly<Record<string, unknown>>, reason: string])[] = [
-    [{ version: 170_009 }, "The target is PostgreSQL 17, and 18 or later is needed"],
-    [{ embedded: true }, "The target is an embedded database: name a PostgreSQL server"],
-    [{ standby: true }, "The target is a standby, which takes no writes: name the primary"],
-    [{ encoding: "SQL_ASCII" }, "The target's encoding is SQL_ASCII, and UTF8 is needed"],
-    [{ schema: null }, "The target has no schema that ann may use"],
-    [{ mayCreate: false }, "The user ann may not make tables in the schema public of the target"],
+    [{ version: 170_009 }, "The target is PostgreSQL 17, but 18 or later is required"],
+    [{ embedded: true }, "The target is an embedded database: specify a PostgreSQL server"],
+    [{ standby: true }, "The target is a read-only standby: specify the primary"],
+    [{ encoding: "SQL_ASCII" }, "The target's encoding is SQL_ASCII, but UTF8 is required"],
+    [{ schema: null }, "The target has no schema that the user ann can access"],
+    [{ mayCreate: false }, "The user ann cannot create tables in the schema public of the target"],
   ];
   for (const [more, reason] of refusals) {
     await assertRejects(() => checkTarget(server(), server(more)), CopyError, reason);

@@ -4,25 +4,25 @@ import { useCanonicalText } from "./canonical_text.ts";
 import type { CopiedTable } from "./database_catalog.ts";
 import { type KeyText, nextRange, rangeCondition } from "./key_range.ts";
 
-/** What the rows of a table are, in whichever order. */
+/** Row count and checksum of a table, independent of row order. */
 export interface TableChecksum {
   readonly rows: number;
   /** The sum of the first 64 bits of the SHA-256 of every row's text, in decimal digits. */
   readonly checksum: string;
 }
 
-/** How computing a checksum is followed and ended. */
+/** Options of {@link checksumTable}. */
 export interface ChecksumOptions {
-  /** Told after every range: how many rows it had. */
+  /** Called after every range with its number of rows. */
   readonly onRows: (rows: number) => void;
-  /** Ends it between two ranges, with the signal's reason. */
+  /** Aborts between two ranges, with the signal's reason. */
   readonly signal: AbortSignal;
 }
 
-/** Small enough that progress shows and a signal is heard soon. */
+/** Limits of a range, small enough for regular progress and prompt cancellation. */
 const LIMITS = { rows: 20_000, bytes: 16 * 1024 * 1024 };
 
-/** Lets the server read and add up all rows of a table. Generated columns are not part of it. */
+/** Computes the checksum of a table on the server. Generated columns are excluded. */
 export async function checksumTable(
   database: TxManager,
   table: CopiedTable,

@@ -3,7 +3,7 @@ import { type ChecksumOptions, checksumTable, type TableChecksum } from "./check
 import { CopyError } from "./copy_error.ts";
 import type { CopiedTable } from "./database_catalog.ts";
 
-/** How many rows each table has. */
+/** Returns the number of rows of each table. */
 export async function countRows(
   pool: ConnectionPool,
   tables: readonly CopiedTable[],
@@ -18,7 +18,7 @@ export async function countRows(
   return counts;
 }
 
-/** The checksum of each table, by its name. */
+/** Returns the checksum of each table by its name. */
 export async function checksumTables(
   pool: ConnectionPool,
   tables: readonly CopiedTable[],
@@ -29,13 +29,13 @@ export async function checksumTables(
   return checksums;
 }
 
-/** Whether two tables have the same rows, as often. */
+/** Whether two tables have the same number of rows and the same checksum. */
 export function isEqual(left: TableChecksum, right: TableChecksum): boolean {
   return left.rows === right.rows && left.checksum === right.checksum;
 }
 
 /**
- * Refuses a copy that is not what it was made from.
+ * Checks that the target has the same rows as the source.
  *
  * @throws {CopyError} naming the first table that differs.
  */
@@ -47,11 +47,11 @@ export function refuseUnequal(
     const actual = target.get(name) ?? { rows: 0, checksum: "0" };
     if (isEqual(expected, actual)) continue;
     const counts = expected.rows === actual.rows
-      ? `the same number of rows, ${expected.rows}, and another checksum`
-      : `${expected.rows} rows in the embedded database and ${actual.rows} in the target`;
+      ? `${expected.rows} rows on both sides but different checksums`
+      : `${expected.rows} rows in the embedded database but ${actual.rows} in the target`;
     throw new CopyError(
-      `The table ${name} is not equal on both sides, with ${counts}: somebody else has written to it. ` +
-        "Empty the target and begin again",
+      `The table ${name} differs, with ${counts}: another client has written to it. ` +
+        "Empty the target and start again",
     );
   }
 }

@@ -1,29 +1,29 @@
 import { CopyError } from "./copy_error.ts";
 import type { CopiedColumn, DatabaseCatalog } from "./database_catalog.ts";
 
-/** How many differences a message names. */
+/** Maximum number of differences in a message. */
 const NAMED = 5;
 
 /**
- * Refuses a target that lacks something of the source. What it has besides is left alone.
+ * Checks that the target has every object of the source. Additional objects are ignored.
  *
- * @throws {CopyError} naming what differs.
+ * @throws {CopyError} naming the missing objects.
  */
 export function refuseDifferences(source: DatabaseCatalog, target: DatabaseCatalog): void {
   const there = new Set(describe(target));
-  // What was never validated is dropped meanwhile, and made again at the end.
+  // Constraints that are not validated are dropped during the copy and re-created at its end.
   const constraints = source.constraints.filter(({ validated, enforced }) => validated || !enforced);
   const lacking = [...describe({ ...source, constraints })].filter((thing) => !there.has(thing));
   if (lacking.length === 0) return;
   const more = lacking.length > NAMED ? ` and ${lacking.length - NAMED} more` : "";
   throw new CopyError(
-    `The migrations do not make in the target what the embedded database has: ${
+    `The migrations did not create these objects of the embedded database in the target: ${
       lacking.slice(0, NAMED).join(", ")
     }${more}`,
   );
 }
 
-/** Everything that has to be on both sides, in words that are equal where it is. */
+/** Describes every object that both sides must have; equal objects have equal descriptions. */
 function* describe(catalog: DatabaseCatalog): Iterable<string> {
   for (const { name, columns, key } of catalog.tables) {
     yield `table ${name}`;

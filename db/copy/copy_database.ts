@@ -16,55 +16,55 @@ import {
 import { copySequences } from "./copy_sequences.ts";
 import { copyTable } from "./copy_table.ts";
 import { type CopiedTable, type DatabaseCatalog, readCatalog } from "./database_catalog.ts";
-import { refuseUnevenMigrations } from "./uneven_migrations.ts";
+import { refuseMigrationMismatch } from "./migration_mismatch.ts";
 import { restoreRules, suspendRules } from "./suspend_rules.ts";
 
-/** From where to where. */
+/** Source and target of a copy. */
 export interface CopyPools {
-  /** Nobody writes to it meanwhile. */
+  /** Must not be written to during the copy. */
   readonly source: ConnectionPool;
   readonly target: ConnectionPool;
 }
 
-/** The three passes over the rows: of the source, from it to the target, of the target. */
+/** Pass over the rows: reading the source, copying to the target, checking the target. */
 export type CopyPass = "read" | "copied" | "checked";
 
-/** How a copy is made, followed and ended. */
+/** Options of {@link copyDatabase}. */
 export interface CopyDatabaseOptions {
-  /** Tells the source from others, a UUID. */
+  /** UUID that identifies the source. */
   readonly sourceId: string;
-  /** What makes the tables, in the source and in the target. */
+  /** Migrations that create the tables, in the source and in the target. */
   readonly migrations: readonly MigrationSource[];
-  /** Told at the start of every pass and after every step: how many rows are through, of how many. */
+  /** Called at the start of every pass and after every step with the rows processed and the total. */
   readonly onProgress?: (pass: CopyPass, rows: number, total: number) => void;
-  /** Told of tables whose rows the source has changed since they were copied: they are copied anew. */
+  /** Called with the tables that have changed in the source since they were copied; they are copied again. */
   readonly onChanged?: (tables: readonly string[]) => void;
-  /** Ends it between two batches, with the signal's reason. */
+  /** Aborts between two batches, with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** What a copy has come to. */
+/** Result of a copy. */
 export interface CopySummary {
   readonly tables: number;
   readonly rows: number;
-  /** Of the rows, those an earlier run had copied. */
+  /** Rows that an earlier run had already copied. */
   readonly found: number;
-  /** When an earlier run had finished it, RFC 3339: then nothing was looked at. */
+  /** RFC 3339 time at which an earlier run completed the copy; null if this run copied or checked rows. */
   readonly finishedAt: string | null;
 }
 
-/** How the name of the table ends that notes which migrations are applied. */
+/** Suffix of the table that records applied migrations. */
 const APPLIED = ".schema_migrations";
 
-/** How long to wait for somebody else's locks on the target. */
+/** Maximum wait for locks that other sessions hold on the target. */
 const LOCK_TIMEOUT = "30s";
 
 /**
- * Copies a database with everything that its migrations made: all rows of all tables, where the sequences stand, and
- * the records of the migrations. Killed at any moment, the same call goes on with the batch after the last. At the
- * end every table has been found equal on both sides, by number and checksum of its rows.
+ * Copies a database with everything its migrations created. That includes the rows of all tables, sequence positions
+ * and the records of the migrations. A call after a crash resumes after the last committed batch. At the end, row
+ * counts and checksums of every table have been compared.
  *
- * @throws {CopyError} when the target cannot take a copy, or is not equal at the end.
+ * @throws {CopyError} when the target cannot take a copy or differs at the end.
  * @throws {DatabaseError} when a server fails.
  */
 export async function copyDatabase(pools: CopyPools, options: CopyDatabaseOptions): Promise<CopySummary> {
@@ -87,10 +87,10 @@ class DatabaseCopy {
     await checkTarget(source.writer(), target.writer());
     const catalog = await readCatalog(source.writer());
     const tables = catalog.tables.length;
-    // Before the source is read, which takes its time.
+    // Before the source is read, which can take long.
     const record = await this.#change((tx) => this.#find(tx));
     if (record?.state === "finished") return { tables, rows: 0, found: 0, finishedAt: record.finishedAt };
-    await refuseUnevenMigrations(source, this.#options.migrations, "embedded database");
+    await refuseMigrationMismatch(source, this.#options.migrations, "embedded database");
     const checksums = await this.#checksums(source, catalog.tables, "read");
     const rows = sum([...checksums.values()].map(({ rows }) => rows));
     if (record?.state !== "copying") await this.#prepare(catalog, checksums);
@@ -107,16 +107,16 @@ class DatabaseCopy {
     return await findRecord(tx, this.#options.sourceId, await readCatalog(tx));
   }
 
-  /** Makes the tables, and empties them of what migrations wrote: the source has it, as it is by now. */
+  /** Creates the tables and deletes rows that migrations inserted: the source has their current state. */
   async #prepare(catalog: DatabaseCatalog, checksums: ReadonlyMap<string, TableChecksum>): Promise<void> {
     const { target } = this.#pools;
     const { migrations, sourceId } = this.#options;
     await this.#change(async (tx) => {
-      // Somebody may have written since it was found empty.
+      // Another process may have written since the target was found empty.
       if (await this.#find(tx) === undefined) await beginRecord(tx, sourceId);
     });
     await target.migrate(migrations);
-    await refuseUnevenMigrations(target, migrations, "target");
+    await refuseMigrationMismatch(target, migrations, "target");
     await this.#change(async (tx) => {
       const made = await readCatalog(tx);
       refuseDifferences(catalog, made);
@@ -126,7 +126,7 @@ class DatabaseCopy {
     });
   }
 
-  /** Takes back what was copied of tables that the source has changed since. */
+  /** Deletes copied rows of tables that have changed in the source since. */
   async #reconcile(
     tx: Transaction,
     checksums: ReadonlyMap<string, TableChecksum>,
@@ -138,7 +138,7 @@ class DatabaseCopy {
       if (then !== undefined && isEqual(then.source, now)) continue;
       if (name.endsWith(APPLIED)) {
         throw new CopyError(
-          "The embedded database was migrated since the copy was begun: empty the target and begin again",
+          "The embedded database was migrated after the copy had started: empty the target and start again",
         );
       }
       await tx.query(`DELETE FROM ONLY ${name}`);
@@ -171,7 +171,7 @@ class DatabaseCopy {
       for (const name of catalog.materializedViews) await tx.query(`REFRESH MATERIALIZED VIEW ${name}`);
       await finishRecord(tx);
     });
-    // The planner knows nothing of so many new rows yet.
+    // The planner has no statistics for the new rows yet.
     for (const { name } of catalog.tables) await target.writer().query(`ANALYZE ${name}`);
   }
 
@@ -192,7 +192,7 @@ class DatabaseCopy {
     return (rows) => onProgress?.(pass, through += rows, total);
   }
 
-  /** A transaction on the target that changes more than rows. */
+  /** Runs a transaction on the target that changes more than rows. */
   #change<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
     this.#signal.throwIfAborted();
     return this.#pools.target.withTx(async (tx) => {
@@ -202,7 +202,7 @@ class DatabaseCopy {
   }
 }
 
-/** The note of applied migrations comes last: until then a service on the target finds it is not ready. */
+/** Puts the record of applied migrations last: until then a service on the target reports that it is not ready. */
 function inOrder(tables: readonly CopiedTable[]): readonly CopiedTable[] {
   return [
     ...tables.filter(({ name }) => !name.endsWith(APPLIED)),

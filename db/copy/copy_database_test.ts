@@ -6,7 +6,7 @@ import { contents, type CopyHarness, copyHarness } from "./testing/copy_harness.
 
 const SOURCE_ID = "01a202a0-6c16-72c8-b097-99393b7d15ce";
 
-/** Whatever a migration may make that makes copying harder than INSERT. */
+/** Objects of migrations that plain INSERT statements would not copy correctly. */
 const HARD = `-- migrate:up
 CREATE EXTENSION citext;
 CREATE TYPE mood AS ENUM ('glad', 'so-so');
@@ -64,7 +64,7 @@ const ROWS = [
   "INSERT INTO lookup VALUES (3, repeat('x', 3000000)), (4, repeat('y', 3000000)), (5, '')",
   "INSERT INTO events SELECT date '2025-12-01' + n, n FROM generate_series(1, 100) AS n",
   "SELECT nextval('tickets') FROM generate_series(1, 3)",
-  "INSERT INTO secrets VALUES (1, 'nobody'), (2, 'somebody')",
+  "INSERT INTO secrets VALUES (1, 'first'), (2, 'second')",
 ];
 
 const TABLES = [
@@ -94,7 +94,7 @@ function copy(
   return copyDatabase({ source, target }, { sourceId: SOURCE_ID, migrations: folder.sources, ...options });
 }
 
-/** An admin's view would not be held up by row-level security. */
+/** Returns the rows of a table without the restrictions of row-level security. */
 async function seen(pool: ConnectionPool, table: string): Promise<readonly string[]> {
   if (table === "secrets") await pool.writer().query("ALTER TABLE secrets NO FORCE ROW LEVEL SECURITY");
   return await contents(pool, table);
@@ -104,7 +104,7 @@ async function value(pool: ConnectionPool, sql: string): Promise<unknown> {
   return (await pool.writer().query<{ value: unknown }>(`SELECT ${sql} AS value`)).rows[0]?.value;
 }
 
-/** Stops a copy when a pass has come so far, as Ctrl-C would. */
+/** Aborts a copy during a pass, like Ctrl-C. */
 function stopAt(pass: CopyPass, from: number): Pick<CopyDatabaseOptions, "signal" | "onProgress"> {
   const stopping = new AbortController();
   return {
@@ -142,11 +142,11 @@ Deno.test("copyDatabase() copies everything for a role that owns the target and 
   assertEquals(await target.pendingMigrations(harness.folder.sources), []);
 });
 
-Deno.test("copyDatabase() goes on after it was stopped in any pass, and copies nothing twice", async () => {
+Deno.test("copyDatabase() resumes after an abort in any pass without copying rows twice", async () => {
   await using harness = await hardHarness();
   for (const [pass, rows] of [["read", 5000], ["copied", 5200], ["checked", 1]] as const) {
     await assertRejects(() => copy(harness, stopAt(pass, rows)), Error, "Stopped");
-    // A service would not take half a copy for a whole one.
+    // A service must not take an incomplete copy for a complete one.
     const pending = await harness.target.pendingMigrations(harness.folder.sources);
     assertEquals(pending, pass === "checked" ? [] : ["1_hard.sql"], pass);
   }
@@ -161,7 +161,7 @@ Deno.test("copyDatabase() goes on after it was stopped in any pass, and copies n
   assertEquals(await value(harness.target, "to_regclass('archway_copy_tables') IS NULL"), true);
 });
 
-Deno.test("copyDatabase() copies a table anew that the source has changed since", async () => {
+Deno.test("copyDatabase() copies a table again if the source has changed", async () => {
   await using harness = await hardHarness();
   await assertRejects(() => copy(harness, stopAt("checked", 0)), Error, "Stopped");
   await harness.source.writer().query("UPDATE lookup SET word = 'other' WHERE id = 2");
@@ -171,27 +171,27 @@ Deno.test("copyDatabase() copies a table anew that the source has changed since"
   assertEquals(await contents(harness.target, "lookup"), await contents(harness.source, "lookup"));
 });
 
-Deno.test("copyDatabase() finds out that somebody else has written to the target", async () => {
+Deno.test("copyDatabase() detects writes of another client to the target", async () => {
   await using harness = await hardHarness();
   await assertRejects(() => copy(harness, stopAt("checked", 0)), Error, "Stopped");
   await harness.target.writer().query("UPDATE lookup SET word = 'other' WHERE id = 2");
   const error = await assertRejects(() => copy(harness), CopyError);
   assertStringIncludes(
     error.message,
-    "public.lookup is not equal on both sides, with the same number of rows, 5",
+    "public.lookup differs, with 5 rows on both sides but different checksums",
   );
   await harness.target.writer().query("DELETE FROM lookup WHERE id = 2");
-  await assertRejects(() => copy(harness), CopyError, "5 rows in the embedded database and 4 in the target");
+  await assertRejects(() => copy(harness), CopyError, "5 rows in the embedded database but 4 in the target");
 });
 
-Deno.test("copyDatabase() refuses a target with rows, and the copy of another source", async () => {
+Deno.test("copyDatabase() rejects a target with rows or with the copy of another source", async () => {
   await using harness = await copyHarness({
     "1_a.sql": "-- migrate:up\nCREATE TABLE a (id int);\n-- migrate:down\n",
   });
   const { target } = harness;
   await target.writer().query("CREATE TABLE theirs AS SELECT 1 AS id");
   const error = await assertRejects(() => copy(harness), CopyError);
-  assertEquals(error.message, "The target is not empty, public.theirs has rows: name an empty database");
+  assertEquals(error.message, "The target is not empty, public.theirs has rows: specify an empty database");
   assertEquals(await value(target, "to_regclass('archway_copy') IS NULL AND to_regclass('a') IS NULL"), true);
   await target.writer().query("DELETE FROM theirs");
   await copy(harness);
@@ -199,17 +199,17 @@ Deno.test("copyDatabase() refuses a target with rows, and the copy of another so
   await assertRejects(() => copy(harness, other), CopyError, "a copy of another embedded database");
 });
 
-Deno.test("copyDatabase() takes a target whose tables were made before", async () => {
+Deno.test("copyDatabase() accepts a target whose tables exist already", async () => {
   await using harness = await hardHarness();
   await harness.target.migrate(harness.folder.sources);
-  // What the migration wrote is not ours to overlook.
+  // Rows inserted by a migration are not ignored.
   await assertRejects(() => copy(harness), CopyError, "public.legacy has rows");
   for (const table of ["legacy", "lookup"]) await harness.target.writer().query(`DELETE FROM ${table}`);
   await copy(harness);
   assertEquals(await contents(harness.target, "lookup"), await contents(harness.source, "lookup"));
 });
 
-Deno.test("copyDatabase() refuses tables that migrations do not make", async () => {
+Deno.test("copyDatabase() rejects tables that are not created by migrations", async () => {
   await using harness = await copyHarness({
     "1_a.sql": "-- migrate:up\nCREATE TABLE a (id int);\n-- migrate:down\n",
   });
@@ -224,7 +224,7 @@ Deno.test("copyDatabase() refuses tables that migrations do not make", async () 
   await assertRejects(() => copy(harness), CopyError, "lacks the migration 2_c.sql");
 });
 
-Deno.test("copyDatabase() leaves nobody waiting for transactions of the source", async () => {
+Deno.test("copyDatabase() does not copy transaction ids that readers would wait for", async () => {
   const made = `-- migrate:up
 CREATE TABLE written (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, by xid8 DEFAULT pg_current_xact_id(), old xid);
 -- migrate:down
@@ -237,7 +237,7 @@ CREATE TABLE written (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, by xid8 D
   const ended = "SELECT id FROM written WHERE by < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY id";
   assertEquals((await target.writer().query(ended)).rows, [{ id: 1 }, { id: 2 }, { id: 4 }]);
   assertEquals(await contents(target, "written"), ["(1,0,)", "(2,0,0)", "(3,,)", "(4,0,)"]);
-  // What is written from then on goes on where the source was, and is waited for.
+  // Later rows continue the sequence and have transaction ids of the target.
   await target.writer().query("INSERT INTO written DEFAULT VALUES");
   const { rows: [last] } = await target.writer().query<{ id: number; own: boolean }>(
     "SELECT id, by > '0'::xid8 AS own FROM written ORDER BY id DESC LIMIT 1",

@@ -1,4 +1,4 @@
-/** The database cannot be copied; the message is for people, one line, without secrets. */
+/** Error of a copy. The message is user-facing, has one line and contains no secrets. */
 export class CopyError extends Error {
   override readonly name = "CopyError";
 }

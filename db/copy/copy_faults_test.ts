@@ -12,7 +12,7 @@ INSERT INTO items SELECT n, md5(n::text) FROM generate_series(1, 20000) AS n;
 -- migrate:down
 `;
 
-Deno.test("copyDatabase() goes on after the target has crashed in the middle", async () => {
+Deno.test("copyDatabase() resumes after a crash of the target", async () => {
   await using server = await startPostgres({ durable: true });
   await using folder = await migrationFolder({ "1_items.sql": MIGRATION });
   await using source = openPool({ primary: await server.createDatabase("source"), replicas: [] });
@@ -25,7 +25,7 @@ Deno.test("copyDatabase() goes on after the target has crashed in the middle", a
     () =>
       copyDatabase({ source, target }, {
         ...options,
-        // While the next batch is on its way.
+        // While the next batch is being written.
         onProgress: (pass, rows) => {
           if (pass === "copied" && rows >= 5000) crash ??= crashing.kill();
         },

@@ -4,13 +4,13 @@ import { CopyError } from "./copy_error.ts";
 import type { CopiedTable } from "./database_catalog.ts";
 import { type KeyRange, rangeCondition } from "./key_range.ts";
 
-/** Rows of a table, a text for each column: the column's values as an array of PostgreSQL. */
+/** Rows of a table by column: each text is a PostgreSQL array of the column's values. */
 export interface RowBatch {
   readonly rows: number;
   readonly columns: readonly string[];
 }
 
-/** Reads the rows of a range. The transaction uses canonical text. */
+/** Reads the rows of a range. The transaction must use canonical text. */
 export async function readRows(tx: Querier, table: CopiedTable, range: KeyRange): Promise<RowBatch> {
   const arrays = table.columns.map((column, index) =>
     `array_agg((${copiedValue(column)})::text)::text AS c${index}`
@@ -23,7 +23,7 @@ export async function readRows(tx: Querier, table: CopiedTable, range: KeyRange)
   return { rows: row?.rows ?? 0, columns: table.columns.map((_, index) => row?.[`c${index}`] ?? "{}") };
 }
 
-/** Writes rows into a table as they are, identity columns included. The transaction uses canonical text. */
+/** Writes rows unchanged, including identity columns. The transaction must use canonical text. */
 export async function writeRows(tx: Querier, table: CopiedTable, batch: RowBatch): Promise<void> {
   const names = table.columns.map(({ name }) => name).join(", ");
   const values = table.columns.map(({ type }, index) => `c${index}::${type}`).join(", ");
@@ -36,6 +36,6 @@ export async function writeRows(tx: Querier, table: CopiedTable, batch: RowBatch
   );
   if (rowCount === batch.rows) return;
   throw new CopyError(
-    `The target took ${rowCount} of ${batch.rows} rows of ${table.name}: a rule or trigger is in the way`,
+    `The target stored ${rowCount} of ${batch.rows} rows of ${table.name}: disable the rule or trigger that drops rows`,
   );
 }

@@ -5,22 +5,22 @@ import type { DatabaseCatalog } from "./database_catalog.ts";
 import type { KeyText } from "./key_range.ts";
 
 /**
- * How far a copy is: "begun" while the target's tables are made, "copying" until every row was found equal, then
- * "finished". The target keeps it, so that whichever process goes on knows.
+ * Progress of a copy, stored in the target so that any process can resume it. "begun" while the target's tables are
+ * created, "copying" until all rows have been compared, then "finished".
  */
 export interface CopyRecord {
   readonly state: "begun" | "copying" | "finished";
-  /** When it was finished, RFC 3339. */
+  /** RFC 3339 time at which it was finished. */
   readonly finishedAt: string | null;
 }
 
-/** How far a table is. */
+/** Progress of a table. */
 export interface TableProgress {
-  /** What the source had when copying it began. */
+  /** Checksum of the source when copying the table began. */
   readonly source: TableChecksum;
-  /** How many rows the target has. */
+  /** Number of rows in the target. */
   readonly copied: number;
-  /** The last of them; null where none is there, or the table has no primary key. */
+  /** Key of the last row copied; null if there is none or the table has no primary key. */
   readonly last: KeyText | null;
 }
 
@@ -41,8 +41,8 @@ const TABLES = [
 ];
 
 /**
- * Finds the record of a copy of this source; undefined: the target is empty. Waits for a batch that an earlier process
- * left on its way.
+ * Returns the record of a copy of this source; undefined if the target is empty. Waits for a batch that an earlier
+ * process has not committed yet.
  *
  * @throws {CopyError} when the target has rows, or a copy of another source.
  */
@@ -59,36 +59,36 @@ export async function findRecord(
     `SELECT source_id::text AS "sourceId", state, finished_at AS "finishedAt" FROM archway_copy FOR UPDATE`,
   );
   if (row?.sourceId === sourceId) return { state: row.state, finishedAt: row.finishedAt };
-  throw new CopyError("The target holds a copy of another embedded database: name an empty database");
+  throw new CopyError("The target contains a copy of another embedded database: specify an empty database");
 }
 
-/** Begins a record where {@link findRecord} has found none. */
+/** Creates a record where {@link findRecord} has found none. */
 export async function beginRecord(tx: Querier, sourceId: string): Promise<void> {
   for (const sql of TABLES) await tx.query(sql);
   await tx.query("INSERT INTO archway_copy (source_id, state) VALUES ($1, 'begun')", [sourceId]);
 }
 
-/** What the migrations note of themselves is no reason: somebody made the tables before. */
-const NOTES = ["schema_migrations", "archway_migration_checksums"];
+/** Tables of the migration runner, which may have rows if the tables were created before. */
+const MIGRATION_TABLES = ["schema_migrations", "archway_migration_checksums"];
 
 async function refuseRows(tx: Querier, { tables }: DatabaseCatalog): Promise<undefined> {
   for (const { name } of tables) {
-    if (NOTES.some((note) => name.endsWith(`.${note}`))) continue;
+    if (MIGRATION_TABLES.some((table) => name.endsWith(`.${table}`))) continue;
     const { rowCount } = await tx.query(`SELECT FROM ONLY ${name} LIMIT 1`);
     if (rowCount > 0) {
-      throw new CopyError(`The target is not empty, ${name} has rows: name an empty database`);
+      throw new CopyError(`The target is not empty, ${name} has rows: specify an empty database`);
     }
   }
   return undefined;
 }
 
-/** Notes that the tables are ready and what is to come into them. */
+/** Records that the tables are ready and which rows are to be copied into them. */
 export async function beginCopying(tx: Querier, sources: ReadonlyMap<string, TableChecksum>): Promise<void> {
   for (const [name, source] of sources) await restartTable(tx, name, source);
   await tx.query("UPDATE archway_copy SET state = 'copying'");
 }
 
-/** Notes that a table is empty, and what is to come into it. */
+/** Records that a table is empty and which rows are to be copied into it. */
 export async function restartTable(tx: Querier, name: string, source: TableChecksum): Promise<void> {
   await tx.query(
     `INSERT INTO archway_copy_tables (name, row_count, checksum) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE
@@ -97,7 +97,7 @@ export async function restartTable(tx: Querier, name: string, source: TableCheck
   );
 }
 
-/** How far every table is, after the batches on their way have ended; others have to wait. */
+/** Locks and returns the progress of every table, after batches in flight have ended. */
 export async function readProgress(tx: Querier): Promise<ReadonlyMap<string, TableProgress>> {
   const { rows } = await tx.query<
     { name: string; count: number; checksum: string; copied: number; last: KeyText }
@@ -113,29 +113,29 @@ export async function readProgress(tx: Querier): Promise<ReadonlyMap<string, Tab
 }
 
 /** A batch that is being written. */
-export interface NotedBatch {
+export interface RecordedBatch {
   readonly table: string;
   readonly rows: number;
-  /** How many rows were there before. */
+  /** Number of rows before the batch. */
   readonly before: number;
-  /** Its last row; null for a table without a primary key. */
+  /** Key of its last row; null for a table without a primary key. */
   readonly last: KeyText | null;
 }
 
 /**
- * Notes a batch in the transaction that writes it.
+ * Records a batch in the transaction that writes it.
  *
- * @throws {CopyError} when another process has written meanwhile.
+ * @throws {CopyError} when another process has written in the meantime.
  */
-export async function noteBatch(tx: Querier, { table, rows, before, last }: NotedBatch): Promise<void> {
+export async function recordBatch(tx: Querier, { table, rows, before, last }: RecordedBatch): Promise<void> {
   const { rowCount } = await tx.query(
     `UPDATE archway_copy_tables SET copied = copied + $2, last_key = $3::text::jsonb WHERE name = $1 AND copied = $4`,
     [table, rows, last === null ? null : JSON.stringify(last), before],
   );
-  if (rowCount !== 1) throw new CopyError("Another process copies into the same target");
+  if (rowCount !== 1) throw new CopyError("Another process is copying into the same target");
 }
 
-/** Notes that all is there; of the record remains where the rows came from, and when. */
+/** Records completion. Only the source and the time remain of the record. */
 export async function finishRecord(tx: Querier): Promise<void> {
   await tx.query("UPDATE archway_copy SET state = 'finished', finished_at = now()");
   await tx.query("DROP TABLE archway_copy_tables");

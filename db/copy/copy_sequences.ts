@@ -1,6 +1,6 @@
 import type { Querier } from "../db.ts";
 
-/** Sets the target's sequences, those of identity columns among them, to where the source's are. */
+/** Sets the target's sequences, including those of identity columns, to the positions of the source's. */
 export async function copySequences(
   source: Querier,
   target: Querier,

@@ -1,26 +1,26 @@
 import type { TxManager } from "../db.ts";
 import { useCanonicalText } from "./canonical_text.ts";
-import { noteBatch, type TableProgress } from "./copy_record.ts";
+import { recordBatch, type TableProgress } from "./copy_record.ts";
 import { readRows, type RowBatch, writeRows } from "./copy_range.ts";
 import type { CopiedTable } from "./database_catalog.ts";
 import { type KeyRange, type KeyText, nextRange } from "./key_range.ts";
 
-/** How copying a table is followed and ended. */
+/** Options of {@link copyTable}. */
 export interface CopyTableOptions {
   readonly progress: TableProgress;
-  /** Told after every batch that is there: how many rows it had. */
+  /** Called after every committed batch with its number of rows. */
   readonly onRows: (rows: number) => void;
-  /** Ends it between two batches, with the signal's reason. */
+  /** Aborts between two batches, with the signal's reason. */
   readonly signal: AbortSignal;
 }
 
-/** Where copying goes from and to. */
-export interface CopyEnds {
+/** Source and target of the rows. */
+export interface CopyDatabases {
   readonly source: TxManager;
   readonly target: TxManager;
 }
 
-/** What one transaction of the target writes, where the table has a primary key. */
+/** Limits of a transaction on the target, for tables with a primary key. */
 const LIMITS = { rows: 5_000, bytes: 4 * 1024 * 1024 };
 
 interface ReadBatch {
@@ -28,18 +28,18 @@ interface ReadBatch {
   readonly batch: RowBatch;
 }
 
-/** Copies what is left of a table: batch by batch, or in one transaction where it has no primary key. */
+/** Copies the remaining rows of a table: in batches, or in one transaction if it has no primary key. */
 export async function copyTable(
-  ends: CopyEnds,
+  databases: CopyDatabases,
   table: CopiedTable,
   options: CopyTableOptions,
 ): Promise<void> {
   if (options.progress.copied >= options.progress.source.rows) return;
-  await (table.key.length > 0 ? copyInBatches : copyAtOnce)(ends, table, options);
+  await (table.key.length > 0 ? copyInBatches : copyAtOnce)(databases, table, options);
 }
 
 async function copyInBatches(
-  { source, target }: CopyEnds,
+  { source, target }: CopyDatabases,
   table: CopiedTable,
   { progress, onRows, signal }: CopyTableOptions,
 ): Promise<void> {
@@ -48,8 +48,8 @@ async function copyInBatches(
     const { range, batch } of readAhead(source, table, { after: progress.last ?? undefined, signal })
   ) {
     await target.withTx(async (tx) => {
-      // First, for whoever else copies to this target waits here.
-      await noteBatch(tx, { table: table.name, rows: batch.rows, before, last: range.last });
+      // First, so that another process that copies to this target waits here.
+      await recordBatch(tx, { table: table.name, rows: batch.rows, before, last: range.last });
       await useCanonicalText(tx);
       await writeRows(tx, table, batch);
     });
@@ -58,14 +58,14 @@ async function copyInBatches(
   }
 }
 
-/** Nothing tells where to go on after a crash, so all of it is there or nothing. */
+/** Copies everything in one transaction: without a key there is no position to resume from. */
 async function copyAtOnce(
-  { source, target }: CopyEnds,
+  { source, target }: CopyDatabases,
   table: CopiedTable,
   { progress, onRows, signal }: CopyTableOptions,
 ): Promise<void> {
   await target.withTx(async (tx) => {
-    await noteBatch(tx, { table: table.name, rows: progress.source.rows, before: 0, last: null });
+    await recordBatch(tx, { table: table.name, rows: progress.source.rows, before: 0, last: null });
     await useCanonicalText(tx);
     for await (const { batch } of readAhead(source, table, { after: undefined, signal })) {
       await writeRows(tx, table, batch);
@@ -74,7 +74,7 @@ async function copyAtOnce(
   onRows(progress.source.rows);
 }
 
-/** Reads one batch while the one before it is written. */
+/** Reads the next batch while the current one is written. */
 async function* readAhead(
   source: TxManager,
   table: CopiedTable,
@@ -85,12 +85,12 @@ async function* readAhead(
     for (let read = await next; read !== undefined; read = await next) {
       signal.throwIfAborted();
       next = readBatch(source, table, read.range.last);
-      // Awaited a batch later.
+      // Awaited one batch later.
       next.catch(() => undefined);
       yield read;
     }
   } finally {
-    // The source is not left with a transaction that nobody waits for.
+    // Does not leave the source with a transaction in flight.
     await next.catch(() => undefined);
   }
 }

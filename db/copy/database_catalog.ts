@@ -1,50 +1,50 @@
 import type { Querier } from "../db.ts";
 
-/** A column whose values are copied: all but the generated ones, which the target computes itself. */
+/** Column whose values are copied. Generated columns are not: the target computes them. */
 export interface CopiedColumn {
-  /** As it stands in SQL, quoted where it has to be. */
+  /** As written in SQL, quoted where necessary. */
   readonly name: string;
-  /** With its length, precision and the like, as it stands in SQL. */
+  /** As written in SQL, with length, precision and so on. */
   readonly type: string;
 }
 
-/** A table whose rows are copied: an ordinary one, or a partition. */
+/** Table whose rows are copied: an ordinary table or a partition. */
 export interface CopiedTable {
-  /** With its schema, as it stands in SQL. */
+  /** As written in SQL, with its schema. */
   readonly name: string;
-  /** In order of their names, whichever order they were added in. */
+  /** Sorted by name, since the order of creation may differ. */
   readonly columns: readonly CopiedColumn[];
-  /** Its primary key; empty where it has none. */
+  /** Primary key; empty if it has none. */
   readonly key: readonly CopiedColumn[];
 }
 
-/** What may be in the way of rows: a foreign key, or a constraint that rows from before it need not meet. */
+/** Constraint that may reject copied rows: a foreign key, or one that is not validated. */
 export interface CopiedConstraint {
   readonly table: string;
   readonly name: string;
   readonly definition: string;
   readonly enforced: boolean;
-  /** Whether every row meets it. */
+  /** Whether all rows are known to satisfy it. */
   readonly validated: boolean;
 }
 
-/** What a database has besides rows that copying has to see to. Names stand as they do in SQL. */
+/** Objects of a database that a copy has to handle besides rows. Names are as written in SQL. */
 export interface DatabaseCatalog {
   readonly tables: readonly CopiedTable[];
   readonly sequences: readonly string[];
   readonly constraints: readonly CopiedConstraint[];
   /** `mode` as in `pg_trigger.tgenabled`. */
   readonly triggers: readonly { readonly table: string; readonly name: string; readonly mode: string }[];
-  /** Tables whose row-level security holds for their owner too. */
+  /** Tables whose row-level security also applies to their owner. */
   readonly forcedSecurity: readonly string[];
-  /** Those that are filled, in the order they were made. */
+  /** Populated ones, in order of creation. */
   readonly materializedViews: readonly string[];
 }
 
-/** The record of a copy is about the database and not part of it. */
+/** Tables of the copy's own record, which is not part of the database. */
 const RECORDS = "('archway_copy', 'archway_copy_tables')";
 
-/** What belongs to the system, to other sessions or to an extension is not the user's. */
+/** Excludes objects of the system, of other sessions and of extensions. */
 const OURS = `nspname !~ '^pg_' AND nspname <> 'information_schema' AND relpersistence <> 't'
   AND relname NOT IN ${RECORDS}
   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')`;
@@ -65,7 +65,7 @@ const TABLES = `SELECT format('%I.%I', nspname, relname) AS name,
 const SEQUENCES = `SELECT format('%I.%I', nspname, relname) AS name ${FROM_CLASS}
   WHERE ${OURS} AND relkind = 'S' ORDER BY nspname COLLATE "C", relname COLLATE "C"`;
 
-// A constraint of a partition follows that of its parent.
+// Constraints of a partition follow those of its parent.
 const CONSTRAINTS = `SELECT format('%I.%I', nspname, relname) AS table, quote_ident(conname) AS name,
     pg_get_constraintdef(k.oid) AS definition, conenforced AS enforced, convalidated AS validated
   ${FROM_CLASS} JOIN pg_constraint AS k ON conrelid = c.oid
@@ -73,7 +73,7 @@ const CONSTRAINTS = `SELECT format('%I.%I', nspname, relname) AS table, quote_id
     AND (contype = 'f' OR contype IN ('c', 'n') AND NOT convalidated)
   ORDER BY nspname COLLATE "C", relname COLLATE "C", conname COLLATE "C"`;
 
-// Parents before their partitions, which follow them unless they are told otherwise.
+// Parents before their partitions, which inherit changes made to the parent.
 const TRIGGERS =
   `SELECT format('%I.%I', nspname, relname) AS table, quote_ident(tgname) AS name, tgenabled::text AS mode
   ${FROM_CLASS} JOIN pg_trigger ON tgrelid = c.oid

@@ -1,27 +1,27 @@
 import type { Querier } from "../db.ts";
 import type { CopiedColumn, CopiedTable } from "./database_catalog.ts";
 
-/** A place in a table: the text of each column of its key. */
+/** Position in a table: the text of each column of its key. */
 export type KeyText = readonly string[];
 
-/** The rows of a table after one place up to another one, that included. */
+/** Rows after one position, up to and including another. */
 export interface KeyRange {
-  /** undefined: from the first row on. */
+  /** From the first row if undefined. */
   readonly after: KeyText | undefined;
   readonly last: KeyText;
 }
 
-/** How large a range may become. */
+/** Maximum size of a range. */
 export interface RangeLimits {
   readonly rows: number;
-  /** Of the rows as they are stored, what is compressed taken for much larger; a single row may have more. */
+  /** Stored size in bytes, with a large allowance for compressed values. A single row may exceed it. */
   readonly bytes: number;
 }
 
-/** Where a row lies: for a table without a primary key, as long as nobody writes to it. */
+/** Physical position of a row: the key of tables without a primary key, stable while nothing writes to them. */
 const ROW_PLACE: readonly CopiedColumn[] = [{ name: "ctid", type: "tid" }];
 
-/** The rows that follow `after`, as many as the limits allow; undefined: there are none. */
+/** Returns the range of rows after `after`, as large as the limits allow; undefined if there are none. */
 export async function nextRange(
   querier: Querier,
   table: CopiedTable,
@@ -44,7 +44,7 @@ export async function nextRange(
   return row === undefined ? undefined : { after, last: row.last };
 }
 
-/** The condition that a row lies in a range, and its parameters, numbered from 1. */
+/** Condition that selects the rows of a range, with parameters numbered from 1. */
 export function rangeCondition(
   table: CopiedTable,
   { after, last }: KeyRange,
@@ -56,10 +56,10 @@ export function rangeCondition(
     : { sql: `${upTo} AND ${compare(key, ">", key.length + 1)}`, parameters: [...last, ...after] };
 }
 
-/** As what a compressed value counts: pglz rarely makes less of it. */
+/** Assumed compression ratio: pglz rarely exceeds it. */
 const COMPRESSION = 20;
 
-/** Read without the value itself, which may be stored apart from its row. */
+/** Computes the size without reading the value, which may be stored out of line. */
 function sizeOf(column: string): string {
   const factor = `CASE WHEN pg_column_compression(${column}) IS NULL THEN 1 ELSE ${COMPRESSION} END`;
   return `coalesce(pg_column_size(${column}), 0)::int8 * ${factor}`;

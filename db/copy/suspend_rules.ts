@@ -2,13 +2,13 @@ import type { Querier } from "../db.ts";
 import type { DatabaseCatalog } from "./database_catalog.ts";
 
 /**
- * Makes a target take rows table after table: no foreign key is enforced, no trigger fires, no policy holds for the
- * owner. Each is the owner's right; `session_replication_role` would need a superuser.
+ * Prepares a target to take rows in any order of tables. Disables foreign keys, triggers and row-level security of
+ * the owner, which the owner may do; `session_replication_role` would need a superuser.
  */
 export async function suspendRules(tx: Querier, target: DatabaseCatalog): Promise<void> {
   for (const { table, name, enforced, validated } of target.constraints) {
     if (!enforced) continue;
-    // To enforce one again is to check every row, which some rows need not stand.
+    // Enforcing a constraint again checks every row, and existing rows may violate one that is not validated.
     const change = validated ? `ALTER CONSTRAINT ${name} NOT ENFORCED` : `DROP CONSTRAINT ${name}`;
     await tx.query(`ALTER TABLE ${table} ${change}`);
   }
@@ -28,7 +28,7 @@ const TRIGGER_MODES: Readonly<Record<string, string>> = {
   A: "ENABLE ALWAYS",
 };
 
-/** Makes it as the source is. Rows are checked against the foreign keys that the source's rows were. */
+/** Restores the rules of the source. Foreign keys that were validated there check all rows. */
 export async function restoreRules(tx: Querier, source: DatabaseCatalog): Promise<void> {
   for (const { table, name, definition, enforced, validated } of source.constraints) {
     if (!enforced) continue;

@@ -1,4 +1,4 @@
-/** The parts one after the other. A single part is given as it is, not copied: the usual case. */
+/** Concatenates byte arrays. A single part, the usual case, is returned without a copy. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   const [first] = parts;
   if (parts.length === 1 && first !== undefined) return first;

@@ -1,4 +1,4 @@
-/** The embedded database cannot be started; the message names the directory and what to do, in one line. */
+/** Error of starting the embedded database. The message names the directory and what to do, in one line. */
 export class EmbeddedError extends Error {
   override readonly name = "EmbeddedError";
 }

@@ -1,16 +1,16 @@
 /**
- * The thread that PGlite runs in: a statement there occupies its thread until it is done, and the one that serves
- * requests must not wait for it.
+ * Worker thread of PGlite. A statement blocks its thread until it is done, which must not be the thread that serves
+ * requests.
  */
 /// <reference lib="deno.worker" />
 import { serveCluster, type ServeClusterOptions } from "./serve_cluster.ts";
 
-/** What the thread is told: first what to serve, then to stop. */
+/** Request to the worker: first "serve", then "stop". */
 export type WorkerRequest = { readonly kind: "serve"; readonly options: ServeClusterOptions } | {
   readonly kind: "stop";
 };
 
-/** What it answers, once to each. */
+/** Reply of the worker, one to each request. */
 export type WorkerReply = { readonly kind: "done" } | { readonly kind: "failed"; readonly message: string };
 
 declare const self: DedicatedWorkerGlobalScope;

@@ -1,12 +1,12 @@
 /**
- * What clients send, in PostgreSQL's frontend/backend protocol 3.0 (PostgreSQL documentation, chapter "Message
- * Formats"): a type byte, a length that counts itself, and the content.
+ * Messages of clients in PostgreSQL's frontend/backend protocol 3.0 (PostgreSQL documentation, chapter "Message
+ * Formats"): a type byte, a length that includes itself, and the content.
  */
 
-/** The first packet of a connection, which has no type byte. */
+/** First packet of a connection, which has no type byte. */
 export type StartupPacket = "encryption" | "cancel" | "startup" | "unknown";
 
-/** Some packet or messages taken from the front of a buffer. */
+/** Packet or messages taken from the front of a buffer, and the remaining bytes. */
 export interface Taken<T> {
   readonly value: T;
   readonly rest: Uint8Array;
@@ -17,7 +17,7 @@ const gssRequest = 80877104;
 const cancelRequest = 80877102;
 const protocolMajor = 3;
 
-/** The packet at the front; undefined: more bytes are needed. */
+/** Takes the startup packet from the front of a buffer; undefined if more bytes are needed. */
 export function takeStartupPacket(buffer: Uint8Array): Taken<StartupPacket> | undefined {
   if (buffer.length < 8) return undefined;
   const view = viewOf(buffer);
@@ -31,14 +31,14 @@ export function takeStartupPacket(buffer: Uint8Array): Taken<StartupPacket> | un
   return { value: code >>> 16 === protocolMajor ? "startup" : "unknown", rest };
 }
 
-/** Whole messages, ready to be executed. */
+/** Complete messages, ready to be executed. */
 export interface Batch {
   readonly messages: readonly Uint8Array[];
-  /** The client said goodbye after them. */
+  /** Whether a Terminate message follows them. */
   readonly terminated: boolean;
 }
 
-/** Every message at the front that is there whole. */
+/** Takes all complete messages from the front of a buffer. */
 export function takeMessages(buffer: Uint8Array): Taken<Batch> {
   const messages: Uint8Array[] = [];
   const view = viewOf(buffer);
@@ -64,22 +64,22 @@ const type = {
   terminate: 0x58,
 };
 
-/** Ends a series of messages; after an error everything before it is skipped. */
+/** Sync message, which ends a series of messages; after an error, everything before it is skipped. */
 export const syncMessage: Uint8Array<ArrayBuffer> = Uint8Array.of(type.sync, 0, 0, 0, 4);
 
-/** A simple query. */
+/** Returns a simple query message. */
 export function queryMessage(text: string): Uint8Array<ArrayBuffer> {
   return messageOf("Q".charCodeAt(0), [cString(text)]);
 }
 
-/** Forgets a prepared statement. */
+/** Returns a message that closes a prepared statement. */
 export function closeStatementMessage(name: string): Uint8Array<ArrayBuffer> {
   return messageOf(type.close, [Uint8Array.of(statementKind), cString(name)]);
 }
 
 const statementKind = 0x53; // "S", where a portal has "P"
 
-/** The message with its statement's name changed by `rename`; a message that names none, or "", stays as it is. */
+/** Renames the statement of a message. Messages without a name, or with "", are returned unchanged. */
 export function renameStatement(message: Uint8Array, rename: (name: string) => string): Uint8Array {
   const start = nameStart(message);
   if (start === undefined || message[start] === 0) return message;

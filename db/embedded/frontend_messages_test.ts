@@ -8,7 +8,7 @@ import {
   takeStartupPacket,
 } from "./frontend_messages.ts";
 
-Deno.test("takeMessages() leaves what is not there whole", () => {
+Deno.test("takeMessages() leaves incomplete messages", () => {
   const query = queryMessage("SELECT 1");
   const all = Uint8Array.from([...query, ...syncMessage, ...query.subarray(0, 7)]);
   const { value, rest } = takeMessages(all);
@@ -16,13 +16,13 @@ Deno.test("takeMessages() leaves what is not there whole", () => {
   assertEquals(rest, query.subarray(0, 7));
 });
 
-Deno.test("takeMessages() stops at a goodbye", () => {
+Deno.test("takeMessages() stops at Terminate", () => {
   const goodbye = Uint8Array.of(0x58, 0, 0, 0, 4);
   const { value } = takeMessages(Uint8Array.from([...syncMessage, ...goodbye, ...syncMessage]));
   assertEquals(value, { messages: [syncMessage], terminated: true });
 });
 
-Deno.test("takeStartupPacket() tells the packets apart", () => {
+Deno.test("takeStartupPacket() distinguishes packets", () => {
   const packets = {
     encryption: [0, 0, 0, 8, 4, 210, 22, 47],
     cancel: [0, 0, 0, 8, 4, 210, 22, 46],
@@ -36,7 +36,7 @@ Deno.test("takeStartupPacket() tells the packets apart", () => {
   assertEquals(takeStartupPacket(Uint8Array.from([71, 69, 84, 32, 47, 32, 72, 84]))?.value, "unknown");
 });
 
-Deno.test("renameStatement() changes the name and nothing else", () => {
+Deno.test("renameStatement() only changes the name", () => {
   const rename = (name: string): string => `7/${name}`;
   assertEquals(renameStatement(closeStatementMessage("abc"), rename), closeStatementMessage("7/abc"));
   for (const untouched of [closeStatementMessage(""), queryMessage("P"), syncMessage]) {

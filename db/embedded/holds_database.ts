@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** Whether the embedded database has ever been started with this directory: starting it would make one. */
+/** Whether the directory contains an embedded database. Does not create one, as starting it would. */
 export async function holdsDatabase(dataDirectory: string): Promise<boolean> {
   try {
     return (await Deno.stat(join(dataDirectory, "cluster", "PG_VERSION"))).isFile;

@@ -1,20 +1,23 @@
 import { join } from "node:path";
 import { EmbeddedError } from "./embedded_error.ts";
 
-/** How long a lock may take where only a waiting one can be asked for, in milliseconds. */
+/** Maximum wait in milliseconds where the runtime only has a blocking lock. */
 const timeoutMs = 500;
 
 /**
- * Takes the directory for this process; another one that wants it is refused. The system gives it back when the
- * process ends, however it ends. Throws when another process has it.
+ * Locks the directory for this process. The system releases the lock when the process ends, even after a crash.
+ *
+ * @throws {EmbeddedError} when another process holds the lock.
  */
 export async function lockDirectory(directory: string): Promise<Disposable> {
   const file = await Deno.open(join(directory, "lock"), { create: true, write: true, mode: 0o600 });
   if (await acquire(file)) return file;
-  throw new EmbeddedError(`Another process uses the embedded database in ${directory}: stop it first`);
+  throw new EmbeddedError(
+    `The embedded database in ${directory} is in use by another process: stop it first`,
+  );
 }
 
-/** Deno before 2.7 has no tryLock, and its types do not know it. */
+/** File with `tryLock`, which Deno has since 2.7 and which is missing in its older types. */
 interface Lockable extends Pick<Deno.FsFile, "lock" | "close"> {
   tryLock?(exclusive: boolean): Promise<boolean>;
 }

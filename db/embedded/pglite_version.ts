@@ -1,5 +1,5 @@
-/** The version of PGlite in deno.json, for which the snapshot was made. */
+/** Version of PGlite in deno.json that the snapshot was made for. */
 export const pgliteVersion = "0.5.16";
 
-/** The major version of PostgreSQL that it is, as it stands in a data directory's `PG_VERSION`. */
+/** Major version of PostgreSQL in that PGlite, as in a data directory's `PG_VERSION`. */
 export const postgresMajor = "18";

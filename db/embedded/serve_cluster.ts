@@ -4,17 +4,17 @@ import { concatBytes } from "./concat_bytes.ts";
 import { queryMessage } from "./frontend_messages.ts";
 import { SocketServer } from "./socket_server.ts";
 
-/** What is served where. */
+/** Options of {@link serveCluster}. */
 export interface ServeClusterOptions {
-  /** An initialized data directory of PGlite's version. */
+  /** Initialized data directory of PGlite's version. */
   readonly cluster: string;
-  /** The path of the Unix socket. */
+  /** Path of the Unix socket. */
   readonly socket: string;
-  /** PGlite's program, compiled. */
+  /** Compiled WebAssembly module of PGlite. */
   readonly engine: WebAssembly.Module;
 }
 
-/** Opens PGlite on a data directory and serves it on a Unix socket. Disposing writes everything and closes it. */
+/** Opens PGlite on a data directory and serves it on a Unix socket. Disposing flushes and closes it. */
 export async function serveCluster(
   { cluster, socket, engine }: ServeClusterOptions,
 ): Promise<AsyncDisposable> {
@@ -34,14 +34,14 @@ export async function serveCluster(
   };
 }
 
-/** Runs some messages to their end, and gives everything that was answered. */
+/** Executes messages and returns the complete response. */
 async function executeOn(database: PGlite, messages: Uint8Array): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   await database.execProtocolRawStream(messages, {
-    // On a directory of the disk there is nothing to sync: what was written is the system's already.
+    // No sync is needed on a directory of the disk: the operating system has what was written.
     syncToFs: false,
     onRawData: (data) => {
-      // The memory is PGlite's, and used again.
+      // PGlite reuses the buffer.
       chunks.push(data.slice());
     },
   });

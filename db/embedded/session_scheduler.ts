@@ -1,16 +1,16 @@
-import { type SessionClient, Talk } from "./talk.ts";
+import { ClientSession, type SessionClient } from "./client_session.ts";
 
-/** The one session of the database: takes whole protocol messages, gives the server's answer. */
+/** Executes complete protocol messages in the only session of the database and returns the response. */
 export type Execute = (messages: Uint8Array) => Promise<Uint8Array>;
 
 /**
- * Lets many clients take turns in one session. A client that begins to talk keeps the session until the server is
- * idle again, outside of any transaction; the others wait in order. Names of prepared statements are kept apart.
+ * Shares one database session among many clients. A client owns the session from its first message until the server is
+ * idle, outside of any transaction; others wait in order. Each client has its own namespace of prepared statements.
  */
 export class SessionScheduler {
   readonly #execute: Execute;
-  readonly #waiting = new Set<Talk>();
-  #owner: Talk | undefined;
+  readonly #waiting = new Set<ClientSession>();
+  #owner: ClientSession | undefined;
   #running = false;
   #nextId = 1;
 
@@ -18,59 +18,59 @@ export class SessionScheduler {
     this.#execute = execute;
   }
 
-  /** Takes a client in. */
-  join(client: SessionClient): Talk {
-    const talk: Talk = new Talk(this.#nextId++, client, {
-      spoke: () => {
-        if (talk !== this.#owner) this.#waiting.add(talk);
+  /** Adds a client. */
+  join(client: SessionClient): ClientSession {
+    const session: ClientSession = new ClientSession(this.#nextId++, client, {
+      ready: () => {
+        if (session !== this.#owner) this.#waiting.add(session);
         this.#run();
       },
       left: () => {
-        this.#waiting.delete(talk);
-        talk.sayFarewell(talk === this.#owner);
-        if (talk.hasMore) this.#waiting.add(talk);
+        this.#waiting.delete(session);
+        session.queueCleanup(session === this.#owner);
+        if (session.hasMore) this.#waiting.add(session);
         this.#run();
       },
     });
-    return talk;
+    return session;
   }
 
   async #run(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
     try {
-      for (let talk = this.#next(); talk !== undefined; talk = this.#next()) {
-        await this.#serve(talk);
+      for (let session = this.#next(); session !== undefined; session = this.#next()) {
+        await this.#serve(session);
       }
     } finally {
       this.#running = false;
     }
   }
 
-  #next(): Talk | undefined {
+  #next(): ClientSession | undefined {
     if (this.#owner !== undefined) return this.#owner.hasMore ? this.#owner : undefined;
     const [first] = this.#waiting;
     return first;
   }
 
-  async #serve(talk: Talk): Promise<void> {
-    this.#waiting.delete(talk);
-    this.#owner = talk;
+  async #serve(session: ClientSession): Promise<void> {
+    this.#waiting.delete(session);
+    this.#owner = session;
     try {
-      const answer = await this.#execute(talk.take());
-      if (endsIdle(answer) || !talk.isOpen) this.#owner = undefined;
-      talk.client.send(answer);
+      const response = await this.#execute(session.take());
+      if (endsIdle(response) || !session.isOpen) this.#owner = undefined;
+      session.client.send(response);
     } catch {
-      // A fault of the engine ends the client it happened to, never the queue. It leaves as the owner, so that
-      // what it had begun is rolled back.
-      if (talk.isOpen) talk.client.close();
+      // An engine error only affects its client, never the queue. The client leaves as the owner, so its open
+      // transaction is rolled back.
+      if (session.isOpen) session.client.close();
       else this.#owner = undefined;
     }
   }
 }
 
-/** ReadyForQuery with "I": idle, in no transaction. */
-function endsIdle(answer: Uint8Array): boolean {
-  const start = answer.length - 6;
-  return answer[start] === 0x5a && answer[start + 4] === 5 && answer[start + 5] === 0x49;
+/** Whether a response ends with ReadyForQuery "I": idle, outside of a transaction. */
+function endsIdle(response: Uint8Array): boolean {
+  const start = response.length - 6;
+  return response[start] === 0x5a && response[start + 4] === 5 && response[start + 5] === 0x49;
 }

@@ -1,16 +1,16 @@
 import { takeStartupPacket } from "./frontend_messages.ts";
 import { type Execute, SessionScheduler } from "./session_scheduler.ts";
-import type { Talk } from "./talk.ts";
+import type { ClientSession } from "./client_session.ts";
 
-/** How the session is served. */
+/** Options of a {@link SocketServer}. */
 export interface SocketServerOptions {
-  /** The one session. */
+  /** Executes messages in the session. */
   readonly execute: Execute;
-  /** What the server says to a client that starts: authenticated, its parameters, ready. */
+  /** Response to a startup packet: authentication, parameters, ready. */
   readonly greeting: Uint8Array;
 }
 
-/** Serves one session to every client of a Unix socket. */
+/** Serves one session to all clients of a Unix socket. */
 export class SocketServer implements AsyncDisposable {
   readonly #listener: Deno.UnixListener;
   readonly #options: SocketServerOptions;
@@ -41,28 +41,28 @@ export class SocketServer implements AsyncDisposable {
 
   async #serve(connection: Deno.UnixConn): Promise<void> {
     const outbox = new Outbox(connection);
-    let talk: Talk | undefined;
+    let session: ClientSession | undefined;
     try {
       const first = await this.#start(connection, outbox);
       if (first === undefined) return;
-      talk = this.#scheduler.join({
-        send: (answer) => outbox.send(answer),
+      session = this.#scheduler.join({
+        send: (response) => outbox.send(response),
         close: () => outbox.close(),
       });
-      talk.receive(first);
+      session.receive(first);
       const buffer = new Uint8Array(64 * 1024);
       for (let size = await connection.read(buffer); size !== null; size = await connection.read(buffer)) {
-        talk.receive(buffer.subarray(0, size));
+        session.receive(buffer.subarray(0, size));
       }
     } catch {
-      // The connection broke, which is the same as its end.
+      // A broken connection is handled as its end.
     } finally {
-      talk?.leave();
+      session?.leave();
       close(connection);
     }
   }
 
-  /** Everything before the first message. Gives the bytes after it; undefined: the client wanted no session. */
+  /** Handles startup packets and returns the bytes after them; undefined if the client wants no session. */
   async #start(connection: Deno.UnixConn, outbox: Outbox): Promise<Uint8Array | undefined> {
     let buffer: Uint8Array = new Uint8Array(0);
     const chunk = new Uint8Array(4 * 1024);
@@ -77,20 +77,20 @@ export class SocketServer implements AsyncDisposable {
       buffer = taken.rest;
       switch (taken.value) {
         case "encryption":
-          outbox.send(Uint8Array.of(0x4e)); // "N": there is none
+          outbox.send(Uint8Array.of(0x4e)); // "N": not supported
           break;
         case "startup":
           outbox.send(this.#options.greeting);
           return buffer;
         default:
-          // PGlite cannot stop a statement; the closed connection tells the client that its request was read.
+          // PGlite cannot cancel a statement. Closing the connection confirms that the request was read.
           return undefined;
       }
     }
   }
 }
 
-/** Writes in order, whole, without anybody waiting. */
+/** Writes messages in order and completely, in the background. */
 class Outbox {
   readonly #connection: Deno.UnixConn;
   #last: Promise<void> = Promise.resolve();
@@ -103,7 +103,7 @@ class Outbox {
     this.#last = this.#last.then(() => this.#write(bytes)).catch(() => close(this.#connection));
   }
 
-  /** After everything was written. */
+  /** Closes the connection after everything has been written. */
   close(): void {
     this.#last.then(() => close(this.#connection));
   }

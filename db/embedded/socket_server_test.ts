@@ -6,7 +6,7 @@ import { openPool } from "../postgres/open_pool.ts";
 import { queryMessage, syncMessage } from "./frontend_messages.ts";
 import { SocketServer } from "./socket_server.ts";
 
-Deno.test("SocketServer lets many clients share one session", async (test) => {
+Deno.test("SocketServer shares one session among many clients", async (test) => {
   await using database = await useEmbeddedDatabase();
   const primary = { ...database.instance, maxConnections: 8 };
   await using pool = openPool({ primary, replicas: [], ...GENEROUS_TIMEOUTS });
@@ -14,15 +14,15 @@ Deno.test("SocketServer lets many clients share one session", async (test) => {
   await writer.query("CREATE TABLE shared (id int)");
   const count = async (): Promise<unknown> => (await writer.query("SELECT FROM shared")).rowCount;
 
-  await test.step("a transaction ends with the connection that left it open", async () => {
+  await test.step("rolls back the open transaction of a closed connection", async () => {
     const client = await Client.connect(database);
-    await client.ask(queryMessage("BEGIN"));
-    await client.ask(queryMessage("INSERT INTO shared VALUES (1)"));
+    await client.request(queryMessage("BEGIN"));
+    await client.request(queryMessage("INSERT INTO shared VALUES (1)"));
     client.close();
     assertEquals(await count(), 0);
   });
 
-  await test.step("a series of messages ends with the connection that did not finish it", async () => {
+  await test.step("ends the unfinished message series of a closed connection", async () => {
     const client = await Client.connect(database);
     client.send(parseMessage("", "SELECT nonsense"));
     await client.until("E");
@@ -30,46 +30,46 @@ Deno.test("SocketServer lets many clients share one session", async (test) => {
     assertEquals(await count(), 0);
   });
 
-  await test.step("clients wait while another has a transaction", async () => {
+  await test.step("serves other clients after the transaction of one", async () => {
     const client = await Client.connect(database);
-    await client.ask(queryMessage("BEGIN"));
-    await client.ask(queryMessage("INSERT INTO shared VALUES (1)"));
+    await client.request(queryMessage("BEGIN"));
+    await client.request(queryMessage("INSERT INTO shared VALUES (1)"));
     const counted = count();
-    await client.ask(queryMessage("INSERT INTO shared VALUES (2)"));
-    await client.ask(queryMessage("COMMIT"));
+    await client.request(queryMessage("INSERT INTO shared VALUES (2)"));
+    await client.request(queryMessage("COMMIT"));
     assertEquals(await counted, 2);
     client.close();
   });
 
-  await test.step("a fault of one client is not the others'", async () => {
-    const faulty = await Client.connect(database);
-    faulty.send(parseMessage("", "SELECT nonsense"));
-    await faulty.until("E");
+  await test.step("isolates an error of one client from the others", async () => {
+    const failing = await Client.connect(database);
+    failing.send(parseMessage("", "SELECT nonsense"));
+    await failing.until("E");
     const counted = count();
-    assertMatch(await faulty.ask(syncMessage), /Z/);
+    assertMatch(await failing.request(syncMessage), /Z/);
     assertEquals(await counted, 2);
-    faulty.close();
+    failing.close();
   });
 
-  await test.step("two clients may prepare a statement of the same name", async () => {
+  await test.step("allows clients to prepare statements of the same name", async () => {
     const clients = [await Client.connect(database), await Client.connect(database)];
     for (const [index, client] of clients.entries()) {
-      assertMatch(await client.ask(parseMessage("s", `SELECT 'client ${index}'`), syncMessage), /^1/);
+      assertMatch(await client.request(parseMessage("s", `SELECT 'client ${index}'`), syncMessage), /^1/);
     }
     for (const [index, client] of clients.entries()) {
-      const answer = await client.ask(bindMessage("s"), executeMessage, syncMessage);
-      assert(answer.includes(`client ${index}`), answer);
+      const response = await client.request(bindMessage("s"), executeMessage, syncMessage);
+      assert(response.includes(`client ${index}`), response);
     }
     for (const client of clients) client.close();
     const again = await Client.connect(database);
-    assertMatch(await again.ask(parseMessage("s", "SELECT 3"), syncMessage), /^1/);
+    assertMatch(await again.request(parseMessage("s", "SELECT 3"), syncMessage), /^1/);
     again.close();
-    // What the clients prepared went with them; the pool's own are left.
+    // The clients' prepared statements were closed with them; the pool's own remain.
     const { rows } = await writer.query<{ name: string }>("SELECT name FROM pg_prepared_statements");
     assertEquals(rows.filter(({ name }) => name.endsWith("/s")), []);
   });
 
-  await test.step("five connections prepare and run at once", async () => {
+  await test.step("five connections prepare and execute concurrently", async () => {
     const values = await Promise.all(Array.from({ length: 200 }, async (_, index) => {
       const { rows } = await writer.query<{ value: number }>(
         `SELECT $1::int + ${index % 10} AS value`,
@@ -80,30 +80,30 @@ Deno.test("SocketServer lets many clients share one session", async (test) => {
     assertEquals(values, values.map((_, index) => index + index % 10));
   });
 
-  await test.step("requests for encryption and cancellation are answered", async () => {
+  await test.step("responds to requests for encryption and cancellation", async () => {
     const connection = await connect(database);
     await connection.write(Uint8Array.of(0, 0, 0, 8, 4, 210, 22, 47));
-    const answer = new Uint8Array(8);
-    assertEquals(await connection.read(answer), 1);
-    assertEquals(answer[0], "N".charCodeAt(0));
+    const response = new Uint8Array(8);
+    assertEquals(await connection.read(response), 1);
+    assertEquals(response[0], "N".charCodeAt(0));
     connection.close();
 
     const cancelling = await connect(database);
     await cancelling.write(Uint8Array.of(0, 0, 0, 16, 4, 210, 22, 46, 0, 0, 0, 1, 0, 0, 0, 1));
-    assertEquals(await cancelling.read(answer), null);
+    assertEquals(await cancelling.read(response), null);
     cancelling.close();
     assertEquals(await count(), 2);
   });
 
-  await test.step("far more connections than anybody needs are served", async () => {
+  await test.step("serves a large number of connections", async () => {
     const clients = await Promise.all(Array.from({ length: 60 }, () => Client.connect(database)));
-    const answers = await Promise.all(clients.map((client) => client.ask(queryMessage("SELECT 7"))));
-    assert(answers.every((answer) => answer.includes("7")));
+    const responses = await Promise.all(clients.map((client) => client.request(queryMessage("SELECT 7"))));
+    assert(responses.every((response) => response.includes("7")));
     for (const client of clients) client.close();
   });
 });
 
-Deno.test("SocketServer ends the client that the session failed under, and serves the others", async () => {
+Deno.test("SocketServer disconnects the client whose request failed, and serves the others", async () => {
   await using directory = await temporaryDirectory();
   const path = `${directory.path}/socket`;
   const greeting = Uint8Array.of("Z".charCodeAt(0), 0, 0, 0, 5, "I".charCodeAt(0));
@@ -115,13 +115,13 @@ Deno.test("SocketServer ends the client that the session failed under, and serve
   const failing = await Client.open(await Deno.connect({ transport: "unix", path }));
   failing.send(queryMessage("fail"));
   const other = await Client.open(await Deno.connect({ transport: "unix", path }));
-  assertMatch(await other.ask(queryMessage("work")), /^Z/);
+  assertMatch(await other.request(queryMessage("work")), /^Z/);
   assertEquals(await failing.rest(), "");
   failing.close();
   other.close();
 });
 
-/** A client that speaks the protocol byte by byte. */
+/** Client that speaks the protocol byte by byte. */
 class Client {
   #received = "";
 
@@ -133,7 +133,7 @@ class Client {
 
   static async open(connection: Deno.UnixConn): Promise<Client> {
     const client = new Client(connection);
-    await client.ask(Uint8Array.of(0, 0, 0, 8, 0, 3, 0, 0));
+    await client.request(Uint8Array.of(0, 0, 0, 8, 0, 3, 0, 0));
     return client;
   }
 
@@ -141,8 +141,8 @@ class Client {
     this.connection.write(Uint8Array.from(messages.flatMap((message) => [...message])));
   }
 
-  /** Gives what was answered up to and with ReadyForQuery. */
-  async ask(...messages: Uint8Array[]): Promise<string> {
+  /** Sends messages and returns the response up to and including ReadyForQuery. */
+  async request(...messages: Uint8Array[]): Promise<string> {
     this.send(...messages);
     return await this.until("Z\0\0\0\x05");
   }

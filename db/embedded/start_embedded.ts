@@ -6,35 +6,35 @@ import { lockDirectory } from "./lock_directory.ts";
 import { postgresMajor } from "./pglite_version.ts";
 import { unpackSnapshot } from "./unpack_snapshot.ts";
 
-/** How the embedded database is started. */
+/** Options of {@link startEmbedded}. */
 export interface StartEmbeddedOptions {
-  /** Where it keeps its files; made when it does not exist. One process at a time. */
+  /** Directory of the database files, created if missing. One process at a time. */
   readonly dataDirectory: string;
 }
 
-/** PostgreSQL inside this process. Disposing writes everything and stops it; close its clients before. */
+/** PostgreSQL inside this process. Disposing flushes and stops it; close its clients first. */
 export interface EmbeddedDatabase extends AsyncDisposable {
-  /** The way to it, for `openPool`. */
+  /** Connection configuration for `openPool`. */
   readonly instance: InstanceConfig;
 }
 
 const socketPrefix = "archway_socket_";
 
-/** Leaves room for the socket's own name in the 103 bytes that macOS allows its path; Linux allows 107. */
+/** Leaves room for the socket's file name within the 103 bytes of a path on macOS; Linux allows 107. */
 const maxSocketDirectory = 85;
 
 /**
- * Starts PGlite in a thread of its own and serves it on a private Unix socket. There is one session behind all
- * connections: transactions run one after the other, `statement_timeout` and cancellation do nothing. What was
- * committed survives the end of the process, however it ends; a loss of power may cost the last seconds.
+ * Starts PGlite in a worker thread and serves it on a private Unix socket. All connections share one session:
+ * transactions run sequentially, `statement_timeout` and cancellation have no effect. Committed data survives a crash
+ * of the process; a power failure may lose the last seconds.
  *
- * Throws when another process uses the directory, or when it holds another major version of PostgreSQL.
+ * @throws {EmbeddedError} when another process uses the directory or it has another major version of PostgreSQL.
  */
 export async function startEmbedded({ dataDirectory }: StartEmbeddedOptions): Promise<EmbeddedDatabase> {
   await using stack = new AsyncDisposableStack();
   await Deno.mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   stack.use(await lockDirectory(dataDirectory));
-  // First, because the thread loads PGlite while the files are unpacked here.
+  // First, since the thread loads PGlite while the files are unpacked here.
   const thread = new Thread();
   stack.defer(() => thread.terminate());
   const compiled = compiledEngine();
@@ -45,8 +45,8 @@ export async function startEmbedded({ dataDirectory }: StartEmbeddedOptions): Pr
   stack.defer(() => Deno.remove(socketDirectory, { recursive: true }));
   const port = 5432;
   const socket = join(socketDirectory, `.s.PGSQL.${port}`);
-  await thread.ask({ kind: "serve", options: { cluster, socket, engine: await compiled } });
-  stack.defer(() => thread.ask({ kind: "stop" }));
+  await thread.request({ kind: "serve", options: { cluster, socket, engine: await compiled } });
+  stack.defer(() => thread.request({ kind: "stop" }));
 
   const access = { user: "postgres", password: "", database: "postgres", maxConnections: 5 };
   const opened = stack.move();
@@ -56,11 +56,11 @@ export async function startEmbedded({ dataDirectory }: StartEmbeddedOptions): Pr
   };
 }
 
-/** A short path for the socket, in a directory of this user alone (mode 0700). */
+/** Creates a directory with a short path for the socket, accessible to this user only (mode 0700). */
 async function makeSocketDirectory(dataDirectory: string): Promise<string> {
   const note = join(dataDirectory, "socket");
   const earlier = await Deno.readTextFile(note).catch(() => undefined);
-  // A process that was killed could not clear up after itself.
+  // Left over from a process that was killed.
   if (earlier?.includes(socketPrefix)) await Deno.remove(earlier, { recursive: true }).catch(() => undefined);
   let directory = await Deno.makeTempDir({ prefix: socketPrefix });
   if (directory.length > maxSocketDirectory) {
@@ -73,7 +73,7 @@ async function makeSocketDirectory(dataDirectory: string): Promise<string> {
 
 async function prepareCluster(dataDirectory: string, cluster: string): Promise<void> {
   for await (const { name } of Deno.readDir(dataDirectory)) {
-    // What a first start left that was ended in the middle.
+    // Left over from a first start that was interrupted.
     if (name.startsWith("cluster.")) await Deno.remove(join(dataDirectory, name), { recursive: true });
   }
   const version = await Deno.readTextFile(join(cluster, "PG_VERSION")).catch((error) => {
@@ -83,15 +83,15 @@ async function prepareCluster(dataDirectory: string, cluster: string): Promise<v
   if (version === undefined) return await unpackSnapshot(cluster);
   if (version.trim() !== postgresMajor) {
     throw new EmbeddedError(
-      `The embedded database in ${dataDirectory} is of PostgreSQL ${version.trim()}, and this program has ` +
-        `PostgreSQL ${postgresMajor}: dump it with the program that wrote it and load it into a new directory`,
+      `The embedded database in ${dataDirectory} was created by PostgreSQL ${version.trim()}, but this program contains ` +
+        `PostgreSQL ${postgresMajor}: dump it with the program that created it and restore it into a new directory`,
     );
   }
 }
 
 let engine: Promise<WebAssembly.Module> | undefined;
 
-/** PGlite's program, compiled once for every database of this process. */
+/** Compiles PGlite's WebAssembly module once per process. */
 function compiledEngine(): Promise<WebAssembly.Module> {
   if (engine === undefined) {
     const file = new URL("./pglite.wasm", import.meta.resolve("@electric-sql/pglite"));
@@ -102,29 +102,29 @@ function compiledEngine(): Promise<WebAssembly.Module> {
   return engine;
 }
 
-/** The worker, asked one thing at a time. */
+/** Worker thread that handles one request at a time. */
 class Thread {
   readonly #worker = new Worker(new URL("./embedded_worker.ts", import.meta.url), { type: "module" });
-  #answer: PromiseWithResolvers<void> = Promise.withResolvers();
+  #reply: PromiseWithResolvers<void> = Promise.withResolvers();
 
   constructor() {
-    this.#answer.promise.catch(() => undefined);
+    this.#reply.promise.catch(() => undefined);
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerReply>): void => {
-      if (data.kind === "done") this.#answer.resolve();
-      else this.#answer.reject(new EmbeddedError(`The embedded database failed: ${data.message}`));
+      if (data.kind === "done") this.#reply.resolve();
+      else this.#reply.reject(new EmbeddedError(`The embedded database failed: ${data.message}`));
     };
     this.#worker.onerror = (event): void => {
-      // Else it would end the whole process.
+      // An unhandled error would terminate the whole process.
       event.preventDefault();
-      this.#answer.reject(new EmbeddedError(`The embedded database failed: ${event.message}`));
+      this.#reply.reject(new EmbeddedError(`The embedded database failed: ${event.message}`));
     };
   }
 
-  async ask(request: WorkerRequest): Promise<void> {
-    this.#worker.postMessage(request);
-    await this.#answer.promise;
-    this.#answer = Promise.withResolvers();
-    this.#answer.promise.catch(() => undefined);
+  async request(message: WorkerRequest): Promise<void> {
+    this.#worker.postMessage(message);
+    await this.#reply.promise;
+    this.#reply = Promise.withResolvers();
+    this.#reply.promise.catch(() => undefined);
   }
 
   terminate(): void {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { openPool } from "../postgres/open_pool.ts";
 import { type EmbeddedDatabase, startEmbedded } from "./start_embedded.ts";
 
-Deno.test("startEmbedded() keeps what was written when it starts again", async () => {
+Deno.test("startEmbedded() preserves data across restarts", async () => {
   await using directory = await temporaryDirectory();
   for (const expected of [[], [1], [1, 2]]) {
     await using database = await startEmbedded({ dataDirectory: directory.path });
@@ -12,7 +12,7 @@ Deno.test("startEmbedded() keeps what was written when it starts again", async (
   }
 });
 
-Deno.test("startEmbedded() serves a socket that only this user reaches, and removes it", async () => {
+Deno.test("startEmbedded() serves a socket accessible to this user only, and removes it", async () => {
   await using directory = await temporaryDirectory();
   const database = await startEmbedded({ dataDirectory: directory.path });
   const { host } = database.instance;
@@ -22,15 +22,15 @@ Deno.test("startEmbedded() serves a socket that only this user reaches, and remo
   await assertRejects(() => Deno.stat(host), Deno.errors.NotFound);
 });
 
-Deno.test("startEmbedded() refuses the files of another major version", async () => {
+Deno.test("startEmbedded() rejects the files of another major version", async () => {
   await using directory = await temporaryDirectory();
   await Deno.mkdir(`${directory.path}/cluster`);
   await Deno.writeTextFile(`${directory.path}/cluster/PG_VERSION`, "17\n");
   const error = await assertRejects(() => startEmbedded({ dataDirectory: directory.path }), Error);
-  assertStringIncludes(error.message, "is of PostgreSQL 17");
+  assertStringIncludes(error.message, "was created by PostgreSQL 17");
 });
 
-Deno.test("startEmbedded() says so when its files are broken", async () => {
+Deno.test("startEmbedded() reports corrupt files", async () => {
   await using directory = await temporaryDirectory();
   await Deno.mkdir(`${directory.path}/cluster`);
   await Deno.writeTextFile(`${directory.path}/cluster/PG_VERSION`, "18\n");

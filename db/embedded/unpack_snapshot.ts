@@ -3,15 +3,15 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";
 
-/** A data directory as initdb makes it, packed by tools/embedded_snapshot.ts. */
+/** Data directory as created by initdb, packed by tools/embedded_snapshot.ts. */
 export const snapshotFile: string = join(import.meta.dirname ?? ".", "snapshot.tar.br");
 
-/** The file in the snapshot that names the version of PGlite it was made with. */
+/** Name of the file in the snapshot that records its PGlite version. */
 export const versionFile = "archway_pglite_version";
 
 /**
- * Fills `directory`, which does not exist yet, with a fresh data directory. It appears complete or not at all: the
- * files are written beside it, and the folder is renamed when all are on the disk.
+ * Creates `directory` as a fresh data directory, completely or not at all. The files are written to a directory beside
+ * it, which is renamed when all are on disk.
  */
 export async function unpackSnapshot(directory: string): Promise<void> {
   const tar = await promisify(brotliDecompress)(await Deno.readFile(snapshotFile));

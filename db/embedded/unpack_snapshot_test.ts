@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { pgliteVersion, postgresMajor } from "./pglite_version.ts";
 import { unpackSnapshot, versionFile } from "./unpack_snapshot.ts";
 
-Deno.test("unpackSnapshot() gives a data directory of the PGlite that is used", async () => {
+Deno.test("unpackSnapshot() creates a data directory of the PGlite version in use", async () => {
   const directory = await Deno.makeTempDir();
   await unpackSnapshot(`${directory}/cluster`);
   const manifest: { version: string } = JSON.parse(

@@ -4,7 +4,7 @@ import type { DatabaseObserver, Observation, ObservedOutcome } from "../database
 import { DatabaseError } from "../errors.ts";
 import { openPool } from "./open_pool.ts";
 
-/** Notes what an observer is told, a line each. */
+/** Records the calls of an observer as lines. */
 class NotingObserver implements DatabaseObserver {
   readonly notes: string[] = [];
 
@@ -34,7 +34,7 @@ function describe({ rows, error }: ObservedOutcome): string {
   return error instanceof DatabaseError ? `${error.code} ${error.sqlState}` : `${rows} rows`;
 }
 
-Deno.test("PoolConfig.observer is told of statements, in order and without values", async () => {
+Deno.test("PoolConfig.observer receives statements in order and without values", async () => {
   await using database = await useTestDatabase();
   const observer = new NotingObserver();
   await using pool = openPool({ primary: database.instance, replicas: [], observer });
@@ -54,7 +54,7 @@ Deno.test("PoolConfig.observer is told of statements, in order and without value
   ]);
 });
 
-Deno.test("PoolConfig.observer is told of transactions and what happens in them", async () => {
+Deno.test("PoolConfig.observer receives transactions and their statements", async () => {
   await using database = await useTestDatabase();
   const observer = new NotingObserver();
   await using pool = openPool({ primary: database.instance, replicas: [], observer });
@@ -81,7 +81,7 @@ Deno.test("PoolConfig.observer is told of transactions and what happens in them"
   ]);
 });
 
-Deno.test("PoolConfig.observer is told of what never got a connection", async () => {
+Deno.test("PoolConfig.observer receives calls that never acquired a connection", async () => {
   await using database = await useTestDatabase();
   const observer = new NotingObserver();
   const primary = { ...database.instance, host: "127.0.0.1", port: 1 };
@@ -96,7 +96,7 @@ Deno.test("PoolConfig.observer is told of what never got a connection", async ()
   ]);
 });
 
-Deno.test("load() tells what connections do without asking a server", async () => {
+Deno.test("load() returns the state of connections without a query", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [database.instance] });
   const { maxConnections: max } = database.instance;

@@ -32,8 +32,8 @@ import { Replica } from "./replica/replica.ts";
 import { RoutedQuerier } from "./replica/routed_querier.ts";
 
 /**
- * Opens the database: one primary and any number of replicas. It connects when a statement needs it, so it never
- * throws because a server is down.
+ * Opens a pool of one primary and any number of replicas. It connects on demand, so it never throws because a server is
+ * down.
  */
 export function openPool(config: PoolConfig): ConnectionPool {
   return new PostgresPool(config);
@@ -47,13 +47,13 @@ class PostgresPool implements ConnectionPool {
   readonly #position: PositionSource;
   readonly #notifications = new NotificationHub();
   readonly #listeners = new Set<Listener>();
-  /** Set in a transaction's function and what it calls. */
+  /** Set inside the function of a transaction. */
   readonly #inside = new AsyncLocalStorage<{ over: boolean }>();
-  /** Whether the replicas are watched: from their first use on. */
+  /** Whether the replicas are probed, which starts with their first use. */
   #watches = false;
 
-  constructor(given: PoolConfig) {
-    const config = { ...given, onNotification: (channel: string) => this.#notifications.tell(channel) };
+  constructor(original: PoolConfig) {
+    const config = { ...original, onNotification: (channel: string) => this.#notifications.notify(channel) };
     this.#config = config;
     this.#primary = new Primary(config);
     this.#replicas = config.replicas.map((replica, index) =>
@@ -95,7 +95,10 @@ class PostgresPool implements ConnectionPool {
 
   listen(channel: string, options: ListenOptions): AsyncDisposable {
     if (!/^[a-z0-9_]+$/.test(channel)) {
-      throw new DatabaseError("internal", "A channel is named by small letters, digits and underscores");
+      throw new DatabaseError(
+        "internal",
+        "The name of a channel consists of lower-case letters, digits and underscores",
+      );
     }
     const { pooler, replicaProbeTimeoutMs } = this.#config;
     const listener = new Listener(channel, {
@@ -134,10 +137,10 @@ class PostgresPool implements ConnectionPool {
   ): Promise<InstanceStatus> {
     const { address, querier, status: pool } = server;
     const lagMs = "lagMs" in server ? server.lagMs : undefined;
-    // One that is lost is not waited for again.
-    const answers = health.healthy || lagMs !== undefined;
+    // An unreachable server is not queried again.
+    const isReachable = health.healthy || lagMs !== undefined;
     const timeoutMs = this.#config.replicaProbeTimeoutMs ?? 2_000;
-    const databaseBytes = answers ? await readDatabaseBytes(querier, { timeoutMs }) : undefined;
+    const databaseBytes = isReachable ? await readDatabaseBytes(querier, { timeoutMs }) : undefined;
     return {
       ...health,
       address,
@@ -202,7 +205,7 @@ class PostgresPool implements ConnectionPool {
     if (this.#inside.getStore()?.over === false) {
       throw new DatabaseError(
         "internal",
-        "A transaction was begun inside another one: a savepoint is for that",
+        "Transactions cannot be nested: use a savepoint",
       );
     }
     const state = { over: false };

@@ -4,7 +4,7 @@ import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import { DatabaseError } from "../errors.ts";
 import { openPool } from "./open_pool.ts";
 
-Deno.test("openPool() takes nothing from the environment", async () => {
+Deno.test("openPool() ignores the environment", async () => {
   await using database = await useTestDatabase();
   const program = `
     import { openPool } from ${JSON.stringify(import.meta.resolve("./open_pool.ts"))};
@@ -43,7 +43,7 @@ Deno.test("openPool() takes nothing from the environment", async () => {
   });
 });
 
-Deno.test("openPool() reads from the replicas that it has found well and writes to the primary", async () => {
+Deno.test("openPool() reads from healthy replicas and writes to the primary", async () => {
   await using primary = await useTestDatabase();
   await using first = await useTestDatabase();
   await using second = await useTestDatabase();
@@ -61,7 +61,7 @@ Deno.test("openPool() reads from the replicas that it has found well and writes 
   assertEquals(read, new Set([first.instance.database, second.instance.database]));
 });
 
-Deno.test("openPool() does not take a server for primary that refuses writes", async () => {
+Deno.test("openPool() does not treat a read-only server as primary", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [database.instance] });
   await pool.writer().query(
@@ -73,7 +73,7 @@ Deno.test("openPool() does not take a server for primary that refuses writes", a
     name: "primary",
     role: "primary",
     healthy: false,
-    reason: "It does not accept writes",
+    reason: "does not accept writes",
   });
   assertEquals(replica?.healthy, true);
   const error = await assertRejects(
@@ -83,7 +83,7 @@ Deno.test("openPool() does not take a server for primary that refuses writes", a
   assertEquals([error.code, error.sqlState], ["unavailable", "25006"]);
 });
 
-Deno.test("openPool() tells how the primary is while every connection is busy and many wait", async () => {
+Deno.test("openPool() reports the health of the primary while the pool is saturated", async () => {
   await using database = await useTestDatabase();
   const primary = { ...database.instance, maxConnections: 1 };
   await using pool = openPool({ primary, replicas: [], maxWaiting: 1, acquireTimeoutMs: 60_000 });
@@ -105,12 +105,12 @@ Deno.test("openPool() tells how the primary is while every connection is busy an
   assertEquals((await waiting).rowCount, 1);
 });
 
-Deno.test("openPool() tells of a server that does not let it in, and of a database that is not there", async () => {
+Deno.test("openPool() reports failed authentication and a missing database", async () => {
   await using database = await useTestDatabase();
   for (
     const [change, reason] of [
-      [{ database: "nowhere" }, "It has no such database"],
-      [{ user: "nobody" }, "It does not let the user in"],
+      [{ database: "nowhere" }, "database does not exist"],
+      [{ user: "missing" }, "authentication failed"],
     ] as const
   ) {
     await using pool = openPool({ primary: { ...database.instance, ...change }, replicas: [] });
@@ -118,14 +118,14 @@ Deno.test("openPool() tells of a server that does not let it in, and of a databa
   }
 });
 
-Deno.test("openPool() gives up a statement that runs longer than it may", async () => {
+Deno.test("openPool() cancels a statement at its timeout", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [], statementTimeoutMs: 500 });
   const error = await assertRejects(() => pool.writer().query("SELECT pg_sleep(60)"), DatabaseError);
   assertEquals([error.code, error.sqlState], ["timeout", "57014"]);
 });
 
-Deno.test("openPool() stays whole while its connections are ended under load", async () => {
+Deno.test("openPool() survives the termination of its connections under load", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [], ...GENEROUS_TIMEOUTS });
   await using admin = openPool({ primary: database.instance, replicas: [], applicationName: "admin" });
@@ -160,14 +160,14 @@ Deno.test("openPool() stays whole while its connections are ended under load", a
   assertEquals(wrong, []);
   const values = await Promise.all(Array.from({ length: 20 }, async () => {
     while (true) {
-      const answered = await pool.withTx((tx) => tx.query("SELECT 1")).catch(() => undefined);
-      if (answered !== undefined) return answered.rowCount;
+      const responded = await pool.withTx((tx) => tx.query("SELECT 1")).catch(() => undefined);
+      if (responded !== undefined) return responded.rowCount;
     }
   }));
   assert(values.every((value) => value === 1));
 });
 
-Deno.test("openPool() migrates once when many instances start together", async () => {
+Deno.test("openPool() migrates once when many instances start concurrently", async () => {
   await using database = await useTestDatabase();
   const directory = await Deno.makeTempDir();
   for (let version = 1; version <= 5; version++) {

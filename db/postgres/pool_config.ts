@@ -1,31 +1,31 @@
 import type { DatabaseObserver } from "../database_observer.ts";
 
-/** How a read finds its replica. */
+/** Policy for choosing the replica of a read. */
 export type ReaderPolicy = "least-loaded" | "random";
 
-/** One PostgreSQL server and how it is reached. */
+/** Address and credentials of a PostgreSQL server. */
 export interface InstanceConfig {
-  /** A name, an address, or the absolute path of the directory that holds the server's Unix socket. */
+  /** Host name, address, or absolute path of the directory of the server's Unix socket. */
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** Empty where the server asks for none. */
+  /** Empty if the server requires none. */
   readonly password: string;
   readonly database: string;
-  /** How many connections are opened at most. */
+  /** Maximum number of connections. */
   readonly maxConnections: number;
-  /** Absent: no TLS. */
+  /** TLS; disabled if absent. */
   readonly tls?: TlsConfig;
 }
 
-/** How a server proves who it is. */
+/** Verification of a server's certificate. */
 export interface TlsConfig {
-  /** PEM certificates to trust besides the system's. */
+  /** PEM certificates to trust in addition to the system's. */
   readonly ca?: string;
-  /** The name in the server's certificate, where it differs from the host. */
+  /** Name in the server's certificate, if it differs from the host. */
   readonly serverName?: string;
   /**
-   * Whether an unproven certificate is refused.
+   * Whether an untrusted certificate is rejected.
    *
    * @default true
    */
@@ -33,120 +33,116 @@ export interface TlsConfig {
 }
 
 /**
- * What stands between the program and its servers: "transaction" is a pooler that gives every transaction whichever
- * session is free, as PgBouncer does with `pool_mode = transaction`.
+ * Connection pooler in front of the servers. "transaction" assigns a session to every transaction, as PgBouncer does
+ * with `pool_mode = transaction`.
  */
 export type Pooler = "none" | "transaction";
 
-/** What `openPool` connects to. */
+/** Configuration of `openPool`. */
 export interface PoolConfig {
   /**
-   * The server that takes writes; or several, of which one does, and another one may later. Of several, all have the
-   * same user, password, database and number of connections.
+   * Primary, or the servers of which one is the primary and another may become it. They share user, password, database
+   * and number of connections.
    */
   readonly primary: InstanceConfig | readonly [InstanceConfig, ...InstanceConfig[]];
-  /** Servers that follow it and take reads. */
+  /** Replicas, which take reads. */
   readonly replicas: readonly InstanceConfig[];
   /**
-   * Behind a pooler nothing is prepared, and sessions are not told to be read-only or how long a statement may run:
-   * only transactions are.
+   * Pooler in front of the servers. With one, statements are not prepared, and read-only mode and timeouts are set per
+   * transaction instead of per session.
    *
    * @default "none"
    */
   readonly pooler?: Pooler;
   /**
-   * How long a statement may run before the server ends it, in milliseconds; 0: for ever. PGlite ignores it.
+   * Statement timeout on the server, in milliseconds; 0 disables it. Ignored by PGlite.
    *
    * @default 30_000
    */
   readonly statementTimeoutMs?: number;
   /**
-   * How long opening a connection may take, in milliseconds.
+   * Timeout of opening a connection, in milliseconds.
    *
    * @default 5_000
    */
   readonly connectTimeoutMs?: number;
   /**
-   * When an unused connection is closed, in milliseconds; 0: never.
+   * Idle time after which a connection is closed, in milliseconds; 0 disables it.
    *
    * @default 60_000
    */
   readonly idleTimeoutMs?: number;
   /**
-   * How long a connection is used before it is replaced by a new one, in milliseconds, a fifth more or less; 0: for
-   * ever.
+   * Maximum connection age in milliseconds, ±20 % jitter; 0 disables it.
    *
    * @default 1_800_000
    */
   readonly lifetimeMs?: number;
   /**
-   * How long a caller waits for a connection, in milliseconds, before it is told "saturated".
+   * Maximum wait for a connection in milliseconds, after which a caller fails with code "saturated".
    *
    * @default 3_000
    */
   readonly acquireTimeoutMs?: number;
   /**
-   * The same, in milliseconds, while others are served: then there is more to do than can be done, and no server that
-   * may be about to come back.
+   * Maximum wait for a connection in milliseconds while the pool is saturated and other callers are served. Without
+   * progress, `acquireTimeoutMs` applies: the server may be about to come back.
    *
    * @default 1_000
    */
   readonly queueTimeoutMs?: number;
   /**
-   * How many callers may wait for a connection to one server at the same time. More are told "saturated" at once.
+   * Maximum number of callers waiting for a connection to one server. Further ones fail with code "saturated".
    *
    * @default 5_000
    */
   readonly maxWaiting?: number;
   /**
-   * How long a transaction may last, in milliseconds, unless it says otherwise; 0: for ever.
+   * Default timeout of a transaction in milliseconds; 0 disables it.
    *
    * @default 60_000
    */
   readonly transactionTimeoutMs?: number;
   /**
-   * How a read finds its replica.
+   * Policy for choosing the replica of a read.
    *
    * @default "least-loaded"
    */
   readonly readerPolicy?: ReaderPolicy;
   /**
-   * How far a replica may be behind and still take reads, in milliseconds.
+   * Maximum replication lag of a replica that takes reads, in milliseconds.
    *
    * @default 10_000
    */
   readonly replicaMaxLagMs?: number;
   /**
-   * How long a replica may take to answer a probe, in milliseconds, before it counts as lost, and every read that
-   * waits for it is sent elsewhere; and how long the primary may take to tell how it is.
+   * Timeout of health probes in milliseconds. A replica that exceeds it is taken out, and its pending reads are retried
+   * elsewhere. It also applies to the primary.
    *
    * @default 2_000
    */
   readonly replicaProbeTimeoutMs?: number;
   /**
-   * How long after a probe of a replica the next one follows, in milliseconds.
+   * Interval between health probes of a replica, in milliseconds.
    *
    * @default 1_000
    */
   readonly replicaProbeIntervalMs?: number;
   /**
-   * How long a reader waits for a replica that has not replayed yet what it has to see, in milliseconds, before the
-   * primary reads; 0: not at all.
+   * Maximum wait in milliseconds for a replica to replay the position that a read requires, after which the primary takes
+   * the read; 0 disables waiting.
    *
    * @default 50
    */
   readonly consistencyMaxWaitMs?: number;
   /**
-   * Named to the server, shown in pg_stat_activity.
+   * Application name, as shown in pg_stat_activity.
    *
    * @default "archway"
    */
   readonly applicationName?: string;
-  /**
-   * Told the channel of every notification that one of the sessions is sent. The pool sets it: those who listen are told
-   * by it.
-   */
+  /** Called with the channel of every notification that a session receives. Set by the pool for its listeners. */
   readonly onNotification?: (channel: string) => void;
-  /** Watches statements and transactions; absent: nobody does, which costs nothing. */
+  /** Observer of statements and transactions; disabled, without overhead, if absent. */
   readonly observer?: DatabaseObserver;
 }

@@ -1,14 +1,14 @@
 import type { Querier } from "../db.ts";
 
-/** How a server is asked. */
+/** Options of {@link readDatabaseBytes}. */
 export interface ReadDatabaseBytesOptions {
-  /** How long it may take, in milliseconds. */
+  /** Timeout in milliseconds. */
   readonly timeoutMs: number;
 }
 
 /**
- * The bytes that the database takes on the server's disk, as the server itself counts them; undefined where it does
- * not answer in time, or the user may not know.
+ * Returns the size of the database on disk in bytes, as reported by the server; undefined on timeout or if the user lacks
+ * the privilege.
  */
 export async function readDatabaseBytes(
   server: Querier,

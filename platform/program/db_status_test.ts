@@ -15,7 +15,7 @@ const INSTANCES: readonly InstanceStatus[] = [
     name: "replica_0",
     role: "replica",
     healthy: false,
-    reason: "It cannot be reached",
+    reason: "unreachable",
     address: "replica.example:5433",
     pool: { max: 10, open: 0, idle: 0, waiting: 0, waitedMs: 0 },
   },
@@ -26,7 +26,7 @@ Deno.test("statusTable() aligns its columns and says what is not known", () => {
     statusTable(INSTANCES),
     `NAME       ROLE     ADDRESS               LAG  SIZE    OPEN  IDLE  WAITING  MAX  STATE
 primary    primary  db.example:5432       -    7.4 MB  1     1     0        10   healthy
-replica_0  replica  replica.example:5433  -    -       0     0     0        10   It cannot be reached
+replica_0  replica  replica.example:5433  -    -       0     0     0        10   unreachable
 `,
   );
 });

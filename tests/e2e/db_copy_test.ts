@@ -128,7 +128,7 @@ Deno.test("archway db copy moves the service to a server, with its contacts and 
     assertEquals([refused.code, refused.stdout], [1, ""]);
     assertMatch(
       refused.stderr,
-      /^archway db: Another process uses the embedded database in \S+: stop it first\n$/,
+      /^archway db: The embedded database in \S+ is in use by another process: stop it first\n$/,
     );
     await embedded.stop();
   }
@@ -234,7 +234,7 @@ Deno.test("archway db copy says in a line why it does not copy", async () => {
   await target.writer().query(`CREATE ROLE ${role} LOGIN PASSWORD '${PASSWORD}'`);
   try {
     const guest = urlOf({ ...instance, user: role, password: PASSWORD });
-    await refuse(guest, /may not make tables in the schema public of the target/);
+    await refuse(guest, /cannot create tables in the schema public of the target/);
   } finally {
     await target.writer().query(`DROP ROLE ${role}`);
   }

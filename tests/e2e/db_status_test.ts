@@ -43,7 +43,7 @@ Deno.test("archway db status tells of every server, and fails when the primary i
   assertEquals(degraded.code, 0, degraded.stderr);
   assertMatch(degraded.stdout, /^NAME +ROLE +ADDRESS +LAG +SIZE +OPEN +IDLE +WAITING +MAX +STATE\n/);
   assertMatch(degraded.stdout, /^primary +primary +\S+ +- +\d+\.\d MB +\d+ +\d+ +0 +10 +healthy$/m);
-  assertMatch(degraded.stdout, /^replica_0 +replica +\S+ +- +- +\d+ +\d+ +0 +7 +It cannot be reached$/m);
+  assertMatch(degraded.stdout, /^replica_0 +replica +\S+ +- +- +\d+ +\d+ +0 +7 +unreachable$/m);
 
   await primary.kill();
   const lost = await status(environment, "--json");

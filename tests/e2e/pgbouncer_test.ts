@@ -12,7 +12,7 @@ testWithPgbouncer("archway works behind PgBouncer once it has migrated past it",
   await using through = new Program(environment, ["migrate", "up"]);
   const refused = await through.ended();
   assertEquals(refused.code, 1);
-  assertStringIncludes(refused.stderr, "a connection pooler answered");
+  assertStringIncludes(refused.stderr, "a connection pooler responded");
   await using past = new Program(postgresEnvironment(database.instance), ["migrate", "up"]);
   assertEquals((await past.ended()).code, 0);
 

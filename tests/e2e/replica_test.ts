@@ -34,9 +34,9 @@ Deno.test("archway serves on while its replicas fail, and /readyz tells which on
 
   await late.pauseReplay();
   await create(url);
-  await untilReason(url, "replica_0", /^Takes no reads: it is \d+\.\d s behind, and 0\.5 s are allowed$/);
+  await untilReason(url, "replica_0", /^replication lag too high \(\d+\.\d s, maximum 0\.5 s\)$/);
   await lost.kill();
-  await untilReason(url, "replica_1", /^It cannot be reached$/);
+  await untilReason(url, "replica_1", /^unreachable$/);
   assertEquals((await untilStatus(url, "degraded")).checks.map(({ status }) => status), [
     ...["ok", "ok", "ok"],
     ...["degraded", "degraded"],

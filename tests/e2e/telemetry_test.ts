@@ -232,7 +232,7 @@ Deno.test("archway prints no secret and nothing of anybody, whatever it is busy 
   assert((await busy()).includes(500));
   const { code, stdout, stderr } = await program.stop();
   assertEquals(code, 0);
-  assertMatch(stderr, /"name":"PostgresError",[^}]*"message":"Refused by .* \(P0001\)"/);
+  assertMatch(stderr, /"name":"PostgresError",[^}]*"message":"Rejected by .* \(P0001\)"/);
   assert(linesOf(stdout).length > 60);
   const shown = [...`${stdout}${stderr}`.matchAll(/.{0,60}planted.{0,60}/gi)].map(([line]) => line);
   assertEquals(shown, []);

@@ -5,7 +5,7 @@ import type { ConnectionPool } from "../../db.ts";
 import { openPool } from "../../postgres/open_pool.ts";
 import type { InstanceConfig } from "../../postgres/pool_config.ts";
 
-/** An embedded database, and an empty one of a server, which belongs to a role that may nothing else. */
+/** Embedded database and an empty database on a server, owned by a role without further privileges. */
 export interface CopyHarness extends AsyncDisposable {
   readonly source: ConnectionPool;
   readonly target: ConnectionPool;
@@ -13,10 +13,10 @@ export interface CopyHarness extends AsyncDisposable {
   readonly folder: MigrationFolder;
 }
 
-/** Needed where the server does not trust whoever reaches it. */
+/** Needed if the server does not use trust authentication. */
 const PASSWORD = "sesame";
 
-/** Sets a harness: the source has the migrations already. */
+/** Creates a harness whose source has the migrations applied. */
 export async function copyHarness(files: Readonly<Record<string, string>>): Promise<CopyHarness> {
   const stack = new AsyncDisposableStack();
   const folder = stack.use(await migrationFolder(files));
@@ -40,7 +40,7 @@ export async function copyHarness(files: Readonly<Record<string, string>>): Prom
   return { source, target, targetInstance, folder, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-/** Everything in a table, as text, in order. */
+/** Returns every row of a table as text, sorted. */
 export async function contents(pool: ConnectionPool, table: string): Promise<readonly string[]> {
   const { rows } = await pool.writer().query<{ text: string }>(
     `SELECT row::text AS text FROM ${table} AS row ORDER BY row::text COLLATE "C"`,

@@ -3,7 +3,7 @@ import { openPool } from "../../postgres/open_pool.ts";
 import { type EmbeddedDatabase, startEmbedded } from "../start_embedded.ts";
 import { spawnProgram } from "../testing/spawn_program.ts";
 
-Deno.test("startEmbedded() has a short socket where the temporary directory is far away", async () => {
+Deno.test("startEmbedded() uses a short socket path if that of the temporary directory is long", async () => {
   await using directory = await temporaryDirectory();
   const far = `${directory.path}/${"far/".repeat(30)}`;
   await Deno.mkdir(far, { recursive: true });
@@ -14,12 +14,15 @@ Deno.test("startEmbedded() has a short socket where the temporary directory is f
   await Deno.remove(socketDirectory, { recursive: true });
 });
 
-Deno.test("startEmbedded() refuses a directory that another process uses", async () => {
+Deno.test("startEmbedded() rejects a directory in use by another process", async () => {
   await using directory = await temporaryDirectory();
   await using owner = await spawnProgram(programThatInserts(directory.path));
   await owner.line();
   const error = await assertRejects(() => startEmbedded({ dataDirectory: directory.path }), Error);
-  assertStringIncludes(error.message, `Another process uses the embedded database in ${directory.path}`);
+  assertStringIncludes(
+    error.message,
+    `The embedded database in ${directory.path} is in use by another process`,
+  );
   const socketDirectory = await Deno.readTextFile(`${directory.path}/socket`);
   assert((await Deno.stat(socketDirectory)).isDirectory);
   await owner.kill();
@@ -28,7 +31,7 @@ Deno.test("startEmbedded() refuses a directory that another process uses", async
   assert((await idsOf(database)).length > 0);
 });
 
-Deno.test("startEmbedded() has every acknowledged commit after SIGKILL", async () => {
+Deno.test("startEmbedded() preserves every acknowledged commit after SIGKILL", async () => {
   await using directory = await temporaryDirectory();
   let acknowledged = 0;
   for (const rounds of [1, 3, 10, 30]) {
@@ -38,12 +41,12 @@ Deno.test("startEmbedded() has every acknowledged commit after SIGKILL", async (
   }
   await using database = await startEmbedded({ dataDirectory: directory.path });
   const ids = await idsOf(database);
-  // The one after the last may have been committed, and not told.
+  // One more may have been committed without being acknowledged.
   assert(ids.length >= acknowledged, `${ids.length} of ${acknowledged}`);
   assertEquals(ids, ids.map((_, index) => index + 1));
 });
 
-Deno.test("startEmbedded() starts over after a SIGKILL in its first start", async () => {
+Deno.test("startEmbedded() recovers from a SIGKILL during its first start", async () => {
   await using directory = await temporaryDirectory();
   for (const files of [1, 100, 500]) {
     await Deno.remove(directory.path, { recursive: true });
@@ -57,7 +60,7 @@ Deno.test("startEmbedded() starts over after a SIGKILL in its first start", asyn
   }
 });
 
-/** Prints each number after its row is committed. */
+/** Returns a program that prints each number after its row is committed. */
 function programThatInserts(directory: string): string {
   return `
     import { startEmbedded } from ${JSON.stringify(import.meta.resolve("../start_embedded.ts"))};
@@ -86,7 +89,7 @@ async function filesBelow(directory: string): Promise<number> {
       count += entry.isDirectory ? await filesBelow(`${directory}/${entry.name}`) : 1;
     }
   } catch {
-    // It is not there yet, or was just renamed.
+    // It does not exist yet, or was just renamed.
   }
   return count;
 }

@@ -1,16 +1,16 @@
-/** Another process that runs a program of this tree, to be ended as the system would end it. */
+/** Child process that runs a TypeScript module and can be killed like by the system. */
 export interface SpawnedProgram extends AsyncDisposable {
-  /** The next line it printed; undefined: it printed its last. */
+  /** Returns the next line of its output; undefined at the end. */
   line(): Promise<string | undefined>;
-  /** Ends it by SIGKILL, at once. */
+  /** Kills it with SIGKILL. */
   kill(): Promise<void>;
-  /** Waits for its end; its exit code and what it wrote to stderr. */
+  /** Waits for its end and returns the exit code and its stderr. */
   ended(): Promise<{ readonly code: number; readonly errors: string }>;
 }
 
 const config = new URL("../../../deno.json", import.meta.url).pathname;
 
-/** Runs the text of a TypeScript module, which imports by absolute addresses, with some more of an environment. */
+/** Runs the text of a TypeScript module that uses absolute imports, with additional environment variables. */
 export async function spawnProgram(text: string, env: Record<string, string> = {}): Promise<SpawnedProgram> {
   const args = ["run", "-A", "--quiet", "--no-check", "--ext=ts", "--config", config, "-"];
   const stdio = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
@@ -36,7 +36,7 @@ export async function spawnProgram(text: string, env: Record<string, string> = {
       try {
         child.kill("SIGKILL");
       } catch {
-        // It was faster.
+        // It has already ended.
       }
       await program.ended();
     },

@@ -3,17 +3,17 @@ import { openDriver } from "./open_driver.ts";
 import { openSocket } from "./open_socket.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
 
-/** Where the statement runs. */
+/** Options of {@link cancelStatement}. */
 export interface CancelStatementOptions {
   readonly instance: InstanceConfig;
   readonly config: Omit<PoolConfig, "primary" | "replicas">;
 }
 
 /**
- * Asks the server, on a connection of its own, to stop a statement of postgres.js that runs now. Resolves when the
- * request is through; never rejects. The driver's own `cancel()` is not used: its failure cannot be caught, and a
- * statement that waits behind others gives its answer to the next one when it is cancelled. What does the work is
- * what `cancel()` would call, of a driver that never connects otherwise.
+ * Sends a cancel request for a running statement of postgres.js, on a connection of its own. Resolves when the request
+ * has been sent; never rejects. The driver's own `cancel()` is not used: its failure cannot be caught, and cancelling
+ * a statement queued behind others makes its response go to the next one. This uses the function that `cancel()` would
+ * call, of a driver that never connects otherwise.
  */
 export async function cancelStatement(
   pending: object,
@@ -22,7 +22,7 @@ export async function cancelStatement(
   if (Reflect.get(pending, "active") !== true) return;
   const { connectTimeoutMs: timeoutMs = 5_000 } = config;
   let socket: Socket | undefined;
-  // Over TLS the driver waits for the end of a socket that it makes itself, and takes its own ear off it.
+  // Over TLS the driver waits for the end of a socket that it created itself, and removes its own listener from it.
   const connect = async (): Promise<Socket> => socket = await openSocket(instance, { timeoutMs });
   const idle = openDriver({ ...instance, maxConnections: 1 }, config, { connect }).unsafe("");
   const canceller: unknown = Reflect.get(idle, "canceller");
@@ -30,10 +30,10 @@ export async function cancelStatement(
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, 2 * timeoutMs);
   try {
-    // A server that stands still would be waited for as long as it does.
+    // A server that hangs would block this for as long.
     await Promise.race([canceller(pending), late]);
   } catch {
-    // The statement goes on until the server's own deadline for it.
+    // The statement runs until its timeout on the server.
   } finally {
     clearTimeout(timer);
     socket?.destroy();

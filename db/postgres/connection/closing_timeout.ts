@@ -1,10 +1,10 @@
-/** How long closing waits for what runs, in seconds, before connections are cut. */
+/** Grace period for running statements on close, in seconds. */
 const busyTimeout = 10;
 
-/** The same where nothing runs: for the server to take note. A connection that was lost never answers. */
+/** Grace period without running statements, in seconds. A lost connection never responds. */
 const idleTimeout = 0.5;
 
-/** How long closing connections may take, in seconds. */
+/** Returns the time that closing connections may take, in seconds. */
 export function closingTimeout(isBusy: boolean): number {
   return isBusy ? busyTimeout : idleTimeout;
 }

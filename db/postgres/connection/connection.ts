@@ -17,37 +17,37 @@ import {
 } from "./statement_errors.ts";
 import { toDatabaseError } from "./to_database_error.ts";
 
-/** How a connection is opened. */
+/** Options of {@link Connection.open}. */
 export interface OpenConnectionOptions {
   readonly config: Omit<PoolConfig, "primary" | "replicas">;
-  /** Whether the server refuses what writes, even one that could. */
+  /** Whether the session rejects writes, even on a primary. */
   readonly readOnly: boolean;
 }
 
-/** How one statement is sent. */
+/** Options of a statement. */
 export interface StatementOptions {
   /** Cancels it. */
   readonly signal?: AbortSignal | undefined;
-  /** Who is told how long it took; absent: nobody, and it shares the connection with none by choice. */
+  /** Records the latency; if absent, the statement is not pipelined by choice. */
   readonly reads?: QuickReads;
 }
 
-/** Prepared, and never more than one statement in a text. */
+/** Prepares statements; a text can contain only one. */
 const prepared = { prepare: true, simple: false, [refusesRetry]: true };
 
 /**
- * One session of a server, by postgres.js with a single connection. It is never opened again when it is lost: the
- * driver would go on with a new session as if it were the old one, in the middle of a transaction too.
+ * One session of a server: postgres.js with a single connection. It is never reopened after a loss, since the driver
+ * would continue with a new session as if it were the old one, even inside a transaction.
  */
 export class Connection {
   readonly instance: InstanceConfig;
-  /** Whether the server refuses writes. */
+  /** Whether the server rejects writes. */
   readonly refusesWrites: boolean = false;
-  /** When it should be replaced, by performance.now(). */
+  /** Time by performance.now() at which it should be replaced. */
   readonly expiresAt: number;
-  /** Called after a statement was answered or given up. */
+  /** Called when a statement has completed or was abandoned. */
   onSettled: (connection: Connection) => void = ignore;
-  /** Called once when it is gone. */
+  /** Called once, when it is closed. */
   onClosed: (connection: Connection) => void = ignore;
   readonly #driver: Driver;
   readonly #sent: SentStatements;
@@ -63,7 +63,7 @@ export class Connection {
       onSettled: () => this.onSettled(this),
     });
     const lifetimeMs = config.lifetimeMs ?? 1_800_000;
-    // Spread, so that connections that were opened together are not closed together.
+    // Jitter, so that connections opened together are not closed together.
     this.expiresAt = lifetimeMs === 0
       ? Infinity
       : performance.now() + lifetimeMs * (0.8 + Math.random() * 0.4);
@@ -71,9 +71,11 @@ export class Connection {
     this.#driver = openDriver({ ...instance, maxConnections: 1 }, { ...config, idleTimeoutMs: 0 }, {
       readOnly,
       connect: () => {
-        const given = unused;
+        const unusedSocket = unused;
         unused = undefined;
-        return given?.destroyed === false ? Promise.resolve(given) : Promise.reject(connectionLost());
+        return unusedSocket?.destroyed === false
+          ? Promise.resolve(unusedSocket)
+          : Promise.reject(connectionLost());
       },
       onClose: () => this.#close(),
       onNotice: (notice) => this.#notice(notice),
@@ -82,7 +84,7 @@ export class Connection {
     refuseRetries(this.#driver.unsafe(""));
   }
 
-  /** Connects. Rejects with code "unavailable" when the server cannot be reached or does not take it in time. */
+  /** Connects. Rejects with code "unavailable" on failure or timeout. */
   static async open(instance: InstanceConfig, options: OpenConnectionOptions): Promise<Connection> {
     const timeoutMs = options.config.connectTimeoutMs ?? 5_000;
     const socket = await openSocket(instance, { timeoutMs });
@@ -112,29 +114,29 @@ export class Connection {
     return this.#isOpen;
   }
 
-  /** How many statements are not answered yet. */
+  /** Number of statements without a response yet. */
   get running(): number {
     return this.#sent.length;
   }
 
-  /** Whether all that runs is known to be answered soon. */
+  /** Whether all running statements are known to be fast. */
   get isQuick(): boolean {
     return this.#sent.areQuick;
   }
 
-  /** Since when the next answer is awaited, by performance.now(). */
+  /** Time by performance.now() since which the next response is awaited. */
   get awaitedSince(): number {
     return this.#sent.awaitedSince;
   }
 
-  /** Whether it may take a statement: it is open, and no cancel request is on its way to hit the wrong one. */
+  /** Whether it can take a statement: it is open, and no cancel request in flight could hit the wrong one. */
   get isReady(): boolean {
     return this.#isOpen && !this.#sent.isCancelling;
   }
 
   /**
-   * Sends one statement, behind those that are not answered yet. Once the signal aborts, it rejects at once with code
-   * "cancelled", and the server is told to stop the statement.
+   * Sends one statement behind those in flight. When the signal aborts, rejects immediately with code "cancelled" and
+   * cancels the statement on the server.
    */
   query<R extends object>(
     text: string,
@@ -160,12 +162,12 @@ export class Connection {
       const settle = (): void => {
         if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
         const ms = this.#sent.settle(sent);
-        reads?.note(text, ms);
+        reads?.record(text, ms);
       };
       pending.then((result) => {
         settle();
         if (sent.unconfirmed) reject(commitUnconfirmed());
-        // A plain array: the driver's own carries the statement along.
+        // A plain array: the driver's own keeps a reference to the statement.
         else resolve({ rows: result.slice(), rowCount: result.count ?? result.length });
       }, (error) => {
         settle();
@@ -174,7 +176,7 @@ export class Connection {
     });
   }
 
-  /** Sends statements without parameters in one message. Rejects with the driver's errors. */
+  /** Sends statements without parameters in one message. Rejects with errors of the driver. */
   async script(text: string): Promise<void> {
     if (!this.#isOpen) throw connectionLost();
     const pending = this.#driver.unsafe(text).simple();
@@ -186,13 +188,13 @@ export class Connection {
     }
   }
 
-  /** Whether somebody stands between who gives it the sessions of others: the server counts it as another one. */
+  /** Whether a pooler is in between: then the process id differs from the one of the handshake. */
   async isPooled(): Promise<boolean> {
     const result = await this.#driver.unsafe<{ pid: number }[]>("SELECT pg_backend_pid() AS pid").simple();
     return result[0]?.pid !== result.state.pid;
   }
 
-  /** Closes it; what runs has so many seconds to end. */
+  /** Closes it, with a grace period for running statements in seconds. */
   async close({ timeout = 0 }: { readonly timeout?: number } = {}): Promise<void> {
     if (timeout === 0) this.#close();
     await this.#end(timeout);
@@ -211,7 +213,7 @@ export class Connection {
     this.onClosed(this);
   }
 
-  /** A server that dies just then is no fault of closing: what was to be gone is gone. */
+  /** Ignores the failure of a server that is lost during the close. */
   async #end(timeout: number): Promise<void> {
     await this.#driver.end({ timeout }).catch(ignore);
   }

@@ -1,54 +1,53 @@
 import type { PoolStatus } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import type { Connection } from "./connection.ts";
-import { fullestOfQuick, IdleConnections, leastBusy } from "./free_connections.ts";
+import { fullestQuickConnection, IdleConnections, leastBusy } from "./free_connections.ts";
 import { type QueuedCaller, WaitQueue } from "./wait_queue.ts";
 
-/** What {@link Connections} works with. */
+/** Options of {@link Connections}. */
 export interface ConnectionsOptions {
-  /** Opens a connection; rejects where it cannot. */
+  /** Opens a connection. */
   readonly open: () => Promise<Connection>;
-  /** How many there may be. */
+  /** Maximum number of connections. */
   readonly max: number;
   readonly maxWaiting: number;
   readonly acquireTimeoutMs: number;
   readonly queueTimeoutMs: number;
-  /** When an unused connection is closed, in milliseconds; 0: never. */
+  /** Idle time after which a connection is closed, in milliseconds; 0 disables it. */
   readonly idleTimeoutMs: number;
 }
 
-/** How {@link Connections.run} treats a statement. */
+/** Options of {@link Connections.run}. */
 export interface RunOptions {
-  /** Takes it out of the line. */
+  /** Removes it from the wait queue. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Whether it is known to be a read that is answered soon: then it goes together with others like it, though there
-   * may be an idle connection.
+   * Whether it is known to be a fast read. Fast reads are pipelined with others even if a connection is idle.
    *
    * @default false
    */
   readonly isQuick?: boolean;
 }
 
-/** Somebody who waits for a connection: alone on it, or together with others. */
+/** Caller that waits for a connection, exclusive or shared. */
 interface Caller extends QueuedCaller<Connection> {
   readonly alone: boolean;
 }
 
-/** How long callers are told at once that the server is away, in milliseconds, before it is tried again. */
+/** Time in milliseconds during which callers fail immediately after a failed attempt to connect. */
 const retryAfterMs = 50;
 
 /**
- * The connections to one server: opened when they are needed, shared by statements, lent to transactions, closed when
- * they are old, idle or lost. Who finds none waits in line, for a bounded time and in bounded company.
+ * Connections to one server: opened on demand, shared by statements, exclusive to transactions, and closed when expired,
+ * idle or lost. Callers without a connection wait in a bounded queue for a bounded time.
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #all = new Set<Connection>();
   readonly #idle: IdleConnections;
-  /** Those that are nobody's own; the others are lent. */
+  /** Shared connections; the others are exclusive to a transaction. */
   readonly #shared = new Set<Connection>();
-  readonly #line: WaitQueue<Connection, Caller>;
+  readonly #queue: WaitQueue<Connection, Caller>;
   #opening = 0;
   #failure: { readonly error: DatabaseError; readonly until: number } | undefined;
   #ended: (() => void) | undefined;
@@ -57,49 +56,49 @@ export class Connections {
     this.#options = options;
     const { maxWaiting, acquireTimeoutMs, queueTimeoutMs, idleTimeoutMs } = options;
     this.#idle = new IdleConnections(idleTimeoutMs);
-    this.#line = new WaitQueue({
+    this.#queue = new WaitQueue({
       max: maxWaiting,
       timeoutMs: acquireTimeoutMs,
-      movingTimeoutMs: queueTimeoutMs,
-      // Nothing was reached in all the time: that is another message than too many callers.
+      saturatedTimeoutMs: queueTimeoutMs,
+      // Without any connection, the server is the problem and not the number of callers.
       refusal: () => this.#all.size === 0 ? unreachable() : saturated(),
     });
   }
 
-  /** What they do now. */
+  /** Current state of the pool. */
   get status(): PoolStatus {
     const { max } = this.#options;
     return {
       max,
       open: this.#all.size,
       idle: this.#idle.length,
-      waiting: this.#line.length,
-      waitedMs: this.#line.waitedMs,
+      waiting: this.#queue.length,
+      waitedMs: this.#queue.waitedMs,
     };
   }
 
-  /** How many statements have not been answered yet. */
+  /** Number of statements without a response yet, including waiting ones. */
   get running(): number {
     let running = 0;
     for (const connection of this.#all) running += connection.running;
-    return running + this.#line.length;
+    return running + this.#queue.length;
   }
 
-  /** Whether anybody has something under way. */
+  /** Whether any connection or caller has unfinished work. */
   get isBusy(): boolean {
-    return this.#line.length > 0 || this.#idle.length < this.#all.size;
+    return this.#queue.length > 0 || this.#idle.length < this.#all.size;
   }
 
   /**
-   * Lets `work` send one statement, together with others' on the same connection. Rejects as `work` does, and with
-   * code "saturated", "unavailable" or "cancelled" where it was not called.
+   * Lets `work` send one statement on a shared connection. Rejects as `work` does, or with code "saturated",
+   * "unavailable" or "cancelled" if it was not called.
    */
   run<T>(
     work: (connection: Connection) => Promise<T>,
     { signal, isQuick = false }: RunOptions = {},
   ): Promise<T> {
-    const ready = this.#line.length === 0 && this.#ended === undefined
-      ? (isQuick ? fullestOfQuick(this.#shared) : undefined) ?? this.#find()
+    const ready = this.#queue.length === 0 && this.#ended === undefined
+      ? (isQuick ? fullestQuickConnection(this.#shared) : undefined) ?? this.#find()
       : undefined;
     if (ready !== undefined) return this.#start(ready, work);
     return new Promise((resolve, reject) => {
@@ -108,31 +107,31 @@ export class Connections {
     });
   }
 
-  /** A connection of one's own, to give back. Rejects as {@link run} does. */
-  lend(signal?: AbortSignal): Promise<Connection> {
+  /** Acquires an exclusive connection, which must be released. Rejects as {@link run} does. */
+  acquire(signal?: AbortSignal): Promise<Connection> {
     return new Promise((resolve, reject) => {
       const serve = (connection: Connection): void => {
         this.#shared.delete(connection);
         resolve(connection);
       };
-      const ready = this.#line.length === 0 && this.#ended === undefined ? this.#idle.pop() : undefined;
+      const ready = this.#queue.length === 0 && this.#ended === undefined ? this.#idle.pop() : undefined;
       if (ready !== undefined) serve(ready);
       else this.#wait({ alone: true, serve, reject, signal });
     });
   }
 
-  /** Gives back what was lent. */
-  give(connection: Connection): void {
-    if (!this.#isLent(connection)) return;
+  /** Releases an exclusive connection. */
+  release(connection: Connection): void {
+    if (!this.#isExclusive(connection)) return;
     this.#shared.add(connection);
     this.#settled(connection);
   }
 
-  /** Closes every connection when what runs has ended, or after so many seconds. Whoever waits is told at once. */
+  /** Rejects waiting callers and closes every connection after running work, or after the timeout in seconds. */
   async end({ timeout }: { readonly timeout: number }): Promise<void> {
     const drained = Promise.withResolvers<void>();
     this.#ended = drained.resolve;
-    this.#line.clear(unreachable());
+    this.#queue.clear(unreachable());
     this.#idle[Symbol.dispose]();
     if (!this.#isDrained && timeout > 0) {
       const timer = setTimeout(drained.resolve, timeout * 1000);
@@ -146,11 +145,11 @@ export class Connections {
     return this.#opening === 0 && !this.isBusy;
   }
 
-  #isLent(connection: Connection): boolean {
+  #isExclusive(connection: Connection): boolean {
     return this.#all.has(connection) && !this.#shared.has(connection);
   }
 
-  /** Whether there may be more than there are: as far as is configured, and as the server has not just refused. */
+  /** Whether another connection may be opened: below the maximum, and not just after a failure. */
   get #mayGrow(): boolean {
     return this.#all.size < this.#options.max &&
       (this.#failure === undefined || performance.now() >= this.#failure.until);
@@ -160,27 +159,27 @@ export class Connections {
     if (this.#ended !== undefined) return caller.reject(unreachable());
     const failure = this.#failure;
     if (this.#all.size === 0 && failure !== undefined && !this.#mayGrow) {
-      // Not before others had their turn: who tries again without a pause would keep answers from being read.
+      // Deferred, since a caller that retries without a pause would keep responses from being read.
       setTimeout(() => caller.reject(failure.error), 0);
       return;
     }
-    this.#line.join(caller);
-    if (this.#opening < this.#line.length) this.#grow();
+    this.#queue.enqueue(caller);
+    if (this.#opening < this.#queue.length) this.#grow();
   }
 
   #start<T>(connection: Connection, work: (connection: Connection) => Promise<T>): Promise<T> {
     const result = work(connection);
-    // It sent nothing after all.
+    // It sent no statement.
     if (connection.running === 0) this.#settled(connection);
     return result;
   }
 
   #find(): Connection | undefined {
-    // Sharing is for the time when there may be no more: what is opened now holds up nobody.
+    // Connections are only shared at the maximum: until then, opening another one delays no statement.
     return this.#idle.pop() ?? (this.#mayGrow ? undefined : leastBusy(this.#shared));
   }
 
-  /** Opens one more where there may be one. */
+  /** Opens another connection if allowed. */
   #grow(): void {
     const isFull = this.#all.size + this.#opening >= this.#options.max;
     if (isFull || !this.#mayGrow || this.#ended !== undefined) return;
@@ -192,8 +191,8 @@ export class Connections {
     }, (error: DatabaseError) => {
       this.#opening--;
       this.#failure = { error, until: performance.now() + retryAfterMs };
-      // Another one that is being opened may still succeed.
-      if (this.#all.size + this.#opening === 0) this.#line.clear(error);
+      // Another attempt in progress may still succeed.
+      if (this.#all.size + this.#opening === 0) this.#queue.clear(error);
       if (this.#isDrained) this.#ended?.();
     });
   }
@@ -211,13 +210,13 @@ export class Connections {
   }
 
   #settled(connection: Connection): void {
-    if (this.#isLent(connection)) return;
+    if (this.#isExclusive(connection)) return;
     if (connection.running === 0) this.#rest(connection);
     this.#serve();
     if (this.#isDrained) this.#ended?.();
   }
 
-  /** Puts a connection that has nothing to do aside. */
+  /** Returns a connection without work to the idle ones. */
   #rest(connection: Connection): void {
     if (!connection.isReady) return;
     const isOver = this.#ended !== undefined || performance.now() >= connection.expiresAt;
@@ -225,19 +224,19 @@ export class Connections {
     else this.#idle.push(connection);
   }
 
-  /** Lets whoever waits go on, in the order they came. */
+  /** Serves waiting callers in order of arrival. */
   #serve(): void {
-    while (this.#line.length > 0) {
-      const { first } = this.#line;
+    while (this.#queue.length > 0) {
+      const { first } = this.#queue;
       if (first === undefined) break;
       const connection = first.alone ? this.#idle.pop() : this.#find();
       if (connection === undefined) break;
-      this.#line.serve(first, connection);
+      this.#queue.serve(first, connection);
     }
-    if (this.#opening < this.#line.length) this.#grow();
-    // The last connection is gone, and the server has just refused another one.
+    if (this.#opening < this.#queue.length) this.#grow();
+    // The last connection is lost, and the server has just refused another one.
     if (this.#all.size + this.#opening === 0 && this.#failure !== undefined) {
-      this.#line.clear(this.#failure.error);
+      this.#queue.clear(this.#failure.error);
     }
   }
 
@@ -255,5 +254,5 @@ function unreachable(): DatabaseError {
 }
 
 function saturated(): DatabaseError {
-  return new DatabaseError("saturated", "No connection to the database came free in time");
+  return new DatabaseError("saturated", "No database connection became available in time");
 }

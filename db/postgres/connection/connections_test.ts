@@ -19,7 +19,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
   return (await assertRejects(() => promise, DatabaseError)).code;
 }
 
-/** Keeps every connection in a transaction until it is told to let go. */
+/** Holds every connection in a transaction until the returned function is called. */
 async function occupy(pool: ConnectionPool, count: number): Promise<() => Promise<void>> {
   const release = Promise.withResolvers<void>();
   const entered = Array.from({ length: count }, () => Promise.withResolvers<void>());
@@ -36,7 +36,7 @@ async function occupy(pool: ConnectionPool, count: number): Promise<() => Promis
   };
 }
 
-Deno.test("Connections refuses who waits too long, and who comes when too many wait", async () => {
+Deno.test("Connections rejects callers after the maximum wait, and when the queue is full", async () => {
   await using database = await useTestDatabase();
   const primary = { ...database.instance, maxConnections: 2 };
   await using pool = openPool({ primary, replicas: [], acquireTimeoutMs: 2_000, maxWaiting: 3 });
@@ -54,7 +54,7 @@ Deno.test("Connections refuses who waits too long, and who comes when too many w
   assertEquals(await statusOf(pool), { max: 2, open: 2, idle: 2, waiting: 0, waitedMs: 0 });
 });
 
-Deno.test("Connections serves who waits in the order they came, and forgets who has left", async () => {
+Deno.test("Connections serves callers in order of arrival, without those that have aborted", async () => {
   await using database = await useTestDatabase();
   const primary = { ...database.instance, maxConnections: 1 };
   await using pool = openPool({ primary, replicas: [], ...GENEROUS_TIMEOUTS });
@@ -78,7 +78,7 @@ Deno.test("Connections serves who waits in the order they came, and forgets who 
   assertEquals(served, ["first", "second", "third", "fourth"]);
 });
 
-Deno.test("Connections sends quick reads together, and nothing behind what may take long", async () => {
+Deno.test("Connections pipelines fast reads, but nothing behind potentially slow statements", async () => {
   await using database = await useTestDatabase();
   const connections = new Connections({
     open: () => Connection.open(database.instance, { config: {}, readOnly: false }),
@@ -91,13 +91,13 @@ Deno.test("Connections sends quick reads together, and nothing behind what may t
   const reads = new QuickReads();
   const quick = "SELECT 1";
   const take = (text: string): Promise<unknown> => {
-    reads.note(quick, 0.1);
+    reads.record(quick, 0.1);
     const isQuick = reads.isQuick(text);
     return connections.run((connection) => connection.query(text, [], { reads }), { isQuick });
   };
-  // Three that may take long have three connections.
+  // Three potentially slow statements get three connections.
   await Promise.all(["SELECT pg_sleep(0.1)", "SELECT pg_sleep(0.2)", "SELECT pg_sleep(0.3)"].map(take));
-  // The last one may still be about to open: who was to have it found one of the others free before.
+  // The last connection may still be opening: its caller was served by one that became free earlier.
   while (connections.status.idle < 3) await new Promise((resolve) => setTimeout(resolve, 1));
   const resting = connections.status.idle;
   const five = [1, 2, 3, 4, 5].map(() => take(quick));
@@ -108,29 +108,29 @@ Deno.test("Connections sends quick reads together, and nothing behind what may t
   await connections.end({ timeout: 1 });
 });
 
-Deno.test("Connections sends statements together where connections are few, and right answers come back", async () => {
+Deno.test("Connections pipelines statements on few connections and assigns the responses correctly", async () => {
   await using database = await useTestDatabase();
   const primary = { ...database.instance, maxConnections: 2 };
   await using pool = openPool({ primary, replicas: [], ...GENEROUS_TIMEOUTS });
-  const answers = await Promise.all(Array.from({ length: 500 }, async (_, index) => {
+  const results = await Promise.all(Array.from({ length: 500 }, async (_, index) => {
     const text = `SELECT $1::int AS value, ${index % 7} AS kind`;
     const { rows } = await pool.writer().query<{ value: number; kind: number }>(text, [index]);
     return rows[0]?.value === index && rows[0].kind === index % 7;
   }));
-  assert(answers.every(Boolean));
+  assert(results.every(Boolean));
   const { open, idle, waiting } = await statusOf(pool);
   assert(open <= 2);
   assertEquals({ idle, waiting }, { idle: open, waiting: 0 });
 });
 
-Deno.test("Connections holds up nobody behind a statement that takes long", async () => {
+Deno.test("Connections does not queue statements behind a slow one", async () => {
   await using database = await useTestDatabase();
   const primary = { ...database.instance, maxConnections: 2 };
   await using pool = openPool({ primary, replicas: [], ...GENEROUS_TIMEOUTS });
   await Promise.all([pool.writer().query("SELECT 1"), pool.writer().query("SELECT 1")]);
   const controller = new AbortController();
   const slow = codeOf(pool.writer().query("SELECT pg_sleep(60)", [], { signal: controller.signal }));
-  // Some may be sent behind it in its first moments; whoever comes later is not.
+  // A few may be sent behind it in its first moments, later ones are not.
   await new Promise((resolve) => setTimeout(resolve, 50));
   for (let round = 0; round < 20; round++) {
     await Promise.all(Array.from({ length: 10 }, () => pool.writer().query("SELECT 1")));
@@ -139,7 +139,7 @@ Deno.test("Connections holds up nobody behind a statement that takes long", asyn
   assertEquals(await slow, "cancelled");
 });
 
-Deno.test("Connections closes what is unused, and replaces what is old", async () => {
+Deno.test("Connections closes idle connections and replaces expired ones", async () => {
   await using database = await useTestDatabase();
   await using watcher = openPool({
     primary: database.instance,
@@ -178,7 +178,7 @@ Deno.test("Connections closes what is unused, and replaces what is old", async (
   while ((await sessions()).length > 1);
 });
 
-Deno.test("Connections tells who waits that the server is away, and not that it is busy", async () => {
+Deno.test("Connections rejects waiting callers with unavailable instead of saturated when the server is down", async () => {
   await using server = await startPostgres();
   await using pool = openPool({ primary: server.instance, replicas: [], ...GENEROUS_TIMEOUTS });
   await server.stop();
@@ -190,7 +190,7 @@ Deno.test("Connections tells who waits that the server is away, and not that it 
   while (await pool.writer().query("SELECT 1").then(() => false, () => true));
 });
 
-Deno.test("Connections.end() lets what runs come to its end, and lets nobody wait", async () => {
+Deno.test("Connections.end() waits for running work and rejects waiting callers", async () => {
   await using database = await useTestDatabase();
   const pool = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
   await pool.writer().query("SELECT 1");
@@ -202,18 +202,18 @@ Deno.test("Connections.end() lets what runs come to its end, and lets nobody wai
   assertEquals(await codeOf(pool.writer().query("SELECT 1")), "unavailable");
 });
 
-Deno.test("Connections lets statements share what there is when the server allows no more", async () => {
+Deno.test("Connections shares the connections that the server allows", async () => {
   await using server = await startPostgres({
     settings: { max_connections: "6", superuser_reserved_connections: "0" },
   });
   const primary = { ...server.instance, maxConnections: 20 };
   await using pool = openPool({ primary, replicas: [], ...GENEROUS_TIMEOUTS });
   for (let round = 0; round < 20; round++) {
-    const answers = await Promise.all(Array.from({ length: 100 }, async (_, index) => {
+    const results = await Promise.all(Array.from({ length: 100 }, async (_, index) => {
       const { rows } = await pool.writer().query<{ value: number }>("SELECT $1::int AS value", [index]);
       return rows[0]?.value === index;
     }));
-    assert(answers.every(Boolean));
+    assert(results.every(Boolean));
   }
   assert((await statusOf(pool)).open <= 6);
 });

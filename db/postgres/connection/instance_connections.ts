@@ -4,27 +4,27 @@ import { Connections } from "./connections.ts";
 import type { PoolConfig } from "../pool_config.ts";
 import { PoolQuerier, type Watch } from "./pool_querier.ts";
 
-/** How connections to one server are made. */
+/** Options of {@link InstanceConnections}. */
 export interface InstanceConnectionsOptions {
   readonly config: Omit<PoolConfig, "primary" | "replicas">;
   readonly max: number;
   readonly open: () => Promise<Connection>;
   /**
-   * Whether a server that refuses a write is not the one to be connected to any more.
+   * Whether connections are dropped when the server rejects a write, as it is no longer the primary then.
    *
    * @default false
    */
   readonly mustWrite?: boolean;
-  /** Absent: nobody watches. */
+  /** Observer of statements; disabled if absent. */
   readonly watch?: Watch | undefined;
 }
 
-/** Connections to a server that can be cut at any time, and are opened anew when somebody needs one. */
+/** Connections to one server that can be dropped at any time and are reopened on demand. */
 export class InstanceConnections {
   readonly #options: InstanceConnectionsOptions;
   readonly #ending = new Set<Promise<void>>();
   #current: Connections;
-  /** What runs statements until the next {@link cut}. */
+  /** Querier that is valid until the next {@link cut}. */
   querier: PoolQuerier;
 
   constructor(options: InstanceConnectionsOptions) {
@@ -33,7 +33,7 @@ export class InstanceConnections {
     this.querier = this.#makeQuerier(this.#current);
   }
 
-  /** What lends connections until the next {@link cut}. */
+  /** Connections until the next {@link cut}. */
   get current(): Connections {
     return this.#current;
   }
@@ -42,19 +42,19 @@ export class InstanceConnections {
     return this.#current.status;
   }
 
-  /** Gives up every connection. What waits for an answer, or for a connection, rejects. */
+  /** Drops every connection. Pending statements and waiting callers reject. */
   cut(): void {
     this.#end(0);
     this.#current = this.#make();
     this.querier = this.#makeQuerier(this.#current);
   }
 
-  /** Tells that the server behind some connections refused a write. Newer ones are not to blame. */
+  /** Reports that the server behind these connections rejected a write. Ignored for connections already dropped. */
   refusedWrite(connections: Connections): void {
     if (this.#options.mustWrite === true && connections === this.#current) this.cut();
   }
 
-  /** Closes the connections; what runs has so many seconds to end. */
+  /** Closes the connections, with a grace period for running statements in seconds. */
   async end({ timeout }: { readonly timeout: number }): Promise<void> {
     this.#end(timeout);
     await Promise.all(this.#ending);

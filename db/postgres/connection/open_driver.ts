@@ -3,31 +3,31 @@ import postgres, { type Notice, type Sql } from "postgres";
 import type { InstanceConfig, PoolConfig, TlsConfig } from "../pool_config.ts";
 import { columnParsers } from "./text_format.ts";
 
-/** postgres.js, connected to one server when it is first needed. */
+/** Instance of postgres.js, which connects on first use. */
 export type Driver = Sql<Record<never, never>>;
 
-/** What is special about a connection. */
+/** Options of a driver for one connection. */
 export interface OpenDriverOptions {
   /**
-   * Whether the server refuses what writes, even one that could.
+   * Whether the session rejects writes, even on a primary.
    *
    * @default false
    */
   readonly readOnly?: boolean;
-  /** Gives what to talk over, already connected; absent: the driver connects by itself. */
+  /** Returns a connected socket; the driver connects by itself if absent. */
   readonly connect?: () => Promise<Socket>;
-  /** Called when a connection is gone. */
+  /** Called when a connection is closed. */
   readonly onClose?: () => void;
-  /** Called with what the server says besides its answers. */
+  /** Called with notices of the server. */
   readonly onNotice?: (notice: Notice) => void;
-  /** Called with the channel of what was sent with NOTIFY. */
+  /** Called with the channel of a notification. */
   readonly onNotification?: ((channel: string) => void) | undefined;
 }
 
 const second = 1000;
 
 /**
- * Every option is named, so that nothing is taken from the PG* variables of the environment.
+ * Creates a driver. Every option is set, so that none is read from the PG* environment variables.
  */
 export function openDriver(
   instance: InstanceConfig,
@@ -40,7 +40,7 @@ export function openDriver(
     port,
     ...(host.startsWith("/") ? { path: `${host}/.s.PGSQL.${port}` } : {}),
     user: instance.user,
-    // A function, because an empty text would be replaced by PGPASSWORD.
+    // A function, because an empty string would be replaced by PGPASSWORD.
     password: (): string => password,
     database: instance.database,
     max: instance.maxConnections,
@@ -50,10 +50,10 @@ export function openDriver(
     idle_timeout: (config.idleTimeoutMs ?? 60 * second) / second,
     max_lifetime: null,
     max_pipeline: 100,
-    // The driver's own waits up to 20 s for the next try, long after the server is back.
+    // The driver's default waits up to 20 s for the next attempt, long after the server is back.
     backoff: (retries: number): number => Math.min(0.05 * 2 ** retries, 1) * (0.5 + Math.random() / 2),
     keep_alive: 60,
-    // What is prepared stays with the session, and the next transaction may be given another one.
+    // Prepared statements belong to the session, and the next transaction may run in another one.
     prepare: config.pooler !== "transaction",
     debug: false,
     fetch_types: false,
@@ -64,8 +64,8 @@ export function openDriver(
     ...(onClose === undefined ? {} : { onclose: onClose }),
     ...(connect === undefined ? {} : { socket: connect }),
   };
-  // Nothing connects yet: this only reads the options, to replace what has no option of its own. The host is a list
-  // there; as a text the driver cuts it at its first colon, and with it every IPv6 address.
+  // This parses the options without connecting, to set those that have no option of their own. The host must be a list:
+  // the driver cuts a string at its first colon, which breaks IPv6 addresses.
   const parsed = Object.assign(postgres(options).options, {
     host: [host],
     port: [port],
@@ -74,7 +74,7 @@ export function openDriver(
     serializers: {},
     ...(onNotification === undefined ? {} : { onnotify: onNotification }),
   });
-  // It takes parsed options as they are, which its types do not say.
+  // The driver accepts parsed options unchanged, which its types do not express.
   const driver: Driver = Reflect.apply(postgres, undefined, [parsed]);
   return driver;
 }
@@ -90,24 +90,24 @@ function tlsOptions({ ca, serverName, verify }: TlsConfig): Record<string, unkno
 }
 
 /**
- * What a session is told when it is opened. The column parsers rely on times in UTC and dates in ISO form. A pooler
- * hands these on to whichever session it uses, the date's style as the server spells it, or it would set it again
- * before every transaction; the rest it refuses, because it could not keep it to the one who asked for it.
+ * Returns the settings of a new session. The column parsers rely on times in UTC and dates in ISO format. A pooler
+ * applies these to every session it uses; the date style is spelled as the server reports it, or the pooler would set
+ * it again before every transaction. It rejects other settings, which it cannot restrict to one client.
  */
 export function sessionSettings(
   config: Omit<PoolConfig, "primary" | "replicas">,
   { readOnly }: { readonly readOnly: boolean },
 ): Readonly<Record<string, string | number | boolean>> {
-  const kept = {
+  const tracked = {
     application_name: config.applicationName ?? "archway",
     TimeZone: "UTC",
     DateStyle: "ISO, MDY",
   };
-  if (config.pooler === "transaction") return kept;
+  if (config.pooler === "transaction") return tracked;
   const statementTimeout = config.statementTimeoutMs ?? 30 * second;
   const transactionTimeout = config.transactionTimeoutMs ?? 60 * second;
   return {
-    ...kept,
+    ...tracked,
     ...(readOnly ? { default_transaction_read_only: true } : {}),
     ...(statementTimeout > 0 ? { statement_timeout: statementTimeout } : {}),
     ...(transactionTimeout > 0 ? { transaction_timeout: transactionTimeout } : {}),

@@ -2,26 +2,26 @@ import { Socket } from "node:net";
 import { DatabaseError } from "../../errors.ts";
 import type { InstanceConfig } from "../pool_config.ts";
 
-/** Connects to a server. Rejects with code "unavailable" when that takes longer, in milliseconds, or is refused. */
+/** Connects a socket. Rejects with code "unavailable" on failure or timeout. */
 export function openSocket(
   { host, port }: InstanceConfig,
   { timeoutMs }: { readonly timeoutMs: number },
 ): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-  // The driver reads from here which name a certificate has to carry.
+  // The driver reads the expected name of the certificate from here.
   const socket = Object.assign(new Socket(), { host, port });
   const fail = (cause: unknown): void => {
     clearTimeout(timer);
     socket.destroy();
     reject(new DatabaseError("unavailable", "The database cannot be reached", { cause }));
   };
-  const timer = setTimeout(() => fail(new Error("It does not answer")), timeoutMs);
+  const timer = setTimeout(() => fail(new Error("Timed out after ${timeoutMs} ms")), timeoutMs);
   socket.once("error", fail);
   socket.once("connect", () => {
     clearTimeout(timer);
     alwaysListen(socket);
     socket.off("error", fail);
-    // What is written in parts is answered at once, and not after the other side has acknowledged the first part.
+    // Sends the parts of a message immediately instead of waiting for the acknowledgement of the first part.
     socket.setNoDelay(true);
     resolve(socket);
   });
@@ -31,9 +31,8 @@ export function openSocket(
 }
 
 /**
- * Listens for errors of a socket whatever is made of it: one that nobody listens for ends the process. The driver begins
- * a moment later, and takes all listeners away when it is told that the socket is closed; Deno before 2.9 tells of the
- * error of a write after that.
+ * Keeps an error listener on a socket, since an unhandled error ends the process. The driver adds its own a moment later
+ * and removes all listeners when the socket is closed; Deno before 2.9 reports the error of a write after that.
  */
 function alwaysListen(socket: Socket): void {
   const { removeAllListeners } = socket;

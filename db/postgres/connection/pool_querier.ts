@@ -7,27 +7,27 @@ import { QuickReads } from "./sent_statements.ts";
 import { isRetryable } from "./retryable_error.ts";
 import { readLost } from "./statement_errors.ts";
 
-/** Who watches the statements that go to a server. */
+/** Observer of the statements sent to a server. */
 export interface Watch {
   readonly observer: DatabaseObserver;
-  /** What the observer is told that the server is called. */
+  /** Name of the server for the observer. */
   readonly instance: string;
 }
 
-/** How a {@link PoolQuerier} works. */
+/** Options of {@link PoolQuerier}. */
 export interface PoolQuerierOptions {
-  /** Called when the server refused a statement because it does not accept writes. */
+  /** Called when the server rejected a statement because it is read-only. */
   readonly onRefusedWrite: () => void;
-  /** Absent: nobody watches. */
+  /** Observer of statements; disabled if absent. */
   readonly watch?: Watch | undefined;
 }
 
-/** How one statement is run, and who follows it. */
+/** Options of a statement and its observation. */
 interface RunOptions extends QueryOptions {
   readonly observation?: Observation;
 }
 
-/** A Querier that runs each statement on whichever connection is free. */
+/** Querier that runs each statement on any available connection. */
 export class PoolQuerier implements Querier {
   readonly #connections: Connections;
   readonly #options: PoolQuerierOptions;
@@ -65,7 +65,7 @@ export class PoolQuerier implements Querier {
       options?.observation?.connected(connection.instance);
       return connection.query<R>(text, parameters, { signal, reads });
     }, { signal, isQuick: reads.isQuick(text) }).catch((error: unknown) => {
-      // It did nothing, so it can be sent again.
+      // The statement had no effect, so it can be sent again.
       if (isRetryable(error)) return this.#run<R>(text, parameters, options);
       if (error instanceof DatabaseError && error.sqlState === "25006") this.#options.onRefusedWrite();
       throw withCallerStack(error, text);
@@ -87,27 +87,29 @@ async function observed<R>(
   }
 }
 
-/** How a statement begins that would begin or end a transaction (PostgreSQL, "SQL Commands"). */
+/** Matches statements that begin or end a transaction (PostgreSQL, "SQL Commands"). */
 const control =
   /^\s*(?:begin|start\s+transaction|commit|end|abort|rollback|savepoint|release|prepare\s+transaction)\b/i;
 
 /**
- * Throws "internal" for a statement that would begin or end a transaction behind the pool's back: the connection would
- * go to the next caller with an open one, or the rest of a transaction would run outside of it.
+ * Rejects statements that begin or end a transaction. They would leave an open transaction to the next caller of the
+ * connection, or run the rest of a transaction outside of it.
+ *
+ * @throws {DatabaseError} with code "internal".
  */
 export function refuseTransactionControl(text: string): void {
   if (!control.test(text)) return;
-  throw new DatabaseError("internal", "Transactions are begun and ended by withTx(), not by statements");
+  throw new DatabaseError("internal", "Use withTx() instead of statements that begin or end transactions");
 }
 
-/** How often a read is sent at most. */
+/** Maximum number of attempts of a read. */
 const maxRuns = 4;
 
 /**
- * Runs reads on one server, and again when their connection was lost under them: the server may have closed one
- * connection, or all of them, and still be there.
+ * Querier for reads that retries on the same server when the connection is lost: the server may have closed one or all
+ * connections and still be available.
  */
-export class RepeatingReader implements Querier {
+export class RetryingReader implements Querier {
   readonly #server: { readonly querier: Querier };
 
   constructor(server: { readonly querier: Querier }) {

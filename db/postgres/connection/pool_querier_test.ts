@@ -6,7 +6,7 @@ import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
 import { refuseTransactionControl } from "./pool_querier.ts";
 
-Deno.test("PoolQuerier.query() stops an aborted statement on the server", async () => {
+Deno.test("PoolQuerier.query() cancels an aborted statement on the server", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await using other = openPool({ primary: database.instance, replicas: [] });
@@ -19,7 +19,7 @@ Deno.test("PoolQuerier.query() stops an aborted statement on the server", async 
   await untilSleeping(other.writer(), 0);
 });
 
-Deno.test("PoolQuerier.query() never gives a statement the answer of an aborted one", async () => {
+Deno.test("PoolQuerier.query() never returns the response of an aborted statement for another one", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
   await using other = openPool({ primary: database.instance, replicas: [], applicationName: "other" });
@@ -34,23 +34,23 @@ Deno.test("PoolQuerier.query() never gives a statement the answer of an aborted 
   };
   for (const value of ["a", "b", "c"]) await ask(value);
   const controller = new AbortController();
-  const answers = await other.withTx(async (tx) => {
+  const results = await other.withTx(async (tx) => {
     await tx.query("SELECT pg_advisory_xact_lock(1)");
-    const asked = [ask("a"), ask("b", controller.signal), ask("c"), ask("a"), ask("b")];
-    const settled = Promise.allSettled(asked);
-    // All five are on their way: the first waits for the lock, the others behind it on the one connection.
+    const queried = [ask("a"), ask("b", controller.signal), ask("c"), ask("a"), ask("b")];
+    const settled = Promise.allSettled(queried);
+    // All five are in flight: the first waits for the lock, the others follow on the only connection.
     await untilWaiting(tx);
     controller.abort();
     return { settled };
   });
-  const values = (await answers.settled).map((answer) =>
-    answer.status === "fulfilled" ? answer.value : answer.status
+  const values = (await results.settled).map((result) =>
+    result.status === "fulfilled" ? result.value : result.status
   );
   assertEquals(values, ["a", "rejected", "c", "a", "b"]);
   assertEquals(await ask("c"), "c");
 });
 
-Deno.test("PoolQuerier.query() leaves nothing on the signal", async () => {
+Deno.test("PoolQuerier.query() removes its listeners from the signal", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });
   const { signal } = new AbortController();
@@ -60,7 +60,7 @@ Deno.test("PoolQuerier.query() leaves nothing on the signal", async () => {
   assertEquals(getEventListeners(signal, "abort"), []);
 });
 
-Deno.test("PoolQuerier.query() is right after its connection was lost among rows", async () => {
+Deno.test("PoolQuerier.query() works after its connection was lost while rows arrived", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
   await using other = openPool({ primary: database.instance, replicas: [], applicationName: "other" });
@@ -70,13 +70,13 @@ Deno.test("PoolQuerier.query() is right after its connection was lost among rows
   await other.writer().query(`SELECT pg_terminate_backend(pid) ${victim}`);
   assertEquals(
     await lost,
-    "DatabaseError: The connection was lost before the server answered",
+    "DatabaseError: The connection was lost before the server responded",
   );
   assertEquals(await pool.writer().query("SELECT 1 AS one"), { rows: [{ one: 1 }], rowCount: 1 });
   assertEquals((await pool.writer().query("SHOW TimeZone")).rowCount, 1);
 });
 
-/** Resolves when somebody waits for an advisory lock of this database. */
+/** Waits until a statement waits for an advisory lock of this database. */
 async function untilWaiting(querier: Querier): Promise<void> {
   const text = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
@@ -89,7 +89,7 @@ async function untilSleeping(querier: Querier, expected: number): Promise<void> 
   while ((await querier.query(text)).rowCount !== expected);
 }
 
-Deno.test("refuseTransactionControl() tells transaction control from other statements", () => {
+Deno.test("refuseTransactionControl() only rejects transaction control statements", () => {
   const refused = [
     "BEGIN",
     " begin;",

@@ -3,31 +3,31 @@ import { DatabaseError } from "../../errors.ts";
 import type { InstanceConnections } from "./instance_connections.ts";
 import { toDatabaseError } from "./to_database_error.ts";
 
-/** Why a server cannot be used that does not answer at all. */
-export const UNREACHABLE = "It cannot be reached";
+/** Reason of an unhealthy server that does not respond at all. */
+export const UNREACHABLE = "unreachable";
 
-/** A server took too long to answer; the message is for people. */
+/** Timeout of a probe. The message is user-facing. */
 class ProbeTimeoutError extends DatabaseError {
   constructor(timeoutMs: number) {
-    super("unavailable", `It did not answer within ${timeoutMs} ms`);
+    super("unavailable", `no response within ${timeoutMs} ms`);
   }
 }
 
 /**
- * Asks a server how it is, on connections that are there for that alone. Rejects when it cannot be reached or does not
- * answer in time, and gives the connections up then: a server that stands still never ends them.
+ * Runs a health probe on connections reserved for it. On failure or timeout, rejects and drops the connections: a server
+ * that hangs never closes them.
  */
 export async function queryWithTimeout<T>(
   connections: InstanceConnections,
-  ask: (server: Querier) => Promise<T>,
+  probe: (server: Querier) => Promise<T>,
   { timeoutMs }: { readonly timeoutMs: number },
 ): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const late = (): void => reject(new ProbeTimeoutError(timeoutMs));
-  // In two halves: where this process itself was busy for so long, what has arrived meanwhile is read in between.
+  // In two halves: if this process was blocked that long, responses that have arrived are read in between.
   let timer = setTimeout(() => timer = setTimeout(late, timeoutMs / 2), timeoutMs / 2);
   try {
-    return await Promise.race([ask(connections.querier), promise]);
+    return await Promise.race([probe(connections.querier), promise]);
   } catch (error) {
     connections.cut();
     throw error;
@@ -36,13 +36,13 @@ export async function queryWithTimeout<T>(
   }
 }
 
-/** Why a server cannot be used, for people, without a word of how it is reached. */
+/** Returns a user-facing reason without addresses or credentials. */
 export function probeErrorReason(error: unknown): string {
   if (error instanceof ProbeTimeoutError) return error.message;
   const { code, sqlState = "" } = toDatabaseError(error);
-  if (sqlState.startsWith("28")) return "It does not let the user in";
-  if (sqlState.startsWith("3D")) return "It has no such database";
-  // A connection that is lost under the question has no outcome to be in doubt of.
+  if (sqlState.startsWith("28")) return "authentication failed";
+  if (sqlState.startsWith("3D")) return "database does not exist";
+  // A lost connection during a probe leaves no write in doubt.
   if (code === "unavailable" || code === "outcome-unknown") return UNREACHABLE;
-  return code === "timeout" ? "It did not answer in time" : "The check failed";
+  return code === "timeout" ? "no response in time" : "health probe failed";
 }

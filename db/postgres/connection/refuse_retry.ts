@@ -1,28 +1,27 @@
-/** Marks a statement's options: it rejects where the driver would send it again. */
+/** Marks the options of a statement that must not be retried by the driver. */
 export const refusesRetry = Symbol("refusesRetry");
 
-/** Statements that were refused instead of being sent again. */
+/** Statements that were rejected instead of retried. */
 const refused = new WeakSet<object>();
 
-/** Whether the tables of a statement have changed since it was prepared, and it was refused for that. */
+/** Whether a statement was rejected because its tables have changed since it was prepared. */
 export function wasRefused(pending: object): boolean {
   return refused.has(pending);
 }
 
 /**
- * Keeps postgres.js from sending a prepared statement again by itself, which it does when the tables have changed
- * since it was prepared (`retry()` in its connection.js): it prepares the statement anew without waiting for those
- * that are under way behind it, takes the answers of one for those of another, and one of them is never answered.
- * A statement whose options are marked rejects with the server's error instead. It did nothing, and the driver has
- * forgotten what it prepared, so it can be sent again from the beginning.
+ * Prevents postgres.js from retrying prepared statements. It does so when the tables have changed since the statement
+ * was prepared (`retry()` in its connection.js), without waiting for pipelined statements behind it, mixes up their
+ * responses and leaves one statement pending. A statement with marked options rejects with the server's error instead.
+ * It had no effect and the driver has dropped the prepared statement, so it can be sent again.
  *
- * @param query Any statement of the driver: what it has in common with all others is changed, once. Doing that to
- * each one would cost more than all the rest of sending it.
+ * @param query Any statement of the driver. Its prototype is changed, once: changing every statement would cost more
+ * than sending it.
  */
 export function refuseRetries(query: object): void {
   const shared: object | null = Object.getPrototypeOf(query);
   if (shared === null || Object.hasOwn(shared, "retried")) return;
-  // The driver writes down what it retries for, then sends what is not cancelled.
+  // The driver assigns the error here before a retry, and does not send what is cancelled.
   Object.defineProperty(shared, "retried", {
     get: () => undefined,
     set(this: object, error: unknown): void {

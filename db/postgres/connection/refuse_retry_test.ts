@@ -5,9 +5,9 @@ import { openPool } from "../open_pool.ts";
 
 const SELECT = "SELECT * FROM things WHERE id = $1";
 
-Deno.test("query() answers every statement when a table changes under prepared ones", async () => {
+Deno.test("query() settles every statement when a table changes under prepared ones", async () => {
   await using database = await useTestDatabase();
-  // One connection, so that statements follow close behind each other on it.
+  // One connection, so that the statements are pipelined.
   await using pool = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
   await using migrator = openPool({ primary: database.instance, replicas: [] });
   await migrator.writer().query("CREATE TABLE things AS SELECT 1 AS id");
@@ -24,7 +24,7 @@ Deno.test("query() answers every statement when a table changes under prepared o
   }
 });
 
-Deno.test("withTx() rejects with conflict when a table changes under a prepared statement, and repeats where it may", async () => {
+Deno.test("withTx() retries the conflict of a changed table if repeatable", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
   await using migrator = openPool({ primary: database.instance, replicas: [] });

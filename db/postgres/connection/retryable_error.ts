@@ -1,17 +1,17 @@
 import { DatabaseError } from "../../errors.ts";
 
 /**
- * A statement did nothing through no fault of its own and can be sent again: a cancel request for another one stopped
- * it, or its tables have changed since it was prepared. A transaction is lost by it.
+ * Error of a statement that had no effect and can be sent again: it was hit by a cancel request for another statement,
+ * or its tables have changed since it was prepared. A transaction fails nevertheless.
  */
 class RetryableError extends DatabaseError {}
 
-/** The server's error, told as what it is. */
+/** Converts an error of the server to a retryable one. */
 export function retryable({ cause, sqlState }: DatabaseError, message: string): DatabaseError {
   return new RetryableError("conflict", message, { cause, ...(sqlState === undefined ? {} : { sqlState }) });
 }
 
-/** Whether it can be sent again. */
+/** Whether the statement can be sent again. */
 export function isRetryable(error: unknown): boolean {
   return error instanceof RetryableError;
 }

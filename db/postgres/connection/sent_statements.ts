@@ -1,28 +1,28 @@
-/** A statement that was sent and is not answered yet. */
+/** Statement in flight. */
 export interface SentStatement {
-  /** The driver's. */
+  /** Statement object of the driver. */
   readonly pending: object;
-  /** It is known to be answered soon. */
+  /** Whether it is known to be fast. */
   readonly isQuick: boolean;
-  /** Its caller does not wait any more. */
+  /** Whether its caller no longer waits. */
   aborted: boolean;
-  /** A cancel request went out that may have hit it. */
+  /** Whether a cancel request was sent that may have hit it. */
   exposed: boolean;
-  /** It, or one sent with it, was committed by a server that could not say whether its standbys have it. */
+  /** Whether it, or one in flight with it, was committed without confirmation of the standbys. */
   unconfirmed: boolean;
 }
 
-/** What {@link SentStatements} works with. */
+/** Options of {@link SentStatements}. */
 export interface SentStatementsOptions {
-  /** Asks the server to stop the statement that it works on; resolves when the request is through. */
+  /** Cancels the running statement; resolves when the request has been sent. */
   readonly cancel: (pending: object) => Promise<void>;
-  /** Called after one was answered, and when no cancel request is under way any more. */
+  /** Called after a statement has completed, and when no cancel request is in flight any more. */
   readonly onSettled: () => void;
 }
 
-/** The statements under way on one connection, in the order in which the server answers them. */
+/** Statements in flight on one connection, in the order of their responses. */
 export class SentStatements {
-  /** Since when the next answer is awaited, by performance.now(). */
+  /** Time by performance.now() since which the next response is awaited. */
   awaitedSince = 0;
   readonly #options: SentStatementsOptions;
   readonly #sent: SentStatement[] = [];
@@ -37,17 +37,17 @@ export class SentStatements {
     return this.#sent.length;
   }
 
-  /** Whether all of them are known to be answered soon. */
+  /** Whether all of them are known to be fast. */
   get areQuick(): boolean {
     return this.#slow === 0;
   }
 
-  /** Whether a cancel request is under way. The server stops what it finds when it arrives, perhaps the next one. */
+  /** Whether a cancel request is in flight, which cancels whatever the server runs on its arrival. */
   get isCancelling(): boolean {
     return this.#cancelling > 0;
   }
 
-  /** Adds one that was sent behind the others. */
+  /** Adds a statement sent behind the others. */
   push(pending: object, { isQuick = false }: { readonly isQuick?: boolean } = {}): SentStatement {
     const sent = { pending, isQuick, aborted: false, exposed: this.isCancelling, unconfirmed: false };
     if (!isQuick) this.#slow++;
@@ -55,7 +55,7 @@ export class SentStatements {
     return sent;
   }
 
-  /** Takes one out that was answered. Gives how long it was the next one to be answered, in milliseconds. */
+  /** Removes a completed statement and returns for how long it was the running one, in milliseconds. */
   settle(sent: SentStatement): number {
     const isFirst = this.#sent[0] === sent;
     if (isFirst) this.#sent.shift();
@@ -72,13 +72,13 @@ export class SentStatements {
     return ms;
   }
 
-  /** Has one stopped that nobody waits for any more: now, or when the server comes to it. */
+  /** Cancels a statement: now, or when the server starts it. */
   abort(sent: SentStatement): void {
     sent.aborted = true;
     if (this.#sent[0] === sent) this.#cancel(sent);
   }
 
-  /** Notes that the server could not confirm what it committed. Which of them it was cannot be told. */
+  /** Marks all statements, as the server does not say which commit it could not confirm. */
   markUnconfirmed(): void {
     for (const sent of this.#sent) sent.unconfirmed = true;
   }
@@ -93,35 +93,35 @@ export class SentStatements {
   }
 }
 
-/** A statement that reads rows and does nothing else: it takes no lock that others hold for long, and calls nothing that waits. */
+/** Matches statements that only read rows, without locks that others hold for long or functions that wait. */
 const read =
   /^\s*select\b(?!.*\b(?:for\s+(?:no\s+key\s+)?(?:update|share)|for\s+key\s+share|pg_\w+|nextval|setval)\b)/is;
 
-/** What is answered within this, in milliseconds, may have others behind it. */
+/** Latency in milliseconds up to which a read counts as fast. */
 const quickMs = 5;
 
-/** How much the last time counts. */
+/** Weight of the latest measurement. */
 const weight = 0.2;
 
-/** Texts that are remembered; a program has fewer. */
+/** Maximum number of texts remembered; a program has fewer. */
 const mostKnown = 1_000;
 
 /**
- * Knows which statements are reads that are answered soon, by how long the server took for them before. They may share
- * a connection though another one is idle: what is sent together is written, worked on and read together.
+ * Finds fast reads by their average latency on the server. They may share a connection although another one is idle,
+ * since pipelined statements are written, executed and read together.
  */
 export class QuickReads {
-  /** How long the server took for a text on average, in milliseconds; Infinity: it is no read. */
+  /** Average latency by text, in milliseconds; Infinity for statements that are not reads. */
   readonly #known = new Map<string, number>();
 
-  /** Whether a statement is known to be one. */
+  /** Whether a statement is known to be a fast read. */
   isQuick(text: string): boolean {
     const ms = this.#known.get(text);
     return ms !== undefined && ms < quickMs;
   }
 
-  /** Notes how long the server took, in milliseconds. */
-  note(text: string, ms: number): void {
+  /** Records the latency of a statement, in milliseconds. */
+  record(text: string, ms: number): void {
     const known = this.#known.get(text);
     if (known === undefined) {
       if (this.#known.size >= mostKnown) this.#known.clear();

@@ -1,19 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
 import { QuickReads } from "./sent_statements.ts";
 
-Deno.test("QuickReads knows a read by how long it took before", () => {
+Deno.test("QuickReads recognizes fast reads by their latency", () => {
   const reads = new QuickReads();
   const text = "select id from profiles where id = $1";
   assertEquals(reads.isQuick(text), false);
-  reads.note(text, 0.4);
+  reads.record(text, 0.4);
   assertEquals(reads.isQuick(text), true);
-  for (let times = 0; times < 3; times++) reads.note(text, 40);
+  for (let times = 0; times < 3; times++) reads.record(text, 40);
   assertEquals(reads.isQuick(text), false);
-  for (let times = 0; times < 30; times++) reads.note(text, 0.4);
+  for (let times = 0; times < 30; times++) reads.record(text, 0.4);
   assertEquals(reads.isQuick(text), true);
 });
 
-Deno.test("QuickReads takes nothing for quick that writes, locks or waits", () => {
+Deno.test("QuickReads excludes statements that write, lock or wait", () => {
   const reads = new QuickReads();
   const others = [
     "update profiles set name = $1",
@@ -27,14 +27,14 @@ Deno.test("QuickReads takes nothing for quick that writes, locks or waits", () =
     "select nextval('numbers')",
   ];
   for (const text of others) {
-    reads.note(text, 0.1);
+    reads.record(text, 0.1);
     assertEquals(reads.isQuick(text), false, text);
   }
 });
 
-Deno.test("QuickReads remembers so many texts and no more", () => {
+Deno.test("QuickReads remembers a limited number of texts", () => {
   const reads = new QuickReads();
-  for (let index = 0; index <= 1_000; index++) reads.note(`select ${index}`, 0.1);
+  for (let index = 0; index <= 1_000; index++) reads.record(`select ${index}`, 0.1);
   assert(!reads.isQuick("select 1"));
   assert(reads.isQuick("select 1000"));
 });

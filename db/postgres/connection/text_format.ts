@@ -3,7 +3,7 @@ import { parse as parseArray } from "postgres-array";
 import type { QueryParameter } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 
-/** How a column's text becomes a value, by the OID of its type (pg_type.dat). Types not named here stay text. */
+/** Parsers of column texts by the OID of the type (pg_type.dat). Other types remain text. */
 export const columnParsers: Readonly<Record<number, (text: string) => unknown>> = withArrays([
   { oid: 16, array: 1000, parse: (text) => text === "t" }, // boolean
   { oid: 17, array: 1001, parse: parseBytes }, // bytea
@@ -28,7 +28,7 @@ export const columnParsers: Readonly<Record<number, (text: string) => unknown>> 
 interface ColumnType {
   readonly oid: number;
   readonly array: number;
-  /** Absent: the text itself. */
+  /** Returns the text itself if absent. */
   readonly parse?: (text: string) => unknown;
 }
 
@@ -42,15 +42,15 @@ function withArrays(types: readonly ColumnType[]): Record<number, (text: string)
   return parsers;
 }
 
-/** With the session's TimeZone UTC and DateStyle ISO the server writes `2026-11-22 07:41:00.123456+00`. */
+/** Parses `2026-11-22 07:41:00.123456+00`, as written with TimeZone UTC and DateStyle ISO. */
 function parseTimestamp(text: string): string {
-  // A year of more than four digits, BC and infinity have no form in RFC 3339 and stay as they are.
+  // Years of more than four digits, BC and infinity have no RFC 3339 form and remain unchanged.
   return text.charCodeAt(10) === 32 && text.endsWith("+00")
     ? `${text.slice(0, 10)}T${text.slice(11, -3)}Z`
     : text;
 }
 
-/** `\x` and two hexadecimal digits a byte. */
+/** Parses `\x` and two hexadecimal digits per byte. */
 function parseBytes(text: string): Uint8Array {
   const bytes = Buffer.from(text.slice(2), "hex");
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -59,8 +59,9 @@ function parseBytes(text: string): Uint8Array {
 type Scalar = null | boolean | number | bigint | string;
 
 /**
- * A parameter as PostgreSQL reads it from text; the server decides by the statement which type it is. Throws
- * "invalid-value" for a string that UTF-8 cannot carry.
+ * Encodes a parameter in PostgreSQL's text format; the server infers the type from the statement.
+ *
+ * @throws {DatabaseError} with code "invalid-value" for a string that UTF-8 cannot represent.
  */
 export function encodeParameter(value: QueryParameter): string | null {
   if (typeof value === "string") return wellFormed(value);
@@ -77,7 +78,7 @@ function encodeItem(item: Scalar): string {
 }
 
 function wellFormed(text: string): string {
-  // Encoding would replace a lone surrogate in silence.
+  // Encoding would silently replace a lone surrogate.
   if (text.isWellFormed()) return text;
   throw new DatabaseError("invalid-value", "A text with a lone surrogate cannot be stored");
 }

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { DatabaseError } from "../../errors.ts";
 import { encodeParameter } from "./text_format.ts";
 
-Deno.test("encodeParameter() writes values as PostgreSQL reads them", () => {
+Deno.test("encodeParameter() encodes values in PostgreSQL's text format", () => {
   assertEquals(encodeParameter(null), null);
   assertEquals(encodeParameter("as it is"), "as it is");
   assertEquals(encodeParameter(1.5), "1.5");
@@ -14,7 +14,7 @@ Deno.test("encodeParameter() writes values as PostgreSQL reads them", () => {
   assertEquals(encodeParameter([]), "{}");
 });
 
-Deno.test("encodeParameter() refuses a lone surrogate", () => {
+Deno.test("encodeParameter() rejects a lone surrogate", () => {
   for (const value of ["\ud800", ["fine", "\udc00"]]) {
     assertEquals(assertThrows(() => encodeParameter(value), DatabaseError).code, "invalid-value");
   }

@@ -5,12 +5,12 @@ import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
 
-Deno.test("openPool() talks to a server over TLS, and gives statements up over it", async (t) => {
+Deno.test("openPool() connects and cancels statements over TLS", async (t) => {
   await using server = await startPostgres({ tcp: true, tls: tlsFiles("first") });
   const ca = await Deno.readTextFile(tlsFiles("first").certificate);
   const instance = { ...server.tcpInstance, maxConnections: 1 };
 
-  await t.step("whoever can prove who it is is talked to", async () => {
+  await t.step("accepts a trusted certificate", async () => {
     const primary = { ...instance, tls: { ca, serverName: "localhost" } };
     await using pool = openPool({ primary, replicas: [], ...GENEROUS_TIMEOUTS });
     const { rows } = await pool.writer().query<{ ssl: boolean }>(
@@ -18,7 +18,7 @@ Deno.test("openPool() talks to a server over TLS, and gives statements up over i
     );
     assertEquals(rows, [{ ssl: true }]);
 
-    // The connection is free again: the request to stop went over TLS, too, and was through.
+    // The connection is free again: the cancel request used TLS, too, and succeeded.
     const stopping = new AbortController();
     const sleeping = pool.writer().query("SELECT pg_sleep(60)", [], { signal: stopping.signal });
     setTimeout(() => stopping.abort(), 50);
@@ -26,7 +26,7 @@ Deno.test("openPool() talks to a server over TLS, and gives statements up over i
     assertEquals((await pool.writer().query("SELECT 1")).rowCount, 1);
   });
 
-  await t.step("whoever cannot is not", async () => {
+  await t.step("rejects other certificates", async () => {
     const other = await Deno.readTextFile(tlsFiles("second", "second").certificate);
     for (
       const tls of [{ serverName: "localhost" }, { ca: other, serverName: "localhost" }, {

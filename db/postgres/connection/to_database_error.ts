@@ -1,6 +1,6 @@
 import { DatabaseError, type DatabaseErrorCode, type DatabaseErrorFields } from "../../errors.ts";
 
-/** By SQLSTATE, or by the first two characters of it, its class (PostgreSQL, appendix A). */
+/** Codes by SQLSTATE, or by its class, the first two characters (PostgreSQL, appendix A). */
 const codes: Readonly<Record<string, DatabaseErrorCode>> = {
   "08": "unavailable", // connection exception
   "22": "invalid-value", // data exception
@@ -19,7 +19,7 @@ const codes: Readonly<Record<string, DatabaseErrorCode>> = {
   "53": "unavailable", // out of connections, memory, disk
   "54000": "invalid-value", // a value too long for its index
   "55P03": "timeout", // lock_timeout, or NOWAIT
-  "57014": "timeout", // statement_timeout; a caller's abort is told apart before
+  "57014": "timeout", // statement_timeout; an abort by the caller is detected before
   "57P01": "unavailable", // shutdown by the administrator
   "57P02": "unavailable", // shutdown by a crash
   "57P03": "unavailable", // starting or stopping
@@ -28,23 +28,23 @@ const codes: Readonly<Record<string, DatabaseErrorCode>> = {
 };
 
 const messages: Readonly<Record<DatabaseErrorCode, string>> = {
-  "unique-violation": "A unique constraint refused the row",
-  "foreign-key-violation": "A foreign key refused the row",
-  "check-violation": "A constraint refused the row",
+  "unique-violation": "A unique constraint rejected the row",
+  "foreign-key-violation": "A foreign key rejected the row",
+  "check-violation": "A constraint rejected the row",
   "invalid-value": "A value does not fit its column or parameter",
-  "conflict": "The transaction gave way to another one",
-  "timeout": "The statement ran into its deadline",
+  "conflict": "The transaction conflicted with a concurrent one",
+  "timeout": "The statement exceeded its deadline",
   "cancelled": "The statement was cancelled",
-  "unavailable": "The database cannot be reached or does not take the statement now",
-  "saturated": "No connection to the database came free in time",
-  "outcome-unknown": "The connection was lost before the server told what became of the statement",
+  "unavailable": "The database cannot be reached or does not accept the statement now",
+  "saturated": "No database connection became available in time",
+  "outcome-unknown": "The connection was lost before the outcome of the statement was known",
   "internal": "The statement failed",
 };
 
-/** Classes whose messages are about the program or the server, never about a row: they help and reveal nothing. */
+/** Classes whose messages never contain data of rows, only of the program or the server, and can be logged. */
 const harmlessClasses = new Set(["08", "25", "28", "3D", "3F", "42", "53", "55", "57", "58"]);
 
-/** What went wrong, in the words of errors.ts. A DatabaseError passes as it is. */
+/** Converts any error to a `DatabaseError`. */
 export function toDatabaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
   const code = textOf(error, "code");
@@ -59,14 +59,14 @@ export function toDatabaseError(error: unknown): DatabaseError {
   return new DatabaseError(kind, messages[kind], { cause: cleaned(error, code) });
 }
 
-/** Whether the connection is gone, and with it whatever ran on it. */
+/** Whether the connection was lost, and all statements on it. */
 export function isConnectionLoss(error: DatabaseError): boolean {
   return error.code === "unavailable" && error.sqlState === undefined;
 }
 
 /**
- * The driver's error without the statement, its parameters and what the server quotes of the row ("Key (email)=(…)
- * already exists"), any of which would reach a log with it.
+ * Returns the driver's error without the statement, its parameters and the server's quotation of the row ("Key
+ * (email)=(…) already exists"), which would otherwise reach the log.
  */
 function cleaned(error: unknown, code: string | undefined): Error {
   const routine = textOf(error, "routine");
@@ -74,7 +74,7 @@ function cleaned(error: unknown, code: string | undefined): Error {
   const harmless = !fromServer || harmlessClasses.has(code?.slice(0, 2) ?? "");
   const message = harmless && error instanceof Error
     ? error.message
-    : `Refused by ${routine ?? "the server"}`;
+    : `Rejected by ${routine ?? "the server"}`;
   const cause = withoutStack(() => new Error(code === undefined ? message : `${message} (${code})`));
   cause.name = fromServer ? "PostgresError" : "ConnectionError";
   const fields = ["code", "schema_name", "table_name", "column_name", "constraint_name"];
@@ -85,7 +85,7 @@ function cleaned(error: unknown, code: string | undefined): Error {
   return cause;
 }
 
-/** What the server says besides its message, as far as that is names and no values. */
+/** Returns the server's details, limited to names. */
 function fieldsOf(error: unknown, sqlState: string): DatabaseErrorFields {
   const schema = textOf(error, "schema_name");
   const table = textOf(error, "table_name");
@@ -96,12 +96,12 @@ function fieldsOf(error: unknown, sqlState: string): DatabaseErrorFields {
     table: schema === undefined || schema === "public" ? table : `${schema}.${table}`,
     column: textOf(error, "column_name"),
     position: Number.isInteger(position) ? position : undefined,
-    // Of other classes it may be written by a trigger, which knows rows.
+    // Hints of other classes may come from a trigger and contain data of rows.
     hint: sqlState.startsWith("42") ? textOf(error, "hint") : undefined,
   };
 }
 
-/** Makes an error whose stack is the driver's: it names nothing of the program, and to capture it takes time. */
+/** Creates an error without a stack: the driver's contains no frame of the program and takes time to capture. */
 function withoutStack(make: () => Error): Error {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
@@ -118,7 +118,7 @@ function isSqlState(error: unknown, code: string): boolean {
   return /^[0-9A-Z]{5}$/.test(code) && (textOf(error, "severity") !== undefined || code === "57014");
 }
 
-/** The driver's own (CONNECTION_CLOSED, CONNECT_TIMEOUT, …), the system's (ECONNREFUSED, ENOENT, …) and TLS's. */
+/** Whether a code is the driver's (CONNECTION_CLOSED, CONNECT_TIMEOUT, …), the system's (ECONNREFUSED, …) or TLS's. */
 function isConnectionCode(code: string): boolean {
   return /^(CONN|E[A-Z]|SASL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code) &&
     code !== "ERR_INVALID_ARG_TYPE";

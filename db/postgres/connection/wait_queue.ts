@@ -1,60 +1,60 @@
 import { DatabaseError } from "../../errors.ts";
 
-/** What a waiting caller is given. */
+/** Caller waiting in a {@link WaitQueue}. */
 export interface QueuedCaller<T> {
-  /** Lets it go on. */
-  readonly serve: (given: T) => void;
+  /** Passes the value to the caller. */
+  readonly serve: (value: T) => void;
   readonly reject: (error: DatabaseError) => void;
-  /** Takes it out of the line with code "cancelled". */
+  /** Removes the caller from the queue with code "cancelled". */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How long the line may get, and how long it may take. */
+/** Bounds of a {@link WaitQueue}. */
 export interface WaitQueueOptions {
   readonly max: number;
-  /** How long anybody stands in it, in milliseconds. */
+  /** Maximum wait in milliseconds. */
   readonly timeoutMs: number;
   /**
-   * The same while the line moves: then there is more to do than can be done, and those behind would wait as long.
-   * Where nobody is served at all, what is waited for may be about to come back.
+   * Maximum wait in milliseconds while other callers are served: then the load exceeds the capacity, and later callers
+   * would wait as long. If none is served, the resource may be about to come back.
    */
-  readonly movingTimeoutMs: number;
-  /** What is told who came too late for the line, or has stood in it for too long. */
+  readonly saturatedTimeoutMs: number;
+  /** Creates the error of a caller that finds the queue full or has waited too long. */
   readonly refusal: () => DatabaseError;
 }
 
-/** Callers that wait for something, first come first served. */
+/** Bounded first-in, first-out queue of callers. */
 export class WaitQueue<T, C extends QueuedCaller<T>> {
   readonly #options: WaitQueueOptions;
-  /** Since when they wait, and what ends it. A Map keeps its order, and lets go of who stands in the middle. */
+  /** Callers in order of arrival. A Map allows removal from the middle. */
   readonly #callers = new Map<C, { readonly since: number; readonly end: () => void }>();
-  /** Callers that wait now. */
+  /** Number of callers. */
   length = 0;
-  /** When somebody was served last, by performance.now(). */
+  /** Time by performance.now() at which a caller was served last. */
   #movedAt = -Infinity;
 
   constructor(options: WaitQueueOptions) {
     this.#options = options;
   }
 
-  /** How long who is served next has waited, in milliseconds; 0 where nobody waits. */
+  /** Wait of the first caller in milliseconds; 0 if the queue is empty. */
   get waitedMs(): number {
     const first = this.#callers.values().next().value;
     return first === undefined ? 0 : performance.now() - first.since;
   }
 
-  /** Who is served next. */
+  /** Caller to be served next. */
   get first(): C | undefined {
     return this.#callers.keys().next().value;
   }
 
-  /** Adds a caller, or rejects it where the line is full. */
-  join(caller: C): void {
-    const { max, timeoutMs, movingTimeoutMs, refusal } = this.#options;
+  /** Adds a caller, or rejects it if the queue is full. */
+  enqueue(caller: C): void {
+    const { max, timeoutMs, saturatedTimeoutMs, refusal } = this.#options;
     const { signal } = caller;
     if (this.#callers.size >= max) return caller.reject(refusal());
     const onAbort = (): void => this.#reject(caller, cancelled(signal));
-    const early = Math.min(movingTimeoutMs, timeoutMs);
+    const early = Math.min(saturatedTimeoutMs, timeoutMs);
     let timer = setTimeout(() => {
       if (performance.now() - this.#movedAt <= early / 10) return this.#reject(caller, refusal());
       timer = setTimeout(() => this.#reject(caller, refusal()), timeoutMs - early);
@@ -68,23 +68,23 @@ export class WaitQueue<T, C extends QueuedCaller<T>> {
     this.length = this.#callers.size;
   }
 
-  /** Takes a caller out and lets it go on. */
-  serve(caller: C, given: T): void {
-    if (!this.#leave(caller)) return;
+  /** Removes a caller and passes it a value. */
+  serve(caller: C, value: T): void {
+    if (!this.#remove(caller)) return;
     this.#movedAt = performance.now();
-    caller.serve(given);
+    caller.serve(value);
   }
 
-  /** Rejects everybody. */
+  /** Rejects all callers. */
   clear(error: DatabaseError): void {
     for (const caller of [...this.#callers.keys()]) this.#reject(caller, error);
   }
 
   #reject(caller: C, error: DatabaseError): void {
-    if (this.#leave(caller)) caller.reject(error);
+    if (this.#remove(caller)) caller.reject(error);
   }
 
-  #leave(caller: C): boolean {
+  #remove(caller: C): boolean {
     this.#callers.get(caller)?.end();
     const wasThere = this.#callers.delete(caller);
     this.length = this.#callers.size;

@@ -1,17 +1,16 @@
 import { DatabaseError, type DatabaseErrorCode, type DatabaseErrorFields } from "../../errors.ts";
 import { excerpt, summarizeStatement } from "../../summarize_statement.ts";
 
-/** Errors that have nothing to do with the statement, and come in thousands while there is too much to do. */
+/** Errors that are independent of the statement and occur in large numbers under overload. */
 const ELSEWHERE: ReadonlySet<DatabaseErrorCode> = new Set(["cancelled", "saturated", "unavailable"]);
 
-/** How many frames a stack has: those of a transaction alone are eight. V8 takes ten unasked. */
+/** Maximum number of stack frames: those of a transaction alone are eight. V8's default is ten. */
 const MAX_FRAMES = 30;
 
 /**
- * An error of the database, with the stack of the code that waits for it and a summary of the statement that failed.
- * The driver reports errors from its socket, where no caller is on the stack. While a rejection is passed on, there is
- * one: V8 follows the promises to every `await` (https://v8.dev/blog/fast-async). A statement that succeeds pays
- * nothing for it.
+ * Adds the caller's stack and a summary of the statement to a database error. The driver reports errors from its socket,
+ * without the caller on the stack. While a rejection propagates there is one: V8 follows the promises to every `await`
+ * (https://v8.dev/blog/fast-async). Successful statements have no overhead.
  */
 export function withCallerStack<E>(error: E, statement?: string): E | DatabaseError {
   if (!(error instanceof DatabaseError) || ELSEWHERE.has(error.code)) return error;

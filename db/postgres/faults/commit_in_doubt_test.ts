@@ -4,7 +4,7 @@ import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
 import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
 
-Deno.test("withTx() says that the outcome is unknown when the server dies while it commits", async () => {
+Deno.test("withTx() rejects with outcome-unknown when the server crashes during COMMIT", async () => {
   await using primary = await startPostgres({ durable: true });
   await using standby = await startStandby(primary, { durable: true });
   await using pool = openPool({ primary: primary.instance, replicas: [] });
@@ -19,7 +19,7 @@ Deno.test("withTx() says that the outcome is unknown when the server dies while 
     inDoubt.catch(() => undefined);
     const waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
     while ((await admin.writer().query(waits)).rowCount === 0);
-    // One that has not come to its COMMIT is certainly undone.
+    // A transaction that has not reached its COMMIT is certainly rolled back.
     const begun = Promise.withResolvers<void>();
     const undone = pool.withTx(async (tx) => {
       await tx.query("SELECT 1");

@@ -5,15 +5,15 @@ import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
 import { untilNothingLeaks } from "./testing/until_nothing_leaks.ts";
 
-const applicationName = "archway that is too slow";
+const applicationName = "archway timeouts";
 
-/** Writes a row, then takes longer than it may. */
+/** Writes a row, then exceeds every deadline. */
 async function dawdle(tx: Transaction): Promise<void> {
   await tx.query("INSERT INTO things VALUES (1)");
   await tx.query("SELECT pg_sleep(600)");
 }
 
-Deno.test("openPool() keeps nothing of what ran into any deadline, and no connection", async () => {
+Deno.test("openPool() rolls back at every deadline and leaks no connection", async () => {
   await using database = await useTestDatabase();
   const primary = { ...database.instance, maxConnections: 4 };
   await using pool = openPool({ primary, replicas: [], applicationName, statementTimeoutMs: 2_000 });
@@ -24,7 +24,7 @@ Deno.test("openPool() keeps nothing of what ran into any deadline, and no connec
     () => pool.writer().query(slow),
     () => pool.withTx(dawdle),
     () => pool.withTimeoutTx(100, dawdle),
-    // Not a statement but the function itself.
+    // The function itself is slow instead of a statement.
     () =>
       pool.withTimeoutTx(100, async (tx) => {
         await tx.query("INSERT INTO things VALUES (3)");

@@ -7,7 +7,7 @@ import { untilNothingLeaks } from "./testing/until_nothing_leaks.ts";
 
 const applicationName = "archway in a deadlock";
 
-/** Two transactions that lock two rows in opposite order, each not before the other has its first. How they ended. */
+/** Runs two transactions that lock two rows in opposite order, and returns their outcomes. */
 async function meet(pool: ConnectionPool, options: TxOptions): Promise<readonly string[]> {
   const firsts = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const both = Promise.all(firsts.map(({ promise }) => promise));
@@ -30,7 +30,7 @@ async function meet(pool: ConnectionPool, options: TxOptions): Promise<readonly 
 }
 
 for (const repeatable of [false, true]) {
-  const what = repeatable ? "brings both through when they may be repeated" : "undoes the one that gave way";
+  const what = repeatable ? "completes both if they are repeatable" : "rolls back one of them";
   Deno.test(`withTx() in a deadlock ${what}`, async () => {
     await using database = await useTestDatabase();
     await using pool = openPool({ primary: database.instance, replicas: [], applicationName });

@@ -6,12 +6,12 @@ import { untilNothingLeaks } from "./testing/until_nothing_leaks.ts";
 
 const applicationName = "archway on a full disk";
 
-/** Fails as PostgreSQL does without room; e2e/disk_full_test.ts has a disk that is really full. */
+/** Fails like PostgreSQL on a full disk; e2e/disk_full_test.ts uses a disk that is actually full. */
 const FAIL = `CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   RAISE 'could not extend file "base/1/1": No space left on device' USING ERRCODE = '53100';
 END $$`;
 
-Deno.test("openPool() says unavailable when the server has no room, keeps nothing and no connection", async () => {
+Deno.test("openPool() rejects with unavailable on a full disk, and leaks no row or connection", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [], applicationName });
   await using observer = openPool({ primary: database.instance, replicas: [] });

@@ -1,18 +1,18 @@
 import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { spawnProgram } from "../../embedded/testing/spawn_program.ts";
-import type { Survival } from "./testing/terminate_under_load.ts";
+import type { TerminationReport } from "./testing/terminate_under_load.ts";
 
-/** What a caller of the pool may be told while servers end its connections (errors.ts says what each one means). */
+/** Documented outcomes of calls while servers terminate connections (see errors.ts). */
 const DOCUMENTED = ["cancelled", "done", "outcome-unknown", "saturated", "unavailable"];
 
 /**
- * porsager/postgres#1208: when the server has ended a connection, `closed()` in the driver's connection.js sets its
- * socket to null. `begin()` sends ROLLBACK on it all the same; `write()` puts that off to setImmediate, and there
- * `nextWrite()` calls `socket.write()`, where nobody can catch what it throws. A reserved connection does the same
- * with its next statement. This test is here to tell when a new version makes the pool's caution needless.
+ * porsager/postgres#1208: when the server has closed a connection, `closed()` in the driver's connection.js sets its
+ * socket to null. `begin()` sends ROLLBACK nevertheless; `write()` defers that to setImmediate, where `nextWrite()` calls
+ * `socket.write()` and the exception cannot be caught. A reserved connection does the same with its next statement. This
+ * test fails when a new version no longer needs the pool's precautions.
  */
-Deno.test("postgres.js by itself ends the process when a connection is ended inside a transaction", async () => {
+Deno.test("postgres.js alone crashes the process when a connection is closed inside a transaction", async () => {
   await using database = await useTestDatabase();
   await using program = await spawnProgram(`
     import postgres from ${JSON.stringify(import.meta.resolve("postgres"))};
@@ -33,7 +33,7 @@ Deno.test("postgres.js by itself ends the process when a connection is ended ins
   assertStringIncludes(errors, "nextWrite");
 });
 
-Deno.test("openPool() survives that all its connections are ended 200 times under load", async () => {
+Deno.test("openPool() survives the termination of all connections 200 times under load", async () => {
   await using database = await useTestDatabase();
   await using program = await spawnProgram(`
     import { terminateUnderLoad } from ${
@@ -45,7 +45,7 @@ Deno.test("openPool() survives that all its connections are ended 200 times unde
   const line = await program.line();
   const { code, errors } = await program.ended();
   assertEquals([code, errors], [0, ""]);
-  const survival: Survival = JSON.parse(line ?? "null");
+  const survival: TerminationReport = JSON.parse(line ?? "null");
   assertEquals(survival.contradictions, []);
   assertEquals(survival.settled, survival.begun);
   assertEquals(Object.keys(survival.endings).filter((ending) => !DOCUMENTED.includes(ending)), []);

@@ -5,18 +5,18 @@ import { openPool } from "../open_pool.ts";
 
 const N = 5;
 
-/** As many transactions at the same time as there are connections: none ends before all have begun. */
+/** Runs as many concurrent transactions as there are connections: none ends before all have started. */
 async function onEachConnection(pool: ConnectionPool): Promise<ReadonlySet<number>> {
   const all = Promise.withResolvers<void>();
   let begun = 0;
-  const answers = Array.from({ length: N }, () =>
+  const results = Array.from({ length: N }, () =>
     pool.withTx(async (tx) => {
       const { rows: [row] } = await tx.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
       if (++begun === N) all.resolve();
       await all.promise;
       return row?.pid ?? 0;
     }));
-  return new Set(await Promise.all(answers));
+  return new Set(await Promise.all(results));
 }
 
 async function untilClosed(pool: ConnectionPool): Promise<void> {
@@ -26,7 +26,7 @@ async function untilClosed(pool: ConnectionPool): Promise<void> {
   }
 }
 
-Deno.test("openPool() hands out no connection that the server has closed for being idle", async () => {
+Deno.test("openPool() does not use connections that the server has closed as idle", async () => {
   await using server = await startPostgres({ settings: { idle_session_timeout: "1s" } });
   await using pool = openPool({ primary: { ...server.instance, maxConnections: N }, replicas: [] });
   for (let round = 0; round < 3; round++) {
@@ -35,7 +35,7 @@ Deno.test("openPool() hands out no connection that the server has closed for bei
   }
 });
 
-Deno.test("openPool() hands out no connection that was open when the server restarted", async () => {
+Deno.test("openPool() does not use connections from before a restart of the server", async () => {
   await using server = await startPostgres();
   await using pool = openPool({ primary: { ...server.instance, maxConnections: N }, replicas: [] });
   for (let round = 0; round < 3; round++) {

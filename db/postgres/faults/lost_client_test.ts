@@ -5,11 +5,11 @@ import type { ConnectionPool } from "../../db.ts";
 import { openPool } from "../open_pool.ts";
 import type { InstanceConfig } from "../pool_config.ts";
 
-const applicationName = "archway that is lost";
+const applicationName = "archway lost client";
 
 /**
- * A process in the middle of a transaction that has written a row and locked another. It prints its process id, and,
- * should it get so far, how the transaction ended.
+ * Starts a process in a transaction that has inserted a row and locked another. It prints its process id and, if it gets
+ * that far, the outcome of the transaction.
  */
 async function inTransaction(instance: InstanceConfig, timeoutMs: number): Promise<SpawnedProgram> {
   return await spawnProgram(`
@@ -44,7 +44,7 @@ async function sessions(pool: ConnectionPool): Promise<number> {
   return rowCount;
 }
 
-Deno.test("withTx() leaves nothing when its process is killed inside", async () => {
+Deno.test("withTx() leaves no row or lock when its process is killed", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await pool.writer().query("CREATE TABLE things AS SELECT 1 AS id");
@@ -56,19 +56,19 @@ Deno.test("withTx() leaves nothing when its process is killed inside", async () 
   while (await sessions(pool) > 0) await new Promise((resolve) => setTimeout(resolve, 10));
 });
 
-Deno.test("withTimeoutTx() is ended by the server when its process stands still inside", async () => {
+Deno.test("withTimeoutTx() is ended by the server when its process hangs", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await pool.writer().query("CREATE TABLE things AS SELECT 1 AS id");
-  // Time enough to come so far that it prints its process id.
+  // Long enough for the process to print its process id.
   await using frozen = await inTransaction(database.instance, 10_000);
   const pid = Number(await frozen.line());
   Deno.kill(pid, "SIGSTOP");
   await untilUnlocked(pool);
   assertEquals((await pool.writer().query("SELECT id FROM things")).rows, [{ id: 1 }]);
-  // The server lets go of the locks some time before the session is gone.
+  // The server releases the locks some time before the session ends.
   while (await sessions(pool) > 0) await new Promise((resolve) => setTimeout(resolve, 10));
-  // It finds out when it wakes up, and can go on.
+  // The process notices when it is resumed, and continues.
   Deno.kill(pid, "SIGCONT");
   assertEquals([await frozen.line(), await frozen.line()], ["timeout", '[{"id":1}]']);
   assertEquals(await frozen.ended(), { code: 0, errors: "" });

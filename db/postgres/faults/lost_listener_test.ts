@@ -4,7 +4,7 @@ import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
 import { ListenSpy, NOTIFY } from "../notification/testing/listen_spy.ts";
 import { openPool } from "../open_pool.ts";
 
-Deno.test("ConnectionPool.listen() waits for a server that is not there yet, and can be ended meanwhile", async () => {
+Deno.test("ConnectionPool.listen() waits for a server that is not available yet, and can be closed meanwhile", async () => {
   await using server = await startPostgres();
   await server.stop();
   await using pool = openPool({ primary: server.instance, replicas: [] });

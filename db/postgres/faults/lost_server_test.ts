@@ -5,18 +5,18 @@ import { openPool } from "../open_pool.ts";
 import { PoolLoad } from "./testing/pool_load.ts";
 import { untilNothingLeaks } from "./testing/until_nothing_leaks.ts";
 
-/** What callers may be told while their server goes and comes back. */
+/** Documented outcomes of calls during a loss of the server. */
 const DOCUMENTED = ["done", "outcome-unknown", "saturated", "unavailable"];
 
-const applicationName = "archway that loses its server";
+const applicationName = "archway lost server";
 
 const losses: Readonly<Record<string, (server: PostgresServer) => Promise<void>>> = {
-  "killed like by a power cut": (server) => server.kill(),
+  "killed as by a power failure": (server) => server.kill(),
   "stopped by its administrator": (server) => server.stop(),
 };
 
 for (const [what, lose] of Object.entries(losses)) {
-  Deno.test(`openPool() loses nothing acknowledged and no connection when its server is ${what}`, async () => {
+  Deno.test(`openPool() loses no acknowledged write and leaks no connection when its server is ${what}`, async () => {
     await using server = await startPostgres({ durable: true, tcp: true });
     const primary = { ...server.tcpInstance, maxConnections: 10 };
     await using pool = openPool({ primary, replicas: [], applicationName });

@@ -8,10 +8,10 @@ import { type SpawnedProgram, spawnProgram } from "../../embedded/testing/spawn_
 import { openPool } from "../open_pool.ts";
 import type { InstanceConfig } from "../pool_config.ts";
 
-/** Sleeps as long as a table says, so that the same file is slow once and quick later. */
+/** Sleeps for a duration from a table, so that the same file can be slow and then fast. */
 const SLOW = "-- migrate:up\nCREATE TABLE made (id int);\nSELECT pg_sleep(seconds) FROM pace;\n";
 
-/** A process that migrates and prints the names it applied. */
+/** Starts a process that migrates and prints the names of the applied files. */
 function migrator(instance: InstanceConfig, sources: readonly MigrationSource[]): Promise<SpawnedProgram> {
   return spawnProgram(`
     import { openPool } from ${JSON.stringify(import.meta.resolve("../open_pool.ts"))};
@@ -35,7 +35,7 @@ async function untilRunning(pool: ConnectionPool, text: string): Promise<void> {
   }
 }
 
-Deno.test("migrate() leaves nothing of a file behind when its process is killed, and the next one applies it", async () => {
+Deno.test("migrate() rolls back a file when its process is killed, and the next process applies it", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await using folder = await migrationFolder({ "1_slow.sql": SLOW });
@@ -45,14 +45,14 @@ Deno.test("migrate() leaves nothing of a file behind when its process is killed,
   await killed.kill();
   await setPace(pool, 0);
   assertEquals(await pool.pendingMigrations(folder.sources), ["1_slow.sql"]);
-  // The server still works for the dead one. It finds out within a second and lets go of the lock.
+  // The server still works for the killed client. It notices within a second and releases the lock.
   await using next = await migrator(database.instance, folder.sources);
   assertEquals(await next.line(), '["1_slow.sql"]');
   assertEquals(await next.ended(), { code: 0, errors: "" });
   assertEquals((await pool.writer().query("SELECT FROM made")).rowCount, 0);
 });
 
-Deno.test("migrate() applies each file once when two processes migrate at the same time", async () => {
+Deno.test("migrate() applies each file once with two concurrent processes", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await using folder = await migrationFolder({
@@ -68,7 +68,7 @@ Deno.test("migrate() applies each file once when two processes migrate at the sa
   assertEquals(applied.sort(), ["1_slow.sql", "2_more.sql"]);
 });
 
-Deno.test("migrate() rejects with unavailable when its server crashes, and applies the file once it is back", async () => {
+Deno.test("migrate() rejects with unavailable when its server crashes, and applies the file later", async () => {
   await using server = await startPostgres({ durable: true });
   await using pool = openPool({ primary: server.instance, replicas: [] });
   await using folder = await migrationFolder({ "1_slow.sql": SLOW });

@@ -4,32 +4,35 @@ import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts
 import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
 import { testWithPgbouncer } from "@archway/tools/support/postgres/test_with_pgbouncer.ts";
 import { DatabaseError } from "../../errors.ts";
-import { documentedSettings, openBehind } from "./testing/behind_pgbouncer.ts";
+import { documentedSettings, openBehindPgbouncer } from "./testing/behind_pgbouncer.ts";
 import { PoolLoad } from "./testing/pool_load.ts";
 
-/** What callers may be told while servers and poolers go and come back. */
+/** Documented outcomes of calls while servers and poolers restart. */
 const DOCUMENTED = ["done", "outcome-unknown", "saturated", "unavailable"];
 
-testWithPgbouncer("openPool() tells the truth while the server behind PgBouncer restarts", async () => {
-  await using server = await startPostgres();
-  await using pgbouncer = await startPgbouncer(server.instance, await documentedSettings());
-  await using pool = openBehind(pgbouncer);
-  const load = await PoolLoad.start(pool);
-  for (let round = 0; round < 3; round++) {
+testWithPgbouncer(
+  "openPool() reports outcomes correctly while the server behind PgBouncer restarts",
+  async () => {
+    await using server = await startPostgres();
+    await using pgbouncer = await startPgbouncer(server.instance, await documentedSettings());
+    await using pool = openBehindPgbouncer(pgbouncer);
+    const load = await PoolLoad.start(pool);
+    for (let round = 0; round < 3; round++) {
+      await load.untilDone(50);
+      await server.stop();
+      await server.start();
+    }
     await load.untilDone(50);
-    await server.stop();
-    await server.start();
-  }
-  await load.untilDone(50);
-  const { begun, settled, endings, contradictions } = await load.stop();
-  assertEquals([settled, contradictions], [begun, []]);
-  assertEquals(Object.keys(endings).filter((ending) => !DOCUMENTED.includes(ending)), []);
-});
+    const { begun, settled, endings, contradictions } = await load.stop();
+    assertEquals([settled, contradictions], [begun, []]);
+    assertEquals(Object.keys(endings).filter((ending) => !DOCUMENTED.includes(ending)), []);
+  },
+);
 
-testWithPgbouncer("openPool() tells the truth while PgBouncer is killed and started", async () => {
+testWithPgbouncer("openPool() reports outcomes correctly while PgBouncer is killed and started", async () => {
   await using server = await startPostgres();
   await using pgbouncer = await startPgbouncer(server.instance, await documentedSettings());
-  await using pool = openBehind(pgbouncer);
+  await using pool = openBehindPgbouncer(pgbouncer);
   const load = await PoolLoad.start(pool);
   for (let round = 0; round < 10; round++) {
     await load.untilDone(20);
@@ -42,17 +45,19 @@ testWithPgbouncer("openPool() tells the truth while PgBouncer is killed and star
   assertEquals(Object.keys(endings).filter((ending) => !DOCUMENTED.includes(ending)), []);
 });
 
-testWithPgbouncer("reader() reads from a replica behind PgBouncer, which refuses what writes", async () => {
+testWithPgbouncer("reader() reads from a replica behind PgBouncer, which rejects writes", async () => {
   await using server = await startPostgres();
   await using standby = await startStandby(server);
   const settings = await documentedSettings();
   await using toPrimary = await startPgbouncer(server.instance, settings);
   await using toReplica = await startPgbouncer(standby.instance, settings);
-  await using pool = openBehind(toPrimary, { replicas: [{ ...toReplica.instance, maxConnections: 20 }] });
+  await using pool = openBehindPgbouncer(toPrimary, {
+    replicas: [{ ...toReplica.instance, maxConnections: 20 }],
+  });
   await pool.writer().query("CREATE TABLE things AS SELECT 1 AS id");
   const after = await pool.position();
   const text = `SELECT id, pg_is_in_recovery() AS "isReplica" FROM things`;
-  // From the primary, until the replica has told that it has come as far.
+  // Reads from the primary until the replica has reported sufficient progress.
   for (let isReplica = false; !isReplica;) {
     const reads = Array.from(
       { length: 20 },

@@ -6,11 +6,11 @@ import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
 import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import type { ConnectionPool } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
-import { documentedSettings, openBehind } from "./testing/behind_pgbouncer.ts";
+import { documentedSettings, openBehindPgbouncer } from "./testing/behind_pgbouncer.ts";
 import { openPool } from "../open_pool.ts";
 import { PoolLoad } from "./testing/pool_load.ts";
 
-/** The sessions that PgBouncer keeps with the server, seen past it. */
+/** Returns the sessions of PgBouncer on the server, bypassing PgBouncer. */
 async function sessions(direct: ConnectionPool): Promise<readonly { readonly state: string }[]> {
   const { rows } = await direct.writer().query<{ state: string }>(
     `SELECT state FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
@@ -23,15 +23,15 @@ async function codeOf(work: () => Promise<unknown>): Promise<string> {
 }
 
 testWithPgbouncer(
-  "openPool() gives right answers to many callers over few sessions of PgBouncer",
+  "openPool() returns correct results to many callers over few sessions of PgBouncer",
   async () => {
     await using database = await useTestDatabase();
     await using pgbouncer = await startPgbouncer(database.instance, {
-      // Nobody is to be refused because the machine is slow: neither here nor by the pool.
+      // No timeout on a slow machine, neither here nor in the pool.
       ini: `${(await documentedSettings()).ini}\ndefault_pool_size = 5\nquery_wait_timeout = 60`,
     });
     await using direct = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
-    await using pool = openBehind(pgbouncer, GENEROUS_TIMEOUTS);
+    await using pool = openBehindPgbouncer(pgbouncer, GENEROUS_TIMEOUTS);
     const load = await PoolLoad.start(pool);
     await load.untilDone(500);
     assertLess((await sessions(direct)).length, 6);
@@ -45,12 +45,12 @@ testWithPgbouncer(
 );
 
 testWithPgbouncer(
-  "query() stops a statement on the server through PgBouncer when it is aborted",
+  "query() cancels an aborted statement on the server through PgBouncer",
   async () => {
     await using database = await useTestDatabase();
     await using pgbouncer = await startPgbouncer(database.instance, await documentedSettings());
     await using direct = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
-    await using pool = openBehind(pgbouncer, { statementTimeoutMs: 0 });
+    await using pool = openBehindPgbouncer(pgbouncer, { statementTimeoutMs: 0 });
     const controller = new AbortController();
     const { signal } = controller;
     const sleeping = codeOf(() => pool.writer().query("SELECT pg_sleep($1)", [600], { signal }));
@@ -66,13 +66,13 @@ testWithPgbouncer(
   },
 );
 
-testWithPgbouncer("withTx() leaves nothing behind in a session of PgBouncer that others get", async () => {
+testWithPgbouncer("withTx() leaves no settings in a shared session of PgBouncer", async () => {
   await using database = await useTestDatabase();
-  // One session for all.
+  // One session for all clients.
   await using pgbouncer = await startPgbouncer(database.instance, {
     ini: "pool_mode = transaction\ndefault_pool_size = 1",
   });
-  await using pool = openBehind(pgbouncer);
+  await using pool = openBehindPgbouncer(pgbouncer);
   const settings = `SELECT pg_backend_pid() AS pid, current_setting('transaction_read_only') AS "readOnly",
     current_setting('transaction_isolation') AS isolation, current_setting('lock_timeout') AS lock,
     current_setting('statement_timeout') AS statement, current_setting('transaction_timeout') AS transaction,
@@ -96,36 +96,39 @@ testWithPgbouncer("withTx() leaves nothing behind in a session of PgBouncer that
   assertEquals(before[0], { ...before[0], zone: "UTC", name: "archway", statement: "0", transaction: "0" });
 });
 
-testWithPgbouncer("withTx() keeps its deadlines through PgBouncer", async () => {
+testWithPgbouncer("withTx() enforces its deadlines through PgBouncer", async () => {
   await using database = await useTestDatabase();
   await using pgbouncer = await startPgbouncer(database.instance, { ini: "pool_mode = transaction" });
-  await using pool = openBehind(pgbouncer, { statementTimeoutMs: 100 });
+  await using pool = openBehindPgbouncer(pgbouncer, { statementTimeoutMs: 100 });
   assertEquals(await codeOf(() => pool.withTx((tx) => tx.query("SELECT pg_sleep(600)"))), "timeout");
   const untimed = { statementTimeoutMs: 0 };
-  await using hasty = openBehind(pgbouncer, { ...untimed, transactionTimeoutMs: 100 });
+  await using hasty = openBehindPgbouncer(pgbouncer, { ...untimed, transactionTimeoutMs: 100 });
   assertEquals(await codeOf(() => hasty.withTx((tx) => tx.query("SELECT pg_sleep(600)"))), "timeout");
-  // Another one, with the time for what is more than one way there and back.
-  await using patient = openBehind(pgbouncer, { ...untimed, transactionTimeoutMs: 30_000 });
+  // Another pool, with time for several round trips.
+  await using patient = openBehindPgbouncer(pgbouncer, { ...untimed, transactionTimeoutMs: 30_000 });
   const { rows } = await patient.withTx((tx) =>
-    tx.query(`SELECT current_setting('transaction_timeout') <> '0' AS told`)
+    tx.query(`SELECT current_setting('transaction_timeout') <> '0' AS limited`)
   );
-  assertEquals(rows, [{ told: true }]);
-});
-
-testWithPgbouncer("query() runs into the statement_timeout that PgBouncer sets in its sessions", async () => {
-  await using database = await useTestDatabase();
-  const { ini, databaseOptions } = await documentedSettings();
-  assertStringIncludes(databaseOptions, "10000");
-  await using pgbouncer = await startPgbouncer(database.instance, {
-    ini,
-    databaseOptions: databaseOptions.replace("10000", "1000"),
-  });
-  await using pool = openBehind(pgbouncer);
-  assertEquals(await codeOf(() => pool.writer().query("SELECT pg_sleep(600)")), "timeout");
+  assertEquals(rows, [{ limited: true }]);
 });
 
 testWithPgbouncer(
-  "migrate() refuses to work through PgBouncer, whether it was told of it or not",
+  "query() is limited by the statement_timeout that PgBouncer sets in its sessions",
+  async () => {
+    await using database = await useTestDatabase();
+    const { ini, databaseOptions } = await documentedSettings();
+    assertStringIncludes(databaseOptions, "10000");
+    await using pgbouncer = await startPgbouncer(database.instance, {
+      ini,
+      databaseOptions: databaseOptions.replace("10000", "1000"),
+    });
+    await using pool = openBehindPgbouncer(pgbouncer);
+    assertEquals(await codeOf(() => pool.writer().query("SELECT pg_sleep(600)")), "timeout");
+  },
+);
+
+testWithPgbouncer(
+  "migrate() refuses to work through PgBouncer, whether configured or not",
   async () => {
     await using database = await useTestDatabase();
     await using folder = await migrationFolder({
@@ -135,9 +138,9 @@ testWithPgbouncer(
       ini: "pool_mode = transaction\nignore_startup_parameters = statement_timeout, transaction_timeout",
     });
     for (const pooler of ["transaction", "none"] as const) {
-      await using pool = openBehind(pgbouncer, { pooler });
+      await using pool = openBehindPgbouncer(pgbouncer, { pooler });
       const error = await assertRejects(() => pool.migrate(folder.sources), DatabaseError);
-      assertStringIncludes(error.message, "a connection pooler answered");
+      assertStringIncludes(error.message, "a connection pooler responded");
       assertEquals(await pool.pendingMigrations(folder.sources), ["1_table.sql"]);
     }
     await using direct = openPool({ primary: database.instance, replicas: [] });

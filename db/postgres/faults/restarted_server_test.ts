@@ -3,7 +3,7 @@ import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts
 import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
 
-Deno.test("openPool() outlives a server that is down, killed and started", async () => {
+Deno.test("openPool() survives a server that is down, killed and started", async () => {
   await using server = await startPostgres({ durable: true });
   await server.stop();
   await using pool = openPool({ primary: server.instance, replicas: [], replicaProbeTimeoutMs: 500 });

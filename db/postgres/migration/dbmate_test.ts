@@ -21,7 +21,7 @@ async function run(args: readonly string[], options: DbmateOptions): Promise<str
   return stdout;
 }
 
-Deno.test("migrate() and dbmate keep one record of what is applied", async () => {
+Deno.test("migrate() and dbmate share one record of applied migrations", async () => {
   await using server = await startPostgres({ tcp: true });
   await using pool = openPool({ primary: server.instance, replicas: [] });
   await using folder = await migrationFolder(FILES);
@@ -32,7 +32,7 @@ Deno.test("migrate() and dbmate keep one record of what is applied", async () =>
   await run(["migrate"], options);
   assertEquals(await pool.pendingMigrations(sources), []);
   assertEquals(await pool.migrate(sources), []);
-  // archway undoes what dbmate applied.
+  // archway reverts what dbmate applied.
   assertEquals(await pool.undoMigrations(sources, 2), [...NAMES].reverse());
   assertStringIncludes(await run(["status"], options), "Pending: 2");
 
@@ -40,16 +40,16 @@ Deno.test("migrate() and dbmate keep one record of what is applied", async () =>
   assertEquals(await pool.migrate(sources), NAMES);
   assertStringIncludes(await run(["status"], options), "Pending: 0");
   assertEquals(await run(["migrate"], options), "");
-  // dbmate undoes what archway applied.
+  // dbmate reverts what archway applied.
   assertStringIncludes(await run(["down"], options), "20260102000000_index.sql");
   assertEquals(await pool.pendingMigrations(sources), ["20260102000000_index.sql"]);
   await run(["down"], options);
-  // What was undone may be changed; archway keeps no checksum against it.
+  // Reverted files may change; archway has no checksum of them.
   await folder.write("20260101000000_table.sql", FILES["20260101000000_table.sql"].replace("(1)", "(2)"));
   assertEquals(await pool.migrate(sources), NAMES);
 });
 
-Deno.test("dbmate takes no file that begins with a byte order mark, and no more does migrate()", async () => {
+Deno.test("dbmate and migrate() reject a file that begins with a byte order mark", async () => {
   await using server = await startPostgres({ tcp: true });
   await using pool = openPool({ primary: server.instance, replicas: [] });
   for (const before of ["\ufeff", "\ufeff-- why\n"]) {
@@ -58,14 +58,14 @@ Deno.test("dbmate takes no file that begins with a byte order mark, and no more 
     const { code } = await dbmate(["migrate"], { instance: server.tcpInstance, directory: folder.path });
     assertNotEquals(code, 0);
     await assertRejects(() => pool.migrate(folder.sources), MigrationError, "begins with a byte order mark");
-    // Who takes it away has changed nothing.
+    // Removing the mark does not change the checksum.
     await folder.write("20260101000000_marked.sql", text.slice(1));
     await pool.migrate(folder.sources);
     await pool.undoMigrations(folder.sources, 1);
   }
 });
 
-Deno.test("migrate() and dbmate make the same table of versions", async () => {
+Deno.test("migrate() and dbmate create the same table of versions", async () => {
   await using server = await startPostgres({ tcp: true });
   const columns: unknown[] = [];
   for (const name of ["by_dbmate", "by_archway"]) {
@@ -84,7 +84,7 @@ Deno.test("migrate() and dbmate make the same table of versions", async () => {
   assertEquals(columns[0], columns[1]);
 });
 
-Deno.test("dbmate applies and undoes the migrations of the service", async () => {
+Deno.test("dbmate applies and reverts the migrations of the service", async () => {
   await using server = await startPostgres({ tcp: true });
   await using pool = openPool({ primary: server.instance, replicas: [] });
   const instance = server.tcpInstance;

@@ -10,29 +10,29 @@ import {
   readMigrationState,
   refuseChanged,
   statusOf,
-  unseenOf,
+  withoutChecksum,
 } from "./migration_state.ts";
 import type { MigrationPart } from "./parse_migration.ts";
-import { applyMigration, noteChecksum, undoMigration } from "./run_migration.ts";
+import { applyMigration, recordChecksum, undoMigration } from "./run_migration.ts";
 
-/** What migrations need of the database. */
+/** Dependencies of the migration functions. */
 export interface MigrationTarget {
-  /** Reads what is applied. */
+  /** Reads the state of migrations. */
   readonly querier: Querier;
   /** Opens the connection that migrations run on. */
   readonly connect: () => Promise<Connection>;
 }
 
-/** Applies what is pending and gives the names of the files it applied. */
+/** Applies pending migrations and returns the names of their files. */
 export async function migrate(
   { querier, connect }: MigrationTarget,
   sources: readonly MigrationSource[],
 ): Promise<readonly string[]> {
   const migrations = await readMigrations(sources);
-  // Looked up without the lock first: the usual start finds nothing to do.
+  // First without the lock: usually nothing is pending.
   const state = await readMigrationState(querier);
   refuseChanged(migrations, state);
-  if (pendingOf(migrations, state).length + unseenOf(migrations, state).length === 0) return [];
+  if (pendingOf(migrations, state).length + withoutChecksum(migrations, state).length === 0) return [];
   await using session = await MigrationSession.open(connect);
   const applied: string[] = [];
   for (const migration of migrations) {
@@ -40,12 +40,12 @@ export async function migrate(
     refuseChanged(migrations, current);
     if (!current.applied.has(migration.version)) {
       if (await applyMigration(session, migration)) applied.push(migration.fileName);
-    } else if (current.applied.get(migration.version) === undefined) await noteChecksum(session, migration);
+    } else if (current.applied.get(migration.version) === undefined) await recordChecksum(session, migration);
   }
   return applied;
 }
 
-/** Undoes the newest files and gives their names. */
+/** Reverts the newest files and returns their names. */
 export async function undoMigrations(
   { querier, connect }: MigrationTarget,
   sources: readonly MigrationSource[],
@@ -58,7 +58,7 @@ export async function undoMigrations(
   return undoing.map(({ migration }) => migration.fileName);
 }
 
-/** The names of the files that {@link migrate} would apply. */
+/** Returns the names of the files that {@link migrate} would apply. */
 export async function pendingMigrations(
   querier: Querier,
   sources: readonly MigrationSource[],
@@ -67,7 +67,7 @@ export async function pendingMigrations(
   return pendingOf(migrations, await readMigrationState(querier)).map(({ fileName }) => fileName);
 }
 
-/** What {@link migrate} would do, or {@link undoMigrations} with a count. */
+/** Returns what {@link migrate} would do, or {@link undoMigrations} with a count. */
 export async function planMigrations(
   querier: Querier,
   sources: readonly MigrationSource[],
@@ -81,7 +81,7 @@ export async function planMigrations(
     : planUndo(migrations, state, undo).map(({ migration, part }) => toStep(migration, part));
 }
 
-/** How every version stands. */
+/** Returns the status of every version. */
 export async function migrationStatus(
   querier: Querier,
   sources: readonly MigrationSource[],

@@ -25,7 +25,7 @@ async function count(pool: ConnectionPool, sql: string): Promise<number> {
   return (await pool.writer().query(sql)).rowCount;
 }
 
-/** Resolves with the server process that runs a statement with such a text, once there is one. */
+/** Waits for the server process that runs a statement with such a text. */
 async function pidOf(pool: ConnectionPool, text: string, state = "active"): Promise<number> {
   while (true) {
     const { rows } = await pool.writer().query<{ pid: number }>(
@@ -39,7 +39,7 @@ async function pidOf(pool: ConnectionPool, text: string, state = "active"): Prom
   }
 }
 
-Deno.test("undoMigrations() undoes the newest first, as many as it is told", async () => {
+Deno.test("undoMigrations() reverts the requested number of migrations, newest first", async () => {
   await withDatabase(async (pool) => {
     await using folder = await migrationFolder({ "1_first.sql": FIRST, "2_second.sql": SECOND });
     await pool.migrate(folder.sources);
@@ -53,7 +53,7 @@ Deno.test("undoMigrations() undoes the newest first, as many as it is told", asy
   });
 });
 
-Deno.test("undoMigrations() undoes nothing when a file has no down part", async () => {
+Deno.test("undoMigrations() reverts nothing when a file has no down part", async () => {
   await withDatabase(async (pool) => {
     await using folder = await migrationFolder({ "1_first.sql": "-- migrate:up\nCREATE TABLE first ();\n" });
     await folder.write("2_second.sql", SECOND);
@@ -90,7 +90,7 @@ Deno.test("migrate() names the applied file that has changed and applies nothing
   });
 });
 
-Deno.test("migrate() keeps the checksum of what another program applied when it first sees it", async () => {
+Deno.test("migrate() records the checksum of a migration that another program has applied", async () => {
   await withDatabase(async (pool) => {
     await using folder = await migrationFolder({ "1_first.sql": FIRST });
     await pool.writer().query("CREATE TABLE schema_migrations (version varchar PRIMARY KEY)");
@@ -102,7 +102,7 @@ Deno.test("migrate() keeps the checksum of what another program applied when it 
   });
 });
 
-Deno.test("migrationStatus() tells what has no file any more and what comes out of order", async () => {
+Deno.test("migrationStatus() reports missing files and out-of-order migrations", async () => {
   await withDatabase(async (pool) => {
     await using folder = await migrationFolder({ "2_second.sql": SECOND, "3_third.sql": FIRST });
     await pool.migrate(folder.sources);
@@ -116,12 +116,12 @@ Deno.test("migrationStatus() tells what has no file any more and what comes out 
       ["4", "pending"],
     ]);
     assertEquals(await pool.migrate(folder.sources), ["1_late.sql", "4_new.sql"]);
-    // Nothing newer is without its file.
+    // No newer migration lacks its file.
     assertEquals(await pool.undoMigrations(folder.sources, 1), ["4_new.sql"]);
   });
 });
 
-Deno.test("undoMigrations() undoes nothing older than what is applied and has no file", async () => {
+Deno.test("undoMigrations() reverts nothing older than an applied migration without a file", async () => {
   await withDatabase(async (pool) => {
     const files = {
       "1_first.sql": FIRST,
@@ -144,8 +144,8 @@ Deno.test("undoMigrations() undoes nothing older than what is applied and has no
         const { message } = await assertRejects(run, MigrationError);
         assertEquals(
           message,
-          `The database has ${versions} applied, of which there is no file here, and nothing older is undone ` +
-            "before: run this with the version of the program that has the file",
+          `The database has the applied ${versions} without a file here, and older ones cannot be reverted ` +
+            "first: run this with the version of the program that has the file",
         );
       }
       assertEquals(await tables(pool), ["first", "table_1", "table_2", "table_3"]);
@@ -164,7 +164,7 @@ Deno.test("undoMigrations() undoes nothing older than what is applied and has no
   });
 });
 
-Deno.test("undoMigrations() passes over what is older than all it undoes and has no file", async () => {
+Deno.test("undoMigrations() ignores older migrations without a file", async () => {
   await withDatabase(async (pool) => {
     await using folder = await migrationFolder({ "1_first.sql": FIRST, "2_second.sql": SECOND });
     await pool.migrate(folder.sources);
@@ -175,13 +175,13 @@ Deno.test("undoMigrations() passes over what is older than all it undoes and has
     await assertRejects(
       () => pool.undoMigrations(folder.sources, 2),
       MigrationError,
-      "has migration 1 applied",
+      "has the applied migration 1",
     );
     assertEquals(await pool.undoMigrations(folder.sources, 1), ["2_second.sql"]);
     await assertRejects(
       () => pool.undoMigrations(folder.sources, 1),
       MigrationError,
-      "has migration 1 applied",
+      "has the applied migration 1",
     );
   });
 });
@@ -205,7 +205,7 @@ Deno.test("migrate() runs transaction:false outside of a transaction", async () 
   });
 });
 
-Deno.test("migrate() leaves a transaction:false file pending when its connection goes, and the next run applies it", async () => {
+Deno.test("migrate() leaves a transaction:false file pending when its connection is lost, for the next run", async () => {
   await withDatabase(async (pool) => {
     await using folder = await migrationFolder({
       "1_slow.sql": "-- migrate:up transaction:false\nSELECT pg_sleep(600);\n",
@@ -221,7 +221,7 @@ Deno.test("migrate() leaves a transaction:false file pending when its connection
   });
 });
 
-Deno.test("migrate() rejects with unavailable when its connection is lost, and nothing of the file stays", async () => {
+Deno.test("migrate() rejects with unavailable when its connection is lost, and rolls back the file", async () => {
   await withDatabase(async (pool) => {
     await using folder = await migrationFolder({
       "1_first.sql": FIRST,
@@ -247,7 +247,7 @@ Deno.test("migrate() rejects with unavailable when its connection is lost while 
     const working = await pidOf(pool, "pg_sleep(600)");
     const second = pool.migrate(folder.sources);
     second.catch(() => undefined);
-    // It asks again and again, and is idle in between.
+    // It polls for the lock and is idle in between.
     const waiting = await pidOf(pool, "pg_try_advisory_lock", "idle");
     await pool.writer().query("SELECT pg_terminate_backend($1)", [waiting]);
     assertEquals((await assertRejects(() => second, DatabaseError)).code, "unavailable");
@@ -256,7 +256,7 @@ Deno.test("migrate() rejects with unavailable when its connection is lost while 
   });
 });
 
-Deno.test("migrate() says where in the file the server found the fault", async () => {
+Deno.test("migrate() reports the line of an error", async () => {
   await withDatabase(async (pool) => {
     await using folder = await migrationFolder({
       "1_first.sql": "-- migrate:up\n\nCREATE TABLE first (id int);\nSELECT '😀' FROM\n  nowhere;\n",

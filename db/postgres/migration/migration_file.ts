@@ -2,21 +2,21 @@ import type { MigrationSource } from "../../db.ts";
 import { MigrationError } from "../../errors.ts";
 import { type ParsedMigration, parseMigration } from "./parse_migration.ts";
 
-/** One migration, read from its file. */
+/** Migration read from its file. */
 export interface Migration extends ParsedMigration {
-  /** The digits the file's name begins with. */
+  /** Leading digits of the file name. */
   readonly version: string;
   readonly fileName: string;
-  /** Who owns it, for messages. */
+  /** Owner as named in messages. */
   readonly source: string;
   /** SHA-256 of its text in hexadecimal digits, see {@link checksum}. */
   readonly sha256: string;
 }
 
 /**
- * Every migration of every source, in order of file name as dbmate has it.
+ * Reads the migrations of all sources in order of file name, as dbmate does.
  *
- * @throws {MigrationError} when two have one version or a file is not in dbmate's format.
+ * @throws {MigrationError} when two have the same version or a file is not in dbmate's format.
  */
 export async function readMigrations(sources: readonly MigrationSource[]): Promise<readonly Migration[]> {
   const migrations: Migration[] = [];
@@ -26,7 +26,7 @@ export async function readMigrations(sources: readonly MigrationSource[]): Promi
       const version = /^(\d+)_/.exec(fileName)?.[1];
       if (version === undefined) {
         throw new MigrationError(
-          `Migration ${fileName} of ${name} does not begin with a version and an underscore`,
+          `Migration ${fileName} of ${name} does not begin with a version and an underscore: rename it to <version>_<name>.sql`,
         );
       }
       const text = await Deno.readTextFile(`${directory}/${fileName}`);
@@ -39,14 +39,13 @@ export async function readMigrations(sources: readonly MigrationSource[]): Promi
       });
     }
   }
-  refuseTwins(migrations);
+  refuseDuplicates(migrations);
   return migrations.sort((left, right) => left.fileName < right.fileName ? -1 : 1);
 }
 
 /**
- * What tells whether a file has changed since it was applied: SHA-256 of its text. How lines end, a byte order mark
- * (no file may have one, but some once had) and white space at the end of the file do not count, since editors and
- * version control change them unasked. Everything else does.
+ * Computes the SHA-256 that detects changes to an applied file. Ignores line endings, a byte order mark (no longer
+ * accepted, but present in some older files) and trailing white space, which editors and version control change.
  */
 export async function checksum(text: string): Promise<string> {
   const bytes = new TextEncoder().encode(text.replace(/^\ufeff/, "").replace(/\r\n/g, "\n").trimEnd());
@@ -56,7 +55,7 @@ export async function checksum(text: string): Promise<string> {
   );
 }
 
-function refuseTwins(migrations: readonly Migration[]): void {
+function refuseDuplicates(migrations: readonly Migration[]): void {
   const byVersion = new Map<string, Migration>();
   for (const migration of migrations) {
     const twin = byVersion.get(migration.version);

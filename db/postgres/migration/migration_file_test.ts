@@ -2,7 +2,7 @@ import { assertEquals, assertNotEquals, assertRejects, assertStringIncludes } fr
 import { MigrationError } from "../../errors.ts";
 import { checksum, readMigrations } from "./migration_file.ts";
 
-Deno.test("checksum() overlooks what editors and version control change, and nothing else", async () => {
+Deno.test("checksum() ignores only the changes of editors and version control", async () => {
   const sum = await checksum("-- migrate:up\nSELECT 1;\n");
   for (const same of ["-- migrate:up\r\nSELECT 1;", "\ufeff-- migrate:up\nSELECT 1;\n\n \n"]) {
     assertEquals(await checksum(same), sum);

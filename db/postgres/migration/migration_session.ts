@@ -2,13 +2,13 @@ import { DatabaseError } from "../../errors.ts";
 import type { Connection } from "../connection/connection.ts";
 import { toDatabaseError } from "../connection/to_database_error.ts";
 
-/** Any number that no other program takes for its advisory locks: "archway" in ASCII. */
+/** Key of the advisory lock, unlikely to be used by other programs: "archway" in ASCII. */
 const lockKey = 0x61726368776179n;
 
-/** How long after it was refused the lock is asked for again, in milliseconds, half of it more or less. */
-const askAgainMs = 100;
+/** Interval between attempts to acquire the lock, in milliseconds, ±50 % jitter. */
+const lockRetryMs = 100;
 
-/** Our table beside dbmate's, which stays as dbmate makes it. */
+/** Tables of dbmate (unmodified) and of this program. */
 const tables = `CREATE TABLE IF NOT EXISTS schema_migrations (version varchar PRIMARY KEY);
   CREATE TABLE IF NOT EXISTS archway_migration_checksums (
     version varchar PRIMARY KEY,
@@ -17,8 +17,8 @@ const tables = `CREATE TABLE IF NOT EXISTS schema_migrations (version varchar PR
   )`;
 
 /**
- * A connection of its own that holds the lock of migrations: instances that start together take turns. It is never
- * opened again when it is lost, since a lock and a transaction would be lost with it unnoticed.
+ * Dedicated connection that holds the migration lock, so that instances starting together take turns. It is never
+ * reopened after a loss, since the lock and the transaction would be lost unnoticed.
  */
 export class MigrationSession implements AsyncDisposable {
   readonly #connection: Connection;
@@ -27,7 +27,7 @@ export class MigrationSession implements AsyncDisposable {
     this.#connection = connection;
   }
 
-  /** Connects and waits for the lock. Throws a `DatabaseError`. */
+  /** Connects and acquires the lock. Throws a `DatabaseError`. */
   static async open(connect: () => Promise<Connection>): Promise<MigrationSession> {
     const connection = await connect();
     await refusePooler(connection);
@@ -41,23 +41,23 @@ export class MigrationSession implements AsyncDisposable {
     }
   }
 
-  /** Sends statements in one message. Throws the driver's errors. */
+  /** Sends statements in one message. Throws errors of the driver. */
   async send(sql: string): Promise<void> {
     await this.#connection.script(sql);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // The embedded database has one session for all, which outlives this connection.
+    // The embedded database has one session for all connections, which outlives this one.
     await this.send("SELECT pg_advisory_unlock_all()").catch(() => undefined);
     await this.#connection.close({ timeout: 0.5 });
   }
 
   async #prepare(): Promise<void> {
-    // A server that works for a client that is gone would hold the lock until its statement is through. Not every
-    // platform can notice.
+    // Otherwise the server would hold the lock until the running statement ends even if the client is gone. Not
+    // supported on every platform.
     await this.send("SET client_connection_check_interval = 1000").catch(() => undefined);
-    // A long migration is no runaway statement, and the others wait for it. The embedded database has one session
-    // for all, which must not keep what is set here.
+    // A long migration is not a runaway statement, and other instances wait for it. In the embedded database, the
+    // settings would remain in the shared session.
     await this.send(
       "SET statement_timeout = 0; SET transaction_timeout = 0; SET client_min_messages = warning",
     );
@@ -66,8 +66,8 @@ export class MigrationSession implements AsyncDisposable {
   }
 
   /**
-   * Asks for the lock again and again instead of waiting for it in a statement: CREATE INDEX CONCURRENTLY waits for all
-   * statements that began before it, and the server would find a deadlock between the two.
+   * Polls for the lock instead of waiting in a statement: CREATE INDEX CONCURRENTLY waits for all earlier statements,
+   * which the server would detect as a deadlock.
    */
   async #lock(): Promise<void> {
     while (true) {
@@ -75,12 +75,12 @@ export class MigrationSession implements AsyncDisposable {
         `SELECT pg_try_advisory_lock(${lockKey}) AS locked`,
       );
       if (row?.locked === true) return;
-      await new Promise((resolve) => setTimeout(resolve, askAgainMs * (0.5 + Math.random())));
+      await new Promise((resolve) => setTimeout(resolve, lockRetryMs * (0.5 + Math.random())));
     }
   }
 }
 
-/** The lock belongs to a session, and so does what the statements of a file set. */
+/** The lock and the settings of migrations belong to a session. */
 async function refusePooler(connection: Connection): Promise<void> {
   try {
     if (!await connection.isPooled()) return;
@@ -91,6 +91,6 @@ async function refusePooler(connection: Connection): Promise<void> {
   await connection.close();
   throw new DatabaseError(
     "internal",
-    "Migrations need a session of the server to themselves, and a connection pooler answered: give the address of the server itself",
+    "Migrations need a dedicated server session, but a connection pooler responded: specify the address of the server",
   );
 }

@@ -2,13 +2,13 @@ import type { MigrationStatus, Querier } from "../../db.ts";
 import { MigrationError } from "../../errors.ts";
 import type { Migration } from "./migration_file.ts";
 
-/** What the database knows of migrations. */
+/** State of migrations in the database. */
 export interface MigrationState {
-  /** The versions that are applied, by whichever program, with their checksums where they were seen. */
+  /** Applied versions with their checksums; undefined if unknown. */
   readonly applied: ReadonlyMap<string, string | undefined>;
 }
 
-/** Reads what is applied. Neither table need exist. */
+/** Reads the applied versions. The tables may be missing. */
 export async function readMigrationState(querier: Querier): Promise<MigrationState> {
   const { rows: [tables] } = await querier.query<{ versions: boolean; checksums: boolean }>(
     `SELECT to_regclass('schema_migrations') IS NOT NULL AS versions,
@@ -23,7 +23,7 @@ export async function readMigrationState(querier: Querier): Promise<MigrationSta
   return { applied: new Map(rows.map(({ version, sha256 }) => [version, sha256 ?? undefined])) };
 }
 
-/** The migrations that are not applied, in their order. */
+/** Returns the migrations that are not applied, in order. */
 export function pendingOf(
   migrations: readonly Migration[],
   { applied }: MigrationState,
@@ -32,10 +32,10 @@ export function pendingOf(
 }
 
 /**
- * The `count` migrations that were to be undone, newest first.
+ * Returns the `count` migrations to be reverted, newest first.
  *
- * @throws {MigrationError} when one that is newer than any of them has no file here: the program is older than the
- * database, and the tables of what it takes for the newest would be lost.
+ * @throws {MigrationError} when a newer version has no file: then the database is newer than the program, and reverting
+ * the newest known migration could drop tables that are in use.
  */
 export function newestOf(
   migrations: readonly Migration[],
@@ -47,38 +47,38 @@ export function newestOf(
   const missing = missingOf(migrations, state).filter((version) => version > oldest);
   if (missing.length === 0) return newest;
   throw new MigrationError(
-    `The database has migration${missing.length === 1 ? "" : "s"} ${
+    `The database has the applied migration${missing.length === 1 ? "" : "s"} ${
       missing.join(", ")
-    } applied, of which there is ` +
-      "no file here, and nothing older is undone before: run this with the version of the program that has the file",
+    } without a file here, and older ones ` +
+      "cannot be reverted first: run this with the version of the program that has the file",
   );
 }
 
-/** The versions that are applied and have no file, in order. */
+/** Returns the applied versions without a file, in order. */
 function missingOf(migrations: readonly Migration[], { applied }: MigrationState): readonly string[] {
   const files = new Set(migrations.map(({ version }) => version));
   return [...applied.keys()].filter((version) => !files.has(version)).sort();
 }
 
-/** Applied before checksums were kept, or by another program. */
-export function unseenOf(
+/** Returns applied migrations without a checksum: applied by an older version or by another program. */
+export function withoutChecksum(
   migrations: readonly Migration[],
   { applied }: MigrationState,
 ): readonly Migration[] {
   return migrations.filter(({ version }) => applied.has(version) && applied.get(version) === undefined);
 }
 
-/** Refuses to go on where an applied file says something else than it did when it was applied. */
+/** Throws if the file of an applied migration has changed. */
 export function refuseChanged(migrations: readonly Migration[], state: MigrationState): void {
   const changed = migrations.filter((migration) => hasChanged(migration, state));
   if (changed.length === 0) return;
   const names = changed.map(({ fileName, source }) => `${fileName} of ${source}`).join(", ");
   throw new MigrationError(
-    `Migration ${names} has changed since it was applied: restore the file and put the change into a new one`,
+    `Migration ${names} has changed since it was applied: restore the file and put the change into a new migration`,
   );
 }
 
-/** How every version stands, in the order of versions' texts. */
+/** Returns the status of every version, in order of version. */
 export function statusOf(
   migrations: readonly Migration[],
   state: MigrationState,

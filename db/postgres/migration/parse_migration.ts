@@ -1,18 +1,18 @@
 import { MigrationError } from "../../errors.ts";
 
-/** Statements to be sent to the server as they are. */
+/** Statements of one direction of a migration. */
 export interface MigrationPart {
   readonly sql: string;
-  /** The line of the file that {@link MigrationPart.sql} begins in, from 1. */
+  /** Line of the file in which {@link MigrationPart.sql} begins, from 1. */
   readonly line: number;
-  /** false: `transaction:false` stands behind the mark. */
+  /** False if the mark is followed by `transaction:false`. */
   readonly inTransaction: boolean;
 }
 
-/** A migration's text, taken apart. */
+/** Parsed text of a migration. */
 export interface ParsedMigration {
   readonly up: MigrationPart;
-  /** undefined: it cannot be undone. */
+  /** Undefined if it cannot be reverted. */
   readonly down: MigrationPart | undefined;
 }
 
@@ -26,16 +26,16 @@ interface Mark {
 const MARK = /^--[ \t]*migrate:(up|down)(?=\s|$)([^\n]*)$/gm;
 
 /**
- * Takes a file in dbmate's format apart: `-- migrate:up`, statements, `-- migrate:down`, statements. Either mark may
- * be followed by `transaction:false`. Other than dbmate it lets the down part be absent.
+ * Parses a file in dbmate's format: `-- migrate:up`, statements, `-- migrate:down`, statements. Either mark may be
+ * followed by `transaction:false`. Unlike with dbmate, the down part is optional.
  *
  * @param title Names the file in errors.
- * @throws {MigrationError} where dbmate would refuse the file, or silently read something else than stands there.
+ * @throws {MigrationError} when dbmate would reject the file, or silently interpret it differently.
  */
 export function parseMigration(text: string, title: string): ParsedMigration {
   if (text.startsWith("\ufeff")) {
     throw new MigrationError(
-      `Migration ${title} begins with a byte order mark, which dbmate does not take: save it as UTF-8 without one`,
+      `Migration ${title} begins with a byte order mark, which dbmate rejects: save it as UTF-8 without one`,
     );
   }
   const marks = [...text.matchAll(MARK)].map((
@@ -49,7 +49,7 @@ export function parseMigration(text: string, title: string): ParsedMigration {
   const [up, down] = marks;
   if (up?.direction !== "up" || marks.length > 2 || (down !== undefined && down.direction !== "down")) {
     throw new MigrationError(
-      `Migration ${title} needs one "-- migrate:up" and after it at most one "-- migrate:down"`,
+      `Migration ${title} needs one "-- migrate:up" followed by at most one "-- migrate:down"`,
     );
   }
   if (/^(?!\s*--)\s*\S/m.test(text.slice(0, up.start))) {

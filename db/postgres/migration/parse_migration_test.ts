@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { MigrationError } from "../../errors.ts";
 import { parseMigration } from "./parse_migration.ts";
 
-Deno.test("parseMigration() takes both parts with their lines and options", () => {
+Deno.test("parseMigration() returns both parts with their lines and options", () => {
   assertEquals(parseMigration("-- migrate:up\nSELECT 1;\n\n-- migrate:down\nSELECT 2;\n", "1_a.sql"), {
     up: { sql: "SELECT 1;", line: 2, inTransaction: true },
     down: { sql: "SELECT 2;", line: 5, inTransaction: true },
@@ -17,10 +17,10 @@ Deno.test("parseMigration() takes both parts with their lines and options", () =
   assertEquals(empty.down, undefined);
 });
 
-Deno.test("parseMigration() refuses what it would misread", () => {
+Deno.test("parseMigration() rejects files that it would misinterpret", () => {
   const texts = {
     "SELECT 1;": "needs one",
-    "\ufeff-- migrate:up\nSELECT 1;": "begins with a byte order mark, which dbmate does not take",
+    "\ufeff-- migrate:up\nSELECT 1;": "begins with a byte order mark, which dbmate rejects",
     "\ufeff-- why\n-- migrate:up\nSELECT 1;": "begins with a byte order mark",
     "-- migrate:upwards\nSELECT 1;": "needs one",
     "-- migrate:down\nSELECT 1;\n-- migrate:up\nSELECT 2;": "needs one",

@@ -3,27 +3,26 @@ import { DatabaseError } from "../../errors.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { NotificationHub } from "./notification_hub.ts";
 
-/** What a listener works with besides the channel. */
+/** Options of a {@link Listener}. */
 export interface ListenerOptions extends ListenOptions {
   readonly hub: NotificationHub;
-  /** Opens a connection to the primary; undefined: there is nobody who would keep a session for it. */
+  /** Opens a connection to the primary; undefined behind a pooler, which keeps no session. */
   readonly connect: (() => Promise<Connection>) | undefined;
   /** Whether a connection still leads to the primary. */
   readonly isCurrent: (connection: Connection) => boolean;
-  /** How long the server may take to answer, in milliseconds, before the connection is given up. */
+  /** Maximum response time of the server in milliseconds, after which the connection is dropped. */
   readonly timeoutMs: number;
   readonly onEnd: () => void;
 }
 
-/** How often it is asked whether the server is still there: one that stands still closes no connection. */
+/** Interval of health probes: a server that hangs does not close the connection. */
 const PROBE_MS = 5_000;
 
-/** How long after a connection was lost the next one is opened, in milliseconds: doubled every time, up to the last. */
+/** Delay of reconnects in milliseconds, doubled up to the maximum. */
 const RETRY_MS = { first: 50, last: 5_000 };
 
 /**
- * Listens on a connection of its own. What may have been missed while there was none counts as a notification, so each
- * connection begins with one.
+ * Listens on a dedicated connection. Notifications may have been missed before each connection, so it starts with one.
  */
 export class Listener implements AsyncDisposable {
   readonly #options: ListenerOptions;
@@ -48,42 +47,42 @@ export class Listener implements AsyncDisposable {
     while (!this.#stop.signal.aborted) {
       const outcome = await this.#listen(channel);
       if (this.#stop.signal.aborted) break;
-      this.#tell(outcome === "impossible" ? outcome : "lost");
+      this.#report(outcome === "impossible" ? outcome : "lost");
       if (outcome === "impossible") break;
       retryMs = outcome === "lost" ? RETRY_MS.first : Math.min(retryMs * 2, RETRY_MS.last);
       await pause(retryMs * (0.5 + Math.random() / 2), this.#stop.signal);
     }
-    // An embedded database goes on to tell what its one session listens to.
+    // The hub still delivers notifications from the shared session of an embedded database.
     if (!this.#stop.signal.aborted) await pause(Infinity, this.#stop.signal);
     onEnd();
   }
 
-  /** Listens as long as one connection lasts. */
+  /** Listens until the connection is lost. */
   async #listen(channel: string): Promise<"impossible" | "failed" | "lost"> {
     const { connect, onNotify } = this.#options;
     if (connect === undefined) return "impossible";
     try {
       await using connection = await this.#open(connect);
-      // Behind a pooler whoever is given the session next would hear it.
+      // Behind a pooler, the next user of the session would receive the notifications.
       if (await connection.isPooled()) return "impossible";
       await connection.query(`LISTEN ${channel}`, [], { signal: this.#stop.signal });
-      this.#tell("listening");
+      this.#report("listening");
       onNotify();
       await this.#untilLost(connection);
       return "lost";
     } catch {
-      // What fails here is tried again, and who listens is told that it hears nothing meanwhile.
+      // Retried by the caller, which reports the state "lost" in the meantime.
       return "failed";
     }
   }
 
-  /** Nobody who ends the listening has to wait for a server that does not answer. */
+  /** Connects. Disposing the listener does not wait for a server that does not respond. */
   async #open(connect: () => Promise<Connection>): Promise<Connection & AsyncDisposable> {
     const opening = connect();
     const connection = await Promise.race([opening, pause(Infinity, this.#stop.signal)]);
     if (connection === undefined) {
       opening.then((late) => late.close(), () => {});
-      throw new DatabaseError("cancelled", "Nobody listens any more");
+      throw new DatabaseError("cancelled", "The listener was closed");
     }
     return Object.assign(connection, { [Symbol.asyncDispose]: () => connection.close() });
   }
@@ -97,7 +96,7 @@ export class Listener implements AsyncDisposable {
     }
   }
 
-  /** Rejects where the server does not answer, or has become a standby. */
+  /** Rejects when the server does not respond or has become a standby. */
   async #probe(connection: Connection): Promise<void> {
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(this.#options.timeoutMs)]);
     const { rows: [row] } = await connection.query<{ standby: boolean }>(
@@ -108,14 +107,14 @@ export class Listener implements AsyncDisposable {
     if (row?.standby !== false) throw new DatabaseError("unavailable", "The server is not the primary");
   }
 
-  #tell(state: ListenState): void {
+  #report(state: ListenState): void {
     if (state === this.#state) return;
     this.#state = state;
     this.#options.onState?.(state);
   }
 }
 
-/** Waits, at the most until the signal aborts or something else has come. */
+/** Waits until the time is over, the signal aborts or `ended` resolves. */
 async function pause(milliseconds: number, signal: AbortSignal, ended?: Promise<void>): Promise<undefined> {
   if (signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();

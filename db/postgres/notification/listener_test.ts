@@ -3,16 +3,16 @@ import { startPgbouncer } from "@archway/tools/support/postgres/start_pgbouncer.
 import { testWithPgbouncer } from "@archway/tools/support/postgres/test_with_pgbouncer.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { databasesWith } from "@archway/tools/support/databases_with.ts";
-import { openBehind } from "../faults/testing/behind_pgbouncer.ts";
+import { openBehindPgbouncer } from "../faults/testing/behind_pgbouncer.ts";
 import { openPool } from "../open_pool.ts";
 import { ListenSpy, NOTIFY } from "./testing/listen_spy.ts";
 
 for (const [name, open] of Object.entries(databasesWith([]))) {
-  Deno.test(`ConnectionPool.listen() hears what was committed, of its own channel (${name})`, async () => {
+  Deno.test(`ConnectionPool.listen() receives committed notifications of its own channel (${name})`, async () => {
     await using database = await open();
     const { pool } = database;
     await using spy = new ListenSpy(pool);
-    // What may have been sent before counts as heard.
+    // The start counts as a notification, since earlier ones may have been missed.
     await spy.until(({ heard }) => heard === 1);
     assertEquals(spy.states, ["listening"]);
     await pool.writer().query("SELECT pg_notify('others', '')");
@@ -30,7 +30,7 @@ for (const [name, open] of Object.entries(databasesWith([]))) {
   });
 }
 
-Deno.test("ConnectionPool.listen() goes on after its connection was lost", async () => {
+Deno.test("ConnectionPool.listen() reconnects after a loss", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await using spy = new ListenSpy(pool);
@@ -47,17 +47,17 @@ Deno.test("ConnectionPool.listen() goes on after its connection was lost", async
   assertEquals(spy.states.slice(0, 3), ["listening", "lost", "listening"]);
 });
 
-testWithPgbouncer("ConnectionPool.listen() says that a pooler cannot keep a session for it", async () => {
+testWithPgbouncer("ConnectionPool.listen() reports that it cannot work behind a pooler", async () => {
   await using database = await useTestDatabase();
   await using pgbouncer = await startPgbouncer(database.instance, { ini: "pool_mode = transaction" });
-  await using told = openBehind(pgbouncer);
-  await using spy = new ListenSpy(told);
+  await using configured = openBehindPgbouncer(pgbouncer);
+  await using spy = new ListenSpy(configured);
   await spy.until(({ states }) => states.length === 1);
-  // Nobody told this one, and PgBouncer was talked into ignoring what gives it away.
+  // This pool is not configured for the pooler, and PgBouncer ignores the parameters that would reveal it.
   const ini = "pool_mode = transaction\nignore_startup_parameters = statement_timeout,transaction_timeout";
   await using silent = await startPgbouncer(database.instance, { ini });
-  await using untold = openPool({ primary: silent.instance, replicas: [] });
-  await using other = new ListenSpy(untold);
+  await using unconfigured = openPool({ primary: silent.instance, replicas: [] });
+  await using other = new ListenSpy(unconfigured);
   await other.until(({ states }) => states.length === 1);
   assertEquals([spy.states, other.states], [["impossible"], ["impossible"]]);
 });

@@ -1,19 +1,19 @@
 /**
- * Passes notifications on to those who listen to their channel, whichever connection hears them: a server tells the one
- * that listens, the embedded database, which has one session for all, the one that happens to talk.
+ * Dispatches notifications to the listeners of their channel, whichever connection receives them. A server notifies the
+ * connection that listens; the embedded database, with one shared session, notifies the one in use.
  */
 export class NotificationHub {
   readonly #listeners = new Map<string, Set<() => void>>();
 
-  /** Tells a listener of a channel, until what this gives is disposed. */
+  /** Adds a listener of a channel until the returned object is disposed. */
   add(channel: string, listener: () => void): Disposable {
     const listeners = this.#listeners.get(channel) ?? new Set();
     this.#listeners.set(channel, listeners.add(listener));
     return { [Symbol.dispose]: () => void listeners.delete(listener) };
   }
 
-  /** Something was sent to a channel. */
-  tell(channel: string): void {
+  /** Notifies the listeners of a channel. */
+  notify(channel: string): void {
     for (const listener of this.#listeners.get(channel) ?? []) listener();
   }
 }

@@ -3,33 +3,33 @@ import { UNREACHABLE } from "../connection/query_with_timeout.ts";
 import type { PrimaryCandidate } from "./primary_candidate.ts";
 
 /**
- * How the primary is, and where it may be one of several servers, how each of them is: one that could not take over is
- * known before it is needed. Never rejects.
+ * Returns the health of the primary and, if there are several candidates, of each of them, so that one that could not
+ * take over is noticed in advance. Never rejects.
  */
 export async function checkPrimary(
   candidates: readonly PrimaryCandidate[],
 ): Promise<readonly InstanceHealth[]> {
-  const answers = await Promise.all(candidates.map((candidate) => candidate.check()));
+  const states = await Promise.all(candidates.map((candidate) => candidate.check()));
   const primary = { name: "primary", role: "primary" } as const;
-  const accepts = answers.some((answer) => "acceptsWrites" in answer && answer.acceptsWrites);
-  const [only] = answers;
-  if (answers.length === 1 && only !== undefined) {
+  const accepts = states.some((state) => "acceptsWrites" in state && state.acceptsWrites);
+  const [only] = states;
+  if (states.length === 1 && only !== undefined) {
     if (accepts) return [{ ...primary, healthy: true }];
     return [{
       ...primary,
       healthy: false,
-      reason: "reason" in only ? only.reason : "It does not accept writes",
+      reason: "reason" in only ? only.reason : "does not accept writes",
     }];
   }
-  const reason = answers.every((answer) => "reason" in answer)
+  const reason = states.every((state) => "reason" in state)
     ? UNREACHABLE
-    : "None of its hosts accepts writes";
+    : "none of its hosts accepts writes";
   return [
     accepts ? { ...primary, healthy: true } : { ...primary, healthy: false, reason },
-    ...answers.map((answer, index): InstanceHealth => {
+    ...states.map((state, index): InstanceHealth => {
       const host = { name: `primary_${index}`, role: "candidate" } as const;
-      return "reason" in answer
-        ? { ...host, healthy: false, reason: answer.reason }
+      return "reason" in state
+        ? { ...host, healthy: false, reason: state.reason }
         : { ...host, healthy: true };
     }),
   ];

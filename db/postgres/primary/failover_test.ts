@@ -8,20 +8,20 @@ import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
 import type { PoolConfig } from "../pool_config.ts";
 
-/** A primary and its standby, which confirms every commit before the client hears of it. */
+/** Primary with a synchronous standby. */
 interface Pair extends AsyncDisposable {
   readonly primary: PostgresServer;
   readonly standby: StandbyServer;
 }
 
-Deno.test("openPool() follows the primary when it is killed and the standby promoted, and loses nothing", async () => {
+Deno.test("openPool() follows the primary after a promotion without losing writes", async () => {
   await using pair = await startPair();
   const { primary, standby } = pair;
   await using pool = openPair(pair);
   const writes = startWrites(pool);
   await writes.reached(200);
   await primary.kill();
-  // In between nothing can be written, and is told so.
+  // Until the promotion, writes fail.
   await writes.refused(20);
   await standby.promote();
   await writes.reached(writes.acknowledged.length + 200);
@@ -31,13 +31,13 @@ Deno.test("openPool() follows the primary when it is killed and the standby prom
   const kept = new Set(rows.map(({ id }) => id));
   assertEquals(acknowledged.filter((id) => !kept.has(id)), []);
 
-  // The one before comes back and does not know: it accepts writes, on the timeline that was left.
+  // The former primary returns unaware: it accepts writes, on the old timeline.
   await primary.start();
   await using late = openPair(pair);
   for (const each of [late, pool]) assertEquals(await addressOf(each), standby.instance.host);
 });
 
-Deno.test("openPool() leaves a primary that stands still for the standby that was promoted", async () => {
+Deno.test("openPool() leaves a hanging primary for the promoted standby", async () => {
   await using pair = await startPair();
   const { primary, standby } = pair;
   await using pool = openPair(pair, { replicaProbeTimeoutMs: 500 });
@@ -47,7 +47,7 @@ Deno.test("openPool() leaves a primary that stands still for the standby that wa
   try {
     const stuck = pool.writer().query("INSERT INTO written VALUES (2)").catch((error: unknown) => error);
     await standby.promote();
-    // Its connections are open and silent: only another one that accepts writes shows that it was left.
+    // Its connections are open and silent: only the new primary shows that it is obsolete.
     const error = await stuck;
     assert(error instanceof DatabaseError && error.code === "outcome-unknown", String(error));
     await untilWritten(pool, 3);
@@ -55,12 +55,12 @@ Deno.test("openPool() leaves a primary that stands still for the standby that wa
   } finally {
     await primary.resume();
   }
-  // It is back, and stays left.
+  // It has resumed, and is still ignored.
   for (let id = 4; id < 50; id++) await pool.writer().query("INSERT INTO written VALUES ($1)", [id]);
   assertEquals(await addressOf(pool), standby.instance.host);
 });
 
-Deno.test("openPool() leaves a primary that was made read-only", async () => {
+Deno.test("openPool() leaves a primary that has become read-only", async () => {
   await using pair = await startPair();
   const { primary, standby } = pair;
   await using pool = openPair(pair);
@@ -75,31 +75,31 @@ Deno.test("openPool() leaves a primary that was made read-only", async () => {
   assertEquals(await addressOf(pool), standby.instance.host);
 });
 
-Deno.test("openPool() finds the primary when all of its hosts were down", async () => {
+Deno.test("openPool() finds the primary after all hosts were down", async () => {
   await using pair = await startPair();
   const { primary, standby } = pair;
   await Promise.all([primary.stop(), standby.stop()]);
   await using pool = openPair(pair);
   const error = await assertRejects(() => pool.writer().query("SELECT 1"), DatabaseError);
   assertEquals(error.code, "unavailable");
-  const told = async (): Promise<unknown> =>
+  const health = async (): Promise<unknown> =>
     (await pool.health()).map((
       { name, role, healthy, reason },
     ) => [name, role, healthy ? "healthy" : reason]);
-  assertEquals(await told(), [
-    ["primary", "primary", "It cannot be reached"],
-    ["primary_0", "candidate", "It cannot be reached"],
-    ["primary_1", "candidate", "It cannot be reached"],
+  assertEquals(await health(), [
+    ["primary", "primary", "unreachable"],
+    ["primary_0", "candidate", "unreachable"],
+    ["primary_1", "candidate", "unreachable"],
   ]);
   await standby.start();
-  assertEquals(await told(), [
-    ["primary", "primary", "None of its hosts accepts writes"],
-    ["primary_0", "candidate", "It cannot be reached"],
+  assertEquals(await health(), [
+    ["primary", "primary", "none of its hosts accepts writes"],
+    ["primary_0", "candidate", "unreachable"],
     ["primary_1", "candidate", "healthy"],
   ]);
   await primary.start();
   await untilWritten(pool, 1);
-  assertEquals(await told(), [
+  assertEquals(await health(), [
     ["primary", "primary", "healthy"],
     ["primary_0", "candidate", "healthy"],
     ["primary_1", "candidate", "healthy"],
@@ -107,7 +107,7 @@ Deno.test("openPool() finds the primary when all of its hosts were down", async 
   assertEquals(await addressOf(pool), primary.instance.host);
 });
 
-Deno.test("openPool() does not acknowledge a commit of which no standby is known to have it", async () => {
+Deno.test("openPool() does not acknowledge a commit that no standby has confirmed", async () => {
   await using pair = await startPair();
   const { primary, standby } = pair;
   await using pool = openPool({ primary: primary.instance, replicas: [] });
@@ -126,7 +126,7 @@ Deno.test("openPool() does not acknowledge a commit of which no standby is known
     const error = await assertRejects(() => waiting, DatabaseError);
     assertEquals(error.code, "outcome-unknown");
   }
-  // It is there all the same, as far as this server goes.
+  // The rows were committed on this server nevertheless.
   assertEquals((await admin.writer().query("SELECT id FROM written")).rowCount, 3);
 });
 
@@ -146,8 +146,8 @@ async function startPair(): Promise<Pair> {
 }
 
 /**
- * Every test lists the primary first, where a program that takes the first one that answers would look. Nobody is to be
- * refused because the machine is slow.
+ * Lists the primary first, where a program that used the first responding server would look. Timeouts are long enough
+ * for a slow machine.
  */
 function openPair({ primary, standby }: Pair, options: Partial<PoolConfig> = {}): ConnectionPool {
   return openPool({
@@ -181,15 +181,15 @@ async function untilWritten(pool: ConnectionPool, id: number, refusals: unknown[
 
 interface Writes {
   readonly acknowledged: readonly number[];
-  /** Resolves when so many writes were acknowledged. */
+  /** Waits until `count` writes were acknowledged. */
   reached(count: number): Promise<void>;
-  /** Resolves when so many were refused from now on. */
+  /** Waits until `count` further writes were rejected. */
   refused(count: number): Promise<void>;
-  /** Ends them; `wrong` is what failed in another way than is documented. */
+  /** Stops the writes; `wrong` contains undocumented errors. */
   stop(): Promise<{ readonly acknowledged: readonly number[]; readonly wrong: readonly unknown[] }>;
 }
 
-/** Callers that write without pause, each row once. */
+/** Starts callers that write continuously, each row once. */
 function startWrites(pool: ConnectionPool): Writes {
   const acknowledged: number[] = [];
   const wrong: unknown[] = [];

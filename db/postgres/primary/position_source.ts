@@ -2,12 +2,12 @@ import { setImmediate } from "node:timers";
 import type { Querier, QueryOptions, WalPosition } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 
-/** How long the primary may take to tell where it stands, in milliseconds: a write waits for it to be answered. */
+/** Timeout of reading the position in milliseconds, which delays the response to a write. */
 const timeoutMs = 1_000;
 
 /**
- * Lets calls at the same time share statements. One that comes while a statement runs joins the next one: the server
- * may have looked before what the caller committed.
+ * Shares statements among concurrent calls. A call during a statement joins the next one, since the running one may have
+ * read the position before the caller's commit.
  */
 export class PositionSource {
   readonly #read: (options: QueryOptions) => Promise<WalPosition>;
@@ -19,8 +19,8 @@ export class PositionSource {
   }
 
   /**
-   * The answer to a statement that is sent after the call, once the one before it is answered. A signal ends the
-   * caller's wait and nobody else's.
+   * Returns a position read after the call, once the running statement has ended. The signal only ends the wait of this
+   * caller.
    */
   position({ signal }: QueryOptions = {}): Promise<WalPosition> {
     const position = this.#share();
@@ -33,7 +33,7 @@ export class PositionSource {
 
   async #begin(): Promise<WalPosition> {
     await this.#running?.catch(ignore);
-    // Writes that are answered in the same turn of the event loop join, too.
+    // Writes that complete in the same turn of the event loop join, too.
     await new Promise<void>((resolve) => setImmediate(resolve));
     this.#next = undefined;
     this.#running = this.#read({ signal: AbortSignal.timeout(timeoutMs) });
@@ -53,8 +53,8 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
   });
 }
 
-// The name of a WAL file begins with its timeline, in eight hexadecimal digits. Not every byte of the position is
-// flushed yet, but whatever was committed lies before it.
+// The name of a WAL file begins with its timeline, in eight hexadecimal digits. Not every byte before the position is
+// flushed yet, but all commits precede it.
 const statement = `SELECT (lsn - '0/0')::int8 AS lsn, left(pg_walfile_name(lsn), 8) AS timeline,
   current_setting('wal_block_size')::int4 AS "pageSize"
   FROM pg_current_wal_insert_lsn() AS lsn`;
@@ -65,18 +65,18 @@ interface Row {
   readonly pageSize: number;
 }
 
-/** Where the primary stands. Rejects with code "unavailable" on a server that follows another one. */
+/** Reads the position of the primary. Rejects with code "unavailable" on a standby. */
 export async function readPosition(primary: Querier, options: QueryOptions = {}): Promise<WalPosition> {
   const { rows: [row] } = await primary.query<Row>(statement, [], options);
-  if (row === undefined) throw new DatabaseError("internal", "The server did not tell its position");
+  if (row === undefined) throw new DatabaseError("internal", "The server returned no WAL position");
   return { timeline: Number.parseInt(row.timeline, 16), lsn: endOfLastRecord(row) };
 }
 
 /**
- * Where a page is full the server tells where the next record will begin, behind the header of a page that is not
- * there yet; a replica that has replayed everything stands before that header. No record ends inside of one: it is
- * 24 bytes long, or 40 on the first page of a file, and so small a piece of a record cannot follow the shorter one
- * (xlog_internal.h: XLogShortPageHeaderData, XLogLongPageHeaderData).
+ * Returns the end of the last record. At the end of a full page, the server reports the start of the next record, after
+ * the header of a page that does not exist yet, while a replica that has replayed everything is before that header. No
+ * record ends inside a header of 24 bytes, or 40 on the first page of a file (xlog_internal.h: XLogShortPageHeaderData,
+ * XLogLongPageHeaderData).
  */
 export function endOfLastRecord({ lsn, pageSize }: Pick<Row, "lsn" | "pageSize">): bigint {
   const offset = lsn % BigInt(pageSize);

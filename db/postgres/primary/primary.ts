@@ -7,23 +7,23 @@ import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
 import { PrimaryCandidate } from "./primary_candidate.ts";
 import { PrimaryFinder } from "./primary_finder.ts";
 import type { ReadTarget } from "../replica/reader_router.ts";
-import { RepeatingReader } from "../connection/pool_querier.ts";
+import { RetryingReader } from "../connection/pool_querier.ts";
 import { repeatTransaction } from "../transaction/repeat_transaction.ts";
 import { runObserved } from "../transaction/run_observed.ts";
 import { runTransaction } from "../transaction/run_transaction.ts";
 import { TransactionDeadline } from "../transaction/transaction_deadline.ts";
 
-/** The server that accepts writes: the one that is configured, or whichever of several it is now. */
+/** Server that accepts writes: the configured one, or the current primary among several. */
 export class Primary {
   readonly #config: PoolConfig;
   readonly #connections: InstanceConnections;
   readonly #hosts: readonly [InstanceConfig, ...InstanceConfig[]];
-  /** The servers that it may be, each with a connection that asks it. */
+  /** Candidates, each with a connection for probes. */
   readonly candidates: readonly PrimaryCandidate[];
   readonly #finder: PrimaryFinder | undefined;
-  /** Where statements are sent, each of them once. */
+  /** Target of statements, which are sent once. */
   readonly writes: { readonly querier: Querier };
-  /** Where reads are sent. */
+  /** Target of reads. */
   readonly reads: ReadTarget;
 
   constructor(config: PoolConfig) {
@@ -42,10 +42,14 @@ export class Primary {
       mustWrite: true,
     });
     this.writes = this.#connections;
-    this.reads = { inFlight: 0, querier: new RepeatingReader(this.#connections), fault: (): void => {} };
+    this.reads = {
+      inFlight: 0,
+      querier: new RetryingReader(this.#connections),
+      reportFailure: (): void => {},
+    };
   }
 
-  /** Runs each statement once. */
+  /** Querier that sends each statement once. */
   get querier(): Querier {
     return this.#connections.querier;
   }
@@ -54,38 +58,38 @@ export class Primary {
     return this.#connections.status;
   }
 
-  /** Where it is reached: now, where there are several hosts. */
+  /** Current address if known, otherwise the addresses of all hosts. */
   get address(): string {
     const hosts = this.#finder?.current === undefined ? this.#hosts : [this.#finder.current];
     return hosts.map(({ host, port }) => `${host}:${port}`).join(",");
   }
 
-  /** The primary is what others are behind of. */
+  /** Undefined, since lag is relative to the primary. */
   get lagMs(): undefined {
     return undefined;
   }
 
-  /** Finds out something on the connection that asks it how it is: however busy the others are. */
-  find<T>(ask: (server: Querier) => Promise<T>): Promise<T> {
+  /** Runs a query on the probe connection, independent of the load on the others. */
+  find<T>(run: (server: Querier) => Promise<T>): Promise<T> {
     const current = this.#finder === undefined ? this.#hosts[0] : this.#finder.current;
     const candidate = this.candidates.find(({ instance }) => instance === current);
-    return candidate === undefined ? ask(this.querier) : candidate.find(ask);
+    return candidate === undefined ? run(this.querier) : candidate.find(run);
   }
 
-  /** A connection outside the pool, without deadlines. */
+  /** Opens a connection outside of the pool, without timeouts. */
   async open(): Promise<Connection> {
     const config = { ...this.#config, statementTimeoutMs: 0, transactionTimeoutMs: 0, lifetimeMs: 0 };
     const [first] = this.#hosts;
     return await Connection.open(await this.#finder?.find() ?? first, { config, readOnly: false });
   }
 
-  /** Whether a connection leads to the server that is the primary as far as it is known. */
+  /** Whether a connection leads to the current primary, as far as known. */
   isCurrent({ instance }: Connection): boolean {
     const current = this.#finder?.current;
     return current === undefined || current === instance;
   }
 
-  /** Runs a transaction; see `TxManager`. Absent a timeout, the one of the configuration holds. */
+  /** Runs a transaction; see `TxManager`. The configured timeout applies if none is passed. */
   async transact<T>(
     run: (tx: Transaction) => Promise<T>,
     { timeoutMs, ...options }: TxOptions & { readonly timeoutMs?: number },
@@ -101,7 +105,7 @@ export class Primary {
           ...options,
           deadline,
           statementTimeoutMs: this.#config.statementTimeoutMs ?? 30_000,
-          tellsDeadline: timeoutMs !== undefined,
+          setsServerDeadline: timeoutMs !== undefined,
           isPooled: this.#config.pooler === "transaction",
         };
         const { observer } = this.#config;
@@ -119,7 +123,7 @@ export class Primary {
       : await runOnce();
   }
 
-  /** Closes its connections, after what runs has ended. */
+  /** Closes its connections after running work has ended. */
   async end(): Promise<void> {
     await this.#connections.end({ timeout: closingTimeout(this.#connections.current.isBusy) });
     this.#finder?.[Symbol.dispose]();
@@ -127,7 +131,7 @@ export class Primary {
   }
 }
 
-/** The servers that may be the primary. */
+/** Returns the servers that may be the primary. */
 function primaryHosts({ primary }: PoolConfig): readonly [InstanceConfig, ...InstanceConfig[]] {
   return "host" in primary ? [primary] : primary;
 }

@@ -5,10 +5,10 @@ import { Connection } from "../connection/connection.ts";
 import { InstanceConnections } from "../connection/instance_connections.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
 
-/** What a server says of itself. */
+/** State of a server as it reports it. */
 export interface CandidateState {
   readonly acceptsWrites: boolean;
-  /** Which timeline it writes; 0 where it does not. */
+  /** Timeline that it writes; 0 on a standby. */
   readonly timeline: number;
 }
 
@@ -16,12 +16,12 @@ export interface CandidateState {
 const statement = `SELECT accepts AS "acceptsWrites",
     CASE WHEN accepts THEN left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) ELSE '0' END AS timeline
   FROM (SELECT NOT pg_is_in_recovery() AND NOT current_setting('default_transaction_read_only')::boolean)
-    AS asked (accepts)`;
+    AS state (accepts)`;
 
-/** How many may wait for the one connection: who asks at the same time, and who has to know more of the server. */
+/** Maximum number of concurrent probes and queries waiting for the only connection. */
 const MAX_WAITING = 100;
 
-/** A server that may be the primary, with a connection of its own to ask it: whatever the others are busy with. */
+/** Server that may be the primary, with a dedicated connection for probes. */
 export class PrimaryCandidate {
   readonly instance: InstanceConfig;
   readonly #timeoutMs: number;
@@ -38,38 +38,38 @@ export class PrimaryCandidate {
     });
   }
 
-  /** Runs statements on the connection that asks. */
+  /** Querier on the probe connection. */
   get querier(): Querier {
     return this.#connections.querier;
   }
 
-  /** Finds out something that takes a statement or two. Rejects when that cannot be done in time. */
-  find<T>(ask: (server: Querier) => Promise<T>): Promise<T> {
-    return queryWithTimeout(this.#connections, ask, { timeoutMs: this.#timeoutMs });
+  /** Runs a short query on the probe connection. Rejects on timeout. */
+  find<T>(run: (server: Querier) => Promise<T>): Promise<T> {
+    return queryWithTimeout(this.#connections, run, { timeoutMs: this.#timeoutMs });
   }
 
   get status(): PoolStatus {
     return this.#connections.status;
   }
 
-  /** Where it is reached. */
+  /** Address as "host:port". */
   get address(): string {
     return `${this.instance.host}:${this.instance.port}`;
   }
 
-  /** Asks it. Rejects when it cannot be reached or does not answer in time. */
-  async ask(): Promise<CandidateState> {
+  /** Reads its state. Rejects on failure or timeout. */
+  async readState(): Promise<CandidateState> {
     return await this.find(async (server) => {
       const { rows: [row] } = await server.query<{ acceptsWrites: boolean; timeline: string }>(statement);
-      if (row === undefined) throw new DatabaseError("internal", "The server did not tell what it is");
+      if (row === undefined) throw new DatabaseError("internal", "The server returned no state");
       return { acceptsWrites: row.acceptsWrites, timeline: Number.parseInt(row.timeline, 16) };
     });
   }
 
-  /** Tells whether it accepts writes, or why it could not be asked. Never rejects. */
+  /** Returns whether it accepts writes, or the reason of a failed probe. Never rejects. */
   async check(): Promise<{ readonly acceptsWrites: boolean } | { readonly reason: string }> {
     try {
-      return await this.ask();
+      return await this.readState();
     } catch (error) {
       return { reason: probeErrorReason(error) };
     }

@@ -4,19 +4,19 @@ import { toDatabaseError } from "../connection/to_database_error.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
 import type { PrimaryCandidate } from "./primary_candidate.ts";
 
-/** What {@link PrimaryFinder} works with. */
+/** Options of {@link PrimaryFinder}. */
 export interface PrimaryFinderOptions {
   readonly config: PoolConfig;
-  /** Called when another server has become the primary: connections to the one before are of no more use. */
+  /** Called when another server has become the primary, which makes existing connections obsolete. */
   readonly onMoved: () => void;
 }
 
-/** How long servers that have not answered yet are waited for once one accepts writes, in milliseconds. */
+/** Time to wait for the other servers once one accepts writes, in milliseconds. */
 const othersMs = 300;
 
 /**
- * Knows which of several servers is the primary: the one that accepts writes, and where two do, the one on the newer
- * timeline. The other was the primary until a standby was promoted, and came back without having been told.
+ * Finds the primary among several servers: the one that accepts writes, and if two do, the one on the newer timeline.
+ * The other is a former primary that was restarted after a standby had been promoted.
  */
 export class PrimaryFinder implements Disposable {
   readonly #candidates: readonly PrimaryCandidate[];
@@ -31,7 +31,7 @@ export class PrimaryFinder implements Disposable {
     this.#candidates = candidates;
   }
 
-  /** The primary as far as it is known. */
+  /** Primary as of the last search. */
   get current(): InstanceConfig | undefined {
     return this.#current;
   }
@@ -50,9 +50,9 @@ export class PrimaryFinder implements Disposable {
     throw noPrimary();
   }
 
-  /** Asks every server which one is the primary. Those who ask at the same time share the answer. */
+  /** Searches for the primary by probing every server. Concurrent calls share the result. */
   find(): Promise<InstanceConfig> {
-    this.#search ??= this.#ask().finally(() => this.#search = undefined);
+    this.#search ??= this.#probeAll().finally(() => this.#search = undefined);
     return this.#search;
   }
 
@@ -69,31 +69,31 @@ export class PrimaryFinder implements Disposable {
     return undefined;
   }
 
-  async #ask(): Promise<InstanceConfig> {
+  async #probeAll(): Promise<InstanceConfig> {
     let best: { readonly instance: InstanceConfig; readonly timeline: number } | undefined;
     const found = Promise.withResolvers<void>();
-    const asked = this.#candidates.map(async (candidate) => {
-      const { acceptsWrites, timeline } = await candidate.ask();
+    const probes = this.#candidates.map(async (candidate) => {
+      const { acceptsWrites, timeline } = await candidate.readState();
       if (!acceptsWrites) return;
       if (best === undefined || timeline > best.timeline) best = { instance: candidate.instance, timeline };
       found.resolve();
     });
-    const all = Promise.allSettled(asked);
+    const all = Promise.allSettled(probes);
     await Promise.race([all, found.promise]);
     if (best === undefined) await all;
-    // In two halves: where this process itself stood still for so long, what has arrived meanwhile is read in between.
+    // In two halves: if this process was blocked that long, responses that have arrived are read in between.
     else await Promise.race([all, pause(othersMs / 2).then(() => pause(othersMs / 2))]);
     if (best === undefined) throw noPrimary(this.#reasons(await all));
     this.#note(best.instance);
     return best.instance;
   }
 
-  /** Why each is not the primary, for who runs the program. */
-  #reasons(answers: readonly PromiseSettledResult<void>[]): string {
+  /** Returns the reason why each host is not the primary, for operators. */
+  #reasons(results: readonly PromiseSettledResult<void>[]): string {
     return this.#candidates.map(({ instance: { host, port } }, index) => {
-      const answer = answers[index];
+      const result = results[index];
       return `${host}:${port}: ${
-        answer?.status === "rejected" ? reasonOf(answer.reason) : "it takes no writes"
+        result?.status === "rejected" ? reasonOf(result.reason) : "does not accept writes"
       }`;
     }).join("; ");
   }
@@ -104,7 +104,7 @@ export class PrimaryFinder implements Disposable {
     if (before !== undefined && before !== instance) this.#options.onMoved();
   }
 
-  /** Looks now and then whether the primary has moved: one that stands still does not close its connections. */
+  /** Polls for a new primary: one that hangs does not close its connections. */
   #watch(): void {
     if (this.#timer !== undefined || this.#disposed) return;
     const intervalMs = this.#options.config.replicaProbeIntervalMs ?? 1_000;
@@ -127,7 +127,7 @@ function noPrimary(reasons?: string): DatabaseError {
   return new DatabaseError("unavailable", "None of the primary's hosts accepts writes", options);
 }
 
-/** What the server or the system said, which carries neither SQL nor values. */
+/** Returns the message of the server or the system, which contains neither SQL nor values. */
 function reasonOf(error: unknown): string {
   const { message, cause } = toDatabaseError(error);
   return cause instanceof Error ? cause.message : message;

@@ -2,7 +2,7 @@ import type { Querier, QueryOptions, QueryParameter, QueryResult } from "../../d
 import type { CoveringRoute } from "./covering_route.ts";
 import { RoutedQuerier } from "./routed_querier.ts";
 
-/** Runs reads that have to see what was written before: see {@link CoveringRoute}. */
+/** Querier for reads that must see earlier writes: see {@link CoveringRoute}. */
 export class CoveringQuerier implements Querier {
   readonly #route: CoveringRoute;
   readonly #routed: RoutedQuerier;
@@ -18,7 +18,7 @@ export class CoveringQuerier implements Querier {
     parameters?: readonly QueryParameter[],
     options?: QueryOptions,
   ): Promise<QueryResult<R>> {
-    // Once: whoever has waited in vain does not wait again.
+    // Once: after a timeout, further reads do not wait again.
     await (this.#prepared ??= this.#route.prepare(options));
     return await this.#routed.query<R>(text, parameters, options);
   }

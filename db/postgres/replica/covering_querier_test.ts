@@ -7,80 +7,80 @@ import { ReaderRouter, type ReadTarget } from "./reader_router.ts";
 
 const after: WalPosition = { timeline: 1, lsn: 5n };
 
-Deno.test("CoveringQuerier.query() reads from a replica that covers the position, whoever else is free", async () => {
+Deno.test("CoveringQuerier.query() reads from a replica that covers the position even if another one is idle", async () => {
   const world = new World();
   world.b.replayed = 5n;
   const reader = world.reader();
   for (let read = 0; read < 3; read++) await reader.query("SELECT 1");
-  assertEquals([world.asked, world.waited], [["b", "b", "b"], []]);
+  assertEquals([world.queried, world.waited], [["b", "b", "b"], []]);
 });
 
-Deno.test("CoveringQuerier.query() waits for one replica where none covers it, and reads there", async () => {
+Deno.test("CoveringQuerier.query() waits for a replica if none covers the position, and reads there", async () => {
   const world = new World();
   world.a.reaches = 5n;
   const reader = world.reader();
   await Promise.all([reader.query("SELECT 1"), reader.query("SELECT 2")]);
-  assertEquals([world.asked, world.waited], [["a", "a"], ["a"]]);
+  assertEquals([world.queried, world.waited], [["a", "a"], ["a"]]);
 });
 
-Deno.test("CoveringQuerier.query() reads from the primary after a wait in vain, and waits once", async () => {
+Deno.test("CoveringQuerier.query() reads from the primary after a timeout, and waits once", async () => {
   const world = new World();
   const reader = world.reader();
   for (let read = 0; read < 2; read++) await reader.query("SELECT 1");
-  assertEquals([world.asked, world.waited], [["primary", "primary"], ["a"]]);
+  assertEquals([world.queried, world.waited], [["primary", "primary"], ["a"]]);
 });
 
-Deno.test("CoveringQuerier.query() waits for no replica of another timeline", async () => {
+Deno.test("CoveringQuerier.query() does not wait for a replica of another timeline", async () => {
   const world = new World();
   world.a.timeline = 2;
   world.b.timeline = 2;
   world.a.replayed = world.b.replayed = 100n;
   await world.reader().query("SELECT 1");
-  assertEquals([world.asked, world.waited], [["primary"], []]);
+  assertEquals([world.queried, world.waited], [["primary"], []]);
   world.b.timeline = 1;
   await world.reader().query("SELECT 1");
-  assertEquals([world.asked, world.waited], [["primary", "b"], []]);
+  assertEquals([world.queried, world.waited], [["primary", "b"], []]);
 });
 
-Deno.test("CoveringQuerier.query() goes on where the position is covered when its server is lost", async () => {
+Deno.test("CoveringQuerier.query() retries where the position is covered when its server is lost", async () => {
   const world = new World();
   world.a.replayed = world.b.replayed = 5n;
   world.a.fails = "unavailable";
   await world.reader().query("SELECT 1");
-  assertEquals(world.asked.splice(0), ["a", "b"]);
+  assertEquals(world.queried.splice(0), ["a", "b"]);
   world.b.replayed = 4n;
   await world.reader().query("SELECT 1");
-  assertEquals(world.asked, ["a", "primary"]);
+  assertEquals(world.queried, ["a", "primary"]);
 });
 
-Deno.test("CoveringQuerier.query() leaves a replica that is lost between two reads", async () => {
+Deno.test("CoveringQuerier.query() leaves a replica that was lost between two reads", async () => {
   const world = new World();
   world.a.replayed = 5n;
   const reader = world.reader();
   await reader.query("SELECT 1");
-  // It has come back and shows less.
+  // It has returned and shows less.
   world.a.replayed = 3n;
   await reader.query("SELECT 1");
-  assertEquals(world.asked, ["a", "primary"]);
+  assertEquals(world.queried, ["a", "primary"]);
 });
 
-Deno.test("CoveringQuerier.query() never reads what is behind, not even while the primary is lost", async () => {
+Deno.test("CoveringQuerier.query() never reads from a lagging replica, even while the primary is lost", async () => {
   for (const code of ["unavailable", "outcome-unknown"] as const) {
     const world = new World();
     world.primary.fails = code;
     const error = await assertRejects(() => world.reader().query("SELECT 1"), DatabaseError);
-    // What only reads has no outcome that could be unknown.
-    assertEquals([error.code, world.asked], ["unavailable", ["primary"]]);
+    // A read leaves no outcome in doubt.
+    assertEquals([error.code, world.queried], ["unavailable", ["primary"]]);
   }
 });
 
-Deno.test("CoveringQuerier.query() reads from the primary where no replica takes reads", async () => {
+Deno.test("CoveringQuerier.query() reads from the primary if no replica takes reads", async () => {
   const world = new World();
   world.a.replayed = world.b.replayed = 5n;
   world.a.health.available = world.b.health.available = false;
   world.router.refresh();
   await world.reader().query("SELECT 1");
-  assertEquals([world.asked, world.waited], [["primary"], []]);
+  assertEquals([world.queried, world.waited], [["primary"], []]);
 });
 
 class Target implements ReadTarget {
@@ -88,21 +88,21 @@ class Target implements ReadTarget {
   fails: DatabaseErrorCode | undefined;
   readonly querier: Querier;
 
-  constructor(readonly name: string, asked: string[]) {
+  constructor(readonly name: string, queried: string[]) {
     this.querier = {
       query: <Row>(): Promise<QueryResult<Row>> => {
-        asked.push(name);
+        queried.push(name);
         return this.fails === undefined
           ? Promise.resolve({ rows: [], rowCount: 1 })
-          : Promise.reject(new DatabaseError(this.fails, "The test said so"));
+          : Promise.reject(new DatabaseError(this.fails, "Injected by the test"));
       },
     };
   }
 
-  fault(): void {}
+  reportFailure(): void {}
 }
 
-/** A replica that has replayed so much, and after a wait so much. */
+/** Replica with a replayed position, and one that it reaches while it is waited for. */
 class ReplicaTarget extends Target {
   readonly health = { available: true, behind: false };
   timeline = 1;
@@ -110,8 +110,8 @@ class ReplicaTarget extends Target {
   reaches = 0n;
   readonly progress: NonNullable<ReadTarget["progress"]>;
 
-  constructor(name: string, { asked, waited }: { readonly asked: string[]; readonly waited: string[] }) {
-    super(name, asked);
+  constructor(name: string, { queried, waited }: { readonly queried: string[]; readonly waited: string[] }) {
+    super(name, queried);
     const covers = ({ timeline, lsn }: WalPosition): boolean =>
       timeline === this.timeline && lsn <= this.replayed;
     this.progress = {
@@ -127,14 +127,14 @@ class ReplicaTarget extends Target {
   }
 }
 
-/** Two replicas that are behind, and a primary; the first draw is always the first that suits. */
+/** Two lagging replicas and a primary; the first draw is always the first suitable one. */
 class World {
-  readonly asked: string[] = [];
-  /** Which replicas were waited for. */
+  readonly queried: string[] = [];
+  /** Names of replicas that were waited for. */
   readonly waited: string[] = [];
   readonly a = new ReplicaTarget("a", this);
   readonly b = new ReplicaTarget("b", this);
-  readonly primary = new Target("primary", this.asked);
+  readonly primary = new Target("primary", this.queried);
   readonly router = new ReaderRouter(this.primary, [this.a, this.b], { policy: "random", random: () => 0 });
 
   constructor() {

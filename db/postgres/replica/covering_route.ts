@@ -1,15 +1,15 @@
 import type { QueryOptions, WalPosition } from "../../db.ts";
 import type { ReaderRouter, ReadTarget, Route } from "./reader_router.ts";
 
-/** What a {@link CoveringRoute} leads to. */
+/** Options of a {@link CoveringRoute}. */
 export interface CoveringRouteOptions {
-  /** What has to be seen. */
+  /** Position whose preceding commits must be visible. */
   readonly after: WalPosition;
-  /** How long a replica is waited for, in milliseconds. */
+  /** Maximum wait for a replica in milliseconds. */
   readonly maxWaitMs: number;
 }
 
-/** Sends reads to replicas that show everything before a position, to the primary where none does. */
+/** Route to replicas that show everything before a position, otherwise to the primary. */
 export class CoveringRoute implements Route {
   readonly #router: ReaderRouter;
   readonly #options: CoveringRouteOptions;
@@ -19,7 +19,7 @@ export class CoveringRoute implements Route {
     this.#options = options;
   }
 
-  /** Where no replica is known to cover the position, waits until one of them does or the time is over. */
+  /** Waits until a replica covers the position, if none does yet, or until the timeout. */
   async prepare({ signal }: QueryOptions = {}): Promise<void> {
     const { after, maxWaitMs } = this.#options;
     if (this.#router.choose(this.#covers) !== undefined) return;
@@ -27,15 +27,15 @@ export class CoveringRoute implements Route {
     await follower?.progress?.reached(after, { timeoutMs: maxWaitMs, ...(signal && { signal }) });
   }
 
-  keeps(target: ReadTarget): boolean {
-    return this.#router.keeps(target) && this.#covers(target);
+  canStay(target: ReadTarget): boolean {
+    return this.#router.canStay(target) && this.#covers(target);
   }
 
   first(): ReadTarget {
     return this.#router.choose(this.#covers) ?? this.#router.primary;
   }
 
-  /** To the replicas that cover it and to the primary; never to one that does not. */
+  /** Returns another replica that covers the position, or the primary; never one that does not. */
   next(tried: readonly ReadTarget[]): ReadTarget | undefined {
     const { primary } = this.#router;
     if (tried.includes(primary)) return undefined;

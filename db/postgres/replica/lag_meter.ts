@@ -1,19 +1,19 @@
-/** What a replica says about how it follows. */
+/** Replication state of a replica as it reports it. */
 export interface ReplicaState {
-  /** Whether it follows a primary. A server that takes writes itself is never behind. */
+  /** Whether it follows a primary. A server that accepts writes has no lag. */
   readonly follows: boolean;
-  /** Whether WAL can reach it: its receiver runs. */
+  /** Whether its WAL receiver runs. */
   readonly streams: boolean;
-  /** Whether it shows everything that has reached it. */
+  /** Whether it has replayed everything it received. */
   readonly caughtUp: boolean;
-  /** How long ago the transaction that it replayed last was committed; null: it has replayed none yet. */
+  /** Time since the commit of the last replayed transaction in milliseconds; null if there is none. */
   readonly sinceReplayMs: number | null;
 }
 
 /**
- * Tells how far a replica is behind, in milliseconds. The time since the last replayed transaction alone would call
- * a replica of an idle primary late: it only counts while something is left to replay, and never for longer than
- * since the replica was last seen up to date. One that nothing reaches is behind since then, too.
+ * Measures the replication lag in milliseconds. The time since the last replayed transaction alone would grow on a
+ * replica of an idle primary. It only counts while something remains to be replayed, and at most since the replica was
+ * last up to date; the same holds for a replica that receives nothing.
  */
 export class LagMeter {
   readonly #now: () => number;

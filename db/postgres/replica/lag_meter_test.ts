@@ -3,17 +3,17 @@ import { LagMeter, type ReplicaState } from "./lag_meter.ts";
 
 const upToDate: ReplicaState = { follows: true, streams: true, caughtUp: true, sinceReplayMs: 3_600_000 };
 
-Deno.test("LagMeter.measure() finds no lag on a replica whose primary is idle", () => {
+Deno.test("LagMeter.measure() measures no lag on a replica of an idle primary", () => {
   assertEquals(new LagMeter(() => 0).measure(upToDate), 0);
 });
 
-Deno.test("LagMeter.measure() counts from the last replayed transaction while there is more to replay", () => {
+Deno.test("LagMeter.measure() measures from the last replayed transaction while more is to be replayed", () => {
   const meter = new LagMeter(() => 0);
   assertEquals(meter.measure({ ...upToDate, caughtUp: false, sinceReplayMs: 5000 }), 5000);
   assertEquals(meter.measure({ ...upToDate, caughtUp: false, sinceReplayMs: null }), Infinity);
 });
 
-Deno.test("LagMeter.measure() does not blame a replica for the time its primary was idle", () => {
+Deno.test("LagMeter.measure() does not count the idle time of the primary", () => {
   let now = 0;
   const meter = new LagMeter(() => now);
   meter.measure(upToDate);
@@ -25,7 +25,7 @@ Deno.test("LagMeter.measure() does not blame a replica for the time its primary 
   assertEquals(meter.measure(upToDate), 0);
 });
 
-Deno.test("LagMeter.measure() counts the time in which nothing reaches the replica", () => {
+Deno.test("LagMeter.measure() counts the time in which the replica receives nothing", () => {
   let now = 0;
   const meter = new LagMeter(() => now);
   assertEquals(meter.measure({ ...upToDate, streams: false }), 3_600_000);
@@ -34,7 +34,7 @@ Deno.test("LagMeter.measure() counts the time in which nothing reaches the repli
   assertEquals(meter.measure({ ...upToDate, streams: false }), 7000);
 });
 
-Deno.test("LagMeter.measure() takes a server that follows nobody as up to date", () => {
+Deno.test("LagMeter.measure() measures no lag on a server that follows none", () => {
   const alone = { follows: false, streams: false, caughtUp: false, sinceReplayMs: null };
   assertEquals(new LagMeter(() => 0).measure(alone), 0);
 });

@@ -4,21 +4,21 @@ import type { InstanceConnections } from "../connection/instance_connections.ts"
 import type { ReplicaState } from "./lag_meter.ts";
 import { replayedColumns, replayedOf, type ReplayedRow } from "./read_replayed.ts";
 
-/** Whoever may not read statistics sees that there is a WAL receiver, which is enough. */
+/** Roles that may not read statistics still see that there is a WAL receiver, which is sufficient. */
 const statement = `SELECT pg_is_in_recovery() AS follows,
   EXISTS (SELECT FROM pg_stat_get_wal_receiver() AS receiver WHERE receiver.pid IS NOT NULL) AS streams,
   COALESCE(pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn(), false) AS "caughtUp",
   (1000 * extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()))::float8 AS "sinceReplayMs",
   ${replayedColumns}`;
 
-/** What a replica has said. */
+/** Result of a probe of a replica. */
 export interface ReplicaProbe {
   readonly state: ReplicaState;
-  /** How far it has replayed; undefined: it cannot tell. */
+  /** Replayed position; undefined if unknown. */
   readonly replayed: WalPosition | undefined;
 }
 
-/** Asks a replica how it follows. Rejects with a reason for people when it cannot be used. */
+/** Probes a replica. Rejects with a user-facing reason if it cannot be used. */
 export async function probeReplica(
   connections: InstanceConnections,
   { timeoutMs }: { readonly timeoutMs: number },
@@ -26,7 +26,7 @@ export async function probeReplica(
   try {
     return await queryWithTimeout(connections, async (server) => {
       const { rows: [row] } = await server.query<ReplicaState & ReplayedRow>(statement);
-      if (row === undefined) throw new Error("The replica did not tell how it follows");
+      if (row === undefined) throw new Error("The replica returned no replication state");
       return { state: row, replayed: replayedOf(row) };
     }, { timeoutMs });
   } catch (error) {

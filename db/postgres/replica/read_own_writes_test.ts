@@ -7,34 +7,34 @@ import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
 import type { PoolConfig } from "../pool_config.ts";
 
-Deno.test("openPool() reads what was written: on a replica that has it, else on the primary", async (test) => {
+Deno.test("openPool() reads its own writes on a replica that has them, otherwise on the primary", async (test) => {
   await using primary = await startPostgres();
   await using standby = await startStandby(primary);
   await using writer = openPool({ primary: primary.instance, replicas: [] });
   await writer.writer().query("CREATE TABLE notes (id int PRIMARY KEY)");
   await standby.catchUp(primary);
 
-  await test.step("on the primary while the replay stands still, on the replica when it goes on", async () => {
+  await test.step("on the primary while replay is paused, on the replica when it resumes", async () => {
     await using pool = await openCluster(primary, {
       replicas: [standby.instance],
-      // The replica has it by the time it is asked, and is given time to say so.
+      // The replica has the row by the time it is probed, with enough time to respond.
       consistencyMaxWaitMs: 2_000,
     });
     await standby.pauseReplay();
     const after = await note(pool, 1);
     assertEquals(await find(pool, 1, after), "primary");
-    // Without a position the replica reads, which does not have it.
+    // Without a position, the read goes to the replica, which lacks the row.
     assertEquals(await find(pool, 1), undefined);
     await standby.resumeReplay();
     await standby.catchUp(primary);
     assertEquals(await find(pool, 1, after), "replica");
   });
 
-  await test.step("on the replica as soon as it has it, when it is waited for", async () => {
+  await test.step("on the replica after a wait", async () => {
     await using pool = await openCluster(primary, {
       replicas: [standby.instance],
       consistencyMaxWaitMs: 60_000,
-      // What a probe says does not come in between.
+      // No probe in between.
       replicaProbeIntervalMs: 60_000,
     });
     await standby.pauseReplay();
@@ -44,7 +44,7 @@ Deno.test("openPool() reads what was written: on a replica that has it, else on 
     assertEquals(new Set(await Promise.all(reads)), new Set(["replica"]));
   });
 
-  await test.step("in another process, which has other servers in mind", async () => {
+  await test.step("in another process", async () => {
     await using other = await openCluster(primary, { replicas: [standby.instance], consistencyMaxWaitMs: 0 });
     for (let id = 100; id < 200; id++) {
       const after = await note(writer, id);
@@ -52,7 +52,7 @@ Deno.test("openPool() reads what was written: on a replica that has it, else on 
     }
   });
 
-  await test.step("nowhere when the primary is lost and the replica lacks it", async () => {
+  await test.step("nowhere when the primary is lost and the replica lacks the row", async () => {
     await using pool = await openCluster(primary, { replicas: [standby.instance] });
     await standby.pauseReplay();
     const after = await note(pool, 3);
@@ -64,7 +64,7 @@ Deno.test("openPool() reads what was written: on a replica that has it, else on 
   });
 });
 
-Deno.test("openPool() finds a position covered that is the end of a page or of a file", async () => {
+Deno.test("openPool() covers a position at the end of a page or of a file", async () => {
   await using primary = await startPostgres({ settings: { autovacuum: "off" } });
   await using standby = await startStandby(primary);
   await using pool = await openCluster(primary, {
@@ -85,7 +85,7 @@ Deno.test("openPool() finds a position covered that is the end of a page or of a
   }
 });
 
-Deno.test("openPool() reads on the primary what was written before another server became it", async () => {
+Deno.test("openPool() reads on the primary after a promotion", async () => {
   await using lost = await startPostgres();
   await using next = await startStandby(lost);
   await using follower = await startStandby(lost);
@@ -108,7 +108,7 @@ Deno.test("openPool() reads on the primary what was written before another serve
   assertEquals(await find(moved, 2, after), "replica");
 });
 
-Deno.test("openPool() tells positions and timelines as a role without privileges, too", async () => {
+Deno.test("openPool() reads positions and timelines as a role without privileges", async () => {
   await using primary = await startPostgres();
   await using standby = await startStandby(primary);
   const role = { user: "plain", password: "" };
@@ -121,7 +121,7 @@ Deno.test("openPool() tells positions and timelines as a role without privileges
     primary: { ...primary.instance, ...role },
     replicas: [{ ...standby.instance, ...role }],
     consistencyMaxWaitMs: 60_000,
-    ...PATIENCE,
+    ...GENEROUS_LIMITS,
   });
   await untilHealthy(pool);
   assertEquals(await find(pool, 1, await note(pool, 1)), "replica");
@@ -129,7 +129,7 @@ Deno.test("openPool() tells positions and timelines as a role without privileges
 
 const whoReads = "SELECT CASE WHEN pg_is_in_recovery() THEN 'replica' ELSE 'primary' END AS server";
 
-/** Writes a message that takes up what is left of the page, where that is as long as one: it has 52 bytes besides. */
+/** Writes a message that fills the page if enough space is left; its overhead is 52 bytes. */
 const fillPage = `SELECT pg_logical_emit_message(false, 'x', repeat('x', size), true)
   FROM (SELECT 8192 - (pg_current_wal_insert_lsn() - '0/0') % 8192 AS rest) AS page,
     LATERAL (SELECT CASE WHEN rest BETWEEN 80 AND 250 THEN rest::int - 52 ELSE 100 END AS size) AS message`;
@@ -152,8 +152,8 @@ async function follow({ instance }: PostgresServer, primary: PostgresServer): Pr
   while ((await standby.writer().query(follows)).rowCount === 0);
 }
 
-/** Nobody is to be refused, and no replica lost or too late, because the machine is slow. */
-const PATIENCE = {
+/** Timeouts and limits that a slow machine does not exceed. */
+const GENEROUS_LIMITS = {
   acquireTimeoutMs: 60_000,
   queueTimeoutMs: 60_000,
   replicaMaxLagMs: 600_000,
@@ -164,7 +164,7 @@ async function openCluster(
   primary: PostgresServer,
   options: Omit<PoolConfig, "primary">,
 ): Promise<ConnectionPool> {
-  const pool = openPool({ primary: primary.instance, ...PATIENCE, ...options });
+  const pool = openPool({ primary: primary.instance, ...GENEROUS_LIMITS, ...options });
   await untilHealthy(pool);
   return pool;
 }
@@ -175,13 +175,13 @@ async function untilHealthy(pool: ConnectionPool): Promise<void> {
   }
 }
 
-/** Writes a note, and gives what has to be read to see it. */
+/** Writes a note and returns the position required to see it. */
 async function note(pool: ConnectionPool, id: number): Promise<WalPosition> {
   await pool.writer().query("INSERT INTO notes VALUES ($1)", [id]);
   return await pool.position();
 }
 
-/** Which server shows a note; undefined where the one that reads does not. */
+/** Returns the server that shows a note; undefined if the row is missing. */
 async function find(pool: ConnectionPool, id: number, after?: WalPosition): Promise<string | undefined> {
   const { rows } = await pool.reader({ after }).query<{ server: string }>(
     `${whoReads} FROM notes WHERE id = $1`,

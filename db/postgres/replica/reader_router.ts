@@ -2,29 +2,29 @@ import type { Querier } from "../../db.ts";
 import type { ReaderPolicy } from "../pool_config.ts";
 import type { ReplayProgress } from "./replay_progress.ts";
 
-/** A server that reads can be sent to. */
+/** Server that reads can be sent to. */
 export interface ReadTarget {
   readonly inFlight: number;
   readonly querier: Querier;
-  /** Whether it takes reads, or answers at least. The primary has none: it is asked when there is nobody else. */
+  /** Health of a replica. The primary has none, as it is the last resort. */
   readonly health?: { readonly available: boolean; readonly behind: boolean };
-  /** How far it has replayed; the primary has none. */
+  /** Replay progress; the primary has none. */
   readonly progress?: Pick<ReplayProgress, "covers" | "isOn" | "reached">;
-  /** Tells that a read on `querier` found it unusable. */
-  fault(querier: Querier): void;
+  /** Reports that a read on `querier` failed because the server is unusable. */
+  reportFailure(querier: Querier): void;
 }
 
-/** Where a read goes. */
+/** Order of the servers for a read. */
 export interface Route {
   /** Whether a reader may stay with the server of its last read. */
-  keeps(target: ReadTarget): boolean;
-  /** Where a read begins. */
+  canStay(target: ReadTarget): boolean;
+  /** Returns the first server of a read. */
   first(): ReadTarget;
-  /** Where a read goes on that has failed where it was; undefined: nowhere. */
+  /** Returns the next server after failures; undefined if there is none. */
   next(tried: readonly ReadTarget[]): ReadTarget | undefined;
 }
 
-/** Sends reads to replicas that take them, to the primary where there are none. */
+/** Route to available replicas, otherwise to the primary. */
 export class ReaderRouter implements Route {
   readonly primary: ReadTarget;
   readonly #replicas: readonly ReadTarget[];
@@ -37,12 +37,12 @@ export class ReaderRouter implements Route {
     this.#options = options;
   }
 
-  /** Takes note that the health of a replica has changed. */
+  /** Updates the available replicas after a change of health. */
   refresh(): void {
     this.#available = this.#replicas.filter(({ health }) => health?.available);
   }
 
-  keeps({ health }: ReadTarget): boolean {
+  canStay({ health }: ReadTarget): boolean {
     return health?.available === true;
   }
 
@@ -50,14 +50,14 @@ export class ReaderRouter implements Route {
     return chooseReader(this.#available, this.#options) ?? this.primary;
   }
 
-  /** One of the replicas that take reads and that suit the caller, chosen by policy. */
+  /** Chooses an available replica that satisfies a condition, by policy. */
   choose(suits: (target: ReadTarget) => boolean): ReadTarget | undefined {
     return chooseReader(this.#available.filter(suits), this.#options);
   }
 
   /**
-   * Once to another replica, then to the primary. Where that fails too, to a replica that is only behind: while the
-   * primary is lost, nothing newer can be read.
+   * Returns another replica once, then the primary. If that fails too, returns a replica that is too far behind: while
+   * the primary is lost, nothing newer can be read.
    */
   next(tried: readonly ReadTarget[]): ReadTarget | undefined {
     const isFresh = (target: ReadTarget): boolean => !tried.includes(target);
@@ -72,23 +72,23 @@ export class ReaderRouter implements Route {
   }
 }
 
-/** A server that can be chosen. */
+/** Server that can be chosen. */
 export interface Candidate {
-  /** How many of its statements have not been answered yet. */
+  /** Number of its statements without a response yet. */
   readonly inFlight: number;
 }
 
-/** How {@link chooseReader} chooses. */
+/** Options of {@link chooseReader}. */
 export interface ChooseReaderOptions {
   readonly policy: ReaderPolicy;
-  /** A number from 0 to less than 1, as `Math.random` gives. */
+  /** Returns a number from 0 to less than 1, like `Math.random`. */
   readonly random: () => number;
 }
 
 /**
- * Chooses one of the candidates, or undefined where there is none. "least-loaded" draws two and takes the one with
- * fewer statements in flight: nearly as even as asking all of them, and no herd runs to the one that was least
- * loaded a moment ago (Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001).
+ * Chooses a candidate; undefined if there is none. "least-loaded" takes the better of two random candidates, which
+ * balances almost as well as comparing all of them and avoids a herd towards the least loaded one (Mitzenmacher, "The
+ * Power of Two Choices in Randomized Load Balancing", 2001).
  */
 export function chooseReader<T extends Candidate>(
   candidates: readonly T[],
@@ -99,7 +99,7 @@ export function chooseReader<T extends Candidate>(
   const index = Math.floor(random() * length);
   const first = candidates[index];
   if (policy === "random") return first;
-  // One of the others, each as likely.
+  // One of the others, with equal probability.
   const step = 1 + Math.floor(random() * (length - 1));
   const second = candidates[(index + step) % length];
   return first !== undefined && second !== undefined && second.inFlight < first.inFlight ? second : first;

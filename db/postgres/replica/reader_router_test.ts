@@ -11,7 +11,7 @@ const draws = fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: tru
   maxLength: 2,
 });
 
-Deno.test("chooseReader() always gives a candidate where there is one", () => {
+Deno.test("chooseReader() always returns a candidate if there is one", () => {
   for (const policy of policies) {
     assertEquals(chooseReader([], { policy, random: Math.random }), undefined);
     fc.assert(fc.property(loads, draws, (loads, draws) => {
@@ -22,7 +22,7 @@ Deno.test("chooseReader() always gives a candidate where there is one", () => {
   }
 });
 
-Deno.test("chooseReader() never takes the one that is busier than all others", () => {
+Deno.test("chooseReader() never chooses the busiest candidate", () => {
   fc.assert(fc.property(loads, draws, fc.nat(), (loads, draws, place) => {
     const busiest = { inFlight: 1001 };
     const candidates: { inFlight: number }[] = loads.map((inFlight) => ({ inFlight }));
@@ -32,12 +32,12 @@ Deno.test("chooseReader() never takes the one that is busier than all others", (
   }));
 });
 
-Deno.test("chooseReader() takes each of equal candidates equally often", () => {
+Deno.test("chooseReader() chooses equal candidates equally often", () => {
   for (const policy of policies) {
     for (const size of [2, 3, 5]) {
       const candidates = Array.from({ length: size }, (_, id) => ({ id, inFlight: 7 }));
       const counts = candidates.map(() => 0);
-      // Every pair of draws once: a grid in place of chance.
+      // Every pair of draws once: a grid instead of random numbers.
       for (let first = 0; first < size; first++) {
         for (let second = 0; second < size - 1; second++) {
           const random = replay([(first + 0.5) / size, (second + 0.5) / (size - 1)]);
@@ -50,7 +50,7 @@ Deno.test("chooseReader() takes each of equal candidates equally often", () => {
   }
 });
 
-Deno.test("chooseReader() keeps unequal servers about equally busy, where chance does not", () => {
+Deno.test("chooseReader() balances unequal servers better than random choice", () => {
   const random = seededRandom(1);
   const spread = (policy: ReaderPolicy): number => {
     const candidates = Array.from({ length: 10 }, () => ({ inFlight: 0 }));
@@ -65,7 +65,7 @@ Deno.test("chooseReader() keeps unequal servers about equally busy, where chance
   assert(spread("random") > 10);
 });
 
-Deno.test("chooseReader() takes the other of two when the first drawn is busier", () => {
+Deno.test("chooseReader() chooses the second candidate if the first is busier", () => {
   const [idle, busy] = [{ inFlight: 0 }, { inFlight: 1 }];
   for (const first of [0, 0.99]) {
     const random = replay([first, 0]);

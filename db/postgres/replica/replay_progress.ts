@@ -1,23 +1,23 @@
 import type { QueryOptions, WalPosition } from "../../db.ts";
 
-/** What {@link ReplayProgress} works with. */
+/** Dependencies of {@link ReplayProgress}. */
 export interface ReplayProgressOptions {
-  /** Asks the replica how far it has replayed; undefined: it cannot tell. */
-  readonly ask: () => Promise<WalPosition | undefined>;
+  /** Reads the replayed position; undefined if unknown. */
+  readonly read: () => Promise<WalPosition | undefined>;
   readonly pause: (delayMs: number) => Promise<void>;
-  /** The session that it was asked in last. */
+  /** Returns the session of the last read. */
   readonly session: () => ReplicaSession | undefined;
 }
 
-/** A session with a replica. */
+/** Session with a replica. */
 export interface ReplicaSession {
-  /** Whether it lasts, as far as is known. */
+  /** Whether it is open, as far as known. */
   readonly isOpen: boolean;
 }
 
-/** How long to wait for a position. */
+/** Options of {@link ReplayProgress.reached}. */
 export interface WaitOptions extends QueryOptions {
-  /** In milliseconds; 0: not at all. */
+  /** Maximum wait in milliseconds; 0 disables waiting. */
   readonly timeoutMs: number;
 }
 
@@ -26,29 +26,28 @@ interface Waiter {
   readonly resolve: (reached: boolean) => void;
 }
 
-/** The pauses between two questions, in milliseconds: each is twice the one before. */
+/** Interval between polls in milliseconds, doubled up to the maximum. */
 const pauseMs = { first: 1, most: 8 };
 
 /**
- * How far a replica has replayed, as far as that is known. A replica only goes forward, so what was true stays true
- * while it runs. One that has crashed may show less for a moment than it did before: what was said in a session that
- * is closed counts for nothing.
+ * Known replay progress of a replica. It only increases while the replica runs, so an earlier position remains valid.
+ * After a crash it may decrease temporarily: positions from a closed session are ignored.
  */
 export class ReplayProgress {
   readonly #options: ReplayProgressOptions;
   readonly #waiters = new Set<Waiter>();
   #known: WalPosition | undefined;
   #session: ReplicaSession | undefined;
-  /** Begins anew with every {@link forget}, so that no answer of before counts. */
-  #life = {};
+  /** Replaced by {@link reset}, so that results of earlier reads are ignored. */
+  #generation = {};
   #polls = false;
 
   constructor(options: ReplayProgressOptions) {
     this.#options = options;
   }
 
-  /** Takes note of what the replica has said; undefined: it cannot tell. */
-  note(position: WalPosition | undefined): void {
+  /** Records the replayed position; undefined if unknown. */
+  record(position: WalPosition | undefined): void {
     this.#known = position;
     this.#session = this.#options.session();
     for (const waiter of this.#waiters) {
@@ -57,10 +56,10 @@ export class ReplayProgress {
     }
   }
 
-  /** Forgets what is known. Who waits need not wait any longer. */
-  forget(): void {
-    this.#life = {};
-    this.note(undefined);
+  /** Discards the known position and ends all waits. */
+  reset(): void {
+    this.#generation = {};
+    this.record(undefined);
   }
 
   /** Whether it is known to show everything before the position. */
@@ -69,14 +68,14 @@ export class ReplayProgress {
     return known?.timeline === after.timeline && known.lsn >= after.lsn && this.#session?.isOpen === true;
   }
 
-  /** Whether it was on the timeline when it was asked last, and can therefore reach a position of it. */
+  /** Whether it was on the timeline at the last read, and can therefore reach its positions. */
   isOn(timeline: number): boolean {
     return this.#known?.timeline === timeline;
   }
 
   /**
-   * Resolves with true when it shows everything before the position, with false when the time is over, the signal
-   * aborts, or the replica is lost or on another timeline. Never rejects. All who wait share the questions.
+   * Resolves with true when it shows everything before the position. Resolves with false on timeout, on abort, or if the
+   * replica is lost or on another timeline. Never rejects. Concurrent waits share the polling.
    */
   async reached(after: WalPosition, { timeoutMs, signal }: WaitOptions): Promise<boolean> {
     if (this.covers(after)) return true;
@@ -101,13 +100,13 @@ export class ReplayProgress {
     waiter.resolve(reached);
   }
 
-  /** Asks again and again while anybody waits. Where that fails, the next probe will find out why. */
+  /** Polls while there are waiters. The next health probe handles errors. */
   async #poll(): Promise<void> {
     this.#polls = true;
     for (let delayMs = pauseMs.first; this.#waiters.size > 0; delayMs = Math.min(2 * delayMs, pauseMs.most)) {
-      const life = this.#life;
-      const position = await this.#options.ask().catch(() => undefined);
-      if (life === this.#life) this.note(position);
+      const generation = this.#generation;
+      const position = await this.#options.read().catch(() => undefined);
+      if (generation === this.#generation) this.record(position);
       if (this.#waiters.size > 0) await this.#options.pause(delayMs);
     }
     this.#polls = false;

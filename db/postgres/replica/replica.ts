@@ -10,10 +10,10 @@ import type { ReadTarget } from "./reader_router.ts";
 import { ReplicaHealth } from "./replica_health.ts";
 import { ReplayProgress } from "./replay_progress.ts";
 
-/** When a lost replica is asked again: first, and at most. */
+/** Delay before a lost replica is probed again, in milliseconds. */
 const backoffMs = { first: 100, most: 10_000 };
 
-/** One server that takes reads while it can, with one more connection that asks whether it can. */
+/** Replica that takes reads while it is healthy, with a dedicated connection for probes. */
 export class Replica implements ReadTarget {
   readonly name: string;
   readonly health: ReplicaHealth;
@@ -41,18 +41,18 @@ export class Replica implements ReadTarget {
     this.#probes = new InstanceConnections({ config, max: 1, open: openSession });
     const timeoutMs = config.replicaProbeTimeoutMs ?? 2_000;
     this.progress = new ReplayProgress({
-      ask: () => readReplayed(this.#probes.querier),
+      read: () => readReplayed(this.#probes.querier),
       pause: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
       session: () => session,
     });
     this.health = new ReplicaHealth({
       probe: async () => {
         const { state, replayed } = await probeReplica(this.#probes, { timeoutMs });
-        this.progress.note(replayed);
+        this.progress.record(replayed);
         return state;
       },
-      onFault: () => {
-        this.progress.forget();
+      onEject: () => {
+        this.progress.reset();
         this.#reads.cut();
       },
       onChange,
@@ -73,13 +73,13 @@ export class Replica implements ReadTarget {
     return this.#reads.querier;
   }
 
-  /** Tells that a read on `querier` found the replica unusable. */
-  fault(querier: Querier): void {
-    // One that was cut before says nothing about the connections of now.
-    if (querier === this.querier) this.health.fault(UNREACHABLE);
+  /** Reports that a read on `querier` failed because the replica is unusable. */
+  reportFailure(querier: Querier): void {
+    // A querier of dropped connections does not reflect the current ones.
+    if (querier === this.querier) this.health.reportFailure(UNREACHABLE);
   }
 
-  /** Tells how it was when it was asked last, so that one that stands still holds nobody up. */
+  /** Returns its health as of the last probe, without waiting for a new one. */
   async describe(): Promise<InstanceHealth> {
     await this.health.first();
     const { reason } = this.health;
@@ -87,12 +87,12 @@ export class Replica implements ReadTarget {
     return reason === undefined ? { ...health, healthy: true } : { ...health, healthy: false, reason };
   }
 
-  /** Where it is reached. */
+  /** Address as "host:port". */
   get address(): string {
     return `${this.#instance.host}:${this.#instance.port}`;
   }
 
-  /** How far it was behind when it was asked last, in milliseconds; undefined: it could not be asked. */
+  /** Replication lag at the last probe, in milliseconds; undefined if it failed. */
   get lagMs(): number | undefined {
     return this.health.lagMs;
   }
@@ -101,11 +101,11 @@ export class Replica implements ReadTarget {
     return this.#reads.status;
   }
 
-  /** Closes its connections, after the reads in flight have ended. */
+  /** Closes its connections after reads in flight have ended. */
   async end(): Promise<void> {
     const timeout = closingTimeout(this.#reads.current.isBusy);
     this.health[Symbol.dispose]();
-    this.progress.forget();
+    this.progress.reset();
     await Promise.all([this.#reads.end({ timeout }), this.#probes.end({ timeout: 0 })]);
   }
 }

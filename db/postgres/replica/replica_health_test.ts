@@ -4,80 +4,80 @@ import { ReplicaHealth } from "./replica_health.ts";
 
 const sound: ReplicaState = { follows: true, streams: true, caughtUp: true, sinceReplayMs: 0 };
 
-Deno.test("ReplicaHealth takes no reads before it has been asked", async () => {
+Deno.test("ReplicaHealth takes no reads before the first probe", async () => {
   const world = new World();
-  assertEquals([world.health.available, world.health.reason], [false, "It has not been asked yet"]);
+  assertEquals([world.health.available, world.health.reason], [false, "not probed yet"]);
   await Promise.all([world.health.first(), world.health.first()]);
   await world.health.first();
   assertEquals([world.health.available, world.health.reason, world.probes], [true, undefined, 1]);
 });
 
-Deno.test("ReplicaHealth ejects at the first fault and backs off exponentially, up to a maximum", async () => {
+Deno.test("ReplicaHealth ejects at the first failure and backs off exponentially up to a maximum", async () => {
   const world = new World();
   await world.health.check();
-  world.answer = new Error("It cannot be reached");
-  world.health.fault("It cannot be reached");
-  world.health.fault("Told by another read");
-  assertEquals([world.health.available, world.health.reason], [false, "It cannot be reached"]);
-  assertEquals([world.faults, world.changes], [1, 2]);
+  world.result = new Error("unreachable");
+  world.health.reportFailure("unreachable");
+  world.health.reportFailure("reported by another read");
+  assertEquals([world.health.available, world.health.reason], [false, "unreachable"]);
+  assertEquals([world.ejections, world.changes], [1, 2]);
   const delays: number[] = [];
   for (let round = 0; round < 6; round++) delays.push(await world.runNext());
   assertEquals(delays, [100, 200, 400, 800, 1000, 1000]);
-  assertEquals(world.faults, 1);
+  assertEquals(world.ejections, 1);
 });
 
-Deno.test("ReplicaHealth spreads its waits by half", async () => {
+Deno.test("ReplicaHealth applies up to 50 % jitter to the backoff", async () => {
   for (const [random, expected] of [[0, 50], [0.999, 99.95]] as const) {
     const world = new World(random);
     await world.health.check();
-    world.health.fault("It cannot be reached");
+    world.health.reportFailure("unreachable");
     assertEquals(await world.runNext(), expected);
   }
 });
 
-Deno.test("ReplicaHealth takes a replica back after a probe that succeeds", async () => {
+Deno.test("ReplicaHealth recovers after a successful probe", async () => {
   const world = new World();
   await world.health.check();
-  world.health.fault("It cannot be reached");
+  world.health.reportFailure("unreachable");
   await world.runNext();
   assertEquals([world.health.available, world.changes], [true, 3]);
   assertEquals(await world.runNext(), 5000);
 });
 
-Deno.test("ReplicaHealth goes on backing off from a replica that fails as soon as it is back", async () => {
+Deno.test("ReplicaHealth continues the backoff of a replica that fails soon after recovery", async () => {
   const world = new World();
   await world.health.check();
   world.now = 2000;
   const delays: number[] = [];
   for (let round = 0; round < 3; round++) {
-    world.health.fault("It cannot be reached");
+    world.health.reportFailure("unreachable");
     delays.push(await world.runNext());
     assert(world.health.available);
   }
   world.now = 10_000;
-  world.health.fault("It cannot be reached");
+  world.health.reportFailure("unreachable");
   delays.push(await world.runNext());
   assertEquals(delays, [100, 200, 400, 100]);
 });
 
-Deno.test("ReplicaHealth ejects what is behind, lets its reads end, and takes it back", async () => {
+Deno.test("ReplicaHealth takes no reads while lagging, without abandoning pending ones, and recovers", async () => {
   const world = new World();
-  world.answer = { ...sound, caughtUp: false, sinceReplayMs: 12_340 };
+  world.result = { ...sound, caughtUp: false, sinceReplayMs: 12_340 };
   await world.health.check();
-  assertEquals([world.health.available, world.health.behind, world.faults], [false, true, 0]);
-  assertMatch(world.health.reason ?? "", /12\.3 s behind, and 10 s are allowed/);
-  world.answer = { ...sound, caughtUp: false, sinceReplayMs: 9000 };
+  assertEquals([world.health.available, world.health.behind, world.ejections], [false, true, 0]);
+  assertMatch(world.health.reason ?? "", /12\.3 s, maximum 10 s/);
+  world.result = { ...sound, caughtUp: false, sinceReplayMs: 9000 };
   assertEquals(await world.runNext(), 5000);
   assertEquals([world.health.available, world.health.behind], [true, false]);
 });
 
-Deno.test("ReplicaHealth does not believe a probe that began before a fault", async () => {
+Deno.test("ReplicaHealth ignores a probe that started before a failure", async () => {
   const world = new World();
   await world.health.check();
   const { promise, resolve } = Promise.withResolvers<ReplicaState>();
-  world.answer = promise;
+  world.result = promise;
   const checking = world.health.check();
-  world.health.fault("It cannot be reached");
+  world.health.reportFailure("unreachable");
   resolve(sound);
   await checking;
   assertEquals(world.health.available, false);
@@ -85,18 +85,18 @@ Deno.test("ReplicaHealth does not believe a probe that began before a fault", as
   assertEquals(world.health.available, true);
 });
 
-for (const [what, answer] of [["succeeds", sound], ["fails", new Error("It cannot be reached")]] as const) {
-  Deno.test(`ReplicaHealth asks again when a probe is overtaken by a fault, waits past the next one, and ${what}`, async () => {
+for (const [what, result] of [["succeeds", sound], ["fails", new Error("unreachable")]] as const) {
+  Deno.test(`ReplicaHealth probes again after a probe that started before a failure, lasts past the next one and ${what}`, async () => {
     const world = new World();
     await world.health.check();
     const { promise, resolve } = Promise.withResolvers<ReplicaState | Error>();
-    world.answer = promise;
+    world.result = promise;
     const checking = world.health.check();
-    world.health.fault("It cannot be reached");
-    // The next probe is due while this one has not been answered.
+    world.health.reportFailure("unreachable");
+    // The next probe is due while this one is still running.
     for (const { run } of world.waiting.splice(0)) run();
-    world.answer = sound;
-    resolve(answer);
+    world.result = sound;
+    resolve(result);
     await checking;
     for (let turn = 0; turn < 20 && !world.health.available; turn++) {
       await new Promise((resolve) => setTimeout(resolve));
@@ -105,35 +105,35 @@ for (const [what, answer] of [["succeeds", sound], ["fails", new Error("It canno
   });
 }
 
-Deno.test("ReplicaHealth asks nothing after its disposal", async () => {
+Deno.test("ReplicaHealth does not probe after its disposal", async () => {
   const world = new World();
   await world.health.check();
   world.health[Symbol.dispose]();
-  world.health.fault("The connections were closed");
+  world.health.reportFailure("The connections were closed");
   await world.health.check();
-  assertEquals([world.waiting.length, world.probes, world.faults], [0, 1, 0]);
+  assertEquals([world.waiting.length, world.probes, world.ejections], [0, 1, 0]);
 });
 
-/** A clock, a chance and a replica that do as they are told. */
+/** Clock, random source and replica controlled by the test. */
 class World {
   now = 0;
   probes = 0;
-  faults = 0;
+  ejections = 0;
   changes = 0;
-  answer: ReplicaState | Error | Promise<ReplicaState | Error> = sound;
+  result: ReplicaState | Error | Promise<ReplicaState | Error> = sound;
   waiting: { readonly run: () => void; readonly delayMs: number }[] = [];
   readonly health: ReplicaHealth;
 
-  /** With 1 jitter adds nothing to the waits after a fault. */
+  /** With 1, jitter leaves the backoff unchanged. */
   constructor(random = 1) {
     this.health = new ReplicaHealth({
       probe: async () => {
         this.probes++;
-        const answer = await this.answer;
-        if (answer instanceof Error) throw answer;
-        return answer;
+        const result = await this.result;
+        if (result instanceof Error) throw result;
+        return result;
       },
-      onFault: () => void this.faults++,
+      onEject: () => void this.ejections++,
       onChange: () => void this.changes++,
       maxLagMs: 10_000,
       intervalMs: 4000,
@@ -148,7 +148,7 @@ class World {
     });
   }
 
-  /** Runs what is scheduled, which is one thing, and gives how long it was to wait. */
+  /** Runs the only scheduled function and returns its delay. */
   async runNext(): Promise<number> {
     const [task, ...others] = this.waiting;
     assert(task !== undefined && others.length === 0);

@@ -8,26 +8,26 @@ import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
 import type { PoolConfig } from "../pool_config.ts";
 
-/** One primary with two standbys, and what happens to them one after the other. */
+/** Primary with two standbys, which fail one after the other. */
 interface Cluster {
   readonly primary: PostgresServer;
   readonly replicas: readonly [StandbyServer, StandbyServer];
 }
 
 const faults: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
-  "reads are spread over the replicas, writes go to the primary": async (cluster) => {
+  "distributes reads over the replicas, writes to the primary": async (cluster) => {
     await using pool = await openCluster(cluster);
-    const answers = await Promise.all(Array.from({ length: 200 }, () => askWhere(pool)));
+    const results = await Promise.all(Array.from({ length: 200 }, () => findServer(pool)));
     const counts = cluster.replicas.map((replica) =>
-      answers.filter((host) => host === hostOf(replica)).length
+      results.filter((host) => host === hostOf(replica)).length
     );
     assertEquals((counts[0] ?? 0) + (counts[1] ?? 0), 200);
-    // Whoever has fewer reads in flight gets the next: both are used about alike.
+    // The replica with fewer reads in flight takes the next one, so both are used about equally.
     assert(counts.every((count) => count > 60), String(counts));
     await pool.withTx((tx) => tx.query("INSERT INTO places VALUES ('written')"));
   },
 
-  "what writes is refused by a reader, also by a replica that could write": async (cluster) => {
+  "rejects writes on a reader, even on a replica that could write": async (cluster) => {
     await using pool = await openCluster(cluster);
     await using promoted = await openCluster(cluster, { replicas: [cluster.primary.instance] });
     for (const reader of [pool.reader(), promoted.reader()]) {
@@ -37,7 +37,7 @@ const faults: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
     assert((await pool.health()).every(({ healthy }) => healthy));
   },
 
-  "a replica that is killed costs no read, and is taken back": async (cluster) => {
+  "loses no read when a replica is killed, and takes it back": async (cluster) => {
     await using pool = await openCluster(cluster);
     const [lost, kept] = cluster.replicas;
     const load = startLoad(pool);
@@ -46,7 +46,7 @@ const faults: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
     await load.reached(1500);
     const health = await pool.health();
     assertEquals(health.map(({ healthy }) => healthy), [true, false, true]);
-    assertEquals(health[1]?.reason, "It cannot be reached");
+    assertEquals(health[1]?.reason, "unreachable");
     assertEquals(await places(pool), new Set([hostOf(kept)]));
     await lost.start();
     await untilHealthy(pool);
@@ -55,18 +55,18 @@ const faults: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
     assertEquals((await places(pool)).size, 2);
   },
 
-  "a replica that stands still holds its reads up for a bounded time and costs none": async (cluster) => {
+  "delays reads by a bounded time when a replica hangs, and loses none": async (cluster) => {
     await using pool = await openCluster(cluster, { replicaProbeTimeoutMs: 2_000 });
     const [stuck, kept] = cluster.replicas;
     const load = startLoad(pool);
     await load.reached(500);
     try {
       await stuck.pause();
-      // Every read that was on the way when it stopped comes back, too: none is left behind.
+      // Every read in flight at that time completes, too.
       await load.turnedOver();
       assertEquals(await load.stop(), []);
       const [, health] = await pool.health();
-      assertEquals([health?.healthy, health?.reason], [false, "It did not answer within 2000 ms"]);
+      assertEquals([health?.healthy, health?.reason], [false, "no response within 2000 ms"]);
       assertEquals(await places(pool), new Set([hostOf(kept)]));
     } finally {
       await stuck.resume();
@@ -75,16 +75,16 @@ const faults: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
     assertEquals((await places(pool)).size, 2);
   },
 
-  "a replica that is too far behind takes no reads until it has caught up": async (cluster) => {
+  "sends no reads to a lagging replica until it has caught up": async (cluster) => {
     const [late, kept] = cluster.replicas;
     await using pool = await openCluster(cluster, { replicaMaxLagMs: 300 });
     await late.pauseReplay();
     await pool.writer().query("INSERT INTO places VALUES ('late')");
     await kept.catchUp(cluster.primary);
     let health = await pool.health();
-    // The other one may have been asked before it had caught up.
+    // The other one may have been probed before it had caught up.
     while (health[1]?.healthy || !health[2]?.healthy) health = await pool.health();
-    assertMatch(health[1]?.reason ?? "", /^Takes no reads: it is \d+\.\d s behind, and 0\.3 s are allowed$/);
+    assertMatch(health[1]?.reason ?? "", /^replication lag too high \(\d+\.\d s, maximum 0\.3 s\)$/);
     assertEquals(await places(pool), new Set([hostOf(kept)]));
     const { rowCount } = await pool.reader().query("SELECT FROM places WHERE name = 'late'");
     assertEquals(rowCount, 1);
@@ -93,12 +93,12 @@ const faults: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
     assertEquals((await places(pool)).size, 2);
   },
 
-  "a read that a replica's replay cancels is read elsewhere": async (cluster) => {
+  "retries elsewhere a read cancelled by replay": async (cluster) => {
     await using pool = await openCluster(cluster);
     await using only = await openCluster(cluster, { replicas: [cluster.replicas[0].instance] });
     await pool.writer().query("CREATE TABLE dropped AS SELECT 1 AS value");
     for (const replica of cluster.replicas) await replica.catchUp(cluster.primary);
-    // The replay of the lock waits for the read, and cancels it after max_standby_streaming_delay.
+    // Replay of the lock waits for the read, and cancels it after max_standby_streaming_delay.
     const reading = only.reader().query("SELECT value, pg_sleep(30) FROM dropped");
     await untilActive(cluster.replicas[0]);
     await pool.writer().query("TRUNCATE dropped");
@@ -106,7 +106,7 @@ const faults: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
     assertEquals((await only.health())[1]?.healthy, true);
   },
 
-  "with every replica down the primary takes the reads": async (cluster) => {
+  "reads from the primary with every replica down": async (cluster) => {
     await using pool = await openCluster(cluster);
     const load = startLoad(pool);
     await load.reached(500);
@@ -120,14 +120,14 @@ const faults: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
     assert(!(await places(pool)).has(hostOf(cluster.primary)));
   },
 
-  "with the primary down the replicas go on taking reads, also when they are late by that": async (
+  "reads from the replicas with the primary down, although they lag then": async (
     cluster,
   ) => {
     await using pool = await openCluster(cluster, { replicaMaxLagMs: 200 });
     await cluster.primary.kill();
     let health = await pool.health();
     while (health.slice(1).some(({ healthy }) => healthy)) health = await pool.health();
-    assertEquals(health[0]?.reason, "It cannot be reached");
+    assertEquals(health[0]?.reason, "unreachable");
     assertEquals((await pool.reader().query("SELECT FROM places LIMIT 1")).rowCount, 1);
     const error = await assertRejects(() => pool.writer().query("SELECT 1"), DatabaseError);
     assertEquals(error.code, "unavailable");
@@ -136,8 +136,8 @@ const faults: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
   },
 };
 
-Deno.test("openPool() keeps reads going while replicas fail", async (test) => {
-  // The primary is killed and started again.
+Deno.test("openPool() completes reads while replicas fail", async (test) => {
+  // The primary is killed and restarted.
   await using primary = await startPostgres({ durable: true });
   const settings = { max_standby_streaming_delay: "100ms" };
   const [first, second] = await Promise.all([
@@ -155,14 +155,14 @@ Deno.test("openPool() keeps reads going while replicas fail", async (test) => {
   for (const [name, run] of Object.entries(faults)) await test.step(name, () => bounded(run(cluster)));
 });
 
-/** A read that is never answered is to fail the test, not to hold it up. */
+/** Fails the test for a read that never completes. */
 async function bounded(running: Promise<void>): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error("It took longer than a minute")), 60_000);
+  const timer = setTimeout(() => reject(new Error("Timed out after a minute")), 60_000);
   await Promise.race([running, promise]).finally(() => clearTimeout(timer));
 }
 
-/** A pool whose replicas are known to be well. Nobody is to be refused, and no replica lost, because the machine is slow. */
+/** Opens a pool with healthy replicas, and limits that a slow machine does not exceed. */
 async function openCluster(
   { primary, replicas }: Cluster,
   options: Partial<PoolConfig> = {},
@@ -188,8 +188,8 @@ function hostOf({ instance }: PostgresServer): string {
   return instance.host;
 }
 
-/** Which server answers a read. */
-async function askWhere(pool: ConnectionPool): Promise<string | undefined> {
+/** Returns the server that handles a read. */
+async function findServer(pool: ConnectionPool): Promise<string | undefined> {
   const { rows } = await pool.reader().query<{ host: string }>(
     "SELECT current_setting('unix_socket_directories') AS host",
   );
@@ -197,7 +197,7 @@ async function askWhere(pool: ConnectionPool): Promise<string | undefined> {
 }
 
 async function places(pool: ConnectionPool): Promise<Set<string | undefined>> {
-  return new Set(await Promise.all(Array.from({ length: 40 }, () => askWhere(pool))));
+  return new Set(await Promise.all(Array.from({ length: 40 }, () => findServer(pool))));
 }
 
 async function untilActive({ instance }: PostgresServer): Promise<void> {
@@ -207,32 +207,32 @@ async function untilActive({ instance }: PostgresServer): Promise<void> {
 }
 
 interface Load {
-  /** Resolves when so many more reads have been answered. */
+  /** Waits until `count` more reads have completed. */
   reached(count: number): Promise<void>;
-  /** Resolves when each reader has had two more answers. */
+  /** Waits until every reader has completed two more reads. */
   turnedOver(): Promise<void>;
-  /** Ends it and gives what failed. */
+  /** Stops the load and returns the errors. */
   stop(): Promise<readonly unknown[]>;
 }
 
-/** Hundreds of readers, each with a read in flight at any time. */
+/** Starts hundreds of readers, each with a read in flight at any time. */
 function startLoad(pool: ConnectionPool): Load {
   let stopped = false;
-  const answered = Array.from({ length: 300 }, () => 0);
+  const responded = Array.from({ length: 300 }, () => 0);
   const failed: unknown[] = [];
-  const total = (): number => answered.reduce((sum, count) => sum + count, 0);
-  const readers = answered.map(async (_, index) => {
+  const total = (): number => responded.reduce((sum, count) => sum + count, 0);
+  const readers = responded.map(async (_, index) => {
     while (!stopped) {
       try {
         const { rows } = await pool.reader().query<{ value: number }>("SELECT $1::int AS value", [index]);
         if (rows[0]?.value !== index) failed.push(rows);
       } catch (error) {
         failed.push(error);
-        // Nobody stops it where the test has failed before: a pool that is closed refuses at once.
+        // Not stopped if the test has failed before: a closed pool rejects immediately.
         stopped ||= failed.length > 1000;
         await pause(1);
       }
-      answered[index] = (answered[index] ?? 0) + 1;
+      responded[index] = (responded[index] ?? 0) + 1;
     }
   });
   return {
@@ -241,8 +241,8 @@ function startLoad(pool: ConnectionPool): Load {
       while (total() < goal) await pause(5);
     },
     async turnedOver(): Promise<void> {
-      const goals = answered.map((count) => count + 2);
-      while (answered.some((count, index) => count < (goals[index] ?? 0))) await pause(5);
+      const goals = responded.map((count) => count + 2);
+      while (responded.some((count, index) => count < (goals[index] ?? 0))) await pause(5);
     },
     async stop(): Promise<readonly unknown[]> {
       stopped = true;

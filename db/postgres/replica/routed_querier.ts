@@ -5,9 +5,8 @@ import type { ReadTarget, Route } from "./reader_router.ts";
 import { toDatabaseError } from "../connection/to_database_error.ts";
 
 /**
- * Runs reads where a route leads, and again elsewhere when the server was lost under them: what only reads can be
- * repeated. It stays with its replica, so that what is read one after the other comes from one server, unless that
- * one takes no reads any more.
+ * Querier for reads along a route, retried on the next server when one is lost. It stays with its replica, for consistent
+ * consecutive reads, while that is available.
  */
 export class RoutedQuerier implements Querier {
   readonly #route: Route;
@@ -23,20 +22,20 @@ export class RoutedQuerier implements Querier {
     options?: QueryOptions,
   ): Promise<QueryResult<R>> {
     let target = this.#target;
-    if (target === undefined || !this.#route.keeps(target)) target = this.#target = this.#route.first();
+    if (target === undefined || !this.#route.canStay(target)) target = this.#target = this.#route.first();
     const tried = [target];
     while (true) {
       const { querier } = target;
       try {
         return await querier.query<R>(text, parameters, options);
       } catch (error) {
-        const fault = toDatabaseError(error);
-        if (fault.sqlState === "25006" && target.health !== undefined) throw refusedWrite(fault);
-        if (isLost(fault)) target.fault(querier);
-        else if (fault.code !== "conflict" || target.health === undefined) throw fault;
-        // A conflict on a replica: what the read looked at was removed by the replay (SQLSTATE 40001).
+        const failure = toDatabaseError(error);
+        if (failure.sqlState === "25006" && target.health !== undefined) throw refusedWrite(failure);
+        if (isLost(failure)) target.reportFailure(querier);
+        else if (failure.code !== "conflict" || target.health === undefined) throw failure;
+        // A conflict on a replica: replay has removed rows that the read needs (SQLSTATE 40001).
         const next = this.#route.next(tried);
-        if (next === undefined) throw isLost(fault) ? readLost(fault) : fault;
+        if (next === undefined) throw isLost(failure) ? readLost(failure) : failure;
         tried.push(next);
         this.#target = target = next;
       }
@@ -48,9 +47,9 @@ function isLost({ code }: DatabaseError): boolean {
   return code === "unavailable" || code === "outcome-unknown";
 }
 
-function refusedWrite(fault: DatabaseError): DatabaseError {
-  return new DatabaseError("internal", "A statement that writes was given to a reader", {
-    cause: fault.cause,
-    ...fault.logFields,
+function refusedWrite(error: DatabaseError): DatabaseError {
+  return new DatabaseError("internal", "A reader received a statement that writes: use a writer", {
+    cause: error.cause,
+    ...error.logFields,
   });
 }

@@ -1,13 +1,13 @@
 import type { IsolationLevel } from "../../db.ts";
 
-/** What the server is told of a transaction when it begins. */
+/** Settings of a transaction on the server. */
 export interface BeginOptions {
   readonly isolation?: IsolationLevel | undefined;
   readonly readOnly?: boolean | undefined;
   readonly lockTimeoutMs?: number | undefined;
-  /** How long the whole transaction may last, in milliseconds. */
+  /** Timeout of the whole transaction, in milliseconds. */
   readonly transactionTimeoutMs?: number | undefined;
-  /** How long each statement may last, in milliseconds. */
+  /** Timeout of each statement, in milliseconds. */
   readonly statementTimeoutMs?: number | undefined;
 }
 
@@ -17,7 +17,7 @@ const levels: Readonly<Record<IsolationLevel, string>> = {
   "serializable": "SERIALIZABLE",
 };
 
-/** BEGIN and what holds for this transaction alone, as one message. What is not said is as the session has it. */
+/** Returns BEGIN and the settings of this transaction as one message. Others keep the session's values. */
 export function beginStatement(options: BeginOptions): string {
   const { isolation, readOnly } = options;
   const modes = [
@@ -25,7 +25,7 @@ export function beginStatement(options: BeginOptions): string {
     ...(readOnly === true ? ["READ ONLY"] : []),
   ];
   const settings = [
-    // The clock of the session's own runs since BEGIN, and only nothing stops it (assign_transaction_timeout()).
+    // The timer of the session's setting has run since BEGIN, and only 0 stops it (assign_transaction_timeout()).
     options.transactionTimeoutMs === undefined ? "" : "; SET LOCAL transaction_timeout = 0",
     setting("transaction_timeout", options.transactionTimeoutMs),
     setting("statement_timeout", options.statementTimeoutMs),
@@ -34,7 +34,7 @@ export function beginStatement(options: BeginOptions): string {
   return `${["BEGIN", modes.join(", ")].join(" ").trim()}${settings.join("")}`;
 }
 
-/** The server takes whole milliseconds, and 0 for no limit at all: a limit that has passed is the shortest. */
+/** The server takes whole milliseconds and 0 disables the timeout, so an expired one becomes 1. */
 function setting(name: string, milliseconds: number | undefined): string {
   return milliseconds === undefined ? "" : `; SET LOCAL ${name} = ${Math.max(1, Math.ceil(milliseconds))}`;
 }

@@ -3,7 +3,7 @@ import { useTestDatabase } from "@archway/tools/support/postgres/use_test_databa
 import { beginStatement } from "./begin_statement.ts";
 import { openPool } from "../open_pool.ts";
 
-Deno.test("beginStatement() says what is asked for and nothing else", () => {
+Deno.test("beginStatement() only contains the requested settings", () => {
   assertEquals(beginStatement({}), "BEGIN");
   assertEquals(
     beginStatement({
@@ -16,7 +16,7 @@ Deno.test("beginStatement() says what is asked for and nothing else", () => {
   );
 });
 
-Deno.test("withTimeoutTx() may take longer than sessions allow other transactions", async () => {
+Deno.test("withTimeoutTx() may exceed the session's transaction timeout", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [], transactionTimeoutMs: 300 });
   const run = pool.withTimeoutTx(60_000, async (tx) => (await tx.query("SELECT pg_sleep(1)")).rowCount);

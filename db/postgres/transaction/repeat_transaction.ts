@@ -1,15 +1,15 @@
 import { DatabaseError } from "../../errors.ts";
 import type { TransactionDeadline } from "./transaction_deadline.ts";
 
-/** How often a transaction is run at most. */
+/** Maximum number of attempts. */
 const maxRuns = 6;
 
-/** How long the pause after the first run is at most, in milliseconds; each further one is twice as long. */
+/** Maximum delay after the first attempt in milliseconds, doubled after each further one. */
 const firstPauseMs = 10;
 
 /**
- * Runs a transaction again when it gave way to another one, after a pause of random length ("full jitter": two that
- * met do not meet again; Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015).
+ * Retries a transaction after conflicts, with full jitter so that two conflicting ones do not meet again (Brooker,
+ * "Exponential Backoff and Jitter", AWS Architecture Blog, 2015).
  */
 export async function repeatTransaction<T>(
   runOnce: () => Promise<T>,
@@ -19,9 +19,9 @@ export async function repeatTransaction<T>(
     try {
       return await runOnce();
     } catch (error) {
-      const gaveWay = error instanceof DatabaseError && error.code === "conflict";
+      const isConflict = error instanceof DatabaseError && error.code === "conflict";
       const pauseMs = random() * firstPauseMs * 2 ** (runs - 1);
-      if (!gaveWay || runs === maxRuns || pauseMs >= deadline.leftMs) throw error;
+      if (!isConflict || runs === maxRuns || pauseMs >= deadline.leftMs) throw error;
       await pause(pauseMs, deadline.signal);
     }
   }

@@ -3,16 +3,16 @@ import type { Transaction } from "../../db.ts";
 import type { Connections } from "../connection/connections.ts";
 import { runTransaction, type RunTransactionOptions } from "./run_transaction.ts";
 
-/** How a transaction is run, and who watches. */
+/** Options of an observed transaction. */
 export interface RunObservedOptions extends RunTransactionOptions {
   readonly observer: DatabaseObserver;
-  /** What the observer is told that the server is called. */
+  /** Name of the server for the observer. */
   readonly instance: string;
 }
 
 const inside = { inTransaction: true } as const;
 
-/** Runs a transaction that somebody watches; otherwise as {@link runTransaction}. */
+/** Runs a transaction with an observer; otherwise like {@link runTransaction}. */
 export function runObserved<T>(
   connections: Connections,
   run: (tx: Transaction) => Promise<T>,

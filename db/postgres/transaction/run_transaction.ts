@@ -7,29 +7,29 @@ import { toDatabaseError } from "../connection/to_database_error.ts";
 import type { TransactionDeadline } from "./transaction_deadline.ts";
 import { TransactionScope, type TransactionState, type TransactionWatch } from "./transaction_scope.ts";
 
-/** How a transaction is run. */
+/** Options of {@link runTransaction}. */
 export interface RunTransactionOptions extends TxOptions {
   readonly deadline: TransactionDeadline;
-  /** What the session allows a statement anyway, in milliseconds; 0: any time. */
+  /** Statement timeout of the session in milliseconds; 0 if disabled. */
   readonly statementTimeoutMs: number;
-  /** Whether the server is told the deadline, or keeps the one of the session. */
-  readonly tellsDeadline: boolean;
-  /** Whether its session may be anybody's, so that the server knows no deadlines but those of the transaction. */
+  /** Whether the deadline is set on the server, instead of the session's timeout. */
+  readonly setsServerDeadline: boolean;
+  /** Whether sessions are pooled, so that timeouts must be set per transaction. */
   readonly isPooled: boolean;
-  /** Who watches; absent: nobody. */
+  /** Observer; disabled if absent. */
   readonly watch?: TransactionWatch;
 }
 
-/** How long the end of an aborted transaction may take before its connection is closed, in milliseconds. */
+/** Grace period for the end of an aborted transaction, after which its connection is closed, in milliseconds. */
 const graceMs = 1_000;
 
-/** How much later than the program the server ends a transaction, which costs the connection, in milliseconds. */
+/** Delay of the server's timeout after the program's, in milliseconds, since it costs the connection. */
 const serverGraceMs = 500;
 
 /**
- * Runs `run` between BEGIN and COMMIT, or ROLLBACK when it throws. What it throws is thrown on unchanged, whatever
- * becomes of the ROLLBACK. A transaction in which a statement failed is rolled back even where `run` went on and
- * returned: the server would turn its COMMIT into a ROLLBACK.
+ * Runs `run` between BEGIN and COMMIT, or ROLLBACK if it throws. Its error is rethrown unchanged, even if the ROLLBACK
+ * fails. A transaction with a failed statement is rolled back even if `run` handled the error and returned, since the
+ * server would turn its COMMIT into a ROLLBACK.
  */
 export async function runTransaction<T>(
   connections: Connections,
@@ -37,7 +37,7 @@ export async function runTransaction<T>(
   options: RunTransactionOptions,
 ): Promise<T> {
   const { deadline } = options;
-  const connection = await connections.lend(deadline.signal).catch((error) => {
+  const connection = await connections.acquire(deadline.signal).catch((error) => {
     throw withCallerStack(deadline.signal.aborted ? deadline.signal.reason : error);
   });
   const { watch } = options;
@@ -56,11 +56,11 @@ export async function runTransaction<T>(
     await end(connection, "COMMIT", deadline);
     return value;
   } finally {
-    connections.give(connection);
+    connections.release(connection);
   }
 }
 
-/** What happens between BEGIN and COMMIT. Rolls back where it fails. */
+/** Runs everything between BEGIN and COMMIT. Rolls back on failure. */
 async function inside<T>(
   scope: TransactionScope,
   run: (tx: Transaction) => Promise<T>,
@@ -79,7 +79,7 @@ async function inside<T>(
   } catch (error) {
     state.over = true;
     const failure = error === deadline.signal.reason ? withCallerStack(error) : error;
-    // What it says would hide why it was needed. A connection that could not roll back is of no more use.
+    // An error of the ROLLBACK must not hide the original one. The connection is closed then.
     await end(connection, "ROLLBACK", deadline).catch(() => connection.close());
     throw failure;
   }
@@ -87,7 +87,7 @@ async function inside<T>(
 
 async function begin(connection: Connection, options: RunTransactionOptions): Promise<void> {
   const { isolation, readOnly, lockTimeoutMs, deadline, isPooled } = options;
-  const leftMs = options.tellsDeadline || isPooled ? deadline.leftMs : Infinity;
+  const leftMs = options.setsServerDeadline || isPooled ? deadline.leftMs : Infinity;
   const allowedMs = options.statementTimeoutMs === 0 ? Infinity : options.statementTimeoutMs;
   const statementMs = isPooled ? Math.min(leftMs, allowedMs) : leftMs < allowedMs ? leftMs : Infinity;
   try {
@@ -103,7 +103,7 @@ async function begin(connection: Connection, options: RunTransactionOptions): Pr
   }
 }
 
-/** Sends COMMIT or ROLLBACK. Where the deadline has passed, the server has a little time left to answer it. */
+/** Sends COMMIT or ROLLBACK. After the deadline, the server has a grace period for the response. */
 async function end(
   connection: Connection,
   text: "COMMIT" | "ROLLBACK",

@@ -4,27 +4,27 @@ import type { ConnectionPool, Querier } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
 
-Deno.test("runTransaction() rejects when its connection went while its function was elsewhere", async () => {
+Deno.test("runTransaction() rejects when its connection was lost between statements", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
   await using admin = openPool({ primary: database.instance, replicas: [] });
-  for (const asksAgain of [true, false]) {
+  for (const retries of [true, false]) {
     let late: unknown;
     const running = pool.withTx(async (tx) => {
       await terminate(admin, await pidOf(tx));
-      // Until the driver knows: the one connection is somebody else's now.
+      // Until the driver notices: the only connection is exclusive now.
       await pool.writer().query("SELECT 1").catch(() => undefined);
-      if (asksAgain) late = await tx.query("SELECT 1").catch((error: unknown) => error);
+      if (retries) late = await tx.query("SELECT 1").catch((error: unknown) => error);
       return "looks like success";
     });
     const error = await assertRejects(() => running, DatabaseError);
     assertEquals(error.code, "unavailable");
-    if (asksAgain) assertStrictEquals(late, error);
+    if (retries) assertStrictEquals(late, error);
   }
   assertEquals((await pool.withTx((tx) => tx.query("SELECT 1"))).rowCount, 1);
 });
 
-Deno.test("runTransaction() throws what its function threw when the connection goes under a statement", async () => {
+Deno.test("runTransaction() rethrows the error of its function when the connection is lost", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
   await using admin = openPool({ primary: database.instance, replicas: [] });
@@ -40,7 +40,7 @@ Deno.test("runTransaction() throws what its function threw when the connection g
   assertEquals((await pool.withTx((tx) => tx.query("SELECT 1"))).rowCount, 1);
 });
 
-Deno.test("runTransaction() stops what runs on the server at its deadline", async () => {
+Deno.test("runTransaction() cancels the running statement at its deadline", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
   const error = await assertRejects(
@@ -48,7 +48,7 @@ Deno.test("runTransaction() stops what runs on the server at its deadline", asyn
     DatabaseError,
   );
   assertEquals(error.code, "timeout");
-  // There is one connection: it answers only when the sleep has ended.
+  // The only connection responds when the sleep has ended.
   assertEquals((await pool.withTx((tx) => tx.query("SELECT 1"))).rowCount, 1);
 });
 
@@ -75,7 +75,7 @@ Deno.test("runTransaction() does not wait for a connection beyond its deadline",
   assertEquals(entered, false);
 });
 
-Deno.test("runTransaction() reports a conflict that may be tried again", async () => {
+Deno.test("runTransaction() reports a retryable conflict", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await pool.writer().query("CREATE TABLE fought (id int PRIMARY KEY, value int)");

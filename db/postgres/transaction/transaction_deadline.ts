@@ -1,13 +1,13 @@
 import { DatabaseError } from "../../errors.ts";
 
-/** What ends a transaction before its time. */
+/** Options of a {@link TransactionDeadline}. */
 export interface TransactionDeadlineOptions {
-  /** In milliseconds from now; 0: none. */
+  /** Milliseconds from now; 0 disables the deadline. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Aborts its signal with code "timeout" when the time is up, and with code "cancelled" when the caller's does. */
+/** Aborts its signal with code "timeout" at the deadline, or with code "cancelled" when the caller's signal aborts. */
 export class TransactionDeadline implements Disposable {
   readonly #controller = new AbortController();
   readonly #caller: AbortSignal | undefined;
@@ -26,12 +26,12 @@ export class TransactionDeadline implements Disposable {
     return this.#controller.signal;
   }
 
-  /** In milliseconds; Infinity: there is no deadline. */
+  /** Remaining milliseconds; Infinity without a deadline. */
   get leftMs(): number {
     return this.#passesAt - performance.now();
   }
 
-  /** Throws why it is over, where it is. */
+  /** Throws the reason if the signal has aborted. */
   check(): void {
     this.signal.throwIfAborted();
   }
@@ -42,7 +42,7 @@ export class TransactionDeadline implements Disposable {
   }
 
   #pass(): void {
-    this.#controller.abort(new DatabaseError("timeout", "The transaction ran into its deadline"));
+    this.#controller.abort(new DatabaseError("timeout", "The transaction exceeded its deadline"));
   }
 
   readonly #cancel = (): void => {

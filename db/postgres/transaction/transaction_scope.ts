@@ -6,29 +6,29 @@ import type { Connection } from "../connection/connection.ts";
 import { refuseTransactionControl } from "../connection/pool_querier.ts";
 import type { TransactionDeadline } from "./transaction_deadline.ts";
 
-/** Who watches a transaction. */
+/** Observer of a transaction. */
 export interface TransactionWatch {
   readonly transaction: Observation;
-  /** Begins to watch a statement in it. */
+  /** Starts the observation of a statement. */
   statement(text: string): Observation | undefined;
 }
 
-/** What a transaction and the savepoints inside it share. */
+/** State shared by a transaction and its savepoints. */
 export interface TransactionState {
   readonly connection: Connection;
   readonly deadline: TransactionDeadline;
   readonly watch: TransactionWatch | undefined;
-  /** No more statements: it is being committed or rolled back. */
+  /** Whether it is being committed or rolled back, so that statements are rejected. */
   over: boolean;
   savepoints: number;
-  /** Statements that were not answered yet, whether anybody awaits them or not. */
+  /** Statements without a response yet, awaited or not. */
   readonly running: Set<Promise<unknown>>;
 }
 
-/** A transaction, or a savepoint in it, as the function that runs in it sees it. */
+/** Transaction or savepoint as passed to its function. */
 export class TransactionScope implements Transaction {
   readonly #state: TransactionState;
-  /** Why what was done here cannot be kept: the first statement that failed. */
+  /** First failed statement, because of which the transaction cannot be committed. */
   failure: DatabaseError | undefined;
   #hasSavepoint = false;
   #ended = false;
@@ -62,7 +62,7 @@ export class TransactionScope implements Transaction {
         return value;
       } catch (error) {
         scope.#ended = true;
-        // Its failure must not hide the first one; the transaction cannot go on after it.
+        // The error of the rollback must not hide the first one, which also ends the transaction.
         await this.#send(`ROLLBACK TO SAVEPOINT ${name}`).catch(() => undefined);
         throw error;
       }
@@ -74,10 +74,13 @@ export class TransactionScope implements Transaction {
 
   #check(): void {
     if (this.#ended || this.#state.over) {
-      throw new DatabaseError("internal", "A transaction was used after its end");
+      throw new DatabaseError("internal", "The transaction was used after its end");
     }
     if (this.#hasSavepoint) {
-      throw new DatabaseError("internal", "A transaction was used beside its open savepoint");
+      throw new DatabaseError(
+        "internal",
+        "The transaction was used during an open savepoint: use the savepoint",
+      );
     }
     if (this.failure !== undefined) throw this.failure;
   }
@@ -91,10 +94,10 @@ export class TransactionScope implements Transaction {
     const observation = watch?.statement(text);
     observation?.connected(connection.instance);
     const signal = own ? AbortSignal.any([own, deadline.signal]) : deadline.signal;
-    const answer = connection.query<R>(text, parameters, { signal });
-    running.add(answer);
+    const response = connection.query<R>(text, parameters, { signal });
+    running.add(response);
     try {
-      const result = await answer;
+      const result = await response;
       observation?.ended({ rows: result.rowCount });
       return result;
     } catch (error) {
@@ -102,11 +105,11 @@ export class TransactionScope implements Transaction {
       observation?.ended({ error: this.failure });
       throw this.failure;
     } finally {
-      running.delete(answer);
+      running.delete(response);
     }
   }
 
-  /** Before COMMIT nothing is in doubt: what was not committed is rolled back. */
+  /** Before COMMIT the outcome is never in doubt: everything is rolled back. */
   #translate(error: unknown): DatabaseError {
     const reason: unknown = this.#state.deadline.signal.reason;
     if (reason instanceof DatabaseError) return reason;
@@ -114,7 +117,7 @@ export class TransactionScope implements Transaction {
       return new DatabaseError("internal", "The statement failed", { cause: error });
     }
     return error.code === "outcome-unknown"
-      ? new DatabaseError("unavailable", "The connection was lost, and the transaction with it", {
+      ? new DatabaseError("unavailable", "The connection was lost and the transaction rolled back", {
         cause: error.cause,
       })
       : error;

@@ -5,13 +5,13 @@ import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
 import type { PoolConfig } from "../pool_config.ts";
 
-/** Makes accounts 1 and 2, of 100 each. */
+/** Creates accounts 1 and 2, with 100 each. */
 async function makeAccounts(pool: ConnectionPool): Promise<void> {
   await pool.writer().query("CREATE TABLE accounts (id int PRIMARY KEY, balance int NOT NULL)");
   await pool.writer().query("INSERT INTO accounts VALUES (1, 100), (2, 100)");
 }
 
-/** A pool over a database of its own with such accounts. */
+/** Opens a pool on a new database with such accounts. */
 async function openAccounts(config: Partial<PoolConfig> = {}): Promise<ConnectionPool> {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await useTestDatabase());
@@ -30,7 +30,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
   return (await assertRejects(() => promise, DatabaseError)).code;
 }
 
-Deno.test("withTx() runs at the isolation level it is given", async () => {
+Deno.test("withTx() runs at the requested isolation level", async () => {
   await using pool = await openAccounts();
   const levelOf = async (tx: Transaction): Promise<string | undefined> =>
     (await tx.query<{ level: string }>("SELECT current_setting('transaction_isolation') AS level")).rows[0]
@@ -42,7 +42,7 @@ Deno.test("withTx() runs at the isolation level it is given", async () => {
   }
 });
 
-Deno.test("withTx() writes nothing in a transaction that only reads", async () => {
+Deno.test("withTx() rejects writes in a read-only transaction", async () => {
   await using pool = await openAccounts();
   const writing = pool.withTx((tx) => tx.query("UPDATE accounts SET balance = 0"), { readOnly: true });
   const error = await assertRejects(() => writing, DatabaseError);
@@ -50,7 +50,7 @@ Deno.test("withTx() writes nothing in a transaction that only reads", async () =
   assertEquals(await balances(pool), [100, 100]);
 });
 
-Deno.test("withTx() repeats what may be repeated until two that meet are both through", async () => {
+Deno.test("withTx() retries repeatable transactions until both of a conflict have committed", async () => {
   await using pool = await openAccounts();
   let runs = 0;
   const { promise: bothRead, resolve } = Promise.withResolvers<void>();
@@ -63,11 +63,11 @@ Deno.test("withTx() repeats what may be repeated until two that meet are both th
   const options = { isolation: "serializable", repeatable: true } as const;
   await Promise.all([pool.withTx(transfer, options), pool.withTx(transfer, options)]);
   assert(runs > 2, `${runs} runs`);
-  // One after the other: 200, and then 200 + 100.
+  // Sequentially: 200, and then 200 + 100.
   assertEquals(await balances(pool), [300, 100]);
 });
 
-Deno.test("withTx() repeats nothing unless it is told that it may", async () => {
+Deno.test("withTx() does not retry unless repeatable", async () => {
   await using pool = await openAccounts();
   let runs = 0;
   const { promise: bothRead, resolve } = Promise.withResolvers<void>();
@@ -84,7 +84,7 @@ Deno.test("withTx() repeats nothing unless it is told that it may", async () => 
   assertEquals(failed.map((reason) => reason instanceof DatabaseError && reason.code), ["conflict"]);
 });
 
-Deno.test("withTx() does not repeat for ever, nor beyond its deadline", async () => {
+Deno.test("withTx() stops retrying at the maximum and at its deadline", async () => {
   await using pool = await openAccounts();
   const conflict = new DatabaseError("conflict", "Always");
   let runs = 0;
@@ -102,7 +102,7 @@ Deno.test("withTx() does not repeat for ever, nor beyond its deadline", async ()
   assert(["conflict", "timeout"].includes(await codeOf(blocked)));
 });
 
-Deno.test("withTx() refuses to begin inside another transaction, and not after it", async () => {
+Deno.test("withTx() rejects nesting, but not a later transaction", async () => {
   await using pool = await openAccounts();
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   let after: Promise<unknown> = Promise.resolve();
@@ -117,7 +117,7 @@ Deno.test("withTx() refuses to begin inside another transaction, and not after i
   assertEquals(await balances(pool), [1, 100]);
 });
 
-Deno.test("Transaction.savepoint() undoes what failed inside and nothing else", async () => {
+Deno.test("Transaction.savepoint() only rolls back its own statements", async () => {
   await using pool = await openAccounts();
   const own = new Error("Changed its mind");
   const value = await pool.withTx(async (tx) => {
@@ -127,7 +127,7 @@ Deno.test("Transaction.savepoint() undoes what failed inside and nothing else", 
       throw own;
     }).catch((error: unknown) => error);
     assertStrictEquals(caught, own);
-    // A statement that failed spoils the savepoint, not the transaction.
+    // A failed statement invalidates the savepoint, not the transaction.
     const inside = tx.savepoint(async (inner) => {
       await inner.query("INSERT INTO accounts VALUES (1, 0)").catch(() => undefined);
       return "looks like success";
@@ -143,7 +143,7 @@ Deno.test("Transaction.savepoint() undoes what failed inside and nothing else", 
   assertEquals(await balances(pool), [1, 7]);
 });
 
-Deno.test("Transaction.query() is refused beside an open savepoint and after the end", async () => {
+Deno.test("Transaction.query() rejects during an open savepoint and after the end", async () => {
   await using pool = await openAccounts();
   let kept: Transaction | undefined;
   let inner: Transaction | undefined;
@@ -162,7 +162,7 @@ Deno.test("Transaction.query() is refused beside an open savepoint and after the
   }
 });
 
-Deno.test("withTx() does not commit before statements that nobody awaits are answered", async () => {
+Deno.test("withTx() does not commit before statements that are not awaited", async () => {
   await using pool = await openAccounts();
   const running = pool.withTx((tx) => {
     tx.query("UPDATE accounts SET balance = 5 WHERE id = 1").catch(() => undefined);
@@ -173,7 +173,7 @@ Deno.test("withTx() does not commit before statements that nobody awaits are ans
   assertEquals(await balances(pool), [100, 100]);
 });
 
-Deno.test("withTx() waits for a lock no longer than it is told", async () => {
+Deno.test("withTx() limits the wait for a lock", async () => {
   await using pool = await openAccounts();
   const held = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
@@ -192,7 +192,7 @@ Deno.test("withTx() waits for a lock no longer than it is told", async () => {
   assertEquals(await balances(pool), [1, 100]);
 });
 
-Deno.test("withTimeoutTx() tells the server its deadline, and withTx() keeps the one of the configuration", async () => {
+Deno.test("withTimeoutTx() sets its deadline on the server, and withTx() the configured one", async () => {
   await using pool = await openAccounts({ statementTimeoutMs: 40_000, transactionTimeoutMs: 70_000 });
   const settings = async (tx: Transaction): Promise<readonly number[]> => {
     const { rows } = await tx.query<{ name: string; setting: string }>(
@@ -204,14 +204,14 @@ Deno.test("withTimeoutTx() tells the server its deadline, and withTx() keeps the
   const [statement = 0, transaction = 0] = await pool.withTimeoutTx(20_000, settings);
   assert(statement > 0 && statement <= 20_000, String(statement));
   assert(transaction > statement && transaction <= 20_501, String(transaction));
-  // A longer one does not let a single statement run longer.
+  // A longer deadline does not extend the timeout of a single statement.
   assertEquals((await pool.withTimeoutTx(600_000, settings))[0], 40_000);
   assertEquals(await pool.withTx(settings), [40_000, 70_000]);
 });
 
-Deno.test("withTx() ends at the deadline of the configuration", async () => {
+Deno.test("withTx() ends at the configured deadline", async () => {
   await using database = await useTestDatabase();
-  // The server keeps the deadline for every statement, and making the accounts may take longer.
+  // The server enforces the timeout for every statement, and creating the accounts may take longer.
   await using patient = openPool({ primary: database.instance, replicas: [] });
   await makeAccounts(patient);
   await using pool = openPool({ primary: database.instance, replicas: [], transactionTimeoutMs: 50 });
@@ -223,7 +223,7 @@ Deno.test("withTx() ends at the deadline of the configuration", async () => {
   assertEquals(await balances(patient), [100, 100]);
 });
 
-Deno.test("withTx() rolls back when its caller leaves, and its connection is free again", async () => {
+Deno.test("withTx() rolls back and frees its connection when its caller aborts", async () => {
   await using pool = await openAccounts();
   const controller = new AbortController();
   const entered = Promise.withResolvers<void>();

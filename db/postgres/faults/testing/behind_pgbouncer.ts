@@ -3,13 +3,13 @@ import type { ConnectionPool } from "../../../db.ts";
 import { openPool } from "../../open_pool.ts";
 import type { PoolConfig } from "../../pool_config.ts";
 
-/** Opens a pool that is told of the pooler. */
-export function openBehind(pgbouncer: Pgbouncer, config: Partial<PoolConfig> = {}): ConnectionPool {
+/** Opens a pool that is configured for the pooler. */
+export function openBehindPgbouncer(pgbouncer: Pgbouncer, config: Partial<PoolConfig> = {}): ConnectionPool {
   const primary = { ...pgbouncer.instance, maxConnections: 20 };
   return openPool({ primary, replicas: [], pooler: "transaction", ...config });
 }
 
-/** The settings of the chapter "Behind PgBouncer" in docs/persistence.md, without where it listens and who may come. */
+/** Reads the settings of the chapter "Behind PgBouncer" in docs/persistence.md, without addresses and authentication. */
 export async function documentedSettings(): Promise<Required<StartPgbouncerOptions>> {
   const text = await Deno.readTextFile(new URL("../../../../docs/persistence.md", import.meta.url));
   const found = /```ini\n\[databases\]\n([^[]+)\[pgbouncer\]\n([^`]+)```/.exec(text);

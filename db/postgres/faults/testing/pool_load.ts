@@ -2,55 +2,55 @@ import type { ConnectionPool, Querier, Transaction } from "../../../db.ts";
 import { DatabaseError } from "../../../errors.ts";
 import { WriteRecorder } from "./write_recorder.ts";
 
-/** What callers were told, and where the database says otherwise. */
+/** Outcomes of all calls, and contradictions to the contents of the database. */
 export interface LoadReport {
   readonly begun: number;
   readonly settled: number;
-  /** How many calls ended how: "done", or the code of their error ("not a DatabaseError: …" for what is none). */
+  /** Number of calls by outcome: "done" or the error code ("not a DatabaseError: …" for other errors). */
   readonly endings: Readonly<Record<string, number>>;
-  /** Writes of which callers were not told the truth, and wrong answers: in words. */
+  /** Writes with a wrong outcome and wrong responses, as messages. */
   readonly contradictions: readonly string[];
 }
 
-/** A call: gives what has to be said against its answer, if anything. */
+/** Call that returns a description of a wrong response, if any. */
 type Call = (id: number) => Promise<string | void>;
 
-/** Rows of an answer that takes several packets. */
+/** Number of rows whose response takes several packets. */
 const MANY = 2_000;
 
 const SLOW_INSERT =
   `WITH slow AS (SELECT pg_sleep(0.2)) INSERT INTO marks SELECT $1, n FROM slow, generate_series(1, 2) AS n`;
 
-/** Keeps a pool busy by every kind of call at the same time. Needs an empty database. */
+/** Load of all kinds of concurrent calls on a pool. Needs an empty database. */
 export class PoolLoad {
   #begun = 0;
   #settled = 0;
   #stopping = false;
   readonly #pool: ConnectionPool;
-  readonly #book: WriteRecorder;
+  readonly #recorder: WriteRecorder;
   readonly #endings = new Map<string, number>();
-  readonly #complaints: string[] = [];
+  readonly #contradictions: string[] = [];
   readonly #workers: readonly Promise<void>[];
 
-  private constructor(pool: ConnectionPool, book: WriteRecorder, workersOfAKind: number) {
+  private constructor(pool: ConnectionPool, recorder: WriteRecorder, workersOfAKind: number) {
     this.#pool = pool;
-    this.#book = book;
+    this.#recorder = recorder;
     const calls = [this.#write, this.#read, this.#readMany, this.#transact, this.#giveUp, this.#abort];
     this.#workers = calls.flatMap((call) => Array.from({ length: workersOfAKind }, () => this.#work(call)));
   }
 
-  /** Begins. */
+  /** Starts the load. */
   static async start(pool: ConnectionPool, { workersOfAKind = 4 } = {}): Promise<PoolLoad> {
     return new PoolLoad(pool, await WriteRecorder.open(pool.writer()), workersOfAKind);
   }
 
-  /** Resolves when so many more calls have succeeded. */
+  /** Waits until `count` further calls have succeeded. */
   async untilDone(count: number): Promise<void> {
     const target = this.#count("done", 0) + count;
     while (this.#count("done", 0) < target) await new Promise((resolve) => setTimeout(resolve, 1));
   }
 
-  /** Begins no more calls; gives its report when each of those that were begun has settled. */
+  /** Stops new calls and returns the report after all calls have settled. */
   async stop(): Promise<LoadReport> {
     this.#stopping = true;
     await Promise.all(this.#workers);
@@ -58,7 +58,7 @@ export class PoolLoad {
       begun: this.#begun,
       settled: this.#settled,
       endings: Object.fromEntries([...this.#endings].sort()),
-      contradictions: [...this.#complaints, ...await this.#book.contradictions(this.#pool.writer())],
+      contradictions: [...this.#contradictions, ...await this.#recorder.contradictions(this.#pool.writer())],
     };
   }
 
@@ -66,53 +66,53 @@ export class PoolLoad {
     while (!this.#stopping) {
       const id = this.#begun++;
       try {
-        const complaint = await call(id);
-        if (complaint) this.#complaints.push(complaint);
+        const contradiction = await call(id);
+        if (contradiction) this.#contradictions.push(contradiction);
         this.#count("done", 1);
       } catch (error) {
         this.#count(error instanceof DatabaseError ? error.code : `not a DatabaseError: ${error}`, 1);
       }
       this.#settled++;
-      // A pool that refuses at once would otherwise be asked without a pause, and nothing else would run.
+      // A pool that rejects immediately would otherwise be called in a loop that starves everything else.
       await new Promise((resolve) => setTimeout(resolve));
     }
   }
 
-  readonly #write: Call = (id) => this.#book.statement(id, () => insert(this.#pool.writer(), id, [1, 2]));
+  readonly #write: Call = (id) => this.#recorder.statement(id, () => insert(this.#pool.writer(), id, [1, 2]));
 
   readonly #read: Call = async (id) => {
     const { rows } = await this.#pool.reader().query<{ n: number }>("SELECT $1::int AS n", [id]);
     const right = rows.length === 1 && rows[0]?.n === id;
-    return right ? undefined : `${id} was answered ${JSON.stringify(rows)}`;
+    return right ? undefined : `${id} got ${JSON.stringify(rows)}`;
   };
 
   readonly #readMany: Call = async (id) => {
     const text = "SELECT n + $1::int AS n, repeat('x', 100) AS x FROM generate_series(1, $2::int) AS n";
     const { rows } = await this.#pool.reader().query<{ n: number }>(text, [id, MANY]);
     const right = rows.length === MANY && rows.every(({ n }, index) => n === id + index + 1);
-    return right ? undefined : `${id} was answered with ${rows.length} rows that are not right`;
+    return right ? undefined : `${id} got ${rows.length} rows with wrong contents`;
   };
 
   readonly #transact: Call = (id) =>
-    this.#book.transaction(id, () => this.#pool.withTx((tx) => inTwoParts(tx, id)));
+    this.#recorder.transaction(id, () => this.#pool.withTx((tx) => inTwoParts(tx, id)));
 
-  /** A transaction whose function gives up after its writes. */
+  /** Transaction whose function throws after its writes. */
   readonly #giveUp: Call = (id) => {
     const error = new DatabaseError("conflict", "Given up");
-    return this.#book.refused(id, error, () =>
+    return this.#recorder.refused(id, error, () =>
       this.#pool.withTx(async (tx) => {
         await inTwoParts(tx, id);
         throw error;
       }));
   };
 
-  /** A statement that is aborted while it waits. */
+  /** Statement that is aborted while it waits. */
   readonly #abort: Call = async (id) => {
     const controller = new AbortController();
     const { signal } = controller;
     setTimeout(() => controller.abort(), id % 50);
     try {
-      await this.#book.statement(id, () => this.#pool.writer().query(SLOW_INSERT, [id], { signal }));
+      await this.#recorder.statement(id, () => this.#pool.writer().query(SLOW_INSERT, [id], { signal }));
     } catch (error) {
       if (!(error instanceof DatabaseError && error.code === "cancelled")) throw error;
     }

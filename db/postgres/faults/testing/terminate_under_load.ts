@@ -4,22 +4,22 @@ import type { InstanceConfig } from "../../pool_config.ts";
 import { type LoadReport, PoolLoad } from "./pool_load.ts";
 import { untilNothingLeaks } from "./until_nothing_leaks.ts";
 
-/** How a pool came through. */
-export interface Survival extends LoadReport {
-  /** How many connections were ended in all. */
+/** Load report with the number of terminated connections. */
+export interface TerminationReport extends LoadReport {
+  /** Total number of terminated connections. */
   readonly connections: number;
 }
 
 const applicationName = "archway under load";
 
 /**
- * Opens a pool, puts it under load, and ends all its connections so many times, each time after it has recovered from
- * the time before. Rejects when connections are left over, or a transaction.
+ * Puts a pool under load and terminates all its connections in several rounds, each after it has recovered from the one
+ * before. Rejects if connections or a transaction are leaked.
  */
 export async function terminateUnderLoad(
   instance: InstanceConfig,
   { rounds }: { readonly rounds: number },
-): Promise<Survival> {
+): Promise<TerminationReport> {
   await using pool = openPool({ primary: instance, replicas: [], applicationName });
   await using killer = openPool({ primary: { ...instance, maxConnections: 1 }, replicas: [] });
   const load = await PoolLoad.start(pool);
@@ -30,7 +30,7 @@ export async function terminateUnderLoad(
   return { ...report, connections };
 }
 
-/** Ends every connection of the load and waits until calls succeed again. Gives how many there were. */
+/** Terminates every connection of the load, waits until calls succeed again and returns the number terminated. */
 async function terminateAll(killer: ConnectionPool, load: PoolLoad): Promise<number> {
   const { rowCount } = await killer.writer().query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -1,39 +1,39 @@
 import type { ConnectionPool } from "../../../db.ts";
 
-/** Whose connections are counted, and who counts them. */
+/** Pool under test and the pool that inspects its connections. */
 export interface Observed {
-  /** Has nothing to do any more. */
+  /** Pool without running work. */
   readonly pool: ConnectionPool;
   /** Another pool on the same database. */
   readonly observer: ConnectionPool;
-  /** What the first pool is called. */
+  /** Application name of the first pool. */
   readonly applicationName: string;
 }
 
-/** What both sides say of a pool's connections. */
+/** Connections as seen by the pool and by the server. */
 interface Connections {
   readonly pool: { readonly open: number; readonly idle: number; readonly waiting: number };
   readonly server: { readonly all: number; readonly idle: number; readonly locks: number };
 }
 
 /**
- * Resolves when a pool and its server agree: as many connections on either side, every one idle outside of a
- * transaction, no locks held, nobody waiting. Rejects with what they say when they do not come to agree.
+ * Waits until a pool and its server agree on the connections, all idle outside of transactions, without locks or
+ * waiting callers. Rejects with both views on timeout.
  */
 export async function untilNothingLeaks(observed: Observed): Promise<void> {
-  // The server ends processes some time after their clients are gone.
+  // The server ends a process some time after its client has disconnected.
   const deadline = Date.now() + 60_000;
   while (true) {
-    const seen = await look(observed);
+    const seen = await readConnections(observed);
     const { pool, server } = seen;
     const agreed = pool.open === server.all && pool.idle === pool.open && server.idle === server.all;
     if (agreed && pool.waiting === 0 && server.locks === 0) return;
-    if (Date.now() > deadline) throw new Error(`Connections are left over: ${JSON.stringify(seen)}`);
+    if (Date.now() > deadline) throw new Error(`Connections were leaked: ${JSON.stringify(seen)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-async function look({ pool, observer, applicationName }: Observed): Promise<Connections> {
+async function readConnections({ pool, observer, applicationName }: Observed): Promise<Connections> {
   const [primary] = pool.load();
   if (primary === undefined) throw new Error("The pool has no primary");
   const { rows: [server] } = await observer.writer().query<Connections["server"]>(
@@ -43,6 +43,6 @@ async function look({ pool, observer, applicationName }: Observed): Promise<Conn
       FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1`,
     [applicationName],
   );
-  if (server === undefined) throw new Error("The server has not answered");
+  if (server === undefined) throw new Error("The server returned no row");
   return { pool: primary.pool, server };
 }

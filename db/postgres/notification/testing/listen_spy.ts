@@ -1,9 +1,9 @@
 import type { ConnectionPool, ListenState } from "../../../db.ts";
 
-/** Notifies of the channel that a {@link ListenSpy} listens to. */
+/** Statement that notifies the channel of a {@link ListenSpy}. */
 export const NOTIFY = "SELECT pg_notify('things', '')";
 
-/** Listener of the channel "things" that records its states and counts notifications. */
+/** Listener on the channel "things" that records states and counts notifications. */
 export class ListenSpy implements AsyncDisposable {
   readonly states: ListenState[] = [];
   heard = 0;
@@ -23,7 +23,7 @@ export class ListenSpy implements AsyncDisposable {
     });
   }
 
-  /** Resolves when it is so. */
+  /** Waits until a condition holds. */
   async until(isSo: (spy: ListenSpy) => boolean): Promise<void> {
     while (!isSo(this)) await this.#changed.promise;
   }

@@ -7,31 +7,31 @@ import {
   takeMessages,
 } from "./frontend_messages.ts";
 
-/** A client of the session. */
+/** Client of the shared session. */
 export interface SessionClient {
-  /** Hands over what the server answers. */
-  send(answer: Uint8Array): void;
-  /** Ends the connection: the client said goodbye, or the session failed under it. */
+  /** Sends a response of the server. */
+  send(response: Uint8Array): void;
+  /** Closes the connection, after Terminate or a failure of the session. */
   close(): void;
 }
 
-/** What a talk tells the scheduler. */
-export interface TalkEvents {
-  /** Whole messages wait. */
-  spoke(): void;
+/** Events for the scheduler. */
+export interface ClientSessionEvents {
+  /** Complete messages are waiting. */
+  ready(): void;
   left(): void;
 }
 
-/** One client's side of the conversation. */
-export class Talk {
+/** Protocol state of one client. */
+export class ClientSession {
   readonly #id: number;
-  readonly #events: TalkEvents;
+  readonly #events: ClientSessionEvents;
   readonly #statements = new Set<string>();
   #buffer: Uint8Array = new Uint8Array(0);
   #ready: readonly Uint8Array[] = [];
   #open = true;
 
-  constructor(id: number, readonly client: SessionClient, events: TalkEvents) {
+  constructor(id: number, readonly client: SessionClient, events: ClientSessionEvents) {
     this.#id = id;
     this.#events = events;
   }
@@ -40,12 +40,12 @@ export class Talk {
     return this.#open;
   }
 
-  /** Whether whole messages wait for their turn. */
+  /** Whether complete messages are waiting for execution. */
   get hasMore(): boolean {
     return this.#ready.length > 0;
   }
 
-  /** Takes bytes as they come. */
+  /** Receives bytes of the client. */
   receive(bytes: Uint8Array): void {
     if (!this.#open) return;
     const { value, rest } = takeMessages(concatBytes([this.#buffer, bytes]));
@@ -54,26 +54,26 @@ export class Talk {
       renameStatement(message, (name) => this.#statement(name))
     );
     this.#ready = [...this.#ready, ...messages];
-    if (this.hasMore) this.#events.spoke();
+    if (this.hasMore) this.#events.ready();
     if (value.terminated) this.client.close();
   }
 
-  /** The connection is gone: what it left in the session is cleared up. */
+  /** Handles the end of the connection, cleaning up after it in the session. */
   leave(): void {
     if (!this.#open) return;
     this.#open = false;
     this.#events.left();
   }
 
-  /** Everything to execute next. */
+  /** Takes all messages to be executed next. */
   take(): Uint8Array {
     const messages = this.#ready;
     this.#ready = [];
     return concatBytes(messages);
   }
 
-  /** Replaces what waits: a transaction or a series of messages that it is in is ended, its statements forgotten. */
-  sayFarewell(isOwner: boolean): void {
+  /** Replaces pending messages by cleanup: ends the open transaction or message series, closes the statements. */
+  queueCleanup(isOwner: boolean): void {
     const closes = [...this.#statements].map(closeStatementMessage);
     const ends = isOwner ? [syncMessage, queryMessage("ROLLBACK")] : [];
     this.#ready = closes.length > 0 ? [...ends, ...closes, syncMessage] : ends;
