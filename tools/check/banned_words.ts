@@ -41,7 +41,7 @@ const BANNED: readonly BannedWord[] = [
   { pattern: /\bhostile\b/gi, instead: "negative tests" },
   { pattern: /\bunseal(?:s|ed)?\b|\bseal(?:s|ed|ing)?\b|[sS]ealRing/g, instead: "encrypt, decrypt" },
   {
-    pattern: /Notebook|Mortal|FaultProxy|Storm[A-Z]|\bstorm\b/g,
+    pattern: /Notebook|Mortal|Cutter|Storm[A-Z]|\bstorm\b/g,
     instead: "recorder, crash test, fault proxy, load",
   },
   { pattern: /\blook(?:s|ed)? like nothing\b|\bgrow(?:s|n)? old\b/gi, instead: "the state's name" },
