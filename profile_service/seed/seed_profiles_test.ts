@@ -2,6 +2,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { PROFILE_DATABASES } from "../testing/profile_databases.ts";
 import { microsecondsOf } from "@archway/db/timestamp.ts";
+import { selectList } from "@archway/service_kit/select_list.ts";
+import type { Profile } from "../domain/profile.ts";
+import { PROFILE_COLUMNS } from "../persistence/profile_list.ts";
 import { batchProfiles } from "./batch_profiles.ts";
 import { SeedError } from "./seed_error.ts";
 import { BATCH_SIZE, batchCount, type SeedPlan } from "./seed_plan.ts";
@@ -35,8 +38,7 @@ for (const [name, open] of Object.entries(PROFILE_DATABASES)) {
     assertEquals(reported.length, 1 + batches);
     const last = [...batchProfiles(plan, batches - 1)];
     const { rows } = await pool.writer().query(
-      `select id, name, email, age, version, created_at as "createdAt", updated_at as "updatedAt" from profiles
-        where id >= $1 order by id`,
+      `select ${selectList<Profile>(PROFILE_COLUMNS)} from profiles where id >= $1 order by id`,
       [last[0]?.id ?? ""],
     );
     assertEquals(rows.map((row) => ({ ...row })), last);

@@ -26,6 +26,8 @@ interface Person {
   readonly name: string;
   readonly email: string | null;
   readonly age?: number;
+  /** Members that a team has added. */
+  readonly [member: string]: unknown;
 }
 
 /** What a request is made of. */
