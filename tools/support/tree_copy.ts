@@ -80,9 +80,9 @@ export class TreeCopy implements AsyncDisposable {
   }
 
   /** Runs a task, which has to succeed. */
-  async task(name: string): Promise<void> {
+  async task(name: string, ...args: readonly string[]): Promise<void> {
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["task", name],
+      args: ["task", name, ...args],
       cwd: this.path,
       env: { NO_COLOR: "1" },
     }).output();
