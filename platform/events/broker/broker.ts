@@ -1,36 +1,37 @@
 import type { Message } from "../outbox/message.ts";
 
-/** A message broker that keeps what it has acknowledged. */
+/** A message broker that persists what it has acknowledged. */
 export interface Broker extends AsyncDisposable {
-  /** Resolves when it can be published to. @throws {BrokerError} "unavailable". */
+  /** Resolves when the broker accepts messages. @throws {BrokerError} "unavailable". */
   ready(): Promise<void>;
   /**
-   * Publishes a message and waits until the broker has acknowledged it; one whose id it has seen lately is kept once.
+   * Publishes a message and waits for the acknowledgement. The broker stores a message once if its id repeats within
+   * the deduplication window.
    *
    * @throws {BrokerError}
    */
   publish(message: Message, options: PublishOptions): Promise<PublishOutcome>;
 }
 
-/** What goes along with a message. */
+/** Options of publishing a message. */
 export interface PublishOptions {
-  /** Where the message comes from (W3C Trace Context); undefined: nobody knows. */
+  /** Trace context of the cause (W3C Trace Context); undefined if unknown. */
   readonly traceparent: string | undefined;
 }
 
-/** "duplicate": the broker had it already. */
+/** Result of publishing; "duplicate" if the broker already had the message. */
 export type PublishOutcome = "published" | "duplicate";
 
-/** What a broker fails with. */
+/** Reason of a broker's failure. */
 export type BrokerErrorCode =
-  /** It cannot be reached, or does not let the program in. */
+  /** The broker is unreachable or refuses the credentials. */
   | "unavailable"
-  /** It did not acknowledge a message in time: it may have it or not. */
+  /** No acknowledgement arrived in time; the broker may have stored the message. */
   | "timeout"
-  /** It does not take the message. */
+  /** The broker refuses the message. */
   | "refused";
 
-/** A fault of the broker or of the way to it. Its message carries neither addresses nor what was to be published. */
+/** Failure of the broker or the connection to it. Its message contains neither addresses nor message contents. */
 export class BrokerError extends Error {
   override readonly name = "BrokerError";
   constructor(readonly code: BrokerErrorCode, message: string, options: { readonly cause?: unknown } = {}) {

@@ -6,12 +6,12 @@ const INSERT = `insert into broker_messages (position, stream, enqueued_at)
   select position, stream, enqueued_at
   from unnest($1::bigint[], $2::text[], $3::timestamptz[]) as m (position, stream, enqueued_at)`;
 
-/** Keeps events for the broker until it has them. */
+/** Queues events for the message broker. */
 export class BrokerDestination implements Destination {
   readonly name = "broker";
   readonly #onMessages: () => void;
 
-  /** @param onMessages There are messages to be published. Must not throw. */
+  /** @param onMessages Called when messages are queued. Must not throw. */
   constructor(onMessages: () => void) {
     this.#onMessages = onMessages;
   }

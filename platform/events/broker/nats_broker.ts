@@ -17,45 +17,43 @@ import { NatsTransport } from "./nats_transport.ts";
 
 setTransportFactory({ factory: () => new NatsTransport() });
 
-/** Where a NATS server or cluster is, and what is kept there. */
+/** Options of the connection to a NATS server or cluster. */
 export interface NatsBrokerOptions {
-  /** "host:port" of every server that is known beforehand. */
+  /** "host:port" of the servers to connect to first. */
   readonly servers: readonly [string, ...string[]];
-  /** Absent: the server asks for none. */
+  /** @default none */
   readonly credentials?: NatsCredentials;
-  /** Whether the way has to be encrypted. */
+  /** Whether TLS is required. */
   readonly tls: boolean;
-  /** Certificates to trust, in PEM; absent: those that the platform trusts. */
+  /** Certificates to trust, in PEM. @default those of the platform */
   readonly ca?: string;
-  /** The name of the stream that keeps the messages. */
+  /** Name of the JetStream stream that stores the messages. */
   readonly stream: string;
   /**
-   * How long connecting, and an acknowledgement, may take, in milliseconds.
+   * Timeout of connecting and of an acknowledgement, in milliseconds.
    *
    * @default {5_000}
    */
   readonly timeoutMs?: number;
 }
 
-/** Who the program is to the server. */
+/** Credentials of the program at the server. */
 export type NatsCredentials = { readonly user: string; readonly password: string } | {
   readonly token: string;
 };
 
-/** Subjects begin with this; the type of the event follows. */
+/** Prefix of subjects; the type of the event follows. */
 const SUBJECT_PREFIX = "archway.";
 
 const NANOSECONDS_PER_HOUR = 3_600_000_000_000;
 
-/** What the stream is made with where there is none; one that is there is left as it is. */
+/** Configuration of a stream that is created. An existing stream is not changed. */
 const NEW_STREAM = {
   subjects: [`${SUBJECT_PREFIX}>`],
   storage: StorageType.File,
   retention: RetentionPolicy.Limits,
-  // The oldest go first.
   max_age: 7 * 24 * NANOSECONDS_PER_HOUR,
-  // How long the server knows ids: a message is published twice where the program ended before it had noted the first
-  // time, and it may be down for a while.
+  // A crash after the acknowledgement makes the program publish a message again, possibly after a long downtime.
   duplicate_window: NANOSECONDS_PER_HOUR,
 };
 
@@ -65,9 +63,9 @@ interface Connected {
 }
 
 /**
- * Publishes to NATS JetStream: to the subject `archway.<event type>`, with the message's id in `Nats-Msg-Id`. It connects
- * when it is first needed, and anew after the connection was lost; the client's own reconnecting would keep messages in
- * memory and send them later, when nobody waits for them any more.
+ * Publishes to NATS JetStream, to the subject `archway.<event type>` with the message's id in `Nats-Msg-Id`. Connects on
+ * first use and again after a lost connection. The client's own reconnecting is off: it would buffer messages and send
+ * them after their publication has been reported as failed.
  */
 export class NatsBroker implements Broker {
   readonly #options: NatsBrokerOptions;
@@ -92,7 +90,7 @@ export class NatsBroker implements Broker {
         msgID: id,
         headers: fields,
         timeout,
-        // Another stream may keep this subject by mistake.
+        // Another stream may cover this subject by mistake.
         expect: { streamName: stream },
       });
       return duplicate ? "duplicate" : "published";
@@ -148,7 +146,7 @@ export class NatsBroker implements Broker {
       }
       return { connection, client: jetstream(connection, { timeout }) };
     } catch (cause) {
-      throw new BrokerError("unavailable", "The message broker cannot be used", { cause });
+      throw new BrokerError("unavailable", "Cannot connect to the message broker", { cause });
     }
   }
 }
@@ -165,13 +163,13 @@ async function ensureStream(manager: JetStreamManager, name: string): Promise<vo
 
 function brokerErrorOf(cause: unknown): BrokerError {
   if (cause instanceof errors.TimeoutError) {
-    return new BrokerError("timeout", "The message broker did not acknowledge a message", { cause });
+    return new BrokerError("timeout", "The message broker did not acknowledge a message in time", { cause });
   }
   const refused = cause instanceof JetStreamApiError || cause instanceof JetStreamError ||
     cause instanceof errors.InvalidArgumentError ||
-    // Nobody keeps the subject. The client takes it for a server without JetStream, which was asked for before.
+    // No stream covers the subject. The client reports a server without JetStream, but that was ruled out on connecting.
     (cause instanceof Error && cause.cause instanceof errors.RequestError && cause.cause.isNoResponders());
   return refused
-    ? new BrokerError("refused", "The message broker does not take a message", { cause })
-    : new BrokerError("unavailable", "The message broker was lost", { cause });
+    ? new BrokerError("refused", "The message broker refused a message", { cause })
+    : new BrokerError("unavailable", "The connection to the message broker was lost", { cause });
 }

@@ -22,22 +22,25 @@ async function codeOf(run: () => Promise<unknown>): Promise<BrokerErrorCode> {
   return (await assertRejects(run, BrokerError)).code;
 }
 
-testWithNats("NatsBroker makes its stream and publishes each message once, with its trace", async () => {
-  await using nats = await startNats();
-  await using broker = brokerOf(nats.port);
-  await using other = brokerOf(nats.port);
-  assertEquals(await broker.publish(message(1), { traceparent: TRACEPARENT }), "published");
-  assertEquals(await other.publish(message(1), { traceparent: undefined }), "duplicate");
-  assertEquals(await other.publish(message(2, "basket.opened"), { traceparent: undefined }), "published");
-  const kept = await readStream(nats, "archway");
-  assertEquals(kept.map(({ subject, id, traceparent }) => [subject, id, traceparent]), [
-    ["archway.order.placed", "message-1", TRACEPARENT],
-    ["archway.basket.opened", "message-2", ""],
-  ]);
-  assertEquals(kept[0]?.body, JSON.parse(message(1).body));
-});
+testWithNats(
+  "NatsBroker creates its stream and publishes each message once, with its trace context",
+  async () => {
+    await using nats = await startNats();
+    await using broker = brokerOf(nats.port);
+    await using other = brokerOf(nats.port);
+    assertEquals(await broker.publish(message(1), { traceparent: TRACEPARENT }), "published");
+    assertEquals(await other.publish(message(1), { traceparent: undefined }), "duplicate");
+    assertEquals(await other.publish(message(2, "basket.opened"), { traceparent: undefined }), "published");
+    const stored = await readStream(nats, "archway");
+    assertEquals(stored.map(({ subject, id, traceparent }) => [subject, id, traceparent]), [
+      ["archway.order.placed", "message-1", TRACEPARENT],
+      ["archway.basket.opened", "message-2", ""],
+    ]);
+    assertEquals(stored[0]?.body, JSON.parse(message(1).body));
+  },
+);
 
-testWithNats("NatsBroker connects anew to a server that was away, and tells that it was", async () => {
+testWithNats("NatsBroker reports a lost server and reconnects when it is back", async () => {
   await using nats = await startNats();
   await using broker = brokerOf(nats.port);
   await broker.ready();
@@ -48,7 +51,7 @@ testWithNats("NatsBroker connects anew to a server that was away, and tells that
   assert(await nats.start());
   assertEquals(await broker.publish(message(1), { traceparent: undefined }), "duplicate");
   assertEquals(await broker.publish(message(2), { traceparent: undefined }), "published");
-  // Another one, whose patience is short: what comes before has all the time it needs.
+  // A short timeout for this step only, so that the steps before it cannot time out.
   await using hasty = brokerOf(nats.port, { timeoutMs: 500 });
   while (await hasty.ready().then(() => false, () => true));
   await nats.pause();
@@ -65,19 +68,19 @@ testWithNats("NatsBroker connects anew to a server that was away, and tells that
   ]);
 });
 
-testWithNats("NatsBroker shows its credentials, and is told when they are wrong", async () => {
+testWithNats("NatsBroker sends its credentials and reports wrong ones", async () => {
   await using nats = await startNats({ user: { name: "archway", password: "planted" } });
   await using broker = brokerOf(nats.port, { credentials: { user: "archway", password: "planted" } });
   await broker.ready();
   await using wrong = brokerOf(nats.port, { credentials: { user: "archway", password: "wrong" } });
   const error = await assertRejects(() => wrong.ready(), BrokerError);
-  assertEquals([error.code, error.message], ["unavailable", "The message broker cannot be used"]);
+  assertEquals([error.code, error.message], ["unavailable", "Cannot connect to the message broker"]);
   await using none = brokerOf(nats.port);
   assertEquals(await codeOf(() => none.ready()), "unavailable");
 });
 
 testWithNats(
-  "NatsBroker leaves a stream as it is, and is refused where that does not keep the subject",
+  "NatsBroker does not change an existing stream, and is refused if it does not cover the subject",
   async () => {
     await using nats = await startNats();
     const connection = await NatsConnectionImpl.connect({ servers: [`127.0.0.1:${nats.port}`] });
@@ -99,7 +102,7 @@ testWithNats(
   },
 );
 
-testWithNats("NatsBroker checks the certificate of its server, and wants one where it has to", async () => {
+testWithNats("NatsBroker verifies the server's certificate and requires TLS if configured", async () => {
   const { certificate, key } = tlsFiles("first");
   const ca = await Deno.readTextFile(certificate);
   await using nats = await startNats({ tls: { certificate, key } });
@@ -113,7 +116,7 @@ testWithNats("NatsBroker checks the certificate of its server, and wants one whe
   assertEquals(await codeOf(() => strict.ready()), "unavailable");
 });
 
-Deno.test("NatsBroker is told of whoever is no NATS server", async () => {
+Deno.test("NatsBroker reports a server that does not speak NATS", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const accepting = listener.accept().then(async (connection) => {
     await connection.write(new TextEncoder().encode("220 smtp.example ESMTP\r\n"));

@@ -1,31 +1,31 @@
 import type { SettingsReader } from "@archway/service_kit/settings_reader.ts";
 import type { NatsCredentials } from "./nats_broker.ts";
 
-/** Where events are published. May hold a password. */
+/** Configuration of the message broker. May contain a password. */
 export interface NatsConfig {
   /** "host:port" of every server. */
   readonly servers: readonly [string, ...string[]];
   readonly credentials?: NatsCredentials;
-  /** Whether the way has to be encrypted. */
+  /** Whether TLS is required. */
   readonly tls: boolean;
   readonly stream: string;
 }
 
-/** What JetStream takes for the name of a stream, less what would be awkward in a shell. */
+/** Stream names that JetStream accepts, without characters that a shell interprets. */
 const STREAM = /^[A-Za-z0-9_-]{1,255}$/;
 
 const URL_REASON =
   "must be a URL such as nats://user:password@host:4222, with TLS tls://, or several of one cluster, separated by commas";
 
-/** Reads `NATS_…`; undefined: events are published nowhere. */
+/** Reads `NATS_…`. Returns undefined if no broker is configured. */
 export function parseNatsConfig(settings: SettingsReader): NatsConfig | undefined {
   const text = settings.secret("NATS_URL");
   const stream = settings.text("NATS_STREAM");
   if (stream !== undefined && !STREAM.test(stream)) {
-    settings.reject("NATS_STREAM", "must be made of letters, digits, _ and -");
+    settings.reject("NATS_STREAM", "must consist of letters, digits, _ and -");
   }
   if (text === undefined) {
-    if (stream !== undefined) settings.reject("NATS_STREAM", "needs NATS_URL");
+    if (stream !== undefined) settings.reject("NATS_STREAM", "requires NATS_URL");
     return undefined;
   }
   const parsed = parseUrls(text);
@@ -33,7 +33,7 @@ export function parseNatsConfig(settings: SettingsReader): NatsConfig | undefine
   return { ...parsed ?? { servers: [""], tls: false }, stream: stream ?? "archway" };
 }
 
-/** All of one cluster: with the same scheme, and the same credentials or those of the first. */
+/** Parses the URLs of one cluster: the same scheme in all, and credentials in all (the same) or only in the first. */
 function parseUrls(text: string): Omit<NatsConfig, "stream"> | undefined {
   const urls = text.split(",").map((part) => URL.parse(part.trim()));
   const [first, ...others] = urls;
@@ -50,7 +50,7 @@ function parseUrls(text: string): Omit<NatsConfig, "stream"> | undefined {
   return {
     servers: [serverOf(first), ...servers],
     tls: first.protocol === "tls:",
-    // A token stands where a user does (NATS, "Connecting").
+    // A token takes the place of the user (NATS, "Connecting").
     ...(user !== "" && { credentials: password === "" ? { token: user } : { user, password } }),
   };
 }

@@ -11,7 +11,7 @@ function parse(variables: Readonly<Record<string, string>>): {
   return { config, faults: settings.faults.map(({ variable }) => variable) };
 }
 
-Deno.test("parseNatsConfig() reads where servers are, and who the program is to them", () => {
+Deno.test("parseNatsConfig() reads servers, credentials and the stream", () => {
   const read = (url: string): NatsConfig | undefined => parse({ NATS_URL: url }).config;
   assertEquals(read("nats://broker.internal"), {
     servers: ["broker.internal:4222"],
@@ -34,7 +34,7 @@ Deno.test("parseNatsConfig() reads where servers are, and who the program is to 
   assertEquals(parse({}), { config: undefined, faults: [] });
 });
 
-Deno.test("parseNatsConfig() blames what cannot be used", () => {
+Deno.test("parseNatsConfig() names the variable of an invalid value", () => {
   for (
     const url of [
       ...["http://a", "a:4222", "nats://", "nats://a/path", "nats://a?b=c", "nats://a#b", ",", "nats://a,"],

@@ -3,20 +3,19 @@ import type { ConnectionOptions, Server, ServerInfo, Transport } from "@nats-io/
 
 const BUFFER_BYTES = 64 * 1024;
 
-/** The first line of a server is longer than this: it is none of NATS. */
+/** Maximum length of the server's first line, in bytes. */
 const MAX_INFO_BYTES = 1024 * 1024;
 
 /**
- * The client's way to a server, over the platform's own sockets. The client's transport for Node.js lets go of its
- * sockets in a way that ends the process when the server resets a connection that was refused (measured with 3.4.0 and
- * Deno 2.9.6), and the one for Deno is not on npm.
+ * Transport of the NATS client over Deno's sockets. The client's transport for Node.js ends the process when the server
+ * resets a refused connection (measured with 3.4.0 and Deno 2.9.6), and its transport for Deno is not on npm.
  */
 export class NatsTransport implements Transport {
   readonly lang = "deno";
   readonly version = "1.0.0";
   closeError?: Error;
   #connection: Deno.TcpConn | Deno.TlsConn | undefined;
-  /** What was read before the client asked: the server speaks first. */
+  /** Bytes read before the client reads: the server speaks first. */
   #greeting = new Uint8Array(0);
   #encrypted = false;
   #isClosed = false;
@@ -30,13 +29,13 @@ export class NatsTransport implements Transport {
 
   async connect({ hostname, port, tlsName }: Server, options: ConnectionOptions): Promise<void> {
     try {
-      const connection = this.#keep(await Deno.connect({ hostname, port }));
+      const connection = this.#adopt(await Deno.connect({ hostname, port }));
       connection.setNoDelay(true);
       const info = await this.#readInfo(connection);
       checkOptions(info, options);
       if (info.tls_required !== true && (info.tls_available !== true || options.tls === null)) return;
       const ca = options.tls?.ca;
-      const encrypted = this.#keep(
+      const encrypted = this.#adopt(
         await Deno.startTls(connection, {
           hostname: tlsName || hostname,
           ...(ca !== undefined && { caCerts: [ca] }),
@@ -52,7 +51,7 @@ export class NatsTransport implements Transport {
 
   async *[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
     yield this.#greeting;
-    let fault: Error | undefined;
+    let failure: Error | undefined;
     try {
       while (!this.#isClosed) {
         const buffer = new Uint8Array(BUFFER_BYTES);
@@ -61,9 +60,9 @@ export class NatsTransport implements Transport {
         yield buffer.subarray(0, size);
       }
     } catch (error) {
-      fault = error instanceof Error ? error : new Error("The connection broke", { cause: error });
+      failure = error instanceof Error ? error : new Error("The connection was lost", { cause: error });
     }
-    this.#end(fault);
+    this.#end(failure);
   }
 
   isEncrypted(): boolean {
@@ -81,7 +80,7 @@ export class NatsTransport implements Transport {
     return Promise.resolve();
   }
 
-  /** After everything was written. */
+  /** Closes the connection once all frames are written. */
   disconnect(): void {
     void Promise.resolve(this.#writing).then(() => this.#end());
   }
@@ -94,12 +93,12 @@ export class NatsTransport implements Transport {
     this.#end();
   }
 
-  /** Takes a connection, unless the client has given up meanwhile. */
-  #keep<T extends Deno.TcpConn | Deno.TlsConn>(connection: T): T {
+  /** Adopts a connection, unless the client has closed the transport meanwhile. */
+  #adopt<T extends Deno.TcpConn | Deno.TlsConn>(connection: T): T {
     this.#connection = connection;
     if (!this.#isClosed) return connection;
     shut(connection);
-    throw new Error("The connection was given up");
+    throw new Error("The transport was closed while connecting");
   }
 
   async #readInfo(connection: Deno.TcpConn): Promise<ServerInfo> {
@@ -117,7 +116,7 @@ export class NatsTransport implements Transport {
       if (info !== undefined) return JSON.parse(info);
       break;
     }
-    throw new Error("The server does not speak as NATS does");
+    throw new Error("The server does not speak the NATS protocol");
   }
 
   async #write(): Promise<void> {
@@ -128,7 +127,7 @@ export class NatsTransport implements Transport {
         }
       }
     } catch {
-      // Reading fails as well, and tells the client.
+      // Reading fails as well, and reports the error to the client.
       this.#frames = [];
     }
   }
@@ -146,7 +145,7 @@ function shut(connection: Deno.Conn): void {
   try {
     connection.close();
   } catch (error) {
-    // The platform has closed it already, TLS in place of TCP for example.
+    // Already closed by the platform, such as a TCP connection that was upgraded to TLS.
     if (!(error instanceof Deno.errors.BadResource)) throw error;
   }
 }

@@ -6,30 +6,30 @@ import type { StepOutcome } from "../worker/work_loop.ts";
 import type { WorkObserver } from "../worker/work_observer.ts";
 import { type Broker, BrokerError } from "./broker.ts";
 
-/** What a publisher works with. */
+/** Options of a publisher. */
 export interface PublisherOptions extends Pick<MessageQueueOptions<Message>, "onUnpublishable"> {
   readonly toJson: ToJson;
   readonly database: TxManager;
   readonly broker: Broker;
   readonly observer: WorkObserver;
   /**
-   * How many messages are published in one transaction, at the most.
+   * Maximum number of messages of one transaction.
    *
    * @default {100}
    */
   readonly batch?: number;
 }
 
-/** For how long messages are published before those that are through are noted, in milliseconds. */
+/** Time limit for publishing a batch before the acknowledged messages are removed, in milliseconds. */
 const BUDGET_MS = 10_000;
 
-/** How long the transaction may last: the budget, a last message that is not acknowledged, and some room. */
+/** Time limit of the transaction, in milliseconds: the budget, one unacknowledged message, and a margin. */
 const DEADLINE_MS = 30_000;
 
 /**
- * Publishes what waits for the broker: streams beside each other, the messages of one stream one after the other. A
- * message is taken out once the broker has acknowledged it. Where the program ends in between it is published again, and
- * the broker knows it by its id.
+ * Publishes queued messages to the broker: streams concurrently, the messages of one stream in order. A message is
+ * removed from the queue once it is acknowledged. After a crash in between it is published again, and the broker
+ * deduplicates it by its id.
  */
 export class Publisher {
   readonly #queue: MessageQueue<Message>;
@@ -44,11 +44,11 @@ export class Publisher {
     this.#options = options;
   }
 
-  /** Publishes some messages. Rejects when one was not taken; it stays, with those behind it in its stream. */
+  /** Publishes a batch. Rejects if a message was not acknowledged; it stays queued, with the later ones of its stream. */
   async step(): Promise<StepOutcome> {
     const { database, broker, batch = 100 } = this.#options;
     await broker.ready();
-    const { scanned, faults } = await database.withTimeoutTx(DEADLINE_MS, async (tx) => {
+    const { scanned, errors } = await database.withTimeoutTx(DEADLINE_MS, async (tx) => {
       const { scanned, messages } = await this.#queue.take(tx, batch);
       const streams = Map.groupBy(messages, ({ event }) => event.stream);
       const until = performance.now() + BUDGET_MS;
@@ -59,10 +59,10 @@ export class Publisher {
       await this.#queue.remove(tx, published);
       return {
         scanned,
-        faults: ends.flatMap(({ fault }) => fault === undefined ? [] : [fault.error]),
+        errors: ends.flatMap(({ failure }) => failure === undefined ? [] : [failure.error]),
       };
     });
-    if (faults.length > 0) throw faults[0];
+    if (errors.length > 0) throw errors[0];
     return scanned < batch ? "idle" : "more";
   }
 
@@ -74,9 +74,9 @@ export class Publisher {
         await this.#publish(message);
         published.push(message);
       }
-      return { published, fault: undefined };
+      return { published, failure: undefined };
     } catch (error) {
-      return { published, fault: { error } };
+      return { published, failure: { error } };
     }
   }
 
@@ -99,6 +99,6 @@ export class Publisher {
 
 interface StreamEnd {
   readonly published: readonly QueuedMessage<Message>[];
-  /** What the next one failed with. */
-  readonly fault: { readonly error: unknown } | undefined;
+  /** Error of the message after those; undefined if all were published. */
+  readonly failure: { readonly error: unknown } | undefined;
 }

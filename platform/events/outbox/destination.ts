@@ -1,16 +1,16 @@
 import type { Transaction } from "@archway/db/db.ts";
 import type { TakenEvent } from "./stream_queue.ts";
 
-/** Where events go. What a destination makes of them is written in the transaction in which they leave the outbox. */
+/** Destination of events. What it stores is written in the transaction that removes the events from the outbox. */
 export interface Destination {
-  /** For messages, e.g. "webhooks". */
+  /** Name for messages, such as "webhooks". */
   readonly name: string;
   /**
-   * Takes events, in order, into its own keeping.
+   * Stores events, in order.
    *
-   * @returns whether it has something to do now.
+   * @returns whether this made work for the destination, so that `begin` is to be called.
    */
   accept(tx: Transaction, events: readonly TakenEvent[]): Promise<boolean>;
-  /** What was accepted is committed: it may begin. Must not throw. */
+  /** Called when the accepted events are committed. Must not throw. */
   begin(): void;
 }

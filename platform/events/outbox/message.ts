@@ -2,9 +2,9 @@ import type { JsonObject } from "@archway/service_kit/event_catalog.ts";
 import { messageId } from "./message_id.ts";
 import type { OutgoingEvent } from "./outgoing_event.ts";
 
-/** What an event is told as, wherever it goes: always the same for the same event. */
+/** Message of an event, the same for every destination and at every repetition. */
 export interface Message {
-  /** By which a receiver knows an event that it was told twice: see {@link messageId}. */
+  /** Id by which receivers recognize a repetition: see {@link messageId}. */
   readonly id: string;
   readonly type: string;
   /** JSON: `{ "type", "timestamp", "id", "data" }` (Standard Webhooks, "Payload structure"). */
@@ -12,12 +12,12 @@ export interface Message {
 }
 
 /**
- * The data of an event as outsiders are told it, whatever form it was kept in. Throws where this program does not know the
- * event, as when a newer one has written it: it is then left for one that does.
+ * Returns the published data of an event, whichever schema version it was stored in. Throws for an event that this
+ * program does not know, such as one of a newer release: it stays queued for a program that does.
  */
 export type ToJson = (event: OutgoingEvent) => JsonObject;
 
-/** Writes an event as a message. Throws what `toJson` does. */
+/** Returns the message of an event. Throws what `toJson` does. */
 export function messageOf(event: OutgoingEvent, toJson: ToJson): Message {
   const { stream, version, type, recordedAt } = event;
   const payload = { type, timestamp: recordedAt, id: `${stream}@${version}`, data: toJson(event) };

@@ -2,12 +2,13 @@ import { microsecondsOf } from "@archway/db/timestamp.ts";
 import type { OutgoingEvent } from "./outgoing_event.ts";
 
 /**
- * By which a receiver knows an event that it was told twice: `<stream>@<version>-<microseconds since 1970>`. It is made of
- * the event alone, so that it is the same in every process and in every copy of the database, and no other event has it,
- * of this database or of another one. The time is in it for two that come to one place of one stream: where a client
- * chose the id in two environments, and where a standby is promoted that did not have the last events yet.
+ * Returns the id of an event's message: `<stream>@<version>-<microseconds since 1970>`.
  *
- * It can be a header's value, and has no "." (Standard Webhooks signs `id.timestamp.body`), whatever a stream is called.
+ * It is derived from the event alone, so it is the same in every process and every copy of the database. The time keeps
+ * two events apart that have the same stream and version: when a client chose the same id in two environments, or when
+ * a standby was promoted before it had received the last events.
+ *
+ * The id is valid as the value of a header, and contains no "." (Standard Webhooks signs `id.timestamp.body`).
  */
 export function messageId(
   { stream, version, recordedAt }: Pick<OutgoingEvent, "stream" | "version" | "recordedAt">,

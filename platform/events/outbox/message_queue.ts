@@ -2,38 +2,38 @@ import type { Transaction } from "@archway/db/db.ts";
 import type { OutgoingEvent } from "./outgoing_event.ts";
 import { StreamQueue, type TakenEvent } from "./stream_queue.ts";
 
-/** An event that was taken, and what it is told as. */
+/** A queued event with its message. */
 export interface QueuedMessage<T> {
   readonly event: TakenEvent;
   readonly message: T;
 }
 
-/** An event that this program cannot tell, and why. */
+/** An event that this program cannot publish, with the reason. */
 export interface UnpublishableEvent {
   readonly event: OutgoingEvent;
   readonly error: unknown;
 }
 
-/** How events become messages. */
+/** Options of a message queue. */
 export interface MessageQueueOptions<T> {
-  /** Gives what an event is told as. Throws where this program cannot tell it. */
+  /** Returns the message of an event. Throws if this program cannot publish the event. */
   readonly toMessage: (event: OutgoingEvent) => T;
-  /** An event stays where it is. Must not throw. */
+  /** Called for an event that stays in the queue because it cannot be published. Must not throw. */
   readonly onUnpublishable: (unpublishable: UnpublishableEvent) => void;
 }
 
-/** For how long a stream is left alone in which there is something that cannot be told, in milliseconds. */
+/** Backoff of a stream whose next event cannot be published, in milliseconds. */
 const BACKOFF_MS = 30_000;
 
 /**
- * Events that wait, as what they are told as. One that this program cannot tell stays, for one that can, and so does what
- * follows it in its stream; other streams go on, also where many are like it: streams that were found to be so are not
- * taken again for a while, and not held while another program might take them.
+ * Queue of events as messages. An event that this program cannot publish stays in the queue, with the later events of
+ * its stream, for a program that can. Such a stream is then skipped for a while, so that any number of them does not
+ * block the other streams, and is not locked, so that another process can take it.
  */
 export class MessageQueue<T> {
   readonly #queue: StreamQueue;
   readonly #options: MessageQueueOptions<T>;
-  /** Until when streams are left alone, in milliseconds of `performance.now()`. */
+  /** End of the backoff by stream, in milliseconds of `performance.now()`. */
   readonly #backoff = new Map<string, number>();
 
   constructor(table: "outbox" | "broker_messages", options: MessageQueueOptions<T>) {
@@ -41,7 +41,7 @@ export class MessageQueue<T> {
     this.#options = options;
   }
 
-  /** See {@link StreamQueue.take}. Gives how many were scanned at, too: fewer than the limit, and there are no more. */
+  /** See {@link StreamQueue.take}. Also returns the number of events scanned: if below the limit, no more are queued. */
   async take(
     tx: Transaction,
     limit: number,
@@ -60,7 +60,7 @@ export class MessageQueue<T> {
     return { scanned: events.length, messages };
   }
 
-  /** They have left. */
+  /** Removes published messages. */
   async remove(tx: Transaction, messages: readonly QueuedMessage<T>[]): Promise<void> {
     if (messages.length > 0) await this.#queue.remove(tx, messages.map(({ event }) => event));
   }

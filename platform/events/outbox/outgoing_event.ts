@@ -1,25 +1,25 @@
 import type { JsonObject } from "@archway/service_kit/event_catalog.ts";
 
-/** An event that has happened and is on its way out. */
+/** A stored event on its way to destinations. */
 export interface OutgoingEvent {
-  /** Its place among all events. */
+  /** Position among all events. */
   readonly position: bigint;
-  /** What it is about: the events of one stream leave in their order. */
+  /** Stream of the event. Events of a stream are published in order. */
   readonly stream: string;
-  /** Its place in the stream, from 1. */
+  /** Position within the stream, from 1. */
   readonly version: bigint;
-  /** E.g. "order.placed". */
+  /** Type, such as "order.placed". */
   readonly type: string;
-  /** Which form its data was written in, and is still in: a `ToJson` makes of it what outsiders are told. */
+  /** Schema version in which the data was stored. `ToJson` converts it to what is published. */
   readonly schemaVersion: number;
   readonly data: JsonObject;
-  /** What is known of the request that caused it. */
+  /** Metadata of the request that caused it, as far as known. */
   readonly metadata: JsonObject;
   /** RFC 3339 in UTC with microseconds. */
   readonly recordedAt: string;
 }
 
-/** The columns of {@link EventRow}, of a table `events` that is called `e`. */
+/** SELECT list of an {@link EventRow}; expects the table `events` under the alias `e`. */
 export const EVENT_COLUMNS =
   `e.position, e.stream, e.version, e.type, e.schema_version, e.data, e.metadata, e.recorded_at`;
 
@@ -35,7 +35,7 @@ export interface EventRow {
   readonly recorded_at: string;
 }
 
-/** The event a row holds. */
+/** Converts a row to an event. */
 export function eventOfRow(row: EventRow): OutgoingEvent {
   const { position, stream, version, type, data, metadata } = row;
   return {
@@ -50,13 +50,13 @@ export function eventOfRow(row: EventRow): OutgoingEvent {
   };
 }
 
-/** The `traceparent` of the request that caused an event, where there was one. */
+/** Returns the `traceparent` of the request that caused an event, if known. */
 export function causeOf({ metadata }: Pick<OutgoingEvent, "metadata">): string | undefined {
   const { traceparent } = metadata;
   return typeof traceparent === "string" ? traceparent : undefined;
 }
 
-/** The `traceparent` of every request that caused one of the events, each once. */
+/** Returns the distinct `traceparent` values of the requests that caused events. */
 export function causesOf(events: readonly OutgoingEvent[]): readonly string[] {
   return [...new Set(events.flatMap((event) => causeOf(event) ?? []))];
 }

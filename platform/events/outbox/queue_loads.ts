@@ -2,25 +2,25 @@ import type { ConnectionManager, Querier } from "@archway/db/db.ts";
 import type { StepOutcome } from "../worker/work_loop.ts";
 import type { QueueLoad } from "./stream_queue.ts";
 
-/** How much waits in one queue, as it was asked last. */
+/** Load of one queue when it was last read. */
 export interface QueueReading {
   readonly queue: string;
   readonly waiting: number;
-  /** How long the first of them has waited, in seconds. */
+  /** Age of the oldest entry, in seconds. */
   readonly ageSeconds: number;
 }
 
-/** Asks one queue. */
+/** Reads the load of one queue. */
 export type ReadLoad = (db: Querier) => Promise<QueueLoad>;
 
-/** Knows how much waits in every queue, because it asks now and then. */
+/** Loads of all queues, refreshed by a periodic step. */
 export class QueueLoads {
   readonly #database: ConnectionManager;
   readonly #queues: ReadonlyMap<string, ReadLoad>;
   readonly #nowMs: () => number;
   #loads: readonly (readonly [queue: string, load: QueueLoad])[] = [];
 
-  /** @param queues By name. */
+  /** @param queues Functions that read the load of a queue, by its name. */
   constructor(
     database: ConnectionManager,
     queues: ReadonlyMap<string, ReadLoad>,
@@ -31,16 +31,16 @@ export class QueueLoads {
     this.#nowMs = nowMs;
   }
 
-  /** Asks every queue. */
+  /** Reads the load of every queue. */
   async step(): Promise<StepOutcome> {
     const loads: (readonly [string, QueueLoad])[] = [];
-    // One after the other, for nobody waits for them; of the primary, for a replica may not even have the tables yet.
+    // Sequentially, as nothing waits for the result. From the primary, as a replica may not have the tables yet.
     for (const [queue, read] of this.#queues) loads.push([queue, await read(this.#database.writer())]);
     this.#loads = loads;
     return "idle";
   }
 
-  /** What was found last; nothing before the first time. */
+  /** Returns the loads read last; empty before the first step. */
   readings(): readonly QueueReading[] {
     return this.#loads.map(([queue, { waiting, oldest }]) => ({
       queue,

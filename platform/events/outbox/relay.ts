@@ -8,14 +8,14 @@ import { MessageQueue, type MessageQueueOptions } from "./message_queue.ts";
 import { causesOf } from "./outgoing_event.ts";
 import type { TakenEvent } from "./stream_queue.ts";
 
-/** What a relay works with. */
+/** Options of a relay. */
 export interface RelayOptions extends Pick<MessageQueueOptions<JsonObject>, "onUnpublishable"> {
   readonly toJson: ToJson;
   readonly database: TxManager;
   readonly destinations: readonly Destination[];
   readonly observer: WorkObserver;
   /**
-   * How many events are taken in one transaction, at the most.
+   * Maximum number of events of one transaction.
    *
    * @default {200}
    */
@@ -23,9 +23,9 @@ export interface RelayOptions extends Pick<MessageQueueOptions<JsonObject>, "onU
 }
 
 /**
- * Hands events from the outbox to their destinations. An event leaves the outbox in the transaction in which every
- * destination takes it, so it is neither lost nor taken twice, whenever the program ends. One that this program cannot
- * tell stays there: no destination has to know what to do with it.
+ * Relays events from the outbox to their destinations. An event is removed from the outbox in the transaction in which
+ * every destination stores it, so a crash neither loses nor repeats it. An event that this program cannot publish stays
+ * in the outbox, so destinations only receive events that they can handle.
  */
 export class Relay {
   readonly #queue: MessageQueue<JsonObject>;
@@ -39,7 +39,7 @@ export class Relay {
     this.#options = options;
   }
 
-  /** Hands on some events. Rejects with a `DatabaseError`, or with what a destination does; nothing was done then. */
+  /** Relays a batch of events. If it rejects, with a `DatabaseError` or an error of a destination, nothing was changed. */
   async step(): Promise<StepOutcome> {
     const { database, batch = 200 } = this.#options;
     const { scanned, busy } = await database.withTx(async (tx) => {
@@ -57,7 +57,7 @@ export class Relay {
     return scanned < batch ? "idle" : "more";
   }
 
-  /** Gives the destinations that have something to do. */
+  /** Returns the destinations that have work to do. */
   async #handOn(
     events: readonly TakenEvent[],
     accept: (destination: Destination) => Promise<boolean>,

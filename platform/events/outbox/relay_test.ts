@@ -9,23 +9,23 @@ import { Relay } from "./relay.ts";
 import { StreamQueue, type TakenEvent } from "./stream_queue.ts";
 import { appendEvents, type TestEvent } from "./testing/append_events.ts";
 
-/** Notes what it is given in a table of its own, as a destination does. */
+/** A destination that records accepted events in a table of its own. */
 class Recorder implements Destination {
   readonly name = "recorder";
   begun = 0;
-  /** Called in the transaction, before it notes. */
+  /** Called in the transaction, before the events are recorded. */
   before: (events: readonly TakenEvent[]) => Promise<void> = () => Promise.resolve();
 
   static async make(pool: ConnectionPool): Promise<Recorder> {
     await pool.writer().query(
-      "create table noted (id bigint generated always as identity primary key, position bigint not null unique)",
+      "create table recorded (id bigint generated always as identity primary key, position bigint not null unique)",
     );
     return new Recorder();
   }
 
   async accept(tx: Transaction, events: readonly TakenEvent[]): Promise<boolean> {
     await this.before(events);
-    await tx.query("insert into noted (position) select unnest($1::bigint[])", [
+    await tx.query("insert into recorded (position) select unnest($1::bigint[])", [
       events.map(({ position }) => position),
     ]);
     return true;
@@ -36,10 +36,10 @@ class Recorder implements Destination {
   }
 }
 
-/** The positions as they were noted, by stream. */
-async function noted(pool: ConnectionPool): Promise<ReadonlyMap<string, readonly bigint[]>> {
+/** Returns the positions in the order of recording, by stream. */
+async function recorded(pool: ConnectionPool): Promise<ReadonlyMap<string, readonly bigint[]>> {
   const { rows } = await pool.writer().query<{ stream: string; position: bigint }>(
-    "select e.stream, n.position from noted as n join events as e using (position) order by n.id",
+    "select e.stream, r.position from recorded as r join events as e using (position) order by r.id",
   );
   return new Map(
     [...Map.groupBy(rows, ({ stream }) => stream)].map((
@@ -64,7 +64,7 @@ function eventsOf(streams: number, each: number): readonly TestEvent[] {
 }
 
 for (const name of DATABASE_NAMES) {
-  Deno.test(`Relay hands every event on once, in order, and clears the outbox (${name})`, async () => {
+  Deno.test(`Relay relays every event once, in order, and empties the outbox (${name})`, async () => {
     await using database = await openEventDatabase(name);
     const { pool } = database;
     const recorder = await Recorder.make(pool);
@@ -74,14 +74,14 @@ for (const name of DATABASE_NAMES) {
     let steps = 1;
     while (await relay.step() === "more") steps++;
     assertEquals(steps, 4);
-    const byStream = await noted(pool);
+    const byStream = await recorded(pool);
     assertEquals([...byStream.values()].flat().toSorted((a, b) => Number(a - b)), positions);
     for (const of of byStream.values()) assertEquals(of, of.toSorted((a, b) => Number(a - b)));
     assertEquals(await new StreamQueue("outbox").load(pool.reader()), { waiting: 0, oldest: undefined });
     assertEquals(recorder.begun, 4);
   });
 
-  Deno.test(`Relay leaves everything as it was where a destination fails (${name})`, async () => {
+  Deno.test(`Relay changes nothing when a destination fails (${name})`, async () => {
     await using database = await openEventDatabase(name);
     const { pool } = database;
     const recorder = await Recorder.make(pool);
@@ -94,11 +94,11 @@ for (const name of DATABASE_NAMES) {
     assert(oldest !== undefined);
     recorder.before = () => Promise.resolve();
     await relay.step();
-    assertEquals((await noted(pool)).size, 2);
+    assertEquals((await recorded(pool)).size, 2);
   });
 }
 
-Deno.test("Relay takes no event of a stream that another one has", async () => {
+Deno.test("Relay skips the streams that another relay has taken", async () => {
   await using database = await useTestDatabase({ migrations: EVENT_MIGRATIONS });
   await using pool = openPool({ primary: database.instance, replicas: [] });
   const [first, second] = [await Recorder.make(pool), new Recorder()];
@@ -126,11 +126,11 @@ Deno.test("Relay takes no event of a stream that another one has", async () => {
   assertEquals(seen, ["stream-2", "stream-1", "stream-0", "stream-1", "stream-0"]);
 });
 
-Deno.test("Relays share the work, and none of them breaks the order of a stream", async () => {
+Deno.test("Relay shares the work with others and preserves the order of every stream", async () => {
   await using database = await useTestDatabase({ migrations: EVENT_MIGRATIONS });
   await using pool = openPool({ primary: { ...database.instance, maxConnections: 12 }, replicas: [] });
-  const notebooks = [await Recorder.make(pool), ...Array.from({ length: 3 }, () => new Recorder())];
-  const shares = notebooks.map(() => 0);
+  const recorders = [await Recorder.make(pool), ...Array.from({ length: 3 }, () => new Recorder())];
+  const shares = recorders.map(() => 0);
   const all = Promise.withResolvers<void>();
   await appendEvents(pool, eventsOf(20, 1));
   let writing = true;
@@ -139,10 +139,10 @@ Deno.test("Relays share the work, and none of them breaks the order of a stream"
       await appendEvents(pool, eventsOf(5, 2).map(({ stream }) => ({ stream: `${stream}-${writer}` })));
     }
   })).finally(() => writing = false);
-  const relays = notebooks.map(async (recorder, index) => {
+  const relays = recorders.map(async (recorder, index) => {
     recorder.before = (events) => {
       shares[index] = (shares[index] ?? 0) + events.length;
-      // Each of them is at work before any of them goes on.
+      // Every relay has taken events before one of them continues.
       if (shares.every((share) => share > 0)) all.resolve();
       return all.promise;
     };
@@ -156,7 +156,7 @@ Deno.test("Relays share the work, and none of them breaks the order of a stream"
     }
   });
   await Promise.all([writers, ...relays]);
-  const byStream = await noted(pool);
+  const byStream = await recorded(pool);
   assertEquals([...byStream.values()].flat().length, 1020);
   for (const of of byStream.values()) assertEquals(of, of.toSorted((a, b) => Number(a - b)));
   assertEquals(shares.reduce((sum, share) => sum + share), 1020);

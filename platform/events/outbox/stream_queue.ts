@@ -1,35 +1,35 @@
 import type { Querier, Transaction } from "@archway/db/db.ts";
 import { EVENT_COLUMNS, eventOfRow, type EventRow, type OutgoingEvent } from "./outgoing_event.ts";
 
-/** An event that was taken. */
+/** An event taken from a queue. */
 export interface TakenEvent extends OutgoingEvent {
-  /** Since when it waits. */
+  /** Time at which it was enqueued. */
   readonly enqueuedAt: string;
 }
 
-/** How much waits. */
+/** Load of a queue. */
 export interface QueueLoad {
   readonly waiting: number;
-  /** Since when the first of them waits; undefined: none does. */
+  /** Time at which the oldest entry was enqueued; undefined if the queue is empty. */
   readonly oldest: string | undefined;
 }
 
-/** How many rows are looked through for streams that are free, for each event that may be taken. */
+/** Number of rows scanned for free streams, for each event that may be taken. */
 const FRONT_PER_EVENT = 4;
 
 /**
- * A table of events that wait, of which many workers take a share at the same time, and no two of them events of one
- * stream. Who takes a stream holds the row of its first event until the end of the transaction, and takes what follows
- * it, too: others skip that row, and to them no later one is the first.
+ * Table of queued events that workers share, so that no two workers have events of one stream. A worker locks the row of
+ * a stream's first event until the end of its transaction and takes the following ones with it. Other workers skip
+ * locked rows, and only take a stream from its first row.
  */
 export class StreamQueue {
   readonly #take: string;
   readonly #remove: string;
   readonly #load: string;
 
-  /** @param table With the columns `position`, `stream` and `enqueued_at`; an index on (stream, position). */
+  /** @param table Has the columns `position`, `stream` and `enqueued_at`, and an index on (stream, position). */
   constructor(table: "outbox" | "broker_messages") {
-    // Only so many of the oldest rows are looked at: a stream of a hundred thousand events does not make it slow.
+    // Scans a bounded number of the oldest rows, so that a stream of a hundred thousand events does not slow it down.
     this.#take = `with front as materialized (
         select position, stream from ${table} where stream <> all ($3::text[]) order by position limit $1
       ), heads as materialized (
@@ -52,9 +52,9 @@ export class StreamQueue {
   }
 
   /**
-   * The oldest events of streams that nobody else has, in order; they are the transaction's until it ends.
+   * Takes the oldest events of streams that no other worker has, in order, and locks them until the transaction ends.
    *
-   * @param except Streams that are left alone.
+   * @param except Streams to skip.
    */
   async take(tx: Transaction, limit: number, except: readonly string[] = []): Promise<readonly TakenEvent[]> {
     const { rows } = await tx.query<EventRow & { readonly enqueued_at: string }>(
@@ -64,11 +64,12 @@ export class StreamQueue {
     return rows.map((row) => ({ ...eventOfRow(row), enqueuedAt: row.enqueued_at }));
   }
 
-  /** They have left. */
+  /** Removes events from the queue. */
   async remove(tx: Transaction, events: readonly OutgoingEvent[]): Promise<void> {
     await tx.query(this.#remove, [events.map(({ position }) => position)]);
   }
 
+  /** Reads the load of the queue. */
   async load(db: Querier): Promise<QueueLoad> {
     const { rows: [row] } = await db.query<{ waiting: bigint; oldest: string | null }>(this.#load);
     return { waiting: Number(row?.waiting ?? 0n), oldest: row?.oldest ?? undefined };

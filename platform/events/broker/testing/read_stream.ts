@@ -3,7 +3,7 @@ import { NatsConnectionImpl } from "@nats-io/nats-core/internal";
 import "../nats_broker.ts";
 import type { Nats } from "@archway/tools/support/nats/start_nats.ts";
 
-/** A message that a stream keeps. */
+/** A message stored in a stream. */
 export interface StoredMessage {
   readonly subject: string;
   readonly id: string;
@@ -15,7 +15,7 @@ export interface StoredMessage {
   };
 }
 
-/** Everything that a stream keeps, in order. */
+/** Returns all messages of a stream, in order. */
 export async function readStream({ port, user }: Nats, stream: string): Promise<readonly StoredMessage[]> {
   const connection = await NatsConnectionImpl.connect({
     servers: [`127.0.0.1:${port}`],
@@ -24,18 +24,18 @@ export async function readStream({ port, user }: Nats, stream: string): Promise<
   try {
     const manager = await jetstreamManager(connection);
     const { state } = await manager.streams.info(stream);
-    const kept: StoredMessage[] = [];
+    const stored: StoredMessage[] = [];
     for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
       const message = await manager.streams.getMessage(stream, { seq });
       if (message === null) continue;
-      kept.push({
+      stored.push({
         subject: message.subject,
         id: message.header.get("Nats-Msg-Id"),
         traceparent: message.header.get("traceparent"),
         body: message.json(),
       });
     }
-    return kept;
+    return stored;
   } finally {
     await connection.close();
   }

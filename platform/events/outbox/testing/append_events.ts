@@ -2,20 +2,20 @@ import type { JsonObject, JsonValue } from "@archway/service_kit/event_catalog.t
 import type { TxManager } from "@archway/db/db.ts";
 import { sampleData } from "../../testing/test_catalog.ts";
 
-/** An event as a test wants it. */
+/** An event of a test. */
 export interface TestEvent {
   readonly stream: string;
   /** @default {"order.placed"} */
   readonly type?: string;
   /** @default {1} */
   readonly schemaVersion?: number;
-  /** What differs from the sample of the type; undefined: it has no such member. @default {{}} */
+  /** Changes to the sample data of the type; a member that is undefined is removed. @default {{}} */
   readonly data?: Readonly<Record<string, JsonValue | undefined>>;
   /** @default {{}} */
   readonly metadata?: JsonObject;
 }
 
-const APPEND = `with given as (
+const APPEND = `with input as (
     select row_number() over () as place, * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int4[])
       as g (stream, type, data, metadata, schema_version)
   ), written as (
@@ -24,7 +24,7 @@ const APPEND = `with given as (
       coalesce((select max(version) from events as e where e.stream = g.stream), 0)
         + row_number() over (partition by stream order by place),
       type, schema_version, data::jsonb, metadata::jsonb, now()
-    from given as g order by place
+    from input as g order by place
     returning position, stream
   ), waiting as (
     insert into outbox (position, stream, enqueued_at) select position, stream, now() from written
@@ -32,7 +32,7 @@ const APPEND = `with given as (
   )
   select position from waiting order by position`;
 
-/** Appends events and puts them into the outbox, as who writes events does, and gives their positions. */
+/** Appends events to their streams and the outbox, as the event store does, and returns their positions. */
 export async function appendEvents(
   database: TxManager,
   events: readonly TestEvent[],
