@@ -5,7 +5,7 @@ import { EventStoreError } from "./store/event_store_error.ts";
 import { upcast } from "./store/upcast.ts";
 import type { FindRecipients } from "./webhooks/delivery/find_recipients.ts";
 
-/** Events of all services together, as the worker and the management of webhooks need them. */
+/** Event catalogs of all services, merged for the worker and the management of webhooks. */
 export interface MergedCatalog {
   /** Types of events that a webhook can receive, in the order of the services. */
   readonly types: readonly string[];
@@ -28,7 +28,7 @@ export function mergeCatalogs(catalogs: readonly EventCatalog[]): MergedCatalog 
     }
   }
   const ownerOf = ({ type }: OutgoingEvent): EventCatalog =>
-    owners.get(type) ?? unknown(`Reading an event ${type}: no service of this program publishes the type`);
+    owners.get(type) ?? unknown(`Cannot read event ${type}: no service publishes this type`);
   return {
     types: [...owners.keys()],
     toJson: (event) => {

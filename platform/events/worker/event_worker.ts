@@ -5,15 +5,15 @@ import type { EventWorkerOptions } from "./event_worker_options.ts";
 import { WorkerFailures } from "./worker_failures.ts";
 import { queueLoads, type WorkerStep, workerSteps } from "./worker_steps.ts";
 
-/** Sent to whenever events were put into the outbox. */
+/** Channel that is notified when events are added to the outbox. */
 const CHANNEL = "archway_outbox";
 
-/** Loops that run as long as the worker does, beside the webhooks that are told: each has its place in the pool. */
+/** Number of jobs that run as long as the worker, in addition to deliveries. */
 const LOOPS = 5;
 
 /**
- * Sends events out: from the outbox to webhooks and the broker. Any number of processes do it at the same time. Disposing
- * lets what is under way come to its end, and gives the rest back.
+ * Publishes events from the outbox to webhooks and the broker. Any number of processes can run one concurrently.
+ * Disposing waits for running attempts, up to the grace period, and releases everything else.
  */
 export class EventWorker implements AsyncDisposable {
   readonly #options: EventWorkerOptions;
@@ -41,17 +41,17 @@ export class EventWorker implements AsyncDisposable {
     this.#loops = new Map([...steps].map(([name, step]) => [name, this.#loop(name, step)]));
   }
 
-  /** How much waits, as it was asked last. */
+  /** Returns the loads of the queues, as they were read last. */
   readings(): readonly QueueReading[] {
     return this.#loads.readings();
   }
 
-  /** There may be something to do, of which nobody else tells: a delivery that was asked for again, say. */
+  /** Wakes all loops, for work that no notification announces. */
   wake(): void {
     for (const loop of this.#loops.values()) loop.wake();
   }
 
-  /** Begins, once the tables are there. */
+  /** Starts the loops. The tables have to exist. */
   start(): void {
     const { pool, logger } = this.#options;
     for (const [name, loop] of this.#loops) this.#jobs.start(name, (context) => loop.run(context));
@@ -59,13 +59,13 @@ export class EventWorker implements AsyncDisposable {
       onNotify: () => this.#loops.get("relay")?.wake(),
       onState: (state) => {
         if (state === "impossible") {
-          logger.info("Looking for events now and then: the pooler passes no notifications");
+          logger.info("Polling for events: the connection pooler does not pass notifications");
         }
       },
     });
   }
 
-  /** Tells that a webhook is to be told something at once. */
+  /** Wakes the webhook loop, for a delivery that is due. */
   deliveryDue(): void {
     this.#loops.get("webhooks")?.wake();
   }

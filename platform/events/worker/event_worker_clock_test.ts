@@ -4,11 +4,11 @@ import { WorkerHarness } from "./testing/worker_harness.ts";
 
 const HOUR_MS = 3_600_000;
 
-Deno.test("EventWorker makes deliveries that a clock put off which has been set back since", async () => {
+Deno.test("EventWorker repeats deliveries that were postponed before the clock was set back", async () => {
   await using harness = await WorkerHarness.open();
   const { receiver } = await harness.receive();
   await appendEvents(harness.pool, [{ stream: "order-1" }, { stream: "order-1" }]);
-  // The receiver takes nothing from the future: by its clock the signature has not been made yet.
+  // The receiver refuses signatures from the future.
   const ahead = harness.work({ nowMs: () => Date.now() + HOUR_MS });
   while ((await harness.deliveries())[0]?.attempts !== 1) await pause();
   await ahead[Symbol.asyncDispose]();
@@ -22,10 +22,10 @@ Deno.test("EventWorker makes deliveries that a clock put off which has been set 
   assertEquals(receiver.received.map(({ id }) => id), ["order-1@1", "order-1@2"]);
 });
 
-Deno.test("EventWorker goes on while its clock is set back", async () => {
+Deno.test("EventWorker continues while its clock is set back", async () => {
   await using harness = await WorkerHarness.open();
   const { receiver } = await harness.receive();
-  // Within what a receiver takes for the same time.
+  // Within the clock tolerance of the receiver.
   let offMs = 60_000;
   harness.work({ nowMs: () => Date.now() + offMs });
   for (let count = 1; count <= 10; count++) {

@@ -20,7 +20,7 @@ const NEWER = mergeCatalogs([
 const SIMILAR = mergeCatalogs([testCatalog({ "order.placed": [(data) => data] })]);
 
 /** An order in the first schema version of the newer program. */
-function firstForm(stream: string): TestEvent {
+function firstVersion(stream: string): TestEvent {
   return { stream, data: { buyer: undefined, note: undefined, customer: null, remark: "Lunch" } };
 }
 
@@ -38,12 +38,12 @@ async function untilWaiting(harness: WorkerHarness, streams: readonly string[]):
   }
 }
 
-testWithNats("EventWorker tells events in their newest form, whichever they were written in", async () => {
+testWithNats("EventWorker publishes events in their newest schema version", async () => {
   await using nats = await startNats();
   await using harness = await WorkerHarness.open();
   const { receiver } = await harness.receive();
   await appendEvents(harness.pool, [
-    firstForm("order-1"),
+    firstVersion("order-1"),
     { stream: "order-2", schemaVersion: 2, data: { buyer: null, note: "Lunch" } },
   ]);
   harness.work({ ...NEWER, broker: brokerOf(nats) });
@@ -54,56 +54,59 @@ testWithNats("EventWorker tells events in their newest form, whichever they were
   assertEquals((await readStream(nats, "archway")).map(({ body }) => body.data), expected);
 });
 
-testWithNats("EventWorker leaves what a newer program wrote to one that knows it, and says so", async () => {
-  await using nats = await startNats();
-  await using harness = await WorkerHarness.open();
-  const { receiver } = await harness.receive({ eventTypes: ["order.placed", "order.lost"] });
-  await appendEvents(harness.pool, [
-    { stream: "order-1" },
-    { stream: "order-1", schemaVersion: 2 },
-    { stream: "order-1" },
-    { stream: "order-2", type: "order.lost" },
-    // What is not as it should be is as little understood.
-    { stream: "order-3", data: { buyer: 7 } },
-    { stream: "order-4" },
-  ]);
-  const older = harness.work({ broker: brokerOf(nats) });
-  await receiver.until(({ length }) => length === 2);
-  await untilWaiting(harness, ["order-1", "order-2", "order-3"]);
-  await older[Symbol.asyncDispose]();
-  assertEquals(receiver.received.map(({ id }) => id).toSorted(), ["order-1@1", "order-4@1"]);
-  assertEquals((await readStream(nats, "archway")).map(({ body }) => body.id).toSorted(), [
-    "order-1@1",
-    "order-4@1",
-  ]);
-  assertEquals((await new StreamQueue("outbox").load(harness.pool.writer())).waiting, 4);
-  assertEquals(
-    harness.lines.map(({ level, properties }) => [level, properties["job"], String(properties["error"])])
-      .toSorted(),
-    [
-      ["error", "relay", "Error: order.placed: buyer is neither a subject nor null"],
+testWithNats(
+  "EventWorker leaves events of a newer program to that program, and logs the reasons",
+  async () => {
+    await using nats = await startNats();
+    await using harness = await WorkerHarness.open();
+    const { receiver } = await harness.receive({ eventTypes: ["order.placed", "order.lost"] });
+    await appendEvents(harness.pool, [
+      { stream: "order-1" },
+      { stream: "order-1", schemaVersion: 2 },
+      { stream: "order-1" },
+      { stream: "order-2", type: "order.lost" },
+      // Invalid data is not publishable either.
+      { stream: "order-3", data: { buyer: 7 } },
+      { stream: "order-4" },
+    ]);
+    const older = harness.work({ broker: brokerOf(nats) });
+    await receiver.until(({ length }) => length === 2);
+    await untilWaiting(harness, ["order-1", "order-2", "order-3"]);
+    await older[Symbol.asyncDispose]();
+    assertEquals(receiver.received.map(({ id }) => id).toSorted(), ["order-1@1", "order-4@1"]);
+    assertEquals((await readStream(nats, "archway")).map(({ body }) => body.id).toSorted(), [
+      "order-1@1",
+      "order-4@1",
+    ]);
+    assertEquals((await new StreamQueue("outbox").load(harness.pool.writer())).waiting, 4);
+    assertEquals(
+      harness.lines.map(({ level, properties }) => [level, properties["job"], String(properties["error"])])
+        .toSorted(),
       [
-        "error",
-        "relay",
-        "EventStoreError: Reading an event order.lost: no service of this program publishes the type",
+        ["error", "relay", "Error: order.placed: buyer is neither a subject nor null"],
+        [
+          "error",
+          "relay",
+          "EventStoreError: Cannot read event order.lost: no service publishes this type",
+        ],
+        ["error", "relay", "EventStoreError: Cannot read event order.placed: unknown schema version 2"],
       ],
-      ["error", "relay", "EventStoreError: Reading an event order.placed: its form 2 is not known"],
-    ],
-  );
-  // The one that knows it is there.
-  harness.work({ ...SIMILAR, broker: brokerOf(nats) });
-  await receiver.until(({ length }) => length === 4);
-  assertEquals(receiver.received.slice(2).map(({ id }) => id), ["order-1@2", "order-1@3"]);
-  await untilWaiting(harness, ["order-2", "order-3"]);
-});
+    );
+    // The newer program publishes its events.
+    harness.work({ ...SIMILAR, broker: brokerOf(nats) });
+    await receiver.until(({ length }) => length === 4);
+    assertEquals(receiver.received.slice(2).map(({ id }) => id), ["order-1@2", "order-1@3"]);
+    await untilWaiting(harness, ["order-2", "order-3"]);
+  },
+);
 
 testWithNats(
-  "EventWorker leaves what was taken over by a newer program to that one, and drops nothing",
+  "EventWorker leaves queued deliveries and messages of a newer program to that program",
   async () => {
     await using nats = await startNats();
     await using harness = await WorkerHarness.open();
     const { receiver } = await harness.receive();
-    // As a relay of that program leaves it: what is to be told waits for whoever tells it.
+    // The state that the relay of the newer program leaves: a pending delivery and a queued message.
     receiver.respond = () => 503;
     await nats.kill();
     const first = harness.work({ ...SIMILAR, broker: brokerOf(nats) });
@@ -126,8 +129,8 @@ testWithNats(
       ["error", "broker"],
       ["error", "delivery"],
     ]);
-    const [kept] = await harness.deliveries();
-    assertEquals([kept?.state, kept?.attempts], ["pending", 1]);
+    const [delivery] = await harness.deliveries();
+    assertEquals([delivery?.state, delivery?.attempts], ["pending", 1]);
     await harness.pool.writer().query("update webhook_lanes set due_at = now()");
     harness.work({ ...SIMILAR, broker: brokerOf(nats) });
     await untilWaiting(harness, []);
@@ -139,10 +142,10 @@ testWithNats(
   },
 );
 
-Deno.test("EventWorker goes on where many streams have what it does not know", async () => {
+Deno.test("EventWorker publishes the other streams however many are blocked", async () => {
   await using harness = await WorkerHarness.open();
   const { receiver } = await harness.receive();
-  // More than a relay looks at in one transaction, in front of everything else.
+  // More than a relay scans in one transaction, before all others.
   await appendEvents(
     harness.pool,
     Array.from({ length: 1_000 }, (_, index) => ({ stream: `order-${index}`, schemaVersion: 2 })),

@@ -8,26 +8,26 @@ import type { AttemptOptions } from "../webhooks/delivery/attempt_delivery.ts";
 import type { FindRecipients } from "../webhooks/delivery/find_recipients.ts";
 import type { WorkObserver } from "./work_observer.ts";
 
-/** What sends events out. */
+/** Options of an event worker. */
 export interface EventWorkerOptions {
   readonly pool: ConnectionPool;
   readonly config: EventsConfig;
-  /** What opens the secrets that sign. */
+  /** Decrypts signing secrets. */
   readonly secrets: EncryptionKeyRing;
-  /** Undefined: events are published nowhere. It is the worker's, who ends it. */
+  /** Message broker, which the worker disposes of; undefined if there is none. */
   readonly broker: Broker | undefined;
   readonly logger: ServiceDependencies["logger"];
   readonly observer: WorkObserver;
-  /** How long what is under way may take to end, in milliseconds. */
+  /** Grace period for running jobs on disposal, in milliseconds. */
   readonly graceMs: number;
-  /** How events are told to outsiders. */
+
   readonly toJson: ToJson;
-  /** Whom they concern: their endpoints are told of them. */
+
   readonly findRecipients: FindRecipients;
-  /** The time now, in milliseconds since 1970. @default Date.now */
+  /** Returns the current time, in milliseconds since 1970. @default Date.now */
   readonly nowMs?: () => number;
-  /** From 0 to 1: where in its bounds a pause lies. @default Math.random */
+  /** Returns a number from 0 to 1, for the jitter of pauses. @default Math.random */
   readonly random?: () => number;
-  /** How webhooks are reached, for tests. */
+  /** Name resolution and trusted certificates of webhooks, for tests. */
   readonly reach?: Pick<AttemptOptions, "resolve" | "ca">;
 }

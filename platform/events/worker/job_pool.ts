@@ -1,34 +1,33 @@
 import { pause } from "./pause.ts";
 
-/** What tells a job that it should come to its end. */
+/** Signals by which a job is asked to end. */
 export interface JobContext {
-  /** Aborts when nothing new is to be begun any more. */
+  /** Aborts when the job must not start anything new. */
   readonly stopping: AbortSignal;
-  /** Aborts when what is still under way is to be given up; later than `stopping`. */
+  /** Aborts when the job must abandon what it is doing; later than `stopping`. */
   readonly signal: AbortSignal;
 }
 
-/** How a pool is made. */
+/** Options of a job pool. */
 export interface JobPoolOptions {
-  /** How many jobs run at the same time, at the most. */
+  /** Maximum number of concurrent jobs. */
   readonly size: number;
-  /** Told of every job that rejects. Must not throw. */
+  /** Called for every job that rejects. Must not throw. */
   readonly onFailure: (job: string, error: unknown) => void;
   /**
-   * How long jobs may take to come to their end once the pool is closed, in milliseconds, before they are given up.
+   * Grace period for jobs to end once the pool is closed, in milliseconds, before they are aborted.
    *
    * @default {10_000}
    */
   readonly graceMs?: number;
 }
 
-/** How long jobs may take to note that they are given up, in milliseconds. */
+/** Time limit for aborted jobs to end, in milliseconds. */
 const GIVE_UP_MS = 2_000;
 
 /**
- * Runs jobs beside each other, a bounded number at a time, and tells of each one that fails. Whoever has a job to do asks
- * for room first: the pool has no line of jobs that wait, for what waits in memory is lost with it. Disposing lets the
- * jobs come to their end.
+ * Runs a bounded number of jobs concurrently and reports failures. It has no queue, as queued work would be lost with
+ * the process: callers wait for a free place before they fetch work. Disposing waits for running jobs.
  */
 export class JobPool implements AsyncDisposable {
   readonly #options: JobPoolOptions;
@@ -41,14 +40,14 @@ export class JobPool implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** How many more jobs it would take; none once it is closed. */
+  /** Number of jobs that can be started; 0 once the pool is closed. */
   get free(): number {
     return this.#stopping.signal.aborted ? 0 : this.#options.size - this.#running.size;
   }
 
-  /** Starts a job. @throws {Error} where there is no room, which `free` tells before. */
+  /** Starts a job. @throws {Error} if `free` is 0. */
   start(name: string, job: (context: JobContext) => Promise<void>): void {
-    if (this.free < 1) throw new Error("The pool takes no more jobs");
+    if (this.free < 1) throw new Error("The job pool is full or closed");
     const running = this.#run(name, job).finally(() => {
       this.#running.delete(running);
       this.#change();
@@ -68,7 +67,7 @@ export class JobPool implements AsyncDisposable {
     const ended = Promise.all(this.#running);
     await pause(this.#options.graceMs ?? 10_000, { until: ended });
     this.#abort.abort();
-    // A job that waits for somebody who does not answer is left to that.
+    // A job that ignores its signal is abandoned.
     await pause(GIVE_UP_MS, { until: ended });
   }
 

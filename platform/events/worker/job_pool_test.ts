@@ -15,7 +15,7 @@ function poolOf(
   return { pool: new JobPool({ size, onFailure, ...(graceMs !== undefined && { graceMs }) }), failures };
 }
 
-Deno.test("JobPool runs so many jobs at the same time and no more", async () => {
+Deno.test("start() runs jobs concurrently up to the size of the pool", async () => {
   const { pool, failures } = poolOf(2);
   const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   pool.start("first", () => first.promise);
@@ -32,7 +32,7 @@ Deno.test("JobPool runs so many jobs at the same time and no more", async () => 
   assertEquals([pool.free, failures.length], [0, 0]);
 });
 
-Deno.test("JobPool tells of every job that fails, once, and goes on", async () => {
+Deno.test("JobPool reports every failed job once and continues", async () => {
   const { pool, failures } = poolOf(1);
   const error = new Error("planned");
   for (const job of ["first", "second"]) {
@@ -47,7 +47,7 @@ Deno.test("JobPool tells of every job that fails, once, and goes on", async () =
   assertEquals(failures, [{ job: "first", error }, { job: "second", error }]);
 });
 
-Deno.test("JobPool lets its jobs come to their end, and gives up those that do not", async () => {
+Deno.test("JobPool waits for its jobs when disposed of, and aborts those that do not end", async () => {
   const { pool, failures } = poolOf(2, 20);
   const seen: string[] = [];
   pool.start("quick", async ({ stopping, signal }) => {

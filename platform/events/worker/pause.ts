@@ -1,11 +1,12 @@
-/** What ends a pause before its time. */
+/** Options of a pause. */
 export interface PauseOptions {
+  /** Ends the pause when aborted. */
   readonly signal?: AbortSignal;
-  /** Anything else that is worth going on for. */
+  /** Ends the pause when resolved. */
   readonly until?: Promise<unknown>;
 }
 
-/** Waits for so many milliseconds; never rejects. */
+/** Waits for a duration, unless it ends early. Never rejects. */
 export async function pause(milliseconds: number, { signal, until }: PauseOptions = {}): Promise<void> {
   if (signal?.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();

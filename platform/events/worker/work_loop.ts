@@ -1,33 +1,33 @@
 import type { JobContext } from "./job_pool.ts";
 import { pause } from "./pause.ts";
 
-/** Whether there was nothing to do, or there may be more. */
+/** Outcome of a step: "idle" if nothing was left to do, "more" if there may be more. */
 export type StepOutcome = "idle" | "more";
 
-/** What a loop does, and when. */
+/** Options of a work loop. */
 export interface WorkLoopOptions {
-  /** Does a piece of what there is to do. */
+  /** Does a part of the work. */
   readonly step: (context: JobContext) => Promise<StepOutcome>;
-  /** How long to wait, in milliseconds, before it is looked again whether there is something to do. */
+  /** Interval between steps while idle, in milliseconds, ±25 % jitter. */
   readonly pollMs: number;
   /**
-   * How long to wait once it was woken, in milliseconds, for more that comes at the same time.
+   * Delay after waking up, in milliseconds, to batch work that arrives at the same time.
    *
    * @default {0}
    */
   readonly lingerMs?: number;
-  /** Told of every step that rejects; the loop goes on. Must not throw. */
+  /** Called when a step rejects; the loop continues. Must not throw. */
   readonly onFailure: (error: unknown) => void;
-  /** Told when a step has succeeded after one or several that had not. Must not throw. */
+  /** Called when a step succeeds after failures. Must not throw. */
   readonly onRecovery?: () => void;
-  /** From 0 to 1. */
+  /** Returns a number from 0 to 1. */
   readonly random: () => number;
 }
 
-/** How long after a step that failed the next one follows, in milliseconds: doubled every time, up to the last. */
+/** First and maximum delay after a failed step, in milliseconds; doubles with every failure. */
 const RETRY_MS = { first: 100, last: 30_000 };
 
-/** Does something again and again: at once while there is more to do, else when it is woken or its time has come. */
+/** Repeats a step: at once while there is more to do, otherwise when woken or after an interval. */
 export class WorkLoop {
   readonly #options: WorkLoopOptions;
   #woken = Promise.withResolvers<void>();
@@ -36,16 +36,16 @@ export class WorkLoop {
     this.#options = options;
   }
 
-  /** There may be something to do. */
+  /** Starts the next step if the loop is idle. */
   wake(): void {
     this.#woken.resolve();
   }
 
-  /** Runs until nothing new is to be begun: a job of a pool. Never rejects. */
+  /** Runs until `context.stopping` aborts, as a job of a pool. Never rejects. */
   async run(context: JobContext): Promise<void> {
     let failures = 0;
     while (!context.stopping.aborted) {
-      // Before it is looked for work: what comes during that is not to be missed.
+      // Before the step, so that a wake-up during the step is not missed.
       this.#woken = Promise.withResolvers();
       try {
         const outcome = await this.#options.step(context);
@@ -53,7 +53,7 @@ export class WorkLoop {
         failures = 0;
         if (outcome === "idle") await this.#wait(context.stopping);
       } catch (error) {
-        // What was given up because the program ends has not failed.
+        // An error caused by the shutdown is not a failure.
         if (context.signal.aborted) return;
         this.#options.onFailure(error);
         const retryMs = Math.min(RETRY_MS.first * 2 ** failures++, RETRY_MS.last);

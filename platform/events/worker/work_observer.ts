@@ -1,26 +1,26 @@
 import type { WorkObservation } from "@archway/service_kit/observed_work.ts";
 
-/** A step of delivering events, caused by requests that may have ended long ago, in another process. */
+/** A step of publishing events, caused by requests that may have ended long ago, in another process. */
 export interface EventWork {
-  /** "relay": from the outbox to its destinations. "webhook": an attempt at a delivery. "broker": a message is published. */
+  /** "relay": outbox to destinations. "webhook": attempt at a delivery. "broker": publication of a message. */
   readonly kind: "relay" | "webhook" | "broker";
-  /** `traceparent` of every request that caused it, as far as known. */
+  /** Known `traceparent` values of the requests that caused it. */
   readonly causes: readonly string[];
-  /** Ids and counts; nothing that a client wrote. */
+  /** Ids and counts, without client input. */
   readonly attributes: Readonly<Record<string, string | number>>;
 }
 
-/** Observes the delivery of events. Must not throw by itself. */
+/** Observes the publishing of events. Must not throw itself. */
 export interface WorkObserver {
-  /** Observes a step; calls `run`, which is all of it, once. */
+  /** Observes a step; calls `run`, the whole step, once. */
   work<T>(work: EventWork, run: (observation: WorkObservation) => Promise<T>): Promise<T>;
-  /** A delivery has ended: it reached its receiver, or its last attempt failed. */
+  /** Records the end of a delivery: it succeeded, or its last attempt failed. */
   settled(state: "delivered" | "dead"): void;
-  /** A job, or a step of one, failed in a way that it does not count by itself. */
+  /** Records a failure of a job that no other metric counts. */
   jobFailed(job: string): void;
 }
 
-/** Observes nothing. */
+/** Observer that does nothing. */
 export const UNOBSERVED: WorkObserver = {
   work: (_work, run) => run({ traceparent: undefined, ended(): void {} }),
   settled(): void {},

@@ -5,8 +5,8 @@ import type { UnpublishableEvent } from "../outbox/message_queue.ts";
 import type { ServiceDependencies } from "@archway/service_kit/service_module.ts";
 import type { WorkObserver } from "./work_observer.ts";
 
-/** What goes by, sooner or later: it is waited for. */
-const PASSING = new Set<DatabaseErrorCode>([
+/** Errors that resolve without an operator's action. */
+const TRANSIENT = new Set<DatabaseErrorCode>([
   "unavailable",
   "saturated",
   "timeout",
@@ -15,15 +15,15 @@ const PASSING = new Set<DatabaseErrorCode>([
 ]);
 
 /**
- * Counts every failure of a job, and logs it once: one that fails in the same way again and again, until what it needs
- * is back, is not worth a line each time.
+ * Counts every failure of a worker's jobs, and logs a failure once: repetitions of the same error are not logged until
+ * the job has recovered.
  */
 export class WorkerFailures {
   readonly #logger: ServiceDependencies["logger"];
   readonly #observer: Pick<WorkObserver, "jobFailed">;
-  /** What was logged last, by job. */
+  /** Last logged error, by job. */
   readonly #last = new Map<string, string>();
-  /** What was logged of events that cannot be told: as many as there are types and forms of them. */
+  /** Logged reasons for unpublishable events, by job: at most one per event type and schema version. */
   readonly #unpublishable = new Set<string>();
 
   constructor(logger: ServiceDependencies["logger"], observer: Pick<WorkObserver, "jobFailed">) {
@@ -31,38 +31,44 @@ export class WorkerFailures {
     this.#observer = observer;
   }
 
+  /** Records a failure of a job. */
   failed(job: string, error: unknown): void {
     this.#observer.jobFailed(job);
     const message = messageOf(error);
     if (this.#last.get(job) === message) return;
     this.#last.set(job, message);
-    const passes = error instanceof DatabaseError ? PASSING.has(error.code) : error instanceof BrokerError;
-    if (passes) this.#logger.warn("The worker's {job} waits: {message}", { job, message });
-    else this.#logger.error("The worker's {job} failed", { job, error: asError(error) });
+    const transient = error instanceof DatabaseError
+      ? TRANSIENT.has(error.code)
+      : error instanceof BrokerError;
+    if (transient) this.#logger.warn("Worker job {job} is retrying: {message}", { job, message });
+    else this.#logger.error("Worker job {job} failed", { job, error: asError(error) });
   }
 
-  /** A job leaves an event where it is, and goes on with others: what this program cannot tell, another one may. */
+  /** Records an event that a job skips because this program cannot publish it. */
   unpublishable(job: string, { event, error }: UnpublishableEvent): void {
     this.#observer.jobFailed(job);
     const message = messageOf(error);
     if (this.#unpublishable.has(`${job} ${message}`)) return;
     this.#unpublishable.add(`${job} ${message}`);
     const properties = { job, event: messageId(event), error: asError(error) };
-    this.#logger.error("The worker's {job} leaves {event} waiting, and what follows it", properties);
+    this.#logger.error("Worker job {job} blocked at event {event}", properties);
   }
 
+  /** Records a success of a job after failures. */
   recovered(job: string): void {
-    if (this.#last.delete(job)) this.#logger.info("The worker's {job} goes on", { job });
+    if (this.#last.delete(job)) this.#logger.info("Worker job {job} recovered", { job });
   }
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : "It threw no error";
+  return error instanceof Error
+    ? `${error.name}: ${error.message}`
+    : "A value that is not an Error was thrown";
 }
 
-/** The log takes the values out of an error's message that it may repeat, and knows nothing else that is thrown. */
+/** Wraps a value that is not an Error: the log redacts messages of errors, and no other thrown values. */
 function asError(error: unknown): Error {
   return error instanceof Error
     ? error
-    : new Error("Something that is not an Error was thrown", { cause: error });
+    : new Error("A value that is not an Error was thrown", { cause: error });
 }

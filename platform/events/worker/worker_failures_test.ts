@@ -5,7 +5,7 @@ import { EventStoreError } from "../store/event_store_error.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import { WorkerFailures } from "./worker_failures.ts";
 
-Deno.test("WorkerFailures counts every failure, and logs those that repeat once until they are over", () => {
+Deno.test("failed() counts every failure and logs a repeated error once until the job recovers", () => {
   const lines: string[] = [];
   const counted: string[] = [];
   const at = (level: string): Logger["info"] => (_message, properties = {}) =>
@@ -31,7 +31,7 @@ Deno.test("WorkerFailures counts every failure, and logs those that repeat once 
   ]);
 });
 
-Deno.test("WorkerFailures counts every event that cannot be told, and logs one for each reason", () => {
+Deno.test("unpublishable() counts every event and logs one per reason", () => {
   const lines: unknown[] = [];
   const counted: string[] = [];
   const logger = {
@@ -42,7 +42,7 @@ Deno.test("WorkerFailures counts every event that cannot be told, and logs one f
   const failures = new WorkerFailures(logger, { jobFailed: (job) => void counted.push(job) });
   const error = new EventStoreError(
     "unknown-event",
-    "Reading an event order.lost: its form 1 is not known",
+    "Cannot read event order.lost: unknown schema version 1",
   );
   const event = {
     ...{ position: 7n, stream: "order-1", version: 2n, type: "order.lost", schemaVersion: 1 },
@@ -54,10 +54,10 @@ Deno.test("WorkerFailures counts every event that cannot be told, and logs one f
   assertEquals(counted, ["relay", "relay", "broker"]);
   const id = "order-1@2-1795618800000000";
   assertEquals(lines, [
-    ["The worker's {job} leaves {event} waiting, and what follows it", {
+    ["Worker job {job} blocked at event {event}", {
       ...{ job: "relay", event: id, error },
     }],
-    ["The worker's {job} leaves {event} waiting, and what follows it", {
+    ["Worker job {job} blocked at event {event}", {
       ...{ job: "broker", event: id, error },
     }],
   ]);

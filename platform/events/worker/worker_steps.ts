@@ -16,39 +16,39 @@ import type { JobPool } from "./job_pool.ts";
 import type { WorkLoopOptions } from "./work_loop.ts";
 import type { EventWorkerOptions } from "./event_worker_options.ts";
 
-/** What one loop of a worker does; what is absent is as it is for all. */
+/** Step of one loop of a worker, with options that differ from the defaults. */
 export type WorkerStep = Pick<WorkLoopOptions, "step"> & Partial<WorkLoopOptions>;
 
-/** What the steps share. */
+/** Dependencies that the steps share. */
 export interface WorkerDependencies {
   readonly jobs: JobPool;
   readonly loads: QueueLoads;
-  /** Wakes the loop of a name. */
+  /** Wakes a loop by its name. */
   readonly wake: (loop: string) => void;
-  /** A loop leaves an event where it is, for it cannot be told. */
+  /** Called when a loop skips an event that it cannot publish. */
   readonly unpublishable: (loop: string, unpublishable: UnpublishableEvent) => void;
 }
 
-/** Events of the same moment leave together. */
+/** Delay in which events are batched, in milliseconds. */
 const LINGER_MS = 10;
 
 const SWEEP_MS = 60_000;
 const GAUGE_MS = 5_000;
 
-/** How much longer a lane is held than an attempt may take, in milliseconds: for what is noted before and after it. */
+/** Margin by which a lease exceeds the timeout of an attempt, in milliseconds, for the statements around it. */
 const LEASE_MARGIN_MS = 10_000;
 
-/** From which part of the time that an attempt may take its receiver counts as slow. */
+/** Fraction of the attempt timeout from which a receiver counts as slow. */
 const SLOW_PART = 0.1;
 
-/** What the loops of a worker do, by name. */
+/** Returns the steps of a worker's loops, by name. */
 export function workerSteps(
   options: EventWorkerOptions,
-  parts: WorkerDependencies,
+  dependencies: WorkerDependencies,
 ): ReadonlyMap<string, WorkerStep> {
   const { pool: database, config, secrets, broker, observer, toJson, findRecipients, nowMs = Date.now } =
     options;
-  const { loads, wake, unpublishable } = parts;
+  const { loads, wake, unpublishable } = dependencies;
   const webhooks = new WebhookDestination({
     findRecipients,
     nowMs,
@@ -62,7 +62,7 @@ export function workerSteps(
     ...{ database, observer, destinations, toJson },
     onUnpublishable: (event) => unpublishable("relay", event),
   });
-  const dispatcher = webhookDispatcher(options, parts);
+  const dispatcher = webhookDispatcher(options, dependencies);
   const { retentionMs } = config.webhooks;
   const sweeper = new Sweeper({ database, secrets, nowMs, retentionMs });
   const steps = new Map<string, WorkerStep>([
@@ -90,7 +90,7 @@ function webhookDispatcher(
   const { allowPrivate, timeoutMs } = config.webhooks;
   const leaseMs = timeoutMs + LEASE_MARGIN_MS;
   const queue = new DeliveryQueue({ database, nowMs, newId, random, leaseMs });
-  const how = {
+  const attemptOptions = {
     allowPrivate,
     timeoutMs,
     secrets,
@@ -105,10 +105,11 @@ function webhookDispatcher(
     concurrency: config.concurrency,
     slowMs: timeoutMs * SLOW_PART,
     observer,
-    attempt: ({ endpointId }, delivery, signal) => attemptDelivery(endpointId, delivery, { ...how, signal }),
+    attempt: ({ endpointId }, delivery, signal) =>
+      attemptDelivery(endpointId, delivery, { ...attemptOptions, signal }),
     onMore: () => wake("webhooks"),
     onDead: ({ id, event }, { failure, status }) =>
-      logger.warn("Giving up the delivery {delivery} of event {event}: {failure}", {
+      logger.warn("Giving up delivery {delivery} of event {event}: {failure}", {
         delivery: id,
         event: messageId(event),
         failure,
@@ -117,7 +118,7 @@ function webhookDispatcher(
   });
 }
 
-/** How much waits, of every queue there is. */
+/** Returns the loads of all queues of a worker. */
 export function queueLoads({ pool, broker, nowMs = Date.now }: EventWorkerOptions): QueueLoads {
   const queues = new Map<string, ReadLoad>([
     ["outbox", (db) => new StreamQueue("outbox").load(db)],

@@ -15,7 +15,7 @@ import { UNOBSERVED } from "../work_observer.ts";
 import { EventWorker } from "../event_worker.ts";
 import type { EventWorkerOptions } from "../event_worker_options.ts";
 
-/** How a worker is started for a test. */
+/** Options of a worker in a test. */
 export interface HarnessWorkerOptions extends Partial<Omit<EventWorkerOptions, "pool" | "config">> {
   readonly broker?: Broker;
   readonly webhooks?: Partial<WebhookConfig>;
@@ -23,23 +23,23 @@ export interface HarnessWorkerOptions extends Partial<Omit<EventWorkerOptions, "
   readonly concurrency?: number;
 }
 
-/** A line that was logged. */
+/** A logged line. */
 export interface LoggedLine {
   readonly level: "info" | "warn" | "error";
   readonly message: string;
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-/** A database with the tables of events, receivers that events are delivered to, and workers on demand. */
+/** Test harness of event workers: a database with the tables of events, receivers and workers. */
 export class WorkerHarness implements AsyncDisposable {
   readonly secrets = new EncryptionKeyRing(["a secret of more than 32 bytes for a test"], "webhook secret");
   readonly lines: LoggedLine[] = [];
   readonly #stack = new AsyncDisposableStack();
 
-  /** @param pool A database that has the tables, and outlasts it. */
+  /** @param pool A database with the tables, which outlives the harness. */
   constructor(readonly pool: ConnectionPool) {}
 
-  /** Opens a database of its own. @default "PostgreSQL" */
+  /** Opens a harness with a database of its own. @param name @default "PostgreSQL" */
   static async open(name?: string): Promise<WorkerHarness> {
     const database = await openEventDatabase(name);
     const harness = new WorkerHarness(database.pool);
@@ -47,7 +47,7 @@ export class WorkerHarness implements AsyncDisposable {
     return harness;
   }
 
-  /** Starts a worker, which ends with the harness or before. */
+  /** Starts a worker, which is disposed of with the harness or before. */
   work({ webhooks, pollMs = 20, concurrency = 8, ...options }: HarnessWorkerOptions = {}): EventWorker {
     const worker = new EventWorker({
       pool: this.pool,
@@ -56,7 +56,7 @@ export class WorkerHarness implements AsyncDisposable {
       ...mergeCatalogs([testCatalog()]),
       observer: UNOBSERVED,
       graceMs: 10_000,
-      // As late as it may be: what a test does not bring forward does not happen meanwhile.
+      // The longest delays: a retry does not happen unless the test makes it due.
       random: () => 1,
       logger: this.#logger(),
       ...options,
@@ -72,7 +72,7 @@ export class WorkerHarness implements AsyncDisposable {
     return this.#stack.use(worker);
   }
 
-  /** Starts a receiver and keeps an endpoint that leads to it. */
+  /** Starts a receiver and stores an endpoint with its URL. */
   async receive(options: Partial<TestEndpoint> = {}): Promise<{
     readonly receiver: WebhookReceiver;
     readonly endpointId: string;
@@ -83,7 +83,7 @@ export class WorkerHarness implements AsyncDisposable {
     return { receiver, endpointId };
   }
 
-  /** The deliveries of everything, in the order of their events. */
+  /** Returns all deliveries, by endpoint and in the order of their events. */
   async deliveries(): Promise<readonly DeliveryRow[]> {
     const { rows } = await this.pool.writer().query<DeliveryRow>(
       `select position, stream, state, attempts, last_status, last_error from webhook_deliveries
@@ -92,7 +92,7 @@ export class WorkerHarness implements AsyncDisposable {
     return rows;
   }
 
-  /** The ids under which events are told, by their positions. */
+  /** Returns the message ids of the events at positions. */
   async ids(positions: readonly bigint[]): Promise<readonly string[]> {
     const { rows } = await this.pool.writer().query<EventRow>(
       `select ${EVENT_COLUMNS} from unnest($1::int8[]) with ordinality as p (position, place)
@@ -102,7 +102,7 @@ export class WorkerHarness implements AsyncDisposable {
     return rows.map((row) => messageId(eventOfRow(row)));
   }
 
-  /** Resolves when every delivery there is has come to its end, and nothing waits in the outbox. */
+  /** Resolves when every delivery is settled and the outbox is empty. */
   async untilSettled(): Promise<void> {
     const waiting = `select (select count(*) from outbox) + (select count(*) from webhook_lanes) as waiting`;
     while ((await this.pool.writer().query<{ waiting: bigint }>(waiting)).rows[0]?.waiting !== 0n) {
@@ -121,7 +121,7 @@ export class WorkerHarness implements AsyncDisposable {
   }
 }
 
-/** A delivery, as far as tests look at it. */
+/** Columns of a delivery that tests check. */
 export interface DeliveryRow {
   readonly position: bigint;
   readonly stream: string;
