@@ -1,6 +1,6 @@
 /**
- * Door of the event store: streams of events that services append to in the transaction of what follows from them, and
- * that the worker publishes.
+ * Event store: streams of events that services append to in the transaction of the change itself, and that the worker
+ * publishes.
  */
 export type { EventMetadata, StoredEvent, StreamAppend } from "./store/event.ts";
 export { EventStore } from "./store/event_store.ts";

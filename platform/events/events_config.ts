@@ -5,30 +5,30 @@ import {
 } from "@archway/service_kit/settings_reader.ts";
 import { type NatsConfig, parseNatsConfig } from "./broker/nats_config.ts";
 
-/** How events leave. */
+/** Configuration of the publishing of events. */
 export interface EventsConfig {
-  /** Whether the service does it, too, beside its requests. */
+  /** Whether the service runs a worker, in addition to serving requests. */
   readonly inline: boolean;
-  /** How long until somebody looks by themselves whether there is something to do, in milliseconds. */
+  /** Interval at which an idle worker polls for work, in milliseconds. */
   readonly pollMs: number;
-  /** How many webhooks are told of events at the same time. */
+  /** Maximum number of concurrent deliveries to webhooks. */
   readonly concurrency: number;
   readonly webhooks: WebhookConfig;
-  /** Undefined: there is no broker. */
+  /** Message broker; undefined if none is configured. */
   readonly nats: NatsConfig | undefined;
 }
 
-/** How webhooks are told. */
+/** Configuration of the delivery to webhooks. */
 export interface WebhookConfig {
-  /** Whether they may be inside a private network or on this machine, and without TLS. */
+  /** Whether webhooks may be in a private network or on this machine, and may use plain HTTP. */
   readonly allowPrivate: boolean;
-  /** How long an attempt may take, in milliseconds. */
+  /** Timeout of an attempt, in milliseconds. */
   readonly timeoutMs: number;
-  /** How long a delivery is kept after its end, in milliseconds. */
+  /** Retention of settled deliveries, in milliseconds. */
   readonly retentionMs: number;
 }
 
-/** How often may be looked, and how long an attempt may take. */
+/** Bounds of the poll interval and the timeout of an attempt. */
 const BOUNDS: DurationOptions = { min: "10ms", max: "60s" };
 
 /** Reads `WORKER…`, `OUTBOX_…`, `WEBHOOK_…` and `NATS_…`. */

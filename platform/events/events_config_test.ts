@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Settings } from "@archway/config/settings.ts";
 import { parseEventsConfig } from "./events_config.ts";
 
-Deno.test("parseEventsConfig() lets the service send events out, to public addresses only", () => {
+Deno.test("parseEventsConfig() runs a worker and allows public addresses only by default", () => {
   const settings = new Settings(() => undefined);
   assertEquals(parseEventsConfig(settings), {
     inline: true,
@@ -14,7 +14,7 @@ Deno.test("parseEventsConfig() lets the service send events out, to public addre
   assertEquals(settings.faults, []);
 });
 
-Deno.test("parseEventsConfig() reads every variable, and blames each that is wrong", () => {
+Deno.test("parseEventsConfig() reads every variable and rejects invalid values", () => {
   const good: Readonly<Record<string, string>> = {
     WORKER: "off",
     OUTBOX_POLL_INTERVAL: "100ms",
@@ -45,7 +45,7 @@ Deno.test("parseEventsConfig() reads every variable, and blames each that is wro
   assertEquals(settings.faults.map(({ variable }) => variable), Object.keys(bad));
 });
 
-Deno.test("parseEventsConfig() accepts durations from the least to the most, and none beyond", () => {
+Deno.test("parseEventsConfig() accepts durations within their bounds only", () => {
   const limits: Readonly<Record<string, readonly [string, string, string, string]>> = {
     OUTBOX_POLL_INTERVAL: ["10ms", "60s", "9ms", "60001ms"],
     WEBHOOK_TIMEOUT: ["10ms", "60s", "9ms", "60001ms"],

@@ -5,13 +5,13 @@ import { mergeCatalogs } from "./merge_catalogs.ts";
 import type { OutgoingEvent } from "./outbox/outgoing_event.ts";
 import { EventStoreError } from "./store/event_store_error.ts";
 
-/** Passed on to catalogs, which read in it. */
+/** Transaction that is passed on to the catalogs. */
 const TX: Transaction = {
   query: () => Promise.reject(new Error("Not expected")),
   savepoint: () => Promise.reject(new Error("Not expected")),
 };
 
-/** Calls of a catalog that converts events to what they are, and publishes them to their `owner`. */
+/** Catalog that records its calls, converts events to JSON unchanged and publishes them to their `owner`. */
 class RecordingCatalog implements EventCatalog {
   readonly asked: (readonly PublishedEvent[])[] = [];
 

@@ -17,7 +17,7 @@ import { openWebhookService } from "./webhooks/management/open_webhook_service.t
 import { webhookApi } from "./webhooks/management/http/webhook_api.ts";
 import { EventWorker } from "./worker/event_worker.ts";
 
-/** Events: an outbox, a worker that delivers to webhooks and NATS JetStream, and the API that manages webhooks. */
+/** Service module of events: the outbox, a worker for webhooks and NATS JetStream, and the webhook API. */
 export const eventsModule = defineService({
   name: "events",
   migrations: join(import.meta.dirname ?? ".", "migrations"),
@@ -69,7 +69,7 @@ function mountEvents(parts: ServiceDependencies, config: EventsConfig): MountedS
   };
 }
 
-/** Loaded on demand: most programs have no broker. */
+/** Connects to the message broker. Its client is loaded on demand, as most programs have no broker. */
 async function openBroker(config: NatsConfig): Promise<Broker> {
   const { NatsBroker } = await import("./broker/nats_broker.ts");
   return new NatsBroker(config);

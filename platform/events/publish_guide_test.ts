@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 const HERE = import.meta.dirname ?? ".";
 
-Deno.test("docs/webhooks.md shows the catalog of the example as it is", async () => {
+Deno.test("docs/webhooks.md quotes the catalog of the example verbatim", async () => {
   const guide = await Deno.readTextFile(join(HERE, "../../docs/webhooks.md"));
   const catalog = await Deno.readTextFile(join(HERE, "testing/fixtures/orders/order_catalog.ts"));
   const indented = catalog.replaceAll(/^(?=.)/gm, "   ");

@@ -12,7 +12,7 @@ import { EVENT_MIGRATIONS } from "../testing/event_databases.ts";
 import { SHOP_PROGRAM } from "../testing/shop_program.ts";
 import { WorkerHarness } from "../worker/testing/worker_harness.ts";
 
-/** Returns what a worker exports that has delivered an event. */
+/** Returns the metrics of a worker that has delivered an event. */
 async function workerMetrics(): Promise<Exported> {
   await using database = await useTestDatabase({ migrations: EVENT_MIGRATIONS });
   const { instance } = database;
@@ -34,7 +34,7 @@ async function deliverEvent(instance: InstanceConfig): Promise<void> {
   await harness.untilSettled();
 }
 
-Deno.test("Alerts and the dashboard of events ask for what a worker exports, and show all of it", async () => {
+Deno.test("Alerts and the dashboard of events use exported metrics only, and the dashboard shows all of them", async () => {
   const known = await workerMetrics();
   assertEquals(await missingInAlerts("events", known), []);
   const prefix = /^archway_(?:outbox|webhook|broker|worker)_/;

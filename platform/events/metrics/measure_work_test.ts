@@ -9,7 +9,7 @@ function work(kind: EventWork["kind"], attributes: EventWork["attributes"] = {})
   return { kind, causes: [], attributes };
 }
 
-Deno.test("measureWork() counts how work ends, and begins every series with nothing", async () => {
+Deno.test("measureWork() counts outcomes, and starts every series at 0", async () => {
   const metrics = new PrometheusMetrics();
   const observer = observeWork(metrics.sink, UNTRACED);
   const before = await metrics.text();
@@ -56,7 +56,7 @@ Deno.test("measureWork() counts how work ends, and begins every series with noth
   assertEquals(seriesOf(after), seriesOf(before));
 });
 
-Deno.test("measureQueues() tells what waits, as it was counted last", async () => {
+Deno.test("measureQueues() exports the loads that were read last", async () => {
   const metrics = new PrometheusMetrics();
   let readings = [{ queue: "outbox", waiting: 3, ageSeconds: 1.5 }];
   measureQueues(metrics.sink, () => readings);

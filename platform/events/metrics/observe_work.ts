@@ -9,7 +9,7 @@ const SPANS: Readonly<Record<EventWork["kind"], Pick<ObservedWork, "name" | "kin
   broker: { name: "publish event", kind: "producer" },
 };
 
-/** Observes the delivery of events by spans and, where metrics are collected, by metrics. */
+/** Returns an observer that records spans and, if a sink is passed, metrics of the publishing of events. */
 export function observeWork(metrics: MetricSink | undefined, tracer: WorkTracer): WorkObserver {
   const measured = metrics === undefined ? UNOBSERVED : measureWork(metrics);
   return {

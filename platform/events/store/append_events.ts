@@ -4,12 +4,11 @@ import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { EventMetadata, StreamAppend } from "./event.ts";
 import { EventStoreError } from "./event_store_error.ts";
 
-/** The constraint that keeps two writers of one version apart. */
+/** Unique constraint that two writers of the same version violate. */
 const VERSION_CONSTRAINT = "events_stream_version_key";
 
-// The transaction gets its id before any position is handed out: it is read first, and from a CTE that is not folded
-// into the rest. A position of a transaction without an id would be below those of others that have ended, and a reader
-// would be past it before it is there (see read_events.ts).
+// The materialized CTE assigns the transaction id before any position. Otherwise a transaction with a greater id could
+// commit with a greater position first, and readers would skip the smaller one (see read_events.ts).
 const APPEND = `with writer as materialized (
     select pg_current_xact_id() as id
   ), new as (
@@ -27,17 +26,18 @@ const APPEND = `with writer as materialized (
   )
   select position, pg_notify('archway_outbox', '') from appended order by position`;
 
-/** How events are written. */
+/** Options of appending events. */
 export interface AppendOptions {
   readonly metadata: EventMetadata;
   readonly recordedAt: Timestamp;
 }
 
 /**
- * Writes events behind those of their streams, and what tells of them to the outbox, in one statement. Those who listen
- * on `archway_outbox` are told when the transaction commits. Gives the positions, in the order of the events.
+ * Appends events to their streams and the outbox, in one statement. Notifies `archway_outbox` when the transaction
+ * commits. Returns the positions, in the order of the events.
  *
- * @throws {EventStoreError} "version-conflict" when a stream has another version: nothing of the transaction can be kept.
+ * @throws {EventStoreError} "version-conflict" if a stream is not at the expected version: the transaction has to be
+ *   rolled back.
  */
 export async function appendEvents(
   tx: Querier,
@@ -78,6 +78,6 @@ async function conflicts<T>(run: () => Promise<T>): Promise<T> {
 }
 
 function conflict(cause?: unknown): EventStoreError {
-  const message = "Appending to a stream: it has another version than was expected";
+  const message = "Cannot append to a stream: it is not at the expected version";
   return new EventStoreError("version-conflict", message, cause === undefined ? {} : { cause });
 }

@@ -1,31 +1,31 @@
 import type { NewEvent } from "@archway/service_kit/event_catalog.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 
-/** By whom and why something happened, as far as it is known. */
+/** Metadata of the request that caused an event, as far as known. */
 export interface EventMetadata {
   readonly requestId?: string | undefined;
-  /** The caller's subject. */
+  /** Subject of the caller. */
   readonly principal?: string | undefined;
-  /** The span that it happened in (W3C Trace Context, section 3.2). */
+  /** Span of the request (W3C Trace Context, section 3.2). */
   readonly traceparent?: string | undefined;
 }
 
-/** Something that has happened, in its newest form. */
+/** A stored event, in its newest schema version. */
 export interface StoredEvent extends NewEvent {
-  /** Its place among all events: later ones of a stream have greater ones. There are gaps. */
+  /** Position among all events, ascending within a stream, with gaps. */
   readonly position: bigint;
   readonly stream: string;
-  /** Its place within the stream: 1, 2, 3 … */
+  /** Version of the stream after the event: 1, 2, 3 … */
   readonly version: bigint;
   readonly metadata: EventMetadata;
   readonly recordedAt: Timestamp;
 }
 
-/** Events that are to be written to a stream. */
+/** Events to append to a stream. */
 export interface StreamAppend {
-  /** E.g. "order-01a2…", of 1 to 200 characters. */
+  /** Name of the stream, such as "order-01a2…", 1 to 200 characters. */
   readonly stream: string;
-  /** The version of its last event; 0: it has none. */
+  /** Version of the stream's last event; 0 for a new stream. */
   readonly expectedVersion: bigint;
   readonly events: readonly NewEvent[];
 }

@@ -11,11 +11,11 @@ import {
 } from "./read_events.ts";
 import { upcast } from "./upcast.ts";
 
-/** Which part of the events a store is about. */
+/** Options of an event store. */
 export interface EventStoreOptions {
   /**
-   * Categories of the service's streams: what stands before the first "-" of their names. Reading all events leaves
-   * out those of other services.
+   * Categories of the service's streams, which are the part of a name before the first "-". Reading all events skips
+   * other categories.
    *
    * @default all
    */
@@ -23,14 +23,14 @@ export interface EventStoreOptions {
 }
 
 /**
- * What has happened, in the order it did: streams of events that are appended to and never changed. Every method runs on
- * the querier it is given, so that events are written in the transaction of what follows from them.
+ * Append-only streams of events. Every method runs on the querier that is passed to it, so that a service appends events
+ * in the transaction of the change itself.
  */
 export class EventStore {
   readonly #upcasters: Upcasters;
   readonly #categories: readonly string[] | undefined;
 
-  /** @param upcasters Every type of event that the service stores, with the forms its data has had. */
+  /** @param upcasters Every type of event that the service stores, with its schema versions. */
   constructor(upcasters: Upcasters, { categories }: EventStoreOptions = {}) {
     this.#upcasters = upcasters;
     this.#categories = categories;
@@ -41,7 +41,7 @@ export class EventStore {
     return appendEvents(tx, appends, options);
   }
 
-  /** The events of a stream in their newest form. @throws {EventStoreError} "unknown-event". */
+  /** Reads events of a stream, in their newest schema version. @throws {EventStoreError} "unknown-event". */
   async readStream(
     db: Querier,
     stream: string,
@@ -50,21 +50,29 @@ export class EventStore {
     return (await readStreamEvents(db, stream, options)).map((event) => this.#newest(event));
   }
 
-  /** The events of all streams in their newest form; see {@link readAllEvents}. @throws {EventStoreError} "unknown-event". */
+  /**
+   * Reads events of all streams, in their newest schema version; see {@link readAllEvents}.
+   *
+   * @throws {EventStoreError} "unknown-event".
+   */
   async readAll(db: Querier, options: ReadEventsOptions): Promise<readonly StoredEvent[]> {
     return (await readAllEvents(db, { ...options, categories: this.#categories })).map((event) =>
       this.#newest(event)
     );
   }
 
-  /** What a transaction sees, in its newest form; see {@link readVisibleEvents}. @throws {EventStoreError} "unknown-event". */
+  /**
+   * Reads all events visible to a transaction, in their newest schema version; see {@link readVisibleEvents}.
+   *
+   * @throws {EventStoreError} "unknown-event".
+   */
   async readVisible(tx: Querier, options: ReadEventsOptions): Promise<readonly StoredEvent[]> {
     return (await readVisibleEvents(tx, { ...options, categories: this.#categories })).map((event) =>
       this.#newest(event)
     );
   }
 
-  /** Number of the events that {@link EventStore.readAll} reads. */
+  /** Counts the events that {@link EventStore.readAll} reads. */
   count(db: Querier): Promise<bigint> {
     return countEvents(db, this.#categories ?? null);
   }

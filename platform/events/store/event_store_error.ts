@@ -1,8 +1,8 @@
-/** What can go wrong with events. */
+/** Reason of an {@link EventStoreError}. */
 export type EventStoreErrorCode =
-  /** The stream has another version than was expected: somebody else has appended to it. */
+  /** The stream is not at the expected version: another writer has appended to it. */
   | "version-conflict"
-  /** An event is of a type, or in a form, that this program does not know: a newer one has written it. */
+  /** The type or schema version of an event is unknown to this program: a newer one has appended it. */
   | "unknown-event";
 
 /** An error of the event store. */

@@ -8,7 +8,7 @@ import { EventStoreError } from "./event_store_error.ts";
 
 const OPTIONS = { metadata: { requestId: "r" }, recordedAt: "2026-11-25T10:00:00.000001Z" };
 
-/** The first form of "thing.moved" has one field of words, the second two, the third has metres. */
+/** Schema versions of "thing.moved": one text field for the way, then two, then centimetres instead of feet. */
 const STORE = new EventStore({
   "thing.made": [],
   "thing.moved": [
@@ -33,7 +33,7 @@ async function names(pool: ConnectionPool, after = 0n): Promise<readonly unknown
   return events.map(({ data }) => data["name"]);
 }
 
-/** Waits for so many of them: transactions in other databases of the server keep readers back, too. */
+/** Waits for a number of events: transactions in other databases of the server hold readers back, too. */
 async function untilNames(pool: ConnectionPool, count: number, after = 0n): Promise<readonly unknown[]> {
   while (true) {
     const found = await names(pool, after);
@@ -46,7 +46,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
 }
 
 const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> = {
-  "what is appended is read again, in order, and waits in the outbox": async (pool) => {
+  "append() stores events in order, in their streams and in the outbox": async (pool) => {
     const positions = await pool.withTx((tx) =>
       STORE.append(tx, [
         { stream: "b", expectedVersion: 0n, events: [made("b1"), made("b2")] },
@@ -71,7 +71,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     );
     assertEquals(rows.map(({ stream }) => stream), ["b", "b", "a", "b"]);
   },
-  "a stream that has another version is not appended to": async (pool) => {
+  "append() refuses a stream that is not at the expected version": async (pool) => {
     await pool.withTx((tx) => append(tx, "a", "a1", "a2"));
     for (const expectedVersion of [0n, 1n, 3n]) {
       const appending = pool.withTx((tx) =>
@@ -81,7 +81,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     }
     assertEquals(await untilNames(pool, 2), ["a1", "a2"]);
   },
-  "what was rolled back never happened": async (pool) => {
+  "append() leaves nothing after a rollback": async (pool) => {
     const failing = pool.withTx(async (tx) => {
       await append(tx, "a", "lost");
       throw new RangeError("No");
@@ -91,7 +91,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     assertEquals(await untilNames(pool, 1), ["kept"]);
     assertEquals((await pool.writer().query("select from outbox")).rowCount, 1);
   },
-  "events are read in their newest form, whichever they were written in": async (pool) => {
+  "readAll() and readStream() return events in their newest schema version": async (pool) => {
     const forms: readonly NewEvent[] = [
       { type: "thing.moved", schemaVersion: 1, data: { way: "shelf to desk", feet: 10 } },
       { type: "thing.moved", schemaVersion: 2, data: { from: "shelf", to: "desk", feet: 10 } },
@@ -106,13 +106,13 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     assertEquals(all.map(({ schemaVersion, data }) => [schemaVersion, data]), [newest, newest, newest]);
     const stream = await STORE.readStream(pool.writer(), "a", { after: 0n, limit: 10 });
     assertEquals(stream, all);
-    // What was written stays as it was.
+    // The stored data is unchanged.
     const { rows } = await pool.writer().query<{ data: unknown }>(
       "select data from events order by position",
     );
     assertEquals(rows.map(({ data }) => data), forms.map(({ data }) => data));
   },
-  "an event of a later program is refused and not misread": async (pool) => {
+  "readStream() refuses events of a newer program": async (pool) => {
     for (const event of [{ type: "thing.made", schemaVersion: 2 }, { type: "toString", schemaVersion: 1 }]) {
       const events = [{ ...event, data: {} }];
       await pool.withTx((tx) =>
@@ -136,20 +136,20 @@ for (const name of DATABASE_NAMES) {
   });
 }
 
-/** A transaction that stays open until it is told to commit. */
+/** Starts a transaction that stays open, and returns a function that commits it. */
 async function slow(
   pool: ConnectionPool,
   run: (tx: Transaction) => Promise<unknown>,
 ): Promise<() => Promise<void>> {
-  const [done, may] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const [done, commit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const ended = pool.withTx(async (tx) => {
     await run(tx);
     done.resolve();
-    await may.promise;
+    await commit.promise;
   });
   await Promise.race([done.promise, ended]);
   return async (): Promise<void> => {
-    may.resolve();
+    commit.resolve();
     await ended;
   };
 }
@@ -160,7 +160,7 @@ Deno.test("EventStore.readAll() skips no event of a transaction that commits lat
   await pool.withTx((tx) => append(tx, "first", "1"));
   const commit = await slow(pool, (tx) => append(tx, "slow", "2"));
   await pool.withTx((tx) => append(tx, "quick", "3"));
-  // The third has committed, and its position is greater than that of the second, which nobody can see yet.
+  // The third event is committed and has a greater position than the second, which is not visible yet.
   const visible = await pool.writer().query<{ stream: string }>(
     "select stream from events order by position",
   );
@@ -171,10 +171,10 @@ Deno.test("EventStore.readAll() skips no event of a transaction that commits lat
   assertEquals(await untilNames(pool, 2, seen.at(-1)?.position), ["2", "3"]);
 });
 
-Deno.test("EventStore.append() takes part in the order before it takes a position", async () => {
+Deno.test("EventStore.append() assigns a transaction id before a position", async () => {
   await using database = await openEventDatabase();
   const { pool } = database;
-  // Waits where a position is handed out: the transaction has to be known by then to those who read.
+  // Blocks the assignment of a position: readers have to see the running transaction by then.
   await pool.writer().query(
     `create function wait_for_position() returns bigint language plpgsql as $$ begin
       if current_setting('application_name') = 'slow' then
@@ -201,7 +201,7 @@ Deno.test("EventStore.append() takes part in the order before it takes a positio
   assertEquals(await untilNames(pool, 2), ["quick", "slow"]);
 });
 
-Deno.test("EventStore.append() lets one of many writers have a version", async () => {
+Deno.test("EventStore.append() lets exactly one of many concurrent writers succeed", async () => {
   await using database = await openEventDatabase();
   const { pool } = database;
   const outcomes = await Promise.allSettled(

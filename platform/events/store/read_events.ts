@@ -8,8 +8,8 @@ const COLUMNS = "position, stream, version, type, schema_version, data, metadata
 const READ_STREAM =
   `select ${COLUMNS} from events where stream = $1 and version > $2 order by version limit $3`;
 
-// Positions are handed out before their transactions commit, so a greater one can be there before a smaller one is. Read
-// is what no transaction that still runs can come before: all that began earlier have ended.
+// Positions are assigned before their transactions commit, so a greater one can become visible before a smaller one.
+// Therefore only events are read whose transaction is older than every running one.
 const IN_CATEGORIES = "($3::text[] is null or split_part(stream, '-', 1) = any ($3))";
 
 const READ_ALL = `select ${COLUMNS} from events
@@ -33,21 +33,21 @@ interface EventRow {
   readonly recorded_at: Timestamp;
 }
 
-/** Which events are read. */
+/** Options of reading events. */
 export interface ReadEventsOptions extends QueryOptions {
-  /** Those behind this version, or position; 0: from the first one on. */
+  /** Version, or position, after which to read; 0 to read from the first event. */
   readonly after: bigint;
-  /** How many at most. */
+  /** Maximum number of events. */
   readonly limit: number;
 }
 
-/** Events of all streams, or of those in some categories. */
+/** Options of reading events of all streams. */
 export interface ReadAllOptions extends ReadEventsOptions {
-  /** Categories of streams: what stands before the first "-" of their names. @default all */
+  /** Categories of streams: the part of a name before the first "-". @default all */
   readonly categories?: readonly string[] | undefined;
 }
 
-/** The events of a stream, in the form they were written in. */
+/** Reads events of a stream, in the schema version in which they were stored. */
 export async function readStreamEvents(
   db: Querier,
   stream: string,
@@ -58,9 +58,9 @@ export async function readStreamEvents(
 }
 
 /**
- * The events of all streams in their order, in the form they were written in. Whoever goes on behind the last one that
- * was given meets every event exactly once, also those whose transactions commit late: what lies behind a transaction
- * that still runs is not given yet.
+ * Reads events of all streams by position, in the schema version in which they were stored. A reader that continues
+ * after the last event returned gets every event exactly once: events that a running transaction could still precede
+ * are held back.
  */
 export async function readAllEvents(
   db: Querier,
@@ -71,8 +71,8 @@ export async function readAllEvents(
 }
 
 /**
- * The events of all streams that a transaction sees, in their order. They are what its own snapshot consists of; whoever
- * goes on behind the last one in another transaction would miss those that commit late.
+ * Reads events of all streams that are visible to a transaction, by position. A reader that continues in another
+ * transaction would miss events that commit late.
  */
 export async function readVisibleEvents(
   tx: Querier,

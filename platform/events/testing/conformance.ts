@@ -6,7 +6,7 @@ import type { Suite } from "@archway/tools/support/conformance/suite.ts";
 
 const MISSING = "01a2023b-983b-7000-83d3-81c8f54d2496";
 
-/** URLs that no event may be sent to, as JSON. None of them needs a name server. */
+/** URLs that are refused for webhooks, as JSON. None of them needs a name server. */
 const BAD_URLS = [
   '"http://93.184.216.34/"',
   '"https://127.0.0.1/"',
@@ -69,7 +69,7 @@ const BAD_URLS = [
   "{}",
 ] as const;
 
-/** Lists of event types that are none, as JSON; of those that a service publishes, `type` is one. */
+/** Returns invalid lists of event types, as JSON. @param type Type that a service publishes. */
 function badTypes(type: string): readonly (readonly [types: string, fault: string])[] {
   return [
     ["[]", "/eventTypes"],
@@ -107,7 +107,7 @@ function others(types: string): readonly Simple[] {
       "/secret",
     ],
     [
-      "a webhook for somebody else",
+      "a webhook for another owner",
       create(`{"url":"https://127.0.0.1/","eventTypes":${types},"owner":"{marker}"}`),
       422,
       "/owner",
@@ -136,8 +136,8 @@ function others(types: string): readonly Simple[] {
 }
 
 /**
- * Negative tests of webhooks. None is created: it would be sent what other rows do. Without a service that publishes events
- * there are none, because every webhook is refused for its event types.
+ * Returns the negative tests of webhooks. They create no webhook, which would receive the events of other tests. Without
+ * a service that publishes events there are none, as every webhook is refused for its event types.
  */
 export function conformance(services: readonly ServiceModule[]): Suite {
   const [type] = services.flatMap(({ events }) => Object.keys(events?.types ?? {}));

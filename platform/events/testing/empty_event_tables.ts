@@ -1,9 +1,9 @@
 import type { TxManager } from "@archway/db/db.ts";
 
-/** Empties the tables of events and what refers to them, so that a test starts over in the same database. */
+/** Truncates the tables of events and those that refer to them, so that tests can share a database. */
 export async function emptyEventTables(database: TxManager): Promise<void> {
   await database.withTx(async (tx) => {
-    // Only the owner of the table can do this.
+    // Requires the owner of the table.
     await tx.query("alter table events disable trigger events_not_emptied");
     await tx.query("truncate outbox, events cascade");
     await tx.query("alter table events enable trigger events_not_emptied");

@@ -3,17 +3,17 @@ import { migrationSources } from "@archway/program/project.ts";
 import { databasesWith, type MigratedDatabase } from "@archway/tools/support/databases_with.ts";
 import { eventsModule } from "../module.ts";
 
-/** Folders of migrations of a program whose only module is that of events. */
+/** Folders of migrations of a program with the events module only. */
 export const EVENT_MIGRATIONS: readonly MigrationSource[] = migrationSources([eventsModule]);
 
 const DATABASES = databasesWith(EVENT_MIGRATIONS);
 
-/** Names of the databases that suites run over. */
+/** Names of the databases that suites run on. */
 export const DATABASE_NAMES: readonly string[] = Object.keys(DATABASES);
 
-/** Opens a database with the tables of events and of nothing else. @default "PostgreSQL" */
+/** Opens a database with the tables of events only. @param name @default "PostgreSQL" */
 export async function openEventDatabase(name = "PostgreSQL"): Promise<MigratedDatabase> {
   const open = DATABASES[name];
-  if (open === undefined) throw new Error(`There is no database ${name}`);
+  if (open === undefined) throw new Error(`Unknown database ${name}`);
   return await open();
 }

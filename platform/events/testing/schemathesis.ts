@@ -1,9 +1,9 @@
 import type { FuzzSetup, Hints } from "@archway/tools/support/schemathesis/fuzz_setup.ts";
 
-/** Nothing listens there: what is sent fails, and can be sent again. */
+/** URLs without a listener: deliveries fail, and can be retried. */
 const URLS = ["http://127.0.0.1:9/", "http://127.0.0.1:9/hook?a=b", "http://localhost:9/"];
 
-/** Webhooks on this machine for generated requests. Without a service that publishes events there can be none. */
+/** Creates webhooks on this machine for generated requests, if a service publishes events. */
 export const schemathesis: FuzzSetup = {
   environment: { WEBHOOK_ALLOW_PRIVATE: "true" },
   async fill(client, services): Promise<Hints> {

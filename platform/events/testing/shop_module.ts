@@ -1,7 +1,7 @@
 import { defineService, type MountedService } from "@archway/service_kit/service_module.ts";
 import { testCatalog } from "./test_catalog.ts";
 
-/** A service that publishes the events of the test catalog and has nothing else. */
+/** Service that only publishes the events of the test catalog. */
 export const shopModule = defineService({
   name: "shop",
   requires: ["events"],

@@ -3,7 +3,7 @@ import { fromRoot } from "@archway/program/project.ts";
 import { eventsModule } from "../module.ts";
 import { shopModule } from "./shop_module.ts";
 
-/** This module, from the root of the project: a program of events and a shop, which tests run as a process. */
+/** Path of this module from the root of the project: a program with events and a shop, run as a process by tests. */
 export const SHOP_PROGRAM: string = fromRoot(import.meta.filename ?? "");
 
 await main({ name: "archway", services: [eventsModule, shopModule] }, import.meta);

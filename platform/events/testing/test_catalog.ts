@@ -8,7 +8,7 @@ import type {
   Upcasters,
 } from "@archway/service_kit/event_catalog.ts";
 
-/** Types of the events of a shop that exists for tests, each with a single schema version. */
+/** Event types of a test shop, each with a single schema version. */
 const TYPES: Upcasters = {
   "basket.opened": [],
   "order.placed": [],
@@ -18,7 +18,7 @@ const TYPES: Upcasters = {
 
 const ORDER: EventData = { orderId: "o-1", buyer: null, seller: "sam", total: "12.34", note: null };
 
-/** Data of one event of every type. The buyers are resources without an owner; `shelf` is not published. */
+/** Sample data of every type. The buyer is a resource without an owner; `shelf` is not published. */
 const SAMPLES: Readonly<Record<string, EventData>> = {
   "basket.opened": { basketId: "b-1", buyer: null, shelf: "A7" },
   "order.placed": { ...ORDER, shelf: "A7" },
@@ -26,24 +26,24 @@ const SAMPLES: Readonly<Record<string, EventData>> = {
   "stock.counted": { item: "chair", count: 4, shelf: "A7" },
 };
 
-/** Members of events that name an owner whom they concern; null: resources without an owner. */
+/** Members of events that name a recipient; null for resources without an owner. */
 const OWNERS = ["buyer", "seller"];
 
 /**
- * Returns the event catalog of the shop, for tests of everything that publishes events.
+ * Returns the event catalog of the test shop.
  *
- * @param upcasters Types in more schema versions, or types besides, as a newer program has them.
+ * @param upcasters Types with more schema versions or additional types, as in a newer program.
  */
 export function testCatalog(upcasters: Upcasters = {}): EventCatalog {
   return { types: { ...TYPES, ...upcasters }, toJson, recipients };
 }
 
-/** Returns the data of an event of the type as it is stored; empty for a type that the shop does not have. */
+/** Returns the stored sample data of a type; empty for an unknown type. */
 export function sampleData(type: string): EventData {
   return SAMPLES[type] ?? {};
 }
 
-/** Returns the data of the sample of a type as it is published, with changes. */
+/** Returns the published sample data of a type, with changes. */
 export function publishedData(type: string, changes: EventData = {}): EventData {
   const { shelf: _, ...published } = sampleData(type);
   return { ...published, ...changes };

@@ -8,25 +8,25 @@ import { type PostOptions, postToTarget } from "./target/post_to_target.ts";
 import { TargetError } from "./target/target_error.ts";
 import { parseTargetUrl, type TargetOptions } from "./target/target_url.ts";
 
-/** What attempts are made with. */
+/** Options of attempts. */
 export interface AttemptOptions extends TargetOptions, Pick<PostOptions, "resolve" | "ca"> {
   readonly secrets: EncryptionKeyRing;
-  /** How long an attempt may take, in milliseconds. */
+  /** Timeout of an attempt, in milliseconds. */
   readonly timeoutMs: number;
-  /** The time now, in milliseconds since 1970. */
+  /** Returns the current time, in milliseconds since 1970. */
   readonly nowMs: () => number;
   readonly toJson: ToJson;
   readonly observer: WorkObserver;
 }
 
 /**
- * Tells a receiver of an event, signed (Standard Webhooks 1.0.0). It succeeds when the answer's status is 2xx.
+ * Posts a signed event to a receiver (Standard Webhooks 1.0.0). Succeeds if the response status is 2xx.
  *
- * Rejects with what `toJson` throws where this program does not know the event: nothing is to be noted then, and whoever
- * holds the lane next tries again.
+ * Rejects with the error of `toJson` for an event that this program does not know: the attempt is then not recorded, and
+ * another worker can make it.
  *
- * @param endpointId For whom the secret was sealed.
- * @returns undefined: it was given up, since the signal aborted; the receiver may have been told.
+ * @param endpointId Endpoint for which the secret was encrypted.
+ * @returns undefined if the signal aborted; the receiver may have got the event.
  */
 export async function attemptDelivery(
   endpointId: string,

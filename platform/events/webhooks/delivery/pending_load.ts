@@ -4,7 +4,7 @@ import type { QueueLoad } from "../../outbox/stream_queue.ts";
 const LOAD =
   `select count(*) as waiting, min(created_at) as oldest from webhook_deliveries where state = 'pending'`;
 
-/** How many deliveries are still to be made. */
+/** Reads the load of pending deliveries. */
 export async function pendingLoad(db: Querier): Promise<QueueLoad> {
   const { rows: [row] } = await db.query<{ waiting: bigint; oldest: string | null }>(LOAD);
   return { waiting: Number(row?.waiting ?? 0n), oldest: row?.oldest ?? undefined };

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { MAX_ATTEMPTS, retryDelayMs } from "./retry_delay.ts";
 
-Deno.test("retryDelayMs() waits longer and longer, for about a day in all", () => {
+Deno.test("retryDelayMs() grows exponentially and adds up to about a day", () => {
   assertEquals([1, 2, 3, 11, 12, 21].map((attempts) => retryDelayMs(attempts, 1)), [
     10_000,
     20_000,

@@ -8,7 +8,7 @@ import { Sweeper } from "./sweeper.ts";
 const HOUR_MS = 3_600_000;
 
 for (const name of DATABASE_NAMES) {
-  Deno.test(`Sweeper forgets deliveries that ended long ago, and no others (${name})`, async () => {
+  Deno.test(`purge() deletes deliveries that were settled before the retention period, and no others (${name})`, async () => {
     await using harness = await WorkerHarness.open(name);
     const { receiver } = await harness.receive();
     receiver.respond = ({ id }) => id === "order-2@1" ? 500 : 200;
@@ -24,14 +24,14 @@ for (const name of DATABASE_NAMES) {
         secrets: harness.secrets,
         nowMs: () => Date.now() + laterMs,
         retentionMs: 24 * HOUR_MS,
-      }).forget();
+      }).purge();
     assertEquals(await sweep(23 * HOUR_MS), 0);
     assertEquals(await sweep(25 * HOUR_MS), 1);
     assertEquals((await harness.deliveries()).map(({ stream }) => stream), ["order-2"]);
   });
 }
 
-Deno.test("Sweeper gets deliveries going again whose time a clock had set that was set back since", async () => {
+Deno.test("reschedule() makes deliveries due that were postponed before the clock was set back", async () => {
   await using harness = await WorkerHarness.open();
   const { receiver } = await harness.receive();
   const worker = harness.work({ nowMs: () => Date.now() + 6 * HOUR_MS });
@@ -40,22 +40,22 @@ Deno.test("Sweeper gets deliveries going again whose time a clock had set that w
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   await worker[Symbol.asyncDispose]();
-  // A receiver takes nothing that was signed in hours to come.
+  // Receivers refuse signatures from the future.
   assertEquals([receiver.received, receiver.complaints.length], [[], 1]);
-  // The clock is right again, and the next attempt would be hours away.
+  // With the right clock, the next attempt would be hours away.
   const sweeper = new Sweeper({
     database: harness.pool,
     secrets: harness.secrets,
     nowMs: Date.now,
     retentionMs: HOUR_MS,
   });
-  assertEquals([await sweeper.repair(), await sweeper.repair()], [1, 0]);
+  assertEquals([await sweeper.reschedule(), await sweeper.reschedule()], [1, 0]);
   harness.work();
   await harness.untilSettled();
   assertEquals(receiver.received.map(({ id }) => id), ["order-1@1", "order-1@2"]);
 });
 
-Deno.test("Sweeper seals secrets anew, so that an old secret of the service can be taken away", async () => {
+Deno.test("reencryptSecrets() lets an old key be removed", async () => {
   await using harness = await WorkerHarness.open();
   const { receiver } = await harness.receive();
   const [newest, old] = [
@@ -69,7 +69,7 @@ Deno.test("Sweeper seals secrets anew, so that an old secret of the service can 
     retentionMs: HOUR_MS,
   });
   assertEquals([await sweeper.reencryptSecrets(), await sweeper.reencryptSecrets()], [1, 0]);
-  // Who has the old one only cannot sign any more, and says so; nothing is lost by it.
+  // A worker with the old key only cannot sign any more and reports it; the delivery stays pending.
   const late = harness.work();
   await appendEvents(harness.pool, [{ stream: "order-1" }]);
   while ((await harness.deliveries())[0]?.attempts !== 1) {

@@ -3,18 +3,19 @@ import type { Destination } from "../../outbox/destination.ts";
 import type { OutgoingEvent } from "../../outbox/outgoing_event.ts";
 import type { FindRecipients } from "./find_recipients.ts";
 
-/** What webhooks as a destination work with. */
+/** Options of a webhook destination. */
 export interface WebhookDestinationOptions {
   readonly findRecipients: FindRecipients;
-  /** The time now, in milliseconds since 1970. */
+  /** Returns the current time, in milliseconds since 1970. */
   readonly nowMs: () => number;
-  /** A new UUIDv7. */
+  /** Returns a new UUIDv7. */
   readonly newId: () => string;
-  /** There are deliveries to be made. Must not throw. */
+  /** Called when deliveries were created. Must not throw. */
   readonly onDeliveries: () => void;
 }
 
-// An endpoint that is being deleted is waited for, and is then not there: what refers to it would be refused.
+// The share lock waits for endpoints that are being deleted and then skips them: inserting deliveries for them would
+// violate the foreign key.
 const MATCH = `with matched as materialized (
     select distinct w.id, e.position, e.stream
     from unnest($1::bigint[], $2::text[]) as a (position, owner)
@@ -27,8 +28,8 @@ const MATCH = `with matched as materialized (
   order by w.id, m.position
   for key share of w`;
 
-// In one order, so that two who do it wait for each other and not each for the other. A lane that is there is held, or
-// else whoever is done with its last delivery would take it away and leave these behind.
+// In a fixed order, to avoid deadlocks. The update locks an existing key: otherwise a worker that settles its last
+// delivery could remove the key and orphan the new deliveries.
 const ENSURE_KEYS = `insert into webhook_lanes (endpoint_id, stream, due_at, scheduled_at)
   select endpoint_id, stream, $3::timestamptz, $3::timestamptz
   from unnest($1::uuid[], $2::text[]) as l (endpoint_id, stream)
@@ -40,7 +41,7 @@ const INSERT = `insert into webhook_deliveries (id, endpoint_id, position, strea
   from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[]) as d (id, endpoint_id, position, stream)
   on conflict (endpoint_id, position) do nothing`;
 
-/** Makes a delivery for every endpoint that asked for events of a type, and whose owner they concern. */
+/** Creates a delivery for every endpoint that subscribes to the event's type and whose owner the event concerns. */
 export class WebhookDestination implements Destination {
   readonly name = "webhooks";
   readonly #options: WebhookDestinationOptions;

@@ -13,16 +13,16 @@ import {
 } from "./domain/webhook.ts";
 import type { DeliveryFilter, NoFilter, WebhookDependencies } from "./ports.ts";
 
-/** How a use case reads: what it has to see, and when it is cancelled. */
+/** Options of a use case that reads: consistency and cancellation. */
 type ReadOptions = QueryOptions & ReaderOptions;
 
-/** A webhook with its signing secret, which is only shown once. */
+/** A webhook with its signing secret, which is returned only once. */
 export interface CreatedWebhook {
   readonly webhook: Webhook;
   readonly secret: string;
 }
 
-/** The use cases of webhooks. */
+/** Use cases of webhooks. */
 export class WebhookService {
   readonly #deps: WebhookDependencies;
 

@@ -7,18 +7,18 @@ import type { CheckUrl } from "./ports.ts";
 /** Time limit of the name lookup when a webhook is created, in milliseconds. */
 const LOOKUP_MS = 5_000;
 
-/** For a host without addresses and for a private one: a difference would reveal which names exist inside. */
-const NOT_PUBLIC = "must lead to a host that has addresses, all of them of the public internet";
+/** The same reason for an unknown host and a private one: different ones would reveal names of the internal network. */
+const NOT_PUBLIC = "must have a host that resolves to public addresses only";
 
-/** Reasons by which clients learn why a URL is refused. */
+/** Validation errors of a URL. */
 const REASONS: Partial<Record<TargetErrorCode, string>> = {
-  "unusable-url": "must be an absolute https URL of at most 2,048 characters, without user and fragment",
+  "unusable-url": "must be an absolute https URL of at most 2,048 characters, without a user or fragment",
   "unknown-host": NOT_PUBLIC,
-  timeout: "must lead to a host whose address can be found out in time",
+  timeout: "must have a host whose name can be resolved within 5 seconds",
   "forbidden-address": NOT_PUBLIC,
 };
 
-/** Returns the check that a delivery would make of a URL, for the time before it is stored. */
+/** Returns the check of a URL that deliveries make, to be applied before it is stored. */
 export function checkWebhookUrl(rules: Pick<ResolveOptions, "allowPrivate" | "resolve">): CheckUrl {
   return async (text, { signal }) => {
     const late = AbortSignal.timeout(LOOKUP_MS);

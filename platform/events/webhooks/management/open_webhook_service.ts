@@ -7,9 +7,9 @@ import { WebhookService } from "./app.ts";
 import { checkWebhookUrl } from "./check_webhook_url.ts";
 import { PostgresWebhookRepository } from "./persistence/webhook_repository.ts";
 
-/** Dependencies of the use cases of webhooks that are not made here. */
+/** Options of the use cases of webhooks. */
 export interface OpenWebhookServiceOptions extends Pick<ResolveOptions, "allowPrivate" | "resolve"> {
-  /** Encrypts the secrets that sign. */
+  /** Encrypts signing secrets. */
   readonly secrets: EncryptionKeyRing;
   /** Types of events that the services of this program publish. */
   readonly eventTypes: readonly string[];
@@ -17,11 +17,11 @@ export interface OpenWebhookServiceOptions extends Pick<ResolveOptions, "allowPr
   readonly now: () => Timestamp;
   /** Returns a new UUIDv7. */
   readonly newId: () => string;
-  /** Called when a delivery is due. Must not throw. @default nothing */
+  /** Called when a delivery is due. Must not throw. @default does nothing */
   readonly onDue?: () => void;
 }
 
-/** Returns the use cases of webhooks over a database. */
+/** Returns the use cases of webhooks on a database. */
 export function openWebhookService(
   pool: ConnectionPool,
   { secrets, eventTypes, now, newId, onDue = (): void => {}, ...rules }: OpenWebhookServiceOptions,

@@ -5,10 +5,10 @@ import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import type { Delivery } from "./domain/delivery.ts";
 import type { Webhook } from "./domain/webhook.ts";
 
-/** A list that nothing narrows. */
+/** Filter of a list without filters. */
 export type NoFilter = Readonly<Record<string, never>>;
 
-/** Webhook of a list of deliveries. */
+/** Filter of a list of deliveries. */
 export type DeliveryFilter = { readonly webhookId: string };
 
 /** A webhook as it is stored. */
@@ -26,12 +26,12 @@ export interface Retry {
   readonly now: Timestamp;
 }
 
-/** Stores webhooks. Every method runs on the querier it is passed. Those outside the access scope do not exist. */
+/** Stores webhooks. Every method runs on the querier that is passed to it. Webhooks outside the scope do not exist. */
 export interface WebhookRepository {
-  /** @returns false if the owner has `max` webhooks already, also where others create one at the same time. */
+  /** @returns false if the owner already has `max` webhooks, also under concurrent inserts. */
   insert(tx: Transaction, webhook: StoredWebhook, options: { readonly max: number }): Promise<boolean>;
   find(db: Querier, key: ResourceKey, options?: QueryOptions): Promise<Webhook | undefined>;
-  /** The webhook, locked until the end of the transaction. */
+  /** Returns a webhook and locks it until the end of the transaction. */
   lock(tx: Transaction, key: ResourceKey): Promise<Webhook | undefined>;
   /** Newest first. */
   list(db: Querier, request: ListRequest<NoFilter>, options?: QueryOptions): Promise<Page<Webhook>>;
@@ -44,13 +44,13 @@ export interface WebhookRepository {
     options?: QueryOptions,
   ): Promise<Page<Delivery>>;
   /**
-   * Makes a delivery of a locked webhook due at once and resets its attempts; if an attempt is under way, the delivery
-   * is due as soon as that has failed. Undefined: there is none.
+   * Makes a delivery of a locked webhook due at once and resets its attempts. During an attempt, the delivery becomes
+   * due as soon as that attempt fails. Returns undefined if there is no such delivery.
    */
   retry(tx: Transaction, retry: Retry): Promise<Delivery | undefined>;
 }
 
-/** Makes the secrets that sign messages, by which owners recognize the sender. */
+/** Generates and encrypts the secrets that sign messages. */
 export interface SecretMaker {
   make(): string;
   /** Encrypts a secret for the webhook with this id. */
@@ -64,7 +64,7 @@ export interface SecretMaker {
  */
 export type CheckUrl = (url: string, options: QueryOptions) => Promise<string>;
 
-/** What the use cases need. */
+/** Dependencies of the use cases. */
 export interface WebhookDependencies {
   readonly connections: ConnectionManager & TxManager;
   readonly webhooks: WebhookRepository;

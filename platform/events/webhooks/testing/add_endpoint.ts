@@ -3,7 +3,7 @@ import type { ConnectionManager } from "@archway/db/db.ts";
 import type { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
 import type { LatencyClass } from "../delivery/delivery.ts";
 
-/** An endpoint as a test wants it. */
+/** Endpoint of a test. */
 export interface TestEndpoint {
   readonly url: string;
   readonly secret: string;
@@ -15,7 +15,7 @@ export interface TestEndpoint {
   readonly latency?: LatencyClass;
 }
 
-/** Keeps an endpoint, as the service does, and gives its id. */
+/** Stores an endpoint, as the service does, and returns its id. */
 export async function addEndpoint(
   database: ConnectionManager,
   secrets: EncryptionKeyRing,

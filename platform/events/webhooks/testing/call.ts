@@ -3,7 +3,7 @@ import type { Server } from "@archway/server/server.ts";
 /** JSON of one resource. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** A response whose body was read. */
+/** Response of a call, with its body read. */
 export interface CallResult {
   readonly status: number;
   /** Status, and the slug of the problem type if it is a problem. */
@@ -17,9 +17,9 @@ export interface CallResult {
   readonly invalidParams: readonly { readonly pointer?: string; readonly reason: string }[];
 }
 
-/** Parts of a request. */
+/** Options of a call. */
 export interface Call {
-  /** Token that is sent. */
+  /** Bearer token. */
   readonly as?: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
 import { Webhook } from "standardwebhooks";
 
-/** An event as a receiver was told it. */
+/** A received event. */
 export interface ReceivedEvent {
-  /** The message's id. */
+  /** Id of the message. */
   readonly webhookId: string;
   readonly type: string;
   readonly timestamp: string;
@@ -10,18 +10,18 @@ export interface ReceivedEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** How the receiver answers: a status, or whatever comes in its time. */
+/** Returns the status of the response to an event. */
 export type Responder = (event: ReceivedEvent, count: number) => number | Promise<number>;
 
-/** A receiver on loopback that checks the signature of everything that it is told, as its owner would. */
+/** Webhook receiver on loopback that verifies signatures. */
 export class WebhookReceiver implements AsyncDisposable {
-  /** Everything it was told with a signature of its secret, in order. */
+  /** Events with a valid signature, in order. */
   readonly received: ReceivedEvent[] = [];
-  /** What was wrong with what it was told. */
+  /** Errors of the other requests. */
   readonly complaints: string[] = [];
-  /** How it answers from now on. */
+  /** Determines the response to later events. */
   respond: Responder = () => 200;
-  /** What everything has to be signed with; whoever tells its URL to get the secret sets it then. */
+  /** Secret of the expected signatures; can be set after a webhook with the receiver's URL was created. */
   secret: string;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   #changed = Promise.withResolvers<void>();
@@ -42,14 +42,14 @@ export class WebhookReceiver implements AsyncDisposable {
     return this.#server.addr.port;
   }
 
-  /** The ids of the messages it was told, in order. */
+  /** Ids of the received messages, in order. */
   get ids(): readonly string[] {
     return this.received.map(({ webhookId }) => webhookId);
   }
 
-  /** Resolves when it is so. */
-  async until(isSo: (received: readonly ReceivedEvent[]) => boolean): Promise<void> {
-    while (!isSo(this.received)) await this.#changed.promise;
+  /** Resolves when a condition on the received events is met. */
+  async until(condition: (received: readonly ReceivedEvent[]) => boolean): Promise<void> {
+    while (!condition(this.received)) await this.#changed.promise;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -65,12 +65,12 @@ export class WebhookReceiver implements AsyncDisposable {
     this.#changed = Promise.withResolvers();
     const status = await this.respond(event, this.received.length);
     const headers = status >= 300 && status < 400 ? { Location: this.url } : {};
-    return new Response("answered", { status, headers });
+    return new Response("received", { status, headers });
   }
 
   #verify({ method, headers }: Request, body: string): ReceivedEvent | undefined {
     try {
-      // The library has the type of what was sent as unknown.
+      // The library returns the payload as unknown.
       new Webhook(this.secret).verify(body, Object.fromEntries(headers));
       if (method !== "POST" || headers.get("content-type") !== "application/json") {
         this.complaints.push(`${method} ${headers.get("content-type")}`);

@@ -2,26 +2,26 @@ import { readResponseHead } from "./read_response_head.ts";
 import { type ResolveOptions, resolveTarget } from "./resolve_target.ts";
 import { TargetConnection } from "./target_connection.ts";
 
-/** What is posted, and how. */
+/** Options of a post. */
 export interface PostOptions extends ResolveOptions {
-  /** Names and values that need no escaping. */
+  /** Header fields, sent unescaped. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** When it is given up. */
+  /** Aborts the request. */
   readonly signal: AbortSignal;
-  /** Certificates to trust, in PEM; absent: those that the platform trusts. */
+  /** Certificates to trust, in PEM. @default those of the platform */
   readonly ca?: string;
 }
 
-/** So much of an answer's body is read, in bytes; what it says is of no interest, but some take it ill not to be heard. */
+/** Maximum part of a response body that is read, in bytes. It is ignored, but some servers fail if nothing reads it. */
 const MAX_READ_BYTES = 16_384;
 
-/** How long it may take, in milliseconds: where the answer does not say how long it is, it ends with the connection. */
+/** Time limit for reading a body, in milliseconds: without a Content-Length it ends with the connection. */
 const MAX_READ_MS = 1_000;
 
 /**
- * Posts to a target, over a connection of its own to one of the addresses that were checked, and gives the status of the
- * answer. No redirect is followed.
+ * Posts to a target, over a new connection to one of its checked addresses, and returns the status of the response.
+ * Redirects are not followed.
  *
  * @throws {TargetError}
  */
@@ -47,12 +47,12 @@ function requestBytes(url: URL, headers: Readonly<Record<string, string>>, body:
   return request;
 }
 
-/** Reads so many bytes at the most. The status was said before, so nothing that goes wrong here changes it. */
-async function drain(connection: TargetConnection, most: number): Promise<void> {
+/** Reads up to a number of bytes. Errors are ignored, as the status is already known. */
+async function drain(connection: TargetConnection, maxBytes: number): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<null>();
   const timer = setTimeout(() => resolve(null), MAX_READ_MS);
   try {
-    for (let left = most; left > 0;) {
+    for (let left = maxBytes; left > 0;) {
       const chunk = await Promise.race([connection.read().catch(() => null), late]);
       if (chunk === null) break;
       left -= chunk.length;

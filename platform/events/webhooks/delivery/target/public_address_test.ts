@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { isPublicAddress } from "./public_address.ts";
 
-Deno.test("isPublicAddress() takes addresses of the internet and no others", () => {
+Deno.test("isPublicAddress() is true for addresses of the public internet only", () => {
   for (
     const address of [
       "8.8.8.8",
@@ -23,7 +23,7 @@ Deno.test("isPublicAddress() takes addresses of the internet and no others", () 
       ...["::", "::1", "fe80::1", "fc00::1", "fd12::1", "ff02::1", "2001:db8::1", "100::1"],
       ...["::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::10.0.0.1", "64:ff9b::127.0.0.1", "::127.0.0.1"],
       ...["2002:7f00:1::", "2001:0:1::1", "64:ff9b:1::1", "fec0::1", "", "example.com", "1.2.3", "0x7f.1"],
-      // Not given to anybody: no registry has a range for them.
+      // Not assigned by any registry.
       ...["200::1", "1fff::1", "4000::1", "e000::1", "::2:7f00:1", "100:0:0:1::1"],
     ]
   ) assertEquals(isPublicAddress(address), false, address);

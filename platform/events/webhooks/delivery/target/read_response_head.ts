@@ -1,30 +1,29 @@
 import { TargetError } from "./target_error.ts";
 
-/** Where an answer comes from: gives what comes next; null: nothing any more. */
+/** Source of bytes; `read` resolves to null at the end. */
 export interface ByteSource {
   read(): Promise<Uint8Array | null>;
 }
 
-/** What is known of an answer. */
+/** Head of an HTTP response. */
 export interface ResponseHead {
   readonly status: number;
-  /** How many bytes of its body are still to come; undefined: it does not say. */
+  /** Number of bytes of the body that were not read yet; undefined without a Content-Length. */
   readonly remaining: number | undefined;
 }
 
-/** The longest head of an answer, in bytes. */
+/** Maximum length of a response head, in bytes. */
 const MAX_HEAD_BYTES = 16_384;
 
 const STATUS_LINE = /^HTTP\/1\.[01] ([1-5][0-9]{2})(?: [^\r\n]*)?\r\n/;
 
 /**
- * Reads the head of an answer (RFC 9112, section 2.1), behind those that are only provisional. What it says is of no
- * interest, but for its status and its length.
+ * Reads the head of a response (RFC 9112, section 2.1) and skips interim ones (1xx).
  *
- * @throws {TargetError} "broken-answer" when it is no HTTP, too long, or ends before its head does.
+ * @throws {TargetError} "broken-answer" if it is not HTTP, too long, or incomplete.
  */
 export async function readResponseHead(source: ByteSource): Promise<ResponseHead> {
-  // One character for every byte: nothing in a head that matters has more.
+  // One character per byte: status and length are ASCII.
   const decoder = new TextDecoder("latin1");
   let text = "";
   while (text.length <= MAX_HEAD_BYTES) {

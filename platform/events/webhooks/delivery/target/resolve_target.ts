@@ -4,25 +4,25 @@ import { isPublicAddress } from "./public_address.ts";
 import { TargetError } from "./target_error.ts";
 import { hostOf, type TargetOptions } from "./target_url.ts";
 
-/** All addresses of a host, as the system knows them. */
+/** Resolves a host to all of its addresses. */
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
 
-/** How a target is resolved. */
+/** Options of resolving a target. */
 export interface ResolveOptions extends TargetOptions {
-  /** @default asks the system */
+  /** @default the system's resolver */
   readonly resolve?: Resolve;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Finds the addresses of a target, all of which are allowed: whoever connects has to take one of these and not ask
- * again, for the next answer may be another.
+ * Resolves the host of a target and checks that all of its addresses are allowed. Connect to one of these: resolving the
+ * name again could return another address (DNS rebinding).
  *
- * @throws {TargetError} "unknown-host", "forbidden-address", "timeout" when the signal aborts.
+ * @throws {TargetError} "unknown-host", "forbidden-address", or "timeout" if the signal aborts.
  */
 export async function resolveTarget(
   url: URL,
-  { allowPrivate, resolve = askSystem, signal }: ResolveOptions,
+  { allowPrivate, resolve = systemLookup, signal }: ResolveOptions,
 ): Promise<readonly [LookupAddress, ...LookupAddress[]]> {
   const host = hostOf(url);
   const family = isIP(host);
@@ -35,18 +35,18 @@ export async function resolveTarget(
   return [first, ...others];
 }
 
-function askSystem(host: string): Promise<readonly LookupAddress[]> {
+function systemLookup(host: string): Promise<readonly LookupAddress[]> {
   return promises.lookup(host, { all: true });
 }
 
-async function inTime<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+async function inTime<T>(lookup: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const abort = (): void => reject(new TargetError("timeout"));
   if (signal?.aborted) abort();
   signal?.addEventListener("abort", abort);
   try {
     return await Promise.race([
-      answer.catch((cause) => {
+      lookup.catch((cause) => {
         throw new TargetError("unknown-host", { cause });
       }),
       late,

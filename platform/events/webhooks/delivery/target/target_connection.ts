@@ -2,22 +2,22 @@ import type { LookupAddress } from "node:dns";
 import { TargetError, type TargetErrorCode } from "./target_error.ts";
 import { hostOf } from "./target_url.ts";
 
-/** How a target is connected to. */
+/** Options of a connection to a target. */
 export interface TargetConnectionOptions {
-  /** The addresses that were checked: no other is connected to. */
+  /** Checked addresses, the only ones to connect to. */
   readonly addresses: readonly LookupAddress[];
-  /** Ends it, whatever it does. */
+  /** Closes the connection when aborted. */
   readonly signal: AbortSignal;
-  /** Certificates to trust, in PEM; absent: those that the platform trusts. */
+  /** Certificates to trust, in PEM. @default those of the platform */
   readonly ca?: string | undefined;
 }
 
-/** How long one of several addresses may take to be connected to, in milliseconds, before the next one is tried. */
+/** Time limit for one of several addresses before the next one is tried, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /**
- * A connection to a target: to one of the addresses that were checked, with the certificate of the name in the URL. Plain
- * sockets and not `fetch`, which would look the name up again and tell traces the URL.
+ * Connection to one of a target's checked addresses, with the certificate verified for the host name of the URL. Uses
+ * sockets instead of `fetch`, which would resolve the name again and export the URL in traces.
  */
 export class TargetConnection implements Disposable {
   readonly #connection: Deno.Conn;
@@ -31,15 +31,15 @@ export class TargetConnection implements Disposable {
     if (signal.aborted) this.#abort();
   }
 
-  /** Connects. @throws {TargetError} "unreachable", "tls", "timeout". */
+  /** Opens a connection. @throws {TargetError} "unreachable", "tls", "timeout". */
   static async open(url: URL, options: TargetConnectionOptions): Promise<TargetConnection> {
     const { signal, ca } = options;
     const plain = await connectToAny(Number(url.port || (url.protocol === "https:" ? 443 : 80)), options);
     if (url.protocol !== "https:") return new TargetConnection(plain, signal);
-    const encrypted = await expecting("tls", () => startTls(plain, hostOf(url), ca), signal);
+    const encrypted = await runUntilAborted("tls", () => startTls(plain, hostOf(url), ca), signal);
     const connection = new TargetConnection(encrypted, signal);
     try {
-      await connection.#expect("tls", () => encrypted.handshake());
+      await connection.#run("tls", () => encrypted.handshake());
       return connection;
     } catch (error) {
       connection[Symbol.dispose]();
@@ -47,19 +47,19 @@ export class TargetConnection implements Disposable {
     }
   }
 
-  /** Sends everything. @throws {TargetError} "broken-answer", "timeout". */
+  /** Writes all bytes. @throws {TargetError} "broken-answer", "timeout". */
   async write(bytes: Uint8Array): Promise<void> {
-    await this.#expect("broken-answer", async () => {
+    await this.#run("broken-answer", async () => {
       for (let written = 0; written < bytes.length;) {
         written += await this.#connection.write(bytes.subarray(written));
       }
     });
   }
 
-  /** What comes next; null: nothing any more. @throws {TargetError} "broken-answer", "timeout". */
+  /** Reads the next bytes; resolves to null at the end. @throws {TargetError} "broken-answer", "timeout". */
   async read(): Promise<Uint8Array | null> {
     const buffer = new Uint8Array(4096);
-    const size = await this.#expect("broken-answer", () => this.#connection.read(buffer));
+    const size = await this.#run("broken-answer", () => this.#connection.read(buffer));
     return size === null ? null : buffer.subarray(0, size);
   }
 
@@ -68,9 +68,8 @@ export class TargetConnection implements Disposable {
     close(this.#connection);
   }
 
-  /** Waits for something, but not for longer than the signal allows. */
-  async #expect<T>(fault: TargetErrorCode, run: () => Promise<T>): Promise<T> {
-    return await expecting(fault, run, this.#signal);
+  async #run<T>(code: TargetErrorCode, operation: () => Promise<T>): Promise<T> {
+    return await runUntilAborted(code, operation, this.#signal);
   }
 }
 
@@ -78,23 +77,23 @@ async function connectToAny(
   port: number,
   { addresses, signal }: TargetConnectionOptions,
 ): Promise<Deno.TcpConn> {
-  let fault: unknown;
+  let failure: unknown;
   for (const [index, { address }] of addresses.entries()) {
     const isLast = index === addresses.length - 1;
-    const patience = isLast ? signal : AbortSignal.any([signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]);
+    const timeout = isLast ? signal : AbortSignal.any([signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]);
     const connecting = Deno.connect({ hostname: address, port });
     try {
-      return await expecting("unreachable", () => connecting, patience);
+      return await runUntilAborted("unreachable", () => connecting, timeout);
     } catch (error) {
       connecting.then(close, () => {});
       if (signal.aborted) throw error;
-      fault = error;
+      failure = error;
     }
   }
-  throw fault;
+  throw failure;
 }
 
-/** Begins to speak TLS. The platform does so at once: what takes its time is the handshake. */
+/** Upgrades a connection to TLS. Returns before the handshake. */
 async function startTls(
   plain: Deno.TcpConn,
   hostname: string,
@@ -109,10 +108,10 @@ async function startTls(
   }
 }
 
-/** Waits for something, but not for longer than the signal allows; what fails is told by a name. */
-async function expecting<T>(
-  fault: TargetErrorCode,
-  run: () => Promise<T>,
+/** Runs an operation until the signal aborts. Rejects with a `TargetError` of the code, or with "timeout". */
+async function runUntilAborted<T>(
+  code: TargetErrorCode,
+  operation: () => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
@@ -121,10 +120,10 @@ async function expecting<T>(
   if (signal.aborted) abort();
   signal.addEventListener("abort", abort, { once: true });
   try {
-    return await Promise.race([run(), late]);
+    return await Promise.race([operation(), late]);
   } catch (cause) {
     if (signal.aborted || cause instanceof TargetError) throw new TargetError("timeout", { cause });
-    throw new TargetError(cause instanceof Deno.errors.TimedOut ? "timeout" : fault, { cause });
+    throw new TargetError(cause instanceof Deno.errors.TimedOut ? "timeout" : code, { cause });
   } finally {
     signal.removeEventListener("abort", abort);
   }

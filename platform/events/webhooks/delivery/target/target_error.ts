@@ -1,24 +1,24 @@
-/** Why a target cannot be told anything. */
+/** Reason why a post to a target failed. */
 export type TargetErrorCode =
-  /** Its URL is not one that is spoken to. */
+  /** The URL is not allowed. */
   | "unusable-url"
-  /** Its name has no address, or none that could be found out now. */
+  /** The host has no address, or the lookup failed. */
   | "unknown-host"
-  /** One of its addresses is not of the public internet. */
+  /** One of the host's addresses is not public. */
   | "forbidden-address"
-  /** Nobody listens there, or the network does not lead there. */
+  /** The connection was refused, or there is no route to the host. */
   | "unreachable"
-  /** It does not prove who it is, or speaks no TLS. */
+  /** The certificate is not valid for the host, or the server does not speak TLS. */
   | "tls"
-  /** The connection ended in the middle, or what came was no HTTP. */
+  /** The connection was closed early, or the response is not HTTP. */
   | "broken-answer"
-  /** It did not answer in time. */
+  /** No response arrived in time. */
   | "timeout";
 
-/** A target that could not be told. Its message carries neither its URL nor an address. */
+/** Error of a post to a target. Its message contains neither the URL nor an address. */
 export class TargetError extends Error {
   override readonly name = "TargetError";
   constructor(readonly code: TargetErrorCode, options: { readonly cause?: unknown } = {}) {
-    super(`Telling a webhook: ${code}`, options);
+    super(`Cannot post to a webhook: ${code}`, options);
   }
 }

@@ -1,19 +1,18 @@
 import { TargetError } from "./target_error.ts";
 
-/** Which targets are allowed. */
+/** Options that say which targets are allowed. */
 export interface TargetOptions {
-  /** Whether those of private networks and this machine are, and plain HTTP: for tests, and inside a network of one's own. */
+  /** Whether to allow private networks, this machine and plain HTTP, for tests and internal receivers. */
   readonly allowPrivate: boolean;
 }
 
-/** The longest URL, in characters. */
+/** Maximum length of a URL, in characters. */
 export const MAX_URL_CHARACTERS = 2048;
 
 /**
- * The URL of a target, as the platform spells it.
+ * Parses and normalizes the URL of a target.
  *
- * @throws {TargetError} "unusable-url" for what is not https (or http where that is allowed), carries a user or a
- *   fragment, or is too long.
+ * @throws {TargetError} "unusable-url" if it is not https (or http if allowed), has a user or a fragment, or is too long.
  */
 export function parseTargetUrl(text: string, { allowPrivate }: TargetOptions): URL {
   const url = text.length > MAX_URL_CHARACTERS ? null : URL.parse(text);
@@ -24,7 +23,7 @@ export function parseTargetUrl(text: string, { allowPrivate }: TargetOptions): U
   return url;
 }
 
-/** The host's name or address, without the brackets of an IPv6 one. */
+/** Returns the host name or address of a URL, an IPv6 address without brackets. */
 export function hostOf({ hostname }: URL): string {
   return hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
 }

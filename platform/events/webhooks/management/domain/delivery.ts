@@ -1,7 +1,7 @@
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { DeliveryFailure } from "../../delivery/delivery.ts";
 
-/** Delivery of an event to a webhook, as its owner sees it. */
+/** Delivery of an event to a webhook. */
 export interface Delivery {
   /** A UUIDv7. */
   readonly id: string;
@@ -10,13 +10,13 @@ export interface Delivery {
   readonly eventType: string;
   readonly state: "pending" | "delivered" | "dead";
   readonly attempts: number;
-  /** HTTP status of the last response; null: there was none. */
+  /** HTTP status of the last response; null if there was none. */
   readonly lastStatus: number | null;
-  /** Why the last attempt failed; null: it did not. */
+  /** Reason why the last attempt failed; null if it did not. */
   readonly lastError: DeliveryFailure | null;
   readonly createdAt: Timestamp;
   readonly attemptedAt: Timestamp | null;
   readonly settledAt: Timestamp | null;
-  /** Null: it is being attempted, waits for an earlier event of its stream, or is settled. */
+  /** Null while it is being attempted, waits for an earlier event of its stream, or is settled. */
   readonly nextAttemptAt: Timestamp | null;
 }

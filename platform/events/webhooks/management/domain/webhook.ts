@@ -1,14 +1,14 @@
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import { type FieldError, invalidError, type ResourceErrorCode } from "@archway/service_kit/domain_error.ts";
 
-/** URL that receives the events that concern its owner. Immutable: another one takes its place. */
+/** URL to which events that concern its owner are posted. Immutable: create a new one to change it. */
 export interface Webhook {
   /** A UUIDv7. */
   readonly id: string;
   readonly url: string;
-  /** Each once, in the order of the catalog. */
+  /** Distinct types, in the order of the catalog. */
   readonly eventTypes: readonly string[];
-  /** Always 1; the ETag is made of it. */
+  /** Always 1; determines the ETag. */
   readonly version: bigint;
   readonly createdAt: Timestamp;
 }
@@ -26,10 +26,10 @@ export interface WebhookInput {
 export const MAX_WEBHOOKS = 20;
 
 /**
- * Returns the event types of an input, each once, in the order of the catalog.
+ * Returns the distinct event types of an input, in the order of the catalog.
  *
  * @param known Types that the services of this program publish.
- * @throws {DomainError} "invalid-webhook" when there is none, or one is unknown.
+ * @throws {DomainError} "invalid-webhook" if there is none, or one is unknown.
  */
 export function normalizeEventTypes(
   { eventTypes }: WebhookInput,

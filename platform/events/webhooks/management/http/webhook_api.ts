@@ -3,7 +3,7 @@ import type { ApiModule } from "@archway/server/api_module.ts";
 import { webhookHandlers, type WebhookHandlersDependencies } from "./webhook_handlers.ts";
 import { webhookProblems } from "./webhook_problems.ts";
 
-/** The management API of webhooks: its routes, its OpenAPI document and its error table. */
+/** Returns the webhook API: its routes, its OpenAPI document and its problem types. */
 export function webhookApi(dependencies: WebhookHandlersDependencies): ApiModule {
   return {
     name: "webhook",

@@ -16,7 +16,7 @@ const FAILED = {
   nextAttemptAt: null,
 } satisfies Delivery;
 
-Deno.test("deliveryToJson() does not tell a host that is not there from one of a private network", () => {
+Deno.test("deliveryToJson() does not distinguish an unknown host from a private one", () => {
   const wired = (["unknown-host", "forbidden-address"] as const).map((lastError) =>
     deliveryToJson({ ...FAILED, lastError })
   );
@@ -24,7 +24,7 @@ Deno.test("deliveryToJson() does not tell a host that is not there from one of a
   assertEquals(wired[0], wired[1]);
 });
 
-Deno.test("deliveryToJson() tells what else went wrong, and leaves out what is not known", () => {
+Deno.test("deliveryToJson() returns other failures as they are, and omits members without a value", () => {
   const { id, eventId, eventType, state, attempts, createdAt, attemptedAt } = FAILED;
   const rest = { id, eventId, eventType, state, attempts, createdAt, attemptedAt };
   assertEquals(deliveryToJson(FAILED), rest);

@@ -8,7 +8,7 @@ import { conditionOf, ResourceResponses } from "@archway/service_kit/resource_re
 import type { WebhookService } from "../app.ts";
 import { deliveryToJson, webhookToJson } from "./webhook_dto.ts";
 
-/** What the HTTP adapter needs. */
+/** Dependencies of the HTTP adapter. */
 export interface WebhookHandlersDependencies {
   readonly webhooks: WebhookService;
   readonly cursors: PageCursors;
@@ -17,7 +17,7 @@ export interface WebhookHandlersDependencies {
 
 const scopeOf = accessScopeOf("webhooks:admin");
 
-/** Returns the operations on webhooks. */
+/** Returns the handlers of the webhook API. */
 export function webhookHandlers(
   { webhooks, cursors, tokens }: WebhookHandlersDependencies,
 ): api.StrictServerInterface {
@@ -63,7 +63,7 @@ export function webhookHandlers(
       read: (request, options) => webhooks.listDeliveries(request, options),
       toJson: deliveryToJson,
       anchorOf: (delivery) => delivery,
-      // A delivery has no version, and changes: its tag is made of everything that clients see.
+      // A delivery changes but has no version: its tag is derived from its JSON.
       tagOf: (delivery) => ({ id: delivery.id, state: JSON.stringify(deliveryToJson(delivery)) }),
     }),
     retryDelivery: async ({ path }, context) => {

@@ -8,7 +8,7 @@ export const webhookProblems = problemTable<WebhookErrorCode>({
   "invalid-webhook": invalid("webhook"),
   "delivery-not-found": notFound(
     "delivery",
-    "The webhook has no delivery with this id: there never was one, or it ended long ago.",
+    "The webhook has no delivery with this id: it never existed, or its retention period is over.",
   ),
   "too-many-webhooks": {
     title: "Too many webhooks",

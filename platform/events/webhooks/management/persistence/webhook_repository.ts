@@ -14,7 +14,7 @@ import {
   WEBHOOK_COLUMNS,
 } from "./webhook_row.ts";
 
-// The count must not change until the new row is there; an owner has no row that could be locked.
+// Prevents concurrent inserts from exceeding the limit; an owner has no row that could be locked.
 const LOCK_OWNER =
   "select pg_advisory_xact_lock(hashtextextended(coalesce('archway webhooks of ' || $1::text, 'archway webhooks'), 0))";
 
@@ -33,12 +33,12 @@ const LOCK = scopedStatement(
   1,
 );
 
-// The mark is for the worker that holds the lane: if its attempt fails, another one is due at once.
+// `retry_requested` is for a worker that has leased the key: if its attempt fails, another one is due at once.
 const REOPEN = `update webhook_deliveries
   set state = 'pending', attempts = 0, settled_at = null, retry_requested = true
   where id = $1 and endpoint_id = $2`;
 
-// In the order in which workers lock the rows of a lane: the lane first.
+// Locks rows in the same order as workers: the ordering key before its deliveries.
 const DUE = `insert into webhook_lanes (endpoint_id, stream, due_at, scheduled_at)
   select endpoint_id, stream, $3::timestamptz, $3::timestamptz from webhook_deliveries where id = $1 and endpoint_id = $2
   on conflict (endpoint_id, stream) do update

@@ -8,8 +8,8 @@ import type { Webhook } from "../domain/webhook.ts";
 export const WEBHOOK_COLUMNS = selectList<Webhook>(["id", "url", "eventTypes", "version", "createdAt"]);
 
 /**
- * SELECT list of a {@link DeliveryRow}, of a delivery `d`, its event `e` and its lane `l`, which is there if it is the
- * next one of its stream.
+ * SELECT list of a {@link DeliveryRow}: a delivery `d`, its event `e` and, if it is the next one of its stream, its
+ * ordering key `l`.
  */
 export const DELIVERY_COLUMNS = [
   'e.stream, e.version, e.recorded_at as "recordedAt", e.type as "eventType", l.due_at as "nextAttemptAt"',
@@ -17,7 +17,7 @@ export const DELIVERY_COLUMNS = [
   selectList<Delivery>(["attemptedAt", "settledAt"], "d"),
 ].join(", ");
 
-/** FROM list of these columns. The lane is that of the first pending delivery, while no worker holds it. */
+/** FROM list of these columns. Joins the ordering key of a first pending delivery that no worker has leased. */
 export const DELIVERY_SOURCE = `webhook_deliveries as d
   join events as e on e.position = d.position
   left join webhook_lanes as l
@@ -34,7 +34,7 @@ export type DeliveryRow = Omit<Delivery, "eventId"> & {
   readonly recordedAt: Timestamp;
 };
 
-/** The delivery of a row. */
+/** Converts a row to a delivery. */
 export function deliveryOfRow({ stream, version, recordedAt, ...row }: DeliveryRow): Delivery {
   return { ...row, eventId: messageId({ stream, version, recordedAt }) };
 }
