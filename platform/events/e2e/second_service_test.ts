@@ -7,7 +7,7 @@ import { testWithNats } from "@archway/tools/support/nats/test_with_nats.ts";
 import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
 import { TreeCopy } from "@archway/tools/support/tree_copy.ts";
 
-/** In parts: a copy that has the service refuses its name outside of it. */
+/** Split, because the checks of the copy refuse the service's name outside of its folder. */
 const FOLDER = ["order", "service"].join("_");
 
 const EXAMPLE = "platform/events/testing/fixtures/orders";
@@ -51,11 +51,11 @@ testWithNats(
           headers: { "Content-Type": "application/json" },
           body: JSON.stringify(body),
         });
-        const answer: { data: Record<string, string> } = await response.json();
-        assertEquals(response.status, 201, JSON.stringify(answer));
-        return answer.data;
+        const created: { data: Record<string, string> } = await response.json();
+        assertEquals(response.status, 201, JSON.stringify(created));
+        return created.data;
       };
-      // The receiver needs the secret, which the program makes.
+      // The program generates the secret, so the receiver gets it afterwards.
       await using receiver = new WebhookReceiver(newSigningSecret());
       const { secret = "" } = await post("/v1/webhooks", { url: receiver.url, eventTypes: ["order.placed"] });
       receiver.secret = secret;

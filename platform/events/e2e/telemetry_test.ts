@@ -6,7 +6,7 @@ import { Program, untilReady } from "@archway/tools/support/program.ts";
 import { EVENT_MIGRATIONS } from "../testing/event_databases.ts";
 import { SHOP_PROGRAM } from "../testing/shop_program.ts";
 
-Deno.test("archway exports metrics of events on their way out, where events are listed", async () => {
+Deno.test("archway exports metrics of published events if the events module is listed", async () => {
   await using database = await useTestDatabase({ migrations: EVENT_MIGRATIONS });
   await using collector = new OtlpCollector();
   await using program = new Program(

@@ -14,7 +14,7 @@ import { OtlpCollector } from "@archway/tools/support/otlp_collector.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { Program, untilReady } from "@archway/tools/support/program.ts";
 
-/** A program that needs none of the examples. */
+/** A program without the example services. */
 const SHOP = { main: SHOP_PROGRAM };
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const PARENT = "b7ad6b7169203331";
@@ -39,7 +39,7 @@ async function open(): Promise<Setting> {
   return { harness, environment, instance, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
-/** Whether a worker says that it is ready, on the port of its metrics. */
+/** Whether a worker reports readiness on its admin port. */
 async function works(metricsUrl: string): Promise<boolean> {
   const response = await fetch(metricsUrl.replace("/metrics", "/readyz"));
   await response.body?.cancel();
@@ -50,18 +50,18 @@ async function untilWorks(metricsUrl: string): Promise<void> {
   while (!await works(metricsUrl)) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-Deno.test("archway worker tells again what it could not note before it was killed, under the same id", async () => {
+Deno.test("archway worker repeats deliveries that were not recorded before it was killed, with the same id", async () => {
   await using setting = await open();
   const { harness, environment } = setting;
   const { receiver } = await harness.receive();
-  const told = new Map<string, number>();
+  const sent = new Map<string, number>();
   for (let round = 1; round <= 3; round++) {
     await using program = new Program(environment, ["worker"], SHOP);
     const killed = Promise.withResolvers<void>();
     receiver.respond = async ({ webhookId }): Promise<number> => {
-      told.set(webhookId, (told.get(webhookId) ?? 0) + 1);
-      if (told.size < 3 * round) return 200;
-      // It was told, and does not live to note it.
+      sent.set(webhookId, (sent.get(webhookId) ?? 0) + 1);
+      if (sent.size < 3 * round) return 200;
+      // Kills the worker before it records the delivery.
       await program.kill();
       killed.resolve();
       return 200;
@@ -71,7 +71,7 @@ Deno.test("archway worker tells again what it could not note before it was kille
       Array.from({ length: 5 }, (_, index) => ({ stream: `order-${round}-${index}` })),
     );
     await killed.promise;
-    // Not as late as it would be for somebody who holds them and lives.
+    // Makes the deliveries due before their leases expire.
     await harness.pool.writer().query("update webhook_lanes set due_at = now()");
   }
   receiver.respond = () => 200;
@@ -81,11 +81,11 @@ Deno.test("archway worker tells again what it could not note before it was kille
   assertEquals([code, errorLines(stderr)], [0, []]);
   assertEquals(receiver.complaints, []);
   assertEquals(new Set(receiver.ids).size, 15);
-  assert(receiver.received.length > 15, "Nothing was told twice");
+  assert(receiver.received.length > 15, "No delivery was repeated");
   assertEquals(new Set((await harness.deliveries()).map(({ state }) => state)), new Set(["delivered"]));
 });
 
-Deno.test("archway worker shares the work with others and with services, in the order of each stream", async () => {
+Deno.test("archway worker shares the work with others and preserves the order of every stream", async () => {
   await using setting = await open();
   const { harness, environment } = setting;
   const { receiver } = await harness.receive();
@@ -94,7 +94,7 @@ Deno.test("archway worker shares the work with others and with services, in the 
   await using second = new Program(watched, ["worker"], SHOP);
   await using service = new Program(environment, [], SHOP);
   await using idle = new Program({ ...environment, WORKER: "off" }, [], SHOP);
-  // The signal that ends them is for programs that know of it, which one that is still being loaded does not.
+  // A program that is still loading does not handle the signal that ends it.
   await Promise.all([first, second].map(async ({ metricsUrl }) => await untilWorks(await metricsUrl)));
   await Promise.all([service, idle].map(async (program) => await untilReady(await program.url)));
   for (let round = 0; round < 10; round++) {
@@ -130,7 +130,7 @@ Deno.test("archway with WORKER=off leaves events to others", async () => {
   assertEquals([receiver.received.length, (await worker.stop()).code], [1, 0]);
 });
 
-Deno.test("archway worker lets deliveries under way end on SIGTERM, and gives the others back", async () => {
+Deno.test("archway worker ends deliveries in flight on SIGTERM, and releases the others", async () => {
   await using setting = await open();
   const { harness, environment } = setting;
   const { receiver } = await harness.receive();
@@ -155,7 +155,7 @@ Deno.test("archway worker lets deliveries under way end on SIGTERM, and gives th
   assertEquals(rows.length, 1);
 });
 
-Deno.test("archway worker links its spans to the request that caused them, though that ended in another process", async () => {
+Deno.test("archway worker links its spans to those of the requests in other processes that caused them", async () => {
   await using setting = await open();
   const { harness, environment } = setting;
   const { receiver } = await harness.receive();
@@ -183,13 +183,13 @@ Deno.test("archway worker links its spans to the request that caused them, thoug
     assert(span.traceId !== TRACE && span.parentSpanId === "");
   }
   assertMatch(String(posts[0]?.attributes["archway.outcome"]), /^(delivered|status)$/);
-  // Statements are below what they are for.
+  // Spans of statements have the span of the work as parent.
   assert(collector.spans.some(({ parentSpanId }) => parentSpanId === relays[0]?.spanId));
   assert(!collector.text.includes(receiver.url));
 });
 
 testWithNats(
-  "archway worker publishes events in a span that is linked to their request's and goes along",
+  "archway worker publishes events in a span that is linked to the request's, and sends its trace context",
   async () => {
     await using nats = await startNats({ user: { name: "archway", password: "planted" } });
     await using setting = await open();
@@ -208,8 +208,8 @@ testWithNats(
     const [published] = collector.spans.filter(({ name }) => name === "publish event");
     assertEquals(published?.links.map(({ traceId, spanId }) => [traceId, spanId]), [[TRACE, PARENT]]);
     assertEquals([published?.kind, published?.attributes["archway.outcome"]], [4, "published"]);
-    const kept = await readStream(nats, "events");
-    assertEquals(kept.map(({ id, traceparent }) => [id, traceparent]), [
+    const stored = await readStream(nats, "events");
+    assertEquals(stored.map(({ id, traceparent }) => [id, traceparent]), [
       [id, `00-${published?.traceId}-${published?.spanId}-01`],
     ]);
     assert(!(stdout + stderr + collector.text).includes("planted"));

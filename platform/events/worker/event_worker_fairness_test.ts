@@ -5,11 +5,11 @@ import type { TestEndpoint } from "../webhooks/testing/add_endpoint.ts";
 import type { Responder, WebhookReceiver } from "../webhooks/testing/webhook_receiver.ts";
 import { WorkerHarness } from "./testing/worker_harness.ts";
 
-/** More than any test takes: what is held is held until the test lets it go. */
-const PATIENT = { timeoutMs: 600_000 };
+/** Longer than any test, so that attempts end only when the test lets them. */
+const LONG_TIMEOUT = { timeoutMs: 600_000 };
 
-/** Receivers that answer when the test lets them, or ends. */
-class Holding implements Disposable {
+/** Receivers that respond when this is disposed of. */
+class SlowReceivers implements Disposable {
   readonly receivers: WebhookReceiver[] = [];
   readonly #release = Promise.withResolvers<number>();
   readonly respond: Responder = () => this.#release.promise;
@@ -22,15 +22,15 @@ class Holding implements Disposable {
     }
   }
 
-  /** How many attempts they hold: none has been answered. */
+  /** Number of attempts without a response. */
   get held(): number {
     return this.receivers.reduce((sum, { received }) => sum + received.length, 0);
   }
 
-  /** Resolves when they hold so many, which are all that they may. */
-  async until(most: number): Promise<void> {
-    while (this.held < most) await pause();
-    assertEquals(this.held, most);
+  /** Resolves when the number of attempts reaches a limit, and asserts that it does not exceed it. */
+  async until(limit: number): Promise<void> {
+    while (this.held < limit) await pause();
+    assertEquals(this.held, limit);
   }
 
   [Symbol.dispose](): void {
@@ -38,8 +38,8 @@ class Holding implements Disposable {
   }
 }
 
-/** Appends events in so many streams for each buyer: by default, one without an owner. */
-async function happen(
+/** Appends one event to each of a number of streams per buyer; without buyers, the events have no owner. */
+async function append(
   harness: WorkerHarness,
   count: number,
   { prefix = "order", buyers = [null] }: {
@@ -55,71 +55,71 @@ async function happen(
 }
 
 for (const name of DATABASE_NAMES) {
-  Deno.test(`EventWorker tells a new endpoint of everything while slow ones hold what they were told (${name})`, async () => {
+  Deno.test(`EventWorker delivers everything to a new endpoint while slow ones block (${name})`, async () => {
     await using harness = await WorkerHarness.open(name);
-    using slow = new Holding();
-    // More than places by four.
+    using slow = new SlowReceivers();
+    // With four keys each, they would exceed the concurrency limit.
     await slow.add(harness, 4);
     const { receiver } = await harness.receive();
-    await happen(harness, 24);
-    harness.work({ concurrency: 8, webhooks: PATIENT });
+    await append(harness, 24);
+    harness.work({ concurrency: 8, webhooks: LONG_TIMEOUT });
     await receiver.until(({ length }) => length === 24);
     await slow.until(4);
   });
 }
 
-Deno.test("EventWorker tells an endpoint that is known to be quick, however many others are slow", async () => {
+Deno.test("EventWorker delivers to a quick endpoint however many others are slow", async () => {
   await using harness = await WorkerHarness.open();
-  using slow = new Holding();
+  using slow = new SlowReceivers();
   await slow.add(harness, 20);
   await slow.add(harness, 20, { latency: "slow" });
   const { receiver } = await harness.receive({ latency: "quick" });
-  await happen(harness, 24);
-  harness.work({ concurrency: 8, webhooks: PATIENT });
+  await append(harness, 24);
+  harness.work({ concurrency: 8, webhooks: LONG_TIMEOUT });
   await receiver.until(({ length }) => length === 24);
   await slow.until(6);
 });
 
-Deno.test("EventWorker keeps endpoints that are known to be slow to half of its places", async () => {
+Deno.test("EventWorker limits slow endpoints to half of its concurrency", async () => {
   await using harness = await WorkerHarness.open();
-  using slow = new Holding();
+  using slow = new SlowReceivers();
   await slow.add(harness, 20, { latency: "slow" });
-  await happen(harness, 3, { prefix: "before" });
-  harness.work({ concurrency: 8, webhooks: PATIENT });
+  await append(harness, 3, { prefix: "before" });
+  harness.work({ concurrency: 8, webhooks: LONG_TIMEOUT });
   await slow.until(4);
-  // Nobody knows yet how quick it is.
+  // Its latency class is unknown.
   const { receiver } = await harness.receive();
-  await happen(harness, 24);
+  await append(harness, 24);
   await receiver.until(({ length }) => length === 24);
   assertEquals(slow.held, 4);
 });
 
-Deno.test("EventWorker leaves half of its places to others than the owner of many endpoints", async () => {
+Deno.test("EventWorker limits one owner of many endpoints to half of its concurrency", async () => {
   await using harness = await WorkerHarness.open();
   const buyers = ["ada", "bob"];
-  using slow = new Holding();
-  // They were quick until now.
+  using slow = new SlowReceivers();
+  // Quick so far.
   await slow.add(harness, 20, { owner: "ada", latency: "quick" });
   const { receiver } = await harness.receive({ owner: "bob" });
-  await happen(harness, 24, { buyers });
-  harness.work({ concurrency: 8, webhooks: PATIENT });
+  await append(harness, 24, { buyers });
+  harness.work({ concurrency: 8, webhooks: LONG_TIMEOUT });
   await receiver.until(({ length }) => length === 24);
   await slow.until(4);
 });
 
-Deno.test("EventWorker tells the quick endpoint of an owner whose other ones are all slow", async () => {
+Deno.test("EventWorker delivers to a quick endpoint of an owner whose other endpoints are all slow", async () => {
   await using harness = await WorkerHarness.open();
   const buyers = ["ada"];
-  using slow = new Holding();
+  using slow = new SlowReceivers();
   await slow.add(harness, 19, { owner: "ada" });
   const { receiver } = await harness.receive({ owner: "ada", latency: "quick" });
-  await happen(harness, 24, { buyers });
-  harness.work({ concurrency: 8, webhooks: PATIENT });
+  await append(harness, 24, { buyers });
+  harness.work({ concurrency: 8, webhooks: LONG_TIMEOUT });
   await receiver.until(({ length }) => length === 24);
   await slow.until(2);
 });
 
-Deno.test("EventWorker learns which endpoints are slow, and which are not any more", async () => {
+Deno.test("EventWorker updates the latency class of endpoints", async () => {
   await using harness = await WorkerHarness.open();
   const { receiver } = await harness.receive();
   const pace = async (): Promise<string | undefined> => {
@@ -130,16 +130,16 @@ Deno.test("EventWorker learns which endpoints are slow, and which are not any mo
   };
   assertEquals(await pace(), "unknown");
   {
-    using slow = new Holding();
+    using slow = new SlowReceivers();
     receiver.respond = slow.respond;
-    await happen(harness, 1);
+    await append(harness, 1);
     const worker = harness.work({ webhooks: { timeoutMs: 100 } });
     while (await pace() !== "slow") await pause();
     await worker[Symbol.asyncDispose]();
   }
   receiver.respond = () => 200;
   await harness.pool.writer().query("update webhook_lanes set due_at = now()");
-  harness.work({ webhooks: PATIENT });
+  harness.work({ webhooks: LONG_TIMEOUT });
   await harness.untilSettled();
   while (await pace() !== "quick") await pause();
 });

@@ -5,11 +5,11 @@ import { publishedData } from "../testing/test_catalog.ts";
 import { WorkerHarness } from "./testing/worker_harness.ts";
 
 for (const name of DATABASE_NAMES) {
-  Deno.test(`EventWorker tells an endpoint of events, signed and in order (${name})`, async () => {
+  Deno.test(`EventWorker delivers events to an endpoint, signed and in order (${name})`, async () => {
     await using harness = await WorkerHarness.open(name);
     const { receiver } = await harness.receive();
     const before = await appendEvents(harness.pool, [{ stream: "order-1" }]);
-    // Long enough to show that it is woken.
+    // Longer than the test, so that only notifications wake the worker.
     harness.work({ pollMs: 60_000 });
     await receiver.until(({ length }) => length === 1);
     const after = await appendEvents(harness.pool, [
@@ -34,9 +34,9 @@ for (const name of DATABASE_NAMES) {
   });
 }
 
-Deno.test("EventWorker tells endpoints only of what concerns their owner", async () => {
+Deno.test("EventWorker delivers to an endpoint only events that concern its owner", async () => {
   await using harness = await WorkerHarness.open();
-  const [adas, bobs, nobodys] = [
+  const [adas, bobs, unownedEndpoint] = [
     await harness.receive({ owner: "ada", eventTypes: ["order.placed", "basket.opened", "stock.counted"] }),
     await harness.receive({ owner: "bob" }),
     await harness.receive(),
@@ -52,12 +52,12 @@ Deno.test("EventWorker tells endpoints only of what concerns their owner", async
   ]);
   harness.work();
   await harness.untilSettled();
-  const told = [adas, bobs, nobodys].map(({ receiver }) => receiver.ids.toSorted());
+  const received = [adas, bobs, unownedEndpoint].map(({ receiver }) => receiver.ids.toSorted());
   const [first, opened, , own, unowned] = await harness.ids(positions);
-  assertEquals(told, [[first, opened].toSorted(), [first, own].toSorted(), [unowned]]);
+  assertEquals(received, [[first, opened].toSorted(), [first, own].toSorted(), [unowned]]);
 });
 
-Deno.test("EventWorker tells again what failed, and keeps the order of a stream meanwhile", async () => {
+Deno.test("EventWorker retries failed deliveries and preserves the order of their stream", async () => {
   await using harness = await WorkerHarness.open();
   const { receiver } = await harness.receive();
   receiver.respond = (_, count) => count <= 2 ? 500 : count === 3 ? 301 : 200;
@@ -65,7 +65,6 @@ Deno.test("EventWorker tells again what failed, and keeps the order of a stream 
     { stream: "order-1" },
     { stream: "order-1" },
   ]);
-  // Nobody waits as long as it would be.
   const worker = harness.work();
   for (let attempts = 1; attempts <= 3; attempts++) {
     await receiver.until(({ length }) => length === attempts);
@@ -85,7 +84,7 @@ Deno.test("EventWorker tells again what failed, and keeps the order of a stream 
   await worker[Symbol.asyncDispose]();
 });
 
-Deno.test("EventWorker gives a delivery up after its last attempt, says so, and goes on with the next", async () => {
+Deno.test("EventWorker gives up a delivery after its last attempt, logs it, and continues with the next one", async () => {
   await using harness = await WorkerHarness.open();
   const { receiver } = await harness.receive();
   receiver.respond = ({ id }) => id === "order-1@1" ? 410 : 200;
@@ -110,13 +109,13 @@ Deno.test("EventWorker gives a delivery up after its last attempt, says so, and 
   );
 });
 
-Deno.test("EventWorker lets a receiver that is slow or down keep nobody waiting but itself", async () => {
+Deno.test("EventWorker does not let a slow or unreachable receiver delay other receivers", async () => {
   await using harness = await WorkerHarness.open();
   const [slow, down, quick] = [await harness.receive(), await harness.receive(), await harness.receive()];
   const release = Promise.withResolvers<number>();
   slow.receiver.respond = () => release.promise;
   await down.receiver[Symbol.asyncDispose]();
-  // More than there is room for at the same time.
+  // More than the concurrency limit.
   await appendEvents(
     harness.pool,
     Array.from({ length: 20 }, (_, index) => ({ stream: `order-${index}` })),
@@ -136,7 +135,7 @@ Deno.test("EventWorker lets a receiver that is slow or down keep nobody waiting 
   while (await of(down.endpointId) < 20) await pause();
 });
 
-Deno.test("EventWorker gives up on an answer that does not come in time", async () => {
+Deno.test("EventWorker ends an attempt after its timeout", async () => {
   await using harness = await WorkerHarness.open();
   const { receiver } = await harness.receive();
   const release = Promise.withResolvers<number>();
@@ -148,7 +147,7 @@ Deno.test("EventWorker gives up on an answer that does not come in time", async 
   release.resolve(200);
 });
 
-Deno.test("EventWorker tells no endpoint on this machine, unless it may", async () => {
+Deno.test("EventWorker does not deliver to endpoints on this machine unless allowed", async () => {
   await using harness = await WorkerHarness.open();
   const { receiver } = await harness.receive({ url: "https://127.0.0.1:1/" });
   await harness.receive({ url: receiver.url });
@@ -160,7 +159,7 @@ Deno.test("EventWorker tells no endpoint on this machine, unless it may", async 
   assertEquals(receiver.received, []);
 });
 
-Deno.test("EventWorker lets what is under way end when it is closed, and gives back what does not", async () => {
+Deno.test("EventWorker waits for attempts in flight when disposed of, and releases those that do not end", async () => {
   await using harness = await WorkerHarness.open();
   const { receiver } = await harness.receive({ latency: "quick" });
   const [first, second] = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
@@ -181,7 +180,7 @@ Deno.test("EventWorker lets what is under way end when it is closed, and gives b
     ["pending", 0],
     ["pending", 0],
   ]);
-  // Nobody holds them any more.
+  // The leases are released.
   const { rows } = await harness.pool.writer().query("select stream from webhook_lanes where lease is null");
   assertEquals(rows.length, 2);
   second.resolve(200);
@@ -190,7 +189,7 @@ Deno.test("EventWorker lets what is under way end when it is closed, and gives b
   assertEquals(new Set(receiver.ids).size, 3);
 });
 
-Deno.test("Two EventWorkers share the work, and none of them breaks the order of a stream", async () => {
+Deno.test("EventWorker shares the work with another one and preserves the order of every stream", async () => {
   await using harness = await WorkerHarness.open();
   const { receiver } = await harness.receive();
   harness.work();

@@ -12,11 +12,11 @@ import { DomainError } from "@archway/service_kit/domain_error.ts";
 
 const EVENT_TYPES = Object.keys(testCatalog().types);
 
-Deno.test("WebhookService lets an owner have so many webhooks and no more, however many are made at the same time", async () => {
+Deno.test("create() enforces the limit of an owner's webhooks under concurrent requests", async () => {
   await using database = await useTestDatabase({ migrations: EVENT_MIGRATIONS });
   const open = (): ReturnType<typeof openPool> =>
     openPool({ primary: { ...database.instance, maxConnections: 10 }, replicas: [], ...GENEROUS_TIMEOUTS });
-  // As two processes have them.
+  // Pools of two processes.
   await using first = open();
   await using second = open();
   const secrets = new EncryptionKeyRing(["a secret of more than 32 bytes for a test"], "webhook secret");
@@ -29,12 +29,12 @@ Deno.test("WebhookService lets an owner have so many webhooks and no more, howev
       newId,
     })
   );
-  const draft = { url: "http://127.0.0.1:8080/", eventTypes: ["order.placed"] };
+  const input = { url: "http://127.0.0.1:8080/", eventTypes: ["order.placed"] };
   for (const owner of ["ada", null]) {
     const outcomes = await Promise.all(
       Array.from({ length: 30 }, () => services).flat().map(async (service) => {
         try {
-          await service.create(draft, { owner });
+          await service.create(input, { owner });
           return "created";
         } catch (error) {
           if (error instanceof DomainError) return error.code;

@@ -12,26 +12,26 @@ import type { Delivery } from "./domain/delivery.ts";
 
 const EVENT_TYPES = Object.keys(testCatalog().types);
 
-/** An endpoint whose deliveries can be asked for, and a worker. */
-class Asking implements AsyncDisposable {
+/** Test harness of retries: an endpoint, the service that retries its deliveries, and a worker. */
+class RetryHarness implements AsyncDisposable {
   private constructor(
     readonly harness: WorkerHarness,
     readonly receiver: WebhookReceiver,
     private readonly endpointId: string,
   ) {}
 
-  static async open(database: string): Promise<Asking> {
+  static async open(database: string): Promise<RetryHarness> {
     const harness = await WorkerHarness.open(database);
     const { receiver, endpointId } = await harness.receive();
     harness.work();
-    return new Asking(harness, receiver, endpointId);
+    return new RetryHarness(harness, receiver, endpointId);
   }
 
   async append(...streams: readonly string[]): Promise<void> {
     await appendEvents(this.harness.pool, streams.map((stream) => ({ stream })));
   }
 
-  /** In the order of their events. */
+  /** Returns the deliveries, in the order of their events. */
   async deliveries(): Promise<readonly Delivery[]> {
     const { items } = await this.#service().listDeliveries({
       scope: UNRESTRICTED,
@@ -41,7 +41,7 @@ class Asking implements AsyncDisposable {
     return items.toSorted((one, other) => one.eventId < other.eventId ? -1 : 1);
   }
 
-  async ask(index: number): Promise<Delivery> {
+  async retry(index: number): Promise<Delivery> {
     const delivery = (await this.deliveries())[index];
     assert(delivery !== undefined);
     return await this.#service().retry(this.#key, delivery.id);
@@ -73,82 +73,82 @@ class Asking implements AsyncDisposable {
 
 for (const name of DATABASE_NAMES) {
   for (const [which, before] of [["a middle", 3], ["the last", 21]] as const) {
-    Deno.test(`WebhookService asks again for a delivery during ${which} attempt, which fails (${name})`, async () => {
-      await using asking = await Asking.open(name);
-      const { receiver, harness } = asking;
+    Deno.test(`retry() during ${which} attempt that fails starts another one at once (${name})`, async () => {
+      await using retries = await RetryHarness.open(name);
+      const { receiver, harness } = retries;
       receiver.respond = () => 500;
-      await asking.append("order-1");
-      while ((await asking.deliveries())[0]?.attempts !== 1) await pause();
+      await retries.append("order-1");
+      while ((await retries.deliveries())[0]?.attempts !== 1) await pause();
       const held = Promise.withResolvers<number>();
       receiver.respond = (_, count) => count === 2 ? held.promise : 200;
-      await asking.query(`update webhook_deliveries set attempts = ${before}`);
-      await asking.query("update webhook_lanes set due_at = now()");
+      await retries.query(`update webhook_deliveries set attempts = ${before}`);
+      await retries.query("update webhook_lanes set due_at = now()");
       await receiver.until(({ length }) => length === 2);
-      // It is asked for twice, and attempted once for both.
-      await asking.ask(0);
-      const { state, attempts, nextAttemptAt } = await asking.ask(0);
+      // Two requests, one attempt for both.
+      await retries.retry(0);
+      const { state, attempts, nextAttemptAt } = await retries.retry(0);
       assertEquals([state, attempts, nextAttemptAt], ["pending", 0, null]);
       held.resolve(500);
       await harness.untilSettled();
-      const [delivery] = await asking.deliveries();
+      const [delivery] = await retries.deliveries();
       assertEquals([delivery?.state, delivery?.attempts, delivery?.lastStatus], ["delivered", 1, 200]);
       assertEquals([receiver.received.length, harness.lines], [3, []]);
     });
   }
 
-  Deno.test(`WebhookService counts the attempts anew of a delivery that is asked for during one (${name})`, async () => {
-    await using asking = await Asking.open(name);
-    const { receiver } = asking;
+  Deno.test(`retry() during an attempt restarts the count of attempts (${name})`, async () => {
+    await using retries = await RetryHarness.open(name);
+    const { receiver } = retries;
     const held = Promise.withResolvers<number>();
     receiver.respond = (_, count) => count === 1 ? held.promise : 500;
-    await asking.append("order-1");
+    await retries.append("order-1");
     await receiver.until(({ length }) => length === 1);
-    await asking.ask(0);
+    await retries.retry(0);
     held.resolve(500);
     await receiver.until(({ length }) => length === 2);
-    while ((await asking.deliveries())[0]?.attempts !== 1) await pause();
-    // That was the one that was asked for: the next one has its time.
-    const [delivery] = await asking.deliveries();
+    while ((await retries.deliveries())[0]?.attempts !== 1) await pause();
+    // The requested attempt has failed: the next one backs off.
+    const [delivery] = await retries.deliveries();
     assert(delivery !== undefined && delivery.nextAttemptAt !== null);
     assertEquals([delivery.state, receiver.received.length], ["pending", 2]);
     assert(delivery.attemptedAt !== null && delivery.nextAttemptAt > delivery.attemptedAt);
   });
 
-  Deno.test(`WebhookService asks for nothing more of a delivery whose attempt succeeds meanwhile (${name})`, async () => {
-    await using asking = await Asking.open(name);
-    const { receiver, harness } = asking;
+  Deno.test(`retry() during an attempt that succeeds starts no other one (${name})`, async () => {
+    await using retries = await RetryHarness.open(name);
+    const { receiver, harness } = retries;
     const held = Promise.withResolvers<number>();
     receiver.respond = () => held.promise;
-    await asking.append("order-1", "order-1");
+    await retries.append("order-1", "order-1");
     await receiver.until(({ length }) => length === 1);
-    await asking.ask(0);
-    // Behind it, so its turn comes anyway.
-    await asking.ask(1);
+    await retries.retry(0);
+    // Next in its stream, so it is delivered anyway.
+    await retries.retry(1);
     held.resolve(200);
     await harness.untilSettled();
     assertEquals(receiver.received.map(({ id }) => id), ["order-1@1", "order-1@2"]);
-    const deliveries = await asking.deliveries();
+    const deliveries = await retries.deliveries();
     assertEquals(deliveries.map(({ state, attempts }) => [state, attempts]), [["delivered", 1], [
       "delivered",
       1,
     ]]);
   });
 
-  Deno.test(`WebhookService begins a delivery anew before the one that is under way behind it (${name})`, async () => {
-    await using asking = await Asking.open(name);
-    const { receiver, harness } = asking;
-    await asking.append("order-1");
+  Deno.test(`retry() of an earlier delivery repeats it before the later one in flight (${name})`, async () => {
+    await using retries = await RetryHarness.open(name);
+    const { receiver, harness } = retries;
+    await retries.append("order-1");
     await harness.untilSettled();
     const held = Promise.withResolvers<number>();
     receiver.respond = (_, count) => count === 2 ? held.promise : 200;
-    await asking.append("order-1");
+    await retries.append("order-1");
     await receiver.until(({ length }) => length === 2);
-    await asking.ask(0);
+    await retries.retry(0);
     held.resolve(500);
-    // Without waiting until the one that failed is due again.
+    // Settles without the backoff of the failed delivery.
     await harness.untilSettled();
-    const told = receiver.received.map(({ id }) => id);
-    assertEquals(told, ["order-1@1", "order-1@2", "order-1@1", "order-1@2"]);
+    const received = receiver.received.map(({ id }) => id);
+    assertEquals(received, ["order-1@1", "order-1@2", "order-1@1", "order-1@2"]);
   });
 }
 

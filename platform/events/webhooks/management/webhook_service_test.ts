@@ -19,7 +19,7 @@ const EVENT_TYPES = Object.keys(testCatalog().types);
 const INPUT: WebhookInput = { url: "https://hooks.example.com/x", eventTypes: ["order.placed"] };
 const ADA: AccessScope = { kind: "owner", subject: "ada" };
 const BOB: AccessScope = { kind: "owner", subject: "bob" };
-const NOBODYS = "01a202a0-6c16-72c8-b097-99393b7d15ce";
+const MISSING = "01a202a0-6c16-72c8-b097-99393b7d15ce";
 
 const HOSTS: Readonly<Record<string, readonly LookupAddress[]>> = {
   "hooks.example.com": [{ address: "93.184.216.34", family: 4 }],
@@ -52,7 +52,7 @@ async function listed(service: WebhookService, scope: AccessScope): Promise<read
   return (await service.list({ scope, filter: {}, page: { limit: 10 } })).items;
 }
 
-/** Everything of a list, page by page. */
+/** Returns all items of a list, page by page. */
 async function all(
   list: (
     page: ListRequest<unknown>["page"],
@@ -71,7 +71,7 @@ async function all(
 }
 
 for (const name of DATABASE_NAMES) {
-  Deno.test(`WebhookService keeps webhooks of their owners, and shows them to nobody else (${name})`, async () => {
+  Deno.test(`WebhookService restricts webhooks to their owners (${name})`, async () => {
     await using harness = await WorkerHarness.open(name);
     const service = serviceOf(harness);
     const { webhook, secret } = await service.create(
@@ -98,9 +98,9 @@ for (const name of DATABASE_NAMES) {
         (): Promise<unknown> => service.get({ id, scope: BOB }),
         (): Promise<unknown> =>
           service.listDeliveries({ scope: BOB, filter: { webhookId: id }, page: { limit: 1 } }),
-        (): Promise<unknown> => service.retry({ id, scope: BOB }, NOBODYS),
+        (): Promise<unknown> => service.retry({ id, scope: BOB }, MISSING),
         (): Promise<unknown> => service.delete({ id, scope: BOB }, { condition }),
-        (): Promise<unknown> => service.get({ id: NOBODYS, scope: UNRESTRICTED }),
+        (): Promise<unknown> => service.get({ id: MISSING, scope: UNRESTRICTED }),
       ]
     ) assertEquals(await codeOf(attempt), "webhook-not-found");
     const stale = await assertRejects(
@@ -114,7 +114,7 @@ for (const name of DATABASE_NAMES) {
     assertEquals(await ids(UNRESTRICTED), []);
   });
 
-  Deno.test(`WebhookService keeps no secret that can be read (${name})`, async () => {
+  Deno.test(`create() stores the signing secret encrypted (${name})`, async () => {
     await using harness = await WorkerHarness.open(name);
     const { webhook, secret } = await serviceOf(harness).create(INPUT, { owner: null });
     const { rows: [row] } = await harness.pool.writer().query<{ sealed_secret: Uint8Array; all: string }>(
@@ -125,7 +125,7 @@ for (const name of DATABASE_NAMES) {
     assertEquals(harness.secrets.decrypt(row.sealed_secret, webhook.id), secret);
   });
 
-  Deno.test(`WebhookService tells what became of deliveries, and begins them anew (${name})`, async () => {
+  Deno.test(`WebhookService lists deliveries and retries them (${name})`, async () => {
     await using harness = await WorkerHarness.open(name);
     let due = 0;
     const service = serviceOf(harness, { onDue: () => void due++ });
@@ -142,7 +142,7 @@ for (const name of DATABASE_NAMES) {
       all((page) => service.listDeliveries({ scope: UNRESTRICTED, filter: { webhookId: id }, page }));
     let deliveries = await list();
     while (deliveries.filter(({ attempts }) => attempts === 1).length < 7) deliveries = await list();
-    // Nothing goes on by itself from here.
+    // No further attempts from here.
     await worker[Symbol.asyncDispose]();
     deliveries = await list();
     const ids = await harness.ids(positions);
@@ -158,7 +158,7 @@ for (const name of DATABASE_NAMES) {
     assert(bad.nextAttemptAt !== null && bad.nextAttemptAt > bad.createdAt);
     assertEquals([behind.attempts, behind.attemptedAt, behind.nextAttemptAt], [0, null, null]);
 
-    assertEquals(await codeOf(() => service.retry(key, NOBODYS)), "delivery-not-found");
+    assertEquals(await codeOf(() => service.retry(key, MISSING)), "delivery-not-found");
     const again = await service.retry(key, good.id);
     assertEquals([again.state, again.attempts, again.settledAt], ["pending", 0, null]);
     assert(again.nextAttemptAt !== null && again.nextAttemptAt <= new Date(Date.now() + 1000).toISOString());
@@ -175,12 +175,12 @@ for (const name of DATABASE_NAMES) {
   });
 }
 
-Deno.test("WebhookService refuses URLs that nobody is to be told at, and events that there are not", async () => {
+Deno.test("create() refuses forbidden URLs and unknown event types", async () => {
   await using harness = await WorkerHarness.open();
   const service = serviceOf(harness);
-  const faultsOf = async (draft: WebhookInput): Promise<readonly string[]> => {
+  const invalidFieldsOf = async (input: WebhookInput): Promise<readonly string[]> => {
     const { code, fieldErrors } = await assertRejects(
-      () => service.create(draft, { owner: "ada" }),
+      () => service.create(input, { owner: "ada" }),
       DomainError,
     );
     assertEquals(code, "invalid-webhook");
@@ -211,17 +211,17 @@ Deno.test("WebhookService refuses URLs that nobody is to be told at, and events 
       ],
       ...["https://inside.example.com/", "https://unknown.example.com/", "https://[::ffff:10.0.0.1]/"],
     ]
-  ) assertEquals(await faultsOf({ ...INPUT, url }), ["/url"], url);
-  // Else whoever creates webhooks could find out which names there are inside.
+  ) assertEquals(await invalidFieldsOf({ ...INPUT, url }), ["/url"], url);
+  // The same reason for both, so that clients cannot probe names of the internal network.
   const reasons = await Promise.all(
     ["inside", "unknown"].map(async (name) => {
-      const draft = { ...INPUT, url: `https://${name}.example.com/` };
-      return (await assertRejects(() => service.create(draft, { owner: "ada" }), DomainError)).fieldErrors;
+      const input = { ...INPUT, url: `https://${name}.example.com/` };
+      return (await assertRejects(() => service.create(input, { owner: "ada" }), DomainError)).fieldErrors;
     }),
   );
   assertEquals(reasons[0], reasons[1]);
-  assertEquals(await faultsOf({ ...INPUT, eventTypes: [] }), ["/eventTypes"]);
-  assertEquals(await faultsOf({ ...INPUT, eventTypes: ["order.placed", "*", "ORDER.PLACED"] }), [
+  assertEquals(await invalidFieldsOf({ ...INPUT, eventTypes: [] }), ["/eventTypes"]);
+  assertEquals(await invalidFieldsOf({ ...INPUT, eventTypes: ["order.placed", "*", "ORDER.PLACED"] }), [
     "/eventTypes/1",
     "/eventTypes/2",
   ]);
@@ -233,7 +233,7 @@ Deno.test("WebhookService refuses URLs that nobody is to be told at, and events 
   );
 });
 
-Deno.test("WebhookService lets an owner have so many webhooks and no more", async () => {
+Deno.test("create() refuses more than 20 webhooks of one owner", async () => {
   await using harness = await WorkerHarness.open();
   const service = serviceOf(harness);
   for (let count = 0; count < 20; count++) await service.create(INPUT, { owner: "ada" });

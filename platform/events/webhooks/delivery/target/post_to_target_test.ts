@@ -11,11 +11,11 @@ function options(more: Partial<PostOptions> = {}): PostOptions {
   return { allowPrivate: true, headers: { "X-Test": "yes" }, body: "{}", signal, ...more };
 }
 
-async function faultOf(url: string, more: Partial<PostOptions> = {}): Promise<TargetErrorCode> {
+async function codeOf(url: string, more: Partial<PostOptions> = {}): Promise<TargetErrorCode> {
   return (await assertRejects(() => postToTarget(new URL(url), options(more)), TargetError)).code;
 }
 
-/** What a receiver was sent. */
+/** A received request. */
 interface Seen {
   readonly method: string;
   readonly url: string;
@@ -41,8 +41,8 @@ function receive(status: number, tls: Partial<Deno.TlsCertifiedKeyPem> = {}, hea
   return { port: server.addr.port, seen, [Symbol.asyncDispose]: () => server.shutdown() };
 }
 
-/** Sends each connection these bytes, and closes it where they are not undefined. */
-function answerRaw(bytes: string | undefined): Disposable & { readonly port: number } {
+/** Replies to each connection with bytes and closes it, or never replies if they are undefined. */
+function replyRaw(bytes: string | undefined): Disposable & { readonly port: number } {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open: Deno.TcpConn[] = [];
   void (async (): Promise<void> => {
@@ -63,12 +63,12 @@ function answerRaw(bytes: string | undefined): Disposable & { readonly port: num
   };
 }
 
-Deno.test("postToTarget() connects to the address that was checked, under the name of the URL", async () => {
+Deno.test("postToTarget() connects to the checked address and sends the host of the URL", async () => {
   await using receiver = receive(202);
   let asked = 0;
   const resolve = (host: string): Promise<readonly LookupAddress[]> => {
     assertEquals(host, "receiver.example.test");
-    // A second answer would be another one.
+    // A second lookup would return another address.
     return Promise.resolve(asked++ === 0 ? [LOOPBACK] : [{ address: "127.0.0.2", family: 4 }]);
   };
   const url = new URL(`http://receiver.example.test:${receiver.port}/hook?a=b`);
@@ -77,7 +77,7 @@ Deno.test("postToTarget() connects to the address that was checked, under the na
   assertEquals(receiver.seen, [{ method: "POST", url: "/hook", host: url.host, body: "{}" }]);
 });
 
-Deno.test("postToTarget() takes the first address that somebody listens at", async () => {
+Deno.test("postToTarget() uses the first address that accepts a connection", async () => {
   await using receiver = receive(200);
   const resolve = (): Promise<readonly LookupAddress[]> =>
     Promise.resolve([{ address: "127.0.0.9", family: 4 }, LOOPBACK]);
@@ -85,25 +85,25 @@ Deno.test("postToTarget() takes the first address that somebody listens at", asy
   assertEquals(await postToTarget(url, options({ resolve })), 200);
 });
 
-Deno.test("postToTarget() refuses whatever has an address that is not public", async () => {
+Deno.test("postToTarget() refuses hosts with an address that is not public", async () => {
   await using receiver = receive(200);
   const strict = { allowPrivate: false };
   const { port } = receiver;
   for (
     const host of ["127.0.0.1", "localhost", "[::1]", "0x7f.1", "2130706433", "10.1.2.3", "169.254.169.254"]
   ) {
-    assertEquals(await faultOf(`https://${host}:${port}/`, strict), "forbidden-address", host);
+    assertEquals(await codeOf(`https://${host}:${port}/`, strict), "forbidden-address", host);
   }
   const both = (): Promise<readonly LookupAddress[]> =>
     Promise.resolve([{ address: "93.184.216.34", family: 4 }, LOOPBACK]);
   assertEquals(
-    await faultOf(`https://example.test:${port}/`, { ...strict, resolve: both }),
+    await codeOf(`https://example.test:${port}/`, { ...strict, resolve: both }),
     "forbidden-address",
   );
   assertEquals(receiver.seen, []);
 });
 
-Deno.test("postToTarget() gives the status of a redirect and does not follow it", async () => {
+Deno.test("postToTarget() returns the status of a redirect and does not follow it", async () => {
   await using other = receive(200);
   for (const status of [301, 302, 307, 308]) {
     await using receiver = receive(status, {}, { Location: `http://127.0.0.1:${other.port}/` });
@@ -112,7 +112,7 @@ Deno.test("postToTarget() gives the status of a redirect and does not follow it"
   assertEquals(other.seen, []);
 });
 
-Deno.test("postToTarget() checks the certificate of the URL's name, whatever address it leads to", async () => {
+Deno.test("postToTarget() verifies the certificate for the host of the URL", async () => {
   const [cert, key] = await Promise.all(
     ["first.crt", "first.key"].map((file) => Deno.readTextFile(new URL(file, FILES))),
   );
@@ -121,32 +121,32 @@ Deno.test("postToTarget() checks the certificate of the URL's name, whatever add
   const trusting = { ca: cert ?? "", resolve };
   const { port } = receiver;
   assertEquals(await postToTarget(new URL(`https://localhost:${port}/`), options(trusting)), 200);
-  assertEquals(await faultOf(`https://other.example.test:${port}/`, trusting), "tls");
-  assertEquals(await faultOf(`https://localhost:${port}/`, { resolve }), "tls");
+  assertEquals(await codeOf(`https://other.example.test:${port}/`, trusting), "tls");
+  assertEquals(await codeOf(`https://localhost:${port}/`, { resolve }), "tls");
   await using plain = receive(200);
-  assertEquals(await faultOf(`https://localhost:${plain.port}/`, trusting), "tls");
+  assertEquals(await codeOf(`https://localhost:${plain.port}/`, trusting), "tls");
 });
 
-Deno.test("postToTarget() tells what went wrong", async () => {
-  using closed = answerRaw("");
-  assertEquals(await faultOf(`http://127.0.0.1:${closed.port}/`), "broken-answer");
-  using garbage = answerRaw("220 smtp.example ESMTP\r\n");
-  assertEquals(await faultOf(`http://127.0.0.1:${garbage.port}/`), "broken-answer");
-  using silent = answerRaw(undefined);
+Deno.test("postToTarget() rejects with the code of the failure", async () => {
+  using closed = replyRaw("");
+  assertEquals(await codeOf(`http://127.0.0.1:${closed.port}/`), "broken-answer");
+  using garbage = replyRaw("220 smtp.example ESMTP\r\n");
+  assertEquals(await codeOf(`http://127.0.0.1:${garbage.port}/`), "broken-answer");
+  using silent = replyRaw(undefined);
   const late = (): AbortSignal => AbortSignal.timeout(50);
-  assertEquals(await faultOf(`http://127.0.0.1:${silent.port}/`, { signal: late() }), "timeout");
+  assertEquals(await codeOf(`http://127.0.0.1:${silent.port}/`, { signal: late() }), "timeout");
   const never = (): Promise<never> => new Promise(() => {});
-  assertEquals(await faultOf("http://example.test/", { signal: late(), resolve: never }), "timeout");
+  assertEquals(await codeOf("http://example.test/", { signal: late(), resolve: never }), "timeout");
   const unknown = (): Promise<never> => Promise.reject(new Error("ENOTFOUND"));
-  assertEquals(await faultOf("http://example.test/", { resolve: unknown }), "unknown-host");
-  assertEquals(await faultOf("http://example.test/", { resolve: () => Promise.resolve([]) }), "unknown-host");
+  assertEquals(await codeOf("http://example.test/", { resolve: unknown }), "unknown-host");
+  assertEquals(await codeOf("http://example.test/", { resolve: () => Promise.resolve([]) }), "unknown-host");
   const gone = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = gone.addr;
   gone.close();
-  assertEquals(await faultOf(`http://127.0.0.1:${port}/`), "unreachable");
+  assertEquals(await codeOf(`http://127.0.0.1:${port}/`), "unreachable");
 });
 
-Deno.test("postToTarget() reads no more of an answer than it has to", async () => {
+Deno.test("postToTarget() reads a bounded part of the response body", async () => {
   let sent = 0;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen(): void {} }, () => {
     const endless = new ReadableStream({
@@ -160,23 +160,23 @@ Deno.test("postToTarget() reads no more of an answer than it has to", async () =
   assertEquals(await postToTarget(new URL(`http://127.0.0.1:${server.addr.port}/`), options()), 200);
   await server.shutdown();
   assert(sent < 50_000_000, `${sent} bytes`);
-  // What breaks behind the status is no fault any more.
-  using broken = answerRaw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");
+  // An error after the status is ignored.
+  using broken = replyRaw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");
   assertEquals(await postToTarget(new URL(`http://127.0.0.1:${broken.port}/`), options()), 200);
 });
 
-Deno.test("postToTarget() survives whatever a target does after it was given up", async () => {
+Deno.test("postToTarget() leaves no unhandled error of targets that misbehave after a timeout", async () => {
   const open: Deno.TcpConn[] = [];
   let accepted = 0;
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const accepting = (async (): Promise<void> => {
     for await (const connection of listener) {
-      // Nothing, a little, half a handshake, or the end.
+      // Sends nothing, part of a head or part of a handshake, or closes the connection.
       const kind = ++accepted % 4;
       if (kind === 1) {
-        await writeIfThere(connection, new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Le"));
+        await writeIfOpen(connection, new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Le"));
       }
-      if (kind === 2) await writeIfThere(connection, Uint8Array.of(0x16, 3, 3, 0, 100));
+      if (kind === 2) await writeIfOpen(connection, Uint8Array.of(0x16, 3, 3, 0, 100));
       if (kind === 3) connection.close();
       else open.push(connection);
     }
@@ -190,14 +190,14 @@ Deno.test("postToTarget() survives whatever a target does after it was given up"
       TargetError,
     );
   }));
-  // It ends between two connections: one that is closed while it writes would fail here, not at the other side.
+  // Waits for the loop: closing a connection while it writes would fail this side.
   listener.close();
   await accepting;
   for (const connection of open) connection.close();
 });
 
-/** Writes to a connection whose other side may be gone. */
-async function writeIfThere(connection: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+/** Writes to a connection that the peer may have closed. */
+async function writeIfOpen(connection: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
   try {
     await connection.write(bytes);
   } catch (error) {

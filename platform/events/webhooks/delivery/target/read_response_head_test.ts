@@ -3,14 +3,14 @@ import fc from "fast-check";
 import { readResponseHead, type ResponseHead } from "./read_response_head.ts";
 import { TargetError } from "./target_error.ts";
 
-/** Reads an answer that comes in pieces. */
+/** Reads a response that arrives in pieces. */
 function read(...pieces: readonly string[]): Promise<ResponseHead> {
   const chunks = pieces.map((piece) => new TextEncoder().encode(piece));
   return readResponseHead({ read: () => Promise.resolve(chunks.shift() ?? null) });
 }
 
-Deno.test("readResponseHead() tells an answer's status and how much is still to come, however it is cut", async () => {
-  const answers: readonly (readonly [string, ResponseHead])[] = [
+Deno.test("readResponseHead() returns the status and the remaining bytes, however the response is split", async () => {
+  const cases: readonly (readonly [string, ResponseHead])[] = [
     ["HTTP/1.1 200 OK\r\n\r\n", { status: 200, remaining: undefined }],
     ["HTTP/1.0 404\r\n\r\n", { status: 404, remaining: undefined }],
     ["HTTP/1.1 204 \r\nX: y\r\n\r\n", { status: 204, remaining: undefined }],
@@ -21,20 +21,20 @@ Deno.test("readResponseHead() tells an answer's status and how much is still to 
       remaining: undefined,
     }],
   ];
-  for (const [text, answer] of answers) {
-    assertEquals(await read(text), answer, text);
+  for (const [text, expected] of cases) {
+    assertEquals(await read(text), expected, text);
     const start = text.indexOf("\r\n\r\nabc");
-    // The body has to be in the last piece, or else it is not known yet how much of it is there.
+    // The body arrives in one piece, as the remaining bytes are counted when the head is complete.
     const cut = start < 0 ? text.length : start + 4;
     assertEquals(
       (await read(...[...text.slice(0, cut)], text.slice(cut))).status,
-      answer.status,
+      expected.status,
       `${text}, by character`,
     );
   }
 });
 
-Deno.test("readResponseHead() refuses what is no answer of HTTP, or has no end", async () => {
+Deno.test("readResponseHead() refuses invalid, incomplete and oversized heads", async () => {
   for (
     const text of [
       ...[
@@ -61,19 +61,19 @@ Deno.test("readResponseHead() refuses what is no answer of HTTP, or has no end",
   ) {
     assertEquals(
       (await assertRejects(() => read(text), TargetError)).code,
-      "broken-answer",
+      "broken-expected",
       text.slice(0, 40),
     );
   }
 });
 
-Deno.test("readResponseHead() gives a status or a fault, whatever comes", async () => {
+Deno.test("readResponseHead() returns a status or rejects with a TargetError for any input", async () => {
   await fc.assert(fc.asyncProperty(fc.array(fc.string()), async (pieces) => {
     try {
       const { status } = await read("HTTP/1.1 ", ...pieces);
       assertEquals(status >= 200 && status < 600, true);
     } catch (error) {
-      assertEquals(error instanceof TargetError && error.code, "broken-answer");
+      assertEquals(error instanceof TargetError && error.code, "broken-expected");
     }
   }));
 });

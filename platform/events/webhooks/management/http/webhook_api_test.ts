@@ -11,12 +11,12 @@ import { shopModule } from "../../../testing/shop_module.ts";
 import { call } from "../../testing/call.ts";
 import { WorkerHarness } from "../../../worker/testing/worker_harness.ts";
 
-/** An address needs no name server. */
+/** With an address as host, which needs no name server. */
 const INPUT = { url: "https://93.184.216.34/hook", eventTypes: ["order.placed"] };
 
 const MISSING = "01a202a0-6c16-72c8-b097-99393b7d15ce";
 
-/** A token is its subject's name, "-" and its scopes without "webhooks:". */
+/** Authenticator of tokens such as "ada-read.write": subject, "-" and scopes without "webhooks:". */
 const BY_NAME: ServerOption = withAuthenticator({
   authenticate(token): Principal {
     const [subject = "", scopes = "read.write"] = token.split("-");
@@ -34,7 +34,7 @@ async function create(server: Server, as?: string): Promise<string> {
   return String(data["id"]);
 }
 
-Deno.test("POST /v1/webhooks refuses event types that no service publishes, and lists those that are", async () => {
+Deno.test("POST /v1/webhooks refuses unknown event types and lists the known ones", async () => {
   await using database = await openEventDatabase();
   const server = serverOver(database.pool);
   const eventTypes = ["order.placed", "order.lost", "*"];
@@ -111,7 +111,7 @@ Deno.test("/v1/webhooks shows webhooks to their owners and to webhooks:admin, by
   assertEquals((await call(server, `DELETE ${path}`, { as: "eve-write.admin", headers })).status, 204);
 });
 
-Deno.test("/v1/webhooks/{id}/deliveries lists deliveries with a tag that changes with them, and retries one", async () => {
+Deno.test("/v1/webhooks/{id}/deliveries lists deliveries with an ETag of the page, and retries one", async () => {
   await using harness = await WorkerHarness.open();
   const server = serverOver(harness.pool);
   const { receiver, endpointId } = await harness.receive();
