@@ -56,17 +56,23 @@ const BANNED_IN_PROSE: readonly BannedWord[] = [
   },
 ];
 
-/** Terms of standards and quotations in which a banned word may stand. */
+/** Terms of standards, table names and values of the API in which a banned word may stand. */
 const QUOTED: readonly RegExp[] = [
   /draft-[a-z0-9-]+/g,
   /https?:\/\/\S+/g,
+  /\bwebhook_lanes(?:_\w+)?\b/g,
+  /\bbroken-answer\b/g,
 ];
+
+/** Migrations that databases have applied: a changed comment would change their checksum. */
+const APPLIED_MIGRATION = /\/migrations\/2026112[0-9]\d*_\w+\.sql$/;
 
 const PROSE_LINE = /^\s*(?:\/\*\*|\*|\/\/|#|--)|^[^\n]*\/\/ /;
 const OPENING = /\/\*\*\n\s*\* /g;
 
 /** Returns a line for every banned word in a text. */
 export function bannedWords(path: string, text: string): readonly string[] {
+  if (APPLIED_MIGRATION.test(path)) return [];
   const isMarkdown = path.endsWith(".md");
   const clean = QUOTED.reduce(
     (rest, quoted) => rest.replace(quoted, (found) => " ".repeat(found.length)),

@@ -61,7 +61,7 @@ Deno.test("readResponseHead() refuses invalid, incomplete and oversized heads", 
   ) {
     assertEquals(
       (await assertRejects(() => read(text), TargetError)).code,
-      "broken-expected",
+      "broken-answer",
       text.slice(0, 40),
     );
   }
@@ -73,7 +73,7 @@ Deno.test("readResponseHead() returns a status or rejects with a TargetError for
       const { status } = await read("HTTP/1.1 ", ...pieces);
       assertEquals(status >= 200 && status < 600, true);
     } catch (error) {
-      assertEquals(error instanceof TargetError && error.code, "broken-expected");
+      assertEquals(error instanceof TargetError && error.code, "broken-answer");
     }
   }));
 });
