@@ -1,19 +1,19 @@
 -- migrate:up
 
--- The first response to every request with an Idempotency-Key, written in the transaction of its work.
+-- The first answer to every request that carried an Idempotency-Key, written in the transaction of what it tells of.
 create table idempotency_keys (
-  -- SHA-256 of the caller, the operation and the key: of fixed length, and does not reveal the key.
+  -- SHA-256 of the caller, the operation and the key: of one length, and nobody can read a key here.
   id bytea primary key check (octet_length(id) = 32),
-  -- E.g. 'POST /v1/payments', for operators.
+  -- E.g. 'POST /v1/payments', for people.
   operation text not null,
-  -- SHA-256 of the request.
+  -- SHA-256 of what was asked for.
   fingerprint bytea not null check (octet_length(fingerprint) = 32),
   status smallint not null check (status between 200 and 499),
   -- [["content-type", "application/json"], …]
   headers jsonb not null,
   body bytea,
   created_at timestamptz not null,
-  -- End of the time in which the response is replayed.
+  -- From then on the answer is not given again.
   expires_at timestamptz not null
 );
 
