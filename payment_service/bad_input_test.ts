@@ -4,19 +4,19 @@ import type { Server } from "@archway/server/server.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import { PAYMENT_DATABASES } from "./testing/payment_program.ts";
 import {
-  ask,
   dataOf,
-  faults,
   idOf,
+  invalidParams,
   money,
   openAccount,
   outcome,
   paymentServer,
+  send,
 } from "./testing/payment_client.ts";
 
 const MISSING = "01a2023b-983b-7000-83d3-81c8f54d2496";
 
-interface Stage {
+interface Harness {
   readonly server: Server;
   readonly pool: ConnectionPool;
   readonly payer: string;
@@ -35,23 +35,23 @@ async function written(pool: ConnectionPool): Promise<unknown> {
 
 /** Sends a payment that is right but for what is given, both ways, and gives what is said of it. */
 async function refused(
-  { server, pool, payer, payee }: Stage,
+  { server, pool, payer, payee }: Harness,
   wrong: Readonly<Record<string, unknown>>,
 ): Promise<string> {
   const before = await written(pool);
   const body = { payerAccountId: payer, payeeAccountId: payee, amount: money("1.00"), ...wrong };
-  const post = await ask(server, "POST /v1/payments", { key: crypto.randomUUID(), body });
-  const put = await ask(server, `PUT /v1/payments/${crypto.randomUUID()}`, { body });
-  assertEquals([outcome(put), faults(put)], [outcome(post), faults(post)]);
+  const post = await send(server, "POST /v1/payments", { key: crypto.randomUUID(), body });
+  const put = await send(server, `PUT /v1/payments/${crypto.randomUUID()}`, { body });
+  assertEquals([outcome(put), invalidParams(put)], [outcome(post), invalidParams(post)]);
   assertEquals(await written(pool), before);
-  return [outcome(post), ...faults(post)].join(", ");
+  return [outcome(post), ...invalidParams(post)].join(", ");
 }
 
 const AMOUNT = "422 invalid-amount, body /amount/amount";
 const CURRENCY = "422 unknown-currency, body /amount/currency";
 
-const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
-  "an amount is written as its currency wants it": async (stage) => {
+const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
+  "an amount is written as its currency wants it": async (harness) => {
     for (
       const amount of [
         "1e3",
@@ -73,55 +73,58 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
         "9".repeat(64),
       ]
     ) {
-      assertEquals(await refused(stage, { amount: money(amount) }), AMOUNT, amount);
+      assertEquals(await refused(harness, { amount: money(amount) }), AMOUNT, amount);
     }
     for (const amount of ["1.0", "1000000000000001", "0"]) {
-      assertEquals(await refused(stage, { amount: money(amount, "JPY") }), AMOUNT, amount);
+      assertEquals(await refused(harness, { amount: money(amount, "JPY") }), AMOUNT, amount);
     }
   },
-  "an amount is a text": async (stage) => {
+  "an amount is a text": async (harness) => {
     for (const amount of [1, 1.5, null, true, {}, [], "", "9".repeat(65)]) {
-      const said = await refused(stage, { amount: { amount, currency: "BRL" } });
+      const said = await refused(harness, { amount: { amount, currency: "BRL" } });
       assertEquals(said, "422 invalid-content, body /amount/amount", JSON.stringify(amount));
     }
-    assertEquals(await refused(stage, { amount: "1.00" }), "422 invalid-content, body /amount");
+    assertEquals(await refused(harness, { amount: "1.00" }), "422 invalid-content, body /amount");
     assertEquals(
-      await refused(stage, { amount: { amount: "1.00" } }),
+      await refused(harness, { amount: { amount: "1.00" } }),
       "422 invalid-content, body /amount/currency",
     );
   },
-  "a currency is one of ISO 4217": async (stage) => {
+  "a currency is one of ISO 4217": async (harness) => {
     for (const currency of ["XXX", "XAU", "brl", "B", "BRLX", "ＢＲＬ", "R$"]) {
-      assertEquals(await refused(stage, { amount: money("1.00", currency) }), CURRENCY, currency);
+      assertEquals(await refused(harness, { amount: money("1.00", currency) }), CURRENCY, currency);
     }
-    const { server } = stage;
-    const profileId = idOf(await ask(server, "POST /v1/profiles", { body: { name: "Ada" } }));
-    const opened = await ask(server, "POST /v1/accounts", { body: { profileId, currency: "XXX" } });
-    assertEquals([outcome(opened), ...faults(opened)], ["422 unknown-currency", "body /currency"]);
+    const { server } = harness;
+    const profileId = idOf(await send(server, "POST /v1/profiles", { body: { name: "Ada" } }));
+    const opened = await send(server, "POST /v1/accounts", { body: { profileId, currency: "XXX" } });
+    assertEquals([outcome(opened), ...invalidParams(opened)], ["422 unknown-currency", "body /currency"]);
   },
-  "the amount is in the currency of both accounts": async (stage) => {
-    const yen = await openAccount(stage.server, "100", { currency: "JPY" });
+  "the amount is in the currency of both accounts": async (harness) => {
+    const yen = await openAccount(harness.server, "100", { currency: "JPY" });
     const mismatch = "422 currency-mismatch, body /amount/currency";
-    assertEquals(await refused(stage, { amount: money("1", "JPY") }), mismatch);
-    assertEquals(await refused(stage, { payeeAccountId: yen }), mismatch);
-    assertEquals(await refused(stage, { payerAccountId: yen }), mismatch);
-    const deposit = await ask(stage.server, `POST /v1/accounts/${yen}/deposits`, {
+    assertEquals(await refused(harness, { amount: money("1", "JPY") }), mismatch);
+    assertEquals(await refused(harness, { payeeAccountId: yen }), mismatch);
+    assertEquals(await refused(harness, { payerAccountId: yen }), mismatch);
+    const deposit = await send(harness.server, `POST /v1/accounts/${yen}/deposits`, {
       key: "a",
       body: { amount: money("1.00") },
     });
-    assertEquals([outcome(deposit), ...faults(deposit)], ["422 currency-mismatch", "body /amount/currency"]);
+    assertEquals([outcome(deposit), ...invalidParams(deposit)], [
+      "422 currency-mismatch",
+      "body /amount/currency",
+    ]);
   },
-  "payer and payee are two accounts that are there": async (stage) => {
-    const { payer, payee } = stage;
+  "payer and payee are two accounts that are there": async (harness) => {
+    const { payer, payee } = harness;
     for (const same of [payer, payer.toUpperCase()]) {
-      assertEquals(await refused(stage, { payeeAccountId: same }), "422 same-account");
+      assertEquals(await refused(harness, { payeeAccountId: same }), "422 same-account");
     }
     assertEquals(
-      await refused(stage, { payerAccountId: MISSING }),
+      await refused(harness, { payerAccountId: MISSING }),
       "422 unknown-account, body /payerAccountId",
     );
     assertEquals(
-      await refused(stage, {
+      await refused(harness, {
         payerAccountId: payee.replace(/.$/, "0").replace(/^../, "ff"),
         payeeAccountId: MISSING,
       }),
@@ -129,118 +132,123 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     );
     for (const id of ["", "x", `{${payer}}`, `urn:uuid:${payer}`, null, 1]) {
       assertEquals(
-        await refused(stage, { payeeAccountId: id }),
+        await refused(harness, { payeeAccountId: id }),
         "422 invalid-content, body /payeeAccountId",
         String(id),
       );
     }
   },
-  "a settlement account takes part in deposits only": async (stage) => {
-    const { body } = await ask(stage.server, "GET /v1/accounts?limit=200");
+  "a settlement account takes part in deposits only": async (harness) => {
+    const { body } = await send(harness.server, "GET /v1/accounts?limit=200");
     const id = body.data?.find(({ kind, currency }) => kind === "settlement" && currency === "BRL")?.["id"];
-    assertEquals(await refused(stage, { payerAccountId: id }), "422 unknown-account, body /payerAccountId");
-    assertEquals(await refused(stage, { payeeAccountId: id }), "422 unknown-account, body /payeeAccountId");
-    const deposit = await ask(stage.server, `POST /v1/accounts/${id}/deposits`, {
+    assertEquals(await refused(harness, { payerAccountId: id }), "422 unknown-account, body /payerAccountId");
+    assertEquals(await refused(harness, { payeeAccountId: id }), "422 unknown-account, body /payeeAccountId");
+    const deposit = await send(harness.server, `POST /v1/accounts/${id}/deposits`, {
       key: crypto.randomUUID(),
       body: { amount: money("1.00") },
     });
     assertEquals(outcome(deposit), "404 account-not-found");
-    const closing = await ask(stage.server, `POST /v1/accounts/${id}/close`, {
+    const closing = await send(harness.server, `POST /v1/accounts/${id}/close`, {
       headers: { "If-Match": "*" },
     });
     assertEquals(outcome(closing), "404 account-not-found");
   },
-  "money of a deleted profile does not move": async (stage) => {
-    const { server } = stage;
+  "money of a deleted profile does not move": async (harness) => {
+    const { server } = harness;
     const deleted = await openAccount(server, "10.00");
-    const { profileId } = dataOf(await ask(server, `GET /v1/accounts/${deleted}`));
-    const paid = await ask(server, `PUT /v1/payments/${crypto.randomUUID()}`, {
-      body: { payerAccountId: stage.payer, payeeAccountId: deleted, amount: money("1.00") },
+    const { profileId } = dataOf(await send(server, `GET /v1/accounts/${deleted}`));
+    const paid = await send(server, `PUT /v1/payments/${crypto.randomUUID()}`, {
+      body: { payerAccountId: harness.payer, payeeAccountId: deleted, amount: money("1.00") },
     });
-    await ask(server, `DELETE /v1/profiles/${profileId}`, { headers: { "If-Match": "*" } });
+    await send(server, `DELETE /v1/profiles/${profileId}`, { headers: { "If-Match": "*" } });
     assertEquals(
-      await refused(stage, { payerAccountId: deleted }),
+      await refused(harness, { payerAccountId: deleted }),
       "422 profile-deleted, body /payerAccountId",
     );
     assertEquals(
-      await refused(stage, { payeeAccountId: deleted }),
+      await refused(harness, { payeeAccountId: deleted }),
       "422 profile-deleted, body /payeeAccountId",
     );
-    const deposit = await ask(server, `POST /v1/accounts/${deleted}/deposits`, {
+    const deposit = await send(server, `POST /v1/accounts/${deleted}/deposits`, {
       key: crypto.randomUUID(),
       body: { amount: money("1.00") },
     });
-    const refund = await ask(server, `PUT /v1/payments/${idOf(paid)}/refunds/${MISSING}`, {
+    const refund = await send(server, `PUT /v1/payments/${idOf(paid)}/refunds/${MISSING}`, {
       body: { amount: money("1.00") },
     });
     assertEquals([outcome(deposit), outcome(refund)], ["422 profile-deleted", "422 profile-deleted"]);
-    assertEquals((await ask(server, `GET /v1/accounts/${deleted}`)).status, 200);
-    const opening = await ask(server, "POST /v1/accounts", { body: { profileId, currency: "JPY" } });
-    assertEquals([outcome(opening), ...faults(opening)], ["422 unknown-profile", "body /profileId"]);
-    const unknown = await ask(server, "POST /v1/accounts", { body: { profileId: MISSING, currency: "JPY" } });
-    assertEquals([outcome(unknown), ...faults(unknown)], ["422 unknown-profile", "body /profileId"]);
+    assertEquals((await send(server, `GET /v1/accounts/${deleted}`)).status, 200);
+    const opening = await send(server, "POST /v1/accounts", { body: { profileId, currency: "JPY" } });
+    assertEquals([outcome(opening), ...invalidParams(opening)], ["422 unknown-profile", "body /profileId"]);
+    const unknown = await send(server, "POST /v1/accounts", {
+      body: { profileId: MISSING, currency: "JPY" },
+    });
+    assertEquals([outcome(unknown), ...invalidParams(unknown)], ["422 unknown-profile", "body /profileId"]);
   },
-  "a description has 140 characters at the most": async (stage) => {
+  "a description has 140 characters at the most": async (harness) => {
     const said = "422 invalid-content, body /description";
     for (const description of ["a".repeat(141), "😀".repeat(141), 1, "\u0000"]) {
-      assertEquals(await refused(stage, { description }), said, String(description).slice(0, 9));
+      assertEquals(await refused(harness, { description }), said, String(description).slice(0, 9));
     }
-    const { server, payer, payee } = stage;
+    const { server, payer, payee } = harness;
     for (const description of ["😀".repeat(140), "", null]) {
-      const { status, body } = await ask(server, "POST /v1/payments", {
+      const { status, body } = await send(server, "POST /v1/payments", {
         key: crypto.randomUUID(),
         body: { payerAccountId: payer, payeeAccountId: payee, amount: money("0.01"), description },
       });
       assertEquals([status, body.data?.["description"]], [201, description]);
     }
   },
-  "what is not known is not taken": async (stage) => {
-    assertEquals(await refused(stage, { status: "settled" }), "422 invalid-content, body /status");
+  "what is not known is not taken": async (harness) => {
+    assertEquals(await refused(harness, { status: "settled" }), "422 invalid-content, body /status");
     assertEquals(
-      await refused(stage, { amount: { ...money("1.00"), exponent: 2 } }),
+      await refused(harness, { amount: { ...money("1.00"), exponent: 2 } }),
       "422 invalid-content, body /amount/exponent",
     );
   },
   "a key has 1 to 255 characters, and one that was refused can be used": async ({ server, payer, payee }) => {
     const body = { payerAccountId: payer, payeeAccountId: payee, amount: money("0.01") };
     for (const key of ["a".repeat(256), `"${"a".repeat(256)}"`, '""', "a b", "ä"]) {
-      const answer = await ask(server, "POST /v1/payments", { key, body });
+      const response = await send(server, "POST /v1/payments", { key, body });
       assertEquals(
-        [outcome(answer), ...faults(answer)],
+        [outcome(response), ...invalidParams(response)],
         ["400 malformed-request", "header Idempotency-Key"],
         key,
       );
     }
-    const none = await ask(server, "POST /v1/payments", { body });
-    assertEquals([outcome(none), ...faults(none)], ["400 malformed-request", "header Idempotency-Key"]);
+    const none = await send(server, "POST /v1/payments", { body });
+    assertEquals([outcome(none), ...invalidParams(none)], [
+      "400 malformed-request",
+      "header Idempotency-Key",
+    ]);
     for (
       const wrong of [{ amount: money("1e3") }, { amount: money("1.00", "XXX") }, { payeeAccountId: payer }]
     ) {
-      const answer = await ask(server, "POST /v1/payments", {
+      const response = await send(server, "POST /v1/payments", {
         key: "a".repeat(255),
         body: { ...body, ...wrong },
       });
-      assertEquals(answer.status, 422);
+      assertEquals(response.status, 422);
     }
-    assertEquals((await ask(server, "POST /v1/payments", { key: "a".repeat(255), body })).status, 201);
+    assertEquals((await send(server, "POST /v1/payments", { key: "a".repeat(255), body })).status, 201);
   },
   "a key that has expired is refused, and nothing is done": async ({ pool, payer, payee }) => {
     let now: Timestamp = "2026-11-25T10:00:00Z";
     await using server = paymentServer(pool, { now: () => now });
     const body = { payerAccountId: payer, payeeAccountId: payee, amount: money("0.01") };
     const key = crypto.randomUUID();
-    assertEquals((await ask(server, "POST /v1/payments", { key, body })).status, 201);
+    assertEquals((await send(server, "POST /v1/payments", { key, body })).status, 201);
     now = "2026-11-25T11:00:00Z";
     const before = await written(pool);
     assertEquals(
-      outcome(await ask(server, "POST /v1/payments", { key, body })),
+      outcome(await send(server, "POST /v1/payments", { key, body })),
       "422 idempotency-key-expired",
     );
     assertEquals(await written(pool), before);
   },
   "a list is asked for in a way that can be answered": async ({ server, payer }) => {
     const entries = `/v1/accounts/${payer}/entries`;
-    const { body } = await ask(server, `GET ${entries}?limit=1`);
+    const { body } = await send(server, `GET ${entries}?limit=1`);
     const cursor = body.meta?.["nextCursor"] ?? "none";
     const asked: readonly (readonly [string, string])[] = [
       [`${entries}?after=x`, "400 invalid-page, query after"],
@@ -257,11 +265,11 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
       [`/v1/payments?limit=201`, "400 malformed-request, query limit"],
     ];
     for (const [path, expected] of asked) {
-      const answer = await ask(server, `GET ${path}`);
-      assertEquals([outcome(answer), ...faults(answer)].join(", "), expected, path);
+      const response = await send(server, `GET ${path}`);
+      assertEquals([outcome(response), ...invalidParams(response)].join(", "), expected, path);
     }
     for (const from of ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999-23:59"]) {
-      assertEquals((await ask(server, `GET ${entries}?from=${from}`)).status, 200, from);
+      assertEquals((await send(server, `GET ${entries}?from=${from}`)).status, 200, from);
     }
   },
 };

@@ -4,17 +4,17 @@ import { KeySweeper } from "@archway/service_kit/idempotency.ts";
 import { microsecondsOf, type Timestamp, timestampOf } from "@archway/db/timestamp.ts";
 import { PAYMENT_DATABASES } from "./testing/payment_program.ts";
 import {
-  ask,
   balanceOf,
   idOf,
   money,
   openAccount,
   outcome,
   paymentServer,
+  send,
 } from "./testing/payment_client.ts";
 import { isEqual } from "./rebuild/compare_tables.ts";
 import { rebuildProjections } from "./rebuild/rebuild_projections.ts";
-import { bookFaults } from "./testing/book_faults.ts";
+import { findInconsistencies } from "./testing/find_inconsistencies.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -37,31 +37,31 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     const body = { payerAccountId: payer, payeeAccountId: payee, amount: money("1.00") };
     const payments: string[] = [];
     for (let count = 0; count < 3; count++) {
-      payments.push(idOf(await ask(server, "POST /v1/payments", { key: crypto.randomUUID(), body })));
+      payments.push(idOf(await send(server, "POST /v1/payments", { key: crypto.randomUUID(), body })));
       clock.add(-HOUR_MS);
     }
     const refund = { body: { amount: money("0.25") } };
-    const refunded = await ask(
+    const refunded = await send(
       server,
       `PUT /v1/payments/${payments[2]}/refunds/${crypto.randomUUID()}`,
       refund,
     );
     assertEquals(refunded.status, 201);
 
-    const { body: statement } = await ask(server, `GET /v1/accounts/${payer}/entries`);
+    const { body: statement } = await send(server, `GET /v1/accounts/${payer}/entries`);
     const balances = statement.data?.map(({ balance }) => Object(balance).amount);
     assertEquals(balances, ["7.25", "7.00", "8.00", "9.00", "10.00"]);
-    const { body: history } = await ask(server, `GET /v1/payments/${payments[2]}/events`);
+    const { body: history } = await send(server, `GET /v1/payments/${payments[2]}/events`);
     assertEquals(history.data?.map(({ type }) => type), ["payment.settled", "payment.refunded"]);
     // By pages, none is left out or given twice.
     const seen: unknown[] = [];
     for (let query = "limit=2"; query !== "";) {
-      const { body: { data, meta } } = await ask(server, `GET /v1/accounts/${payer}/entries?${query}`);
+      const { body: { data, meta } } = await send(server, `GET /v1/accounts/${payer}/entries?${query}`);
       seen.push(...data?.map(({ id }) => id) ?? []);
       query = meta?.["nextCursor"] === undefined ? "" : `limit=2&after=${meta["nextCursor"]}`;
     }
     assertEquals(seen, statement.data?.map(({ id }) => id));
-    assertEquals(await bookFaults(pool.writer()), []);
+    assertEquals(await findInconsistencies(pool.writer()), []);
     const { tables } = await rebuildProjections(pool, { swap: false });
     assertEquals(tables.filter((table) => !isEqual(table)), []);
   },
@@ -71,9 +71,9 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     const [payer, payee] = [await openAccount(server, "10.00"), await openAccount(server, "0")];
     const body = { payerAccountId: payer, payeeAccountId: payee, amount: money("1.00") };
     const key = crypto.randomUUID();
-    const first = await ask(server, "POST /v1/payments", { key, body });
+    const first = await send(server, "POST /v1/payments", { key, body });
     clock.add(-24 * HOUR_MS);
-    const again = await ask(server, "POST /v1/payments", { key, body });
+    const again = await send(server, "POST /v1/payments", { key, body });
     assertEquals([again.status, again.text], [201, first.text]);
     assertEquals(again.headers.get("idempotency-replayed"), "true");
     assertEquals(await balanceOf(server, payer), "9.00");
@@ -95,23 +95,23 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     const [payer, payee] = [await openAccount(server, "10.00"), await openAccount(server, "0")];
     const body = { payerAccountId: payer, payeeAccountId: payee, amount: money("1.00") };
     const key = crypto.randomUUID();
-    const first = await ask(server, "POST /v1/payments", { key, body });
+    const first = await send(server, "POST /v1/payments", { key, body });
     clock.add(1.5 * HOUR_MS);
     await sweeper.sweep();
     assertEquals(
-      outcome(await ask(server, "POST /v1/payments", { key, body })),
+      outcome(await send(server, "POST /v1/payments", { key, body })),
       "422 idempotency-key-expired",
     );
     assertEquals(await balanceOf(server, payer), "9.00");
-    // Set back, the answer is there still.
+    // Set back, the response is there still.
     clock.add(-HOUR_MS);
-    assertEquals((await ask(server, "POST /v1/payments", { key, body })).text, first.text);
+    assertEquals((await send(server, "POST /v1/payments", { key, body })).text, first.text);
     clock.add(2 * HOUR_MS);
     await sweeper.sweep();
-    const second = await ask(server, "POST /v1/payments", { key, body });
+    const second = await send(server, "POST /v1/payments", { key, body });
     assertEquals([second.status, second.headers.get("idempotency-replayed")], [201, null]);
     assertEquals(await balanceOf(server, payer), "8.00");
-    assertEquals(await bookFaults(pool.writer()), []);
+    assertEquals(await findInconsistencies(pool.writer()), []);
   },
 };
 

@@ -5,25 +5,25 @@ import type { Server } from "@archway/server/server.ts";
 import { PAYMENT_MIGRATIONS } from "./testing/payment_program.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import {
-  ask,
   balanceOf,
   dataOf,
   idOf,
   money,
   openAccount,
   outcome,
-  type PaymentAnswer,
+  type PaymentResponse,
   paymentServer,
+  send,
 } from "./testing/payment_client.ts";
 import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 
-interface Stage {
+interface Harness {
   readonly pool: ConnectionPool;
   /** Two processes, as far as they could know of each other. */
   readonly servers: readonly [Server, Server];
 }
 
-async function withStage(run: (stage: Stage) => Promise<void>): Promise<void> {
+async function withHarness(run: (harness: Harness) => Promise<void>): Promise<void> {
   await using database = await useTestDatabase({ migrations: PAYMENT_MIGRATIONS });
   await using pool = openPool({ primary: database.instance, replicas: [], ...GENEROUS_TIMEOUTS });
   await using other = openPool({ primary: database.instance, replicas: [], ...GENEROUS_TIMEOUTS });
@@ -40,13 +40,13 @@ function payment(
   return { payerAccountId, payeeAccountId, amount: money(amount) };
 }
 
-function many(count: number, run: (index: number) => Promise<PaymentAnswer>): Promise<PaymentAnswer[]> {
+function many(count: number, run: (index: number) => Promise<PaymentResponse>): Promise<PaymentResponse[]> {
   return Promise.all(Array.from({ length: count }, (_, index) => run(index)));
 }
 
-function outcomes(answers: readonly PaymentAnswer[]): Readonly<Record<string, number>> {
+function outcomes(responses: readonly PaymentResponse[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const answer of answers) counts[outcome(answer)] = (counts[outcome(answer)] ?? 0) + 1;
+  for (const response of responses) counts[outcome(response)] = (counts[outcome(response)] ?? 0) + 1;
   return counts;
 }
 
@@ -58,20 +58,20 @@ async function assertBooks(pool: ConnectionPool): Promise<void> {
 }
 
 Deno.test("POST /v1/payments pays once for a key, however often it is sent at the same instant", () =>
-  withStage(async ({ pool, servers }) => {
+  withHarness(async ({ pool, servers }) => {
     const payer = await openAccount(servers[0], "100.00");
     const payee = await openAccount(servers[0], "0");
     for (let round = 0; round < 10; round++) {
-      const answers = await many(8, (index) =>
-        ask(servers[index % 2] ?? servers[0], "POST /v1/payments", {
+      const responses = await many(8, (index) =>
+        send(servers[index % 2] ?? servers[0], "POST /v1/payments", {
           key: `round ${round}`.replace(" ", "-"),
           body: payment(payer, payee, "1.00"),
         }));
-      const done = answers.filter(({ status }) => status === 201);
+      const done = responses.filter(({ status }) => status === 201);
       assert(done.length >= 1);
       assertEquals(new Set(done.map(({ text }) => text)).size, 1);
-      for (const answer of answers.filter(({ status }) => status !== 201)) {
-        assertEquals([outcome(answer), answer.headers.get("retry-after")], [
+      for (const response of responses.filter(({ status }) => status !== 201)) {
+        assertEquals([outcome(response), response.headers.get("retry-after")], [
           "409 idempotency-key-in-use",
           "1",
         ]);
@@ -82,48 +82,51 @@ Deno.test("POST /v1/payments pays once for a key, however often it is sent at th
   }));
 
 Deno.test("PUT /v1/payments/{id} pays once for an id, however often it is sent at the same instant", () =>
-  withStage(async ({ pool, servers }) => {
+  withHarness(async ({ pool, servers }) => {
     const payer = await openAccount(servers[0], "100.00");
     const payee = await openAccount(servers[0], "0");
     for (let round = 0; round < 10; round++) {
       const id = crypto.randomUUID();
-      const answers = await many(
+      const responses = await many(
         8,
         (index) =>
-          ask(servers[index % 2] ?? servers[0], `PUT /v1/payments/${id}`, {
+          send(servers[index % 2] ?? servers[0], `PUT /v1/payments/${id}`, {
             body: payment(payer, payee, "1.00"),
           }),
       );
-      assertEquals(outcomes(answers), { "201": 1, "200": 7 });
+      assertEquals(outcomes(responses), { "201": 1, "200": 7 });
     }
     assertEquals(await balanceOf(servers[0], payee), "10.00");
     await assertBooks(pool);
   }));
 
 Deno.test("PUT /v1/payments/{id} makes one of several payments that want an id", () =>
-  withStage(async ({ servers }) => {
+  withHarness(async ({ servers }) => {
     const payer = await openAccount(servers[0], "100.00");
     const payee = await openAccount(servers[0], "0");
     const id = crypto.randomUUID();
-    const answers = await many(8, (index) =>
-      ask(servers[index % 2] ?? servers[0], `PUT /v1/payments/${id}`, {
-        body: payment(payer, payee, `${index + 1}.00`),
-      }));
-    assertEquals(outcomes(answers), { "201": 1, "409 payment-exists": 7 });
+    const responses = await many(
+      8,
+      (index) =>
+        send(servers[index % 2] ?? servers[0], `PUT /v1/payments/${id}`, {
+          body: payment(payer, payee, `${index + 1}.00`),
+        }),
+    );
+    assertEquals(outcomes(responses), { "201": 1, "409 payment-exists": 7 });
   }));
 
 Deno.test("An account that is closed while it is paid has been closed or paid, and never both", () =>
-  withStage(async ({ pool, servers }) => {
+  withHarness(async ({ pool, servers }) => {
     const payer = await openAccount(servers[0], "100.00");
     for (let round = 0; round < 10; round++) {
       const payee = await openAccount(servers[0], "0");
-      const pays = (): Promise<PaymentAnswer> =>
-        ask(servers[0], "POST /v1/payments", {
+      const pays = (): Promise<PaymentResponse> =>
+        send(servers[0], "POST /v1/payments", {
           key: crypto.randomUUID(),
           body: payment(payer, payee, "1.00"),
         });
-      const closes = (): Promise<PaymentAnswer> =>
-        ask(servers[1], `POST /v1/accounts/${payee}/close`, { headers: { "If-Match": "*" } });
+      const closes = (): Promise<PaymentResponse> =>
+        send(servers[1], `POST /v1/accounts/${payee}/close`, { headers: { "If-Match": "*" } });
       // Whichever is sent first is not always the first.
       const [paid, closed] = round % 2 === 0
         ? await Promise.all([pays(), closes()])
@@ -141,21 +144,21 @@ Deno.test("An account that is closed while it is paid has been closed or paid, a
   }));
 
 Deno.test("A hot account is paid to and from by many, and nobody is told of a deadlock", () =>
-  withStage(async ({ pool, servers }) => {
+  withHarness(async ({ pool, servers }) => {
     const hot = await openAccount(servers[0], "50.00");
     const others = await Promise.all(Array.from({ length: 8 }, () => openAccount(servers[0], "50.00")));
-    const answers = await many(160, (index) => {
+    const responses = await many(160, (index) => {
       const other = others[index % others.length] ?? "";
       const [from, to] = index % 3 === 0 ? [hot, other] : [other, hot];
-      return ask(servers[index % 2] ?? servers[0], "POST /v1/payments", {
+      return send(servers[index % 2] ?? servers[0], "POST /v1/payments", {
         key: crypto.randomUUID(),
         body: payment(from, to, "0.50"),
       });
     });
-    assertEquals(outcomes(answers), { "201": 160 });
+    assertEquals(outcomes(responses), { "201": 160 });
     // Every third goes out.
     assertEquals(await balanceOf(servers[0], hot), (50 + 0.5 * (106 - 54)).toFixed(2));
-    const { body } = await ask(servers[0], `GET /v1/accounts/${hot}/entries?limit=200`);
+    const { body } = await send(servers[0], `GET /v1/accounts/${hot}/entries?limit=200`);
     const amounts = (body.data ?? []).map(({ amount, balance }) => [units(amount), units(balance)] as const);
     // The statement is in the order in which it happened.
     for (const [index, [amount, balance]] of amounts.entries()) {
@@ -165,40 +168,40 @@ Deno.test("A hot account is paid to and from by many, and nobody is told of a de
   }));
 
 Deno.test("Nobody spends what is not there, however many try at the same instant", () =>
-  withStage(async ({ pool, servers }) => {
+  withHarness(async ({ pool, servers }) => {
     const payer = await openAccount(servers[0], "10.00");
     const payee = await openAccount(servers[0], "0");
-    const answers = await many(30, (index) =>
-      ask(servers[index % 2] ?? servers[0], "POST /v1/payments", {
+    const responses = await many(30, (index) =>
+      send(servers[index % 2] ?? servers[0], "POST /v1/payments", {
         key: crypto.randomUUID(),
         body: payment(payer, payee, "1.00"),
       }));
-    assertEquals(outcomes(answers), { "201": 10, "422 insufficient-funds": 20 });
+    assertEquals(outcomes(responses), { "201": 10, "422 insufficient-funds": 20 });
     assertEquals(await balanceOf(servers[0], payer), "0.00");
     await assertBooks(pool);
   }));
 
 Deno.test("Refunds at the same instant are never more than the payment", () =>
-  withStage(async ({ pool, servers }) => {
+  withHarness(async ({ pool, servers }) => {
     const payer = await openAccount(servers[0], "10.00");
     const payee = await openAccount(servers[0], "90.00");
     const id = idOf(
-      await ask(servers[0], "POST /v1/payments", { key: "a", body: payment(payer, payee, "10.00") }),
+      await send(servers[0], "POST /v1/payments", { key: "a", body: payment(payer, payee, "10.00") }),
     );
-    const answers = await many(
+    const responses = await many(
       20,
       (index) =>
-        ask(servers[index % 2] ?? servers[0], `PUT /v1/payments/${id}/refunds/${crypto.randomUUID()}`, {
+        send(servers[index % 2] ?? servers[0], `PUT /v1/payments/${id}/refunds/${crypto.randomUUID()}`, {
           body: { amount: money("1.50") },
         }),
     );
-    assertEquals(outcomes(answers), { "201": 6, "422 refund-exceeds-payment": 14 });
-    assertEquals(dataOf(await ask(servers[0], `GET /v1/payments/${id}`))["refunded"], money("9.00"));
+    assertEquals(outcomes(responses), { "201": 6, "422 refund-exceeds-payment": 14 });
+    assertEquals(dataOf(await send(servers[0], `GET /v1/payments/${id}`))["refunded"], money("9.00"));
     const twice = crypto.randomUUID();
     const same = await many(
       8,
       (index) =>
-        ask(servers[index % 2] ?? servers[0], `PUT /v1/payments/${id}/refunds/${twice}`, {
+        send(servers[index % 2] ?? servers[0], `PUT /v1/payments/${id}/refunds/${twice}`, {
           body: { amount: money("0.25") },
         }),
     );
@@ -207,19 +210,19 @@ Deno.test("Refunds at the same instant are never more than the payment", () =>
   }));
 
 Deno.test("The first deposits of a currency open one settlement account", () =>
-  withStage(async ({ pool, servers }) => {
+  withHarness(async ({ pool, servers }) => {
     const accounts = await Promise.all(
       Array.from({ length: 8 }, () => openAccount(servers[0], "0", { currency: "KWD" })),
     );
-    const answers = await many(
+    const responses = await many(
       16,
       (index) =>
-        ask(servers[index % 2] ?? servers[0], `POST /v1/accounts/${accounts[index % 8]}/deposits`, {
+        send(servers[index % 2] ?? servers[0], `POST /v1/accounts/${accounts[index % 8]}/deposits`, {
           key: crypto.randomUUID(),
           body: { amount: money("1.000", "KWD") },
         }),
     );
-    assertEquals(outcomes(answers), { "201": 16 });
+    assertEquals(outcomes(responses), { "201": 16 });
     const { rows } = await pool.writer().query("select balance from accounts where kind = 'settlement'");
     assertEquals(rows, [{ balance: -16_000n }]);
     await assertBooks(pool);
@@ -236,9 +239,9 @@ Deno.test("A clock that is set back changes no order", async () => {
   const payee = await openAccount(server, "0");
   for (hour of [11, 9, 9, 12, 3]) {
     const body = payment(payer, payee, "1.00");
-    assertEquals((await ask(server, "POST /v1/payments", { key: crypto.randomUUID(), body })).status, 201);
+    assertEquals((await send(server, "POST /v1/payments", { key: crypto.randomUUID(), body })).status, 201);
   }
-  const { body } = await ask(server, `GET /v1/accounts/${payer}/entries`);
+  const { body } = await send(server, `GET /v1/accounts/${payer}/entries`);
   assertEquals(body.data?.map(({ balance, createdAt }) => [units(balance), createdAt]), [
     [500, "2026-11-25T12:00:00.000001Z"],
     [600, "2026-11-25T12:00:00Z"],

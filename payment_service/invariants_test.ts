@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
 import { PAYMENT_DATABASES } from "./testing/payment_program.ts";
-import { ask, money, openAccount, paymentServer } from "./testing/payment_client.ts";
+import { money, openAccount, paymentServer, send } from "./testing/payment_client.ts";
 
 /** What of a wrong state the database refuses, whoever would write it: the constraint, and the statements. */
 const WRONG: Readonly<Record<string, readonly [constraint: string, ...statements: string[]]>> = {
@@ -121,7 +121,7 @@ for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
     await using server = paymentServer(database.pool);
     const payer = await openAccount(server, "100.00");
     const payee = await openAccount(server, "0");
-    await ask(server, "POST /v1/payments", {
+    await send(server, "POST /v1/payments", {
       key: "a",
       body: { payerAccountId: payer, payeeAccountId: payee, amount: money("5.00") },
     });

@@ -3,23 +3,23 @@ import type { Server } from "@archway/server/server.ts";
 import { PAYMENT_DATABASES } from "./testing/payment_program.ts";
 import { emptyPaymentTables } from "./testing/empty_payment_tables.ts";
 import {
-  ask,
   balanceOf,
   byName,
   dataOf,
-  faults,
   idOf,
+  invalidParams,
   money,
   openAccount,
   outcome,
-  type PaymentAnswer,
-  type PaymentAsk,
+  type PaymentRequest,
+  type PaymentResponse,
   paymentServer,
+  send,
 } from "./testing/payment_client.ts";
 
 const MISSING = "01a2023b-983b-7000-83d3-81c8f54d2496";
 
-interface Stage {
+interface Harness {
   readonly server: Server;
   /** Ada's account, with money. */
   readonly ada: string;
@@ -29,26 +29,26 @@ interface Stage {
   readonly payment: string;
 }
 
-function body(payerAccountId: string, payeeAccountId: string): PaymentAsk {
+function body(payerAccountId: string, payeeAccountId: string): PaymentRequest {
   return {
     key: crypto.randomUUID(),
     body: { payerAccountId, payeeAccountId, amount: money("1.00") },
   };
 }
 
-/** What of an answer tells one thing that does not exist from another. */
-function told({ status, body }: PaymentAnswer): unknown {
+/** What of an response tells one thing that does not exist from another. */
+function distinguishable({ status, body }: PaymentResponse): unknown {
   const { instance: _, requestId: __, ...rest } = { ...body } as Readonly<Record<string, unknown>>;
   return [status, rest];
 }
 
-function ids({ body }: PaymentAnswer): readonly unknown[] {
+function ids({ body }: PaymentResponse): readonly unknown[] {
   return body.data?.map(({ id }) => id) ?? [];
 }
 
-const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
+const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
   "an account exists for its profile's owner, and for who looks after all": async ({ server, ada }) => {
-    const ways = (id: string): readonly (readonly [string, PaymentAsk])[] => [
+    const ways = (id: string): readonly (readonly [string, PaymentRequest])[] => [
       [`GET /v1/accounts/${id}`, {}],
       [`GET /v1/accounts/${id}/entries`, {}],
       [`POST /v1/accounts/${id}/close`, { headers: { "If-Match": "*" } }],
@@ -57,12 +57,16 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     const missing = ways(MISSING);
     for (const [index, [line, request]] of ways(ada).entries()) {
       const [other = "", sent = {}] = missing[index] ?? [];
-      const refused = await ask(server, line, { ...request, as: "bob" });
-      assertEquals(told(refused), told(await ask(server, other, { ...sent, as: "bob" })), line);
+      const refused = await send(server, line, { ...request, as: "bob" });
+      assertEquals(
+        distinguishable(refused),
+        distinguishable(await send(server, other, { ...sent, as: "bob" })),
+        line,
+      );
       assertEquals(refused.status, 404, line);
     }
     for (const as of ["ada", "admin"]) {
-      assertEquals((await ask(server, `GET /v1/accounts/${ada}`, { as })).status, 200);
+      assertEquals((await send(server, `GET /v1/accounts/${ada}`, { as })).status, 200);
     }
     assertEquals(await balanceOf(server, ada, "ada"), "99.00");
   },
@@ -70,102 +74,108 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     const paths = ["", "/events", "/refunds"].map((rest) => `GET /v1/payments/${payment}${rest}`);
     for (const path of paths) {
       for (const as of ["ada", "bob", "admin"]) {
-        assertEquals((await ask(server, path, { as })).status, 200, as);
+        assertEquals((await send(server, path, { as })).status, 200, as);
       }
-      const refused = await ask(server, path, { as: "eve" });
+      const refused = await send(server, path, { as: "eve" });
       assertEquals(outcome(refused), "404 payment-not-found");
-      assertEquals(told(refused), told(await ask(server, path.replace(payment, MISSING), { as: "eve" })));
+      assertEquals(
+        distinguishable(refused),
+        distinguishable(await send(server, path.replace(payment, MISSING), { as: "eve" })),
+      );
     }
   },
   "lists show the caller's own": async ({ server, ada, bob, payment }) => {
-    assertEquals(ids(await ask(server, "GET /v1/accounts", { as: "ada" })), [ada]);
-    assertEquals(ids(await ask(server, "GET /v1/accounts", { as: "eve" })), []);
-    assertEquals(ids(await ask(server, "GET /v1/accounts", { as: "admin" })).length, 3);
+    assertEquals(ids(await send(server, "GET /v1/accounts", { as: "ada" })), [ada]);
+    assertEquals(ids(await send(server, "GET /v1/accounts", { as: "eve" })), []);
+    assertEquals(ids(await send(server, "GET /v1/accounts", { as: "admin" })).length, 3);
     for (const as of ["ada", "bob", "admin"]) {
-      assertEquals(ids(await ask(server, "GET /v1/payments", { as })), [payment], as);
+      assertEquals(ids(await send(server, "GET /v1/payments", { as })), [payment], as);
     }
-    assertEquals(ids(await ask(server, "GET /v1/payments", { as: "eve" })), []);
-    assertEquals(ids(await ask(server, `GET /v1/payments?accountId=${bob}`, { as: "ada" })), []);
-    assertEquals(ids(await ask(server, `GET /v1/payments?accountId=${bob}`, { as: "bob" })), [payment]);
-    const { profileId } = dataOf(await ask(server, `GET /v1/accounts/${ada}`, { as: "ada" }));
-    assertEquals(ids(await ask(server, `GET /v1/accounts?profileId=${profileId}`, { as: "bob" })), []);
+    assertEquals(ids(await send(server, "GET /v1/payments", { as: "eve" })), []);
+    assertEquals(ids(await send(server, `GET /v1/payments?accountId=${bob}`, { as: "ada" })), []);
+    assertEquals(ids(await send(server, `GET /v1/payments?accountId=${bob}`, { as: "bob" })), [payment]);
+    const { profileId } = dataOf(await send(server, `GET /v1/accounts/${ada}`, { as: "ada" }));
+    assertEquals(ids(await send(server, `GET /v1/accounts?profileId=${profileId}`, { as: "bob" })), []);
   },
   "a payment between two accounts of one owner is listed once": async ({ server, ada, payment }) => {
     const second = await openAccount(server, "0", { as: "ada" });
-    const own = idOf(await ask(server, "POST /v1/payments", { ...body(ada, second), as: "ada" }));
-    assertEquals(ids(await ask(server, "GET /v1/payments", { as: "ada" })), [own, payment]);
-    const first = await ask(server, "GET /v1/payments?limit=1", { as: "ada" });
+    const own = idOf(await send(server, "POST /v1/payments", { ...body(ada, second), as: "ada" }));
+    assertEquals(ids(await send(server, "GET /v1/payments", { as: "ada" })), [own, payment]);
+    const first = await send(server, "GET /v1/payments?limit=1", { as: "ada" });
     const next = `GET /v1/payments?limit=1&after=${first.body.meta?.["nextCursor"]}`;
-    assertEquals(ids(await ask(server, next, { as: "ada" })), [payment]);
+    assertEquals(ids(await send(server, next, { as: "ada" })), [payment]);
     for (const as of ["bob", "admin"]) {
-      const foreign = await ask(server, next, { as });
-      assertEquals([outcome(foreign), ...faults(foreign)], ["400 invalid-page", "query after"], as);
+      const foreign = await send(server, next, { as });
+      assertEquals([outcome(foreign), ...invalidParams(foreign)], ["400 invalid-page", "query after"], as);
     }
   },
   "nobody pays with somebody else's money": async ({ server, ada, bob }) => {
     for (const as of ["bob", "eve"]) {
-      const refused = await ask(server, "POST /v1/payments", { ...body(ada, bob), as });
-      assertEquals([outcome(refused), ...faults(refused)], ["422 unknown-account", "body /payerAccountId"]);
+      const refused = await send(server, "POST /v1/payments", { ...body(ada, bob), as });
+      assertEquals([outcome(refused), ...invalidParams(refused)], [
+        "422 unknown-account",
+        "body /payerAccountId",
+      ]);
       assertEquals(
-        told(refused),
-        told(await ask(server, "POST /v1/payments", { ...body(MISSING, bob), as })),
+        distinguishable(refused),
+        distinguishable(await send(server, "POST /v1/payments", { ...body(MISSING, bob), as })),
       );
-      const put = await ask(server, `PUT /v1/payments/${crypto.randomUUID()}`, { ...body(ada, bob), as });
+      const put = await send(server, `PUT /v1/payments/${crypto.randomUUID()}`, { ...body(ada, bob), as });
       assertEquals(outcome(put), "422 unknown-account");
     }
     assertEquals(await balanceOf(server, ada, "ada"), "99.00");
-    assertEquals((await ask(server, "POST /v1/payments", { ...body(ada, bob), as: "admin" })).status, 201);
+    assertEquals((await send(server, "POST /v1/payments", { ...body(ada, bob), as: "admin" })).status, 201);
   },
   "a payment goes back by who received it": async ({ server, payment }) => {
     const path = `PUT /v1/payments/${payment}/refunds/${crypto.randomUUID()}`;
     const refund = { body: { amount: money("1.00") } };
-    assertEquals(outcome(await ask(server, path, { ...refund, as: "eve" })), "404 payment-not-found");
-    assertEquals(outcome(await ask(server, path, { ...refund, as: "ada" })), "422 not-payee");
-    assertEquals((await ask(server, path, { ...refund, as: "bob" })).status, 201);
-    assertEquals((await ask(server, path.replace("PUT", "GET"), { as: "ada" })).status, 200);
+    assertEquals(outcome(await send(server, path, { ...refund, as: "eve" })), "404 payment-not-found");
+    assertEquals(outcome(await send(server, path, { ...refund, as: "ada" })), "422 not-payee");
+    assertEquals((await send(server, path, { ...refund, as: "bob" })).status, 201);
+    assertEquals((await send(server, path.replace("PUT", "GET"), { as: "ada" })).status, 200);
     assertEquals(
-      outcome(await ask(server, path.replace("PUT", "GET"), { as: "eve" })),
+      outcome(await send(server, path.replace("PUT", "GET"), { as: "eve" })),
       "404 payment-not-found",
     );
   },
   "an account is opened by the profile's owner": async ({ server, ada }) => {
-    const { profileId } = dataOf(await ask(server, `GET /v1/accounts/${ada}`, { as: "ada" }));
+    const { profileId } = dataOf(await send(server, `GET /v1/accounts/${ada}`, { as: "ada" }));
     const open = { body: { profileId, currency: "JPY" } };
-    const refused = await ask(server, "POST /v1/accounts", { ...open, as: "bob" });
-    assertEquals([outcome(refused), ...faults(refused)], ["422 unknown-profile", "body /profileId"]);
+    const refused = await send(server, "POST /v1/accounts", { ...open, as: "bob" });
+    assertEquals([outcome(refused), ...invalidParams(refused)], ["422 unknown-profile", "body /profileId"]);
     const missing = { body: { profileId: MISSING, currency: "JPY" }, as: "bob" };
-    assertEquals(told(refused), told(await ask(server, "POST /v1/accounts", missing)));
-    assertEquals((await ask(server, "POST /v1/accounts", { ...open, as: "ada" })).status, 201);
+    assertEquals(distinguishable(refused), distinguishable(await send(server, "POST /v1/accounts", missing)));
+    assertEquals((await send(server, "POST /v1/accounts", { ...open, as: "ada" })).status, 201);
   },
   "an id that somebody else has taken is taken": async ({ server, payment, ada, bob }) => {
     const eve = await openAccount(server, "5.00", { as: "eve" });
-    const other = await ask(server, `PUT /v1/payments/${payment}`, { ...body(eve, bob), as: "eve" });
+    const other = await send(server, `PUT /v1/payments/${payment}`, { ...body(eve, bob), as: "eve" });
     assertEquals(outcome(other), "409 payment-exists");
     // Whoever cannot pay does not learn which ids there are.
     for (const id of [payment, MISSING]) {
-      const same = await ask(server, `PUT /v1/payments/${id}`, { ...body(ada, bob), as: "eve" });
+      const same = await send(server, `PUT /v1/payments/${id}`, { ...body(ada, bob), as: "eve" });
       assertEquals(outcome(same), "422 unknown-account");
     }
   },
   "a key is its caller's": async ({ server, ada, bob }) => {
     await openAccount(server, "1.00", { as: "bob" });
     const key = crypto.randomUUID();
-    const mine = await ask(server, "POST /v1/payments", { ...body(ada, bob), key, as: "ada" });
-    const theirs = await ask(server, "POST /v1/payments", { ...body(ada, bob), key, as: "eve" });
+    const mine = await send(server, "POST /v1/payments", { ...body(ada, bob), key, as: "ada" });
+    const theirs = await send(server, "POST /v1/payments", { ...body(ada, bob), key, as: "eve" });
     assertEquals([mine.status, theirs.status, theirs.headers.get("idempotency-replayed")], [201, 422, null]);
   },
   "an ETag of one caller's list is not that of another's": async ({ server }) => {
-    const mine = await ask(server, "GET /v1/accounts", { as: "ada" });
+    const mine = await send(server, "GET /v1/accounts", { as: "ada" });
     const headers = { "If-None-Match": mine.headers.get("etag") ?? "" };
-    assertEquals((await ask(server, "GET /v1/accounts", { headers, as: "ada" })).status, 304);
-    assertNotEquals((await ask(server, "GET /v1/accounts", { headers, as: "bob" })).status, 304);
+    assertEquals((await send(server, "GET /v1/accounts", { headers, as: "ada" })).status, 304);
+    assertNotEquals((await send(server, "GET /v1/accounts", { headers, as: "bob" })).status, 304);
   },
   "scopes decide which operations there are": async ({ server, ada, bob, payment }) => {
     for (const path of [`/v1/accounts/${ada}`, "/v1/accounts", `/v1/payments/${payment}`, "/v1/payments"]) {
-      assertEquals((await ask(server, `GET ${path}`, { as: "ada-reader" })).status, 200, path);
-      assertEquals((await ask(server, `GET ${path}`)).status, 401, path);
+      assertEquals((await send(server, `GET ${path}`, { as: "ada-reader" })).status, 200, path);
+      assertEquals((await send(server, `GET ${path}`)).status, 401, path);
     }
-    const writes: readonly (readonly [string, PaymentAsk])[] = [
+    const writes: readonly (readonly [string, PaymentRequest])[] = [
       ["POST /v1/payments", body(ada, bob)],
       [`PUT /v1/payments/${MISSING}`, body(ada, bob)],
       [`PUT /v1/payments/${payment}/refunds/${MISSING}`, { body: { amount: money("1.00") } }],
@@ -174,16 +184,16 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
       [`POST /v1/accounts/${ada}/close`, { headers: { "If-Match": "*" } }],
     ];
     for (const [line, request] of writes) {
-      assertEquals((await ask(server, line, { ...request, as: "ada-reader" })).status, 403, line);
+      assertEquals((await send(server, line, { ...request, as: "ada-reader" })).status, 403, line);
     }
   },
   "who pays does not deposit": async ({ server, ada, bob }) => {
     assertEquals(
-      (await ask(server, "POST /v1/payments", { ...body(ada, bob), as: "ada-payer" })).status,
+      (await send(server, "POST /v1/payments", { ...body(ada, bob), as: "ada-payer" })).status,
       201,
     );
     const deposit = { key: crypto.randomUUID(), body: { amount: money("1.00") }, as: "ada-payer" };
-    const refused = await ask(server, `POST /v1/accounts/${ada}/deposits`, deposit);
+    const refused = await send(server, `POST /v1/accounts/${ada}/deposits`, deposit);
     assertEquals(refused.status, 403);
     assertStringIncludes(refused.headers.get("www-authenticate") ?? "", 'scope="payments:deposit"');
   },
@@ -198,7 +208,7 @@ for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
         await emptyPaymentTables(database.pool);
         const ada = await openAccount(server, "100.00", { as: "ada" });
         const bob = await openAccount(server, "0", { as: "bob" });
-        const payment = idOf(await ask(server, "POST /v1/payments", { ...body(ada, bob), as: "ada" }));
+        const payment = idOf(await send(server, "POST /v1/payments", { ...body(ada, bob), as: "ada" }));
         await run({ server, ada, bob, payment });
       });
     }

@@ -9,66 +9,66 @@ import type { Payment, PaymentStatus, Refund } from "./domain/payment.ts";
 import type { PaymentEvent } from "./events/payment_event.ts";
 import type { Projection } from "./projection/projection.ts";
 
-/** A refund as one caller may reach it. */
+/** Id of a refund and its payment, and the access scope of the caller. */
 export interface RefundKey extends ResourceKey {
   readonly paymentId: string;
 }
 
-/** A stretch of time: from an instant on, and before another one. */
+/** Half-open time range: `from` inclusive, `to` exclusive. */
 export type Period = {
   readonly from: Timestamp | undefined;
   readonly to: Timestamp | undefined;
 };
 
-/** What a list of accounts is narrowed to. */
+/** Filter of a list of accounts. */
 export type AccountFilter = { readonly profileId: string | undefined };
 
 /** Account and period of a statement. */
 export type EntryFilter = { readonly accountId: string } & Period;
 
-/** What a list of payments is narrowed to. */
+/** Filter of a list of payments. */
 export type PaymentFilter = {
   /** Payer or payee. */
   readonly accountId: string | undefined;
   readonly status: PaymentStatus | undefined;
 } & Period;
 
-/** Payment that listed events or refunds belong to. */
+/** Filter of a list of events or refunds: their payment. */
 export type PaymentPartFilter = { readonly paymentId: string };
 
 /**
- * Finds accounts in an access scope; others do not exist. Every method runs on the querier it is passed, also those of
- * the other ports. Lists are newest first.
+ * Finds accounts; those outside the access scope are reported as missing. Every method runs on the querier that is
+ * passed to it, as do those of the other ports. Lists are newest first.
  */
 export interface AccountRepository {
   find(db: Querier, key: ResourceKey, options?: QueryOptions): Promise<Account | undefined>;
   list(db: Querier, request: ListRequest<AccountFilter>, options?: QueryOptions): Promise<Page<Account>>;
-  /** The statement of an account that is in the scope. */
+  /** Returns entries of the statement of an account in the scope. */
   listEntries(db: Querier, request: ListRequest<EntryFilter>, options?: QueryOptions): Promise<Page<Entry>>;
   /**
-   * Accounts, whoever owns them, that nobody else can change before the transaction ends, in order of their ids. They are
-   * locked in that order, so that two who lock the same ones do not wait for each other.
+   * Locks accounts of any owner until the end of the transaction, in order of their ids to avoid deadlocks, and returns
+   * them in that order.
    */
   lock(tx: Querier, ids: readonly string[], scope: AccessScope): Promise<readonly LockedAccount[]>;
-  /** The id of the settlement account of a currency. */
+  /** Returns the id of the settlement account of a currency. */
   findSettlement(tx: Querier, currency: string): Promise<string | undefined>;
-  /** The same, after everybody who was opening it; nobody else opens it before the transaction ends. */
+  /** Locks the opening of a currency's settlement account until the end of the transaction, and returns its id if any. */
   claimSettlement(tx: Querier, currency: string): Promise<string | undefined>;
 }
 
 /** Finds payments and refunds in an access scope. */
 export interface PaymentRepository {
   find(db: Querier, key: ResourceKey, options?: QueryOptions): Promise<Payment | undefined>;
-  /** Newest first. */
+  /** Returns payments, newest first. */
   list(db: Querier, request: ListRequest<PaymentFilter>, options?: QueryOptions): Promise<Page<Payment>>;
   findRefund(db: Querier, key: RefundKey, options?: QueryOptions): Promise<Refund | undefined>;
-  /** Refunds of a payment that is in the scope, newest first. */
+  /** Returns refunds of a payment in the scope, newest first. */
   listRefunds(
     db: Querier,
     request: ListRequest<PaymentPartFilter>,
     options?: QueryOptions,
   ): Promise<Page<Refund>>;
-  /** Events of a payment that is in the scope, oldest first. */
+  /** Returns events of a payment in the scope, oldest first. */
   listEvents(
     db: Querier,
     request: ListRequest<PaymentPartFilter, bigint>,
@@ -78,28 +78,28 @@ export interface PaymentRepository {
 
 /** Finds profiles, which another service owns. */
 export interface ProfileDirectory {
-  /** Whether a profile in the access scope has the id and is not deleted. */
+  /** Returns whether the access scope has an active profile with the id. */
   isActive(db: Querier, key: ResourceKey): Promise<boolean>;
 }
 
-/** An event that is to be written. */
+/** An event to be written. */
 export interface PendingEvent {
   readonly event: PaymentEvent;
-  /** The version of its stream; 0: it begins with this. */
+  /** Current version of its stream; 0 for a new stream. */
   readonly expectedVersion: bigint;
 }
 
-/** When events happen, and by whom. */
+/** Time and metadata of events. */
 export interface EventContext {
   readonly at: Timestamp;
   readonly metadata: EventMetadata;
 }
 
-/** Writes events, together with everything that follows from them. */
+/** Writes events together with their projections. */
 export interface Ledger {
   /**
-   * @param projection Has in use what the events are about.
-   * @throws {DomainError} "account-exists", "payment-exists": nothing of the transaction can be kept.
+   * @param projection Contains the accounts and payments that the events change.
+   * @throws {DomainError} "account-exists", "payment-exists"; the transaction must then be rolled back.
    */
   record(
     tx: Querier,
@@ -108,7 +108,7 @@ export interface Ledger {
   ): Promise<void>;
 }
 
-/** What the use cases need. */
+/** Dependencies of the use cases. */
 export interface PaymentDependencies {
   readonly connections: ConnectionManager & TxManager;
   readonly accounts: AccountRepository;
@@ -117,6 +117,6 @@ export interface PaymentDependencies {
   readonly ledger: Ledger;
   /** Current time, with microseconds. */
   readonly now: () => Timestamp;
-  /** Returns a new UUIDv7. */
+  /** Generates a UUIDv7. */
   readonly newId: () => string;
 }

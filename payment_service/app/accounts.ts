@@ -6,16 +6,16 @@ import { exponentOf, type Money } from "@archway/service_kit/money.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import type { Account, Entry } from "../domain/account.ts";
 import { decideDeposit, type LockedAccount } from "../domain/decisions.ts";
-import { momentAfter } from "../domain/moment_after.ts";
+import { monotonicTime } from "../domain/monotonic_time.ts";
 import type { Deposit } from "../domain/payment.ts";
 import { PaymentError } from "../domain/payment_error.ts";
 import type { AccountFilter, EntryFilter, PaymentDependencies } from "../ports.ts";
 import { Projection } from "../projection/projection.ts";
 
-/** How a use case reads: what it has to see, and when it is cancelled. */
+/** Options for reads of a use case: required freshness and cancellation. */
 export type ReadOptions = QueryOptions & ReaderOptions;
 
-/** Who does something, and what is recorded of it. */
+/** Access scope of a write, and the metadata of its events. */
 export interface Cause extends QueryOptions {
   readonly scope: AccessScope;
   readonly metadata: EventMetadata;
@@ -38,7 +38,7 @@ export class AccountService {
     return this.#deps.accounts.list(this.#deps.connections.reader(options), request, options);
   }
 
-  /** The account's statement. @throws {DomainError} "account-not-found". */
+  /** Returns entries of the account's statement. @throws {DomainError} "account-not-found". */
   async listEntries(
     request: ListRequest<EntryFilter>,
     options: ReadOptions = {},
@@ -67,7 +67,7 @@ export class AccountService {
   }
 
   /**
-   * Closes an account that has nothing; it can still be read.
+   * Closes an account with a balance of zero; it can still be read.
    *
    * @throws {DomainError} "account-not-found", "account-changed", "account-closed", "balance-not-zero".
    */
@@ -91,7 +91,7 @@ export class AccountService {
           event: { type: "account.closed", accountId: id, profileId, currency },
           expectedVersion: 1n,
         }],
-        at: momentAfter(now(), [account.updatedAt]),
+        at: monotonicTime(now(), [account.updatedAt]),
         metadata: cause.metadata,
       });
       return projection.account(id);
@@ -99,7 +99,7 @@ export class AccountService {
   }
 
   /**
-   * Gives an account money from outside, in the transaction it is given.
+   * Deposits into an account, in the transaction of the caller.
    *
    * @throws {DomainError} "account-not-found", "profile-deleted", "account-closed", "currency-mismatch",
    * "balance-limit".
@@ -115,13 +115,13 @@ export class AccountService {
     const settlementAccountId = await accounts.findSettlement(tx, currency) ??
       await this.#openSettlement(tx, currency, metadata);
     const locked = await accounts.lock(tx, [accountId, settlementAccountId], scope);
-    const [account, settlement] = [accountId, settlementAccountId].map((id) => among(locked, id));
+    const [account, settlement] = [accountId, settlementAccountId].map((id) => findLocked(locked, id));
     if (account === undefined || settlement === undefined) throw new PaymentError("account-not-found");
     decideDeposit(account, settlement, amount);
     const projection = new Projection();
     projection.useAccounts([account.account, settlement.account]);
     const depositId = newId();
-    const at = momentAfter(now(), [account.account.updatedAt, settlement.account.updatedAt]);
+    const at = monotonicTime(now(), [account.account.updatedAt, settlement.account.updatedAt]);
     const profileId = account.account.profileId;
     if (profileId === null) throw new PaymentError("account-not-found");
     await ledger.record(tx, projection, {
@@ -141,10 +141,10 @@ export class AccountService {
     };
   }
 
-  /** Money of a currency that was never used here comes from an account that is opened for it. */
+  /** Opens the settlement account of a currency, unless a concurrent transaction has opened it. */
   async #openSettlement(tx: Transaction, currency: string, metadata: EventMetadata): Promise<string> {
-    const there = await this.#deps.accounts.claimSettlement(tx, currency);
-    if (there !== undefined) return there;
+    const existing = await this.#deps.accounts.claimSettlement(tx, currency);
+    if (existing !== undefined) return existing;
     const accountId = this.#deps.newId();
     await this.#open(tx, { accountId, kind: "settlement", profileId: null, currency }, { metadata });
     return accountId;
@@ -170,20 +170,20 @@ export class AccountService {
     return account;
   }
 
-  /** A customer's account of the scope's. Settlement accounts are nobody's. */
+  /** Locks a customer's account in the access scope. Settlement accounts have no owner. */
   async #lockOwn(
     tx: Transaction,
     id: string,
     scope: AccessScope,
   ): Promise<Account & { readonly profileId: string }> {
-    const locked = among(await this.#deps.accounts.lock(tx, [id], scope), id);
+    const locked = findLocked(await this.#deps.accounts.lock(tx, [id], scope), id);
     const profileId = locked?.account.profileId ?? null;
     if (!locked?.isOwn || profileId === null) throw new PaymentError("account-not-found");
     return { ...locked.account, profileId };
   }
 }
 
-function among(locked: readonly LockedAccount[], id: string): LockedAccount | undefined {
+function findLocked(locked: readonly LockedAccount[], id: string): LockedAccount | undefined {
   return locked.find(({ account }) => account.id === id);
 }
 

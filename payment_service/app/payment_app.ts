@@ -4,8 +4,8 @@ import { PaymentService } from "./payments.ts";
 import { RefundService } from "./refunds.ts";
 
 /**
- * The use cases. What moves money is one transaction: it locks the accounts in order of their ids, decides, and writes
- * what has happened together with all that follows from it.
+ * Use cases of the service. A use case that transfers money is one transaction: it locks the accounts in order of their
+ * ids, decides, and writes the events together with their projections.
  */
 export class PaymentApp {
   readonly accounts: AccountService;

@@ -3,14 +3,14 @@ import type { StoredEvent } from "@archway/events/event_store.ts";
 import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import { decidePayment } from "../domain/decisions.ts";
-import { momentAfter } from "../domain/moment_after.ts";
+import { monotonicTime } from "../domain/monotonic_time.ts";
 import { isPaymentOf, type Payment, type PaymentInput } from "../domain/payment.ts";
 import { PaymentError } from "../domain/payment_error.ts";
 import type { PaymentDependencies, PaymentFilter, PaymentPartFilter } from "../ports.ts";
 import { Projection } from "../projection/projection.ts";
 import type { Cause, ReadOptions } from "./accounts.ts";
 
-/** A payment, and whether it was made by this request. */
+/** A payment, and whether this request created it. */
 export interface PutPayment {
   readonly payment: Payment;
   readonly created: boolean;
@@ -35,7 +35,7 @@ export class PaymentService {
     return this.#deps.payments.list(this.#deps.connections.reader(options), request, options);
   }
 
-  /** Events of a payment, oldest first. @throws {DomainError} "payment-not-found". */
+  /** Returns events of a payment, oldest first. @throws {DomainError} "payment-not-found". */
   async listEvents(
     request: ListRequest<PaymentPartFilter, bigint>,
     options: ReadOptions = {},
@@ -49,7 +49,7 @@ export class PaymentService {
   }
 
   /**
-   * Makes a payment, in the transaction it is given.
+   * Creates a payment, in the transaction of the caller.
    *
    * @throws {DomainError} "same-account", "unknown-account", "profile-deleted", "account-closed", "currency-mismatch",
    * "insufficient-funds", "balance-limit".
@@ -59,15 +59,15 @@ export class PaymentService {
   }
 
   /**
-   * Makes a payment with an id that the client has chosen, unless it was made already.
+   * Creates a payment with an id that the client chose, unless it already exists.
    *
-   * @throws {DomainError} "payment-exists" when the id is that of another payment, and what {@link create} throws.
+   * @throws {DomainError} "payment-exists" if the id belongs to another payment, and the errors of {@link create}.
    */
   async put(id: string, input: PaymentInput, cause: Cause): Promise<PutPayment> {
     try {
       return await this.#put(id, input, cause);
     } catch (error) {
-      // Another request with the id may have been quicker: what it has made is there by now, and can be compared.
+      // A concurrent request with the id may have been faster. Its payment is committed by now and can be compared.
       if (!(error instanceof PaymentError && error.code === "payment-exists")) throw error;
       return await this.#put(id, input, cause);
     }
@@ -80,7 +80,7 @@ export class PaymentService {
       const known = await payments.find(tx, { id, scope });
       if (known !== undefined && isPaymentOf(known, input)) return { payment: known, created: false };
       if (known !== undefined) throw new PaymentError("payment-exists");
-      // An id that somebody else has taken is refused when it is written: only who could pay learns that it is taken.
+      // An id that another owner's payment has is rejected by the insert, so that only callers who can pay learn of it.
       return { payment: await this.#settle(tx, id, { input, cause }), created: true };
     }, { ...cause, repeatable: true });
   }
@@ -112,14 +112,14 @@ export class PaymentService {
         },
         expectedVersion: 0n,
       }],
-      at: momentAfter(now(), [payer.updatedAt, payee.updatedAt]),
+      at: monotonicTime(now(), [payer.updatedAt, payee.updatedAt]),
       metadata: cause.metadata,
     });
     return projection.payment(paymentId);
   }
 }
 
-/** Whose an account is that takes part in payments. */
+/** Returns the profile of a customer's account. @throws {PaymentError} "unknown-account". */
 export function profileOf({ profileId }: { readonly profileId: string | null }): string {
   if (profileId === null) throw new PaymentError("unknown-account");
   return profileId;

@@ -1,7 +1,7 @@
 import type { Transaction } from "@archway/db/db.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import { decideRefund, type LockedAccount } from "../domain/decisions.ts";
-import { momentAfter } from "../domain/moment_after.ts";
+import { monotonicTime } from "../domain/monotonic_time.ts";
 import { isRefundOf, type Payment, type Refund, type RefundInput } from "../domain/payment.ts";
 import { PaymentError } from "../domain/payment_error.ts";
 import type { PaymentDependencies, PaymentPartFilter, RefundKey } from "../ports.ts";
@@ -9,7 +9,7 @@ import { Projection } from "../projection/projection.ts";
 import type { Cause, ReadOptions } from "./accounts.ts";
 import { profileOf } from "./payments.ts";
 
-/** A refund, and whether it was made by this request. */
+/** A refund, and whether this request created it. */
 export interface PutRefund {
   readonly refund: Refund;
   readonly created: boolean;
@@ -43,9 +43,9 @@ export class RefundService {
   }
 
   /**
-   * Gives back a payment or a part of it, unless this refund was made already.
+   * Refunds a payment in full or in part, unless the refund already exists.
    *
-   * @throws {DomainError} "payment-not-found", "refund-exists" when the id is that of another refund, "not-payee",
+   * @throws {DomainError} "payment-not-found", "refund-exists" if the id belongs to another refund, "not-payee",
    * "currency-mismatch", "refund-exceeds-payment", "profile-deleted", "account-closed", "insufficient-funds",
    * "balance-limit".
    */
@@ -59,8 +59,7 @@ export class RefundService {
     return await connections.withTx(async (tx) => {
       const found = await payments.find(tx, { id: paymentId, scope });
       if (found === undefined) throw new PaymentError("payment-not-found");
-      // Every refund of a payment locks its two accounts, here as everywhere before anything else: what is read from now
-      // on does not change before the transaction ends.
+      // All transfers lock both accounts first, so the data read below does not change before the transaction ends.
       const locked = await accounts.lock(tx, [found.payerAccountId, found.payeeAccountId], scope);
       const known = await payments.findRefund(tx, { paymentId, id, scope });
       if (known !== undefined) {
@@ -72,16 +71,20 @@ export class RefundService {
     }, { ...cause, repeatable: true });
   }
 
-  async #refund(tx: Transaction, payment: Payment, { id, input, cause, locked }: Refunding): Promise<Refund> {
+  async #refund(
+    tx: Transaction,
+    payment: Payment,
+    { id, input, cause, locked }: RefundOptions,
+  ): Promise<Refund> {
     const { ledger, now, newId } = this.#deps;
     const { payerAccountId, payeeAccountId } = payment;
-    const payer = among(locked, payerAccountId);
-    const payee = among(locked, payeeAccountId);
+    const payer = findLocked(locked, payerAccountId);
+    const payee = findLocked(locked, payeeAccountId);
     decideRefund(payment, { payer, payee }, input);
     const projection = new Projection();
     projection.useAccounts([payer.account, payee.account]);
     projection.usePayments([payment]);
-    const at = momentAfter(now(), [
+    const at = monotonicTime(now(), [
       payer.account.updatedAt,
       payee.account.updatedAt,
       payment.updatedAt,
@@ -97,7 +100,7 @@ export class RefundService {
           payeeProfileId: profileOf(payee.account),
           ...{ payerAccountId, payeeAccountId, amount: input.amount, description: input.description },
         },
-        // A payment has one event for each of its versions.
+        // A payment has one event per version.
         expectedVersion: payment.version,
       }],
       at,
@@ -107,16 +110,16 @@ export class RefundService {
   }
 }
 
-interface Refunding {
+interface RefundOptions {
   readonly id: string;
   readonly input: RefundInput;
   readonly cause: Cause;
   readonly locked: readonly LockedAccount[];
 }
 
-/** Accounts are never removed. */
-function among(locked: readonly LockedAccount[], id: string): LockedAccount {
+/** Returns a locked account. Accounts are never deleted. */
+function findLocked(locked: readonly LockedAccount[], id: string): LockedAccount {
   const found = locked.find(({ account }) => account.id === id);
-  if (found === undefined) throw new Error("The account of a payment is not there");
+  if (found === undefined) throw new Error("Missing account of a payment");
   return found;
 }

@@ -2,7 +2,7 @@ import { v7 as newId } from "uuid";
 import { openDriver } from "@archway/db/postgres/connection/open_driver.ts";
 import type { Driver } from "@archway/db/postgres/connection/open_driver.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import { momentAfter } from "../domain/moment_after.ts";
+import { monotonicTime } from "../domain/monotonic_time.ts";
 import { microsecondClock, microsecondsOf, timestampOf } from "@archway/db/timestamp.ts";
 import { Histogram } from "@archway/tools/bench/histogram.ts";
 import { parameterTemplate } from "./parameter_template.ts";
@@ -62,7 +62,7 @@ export class BarePayments {
       if (!payer || !payee || payer.balance < PAYMENT_UNITS) throw new Error("A payment cannot be made");
       const known = {
         ...values,
-        at: momentAfter(values.at, [payer.updatedAt, payee.updatedAt]),
+        at: monotonicTime(values.at, [payer.updatedAt, payee.updatedAt]),
         payerProfileId: payer.profileId ?? "",
         payeeProfileId: payee.profileId ?? "",
         payerBalance: String(payer.balance - PAYMENT_UNITS),

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { openDriver } from "@archway/db/postgres/connection/open_driver.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { bookFaults } from "../testing/book_faults.ts";
+import { findInconsistencies } from "../testing/find_inconsistencies.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { BarePayments } from "./bare_payments.ts";
 import { seedAccounts } from "./seed_accounts.ts";
@@ -18,7 +18,7 @@ Deno.test("BarePayments leaves what the service would", async () => {
   });
   await assertRejects(() => bare.pay(crypto.randomUUID(), ids[0] ?? ""), Error, "cannot be made");
   await using pool = openPool({ primary: database.instance, replicas: [] });
-  assertEquals(await bookFaults(pool.writer()), []);
+  assertEquals(await findInconsistencies(pool.writer()), []);
   const { rows } = await pool.writer().query(
     `select (select count(*) from payments) as payments, (select count(*) from idempotency_keys) as keys,
       (select count(*) from outbox) as outbox,

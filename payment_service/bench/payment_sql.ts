@@ -44,7 +44,7 @@ export const RECORDED = {
   expiresAt: "2026-01-02T00:00:00.123456Z",
 } as const;
 
-/** As long as those of a real answer. */
+/** As long as those of a real response. */
 const BODY_BYTES = 480;
 const HEADERS = [
   ["content-type", "application/json"],

@@ -13,18 +13,18 @@ export interface RecordedStatement {
   readonly parameters: readonly (string | null)[];
 }
 
-/** Writes down every statement of one transaction, and answers it with what a database would. */
+/** Writes down every statement of one transaction, and responses it with what a database would. */
 export class StatementRecorder implements ConnectionManager, TxManager, Transaction {
   readonly statements: RecordedStatement[] = [];
-  readonly #answers: (readonly unknown[])[];
+  readonly #responses: (readonly unknown[])[];
 
-  constructor(answers: readonly (readonly unknown[])[]) {
-    this.#answers = [...answers];
+  constructor(responses: readonly (readonly unknown[])[]) {
+    this.#responses = [...responses];
   }
 
   query<Row>(text: string, parameters: readonly QueryParameter[] = []): Promise<QueryResult<Row>> {
     this.statements.push({ text, parameters: parameters.map(encodeParameter) });
-    const rows = this.#answers.shift() ?? [];
+    const rows = this.#responses.shift() ?? [];
     // Whoever asks knows what the rows are.
     return Promise.resolve(Object({ rows, rowCount: rows.length }));
   }

@@ -1,49 +1,49 @@
 import type { Timestamp } from "@archway/db/timestamp.ts";
 
 /**
- * A customer's account belongs to a profile and is never below zero. A settlement account is where money comes from and
- * goes to that is not kept here, one for each currency: what it owes is what all customers have.
+ * Kind of an account. A customer's account belongs to a profile and never has a negative balance. The settlement account
+ * of a currency is the counterpart of deposits: its negative balance equals the total of all customers.
  */
 export type AccountKind = "customer" | "settlement";
 
-/** An account, as it is after everything that has happened to it. */
+/** Current state of an account. */
 export interface Account {
   /** A UUIDv7. */
   readonly id: string;
   readonly kind: AccountKind;
-  /** Null: it is a settlement account. */
+  /** Null for a settlement account. */
   readonly profileId: string | null;
   readonly currency: string;
-  /** In minor units. */
+  /** Minor units. */
   readonly balance: bigint;
-  /** Counts what has happened to it, from 1; the ETag is made of it. */
+  /** Starts at 1 and grows with every change; the ETag is derived from it. */
   readonly version: bigint;
   readonly createdAt: Timestamp;
   readonly updatedAt: Timestamp;
-  /** Null: it is open. */
+  /** Null for an open account. */
   readonly closedAt: Timestamp | null;
 }
 
-/** Maximum that an account can have or, for a settlement account, owe, in minor units. */
+/** Maximum absolute balance of an account, in minor units. */
 export const MAX_BALANCE = 10n ** 18n;
 
-/** Why money was moved. */
+/** Reason of a transfer. */
 export type EntryKind = "deposit" | "payment" | "refund";
 
-/** One side of a movement: what an account got (more than 0) or gave (less than 0). All sides together are 0. */
+/** One side of a transfer: a credit (positive) or a debit (negative). The entries of a transfer sum to zero. */
 export interface Entry {
-  /** The movement's id, a UUIDv7; an account has one entry of a movement at the most. */
+  /** Id of the transfer, a UUIDv7. An account has at most one entry of a transfer. */
   readonly transferId: string;
   readonly accountId: string;
   readonly kind: EntryKind;
-  /** In minor units; never 0. */
+  /** Minor units; never 0. */
   readonly amount: bigint;
-  /** What the account had after it. */
+  /** Balance of the account after the entry. */
   readonly balance: bigint;
   readonly currency: string;
-  /** The payment that was made or refunded; null: it was a deposit. */
+  /** Payment that was settled or refunded; null for a deposit. */
   readonly paymentId: string | null;
-  /** Null: it was no refund. */
+  /** Null unless the entry is of a refund. */
   readonly refundId: string | null;
   readonly createdAt: Timestamp;
 }

@@ -4,30 +4,30 @@ import { type Account, MAX_BALANCE } from "./account.ts";
 import type { Payment, PaymentInput, RefundInput } from "./payment.ts";
 import { PaymentError, type PaymentErrorCode } from "./payment_error.ts";
 
-/** An account that nobody else can change before the transaction ends, as one caller sees it. */
+/** An account that is locked until the end of the transaction, with the rights of the caller. */
 export interface LockedAccount {
   readonly account: Account;
-  /** Whether the caller may do with it what its owner may. */
+  /** Whether the caller has the rights of its owner. */
   readonly isOwn: boolean;
-  /** Whether its profile exists and was not deleted; true for a settlement account. */
+  /** Whether its profile exists and is not deleted; true for a settlement account. */
   readonly isActive: boolean;
 }
 
-/** An account together with where a client named it. */
+/** An account, and the member of the body that refers to it. */
 interface NamedAccount {
   readonly locked: LockedAccount | undefined;
-  /** The JSON Pointer to its id in the body. */
+  /** JSON Pointer of its id in the body; "" if the body does not refer to it. */
   readonly field: string;
 }
 
-/** Both sides of a movement. */
+/** Both sides of a transfer. */
 export interface Sides {
   readonly payer: LockedAccount;
   readonly payee: LockedAccount;
 }
 
 /**
- * Decides whether a payment can be made.
+ * Checks whether a payment can be settled.
  *
  * @throws {PaymentError} "unknown-account", "profile-deleted", "account-closed", "currency-mismatch",
  * "insufficient-funds", "balance-limit".
@@ -38,21 +38,21 @@ export function decidePayment(
   { amount }: PaymentInput,
 ): Sides {
   const named: readonly NamedAccount[] = [
-    // Somebody else's account is as good as none, and a settlement account takes part in deposits only.
+    // Payer accounts of other owners are reported as missing. Settlement accounts are for deposits only.
     { locked: payer?.isOwn && isCustomer(payer) ? payer : undefined, field: "/payerAccountId" },
     { locked: payee !== undefined && isCustomer(payee) ? payee : undefined, field: "/payeeAccountId" },
   ];
   refuse("unknown-account", named, {
-    isSo: ({ locked }) => locked === undefined,
+    matches: ({ locked }) => locked === undefined,
     reason: "no such account",
   });
   if (payer === undefined || payee === undefined) throw new PaymentError("unknown-account");
-  decideMovement({ payer, payee }, amount, named);
+  decideTransfer({ payer, payee }, amount, named);
   return { payer, payee };
 }
 
 /**
- * Decides whether a part of a payment can be given back.
+ * Checks whether a payment can be refunded by an amount.
  *
  * @throws {PaymentError} "not-payee", "currency-mismatch", "refund-exceeds-payment", "profile-deleted", "account-closed",
  * "insufficient-funds", "balance-limit".
@@ -67,29 +67,29 @@ export function decideRefund(payment: Payment, { payer, payee }: Sides, { amount
   if (payment.refunded + amount.units > payment.amount.units) {
     throw new PaymentError("refund-exceeds-payment");
   }
-  // The money goes the other way.
-  decideMovement({ payer: payee, payee: payer }, amount, [{ locked: payee, field: "" }, {
+  // A refund is a transfer in the opposite direction.
+  decideTransfer({ payer: payee, payee: payer }, amount, [{ locked: payee, field: "" }, {
     locked: payer,
     field: "",
   }]);
 }
 
 /**
- * Decides whether an account can be given money from outside.
+ * Checks whether a deposit into an account can be settled.
  *
  * @throws {PaymentError} "profile-deleted", "account-closed", "currency-mismatch", "balance-limit".
  */
 export function decideDeposit(account: LockedAccount, settlement: LockedAccount, amount: Money): void {
-  decideMovement({ payer: settlement, payee: account }, amount, [{ locked: account, field: "" }]);
+  decideTransfer({ payer: settlement, payee: account }, amount, [{ locked: account, field: "" }]);
 }
 
-function decideMovement({ payer, payee }: Sides, amount: Money, named: readonly NamedAccount[]): void {
+function decideTransfer({ payer, payee }: Sides, amount: Money, named: readonly NamedAccount[]): void {
   refuse("profile-deleted", named, {
-    isSo: ({ locked }) => locked?.isActive === false,
+    matches: ({ locked }) => locked?.isActive === false,
     reason: "belongs to a deleted profile",
   });
   refuse("account-closed", named, {
-    isSo: ({ locked }) => (locked?.account.closedAt ?? null) !== null,
+    matches: ({ locked }) => (locked?.account.closedAt ?? null) !== null,
     reason: "is closed",
   });
   const foreign = [payer, payee].some(({ account }) => account.currency !== amount.currency);
@@ -112,13 +112,13 @@ function isCustomer({ account }: LockedAccount): boolean {
   return account.kind === "customer";
 }
 
-/** Refuses for every account of which something is true, all at once. */
+/** Throws an error that lists all accounts that match. */
 function refuse(
   code: PaymentErrorCode,
   named: readonly NamedAccount[],
-  { isSo, reason }: { readonly isSo: (account: NamedAccount) => boolean; readonly reason: string },
+  { matches, reason }: { readonly matches: (account: NamedAccount) => boolean; readonly reason: string },
 ): void {
-  const found = named.filter(isSo);
+  const found = named.filter(matches);
   if (found.length === 0) return;
   const fieldErrors: FieldError[] = found.filter(({ field }) => field !== "").map(({ field }) => ({
     field,

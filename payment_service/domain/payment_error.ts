@@ -1,12 +1,12 @@
 import { DomainError } from "@archway/service_kit/domain_error.ts";
 import type { MoneyErrorCode } from "@archway/service_kit/money.ts";
 
-/** Errors of the payment service that a client can act on; `fieldErrors` say where. */
+/** Error codes of the payment service; they are the slugs of its problem types. */
 export type PaymentErrorCode =
   | MoneyErrorCode
-  /** There is no such account, or it is not the caller's. */
+  /** The account does not exist, or is not accessible to the caller. */
   | "account-not-found"
-  /** There is no such payment, or the caller has no part in it. */
+  /** The payment does not exist, or the caller is neither payer nor payee. */
   | "payment-not-found"
   /** The payment has no such refund. */
   | "refund-not-found"
@@ -16,30 +16,30 @@ export type PaymentErrorCode =
   | "payment-exists"
   /** The id belongs to another refund of the payment. */
   | "refund-exists"
-  /** The account was modified: `currentVersion` is what it has now. */
+  /** The account was modified since it was read; see `currentVersion`. */
   | "account-changed"
-  /** No profile of the caller's has the id. */
+  /** The profile does not exist, or is not accessible to the caller. */
   | "unknown-profile"
-  /** An account that a payment names does not exist, or the payer is not the caller's. */
+  /** An account of the payment does not exist, or the payer account is not accessible to the caller. */
   | "unknown-account"
-  /** An account belongs to a profile that was deleted. */
+  /** An account belongs to a deleted profile. */
   | "profile-deleted"
-  /** Payer and payee are one account. */
+  /** Payer and payee are the same account. */
   | "same-account"
   /** An account is in another currency than the amount. */
   | "currency-mismatch"
   /** An account is closed. */
   | "account-closed"
-  /** The account has less than the amount. */
+  /** The balance is less than the amount. */
   | "insufficient-funds"
-  /** The account would have more than it can hold. */
+  /** The new balance would exceed the limit. */
   | "balance-limit"
-  /** An account is to be closed that has money. */
+  /** The account cannot be closed before its balance is zero. */
   | "balance-not-zero"
-  /** The refunds of a payment would be more than it. */
+  /** The total of the refunds would exceed the payment. */
   | "refund-exceeds-payment"
-  /** The caller did not receive the payment that is to be refunded. */
+  /** The caller is not the payee of the payment to refund. */
   | "not-payee";
 
-/** An error of the payment service. */
+/** Error of the payment service. */
 export class PaymentError extends DomainError<PaymentErrorCode> {}

@@ -50,7 +50,7 @@ async function balanceOf(client: Client, id: string): Promise<string | undefined
   return data?.data.balance.amount;
 }
 
-Deno.test("archway gives an answer that was lost again, also after it was killed, and from another process", async () => {
+Deno.test("archway gives an response that was lost again, also after it was killed, and from another process", async () => {
   await using database = await useTestDatabase();
   await using first = start(database.instance);
   const url = await ready(first);
@@ -65,9 +65,9 @@ Deno.test("archway gives an answer that was lost again, also after it was killed
         amount: { amount: "4.00", currency: "BRL" },
       }),
     });
-  const answer = await pay(url);
-  const text = await answer.text();
-  assertEquals([answer.status, answer.headers.get("idempotency-replayed")], [201, null]);
+  const response = await pay(url);
+  const text = await response.text();
+  assertEquals([response.status, response.headers.get("idempotency-replayed")], [201, null]);
   await first.kill();
   await using second = start(database.instance);
   await using third = start(database.instance);
@@ -79,7 +79,7 @@ Deno.test("archway gives an answer that was lost again, also after it was killed
       "true",
     ]);
     for (const name of ["etag", "location", "content-type", "cache-control"]) {
-      assertEquals(again.headers.get(name), answer.headers.get(name), name);
+      assertEquals(again.headers.get(name), response.headers.get(name), name);
     }
   }
   const client = createClient<paths>({ baseUrl: await second.url });
@@ -90,7 +90,7 @@ Deno.test("archway gives an answer that was lost again, also after it was killed
   }
 });
 
-Deno.test("archway pays once for a key whose client leaves before the answer and asks again", async () => {
+Deno.test("archway pays once for a key whose client leaves before the response and asks again", async () => {
   await using database = await useTestDatabase();
   await using program = start(database.instance);
   const url = await ready(program);

@@ -8,7 +8,7 @@ import { startNats } from "@archway/tools/support/nats/start_nats.ts";
 import { testWithNats } from "@archway/tools/support/nats/test_with_nats.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { errorLines } from "@archway/tools/support/error_lines.ts";
-import { call, madeBy, openAccountAt } from "../testing/payment_calls.ts";
+import { call, createdId, openAccountAt } from "../testing/payment_calls.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
 
@@ -30,18 +30,20 @@ testWithNats(
     const payAndRefund = async (): Promise<void> => {
       const amount = { amount: "1.00", currency: "BRL" };
       const body = { payerAccountId: payer, payeeAccountId: payee, amount };
-      const id = madeBy(await call(url, "POST /v1/payments", { body, key: crypto.randomUUID() }));
-      madeBy(await call(url, `PUT /v1/payments/${id}/refunds/${crypto.randomUUID()}`, { body: { amount } }));
+      const id = createdId(await call(url, "POST /v1/payments", { body, key: crypto.randomUUID() }));
+      createdId(
+        await call(url, `PUT /v1/payments/${id}/refunds/${crypto.randomUUID()}`, { body: { amount } }),
+      );
     };
     await payAndRefund();
-    await untilTold(pool, 0);
+    await untilDelivered(pool, 0);
     await nats.kill();
     for (let count = 0; count < 5; count++) await payAndRefund();
     // They have left the outbox, and wait for the broker alone.
-    await untilTold(pool, 10);
+    await untilDelivered(pool, 10);
     assert(await nats.start());
     await payAndRefund();
-    await untilTold(pool, 0);
+    await untilDelivered(pool, 0);
 
     const { rows } = await pool.writer().query<EventRow>(`select ${EVENT_COLUMNS} from events as e`);
     const kept = await readStream(nats, "archway");
@@ -59,7 +61,7 @@ testWithNats(
 );
 
 /** Resolves when nothing is in the outbox, and so many events wait for the broker. */
-async function untilTold(pool: ConnectionPool, waiting: number): Promise<void> {
+async function untilDelivered(pool: ConnectionPool, waiting: number): Promise<void> {
   const sql = `select (select count(*) from outbox) as outbox,
     (select count(*) from broker_messages) as waiting`;
   while (true) {

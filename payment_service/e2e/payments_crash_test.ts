@@ -1,18 +1,18 @@
 import { assertEquals } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { bookFaults } from "../testing/book_faults.ts";
+import { findInconsistencies } from "../testing/find_inconsistencies.ts";
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { MainProgram } from "@archway/tools/support/program.ts";
 import { seededRandom } from "@archway/tools/support/seeded_random.ts";
-import { type Intent, isDone } from "./storm/intent.ts";
-import { IntentSource } from "./storm/intent_source.ts";
-import { MortalProgram } from "./storm/mortal_program.ts";
-import { movedBy } from "./storm/moved_by.ts";
-import { openStormAccounts } from "./storm/open_storm_accounts.ts";
-import { StormClient } from "./storm/storm_client.ts";
-import { StormReceiver } from "./storm/storm_receiver.ts";
+import { type Intent, isDone } from "./crash/intent.ts";
+import { IntentSource } from "./crash/intent_source.ts";
+import { RestartableProgram } from "./crash/restartable_program.ts";
+import { listTransfers } from "./crash/list_transfers.ts";
+import { openCrashTestAccounts } from "./crash/open_crash_test_accounts.ts";
+import { LossyClient } from "./crash/lossy_client.ts";
+import { FlakyReceiver } from "./crash/flaky_receiver.ts";
 
 const CLIENTS = 64;
 const KILLS = 20;
@@ -40,12 +40,12 @@ async function storm(seed: number): Promise<void> {
     WEBHOOK_ALLOW_PRIVATE: "true",
     WEBHOOK_TIMEOUT: "2s",
   };
-  await using program = new MortalProgram(environment);
-  const accounts = await openStormAccounts(await program.url);
-  await using receiver = await StormReceiver.open(pool, { url: await program.url, random });
+  await using program = new RestartableProgram(environment);
+  const accounts = await openCrashTestAccounts(await program.url);
+  await using receiver = await FlakyReceiver.open(pool, { url: await program.url, random });
 
   const source = new IntentSource(accounts, random);
-  const client = new StormClient({ url: () => program.url, random });
+  const client = new LossyClient({ url: () => program.url, random });
   const stopping = new AbortController();
   const endowments = accounts.map((account) => source.deposit(account, 100_000));
   const clients = Array.from({ length: CLIENTS }, (_, number) => {
@@ -62,14 +62,14 @@ async function storm(seed: number): Promise<void> {
   await Promise.all(clients);
 
   // Who does not know what has become of something asks again, and is told; and whoever asks once more is told the same.
-  for (let turn = 0; turn < 2; turn++) await askAll(client, source.intents);
+  for (let turn = 0; turn < 2; turn++) await resendAll(client, source.intents);
   assertEquals(client.faults, []);
   const done = source.intents.filter((intent) => isDone(client.acknowledged.get(intent) ?? { status: 0 }));
   await assertBooks(pool, { client, done, intents: source.intents });
   await using rebuild = new MainProgram(environment, ["events", "rebuild"]);
   const { code, stdout } = await rebuild.ended();
   assertEquals([code, stdout.includes("The live tables match the events")], [0, true], stdout);
-  await receiver.untilTold();
+  await receiver.untilDelivered();
   assertEquals(await receiver.faults(), []);
   assertEquals(await program.stop(), 0);
   assertEquals(program.complaints, []);
@@ -84,7 +84,7 @@ interface Life {
 
 /** Wants one thing after the other, and asks again for what was not answered, mostly; now and then for old things, too. */
 async function live(
-  client: StormClient,
+  client: LossyClient,
   source: IntentSource,
   { random, first, signal }: Life,
 ): Promise<void> {
@@ -95,16 +95,16 @@ async function live(
     const intent = old ?? waiting.shift() ?? source.next();
     own.push(intent);
     for (let tries = 0; tries < 4; tries++) {
-      const answer = await client.sendBadly(intent);
-      if (answer !== undefined && isDone(answer) && old === undefined) source.made(intent, answer);
-      if (answer !== undefined || signal.aborted || random() < 0.3) break;
+      const response = await client.sendLossy(intent);
+      if (response !== undefined && isDone(response) && old === undefined) source.made(intent, response);
+      if (response !== undefined || signal.aborted || random() < 0.3) break;
     }
     await pause(random() * THINKING_MS);
   }
 }
 
 /** Asks for everything that anybody ever wanted until it is answered. */
-async function askAll(client: StormClient, intents: readonly Intent[]): Promise<void> {
+async function resendAll(client: LossyClient, intents: readonly Intent[]): Promise<void> {
   const left = [...intents];
   await Promise.all(Array.from({ length: CALM_CLIENTS }, async () => {
     for (let intent = left.shift(); intent !== undefined; intent = left.shift()) {
@@ -114,7 +114,7 @@ async function askAll(client: StormClient, intents: readonly Intent[]): Promise<
 }
 
 interface Outcome {
-  readonly client: StormClient;
+  readonly client: LossyClient;
   readonly intents: readonly Intent[];
   /** What was acknowledged to have been done. */
   readonly done: readonly Intent[];
@@ -122,9 +122,9 @@ interface Outcome {
 
 async function assertBooks(pool: ConnectionPool, { client, intents, done }: Outcome): Promise<void> {
   const db = pool.writer();
-  assertEquals(await bookFaults(db), []);
+  assertEquals(await findInconsistencies(db), []);
   // Exactly what was acknowledged, under the very ids.
-  assertEquals(await movedBy(db), done.map((intent) => client.told(intent)).toSorted());
+  assertEquals(await listTransfers(db), done.map((intent) => client.told(intent)).toSorted());
   const { rows: [keys] } = await db.query<{ count: bigint }>("select count(*) from idempotency_keys");
   assertEquals(Number(keys?.count), intents.filter(({ key }) => key !== undefined).length);
 }

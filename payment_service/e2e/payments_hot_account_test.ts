@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { bookFaults } from "../testing/book_faults.ts";
+import { findInconsistencies } from "../testing/find_inconsistencies.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { call, type CallAnswer, madeBy, openAccountAt } from "../testing/payment_calls.ts";
+import { call, type CallResponse, createdId, openAccountAt } from "../testing/payment_calls.ts";
 import { errorLines } from "@archway/tools/support/error_lines.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
@@ -26,44 +26,44 @@ Deno.test("archway lets 32 clients of two processes use one account, and none me
     Array.from({ length: CLIENTS }, () => openAccountAt(url, { balance: "1000.00" })),
   );
 
-  const answers: { readonly what: string; readonly answer: CallAnswer }[] = [];
+  const responses: { readonly what: string; readonly response: CallResponse }[] = [];
   await Promise.all(others.map(async (other, client) => {
-    const ask = async (
+    const send = async (
       what: string,
       line: string,
       request: Parameters<typeof call>[2],
-    ): Promise<CallAnswer> => {
-      const answer = await call(urls[answers.length % 2] ?? url, line, request);
-      answers.push({ what, answer });
-      return answer;
+    ): Promise<CallResponse> => {
+      const response = await call(urls[responses.length % 2] ?? url, line, request);
+      responses.push({ what, response });
+      return response;
     };
     for (let round = 0; round < ROUNDS; round++) {
       const out = { payerAccountId: hot, payeeAccountId: other, amount: ONE };
-      const paid = await ask("pay", "POST /v1/payments", { body: out, key: crypto.randomUUID() });
+      const paid = await send("pay", "POST /v1/payments", { body: out, key: crypto.randomUUID() });
       // The other way round, which would deadlock if each locked its own account first.
       const back = { payerAccountId: other, payeeAccountId: hot, amount: ONE };
-      if (client % 4 === 0) await ask("pay back", `PUT /v1/payments/${crypto.randomUUID()}`, { body: back });
+      if (client % 4 === 0) await send("pay back", `PUT /v1/payments/${crypto.randomUUID()}`, { body: back });
       if (client % 4 === 1 && paid.status === 201) {
-        const path = `/v1/payments/${madeBy(paid)}/refunds/${crypto.randomUUID()}`;
-        await ask("refund", `PUT ${path}`, { body: { amount: ONE } });
+        const path = `/v1/payments/${createdId(paid)}/refunds/${crypto.randomUUID()}`;
+        await send("refund", `PUT ${path}`, { body: { amount: ONE } });
       }
       if (client % 4 === 2) {
         const key = crypto.randomUUID();
-        await ask("deposit", `POST /v1/accounts/${hot}/deposits`, { body: { amount: ONE }, key });
+        await send("deposit", `POST /v1/accounts/${hot}/deposits`, { body: { amount: ONE }, key });
       }
     }
   }));
 
-  const refused = answers.filter(({ answer }) => answer.status !== 201);
+  const refused = responses.filter(({ response }) => response.status !== 201);
   assertEquals(
-    refused.filter(({ what, answer }) =>
-      what !== "pay" || answer.status !== 422 || !answer.text.includes("/problems/insufficient-funds")
+    refused.filter(({ what, response }) =>
+      what !== "pay" || response.status !== 422 || !response.text.includes("/problems/insufficient-funds")
     ),
     [],
   );
-  assertEquals(await bookFaults(pool.writer()), []);
+  assertEquals(await findInconsistencies(pool.writer()), []);
   const made = (what: string): number =>
-    answers.filter((asked) => asked.what === what && asked.answer.status === 201).length;
+    responses.filter((asked) => asked.what === what && asked.response.status === 201).length;
   const { data } = JSON.parse((await call(url, `GET /v1/accounts/${hot}`)).text);
   const left = CLIENTS * ROUNDS / 2 - made("pay") + made("pay back") + made("refund") + made("deposit");
   assertEquals(data.balance.amount, `${left}.00`);

@@ -2,13 +2,13 @@ import type * as api from "@archway/api/paymentapi/server.gen.ts";
 import { formatMoney } from "@archway/service_kit/money.ts";
 import type { PaymentEvent, PaymentRefunded, PaymentSettled } from "./payment_event.ts";
 
-/** What the document says of the data of each type of event, under `webhooks`. */
+/** Data of each event type, as the OpenAPI document declares it under `webhooks`. */
 type OutgoingData =
   api.webhooks[PaymentEvent["type"]]["post"]["requestBody"]["content"]["application/json"]["data"];
 
 /**
- * What those who are told of events learn: member by member, so that what an event has for the service alone, now or
- * later, goes nowhere. Amounts are as clients know them, and not minor units.
+ * Returns the published data of an event. Members are listed one by one, so that internal ones are never published.
+ * Amounts are decimal strings instead of minor units.
  */
 export function outgoingData(event: PaymentEvent): OutgoingData {
   switch (event.type) {
@@ -30,7 +30,7 @@ export function outgoingData(event: PaymentEvent): OutgoingData {
   }
 }
 
-/** The same for what happens to a payment, of which its history tells as much. */
+/** Returns the published data of a payment event, which the list of a payment's events shows too. */
 export function outgoingPaymentData(event: PaymentSettled | PaymentRefunded): api.PaymentEventData {
   const { paymentId, payerAccountId, payeeAccountId, payerProfileId, payeeProfileId, description } = event;
   return {

@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import { SAMPLE_EVENTS } from "../testing/sample_events.ts";
 import { outgoingData } from "./outgoing_data.ts";
 
-Deno.test("outgoingData() tells of each type what is meant for others, and nothing else", () => {
-  const told = Object.fromEntries(
+Deno.test("outgoingData() contains the published members of each type, and no others", () => {
+  const members = Object.fromEntries(
     Object.values(SAMPLE_EVENTS).map((event) => [event.type, Object.keys(outgoingData(event)).toSorted()]),
   );
   const payment = [
@@ -15,7 +15,7 @@ Deno.test("outgoingData() tells of each type what is meant for others, and nothi
     "payerProfileId",
     "paymentId",
   ];
-  assertEquals(told, {
+  assertEquals(members, {
     "account.opened": ["accountId", "currency", "kind", "profileId"],
     "account.closed": ["accountId", "currency", "profileId"],
     "deposit.settled": ["accountId", "amount", "depositId", "profileId"],
@@ -24,7 +24,7 @@ Deno.test("outgoingData() tells of each type what is meant for others, and nothi
   });
 });
 
-Deno.test("outgoingData() tells amounts as clients know them", () => {
+Deno.test("outgoingData() formats amounts as decimal strings", () => {
   const deposit = SAMPLE_EVENTS["deposit.settled"];
   for (const [currency, amount] of [["BRL", "12.34"], ["JPY", "1234"], ["KWD", "1.234"]] as const) {
     assertEquals(outgoingData({ ...deposit, amount: { units: 1234n, currency } }), {

@@ -3,7 +3,7 @@ import { outgoingData } from "./outgoing_data.ts";
 import { PAYMENT_UPCASTERS, readEvent } from "./payment_event_data.ts";
 import { paymentRecipients } from "./payment_recipients.ts";
 
-/** The events of accounts and payments, as webhooks and the message broker receive them. */
+/** Catalog of the account and payment events that webhooks and the message broker receive. */
 export const PAYMENT_CATALOG: EventCatalog = {
   types: PAYMENT_UPCASTERS,
   toJson: (event) => outgoingData(readEvent(event)),

@@ -15,13 +15,13 @@ import type { PaymentEvent } from "./payment_event.ts";
 async function addProfile(pool: ConnectionPool, owner: string | null): Promise<string> {
   const id = newId();
   await pool.writer().query(
-    "insert into profiles (id, name, owner, created_at, updated_at) values ($1, 'Somebody', $2, now(), now())",
+    "insert into profiles (id, name, owner, created_at, updated_at) values ($1, 'Ada', $2, now(), now())",
     [id, owner],
   );
   return id;
 }
 
-/** Appends an event with the data of the sample of its type and these changes. */
+/** Appends an event with the sample data of its type and some changes. */
 async function append(pool: ConnectionPool, type: PaymentEvent["type"], changes: EventData): Promise<void> {
   const data = JSON.parse(JSON.stringify({ ...sampleData(type), ...changes }));
   await appendEvents(pool, [{ stream: newId(), type, data }]);
@@ -51,9 +51,9 @@ for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
     await append(pool, "payment.settled", { payerProfileId: bob, payeeProfileId: bob, description: "one" });
     await append(pool, "payment.settled", { payerProfileId: "ada", payeeProfileId: "", description: "none" });
     await append(pool, "payment.refunded", { payerProfileId: unowned, payeeProfileId: ada });
-    // The profile in the sample is not there.
+    // The profiles in the sample do not exist.
     await append(pool, "payment.settled", {});
-    // Payments stay those of the owner of a deleted profile.
+    // The owner of a deleted profile still receives its events.
     await pool.writer().query("update profiles set deleted_at = now() where id = $1", [ada]);
     harness.work(mergeCatalogs([PAYMENT_CATALOG]));
     await harness.untilSettled();
@@ -75,7 +75,7 @@ for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
   });
 }
 
-Deno.test("PAYMENT_CATALOG converts stored events of every type as outgoingData() does", () => {
+Deno.test("PAYMENT_CATALOG.toJson() converts stored events of every type", () => {
   assertEquals(Object.keys(PAYMENT_CATALOG.types).toSorted(), Object.keys(SAMPLE_EVENTS).toSorted());
   for (const event of Object.values(SAMPLE_EVENTS)) {
     const stored = { type: event.type, schemaVersion: 1, data: sampleData(event.type) };
@@ -83,7 +83,7 @@ Deno.test("PAYMENT_CATALOG converts stored events of every type as outgoingData(
   }
 });
 
-Deno.test("PAYMENT_CATALOG throws for data that is not of its type", () => {
+Deno.test("PAYMENT_CATALOG.toJson() throws for data that does not match the type", () => {
   const data = { ...sampleData("payment.settled"), payerProfileId: 7 };
   assertThrows(() => PAYMENT_CATALOG.toJson({ type: "payment.settled", schemaVersion: 1, data }));
 });

@@ -1,17 +1,17 @@
 import type { AccountKind } from "../domain/account.ts";
 import type { Money } from "@archway/service_kit/money.ts";
 
-/** An account was opened: by its owner, or, where it is a settlement account, because it was needed. */
+/** An account was opened: by its owner, or for the first deposit of a currency. */
 export interface AccountOpened {
   readonly type: "account.opened";
   readonly accountId: string;
   readonly kind: AccountKind;
-  /** Null: it is a settlement account. */
+  /** Null for a settlement account. */
   readonly profileId: string | null;
   readonly currency: string;
 }
 
-/** An account was closed; it had no money. */
+/** An account with a balance of zero was closed. */
 export interface AccountClosed {
   readonly type: "account.closed";
   readonly accountId: string;
@@ -19,22 +19,22 @@ export interface AccountClosed {
   readonly currency: string;
 }
 
-/** Money came from outside. */
+/** A deposit was settled. */
 export interface DepositSettled {
   readonly type: "deposit.settled";
   readonly depositId: string;
   readonly accountId: string;
   readonly profileId: string;
-  /** Where it came from. */
+  /** Account that was debited. */
   readonly settlementAccountId: string;
   readonly amount: Money;
 }
 
-/** Money went from one account to another. */
+/** A payment was settled. */
 export interface PaymentSettled {
   readonly type: "payment.settled";
   readonly paymentId: string;
-  /** The movement's own id; the payment's was chosen by a client, who may have used it elsewhere. */
+  /** Id of the transfer. Unlike the payment's, a client cannot choose it, so it is unique across services. */
   readonly transferId: string;
   readonly payerAccountId: string;
   readonly payeeAccountId: string;
@@ -44,13 +44,13 @@ export interface PaymentSettled {
   readonly description: string | null;
 }
 
-/** All of a payment, or a part, went back. */
+/** A payment was refunded in full or in part. */
 export interface PaymentRefunded {
   readonly type: "payment.refunded";
   readonly paymentId: string;
   readonly refundId: string;
   readonly transferId: string;
-  /** Who had paid, and gets the money. */
+  /** Payer of the original payment, who receives the refund. */
   readonly payerAccountId: string;
   readonly payeeAccountId: string;
   readonly payerProfileId: string;
@@ -59,13 +59,13 @@ export interface PaymentRefunded {
   readonly description: string | null;
 }
 
-/** Everything that happens in this service. */
+/** All events of the service. */
 export type PaymentEvent = AccountOpened | AccountClosed | DepositSettled | PaymentSettled | PaymentRefunded;
 
-/** Categories of the streams below: what their names begin with. */
+/** Categories of the streams, which are the prefixes of their names. */
 export const PAYMENT_CATEGORIES: readonly string[] = ["account", "deposit", "payment"];
 
-/** The stream that an event belongs to. */
+/** Returns the stream of an event. */
 export function streamOf(event: PaymentEvent): string {
   switch (event.type) {
     case "account.opened":
@@ -79,7 +79,7 @@ export function streamOf(event: PaymentEvent): string {
   }
 }
 
-/** The stream of a payment. */
+/** Returns the stream of a payment. */
 export function paymentStream(paymentId: string): string {
   return `payment-${paymentId}`;
 }

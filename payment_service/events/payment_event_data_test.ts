@@ -13,7 +13,7 @@ const SIDES = {
   amount: { units: 10n ** 15n, currency: "BRL" },
 };
 
-/** One of each. */
+/** Events of all types. */
 const EVENTS: readonly PaymentEvent[] = [
   { type: "account.opened", accountId: "a", kind: "customer", profileId: "c", currency: "BRL" },
   { type: "account.opened", accountId: "s", kind: "settlement", profileId: null, currency: "BRL" },
@@ -30,7 +30,7 @@ const EVENTS: readonly PaymentEvent[] = [
   { type: "payment.refunded", ...SIDES, refundId: "r", description: null },
 ];
 
-Deno.test("readEvent() reads what writeEvent() writes, in the newest form", () => {
+Deno.test("readEvent() reads the newest schema version, which writeEvent() writes", () => {
   for (const event of EVENTS) {
     const written = writeEvent(event);
     assertEquals(written.schemaVersion, PAYMENT_UPCASTERS[event.type].length + 1);

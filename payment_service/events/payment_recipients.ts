@@ -3,12 +3,12 @@ import type { PublishedEvent, Recipient } from "@archway/service_kit/event_catal
 import type { PaymentEvent } from "./payment_event.ts";
 import { readEvent } from "./payment_event_data.ts";
 
-// A text that is no UUID names no profile. A deleted profile still counts: its payments were its owner's.
+// Ignores texts that are not UUIDs. Includes deleted profiles, whose owners still receive events.
 const OWNERS = `select distinct c.position, p.owner
   from unnest($1::bigint[], $2::text[]) as c (position, profile)
   join published_profiles as p on p.id = case when pg_input_is_valid(c.profile, 'uuid') then c.profile::uuid end`;
 
-/** Payments and accounts concern the owners of their profiles. */
+/** Returns the owners of the profiles that the events affect. */
 export async function paymentRecipients(
   tx: Transaction,
   events: readonly PublishedEvent[],
@@ -20,7 +20,7 @@ export async function paymentRecipients(
   return (await tx.query<{ position: bigint; owner: string | null }>(OWNERS, parameters)).rows;
 }
 
-/** Returns the profiles that an event concerns. */
+/** Returns the profiles that an event affects. */
 function profilesOf(event: PaymentEvent): readonly string[] {
   switch (event.type) {
     case "account.opened":

@@ -16,7 +16,7 @@ const ENTRY_COLUMNS = selectList<Entry>(
 
 const ENTRY_ORDER = new ListOrder("createdAt", "transferId");
 
-/** The list of accounts. */
+/** List of accounts. */
 export class AccountList extends ListSql {
   readonly #owner: string | undefined;
 
@@ -28,7 +28,7 @@ export class AccountList extends ListSql {
 
   override rows(window: PageWindow): string {
     if (this.#owner === undefined) return super.rows(window);
-    // The newest of each profile, and of these the newest: there are few profiles, and many accounts of others.
+    // Reads the newest accounts per profile and merges them: an owner has few profiles, others have many accounts.
     return `select found.* from (select id from published_profiles where owner = ${this.#owner}) as mine
       cross join lateral (
         select ${this.columns} from accounts${this.filter("profile_id = mine.id", window.key)} ${
@@ -38,7 +38,7 @@ export class AccountList extends ListSql {
   }
 }
 
-/** The statement of an account: an account has at most one entry of a transfer. */
+/** Returns the list of an account's entries. An account has at most one entry of a transfer. */
 export function entryList({ filter: { accountId, from, to } }: ListRequest<EntryFilter>): ListSql {
   const list = new ListSql({ columns: ENTRY_COLUMNS, from: "entries", order: ENTRY_ORDER });
   list.where(`account_id = ${list.bind(accountId)}`);

@@ -17,8 +17,8 @@ const FIND = scopedStatement(
   1,
 );
 
-// Rows are locked as the sort gives them. Several are only locked here, so that no two transactions wait in a circle. The
-// lock is the one that an update takes: it does not hold up those who only refer to the account.
+// Locks rows in the order of the sort. No other statement locks several accounts, so transactions cannot deadlock. "No
+// key update" is the lock of an update; it does not block inserts of rows that refer to the account.
 const LOCK = scopedStatement(
   (owner) =>
     `select ${ACCOUNT_COLUMNS}, ${
@@ -35,7 +35,7 @@ const FIND_SETTLEMENT = "select id from accounts where kind = 'settlement' and c
 const CLAIM_SETTLEMENT =
   "select pg_advisory_xact_lock(hashtextextended('archway settlement ' || $1::text, 0))";
 
-/** Stores accounts in PostgreSQL. */
+/** Reads and locks accounts in PostgreSQL. */
 export class PostgresAccountRepository implements AccountRepository {
   async find(db: Querier, { id, scope }: ResourceKey, options?: QueryOptions): Promise<Account | undefined> {
     const { rows } = await db.query<Account>(...statementFor(FIND, scope, [id]), options);

@@ -9,13 +9,13 @@ import type { EventContext, Ledger, PendingEvent } from "../ports.ts";
 import type { Projection } from "../projection/projection.ts";
 import { projectionStatement } from "../projection/projection_sql.ts";
 
-/** What a constraint's refusal means. */
+/** Error codes by violated constraint. */
 const ERRORS: Readonly<Record<string, PaymentErrorCode>> = {
   accounts_profile_currency_key: "account-exists",
   payments_pkey: "payment-exists",
 };
 
-/** Writes events to the store, and what follows from them to the tables. */
+/** Writes events to the event store and their projections to the tables. */
 export class PostgresLedger implements Ledger {
   readonly #store: EventStore;
 
@@ -36,7 +36,7 @@ export class PostgresLedger implements Ledger {
     }));
     const { text, parameters } = projectionStatement(projection, "");
     try {
-      // Sent one behind the other, so that both take one way to the server.
+      // Pipelined: both statements take one round trip.
       await Promise.all([
         tx.query(text, parameters),
         this.#store.append(tx, appends, { metadata, recordedAt: at }),
@@ -51,7 +51,7 @@ export class PostgresLedger implements Ledger {
       const code = Object.hasOwn(ERRORS, error.constraint) ? ERRORS[error.constraint] : undefined;
       if (code !== undefined) return new PaymentError(code, { cause: error });
     }
-    // Accounts and payments that are there are locked: what can be overtaken is the beginning of one.
+    // Existing accounts and payments are locked, so only the creation of a stream can conflict.
     return error instanceof EventStoreError && error.code === "version-conflict"
       ? new PaymentError("payment-exists", { cause: error })
       : error;

@@ -10,9 +10,9 @@ const STATUS: Readonly<Record<PaymentStatus, string>> = {
   refunded: "refunded = amount",
 };
 
-/** The list of payments. */
+/** List of payments. */
 export class PaymentList extends ListSql {
-  /** Accounts that have to take part, as a query for their ids; undefined: any. */
+  /** Query for the ids of accounts, one of which must be payer or payee. Any account if undefined. */
   readonly #accounts: string | undefined;
 
   constructor({ scope, filter: { accountId, status, from, to } }: ListRequest<PaymentFilter>) {
@@ -35,14 +35,14 @@ export class PaymentList extends ListSql {
     if (this.#accounts === undefined) return super.rows(window);
     const rows = (account: string): string =>
       `select ${this.columns} from payments${this.filter(account, window.key)} ${this.ordered(window)}`;
-    // Along an index for each account and each side. A payment between two of the accounts is found twice.
+    // One index scan per account and side. "Distinct" because a payment between two of the accounts is found twice.
     return `select distinct found.* from (${this.#accounts}) as mine cross join lateral (
         (${rows("payer_account_id = mine.id")}) union all (${rows("payee_account_id = mine.id")})
       ) as found ${this.reordered(window)}`;
   }
 }
 
-/** The refunds of a payment. */
+/** Returns the list of a payment's refunds. */
 export function refundList({ filter: { paymentId } }: ListRequest<PaymentPartFilter>): ListSql {
   const list = new ListSql({ columns: REFUND_COLUMNS, from: "refunds" });
   return list.where(`payment_id = ${list.bind(paymentId)}`);

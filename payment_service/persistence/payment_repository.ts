@@ -18,7 +18,7 @@ import {
 } from "./payment_row.ts";
 import { isOwned } from "./profile_directory.ts";
 
-/** Condition that the owner takes part in a payment. */
+/** Returns the condition that the owner is payer or payee. */
 function takesPart(owner: string): string {
   return `exists (select from accounts where accounts.id in (payer_account_id, payee_account_id)
     and ${isOwned("accounts.profile_id", owner)})`;
@@ -36,7 +36,7 @@ const FIND_REFUND = scopedStatement(
   2,
 );
 
-/** Stores payments in PostgreSQL. */
+/** Reads payments, refunds and payment events in PostgreSQL. */
 export class PostgresPaymentRepository implements PaymentRepository {
   readonly #events: EventStore;
 
@@ -92,7 +92,7 @@ export class PostgresPaymentRepository implements PaymentRepository {
   }
 }
 
-/** The versions of a stream are 1, 2, 3 …, so what lies on the other side of a page is known without a query. */
+/** Returns the versions of a page. They are consecutive from 1, so that its neighbours are known without a query. */
 function versionRange(
   { limit, position }: PageRequest<bigint>,
 ): { readonly after: bigint; readonly count: number } {

@@ -1,13 +1,13 @@
 import { selectList } from "@archway/service_kit/select_list.ts";
 import type { Payment, Refund } from "../domain/payment.ts";
 
-/** A row of the table `payments`. */
+/** Row of the table `payments`. */
 export type PaymentRow = Flat<Payment>;
 
-/** A row of the table `refunds`. */
+/** Row of the table `refunds`. */
 export type RefundRow = Flat<Refund>;
 
-/** An entity whose amount of money is two columns. */
+/** Entity whose amount is stored in two columns. */
 type Flat<Entity> = Omit<Entity, "amount"> & { readonly currency: string; readonly amount: bigint };
 
 /** SELECT list of a {@link PaymentRow}. */
@@ -22,12 +22,12 @@ export const REFUND_COLUMNS = selectList<RefundRow>(
   "refunds",
 );
 
-/** The payment of a row. */
+/** Converts a row to a payment. */
 export function paymentOfRow({ currency, amount, ...row }: PaymentRow): Payment {
   return { ...row, amount: { units: amount, currency } };
 }
 
-/** The refund of a row. */
+/** Converts a row to a refund. */
 export function refundOfRow({ currency, amount, ...row }: RefundRow): Refund {
   return { ...row, amount: { units: amount, currency } };
 }

@@ -8,14 +8,14 @@ const FIND_ACTIVE = scopedStatement(
   1,
 );
 
-/** Reads the view of profiles that their service publishes in the same database. */
+/** Reads profiles through the view that the profile service publishes in the same database. */
 export class PostgresProfileDirectory implements ProfileDirectory {
   async isActive(db: Querier, { id, scope }: ResourceKey): Promise<boolean> {
     return (await db.query(...statementFor(FIND_ACTIVE, scope, [id]))).rowCount > 0;
   }
 }
 
-/** Condition that a column holds the id of a profile of the owner's, deleted or not. */
+/** Returns the condition that a column refers to a profile of the owner, deleted or not. */
 export function isOwned(profileId: string, owner: string): string {
   return `exists (
     select from published_profiles as profile where profile.id = ${profileId} and profile.owner = ${owner})`;

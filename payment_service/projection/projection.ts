@@ -4,15 +4,15 @@ import type { Money } from "@archway/service_kit/money.ts";
 import type { PaymentEvent, PaymentRefunded, PaymentSettled } from "../events/payment_event.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 
-/** A row that has to be written. */
+/** A row to be written. */
 export interface ChangedRow<Row> {
   readonly row: Row;
-  /** Whether it is not there yet. */
+  /** Whether the row is inserted instead of updated. */
   readonly isNew: boolean;
 }
 
-/** One movement of money between two accounts. */
-interface Movement {
+/** A transfer between two accounts. */
+interface Transfer {
   readonly transferId: string;
   readonly kind: EntryKind;
   readonly from: string;
@@ -24,8 +24,8 @@ interface Movement {
 }
 
 /**
- * What events make of accounts and payments. The same code follows an event when it happens and when everything is
- * rebuilt. It decides nothing: whatever has happened was right.
+ * State of accounts and payments, as derived from events. New events and rebuilds run the same code. It applies events
+ * without validating them: validation happens before an event is written.
  */
 export class Projection {
   readonly entries: Entry[] = [];
@@ -33,12 +33,12 @@ export class Projection {
   readonly #accounts = new Map<string, ChangedRow<Account> & { readonly changed: boolean }>();
   readonly #payments = new Map<string, ChangedRow<Payment> & { readonly changed: boolean }>();
 
-  /** Accounts that are to be changed, as they are. */
+  /** Adds accounts, in their current state, that events will change. */
   useAccounts(accounts: readonly Account[]): void {
     for (const row of accounts) this.#accounts.set(row.id, { row, isNew: false, changed: false });
   }
 
-  /** Payments that are to be changed, as they are. */
+  /** Adds payments, in their current state, that events will change. */
   usePayments(payments: readonly Payment[]): void {
     for (const row of payments) this.#payments.set(row.id, { row, isNew: false, changed: false });
   }
@@ -51,21 +51,21 @@ export class Projection {
     return [...this.#payments.values()].filter(({ changed }) => changed);
   }
 
-  /** @throws {Error} when it is not among those in use. */
+  /** Returns the state of an account. @throws {Error} if it was not added. */
   account(id: string): Account {
     const account = this.#accounts.get(id)?.row;
-    if (account === undefined) throw new Error("An event is about an account that is not there");
+    if (account === undefined) throw new Error("Event refers to an account that was not loaded");
     return account;
   }
 
-  /** @throws {Error} when it is not among those in use. */
+  /** Returns the state of a payment. @throws {Error} if it was not added. */
   payment(id: string): Payment {
     const payment = this.#payments.get(id)?.row;
-    if (payment === undefined) throw new Error("An event is about a payment that is not there");
+    if (payment === undefined) throw new Error("Event refers to a payment that was not loaded");
     return payment;
   }
 
-  /** Follows an event that happened at a time. What it is about has to be in use. */
+  /** Applies an event. The accounts and payments that it changes must have been added. */
   apply(event: PaymentEvent, at: Timestamp): void {
     switch (event.type) {
       case "account.opened": {
@@ -81,7 +81,7 @@ export class Projection {
         this.#changeAccount(event.accountId, { closedAt: at }, at);
         break;
       case "deposit.settled":
-        this.#move({
+        this.#transfer({
           transferId: event.depositId,
           kind: "deposit",
           from: event.settlementAccountId,
@@ -111,7 +111,7 @@ export class Projection {
     };
     this.#payments.set(id, { row, isNew: true, changed: true });
     const { transferId } = event;
-    this.#move({
+    this.#transfer({
       ...{ transferId, kind: "payment", from: payerAccountId, to: payeeAccountId, amount },
       ...{ paymentId: id, refundId: null, at },
     });
@@ -129,17 +129,17 @@ export class Projection {
     };
     this.#payments.set(paymentId, { row, isNew, changed: true });
     this.refunds.push({ paymentId, id: refundId, amount, description, createdAt: at });
-    this.#move({
+    this.#transfer({
       ...{ transferId, kind: "refund", from: payeeAccountId, to: payerAccountId, amount },
       ...{ paymentId, refundId, at },
     });
   }
 
-  #move({ from, to, amount: { units, currency }, at, ...movement }: Movement): void {
+  #transfer({ from, to, amount: { units, currency }, at, ...transfer }: Transfer): void {
     for (const [accountId, amount] of [[from, -units], [to, units]] as const) {
       const balance = this.account(accountId).balance + amount;
       this.#changeAccount(accountId, { balance }, at);
-      this.entries.push({ ...movement, accountId, amount, balance, currency, createdAt: at });
+      this.entries.push({ ...transfer, accountId, amount, balance, currency, createdAt: at });
     }
   }
 

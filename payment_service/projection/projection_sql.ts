@@ -3,7 +3,7 @@ import type { Account, Entry } from "../domain/account.ts";
 import type { Payment, Refund } from "../domain/payment.ts";
 import type { Projection } from "./projection.ts";
 
-/** A column, its type, and where its value comes from. */
+/** A column with its type and the function that returns its value. */
 type Column<Row> = readonly [name: string, type: string, value: (row: Row) => null | bigint | string];
 
 const ACCOUNT: readonly Column<Account>[] = [
@@ -52,25 +52,25 @@ const ENTRY: readonly Column<Entry>[] = [
   ["created_at", "timestamptz", ({ createdAt }) => createdAt],
 ];
 
-/** The tables that events make, in an order in which none refers to a later one. */
+/** Projected tables, ordered so that foreign keys refer to earlier tables only. */
 export const PROJECTED_TABLES = ["accounts", "payments", "refunds", "entries"] as const;
 
-/** What of a row that is there already may change. */
-const CHANGING: Readonly<Record<"accounts" | "payments", readonly string[]>> = {
+/** Columns that an update changes. */
+const UPDATED: Readonly<Record<"accounts" | "payments", readonly string[]>> = {
   accounts: ["balance", "version", "updated_at", "closed_at"],
   payments: ["refunded", "version", "updated_at"],
 };
 
-/** A statement with its parameters. */
+/** An SQL statement with its parameters. */
 export interface Statement {
   readonly text: string;
   readonly parameters: readonly QueryParameter[];
 }
 
 /**
- * One statement that writes everything a projection has made.
+ * Returns one statement that writes all changes of a projection.
  *
- * @param prefix What the names of the tables begin with; "" for those that the service works with.
+ * @param prefix Prefix of the table names; "" for the live tables.
  */
 export function projectionStatement(projection: Projection, prefix: string): Statement {
   const { accounts, payments, refunds, entries } = projection;
@@ -88,7 +88,7 @@ export function projectionStatement(projection: Projection, prefix: string): Sta
   return writer.statement;
 }
 
-/** Gathers changes of several tables; they see the tables as they were before all of them. */
+/** Combines changes of several tables in one statement, in which all parts see the same snapshot. */
 class StatementWriter {
   readonly #parts: string[] = [];
   readonly #parameters: QueryParameter[] = [];
@@ -108,9 +108,9 @@ class StatementWriter {
     );
   }
 
-  update<Row>(table: keyof typeof CHANGING, columns: readonly Column<Row>[], rows: readonly Row[]): void {
+  update<Row>(table: keyof typeof UPDATED, columns: readonly Column<Row>[], rows: readonly Row[]): void {
     if (rows.length === 0) return;
-    const names = CHANGING[table];
+    const names = UPDATED[table];
     const changes = names.map((name) => `${name} = changed.${name}`).join(", ");
     const bound = columns.filter(([name]) => name === "id" || names.includes(name));
     this.#parts.push(

@@ -32,7 +32,7 @@ const UNDEFINED_TABLE = "42P01";
  *
  * @param run Id of the rebuild.
  */
-export async function makeFreshTables(tx: Querier, run: string): Promise<void> {
+export async function createFreshTables(tx: Querier, run: string): Promise<void> {
   await tx.query(TAKE_TURNS);
   await tx.query(DROP);
   await tx.query(`create unlogged table ${RUN} (id uuid not null)`);
@@ -49,7 +49,7 @@ export async function makeFreshTables(tx: Querier, run: string): Promise<void> {
  *
  * @throws {RebuildError} if they were dropped.
  */
-export async function holdFreshTables(tx: Querier): Promise<void> {
+export async function lockFreshTables(tx: Querier): Promise<void> {
   try {
     await tx.query(`lock table ${RUN} in access share mode`);
   } catch (error) {
@@ -73,7 +73,7 @@ export async function checkFreshTables(tx: Querier, run: string): Promise<void> 
  */
 export async function dropFreshTables(tx: Querier, run: string): Promise<void> {
   await tx.query(TAKE_TURNS);
-  await holdFreshTables(tx);
+  await lockFreshTables(tx);
   if (await areOf(tx, run)) await tx.query(DROP);
 }
 

@@ -3,56 +3,56 @@ import { EventStore } from "@archway/events/event_store.ts";
 import { PAYMENT_CATEGORIES } from "../events/payment_event.ts";
 import { PAYMENT_UPCASTERS } from "../events/payment_event_data.ts";
 import { compareTables, isEqual, type TableDifference } from "./compare_tables.ts";
-import { checkFreshTables, dropFreshTables, holdFreshTables, makeFreshTables } from "./fresh_tables.ts";
+import { checkFreshTables, createFreshTables, dropFreshTables, lockFreshTables } from "./fresh_tables.ts";
 import { RebuildError } from "./rebuild_error.ts";
 import { replayEvents } from "./replay_events.ts";
 import { lockTables, swapTables } from "./swap_tables.ts";
 
-/** How a rebuild is made, followed and ended. */
+/** Options for {@link rebuildProjections}. */
 export interface RebuildOptions {
-  /** Whether what was rebuilt takes the place of what is live, where they differ. */
+  /** Whether the rebuilt rows replace the differing live rows. */
   readonly swap: boolean;
-  /** Told at the start and after every step: how many events are through, of how many. */
+  /** Called at the start and after every batch with the number of replayed events and the total. */
   readonly onProgress?: (events: number, total: number) => void;
-  /** Told when all events are through, and what comes next takes its time and is not counted. */
+  /** Called when a stage without progress begins, after the replay. */
   readonly onStage?: (stage: "comparing" | "swapping") => void;
-  /** Ends it between two steps, with the signal's reason. */
+  /** Aborts the rebuild between two batches, with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** What a rebuild has come to. */
+/** Result of a rebuild. */
 export interface RebuildSummary {
   readonly events: number;
   readonly tables: readonly TableDifference[];
-  /** Whether something was put in the place of what was live. */
+  /** Whether live rows were replaced. */
   readonly swapped: boolean;
 }
 
-/** How many events are followed in one step. */
-const STEP = 2000;
+/** Number of events per batch. */
+const BATCH = 2000;
 
 /**
- * Makes anew, from all events, what follows from them, and compares it with what is live. The service may run meanwhile:
- * both sides are compared as one transaction sees them. Needs the right to make tables: who owns the live ones has it.
+ * Rebuilds the projections from all events and compares them with the live tables. The service can keep running: both
+ * sides are compared in one snapshot. Requires the privilege to create tables, which the owner of the live ones has.
  *
- * @throws {EventStoreError} "unknown-event" when a newer program has written an event.
- * @throws {RebuildError} Another one began meanwhile.
+ * @throws {EventStoreError} "unknown-event" if a newer release has written an event.
+ * @throws {RebuildError} if another rebuild was started.
  */
 export async function rebuildProjections(
   pool: ConnectionPool,
   options: RebuildOptions,
 ): Promise<RebuildSummary> {
   const id = crypto.randomUUID();
-  await pool.withTx((tx) => makeFreshTables(tx, id));
+  await pool.withTx((tx) => createFreshTables(tx, id));
   try {
     return await new Rebuild(id, pool, options).run();
   } finally {
-    await pool.withTx((tx) => dropFreshTables(tx, id)).catch(ignoreTakenOver);
+    await pool.withTx((tx) => dropFreshTables(tx, id)).catch(ignoreSuperseded);
   }
 }
 
-/** Whoever has taken over drops the tables. */
-function ignoreTakenOver(error: unknown): void {
+/** Ignores that another rebuild has dropped the tables. */
+function ignoreSuperseded(error: unknown): void {
   if (!(error instanceof RebuildError)) throw error;
 }
 
@@ -76,8 +76,8 @@ class Rebuild {
     this.#advance(0);
     while (await this.#pool.withTx((tx) => this.#settled(tx)));
     return await this.#pool.withTx(async (tx) => {
-      // Before the transaction sees anything: what it sees is then what nobody changes any more.
-      await holdFreshTables(tx);
+      // Locks come before the snapshot, so that the snapshot contains the latest committed state.
+      await lockFreshTables(tx);
       if (this.#options.swap) await lockTables(tx);
       await checkFreshTables(tx, this.#id);
       while (await this.#step(() => this.#store.readVisible(tx, this.#next), tx));
@@ -93,12 +93,12 @@ class Rebuild {
   }
 
   get #next(): { readonly after: bigint; readonly limit: number } {
-    return { after: this.#last, limit: STEP };
+    return { after: this.#last, limit: BATCH };
   }
 
-  /** Follows some of the events that none can come before any more; false: there are none. */
+  /** Replays a batch of events before which no other event can be committed; false if there are none. */
   async #settled(tx: Querier): Promise<boolean> {
-    await holdFreshTables(tx);
+    await lockFreshTables(tx);
     await checkFreshTables(tx, this.#id);
     return await this.#step(() => this.#store.readAll(tx, this.#next), tx);
   }

@@ -4,40 +4,40 @@ import { EventStoreError } from "@archway/events/event_store.ts";
 import type { Server } from "@archway/server/server.ts";
 import { PAYMENT_DATABASES } from "../testing/payment_program.ts";
 import { emptyPaymentTables } from "../testing/empty_payment_tables.ts";
-import { ask, idOf, money, openAccount, paymentServer } from "../testing/payment_client.ts";
+import { idOf, money, openAccount, paymentServer, send } from "../testing/payment_client.ts";
 import { isEqual } from "./compare_tables.ts";
 import { RebuildError } from "./rebuild_error.ts";
 import { rebuildProjections, type RebuildSummary } from "./rebuild_projections.ts";
 
-interface Stage {
+interface Harness {
   readonly pool: ConnectionPool;
   readonly server: Server;
   readonly payer: string;
   readonly payee: string;
-  /** A payment of which a part was given back. */
+  /** A partially refunded payment. */
   readonly payment: string;
 }
 
 function pay(
-  { server, payer, payee }: Pick<Stage, "server" | "payer" | "payee">,
+  { server, payer, payee }: Pick<Harness, "server" | "payer" | "payee">,
 ): Promise<{ status: number }> {
-  return ask(server, "POST /v1/payments", {
+  return send(server, "POST /v1/payments", {
     key: crypto.randomUUID(),
     body: { payerAccountId: payer, payeeAccountId: payee, amount: money("1.00"), description: "Ω" },
   });
 }
 
-/** A bit of everything that happens. */
-async function fill(pool: ConnectionPool, server: Server): Promise<Stage> {
+/** Creates events of all types. */
+async function fill(pool: ConnectionPool, server: Server): Promise<Harness> {
   const payer = await openAccount(server, "100.00");
   const payee = await openAccount(server, "0");
   const payment = crypto.randomUUID();
-  await ask(server, `PUT /v1/payments/${payment}`, {
+  await send(server, `PUT /v1/payments/${payment}`, {
     body: { payerAccountId: payer, payeeAccountId: payee, amount: money("5.00") },
   });
-  await ask(server, `PUT /v1/payments/${payment}/refunds/${payment}`, { body: { amount: money("2.00") } });
+  await send(server, `PUT /v1/payments/${payment}/refunds/${payment}`, { body: { amount: money("2.00") } });
   const closed = await openAccount(server, "0", { currency: "JPY" });
-  await ask(server, `POST /v1/accounts/${closed}/close`, { headers: { "If-Match": "*" } });
+  await send(server, `POST /v1/accounts/${closed}/close`, { headers: { "If-Match": "*" } });
   return { pool, server, payer, payee, payment };
 }
 
@@ -47,8 +47,8 @@ async function rows(pool: ConnectionPool): Promise<readonly unknown[]> {
   return (await pool.writer().query(`${texts.join(" union all ")} order by text`)).rows;
 }
 
-/** Writes what the rules of the tables refuse, as only their owner can. */
-async function spoil(pool: ConnectionPool, statements: readonly string[]): Promise<void> {
+/** Runs statements with triggers disabled, to write rows that they would reject. */
+async function corrupt(pool: ConnectionPool, statements: readonly string[]): Promise<void> {
   await pool.withTx(async (tx) => {
     const tables = ["accounts", "payments", "refunds", "entries"];
     for (const table of tables) await tx.query(`alter table ${table} disable trigger user`);
@@ -64,7 +64,7 @@ function different({ tables }: RebuildSummary): unknown {
   ]);
 }
 
-/** A transaction that has run a statement and stays open. */
+/** Runs a statement in a transaction that stays open until it is released. */
 async function hold(pool: ConnectionPool, statement: string): Promise<{ release(): Promise<void> }> {
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const { promise: over, resolve: end } = Promise.withResolvers<void>();
@@ -82,23 +82,28 @@ async function hold(pool: ConnectionPool, statement: string): Promise<{ release(
   };
 }
 
-/** Resolves when so many wait for tables of this database. */
+/** Resolves when a number of transactions wait for table locks of this database. */
 async function untilWaiting(pool: ConnectionPool, count: number): Promise<void> {
   const waiting = `select from pg_locks where not granted and locktype = 'relation'
     and database = (select oid from pg_database where datname = current_database())`;
   while ((await pool.writer().query(waiting)).rowCount < count);
 }
 
-const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
-  "what is live is what the events make": async ({ pool }) => {
+const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
+  "the live tables match the events": async ({ pool }) => {
     const before = await rows(pool);
-    const told: (readonly [number, number])[] = [];
+    const progress: (readonly [number, number])[] = [];
     const summary = await rebuildProjections(pool, {
       swap: false,
-      onProgress: (events, total) => told.push([events, total]),
+      onProgress: (events, total) => progress.push([events, total]),
     });
     assertEquals(different(summary), []);
-    assertEquals([summary.events, summary.swapped, told.at(0), told.at(-1)], [8, false, [0, 8], [8, 8]]);
+    assertEquals([summary.events, summary.swapped, progress.at(0), progress.at(-1)], [
+      8,
+      false,
+      [0, 8],
+      [8, 8],
+    ]);
     assertEquals(summary.tables.map(({ table, rows }) => [table, rows]), [
       ["accounts", 4],
       ["payments", 1],
@@ -109,8 +114,8 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     const left = await pool.writer().query("select from pg_class where relname like 'archway_rebuild%'");
     assertEquals(left.rowCount, 0);
   },
-  "what differs is told, and left alone": async ({ pool, payment }) => {
-    await spoil(pool, [
+  "differences are reported and not changed": async ({ pool, payment }) => {
+    await corrupt(pool, [
       "update payments set description = 'Changed'",
       "delete from refunds",
       `insert into refunds select '${payment}', gen_random_uuid(), 'BRL', 1, null, now()`,
@@ -126,10 +131,10 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     assertEquals(summary.tables[1]?.examples, [payment]);
     assertEquals(await rows(pool), before);
   },
-  "what differs is put right on request": async (stage) => {
-    const { pool } = stage;
+  "differing rows are replaced on request": async (harness) => {
+    const { pool } = harness;
     const before = await rows(pool);
-    await spoil(pool, [
+    await corrupt(pool, [
       "update payments set description = 'Changed', refunded = 0",
       "delete from entries",
       "delete from refunds",
@@ -144,15 +149,15 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     ]]);
     assertEquals(await rows(pool), before);
     assertEquals((await rebuildProjections(pool, { swap: true })).swapped, false);
-    assertEquals((await pay(stage)).status, 201);
+    assertEquals((await pay(harness)).status, 201);
   },
-  "everything is made anew from nothing": async ({ pool }) => {
+  "empty tables are rebuilt": async ({ pool }) => {
     const before = await rows(pool);
     await pool.writer().query("truncate accounts, payments, refunds, entries");
     assertEquals((await rebuildProjections(pool, { swap: true })).swapped, true);
     assertEquals(await rows(pool), before);
   },
-  "it ends where it is told to, and changes nothing": async ({ pool }) => {
+  "an abort ends the rebuild without changes": async ({ pool }) => {
     await pool.writer().query("update payments set description = 'Changed'");
     const before = await rows(pool);
     const stopping = new AbortController();
@@ -165,7 +170,7 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     await assertRejects(() => rebuilding, Error, "Stopped");
     assertEquals(await rows(pool), before);
   },
-  "events of other services are left out": async ({ pool }) => {
+  "events of other services are ignored": async ({ pool }) => {
     await pool.writer().query(
       `insert into events (stream, version, type, data, metadata, recorded_at)
         values ('order-1', 1, 'order.placed', '{}', '{}', now()), ('paymentx-1', 1, 'x', '{}', '{}', now())`,
@@ -173,7 +178,7 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     const summary = await rebuildProjections(pool, { swap: false });
     assertEquals([summary.events, different(summary)], [8, []]);
   },
-  "an event that is not known ends it": async ({ pool }) => {
+  "an unknown event fails the rebuild": async ({ pool }) => {
     await pool.writer().query(
       `insert into events (stream, version, type, data, metadata, recorded_at)
         values ('payment-x', 1, 'payment.disputed', '{}', '{}', now())`,
@@ -196,15 +201,15 @@ for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
   });
 }
 
-Deno.test("rebuildProjections() ends without a change when another one begins, whenever that is", async () => {
+Deno.test("rebuildProjections() fails without changes if another rebuild is started at any stage", async () => {
   await using database = await PAYMENT_DATABASES["PostgreSQL"]?.();
   assert(database !== undefined);
   const { pool } = database;
   await using server = paymentServer(pool);
-  const stage = await fill(pool, server);
+  const harness = await fill(pool, server);
   const before = await rows(pool);
 
-  // Before it has seen any event.
+  // Before it reads the first event.
   const events = await hold(pool, "lock table events");
   const early = rebuildProjections(pool, { swap: true });
   await untilWaiting(pool, 1);
@@ -214,7 +219,7 @@ Deno.test("rebuildProjections() ends without a change when another one begins, w
   await assertRejects(() => early, RebuildError);
   assertEquals([different(await other), await rows(pool)], [[], before]);
 
-  // When it has seen all, and waits for a payment that is being made: the other one waits in turn.
+  // After all events, while it waits for a payment in progress: the second rebuild waits for the first one.
   const payment = await hold(pool, "select from accounts for update");
   const first = rebuildProjections(pool, { swap: true });
   await untilWaiting(pool, 1);
@@ -225,26 +230,26 @@ Deno.test("rebuildProjections() ends without a change when another one begins, w
     assertEquals([different(summary), summary.swapped], [[], false]);
   }
   assertEquals(await rows(pool), before);
-  assertEquals((await pay(stage)).status, 201);
+  assertEquals((await pay(harness)).status, 201);
   const left = await pool.writer().query("select from pg_class where relname like 'archway_rebuild%'");
   assertEquals(left.rowCount, 0);
 });
 
-Deno.test("rebuildProjections() compares what one transaction sees while payments go on", async () => {
+Deno.test("rebuildProjections() compares a single snapshot during payments", async () => {
   await using database = await PAYMENT_DATABASES["PostgreSQL"]?.();
   assert(database !== undefined);
   const { pool } = database;
   await using server = paymentServer(pool);
-  const stage = await fill(pool, server);
+  const harness = await fill(pool, server);
   let going = true;
   const payments = Promise.all(
     Array.from({ length: 3 }, async () => {
       let made = 0;
       while (going) {
-        assertEquals((await pay(stage)).status, 201);
+        assertEquals((await pay(harness)).status, 201);
         made++;
         if (made === 30) {
-          await ask(server, `POST /v1/accounts/${stage.payer}/deposits`, {
+          await send(server, `POST /v1/accounts/${harness.payer}/deposits`, {
             key: crypto.randomUUID(),
             body: { amount: money("1000.00") },
           });
@@ -260,5 +265,5 @@ Deno.test("rebuildProjections() compares what one transaction sees while payment
   going = false;
   assert((await payments).every((made) => made > 0));
   assertEquals(different(await rebuildProjections(pool, { swap: false })), []);
-  assertEquals(idOf(await ask(server, `GET /v1/payments/${stage.payment}`)), stage.payment);
+  assertEquals(idOf(await send(server, `GET /v1/payments/${harness.payment}`)), harness.payment);
 });

@@ -9,7 +9,7 @@ import { Projection } from "../projection/projection.ts";
 import { projectionStatement } from "../projection/projection_sql.ts";
 import { FRESH } from "./fresh_tables.ts";
 
-/** Writes what follows from events, which come in their order, to the fresh tables. */
+/** Applies events in order and writes their projections to the rebuilt tables. */
 export async function replayEvents(tx: Querier, stored: readonly StoredEvent[]): Promise<void> {
   const events = stored.map((one) => ({ event: readEvent(one), at: one.recordedAt }));
   const projection = new Projection();
@@ -25,25 +25,25 @@ export async function replayEvents(tx: Querier, stored: readonly StoredEvent[]):
 const ACCOUNTS = `select ${ACCOUNT_COLUMNS} from ${FRESH}accounts as accounts where id = any ($1)`;
 const PAYMENTS = `select ${PAYMENT_COLUMNS} from ${FRESH}payments as payments where id = any ($1)`;
 
-/** The ids of what is there before the first of the events; others are made by them. */
+/** Returns the ids that must exist before the events, which create all others. */
 function idsOf(
   events: readonly { readonly event: PaymentEvent }[],
-  of: (event: PaymentEvent) => { readonly makes?: string; readonly needs: readonly string[] },
+  of: (event: PaymentEvent) => { readonly creates?: string; readonly needs: readonly string[] },
 ): readonly string[] {
-  const made = new Set<string>();
+  const created = new Set<string>();
   const needed = new Set<string>();
   for (const { event } of events) {
-    const { makes, needs } = of(event);
-    for (const id of needs) if (!made.has(id)) needed.add(id);
-    if (makes !== undefined) made.add(makes);
+    const { creates, needs } = of(event);
+    for (const id of needs) if (!created.has(id)) needed.add(id);
+    if (creates !== undefined) created.add(creates);
   }
   return [...needed];
 }
 
-function accountsOf(event: PaymentEvent): { readonly makes?: string; readonly needs: readonly string[] } {
+function accountsOf(event: PaymentEvent): { readonly creates?: string; readonly needs: readonly string[] } {
   switch (event.type) {
     case "account.opened":
-      return { makes: event.accountId, needs: [] };
+      return { creates: event.accountId, needs: [] };
     case "account.closed":
       return { needs: [event.accountId] };
     case "deposit.settled":
@@ -54,10 +54,10 @@ function accountsOf(event: PaymentEvent): { readonly makes?: string; readonly ne
   }
 }
 
-function paymentsOf(event: PaymentEvent): { readonly makes?: string; readonly needs: readonly string[] } {
+function paymentsOf(event: PaymentEvent): { readonly creates?: string; readonly needs: readonly string[] } {
   switch (event.type) {
     case "payment.settled":
-      return { makes: event.paymentId, needs: [] };
+      return { creates: event.paymentId, needs: [] };
     case "payment.refunded":
       return { needs: [event.paymentId] };
     case "account.opened":

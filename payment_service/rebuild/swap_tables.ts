@@ -3,16 +3,16 @@ import { PROJECTED_TABLES } from "../projection/projection_sql.ts";
 import { FRESH, KEYS } from "./fresh_tables.ts";
 
 /**
- * Nobody writes to the live tables any more before the transaction ends; who reads is not held up. One table is enough:
- * whatever moves money locks accounts first, and is done with the others by the time it lets them go.
+ * Blocks writes to the live tables until the end of the transaction, but no reads. Locking `accounts` is sufficient:
+ * every transfer locks its accounts first and holds the locks until it has written the other tables.
  */
 export async function lockTables(tx: Querier): Promise<void> {
   await tx.query("lock table accounts in exclusive mode");
 }
 
 /**
- * Makes every live table what the fresh one is. Only rows that differ are touched, so that a table that is right costs
- * nothing; the constraints of the live tables hold for what comes in.
+ * Makes the live tables equal to the rebuilt ones. Writes only rows that differ; the constraints of the live tables
+ * apply.
  */
 export async function swapTables(tx: Querier): Promise<void> {
   for (const table of PROJECTED_TABLES.toReversed()) {

@@ -1,19 +1,19 @@
 /** What a request is made of. */
-export interface PaymentCall {
+export interface CallOptions {
   readonly body?: unknown;
   readonly key?: string;
   readonly signal?: AbortSignal;
 }
 
-/** An answer that was read to its end. */
-export interface CallAnswer {
+/** An response that was read to its end. */
+export interface CallResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
 }
 
 /** Sends a request such as "POST /v1/payments" to the service at a URL. A body is sent as JSON. */
-export async function call(url: string, line: string, request: PaymentCall = {}): Promise<CallAnswer> {
+export async function call(url: string, line: string, request: CallOptions = {}): Promise<CallResponse> {
   const { body, key, signal } = request;
   const [method = "", path = ""] = line.split(" ");
   const response = await fetch(url + path, {
@@ -29,7 +29,7 @@ export async function call(url: string, line: string, request: PaymentCall = {})
 }
 
 /** The id of what was made. @throws {Error} when nothing was. */
-export function madeBy({ status, text }: CallAnswer): string {
+export function createdId({ status, text }: CallResponse): string {
   if (status !== 201) throw new Error(`Setting up failed: ${status} ${text}`);
   const { data }: { readonly data: { readonly id: string } } = JSON.parse(text);
   return data.id;
@@ -48,10 +48,10 @@ export async function openAccountAt(
   url: string,
   { currency = "BRL", balance }: NewAccount = {},
 ): Promise<string> {
-  const profileId = madeBy(await call(url, "POST /v1/profiles", { body: { name: "Somebody" } }));
-  const id = madeBy(await call(url, "POST /v1/accounts", { body: { profileId, currency } }));
+  const profileId = createdId(await call(url, "POST /v1/profiles", { body: { name: "Somebody" } }));
+  const id = createdId(await call(url, "POST /v1/accounts", { body: { profileId, currency } }));
   if (balance === undefined) return id;
   const body = { amount: { amount: balance, currency } };
-  madeBy(await call(url, `POST /v1/accounts/${id}/deposits`, { body, key: crypto.randomUUID() }));
+  createdId(await call(url, `POST /v1/accounts/${id}/deposits`, { body, key: crypto.randomUUID() }));
   return id;
 }

@@ -12,7 +12,7 @@ export interface PaymentServerOptions {
   readonly options?: readonly ServerOption[];
 }
 
-/** The APIs over a database, in process, with every answer checked against its document. */
+/** The APIs over a database, in process, with every response checked against its document. */
 export function paymentServer(
   pool: ConnectionPool,
   { now, options }: PaymentServerOptions = {},
@@ -44,8 +44,8 @@ export interface PaymentBody {
   }[];
 }
 
-/** An answer whose body was read. */
-export interface PaymentAnswer {
+/** An response whose body was read. */
+export interface PaymentResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -54,7 +54,7 @@ export interface PaymentAnswer {
 }
 
 /** What a request is made of. */
-export interface PaymentAsk {
+export interface PaymentRequest {
   readonly body?: unknown;
   readonly key?: string;
   /** Whose token is sent. */
@@ -63,7 +63,11 @@ export interface PaymentAsk {
 }
 
 /** Sends a request such as "POST /v1/payments" to a server in process. A body is sent as JSON. */
-export async function ask(server: Server, line: string, request: PaymentAsk = {}): Promise<PaymentAnswer> {
+export async function send(
+  server: Server,
+  line: string,
+  request: PaymentRequest = {},
+): Promise<PaymentResponse> {
   const { body, key, as, headers = {} } = request;
   const [method = "", target = ""] = line.split(" ");
   const response = await server.fetch(
@@ -88,12 +92,12 @@ export async function ask(server: Server, line: string, request: PaymentAsk = {}
 }
 
 /** The status and the problem's slug, e.g. "422 insufficient-funds"; of a success its status. */
-export function outcome({ status, body }: PaymentAnswer): string {
+export function outcome({ status, body }: PaymentResponse): string {
   return body.type === undefined ? `${status}` : `${status} ${body.type.split("/").at(-1)}`;
 }
 
 /** Where faults are, e.g. "body /amount/amount". */
-export function faults({ body }: PaymentAnswer): readonly string[] {
+export function invalidParams({ body }: PaymentResponse): readonly string[] {
   return body.invalidParams?.map((fault) => `${fault.in} ${fault.pointer ?? fault.name}`) ?? [];
 }
 
@@ -105,13 +109,13 @@ export function money(
   return { amount, currency };
 }
 
-/** What an answer is about. */
-export function dataOf({ body }: PaymentAnswer): Readonly<Record<string, unknown>> {
+/** What an response is about. */
+export function dataOf({ body }: PaymentResponse): Readonly<Record<string, unknown>> {
   return { ...body.data };
 }
 
-/** The id in an answer. */
-export function idOf({ body }: PaymentAnswer): string {
+/** The id in an response. */
+export function idOf({ body }: PaymentResponse): string {
   return String(body.data?.["id"]);
 }
 
@@ -122,14 +126,14 @@ export async function openAccount(
   { as, currency = "BRL" }: { readonly as?: string; readonly currency?: string } = {},
 ): Promise<string> {
   const who = as === undefined ? {} : { as };
-  const profile = await ask(server, "POST /v1/profiles", { ...who, body: { name: "Somebody" } });
-  const account = await ask(server, "POST /v1/accounts", {
+  const profile = await send(server, "POST /v1/profiles", { ...who, body: { name: "Somebody" } });
+  const account = await send(server, "POST /v1/accounts", {
     ...who,
     body: { profileId: idOf(profile), currency },
   });
   const id = idOf(account);
   if (Number(balance) === 0) return id;
-  const deposit = await ask(server, `POST /v1/accounts/${id}/deposits`, {
+  const deposit = await send(server, `POST /v1/accounts/${id}/deposits`, {
     ...who,
     body: { amount: money(balance, currency) },
     key: crypto.randomUUID(),
@@ -140,7 +144,7 @@ export async function openAccount(
 
 /** What an account has. */
 export async function balanceOf(server: Server, id: string, as?: string): Promise<string> {
-  const { body } = await ask(server, `GET /v1/accounts/${id}`, as === undefined ? {} : { as });
+  const { body } = await send(server, `GET /v1/accounts/${id}`, as === undefined ? {} : { as });
   const balance = body.data?.["balance"];
   return typeof balance === "object" && balance !== null && "amount" in balance ? String(balance.amount) : "";
 }

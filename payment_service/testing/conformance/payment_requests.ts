@@ -2,7 +2,7 @@ import { JSON_FIELD } from "@archway/tools/support/conformance/requests.ts";
 import type { Field, FramedRequest } from "@archway/tools/support/conformance/row.ts";
 
 /** Members of a payment's body, each a byte text of JSON. */
-export interface PaymentParts {
+export interface PaymentBodyOptions {
   readonly payer?: string;
   readonly payee?: string;
   readonly amount?: string;
@@ -16,13 +16,13 @@ export function money(amount: string, currency = '"BRL"'): string {
 }
 
 /** The body of a payment of 1.00 between the accounts that were set up, but for what is given. */
-export function paymentBody(parts: PaymentParts = {}): string {
+export function paymentBody(parts: PaymentBodyOptions = {}): string {
   const { payer = '"{payer}"', payee = '"{payee}"', amount = money('"1.00"'), more = "" } = parts;
   return `{"payerAccountId":${payer},"payeeAccountId":${payee},"amount":${amount}${more}}`;
 }
 
 /** Asks for a payment with a key of its own. */
-export function pay(parts: PaymentParts = {}): FramedRequest {
+export function pay(parts: PaymentBodyOptions = {}): FramedRequest {
   return payWith([["Idempotency-Key", "{fresh}"]], paymentBody(parts));
 }
 

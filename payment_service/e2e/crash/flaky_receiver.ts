@@ -6,7 +6,7 @@ import { call } from "../../testing/payment_calls.ts";
 import { WebhookReceiver } from "@archway/events/webhooks/testing/webhook_receiver.ts";
 
 /** How the receiver comes to be told. */
-export interface StormReceiverOptions {
+export interface FlakyReceiverOptions {
   /** Where the program listens. */
   readonly url: string;
   /** From 0 to 1. */
@@ -32,7 +32,7 @@ const HURRY_EVERY_MS = 3_000;
 const CONNECT_TIMEOUT_MS = 90_000;
 
 /** A webhook's receiver that has failures of its own and notes what it is told. */
-export class StormReceiver implements AsyncDisposable {
+export class FlakyReceiver implements AsyncDisposable {
   readonly #pool: ConnectionPool;
   readonly #receiver: WebhookReceiver;
   readonly #since: bigint;
@@ -45,8 +45,8 @@ export class StormReceiver implements AsyncDisposable {
 
   static async open(
     pool: ConnectionPool,
-    { url, random }: StormReceiverOptions,
-  ): Promise<StormReceiver> {
+    { url, random }: FlakyReceiverOptions,
+  ): Promise<FlakyReceiver> {
     await untilEmpty(pool);
     await using stack = new AsyncDisposableStack();
     // It listens before anybody is told where, and has nothing to check until then.
@@ -59,11 +59,11 @@ export class StormReceiver implements AsyncDisposable {
     receiver.respond = () => random() < 0.02 ? 500 : 200;
     const { rows: [last] } = await pool.writer().query<{ position: bigint }>(LAST_BEFORE);
     stack.move();
-    return new StormReceiver(pool, receiver, last?.position ?? 0n);
+    return new FlakyReceiver(pool, receiver, last?.position ?? 0n);
   }
 
   /** Resolves when it was told everything; rejects when that takes too long. */
-  async untilTold(): Promise<void> {
+  async untilDelivered(): Promise<void> {
     const start = performance.now();
     for (let turn = 0; true; turn++) {
       const { rows: [left] } = await this.#pool.writer().query<{ outbox: bigint; pending: bigint }>(WAITING);

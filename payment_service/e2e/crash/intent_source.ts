@@ -2,7 +2,7 @@ import { v4 as uuid } from "uuid";
 import { describeIntent, idIn, type Intent, type IntentKind } from "./intent.ts";
 
 /** An account that intents are about. */
-export interface StormAccount {
+export interface CrashTestAccount {
   readonly id: string;
   readonly currency: string;
 }
@@ -29,11 +29,11 @@ interface KnownPayment {
 export class IntentSource {
   /** Everything that was ever wanted. */
   readonly intents: Intent[] = [];
-  readonly #accounts: readonly StormAccount[];
+  readonly #accounts: readonly CrashTestAccount[];
   readonly #random: () => number;
   readonly #payments: KnownPayment[] = [];
 
-  constructor(accounts: readonly StormAccount[], random: () => number) {
+  constructor(accounts: readonly CrashTestAccount[], random: () => number) {
     this.#accounts = accounts;
     this.#random = random;
   }
@@ -48,7 +48,7 @@ export class IntentSource {
   }
 
   /** A deposit of so many minor units. */
-  deposit({ id, currency }: StormAccount, units: number): Intent {
+  deposit({ id, currency }: CrashTestAccount, units: number): Intent {
     return this.#keep({
       number: this.intents.length,
       kind: "deposit",
@@ -60,11 +60,11 @@ export class IntentSource {
   }
 
   /** Is told that a payment was made, so that it can be refunded. */
-  made({ kind, body }: Intent, answer: { readonly text: string }): void {
+  made({ kind, body }: Intent, response: { readonly text: string }): void {
     if (kind !== "keyed payment" && kind !== "named payment") return;
     const { amount, currency } = Object(body["amount"]);
     const units = Number(String(amount).replace(".", ""));
-    this.#payments.push({ id: idIn(answer), currency, units });
+    this.#payments.push({ id: idIn(response), currency, units });
   }
 
   #keep(intent: Intent): Intent {

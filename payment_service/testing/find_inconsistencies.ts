@@ -31,7 +31,7 @@ const CHECKS: Readonly<Record<string, string>> = {
 };
 
 /** What is wrong with the books, each with how often it is; empty: they are right. */
-export async function bookFaults(db: Querier): Promise<readonly string[]> {
+export async function findInconsistencies(db: Querier): Promise<readonly string[]> {
   const faults: string[] = [];
   for (const [fault, sql] of Object.entries(CHECKS)) {
     const { rowCount } = await db.query(sql);

@@ -2,7 +2,7 @@ import { errorLines } from "@archway/tools/support/error_lines.ts";
 import { MainProgram } from "@archway/tools/support/program.ts";
 
 /** A program that is killed and started again on the same database. Disposing ends it. */
-export class MortalProgram implements AsyncDisposable {
+export class RestartableProgram implements AsyncDisposable {
   /** What its lives had to complain about, each line. */
   readonly complaints: string[] = [];
   readonly #environment: Readonly<Record<string, string>>;

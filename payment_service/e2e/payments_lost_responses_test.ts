@@ -1,19 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { bookFaults } from "../testing/book_faults.ts";
+import { findInconsistencies } from "../testing/find_inconsistencies.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { call, type CallAnswer, openAccountAt } from "../testing/payment_calls.ts";
+import { call, type CallResponse, openAccountAt } from "../testing/payment_calls.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
 
-interface Stage extends AsyncDisposable {
+interface Harness extends AsyncDisposable {
   readonly pool: ConnectionPool;
   /** Starts one more process on the database. */
   readonly start: () => Promise<{ readonly program: MainProgram; readonly url: string }>;
 }
 
-async function openStage(): Promise<Stage> {
+async function openHarness(): Promise<Harness> {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await useTestDatabase());
   const pool = stack.use(
@@ -48,7 +48,7 @@ async function newPayment(url: string): Promise<Payment> {
   return { key: crypto.randomUUID(), body };
 }
 
-function pay(url: string, payment: Payment): Promise<CallAnswer> {
+function pay(url: string, payment: Payment): Promise<CallResponse> {
   return call(url, "POST /v1/payments", payment);
 }
 
@@ -57,12 +57,12 @@ async function count(pool: ConnectionPool, what: string): Promise<number> {
   return Number(rows[0]?.count);
 }
 
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!await isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+async function until(matches: () => Promise<boolean>): Promise<void> {
+  while (!await matches()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-/** What of two answers to one key has to be the same. */
-function told({ status, text }: CallAnswer): readonly unknown[] {
+/** What of two responses to one key has to be the same. */
+function replayable({ status, text }: CallResponse): readonly unknown[] {
   return [status, text];
 }
 
@@ -70,40 +70,40 @@ function told({ status, text }: CallAnswer): readonly unknown[] {
 async function assertMadeOnce(pool: ConnectionPool, url: string, payment: Payment): Promise<void> {
   const [first, second] = [await pay(url, payment), await pay(url, payment)];
   assertEquals(first.status, 201);
-  assertEquals(told(second), told(first));
+  assertEquals(replayable(second), replayable(first));
   assertEquals(second.headers.get("idempotency-replayed"), "true");
   assertEquals(await count(pool, "payments"), 1);
   assertEquals(await count(pool, "events where type = 'payment.settled'"), 1);
-  assertEquals(await bookFaults(pool.writer()), []);
+  assertEquals(await findInconsistencies(pool.writer()), []);
 }
 
 Deno.test("archway makes one payment of many requests with one key, sent at once to two processes", async () => {
-  await using stage = await openStage();
-  const urls = [(await stage.start()).url, (await stage.start()).url];
+  await using harness = await openHarness();
+  const urls = [(await harness.start()).url, (await harness.start()).url];
   const [first = ""] = urls;
   for (let round = 1; round <= 10; round++) {
     const payment = await newPayment(first);
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 8 }, (_, index) => pay(urls[index % 2] ?? first, payment)),
     );
-    const made = answers.filter(({ status }) => status === 201);
+    const made = responses.filter(({ status }) => status === 201);
     assertEquals(new Set(made.map(({ text }) => text)).size, 1);
     assertEquals(made.filter(({ headers }) => headers.get("idempotency-replayed") === null).length, 1);
-    for (const { status, headers, text } of answers.filter(({ status }) => status !== 201)) {
+    for (const { status, headers, text } of responses.filter(({ status }) => status !== 201)) {
       assertEquals([status, headers.get("retry-after")], [409, "1"], text);
       assert(text.includes("/problems/idempotency-key-in-use"), text);
     }
     // Whichever process is asked.
     const again = await Promise.all(urls.map((url) => pay(url, payment)));
-    for (const answer of again) assertEquals(answer.text, made[0]?.text);
-    assertEquals(await count(stage.pool, "payments"), round);
+    for (const response of again) assertEquals(response.text, made[0]?.text);
+    assertEquals(await count(harness.pool, "payments"), round);
   }
-  assertEquals(await bookFaults(stage.pool.writer()), []);
+  assertEquals(await findInconsistencies(harness.pool.writer()), []);
 });
 
-Deno.test("archway gives an answer again that was lost after its commit", async () => {
-  await using stage = await openStage();
-  const { url } = await stage.start();
+Deno.test("archway gives an response again that was lost after its commit", async () => {
+  await using harness = await openHarness();
+  const { url } = await harness.start();
   const payment = await newPayment(url);
   const { hostname, port } = new URL(url);
   const connection = await Deno.connect({ hostname, port: Number(port) });
@@ -114,62 +114,62 @@ Deno.test("archway gives an answer again that was lost after its commit", async 
         `Idempotency-Key: ${payment.key}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
     ),
   );
-  await until(async () => await count(stage.pool, "payments") === 1);
+  await until(async () => await count(harness.pool, "payments") === 1);
   connection.close();
   const again = await pay(url, payment);
   assertEquals(again.headers.get("idempotency-replayed"), "true");
-  await assertMadeOnce(stage.pool, url, payment);
+  await assertMadeOnce(harness.pool, url, payment);
 });
 
 Deno.test("archway has done nothing when it is killed before a commit", async () => {
-  await using stage = await openStage();
-  const { program, url } = await stage.start();
+  await using harness = await openHarness();
+  const { program, url } = await harness.start();
   const payment = await newPayment(url);
-  const lost = await stage.pool.withTx(async (tx) => {
+  const lost = await harness.pool.withTx(async (tx) => {
     // Everything is written but the key.
     await tx.query("lock table idempotency_keys in exclusive mode");
     const asked = pay(url, payment).then(() => false, () => true);
-    await until(() => waiting(stage.pool));
+    await until(() => waiting(harness.pool));
     await program.kill();
     return await asked;
   });
   assert(lost);
-  const { url: next } = await stage.start();
+  const { url: next } = await harness.start();
   // What the dead process had begun is over: nobody holds anything of it.
-  await until(async () => !await waiting(stage.pool));
-  assertEquals(await count(stage.pool, "payments"), 0);
+  await until(async () => !await waiting(harness.pool));
+  assertEquals(await count(harness.pool, "payments"), 0);
   const first = await pay(next, payment);
   assertEquals([first.status, first.headers.get("idempotency-replayed")], [201, null]);
-  await assertMadeOnce(stage.pool, next, payment);
+  await assertMadeOnce(harness.pool, next, payment);
 });
 
-Deno.test("archway has done everything when it is killed between a commit and its answer", async () => {
-  await using stage = await openStage();
-  const { program, url } = await stage.start();
+Deno.test("archway has done everything when it is killed between a commit and its response", async () => {
+  await using harness = await openHarness();
+  const { program, url } = await harness.start();
   const payment = await newPayment(url);
   // COMMIT waits at its own end for as long as a test holds a lock.
-  await stage.pool.writer().query(
+  await harness.pool.writer().query(
     `create function wait_in_commit() returns trigger language plpgsql as $$
       begin perform pg_advisory_xact_lock_shared(7); return null; end $$`,
   );
-  await stage.pool.writer().query(
+  await harness.pool.writer().query(
     `create constraint trigger zz_wait_in_commit after insert on payments
       deferrable initially deferred for each row execute function wait_in_commit()`,
   );
-  const asked = await stage.pool.withTx(async (tx) => {
+  const asked = await harness.pool.withTx(async (tx) => {
     await tx.query("select pg_advisory_xact_lock(7)");
-    const answer = pay(url, payment).then(() => false, () => true);
-    await until(() => waiting(stage.pool));
+    const response = pay(url, payment).then(() => false, () => true);
+    await until(() => waiting(harness.pool));
     // From now on it hears nothing of what becomes of its COMMIT.
     program.signal("SIGSTOP");
-    return { answer };
+    return { response };
   });
-  await until(async () => await count(stage.pool, "payments") === 1);
+  await until(async () => await count(harness.pool, "payments") === 1);
   await program.kill();
-  assert(await asked.answer);
-  const { url: next } = await stage.start();
+  assert(await asked.response);
+  const { url: next } = await harness.start();
   assertEquals((await pay(next, payment)).headers.get("idempotency-replayed"), "true");
-  await assertMadeOnce(stage.pool, next, payment);
+  await assertMadeOnce(harness.pool, next, payment);
 });
 
 /** Whether a statement of the program waits for a lock. */

@@ -1,12 +1,12 @@
 import { openAccountAt } from "../../testing/payment_calls.ts";
-import type { StormAccount } from "./intent_source.ts";
+import type { CrashTestAccount } from "./intent_source.ts";
 
 /** How many accounts there are in each currency: 50 in all. */
 const ACCOUNTS: Readonly<Record<string, number>> = { BRL: 30, JPY: 12, KWD: 8 };
 
 /** Opens accounts, each of a profile of its own, through the service at a URL. */
-export async function openStormAccounts(url: string): Promise<readonly StormAccount[]> {
-  const accounts: StormAccount[] = [];
+export async function openCrashTestAccounts(url: string): Promise<readonly CrashTestAccount[]> {
+  const accounts: CrashTestAccount[] = [];
   for (const [currency, count] of Object.entries(ACCOUNTS)) {
     for (let number = 0; number < count; number++) {
       accounts.push({ id: await openAccountAt(url, { currency }), currency });

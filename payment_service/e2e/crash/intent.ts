@@ -13,8 +13,8 @@ export interface Intent {
 /** Which of the operations it is that move money. */
 export type IntentKind = "deposit" | "keyed payment" | "named payment" | "refund";
 
-/** An answer that was read to its end. */
-export interface IntentAnswer {
+/** An response that was read to its end. */
+export interface IntentResponse {
   readonly status: number;
   readonly replayed: boolean;
   readonly text: string;
@@ -26,19 +26,19 @@ export function describeIntent(number: number): string {
 }
 
 /** Whether money was moved, by this request or by one before it. */
-export function isDone({ status }: Pick<IntentAnswer, "status">): boolean {
+export function isDone({ status }: Pick<IntentResponse, "status">): boolean {
   return status === 200 || status === 201;
 }
 
-/** What a successful answer tells of, as far as that can never change. */
-export function lastingOf({ text }: Pick<IntentAnswer, "text">): unknown {
+/** What a successful response tells of, as far as that can never change. */
+export function immutableData({ text }: Pick<IntentResponse, "text">): unknown {
   const { data }: { readonly data: Readonly<Record<string, unknown>> } = JSON.parse(text);
   const { id, payerAccountId, payeeAccountId, accountId, paymentId, amount, description, createdAt } = data;
   return { id, payerAccountId, payeeAccountId, accountId, paymentId, amount, description, createdAt };
 }
 
-/** The id of what a successful answer tells of. */
-export function idIn({ text }: Pick<IntentAnswer, "text">): string {
+/** The id of what a successful response tells of. */
+export function idIn({ text }: Pick<IntentResponse, "text">): string {
   const { data }: { readonly data: { readonly id: string } } = JSON.parse(text);
   return data.id;
 }
