@@ -1,43 +1,43 @@
 import type { TlsPair } from "./tls.ts";
 
-/** Who is at the other end of a connection. */
+/** Other end of a connection. */
 export interface Peer {
-  /** To be read before the request is answered: the platform does not know it any more after that. */
+  /** Available only until the response is sent. */
   readonly remoteAddr: Deno.NetAddr;
 }
 
-/** Answers a request; never rejects. */
+/** Handles a request; never rejects. */
 export type Handle = (request: Request, peer: Peer) => Promise<Response>;
 
-/** Where to listen. */
+/** Address and protocol to listen on. */
 export interface ListenerOptions {
   readonly hostname: string;
-  /** 0: any free port. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** Absent: plain HTTP. */
+  /** Certificate and key; plain HTTP if absent. */
   readonly tls?: TlsPair;
 }
 
-/** Takes connections and has their requests handled. */
+/** Accepts connections and passes their requests to a handler. */
 export interface Listener {
   readonly addr: Deno.NetAddr;
-  /** Uses another certificate for connections that are opened from now on; absent: it cannot. */
+  /** Uses another certificate for new connections; absent if the listener cannot. */
   replaceTls?(tls: TlsPair): void;
-  /** Takes no more connections and resolves when those that there are have ended, after the answers under way. */
+  /** Stops accepting, and resolves once all connections have ended after their responses. */
   shutdown(): Promise<void>;
-  /** Ends everything at once; after a shutdown, what can be ended. */
+  /** Closes all connections immediately; after a shutdown, as far as the platform permits. */
   abort(): Promise<void>;
 }
 
-/** The address cannot be had; the message says which and why, in one line. */
+/** Failure to listen on an address; the message is one line with the address and the reason. */
 export class ListenError extends Error {
   override readonly name = "ListenError";
 }
 
-/** Why an address cannot be had, in words. */
+/** Describes why binding to an address failed. */
 export function bindReason(cause: unknown): string {
   if (cause instanceof Deno.errors.AddrInUse) return "the address is already in use";
-  if (cause instanceof Deno.errors.AddrNotAvailable) return "the address is not one of this machine";
+  if (cause instanceof Deno.errors.AddrNotAvailable) return "the address does not belong to this machine";
   if (cause instanceof Deno.errors.PermissionDenied) return "permission is denied";
-  return cause instanceof Error ? cause.message : "the address cannot be had";
+  return cause instanceof Error ? cause.message : "the address is unavailable";
 }

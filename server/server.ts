@@ -18,7 +18,7 @@ const CLIENT_WATCH_MS = 100;
 /** How a server stopped. */
 export interface ShutdownResult {
   /** The requests that were ended before they had finished; 0 after a clean stop. */
-  readonly cutOff: number;
+  readonly cancelled: number;
 }
 
 /** An HTTP server, listening or not. Disposing shuts it down. */
@@ -90,7 +90,7 @@ export function createServer(host: string, port: number, ...options: ServerOptio
   async function stop(): Promise<ShutdownResult> {
     logger.info("Server is draining", { inFlight: lifecycle.inFlight });
     tlsWatch?.[Symbol.dispose]();
-    const cutOff = await stopListener(listener, {
+    const cancelled = await stopListener(listener, {
       lifecycle,
       drain,
       deadlines: writeDeadlines,
@@ -100,9 +100,9 @@ export function createServer(host: string, port: number, ...options: ServerOptio
     writeDeadlines[Symbol.dispose]();
     clientDeadlines[Symbol.dispose]();
     admission?.[Symbol.dispose]();
-    if (cutOff > 0) logger.warn("Server stopped and cut off {cutOff} requests", { cutOff });
+    if (cancelled > 0) logger.warn("Server stopped and cut off {cancelled} requests", { cancelled });
     else logger.info("Server stopped");
-    return { cutOff };
+    return { cancelled };
   }
 
   return {

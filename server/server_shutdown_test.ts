@@ -44,7 +44,7 @@ for (const [way, limits] of WAYS) {
     const stopped = server.shutdown();
     held.release();
     assertEquals(await (await answer).json(), { text: "late" });
-    assertEquals(await stopped, { cutOff: 0 });
+    assertEquals(await stopped, { cancelled: 0 });
     await assertRejects(() => fetch(`${url}/livez`));
   });
 
@@ -66,7 +66,7 @@ for (const [way, limits] of WAYS) {
     const live = await fetch(`${url}/livez`);
     assertEquals(live.status, 200);
     await live.body?.cancel();
-    assertEquals(await stopped, { cutOff: 0 });
+    assertEquals(await stopped, { cancelled: 0 });
   });
 
   Deno.test(`Server.shutdown()${way} refuses requests that come while it finishes`, async () => {
@@ -102,7 +102,7 @@ for (const [way, limits] of WAYS) {
     await held.entered;
     const stopped = server.shutdown();
     assertMatch(await readAll(connection), /^HTTP\/1\.1 503 /);
-    assertEquals(await stopped, { cutOff: 1 });
+    assertEquals(await stopped, { cancelled: 1 });
     held.release();
   });
 
@@ -118,7 +118,7 @@ for (const [way, limits] of WAYS) {
     using connection = await Deno.connect({ hostname, port: Number(port) });
     await connection.write(new TextEncoder().encode("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"));
     await connection.read(new Uint8Array(4096));
-    assertEquals(await server.shutdown(), { cutOff: 0 });
+    assertEquals(await server.shutdown(), { cancelled: 0 });
   });
 
   Deno.test(`Server.shutdown()${way} lets a body arrive that is on its way`, async () => {
@@ -135,7 +135,7 @@ for (const [way, limits] of WAYS) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     await send(':"a"}');
     assertMatch(await readAll(connection), /^HTTP\/1\.1 201 /);
-    assertEquals(await stopped, { cutOff: 0 });
+    assertEquals(await stopped, { cancelled: 0 });
   });
 
   Deno.test(`Server.shutdown()${way} does not wait for a client that does not read`, async () => {
@@ -170,5 +170,5 @@ Deno.test("Server.shutdown() with connection limits is not held up by half a req
   await second.send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
   await second.readUntil("}");
   await second.send("GET /livez HTTP/1.1\r\nHost: x\r\n");
-  assertEquals(await server.shutdown(), { cutOff: 0 });
+  assertEquals(await server.shutdown(), { cancelled: 0 });
 });

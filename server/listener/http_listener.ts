@@ -1,18 +1,18 @@
 import type { Listener, ListenerOptions } from "../listener.ts";
 
-/** How many connections the operating system keeps until they are taken, so far as it allows so many. */
+/** Length of the accept queue, as far as the operating system permits. */
 const BACKLOG = 4096;
 
-/** Answers a request of a connection, with what the platform knows of it. */
+/** Handles a request with the platform's information about its connection. */
 type HttpHandler = (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => Promise<Response>;
 
-/** The platform's HTTP server: HTTP/1.1 and HTTP/2, in plain or with TLS. */
+/** Platform's HTTP server: HTTP/1.1 and HTTP/2, plain or with TLS. */
 export class HttpListener implements Listener {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #abort = new AbortController();
   #shutdown: Promise<void> | undefined;
 
-  /** Listens from now on. Throws what the platform throws when the address or the certificate cannot be used. */
+  /** Starts to listen; throws the platform's error if the address or the certificate cannot be used. */
   constructor(handle: HttpHandler, { hostname, port, tls }: ListenerOptions) {
     const options = { hostname, port, tcpBacklog: BACKLOG, signal: this.#abort.signal, onListen(): void {} };
     this.#server = Deno.serve(tls === undefined ? options : { ...options, ...tls }, handle);
@@ -27,7 +27,7 @@ export class HttpListener implements Listener {
   }
 
   async abort(): Promise<void> {
-    // Aborting one that shuts down already throws where nobody can catch it: its connections end with the program.
+    // Aborting during a shutdown throws uncatchably; the remaining connections end with the process.
     if (this.#shutdown !== undefined) return;
     this.#abort.abort();
     await this.#server.finished;

@@ -4,8 +4,9 @@ import { bindReason, type Handle, type Listener, type ListenerOptions, ListenErr
 import type { ServerOptions } from "../server_options.ts";
 
 /**
- * Listens, behind a guard where that is set.
- * @throws {ListenError} in one line when the address cannot be had.
+ * Starts to listen, with connection limits if configured.
+ *
+ * @throws {ListenError} if the address is unavailable.
  */
 export function openListener(handle: Handle, options: ListenerOptions, settings: ServerOptions): Listener {
   const { connectionLimits, logger, readTimeoutMs: readMs, writeTimeoutMs: writeMs } = settings;

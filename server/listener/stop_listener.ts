@@ -2,20 +2,20 @@ import type { Deadlines } from "../request/deadlines.ts";
 import type { Lifecycle } from "../request/lifecycle.ts";
 import type { Listener } from "../listener.ts";
 
-/** How long the answers to requests that were cut off may take to be written, in milliseconds. */
-const LAST_WORDS_MS = 250;
+/** Time to write the responses to cancelled requests, in milliseconds. */
+const FINAL_WRITE_MS = 250;
 
-/** What stopping works on. */
+/** Options of a graceful stop. */
 export interface StopOptions {
   readonly lifecycle: Lifecycle;
   readonly drain: { readonly waitMs: number; readonly timeoutMs: number };
-  /** Those of the requests in flight. */
+  /** Deadlines of the requests in flight. */
   readonly deadlines: Deadlines;
-  /** Those of the bodies that are on their way. */
+  /** Deadlines of the request bodies being received. */
   readonly bodies: Deadlines;
 }
 
-/** Goes through the phases of a graceful stop. Gives the number of requests that were cut off. */
+/** Performs a graceful stop and returns the number of cancelled requests. */
 export async function stopListener(
   listener: Listener | undefined,
   { lifecycle, drain, deadlines, bodies }: StopOptions,
@@ -23,19 +23,19 @@ export async function stopListener(
   lifecycle.phase = "draining";
   if (drain.waitMs > 0) await sleep(drain.waitMs);
   lifecycle.phase = "closing";
-  // The platform breaks off bodies that are still on their way when it stops to accept: those first.
+  // The platform aborts incoming request bodies when it stops accepting, so they are awaited first.
   const drained = bodiesReceived(bodies).then(() => Promise.all([lifecycle.idle(), listener?.shutdown()]));
-  let cutOff = 0;
+  let cancelled = 0;
   if (!await within(drained, drain.timeoutMs)) {
-    cutOff = lifecycle.inFlight;
+    cancelled = lifecycle.inFlight;
     deadlines.passAll();
-    if (!await within(drained, LAST_WORDS_MS)) await listener?.abort();
+    if (!await within(drained, FINAL_WRITE_MS)) await listener?.abort();
   }
   lifecycle.phase = "closed";
-  return cutOff;
+  return cancelled;
 }
 
-/** How often it is looked whether bodies are still on their way, in milliseconds. */
+/** Interval for polling whether request bodies are still being received, in milliseconds. */
 const BODY_POLL_MS = 10;
 
 async function bodiesReceived(bodies: Deadlines): Promise<void> {

@@ -1,16 +1,16 @@
 import type { Logger } from "../logger.ts";
 import { checkTls, expiryOf, readTlsFiles, type TlsFiles, type TlsPair } from "../tls.ts";
 
-/** What is done about files that have changed. */
+/** Options of a TLS watch. */
 export interface TlsWatchOptions {
-  /** How often they are read, in milliseconds. */
+  /** Interval between reads of the files, in milliseconds. */
   readonly everyMs: number;
   readonly logger: Logger;
-  /** Takes the new certificate into use; false: it never can. Throws when this one cannot be used. */
+  /** Applies the new certificate; returns false if a restart is required. Throws if the certificate is unusable. */
   onChanged(pair: TlsPair): boolean;
 }
 
-/** Rereads the files of TLS again and again, since certificates are replaced long before a program is. */
+/** Periodically rereads the TLS files, because certificates are renewed while the program runs. */
 export class TlsWatch implements Disposable {
   readonly #files: TlsFiles;
   readonly #options: TlsWatchOptions;
@@ -19,13 +19,13 @@ export class TlsWatch implements Disposable {
   #reading = false;
   #lastError: string | undefined;
 
-  /** @param current What was read of them last. */
+  /** @param current Content of the files as last read. */
   constructor(files: TlsFiles, current: TlsPair, options: TlsWatchOptions) {
     this.#files = files;
     this.#current = current;
     this.#options = options;
     this.#warnOfExpiry();
-    this.#timer = setInterval(() => void this.#look(), options.everyMs);
+    this.#timer = setInterval(() => void this.#check(), options.everyMs);
     Deno.unrefTimer(Number(this.#timer));
   }
 
@@ -33,7 +33,7 @@ export class TlsWatch implements Disposable {
     clearInterval(this.#timer);
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     if (this.#reading) return;
     this.#reading = true;
     try {
@@ -44,7 +44,7 @@ export class TlsWatch implements Disposable {
       }
       this.#lastError = undefined;
     } catch (error) {
-      // Perhaps one of the two is written already: the next look will tell.
+      // One of the two files may be newer than the other; the next check sees both.
       this.#reportError(error instanceof Error ? error.message : "Cannot use TLS");
     } finally {
       this.#reading = false;
@@ -53,8 +53,8 @@ export class TlsWatch implements Disposable {
 
   #use(pair: TlsPair): void {
     const { logger, onChanged } = this.#options;
-    if (onChanged(pair)) logger.info("The certificate was replaced");
-    else logger.warn("The certificate has changed: restart to use it");
+    if (onChanged(pair)) logger.info("TLS certificate replaced");
+    else logger.warn("TLS certificate changed; restart to use it");
     this.#current = pair;
     this.#warnOfExpiry();
   }
@@ -62,12 +62,14 @@ export class TlsWatch implements Disposable {
   #warnOfExpiry(): void {
     const expiry = expiryOf(this.#current);
     if (expiry.getTime() > Date.now()) return;
-    this.#options.logger.warn("The certificate expired at {expiry}", { expiry: expiry.toISOString() });
+    this.#options.logger.warn("TLS certificate expired at {expiry}", { expiry: expiry.toISOString() });
   }
 
   #reportError(message: string): void {
     if (message === this.#lastError) return;
     this.#lastError = message;
-    this.#options.logger.warn("Keeping the certificate that is in use: {message}", { message });
+    this.#options.logger.warn("TLS files not reloaded, keeping the current certificate: {message}", {
+      message,
+    });
   }
 }

@@ -1,21 +1,21 @@
-/** A deadline that was started and can still be called off. */
+/** Running deadline that can be cancelled. */
 export interface Deadline {
-  /** Calls it off; harmless after it has passed. */
+  /** Cancels the deadline; has no effect after it has passed. */
   cancel(): void;
 }
 
 /**
- * Deadlines that are all equally long. They pass in the order they were started, so one timer and a linked list serve
- * any number of requests: starting and calling off cost a few assignments and no timer.
+ * Deadlines of equal duration. They pass in the order they were started, so that one timer and a linked list serve any
+ * number of requests: starting and cancelling cost a few assignments and no timer.
  */
 export class Deadlines implements Disposable {
   readonly #head: Node = new Node(0, () => {});
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param durationMs How long each one is, in milliseconds. */
+  /** @param durationMs Duration of each deadline, in milliseconds. */
   constructor(readonly durationMs: number) {}
 
-  /** Whether any deadline was started that neither passed nor was called off. */
+  /** Whether any deadline is running. */
   get running(): boolean {
     return this.#head.next !== this.#head;
   }
@@ -28,12 +28,12 @@ export class Deadlines implements Disposable {
     return node;
   }
 
-  /** Lets every deadline that is still running pass now. Gives their number. */
+  /** Lets all running deadlines pass now and returns their number. */
   passAll(): number {
     return this.#passUntil(Infinity);
   }
 
-  /** Calls off every deadline and the timer. */
+  /** Cancels all deadlines and the timer. */
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -63,7 +63,7 @@ export class Deadlines implements Disposable {
   }
 }
 
-/** A member of the circular list, whose head stands for its end. */
+/** Node of the circular list; the head marks its end. */
 class Node implements Deadline {
   next: Node = this;
   previous: Node = this;

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Deadlines } from "./deadlines.ts";
 
-Deno.test("Deadlines.start() calls when the time has passed, in order", async () => {
+Deno.test("Deadlines.start() calls back in order once the time has passed", async () => {
   using deadlines = new Deadlines(10);
   const passed: number[] = [];
   deadlines.start(() => passed.push(1));
@@ -10,13 +10,13 @@ Deno.test("Deadlines.start() calls when the time has passed, in order", async ()
   assertEquals(passed, [1]);
 });
 
-Deno.test("Deadlines.start() works again after all have passed", async () => {
+Deno.test("Deadlines.start() works again after all deadlines have passed", async () => {
   using deadlines = new Deadlines(1);
   await new Promise<void>((resolve) => deadlines.start(resolve));
   await new Promise<void>((resolve) => deadlines.start(resolve));
 });
 
-Deno.test("Deadlines.passAll() lets the running ones pass and counts them", () => {
+Deno.test("Deadlines.passAll() lets the running deadlines pass and counts them", () => {
   using deadlines = new Deadlines(60_000);
   const passed: number[] = [];
   deadlines.start(() => passed.push(1));

@@ -7,48 +7,48 @@ import { Problem } from "../problem.ts";
 import type { TrustedProxies } from "../addresses/trusted_proxies.ts";
 import { parseTraceParent, parseXRayTrace } from "../trace_context.ts";
 
-/** Where a request comes from. */
+/** Origin of a request. */
 export interface ExchangeOrigin {
-  /** What clients call the server, without a slash at its end; undefined: what the request says. */
+  /** Public base URL of the server without a trailing slash; derived from the request if undefined. */
   readonly publicUrl?: string | undefined;
-  /** Undefined: it came over no network. */
+  /** Undefined if the request did not come over the network. */
   readonly peer?: Peer | undefined;
-  /** Undefined: forwarded addresses are not believed. */
+  /** Proxies whose forwarding headers are trusted; none if undefined. */
   readonly proxies?: TrustedProxies | undefined;
 }
 
-/** One request on its way, with what the server found out about it once. */
+/** One request in processing, with what the server derives from it once. */
 export class Exchange implements RequestContext {
   readonly requestId: string;
   readonly method: string;
   readonly fields: RequestFields;
-  /** The bytes of the request target: path and query. */
+  /** Size of the request target (path and query), in bytes. */
   readonly targetBytes: number;
-  /** The path as it was sent, percent-encoded. */
+  /** Path as sent, percent-encoded. */
   readonly path: string;
-  /** The query as it was sent, without its "?"; empty when there is none. */
+  /** Query as sent, without "?"; empty if absent. */
   readonly query: string;
-  /** Whether the server made the request id; a client may send one id with many requests. */
+  /** Whether the server generated the request ID; clients may reuse theirs. */
   readonly ownRequestId: boolean;
-  /** Set once the credentials were found good, before anything reads it. */
+  /** Set after successful authentication. */
   principal: Principal | undefined = undefined;
-  /** What its client may still ask for; undefined: as much as it likes. */
+  /** Remaining rate limit; undefined if unlimited. */
   rateLimit: RateLimitFields | undefined = undefined;
-  /** The template of the path that serves it, e.g. "/v1/profiles/{id}"; empty while none was found. */
+  /** Path template of the route, e.g. "/v1/profiles/{id}"; empty until routed. */
   route = "";
-  /** The problem that it was answered with, by its slug. */
+  /** Slug of the problem in the response, if any. */
   problem: string | undefined = undefined;
-  /** The body that it was answered with, where that is not a stream. */
+  /** Body of the response, unless it is a stream. */
   body: string | Uint8Array | undefined = undefined;
-  /** Set while its handler runs, where an `Idempotency-Key` makes its work and its answer one. */
+  /** Set while the handler of an operation with an `Idempotency-Key` runs. */
   unit: UnitOfWork | undefined = undefined;
-  /** Whether it was answered with what an earlier request with its `Idempotency-Key` was answered. */
+  /** Whether the response is the stored one of an earlier request with the same `Idempotency-Key`. */
   replayed = false;
-  /** What its operation is counted as by its outcome, e.g. "payments"; undefined: it is not. */
+  /** Name under which outcomes of the operation are counted, e.g. "payments"; not counted if undefined. */
   countedAs: string | undefined = undefined;
-  /** The trace whose span is made for it; undefined: none. */
+  /** Trace ID of the span recorded for the request, if any. */
   ownTraceId: string | undefined = undefined;
-  /** The span that is made for it, as a `traceparent`; undefined: none. */
+  /** Span recorded for the request as a `traceparent`, if any. */
   ownTraceParent: string | undefined = undefined;
   readonly #origin: string;
   readonly #peer: Peer | undefined;
@@ -72,19 +72,19 @@ export class Exchange implements RequestContext {
     this.#origin = publicUrl ?? (start === -1 ? url : url.slice(0, start));
     this.#peer = peer;
     this.#proxies = proxies;
-    const given = saneRequestId(this.fields.requestId);
-    this.requestId = given ?? newRequestId();
-    this.ownRequestId = given === undefined;
+    const clientId = saneRequestId(this.fields.requestId);
+    this.requestId = clientId ?? newRequestId();
+    this.ownRequestId = clientId === undefined;
   }
 
   /**
-   * The address that it comes from: of its connection, or, where that is a trusted proxy's, what the proxy says.
-   * Undefined: it came over no network.
+   * Address of the client: that of the connection or, if that is a trusted proxy, the address it forwards. Undefined if
+   * the request did not come over the network.
    */
   get clientAddress(): string | undefined {
     const peer = this.#peer?.remoteAddr.hostname;
     if (peer === undefined) return undefined;
-    // An IPv4 client of a socket that takes both (RFC 4291, section 2.5.5.2).
+    // IPv4 client of a dual-stack socket (RFC 4291, section 2.5.5.2).
     const address = peer.startsWith("::ffff:") ? peer.slice("::ffff:".length) : peer;
     if (this.#proxies === undefined) return address;
     return this.#clientAddress ??= this.#proxies.clientOf(address, this.request.headers);
@@ -102,13 +102,13 @@ export class Exchange implements RequestContext {
     return this.#url;
   }
 
-  /** The trace it belongs to, 32 hexadecimal digits: the one it is recorded in, else the one its client named. */
+  /** Trace ID, 32 hexadecimal digits: of the recorded span, else of the client's trace. */
   get traceId(): string | undefined {
     if (this.ownTraceId !== undefined) return this.ownTraceId;
     const { headers } = this.request;
     const traceParent = headers.get("traceparent");
     const xray = headers.get("x-amzn-trace-id");
-    // Most requests name none.
+    // Most requests have neither.
     if (traceParent === null && xray === null) return undefined;
     return (parseTraceParent(traceParent) ?? parseXRayTrace(xray))?.traceId;
   }
@@ -124,14 +124,14 @@ export class Exchange implements RequestContext {
     return this.#controller.signal;
   }
 
-  /** From now on {@link signal} aborts too when the client leaves. Asking the platform to tell costs a request dearly. */
+  /** Aborts {@link signal} from now on when the client disconnects. Watching is costly for a short request. */
   watchClient(): void {
     const client = this.request.signal;
     if (client.aborted) this.abort(client.reason);
     else client.addEventListener("abort", () => this.abort(client.reason), { once: true });
   }
 
-  /** Aborts {@link signal}: nobody waits for the answer any more. */
+  /** Aborts {@link signal} because the response is no longer needed. */
   abort(reason: unknown): void {
     this.#endedBy ??= { reason };
     this.#controller?.abort(reason);

@@ -1,11 +1,11 @@
 import { Problem } from "../problem.ts";
 
-// RFC 3986, section 3.2.2, without what is percent-encoded. The URL given by the platform begins with this text
-// unchecked: a slash in it would move the path.
+// RFC 3986, section 3.2.2, without percent-encoding. The platform builds the request URL from this text unchecked: a
+// slash in it would change the path.
 const HOST = /^(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._~!$&'()*+;=-]{1,255})(?::(?<port>[0-9]{0,5}))?$/;
 const MAX_PORT = 65535;
 
-/** @throws {Problem} 400 for a `Host` that is none. */
+/** @throws {Problem} 400 for an invalid `Host`. */
 export function checkHost(host: string): void {
   const match = HOST.exec(host);
   if (match === null || Number(match.groups?.["port"] ?? 0) > MAX_PORT) {
@@ -16,16 +16,16 @@ export function checkHost(host: string): void {
   }
 }
 
-/** The host of a `Host` header without its port. */
+/** Host of a `Host` header without its port. */
 const HOST_NAME = /^(\[[^\]]*\]|[^:]*)/;
 const ADDRESS = /^(\[.*\]|[0-9]{1,3}(\.[0-9]{1,3}){3})$/;
-/** Names below these are never in the public domain name system (RFC 6761; for "internal" ICANN's resolution of 2024). */
+/** Domains that never exist in the public DNS (RFC 6761; "internal": ICANN resolution of 2024). */
 const PRIVATE_DOMAIN = /\.(localhost|test|internal)$/;
 
 /**
- * Whether a valid `Host` cannot be a name of the public domain name system: an address, a name without a dot, or one of a
- * domain that is set aside. Whoever owns a public name can let it lead to this machine once a browser has loaded a page
- * from it; that page may then read and write here as if it came from here (DNS rebinding).
+ * Whether a valid `Host` cannot be a public DNS name: an address, a name without a dot, or one in a reserved domain.
+ * The owner of a public name can point it to this machine after a browser has loaded a page from it; the page could
+ * then send requests to this server as same-origin (DNS rebinding).
  */
 export function isPrivateHost(host: string): boolean {
   const name = (HOST_NAME.exec(host)?.[0] ?? "").toLowerCase().replace(/\.$/, "");

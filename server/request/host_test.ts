@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { isPrivateHost } from "./host.ts";
 
-Deno.test("isPrivateHost() takes addresses and names that nobody can own", () => {
+Deno.test("isPrivateHost() accepts addresses and names outside the public DNS", () => {
   const hosts = [
     "127.0.0.1",
     "127.0.0.1:8080",
@@ -15,7 +15,7 @@ Deno.test("isPrivateHost() takes addresses and names that nobody can own", () =>
   for (const host of [...hosts, ...names]) assertEquals(isPrivateHost(host), true, host);
 });
 
-Deno.test("isPrivateHost() takes no name that leads wherever its owner wants", () => {
+Deno.test("isPrivateHost() rejects names that can be registered", () => {
   const hosts = [
     "evil.example.com",
     "evil.example.com:8080",

@@ -1,18 +1,18 @@
-/** Where a server is in its life. "draining": not ready, still serving; "closing": finishing what is in flight. */
+/** Phase of a server. "draining": not ready, still serving; "closing": finishing requests in flight. */
 export type Phase = "serving" | "draining" | "closing" | "closed";
 
-/** Knows the phase and counts the requests in flight. */
+/** Tracks the phase and the number of requests in flight. */
 export class Lifecycle {
   phase: Phase = "serving";
   #inFlight = 0;
   #onIdle: (() => void) | undefined;
 
-  /** The requests that were taken in and not answered yet. */
+  /** Number of requests accepted and not yet responded to. */
   get inFlight(): number {
     return this.#inFlight;
   }
 
-  /** Counts a request in; {@link leave} has to follow. */
+  /** Counts a request in; {@link leave} must follow. */
   enter(): void {
     this.#inFlight++;
   }
@@ -23,7 +23,7 @@ export class Lifecycle {
     if (this.#inFlight === 0) this.#onIdle?.();
   }
 
-  /** Resolves when nothing is in flight. */
+  /** Resolves when no request is in flight. */
   idle(): Promise<void> {
     if (this.#inFlight === 0) return Promise.resolve();
     return new Promise((resolve) => this.#onIdle = resolve);

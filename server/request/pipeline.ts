@@ -10,50 +10,50 @@ import type { Exchange } from "./exchange.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { checkLimits } from "./request_head.ts";
 
-/** What a pipeline shares with the server around it. */
+/** Dependencies that the pipeline shares with the server. */
 export interface PipelineDependencies {
   readonly lifecycle: Lifecycle;
   readonly readDeadlines: Deadlines;
   readonly writeDeadlines: Deadlines;
-  /** When a request has lasted long enough to be worth asking whether its client still waits. */
+  /** Duration after which a request starts to watch for its client's disconnect. */
   readonly clientDeadlines: Deadlines;
 }
 
 /**
- * The way of a request, in order. It comes with its id (exchange.ts); then
+ * Creates the request pipeline. The request ID is assigned before (exchange.ts); then, in order:
  *
  * 1. deadline: 503 when it passes, and the signal of the exchange aborts;
- * 2. recovery: whatever is thrown below becomes a problem here and nowhere else;
+ * 2. recovery: converts every error thrown below to a problem;
  * 3. limits: 501, 414, 431;
- * 4. middleware that was plugged in, then routing: 404, 405, OPTIONS, HEAD (routing/router.ts);
- * 5. the operation (strict/compile_operation.ts): 429, 401, 403, 406, 415, body, parameters, validation, handler, response;
- * 6. what every answer has: for browsers, and what is left of a rate.
+ * 4. custom middleware, then routing: 404, 405, OPTIONS, HEAD (routing/router.ts);
+ * 5. operation (strict/compile_operation.ts): 429, 401, 403, 406, 415, body, parameters, validation, handler, response;
+ * 6. headers of every response: for browsers, and rate limits.
  */
-export function createPipeline(settings: ServerOptions, parts: PipelineDependencies): Serve {
+export function createPipeline(settings: ServerOptions, dependencies: PipelineDependencies): Serve {
   const { modules, logger } = settings;
   const recover = createRecovery({ modules, logger, catalog: createCatalog(modules) });
-  const router = createRouter(settings, parts);
+  const router = createRouter(settings, dependencies);
   const finish = createFinish(settings);
 
   function start(exchange: Exchange): Response | Promise<Response> {
-    if (parts.lifecycle.phase === "closing") throw stopping();
+    if (dependencies.lifecycle.phase === "closing") throw stopping();
     checkLimits(exchange, settings);
     return router.fetch(exchange.request, exchange);
   }
 
   return function serve(exchange): Promise<Response> {
     const { promise, resolve } = Promise.withResolvers<Response>();
-    const deadline = parts.writeDeadlines.start(() => {
-      exchange.abort(new DOMException("The deadline of the request has passed", "TimeoutError"));
+    const deadline = dependencies.writeDeadlines.start(() => {
+      exchange.abort(new DOMException("The request timed out", "TimeoutError"));
       resolve(finish(recover(deadlinePassed(), exchange), exchange));
     });
-    const client = parts.clientDeadlines.start(() => exchange.watchClient());
-    function succeed(answer: Response): void {
+    const client = dependencies.clientDeadlines.start(() => exchange.watchClient());
+    function succeed(result: Response): void {
       deadline.cancel();
       client.cancel();
-      const response = finish(answer, exchange);
-      // Sent away while there is still time: the next request of this client goes to another instance.
-      if (parts.lifecycle.phase !== "serving") response.headers.set("Connection", "close");
+      const response = finish(result, exchange);
+      // Makes the client connect to another instance for its next request, before this one stops.
+      if (dependencies.lifecycle.phase !== "serving") response.headers.set("Connection", "close");
       resolve(response);
     }
     function fail(error: unknown): void {
@@ -84,10 +84,10 @@ function deadlinePassed(): Problem {
   });
 }
 
-/** Puts on an answer what every answer has, wherever on the way it was made. */
+/** Sets the headers that every response has, regardless of its origin. */
 type FinishResponse = (response: Response, exchange: Exchange) => Response;
 
-/** Prepares the last step of the way of a request. */
+/** Creates the last step of the pipeline. */
 function createFinish({ cors, modules }: ServerOptions): FinishResponse {
   const setCorsHeaders = cors === undefined ? undefined : createCors(cors, modules);
 
@@ -105,7 +105,7 @@ function createFinish({ cors, modules }: ServerOptions): FinishResponse {
       setHeaders(response.headers, exchange);
       return response;
     } catch (error) {
-      // What a middleware fetched from somewhere else cannot be changed, only copied (Fetch standard, section 5.1).
+      // Responses that a middleware fetched are immutable and must be copied (Fetch standard, section 5.1).
       if (!(error instanceof TypeError)) throw error;
       const copy = new Response(response.body, response);
       setHeaders(copy.headers, exchange);
@@ -114,14 +114,13 @@ function createFinish({ cors, modules }: ServerOptions): FinishResponse {
   };
 }
 
-/** Nothing may be loaded, run or framed: neither by a page of the server, which needs nothing, nor by what is no page. */
+/** Forbids loading, running and framing: the server's own pages need none of it, other responses are not pages. */
 const CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
 /**
- * Sets what every answer tells browsers (OWASP, "REST Security Cheat Sheet"): not to guess another media type, not to
- * show it with anything active or inside another page, and not to hand it to other origins unasked. An answer that
- * says the latter two for itself keeps what it says. Each field costs a request about a microsecond, so there are no
- * more: what is left out matters for pages with links, scripts or features of the browser.
+ * Sets the security headers of every response (OWASP, "REST Security Cheat Sheet"): no media type sniffing, no active
+ * content, no framing, no use by other origins. A response may override the latter three. Each header costs about a
+ * microsecond, so headers that matter only for pages with links, scripts or browser features are omitted.
  */
 function setSecurityHeaders(headers: Headers): void {
   headers.set("X-Content-Type-Options", "nosniff");

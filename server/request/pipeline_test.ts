@@ -10,8 +10,8 @@ function securityOf({ headers }: Response): readonly (string | null)[] {
   return NAMES.map((name) => headers.get(name));
 }
 
-Deno.test("setSecurityHeaders() is done to every answer, whatever made it", async () => {
-  const asked: readonly (readonly [string, number])[] = [
+Deno.test("setSecurityHeaders() applies to every response, regardless of its origin", async () => {
+  const requests: readonly (readonly [string, number])[] = [
     ["GET /notes/1", 200],
     ["HEAD /notes/1", 200],
     ["DELETE /notes/1", 204],
@@ -26,7 +26,7 @@ Deno.test("setSecurityHeaders() is done to every answer, whatever made it", asyn
     ["GET /notes/4", 500],
     ["BREW /notes", 501],
   ];
-  for (const [line, status] of asked) {
+  for (const [line, status] of requests) {
     const [method = "", path = ""] = line.split(" ");
     const response = await send(path, { method });
     assertEquals(response.status, status, line);
@@ -34,7 +34,7 @@ Deno.test("setSecurityHeaders() is done to every answer, whatever made it", asyn
   }
 });
 
-Deno.test("setSecurityHeaders() keeps what an answer says for itself, also where that cannot be changed", async () => {
+Deno.test("setSecurityHeaders() keeps headers that a response sets itself, even an immutable one", async () => {
   await using upstream = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen(): void {} },
     () => new Response("page", { headers: { "Content-Security-Policy": "default-src 'self'" } }),

@@ -2,13 +2,13 @@ import { KNOWN_METHODS } from "../methods.ts";
 import { Problem } from "../problem.ts";
 import { checkHost, isPrivateHost } from "./host.ts";
 
-/** The header fields that the server itself reads of every request, taken in one pass. */
+/** Header fields that the server reads from every request, collected in one pass. */
 export interface RequestFields {
-  /** The bytes of all names and values. */
+  /** Size of all names and values, in bytes. */
   readonly bytes: number;
   readonly host: string | null;
   readonly accept: string | null;
-  /** Never to be logged. */
+  /** Must never be logged. */
   readonly authorization: string | null;
   readonly contentType: string | null;
   readonly contentLength: string | null;
@@ -19,8 +19,8 @@ export interface RequestFields {
 }
 
 /**
- * Reads them. One pass with `forEach` gives the size of everything and costs less than asking for five fields one by
- * one; iterators over `Headers` cost four times as much.
+ * Collects the header fields of a request. One pass with `forEach` also measures their size and is cheaper than five
+ * lookups; iterators over `Headers` cost four times as much.
  */
 export function readRequestFields(headers: Headers): RequestFields {
   let bytes = 0;
@@ -79,43 +79,45 @@ export function readRequestFields(headers: Headers): RequestFields {
   };
 }
 
-const SANE = /^[A-Za-z0-9._~:/+=@-]{1,128}$/;
+const REQUEST_ID = /^[A-Za-z0-9._~:/+=@-]{1,128}$/;
 
-/** The client's `X-Request-Id` where that is sane (1 to 128 unreserved characters), else undefined. */
+/** Returns the client's `X-Request-Id` if well formed (1 to 128 unreserved characters), else undefined. */
 export function saneRequestId(text: string | null): string | undefined {
-  return text !== null && SANE.test(text) ? text : undefined;
+  return text !== null && REQUEST_ID.test(text) ? text : undefined;
 }
 
-/** A new request id: a random UUID, which the platform makes ten times faster than one that sorts (measured). */
+/** Returns a new request ID: a random UUID, which is ten times cheaper than a sortable one (measured). */
 export function newRequestId(): string {
   return crypto.randomUUID();
 }
 
-/** The sizes a request may have. */
+/** Size limits of a request. */
 export interface Limits {
-  /** The longest request target, in bytes. */
+  /** Maximum length of the request target, in bytes. */
   readonly maxUrlBytes: number;
-  /** All header fields together, in bytes. */
+  /** Maximum size of all header fields, in bytes. */
   readonly maxHeaderBytes: number;
-  /** Whether only hosts are answered that are no public names. */
+  /** Whether requests to public host names are rejected. */
   readonly privateHostsOnly: boolean;
 }
 
-// Nearly all requests name the same host.
+// Caches the last host, because nearly all requests have the same one.
 let lastHost: string | undefined;
 let isLastPrivate = false;
 
-/** What a request says of itself before its body. */
+/** Request line and headers. */
 export interface RequestHead {
   readonly method: string;
-  /** The bytes of the request target: path and query. */
+  /** Size of the request target (path and query), in bytes. */
   readonly targetBytes: number;
   readonly fields: RequestFields;
 }
 
-/** Refuses what is wrong with a request wherever it goes: 501, 400 and 421 for its Host, 414 and 431. */
+/** Rejects requests that are invalid for any route: 501, 400 and 421 for the Host, 414 and 431. */
 export function checkLimits({ method, targetBytes, fields }: RequestHead, limits: Limits): void {
-  if (!KNOWN_METHODS.has(method)) throw new Problem(501, "not-implemented");
+  if (!KNOWN_METHODS.has(method)) {
+    throw new Problem(501, "not-implemented", { detail: "The server does not support this request method" });
+  }
   if (targetBytes > limits.maxUrlBytes) {
     throw new Problem(414, "uri-too-long", {
       detail: `The request target is longer than ${limits.maxUrlBytes} bytes`,
@@ -133,5 +135,9 @@ export function checkLimits({ method, targetBytes, fields }: RequestHead, limits
     isLastPrivate = isPrivateHost(host);
     lastHost = host;
   }
-  if (limits.privateHostsOnly && !isLastPrivate) throw new Problem(421, "misdirected-request");
+  if (limits.privateHostsOnly && !isLastPrivate) {
+    throw new Problem(421, "misdirected-request", {
+      detail: "The server accepts only IP addresses and local names in the Host header",
+    });
+  }
 }

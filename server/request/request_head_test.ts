@@ -4,13 +4,13 @@ import { withMaxHeaderBytes, withMaxUrlBytes, withPrivateHostsOnly } from "../se
 import { invalidParamsOf, send, sendForProblem } from "../testing/note_client.ts";
 import { newRequestId, saneRequestId } from "./request_head.ts";
 
-Deno.test("newRequestId() gives different UUIDs", () => {
+Deno.test("newRequestId() returns distinct UUIDs", () => {
   const ids = Array.from({ length: 1000 }, newRequestId);
   assertEquals(new Set(ids).size, ids.length);
   for (const id of ids) assertEquals([validate(id), version(id)], [true, 4]);
 });
 
-Deno.test("saneRequestId() takes 1 to 128 harmless characters", () => {
+Deno.test("saneRequestId() accepts 1 to 128 harmless characters", () => {
   assertEquals(saneRequestId("a.b-C_1~/:+=@"), "a.b-C_1~/:+=@");
   assertEquals(saneRequestId("a".repeat(128))?.length, 128);
   for (const text of [null, "", " ", "a b", "a,b", 'a"b', "é", "a".repeat(129)]) {
@@ -18,13 +18,13 @@ Deno.test("saneRequestId() takes 1 to 128 harmless characters", () => {
   }
 });
 
-Deno.test("Server.fetch() answers 414 and 431", async () => {
+Deno.test("Server.fetch() responds 414 and 431", async () => {
   assertEquals((await sendForProblem(`/notes?x=${"a".repeat(100)}`, {}, withMaxUrlBytes(50))).status, 414);
   const headers = { "x-long": "a".repeat(200) };
   assertEquals((await sendForProblem("/notes", { headers }, withMaxHeaderBytes(100))).status, 431);
 });
 
-Deno.test("Server.fetch() names a Host that is not valid", async () => {
+Deno.test("Server.fetch() reports an invalid Host", async () => {
   for (const host of ["a b", "a/b", "u@a", "[::1", "a:65536", "a:x"]) {
     const problem = await sendForProblem("/notes", { headers: { host } });
     assertEquals(problem.status, 400, host);
@@ -35,7 +35,7 @@ Deno.test("Server.fetch() names a Host that is not valid", async () => {
   }
 });
 
-Deno.test("Server.fetch() answers 421 to a public name where it is told to", async () => {
+Deno.test("Server.fetch() responds 421 to a public name if configured", async () => {
   const headers = { host: "evil.example.com:8080" };
   assertEquals((await send("/notes", { headers })).status, 200);
   const problem = await sendForProblem("/notes", { headers }, withPrivateHostsOnly());

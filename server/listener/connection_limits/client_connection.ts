@@ -3,137 +3,137 @@ import type { ConnectionDeadlines } from "./connection_deadlines.ts";
 import { rawResponse } from "./raw_response.ts";
 import { readHead, type Received } from "./read_head.ts";
 
-/** Why the guard ended a connection. */
-export type DropReason = "request" | "idle" | "answer" | "evicted" | "connect";
+/** Reason for closing a connection. */
+export type DropReason = "request" | "idle" | "response" | "evicted" | "connect";
 
-/** What a connection needs of its guard. */
+/** Options of a client connection. */
 export interface ClientConnectionOptions {
   readonly deadlines: ConnectionDeadlines;
-  /** Whether bytes can be said to the client in plain HTTP. */
+  /** Whether the client uses plain HTTP, so that an HTTP response can be written to the connection. */
   readonly plain: boolean;
-  /** Opens the way to the HTTP server. The connection can be found by its local port when this has resolved. */
+  /** Connects to the HTTP server; once resolved, the connection can be found by its local port. */
   connect(connection: ClientConnection): Promise<Deno.TcpConn>;
-  /** A request is under way, the first of those that are. */
+  /** Called when the number of requests in flight rises above zero. */
   onBusy(connection: ClientConnection): void;
-  /** No request is under way any more. */
+  /** Called when the number of requests in flight drops to zero. */
   onSpare(connection: ClientConnection): void;
-  /** It is ended because of its client, or to make room. */
+  /** Called when the connection is closed because of its client, or to make room. */
   onDropped(reason: DropReason): void;
 }
 
-/** What is known of an answer when it is done. */
+/** End of a response. */
 export interface ResponseEnd {
-  /** No other request is taken after it. */
+  /** Whether the connection closes after it. */
   readonly closes: boolean;
-  /** The connection is used for another protocol from now on (status 101). */
+  /** Whether the connection switches to another protocol (status 101). */
   readonly upgrades: boolean;
 }
 
-/** The room for bytes on their way: small, since most connections are idle, until a read fills it. */
+/** Size of a buffer in bytes: small, because most connections are idle, until a read fills it. */
 const SMALL_BUFFER = 4096;
 const LARGE_BUFFER = 65_536;
 
 /**
- * A client's connection and the one to the HTTP server that stands for it. Bytes are passed on as they are. Where the
- * client stands is not read out of them: the HTTP server tells when a request begins and when its answer is done.
+ * Client's connection, proxied to the HTTP server. Bytes are forwarded unchanged and not parsed: the HTTP server reports
+ * when a request begins and when its response is complete.
  */
 export class ClientConnection {
-  /** The address of the client itself. */
+  /** Address of the client. */
   readonly remoteAddr: Deno.NetAddr;
-  /** The port that it is passed on from; 0 while nothing is. */
+  /** Local port of the connection to the HTTP server; 0 until connected. */
   localPort = 0;
   readonly #client: Deno.TcpConn;
-  readonly #parts: ClientConnectionOptions;
+  readonly #options: ClientConnectionOptions;
   #server: Deno.TcpConn | undefined;
   #inFlight = 0;
-  /** A request has begun at some time. */
+  /** Whether a request was ever received. */
   #proven = false;
   #received = false;
-  #answered = false;
+  #responded = false;
   #writing = false;
   #ended = false;
   #farewell: Promise<void> | undefined;
-  /** The client speaks another protocol now, and nothing is known of its turns. */
+  /** Whether the connection has switched to another protocol, so that request timeouts no longer apply. */
   #upgraded = false;
-  /** The client has to begin a request until this passes, or to go. */
+  /** Deadline for the client's next action. */
   #turn: Deadline | undefined;
-  /** Bytes have come that belong to no request yet: what follows them is no reason to wait any longer. */
+  /** Whether bytes of an incomplete request have arrived; further bytes do not extend its deadline. */
   #sending = false;
-  /** Bytes have come since the last request began; there may be more of them. */
+  /** Whether bytes have arrived since the last request began; more of its body may follow. */
   #sentSinceBegan = false;
 
-  constructor(client: Deno.TcpConn, parts: ClientConnectionOptions) {
+  constructor(client: Deno.TcpConn, options: ClientConnectionOptions) {
     this.remoteAddr = client.remoteAddr;
     this.#client = client;
-    this.#parts = parts;
-    this.#wait(parts.deadlines.read, () => this.drop("request"));
+    this.#options = options;
+    this.#wait(options.deadlines.read, () => this.drop("request"));
   }
 
-  /** Passes bytes on until the connection has ended. Never rejects. */
+  /** Forwards bytes until the connection ends. Never rejects. */
   async run(): Promise<void> {
     try {
       this.#client.setNoDelay(true);
       const first = await this.#readFirst();
       if (first === undefined || this.#ended) return;
       const server = await this.#connect();
-      // It may have been ended meanwhile.
+      // It may have been closed while connecting.
       if (server === undefined || this.#ended) return;
       server.setNoDelay(true);
-      const up = this.#passUp(server, first);
-      const down = this.#passDown(server);
+      const up = this.#forwardRequests(server, first);
+      const down = this.#forwardResponses(server);
       await Promise.all([up, down]);
     } catch {
-      // Either side is gone, and so is the other one.
+      // One side has closed; the other is closed below.
     } finally {
       await this.#farewell;
       this.end();
     }
   }
 
-  /** A request of this connection has begun. {@link requestEnded} has to follow. */
+  /** Records the beginning of a request; {@link requestEnded} must follow. */
   requestBegan(): void {
     this.#proven = true;
     this.#sending = false;
     this.#sentSinceBegan = false;
     if (this.#inFlight++ > 0) return;
     this.#turn?.cancel();
-    this.#parts.onBusy(this);
+    this.#options.onBusy(this);
   }
 
-  /** The whole answer to a request was handed over. */
+  /** Records the end of a response. */
   requestEnded({ closes, upgrades }: ResponseEnd): void {
     this.#inFlight--;
     this.#upgraded ||= upgrades;
     if (this.#inFlight > 0 || this.#ended || this.#upgraded) return;
-    this.#parts.onSpare(this);
-    const { linger, idle } = this.#parts.deadlines;
-    // The platform would wait for the end of a body that nobody reads before it closes.
+    this.#options.onSpare(this);
+    const { linger, idle } = this.#options.deadlines;
+    // The platform keeps the connection open until the end of an unread request body.
     if (closes) this.#wait(linger, () => this.end());
     else this.#wait(idle, () => this.drop("idle"));
     this.#sending = closes;
   }
 
-  /** The server stops: what is under way may finish, nothing else is waited for. */
+  /** Closes the connection if it is idle; requests in flight may finish. */
   stop(): void {
     if (this.#server === undefined) this.end();
     else if (this.#inFlight === 0 && this.#sending) {
-      this.#wait(this.#parts.deadlines.linger, () => this.end());
+      this.#wait(this.#options.deadlines.linger, () => this.end());
     }
   }
 
-  /** Ends it because the client has not kept its part; tells it so where nothing else was said. */
+  /** Closes the connection because of its client; sends a response first unless one was already sent. */
   drop(reason: DropReason): void {
     if (this.#ended || this.#farewell !== undefined) return;
     this.#turn?.cancel();
-    this.#parts.onDropped(reason);
-    const silent = !this.#parts.plain || !this.#received || this.#answered || this.#proven;
+    this.#options.onDropped(reason);
+    const silent = !this.#options.plain || !this.#received || this.#responded || this.#proven;
     if (silent) return this.end();
     const end = (): void => this.end();
-    // There is room for these few bytes: nothing was sent yet.
+    // Never blocks: nothing was written yet, so the bytes fit into the send buffer.
     this.#farewell = this.#client.write(rawResponse(reason === "request" ? 408 : 503)).then(end, end);
   }
 
-  /** Ends both connections at once. */
+  /** Closes both connections immediately. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -142,10 +142,10 @@ export class ClientConnection {
     if (this.#server !== undefined) closeQuietly(this.#server);
   }
 
-  /** A client that has not asked for anything costs the HTTP server nothing: bytes, or where they are plain, a head. */
+  /** Reads the first bytes, or the headers in plain HTTP, before occupying a connection to the HTTP server. */
   async #readFirst(): Promise<Received | undefined> {
     const received = (): void => void (this.#received = true);
-    if (this.#parts.plain) return await readHead(this.#client, received);
+    if (this.#options.plain) return await readHead(this.#client, received);
     const buffer = new Uint8Array(SMALL_BUFFER);
     const count = await this.#client.read(buffer);
     received();
@@ -154,7 +154,7 @@ export class ClientConnection {
 
   async #connect(): Promise<Deno.TcpConn | undefined> {
     try {
-      this.#server = await this.#parts.connect(this);
+      this.#server = await this.#options.connect(this);
       if (this.#ended) closeQuietly(this.#server);
       return this.#server;
     } catch {
@@ -163,8 +163,7 @@ export class ClientConnection {
     }
   }
 
-  /** From the client to the server. */
-  async #passUp(server: Deno.TcpConn, first: Received): Promise<void> {
+  async #forwardRequests(server: Deno.TcpConn, first: Received): Promise<void> {
     let buffer = first.buffer;
     for (let count: number | null = first.count; count !== null;) {
       this.#noteReceived();
@@ -175,15 +174,14 @@ export class ClientConnection {
     await server.closeWrite();
   }
 
-  /** From the server to the client. */
-  async #passDown(server: Deno.TcpConn): Promise<void> {
+  async #forwardResponses(server: Deno.TcpConn): Promise<void> {
     let buffer = new Uint8Array(SMALL_BUFFER);
     for (;;) {
       const count = await server.read(buffer);
       if (count === null) break;
-      this.#answered = true;
+      this.#responded = true;
       this.#writing = true;
-      const deadline = this.#parts.deadlines.write.start(() => this.drop("answer"));
+      const deadline = this.#options.deadlines.write.start(() => this.drop("response"));
       try {
         await writeAll(this.#client, buffer.subarray(0, count));
       } finally {
@@ -193,27 +191,27 @@ export class ClientConnection {
       if (count === buffer.length) buffer = enlarge(buffer);
     }
     if (!this.#sentSinceBegan) return this.end();
-    // Closing now could take the answer from a client that still sends (RFC 9112, section 9.6).
+    // A client that still sends might lose the response if closed now (RFC 9112, section 9.6).
     await this.#client.closeWrite();
     this.#upgraded = false;
     this.#inFlight = 0;
-    this.#wait(this.#parts.deadlines.linger, () => this.end());
+    this.#wait(this.#options.deadlines.linger, () => this.end());
   }
 
-  /** Bytes that belong to no request under way have to become one in time, however many follow them. */
+  /** Starts the read deadline at the first byte of a request; later bytes do not extend it. */
   #noteReceived(): void {
     this.#sentSinceBegan = true;
     if (this.#inFlight > 0 || this.#sending) return;
     this.#sending = true;
-    // The first request has its time from the beginning of the connection.
-    if (this.#proven) this.#wait(this.#parts.deadlines.read, () => this.drop("request"));
+    // The deadline of the first request runs from the beginning of the connection.
+    if (this.#proven) this.#wait(this.#options.deadlines.read, () => this.drop("request"));
   }
 
   #wait(deadlines: Deadlines, onPassed: () => void): void {
     this.#turn?.cancel();
     if (this.#ended || this.#upgraded) return;
     this.#turn = deadlines.start(() => {
-      // It reads an answer that is on its way, and has another deadline for that.
+      // The client is receiving a response, to which the write deadline applies.
       if (this.#writing) this.#wait(deadlines, onPassed);
       else onPassed();
     });

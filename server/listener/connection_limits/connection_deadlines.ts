@@ -1,22 +1,22 @@
 import { Deadlines } from "../../request/deadlines.ts";
 
-/** How long whose turn it is may take, in milliseconds. */
+/** Timeouts of a client connection, in milliseconds. */
 export interface ConnectionTimeouts {
-  /** From the first byte, or from the beginning of the connection, until a request has begun. */
+  /** Maximum time to receive a request's headers, from the first byte or, for the first request, the connection. */
   readonly readMs: number;
-  /** Between an answer and the first byte of the next request. */
+  /** Maximum time between a response and the first byte of the next request. */
   readonly idleMs: number;
-  /** For the client to take some 64 KiB of an answer, or what there is. */
+  /** Maximum time for the client to receive a part of a response, at most 64 KiB. */
   readonly writeMs: number;
 }
 
 /**
- * How long a client whose connection is over may still send what nobody reads, in milliseconds: closing at once would
- * take the answer away from a client that has not read it yet (RFC 9112, section 9.6).
+ * Time during which a closing connection still accepts bytes, in milliseconds. Closing immediately could discard a
+ * response that the client has not read yet (RFC 9112, section 9.6).
  */
 const LINGER_MS = 2000;
 
-/** The deadlines of all connections of a guard. */
+/** Deadlines shared by all connections of a listener. */
 export class ConnectionDeadlines implements Disposable {
   readonly read: Deadlines;
   readonly idle: Deadlines;

@@ -4,30 +4,30 @@ import { ConnectionDeadlines, type ConnectionTimeouts } from "./connection_deadl
 import { ClientConnection } from "./client_connection.ts";
 import { rawResponse } from "./raw_response.ts";
 
-/** How many clients there may be, and how much time they have. */
+/** Limits and timeouts of client connections. */
 export interface ConnectionLimits extends ConnectionTimeouts {
-  /** Connections at the same time. */
+  /** Maximum number of concurrent connections. */
   readonly maxConnections: number;
-  /** The same from one address; 0: as many as in all. */
+  /** Maximum number of concurrent connections from one address; 0 for no separate limit. */
   readonly maxConnectionsPerAddress: number;
 }
 
-/** Where a guard passes bytes on to, and what it says. */
+/** Options of a connection limiter. */
 export interface ConnectionLimiterOptions {
   readonly limits: ConnectionLimits;
-  /** Whether clients speak plain HTTP, so that they can be told why they are sent away. */
+  /** Whether clients use plain HTTP, so that rejected ones can be sent a response. */
   readonly plain: boolean;
   readonly logger: Logger;
   /** Connects to the HTTP server. */
   connect(): Promise<Deno.TcpConn>;
 }
 
-/** How long no connection is taken after that failed, in milliseconds; mostly there are no descriptors left. */
+/** Pause after a failure to accept, typically for lack of file descriptors, in milliseconds. */
 const ACCEPT_PAUSE_MS = 50;
 
 /**
- * Stands between clients and the HTTP server, which has no limits of time for them: takes connections, passes bytes on,
- * and ends a connection whose client does not keep its part.
+ * Proxy in front of the HTTP server, which has no connection timeouts of its own. It accepts connections, forwards
+ * their bytes, and closes those that exceed the limits.
  */
 export class ConnectionLimiter implements AsyncDisposable {
   readonly #listener: Deno.TcpListener;
@@ -35,14 +35,14 @@ export class ConnectionLimiter implements AsyncDisposable {
   readonly #deadlines: ConnectionDeadlines;
   readonly #drops: DropLog;
   readonly #connections = new Map<ClientConnection, Promise<void>>();
-  /** Those without a request under way, the one that has been so for the longest first. */
+  /** Connections without a request in flight, longest idle first. */
   readonly #spare = new Set<ClientConnection>();
   readonly #byLocalPort = new Map<number, ClientConnection>();
   readonly #perAddress = new Map<string, number>();
   readonly #accepting: Promise<void>;
   #stopping = false;
 
-  /** Takes connections from now on. The listener is closed by the guard. */
+  /** Starts to accept connections; takes ownership of the listener. */
   constructor(listener: Deno.TcpListener, options: ConnectionLimiterOptions) {
     this.#listener = listener;
     this.#options = options;
@@ -55,17 +55,17 @@ export class ConnectionLimiter implements AsyncDisposable {
     return this.#listener.addr;
   }
 
-  /** How many connections there are. */
+  /** Number of connections. */
   get size(): number {
     return this.#connections.size;
   }
 
-  /** The client's connection that is passed on from a port of this machine. */
+  /** Returns the client connection that is forwarded from a local port. */
   connectionAt(localPort: number): ClientConnection | undefined {
     return this.#byLocalPort.get(localPort);
   }
 
-  /** Takes no more connections, and ends those of which the HTTP server knows nothing. */
+  /** Stops accepting, and closes connections without a request. */
   async stop(): Promise<void> {
     if (!this.#stopping) {
       this.#stopping = true;
@@ -75,17 +75,17 @@ export class ConnectionLimiter implements AsyncDisposable {
     await this.#accepting;
   }
 
-  /** Resolves when those connections have ended that there are now. */
+  /** Resolves when all current connections have ended. */
   async settled(): Promise<void> {
     await Promise.all(this.#connections.values());
   }
 
-  /** Resolves when there is no connection. */
+  /** Resolves when there are no connections. */
   async idle(): Promise<void> {
     while (this.#connections.size > 0) await this.settled();
   }
 
-  /** Ends every connection at once. */
+  /** Closes all connections immediately. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     for (const connection of this.#connections.keys()) connection.end();
@@ -121,7 +121,7 @@ export class ConnectionLimiter implements AsyncDisposable {
     this.#connections.set(connection, connection.run().then(() => this.#forget(connection)));
   }
 
-  /** Why a client is not let in. Who has asked for nothing for the longest makes room for a newcomer. */
+  /** Returns the reason for rejecting a client, if any. At the limit, the longest-idle connection is evicted. */
   #refusalOf(hostname: string): Refusal | undefined {
     const { maxConnections, maxConnectionsPerAddress } = this.#options.limits;
     if (maxConnectionsPerAddress > 0 && (this.#perAddress.get(hostname) ?? 0) >= maxConnectionsPerAddress) {
@@ -137,9 +137,9 @@ export class ConnectionLimiter implements AsyncDisposable {
 
   #refuse(client: Deno.TcpConn, reason: Refusal): void {
     this.#drops.add(reason);
-    const said = this.#options.plain ? client.write(rawResponse(503)) : Promise.resolve(0);
+    const written = this.#options.plain ? client.write(rawResponse(503)) : Promise.resolve(0);
     const close = (): void => client.close();
-    said.then(close, close);
+    written.then(close, close);
   }
 
   async #connect(connection: ClientConnection): Promise<Deno.TcpConn> {

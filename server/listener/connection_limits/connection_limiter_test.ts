@@ -8,7 +8,7 @@ import { RawClient } from "../../testing/raw_client.ts";
 
 const GET = "GET /notes/1 HTTP/1.1\r\nHost: x\r\n";
 
-/** A handler that says it was called, and answers when it is let go. */
+/** Returns a handler that reports its calls and responds when released. */
 function hold(): { readonly onRead: OnRead; entered(): Promise<void>; release(): void } {
   const released = Promise.withResolvers<void>();
   const waiting: (() => void)[] = [];
@@ -28,7 +28,7 @@ function hold(): { readonly onRead: OnRead; entered(): Promise<void>; release():
   };
 }
 
-Deno.test("withConnectionLimits() answers pipelined requests in their order", async () => {
+Deno.test("withConnectionLimits() serves pipelined requests in order", async () => {
   await using server = createServer("127.0.0.1", 0, withApi(noteApi()), withConnectionLimits());
   using client = await RawClient.open((await server.listen()).url);
   await client.send(`${GET}\r\nGET /notes/2 HTTP/1.1\r\nHost: x\r\n\r\nGET /livez HTTP/1.0\r\n\r\n`);
@@ -36,7 +36,7 @@ Deno.test("withConnectionLimits() answers pipelined requests in their order", as
   assertEquals([...statuses].map(([, status]) => status), ["200", "409", "200"]);
 });
 
-Deno.test("withConnectionLimits() answers a client that has closed its side", async () => {
+Deno.test("withConnectionLimits() responds to a client that has closed its sending side", async () => {
   await using server = createServer("127.0.0.1", 0, withApi(noteApi()), withConnectionLimits());
   using client = await RawClient.open((await server.listen()).url);
   await client.send(`${GET}Connection: close\r\n\r\n`);
@@ -44,7 +44,7 @@ Deno.test("withConnectionLimits() answers a client that has closed its side", as
   assertMatch(await client.readAll(), /^HTTP\/1\.1 200 [^]*\{"text":"é"\}$/);
 });
 
-Deno.test("withConnectionLimits() answers a request that would upgrade like any other", async () => {
+Deno.test("withConnectionLimits() serves a request for an upgrade without upgrading", async () => {
   await using server = createServer("127.0.0.1", 0, withApi(noteApi()), withConnectionLimits({ idleMs: 50 }));
   const { url } = await server.listen();
   for (const protocol of ["websocket", "h2c"]) {
@@ -54,7 +54,7 @@ Deno.test("withConnectionLimits() answers a request that would upgrade like any 
   }
 });
 
-Deno.test("withConnectionLimits() makes room for a newcomer where a connection asks for nothing", async () => {
+Deno.test("withConnectionLimits() evicts the longest-idle connection for a new one", async () => {
   await using server = createServer(
     "127.0.0.1",
     0,
@@ -65,21 +65,21 @@ Deno.test("withConnectionLimits() makes room for a newcomer where a connection a
   using stack = new DisposableStack();
   const open = async (): Promise<RawClient> => stack.use(await RawClient.open(url));
   const silent = await open();
-  const answered = await open();
-  await answered.send(`${GET}\r\n`);
-  await answered.readUntil("é");
-  const begun = await open();
-  await begun.send(GET);
+  const served = await open();
+  await served.send(`${GET}\r\n`);
+  await served.readUntil("é");
+  const partial = await open();
+  await partial.send(GET);
   for (let count = 0; count < 3; count++) {
-    const newcomer = await open();
-    await newcomer.send(`${GET}\r\n`);
-    assertMatch(await newcomer.readUntil("é"), /^HTTP\/1\.1 200 /);
+    const latest = await open();
+    await latest.send(`${GET}\r\n`);
+    assertMatch(await latest.readUntil("é"), /^HTTP\/1\.1 200 /);
   }
-  assertEquals([await silent.readAll(), await answered.readAll()], ["", ""]);
-  assertMatch(await begun.readAll(), /^HTTP\/1\.1 503 [^]*retry-after: 1\r\n/i);
+  assertEquals([await silent.readAll(), await served.readAll()], ["", ""]);
+  assertMatch(await partial.readAll(), /^HTTP\/1\.1 503 [^]*retry-after: 1\r\n/i);
 });
 
-Deno.test("withConnectionLimits() turns newcomers away while every connection waits for its answer", async () => {
+Deno.test("withConnectionLimits() rejects new connections while all are busy", async () => {
   const held = hold();
   await using server = createServer(
     "127.0.0.1",
@@ -94,13 +94,13 @@ Deno.test("withConnectionLimits() turns newcomers away while every connection wa
     await client.send(`${GET}\r\n`);
     await held.entered();
   }
-  using newcomer = await RawClient.open(url);
-  assertMatch(await newcomer.readAll(), /^HTTP\/1\.1 503 [^]*"type":"\/problems\/unavailable"/);
+  using rejected = await RawClient.open(url);
+  assertMatch(await rejected.readAll(), /^HTTP\/1\.1 503 [^]*"type":"\/problems\/unavailable"/);
   held.release();
   for (const client of [first, second]) assertMatch(await client.readUntil("\r\n\r\n"), /^HTTP\/1\.1 304 /);
 });
 
-Deno.test("withConnectionLimits() takes so many connections of one address and no more, until one of them ends", async () => {
+Deno.test("withConnectionLimits() limits the connections per address until one of them ends", async () => {
   await using server = createServer(
     "127.0.0.1",
     0,
@@ -120,7 +120,7 @@ Deno.test("withConnectionLimits() takes so many connections of one address and n
   }
   for (let served = false; !served;) {
     using next = await RawClient.open(url);
-    // One that is turned away may find its connection closed while it sends.
+    // The server may close a rejected connection while the client still sends.
     await next.send(`${GET}Connection: close\r\n\r\n`).catch(() => {});
     served = (await next.readAll()).startsWith("HTTP/1.1 200 ");
   }

@@ -1,13 +1,13 @@
 import type { Logger } from "../../logger.ts";
 import type { DropReason } from "./client_connection.ts";
 
-/** How long drops are collected before they are logged, in milliseconds: an attack must not fill the log. */
-const COLLECTED_MS = 10_000;
+/** Interval in which drops are counted for one log line, in milliseconds: an attack must not flood the log. */
+const LOG_INTERVAL_MS = 10_000;
 
-/** What became of connections that were ended by the guard, or not let in. */
+/** Reason for closing or rejecting a connection. */
 export type Refusal = DropReason | "full" | "address";
 
-/** Counts them, and logs how many there were, once in a while. */
+/** Counts dropped connections and periodically logs the counts. */
 export class DropLog implements Disposable {
   readonly #logger: Logger;
   readonly #counts = new Map<Refusal, number>();
@@ -19,20 +19,20 @@ export class DropLog implements Disposable {
 
   add(reason: Refusal): void {
     this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
-    // A connection that was only kept for another request is nothing to tell.
-    if (reason !== "idle") this.#timer ??= setTimeout(() => this.#tell(), COLLECTED_MS);
+    // Closing an idle connection is normal and not logged by itself.
+    if (reason !== "idle") this.#timer ??= setTimeout(() => this.#report(), LOG_INTERVAL_MS);
   }
 
-  #tell(): void {
+  #report(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const counts = Object.fromEntries(this.#counts);
     this.#counts.clear();
-    this.#logger.warn("Ended connections whose clients were slow or too many: {counts}", { counts });
+    this.#logger.warn("Closed or rejected connections that exceeded the limits: {counts}", { counts });
   }
 
-  /** Logs what is not logged yet. */
+  /** Logs the remaining counts. */
   [Symbol.dispose](): void {
-    if (this.#timer !== undefined) this.#tell();
+    if (this.#timer !== undefined) this.#report();
   }
 }

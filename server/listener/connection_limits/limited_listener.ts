@@ -5,24 +5,24 @@ import type { TlsPair } from "../../tls.ts";
 import { ConnectionLimiter, type ConnectionLimits } from "./connection_limiter.ts";
 import type { ClientConnection } from "./client_connection.ts";
 
-/** How clients are let in. */
+/** Options of a listener with connection limits. */
 export interface LimitedListenerOptions extends ListenerOptions {
   readonly limits: ConnectionLimits;
   readonly logger: Logger;
 }
 
 /**
- * How many connections the operating system keeps until they are taken: enough for all the slow clients that were ended
- * at the same time and come again, for where there is no room a normal one waits a second before it knocks again.
+ * Length of the accept queue in the operating system. Large enough for many slow clients that reconnect at once: when
+ * it is full, other clients wait a second before they retry.
  */
 const BACKLOG = 4096;
 
-/** Where the HTTP server behind the guard listens: nobody but this machine reaches it. */
-const BEHIND = "127.0.0.1";
+/** Loopback address of the HTTP server, reachable only from this machine. */
+const UPSTREAM_HOST = "127.0.0.1";
 
 /**
- * An HTTP server behind a guard. TLS is the HTTP server's own: the guard passes its bytes on like others. For a new
- * certificate another HTTP server takes its place; the first goes when its last connection has ended.
+ * HTTP server behind a {@link ConnectionLimiter}. The HTTP server terminates TLS; the limiter forwards encrypted bytes.
+ * A new certificate takes effect in a new HTTP server; the old one stops when its last connection has ended.
  */
 export class LimitedListener implements Listener {
   readonly #limiter: ConnectionLimiter;
@@ -30,10 +30,10 @@ export class LimitedListener implements Listener {
   readonly #servers = new Set<HttpListener>();
   #server: HttpListener;
 
-  /** Listens from now on. Throws what the platform throws when the address cannot be had. */
+  /** Starts to listen; throws the platform's error if the address is unavailable. */
   constructor(handle: Handle, { hostname, port, tls, limits, logger }: LimitedListenerOptions) {
     this.#handle = handle;
-    // First, so that nothing has to be undone when it is taken.
+    // First, so that nothing has to be undone if the address is in use.
     const listener = Deno.listen({ hostname, port, tcpBacklog: BACKLOG });
     try {
       this.#server = this.#serve(tls);
@@ -45,7 +45,7 @@ export class LimitedListener implements Listener {
       limits,
       logger,
       plain: tls === undefined,
-      connect: () => Deno.connect({ hostname: BEHIND, port: this.#server.addr.port }),
+      connect: () => Deno.connect({ hostname: UPSTREAM_HOST, port: this.#server.addr.port }),
     });
   }
 
@@ -53,7 +53,7 @@ export class LimitedListener implements Listener {
     return this.#limiter.addr;
   }
 
-  /** Uses another certificate for connections that are opened from now on. */
+  /** Uses another certificate for new connections. */
   replaceTls(tls: TlsPair): void {
     const old = this.#server;
     this.#server = this.#serve(tls);
@@ -80,7 +80,7 @@ export class LimitedListener implements Listener {
 
   #serve(tls: TlsPair | undefined): HttpListener {
     const server = new HttpListener((request, info) => this.#admit(request, info), {
-      hostname: BEHIND,
+      hostname: UPSTREAM_HOST,
       port: 0,
       ...(tls === undefined ? {} : { tls }),
     });
@@ -90,24 +90,24 @@ export class LimitedListener implements Listener {
 
   #admit(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> {
     const connection = this.#limiter.connectionAt(info.remoteAddr.port);
-    // Somebody on this machine has found the way past the guard.
+    // A process on this machine has bypassed the limiter.
     if (connection === undefined) return Promise.resolve(new Response(null, { status: 421 }));
     connection.requestBegan();
-    const answer = this.#handle(request, connection);
-    noteEnd(connection, { answer, completed: info.completed });
-    return answer;
+    const response = this.#handle(request, connection);
+    recordEnd(connection, { response, completed: info.completed });
+    return response;
   }
 }
 
 interface ResponseProgress {
-  readonly answer: Promise<Response>;
-  /** Settles when the HTTP server has taken the whole answer over, or cannot any more. */
+  readonly response: Promise<Response>;
+  /** Settles when the HTTP server has taken over the whole response, or the connection has failed. */
   readonly completed: Promise<void>;
 }
 
-function noteEnd(connection: ClientConnection, { answer, completed }: ResponseProgress): void {
+function recordEnd(connection: ClientConnection, { response, completed }: ResponseProgress): void {
   let end = { closes: false, upgrades: false };
-  answer.then(({ headers, status }) => {
+  response.then(({ headers, status }) => {
     end = { closes: headers.get("connection") === "close", upgrades: status === 101 };
   }, () => {});
   const ended = (): void => connection.requestEnded(end);

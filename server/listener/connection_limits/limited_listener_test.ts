@@ -14,7 +14,7 @@ const LIMITS = {
   maxConnectionsPerAddress: 0,
 };
 
-const WAYS: readonly [name: string, open: (handle: Handle) => Listener][] = [
+const LISTENERS: readonly [name: string, open: (handle: Handle) => Listener][] = [
   ["HttpListener", (handle) => new HttpListener(handle, ADDRESS)],
   [
     "LimitedListener",
@@ -22,8 +22,8 @@ const WAYS: readonly [name: string, open: (handle: Handle) => Listener][] = [
   ],
 ];
 
-for (const [name, open] of WAYS) {
-  Deno.test(`${name} tells the address of the client itself`, async () => {
+for (const [name, open] of LISTENERS) {
+  Deno.test(`${name} reports the address of the client`, async () => {
     const peers: Deno.NetAddr[] = [];
     const listener = open((_request, peer) => {
       peers.push(peer.remoteAddr);
@@ -37,7 +37,7 @@ for (const [name, open] of WAYS) {
     await listener.shutdown();
   });
 
-  Deno.test(`${name}.abort() ends what is under way`, async () => {
+  Deno.test(`${name}.abort() closes connections with requests in flight`, async () => {
     const held = hold();
     const listener = open(held.handle);
     using client = await RawClient.open(`http://127.0.0.1:${listener.addr.port}`);
@@ -48,7 +48,7 @@ for (const [name, open] of WAYS) {
     held.release();
   });
 
-  Deno.test(`${name}.abort() does not wait for a shutdown that does not end`, async () => {
+  Deno.test(`${name}.abort() does not wait for a pending shutdown`, async () => {
     const held = hold();
     const listener = open(held.handle);
     using client = await RawClient.open(`http://127.0.0.1:${listener.addr.port}`);
@@ -67,7 +67,7 @@ interface Held {
   readonly release: () => void;
 }
 
-/** A handler that answers when it is let go. */
+/** Returns a handler that responds when released. */
 function hold(): Held {
   const entered = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();

@@ -1,4 +1,4 @@
-/** What is said to a client whose request never got as far as to the pipeline. */
+/** Status of a response that is written without the request pipeline. */
 export type RawStatus = 408 | 503;
 
 const TITLES: Readonly<Record<RawStatus, readonly [slug: string, title: string, reason: string]>> = {
@@ -11,7 +11,7 @@ const DETAILS: Readonly<Record<RawStatus, string>> = {
   503: "The server has reached its connection limit",
 };
 
-/** The bytes of a whole HTTP/1.1 answer with a problem (RFC 9457), for a connection that is closed after it. */
+/** Returns a complete HTTP/1.1 response with a problem (RFC 9457) that closes the connection. */
 export function rawResponse(status: RawStatus): Uint8Array<ArrayBuffer> {
   const [slug, title, reason] = TITLES[status];
   const requestId = crypto.randomUUID();

@@ -1,27 +1,27 @@
-/** Bytes that have arrived. */
+/** Received bytes. */
 export interface Received {
   readonly buffer: Uint8Array<ArrayBuffer>;
-  /** How many of the buffer's bytes they are. */
+  /** Number of bytes in the buffer. */
   readonly count: number;
 }
 
-/** Where bytes come from: a connection is one. */
+/** Source of bytes, such as a connection. */
 export interface ByteSource {
   read(buffer: Uint8Array): Promise<number | null>;
 }
 
 const LF = 10;
 const CR = 13;
-/** The room for a first head: most are smaller. */
+/** Initial buffer size in bytes; most request heads are smaller. */
 const SMALL_HEAD = 4096;
-/** A head that is longer is the HTTP server's to refuse. */
-const LARGEST_HEAD = 65_536;
+/** Maximum number of bytes read; the HTTP server rejects larger heads. */
+const MAX_HEAD = 65_536;
 
 /**
- * Reads until the head of a request is complete, or is too long: until an empty line (RFC 9112, section 2.1), whose end
- * may be a bare LF (section 2.2). What HTTP/2 begins with has one, too (RFC 9113, section 3.4).
+ * Reads until the head of a request is complete or too long. A head ends with an empty line (RFC 9112, section 2.1),
+ * which may end with a bare LF (section 2.2); so does the HTTP/2 preface (RFC 9113, section 3.4).
  *
- * @returns undefined when the other side ends before.
+ * @returns undefined if the other side closes first.
  */
 export async function readHead(source: ByteSource, onReceived: () => void): Promise<Received | undefined> {
   let buffer = new Uint8Array(SMALL_HEAD);
@@ -30,12 +30,12 @@ export async function readHead(source: ByteSource, onReceived: () => void): Prom
     const read = await source.read(buffer.subarray(count));
     if (read === null) return undefined;
     onReceived();
-    // The empty line may have begun with what came before.
+    // The empty line may begin in the previous piece.
     const from = Math.max(0, count - 2);
     count += read;
-    if (hasEmptyLine(buffer.subarray(from, count)) || count === LARGEST_HEAD) return { buffer, count };
+    if (hasEmptyLine(buffer.subarray(from, count)) || count === MAX_HEAD) return { buffer, count };
     if (count === buffer.length) {
-      const larger = new Uint8Array(Math.min(LARGEST_HEAD, buffer.length * 4));
+      const larger = new Uint8Array(Math.min(MAX_HEAD, buffer.length * 4));
       larger.set(buffer);
       buffer = larger;
     }

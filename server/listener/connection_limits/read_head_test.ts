@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { type ByteSource, readHead } from "./read_head.ts";
 
-/** Gives texts, one for every read, and then ends. */
+/** Returns a source that yields one text per read. */
 function source(...texts: string[]): ByteSource {
   const pieces = texts.map((text) => new TextEncoder().encode(text));
   return {
@@ -21,7 +21,7 @@ async function read(...texts: string[]): Promise<string | undefined> {
   return received && new TextDecoder().decode(received.buffer.subarray(0, received.count));
 }
 
-Deno.test("readHead() reads until an empty line, wherever the pieces end", async () => {
+Deno.test("readHead() reads up to an empty line, however the bytes are split", async () => {
   for (
     const head of ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.1\nHost: x\n\n", "GET / HTTP/1.1\r\n\n"]
   ) {
@@ -35,14 +35,14 @@ Deno.test("readHead() reads until an empty line, wherever the pieces end", async
   assertEquals(await read("POST / HTTP/1.1\r\n\r\nbody", "rest"), "POST / HTTP/1.1\r\n\r\nbody");
 });
 
-Deno.test("readHead() gives up a head that is too long, and nothing of one that breaks off", async () => {
+Deno.test("readHead() stops at the maximum size, and returns undefined for an incomplete head", async () => {
   const long = `GET / HTTP/1.1\r\nX-Long: ${"a".repeat(100_000)}`;
   assertEquals(await read(long), long.slice(0, 65_536));
   assertEquals(await read("GET / HTTP/1.1\r\nHost: x\r\n"), undefined);
   assertEquals(await read(), undefined);
 });
 
-Deno.test("readHead() tells of every piece that arrives", async () => {
+Deno.test("readHead() reports every piece received", async () => {
   let pieces = 0;
   await readHead(source("GET", " / HTTP", "/1.1\r\n", "\r\n", "rest"), () => pieces++);
   assertEquals(pieces, 4);

@@ -20,8 +20,8 @@ const LARGE: StrictResponse = {
   body: { text: "x".repeat(LARGE_BYTES) },
 };
 
-/** Only what a test is about passes. */
-const PATIENT: ConnectionLimitOptions = { idleMs: 600_000 };
+/** Timeouts so long that only the one under test passes. */
+const LONG_TIMEOUTS: ConnectionLimitOptions = { idleMs: 600_000 };
 
 function limited(limits: ConnectionLimitOptions, ...options: ServerOption[]): Server {
   const api = withApi(noteApi(({ path }) => Promise.resolve(path["id"] === 9 ? LARGE : { status: 304 })));
@@ -35,8 +35,8 @@ function limited(limits: ConnectionLimitOptions, ...options: ServerOption[]): Se
   );
 }
 
-Deno.test("withConnectionLimits() ends 1,000 connections that never finish their heads, and others are served", async () => {
-  await using server = limited(PATIENT, withReadTimeout(5_000));
+Deno.test("withConnectionLimits() closes 1,000 connections with incomplete headers while serving others", async () => {
+  await using server = limited(LONG_TIMEOUTS, withReadTimeout(5_000));
   const { url } = await server.listen();
   using stack = new DisposableStack();
   const ends: Promise<string>[] = [];
@@ -55,21 +55,21 @@ Deno.test("withConnectionLimits() ends 1,000 connections that never finish their
   }
 });
 
-Deno.test("withConnectionLimits() ends a connection whose head comes a byte at a time, however many there are", async () => {
-  await using server = limited(PATIENT, withReadTimeout(1_000));
+Deno.test("withConnectionLimits() closes a connection whose headers arrive a byte at a time", async () => {
+  await using server = limited(LONG_TIMEOUTS, withReadTimeout(1_000));
   using client = await RawClient.open((await server.listen()).url);
   await client.send(`${HEAD}X-Long: `);
   assertMatch(await client.trickle("a"), /^HTTP\/1\.1 408 /);
 });
 
-Deno.test("withConnectionLimits() ends a connection on which nothing was ever said without a word", async () => {
-  await using server = limited(PATIENT, withReadTimeout(1_000));
+Deno.test("withConnectionLimits() closes a connection without a response if it has sent nothing", async () => {
+  await using server = limited(LONG_TIMEOUTS, withReadTimeout(1_000));
   using client = await RawClient.open((await server.listen()).url);
   assertEquals(await client.readAll(), "");
 });
 
-Deno.test("withConnectionLimits() ends a connection whose second head does not come to an end", async () => {
-  await using server = limited(PATIENT, withReadTimeout(1_000));
+Deno.test("withConnectionLimits() closes a connection whose second request is incomplete", async () => {
+  await using server = limited(LONG_TIMEOUTS, withReadTimeout(1_000));
   using client = await RawClient.open((await server.listen()).url);
   await client.send(`${HEAD}\r\n`);
   await client.readUntil("\r\n\r\n");
@@ -77,7 +77,7 @@ Deno.test("withConnectionLimits() ends a connection whose second head does not c
   assertEquals(await client.trickle("a"), "");
 });
 
-Deno.test("withConnectionLimits() keeps a connection for another request, and not for ever", async () => {
+Deno.test("withConnectionLimits() reuses a connection, and closes an idle connection after its timeout", async () => {
   await using server = limited({ idleMs: 1_000 });
   using client = await RawClient.open((await server.listen()).url);
   for (let count = 0; count < 3; count++) {
@@ -87,30 +87,30 @@ Deno.test("withConnectionLimits() keeps a connection for another request, and no
   assertEquals(await client.readAll(), "");
 });
 
-Deno.test("withConnectionLimits() ends a connection on which a body goes on after the answer", async () => {
+Deno.test("withConnectionLimits() closes a connection whose body continues after the response", async () => {
   const bodies: [head: string, status: number, options: ServerOption[]][] = [
     [`${POST}Content-Length: 1000\r\n\r\n{`, 408, [withReadTimeout(1_000)]],
     [`${POST}Transfer-Encoding: chunked\r\n\r\n3e8\r\n{`, 408, [withReadTimeout(1_000)]],
     [`${POST}Content-Length: 1000000\r\n\r\n{`, 413, [withMaxBodyBytes(100)]],
-    // A body that the operation has no use for; its answer does not say "close".
+    // A body that the operation ignores; its response has no "Connection: close".
     [`${HEAD}Content-Length: 1000\r\n\r\n{`, 304, [withReadTimeout(1_000)]],
   ];
   await Promise.all(bodies.map(async ([head, status, options]) => {
-    await using server = limited(PATIENT, ...options);
+    await using server = limited(LONG_TIMEOUTS, ...options);
     using client = await RawClient.open((await server.listen()).url);
     await client.send(head);
     assertMatch(await client.trickle("a"), new RegExp(`^HTTP/1\\.1 ${status} `));
   }));
 });
 
-Deno.test("withConnectionLimits() ends a connection whose client does not read", async () => {
-  await using server = limited(PATIENT, withWriteTimeout(1000));
+Deno.test("withConnectionLimits() closes a connection whose client does not read", async () => {
+  await using server = limited(LONG_TIMEOUTS, withWriteTimeout(1000));
   using client = await RawClient.open((await server.listen()).url);
   await client.send("GET /notes/9 HTTP/1.1\r\nHost: x\r\n\r\n");
   await client.trickleUnread("\r");
 });
 
-Deno.test("withConnectionLimits() lets a client that reads take longer than the timeout for all of a large answer", async () => {
+Deno.test("withConnectionLimits() allows a reading client more than the timeout for a large response", async () => {
   await using server = limited({ idleMs: 500 }, withWriteTimeout(4_000));
   using client = await RawClient.open((await server.listen()).url);
   await client.send("GET /notes/9 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -118,7 +118,7 @@ Deno.test("withConnectionLimits() lets a client that reads take longer than the 
   let size = 0;
   for (let more = await client.read(); more !== undefined; more = await client.read()) {
     size += more.length;
-    // At such a pace that all of it takes twice the timeout.
+    // Reads so slowly that the whole response takes twice the timeout.
     const pause = start + 8_000 * size / LARGE_BYTES - performance.now();
     if (pause > 1) await new Promise((resolve) => setTimeout(resolve, pause));
   }
