@@ -1,6 +1,6 @@
 /**
- * Authentication by access token: the port that the server asks, its implementation for JSON Web Tokens, and the keys
- * and tokens of development. Loads `jose`; import it for its types, or where tokens are read or made.
+ * Authentication by access token: the server's port, its implementation for JSON Web Tokens, and development keys and
+ * tokens. Loads `jose`; import it only for its types or where tokens are verified or signed.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Entity tags as conditional requests carry them (RFC 9110, sections 8.8.3 and 13.1).
+ * Entity tags of conditional requests (RFC 9110, sections 8.8.3 and 13.1).
  *
  * @module
  */

@@ -1,15 +1,15 @@
-/** How something that the program needs is doing. "degraded": the program can serve without it. */
+/** State of a dependency of the program. "degraded": the program can serve without it. */
 export interface HealthCheck {
   readonly name: string;
   readonly status: "ok" | "degraded" | "unavailable";
-  /** Why it is not "ok", in words without secrets. */
+  /** Reason for a status other than "ok", without secrets. */
   readonly reason?: string;
 }
 
-/** Looks after what the program needs, in bounded time. One that rejects counts as unavailable. */
+/** Checks the dependencies of the program in bounded time. A rejection counts as unavailable. */
 export type ReadinessCheck = () => Promise<readonly HealthCheck[]>;
 
-/** The body of `/livez` and `/readyz`. */
+/** Body of `/livez` and `/readyz`. */
 export interface Health {
   readonly status: HealthCheck["status"];
   readonly checks?: readonly HealthCheck[];

@@ -1,59 +1,59 @@
 /**
- * The work that one keyed request is answered by: all of it is kept together with the answer, or nothing. What it is
- * made of is known to whoever keeps the keys, and to the handlers that are written for it.
+ * Work of one keyed request, stored atomically with its response. Only the implementation of {@link Idempotency} and the
+ * handlers written for it know its contents.
  */
 export interface UnitOfWork {
-  /** What is being done, e.g. "POST /v1/payments". */
+  /** Method and path template, e.g. "POST /v1/payments". */
   readonly operation: string;
 }
 
-/** A request that carries an `Idempotency-Key`. */
+/** Request with an `Idempotency-Key`. */
 export interface KeyedRequest {
-  /** Who sends it; undefined: nobody is known. Nobody's keys are another's. */
+  /** Subject of the caller; undefined if anonymous. Each subject has its own keys, and so have anonymous callers. */
   readonly principal: string | undefined;
   /** Method and path template, e.g. "POST /v1/payments". */
   readonly operation: string;
-  /** 1 to 255 characters. */
+  /** Key of 1 to 255 characters. */
   readonly key: string;
-  /** SHA-256 of what is asked for. */
+  /** SHA-256 of the operation and its input. */
   readonly fingerprint: Uint8Array;
-  /** Aborts when nobody waits for the answer any more. */
+  /** Aborts when the response is no longer needed. */
   readonly signal: AbortSignal;
 }
 
-/** An answer as it is given again, byte by byte. */
+/** Response as it is stored and replayed, byte by byte. */
 export interface StoredResponse {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Undefined: it has none. */
+  /** Undefined if the response has no body. */
   readonly body: Uint8Array | undefined;
 }
 
-/** What a request has come to. */
+/** Result of the work for a request. */
 export interface WorkResult {
   readonly response: StoredResponse;
-  /** Whether the request was refused: then the answer is kept, and nothing else of the work. */
+  /** Whether the request was refused. Then only the response is stored, and all other work rolled back. */
   readonly refused: boolean;
 }
 
-/** Does what is asked for, as part of the unit. It may be run again where the unit gave way to another one. */
+/** Performs a request as part of the unit. May run again after a transaction conflict. */
 export type Work = (unit: UnitOfWork) => Promise<WorkResult>;
 
-/** The first answer, and whether it is given again. */
+/** First response, or its replay. */
 export interface KeyedResponse {
   readonly response: StoredResponse;
   readonly replayed: boolean;
-  /** What this answer says besides, of the time after the work was kept; see `Consistency-Token`. */
+  /** Headers that reflect the time after the commit, such as `Consistency-Token`. */
   readonly fresh: Readonly<Record<string, string>>;
 }
 
-/** Keeps the first answer to every keyed request, and gives it again. */
+/** Stores the first response to every keyed request and replays it. */
 export interface Idempotency {
   /**
-   * Answers a request: by the work, or by what the work of an earlier request with the key came to.
+   * Runs the work, or returns the stored response of an earlier request with the same key.
    *
-   * @throws {Problem} 409 while another request with the key is under way; 422 when the key was used for another
-   * request, or so long ago that its answer is no longer kept. What `work` throws is thrown on, and nothing is kept.
+   * @throws {Problem} 409 while another request with the key is in progress; 422 if the key was used for a different
+   * request, or its response has expired. Errors of `work` propagate, and nothing is stored.
    */
   run(request: KeyedRequest, work: Work): Promise<KeyedResponse>;
 }

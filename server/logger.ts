@@ -1,14 +1,14 @@
-/** How much is logged, from most to least. */
+/** Log level, from most to least verbose. */
 export type LogLevel = "debug" | "info" | "warning" | "error";
 
-/** What the server logs with; a `Logger` of `@logtape/logtape` is one. */
+/** Logger of the server, compatible with `Logger` of `@logtape/logtape`. */
 export interface Logger {
   info(message: string, properties?: Record<string, unknown>): void;
   warn(message: string, properties?: Record<string, unknown>): void;
   error(message: string, properties?: Record<string, unknown>): void;
 }
 
-/** Drops everything: the default, so that a library never prints unasked. */
+/** Discards everything. The default, because a library must not print on its own. */
 export const SILENT_LOGGER: Logger = {
   info(): void {},
   warn(): void {},

@@ -1,6 +1,6 @@
 /**
- * The methods of RFC 9110, section 9, PATCH (RFC 5789), and QUERY (draft-ietf-httpbis-safe-method-w-body), which
- * clients have begun to send. Any other one is answered 501.
+ * Methods of RFC 9110, section 9, PATCH (RFC 5789), and QUERY (draft-ietf-httpbis-safe-method-w-body), which some
+ * clients already send. Any other method gets 501.
  */
 export const KNOWN_METHODS: ReadonlySet<string> = new Set([
   "GET",
@@ -17,9 +17,9 @@ export const KNOWN_METHODS: ReadonlySet<string> = new Set([
 
 const ALLOW_ORDER = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
-/** The value of `Allow` for a resource that serves these methods: HEAD comes with GET, OPTIONS always. */
+/** Returns the `Allow` header for a resource; GET implies HEAD, and OPTIONS is always allowed. */
 export function allowHeader(methods: Iterable<string>): string {
-  const offered = new Set(methods);
-  if (offered.has("GET")) offered.add("HEAD");
-  return [...ALLOW_ORDER.filter((method) => offered.has(method)), "OPTIONS"].join(", ");
+  const allowed = new Set(methods);
+  if (allowed.has("GET")) allowed.add("HEAD");
+  return [...ALLOW_ORDER.filter((method) => allowed.has(method)), "OPTIONS"].join(", ");
 }

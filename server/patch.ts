@@ -1,6 +1,6 @@
 /**
- * Changes to a resource as PATCH carries them: JSON Patch (RFC 6902), JSON Merge Patch (RFC 7396), and the validation
- * errors of what they make.
+ * Changes to a resource by PATCH: JSON Patch (RFC 6902), JSON Merge Patch (RFC 7396), and validation errors of their
+ * results.
  *
  * @module
  */

@@ -1,45 +1,45 @@
-/** So many requests in a window of time, which begins with the first of them. */
+/** Quota of requests per window of time, which starts with the first request. */
 export interface RateLimitPolicy {
-  /** What clients are told it is called, in ASCII. */
+  /** Name of the policy in response headers, in ASCII. */
   readonly name: string;
   readonly quota: number;
   readonly windowSeconds: number;
 }
 
-/** What is left of a quota after a request was counted. */
+/** State of a quota after counting a request. */
 export interface RateLimitUse {
-  /** Whether that request was one too many. */
+  /** Whether the request exceeds the quota. */
   readonly exceeded: boolean;
   readonly remaining: number;
-  /** When the window ends, in milliseconds from now. */
+  /** Time until the window ends, in milliseconds. */
   readonly resetMs: number;
 }
 
-/** Counts requests. The server knows nothing of where the counts are kept. */
+/** Counts requests against quotas, independent of where the counters are stored. */
 export interface RateLimiter {
   /**
-   * Counts a request. Never rejects, and never takes longer than a client would put up with.
+   * Counts a request. Never rejects, and responds fast enough not to delay a request noticeably.
    *
-   * @param key Who asks, unique among all whom the policy counts.
+   * @param key Identifies the caller among all that the policy counts.
    */
   consume(key: string, policy: RateLimitPolicy): Promise<RateLimitUse>;
 }
 
-/** Who may ask for how much. */
+/** Rate limits of a server. */
 export interface RateLimitOptions {
-  /** Counts callers: by their principal, or by their address where they have none. */
+  /** Counts callers, by principal or, without one, by address. */
   readonly callers: RateLimiter;
-  /** How much a caller may ask for of all operations together that have no policy of their own. */
+  /** Quota of a caller for all operations without a policy of their own. */
   readonly policy: RateLimitPolicy;
-  /** The policies of operations, by operationId; each is counted apart. */
+  /** Policies of operations by operationId, each counted separately. */
   readonly operationPolicies: ReadonlyMap<string, RateLimitPolicy>;
-  /** Counts addresses before a caller's token is looked at, which costs far more than counting. */
+  /** Counts addresses before authentication, because verifying a token costs far more than counting. */
   readonly addresses: RateLimiter;
-  /** How much may come from one address, whoever stands behind it: callers may share one. */
+  /** Quota of one address, which several callers may share. */
   readonly addressPolicy: RateLimitPolicy;
 }
 
-/** The fields that tell a client what it may still ask for (draft-ietf-httpapi-ratelimit-headers-10). */
+/** Rate-limit headers of a response (draft-ietf-httpapi-ratelimit-headers-10). */
 export interface RateLimitFields {
   /** `RateLimit-Policy`, e.g. `"default";q=100;w=60`. */
   readonly policy: string;
@@ -47,10 +47,10 @@ export interface RateLimitFields {
   readonly state: string;
 }
 
-/** A policy of an operation that no document has. */
+/** Error about a rate-limit policy for an operation that does not exist. */
 export class UnknownOperationError extends Error {
   override readonly name = "UnknownOperationError";
   constructor(readonly operationIds: readonly string[]) {
-    super("A rate limit names an operation that there is not");
+    super("Rate limit for an unknown operation");
   }
 }

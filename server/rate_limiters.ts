@@ -1,5 +1,5 @@
 /**
- * The rate limiters there are. Each is loaded on first use, with its packages: what limits no rates loads none.
+ * Available rate limiters. Each is loaded with its packages on first use.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import type { StoreLimiter, StoreLimiterOptions } from "./rate_limit/store_limit
 
 export type { MemoryLimiter, MemoryLimiterOptions, StoreLimiter, StoreLimiterOptions };
 
-/** Creates a limiter that counts in memory, for one instance alone. */
+/** Creates a limiter that counts in memory, for a single instance. */
 export async function createMemoryLimiter(options: MemoryLimiterOptions = {}): Promise<MemoryLimiter> {
   const { MemoryLimiter } = await import("./rate_limit/memory_limiter.ts");
   return new MemoryLimiter(options);
 }
 
-/** Creates a limiter that counts in the Valkey or Redis at a URL, for all instances that use it. */
+/** Creates a limiter that counts in Valkey or Redis, shared by all instances with the same URL. */
 export async function createStoreLimiter(url: string, options: StoreLimiterOptions): Promise<StoreLimiter> {
   const { StoreLimiter } = await import("./rate_limit/store_limiter.ts");
   return new StoreLimiter(url, options);

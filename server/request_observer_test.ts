@@ -6,7 +6,7 @@ import { withApi, withObserver } from "./server_options.ts";
 import { noteApi } from "./testing/note_api.ts";
 import { JSON_TYPE, send, sendForProblem } from "./testing/note_client.ts";
 
-/** What an observer saw, a line each. */
+/** Returns an observer that records one entry per response. */
 function observed(): { readonly observer: RequestObserver; readonly seen: unknown[][] } {
   const seen: unknown[][] = [];
   const observer: RequestObserver = (serve) => async (exchange: Exchange): Promise<Response> => {
@@ -17,7 +17,7 @@ function observed(): { readonly observer: RequestObserver; readonly seen: unknow
   return { observer, seen };
 }
 
-Deno.test("withObserver() sees the route, the problem and the bytes of every answer", async () => {
+Deno.test("withObserver() sees the route, the problem and the size of every response", async () => {
   const { observer, seen } = observed();
   const bodies: number[] = [];
   for (
@@ -48,7 +48,7 @@ Deno.test("withObserver() sees the route, the problem and the bytes of every ans
   assertEquals(seen.map(([, , , bytes]) => bytes), bodies);
 });
 
-Deno.test("withObserver() puts who is added first outermost", async () => {
+Deno.test("withObserver() makes the first observer the outermost", async () => {
   const order: string[] = [];
   const named = (name: string): RequestObserver => (serve) => async (exchange): Promise<Response> => {
     order.push(`${name} begins`);
@@ -60,7 +60,7 @@ Deno.test("withObserver() puts who is added first outermost", async () => {
   assertEquals(order, ["outer begins", "inner begins", "inner ends", "outer ends"]);
 });
 
-Deno.test("Server.fetch() tells the trace that a request belongs to in problems", async () => {
+Deno.test("Server.fetch() includes the trace ID of the request in problems", async () => {
   const traceId = "0af7651916cd43dd8448eb211c80319c";
   const traceIdOf = async (headers: Record<string, string>): Promise<string | undefined> =>
     (await sendForProblem("/nope", { headers })).traceId;
@@ -71,15 +71,15 @@ Deno.test("Server.fetch() tells the trace that a request belongs to in problems"
   assertEquals(await traceIdOf({ "X-Amzn-Trace-Id": xray }), "5759e988bd862e3fe1be46a994272793");
   assertEquals(await traceIdOf({ traceparent, "X-Amzn-Trace-Id": xray }), traceId);
   assertEquals(await traceIdOf({ traceparent: "garbage", "X-Amzn-Trace-Id": "garbage" }), undefined);
-  const settled: RequestObserver = (serve) => (exchange): Promise<Response> => {
+  const traced: RequestObserver = (serve) => (exchange): Promise<Response> => {
     exchange.ownTraceId = "00000000000000000000000000000001";
     return serve(exchange);
   };
-  const problem = await sendForProblem("/nope", { headers: { traceparent } }, withObserver(settled));
+  const problem = await sendForProblem("/nope", { headers: { traceparent } }, withObserver(traced));
   assertEquals(problem.traceId, "00000000000000000000000000000001");
 });
 
-Deno.test("responseBytes() leaves answers as they are: with the length of their body", async () => {
+Deno.test("responseBytes() does not change the response or its Content-Length", async () => {
   const { observer, seen } = observed();
   await using server = createServer("127.0.0.1", 0, withApi(noteApi()), withObserver(observer));
   const { url } = await server.listen();

@@ -12,36 +12,37 @@ import type { Serve } from "./request_observer.ts";
 import { applyOptions, type ServerOption } from "./server_options.ts";
 import { readTls } from "./tls.ts";
 
-/** How long a request lasts before the server looks whether its client has left, in milliseconds. */
+/** Duration after which a request starts to watch for its client's disconnect, in milliseconds. */
 const CLIENT_WATCH_MS = 100;
 
-/** How a server stopped. */
+/** Result of a shutdown. */
 export interface ShutdownResult {
-  /** The requests that were ended before they had finished; 0 after a clean stop. */
+  /** Number of requests cancelled before they finished; 0 after a clean stop. */
   readonly cancelled: number;
 }
 
-/** An HTTP server, listening or not. Disposing shuts it down. */
+/** HTTP server. Disposing shuts it down. */
 export interface Server extends AsyncDisposable {
   /**
-   * Starts to accept connections. Port 0 takes a free one; the address given tells which.
-   * @throws {ListenError} in one line when the address cannot be had.
-   * @throws {TlsError} in one line when the certificate or its key cannot be used.
+   * Starts to accept connections and returns the URL, with the chosen port if the port is 0.
+   *
+   * @throws {ListenError} if the address is unavailable.
+   * @throws {TlsError} if the certificate or its key cannot be used.
    */
   listen(): Promise<{ readonly url: string }>;
-  /** Answers a request without a network, for tests. */
+  /** Serves a request without a network, for tests. */
   fetch(request: Request): Promise<Response>;
   /**
-   * Stops: not ready at once, after the wait no longer accepting, after the requests in flight have finished, or
-   * their time is up, gone. Every call gives the same promise.
+   * Stops gracefully: reports not ready at once, stops accepting after the wait, and ends when the requests in flight
+   * have finished or timed out. All calls return the same promise.
    */
   shutdown(): Promise<ShutdownResult>;
 }
 
-/** Browsers that saw it use nothing but TLS for a year (RFC 6797). */
+/** HSTS policy: browsers must use TLS for a year (RFC 6797). */
 const STRICT_TRANSPORT = "max-age=31536000";
 
-/** Creates a server for one address; nothing runs until it listens. */
+/** Creates a server for one address; it does nothing until it listens. */
 export function createServer(host: string, port: number, ...options: ServerOption[]): Server {
   const settings = applyOptions(options);
   const { logger, drain, publicUrl, tls, trustedProxies: proxies } = settings;
@@ -100,8 +101,9 @@ export function createServer(host: string, port: number, ...options: ServerOptio
     writeDeadlines[Symbol.dispose]();
     clientDeadlines[Symbol.dispose]();
     admission?.[Symbol.dispose]();
-    if (cancelled > 0) logger.warn("Server stopped and cut off {cancelled} requests", { cancelled });
-    else logger.info("Server stopped");
+    if (cancelled > 0) {
+      logger.warn("Server stopped; {cancelled} unfinished requests cancelled", { cancelled });
+    } else logger.info("Server stopped");
     return { cancelled };
   }
 
@@ -122,10 +124,10 @@ export function createServer(host: string, port: number, ...options: ServerOptio
   };
 }
 
-/** What orchestrators ask, and what tells operators why everything else is refused, is never refused. */
+/** Health checks, which are never rejected: orchestrators rely on them, and they explain an overload. */
 const exempt = new Set(["/livez", "/readyz", "/healthz"]);
 
-/** Serves what is let in, and refuses the rest. */
+/** Wraps a server with admission control. */
 export function admitting(
   serve: Serve,
   { admission, refuse }: { readonly admission: Admission; readonly refuse: (exchange: Exchange) => Response },

@@ -12,54 +12,54 @@ import type { TlsFiles } from "./tls.ts";
 import type { Authenticator } from "./security/authenticator.ts";
 import type { TrustedProxies } from "./addresses/trusted_proxies.ts";
 
-/** What Hono's middleware finds in `c.env`: the exchange, with the request's id, URL and signal. */
+/** Environment of Hono middleware; `c.env` is the exchange, with the request ID, URL and signal. */
 export interface PipelineEnv {
   Bindings: Exchange;
 }
 
-/** How a server stops. */
+/** Options of a graceful stop. */
 export interface DrainOptions {
   /**
-   * How long `/readyz` tells to send no more requests while they are still served, in milliseconds.
+   * Time during which `/readyz` reports not ready while requests are still served, in milliseconds.
    * @default {0}
    */
   readonly waitMs?: number;
   /**
-   * How long requests in flight may take after that, in milliseconds.
+   * Maximum time for requests in flight to finish after that, in milliseconds.
    * @default {10_000}
    */
   readonly timeoutMs?: number;
 }
 
-/** How many clients a guard lets in, and how long they may ask for nothing. */
+/** Limits of client connections. */
 export interface ConnectionLimitOptions {
   /**
-   * How long a connection may stay between an answer and the next request, in milliseconds.
+   * Maximum idle time of a connection between a response and the next request, in milliseconds.
    * @default {75_000}
    */
   readonly idleMs?: number;
   /**
-   * Connections at the same time; beyond that, who has asked for nothing for the longest makes room.
+   * Maximum number of concurrent connections; beyond it, the longest-idle connection is closed.
    * @default {5000}
    */
   readonly maxConnections?: number;
   /**
-   * Connections at the same time from one address; 0: as many as in all.
+   * Maximum number of concurrent connections from one address; 0 for no separate limit.
    * @default {0}
    */
   readonly maxConnectionsPerAddress?: number;
 }
 
-/** Where TLS is ended by this program. */
+/** Options of TLS termination. */
 export interface TlsOptions extends TlsFiles {
   /**
-   * How often the files are read again, in milliseconds.
+   * Interval between reads of the files, in milliseconds.
    * @default {10_000}
    */
   readonly rereadMs?: number;
 }
 
-/** Everything that can be set; changed by {@link ServerOption}s only. */
+/** Configuration of a server, set by {@link ServerOption}s. */
 export interface ServerOptions {
   readTimeoutMs: number;
   writeTimeoutMs: number;
@@ -68,22 +68,22 @@ export interface ServerOptions {
   maxHeaderBytes: number;
   privateHostsOnly: boolean;
   validateResponses: boolean;
-  /** Undefined: authentication is off. */
+  /** Authentication is disabled if undefined. */
   authenticator: Authenticator | undefined;
   publicUrl: string | undefined;
-  /** Undefined: scripts of other origins may read nothing. */
+  /** Cross-origin access is disabled if undefined. */
   cors: CorsOptions | undefined;
-  /** Undefined: clients may ask for as much as they like. */
+  /** Rate limits are disabled if undefined. */
   rateLimit: RateLimitOptions | undefined;
-  /** Undefined: no operation may require an `Idempotency-Key`. */
+  /** Operations that require an `Idempotency-Key` cannot be mounted if undefined. */
   idempotency: Idempotency | undefined;
-  /** Undefined: forwarded addresses are not believed. */
+  /** Forwarding headers are ignored if undefined. */
   trustedProxies: TrustedProxies | undefined;
-  /** Undefined: clients may take as long as they like to ask. */
+  /** Connection limits are disabled if undefined. */
   connectionLimits: Required<ConnectionLimitOptions> | undefined;
-  /** Undefined: everybody is let in. */
+  /** Load shedding is disabled if undefined. */
   admission: AdmissionOptions | undefined;
-  /** Undefined: plain HTTP. */
+  /** Plain HTTP if undefined. */
   tls: Required<TlsOptions> | undefined;
   drain: Required<DrainOptions>;
   logger: Logger;
@@ -93,10 +93,10 @@ export interface ServerOptions {
   readonly middlewares: MiddlewareHandler<PipelineEnv>[];
 }
 
-/** Sets something; made by the `with…` functions. */
+/** Sets an option; created by the `with…` functions. */
 export type ServerOption = (settings: ServerOptions) => void;
 
-/** The settings that the options make of the defaults. */
+/** Applies options to the defaults. */
 export function applyOptions(options: readonly ServerOption[]): ServerOptions {
   const settings: ServerOptions = {
     readTimeoutMs: 30_000,
@@ -127,14 +127,20 @@ export function applyOptions(options: readonly ServerOption[]): ServerOptions {
 }
 
 /**
- * How long the whole body of a request may take to arrive, in milliseconds; 408 after that. With a guard, its head, too.
- * Default 30 s.
+ * Sets the maximum time to receive a request body, in milliseconds; then 408. With connection limits it also applies to
+ * the headers.
+ *
+ * @default {30_000}
  */
 export function withReadTimeout(ms: number): ServerOption {
   return (settings) => void (settings.readTimeoutMs = ms);
 }
 
-/** How long a request may take in all, in milliseconds; 503 and an aborted signal after that. Default 30 s. */
+/**
+ * Sets the maximum duration of a request, in milliseconds; then 503, and its signal aborts.
+ *
+ * @default {30_000}
+ */
 export function withWriteTimeout(ms: number): ServerOption {
   return (settings) => void (settings.writeTimeoutMs = ms);
 }
@@ -149,102 +155,114 @@ export function withReadiness(check: ReadinessCheck): ServerOption {
   return (settings) => void settings.readiness.push(check);
 }
 
-/** What clients call the server, e.g. "https://api.example.com": the beginning of `context.url`. */
+/** Sets the base URL for clients, e.g. "https://api.example.com", used in `context.url`. */
 export function withPublicUrl(url: string): ServerOption {
   return (settings) => void (settings.publicUrl = url.replace(/\/+$/, ""));
 }
 
-/** Ends connections whose clients are slow or too many: where they reach the program without a proxy that does. */
+/** Limits connections and closes slow ones; for servers without a protecting reverse proxy. */
 export function withConnectionLimits(limits: ConnectionLimitOptions = {}): ServerOption {
   const defaults = { idleMs: 75_000, maxConnections: 5000, maxConnectionsPerAddress: 0 };
   return (settings) => void (settings.connectionLimits = { ...defaults, ...limits });
 }
 
-/** Refuses what would only stand in line: 503, a moment later. Health checks are always let in. */
+/** Sheds load with 503 when requests would wait too long. Health checks are always admitted. */
 export function withAdmission(admission: AdmissionOptions): ServerOption {
   return (settings) => void (settings.admission = admission);
 }
 
-/** Speaks TLS, with HTTP/2 and HTTP/1.1. */
+/** Serves TLS, with HTTP/2 and HTTP/1.1. */
 export function withTls(tls: TlsOptions): ServerOption {
   return (settings) => void (settings.tls = { rereadMs: 10_000, ...tls });
 }
 
-/** The largest body, in bytes, where the document does not say otherwise; 413. Default 1 MiB. */
+/**
+ * Sets the maximum size of a body in bytes, unless the document specifies one; then 413.
+ *
+ * @default {1_048_576}
+ */
 export function withMaxBodyBytes(bytes: number): ServerOption {
   return (settings) => void (settings.maxBodyBytes = bytes);
 }
 
-/** The longest request target, in bytes; 414. Default 8 KiB. */
+/**
+ * Sets the maximum length of the request target in bytes; then 414.
+ *
+ * @default {8_192}
+ */
 export function withMaxUrlBytes(bytes: number): ServerOption {
   return (settings) => void (settings.maxUrlBytes = bytes);
 }
 
-/** The largest header section, in bytes of names and values; 431. Default 16 KiB. */
+/**
+ * Sets the maximum size of the headers in bytes of names and values; then 431.
+ *
+ * @default {16_384}
+ */
 export function withMaxHeaderBytes(bytes: number): ServerOption {
   return (settings) => void (settings.maxHeaderBytes = bytes);
 }
 
 /**
- * Refuses requests to public names with 421: for a server that is open to all that this machine runs, and must not be to
- * the pages that its browsers show.
+ * Rejects requests to public host names with 421. For a server without authentication on this machine, which web pages
+ * in local browsers must not reach (DNS rebinding).
  */
 export function withPrivateHostsOnly(): ServerOption {
   return (settings) => void (settings.privateHostsOnly = true);
 }
 
-/** Whether answers are checked against the document before they are sent: for tests and development. */
+/** Sets whether responses are validated against the document before they are sent; for tests and development. */
 export function withResponseValidation(enabled: boolean): ServerOption {
   return (settings) => void (settings.validateResponses = enabled);
 }
 
 /**
- * Who may call which operation is enforced as the documents say, on the principals that this tells. Without it
- * authentication is off: everybody may call everything, and nobody has a principal.
+ * Enforces the security requirements of the documents. Without an authenticator, authentication is disabled: all
+ * operations are public, and requests have no principal.
  */
 export function withAuthenticator(authenticator: Authenticator): ServerOption {
   return (settings) => void (settings.authenticator = authenticator);
 }
 
-/** Lets scripts of other origins read answers. */
+/** Enables cross-origin access. */
 export function withCors(cors: CorsOptions): ServerOption {
   return (settings) => void (settings.cors = cors);
 }
 
-/** Lets every caller ask for so much in a while and no more; 429 after that. */
+/** Limits the rate of requests; then 429. */
 export function withRateLimit(rateLimit: RateLimitOptions): ServerOption {
   return (settings) => void (settings.rateLimit = rateLimit);
 }
 
 /**
- * Does once for every `Idempotency-Key` what operations require one for, and gives the first answer again. Without it a
- * server does not mount such an operation.
+ * Runs operations once per `Idempotency-Key` and replays the first response. Without it, operations that require a key
+ * cannot be mounted.
  */
 export function withIdempotency(idempotency: Idempotency): ServerOption {
   return (settings) => void (settings.idempotency = idempotency);
 }
 
-/** Believes what these proxies say about where a request comes from. */
+/** Trusts the forwarding headers of these proxies. */
 export function withTrustedProxies(proxies: TrustedProxies): ServerOption {
   return (settings) => void (settings.trustedProxies = proxies);
 }
 
-/** How the server stops. */
+/** Configures the graceful stop. */
 export function withDrain(drain: DrainOptions): ServerOption {
   return (settings) => void (settings.drain = { ...settings.drain, ...drain });
 }
 
-/** What is logged goes there. */
+/** Sets the logger. */
 export function withLogger(logger: Logger): ServerOption {
   return (settings) => void (settings.logger = logger);
 }
 
-/** Lets somebody watch all requests and what came of them; who is added first stands outermost. */
+/** Adds an observer of all requests and responses; the first one added is the outermost. */
 export function withObserver(observer: RequestObserver): ServerOption {
   return (settings) => void settings.observers.push(observer);
 }
 
-/** Adds a Hono middleware between the limits and the routes; what it throws is recovered like anything else. */
+/** Adds a Hono middleware between the limits and the routes; errors it throws become problems. */
 export function withMiddleware(middleware: MiddlewareHandler<PipelineEnv>): ServerOption {
   return (settings) => void settings.middlewares.push(middleware);
 }

@@ -14,7 +14,7 @@ interface Held {
   readonly release: () => void;
 }
 
-/** A handler that answers when it is let go. */
+/** Returns a handler that responds when released. */
 function hold(): Held {
   const entered = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
@@ -29,26 +29,26 @@ function hold(): Held {
   };
 }
 
-const WAYS: readonly [way: string, limits: ServerOption[]][] = [
+const VARIANTS: readonly [variant: string, limits: ServerOption[]][] = [
   ["", []],
   [" with connection limits", [withConnectionLimits()]],
 ];
 
-for (const [way, limits] of WAYS) {
-  Deno.test(`Server.shutdown()${way} lets requests in flight finish and then refuses connections`, async () => {
+for (const [variant, limits] of VARIANTS) {
+  Deno.test(`Server.shutdown()${variant} finishes requests in flight, then refuses connections`, async () => {
     const held = hold();
     await using server = createServer("127.0.0.1", 0, ...limits, withApi(noteApi(held.onRead)));
     const { url } = await server.listen();
-    const answer = fetch(`${url}/notes/1`);
+    const response = fetch(`${url}/notes/1`);
     await held.entered;
     const stopped = server.shutdown();
     held.release();
-    assertEquals(await (await answer).json(), { text: "late" });
+    assertEquals(await (await response).json(), { text: "late" });
     assertEquals(await stopped, { cancelled: 0 });
     await assertRejects(() => fetch(`${url}/livez`));
   });
 
-  Deno.test(`Server.shutdown()${way} tells to send no more requests, but serves them during the wait`, async () => {
+  Deno.test(`Server.shutdown()${variant} reports not ready but serves requests during the wait`, async () => {
     await using server = createServer(
       "127.0.0.1",
       0,
@@ -69,7 +69,7 @@ for (const [way, limits] of WAYS) {
     assertEquals(await stopped, { cancelled: 0 });
   });
 
-  Deno.test(`Server.shutdown()${way} refuses requests that come while it finishes`, async () => {
+  Deno.test(`Server.shutdown()${variant} rejects new requests while finishing others`, async () => {
     const held = hold();
     await using server = createServer("127.0.0.1", 0, ...limits, withApi(noteApi(held.onRead)));
     const inFlight = server.fetch(new Request("http://localhost/notes/1"));
@@ -87,7 +87,7 @@ for (const [way, limits] of WAYS) {
     await stopped;
   });
 
-  Deno.test(`Server.shutdown()${way} cuts off what does not finish in time, with a 503`, async () => {
+  Deno.test(`Server.shutdown()${variant} cancels requests that exceed the timeout with a 503`, async () => {
     const held = hold();
     await using server = createServer(
       "127.0.0.1",
@@ -106,7 +106,7 @@ for (const [way, limits] of WAYS) {
     held.release();
   });
 
-  Deno.test(`Server.shutdown()${way} is not held up by idle connections`, async () => {
+  Deno.test(`Server.shutdown()${variant} is not delayed by idle connections`, async () => {
     await using server = createServer(
       "127.0.0.1",
       0,
@@ -121,7 +121,7 @@ for (const [way, limits] of WAYS) {
     assertEquals(await server.shutdown(), { cancelled: 0 });
   });
 
-  Deno.test(`Server.shutdown()${way} lets a body arrive that is on its way`, async () => {
+  Deno.test(`Server.shutdown()${variant} lets a body in transit arrive`, async () => {
     await using server = createServer("127.0.0.1", 0, ...limits, withApi(noteApi()));
     const { hostname, port } = new URL((await server.listen()).url);
     using connection = await Deno.connect({ hostname, port: Number(port) });
@@ -129,7 +129,7 @@ for (const [way, limits] of WAYS) {
     const head =
       "POST /notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n";
     await send(`${head}{"text"`);
-    // The server has the request once another one on the same event loop was answered.
+    // The server has received the request once it has responded to another one on the same event loop.
     await (await fetch(`http://${hostname}:${port}/livez`)).body?.cancel();
     const stopped = server.shutdown();
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -138,7 +138,7 @@ for (const [way, limits] of WAYS) {
     assertEquals(await stopped, { cancelled: 0 });
   });
 
-  Deno.test(`Server.shutdown()${way} does not wait for a client that does not read`, async () => {
+  Deno.test(`Server.shutdown()${variant} does not wait for a client that does not read`, async () => {
     const large: OnRead = () => Promise.resolve({ ...NOTE, body: { text: "x".repeat(20_000_000) } });
     await using server = createServer(
       "127.0.0.1",
@@ -155,7 +155,7 @@ for (const [way, limits] of WAYS) {
   });
 }
 
-Deno.test("Server.shutdown() with connection limits is not held up by half a request", async () => {
+Deno.test("Server.shutdown() with connection limits is not delayed by incomplete requests", async () => {
   await using server = createServer(
     "127.0.0.1",
     0,

@@ -4,7 +4,7 @@ import { withApi, withMiddleware, withPublicUrl, withWriteTimeout } from "./serv
 import { noteApi, type OnRead } from "./testing/note_api.ts";
 import { send, sendForProblem } from "./testing/note_client.ts";
 
-Deno.test("Server.fetch() answers with the handler's status, headers and body", async () => {
+Deno.test("Server.fetch() responds with the handler's status, headers and body", async () => {
   const response = await send("/notes/1");
   assertEquals(response.status, 200);
   assertEquals(response.headers.get("content-type"), "application/json");
@@ -15,11 +15,11 @@ Deno.test("Server.fetch() answers with the handler's status, headers and body", 
   assertEquals(await response.json(), { text: "é" });
 });
 
-Deno.test("Server.fetch() echoes a sane request id and replaces any other", async () => {
-  const given = await send("/notes/1", { headers: { "x-request-id": "abc-1" } });
-  assertEquals(given.headers.get("x-request-id"), "abc-1");
-  const insane = await send("/notes/1", { headers: { "x-request-id": "a b" } });
-  assertMatch(insane.headers.get("x-request-id") ?? "", /^[0-9a-f]{8}-[0-9a-f]{4}-4/);
+Deno.test("Server.fetch() echoes a well-formed request ID and replaces any other", async () => {
+  const echoed = await send("/notes/1", { headers: { "x-request-id": "abc-1" } });
+  assertEquals(echoed.headers.get("x-request-id"), "abc-1");
+  const replaced = await send("/notes/1", { headers: { "x-request-id": "a b" } });
+  assertMatch(replaced.headers.get("x-request-id") ?? "", /^[0-9a-f]{8}-[0-9a-f]{4}-4/);
 });
 
 Deno.test("Server.fetch() ends a request at its deadline and aborts its signal", async () => {
@@ -36,20 +36,20 @@ Deno.test("Server.fetch() ends a request at its deadline and aborts its signal",
   assertEquals(signal.reason.name, "TimeoutError");
 });
 
-Deno.test("Server.fetch() gives handlers an absolute URL, with the public origin where there is one", async () => {
+Deno.test("Server.fetch() passes handlers an absolute URL, with the public origin if configured", async () => {
   const urls: string[] = [];
-  const look: OnRead = (_request, { url }) => {
+  const record: OnRead = (_request, { url }) => {
     urls.push(url.href);
     return Promise.resolve({ status: 204 });
   };
   for (const options of [[], [withPublicUrl("https://api.example.com/base/")]]) {
-    await using server = createServer("127.0.0.1", 0, withApi(noteApi(look)), ...options);
+    await using server = createServer("127.0.0.1", 0, withApi(noteApi(record)), ...options);
     await server.fetch(new Request("http://localhost:81/notes/1?#c"));
   }
   assertEquals(urls, ["http://localhost:81/notes/1", "https://api.example.com/base/notes/1"]);
 });
 
-Deno.test("Server.fetch() runs plugged-in middleware between limits and routes", async () => {
+Deno.test("Server.fetch() runs middleware between limits and routes", async () => {
   const refuse = withMiddleware(() => {
     throw new Error("refused");
   });

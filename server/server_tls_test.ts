@@ -9,7 +9,7 @@ import { RawClient } from "./testing/raw_client.ts";
 import { tlsFiles } from "./testing/tls_files.ts";
 import { readTls, TlsError } from "./tls.ts";
 
-const WAYS: readonly [name: string, limits: options.ServerOption[]][] = [
+const VARIANTS: readonly [name: string, limits: options.ServerOption[]][] = [
   ["withTls()", []],
   ["withTls() with connection limits", [options.withConnectionLimits()]],
 ];
@@ -24,7 +24,7 @@ function tlsServer(...more: options.ServerOption[]): Server {
   );
 }
 
-/** Speaks HTTP/1.1 on a connection of its own, and trusts one certificate only. */
+/** Sends a request over HTTP/1.1 on a new connection that trusts only one certificate. */
 async function exchange(url: string, certificate: "first" | "second", request: string): Promise<string> {
   const { port } = new URL(url);
   const { cert } = await readTls(tlsFiles(certificate, certificate));
@@ -34,20 +34,20 @@ async function exchange(url: string, certificate: "first" | "second", request: s
   return await client.readAll();
 }
 
-for (const [name, limits] of WAYS) {
-  Deno.test(`${name} speaks HTTP/1.1, and keeps browsers to TLS`, async () => {
+for (const [name, limits] of VARIANTS) {
+  Deno.test(`${name} serves HTTP/1.1 with Strict-Transport-Security`, async () => {
     await using server = tlsServer(...limits);
     const { url } = await server.listen();
     assertMatch(url, /^https:\/\/127\.0\.0\.1:[0-9]+$/);
-    const answer = await exchange(
+    const response = await exchange(
       url,
       "first",
       "GET /notes/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
     );
-    assertMatch(answer, /^HTTP\/1\.1 200 [^]*strict-transport-security: max-age=31536000\r\n/i);
+    assertMatch(response, /^HTTP\/1\.1 200 [^]*strict-transport-security: max-age=31536000\r\n/i);
   });
 
-  Deno.test(`${name} speaks HTTP/2, with several requests on a connection`, async () => {
+  Deno.test(`${name} serves several HTTP/2 requests on one connection`, async () => {
     await using server = tlsServer(...limits);
     const { port } = new URL((await server.listen()).url);
     const { cert } = await readTls(tlsFiles("first"));
@@ -65,31 +65,31 @@ for (const [name, limits] of WAYS) {
     await closed;
   });
 
-  Deno.test(`${name} does not listen with a certificate that cannot be used`, async () => {
+  Deno.test(`${name} refuses to listen with an unusable certificate`, async () => {
     await using server = tlsServer(options.withTls(tlsFiles("first", "second")), ...limits);
     const error = await assertRejects(() => server.listen(), TlsError);
-    assertEquals(error.message, "Cannot use TLS: the certificate and the key do not belong together");
+    assertEquals(error.message, "Cannot use TLS: the certificate does not match the key");
   });
 
-  Deno.test(`${name} warns of a certificate that has expired`, async () => {
-    const { logger, heard } = listen();
+  Deno.test(`${name} warns of an expired certificate`, async () => {
+    const { logger, logged } = listen();
     await using server = tlsServer(
       options.withTls(tlsFiles("expired")),
       options.withLogger(logger),
       ...limits,
     );
     await server.listen();
-    await heard("The certificate expired at {expiry}");
+    await logged("TLS certificate expired at {expiry}");
   });
 }
 
-Deno.test("Server answers without TLS do not speak of it", async () => {
+Deno.test("Server responses without TLS have no Strict-Transport-Security", async () => {
   await using server = createServer("127.0.0.1", 0, options.withApi(noteApi()));
   const response = await server.fetch(new Request("http://localhost/livez"));
   assertEquals(response.headers.get("strict-transport-security"), null);
 });
 
-Deno.test("withTls() with connection limits ends a handshake that does not come to an end", async () => {
+Deno.test("withTls() with connection limits closes a connection with an incomplete handshake", async () => {
   await using server = tlsServer(options.withConnectionLimits(), options.withReadTimeout(100));
   using client = await RawClient.open((await server.listen()).url);
   // The beginning of a handshake record of 512 bytes (RFC 8446, section 5.1).
@@ -97,9 +97,9 @@ Deno.test("withTls() with connection limits ends a handshake that does not come 
   assertEquals(await client.trickle("\x00"), "");
 });
 
-Deno.test("withTls() with connection limits takes a new certificate into use, and open connections go on", async () => {
+Deno.test("withTls() with connection limits applies a new certificate without closing connections", async () => {
   await using files = await movableFiles();
-  const { logger, heard } = listen();
+  const { logger, logged } = listen();
   await using server = tlsServer(
     options.withTls({ ...files, rereadMs: 20 }),
     options.withConnectionLimits(),
@@ -113,25 +113,25 @@ Deno.test("withTls() with connection limits takes a new certificate into use, an
   const get = "GET /notes/1 HTTP/1.1\r\nHost: x\r\n";
   await old.send(`${get}\r\n`);
   await old.readUntil("é");
-  // One after the other: what is in between is no reason to stop.
+  // Between the two copies the files do not match, which must not stop the server.
   await Deno.copyFile(tlsFiles("second").certificate, files.certificate);
-  await heard("Keeping the certificate that is in use: {message}");
+  await logged("TLS files not reloaded, keeping the current certificate: {message}");
   await Deno.copyFile(tlsFiles("second", "second").key, files.key);
-  await heard("The certificate was replaced");
+  await logged("TLS certificate replaced");
   assertMatch(await exchange(url, "second", `${get}Connection: close\r\n\r\n`), /^HTTP\/1\.1 200 /);
   await assertRejects(() => exchange(url, "first", `${get}Connection: close\r\n\r\n`));
   await old.send(`${get}\r\n`);
   assertMatch(await old.readUntil("é"), /^HTTP\/1\.1 200 /);
 });
 
-Deno.test("withTls() without connection limits tells that a new certificate needs a restart", async () => {
+Deno.test("withTls() without connection limits logs that a new certificate requires a restart", async () => {
   await using files = await movableFiles();
-  const { logger, heard } = listen();
+  const { logger, logged } = listen();
   await using server = tlsServer(options.withTls({ ...files, rereadMs: 20 }), options.withLogger(logger));
   const { url } = await server.listen();
   await Deno.copyFile(tlsFiles("second").certificate, files.certificate);
   await Deno.copyFile(tlsFiles("second", "second").key, files.key);
-  await heard("The certificate has changed: restart to use it");
+  await logged("TLS certificate changed; restart to use it");
   const get = "GET /notes/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
   assertMatch(await exchange(url, "first", get), /^HTTP\/1\.1 200 /);
 });
@@ -141,7 +141,7 @@ interface MovableFiles extends AsyncDisposable {
   readonly key: string;
 }
 
-/** Copies of the first certificate and its key that a test may replace. */
+/** Creates copies of the first certificate and its key that a test may replace. */
 async function movableFiles(): Promise<MovableFiles> {
   const directory = await Deno.makeTempDir();
   const files = { certificate: join(directory, "server.crt"), key: join(directory, "server.key") };
@@ -152,8 +152,8 @@ async function movableFiles(): Promise<MovableFiles> {
 
 interface Listening {
   readonly logger: Logger;
-  /** Resolves when something was logged, or has been already. */
-  heard(message: string): Promise<void>;
+  /** Resolves once the message has been logged. */
+  logged(message: string): Promise<void>;
 }
 
 function listen(): Listening {
@@ -165,7 +165,7 @@ function listen(): Listening {
   };
   return {
     logger: { info: log, warn: log, error: log },
-    heard: (message) =>
+    logged: (message) =>
       new Promise((resolve) => {
         if (messages.has(message)) resolve();
         else waiting.set(message, resolve);

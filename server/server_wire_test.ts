@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import { createServer, type Server } from "./server.ts";
 import { type ServerOption, withApi, withReadTimeout } from "./server_options.ts";
 import { noteApi, type OnRead } from "./testing/note_api.ts";
-import { rawExchange, rawResponse, readAll } from "./testing/raw_exchange.ts";
+import { firstResponse, rawExchange, readAll } from "./testing/raw_exchange.ts";
 
 const END = "Connection: close\r\n\r\n";
 
@@ -16,8 +16,8 @@ function noteServer(...options: ServerOption[]): Server {
   return createServer("127.0.0.1", 0, withApi(noteApi()), ...options);
 }
 
-function statusOf(answer: string): number {
-  return Number(/^HTTP\/1\.1 ([0-9]{3})/.exec(answer)?.[1]);
+function statusOf(response: string): number {
+  return Number(/^HTTP\/1\.1 ([0-9]{3})/.exec(response)?.[1]);
 }
 
 Deno.test("Server.listen() serves HEAD, 304 and 204 without a body", async () => {
@@ -29,7 +29,7 @@ Deno.test("Server.listen() serves HEAD, 304 and 204 without a body", async () =>
   assertMatch(deleted, /^HTTP\/1\.1 204 [^]*\r\n\r\n$/i);
 });
 
-Deno.test("Server.listen() answers every method", async () => {
+Deno.test("Server.listen() responds to every method", async () => {
   const expected: [string, number][] = [
     ["FOO /notes", 501],
     ["get /notes", 501],
@@ -46,7 +46,7 @@ Deno.test("Server.listen() answers every method", async () => {
   }
 });
 
-Deno.test("Server.listen() answers hostile targets and headers with a 4xx", async () => {
+Deno.test("Server.listen() responds with a 4xx to malformed targets and headers", async () => {
   const expected: [string, number][] = [
     [`GET /notes?x=${"a".repeat(20_000)} HTTP/1.1\r\nHost: x\r\n`, 414],
     [`GET /notes HTTP/1.1\r\nHost: x\r\nX-Long: ${"a".repeat(20_000)}\r\n`, 431],
@@ -67,45 +67,45 @@ Deno.test("Server.listen() answers hostile targets and headers with a 4xx", asyn
     const body = head.startsWith("PUT") ? '{"text":"a"}' : "";
     assertEquals(statusOf(await exchange(`${head}${END}${body}`)), status, head.slice(0, 60));
   }
-  // The platform ends this one by itself, without a problem.
+  // The platform closes this connection itself, without a problem.
   const huge = await exchange(`GET /notes HTTP/1.1\r\nHost: x\r\nX-Long: ${"a".repeat(100_000)}\r\n${END}`);
   assert(huge === "" || [400, 431].includes(statusOf(huge)));
 });
 
-Deno.test("Server.listen() counts chunked bodies and answers 413 before they end", async () => {
+Deno.test("Server.listen() counts chunked bodies and responds 413 before they end", async () => {
   const chunk = `400\r\n${"a".repeat(1024)}\r\n`;
   const head =
     "POST /notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
   await using server = noteServer();
   const { url } = await server.listen();
-  const answer = await rawResponse(url, head, chunk, chunk, chunk);
-  assertEquals(statusOf(answer), 413);
-  assertStringIncludes(answer, "application/problem+json");
-  assertMatch(answer, /connection: close/i);
+  const response = await firstResponse(url, head, chunk, chunk, chunk);
+  assertEquals(statusOf(response), 413);
+  assertStringIncludes(response, "application/problem+json");
+  assertMatch(response, /connection: close/i);
   const whole = await exchange(
     `${head.slice(0, -2)}${END}c\r\n{"text":"a"}\r\n0\r\n\r\n`,
   );
   assertEquals(statusOf(whole), 201);
 });
 
-Deno.test("Server.listen() answers 408 when a body does not arrive, and asks to close the connection", async () => {
+Deno.test("Server.listen() responds 408 to an incomplete body, and closes the connection", async () => {
   for (const framing of ["Content-Length: 100", "Transfer-Encoding: chunked"]) {
     await using server = noteServer(withReadTimeout(50));
     const { url } = await server.listen();
     const head = `POST /notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${framing}\r\n\r\n`;
-    const answer = await rawResponse(url, head, framing.startsWith("C") ? '{"te' : "4\r\n{te");
-    assertEquals(statusOf(answer), 408, framing);
-    assertMatch(answer, /connection: close/i);
+    const response = await firstResponse(url, head, framing.startsWith("C") ? '{"te' : "4\r\n{te");
+    assertEquals(statusOf(response), 408, framing);
+    assertMatch(response, /connection: close/i);
   }
 });
 
-Deno.test("Server.listen() skips a body that the operation does not have", async () => {
+Deno.test("Server.listen() skips a body that the operation ignores", async () => {
   const first = "GET /notes/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello";
-  const answer = await exchange(`${first}GET /notes/2 HTTP/1.1\r\nHost: x\r\n${END}`);
-  assertEquals([...answer.matchAll(/HTTP\/1\.1 ([0-9]{3})/g)].map((match) => match[1]), ["200", "409"]);
+  const responses = await exchange(`${first}GET /notes/2 HTTP/1.1\r\nHost: x\r\n${END}`);
+  assertEquals([...responses.matchAll(/HTTP\/1\.1 ([0-9]{3})/g)].map((match) => match[1]), ["200", "409"]);
 });
 
-Deno.test("Server.listen() rejects with the address when it is taken", async () => {
+Deno.test("Server.listen() rejects if the address is in use", async () => {
   await using first = noteServer();
   const { port } = new URL((await first.listen()).url);
   await using second = createServer("127.0.0.1", Number(port));
@@ -113,7 +113,7 @@ Deno.test("Server.listen() rejects with the address when it is taken", async () 
   assertEquals(error.message, `Cannot listen on 127.0.0.1:${port}: the address is already in use`);
 });
 
-Deno.test("RequestContext.signal aborts when the client leaves", async () => {
+Deno.test("RequestContext.signal aborts when the client disconnects", async () => {
   const entered = Promise.withResolvers<void>();
   const aborted = Promise.withResolvers<void>();
   const wait: OnRead = async (_request, { signal }) => {
@@ -131,7 +131,7 @@ Deno.test("RequestContext.signal aborts when the client leaves", async () => {
   await aborted.promise;
 });
 
-Deno.test("RequestContext.signal stays as it is after an answer", async () => {
+Deno.test("RequestContext.signal does not abort after the response", async () => {
   const signals: AbortSignal[] = [];
   const keep: OnRead = (_request, { signal }) => {
     signals.push(signal);

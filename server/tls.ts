@@ -1,27 +1,28 @@
 import { X509Certificate } from "node:crypto";
 
-/** The files that TLS is made with, both in PEM. */
+/** Paths of the TLS files, both in PEM. */
 export interface TlsFiles {
-  /** The server's certificate, followed by those between it and the authority. */
+  /** Certificate of the server, followed by the intermediate certificates. */
   readonly certificate: string;
-  /** Its private key. */
+  /** Private key of the certificate. */
   readonly key: string;
 }
 
-/** What is in them. */
+/** Content of the TLS files. */
 export interface TlsPair {
   readonly cert: string;
   readonly key: string;
 }
 
-/** The certificate or its key cannot be used; the message says which and why, in one line. */
+/** Failure to use a certificate or its key; the message is one line with the file and the reason. */
 export class TlsError extends Error {
   override readonly name = "TlsError";
 }
 
 /**
  * Reads a certificate and its key.
- * @throws {TlsError} when a file cannot be read or used, or they do not belong together.
+ *
+ * @throws {TlsError} if a file cannot be read or used, or the certificate does not match the key.
  */
 export async function readTls(files: TlsFiles): Promise<TlsPair> {
   const pair = await readTlsFiles(files);
@@ -30,16 +31,18 @@ export async function readTls(files: TlsFiles): Promise<TlsPair> {
 }
 
 /**
- * Reads what is in the files, whatever it is.
- * @throws {TlsError} when a file cannot be read.
+ * Reads the files without checking their content.
+ *
+ * @throws {TlsError} if a file cannot be read.
  */
 export async function readTlsFiles({ certificate, key }: TlsFiles): Promise<TlsPair> {
   return { cert: await readText(certificate, "certificate"), key: await readText(key, "key") };
 }
 
 /**
- * Checks whether the platform takes a certificate and its key, by listening with them for a moment.
- * @throws {TlsError} when it does not.
+ * Checks that the platform accepts a certificate and its key, by briefly listening with them.
+ *
+ * @throws {TlsError} if it does not.
  */
 export function checkTls({ cert, key }: TlsPair): void {
   try {
@@ -49,7 +52,7 @@ export function checkTls({ cert, key }: TlsPair): void {
   }
 }
 
-/** When a certificate ends to be valid. */
+/** Returns the time at which a certificate expires. */
 export function expiryOf({ cert }: TlsPair): Date {
   return new Date(new X509Certificate(cert).validTo);
 }
@@ -65,16 +68,16 @@ async function readText(path: string, what: string): Promise<string> {
 function readReason(cause: unknown): string {
   if (cause instanceof Deno.errors.NotFound) return "does not exist";
   if (cause instanceof Deno.errors.PermissionDenied || cause instanceof Deno.errors.NotCapable) {
-    return "may not be read";
+    return "cannot be read: permission denied";
   }
   return "cannot be read";
 }
 
-/** The platform's reasons are told apart by their texts only. */
+/** Classifies the platform's errors, which differ only in their messages. */
 function refusalReason(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : "";
-  if (/KeyMismatch/i.test(message)) return "the certificate and the key do not belong together";
-  if (/no certificates/i.test(message)) return "the certificate file has no certificate in PEM";
-  if (/no keys/i.test(message)) return "the key file has no private key in PEM";
-  return "the certificate or the key is not of a kind that can be used";
+  if (/KeyMismatch/i.test(message)) return "the certificate does not match the key";
+  if (/no certificates/i.test(message)) return "the certificate file contains no PEM certificate";
+  if (/no keys/i.test(message)) return "the key file contains no PEM private key";
+  return "unsupported kind of certificate or key";
 }

@@ -9,19 +9,19 @@ Deno.test("readTls() reads a certificate and its key", async () => {
   assertGreater(expiryOf(pair).getTime(), Date.now());
 });
 
-Deno.test("readTls() says which file cannot be used, and why", async () => {
+Deno.test("readTls() names the unusable file and the reason", async () => {
   const first = tlsFiles("first");
   const expected: [string, typeof first][] = [
     ["the certificate file does not exist", { ...first, certificate: `${first.certificate}.gone` }],
     ["the key file does not exist", { ...first, key: `${first.key}.gone` }],
     ["the key file cannot be read", { ...first, key: import.meta.dirname ?? "." }],
-    ["the certificate file has no certificate in PEM", {
+    ["the certificate file contains no PEM certificate", {
       ...first,
       certificate: first.key,
     }],
-    ["the key file has no private key in PEM", { ...first, key: first.certificate }],
-    ["the certificate or the key is not of a kind that can be used", tlsFiles("version1")],
-    ["the certificate and the key do not belong together", tlsFiles("first", "second")],
+    ["the key file contains no PEM private key", { ...first, key: first.certificate }],
+    ["unsupported kind of certificate or key", tlsFiles("version1")],
+    ["the certificate does not match the key", tlsFiles("first", "second")],
   ];
   for (const [reason, files] of expected) {
     const error = await assertRejects(() => readTls(files), TlsError);
@@ -29,7 +29,7 @@ Deno.test("readTls() says which file cannot be used, and why", async () => {
   }
 });
 
-Deno.test("expiryOf() tells when a certificate ends to be valid", async () => {
+Deno.test("expiryOf() returns the time at which a certificate expires", async () => {
   const expired = expiryOf(await readTls(tlsFiles("expired")));
   assertEquals(expired.getTime() < Date.now(), true);
 });

@@ -1,21 +1,21 @@
-/** The span that a request comes from, in another program. */
+/** Parent span of a request, in another program. */
 export interface TraceParent {
   /** 32 lower-case hexadecimal digits, not all 0. */
   readonly traceId: string;
-  /** 16 lower-case hexadecimal digits, not all 0; undefined where only the trace was named. */
+  /** 16 lower-case hexadecimal digits, not all 0; undefined if only the trace is known. */
   readonly spanId: string | undefined;
-  /** Whether it is recorded; undefined: that was left to who comes next. */
+  /** Whether the trace is recorded; undefined if the decision is deferred. */
   readonly sampled: boolean | undefined;
 }
 
 const VERSION_00 = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
-/** Later versions begin with the same fields. */
+/** Later versions start with the same fields. */
 const LATER = /^(?!00|ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
 const ZEROS = /^0+$/;
 
 /**
- * Reads a `traceparent` (W3C Trace Context, section 3.2). Undefined for one that is absent or malformed: it is then as
- * if there were none.
+ * Parses a `traceparent` (W3C Trace Context, section 3.2). Returns undefined if it is absent or malformed, which are
+ * treated alike.
  */
 export function parseTraceParent(header: string | null): TraceParent | undefined {
   if (header === null) return undefined;
@@ -24,19 +24,19 @@ export function parseTraceParent(header: string | null): TraceParent | undefined
   return { traceId, spanId, sampled: (parseInt(flags, 16) & 1) === 1 };
 }
 
-/** The `Root` of an `X-Amzn-Trace-Id`: version, seconds since 1970, the rest. */
+/** `Root` of an `X-Amzn-Trace-Id`: version, seconds since the Unix epoch, the rest. */
 const ROOT = /^1-([0-9a-fA-F]{8})-([0-9a-fA-F]{24})$/;
 const PARENT = /^[0-9a-fA-F]{16}$/;
-/** One that is longer is none: there are three fields, and what load balancers add. */
-const MOST_CHARACTERS = 512;
+/** Maximum length of a header: three fields, and what load balancers add. */
+const MAX_LENGTH = 512;
 
 /**
- * Reads an `X-Amzn-Trace-Id` such as `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1` (AWS
- * X-Ray Developer Guide, "Tracing header"). Undefined for one that is absent or has no valid `Root`; other fields that
- * are malformed are left out. `Sampled=?` asks whoever reads it to decide.
+ * Parses an `X-Amzn-Trace-Id` such as `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1` (AWS
+ * X-Ray Developer Guide, "Tracing header"). Returns undefined if it is absent or has no valid `Root`; ignores other
+ * malformed fields. `Sampled=?` defers the decision to the receiver.
  */
 export function parseXRayTrace(header: string | null): TraceParent | undefined {
-  if (header === null || header.length > MOST_CHARACTERS) return undefined;
+  if (header === null || header.length > MAX_LENGTH) return undefined;
   let root: string | undefined;
   let parent: string | undefined;
   let sampled: boolean | undefined;
@@ -53,12 +53,12 @@ export function parseXRayTrace(header: string | null): TraceParent | undefined {
   return { traceId, spanId: isSpan ? parent?.toLowerCase() : undefined, sampled };
 }
 
-/** The id of a trace in the form of X-Ray: version, seconds since 1970, the rest. */
+/** Converts a trace ID to the form of X-Ray: version, seconds since the Unix epoch, the rest. */
 export function xrayTraceId(traceId: string): string {
   return `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`;
 }
 
-/** An `X-Amzn-Trace-Id` for requests that a span makes. */
+/** Returns an `X-Amzn-Trace-Id` for outgoing requests of a span. */
 export function formatXRayTrace({ traceId, spanId, sampled }: TraceParent): string {
   const parent = spanId === undefined ? "" : `;Parent=${spanId}`;
   const decision = sampled === undefined ? "" : `;Sampled=${sampled ? 1 : 0}`;

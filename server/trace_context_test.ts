@@ -4,13 +4,13 @@ import { formatXRayTrace, parseTraceParent, parseXRayTrace, xrayTraceId } from "
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const SPAN = "b7ad6b7169203331";
 
-Deno.test("parseTraceParent() reads the trace, the span and whether it is recorded", () => {
+Deno.test("parseTraceParent() reads the trace, the span and the sampling decision", () => {
   assertEquals(parseTraceParent(`00-${TRACE}-${SPAN}-01`), { traceId: TRACE, spanId: SPAN, sampled: true });
   assertEquals(parseTraceParent(`00-${TRACE}-${SPAN}-02`)?.sampled, false);
   assertEquals(parseTraceParent(`cc-${TRACE}-${SPAN}-01-what-comes-later`)?.traceId, TRACE);
 });
 
-Deno.test("parseTraceParent() takes what is malformed for absent", () => {
+Deno.test("parseTraceParent() returns undefined for a malformed header", () => {
   const malformed = [
     null,
     "",
@@ -32,7 +32,7 @@ Deno.test("parseTraceParent() takes what is malformed for absent", () => {
 const XRAY_ROOT = "Root=1-5759e988-bd862e3fe1be46a994272793";
 const XRAY_TRACE = "5759e988bd862e3fe1be46a994272793";
 
-Deno.test("parseXRayTrace() reads what X-Ray, load balancers and their clients write", () => {
+Deno.test("parseXRayTrace() reads headers of X-Ray, load balancers and their clients", () => {
   const spanId = "53995c3f42cd8ad8";
   assertEquals(parseXRayTrace(`${XRAY_ROOT};Parent=${spanId};Sampled=1`), {
     traceId: XRAY_TRACE,
@@ -45,7 +45,7 @@ Deno.test("parseXRayTrace() reads what X-Ray, load balancers and their clients w
     sampled: false,
   });
   assertEquals(parseXRayTrace(`${XRAY_ROOT};Sampled=?`)?.sampled, undefined);
-  // A load balancer adds itself in front and keeps what it was given (Elastic Load Balancing, "X-Amzn-Trace-Id").
+  // A load balancer prepends its own field and keeps the others (Elastic Load Balancing, "X-Amzn-Trace-Id").
   assertEquals(
     parseXRayTrace(`Self=1-67891234-12456789abcdef012345678; ${XRAY_ROOT} ;Lineage=a:b`)?.traceId,
     XRAY_TRACE,
@@ -53,7 +53,7 @@ Deno.test("parseXRayTrace() reads what X-Ray, load balancers and their clients w
   assertEquals(parseXRayTrace(XRAY_ROOT.toUpperCase().replace("ROOT", "Root"))?.traceId, XRAY_TRACE);
 });
 
-Deno.test("parseXRayTrace() takes what is malformed for absent", () => {
+Deno.test("parseXRayTrace() returns undefined for a malformed header", () => {
   const malformed = [
     null,
     "",

@@ -1,7 +1,7 @@
 import type { Config } from "@archway/config/config.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import * as options from "@archway/server/server_options.ts";
-import { TrustedProxies, warnOfProxies } from "@archway/server/addresses.ts";
+import { TrustedProxies, warnOfUntrustedProxy } from "@archway/server/addresses.ts";
 import type { OpenRateLimit } from "./open_rate_limit.ts";
 
 /** What the limits need besides their configuration. */
@@ -24,6 +24,6 @@ export function limitOptions(
     ...(cors ? [options.withCors(cors)] : []),
     ...(rateLimit ? [options.withRateLimit(rateLimit.settings)] : []),
     ...(rateLimit?.readiness ? [options.withReadiness(rateLimit.readiness)] : []),
-    ...(unseen ? [options.withObserver(warnOfProxies(logger))] : []),
+    ...(unseen ? [options.withObserver(warnOfUntrustedProxy(logger))] : []),
   ];
 }

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { trusting } from "../testing/trusting.ts";
+import { trustProxies } from "../testing/trust_proxies.ts";
 
-const PROXIES = trusting("10.0.0.0/8", "127.0.0.1", "2001:db8:f::/48");
+const PROXIES = trustProxies("10.0.0.0/8", "127.0.0.1", "2001:db8:f::/48");
 
 function clientOf(peer: string, headers: Readonly<Record<string, string>>): string {
   return PROXIES.clientOf(peer, new Headers(headers));

@@ -12,7 +12,7 @@ import {
   withTrustedProxies,
 } from "../server_options.ts";
 import { noteApi } from "../testing/note_api.ts";
-import { trusting } from "../testing/trusting.ts";
+import { trustProxies } from "../testing/trust_proxies.ts";
 import { addressKey, callerKey } from "./enforce_rate_limit.ts";
 import { MemoryLimiter } from "./memory_limiter.ts";
 
@@ -158,7 +158,7 @@ Deno.test("compileRateLimits() counts IPv6 clients by their network, and believe
       0,
       withApi(noteApi()),
       limits(),
-      withTrustedProxies(trusting(...trusted)),
+      withTrustedProxies(trustProxies(...trusted)),
     );
     const listening = await server.listen();
     const found = [];

@@ -11,12 +11,12 @@ import { Problem } from "../problem.ts";
 import type { RequestContext } from "../request_context.ts";
 import { objectValidator } from "./object_validator.ts";
 
-/** Thrown by a handler, known to the module's error table. */
+/** Domain error that the module maps to a problem. */
 export class NoteLockedError extends Error {
   override readonly name = "NoteLockedError";
 }
 
-/** What a test lets `readNote` do instead of answering at once. */
+/** Replacement for the handler of `readNote`. */
 export type OnRead = (request: DecodedRequest, context: RequestContext) => Promise<StrictResponse>;
 
 const json: ResponseDescriptor = {
@@ -111,7 +111,7 @@ const deleteNote = operation({
   responses: { "204": empty },
 });
 
-/** A small API about notes: number 1 exists in version 7, number 2 is locked, number 3 breaks the document. */
+/** Creates a small API about notes: number 1 exists in version 7, 2 is locked, 3 violates the document. */
 export function noteApi(onRead: OnRead = read): ApiModule {
   return {
     name: "note",

@@ -4,10 +4,10 @@ import { createServer } from "../server.ts";
 import { type ServerOption, withApi } from "../server_options.ts";
 import { noteApi } from "./note_api.ts";
 
-/** The header of a JSON body. */
+/** Headers of a JSON body. */
 export const JSON_TYPE = { "content-type": "application/json" };
 
-/** A problem as a client reads it, with the headers it came with. */
+/** Problem as received, with the response headers. */
 export interface ReceivedProblem {
   readonly type: string;
   readonly title: string;
@@ -20,7 +20,7 @@ export interface ReceivedProblem {
   readonly headers: Headers;
 }
 
-/** What a server of notes answers, without a network in between. Every answer has its request id. */
+/** Sends a request to an in-process server of notes, and checks that the response has a request ID. */
 export async function send(
   path: string,
   init: RequestInit = {},
@@ -32,7 +32,7 @@ export async function send(
   return response;
 }
 
-/** The same where the answer has to be a problem; what every problem has in common is checked. */
+/** Sends a request and checks that the response is a well-formed problem. */
 export async function sendForProblem(
   path: string,
   init: RequestInit = {},
@@ -48,7 +48,7 @@ export async function sendForProblem(
   return problem;
 }
 
-/** The errors of a problem, a line each: where, which, and what is wrong. */
+/** Returns the errors of a problem, as lines of location, name and reason. */
 export function invalidParamsOf({ invalidParams = [] }: ReceivedProblem): string[] {
   return invalidParams.map((error) => `${error.in} ${error.pointer ?? error.name}: ${error.reason}`);
 }

@@ -1,4 +1,4 @@
-/** A connection of a client that does as it likes: it sends what it wants, when it wants, and reads or does not. */
+/** Client connection under full control of a test: it sends any bytes at any time, and reads or does not. */
 export class RawClient implements Disposable {
   readonly #connection: Deno.TcpConn | Deno.TlsConn;
   readonly #decoder = new TextDecoder();
@@ -7,7 +7,7 @@ export class RawClient implements Disposable {
     this.#connection = connection;
   }
 
-  /** Connects to where a URL points to, whatever its scheme is. */
+  /** Connects to the host and port of a URL, regardless of its scheme. */
   static async open(url: string): Promise<RawClient> {
     const { hostname, port } = new URL(url);
     return new RawClient(
@@ -15,7 +15,7 @@ export class RawClient implements Disposable {
     );
   }
 
-  /** The same on a connection that is there already. */
+  /** Wraps an existing connection. */
   static on(connection: Deno.TcpConn | Deno.TlsConn): RawClient {
     return new RawClient(connection);
   }
@@ -24,55 +24,55 @@ export class RawClient implements Disposable {
     return this.#connection.localAddr;
   }
 
-  /** Sends a text; each character stands for the byte of its code. */
+  /** Sends a text, one byte per character. */
   async send(text: string): Promise<void> {
     const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
     for (let sent = 0; sent < bytes.length;) sent += await this.#connection.write(bytes.subarray(sent));
   }
 
-  /** Sends no more; the other direction stays open. */
+  /** Closes the sending side only. */
   async closeWrite(): Promise<void> {
     await this.#connection.closeWrite();
   }
 
-  /** What arrives next, at most 64 KiB of it; undefined: the connection has ended. */
+  /** Returns the next bytes received, at most 64 KiB; undefined at the end of the connection. */
   async read(): Promise<string | undefined> {
     const buffer = new Uint8Array(65_536);
     const count = await this.#connection.read(buffer).catch(() => null);
     return count === null ? undefined : this.#decoder.decode(buffer.subarray(0, count), { stream: true });
   }
 
-  /** Everything that arrives until a text has. */
+  /** Returns everything received up to and including a text. */
   async readUntil(end: string): Promise<string> {
     let text = "";
     while (!text.includes(end)) {
       const more = await this.read();
-      if (more === undefined) throw new Error("The connection ended before the answer did");
+      if (more === undefined) throw new Error("The connection ended before the response");
       text += more;
     }
     return text;
   }
 
-  /** Everything that arrives until the connection has ended. */
+  /** Returns everything received until the connection ends. */
   async readAll(): Promise<string> {
     let text = "";
     for (let more = await this.read(); more !== undefined; more = await this.read()) text += more;
     return text;
   }
 
-  /** Sends one byte after the other, without an end, until the other side has had enough; gives all it said. */
+  /** Sends one byte after another until the server closes the connection, and returns everything received. */
   async trickle(byte: string): Promise<string> {
     let ended = false;
-    const answer = this.readAll().finally(() => ended = true);
+    const received = this.readAll().finally(() => ended = true);
     while (!ended) {
-      // Nobody listens any more: what was said before can still be read.
+      // The server has closed the connection; earlier bytes can still be read.
       await this.send(byte).catch(() => ended = true);
       await pause();
     }
-    return await answer;
+    return await received;
   }
 
-  /** The same without ever reading. */
+  /** Sends one byte after another, without reading, until the server closes the connection. */
   async trickleUnread(byte: string): Promise<void> {
     while (true) {
       try {

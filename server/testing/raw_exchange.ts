@@ -1,6 +1,6 @@
 /**
- * Sends bytes over a connection of their own and gives everything that comes back until the server closes it. Each
- * character of a text stands for the byte of its code. To end, a text should ask for `Connection: close`.
+ * Sends bytes, one per character, over a new connection and returns everything received until the server closes it.
+ * Texts should ask for `Connection: close`.
  */
 export async function rawExchange(url: string, ...pieces: string[]): Promise<string> {
   const { hostname, port } = new URL(url);
@@ -11,8 +11,8 @@ export async function rawExchange(url: string, ...pieces: string[]): Promise<str
   return await readAll(connection);
 }
 
-/** The same, but gives the first answer and leaves: for requests that never end. Its body has a Content-Length. */
-export async function rawResponse(url: string, ...pieces: string[]): Promise<string> {
+/** Sends bytes over a new connection and returns the first response, which must have a Content-Length. */
+export async function firstResponse(url: string, ...pieces: string[]): Promise<string> {
   const { hostname, port } = new URL(url);
   using connection = await Deno.connect({ hostname, port: Number(port) });
   for (const piece of pieces) await connection.write(new TextEncoder().encode(piece));
@@ -28,7 +28,7 @@ export async function rawResponse(url: string, ...pieces: string[]): Promise<str
   }
 }
 
-/** Everything that arrives on a connection until its end. */
+/** Returns everything received on a connection until its end. */
 export async function readAll(connection: Deno.Conn): Promise<string> {
   const decoder = new TextDecoder();
   const buffer = new Uint8Array(16_384);

@@ -130,7 +130,7 @@ Deno.test("archway limits rates, tells how much is left, and lets scripts of con
       assert(asked.includes(name), name);
     }
     const { stdout, stderr } = await program.stop();
-    assertMatch(stdout + stderr, /unless TRUSTED_PROXIES names the proxy/);
+    assertMatch(stdout + stderr, /Forwarded request without TRUSTED_PROXIES/);
   });
 });
 

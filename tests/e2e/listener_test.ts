@@ -58,7 +58,7 @@ Deno.test("archway does not start with a key of another certificate, and says so
     await using program = new Program({ ...tlsVariables("second"), EMBEDDED_DATA_DIR: directory });
     const { code, stderr } = await program.ended();
     assertEquals(code, 1);
-    assertEquals(stderr, "Cannot use TLS: the certificate and the key do not belong together\n");
+    assertEquals(stderr, "Cannot use TLS: the certificate does not match the key\n");
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
