@@ -1,21 +1,17 @@
 import { v7 as newId } from "uuid";
-import { openDriver } from "@archway/db/postgres/connection/open_driver.ts";
-import type { Driver } from "@archway/db/postgres/connection/open_driver.ts";
+import { type Driver, openDriver } from "@archway/db/postgres/connection/open_driver.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { monotonicTime } from "../domain/monotonic_time.ts";
 import { microsecondClock, microsecondsOf, timestampOf } from "@archway/db/timestamp.ts";
-import { Histogram } from "@archway/tools/bench/histogram.ts";
+import { respondToCommands } from "@archway/tools/bench/child_process.ts";
+import { type LoadOptions, type LoadResult, runClients } from "@archway/tools/bench/run_load.ts";
 import { parameterTemplate } from "./parameter_template.ts";
 import { type LockedRow, PAYMENT_SQL, PAYMENT_UNITS, RECORDED } from "./payment_sql.ts";
 import { type PaymentPairs, paymentPairs } from "./payment_pairs.ts";
-import type { LoadResult } from "@archway/tools/bench/run_load.ts";
 
-/** One line of the input. */
-export interface BareCommand {
+/** Payments at the same time, until the time is over. */
+export interface BareCommand extends Omit<LoadOptions, "perSecond"> {
   readonly pairs: PaymentPairs;
-  /** Payments at the same time. */
-  readonly connections: number;
-  readonly milliseconds: number;
 }
 
 const PREPARED = { prepare: true };
@@ -29,7 +25,7 @@ const BIND = {
   keep: parameterTemplate(PAYMENT_SQL.keep.parameters, RECORDED),
 } as const;
 
-/** What is not known before the accounts are locked. */
+/** Values that are unknown before the accounts are locked. */
 const UNKNOWN = {
   payerProfileId: "",
   payeeProfileId: "",
@@ -39,7 +35,7 @@ const UNKNOWN = {
   payeeVersion: "",
 };
 
-/** The yardstick: payments as the database sees them, and nothing around them. Every one is its own. */
+/** The yardstick: the statements of payments, each in a transaction, and nothing around them. */
 export class BarePayments {
   readonly #sql: Driver;
   readonly #now = microsecondClock();
@@ -79,27 +75,16 @@ export class BarePayments {
   }
 
   /** Makes payments one after the other on every connection until the time is over. */
-  async run({ pairs, connections, milliseconds }: BareCommand): Promise<LoadResult> {
-    const histogram = new Histogram();
-    const start = performance.now();
-    await Promise.all(Array.from({ length: connections }, async (_, connection) => {
+  run({ pairs, connections, milliseconds }: BareCommand): Promise<LoadResult> {
+    const clients = Array.from({ length: connections }, (_, connection) => {
       const next = paymentPairs(pairs, { connection, connections });
-      for (let sent = start; sent < start + milliseconds;) {
+      return async () => {
         const { payer, payee } = next();
         await this.pay(payer, payee);
-        const done = performance.now();
-        histogram.record((done - sent) * 1000);
-        sent = done;
-      }
-    }));
-    const seconds = (performance.now() - start) / 1000;
-    return {
-      requests: histogram.count,
-      requestsPerSecond: histogram.count / seconds,
-      p50: histogram.percentile(50),
-      p99: histogram.percentile(99),
-      otherStatuses: {},
-    };
+        return 201;
+      };
+    });
+    return runClients(clients, { milliseconds });
   }
 
   #own(): Readonly<
@@ -119,22 +104,11 @@ export class BarePayments {
   }
 }
 
-// A process of its own: `deno run bare_payments.ts <InstanceConfig as JSON>`. It ends when its input does.
+// A process of its own: `deno run bare_payments.ts <InstanceConfig as JSON>`. It ends with its input.
 if (import.meta.main) {
   const instance: InstanceConfig = JSON.parse(Deno.args[0] ?? "");
-  // The service's own way to the driver, so that both have the same options and the same column parsers.
+  // Opened as the service does, with the same options and the same column parsers.
   await using stack = new AsyncDisposableStack();
   const payments = new BarePayments(stack.adopt(openDriver(instance, {}), (driver) => driver.end()));
-  let rest = "";
-  for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
-    const lines = `${rest}${text}`.split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) {
-      const report = await payments.run(JSON.parse(line)).then(
-        (result) => ({ result }),
-        (error) => ({ failure: error instanceof Error ? error.message : "An unknown error" }),
-      );
-      await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(report)}\n`));
-    }
-  }
+  await respondToCommands((command: BareCommand) => payments.run(command));
 }

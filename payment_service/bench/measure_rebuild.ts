@@ -1,30 +1,23 @@
 import { join } from "node:path";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import { childEnvironment } from "@archway/tools/bench/child_process.ts";
+import type { Sample } from "@archway/tools/bench/metrics.ts";
 import { serviceEnvironment } from "@archway/tools/bench/programs.ts";
 import { seedAccounts } from "./seed_accounts.ts";
 
 const MAIN = join(import.meta.dirname ?? ".", "../../main.ts");
-const KEPT = ["PATH", "HOME", "DENO_DIR", "TMPDIR", "XDG_CACHE_HOME"];
-
-/** How many accounts the events are about. */
 const ACCOUNTS = 1_000;
 
-/** What `archway events rebuild` has told. */
-export interface RebuildResult {
-  readonly events: number;
-  /** Until everything was made anew and compared. */
-  readonly seconds: number;
-}
-
-/** Fills a database of its own with so many events, and rebuilds everything from them as operators do. */
+/** Fills a database of its own with events, and rebuilds and compares the projections with the operator's command. */
 export async function measureRebuild(
   server: InstanceConfig,
   { events, signal }: { readonly events: number; readonly signal: AbortSignal },
-): Promise<RebuildResult> {
+): Promise<Sample> {
   const database = { ...server, database: "rebuild" };
   {
     await using pool = openPool({ primary: server, replicas: [] });
+    await pool.writer().query(`drop database if exists ${database.database}`);
     await pool.writer().query(`create database ${database.database}`);
   }
   // One event opens the settlement account, two each of the others; every payment is one.
@@ -32,19 +25,13 @@ export async function measureRebuild(
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "-P", MAIN, "events", "rebuild"],
     clearEnv: true,
-    env: {
-      ...Object.fromEntries(KEPT.flatMap((name) => {
-        const value = Deno.env.get(name);
-        return value === undefined ? [] : [[name, value]];
-      })),
-      ...serviceEnvironment(database),
-    },
+    env: childEnvironment(serviceEnvironment(database)),
     signal,
   }).output();
   const text = new TextDecoder().decode(stdout);
-  const [, told = "", seconds = ""] = /Replayed ([\d,]+) events in ([\d.]+) s/.exec(text) ?? [];
-  if (code !== 0 || Number(told.replaceAll(",", "")) !== events) {
+  const [, rebuilt = "", seconds = ""] = /Replayed ([\d,]+) events in ([\d.]+) s/.exec(text) ?? [];
+  if (code !== 0 || Number(rebuilt.replaceAll(",", "")) !== events) {
     throw new Error(`Rebuilding failed: ${text}${new TextDecoder().decode(stderr)}`);
   }
-  return { events, seconds: Number(seconds) };
+  return { rebuildTime: Number(seconds) * 1_000_000, eventsPerSecond: events / Number(seconds) };
 }

@@ -1,22 +1,21 @@
-import type { Share } from "@archway/tools/bench/share.ts";
+import type { Share } from "@archway/tools/bench/request_sources.ts";
 
-/** Between which accounts payments are made. */
+/** Ids of the accounts between which payments are made. */
 export interface PaymentPairs {
-  /** Their ids. */
   readonly payers: readonly string[];
   readonly payees: readonly string[];
 }
 
 /** Two accounts. */
-export interface PaymentPair {
+interface PaymentPair {
   readonly payer: string;
   readonly payee: string;
 }
 
-/** How far the payees go on from one payment to the next: no divisor of their number, so that all pairs come. */
+/** Step from one payee to the next: no divisor of their number, so that all pairs occur. */
 const STRIDE = 7;
 
-/** The pairs of one connection, one after the other; the same every time, and on every connection others. */
+/** Returns the pairs of one connection, one after the other; the same every time, and others on every connection. */
 export function paymentPairs({ payers, payees }: PaymentPairs, share: Share): () => PaymentPair {
   const begin = Math.floor(share.connection * payers.length / share.connections);
   const beginPayees = Math.floor(share.connection * payees.length / share.connections);
@@ -27,4 +26,14 @@ export function paymentPairs({ payers, payees }: PaymentPairs, share: Share): ()
     if (payees[at] === payer) at = (at + 1) % payees.length;
     return { payer, payee: payees[at] ?? "" };
   };
+}
+
+/** Returns bodies of requests for payments of one unit, as the bare loop makes them. */
+export function paymentBodies(pairs: PaymentPairs): readonly string[] {
+  const next = paymentPairs(pairs, { connection: 0, connections: 1 });
+  const amount = { amount: "1.00", currency: "BRL" };
+  return Array.from({ length: Math.max(pairs.payers.length, pairs.payees.length) }, () => {
+    const { payer, payee } = next();
+    return JSON.stringify({ payerAccountId: payer, payeeAccountId: payee, amount });
+  });
 }

@@ -10,9 +10,9 @@ import { PostgresLedger } from "../persistence/ledger.ts";
 import { PostgresPaymentRepository } from "../persistence/payment_repository.ts";
 import { PostgresProfileDirectory } from "../persistence/profile_directory.ts";
 import { UNRESTRICTED } from "@archway/service_kit/access_scope.ts";
-import { type RecordedStatement, StatementRecorder } from "./statement_recorder.ts";
+import { type RecordedStatement, StatementRecorder } from "@archway/tools/bench/statement_recorder.ts";
 
-/** What every payment of the bench moves, in minor units of BRL. */
+/** Amount of every payment of the bench, in minor units of BRL. */
 export const PAYMENT_UNITS = 100n;
 
 const REQUEST = {
@@ -24,7 +24,7 @@ const REQUEST = {
 };
 const KEY_ID = keyId(REQUEST);
 
-/** What is another one in every payment, as it was recorded: nothing else in the parameters looks like it. */
+/** Recorded values that differ in every payment; no other parameter contains them. */
 export const RECORDED = {
   keyId: encodeParameter(KEY_ID) ?? "",
   keyLock: String(KEY_ID.readBigInt64BE(0)),
@@ -44,7 +44,7 @@ export const RECORDED = {
   expiresAt: "2026-01-02T00:00:00.123456Z",
 } as const;
 
-/** As long as those of a real response. */
+/** As long as the body of a real response. */
 const BODY_BYTES = 480;
 const HEADERS = [
   ["content-type", "application/json"],
@@ -65,13 +65,12 @@ const ACCOUNT = {
   isActive: true,
 } as const;
 
-/** A row as it is locked. */
+/** Row of a locked account. */
 export type LockedRow = Account & { readonly isOwn: boolean; readonly isActive: boolean };
 
 /**
- * The SQL of a payment that is asked for with a key, written down from what the service sends between BEGIN and COMMIT:
- * whoever runs it beside the service runs the very same text. `project` and `append` are sent one behind the other,
- * without waiting.
+ * SQL of a payment with an idempotency key, as the service sends it between BEGIN and COMMIT, so that the bare loop runs
+ * the very same text. `project` and `append` are sent one behind the other, without waiting.
  */
 export const PAYMENT_SQL = await recordPayment();
 
@@ -96,8 +95,8 @@ async function recordPayment(): Promise<
   await new PostgresIdempotency({ pool: recorder, ttlMs: DAY_MS, now }).run(REQUEST, async (unit) => {
     const { payerId, payeeId, requestId } = RECORDED;
     const amount = { units: PAYMENT_UNITS, currency: "BRL" };
-    const draft = { payerAccountId: payerId, payeeAccountId: payeeId, amount, description: null };
-    await payments.create(transactionOf({ unit }), draft, { scope: UNRESTRICTED, metadata: { requestId } });
+    const input = { payerAccountId: payerId, payeeAccountId: payeeId, amount, description: null };
+    await payments.create(transactionOf({ unit }), input, { scope: UNRESTRICTED, metadata: { requestId } });
     return { response: { status: 201, headers: HEADERS, body: new Uint8Array(BODY_BYTES) }, refused: false };
   });
   const [claim, lock, project, append, keep, ...others] = recorder.statements;

@@ -12,23 +12,23 @@ import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
 import { microsecondsOf, timestampOf } from "@archway/db/timestamp.ts";
 import { paymentPairs } from "./payment_pairs.ts";
 
-/** How much there is to be. */
+/** Options of {@link seedAccounts}. */
 export interface SeedAccountsOptions {
-  /** How many accounts of customers. */
+  /** Number of accounts of customers. */
   readonly accounts: number;
-  /** How many payments between them. @default {0} */
+  /** Number of payments between them. @default {0} */
   readonly payments?: number;
   readonly signal?: AbortSignal;
 }
 
-/** What every account is given first, in minor units: more than any load takes. */
+/** First deposit into every account, in minor units: more than any load takes. */
 const ENDOWMENT = 1_000_000_000_000n;
 const CURRENCY = "BRL";
-/** How many events are written in one transaction. */
+/** Number of events that one transaction writes. */
 const BATCH = 500;
 const FIRST_MOMENT = microsecondsOf("2025-01-01T00:00:00Z");
 
-/** Migrates an empty database and fills it through the service's own ledger. Gives the ids of the accounts. */
+/** Migrates an empty database and fills it through the service's own ledger. Returns the ids of the accounts. */
 export async function seedAccounts(
   instance: InstanceConfig,
   { accounts, payments = 0, signal }: SeedAccountsOptions,
@@ -50,14 +50,14 @@ export async function seedAccounts(
   const profiles = ids.map(({ profileId }) => profileId);
   await pool.writer().query(
     `insert into profiles (id, name, created_at, updated_at)
-      select id, 'Somebody', now(), now() from unnest($1::uuid[]) as id`,
+      select id, 'Ada', now(), now() from unnest($1::uuid[]) as id`,
     [profiles],
   );
   for (let index = 0; index < events.length; index += BATCH) {
     signal?.throwIfAborted();
     await pool.withTx((tx) => ledger.record(tx, events.slice(index, index + BATCH)));
   }
-  // They are to leave with nobody, and not to autovacuum, which would come in the middle of something.
+  // No event is to be published, and autovacuum would interfere with a round.
   await pool.writer().query("truncate outbox");
   for (const table of ["profiles", "accounts", "payments", "entries", "events", "outbox"]) {
     await pool.writer().query(`vacuum (analyze) ${table}`);
@@ -65,7 +65,7 @@ export async function seedAccounts(
   return ids.map(({ accountId }) => accountId);
 }
 
-/** Writes what happens, many events at a time. */
+/** Writes many events at a time. */
 class SeedLedger {
   readonly #ledger = new PostgresLedger(new EventStore(PAYMENT_UPCASTERS));
   readonly #accounts = new Map<string, Account>();

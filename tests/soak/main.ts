@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { print } from "@archway/program/print.ts";
-import { progress } from "@archway/tools/bench/run_bench.ts";
+import { progress } from "@archway/tools/bench/progress.ts";
 import { judgeSoak } from "./judge_soak.ts";
 import { soak } from "./soak.ts";
 import { parseSoakOptions, SOAK_USAGE } from "./soak_options.ts";

@@ -1,5 +1,5 @@
 import { v4 as newId } from "uuid";
-import { progress } from "@archway/tools/bench/run_bench.ts";
+import { progress } from "@archway/tools/bench/progress.ts";
 import { Client } from "./client.ts";
 import { measureCapacity } from "./measure_capacity.ts";
 import { runOpenLoop } from "./open_loop.ts";

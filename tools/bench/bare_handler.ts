@@ -1,5 +1,6 @@
 import { v7 as newId } from "uuid";
-import type { Driver } from "@archway/db/postgres/connection/open_driver.ts";
+import { type Driver, openDriver } from "@archway/db/postgres/connection/open_driver.ts";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import type { Contact } from "../support/contact_service/domain/contact.ts";
 import { CONTACT_SQL, RECORDED } from "./contact_sql.ts";
 
@@ -7,14 +8,11 @@ const JSON_TYPE = { "Content-Type": "application/json" };
 const PREPARED = { prepare: true };
 const PATH = "/v1/contacts";
 
-/** Answers a request. */
-export type BareHandler = (request: Request) => Response | Promise<Response>;
-
 /**
- * The yardstick: what is left of the service when only the SQL and the JSON stay. It takes its requests for sane,
- * and knows no framework, no validation, no request ids, no signed cursors and no problems.
+ * Returns the yardstick: a handler of the same routes with the SQL and the JSON of the service alone. It trusts its
+ * requests, and has no framework, validation, request ids, signed cursors and problems.
  */
-export function bareHandler(sql: Driver): BareHandler {
+export function bareHandler(sql: Driver): (request: Request) => Response | Promise<Response> {
   return (request) => {
     const { method, url } = request;
     const path = url.slice(url.indexOf("/", "http://".length));
@@ -43,7 +41,7 @@ async function nextPage(sql: Driver, cursor: string): Promise<Response> {
 }
 
 async function create(sql: Driver, request: Request): Promise<Response> {
-  const { name, email = null, age = null }: Draft = await request.json();
+  const { name, email = null, age = null }: ContactInput = await request.json();
   const id = newId();
   const now = new Date().toISOString();
   const parameters = [id, name, email, age === null ? null : String(age), "1", now, now];
@@ -54,7 +52,7 @@ async function create(sql: Driver, request: Request): Promise<Response> {
 }
 
 async function patch(sql: Driver, id: string, request: Request): Promise<Response> {
-  const change: Partial<Draft> = await request.json();
+  const change: Partial<ContactInput> = await request.json();
   const [current] = await sql.unsafe<Contact[]>(CONTACT_SQL.find.text, [id], PREPARED);
   if (current === undefined) return new Response(null, { status: 404 });
   if (request.headers.get("If-Match") !== `"${current.version}"`) return new Response(null, { status: 412 });
@@ -65,7 +63,7 @@ async function patch(sql: Driver, id: string, request: Request): Promise<Respons
   return changed === undefined ? new Response(null, { status: 412 }) : one(changed);
 }
 
-interface Draft {
+interface ContactInput {
   readonly name: string;
   readonly email: string | null;
   readonly age: number | null;
@@ -73,18 +71,31 @@ interface Draft {
 
 function one(row: Contact): Response {
   const headers = { "Content-Type": "application/json", ETag: `"${row.version}"` };
-  return new Response(JSON.stringify({ data: wire(row), meta: {} }), { headers });
+  return new Response(JSON.stringify({ data: toDto(row), meta: {} }), { headers });
 }
 
 function page(rows: readonly Contact[]): Response {
-  const data = rows.slice(0, RECORDED.limit).map(wire);
+  const data = rows.slice(0, RECORDED.limit).map(toDto);
   const last = rows.length > RECORDED.limit ? data.at(-1) : undefined;
   const meta = { limit: RECORDED.limit, nextCursor: last && `${last.createdAt}/${last.id}` };
   return new Response(JSON.stringify({ data, meta }), { headers: JSON_TYPE });
 }
 
-function wire(row: Contact): Draft & { readonly id: string; readonly createdAt: string } {
+function toDto(row: Contact): ContactInput & { readonly id: string; readonly createdAt: string } {
   const { id, name, email, age, createdAt, updatedAt } = row;
   const contact = { id, name, email, age, createdAt, updatedAt };
   return contact;
+}
+
+// A process of its own: `deno run bare_handler.ts <InstanceConfig as JSON>`. It ends with its input.
+if (import.meta.main) {
+  const instance: InstanceConfig = JSON.parse(Deno.args[0] ?? "");
+  // Opened as the service does, with the same options and the same column parsers.
+  await using stack = new AsyncDisposableStack();
+  const sql = stack.adopt(openDriver(instance, {}), (driver) => driver.end());
+  const onListen = ({ hostname, port }: Deno.NetAddr): void => {
+    Deno.stdout.writeSync(new TextEncoder().encode(`Listening on http://${hostname}:${port}\n`));
+  };
+  stack.use(Deno.serve({ hostname: "127.0.0.1", port: 0, onListen }, bareHandler(sql)));
+  while (await Deno.stdin.read(new Uint8Array(64)) !== null);
 }

@@ -6,7 +6,7 @@ import { bareHandler } from "./bare_handler.ts";
 
 const LIST = "http://127.0.0.1/v1/contacts";
 
-Deno.test("bareHandler() answers what the load generator asks", async () => {
+Deno.test("bareHandler() serves the requests of the load generator", async () => {
   await using database = await useTestDatabase({ migrations: FIXTURE_MIGRATIONS });
   await using stack = new AsyncDisposableStack();
   const sql = stack.adopt(openDriver(database.instance, {}), (driver) => driver.end());

@@ -1,52 +1,71 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { parseBenchOptions, ROWS } from "./bench_options.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { services } from "../../services.ts";
+import { parseBenchOptions, type ScenarioRun } from "./bench_options.ts";
+import { benchUsage } from "./bench_usage.ts";
+import { SCENARIOS, serviceScenarios } from "./scenarios.ts";
 
-Deno.test("parseBenchOptions() measures everything by default", () => {
-  const options = parseBenchOptions([]);
-  assertEquals(options, {
-    rounds: 5,
-    seconds: 2,
-    connections: 16,
-    rows: ROWS,
-    starts: true,
-    against: undefined,
-    json: undefined,
-  });
+const scenarios = [...SCENARIOS, ...await serviceScenarios(services)];
+
+/** Returns the runs of a command line, each as a name, settings and parts. */
+function runs(...args: string[]): readonly (readonly unknown[])[] {
+  const toRow = (
+    { scenario, settings, parts }: ScenarioRun,
+  ): readonly unknown[] => [scenario.name, settings, parts];
+  return parseBenchOptions(args, scenarios)?.runs.map(toRow) ?? [];
+}
+
+Deno.test("parseBenchOptions() has the defaults of each scenario", () => {
+  assertEquals(runs().map(([name]) => name), ["rows", "starts"]);
+  const crowd = { rounds: 5, seconds: 3, connections: 16, crowd: 320, times: 10 };
+  assertEquals(runs("overload"), [["overload", crowd, ["load shedding", "no load shedding"]]]);
+  assertEquals(runs("limits"), [["limits", { rounds: 15, seconds: 0.15 }, ["limits"]]]);
 });
 
 Deno.test("parseBenchOptions() reads every option", () => {
-  const args = ["--rounds", "3", "--seconds=0.5", "--connections", "8", "--json", "a.json"];
-  assertEquals(parseBenchOptions([...args, "--only", "list", "--only", "one"]), {
-    rounds: 3,
-    seconds: 0.5,
-    connections: 8,
-    rows: ["one", "list"],
-    starts: false,
-    against: undefined,
-    json: "a.json",
-  });
-  assertEquals(parseBenchOptions(["--only", "starts"])?.rows, []);
-  assertEquals(parseBenchOptions(["--help"]), undefined);
-});
-
-Deno.test("parseBenchOptions() compares requests, not starts, with another checkout", () => {
-  const options = parseBenchOptions(["--against", "../before", "--path", "/v1/contacts"]);
-  assertEquals([options?.against, options?.rows, options?.starts], [
-    { checkout: "../before", path: "/v1/contacts" },
-    ROWS,
-    false,
+  const args = ["--rounds", "3", "--seconds=0.5", "--connections", "8", "--only", "list", "--only", "one"];
+  const settings = { rounds: 3, seconds: 0.5, connections: 8 };
+  assertEquals(runs(...args), [["rows", settings, ["one", "list"]]]);
+  assertEquals(runs("telemetry", "slow", ...args, "--slow=10"), [
+    ["slow", { ...settings, slow: 10 }, ["one"]],
+    ["telemetry", settings, ["one", "list"]],
   ]);
-  for (const args of [[], ["--path", "v1"], ["--path", "/v1", "--only", "starts"]]) {
-    assertThrows(() => parseBenchOptions(["--against", "../before", ...args]), TypeError, "--against");
-  }
-  assertThrows(() => parseBenchOptions(["--path", "/v1"]), TypeError, "--against");
+  assertEquals(parseBenchOptions(["--json", "a.json"], scenarios)?.json, "a.json");
+  assertEquals(parseBenchOptions(["depth", "--help"], scenarios), undefined);
 });
 
-Deno.test("parseBenchOptions() refuses what it does not know", () => {
-  const wrong = [["--rounds", "0"], ["--rounds", "1.5"], ["--seconds", "x"], ["--connections", "257"], [
-    "--only",
-    "x",
-  ]];
-  for (const args of wrong) assertThrows(() => parseBenchOptions(args), TypeError, args[0]);
-  assertThrows(() => parseBenchOptions(["--fast"]), TypeError);
+Deno.test("parseBenchOptions() compares with another checkout", () => {
+  const options = parseBenchOptions(["--against", "../before", "--path", "/v1/contacts"], scenarios);
+  assertEquals(options?.runs.map(({ scenario, against }) => [scenario.name, against]), [
+    ["against", { checkout: "../before", path: "/v1/contacts" }],
+  ]);
+});
+
+Deno.test("parseBenchOptions() reports bad usage in one sentence", () => {
+  const wrong: readonly (readonly [args: string, message: string])[] = [
+    ["fast", "Unknown scenario 'fast': expected one of rows, starts"],
+    ["--fast", "Unknown option '--fast'"],
+    ["--rounds", "Option '--rounds <value>' argument missing"],
+    ["--rounds 1.5", "--rounds takes a whole number above 0, at most 1000"],
+    ["overload --times 0.5", "--times takes a number from 1, at most 100"],
+    ["depth --contacts 1e9", "--contacts takes a whole number from 20000"],
+    ["rows --only starts", "Unknown part 'starts': expected one of health"],
+    ["slow --crowd 3", "--crowd goes with overload"],
+    ["--path /v1", "--against and --path go together"],
+    ["against", "against needs --against and --path"],
+    ["rows --against . --path /v1", "rows takes no --against"],
+  ];
+  for (const [args, expected] of wrong) {
+    const { message } = assertThrows(() => parseBenchOptions(args.split(" "), scenarios), TypeError);
+    assertEquals(message.slice(0, expected.length), expected);
+    assert(!/[.\n]./.test(message.replace(/\d\.\d/g, "")), message);
+  }
+});
+
+Deno.test("benchUsage() describes every scenario with its parts and settings", () => {
+  const usage = benchUsage(scenarios);
+  for (const { name, parts, settings } of scenarios) {
+    assert(usage.includes(`\n${name}: `), name);
+    for (const setting of Object.keys(settings)) assert(usage.includes(`  --${setting} <n>`), setting);
+    for (const part of Object.keys(parts)) assert(usage.includes(part), part);
+  }
 });

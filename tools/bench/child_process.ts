@@ -1,29 +1,34 @@
-/** How a program is started. */
+/** Options of a {@link ChildProcess}. */
 export interface ChildProcessOptions {
   readonly args: string[];
-  /** Its whole environment besides PATH, HOME and what Deno itself reads. */
+  /** Its whole environment besides PATH, HOME and the variables of Deno itself. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const KEPT = ["PATH", "HOME", "DENO_DIR", "TMPDIR", "XDG_CACHE_HOME"];
-const PATIENCE_MS = 15_000;
+const INHERITED = ["PATH", "HOME", "DENO_DIR", "TMPDIR", "XDG_CACHE_HOME"];
+const STOP_TIMEOUT_MS = 15_000;
 
-/** A Deno program that runs beside this one, as long as it is not disposed. */
+/** Returns the environment of a program that inherits nothing which would configure it. */
+export function childEnvironment(env: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const inherited = INHERITED.map((name) => [name, Deno.env.get(name)] as const);
+  return {
+    ...Object.fromEntries(inherited.flatMap(([name, value]) => value ? [[name, value]] : [])),
+    ...env,
+  };
+}
+
+/** A Deno program that runs beside this one until it is disposed. */
 export class ChildProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #output: ReadableStreamDefaultReader<string>;
   #unread = "";
 
-  /** Starts `deno run` with the arguments. What the program logs to stderr is not read. */
-  constructor({ args, env = {} }: ChildProcessOptions) {
-    const kept = KEPT.flatMap((name) => {
-      const value = Deno.env.get(name);
-      return value === undefined ? [] : [[name, value]];
-    });
+  /** Starts `deno run` with the arguments; its stderr is discarded. */
+  constructor({ args, env }: ChildProcessOptions) {
     this.#child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", ...args],
-      env: { ...Object.fromEntries(kept), ...env },
+      env: childEnvironment(env),
       clearEnv: true,
       stdin: "piped",
       stdout: "piped",
@@ -37,36 +42,35 @@ export class ChildProcess implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** Writes a line to its input. */
-  async writeLine(line: string): Promise<void> {
-    await this.#input.write(new TextEncoder().encode(`${line}\n`));
+  /** Sends a command to a program that runs {@link respondToCommands}. Rejects if the command failed there. */
+  async request<Result>(command: unknown): Promise<Result> {
+    await this.#input.write(new TextEncoder().encode(`${JSON.stringify(command)}\n`));
+    const report: Report<Result> = JSON.parse(await this.readLine());
+    if ("failure" in report) throw new Error(`The load failed: ${report.failure}`);
+    return report.result;
   }
 
-  /** The next line of its output. */
+  /** Returns the next line of its output. */
   async readLine(): Promise<string> {
-    while (true) {
-      const end = this.#unread.indexOf("\n");
-      if (end !== -1) {
-        const line = this.#unread.slice(0, end);
-        this.#unread = this.#unread.slice(end + 1);
-        return line;
-      }
+    while (!this.#unread.includes("\n")) {
       const { value } = await this.#output.read();
-      if (value === undefined) {
-        throw new Error("A program that was to be measured ended before it was asked to");
-      }
+      if (value === undefined) throw new Error("A program of the bench ended before it was stopped");
       this.#unread += value;
     }
+    const end = this.#unread.indexOf("\n");
+    const line = this.#unread.slice(0, end);
+    this.#unread = this.#unread.slice(end + 1);
+    return line;
   }
 
-  /** Reads what it writes, for nobody, until it ends. */
+  /** Discards its output until it ends. */
   async drain(): Promise<void> {
     while ((await this.#output.read()).value !== undefined);
   }
 
-  /** Asks it to stop and waits until it has; ends it by force when that takes too long. */
+  /** Stops it and waits for its end; kills it after a timeout. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const timer = setTimeout(() => this.#signal("SIGKILL"), PATIENCE_MS);
+    const timer = setTimeout(() => this.#signal("SIGKILL"), STOP_TIMEOUT_MS);
     this.#signal("SIGTERM");
     await this.#output.cancel();
     await this.#child.status;
@@ -79,6 +83,24 @@ export class ChildProcess implements AsyncDisposable {
       this.#child.kill(signal);
     } catch {
       // It has ended already.
+    }
+  }
+}
+
+type Report<Result> = { readonly result: Result } | { readonly failure: string };
+
+/** Runs the commands of this program's input, a line of JSON each, and writes their results, until the input ends. */
+export async function respondToCommands<Command>(run: (command: Command) => Promise<unknown>): Promise<void> {
+  let rest = "";
+  for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+    const lines = `${rest}${text}`.split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      const report = await run(JSON.parse(line)).then(
+        (result): Report<unknown> => ({ result }),
+        (error): Report<unknown> => ({ failure: error instanceof Error ? error.message : "unknown error" }),
+      );
+      await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(report)}\n`));
     }
   }
 }

@@ -1,70 +1,41 @@
-import type { RowName } from "./bench_options.ts";
+import { type BenchRun, compare, type CompareOptions, loadVariant } from "./bench_run.ts";
+import type { Result } from "./compare.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
-import { median } from "./median.ts";
-import { rowScenario } from "./row_scenario.ts";
-import {
-  type Medians,
-  mediansOf,
-  ratioOf,
-  type Rounds,
-  type Spread,
-  takeTurns,
-  type TurnOptions,
-} from "./take_turns.ts";
+import { type RowName, type RowOptions, ROWS, rowWorkload } from "./row_workload.ts";
+import type { LoadSetting } from "./scenario.ts";
 
-/** A row of the table. */
-export interface Comparison {
-  readonly row: RowName;
-  readonly measured: Medians;
-  readonly base: Medians;
-  /** Requests per second of the measured server by those of the base in the same round. */
-  readonly ratio: Spread;
-  /** Processor time of the servers per request; undefined where it is unknown. */
-  readonly processor: ProcessorComparison | undefined;
+/** Options of {@link compareRows}. */
+export interface CompareRowsOptions extends RowOptions, Pick<CompareOptions, "bases"> {
+  /** Servers with the same data, by the names of the variants; the first is the base by default. */
+  readonly servers: Readonly<Record<string, HttpServerProcess>>;
 }
 
-/** Medians in microseconds, and the ratio in the same round. */
-export interface ProcessorComparison {
-  readonly measured: number;
-  readonly base: number;
-  readonly ratio: Spread;
+/** Puts servers under the same load, row by row. */
+export async function compareRows(
+  run: BenchRun<LoadSetting>,
+  rows: readonly RowName[],
+  { servers, bases, ...options }: CompareRowsOptions,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const { connections } = run.settings;
+  for (const row of rows) {
+    const variants = await Promise.all(
+      Object.entries(servers).map(async ([name, server]) => {
+        const workload = await rowWorkload(row, server, options);
+        return loadVariant(run, name, { server, workload, connections });
+      }),
+    );
+    results.push(...await compare(run, variants, { row: ROWS[row], ...bases && { bases } }));
+  }
+  return results;
 }
 
-/** Two servers with the same data. */
-export interface Contestants {
-  readonly measured: HttpServerProcess;
-  readonly base: HttpServerProcess;
-  /** Path of the list that both serve. */
-  readonly path: string;
-  /** Ids of some of its items. */
-  readonly ids: readonly string[];
+/** Returns the rows that a run picked. */
+export function pickedRows({ parts }: BenchRun, rows: readonly RowName[]): readonly RowName[] {
+  return rows.filter((row) => parts.includes(row));
 }
 
-/** Puts one after the other under the same load, in turns. */
-export async function compareRow(
-  row: RowName,
-  { measured, base, path, ids }: Contestants,
-  turns: TurnOptions,
-): Promise<Comparison> {
-  const variants = await Promise.all([measured, base].map(async (server) => ({
-    target: server.target,
-    pid: server.pid,
-    scenario: await rowScenario(row, server, { path, ids }),
-  })));
-  const [rounds = [], baseRounds = []] = await takeTurns(variants, turns);
-  return {
-    row,
-    measured: mediansOf(rounds),
-    base: mediansOf(baseRounds),
-    ratio: ratioOf(rounds, baseRounds, "requestsPerSecond"),
-    processor: compareProcessors(rounds, baseRounds),
-  };
-}
-
-function compareProcessors(rounds: Rounds, baseRounds: Rounds): ProcessorComparison | undefined {
-  const [measured, base] = [rounds, baseRounds].map((results) =>
-    median(results.map(({ processorTime = NaN }) => processorTime))
-  );
-  if (measured === undefined || base === undefined || Number.isNaN(measured + base)) return undefined;
-  return { measured, base, ratio: ratioOf(rounds, baseRounds, "processorTime") };
+/** Returns the parts of a scenario with these rows. */
+export function rowParts(rows: readonly RowName[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(rows.map((row) => [row, ROWS[row]]));
 }

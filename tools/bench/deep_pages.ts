@@ -2,32 +2,31 @@ import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { timeCursors } from "@archway/service_kit/page_cursors.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
-import { CONTACTS, walkFrom } from "./row_scenario.ts";
+import { CONTACTS, walkFrom } from "./row_workload.ts";
 
 const PAGE = 20;
 const CURSORS = 50;
 
-/** Where and by what a page is asked for. */
+/** Pages of one kind. */
 export interface DeepPage {
-  /** For people. */
   readonly label: string;
   readonly paths: readonly string[];
 }
 
-/** Where the pages are. */
+/** Options of {@link cursorPages}. */
 export interface DeepPageOptions {
   readonly database: InstanceConfig;
   /** A service on it. */
   readonly server: HttpServerProcess;
-  /** What that service signs its cursors with. */
+  /** Secret that the service signs its cursors with. */
   readonly secret: string;
-  /** How many contacts stand before each page. */
+  /** Numbers of contacts before each page. */
   readonly depths: readonly number[];
 }
 
 /**
- * Pages by cursor, for each depth 50 one after the other. The first cursor of each is made of the row that stands
- * there, as the service would have after walking there; the others are the service's own.
+ * Returns pages by cursor, for each depth 50 one after the other. The first cursor of each is encoded from the row at
+ * that depth, as the service would after a walk to it; the others are the service's own.
  */
 export async function cursorPages(
   { database, server, secret, depths }: DeepPageOptions,
@@ -45,7 +44,7 @@ export async function cursorPages(
   return pages;
 }
 
-/** The pages by number at these depths: the total is counted for each of them. */
+/** Returns the pages by number at these depths; the total is counted for each of them. */
 export function numberedPages(depths: readonly number[]): readonly DeepPage[] {
   return depths.map((depth) => {
     const page = Math.floor(depth / PAGE) + 1;
@@ -53,13 +52,13 @@ export function numberedPages(depths: readonly number[]): readonly DeepPage[] {
   });
 }
 
-/** Lists of a name: one that many have, and one that only the contact at the depth has. */
+/** Returns lists of a name: one that many have, one that only the contact at the depth has, and one that none has. */
 export async function namedPages(database: InstanceConfig, depth: number): Promise<readonly DeepPage[]> {
   const { name } = await rowAt(database, depth);
   return [
     { label: "of a name that one in four has", paths: [`${CONTACTS}?name=a`] },
     { label: "of a name that one has", paths: [`${CONTACTS}?name=${encodeURIComponent(name)}`] },
-    { label: "of a name that nobody has", paths: [`${CONTACTS}?name=nobody`] },
+    { label: "of a name that none has", paths: [`${CONTACTS}?name=none`] },
   ];
 }
 
@@ -69,14 +68,14 @@ interface Row {
   readonly created_at: string;
 }
 
-/** The last one of so many contacts, newest first. */
+/** Returns the last one of so many contacts, newest first. */
 async function rowAt(database: InstanceConfig, depth: number): Promise<Row> {
   await using pool = openPool({ primary: database, replicas: [] });
   const { rows: [row] } = await pool.writer().query<Row>(
     "select id, name, created_at from contacts order by created_at desc, id desc offset $1 limit 1",
     [depth - 1],
   );
-  if (row === undefined) throw new Error("Looking for a place in the list failed: the list is shorter");
+  if (row === undefined) throw new Error("Reading a contact failed: the list is shorter than the depth");
   return row;
 }
 

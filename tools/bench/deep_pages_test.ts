@@ -15,8 +15,7 @@ Deno.test("cursorPages(), numberedPages() and namedPages() are the pages that th
   );
   const ids = rows.map(({ id }) => id);
   const secret = "a secret of more than 32 bytes for a test";
-  await using server = await startService(database, { secret });
-  await server.untilHealthy(AbortSignal.timeout(20_000));
+  await using server = await startService(database, { secret, signal: AbortSignal.timeout(20_000) });
   const idsOf = async (path = ""): Promise<readonly string[]> => {
     const response = await fetch(server.url(path));
     const { data }: { readonly data: readonly { readonly id: string }[] } = await response.json();

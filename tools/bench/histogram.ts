@@ -1,21 +1,18 @@
 /** The longest duration that has a bucket of its own, in microseconds. */
 const BUCKETS = 1_000_000;
 
-/**
- * Durations in buckets of one microsecond, so that its percentiles are exact to the microsecond. What lasted
- * longer than a second is kept as it is: it is rare.
- */
+/** Durations in buckets of one microsecond, so that percentiles are exact; longer than a second, which is rare, each alone. */
 export class Histogram {
   readonly #buckets = new Uint32Array(BUCKETS);
   readonly #longer: number[] = [];
   #count = 0;
 
-  /** How many durations were recorded. */
+  /** Number of recorded durations. */
   get count(): number {
     return this.#count;
   }
 
-  /** @param duration In microseconds, zero or more; the fraction is cut off. */
+  /** @param duration In microseconds, zero or more; the fraction is truncated. */
   record(duration: number): void {
     const bucket = Math.trunc(duration);
     if (bucket < BUCKETS) this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + 1;

@@ -1,18 +1,18 @@
 import { ResponseParser } from "./response_parser.ts";
 
-/** The answer to one request, without its body. */
-export interface Answer {
+/** Response to one request, without its body. */
+export interface ResponseHead {
   readonly status: number;
   readonly etag: string | undefined;
 }
 
-/** Where requests are sent to. */
+/** Address that requests are sent to. */
 export interface Target {
   readonly hostname: string;
   readonly port: number;
 }
 
-/** One kept-alive HTTP/1.1 connection with at most one request on the way. */
+/** One kept-alive HTTP/1.1 connection with at most one request in flight. */
 export class HttpConnection implements Disposable {
   readonly #connection: Deno.TcpConn;
   readonly #parser = new ResponseParser();
@@ -28,8 +28,8 @@ export class HttpConnection implements Disposable {
     return new HttpConnection(connection);
   }
 
-  /** Sends a request's bytes and reads the answer to its end. */
-  async exchange(request: Uint8Array): Promise<Answer> {
+  /** Sends a request's bytes and reads the response to its end. */
+  async exchange(request: Uint8Array): Promise<ResponseHead> {
     let sent = await this.#connection.write(request);
     while (sent < request.length) sent += await this.#connection.write(request.subarray(sent));
     while (true) {

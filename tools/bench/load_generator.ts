@@ -1,37 +1,43 @@
+import { ChildProcess, respondToCommands } from "./child_process.ts";
 import type { Target } from "./http_connection.ts";
-import { requestSource, type Scenario } from "./request_sources.ts";
+import { requestSource, type Workload } from "./request_sources.ts";
 import { type LoadOptions, type LoadResult, runLoad } from "./run_load.ts";
 
-/** One line of the load generator's input. */
+/** A load on a server. */
 export interface LoadCommand {
   readonly target: Target;
-  readonly scenario: Scenario;
+  readonly workload: Workload;
   readonly options: LoadOptions;
 }
 
-/** One line of its output, for each line of its input. */
-export type LoadReport = { readonly result: LoadResult } | { readonly failure: string };
+/** Puts servers under load from a process of its own, whose work is in no measurement of the caller. */
+export class LoadGenerator implements AsyncDisposable {
+  readonly #process = new ChildProcess({ args: ["--allow-net=127.0.0.1", import.meta.filename ?? ""] });
 
-// A process of its own, so that its work is not on the account of whoever measures. It ends when its input does.
-if (import.meta.main) {
-  const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
-  let rest = "";
-  for await (const text of lines) {
-    const [last = "", ...complete] = `${rest}${text}`.split("\n").reverse();
-    rest = last;
-    for (const line of complete.reverse()) await answer(line);
+  /** Rejects if a connection broke, or a status was neither 2xx nor expected. */
+  async run(
+    command: LoadCommand,
+    { expected = [] }: { readonly expected?: readonly number[] } = {},
+  ): Promise<LoadResult> {
+    const result = await this.#process.request<LoadResult>(command);
+    const others = Object.entries(result.otherStatuses)
+      .filter(([status]) => !expected.includes(Number(status)));
+    if (others.length === 0) return result;
+    const list = others.map(([status, count]) => `${count} times ${status}`).join(", ");
+    throw new Error(`The load failed: the server responded ${list}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process[Symbol.asyncDispose]();
   }
 }
 
-async function answer(line: string): Promise<void> {
-  const report = await perform(JSON.parse(line)).then(
-    (result): LoadReport => ({ result }),
-    (error): LoadReport => ({ failure: error instanceof Error ? error.message : "An unknown error" }),
+if (import.meta.main) {
+  await respondToCommands(({ target, workload, options }: LoadCommand) =>
+    runLoad(
+      target,
+      (connection) => requestSource(workload, { connection, connections: options.connections }),
+      options,
+    )
   );
-  await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(report)}\n`));
-}
-
-function perform({ target, scenario, options }: LoadCommand): Promise<LoadResult> {
-  const { connections } = options;
-  return runLoad(target, (connection) => requestSource(scenario, { connection, connections }), options);
 }

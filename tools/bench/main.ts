@@ -1,60 +1,69 @@
-import { temporaryDirectory } from "../support/once.ts";
-import { type BenchOptions, parseBenchOptions, USAGE } from "./bench_options.ts";
-import { fillThrough, startCheckouts } from "./checkouts.ts";
-import { compareRow, type Comparison } from "./compare_rows.ts";
-import { measureStarts, type Starts } from "./measure_starts.ts";
-import { startBareServer, startService } from "./programs.ts";
-import { type BenchResults, renderReport } from "./report.ts";
-import { CONTACTS } from "./row_scenario.ts";
-import { progress, runBench } from "./run_bench.ts";
-import { type BenchDatabase, startBenchDatabase } from "./start_bench_database.ts";
+import { dirname } from "node:path";
+import { services } from "../../services.ts";
+import { type BenchOptions, parseBenchOptions, type ScenarioRun } from "./bench_options.ts";
+import { renderReport, type ScenarioReport } from "./bench_report.ts";
+import { benchUsage } from "./bench_usage.ts";
+import { LoadGenerator } from "./load_generator.ts";
+import { progress } from "./progress.ts";
+import { SCENARIOS, serviceScenarios } from "./scenarios.ts";
 
-/** Measures what is asked for. What it starts, it stops, however it ends. */
-async function bench(options: BenchOptions, signal: AbortSignal): Promise<BenchResults> {
-  const { rounds, seconds, connections, against } = options;
-  progress("Starting PostgreSQL and filling a database");
-  await using started = await startBenchDatabase(signal, against && fillThrough(against, signal));
-  return {
-    rounds,
-    seconds,
-    connections,
-    cores: navigator.hardwareConcurrency,
-    names: against === undefined ? ["service", "bare"] : ["this", "other"],
-    comparisons: options.rows.length === 0 ? [] : await compareRows(options, { ...started, signal }),
-    starts: options.starts ? await measureAllStarts(options, { ...started, signal }) : undefined,
-  };
+/** Runs one scenario; ends everything that it starts. */
+async function runScenario(
+  { scenario, ...run }: ScenarioRun,
+  signal: AbortSignal,
+): Promise<ScenarioReport> {
+  await using stack = new AsyncDisposableStack();
+  const generator = stack.use(new LoadGenerator());
+  // A load that is under way ends with it.
+  signal.addEventListener("abort", () => generator[Symbol.asyncDispose](), { once: true });
+  const tables = await scenario.measure({ ...run, generator, stack, signal });
+  const { name, description } = scenario;
+  const cores = navigator.hardwareConcurrency;
+  return { scenario: name, description, settings: run.settings, cores, tables };
 }
 
-async function compareRows(
-  { rows, rounds, seconds, connections, against }: BenchOptions,
-  { database, ids, generator, signal }: BenchDatabase & { readonly signal: AbortSignal },
-): Promise<readonly Comparison[]> {
-  await using stack = new AsyncDisposableStack();
-  const servers = against === undefined
-    ? { measured: stack.use(await startService(database)), base: stack.use(await startBareServer(database)) }
-    : await startCheckouts(against, { database, stack, signal });
-  await servers.measured.untilOk("/readyz", signal);
-  const contestants = { ...servers, path: against?.path ?? CONTACTS, ids };
-  const comparisons: Comparison[] = [];
-  for (const row of rows) {
-    progress(`Comparing: ${row}`);
-    const turns = { generator, rounds, seconds, connections, signal };
-    comparisons.push(await compareRow(row, contestants, turns));
+async function bench({ runs, json }: BenchOptions, signal: AbortSignal): Promise<void> {
+  // First, so that a folder that cannot be written to is reported at once.
+  if (json !== undefined) await Deno.mkdir(dirname(json), { recursive: true });
+  const reports: ScenarioReport[] = [];
+  for (const run of runs) {
+    const report = await runScenario(run, signal);
+    reports.push(report);
+    await write(`\n${renderReport(report)}`);
   }
-  return comparisons;
+  if (json !== undefined) await Deno.writeTextFile(json, `${JSON.stringify(reports, null, 2)}\n`);
 }
 
-async function measureAllStarts(
-  { connections }: BenchOptions,
-  { database, generator, signal }: BenchDatabase & { readonly signal: AbortSignal },
-): Promise<Starts> {
-  progress("Measuring starts and memory");
-  await using stack = new AsyncDisposableStack();
-  const directory = await Deno.makeTempDir({ dir: temporaryDirectory(), prefix: "archway_bench_" });
-  stack.defer(() => Deno.remove(directory, { recursive: true }));
-  return await measureStarts({ real: database, directory, generator, connections, signal });
+/** Returns the exit code: 0, 1 if measuring failed, 2 on bad usage, 130 after a signal. */
+async function main(args: string[]): Promise<number> {
+  const scenarios = [...SCENARIOS, ...await serviceScenarios(services)];
+  let options: BenchOptions | undefined;
+  try {
+    options = parseBenchOptions(args, scenarios);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    progress(`${error.message}; see deno task bench --help`);
+    return 2;
+  }
+  if (options === undefined) {
+    await write(benchUsage(scenarios));
+    return 0;
+  }
+  const stopping = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, () => stopping.abort());
+  try {
+    await bench(options, stopping.signal);
+    return 0;
+  } catch (error) {
+    // Whatever failed because of it, the reason is the signal.
+    if (stopping.signal.aborted) return 130;
+    progress(error instanceof Error ? error.message : "The bench failed");
+    return 1;
+  }
 }
 
-if (import.meta.main) {
-  await runBench({ usage: USAGE, parse: parseBenchOptions, measure: bench, render: renderReport });
+async function write(text: string): Promise<void> {
+  await Deno.stdout.write(new TextEncoder().encode(text));
 }
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

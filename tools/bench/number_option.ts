@@ -1,21 +1,17 @@
-/** Which numbers an option takes. */
+/** Range of a number on the command line. */
 export interface NumberRule {
-  /** As it stands on the command line. */
+  /** Name of the option, such as `--rounds`. */
   readonly name: string;
+  /** @default {0}, which itself is not allowed */
+  readonly min?: number;
   readonly max: number;
   readonly whole: boolean;
-  /**
-   * The smallest one; without it anything above 0.
-   *
-   * @default 0
-   */
-  readonly min?: number;
 }
 
 /**
- * Reads the number of an option.
+ * Returns the number of an option.
  *
- * @throws {TypeError} when the rule does not allow it.
+ * @throws {TypeError} if the rule does not allow it.
  */
 export function numberOption(text: string, { name, max, whole, min = 0 }: NumberRule): number {
   const value = Number(text);

@@ -1,4 +1,4 @@
-/** Takes what is exported to it and throws it away: a collector that costs as little as one can. */
+/** A collector that costs as little as one can: it reads exports and discards them. */
 const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen(): void {} }, async (request) => {
   await request.arrayBuffer();
   return new Response();

@@ -1,5 +1,3 @@
-import type { LoadResult } from "./run_load.ts";
-
 /** Clock ticks per second in /proc, the same on every Linux that Deno runs on. */
 const TICKS_PER_SECOND = 100;
 
@@ -15,13 +13,4 @@ export async function processorTime(pid: number): Promise<number | undefined> {
   // The second field is the name in parentheses, which may contain spaces; utime and stime are the 14th and the 15th.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) * 1_000_000 / TICKS_PER_SECOND;
-}
-
-/** Runs a load and adds the processor time that the server used for each request, where that is known. */
-export async function withProcessorTime(pid: number, run: () => Promise<LoadResult>): Promise<LoadResult> {
-  const before = await processorTime(pid);
-  const result = await run();
-  const after = await processorTime(pid);
-  if (before === undefined || after === undefined) return result;
-  return { ...result, processorTime: (after - before) / result.requests };
 }

@@ -1,6 +1,6 @@
 /**
- * How much memory a process holds, in megabytes of 2^20 bytes, as `ps` tells it; undefined where that cannot.
- * Linux has it in /proc/<pid>/status too, which Deno reads only for programs that may do everything.
+ * Returns the resident memory of a process in megabytes of 2^20 bytes, as `ps` reports it; undefined without `ps`.
+ * Linux has it in /proc/<pid>/status too, which Deno reads only for programs with all permissions.
  */
 export async function residentMegabytes(pid: number): Promise<number | undefined> {
   const command = new Deno.Command("ps", { args: ["-o", "rss=", "-p", String(pid)], stderr: "null" });

@@ -2,20 +2,20 @@ const CR = 13;
 const LF = 10;
 const DECODER = new TextDecoder("latin1");
 
-/** What is read next. */
+/** Part that is read next. */
 type State = "head" | "body" | "chunk-size" | "chunk" | "chunk-end" | "trailer" | "done";
 
 /**
  * Reads the responses of one HTTP/1.1 connection (RFC 9112), one after the other, with Content-Length or chunked.
- * Bodies are counted and thrown away. It knows no responses to HEAD and none that ends with its connection.
+ * Bodies are counted and discarded. Responses to HEAD, and those that end with their connection, are not supported.
  */
 export class ResponseParser {
-  /** The status of the response that was read last. */
+  /** Status of the response that was read last. */
   status = 0;
-  /** The `ETag` of the response that was read last, as it was sent. */
+  /** `ETag` of the response that was read last, as it was sent. */
   etag: string | undefined;
   #state: State = "done";
-  /** The part of a head or of a line that came without its end. */
+  /** Part of a head or of a line that came without its end. */
   #rest: Uint8Array = new Uint8Array();
   /** Bytes of the body or of the chunk that are still to come. */
   #missing = 0;
@@ -24,7 +24,7 @@ export class ResponseParser {
    * Takes the next bytes of the connection.
    *
    * @returns whether the response is complete with them; the next bytes then begin another one.
-   * @throws {Error} when they are no response this parser knows, or more than one.
+   * @throws {Error} if they are no supported response, or more than one.
    */
   push(bytes: Uint8Array): boolean {
     if (this.#isDone) this.#state = "head";
@@ -39,7 +39,7 @@ export class ResponseParser {
     while (!this.#isDone) {
       const next = this.#step(unread, offset);
       if (next === undefined) {
-        // A copy: whoever reads the connection uses the same buffer again.
+        // A copy: the reader of the connection reuses its buffer.
         this.#rest = unread.slice(offset);
         return false;
       }
@@ -53,7 +53,7 @@ export class ResponseParser {
     return this.#state === "done";
   }
 
-  /** Reads one part; gives the offset behind it, or undefined when the part is not complete. */
+  /** Reads one part; returns the offset behind it, or undefined if the part is not complete. */
   #step(bytes: Uint8Array, offset: number): number | undefined {
     switch (this.#state) {
       case "head": {
@@ -93,14 +93,14 @@ export class ResponseParser {
       this.#missing = Number(length);
       this.#state = "body";
     } else {
-      throw new Error("Reading a response failed: it does not tell its length");
+      throw new Error("Reading a response failed: it has no length");
     }
   }
 
   #readLine(line: string): void {
     if (this.#state === "chunk-size") {
       const [, size] = /^([0-9a-f]{1,8})(?:[ \t]*;.*)?$/i.exec(line) ?? [];
-      if (size === undefined) throw new Error("Reading a response failed: a chunk does not tell its size");
+      if (size === undefined) throw new Error("Reading a response failed: a chunk has no size");
       this.#missing = Number.parseInt(size, 16);
       this.#state = this.#missing === 0 ? "trailer" : "chunk";
     } else if (this.#state === "chunk-end") {

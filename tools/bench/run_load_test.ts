@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { runLoad } from "./run_load.ts";
+import { type RequestSource, runLoad } from "./run_load.ts";
 
 const REQUEST = new TextEncoder().encode("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
 const source = { next: () => REQUEST };
@@ -30,22 +30,16 @@ Deno.test("runLoad() counts other statuses than 2xx apart", async () => {
   assertEquals(Object.keys(otherStatuses), ["503"]);
 });
 
-Deno.test("runLoad() prepares a source and tells it the answers", async () => {
+Deno.test("runLoad() prepares a source and passes it the responses", async () => {
   let seen = 0;
   await using server = serve(() => new Response("", { headers: { ETag: `"${seen++}"` } }));
   const etags: (string | undefined)[] = [];
-  const telling = {
+  const recording: RequestSource = {
     next: () => REQUEST,
-    prepare: async (
-      exchange: (request: Uint8Array) => Promise<{ etag: string | undefined }>,
-    ): Promise<void> => {
-      etags.push((await exchange(REQUEST)).etag);
-    },
-    answered: ({ etag }: { etag: string | undefined }): void => {
-      etags.push(etag);
-    },
+    prepare: async (exchange) => void etags.push((await exchange(REQUEST)).etag),
+    received: ({ etag }) => etags.push(etag),
   };
-  const { requests } = await runLoad(server.addr, () => telling, { connections: 1, milliseconds: 50 });
+  const { requests } = await runLoad(server.addr, () => recording, { connections: 1, milliseconds: 50 });
   assertEquals(etags, Array.from({ length: requests + 1 }, (_, index) => `"${index}"`));
 });
 

@@ -2,18 +2,18 @@ import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { FIXTURE_MIGRATIONS } from "../support/fixture_migrations.ts";
 
-/** How many contacts there are before anything is measured. */
+/** Default number of contacts. */
 export const CONTACT_COUNT = 100_000;
 
-/** Over how long they were created, from 2025 on. */
+/** Period in which they were created, from 2025 on. */
 const SECONDS = 30_000_001.7;
 
 /** Spread over the whole table, and the same every time. */
 const SAMPLE = "select id from contacts order by md5(id::text) limit $1";
 
-/** How a database is filled. */
+/** Options of {@link seedContacts}. */
 export interface SeedOptions {
-  /** How many ids are asked for. */
+  /** Number of ids that are returned. */
   readonly sampleSize: number;
   /** @default CONTACT_COUNT */
   readonly count?: number;
@@ -32,7 +32,7 @@ export async function seedContacts(
   await using pool = openPool({ primary: instance, replicas: [], statementTimeoutMs: 0 });
   await pool.migrate(FIXTURE_MIGRATIONS);
   await pool.writer().query(insertSql(count), [], signal && { signal });
-  // Not left to autovacuum, which would come in the middle of something.
+  // Not left to autovacuum, which would interfere with a round.
   await pool.writer().query("vacuum (analyze) contacts");
   const { rows } = await pool.writer().query<{ id: string }>(SAMPLE, [sampleSize]);
   return rows.map(({ id }) => id);

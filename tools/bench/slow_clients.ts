@@ -1,11 +1,12 @@
+import { respondToCommands } from "./child_process.ts";
 import type { Target } from "./http_connection.ts";
 
-/** What the clients are told on their command line. */
+/** Command of the slow clients: the first one connects them, and each returns how many were ended so far. */
 export interface AttackCommand {
   readonly target: Target;
-  /** How many of them there are, always: who is sent away comes again. */
+  /** Number of clients at any time: one that was ended reconnects. */
   readonly count: number;
-  /** Over how long they come for the first time, in milliseconds, so that they do not all come again at once. */
+  /** Period over which they connect first, in milliseconds, so that they do not all reconnect at once. */
   readonly spreadMs: number;
 }
 
@@ -13,44 +14,39 @@ const ENCODER = new TextEncoder();
 const HEAD = ENCODER.encode("GET /livez HTTP/1.1\r\nHost: x\r\nX-Long: ");
 const BYTE = ENCODER.encode("a");
 
-/** Connections that hold on to a server without ever asking for anything: heads without an end, half of them growing. */
+/** Connections that occupy a server with heads that never end; half of them grow by a byte a second. */
 class SlowClients {
-  readonly #open = new Set<Deno.TcpConn>();
-  #dropped = 0;
+  readonly #growing = new Set<Deno.TcpConn>();
+  readonly #target: Target;
+  /** Connections that the server has ended. */
+  ended = 0;
 
-  constructor(readonly command: AttackCommand) {}
-
-  /** How many connections the server has ended. */
-  get dropped(): number {
-    return this.#dropped;
+  constructor(target: Target) {
+    this.#target = target;
   }
 
-  async start(): Promise<void> {
-    const { count, spreadMs } = this.command;
+  async start({ count, spreadMs }: AttackCommand): Promise<void> {
     const start = performance.now();
     for (let index = 0; index < count; index++) {
       const early = start + spreadMs * index / count - performance.now();
       if (early > 1) await new Promise((resolve) => setTimeout(resolve, early));
-      await this.#begin(index % 2 === 0);
+      await this.#connect(index % 2 === 0);
     }
-    setInterval(() => this.#goOn(), 1000);
+    setInterval(() => {
+      for (const connection of this.#growing) connection.write(BYTE).catch(() => {});
+    }, 1000);
   }
 
-  async #begin(grows: boolean): Promise<void> {
-    const connection = await Deno.connect(this.command.target);
+  async #connect(grows: boolean): Promise<void> {
+    const connection = await Deno.connect(this.#target);
     await connection.write(HEAD);
-    if (grows) this.#open.add(connection);
+    if (grows) this.#growing.add(connection);
     void this.#untilEnd(connection).then(() => {
-      this.#dropped++;
-      this.#open.delete(connection);
+      this.ended++;
+      this.#growing.delete(connection);
       connection.close();
-      return this.#begin(grows);
+      return this.#connect(grows);
     });
-  }
-
-  /** A byte a second. */
-  #goOn(): void {
-    for (const connection of this.#open) connection.write(BYTE).catch(() => {});
   }
 
   async #untilEnd(connection: Deno.TcpConn): Promise<void> {
@@ -59,13 +55,15 @@ class SlowClients {
   }
 }
 
-// A process of its own, so that its work is not on the account of whoever is measured.
+// A process of its own, whose work is in no measurement of the server.
 if (import.meta.main) {
-  const clients = new SlowClients(JSON.parse(Deno.args[0] ?? "{}"));
-  await clients.start();
-  await Deno.stdout.write(ENCODER.encode("ready\n"));
-  for await (const _line of Deno.stdin.readable) {
-    await Deno.stdout.write(ENCODER.encode(`${clients.dropped}\n`));
-  }
+  let clients: SlowClients | undefined;
+  await respondToCommands(async (command: AttackCommand) => {
+    if (clients === undefined) {
+      clients = new SlowClients(command.target);
+      await clients.start(command);
+    }
+    return clients.ended;
+  });
   Deno.exit();
 }

@@ -1,47 +1,63 @@
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import type { PostgresServer } from "../support/postgres/postgres_server.ts";
 import { startPostgres } from "../support/postgres/start_postgres.ts";
-import { LoadGenerator } from "./programs.ts";
-import { seedContacts } from "./seed_contacts.ts";
+import { startStandby } from "../support/postgres/start_standby.ts";
+import type { BenchRun } from "./bench_run.ts";
+import { progress } from "./progress.ts";
+import { CONTACT_COUNT, seedContacts } from "./seed_contacts.ts";
 
 const POOL_SIZE = 10;
 const SAMPLE = 4096;
 
-/** Migrates a database, fills it, and returns ids of its contents. */
-export type FillDatabase = (database: InstanceConfig, generator: LoadGenerator) => Promise<readonly string[]>;
-
-/** A database with something in it, and who puts services on it under load. Disposing ends both. */
-export interface BenchDatabase extends AsyncDisposable {
+/** A PostgreSQL server with data, and its replicas. */
+export interface BenchDatabase {
   readonly database: InstanceConfig;
-  /** Of what it was filled with; of contacts some, spread over all of them. */
+  readonly replicas: readonly InstanceConfig[];
+  /** Ids of its data, spread over all of it. */
   readonly ids: readonly string[];
-  readonly generator: LoadGenerator;
 }
 
-/**
- * Starts a PostgreSQL, fills a database of it, with contacts unless something else is asked for, and starts a load
- * generator, which the signal ends.
- */
+/** Options of {@link startBenchDatabase}. */
+export interface BenchDatabaseOptions {
+  /** @default CONTACT_COUNT */
+  readonly contacts?: number;
+  /** @default {0} */
+  readonly replicas?: number;
+  /** Settings of PostgreSQL beside `autovacuum=off`, which would interfere with a round. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Migrates the database, fills it, and returns ids of its contents. @default seedContacts */
+  readonly fill?: (database: InstanceConfig) => Promise<readonly string[]>;
+}
+
+/** Starts a PostgreSQL for a run, fills a database of it, and lets replicas copy it. */
 export async function startBenchDatabase(
-  signal: AbortSignal,
-  fill: FillDatabase = (database) => seedContacts(database, { sampleSize: SAMPLE }),
+  { stack, signal }: Pick<BenchRun, "stack" | "signal">,
+  { contacts = CONTACT_COUNT, replicas = 0, settings = {}, fill }: BenchDatabaseOptions = {},
 ): Promise<BenchDatabase> {
-  await using stack = new AsyncDisposableStack();
-  // Nothing of PostgreSQL's own may come in the middle of a round.
-  const postgres = await startPostgres({ tcp: true, settings: { "autovacuum": "off" } });
-  stack.defer(async () => {
-    await postgres.stop();
-    await postgres[Symbol.asyncDispose]();
+  progress("Starting PostgreSQL and filling a database");
+  const options = { tcp: true, settings: { autovacuum: "off", ...settings } };
+  const server = stack.use(await startPostgres(options));
+  await server.createDatabase("bench");
+  const at = ({ tcpInstance }: PostgresServer): InstanceConfig => ({
+    ...tcpInstance,
+    database: "bench",
+    maxConnections: POOL_SIZE,
   });
-  const database = { ...postgres.tcpInstance, database: "bench", maxConnections: POOL_SIZE };
-  {
-    await using pool = openPool({ primary: postgres.tcpInstance, replicas: [] });
-    await pool.writer().query(`create database ${database.database}`);
+  const database = at(server);
+  const ids =
+    await (fill?.(database) ?? seedContacts(database, { sampleSize: SAMPLE, count: contacts, signal }));
+  const standbys: PostgresServer[] = [];
+  if (replicas > 0) {
+    await using pool = openPool({ primary: database, replicas: [], statementTimeoutMs: 0 });
+    await pool.writer().query("checkpoint");
   }
-  const generator = stack.use(new LoadGenerator());
-  // Not to wait for the end of a load that nobody wants any more.
-  signal.addEventListener("abort", () => generator[Symbol.asyncDispose](), { once: true });
-  const ids = await fill(database, generator);
-  const owned = stack.move();
-  return { database, ids, generator, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  while (standbys.length < replicas) {
+    signal.throwIfAborted();
+    progress(`Copying it to replica ${standbys.length + 1}`);
+    const standby = stack.use(await startStandby(server, options));
+    await standby.catchUp(server);
+    standbys.push(standby);
+  }
+  return { database, replicas: standbys.map(at), ids };
 }

@@ -1,0 +1,66 @@
+import { assertEquals } from "@std/assert";
+import { renderReport } from "./bench_report.ts";
+
+const EVEN = { median: 1, min: 1, max: 1 };
+const at = (median: number): { median: number; min: number; max: number } => ({
+  median,
+  min: median,
+  max: median,
+});
+
+Deno.test("renderReport() has CPU before requests, ratios beside their metrics, and no column without a value", () => {
+  const report = renderReport({
+    scenario: "rows",
+    description: "a service beside another",
+    settings: { rounds: 5, contacts: 100_000 },
+    cores: 2,
+    tables: [
+      {
+        title: "Reads",
+        results: [
+          {
+            name: "one by id, bare",
+            figures: { requestsPerSecond: at(10_000), processorTime: at(80), p99: at(3500) },
+            ratios: { bare: { processorTime: EVEN, requestsPerSecond: EVEN } },
+          },
+          {
+            name: "one by id, service",
+            figures: { requestsPerSecond: at(2.34), processorTime: at(95.25), p99: at(4005) },
+            ratios: {
+              bare: {
+                processorTime: { median: 1.191, min: 1.1, max: 1.2 },
+                requestsPerSecond: { median: 12.4, min: 9, max: 20.2 },
+              },
+            },
+          },
+        ],
+      },
+      {
+        title: "",
+        results: [
+          { name: "embedded", figures: { startTime: at(2_100_400) }, ratios: {} },
+          { name: "in process", figures: { requestTime: { median: 12, min: 11, max: 13 } }, ratios: {} },
+        ],
+      },
+    ],
+  });
+  assertEquals(
+    report,
+    `## rows: a service beside another
+
+Medians of 5 rounds, 100,000 contacts; servers, PostgreSQL and clients share 2 cores. Ratios and their min-max are those of the same rounds.
+
+Reads:
+
+|                    | CPU µs | /bare |   min-max | req/s | /bare |   min-max | p99 ms |
+| ------------------ | -----: | ----: | --------: | ----: | ----: | --------: | -----: |
+| one by id, bare    |   80.0 | 1.000 | 1.00-1.00 | 10000 | 1.000 | 1.00-1.00 |   3.50 |
+| one by id, service |   95.3 | 1.191 | 1.10-1.20 |   2.3 |    12 |      9-20 |   4.00 |
+
+|            |   µs | least µs | start until ready, ms |
+| ---------- | ---: | -------: | --------------------: |
+| embedded   |      |          |                  2100 |
+| in process | 12.0 |     11.0 |                       |
+`,
+  );
+});

@@ -1,0 +1,40 @@
+/** Presentation of a metric in a report. */
+interface MetricFormat {
+  readonly metric: string;
+  readonly heading: string;
+  readonly digits: number;
+  /** Divisor from the stored unit to that of the heading. @default {1} */
+  readonly divisor?: number;
+  /** Whether the least value is shown beside the median. @default {false} */
+  readonly showsLeast?: boolean;
+}
+
+// Times are stored in microseconds.
+const FORMATS = [
+  /** Processor time of the server per request, user and system. */
+  { metric: "processorTime", heading: "CPU µs", digits: 1 },
+  /** Time per request of a client that sends one after the other. */
+  { metric: "requestTime", heading: "µs", digits: 1, showsLeast: true },
+  /** Requests with a 2xx response. */
+  { metric: "requestsPerSecond", heading: "req/s", digits: 0 },
+  { metric: "p50", heading: "p50 ms", digits: 2, divisor: 1000 },
+  { metric: "p99", heading: "p99 ms", digits: 2, divisor: 1000 },
+  { metric: "rejectionsPerSecond", heading: "503/s", digits: 0 },
+  /** Connections of slow clients that the server ended in a round. */
+  { metric: "endedConnections", heading: "ended", digits: 0 },
+  /** From starting the process to the first 200 of /readyz. */
+  { metric: "startTime", heading: "start until ready, ms", digits: 0, divisor: 1000 },
+  { metric: "memoryAfterStart", heading: "memory after start, MiB", digits: 0 },
+  { metric: "memoryAfterLoad", heading: "memory after load, MiB", digits: 0 },
+  { metric: "rebuildTime", heading: "rebuild, s", digits: 1, divisor: 1_000_000 },
+  { metric: "eventsPerSecond", heading: "events/s", digits: 0 },
+] as const satisfies readonly MetricFormat[];
+
+/** Name of a metric. */
+export type Metric = typeof FORMATS[number]["metric"];
+
+/** Metrics of all scenarios in the order of their columns. */
+export const METRICS: readonly (MetricFormat & { readonly metric: Metric })[] = FORMATS;
+
+/** Values of one measurement; undefined where one is unknown on this system. */
+export type Sample = Readonly<Partial<Record<Metric, number | undefined>>>;

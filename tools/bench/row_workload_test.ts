@@ -1,0 +1,31 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { collectIds, walkFrom } from "./row_workload.ts";
+
+const IDS = Array.from({ length: 450 }, (_, index) => `id-${index}`);
+
+/** A list whose cursors are the number of the first item. */
+function list({ url }: Request): Response {
+  const { pathname, searchParams } = new URL(url);
+  if (pathname !== "/items") return new Response(null, { status: 404 });
+  const limit = Number(searchParams.get("limit") ?? 20);
+  const start = Number(searchParams.get("after") ?? 0);
+  const data = IDS.slice(start, start + limit).map((id) => ({ id }));
+  return Response.json({
+    data,
+    meta: start + limit < IDS.length ? { nextCursor: String(start + limit) } : {},
+  });
+}
+
+Deno.test("collectIds() and walkFrom() follow the cursors of a list", async () => {
+  await using started = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, list);
+  const server = { url: (path: string): string => `http://127.0.0.1:${started.addr.port}${path}` };
+  assertEquals(await collectIds("/items", { server, count: 1000 }), IDS);
+  assertEquals(await collectIds("/items", { server, count: 201 }), IDS.slice(0, 201));
+  assertEquals(await walkFrom("/items", { server, pages: 3 }), [
+    "/items",
+    "/items?after=20",
+    "/items?after=40",
+  ]);
+  await assertRejects(() => walkFrom("/items", { server, pages: 24 }), Error, "has no next one");
+  await assertRejects(() => collectIds("/others", { server, count: 1 }), Error, "404");
+});

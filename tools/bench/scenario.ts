@@ -1,0 +1,43 @@
+import type { Table } from "./bench_report.ts";
+import type { BenchRun } from "./bench_run.ts";
+import type { NumberRule } from "./number_option.ts";
+
+/** A number that a scenario is run with; its name is that of the option. */
+export interface Setting extends Omit<NumberRule, "name"> {
+  readonly default: number;
+  readonly help: string;
+}
+
+/** An entry of the table of scenarios: what `deno task bench <name>` starts, compares and measures. */
+export interface Scenario<Settings extends string = string> {
+  readonly name: string;
+  readonly description: string;
+  /** Descriptions of the parts that `--only` picks, by name. */
+  readonly parts: Readonly<Record<string, string>>;
+  readonly settings: Readonly<Record<Settings, Setting>>;
+  /** Whether it runs if no scenario is named. @default {false} */
+  readonly isDefault?: boolean;
+  /** Whether it compares this checkout with that of `--against`. @default {false} */
+  readonly needsCheckout?: boolean;
+  /** Starts programs, which end with the stack of the run, and measures the parts that were picked. */
+  measure(run: BenchRun<Settings>): Promise<readonly Table[]>;
+}
+
+/** Settings of a scenario that puts servers under load. */
+export type LoadSetting = "rounds" | "seconds" | "connections";
+
+/** Returns the settings of a scenario that puts servers under load, with its defaults. */
+export function loadSettings(
+  { rounds, seconds, connections }: Readonly<Record<LoadSetting, number>>,
+): Readonly<Record<LoadSetting, Setting>> {
+  return {
+    rounds: { default: rounds, max: 1000, whole: true, help: "rounds in which variants alternate" },
+    seconds: { default: seconds, max: 600, whole: false, help: "duration of each variant in a round" },
+    connections: {
+      default: connections,
+      max: 256,
+      whole: true,
+      help: "clients, each with one request in flight",
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { serviceFile } from "../support/service_folder.ts";
+import type { ServiceModule } from "@archway/service_kit/service_module.ts";
+import { againstScenario } from "./against_scenario.ts";
+import { depthScenario } from "./depth_scenario.ts";
+import { limitsScenario } from "./limits_scenario.ts";
+import { overloadScenario } from "./overload_scenario.ts";
+import { rowsScenario } from "./rows_scenario.ts";
+import type { Scenario } from "./scenario.ts";
+import { slowScenario } from "./slow_scenario.ts";
+import { startsScenario } from "./starts_scenario.ts";
+import { telemetryScenario } from "./telemetry_scenario.ts";
+
+/** Scenarios of the platform. */
+export const SCENARIOS: readonly Scenario[] = [
+  rowsScenario,
+  startsScenario,
+  againstScenario,
+  depthScenario,
+  limitsScenario,
+  overloadScenario,
+  slowScenario,
+  telemetryScenario,
+];
+
+/** Returns the scenarios of services: the export `scenarios` of the `bench/scenarios.ts` of each that has one. */
+export async function serviceScenarios(services: readonly ServiceModule[]): Promise<readonly Scenario[]> {
+  const files = await Promise.all(services.map((service) => serviceFile(service, "bench/scenarios.ts")));
+  const found = await Promise.all(
+    files.filter((file) => file !== undefined).map(async (file) => {
+      const { scenarios }: { readonly scenarios: readonly Scenario[] } = await import(`file://${file}`);
+      return scenarios;
+    }),
+  );
+  return found.flat();
+}

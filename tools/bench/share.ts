@@ -1,5 +1,0 @@
-/** Which of how many connections a source is for. */
-export interface Share {
-  readonly connection: number;
-  readonly connections: number;
-}
