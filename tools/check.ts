@@ -6,7 +6,6 @@ import { unboundPackages } from "./check/package_rule.ts";
 import { unregistered } from "./check/registration_rule.ts";
 import { brokenRoomRules } from "./check/room_rules.ts";
 import { namedServices } from "./check/service_names_rule.ts";
-import { ungrantedVariables } from "./check/permission_rule.ts";
 import { readTree, type SourceTree } from "./check/source_tree.ts";
 import { misspelledImports } from "./check/spelling_rule.ts";
 import { foreignRelations } from "./check/sql_rule.ts";
@@ -29,7 +28,6 @@ export function checkRules(tree: SourceTree): readonly string[] {
       ...unregistered(tree),
       ...namedServices(tree),
       ...environmentReaders(tree.files),
-      ...ungrantedVariables(tree),
     ]),
   ];
 }

@@ -20,15 +20,3 @@ Deno.test("docs/dependencies.md gives a reason for every dependency, and for not
   const packages = Object.keys(imports).filter((name) => imports[name]?.startsWith("npm:"));
   assertEquals(named.toSorted(), packages.toSorted());
 });
-
-Deno.test(".env.example names the variables that the program may read, and no others", async () => {
-  const { permissions } = JSON.parse(await read("deno.json"));
-  const allowed: string[] = permissions.default.env.allow;
-  const text = await read(".env.example");
-  const named = new Set([...text.matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm)].map(([, name = ""]) => name));
-  // POSTGRES_* stands for any number of replicas.
-  const covers = (pattern: string, name: string): boolean =>
-    pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
-  assertEquals(allowed.filter((pattern) => ![...named].some((name) => covers(pattern, name))), []);
-  assertEquals([...named].filter((name) => !allowed.some((pattern) => covers(pattern, name))), []);
-});

@@ -1,18 +1,30 @@
-import type { Settings } from "./settings.ts";
+import type { SettingsReader } from "@archway/service_kit/setting.ts";
+import { integerSetting, textSetting } from "@archway/service_kit/setting_types.ts";
 
-/** Where those who run the service get its metrics. */
+/** Address of the admin server, which serves metrics. */
 export interface AdminConfig {
   readonly host: string;
-  /** 0: any free port. */
+  /** 0 means any free port. */
   readonly port: number;
 }
 
-/** Reads `ADMIN_PORT` and `ADMIN_HOST`; undefined: there is no admin server. */
-export function parseAdminConfig(settings: Settings): AdminConfig | undefined {
-  const host = settings.text("ADMIN_HOST");
-  if (settings.text("ADMIN_PORT") === undefined) {
-    if (host !== undefined) settings.reject("ADMIN_HOST", "needs ADMIN_PORT");
-    return undefined;
-  }
-  return { host: host ?? "127.0.0.1", port: settings.integer("ADMIN_PORT", 0, { min: 0, max: 65_535 }) };
+const ADMIN_PORT = integerSetting("ADMIN_PORT", {
+  min: 0,
+  max: 65_535,
+  example: "9464",
+  description: "Port of the admin server, which serves /metrics for Prometheus; not started if absent.",
+});
+const ADMIN_HOST = textSetting("ADMIN_HOST", {
+  default: "127.0.0.1",
+  description: "Address of the admin server. Its metrics are readable without authentication.",
+});
+
+export const ADMIN_SETTINGS = [ADMIN_PORT, ADMIN_HOST];
+
+/** Reads the admin server's address; undefined if there is none. */
+export function readAdminConfig(reader: SettingsReader): AdminConfig | undefined {
+  const [host, port] = [reader.read(ADMIN_HOST), reader.read(ADMIN_PORT)];
+  if (reader.isSet(ADMIN_PORT)) return { host, port: port ?? 0 };
+  if (reader.isSet(ADMIN_HOST)) reader.reject(ADMIN_HOST, "needs ADMIN_PORT");
+  return undefined;
 }

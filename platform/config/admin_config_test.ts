@@ -1,20 +1,20 @@
 import { assertEquals } from "@std/assert";
-import { type AdminConfig, parseAdminConfig } from "./admin_config.ts";
-import { Settings } from "./settings.ts";
+import { type AdminConfig, readAdminConfig } from "./admin_config.ts";
+import { EnvironmentReader } from "./environment_reader.ts";
 
 function parse(environment: Readonly<Record<string, string>>): readonly [AdminConfig | undefined, string[]] {
-  const settings = new Settings((name) => environment[name]);
-  return [parseAdminConfig(settings), settings.faults.map(({ variable }) => variable)];
+  const settings = new EnvironmentReader((name) => environment[name]);
+  return [readAdminConfig(settings), settings.errors.map(({ variable }) => variable)];
 }
 
-Deno.test("parseAdminConfig() has no admin server unless there is a port, and keeps it on the machine", () => {
+Deno.test("readAdminConfig() has no admin server unless there is a port, and keeps it on the machine", () => {
   assertEquals(parse({}), [undefined, []]);
   assertEquals(parse({ ADMIN_PORT: "" }), [undefined, []]);
   assertEquals(parse({ ADMIN_PORT: "9464" }), [{ host: "127.0.0.1", port: 9464 }, []]);
   assertEquals(parse({ ADMIN_PORT: "0", ADMIN_HOST: "::" }), [{ host: "::", port: 0 }, []]);
 });
 
-Deno.test("parseAdminConfig() refuses what does not make sense", () => {
+Deno.test("readAdminConfig() refuses what does not make sense", () => {
   assertEquals(parse({ ADMIN_HOST: "0.0.0.0" })[1], ["ADMIN_HOST"]);
   for (const port of ["65536", "-1", "http", "9464x"]) {
     assertEquals(parse({ ADMIN_PORT: port })[1], ["ADMIN_PORT"]);

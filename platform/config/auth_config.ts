@@ -1,126 +1,150 @@
 import type { AddressRange } from "@archway/server/addresses.ts";
-import { isLoopback } from "./is_loopback.ts";
+import { InvalidSetting, type SettingsReader } from "@archway/service_kit/setting.ts";
+import {
+  choiceSetting,
+  customSetting,
+  durationSetting,
+  textSetting,
+} from "@archway/service_kit/setting_types.ts";
 import type { DatabaseConfig } from "./database_config.ts";
-import type { DurationText } from "@archway/service_kit/settings_reader.ts";
-import type { Settings } from "./settings.ts";
+import { isLoopback } from "./is_loopback.ts";
 
 /** Access tokens of an issuer. */
 export interface JwtConfig {
   readonly kind: "jwt";
-  /** Where the issuer's public keys are: fetched, or in a file. */
+  /** URL or file of the issuer's public keys. */
   readonly keys: URL | { readonly file: string };
   readonly issuer: string;
   readonly audience: string;
   readonly algorithms: readonly string[];
   readonly clockSkewMs: number;
-  /** The issuer is not asked for keys more often than this. */
+  /** Minimum time between two requests for keys. */
   readonly jwksCooldownMs: number;
 }
 
-/** Tokens that `archway token` makes, for development. */
+/** Tokens that the command `token` makes, for development. */
 export interface DevelopmentConfig {
   readonly kind: "dev";
 }
 
-/** How callers are known: not at all, by tokens for development, or by those of an issuer. */
+/** Authentication of callers: none, by development tokens, or by tokens of an issuer. */
 export type AuthConfig = { readonly kind: "none" } | DevelopmentConfig | JwtConfig;
 
-/** What decides whether authentication may be left out. */
-export interface AuthSurroundings {
+/** Exposure of the service, which decides whether authentication may be left out. */
+export interface Exposure {
   readonly database: DatabaseConfig;
-  /** Where the service listens. */
+  /** Address on which the service listens. */
   readonly host: string;
   readonly publicUrl: URL | undefined;
-  /** The proxies that are believed: who names one is reached through it. */
+  /** Trusted proxies: they make the service reachable from elsewhere. */
   readonly trustedProxies: readonly AddressRange[];
 }
 
-/** Signatures that a public key checks. A secret that both sides share (HS256), and "none", can never be allowed. */
+/** Signatures checked with a public key. A shared secret (HS256) and "none" can never be allowed (RFC 8725, 3.1). */
 const ALGORITHMS = [
   ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
   ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
 ];
-const DEFAULT_ALGORITHMS = "RS256,PS256,ES256,EdDSA";
 
-/** Clocks that are further apart are wrong. */
-const MOST_CLOCK_SKEW: DurationText = "5m";
+const MODE = choiceSetting("AUTH_MODE", ["jwt", "dev", "none"], {
+  defaultRule:
+    "jwt if another AUTH_ setting is set; none with the embedded database on loopback without proxies",
+  description:
+    "Authentication: access tokens of an issuer, development tokens of the command `token` (embedded " +
+    "database on loopback, without proxies), or none, which lets every caller do everything. Required anywhere else.",
+});
+const JWKS_URL = customSetting<URL>("AUTH_JWKS_URL", {
+  type: "URL",
+  example: "https://issuer.example/.well-known/jwks.json",
+  description: "JSON Web Key Set of the issuer, by https. This or AUTH_KEY_FILE is required with jwt.",
+  // Someone who can change the keys in transit can make tokens.
+  parse: (text) => {
+    const url = URL.parse(text);
+    if (url?.protocol === "https:" || url?.protocol === "http:" && isLoopback(url.hostname)) return url;
+    throw new InvalidSetting("must be an absolute https URL, or http on loopback");
+  },
+});
+const KEY_FILE = textSetting("AUTH_KEY_FILE", {
+  type: "path",
+  description: "File with a JSON Web Key Set or public keys in PEM, instead of AUTH_JWKS_URL.",
+});
+const ISSUER = textSetting("AUTH_ISSUER", {
+  example: "https://issuer.example/",
+  description: "Exact `iss` of accepted tokens. Required with jwt.",
+});
+const AUDIENCE = textSetting("AUTH_AUDIENCE", {
+  example: "https://api.example",
+  description: "`aud` that accepted tokens contain. Required with jwt.",
+});
+const ACCEPTED_ALGORITHMS = customSetting<readonly string[]>("AUTH_ALGORITHMS", {
+  type: "list of algorithms",
+  default: "RS256,PS256,ES256,EdDSA",
+  description: `Accepted signature algorithms, of ${ALGORITHMS.join(", ")}.`,
+  parse: (text) => {
+    const algorithms = text.split(",").map((name) => name.trim());
+    if (algorithms.every((name) => ALGORITHMS.includes(name))) return algorithms;
+    throw new InvalidSetting(`must be a list, separated by commas, of ${ALGORITHMS.join(", ")}`);
+  },
+});
+const CLOCK_SKEW = durationSetting("AUTH_CLOCK_SKEW", {
+  default: "30s",
+  max: "5m",
+  description: "Tolerated difference between the clocks of issuer and service.",
+});
+const JWKS_COOLDOWN = durationSetting("AUTH_JWKS_COOLDOWN", {
+  default: "10s",
+  description:
+    "Minimum time between two requests for keys, which a token with an unknown key triggers; 0s disables it.",
+});
 
-const JWT_VARIABLES = [
-  ...["AUTH_JWKS_URL", "AUTH_KEY_FILE", "AUTH_ISSUER", "AUTH_AUDIENCE", "AUTH_ALGORITHMS"],
-  ...["AUTH_CLOCK_SKEW", "AUTH_JWKS_COOLDOWN"],
-];
+/** Settings of an issuer's tokens. */
+const OF_JWT = [JWKS_URL, KEY_FILE, ISSUER, AUDIENCE, ACCEPTED_ALGORITHMS, CLOCK_SKEW, JWKS_COOLDOWN];
 
-/**
- * Reads `AUTH_…`. Where nobody but this machine reaches the service and its embedded database, nothing need be said;
- * anywhere else the service is not to be open because somebody forgot to close it.
- */
-export function parseAuthConfig(settings: Settings, surroundings: AuthSurroundings): AuthConfig {
-  const given = JWT_VARIABLES.find((variable) => settings.text(variable) !== undefined);
-  const mode = settings.text("AUTH_MODE") ?? (given === undefined ? undefined : "jwt");
-  switch (mode) {
-    case "jwt":
-      return parseJwt(settings);
-    case "none":
-    case "dev":
-      if (given !== undefined) settings.reject("AUTH_MODE", `cannot be ${mode} beside ${given}`);
-      if (mode === "dev" && !isPrivate(surroundings)) {
-        settings.reject(
-          "AUTH_MODE",
-          "can be dev only with the embedded database and on loopback, without proxies",
-        );
-      }
-      return { kind: mode };
-    case undefined:
-      if (!isPrivate(surroundings)) {
-        settings.reject(
-          "AUTH_MODE",
-          "is required unless the embedded database is used on loopback, without proxies: set AUTH_JWKS_URL or AUTH_KEY_FILE with " +
-            "AUTH_ISSUER and AUTH_AUDIENCE, or AUTH_MODE=none to let everybody do everything",
-        );
-      }
-      return { kind: "none" };
-    default:
-      settings.reject("AUTH_MODE", "must be one of jwt, dev, none");
-      return { kind: "none" };
+export const AUTH_SETTINGS = [MODE, ...OF_JWT];
+
+/** Reads how callers authenticate. Where others can reach the service, leaving it open must be a decision. */
+export function readAuthConfig(reader: SettingsReader, exposure: Exposure): AuthConfig {
+  const ofJwt = OF_JWT.find((setting) => reader.isSet(setting));
+  const isOpen = !isPrivate(exposure);
+  const before = reader.isSet(MODE);
+  const mode = reader.readOr(MODE, ofJwt === undefined ? "none" : "jwt");
+  if (mode === "jwt") return readJwt(reader);
+  if (ofJwt !== undefined) reader.reject(MODE, `cannot be ${mode} together with ${ofJwt.name}`);
+  if (mode === "dev" && isOpen) {
+    reader.reject(MODE, "can be dev only with the embedded database and on loopback, without proxies");
   }
+  if (!before && isOpen) {
+    reader.reject(
+      MODE,
+      "is required unless the embedded database is used on loopback, without proxies: set AUTH_JWKS_URL or " +
+        "AUTH_KEY_FILE with AUTH_ISSUER and AUTH_AUDIENCE, or AUTH_MODE=none to let every caller do everything",
+    );
+  }
+  return { kind: mode };
 }
 
 /** Whether only programs of this machine reach the service. */
-export function isPrivate({ database, host, publicUrl, trustedProxies }: AuthSurroundings): boolean {
+export function isPrivate({ database, host, publicUrl, trustedProxies }: Exposure): boolean {
   return database.kind === "embedded" && isLoopback(host) && trustedProxies.length === 0 &&
     (publicUrl === undefined || isLoopback(publicUrl.hostname));
 }
 
-function parseJwt(settings: Settings): JwtConfig {
+function readJwt(reader: SettingsReader): JwtConfig {
   return {
     kind: "jwt",
-    keys: parseKeysPlace(settings),
-    issuer: settings.requiredText("AUTH_ISSUER"),
-    audience: settings.requiredText("AUTH_AUDIENCE"),
-    algorithms: parseAlgorithms(settings),
-    clockSkewMs: settings.durationMs("AUTH_CLOCK_SKEW", "30s", { max: MOST_CLOCK_SKEW }),
-    jwksCooldownMs: settings.durationMs("AUTH_JWKS_COOLDOWN", "10s"),
+    keys: readKeys(reader),
+    issuer: reader.require(ISSUER, ""),
+    audience: reader.require(AUDIENCE, ""),
+    algorithms: reader.read(ACCEPTED_ALGORITHMS),
+    clockSkewMs: reader.read(CLOCK_SKEW),
+    jwksCooldownMs: reader.read(JWKS_COOLDOWN),
   };
 }
 
-function parseKeysPlace(settings: Settings): JwtConfig["keys"] {
-  const [address, file] = [settings.text("AUTH_JWKS_URL"), settings.text("AUTH_KEY_FILE")];
-  if ((address === undefined) === (file === undefined)) {
-    settings.reject("AUTH_JWKS_URL", "or AUTH_KEY_FILE is required, one of them");
+function readKeys(reader: SettingsReader): JwtConfig["keys"] {
+  const [url, file] = [reader.read(JWKS_URL), reader.read(KEY_FILE)];
+  if (reader.isSet(JWKS_URL) === reader.isSet(KEY_FILE)) {
+    reader.reject(JWKS_URL, "or AUTH_KEY_FILE is required, one of them");
   }
-  if (address === undefined) return { file: file ?? "" };
-  const url = URL.parse(address);
-  // Whoever can change the keys on their way can make tokens.
-  if (url?.protocol === "https:" || url?.protocol === "http:" && isLoopback(url.hostname)) return url;
-  settings.reject("AUTH_JWKS_URL", "must be an absolute https URL, or http on loopback");
-  return { file: "" };
-}
-
-function parseAlgorithms(settings: Settings): readonly string[] {
-  const text = settings.text("AUTH_ALGORITHMS") ?? DEFAULT_ALGORITHMS;
-  const algorithms = text.split(",").map((name) => name.trim());
-  if (algorithms.some((name) => !ALGORITHMS.includes(name))) {
-    settings.reject("AUTH_ALGORITHMS", `must be a list, separated by commas, of ${ALGORITHMS.join(", ")}`);
-  }
-  return algorithms;
+  return url ?? { file: file ?? "" };
 }

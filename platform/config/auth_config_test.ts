@@ -1,9 +1,9 @@
 import ipaddr from "ipaddr.js";
 import { assertEquals, assertFalse, assertInstanceOf } from "@std/assert";
-import { type AuthConfig, type AuthSurroundings, parseAuthConfig } from "./auth_config.ts";
-import { type ConfigFault, Settings } from "./settings.ts";
+import { type AuthConfig, type Exposure, readAuthConfig } from "./auth_config.ts";
+import { EnvironmentReader, type SettingError } from "./environment_reader.ts";
 
-const PRIVATE: AuthSurroundings = {
+const PRIVATE: Exposure = {
   database: { kind: "embedded", dataDirectory: ".archway" },
   host: "127.0.0.1",
   publicUrl: undefined,
@@ -17,22 +17,22 @@ const ISSUED = {
 
 function parse(
   environment: Readonly<Record<string, string>>,
-  surroundings: Partial<AuthSurroundings> = {},
-): { readonly auth: AuthConfig; readonly faults: readonly ConfigFault[] } {
-  const settings = new Settings((name) => environment[name]);
-  const auth = parseAuthConfig(settings, { ...PRIVATE, ...surroundings });
-  return { auth, faults: settings.faults };
+  surroundings: Partial<Exposure> = {},
+): { readonly auth: AuthConfig; readonly errors: readonly SettingError[] } {
+  const settings = new EnvironmentReader((name) => environment[name]);
+  const auth = readAuthConfig(settings, { ...PRIVATE, ...surroundings });
+  return { auth, errors: settings.errors };
 }
 
-function faultsOf(
+function errorsOf(
   environment: Readonly<Record<string, string>>,
-  surroundings?: Partial<AuthSurroundings>,
+  surroundings?: Partial<Exposure>,
 ): readonly string[] {
-  return parse(environment, surroundings).faults.map(({ variable }) => variable);
+  return parse(environment, surroundings).errors.map(({ variable }) => variable);
 }
 
 /** Places where others than programs of this machine may reach the service or its data. */
-const OPEN: readonly Partial<AuthSurroundings>[] = [
+const OPEN: readonly Partial<Exposure>[] = [
   { host: "0.0.0.0" },
   { host: "::" },
   { host: "127.0.0.1.example.com" },
@@ -52,29 +52,29 @@ const OPEN: readonly Partial<AuthSurroundings>[] = [
   },
 ];
 
-Deno.test("parseAuthConfig() leaves authentication out only with the embedded database on loopback", () => {
+Deno.test("readAuthConfig() leaves authentication out only with the embedded database on loopback", () => {
   for (const host of ["127.0.0.1", "127.1.2.3", "localhost", "::1"]) {
-    assertEquals(parse({}, { host }), { auth: { kind: "none" }, faults: [] });
+    assertEquals(parse({}, { host }), { auth: { kind: "none" }, errors: [] });
   }
-  assertEquals(faultsOf({}, { publicUrl: new URL("http://[::1]:8080") }), []);
+  assertEquals(errorsOf({}, { publicUrl: new URL("http://[::1]:8080") }), []);
   for (const surroundings of OPEN) {
-    const { faults: [fault, ...others] } = parse({}, surroundings);
+    const { errors: [fault, ...others] } = parse({}, surroundings);
     assertEquals([fault?.variable, others], ["AUTH_MODE", []]);
     for (const way of ["AUTH_JWKS_URL", "AUTH_KEY_FILE", "AUTH_MODE=none"]) {
       assertEquals(fault?.reason.includes(way), true, way);
     }
-    assertEquals(parse({ AUTH_MODE: "none" }, surroundings), { auth: { kind: "none" }, faults: [] });
+    assertEquals(parse({ AUTH_MODE: "none" }, surroundings), { auth: { kind: "none" }, errors: [] });
   }
 });
 
-Deno.test("parseAuthConfig() allows tokens for development nowhere else", () => {
-  assertEquals(parse({ AUTH_MODE: "dev" }), { auth: { kind: "dev" }, faults: [] });
-  for (const surroundings of OPEN) assertEquals(faultsOf({ AUTH_MODE: "dev" }, surroundings), ["AUTH_MODE"]);
+Deno.test("readAuthConfig() allows tokens for development nowhere else", () => {
+  assertEquals(parse({ AUTH_MODE: "dev" }), { auth: { kind: "dev" }, errors: [] });
+  for (const surroundings of OPEN) assertEquals(errorsOf({ AUTH_MODE: "dev" }, surroundings), ["AUTH_MODE"]);
 });
 
-Deno.test("parseAuthConfig() reads the issuer and its rules", () => {
-  const { auth, faults } = parse(ISSUED, { host: "0.0.0.0" });
-  assertEquals(faults, []);
+Deno.test("readAuthConfig() reads the issuer and its rules", () => {
+  const { auth, errors } = parse(ISSUED, { host: "0.0.0.0" });
+  assertEquals(errors, []);
   if (auth.kind !== "jwt") throw new Error("An issuer is set");
   const { keys, ...rest } = auth;
   assertInstanceOf(keys, URL);
@@ -90,31 +90,31 @@ Deno.test("parseAuthConfig() reads the issuer and its rules", () => {
   const { AUTH_JWKS_URL: _, ...others } = ISSUED;
   const file = parse({ ...others, AUTH_KEY_FILE: "keys.pem", AUTH_ALGORITHMS: "ES384, PS512" });
   if (file.auth.kind !== "jwt") throw new Error("An issuer is set");
-  assertEquals([file.faults, file.auth.keys, file.auth.algorithms], [[], { file: "keys.pem" }, [
+  assertEquals([file.errors, file.auth.keys, file.auth.algorithms], [[], { file: "keys.pem" }, [
     "ES384",
     "PS512",
   ]]);
 });
 
-Deno.test("parseAuthConfig() refuses what is missing, contradicts itself or is not safe", () => {
-  assertEquals(faultsOf({ AUTH_MODE: "jwt" }), ["AUTH_JWKS_URL", "AUTH_ISSUER", "AUTH_AUDIENCE"]);
-  assertEquals(faultsOf({ AUTH_ISSUER: "x" }), ["AUTH_JWKS_URL", "AUTH_AUDIENCE"]);
-  assertEquals(faultsOf({ ...ISSUED, AUTH_KEY_FILE: "x" }), ["AUTH_JWKS_URL"]);
-  for (const AUTH_MODE of ["none", "dev"]) assertEquals(faultsOf({ ...ISSUED, AUTH_MODE }), ["AUTH_MODE"]);
-  assertEquals(faultsOf({ AUTH_MODE: "off" }), ["AUTH_MODE"]);
+Deno.test("readAuthConfig() refuses what is missing, contradicts itself or is not safe", () => {
+  assertEquals(errorsOf({ AUTH_MODE: "jwt" }), ["AUTH_JWKS_URL", "AUTH_ISSUER", "AUTH_AUDIENCE"]);
+  assertEquals(errorsOf({ AUTH_ISSUER: "x" }), ["AUTH_JWKS_URL", "AUTH_AUDIENCE"]);
+  assertEquals(errorsOf({ ...ISSUED, AUTH_KEY_FILE: "x" }), ["AUTH_JWKS_URL"]);
+  for (const AUTH_MODE of ["none", "dev"]) assertEquals(errorsOf({ ...ISSUED, AUTH_MODE }), ["AUTH_MODE"]);
+  assertEquals(errorsOf({ AUTH_MODE: "off" }), ["AUTH_MODE"]);
   for (const AUTH_JWKS_URL of ["http://issuer.example/jwks", "file:///keys", "keys"]) {
-    assertEquals(faultsOf({ ...ISSUED, AUTH_JWKS_URL }), ["AUTH_JWKS_URL"]);
+    assertEquals(errorsOf({ ...ISSUED, AUTH_JWKS_URL }), ["AUTH_JWKS_URL"]);
   }
-  assertEquals(faultsOf({ ...ISSUED, AUTH_JWKS_URL: "http://127.0.0.1:9000/jwks" }), []);
+  assertEquals(errorsOf({ ...ISSUED, AUTH_JWKS_URL: "http://127.0.0.1:9000/jwks" }), []);
   for (const AUTH_ALGORITHMS of ["HS256", "none", "RS256,HS512", "RS256,", "rs256"]) {
-    const { faults } = parse({ ...ISSUED, AUTH_ALGORITHMS });
-    assertEquals(faults.map(({ variable }) => variable), ["AUTH_ALGORITHMS"]);
-    assertFalse(faults[0]?.reason.includes("HS"));
+    const { errors } = parse({ ...ISSUED, AUTH_ALGORITHMS });
+    assertEquals(errors.map(({ variable }) => variable), ["AUTH_ALGORITHMS"]);
+    assertFalse(errors[0]?.reason.includes("HS"));
   }
-  assertEquals(faultsOf({ ...ISSUED, AUTH_CLOCK_SKEW: "6m" }), ["AUTH_CLOCK_SKEW"]);
+  assertEquals(errorsOf({ ...ISSUED, AUTH_CLOCK_SKEW: "6m" }), ["AUTH_CLOCK_SKEW"]);
   // Somebody has begun to close it.
   for (const begun of [{ AUTH_CLOCK_SKEW: "10s" }, { AUTH_JWKS_COOLDOWN: "10s" }]) {
-    assertEquals(faultsOf(begun), ["AUTH_JWKS_URL", "AUTH_ISSUER", "AUTH_AUDIENCE"]);
-    assertEquals(faultsOf({ ...begun, AUTH_MODE: "none" }), ["AUTH_MODE"]);
+    assertEquals(errorsOf(begun), ["AUTH_JWKS_URL", "AUTH_ISSUER", "AUTH_AUDIENCE"]);
+    assertEquals(errorsOf({ ...begun, AUTH_MODE: "none" }), ["AUTH_MODE"]);
   }
 });

@@ -48,7 +48,7 @@ Deno.test("parseConfig() reads how long a read waits for a replica, within reaso
   );
   assertEquals(waits, [50, 0, 10_000]);
   const error = assertThrows(() => parse({ CONSISTENCY_MAX_WAIT: "10001ms" }), ConfigError);
-  assertEquals(error.faults, [{ variable: "CONSISTENCY_MAX_WAIT", reason: "must be at most 10s" }]);
+  assertEquals(error.errors, [{ variable: "CONSISTENCY_MAX_WAIT", reason: "must be at most 10s" }]);
 });
 
 Deno.test("parseConfig() reads whether a pooler is in between, and keeps migrations from it", () => {
@@ -59,7 +59,7 @@ Deno.test("parseConfig() reads whether a pooler is in between, and keeps migrati
   assertEquals(poolers, ["none", "none", "transaction"]);
   const wrong = { ...POSTGRES, POSTGRES_POOLER: "transaction", MIGRATE_ON_START: "true" };
   const error = assertThrows(() => parse(wrong), ConfigError);
-  assertEquals(error.faults.map(({ variable }) => variable), ["MIGRATE_ON_START"]);
+  assertEquals(error.errors.map(({ variable }) => variable), ["MIGRATE_ON_START"]);
 });
 
 Deno.test("parseConfig() reads how replicas are used", () => {
@@ -73,17 +73,17 @@ Deno.test("parseConfig() reads how replicas are used", () => {
     replicaSettings({
       POSTGRES_READER_POLICY: "random",
       POSTGRES_REPLICA_MAX_LAG: "500ms",
-      POSTGRES_REPLICA_PATIENCE: "1m",
+      POSTGRES_REPLICA_PROBE_TIMEOUT: "1m",
     }),
     ["random", 500, 60_000],
   );
   const error = assertThrows(
-    () => parse({ ...POSTGRES, POSTGRES_READER_POLICY: "nearest", POSTGRES_REPLICA_PATIENCE: "0s" }),
+    () => parse({ ...POSTGRES, POSTGRES_READER_POLICY: "nearest", POSTGRES_REPLICA_PROBE_TIMEOUT: "0s" }),
     ConfigError,
   );
-  assertEquals(error.faults.map(({ variable }) => variable), [
+  assertEquals(error.errors.map(({ variable }) => variable), [
     "POSTGRES_READER_POLICY",
-    "POSTGRES_REPLICA_PATIENCE",
+    "POSTGRES_REPLICA_PROBE_TIMEOUT",
   ]);
 });
 
@@ -104,7 +104,7 @@ Deno.test("parseConfig() asks how callers are known where they can come from els
   const { AUTH_MODE: _, ...undecided } = POSTGRES;
   for (const environment of [undecided, { HOST: "0.0.0.0" }, { TRUSTED_PROXIES: "127.0.0.1" }]) {
     const error = assertThrows(() => parse(environment), ConfigError);
-    assertEquals(error.faults.map(({ variable }) => variable), ["AUTH_MODE"]);
+    assertEquals(error.errors.map(({ variable }) => variable), ["AUTH_MODE"]);
     parseConfig((name) => Object.entries(environment).find(([key]) => key === name)?.[1], { serves: false });
   }
   assertEquals([parse({}).auth.kind, parse(POSTGRES).auth.kind], ["none", "none"]);
@@ -133,7 +133,7 @@ Deno.test("parseConfig() takes every secret from a file, too", async () => {
     const passwords = [...database.primary, ...database.replicas].map(({ password }) => password);
     assertEquals(passwords, [SECRET, SECRET, "its own"]);
     const error = assertThrows(() => parse({ ...others, HMAC_SECRET_FILE: `${file}.none` }), ConfigError);
-    assertEquals(error.faults.map(({ variable }) => variable), [
+    assertEquals(error.errors.map(({ variable }) => variable), [
       "POSTGRES_PRIMARY_PASSWORD",
       "HMAC_SECRET_FILE",
     ]);
@@ -155,15 +155,15 @@ Deno.test("parseConfig() names every fault at once, and no value", () => {
       READ_TIMEOUT: "10",
       PUBLIC_URL: "ftp://planted.example",
     }), ConfigError);
-  assertEquals(error.faults.map(({ variable }) => variable), [
+  assertEquals(error.errors.map(({ variable }) => variable), [
     "POSTGRES_PRIMARY_PORT",
     "POSTGRES_PRIMARY_USER",
     "POSTGRES_PRIMARY_DATABASE",
+    "PORT",
     "PUBLIC_URL",
+    "READ_TIMEOUT",
     "HMAC_SECRET",
     "AUTH_MODE",
-    "PORT",
-    "READ_TIMEOUT",
     "LOG_LEVEL",
   ]);
   for (const value of ["planted", "short", "70000", "eighty", "loud", "loose"]) {
@@ -174,7 +174,7 @@ Deno.test("parseConfig() names every fault at once, and no value", () => {
 Deno.test("parseConfig() requires a secret when a database is configured, and of 32 bytes", () => {
   for (const HMAC_SECRET of ["", "x".repeat(31), `${SECRET},short`, `${SECRET},`]) {
     const error = assertThrows(() => parse({ ...POSTGRES, HMAC_SECRET }), ConfigError);
-    assertEquals(error.faults.map(({ variable }) => variable), ["HMAC_SECRET"]);
+    assertEquals(error.errors.map(({ variable }) => variable), ["HMAC_SECRET"]);
   }
 });
 
@@ -183,24 +183,24 @@ Deno.test("parseConfig() refuses settings that would silently be ignored", () =>
     () => parse({ POSTGRES_PRIMARY_PASSWORD: "x", POSTGRES_REPLICA_0_HOST: "r0" }),
     ConfigError,
   );
-  assertEquals(without.faults.map(({ variable }) => variable), [
+  assertEquals(without.errors.map(({ variable }) => variable), [
     "POSTGRES_PRIMARY_HOST",
     "POSTGRES_REPLICA_0_HOST",
   ]);
   const gap = assertThrows(() => parse({ ...POSTGRES, POSTGRES_REPLICA_1_HOST: "r1" }), ConfigError);
-  assertEquals(gap.faults.map(({ variable }) => variable), ["POSTGRES_REPLICA_1_HOST"]);
+  assertEquals(gap.errors.map(({ variable }) => variable), ["POSTGRES_REPLICA_1_HOST"]);
   const onServersOnly = [
     "POSTGRES_POOLER",
     "POSTGRES_READER_POLICY",
     "POSTGRES_REPLICA_MAX_LAG",
-    "POSTGRES_REPLICA_PATIENCE",
+    "POSTGRES_REPLICA_PROBE_TIMEOUT",
   ];
   const embedded = assertThrows(
     () => parse(Object.fromEntries(onServersOnly.map((name) => [name, "nonsense"]))),
     ConfigError,
   );
   assertEquals(
-    embedded.faults,
+    embedded.errors,
     onServersOnly.map((variable) => ({ variable, reason: "needs POSTGRES_PRIMARY_HOST" })),
   );
 });
@@ -216,10 +216,17 @@ Deno.test("parseConfig() takes 64 replicas, and does not overlook another", () =
     { ...replicas(1), POSTGRES_REPLICA_64_PASSWORD_FILE: "password" },
   ];
   for (const environment of beyond) {
-    const { faults } = assertThrows(() => parse({ ...POSTGRES, ...environment }), ConfigError);
-    assertEquals(faults.map(({ variable }) => variable), ["POSTGRES_REPLICA_64_HOST"]);
-    assertEquals(faults[0]?.reason, "is one too many: 64 replicas, numbered from 0, are the most");
+    const { errors } = assertThrows(() => parse({ ...POSTGRES, ...environment }), ConfigError);
+    assertEquals(errors.map(({ variable }) => variable), ["POSTGRES_REPLICA_64_HOST"]);
+    assertEquals(errors[0]?.reason, "exceeds the limit of 64 replicas, which are numbered from 0");
   }
   const last = assertThrows(() => parse({ ...POSTGRES, POSTGRES_REPLICA_255_HOST: "r" }), ConfigError);
-  assertEquals(last.faults.map(({ variable }) => variable), ["POSTGRES_REPLICA_255_HOST"]);
+  assertEquals(last.errors.map(({ variable }) => variable), ["POSTGRES_REPLICA_255_HOST"]);
+});
+
+Deno.test("parseConfig() takes log levels in any case, and warn for warning", () => {
+  const levels = ["debug", "INFO", "warn", "WARNING", "error"].map((LOG_LEVEL) =>
+    parse({ LOG_LEVEL }).logLevel
+  );
+  assertEquals(levels, ["debug", "info", "warning", "warning", "error"]);
 });

@@ -1,18 +1,20 @@
 import type { InstanceConfig, Pooler, ReaderPolicy, TlsConfig } from "@archway/db/postgres/pool_config.ts";
-import { parsePrimaryHosts, type PrimaryHosts } from "./primary_hosts.ts";
-import type { Settings } from "./settings.ts";
+import type { Setting, SettingsReader } from "@archway/service_kit/setting.ts";
+import { choiceSetting, durationSetting, textSetting } from "@archway/service_kit/setting_types.ts";
+import { type PrimaryHosts, readPrimaryHosts } from "./primary_hosts.ts";
+import { PRIMARY, replicaSettings, type ServerSettings, TLS_MODES } from "./server_settings.ts";
 
 /** PostgreSQL inside the program. */
 export interface EmbeddedConfig {
   readonly kind: "embedded";
-  /** Where its files are kept. */
+  /** Path of its data directory. */
   readonly dataDirectory: string;
 }
 
-/** PostgreSQL beside the program. */
+/** External PostgreSQL. */
 export interface PostgresConfig {
   readonly kind: "postgres";
-  /** The server that takes writes, or those of which one does. */
+  /** The server that takes writes, or candidates of which one does. */
   readonly primary: PrimaryHosts;
   readonly replicas: readonly InstanceConfig[];
   readonly pooler: Pooler;
@@ -21,124 +23,142 @@ export interface PostgresConfig {
   readonly replicaProbeTimeoutMs: number;
 }
 
-/** Which database keeps the data. */
+/** Database that stores the data. */
 export type DatabaseConfig = EmbeddedConfig | PostgresConfig;
 
-/** More replicas than this are surely a mistake. */
+/** Maximum number of replicas; more are surely a mistake. */
 const MAX_REPLICAS = 64;
 
-/** Up to here it is looked for replicas that are numbered wrongly, and would be overlooked. */
+/** Numbers up to here are searched for replicas that a gap would hide. */
 const MAX_NUMBERS = 256;
 
-/** What has no meaning without a server. */
-const OF_SERVERS = [
-  "POSTGRES_POOLER",
-  "POSTGRES_READER_POLICY",
-  "POSTGRES_REPLICA_MAX_LAG",
-  "POSTGRES_REPLICA_PATIENCE",
+const DATA_DIRECTORY = textSetting("EMBEDDED_DATA_DIR", {
+  default: ".archway",
+  type: "path",
+  description: "Data directory of the embedded database and of its secret.",
+});
+const POOLER = choiceSetting("POSTGRES_POOLER", ["none", "transaction"], {
+  default: "none",
+  description:
+    "Pooler between this program and its servers: transaction for one that assigns a session per " +
+    "transaction, such as PgBouncer with pool_mode=transaction.",
+});
+const READER_POLICY = choiceSetting("POSTGRES_READER_POLICY", ["least-loaded", "random"], {
+  default: "least-loaded",
+  description:
+    "Choice of the replica for a read: of two drawn at random the one with fewer reads in flight, or random.",
+});
+const MAX_LAG = durationSetting("POSTGRES_REPLICA_MAX_LAG", {
+  default: "10s",
+  description: "Maximum replication lag of a replica that serves reads.",
+});
+const PROBE_TIMEOUT = durationSetting("POSTGRES_REPLICA_PROBE_TIMEOUT", {
+  default: "2s",
+  min: "1ms",
+  aliases: ["POSTGRES_REPLICA_PATIENCE"],
+  description:
+    "Health-probe timeout before a replica is taken out, with one probe a second; also the timeout of " +
+    "/readyz for the primary.",
+});
+
+/** Settings that need an external PostgreSQL. */
+const OF_SERVERS = [POOLER, READER_POLICY, MAX_LAG, PROBE_TIMEOUT];
+
+export const DATABASE_SETTINGS: readonly Setting<unknown>[] = [
+  DATA_DIRECTORY,
+  ...inOrder(PRIMARY),
+  ...inOrder(replicaSettings(0)),
+  ...OF_SERVERS,
 ];
 
-/** Reads `POSTGRES_…`: the embedded database where no primary host is named. */
-export function parseDatabaseConfig(settings: Settings): DatabaseConfig {
-  const replicas = replicaPrefixes(settings);
-  if (settings.text("POSTGRES_PRIMARY_HOST") === undefined) {
-    refuseLeftovers(settings, replicas);
-    return { kind: "embedded", dataDirectory: settings.text("EMBEDDED_DATA_DIR") ?? ".archway" };
+function inOrder(server: ServerSettings & { readonly port: Setting<unknown> }): readonly Setting<unknown>[] {
+  const { host, port, user, password, database, maxConnections, tls } = server;
+  return [host, port, user, password, database, maxConnections, tls];
+}
+
+/** Reads which database stores the data: the embedded one unless a primary is configured. */
+export function readDatabaseConfig(reader: SettingsReader): DatabaseConfig {
+  const replicas = numberedReplicas(reader);
+  if (!reader.isSet(PRIMARY.host)) {
+    refuseLeftovers(reader, replicas);
+    return { kind: "embedded", dataDirectory: reader.read(DATA_DIRECTORY) };
   }
-  const primary = parsePrimaryHosts(settings, () => parseAccess(settings, "POSTGRES_PRIMARY_"));
-  // A replica is a copy: what is not said of it is as it is with the primary.
+  const primary = readPrimaryHosts(reader, () => readAccess(reader, PRIMARY));
   return {
     kind: "postgres",
     primary,
-    replicas: replicas.map((prefix) => parseReplica(settings, prefix, primary[0])),
-    pooler: settings.oneOf<Pooler>("POSTGRES_POOLER", "none", ["none", "transaction"]),
-    readerPolicy: settings.oneOf<ReaderPolicy>("POSTGRES_READER_POLICY", "least-loaded", [
-      "least-loaded",
-      "random",
-    ]),
-    replicaMaxLagMs: settings.durationMs("POSTGRES_REPLICA_MAX_LAG", "10s"),
-    // With none at all no replica would ever be used.
-    replicaProbeTimeoutMs: settings.durationMs("POSTGRES_REPLICA_PATIENCE", "2s", { min: "1ms" }),
+    replicas: replicas.map((number) => readReplica(reader, number, primary[0])),
+    pooler: reader.read(POOLER),
+    readerPolicy: reader.read(READER_POLICY),
+    replicaMaxLagMs: reader.read(MAX_LAG),
+    replicaProbeTimeoutMs: reader.read(PROBE_TIMEOUT),
   };
 }
 
-function parseReplica(settings: Settings, prefix: string, model: InstanceConfig): InstanceConfig {
+/** Reads a replica; what is not set is as with the primary. */
+function readReplica(reader: SettingsReader, number: number, primary: InstanceConfig): InstanceConfig {
+  const settings = replicaSettings(number);
   return {
-    ...parseAccess(settings, prefix, model),
-    host: settings.requiredText(`${prefix}HOST`),
-    port: settings.integer(`${prefix}PORT`, model.port, { min: 1, max: 65_535 }),
+    ...readAccess(reader, settings, primary),
+    host: reader.require(settings.host, ""),
+    port: reader.readOr(settings.port, primary.port),
   };
 }
 
-/** Everything but where the server is. */
-function parseAccess(
-  settings: Settings,
-  prefix: string,
-  model?: InstanceConfig,
+/** Reads everything but the address of a server. */
+function readAccess(
+  reader: SettingsReader,
+  { user, password, database, maxConnections, tls }: ServerSettings,
+  primary?: InstanceConfig,
 ): Omit<InstanceConfig, "host" | "port"> {
-  const tls = parseTls(settings, prefix, model?.tls);
+  const inherit = <T>(setting: Setting<T | undefined>, value: T | undefined, placeholder: T): T =>
+    value === undefined ? reader.require(setting, placeholder) : reader.readOr(setting, value);
+  const mode = reader.read(tls);
+  const tlsConfig: TlsConfig | undefined = mode === undefined ? primary?.tls : TLS_MODES[mode];
   return {
-    user: settings.text(`${prefix}USER`) ?? model?.user ?? settings.requiredText(`${prefix}USER`),
-    password: parsePassword(settings, `${prefix}PASSWORD`, model),
-    database: settings.text(`${prefix}DATABASE`) ?? model?.database ??
-      settings.requiredText(`${prefix}DATABASE`),
-    maxConnections: settings.integer(`${prefix}POOL_MAX_CONNS`, model?.maxConnections ?? 10, {
-      min: 1,
-      max: 1000,
-    }),
-    ...(tls !== undefined && { tls }),
+    user: inherit(user, primary?.user, ""),
+    password: inherit(password, primary?.password, ""),
+    database: inherit(database, primary?.database, ""),
+    maxConnections: inherit(maxConnections, primary?.maxConnections, 1),
+    ...(tlsConfig !== undefined && { tls: tlsConfig }),
   };
 }
 
-function parsePassword(settings: Settings, variable: string, model: InstanceConfig | undefined): string {
-  return model === undefined
-    ? settings.requiredSecret(variable)
-    : settings.secret(variable) ?? model.password;
+function isMentioned(
+  reader: SettingsReader,
+  server: ServerSettings & { readonly port: Setting<unknown> },
+): boolean {
+  return inOrder(server).some((setting) => reader.isSet(setting));
 }
 
-const TLS_MODES: Readonly<Record<string, TlsConfig | undefined>> = {
-  disable: undefined,
-  require: { verify: false },
-  "verify-full": { verify: true },
-};
-
-function parseTls(settings: Settings, prefix: string, model: TlsConfig | undefined): TlsConfig | undefined {
-  const mode = settings.oneOf(`${prefix}TLS`, "inherit", ["inherit", ...Object.keys(TLS_MODES)]);
-  return mode === "inherit" ? model : TLS_MODES[mode];
-}
-
-const FIELDS = ["HOST", "PORT", "USER", "PASSWORD", "PASSWORD_FILE", "DATABASE", "POOL_MAX_CONNS", "TLS"];
-
-function isMentioned(settings: Settings, prefix: string): boolean {
-  return FIELDS.some((field) => settings.text(prefix + field) !== undefined);
-}
-
-/** The replicas' prefixes, numbered from 0; a gap in the numbers is a fault, for the rest would be overlooked. */
-function replicaPrefixes(settings: Settings): readonly string[] {
-  const prefixes = Array.from({ length: MAX_NUMBERS }, (_, index) => `POSTGRES_REPLICA_${index}_`);
-  const mentioned = prefixes.filter((prefix) => isMentioned(settings, prefix));
-  const tooMany = mentioned.filter((prefix) => prefixes.indexOf(prefix) >= MAX_REPLICAS);
-  for (const prefix of tooMany) {
-    settings.reject(
-      `${prefix}HOST`,
-      `is one too many: ${MAX_REPLICAS} replicas, numbered from 0, are the most`,
+/** Returns the numbers of the replicas. A gap is reported, since replicas behind it would be overlooked. */
+function numberedReplicas(reader: SettingsReader): readonly number[] {
+  const mentioned = Array.from({ length: MAX_NUMBERS }, (_, number) => number)
+    .filter((number) => isMentioned(reader, replicaSettings(number)));
+  const allowed = mentioned.filter((number) => number < MAX_REPLICAS);
+  for (const number of mentioned.slice(allowed.length)) {
+    reader.reject(
+      replicaSettings(number).host,
+      `exceeds the limit of ${MAX_REPLICAS} replicas, which are numbered from 0`,
     );
   }
-  const allowed = mentioned.filter((prefix) => !tooMany.includes(prefix));
-  allowed.forEach((prefix, index) => {
-    if (prefix === prefixes[index]) return;
-    settings.reject(`${prefix}HOST`, `is numbered with a gap: ${prefixes[index]}HOST is not set`);
+  allowed.forEach((number, index) => {
+    if (number === index) return;
+    reader.reject(
+      replicaSettings(number).host,
+      `is numbered with a gap: ${replicaSettings(index).host.name} is not set`,
+    );
   });
   return allowed;
 }
 
-/** Without a host the rest would silently be ignored, and data would go where nobody looks for it. */
-function refuseLeftovers(settings: Settings, replicas: readonly string[]): void {
-  if (isMentioned(settings, "POSTGRES_PRIMARY_")) {
-    settings.reject("POSTGRES_PRIMARY_HOST", "is required beside other POSTGRES_PRIMARY_ variables");
+/** Reports settings of servers without a primary: they would be ignored, and data would go to the embedded database. */
+function refuseLeftovers(reader: SettingsReader, replicas: readonly number[]): void {
+  if (isMentioned(reader, PRIMARY)) {
+    reader.reject(PRIMARY.host, "is required with other POSTGRES_PRIMARY_ variables");
   }
-  const others = OF_SERVERS.filter((variable) => settings.text(variable) !== undefined);
-  for (const variable of [...replicas.map((prefix) => `${prefix}HOST`), ...others]) {
-    settings.reject(variable, "needs POSTGRES_PRIMARY_HOST");
+  const others = OF_SERVERS.filter((setting) => reader.isSet(setting));
+  for (const setting of [...replicas.map((number) => replicaSettings(number).host), ...others]) {
+    reader.reject(setting, `needs ${PRIMARY.host.name}`);
   }
 }

@@ -1,36 +1,34 @@
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import type { Settings } from "./settings.ts";
+import type { SettingsReader } from "@archway/service_kit/setting.ts";
+import { PRIMARY } from "./server_settings.ts";
 
 /** At least one server. */
 export type PrimaryHosts = readonly [InstanceConfig, ...InstanceConfig[]];
 
-const HOST = "POSTGRES_PRIMARY_HOST";
-const PORT = "POSTGRES_PRIMARY_PORT";
-
-/** Where a server is reached. */
+/** Address of a server. */
 type Address = Pick<InstanceConfig, "host" | "port">;
 
 /**
- * The servers that may be the primary: `POSTGRES_PRIMARY_HOST` and `POSTGRES_PRIMARY_PORT` are lists, separated by
- * commas and equally long; one port serves all hosts. What else is needed to connect is the same for all.
+ * Reads the servers that may be the primary: hosts and ports are lists of the same length, separated by commas; one port
+ * serves all hosts. Everything else needed to connect is the same for all.
  */
-export function parsePrimaryHosts(
-  settings: Settings,
-  parseRest: () => Omit<InstanceConfig, keyof Address>,
+export function readPrimaryHosts(
+  reader: SettingsReader,
+  readRest: () => Omit<InstanceConfig, keyof Address>,
 ): PrimaryHosts {
-  const hosts = splitList(settings.requiredText(HOST));
-  const ports = splitList(settings.text(PORT) ?? "5432").map(parsePort);
-  if (hosts.includes("")) settings.reject(HOST, "must be a host, or several separated by commas");
+  const hosts = splitList(reader.require(PRIMARY.host, ""));
+  const ports = splitList(reader.read(PRIMARY.port)).map(parsePort);
+  if (hosts.includes("")) reader.reject(PRIMARY.host, "must be a host, or several separated by commas");
   if (ports.some(Number.isNaN)) {
-    settings.reject(PORT, "must be a whole number from 1 to 65535, or several separated by commas");
+    reader.reject(PRIMARY.port, "must be an integer from 1 to 65535, or several separated by commas");
   }
   if (ports.length > 1 && ports.length !== hosts.length) {
-    settings.reject(PORT, `must name one port for all hosts, or as many as ${HOST} names hosts`);
+    reader.reject(PRIMARY.port, `must list one port for all hosts, or one for each of ${PRIMARY.host.name}`);
   }
   const addresses = hosts.map((host, index): Address => ({ host, port: ports[index] ?? ports[0] ?? 5432 }));
   const names = new Set(addresses.map(({ host, port }) => `${host} ${port}`));
-  if (names.size < addresses.length) settings.reject(HOST, "must not name a server twice");
-  const rest = parseRest();
+  if (names.size < addresses.length) reader.reject(PRIMARY.host, "must not list a server twice");
+  const rest = readRest();
   const [first = { host: "", port: 5432 }, ...others] = addresses;
   return [{ ...rest, ...first }, ...others.map((address) => ({ ...rest, ...address }))];
 }

@@ -1,47 +1,90 @@
+import type { SettingsReader, SettingsSection } from "@archway/service_kit/setting.ts";
 import {
-  type DurationOptions,
+  booleanSetting,
+  choiceSetting,
+  durationSetting,
+  integerSetting,
   MAX_RETENTION,
-  type SettingsReader,
-} from "@archway/service_kit/settings_reader.ts";
-import { type NatsConfig, parseNatsConfig } from "./broker/nats_config.ts";
+} from "@archway/service_kit/setting_types.ts";
+import { NATS_SETTINGS, type NatsConfig, readNatsConfig } from "./broker/nats_config.ts";
 
-/** Configuration of the publishing of events. */
+/** How events leave. */
 export interface EventsConfig {
-  /** Whether the service runs a worker, in addition to serving requests. */
+  /** Whether the service does it, too, beside its requests. */
   readonly inline: boolean;
-  /** Interval at which an idle worker polls for work, in milliseconds. */
+  /** How long until somebody looks by themselves whether there is something to do, in milliseconds. */
   readonly pollMs: number;
-  /** Maximum number of concurrent deliveries to webhooks. */
+  /** How many webhooks are told of events at the same time. */
   readonly concurrency: number;
   readonly webhooks: WebhookConfig;
-  /** Message broker; undefined if none is configured. */
+  /** Undefined: there is no broker. */
   readonly nats: NatsConfig | undefined;
 }
 
-/** Configuration of the delivery to webhooks. */
+/** How webhooks are told. */
 export interface WebhookConfig {
-  /** Whether webhooks may be in a private network or on this machine, and may use plain HTTP. */
+  /** Whether they may be inside a private network or on this machine, and without TLS. */
   readonly allowPrivate: boolean;
-  /** Timeout of an attempt, in milliseconds. */
+  /** How long an attempt may take, in milliseconds. */
   readonly timeoutMs: number;
-  /** Retention of settled deliveries, in milliseconds. */
+  /** How long a delivery is kept after its end, in milliseconds. */
   readonly retentionMs: number;
 }
 
-/** Bounds of the poll interval and the timeout of an attempt. */
-const BOUNDS: DurationOptions = { min: "10ms", max: "60s" };
+const WORKER = choiceSetting("WORKER", ["inline", "off"], {
+  default: "inline",
+  description:
+    "Process that delivers events to webhooks and NATS: inline for the service itself, beside its requests, or " +
+    "off for the command `worker` elsewhere. Any number of processes can do it at the same time.",
+});
+const CONCURRENCY = integerSetting("WORKER_CONCURRENCY", {
+  default: 16,
+  min: 1,
+  max: 1000,
+  description: "Maximum number of concurrent webhook deliveries of a process.",
+});
+const POLL_INTERVAL = durationSetting("OUTBOX_POLL_INTERVAL", {
+  default: "1s",
+  min: "10ms",
+  max: "60s",
+  description:
+    "Interval of polling for events where notifications do not arrive, behind a pooler for example.",
+});
+const TIMEOUT = durationSetting("WEBHOOK_TIMEOUT", {
+  default: "10s",
+  min: "10ms",
+  max: "60s",
+  description: "Maximum time of a delivery attempt.",
+});
+const ALLOW_PRIVATE = booleanSetting("WEBHOOK_ALLOW_PRIVATE", {
+  default: false,
+  description:
+    "Whether webhooks may lead to this machine and private networks, and lack TLS: for development, or where " +
+    "only trusted people create them.",
+});
+const RETENTION = durationSetting("WEBHOOK_RETENTION", {
+  default: "720h",
+  max: MAX_RETENTION,
+  description: "Retention of deliveries that succeeded or were given up, for inspection and redelivery.",
+});
 
-/** Reads `WORKER…`, `OUTBOX_…`, `WEBHOOK_…` and `NATS_…`. */
-export function parseEventsConfig(settings: SettingsReader): EventsConfig {
+/** Settings of events, webhooks and the broker. */
+export const EVENTS_SETTINGS: SettingsSection = {
+  title: "Events",
+  settings: [WORKER, CONCURRENCY, POLL_INTERVAL, TIMEOUT, ALLOW_PRIVATE, RETENTION, ...NATS_SETTINGS],
+};
+
+/** Reads how events are delivered. */
+export function readEventsConfig(reader: SettingsReader): EventsConfig {
   return {
-    inline: settings.oneOf("WORKER", "inline", ["inline", "off"]) === "inline",
-    pollMs: settings.durationMs("OUTBOX_POLL_INTERVAL", "1s", BOUNDS),
-    concurrency: settings.integer("WORKER_CONCURRENCY", 16, { min: 1, max: 1000 }),
+    inline: reader.read(WORKER) === "inline",
+    pollMs: reader.read(POLL_INTERVAL),
+    concurrency: reader.read(CONCURRENCY),
     webhooks: {
-      allowPrivate: settings.oneOf("WEBHOOK_ALLOW_PRIVATE", "false", ["true", "false"]) === "true",
-      timeoutMs: settings.durationMs("WEBHOOK_TIMEOUT", "10s", BOUNDS),
-      retentionMs: settings.durationMs("WEBHOOK_RETENTION", "720h", { max: MAX_RETENTION }),
+      allowPrivate: reader.read(ALLOW_PRIVATE),
+      timeoutMs: reader.read(TIMEOUT),
+      retentionMs: reader.read(RETENTION),
     },
-    nats: parseNatsConfig(settings),
+    nats: readNatsConfig(reader),
   };
 }

@@ -1,20 +1,20 @@
 import { assertEquals } from "@std/assert";
-import { Settings } from "@archway/config/settings.ts";
-import { parseEventsConfig } from "./events_config.ts";
+import { EnvironmentReader } from "@archway/config/environment_reader.ts";
+import { readEventsConfig } from "./events_config.ts";
 
-Deno.test("parseEventsConfig() runs a worker and allows public addresses only by default", () => {
-  const settings = new Settings(() => undefined);
-  assertEquals(parseEventsConfig(settings), {
+Deno.test("readEventsConfig() lets the service send events out, to public addresses only", () => {
+  const settings = new EnvironmentReader(() => undefined);
+  assertEquals(readEventsConfig(settings), {
     inline: true,
     pollMs: 1_000,
     concurrency: 16,
     webhooks: { allowPrivate: false, timeoutMs: 10_000, retentionMs: 2_592_000_000 },
     nats: undefined,
   });
-  assertEquals(settings.faults, []);
+  assertEquals(settings.errors, []);
 });
 
-Deno.test("parseEventsConfig() reads every variable and rejects invalid values", () => {
+Deno.test("readEventsConfig() reads every variable, and blames each that is wrong", () => {
   const good: Readonly<Record<string, string>> = {
     WORKER: "off",
     OUTBOX_POLL_INTERVAL: "100ms",
@@ -24,7 +24,7 @@ Deno.test("parseEventsConfig() reads every variable and rejects invalid values",
     WEBHOOK_RETENTION: "24h",
     NATS_URL: "nats://broker",
   };
-  assertEquals(parseEventsConfig(new Settings((name) => good[name])), {
+  assertEquals(readEventsConfig(new EnvironmentReader((name) => good[name])), {
     inline: false,
     pollMs: 100,
     concurrency: 3,
@@ -40,24 +40,24 @@ Deno.test("parseEventsConfig() reads every variable and rejects invalid values",
     WEBHOOK_RETENTION: "a month",
     NATS_URL: "broker",
   };
-  const settings = new Settings((name) => bad[name]);
-  parseEventsConfig(settings);
-  assertEquals(settings.faults.map(({ variable }) => variable), Object.keys(bad));
+  const settings = new EnvironmentReader((name) => bad[name]);
+  readEventsConfig(settings);
+  assertEquals(settings.errors.map(({ variable }) => variable), Object.keys(bad));
 });
 
-Deno.test("parseEventsConfig() accepts durations within their bounds only", () => {
+Deno.test("readEventsConfig() accepts durations from the least to the most, and none beyond", () => {
   const limits: Readonly<Record<string, readonly [string, string, string, string]>> = {
     OUTBOX_POLL_INTERVAL: ["10ms", "60s", "9ms", "60001ms"],
     WEBHOOK_TIMEOUT: ["10ms", "60s", "9ms", "60001ms"],
     WEBHOOK_RETENTION: ["0s", "87600h", "-1s", "87601h"],
   };
-  const faults = (variable: string, text: string): readonly string[] => {
-    const settings = new Settings((name) => name === variable ? text : undefined);
-    parseEventsConfig(settings);
-    return settings.faults.map((fault) => fault.variable);
+  const errors = (variable: string, text: string): readonly string[] => {
+    const settings = new EnvironmentReader((name) => name === variable ? text : undefined);
+    readEventsConfig(settings);
+    return settings.errors.map((fault) => fault.variable);
   };
   for (const [variable, [least, most, below, beyond]] of Object.entries(limits)) {
-    for (const good of [least, most]) assertEquals(faults(variable, good), [], good);
-    for (const bad of [below, beyond]) assertEquals(faults(variable, bad), [variable], bad);
+    for (const good of [least, most]) assertEquals(errors(variable, good), [], good);
+    for (const bad of [below, beyond]) assertEquals(errors(variable, bad), [variable], bad);
   }
 });

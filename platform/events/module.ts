@@ -9,7 +9,7 @@ import { timeCursors } from "@archway/service_kit/page_cursors.ts";
 import { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
 import type { Broker } from "./broker/broker.ts";
 import type { NatsConfig } from "./broker/nats_config.ts";
-import { type EventsConfig, parseEventsConfig } from "./events_config.ts";
+import { EVENTS_SETTINGS, type EventsConfig, readEventsConfig } from "./events_config.ts";
 import { mergeCatalogs } from "./merge_catalogs.ts";
 import { measureQueues } from "./metrics/measure_work.ts";
 import { observeWork } from "./metrics/observe_work.ts";
@@ -22,17 +22,9 @@ export const eventsModule = defineService({
   name: "events",
   migrations: join(import.meta.dirname ?? ".", "migrations"),
   scopes: ["webhooks:read", "webhooks:write"],
-  environment: [
-    "NATS_STREAM",
-    "NATS_URL",
-    "NATS_URL_FILE",
-    "OUTBOX_POLL_INTERVAL",
-    "WEBHOOK_*",
-    "WORKER",
-    "WORKER_CONCURRENCY",
-  ],
   hasBackground: true,
-  settings: parseEventsConfig,
+  settings: EVENTS_SETTINGS,
+  configure: readEventsConfig,
   mount: mountEvents,
 });
 

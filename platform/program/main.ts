@@ -1,5 +1,7 @@
-import { type Config, ConfigError, parseConfig } from "@archway/config/config.ts";
-import { Settings } from "@archway/config/settings.ts";
+import { type Config, ConfigError, COPY_TO_URL, readConfig } from "@archway/config/config.ts";
+import { EnvironmentReader } from "@archway/config/environment_reader.ts";
+import { allSettings } from "@archway/config/settings_table.ts";
+import { unknownSettings } from "@archway/config/unknown_settings.ts";
 import { ListenError } from "@archway/server/listener.ts";
 import { TlsError } from "@archway/server/tls.ts";
 import { describeFault, isDatabaseFault } from "./describe_fault.ts";
@@ -47,14 +49,14 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
   const { services } = project;
   const sources = migrationSources(services);
   // A command that only works on the database answers no requests and need not know callers.
-  const configure = (): Config => parseConfig(lookUp, { serves: false, services });
+  const configure = (): Config => readEnvironment(project, { serves: false });
   const withoutArguments = (run: () => Promise<number>): Run => async (args) => {
     if (args.length === 0) return await run();
     await print(Deno.stderr, usage(project));
     return 2;
   };
   const serving = (greet: boolean): Run =>
-    withoutArguments(() => serve(parseConfig(lookUp, { services }), { ...project, greet }));
+    withoutArguments(() => serve(readEnvironment(project, { serves: true }), { ...project, greet }));
   const working = async (): Promise<number> => (await import("./work.ts")).work(configure(), project);
   const commands = new Map<string, Run>([
     ["serve", serving(false)],
@@ -66,11 +68,15 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
       const scopes = services.flatMap(({ scopes = [] }) => scopes);
       return await token(args, { configure, authMode: lookUp("AUTH_MODE"), scopes });
     }],
+    ["config", async (args) => {
+      const { config } = await import("./config_command.ts");
+      return await config(args, { project, environment: Deno.env.toObject() });
+    }],
     ["db", async (args) => {
       const { db } = await import("./db_command.ts");
-      const settings = new Settings(lookUp);
-      const copyToUrl = settings.secret("COPY_TO_URL");
-      if (settings.faults.length > 0) throw new ConfigError(settings.faults);
+      const reader = new EnvironmentReader(lookUp);
+      const copyToUrl = reader.read(COPY_TO_URL);
+      if (reader.errors.length > 0) throw new ConfigError(reader.errors);
       return await db(args, { configure, copyToUrl, sources });
     }],
   ]);
@@ -81,6 +87,23 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
     });
   }
   return commands;
+}
+
+/**
+ * Reads the configuration from the environment.
+ *
+ * @throws {ConfigError} for missing, invalid and misspelt settings.
+ */
+function readEnvironment(
+  { name, services }: Project,
+  { serves }: { readonly serves: boolean },
+): Config {
+  const reader = new EnvironmentReader(lookUp);
+  const config = readConfig(reader, { serves, services });
+  const settings = allSettings(services);
+  const errors = [...reader.errors, ...unknownSettings(Deno.env.toObject(), { settings, project: name })];
+  if (errors.length > 0) throw new ConfigError(errors);
+  return config;
 }
 
 function lookUp(name: string): string | undefined {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Config } from "@archway/config/config.ts";
 import type { PostgresConfig } from "@archway/config/database_config.ts";
-import type { PoolSettings } from "@archway/config/pool_settings.ts";
+import type { PoolConfig as ConnectionConfig } from "@archway/config/pool_config.ts";
 import type { DatabaseObserver } from "@archway/db/database_observer.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { EmbeddedError } from "@archway/db/embedded/embedded_error.ts";
@@ -20,7 +20,7 @@ export interface Database extends AsyncDisposable {
 }
 
 /** How connections are used, whichever database they lead to. */
-type PoolOptions = PoolSettings & Partial<PoolConfig>;
+type PoolOptions = ConnectionConfig & Partial<PoolConfig>;
 
 /** Opens the database: starts the embedded one, or prepares the way to a real one, which need not be up yet. */
 export async function openDatabase(config: Config, observer?: DatabaseObserver): Promise<Database> {

@@ -1,5 +1,5 @@
 import { type Config, ConfigError } from "@archway/config/config.ts";
-import type { Rate, RateLimitConfig } from "@archway/config/rate_settings.ts";
+import type { Rate, RateLimitConfig } from "@archway/config/rate_limit_config.ts";
 import type { HealthCheck, ReadinessCheck } from "@archway/server/health.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import {

@@ -15,7 +15,7 @@ export interface Project {
 export const PROJECT_ROOT: string = join(import.meta.dirname ?? ".", "../..");
 
 /** Commands of every program, which no service can add. */
-const PLATFORM_COMMANDS = ["help", "serve", "dev", "worker", "migrate", "token", "db"];
+const PLATFORM_COMMANDS = ["help", "serve", "dev", "worker", "migrate", "config", "token", "db"];
 
 /**
  * Checks that the services fit together.

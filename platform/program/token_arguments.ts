@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { DevelopmentTokenOptions } from "@archway/server/authentication.ts";
-import { parseDuration } from "@archway/config/settings.ts";
+import { parseDuration } from "@archway/service_kit/setting_types.ts";
 
 /** Arguments that cannot be used; the message is one line. */
 export class TokenArgumentsError extends Error {

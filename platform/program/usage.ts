@@ -11,6 +11,7 @@ export function usage({ name, services }: Project): string {
       "migrate",
       "change the tables: up [--dry-run], down [n] [--dry-run], status, new <name> [--service <service>]",
     ],
+    ["config", "print every setting, its value and where it comes from: [--json]"],
     [
       "token",
       'print an access token for development: [--subject <name>] [--scope "<scope> …"] [--expires <duration>]',
@@ -26,6 +27,6 @@ export function usage({ name, services }: Project): string {
 
 Commands:
 ${lines.map(([command, text]) => `  ${command.padEnd(width)} ${text}\n`).join("")}
-It is configured by environment variables; .env.example in the repository lists them.
+It is configured by environment variables; \`${name} config\` lists them.
 `;
 }

@@ -18,7 +18,7 @@ Deno.test("usage() lists the commands of the platform, then those of the service
   const text = usage({ name: "shop", services });
   assertMatch(text, /^Usage: shop \[command\]\n/);
   const commands = [...text.matchAll(/^ {2}(\S+) +\S/gm)].map(([, name]) => name);
-  assertEquals(commands, ["serve", "dev", "worker", "migrate", "token", "db", "fill-everything"]);
+  assertEquals(commands, ["serve", "dev", "worker", "migrate", "config", "token", "db", "fill-everything"]);
   assertMatch(text, /^ {2}serve {11}run the service \(the default\)$/m);
   assertMatch(text, /^ {2}fill-everything Create contacts: --contacts <n>$/m);
 });

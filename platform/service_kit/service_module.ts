@@ -7,98 +7,98 @@ import type { ConsistencyTokens } from "./consistency_tokens.ts";
 import type { EventCatalog } from "./event_catalog.ts";
 import type { MetricSink } from "./metric_sink.ts";
 import type { WorkTracer } from "./observed_work.ts";
-import type { SettingsReader } from "./settings_reader.ts";
+import type { SettingsReader, SettingsSection } from "./setting.ts";
 
-/** Static description of a service; see {@link ServiceDefinition} for its startup. */
+/** What a service declares about itself; see {@link ServiceDefinition} for how it starts. */
 export interface ServiceDescription {
   /** Name of the folder, such as "profile_service". */
   readonly name: string;
-  /** Names of modules that services.ts must list too, such as "events". @default {[]} */
+  /** Names of modules that have to be listed too, such as "events". @default {[]} */
   readonly requires?: readonly string[];
-  /** Absolute path of the folder of migrations. @default no tables */
+  /** Absolute path of the folder of migrations; undefined: no tables. */
   readonly migrations?: string;
-  /** Events that it publishes. @default none */
+  /** Events it publishes; undefined: none. */
   readonly events?: EventCatalog;
-  /** Default scopes of a development token. @default {[]} */
+  /** Scopes of a development token by default. @default {[]} */
   readonly scopes?: readonly string[];
-  /** Environment variables of its settings; `NATS_*` stands for all with the prefix. @default {[]} */
-  readonly environment?: readonly string[];
+  /** Settings of its own, which `configure` reads; undefined: none. */
+  readonly settings?: SettingsSection;
   /** Commands it adds to the program. @default {[]} */
   readonly commands?: readonly ServiceCommand[];
-  /** Whether it has background work, which `worker` can run in a separate process. @default {false} */
+  /** Whether it has work beside requests, which `worker` does alone. @default {false} */
   readonly hasBackground?: boolean;
-  /** Example command lines that `dev` prints; `{url}` stands for the address of the program. @default {[]} */
+  /** Command lines to try first, for `dev`; `{url}` stands for the address of the program. @default {[]} */
   readonly examples?: readonly string[];
 }
 
 /** A service, or a capability that services share, as services.ts lists it. */
 export interface ServiceModule extends ServiceDescription {
-  /** Reads its settings. Invalid ones are reported to the reader. */
+  /** Reads its settings. Invalid ones are reported to the reader, all at once. */
   configure(settings: SettingsReader): ConfiguredService;
 }
 
-/** A service with its settings. */
+/** A service whose settings are known. */
 export interface ConfiguredService {
   readonly name: string;
-  /** Wires the service up, once per program, without opening connections. */
-  mount(dependencies: ServiceDependencies): MountedService;
+  /** Wires the service up, once a program. Opens nothing yet. */
+  mount(parts: ServiceDependencies): MountedService;
 }
 
-/** API and background work of a service in a running program. */
+/** What a service consists of in a running program. */
 export interface MountedService {
-  /** Routes, OpenAPI document and error table. @default no HTTP API */
+  /** Routes, OpenAPI document and error table; undefined: no HTTP API. */
   readonly api?: ApiModule;
-  /** Background work. @default none */
+  /** Work beside requests; undefined: none. */
   readonly background?: Background;
 }
 
-/** Background work of a service, such as the delivery of events. */
+/** Work beside requests, such as delivering events. */
 export interface Background {
-  /** Whether `serve` runs it too, or only `worker`. */
+  /** Whether `serve` does it too, or only `worker`. */
   readonly inline: boolean;
   open(): Promise<BackgroundWork>;
 }
 
-/** Background work that was opened. Disposing stops it gracefully. */
+/** Work beside requests that was opened. Disposing ends it in order. */
 export interface BackgroundWork extends AsyncDisposable {
-  /** Starts the work; called once, after all migrations are applied. */
+  /** Begins; called once all migrations are applied. */
   start(): void;
 }
 
-/** Dependencies that the program passes to every service. */
+/** What the program hands to every service. */
 export interface ServiceDependencies {
   readonly pool: ConnectionPool;
   readonly logger: Logger;
   /** Current time with microseconds. */
   readonly now: () => Timestamp;
-  /** Generates a UUIDv7. */
+  /** A new UUIDv7. */
   readonly newId: () => string;
-  /** Secrets, newest first, for a `KeyRing` or `EncryptionKeyRing` with its own purpose. */
+  /** HMAC secrets, newest first, for a `KeyRing` or `EncryptionKeyRing` with a purpose of its own. */
   readonly secrets: readonly [string, ...string[]];
-  /** Lifetime of page cursors, in seconds. */
+  /** Lifetime of page cursors. */
   readonly cursorTtlSeconds: number;
   readonly tokens: ConsistencyTokens;
   /** Events of all listed services. */
   readonly catalogs: readonly EventCatalog[];
-  /** Metrics are disabled if undefined. */
+  /** Undefined: no metrics are collected. */
   readonly metrics: MetricSink | undefined;
   readonly tracer: WorkTracer;
-  /** Time limit for work in progress when the program stops, in milliseconds. */
+  /** Time for work in progress to end when the program stops. */
   readonly drainTimeoutMs: number;
 }
 
 /** A service with settings of type `S`. */
 export interface ServiceDefinition<S> extends ServiceDescription {
-  readonly settings: (reader: SettingsReader) => S;
-  mount(dependencies: ServiceDependencies, settings: S): MountedService;
+  readonly configure: (reader: SettingsReader) => S;
+  mount(parts: ServiceDependencies, settings: S): MountedService;
 }
 
 /** A service without settings of its own. */
 export interface PlainServiceDefinition extends ServiceDescription {
-  mount(dependencies: ServiceDependencies): MountedService;
+  mount(parts: ServiceDependencies): MountedService;
 }
 
-/** Creates the module of a service, which its `module.ts` exports and services.ts lists. */
+/** Makes the module of a service: what its `module.ts` exports and services.ts lists. */
 export function defineService<S>(definition: ServiceDefinition<S>): ServiceModule;
 export function defineService(definition: PlainServiceDefinition): ServiceModule;
 export function defineService<S>(definition: ServiceDefinition<S> | PlainServiceDefinition): ServiceModule {
@@ -106,14 +106,9 @@ export function defineService<S>(definition: ServiceDefinition<S> | PlainService
   return {
     ...definition,
     configure(reader): ConfiguredService {
-      if (!("settings" in definition)) {
-        return {
-          name,
-          mount: (dependencies) => definition.mount(dependencies),
-        };
-      }
-      const settings = definition.settings(reader);
-      return { name, mount: (dependencies) => definition.mount(dependencies, settings) };
+      if (!("configure" in definition)) return { name, mount: (parts) => definition.mount(parts) };
+      const settings = definition.configure(reader);
+      return { name, mount: (parts) => definition.mount(parts, settings) };
     },
   };
 }

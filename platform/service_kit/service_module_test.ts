@@ -1,9 +1,10 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { Settings } from "@archway/config/settings.ts";
+import { EnvironmentReader } from "@archway/config/environment_reader.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { mountServices } from "@archway/program/mount_services.ts";
 import { SILENT_LOGGER } from "@archway/server/logger.ts";
 import type { EventCatalog } from "./event_catalog.ts";
+import { choiceSetting, integerSetting, textSetting } from "./setting_types.ts";
 import { UNTRACED } from "./observed_work.ts";
 import {
   type ConfiguredService,
@@ -18,6 +19,15 @@ const CATALOG: EventCatalog = {
   toJson: () => ({}),
   recipients: () => Promise.resolve([]),
 };
+
+const PREFIX = textSetting("ORDER_PREFIX", { default: "none", description: "Prefix of numbers." });
+const LIMIT = integerSetting("ORDER_LIMIT", {
+  default: 5,
+  min: 1,
+  max: 9,
+  description: "Items of an order.",
+});
+const MODE = choiceSetting("ORDER_MODE", ["fast", "slow"], { default: "fast", description: "Mode." });
 
 const UNREACHABLE = {
   ...{ host: "127.0.0.1", port: 1, user: "unused", password: "", database: "none" },
@@ -46,7 +56,8 @@ Deno.test("defineService() hands its settings to mount(), and keeps the descript
     requires: ["events"],
     events: CATALOG,
     scopes: ["orders:read"],
-    settings: (reader) => reader.text("ORDER_PREFIX") ?? "none",
+    settings: { title: "Orders", settings: [PREFIX] },
+    configure: (reader) => reader.read(PREFIX),
     mount(parts, prefix): MountedService {
       mounted.push([prefix, parts]);
       return {};
@@ -54,7 +65,9 @@ Deno.test("defineService() hands its settings to mount(), and keeps the descript
   });
   assertEquals([module.name, module.requires, module.scopes], ["orders", ["events"], ["orders:read"]]);
   assertStrictEquals(module.events, CATALOG);
-  const configured = module.configure(new Settings((name) => name === "ORDER_PREFIX" ? "o-" : undefined));
+  const configured = module.configure(
+    new EnvironmentReader((name) => name === "ORDER_PREFIX" ? "o-" : undefined),
+  );
   assertEquals([configured.name, mounted.length], ["orders", 0]);
   await mount([module], [configured]);
   const [[prefix, parts] = []] = mounted;
@@ -64,16 +77,14 @@ Deno.test("defineService() hands its settings to mount(), and keeps the descript
 Deno.test("defineService() reports invalid settings to the reader instead of throwing", () => {
   const module = defineService({
     name: "orders",
-    settings: (reader) => [
-      reader.integer("ORDER_LIMIT", 5, { min: 1, max: 9 }),
-      reader.oneOf("ORDER_MODE", "fast", ["fast", "slow"]),
-    ],
+    settings: { title: "Orders", settings: [LIMIT, MODE] },
+    configure: (reader) => [reader.read(LIMIT), reader.read(MODE)],
     mount: (): MountedService => ({}),
   });
   const wrong: Readonly<Record<string, string>> = { ORDER_LIMIT: "10", ORDER_MODE: "medium" };
-  const settings = new Settings((name) => wrong[name]);
-  module.configure(settings);
-  assertEquals(settings.faults.map(({ variable }) => variable), ["ORDER_LIMIT", "ORDER_MODE"]);
+  const reader = new EnvironmentReader((name) => wrong[name]);
+  module.configure(reader);
+  assertEquals(reader.errors.map(({ variable }) => variable), ["ORDER_LIMIT", "ORDER_MODE"]);
 });
 
 Deno.test("defineService() mounts a service without settings, with the catalogs of all services", async () => {
@@ -89,7 +100,7 @@ Deno.test("defineService() mounts a service without settings, with the catalogs 
   const services = [reader, publisher];
   const mounted = await mount(
     services,
-    services.map((module) => module.configure(new Settings(() => undefined))),
+    services.map((module) => module.configure(new EnvironmentReader(() => undefined))),
   );
   assertEquals([mounted, seen], [[{}, {}], [[CATALOG]]]);
 });

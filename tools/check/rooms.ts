@@ -78,7 +78,7 @@ export const ROOMS: readonly Room[] = [
   // Benchmarks and test support use inner parts of rooms.
   {
     path: "tools/",
-    imports: [...BASE, "platform/program/", "services.ts"],
+    imports: [...BASE, "platform/program/", "services.ts", "config.ts"],
     never: ["tests/"],
     passesDoors: true,
   },

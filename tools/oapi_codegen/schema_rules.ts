@@ -1,6 +1,6 @@
 import { formatNames } from "ajv-formats/dist/formats.js";
 import { isArray, isObject, type Located, member, textMember } from "./json_value.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "@archway/config/nearest.ts";
 import type { References } from "./references.ts";
 import { ANNOTATIONS, LIST_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS, subschemas } from "./schema_walk.ts";
 

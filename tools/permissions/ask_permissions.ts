@@ -31,10 +31,10 @@ async function ask(
   { cwd }: { readonly cwd: string },
 ): Promise<Outcomes> {
   const output = await new Deno.Command(program, {
-    args: [...args, "ARCHWAY_PROBE_SECRET", "PORT"],
+    args: [...args, "PROBED_SECRET", "PORT"],
     cwd,
     // What Deno needs to find its own files is inherited.
-    env: { ARCHWAY_PROBE_SECRET: "planted", PORT: "0", NO_COLOR: "1", DENO_NO_PROMPT: "0" },
+    env: { PROBED_SECRET: "planted", PORT: "0", NO_COLOR: "1", DENO_NO_PROMPT: "0" },
     stdin: "null",
   }).output();
   const [stdout, stderr] = [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes));

@@ -1,4 +1,4 @@
-import { Settings } from "@archway/config/settings.ts";
+import { EnvironmentReader } from "@archway/config/environment_reader.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import { type MountedServices, mountServices } from "@archway/program/mount_services.ts";
@@ -45,7 +45,7 @@ export function mountOnPool(
   { services, now }: Omit<ServiceServerOptions, "options">,
 ): MountedServices {
   return mountServices({
-    services: services.map((service) => service.configure(new Settings(() => undefined))),
+    services: services.map((service) => service.configure(new EnvironmentReader(() => undefined))),
     ...{ cursorTtlSeconds: 60, idempotencyTtlMs: 3_600_000, drainTimeoutMs: 0 },
   }, {
     services,

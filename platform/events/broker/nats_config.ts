@@ -1,39 +1,52 @@
-import type { SettingsReader } from "@archway/service_kit/settings_reader.ts";
+import { InvalidSetting, type SettingsReader } from "@archway/service_kit/setting.ts";
+import { customSetting, textSetting } from "@archway/service_kit/setting_types.ts";
 import type { NatsCredentials } from "./nats_broker.ts";
 
-/** Configuration of the message broker. May contain a password. */
+/** Where events are published. May hold a password. */
 export interface NatsConfig {
   /** "host:port" of every server. */
   readonly servers: readonly [string, ...string[]];
   readonly credentials?: NatsCredentials;
-  /** Whether TLS is required. */
+  /** Whether the way has to be encrypted. */
   readonly tls: boolean;
   readonly stream: string;
 }
 
-/** Stream names that JetStream accepts, without characters that a shell interprets. */
-const STREAM = /^[A-Za-z0-9_-]{1,255}$/;
+/** Names that JetStream accepts, less what would be awkward in a shell. */
+const STREAM_NAME = /^[A-Za-z0-9_-]{1,255}$/;
 
 const URL_REASON =
   "must be a URL such as nats://user:password@host:4222, with TLS tls://, or several of one cluster, separated by commas";
 
-/** Reads `NATS_…`. Returns undefined if no broker is configured. */
-export function parseNatsConfig(settings: SettingsReader): NatsConfig | undefined {
-  const text = settings.secret("NATS_URL");
-  const stream = settings.text("NATS_STREAM");
-  if (stream !== undefined && !STREAM.test(stream)) {
-    settings.reject("NATS_STREAM", "must consist of letters, digits, _ and -");
-  }
-  if (text === undefined) {
-    if (stream !== undefined) settings.reject("NATS_STREAM", "requires NATS_URL");
-    return undefined;
-  }
-  const parsed = parseUrls(text);
-  if (parsed === undefined) settings.reject("NATS_URL", URL_REASON);
-  return { ...parsed ?? { servers: [""], tls: false }, stream: stream ?? "archway" };
+const SERVERS = customSetting<Omit<NatsConfig, "stream">>("NATS_URL", {
+  type: "URL or list of URLs",
+  secret: true,
+  example: "nats://user:password@host:4222",
+  description: "NATS server with JetStream to which events are published: nats://user:password@host:4222, " +
+    "nats://token@host, tls:// with TLS, or several of one cluster. Events are not published if absent.",
+  parse: (text) => {
+    const parsed = parseUrls(text);
+    if (parsed === undefined) throw new InvalidSetting(URL_REASON);
+    return parsed;
+  },
+});
+const STREAM = textSetting("NATS_STREAM", {
+  default: "archway",
+  pattern: [STREAM_NAME, "must consist of letters, digits, _ and -"],
+  description: "Stream that stores published events; created if missing.",
+});
+
+export const NATS_SETTINGS = [SERVERS, STREAM];
+
+/** Reads the broker; undefined if events are not published to one. */
+export function readNatsConfig(reader: SettingsReader): NatsConfig | undefined {
+  const [servers, stream] = [reader.read(SERVERS), reader.read(STREAM)];
+  if (servers !== undefined) return { ...servers, stream };
+  if (reader.isSet(STREAM) && !reader.isSet(SERVERS)) reader.reject(STREAM, "needs NATS_URL");
+  return undefined;
 }
 
-/** Parses the URLs of one cluster: the same scheme in all, and credentials in all (the same) or only in the first. */
+/** All of one cluster: with the same scheme, and the same credentials or those of the first. */
 function parseUrls(text: string): Omit<NatsConfig, "stream"> | undefined {
   const urls = text.split(",").map((part) => URL.parse(part.trim()));
   const [first, ...others] = urls;
@@ -50,7 +63,7 @@ function parseUrls(text: string): Omit<NatsConfig, "stream"> | undefined {
   return {
     servers: [serverOf(first), ...servers],
     tls: first.protocol === "tls:",
-    // A token takes the place of the user (NATS, "Connecting").
+    // A token stands where a user does (NATS, "Connecting").
     ...(user !== "" && { credentials: password === "" ? { token: user } : { user, password } }),
   };
 }

@@ -1,17 +1,17 @@
 import { assertEquals } from "@std/assert";
-import { type NatsConfig, parseNatsConfig } from "./nats_config.ts";
-import { Settings } from "@archway/config/settings.ts";
+import { type NatsConfig, readNatsConfig } from "./nats_config.ts";
+import { EnvironmentReader } from "@archway/config/environment_reader.ts";
 
 function parse(variables: Readonly<Record<string, string>>): {
   readonly config: NatsConfig | undefined;
-  readonly faults: readonly string[];
+  readonly errors: readonly string[];
 } {
-  const settings = new Settings((name) => variables[name]);
-  const config = parseNatsConfig(settings);
-  return { config, faults: settings.faults.map(({ variable }) => variable) };
+  const settings = new EnvironmentReader((name) => variables[name]);
+  const config = readNatsConfig(settings);
+  return { config, errors: settings.errors.map(({ variable }) => variable) };
 }
 
-Deno.test("parseNatsConfig() reads servers, credentials and the stream", () => {
+Deno.test("readNatsConfig() reads where servers are, and who the program is to them", () => {
   const read = (url: string): NatsConfig | undefined => parse({ NATS_URL: url }).config;
   assertEquals(read("nats://broker.internal"), {
     servers: ["broker.internal:4222"],
@@ -31,16 +31,16 @@ Deno.test("parseNatsConfig() reads servers, credentials and the stream", () => {
     stream: "archway",
   });
   assertEquals(parse({ NATS_URL: "nats://a", NATS_STREAM: "Events_1" }).config?.stream, "Events_1");
-  assertEquals(parse({}), { config: undefined, faults: [] });
+  assertEquals(parse({}), { config: undefined, errors: [] });
 });
 
-Deno.test("parseNatsConfig() names the variable of an invalid value", () => {
+Deno.test("readNatsConfig() blames what cannot be used", () => {
   for (
     const url of [
       ...["http://a", "a:4222", "nats://", "nats://a/path", "nats://a?b=c", "nats://a#b", ",", "nats://a,"],
       ...["nats://a,tls://b", "nats://u:p@a,nats://other:p@b", "nats://%zz:p@a"],
     ]
-  ) assertEquals(parse({ NATS_URL: url }).faults, ["NATS_URL"], url);
-  assertEquals(parse({ NATS_STREAM: "events" }).faults, ["NATS_STREAM"]);
-  assertEquals(parse({ NATS_URL: "nats://a", NATS_STREAM: "a.b" }).faults, ["NATS_STREAM"]);
+  ) assertEquals(parse({ NATS_URL: url }).errors, ["NATS_URL"], url);
+  assertEquals(parse({ NATS_STREAM: "events" }).errors, ["NATS_STREAM"]);
+  assertEquals(parse({ NATS_URL: "nats://a", NATS_STREAM: "a.b" }).errors, ["NATS_STREAM"]);
 });

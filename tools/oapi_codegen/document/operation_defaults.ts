@@ -1,5 +1,5 @@
 import { entries, escapeToken, isArray, isObject, locate, type Located, textMember } from "../json_value.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "@archway/config/nearest.ts";
 import type { SourceFile, Sources } from "./sources.ts";
 
 /** The conditions that an operation can meet, beside those about a parameter. */

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import type { JsonValue } from "@archway/server/operation.ts";
 import { DiagnosticList, GenerationError } from "../diagnostics.ts";
 import { decodeFragment, isObject, locate, type Located, member, textMember } from "../json_value.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "@archway/config/nearest.ts";
 import { parseYaml } from "../parse_yaml.ts";
 import { walkReferences } from "../reference_walk.ts";
 import type { DocumentFolder } from "./document_folder.ts";

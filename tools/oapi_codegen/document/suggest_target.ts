@@ -1,5 +1,5 @@
 import { escapeToken, isObject, locate, unescapeToken } from "../json_value.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "@archway/config/nearest.ts";
 import type { SourceFile, Sources } from "./sources.ts";
 
 /**

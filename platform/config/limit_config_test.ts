@@ -1,18 +1,18 @@
 import { assertEquals } from "@std/assert";
-import { type LimitConfig, parseLimitSettings } from "./limit_settings.ts";
-import { Settings } from "./settings.ts";
+import { type LimitConfig, readLimitConfig } from "./limit_config.ts";
+import { EnvironmentReader } from "./environment_reader.ts";
 
 interface Parsed extends LimitConfig {
-  readonly faults: readonly string[];
+  readonly errors: readonly string[];
 }
 
 function parse(environment: Readonly<Record<string, string>>, isPrivate = false): Parsed {
-  const settings = new Settings((name) => environment[name]);
-  const config = parseLimitSettings(settings, { isPrivate });
-  return { ...config, faults: settings.faults.map(({ variable }) => variable) };
+  const settings = new EnvironmentReader((name) => environment[name]);
+  const config = readLimitConfig(settings, { isPrivate });
+  return { ...config, errors: settings.errors.map(({ variable }) => variable) };
 }
 
-Deno.test("parseLimitSettings() limits rates unless only this machine reaches the service, or somebody says so", () => {
+Deno.test("readLimitConfig() limits rates unless only this machine reaches the service, or somebody says so", () => {
   const rate = { quota: 600, windowSeconds: 60 };
   assertEquals(parse({}).rateLimit, {
     rate,
@@ -27,13 +27,13 @@ Deno.test("parseLimitSettings() limits rates unless only this machine reaches th
   assertEquals(parse({ RATE_LIMIT: "off", RATE_LIMIT_URL: "redis://host" }).rateLimit, undefined);
 });
 
-Deno.test("parseLimitSettings() reads rates", () => {
-  const { rateLimit, faults } = parse({
+Deno.test("readLimitConfig() reads rates", () => {
+  const { rateLimit, errors } = parse({
     RATE_LIMIT: "5/10s",
     RATE_LIMIT_ADDRESS: "7/1h",
     RATE_LIMIT_ROUTES: "createProfile=20/1m, listProfiles = 1000000/24h",
   });
-  assertEquals(faults, []);
+  assertEquals(errors, []);
   assertEquals(rateLimit, {
     rate: { quota: 5, windowSeconds: 10 },
     operations: new Map([
@@ -57,16 +57,16 @@ Deno.test("parseLimitSettings() reads rates", () => {
     "1e3/1m",
   ];
   for (const text of wrong) {
-    assertEquals(parse({ RATE_LIMIT: text }).faults, ["RATE_LIMIT"], text);
-    assertEquals(parse({ RATE_LIMIT_ADDRESS: text }).faults, ["RATE_LIMIT_ADDRESS"], text);
-    assertEquals(parse({ RATE_LIMIT_ROUTES: `createProfile=${text}` }).faults, ["RATE_LIMIT_ROUTES"], text);
+    assertEquals(parse({ RATE_LIMIT: text }).errors, ["RATE_LIMIT"], text);
+    assertEquals(parse({ RATE_LIMIT_ADDRESS: text }).errors, ["RATE_LIMIT_ADDRESS"], text);
+    assertEquals(parse({ RATE_LIMIT_ROUTES: `createProfile=${text}` }).errors, ["RATE_LIMIT_ROUTES"], text);
   }
   for (const text of ["createProfile", "=5/1m", "a=5/1m,", "a=5/1m,a=6/1m", "a=5/1m b=5/1m"]) {
-    assertEquals(parse({ RATE_LIMIT_ROUTES: text }).faults, ["RATE_LIMIT_ROUTES"], text);
+    assertEquals(parse({ RATE_LIMIT_ROUTES: text }).errors, ["RATE_LIMIT_ROUTES"], text);
   }
 });
 
-Deno.test("parseLimitSettings() takes the store by the names of both servers", () => {
+Deno.test("readLimitConfig() takes the store by the names of both servers", () => {
   const stores = ["redis://host", "rediss://u:p%40w@[::1]:6380/1", "valkey://host:1", "valkeys://host"];
   assertEquals(stores.map((RATE_LIMIT_URL) => parse({ RATE_LIMIT_URL }).rateLimit?.storeUrl), [
     "redis://host",
@@ -84,11 +84,11 @@ Deno.test("parseLimitSettings() takes the store by the names of both servers", (
       "redis://host#a",
     ]
   ) {
-    assertEquals(parse({ RATE_LIMIT_URL: text }).faults, ["RATE_LIMIT_URL"], text);
+    assertEquals(parse({ RATE_LIMIT_URL: text }).errors, ["RATE_LIMIT_URL"], text);
   }
 });
 
-Deno.test("parseLimitSettings() reads the origins whose scripts may read answers", () => {
+Deno.test("readLimitConfig() reads the origins whose scripts may read answers", () => {
   assertEquals(parse({}).cors, undefined);
   assertEquals(parse({ CORS_ORIGINS: "*", CORS_MAX_AGE: "1h" }).cors, {
     origins: "*",
@@ -106,17 +106,17 @@ Deno.test("parseLimitSettings() reads the origins whose scripts may read answers
     ...["*,https://app.example", "https://App.example", "ftp://app.example", "https://app.example,"],
   ];
   for (const text of wrong) {
-    assertEquals(parse({ CORS_ORIGINS: text }).faults, ["CORS_ORIGINS"], text);
+    assertEquals(parse({ CORS_ORIGINS: text }).errors, ["CORS_ORIGINS"], text);
   }
-  assertEquals(parse({ CORS_ORIGINS: "*", CORS_CREDENTIALS: "true" }).faults, ["CORS_CREDENTIALS"]);
-  assertEquals(parse({ CORS_CREDENTIALS: "true" }).faults, ["CORS_CREDENTIALS"]);
+  assertEquals(parse({ CORS_ORIGINS: "*", CORS_CREDENTIALS: "true" }).errors, ["CORS_CREDENTIALS"]);
+  assertEquals(parse({ CORS_CREDENTIALS: "true" }).errors, ["CORS_CREDENTIALS"]);
 });
 
-Deno.test("parseLimitSettings() reads the sizes of requests, within what the platform takes", () => {
+Deno.test("readLimitConfig() reads the sizes of requests, within what the platform takes", () => {
   const sizes = { MAX_URL_BYTES: "1000", MAX_HEADER_BYTES: "65536" };
   assertEquals([parse(sizes).maxUrlBytes, parse(sizes).maxHeaderBytes], [1000, 65_536]);
   assertEquals([parse({}).maxUrlBytes, parse({}).maxHeaderBytes], [8192, 16_384]);
-  assertEquals(parse({ MAX_URL_BYTES: "0", MAX_HEADER_BYTES: "65537" }).faults, [
+  assertEquals(parse({ MAX_URL_BYTES: "0", MAX_HEADER_BYTES: "65537" }).errors, [
     "MAX_URL_BYTES",
     "MAX_HEADER_BYTES",
   ]);

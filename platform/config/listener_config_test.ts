@@ -1,16 +1,16 @@
 import { assertEquals } from "@std/assert";
-import { type ListenerConfig, parseListenerSettings } from "./listener_settings.ts";
-import { Settings } from "./settings.ts";
+import { type ListenerConfig, readListenerConfig } from "./listener_config.ts";
+import { EnvironmentReader } from "./environment_reader.ts";
 
 function parse(
   environment: Readonly<Record<string, string>>,
   host = "127.0.0.1",
 ): [ListenerConfig, string[]] {
-  const settings = new Settings((name) => environment[name]);
-  return [parseListenerSettings(settings, host), settings.faults.map(({ variable }) => variable)];
+  const settings = new EnvironmentReader((name) => environment[name]);
+  return [readListenerConfig(settings, host), settings.errors.map(({ variable }) => variable)];
 }
 
-Deno.test("parseListenerSettings() guards what others can reach, unless it is told otherwise", () => {
+Deno.test("readListenerConfig() guards what others can reach, unless it is told otherwise", () => {
   const tls = { TLS_CERT_FILE: "server.crt", TLS_KEY_FILE: "server.key" };
   const cases: [environment: Readonly<Record<string, string>>, host: string, guarded: boolean][] = [
     [{}, "127.0.0.1", false],
@@ -23,12 +23,12 @@ Deno.test("parseListenerSettings() guards what others can reach, unless it is to
     [{ ...tls, SLOW_CLIENT_GUARD: "off" }, "0.0.0.0", false],
   ];
   for (const [environment, host, guarded] of cases) {
-    const [{ guard }, faults] = parse(environment, host);
-    assertEquals([guard !== undefined, faults], [guarded, []], host);
+    const [{ guard }, errors] = parse(environment, host);
+    assertEquals([guard !== undefined, errors], [guarded, []], host);
   }
 });
 
-Deno.test("parseListenerSettings() reads what the guard goes by", () => {
+Deno.test("readListenerConfig() reads what the guard goes by", () => {
   const [defaults] = parse({ SLOW_CLIENT_GUARD: "on" });
   assertEquals(defaults.guard, { idleMs: 75_000, maxConnections: 5000, maxConnectionsPerAddress: 0 });
   const [{ guard }] = parse({
@@ -38,11 +38,11 @@ Deno.test("parseListenerSettings() reads what the guard goes by", () => {
     MAX_CONNECTIONS_PER_ADDRESS: "10",
   });
   assertEquals(guard, { idleMs: 5000, maxConnections: 100, maxConnectionsPerAddress: 10 });
-  const [, faults] = parse({ SLOW_CLIENT_GUARD: "yes", MAX_CONNECTIONS: "0", IDLE_TIMEOUT: "75" });
-  assertEquals(faults, ["SLOW_CLIENT_GUARD", "IDLE_TIMEOUT", "MAX_CONNECTIONS"]);
+  const [, errors] = parse({ SLOW_CLIENT_GUARD: "yes", MAX_CONNECTIONS: "0", IDLE_TIMEOUT: "75" });
+  assertEquals(errors, ["SLOW_CLIENT_GUARD", "IDLE_TIMEOUT", "MAX_CONNECTIONS"]);
 });
 
-Deno.test("parseListenerSettings() wants both files of TLS or none", () => {
+Deno.test("readListenerConfig() wants both files of TLS or none", () => {
   assertEquals(parse({ TLS_CERT_FILE: "c", TLS_KEY_FILE: "k" })[0].tls, { certificate: "c", key: "k" });
   assertEquals(parse({ TLS_CERT_FILE: "c" })[1], ["TLS_KEY_FILE"]);
   assertEquals(parse({ TLS_KEY_FILE: "k" })[1], ["TLS_CERT_FILE"]);

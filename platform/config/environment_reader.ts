@@ -1,0 +1,115 @@
+import { InvalidSetting, type Setting, type SettingsReader } from "@archway/service_kit/setting.ts";
+
+/** Looks a variable up; `Deno.env.get` is one. */
+export type EnvironmentLookup = (name: string) => string | undefined;
+
+/** An invalid or missing variable: its name and the reason, without its value. */
+export interface SettingError {
+  readonly variable: string;
+  readonly reason: string;
+}
+
+/** Where a value came from: the variable itself, a file that it names, its default, or a rule over other settings. */
+export type ValueSource =
+  | { readonly kind: "environment"; readonly variable: string }
+  | { readonly kind: "file"; readonly variable: string; readonly path: string }
+  | { readonly kind: "default" }
+  | { readonly kind: "derived" };
+
+/** Value of a setting as it was read. */
+export interface ReadSetting {
+  /** As text; undefined if there is none. */
+  readonly text: string | undefined;
+  readonly source: ValueSource;
+}
+
+/** Reads settings from environment variables, and collects what is invalid. */
+export class EnvironmentReader implements SettingsReader {
+  readonly errors: SettingError[] = [];
+  /** Everything that was read, by the name of its setting. */
+  readonly values = new Map<string, ReadSetting>();
+  readonly #lookup: EnvironmentLookup;
+
+  constructor(lookup: EnvironmentLookup) {
+    this.#lookup = lookup;
+  }
+
+  isSet(setting: Setting<unknown>): boolean {
+    return variablesOf(setting).some((variable) => this.#text(variable) !== undefined);
+  }
+
+  read<T>(setting: Setting<T>): T {
+    return this.#read(setting, { text: setting.defaultText, source: { kind: "default" } }, setting.fallback);
+  }
+
+  readOr<T>(setting: Setting<T | undefined>, fallback: T, text = String(fallback)): T {
+    const derived: ReadSetting = { text, source: { kind: "derived" } };
+    return this.#read(setting, derived, fallback) ?? fallback;
+  }
+
+  require<T>(setting: Setting<T | undefined>, placeholder: T): T {
+    const before = this.errors.length;
+    const value = this.read(setting);
+    if (value === undefined && this.errors.length === before) this.reject(setting, "is required");
+    return value ?? placeholder;
+  }
+
+  reject({ name }: Pick<Setting<unknown>, "name">, reason: string): void {
+    this.errors.push({ variable: name, reason });
+  }
+
+  #read<T>(setting: Setting<T>, absent: ReadSetting, fallback: T): T {
+    const found = this.#find(setting);
+    this.values.set(setting.name, found ?? absent);
+    if (found?.text === undefined) return fallback;
+    try {
+      return setting.parse(found.text);
+    } catch (error) {
+      if (!(error instanceof InvalidSetting)) throw error;
+      this.errors.push({ variable: variableOf(found.source) ?? setting.name, reason: error.message });
+      return fallback;
+    }
+  }
+
+  /** Returns what the variables of a setting hold; undefined if none is set. Two at once are an error. */
+  #find(setting: Setting<unknown>): ReadSetting | undefined {
+    const set = variablesOf(setting).filter((variable) => this.#text(variable) !== undefined);
+    const [variable, other] = set;
+    if (variable === undefined) return undefined;
+    if (other !== undefined) this.reject({ name: variable }, `and ${other} are both set; keep one of them`);
+    const text = this.#text(variable);
+    if (!setting.secret || !isFileOf(setting, variable)) {
+      return { text, source: { kind: "environment", variable } };
+    }
+    const content = readText(text ?? "")?.replace(/\r?\n$/, "");
+    if (content === undefined) this.reject({ name: variable }, "names a file that cannot be read");
+    if (content === "") this.reject({ name: variable }, "names a file that is empty");
+    return { text: content || undefined, source: { kind: "file", variable, path: text ?? "" } };
+  }
+
+  #text(variable: string): string | undefined {
+    return this.#lookup(variable) || undefined;
+  }
+}
+
+/** Names of the variables that set a setting: its own, its `_FILE` if it is a secret, and its aliases. */
+export function variablesOf({ name, aliases, secret }: Setting<unknown>): readonly string[] {
+  return [name, ...aliases].flatMap((variable) => secret ? [variable, `${variable}_FILE`] : [variable]);
+}
+
+function isFileOf({ name, aliases }: Setting<unknown>, variable: string): boolean {
+  return [name, ...aliases].some((own) => variable === `${own}_FILE`);
+}
+
+function variableOf(source: ValueSource): string | undefined {
+  return "variable" in source ? source.variable : undefined;
+}
+
+/** Returns the text of a file; undefined if it cannot be read for any reason. */
+function readText(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return undefined;
+  }
+}

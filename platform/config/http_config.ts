@@ -1,0 +1,89 @@
+import type { SettingsReader } from "@archway/service_kit/setting.ts";
+import {
+  durationSetting,
+  integerSetting,
+  textSetting,
+  urlSetting,
+} from "@archway/service_kit/setting_types.ts";
+import { ADMISSION_SETTINGS } from "./admission_config.ts";
+import { LISTENER_SETTINGS } from "./listener_config.ts";
+
+/** Address, timeouts and sizes of the HTTP server. */
+export interface HttpConfig {
+  readonly host: string;
+  /** 0 means any free port. */
+  readonly port: number;
+  /** Base URL as clients see it; that of the request if undefined. */
+  readonly publicUrl: URL | undefined;
+  readonly readTimeoutMs: number;
+  readonly writeTimeoutMs: number;
+  readonly drainWaitMs: number;
+  readonly drainTimeoutMs: number;
+  readonly maxBodyBytes: number;
+}
+
+const HOST = textSetting("HOST", {
+  default: "127.0.0.1",
+  description: "Address to listen on; 0.0.0.0 for all, in a container for example.",
+});
+const PORT = integerSetting("PORT", {
+  default: 8080,
+  min: 0,
+  max: 65_535,
+  description: "Port to listen on; 0 takes any free port.",
+});
+const PUBLIC_URL = urlSetting("PUBLIC_URL", {
+  example: "https://api.example/base",
+  description: "Base URL as clients see it, if a proxy changes it: used in links.",
+});
+const READ_TIMEOUT = durationSetting("READ_TIMEOUT", {
+  default: "15s",
+  min: "1ms",
+  description: "Maximum time to receive a body, and with SLOW_CLIENT_GUARD a head.",
+});
+const WRITE_TIMEOUT = durationSetting("WRITE_TIMEOUT", {
+  default: "30s",
+  min: "1ms",
+  description: "Deadline of a request, from its head to the end of its response.",
+});
+const MAX_BODY_BYTES = integerSetting("MAX_BODY_BYTES", {
+  default: 1_048_576,
+  min: 1024,
+  max: 1_073_741_824,
+  description: "Maximum size of a request body in bytes; an operation can set its own by x-max-body-bytes.",
+});
+const SHUTDOWN_WAIT = durationSetting("SHUTDOWN_WAIT", {
+  default: "0s",
+  description: "On SIGTERM, how long to serve on while /readyz returns 503, so that load balancers notice.",
+});
+const SHUTDOWN_TIMEOUT = durationSetting("SHUTDOWN_TIMEOUT", {
+  default: "10s",
+  description: "After that, maximum time for requests in flight.",
+});
+
+export const HTTP_SETTINGS = [
+  HOST,
+  PORT,
+  PUBLIC_URL,
+  ...LISTENER_SETTINGS,
+  READ_TIMEOUT,
+  WRITE_TIMEOUT,
+  ...ADMISSION_SETTINGS,
+  MAX_BODY_BYTES,
+  SHUTDOWN_WAIT,
+  SHUTDOWN_TIMEOUT,
+];
+
+/** Reads address, timeouts and sizes of the HTTP server. */
+export function readHttpConfig(reader: SettingsReader): HttpConfig {
+  return {
+    host: reader.read(HOST),
+    port: reader.read(PORT),
+    publicUrl: reader.read(PUBLIC_URL),
+    readTimeoutMs: reader.read(READ_TIMEOUT),
+    writeTimeoutMs: reader.read(WRITE_TIMEOUT),
+    drainWaitMs: reader.read(SHUTDOWN_WAIT),
+    drainTimeoutMs: reader.read(SHUTDOWN_TIMEOUT),
+    maxBodyBytes: reader.read(MAX_BODY_BYTES),
+  };
+}

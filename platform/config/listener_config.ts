@@ -1,0 +1,94 @@
+import type { SettingsReader } from "@archway/service_kit/setting.ts";
+import {
+  choiceSetting,
+  durationSetting,
+  integerSetting,
+  textSetting,
+} from "@archway/service_kit/setting_types.ts";
+import { isLoopback } from "./is_loopback.ts";
+
+/** How clients reach the program. */
+export interface ListenerConfig {
+  /** Limits of connections; no protection against slow clients if undefined. */
+  readonly guard: GuardConfig | undefined;
+  /** Plain HTTP if undefined. */
+  readonly tls: TlsConfig | undefined;
+}
+
+/** Limits of clients' connections. */
+export interface GuardConfig {
+  /** Maximum idle time between a response and the next request, in milliseconds. */
+  readonly idleMs: number;
+  readonly maxConnections: number;
+  /** 0 means no limit beside `maxConnections`. */
+  readonly maxConnectionsPerAddress: number;
+}
+
+/** Paths of PEM files. */
+export interface TlsConfig {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+const CERT_FILE = textSetting("TLS_CERT_FILE", {
+  type: "path",
+  description:
+    "Certificate chain in PEM, leaf first: serves HTTP/2 and HTTP/1.1 over TLS. Read again every 10 s; " +
+    "a new certificate is used for new connections.",
+});
+const KEY_FILE = textSetting("TLS_KEY_FILE", {
+  type: "path",
+  description: "Private key of TLS_CERT_FILE, in PEM.",
+});
+const GUARD = choiceSetting("SLOW_CLIENT_GUARD", ["auto", "on", "off"], {
+  default: "auto",
+  description:
+    "Connection limits, which end slow and excess connections; auto is on unless HOST is a loopback " +
+    "address and TLS is not set. Turn it off behind a proxy that does the same.",
+});
+const IDLE_TIMEOUT = durationSetting("IDLE_TIMEOUT", {
+  default: "75s",
+  min: "1ms",
+  description:
+    "Maximum idle time of a connection between requests, with SLOW_CLIENT_GUARD. Keep it longer than " +
+    "the proxy's own keep-alive timeout.",
+});
+const MAX_CONNECTIONS = integerSetting("MAX_CONNECTIONS", {
+  default: 5000,
+  min: 1,
+  max: 25_000,
+  description: "Maximum number of open connections, with SLOW_CLIENT_GUARD.",
+});
+const MAX_PER_ADDRESS = integerSetting("MAX_CONNECTIONS_PER_ADDRESS", {
+  default: 0,
+  min: 0,
+  max: 25_000,
+  description:
+    "Maximum number of open connections from one address, with SLOW_CLIENT_GUARD; 0 means no limit.",
+});
+
+export const LISTENER_SETTINGS = [CERT_FILE, KEY_FILE, GUARD, IDLE_TIMEOUT, MAX_CONNECTIONS, MAX_PER_ADDRESS];
+
+/**
+ * Reads TLS and the limits of connections. Limits are on by default unless only this machine can reach the program in
+ * plain HTTP: what forwards TLS connections to it is no proxy that knows requests.
+ */
+export function readListenerConfig(reader: SettingsReader, host: string): ListenerConfig {
+  const tls = readTls(reader);
+  const mode = reader.read(GUARD);
+  const guard = {
+    idleMs: reader.read(IDLE_TIMEOUT),
+    maxConnections: reader.read(MAX_CONNECTIONS),
+    maxConnectionsPerAddress: reader.read(MAX_PER_ADDRESS),
+  };
+  const guarded = mode === "on" || (mode === "auto" && (tls !== undefined || !isLoopback(host)));
+  return { tls, guard: guarded ? guard : undefined };
+}
+
+function readTls(reader: SettingsReader): TlsConfig | undefined {
+  const [certificate, key] = [reader.read(CERT_FILE), reader.read(KEY_FILE)];
+  if (certificate !== undefined && key !== undefined) return { certificate, key };
+  if (certificate !== undefined) reader.reject(KEY_FILE, "is required with TLS_CERT_FILE");
+  if (key !== undefined) reader.reject(CERT_FILE, "is required with TLS_KEY_FILE");
+  return undefined;
+}

@@ -1,0 +1,74 @@
+import type { PoolConfig as DatabasePoolConfig } from "@archway/db/postgres/pool_config.ts";
+import type { SettingsReader } from "@archway/service_kit/setting.ts";
+import { durationSetting, integerSetting } from "@archway/service_kit/setting_types.ts";
+
+/** Use of connections, whichever database they lead to. */
+export type PoolConfig = Required<
+  Pick<
+    DatabasePoolConfig,
+    | "connectTimeoutMs"
+    | "acquireTimeoutMs"
+    | "queueTimeoutMs"
+    | "maxWaiting"
+    | "lifetimeMs"
+    | "statementTimeoutMs"
+    | "transactionTimeoutMs"
+  >
+>;
+
+const CONNECT_TIMEOUT = durationSetting("POSTGRES_CONNECT_TIMEOUT", {
+  default: "5s",
+  min: "1ms",
+  description: "Maximum time to open a connection.",
+});
+const ACQUIRE_TIMEOUT = durationSetting("POSTGRES_ACQUIRE_TIMEOUT", {
+  default: "3s",
+  min: "1ms",
+  description: "Maximum wait for a connection while none is being released, as during a failover; then 503.",
+});
+const QUEUE_TIMEOUT = durationSetting("POSTGRES_QUEUE_TIMEOUT", {
+  default: "1s",
+  min: "1ms",
+  description: "Maximum wait for a connection while the pool is saturated; then 503.",
+});
+const MAX_WAITING = integerSetting("POSTGRES_MAX_WAITING", {
+  default: 5000,
+  min: 0,
+  max: 1_000_000,
+  description: "Maximum number of requests that wait for a connection to one server; further ones get 503.",
+});
+const CONNECTION_LIFETIME = durationSetting("POSTGRES_CONNECTION_LIFETIME", {
+  default: "30m",
+  description: "Maximum connection age (±20 % jitter); 0s disables it.",
+});
+const STATEMENT_TIMEOUT = durationSetting("POSTGRES_STATEMENT_TIMEOUT", {
+  default: "10s",
+  description: "Maximum time of a statement, enforced by the server; 0s disables it.",
+});
+const TRANSACTION_TIMEOUT = durationSetting("POSTGRES_TRANSACTION_TIMEOUT", {
+  default: "60s",
+  description: "Maximum time of a transaction, enforced by the server; 0s disables it.",
+});
+
+export const POOL_SETTINGS = [
+  CONNECT_TIMEOUT,
+  ACQUIRE_TIMEOUT,
+  QUEUE_TIMEOUT,
+  MAX_WAITING,
+  CONNECTION_LIFETIME,
+  STATEMENT_TIMEOUT,
+  TRANSACTION_TIMEOUT,
+];
+
+/** Reads how connections are used. */
+export function readPoolConfig(reader: SettingsReader): PoolConfig {
+  return {
+    connectTimeoutMs: reader.read(CONNECT_TIMEOUT),
+    acquireTimeoutMs: reader.read(ACQUIRE_TIMEOUT),
+    queueTimeoutMs: reader.read(QUEUE_TIMEOUT),
+    maxWaiting: reader.read(MAX_WAITING),
+    lifetimeMs: reader.read(CONNECTION_LIFETIME),
+    statementTimeoutMs: reader.read(STATEMENT_TIMEOUT),
+    transactionTimeoutMs: reader.read(TRANSACTION_TIMEOUT),
+  };
+}

@@ -1,0 +1,136 @@
+import { InvalidSetting, type SettingsReader } from "@archway/service_kit/setting.ts";
+import { customSetting, parseDuration } from "@archway/service_kit/setting_types.ts";
+
+/** Number of requests in a window of time. */
+export interface Rate {
+  readonly quota: number;
+  readonly windowSeconds: number;
+}
+
+/** Rates of callers and addresses. */
+export interface RateLimitConfig {
+  /** Of a caller, for all operations together that have no rate of their own. */
+  readonly rate: Rate;
+  /** By operationId. */
+  readonly operations: ReadonlyMap<string, Rate>;
+  /** Of an address, counted before authentication. */
+  readonly addressRate: Rate;
+  /** Store in which all instances count together; each counts in memory if undefined. May hold a password. */
+  readonly storeUrl: string | undefined;
+}
+
+const DEFAULT_RATE: Rate = { quota: 600, windowSeconds: 60 };
+const DEFAULT_TEXT = "600/1m";
+
+/** Factor between the default rates of an address, which an office may share, and of a caller. */
+const CALLERS_PER_ADDRESS = 10;
+
+const MAX_QUOTA = 1_000_000;
+const MAX_WINDOW_SECONDS = 86_400;
+const RATE_REASON = 'must be a rate such as "100/1m": up to 1000000 requests in whole seconds, up to 24h';
+
+const RATE_LIMIT = customSetting<Rate | "off">("RATE_LIMIT", {
+  type: "rate or off",
+  example: DEFAULT_TEXT,
+  defaultRule: `${DEFAULT_TEXT}; off with the embedded database on loopback if no other rate is set`,
+  description: "Requests of a caller, known by its token or else by its address, per window.",
+  parse: (text) => {
+    if (text === "off") return text;
+    const rate = parseRate(text);
+    if (rate === undefined) throw new InvalidSetting(`${RATE_REASON}, or off`);
+    return rate;
+  },
+});
+const ADDRESS_RATE = customSetting<Rate>("RATE_LIMIT_ADDRESS", {
+  type: "rate",
+  example: "6000/1m",
+  defaultRule: "ten times RATE_LIMIT",
+  description: "Requests of an address, whatever callers share it, counted before authentication.",
+  parse: (text) => {
+    const rate = parseRate(text);
+    if (rate === undefined) throw new InvalidSetting(RATE_REASON);
+    return rate;
+  },
+});
+const OPERATION_RATES = customSetting<ReadonlyMap<string, Rate>>("RATE_LIMIT_ROUTES", {
+  type: "list of operationId=rate",
+  example: "createOrder=20/1m,listOrders=100/10s",
+  description: "Operations with a rate of their own, by operationId.",
+  parse: parseOperationRates,
+});
+const STORE_URL = customSetting<string>("RATE_LIMIT_URL", {
+  type: "URL",
+  secret: true,
+  example: "redis://user:password@host:6379/0",
+  description:
+    "Valkey or Redis server in which all instances count together; rediss:// with TLS. Without it, and " +
+    "while it is unavailable, each instance counts in memory.",
+  parse: parseStoreUrl,
+});
+
+export const RATE_LIMIT_SETTINGS = [RATE_LIMIT, ADDRESS_RATE, OPERATION_RATES, STORE_URL];
+
+/**
+ * Reads the rates.
+ *
+ * @param isPrivate Whether only programs of this machine reach the service: then rates are unlimited by default.
+ * @returns undefined if rates are unlimited.
+ */
+export function readRateLimitConfig(reader: SettingsReader, isPrivate: boolean): RateLimitConfig | undefined {
+  const storeUrl = reader.read(STORE_URL);
+  const operations = reader.read(OPERATION_RATES) ?? new Map<string, Rate>();
+  const addressRate = reader.read(ADDRESS_RATE);
+  const unlimited = isPrivate && ![STORE_URL, OPERATION_RATES, ADDRESS_RATE].some((s) => reader.isSet(s));
+  const rate = unlimited
+    ? reader.readOr(RATE_LIMIT, "off")
+    : reader.readOr<Rate | "off">(RATE_LIMIT, DEFAULT_RATE, DEFAULT_TEXT);
+  if (rate === "off") return undefined;
+  return {
+    rate,
+    operations,
+    addressRate: addressRate ?? { ...rate, quota: rate.quota * CALLERS_PER_ADDRESS },
+    storeUrl,
+  };
+}
+
+/** @throws {InvalidSetting} */
+function parseOperationRates(text: string): ReadonlyMap<string, Rate> {
+  const rates = new Map<string, Rate>();
+  for (const part of text.split(",")) {
+    const [, operationId = "", value = ""] = /^\s*([\w.-]+)\s*=\s*(\S+)\s*$/.exec(part) ?? [];
+    const rate = parseRate(value);
+    if (rate === undefined || rates.has(operationId)) {
+      throw new InvalidSetting('must be a list such as "createOrder=20/1m,listOrders=100/10s"');
+    }
+    rates.set(operationId, rate);
+  }
+  return rates;
+}
+
+function parseRate(text: string): Rate | undefined {
+  const [, count, duration = ""] = /^(\d{1,7})\/(\w+)$/.exec(text) ?? [];
+  const [quota, windowSeconds] = [Number(count), (parseDuration(duration) ?? NaN) / 1000];
+  const isRate = quota >= 1 && quota <= MAX_QUOTA && Number.isInteger(windowSeconds) && windowSeconds >= 1 &&
+    windowSeconds <= MAX_WINDOW_SECONDS;
+  return isRate ? { quota, windowSeconds } : undefined;
+}
+
+/** Schemes of Valkey and Redis, by the names that the client knows. */
+const STORE_SCHEMES: ReadonlyMap<string, string> = new Map([
+  ["redis:", "redis:"],
+  ["rediss:", "rediss:"],
+  ["valkey:", "redis:"],
+  ["valkeys:", "rediss:"],
+]);
+
+/** @throws {InvalidSetting} */
+function parseStoreUrl(text: string): string {
+  const url = URL.parse(text);
+  const scheme = STORE_SCHEMES.get(url?.protocol ?? "");
+  if (url !== null && scheme !== undefined && url.hostname !== "" && url.search === "" && url.hash === "") {
+    return scheme + text.slice(text.indexOf(":") + 1);
+  }
+  throw new InvalidSetting(
+    "must be a URL such as redis://user:password@host:6379/0, or rediss:// with TLS",
+  );
+}

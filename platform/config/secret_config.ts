@@ -1,0 +1,53 @@
+import type { SettingsReader } from "@archway/service_kit/setting.ts";
+import { durationSetting, MAX_RETENTION, secretSetting } from "@archway/service_kit/setting_types.ts";
+
+/** Secrets that sign and encrypt, and how long what they sign is valid. */
+export interface SecretConfig {
+  /** HMAC secrets, newest first; undefined if the embedded database makes and stores its own. */
+  readonly hmacSecrets: readonly [string, ...string[]] | undefined;
+  readonly cursorTtlSeconds: number;
+}
+
+/** Minimum length of an HMAC secret: that of a SHA-256 (RFC 2104, section 3). */
+const MIN_SECRET_BYTES = 32;
+
+const HMAC_SECRET = secretSetting("HMAC_SECRET", {
+  defaultRule: "generated and stored with the embedded database; required otherwise",
+  description:
+    "Signs cursors and consistency tokens, and encrypts the secrets of webhooks: 32 bytes or more, such as " +
+    "the output of `openssl rand -base64 32`. To rotate, put the new one in front (new,old) and remove the old one " +
+    "after CURSOR_TTL; workers have re-encrypted stored secrets by then.",
+});
+const CURSOR_TTL = durationSetting("CURSOR_TTL", {
+  default: "24h",
+  min: "1s",
+  max: MAX_RETENTION,
+  description: "Lifetime of a page cursor.",
+});
+
+export const SECRET_SETTINGS = [HMAC_SECRET, CURSOR_TTL];
+
+/** Reads the secrets; one is required with an external PostgreSQL. */
+export function readSecretConfig(
+  reader: SettingsReader,
+  { required }: { readonly required: boolean },
+): SecretConfig {
+  const text = required ? reader.require(HMAC_SECRET, "") : reader.read(HMAC_SECRET);
+  return {
+    hmacSecrets: text ? readSecrets(reader, text) : undefined,
+    cursorTtlSeconds: Math.floor(reader.read(CURSOR_TTL) / 1000),
+  };
+}
+
+function readSecrets(reader: SettingsReader, text: string): readonly [string, ...string[]] {
+  const secrets = text.split(",").map((secret) => secret.trim());
+  const encoder = new TextEncoder();
+  if (secrets.some((secret) => encoder.encode(secret).length < MIN_SECRET_BYTES)) {
+    reader.reject(
+      HMAC_SECRET,
+      `must have ${MIN_SECRET_BYTES} bytes or more, each of several separated by commas`,
+    );
+  }
+  const [first = "", ...others] = secrets;
+  return [first, ...others];
+}

@@ -1,0 +1,46 @@
+import type { ServiceModule } from "@archway/service_kit/service_module.ts";
+import type { Setting, SettingsSection } from "@archway/service_kit/setting.ts";
+import { ADMIN_SETTINGS } from "./admin_config.ts";
+import { AUTH_SETTINGS } from "./auth_config.ts";
+import {
+  CONSISTENCY_MAX_WAIT,
+  COPY_TO_URL,
+  IDEMPOTENCY_TTL,
+  LOG_LEVEL,
+  MIGRATE_ON_START,
+  VALIDATE_RESPONSES,
+} from "./config.ts";
+import { DATABASE_SETTINGS } from "./database_config.ts";
+import { HTTP_SETTINGS } from "./http_config.ts";
+import { LIMIT_SETTINGS } from "./limit_config.ts";
+import { POOL_SETTINGS } from "./pool_config.ts";
+import { SECRET_SETTINGS } from "./secret_config.ts";
+
+const BEFORE_SERVICES: readonly SettingsSection[] = [
+  {
+    title: "Database",
+    note:
+      "Without POSTGRES_PRIMARY_HOST the embedded database is used, and settings of servers are rejected.",
+    settings: [...DATABASE_SETTINGS, CONSISTENCY_MAX_WAIT, ...POOL_SETTINGS, MIGRATE_ON_START, COPY_TO_URL],
+  },
+  { title: "Secrets and cursors", settings: SECRET_SETTINGS },
+  { title: "Idempotency", settings: [IDEMPOTENCY_TTL] },
+  { title: "Authentication", settings: AUTH_SETTINGS },
+  { title: "HTTP", settings: HTTP_SETTINGS },
+  { title: "Limits", settings: LIMIT_SETTINGS },
+];
+
+const AFTER_SERVICES: readonly SettingsSection[] = [
+  { title: "Diagnostics", settings: [LOG_LEVEL, ...ADMIN_SETTINGS, VALIDATE_RESPONSES] },
+];
+
+/** Returns all settings of a program by section: the platform's and those of its services. */
+export function settingsTable(services: readonly ServiceModule[]): readonly SettingsSection[] {
+  const own = services.flatMap(({ settings }) => settings === undefined ? [] : [settings]);
+  return [...BEFORE_SERVICES, ...own, ...AFTER_SERVICES];
+}
+
+/** Returns all settings of a program, in the order of the table. */
+export function allSettings(services: readonly ServiceModule[]): readonly Setting<unknown>[] {
+  return settingsTable(services).flatMap(({ settings }) => settings);
+}

@@ -1,0 +1,43 @@
+import { assert, assertEquals } from "@std/assert";
+import { readConfig } from "./config.ts";
+import { EnvironmentReader } from "./environment_reader.ts";
+import { allSettings, settingsTable } from "./settings_table.ts";
+
+/** An environment in which every setting is read. */
+const SERVER: Readonly<Record<string, string>> = {
+  POSTGRES_PRIMARY_HOST: "db",
+  POSTGRES_REPLICA_0_HOST: "r0",
+  AUTH_MODE: "jwt",
+};
+
+Deno.test("settingsTable() lists every setting that the configuration reads, and no other but those of commands", () => {
+  const embedded = new EnvironmentReader(() => undefined);
+  const server = new EnvironmentReader((name) => SERVER[name]);
+  for (const reader of [embedded, server]) readConfig(reader);
+  const read = new Set([...embedded.values.keys(), ...server.values.keys(), "COPY_TO_URL"]);
+  assertEquals([...read].toSorted(), allSettings([]).map(({ name }) => name).toSorted());
+});
+
+Deno.test("settingsTable() describes each setting once, and a default or example that is valid", () => {
+  const settings = allSettings([]);
+  assertEquals(new Set(settings.map(({ name }) => name)).size, settings.length);
+  for (const { name, description, defaultText, example, parse } of settings) {
+    assert(/^[A-Z`].*\.$/s.test(description), `${name}: ${description}`);
+    for (const text of [defaultText, example]) if (text !== undefined) parse(text);
+  }
+});
+
+Deno.test("settingsTable() puts sections of services before the last of the platform", () => {
+  const titles = settingsTable([]).map(({ title }) => title);
+  const setting = { title: "Orders", settings: [] };
+  const module = {
+    name: "orders",
+    settings: setting,
+    configure: () => ({ name: "orders", mount: () => ({}) }),
+  };
+  assertEquals(settingsTable([module]).map(({ title }) => title), [
+    ...titles.slice(0, -1),
+    "Orders",
+    ...titles.slice(-1),
+  ]);
+});

@@ -1,0 +1,109 @@
+import { parseEnv } from "node:util";
+import { readConfig } from "@archway/config/config.ts";
+import {
+  EnvironmentReader,
+  type ReadSetting,
+  type SettingError,
+} from "@archway/config/environment_reader.ts";
+import { allSettings } from "@archway/config/settings_table.ts";
+import { unknownSettings } from "@archway/config/unknown_settings.ts";
+import type { Project } from "./project.ts";
+import { print } from "./print.ts";
+import { textTable } from "./text_table.ts";
+
+/** A setting as the program sees it. */
+export interface EffectiveSetting {
+  readonly name: string;
+  /** Masked if it is a secret; null if there is no value. */
+  readonly value: string | null;
+  /** Where the value came from, such as "environment", ".env", "file /run/secrets/hmac", "default" or "derived". */
+  readonly source: string;
+}
+
+const MASK = "********";
+
+/**
+ * `config`: prints every setting with its value and source, secrets masked, and then what is invalid.
+ *
+ * @returns the exit code: 0 valid, 1 invalid, 2 bad usage.
+ */
+export async function config(
+  args: readonly string[],
+  { project, environment }: {
+    readonly project: Project;
+    readonly environment: Readonly<Record<string, string>>;
+  },
+): Promise<number> {
+  const json = args[0] === "--json";
+  if (args.length > (json ? 1 : 0)) {
+    await print(
+      Deno.stderr,
+      `${project.name} config: unknown argument\nUsage: ${project.name} config [--json]\n`,
+    );
+    return 2;
+  }
+  const { settings, errors } = effectiveSettings(project, environment, await readDotEnv());
+  await print(
+    Deno.stdout,
+    json ? `${JSON.stringify({ settings, errors }, undefined, 2)}\n` : textTable([
+      ["SETTING", "VALUE", "SOURCE"],
+      ...settings.map(({ name, value, source }) => [name, value ?? "-", source]),
+    ]),
+  );
+  const lines = errors.map(({ variable, reason }) => `  ${variable} ${reason}\n`);
+  if (lines.length > 0) await print(Deno.stderr, `Invalid configuration:\n${lines.join("")}`);
+  return lines.length === 0 ? 0 : 1;
+}
+
+/** Reads the configuration, and returns every setting with its source, and what is invalid. */
+export function effectiveSettings(
+  { name, services }: Project,
+  environment: Readonly<Record<string, string>>,
+  dotEnv: Readonly<Record<string, string | undefined>> = {},
+): { readonly settings: readonly EffectiveSetting[]; readonly errors: readonly SettingError[] } {
+  const reader = new EnvironmentReader((variable) => environment[variable]);
+  readConfig(reader, { services });
+  const known = allSettings(services);
+  const secrets = new Set(known.filter(({ secret }) => secret).map(({ name }) => name));
+  const isSecret = (setting: string): boolean => secrets.has(setting) || setting.endsWith("_PASSWORD");
+  const names = [...new Set([...known.map(({ name }) => name), ...reader.values.keys()])];
+  return {
+    settings: names.map((name) => {
+      const read = reader.values.get(name);
+      const text = read?.text;
+      const value = text === undefined ? null : isSecret(name) ? MASK : text;
+      return { name, value, source: sourceOf(name, read, { environment, dotEnv }) };
+    }),
+    errors: [...reader.errors, ...unknownSettings(environment, { settings: known, project: name })],
+  };
+}
+
+function sourceOf(
+  name: string,
+  read: ReadSetting | undefined,
+  { environment, dotEnv }: {
+    readonly environment: Readonly<Record<string, string>>;
+    readonly dotEnv: Readonly<Record<string, string | undefined>>;
+  },
+): string {
+  if (read === undefined) return "not used";
+  const { source, text } = read;
+  if (source.kind === "default") return text === undefined ? "not set" : "default";
+  if (source.kind === "derived") return "derived";
+  const { variable } = source;
+  const place = dotEnv[variable] !== undefined && dotEnv[variable] === environment[variable]
+    ? ".env"
+    : "environment";
+  if (source.kind === "file") return `file ${source.path} (${variable}, ${place})`;
+  return variable === name ? place : `${place} (${variable})`;
+}
+
+/** Variables of the file .env, which the tasks load; none without it. */
+async function readDotEnv(): Promise<Readonly<Record<string, string | undefined>>> {
+  try {
+    return parseEnv(await Deno.readTextFile(".env"));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return {};
+    throw error;
+  }
+}
