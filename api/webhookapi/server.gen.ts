@@ -18,9 +18,10 @@ export interface paths {
         put?: never;
         /**
          * Create a webhook
-         * @description Events of the types that concern a resource of the caller are posted to the URL from then on, signed as Standard
-         *     Webhooks describes. Only this response contains the secret that verifies the signatures. Which types there are
-         *     depends on the services of the program: an unknown one is refused (422), and the reason lists the known ones.
+         * @description Subscribes a URL to events of the given types that concern resources of the caller. Messages are signed according
+         *     to Standard Webhooks with the secret in this response, which is not returned again. A 2xx response of the receiver
+         *     acknowledges an event; any other response, or a timeout, triggers a retry. Unknown event types are rejected with
+         *     422, and the reason lists the known ones.
          */
         post: operations["createWebhook"];
         delete?: never;
@@ -39,13 +40,13 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read one webhook */
+        /** Get a webhook */
         get: operations["getWebhook"];
         put?: never;
         post?: never;
         /**
          * Delete a webhook
-         * @description With its deliveries, including pending ones.
+         * @description Deletes its deliveries as well, including pending ones.
          */
         delete: operations["deleteWebhook"];
         options?: never;
@@ -65,7 +66,7 @@ export interface paths {
         };
         /**
          * List a webhook's deliveries, newest first
-         * @description Deliveries are removed 30 days after they are settled, unless the service keeps them longer.
+         * @description Settled deliveries are deleted after the retention period of the service, 30 days by default.
          */
         get: operations["listDeliveries"];
         put?: never;
@@ -83,7 +84,7 @@ export interface paths {
             path: {
                 /** @description ID of the resource */
                 id: components["parameters"]["Id"];
-                /** @description The delivery's id */
+                /** @description ID of the delivery */
                 deliveryId: string;
             };
             cookie?: never;
@@ -91,10 +92,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Attempt a delivery again, now
-         * @description A pending delivery is attempted at once, one that is being attempted again as soon as that has failed, and one
-         *     that succeeded or was given up starts over. Its attempts are counted from then on. Further requests before the
-         *     next attempt change nothing.
+         * Retry a delivery
+         * @description Makes the delivery due at once and restarts the count of its attempts, whether it is pending, delivered or dead.
+         *     During an attempt, another one is made only if that attempt fails. Repeating the request before the next attempt
+         *     has no effect.
          */
         post: operations["retryDelivery"];
         delete?: never;
@@ -159,14 +160,14 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description Type of event that a service of this program publishes, such as `order.placed`. The service's own document describes
-         *     its data under `webhooks`.
+         * @description Type of event that a service publishes, such as `order.placed`. The OpenAPI document of the service describes its
+         *     data under `webhooks`.
          */
         WebhookEventType: string;
         NewWebhook: {
             /**
-             * @description Where events are posted: an absolute https URL without user and fragment that leads to the public internet. No
-             *     redirect is followed.
+             * @description Absolute https URL without a user or fragment, whose host resolves to public addresses only. Redirects are not
+             *     followed.
              * @example https://hooks.example.com/archway
              */
             url: string;
@@ -187,7 +188,7 @@ export interface components {
             eventTypes: components["schemas"]["WebhookEventType"][];
             /** Format: date-time */
             createdAt: string;
-            /** @description Verifies the signatures of messages. No other response contains it */
+            /** @description Secret for verifying the signatures of messages, returned only once */
             secret: string;
         };
         /** @description Delivery of an event to a webhook */
@@ -195,29 +196,29 @@ export interface components {
             /** Format: uuid */
             id: string;
             /**
-             * @description The `webhook-id` of its messages
+             * @description Value of the header `webhook-id` of its messages
              * @example order-01a2023b-983b-7000-83d3-81c8f54d2496@1-1795618800123456
              */
             eventId: string;
             eventType: string;
             /**
-             * @description `dead`: it was attempted for about a day, and is not attempted again unless a retry is requested
+             * @description `dead`: all attempts, over about a day, have failed; only a requested retry makes another one
              * @enum {string}
              */
             state: "pending" | "delivered" | "dead";
             /**
              * Format: int32
-             * @description Since the last retry that was requested
+             * @description Number of attempts since the last requested retry
              */
             attempts: number;
             /**
              * Format: int32
-             * @description HTTP status of the last response, if there was one
+             * @description HTTP status of the last response; absent if there was none
              */
             lastStatus?: number;
             /**
-             * @description Why the last attempt failed, if it did. `no-public-address`: the URL's host has no address, or one that is
-             *     not of the public internet
+             * @description Reason why the last attempt failed; absent if it succeeded. `no-public-address`: the host of the URL has no
+             *     address, or one that is not public
              * @enum {string}
              */
             lastError?: "status" | "redirect" | "timeout" | "unreachable" | "broken-answer" | "tls" | "no-public-address" | "unusable-url" | "unreadable-secret";
@@ -225,17 +226,17 @@ export interface components {
             createdAt: string;
             /**
              * Format: date-time
-             * @description When the last attempt ended
+             * @description End of the last attempt
              */
             attemptedAt?: string;
             /**
              * Format: date-time
-             * @description When it succeeded or was given up
+             * @description Time at which it was delivered or declared dead
              */
             settledAt?: string;
             /**
              * Format: date-time
-             * @description Absent if it is being attempted, waits for an earlier event of its stream, or is settled
+             * @description Absent during an attempt, behind an earlier event of its stream, and when settled
              */
             nextAttemptAt?: string;
         };
@@ -310,7 +311,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description There is no such webhook or delivery */
+        /** @description No such webhook or delivery */
         NotFound: {
             headers: {
                 [name: string]: unknown;
@@ -595,7 +596,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The webhook, with its secret */
+            /** @description The new webhook, with its secret */
             201: {
                 headers: {
                     Location: components["headers"]["Location"];
@@ -778,14 +779,14 @@ export interface operations {
             path: {
                 /** @description ID of the resource */
                 id: components["parameters"]["Id"];
-                /** @description The delivery's id */
+                /** @description ID of the delivery */
                 deliveryId: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The delivery, which is due now, or once what is under way or before it in its stream has ended */
+            /** @description The delivery, due after the attempt in flight and after earlier events of its stream */
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1059,7 +1060,7 @@ export type CreateWebhookRequest = {
 /** What {@link StrictServerInterface.createWebhook} may answer. */
 export type CreateWebhookResponse =
   | {
-    /** The webhook, with its secret */
+    /** The new webhook, with its secret */
     readonly status: 201;
     readonly headers: {
       /** URI of the resource */
@@ -1265,7 +1266,7 @@ export type GetWebhookResponse =
     readonly body: Problem;
   }
   | {
-    /** There is no such webhook or delivery */
+    /** No such webhook or delivery */
     readonly status: 404;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
@@ -1400,7 +1401,7 @@ export type DeleteWebhookResponse =
     readonly body: Problem;
   }
   | {
-    /** There is no such webhook or delivery */
+    /** No such webhook or delivery */
     readonly status: 404;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
@@ -1559,7 +1560,7 @@ export type ListDeliveriesResponse =
     readonly body: Problem;
   }
   | {
-    /** There is no such webhook or delivery */
+    /** No such webhook or delivery */
     readonly status: 404;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
@@ -1640,7 +1641,7 @@ export type RetryDeliveryRequest = {
   readonly path: {
     /** ID of the resource */
     readonly id: string;
-    /** The delivery's id */
+    /** ID of the delivery */
     readonly deliveryId: string;
   };
   readonly headers: {
@@ -1652,7 +1653,7 @@ export type RetryDeliveryRequest = {
 /** What {@link StrictServerInterface.retryDelivery} may answer. */
 export type RetryDeliveryResponse =
   | {
-    /** The delivery, which is due now, or once what is under way or before it in its stream has ended */
+    /** The delivery, due after the attempt in flight and after earlier events of its stream */
     readonly status: 202;
     readonly headers?: {
       /** Request ID */
@@ -1694,7 +1695,7 @@ export type RetryDeliveryResponse =
     readonly body: Problem;
   }
   | {
-    /** There is no such webhook or delivery */
+    /** No such webhook or delivery */
     readonly status: 404;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
@@ -1768,35 +1769,36 @@ export interface StrictServerInterface {
   /**
    * Create a webhook
    *
-   * Events of the types that concern a resource of the caller are posted to the URL from then on, signed as Standard
-   * Webhooks describes. Only this response contains the secret that verifies the signatures. Which types there are
-   * depends on the services of the program: an unknown one is refused (422), and the reason lists the known ones.
+   * Subscribes a URL to events of the given types that concern resources of the caller. Messages are signed according
+   * to Standard Webhooks with the secret in this response, which is not returned again. A 2xx response of the receiver
+   * acknowledges an event; any other response, or a timeout, triggers a retry. Unknown event types are rejected with
+   * 422, and the reason lists the known ones.
    */
   createWebhook(request: CreateWebhookRequest, context: RequestContext): Promise<CreateWebhookResponse>;
 
-  /** Read one webhook */
+  /** Get a webhook */
   getWebhook(request: GetWebhookRequest, context: RequestContext): Promise<GetWebhookResponse>;
 
   /**
    * Delete a webhook
    *
-   * With its deliveries, including pending ones.
+   * Deletes its deliveries as well, including pending ones.
    */
   deleteWebhook(request: DeleteWebhookRequest, context: RequestContext): Promise<DeleteWebhookResponse>;
 
   /**
    * List a webhook's deliveries, newest first
    *
-   * Deliveries are removed 30 days after they are settled, unless the service keeps them longer.
+   * Settled deliveries are deleted after the retention period of the service, 30 days by default.
    */
   listDeliveries(request: ListDeliveriesRequest, context: RequestContext): Promise<ListDeliveriesResponse>;
 
   /**
-   * Attempt a delivery again, now
+   * Retry a delivery
    *
-   * A pending delivery is attempted at once, one that is being attempted again as soon as that has failed, and one
-   * that succeeded or was given up starts over. Its attempts are counted from then on. Further requests before the
-   * next attempt change nothing.
+   * Makes the delivery due at once and restarts the count of its attempts, whether it is pending, delivered or dead.
+   * During an attempt, another one is made only if that attempt fails. Repeating the request before the next attempt
+   * has no effect.
    */
   retryDelivery(request: RetryDeliveryRequest, context: RequestContext): Promise<RetryDeliveryResponse>;
 }
