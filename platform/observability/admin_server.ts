@@ -1,36 +1,35 @@
 import { bindReason, ListenError } from "@archway/server/listener.ts";
 
-/** What the metrics are, as a scraper is told them. */
+/** Source of metrics for a scraper. */
 export interface MetricsSource {
   readonly contentType: string;
   text(): Promise<string>;
 }
 
-/** Where the admin server listens. */
+/** Address on which the admin server listens. */
 export interface AdminAddress {
   readonly host: string;
-  /** 0: any free port. */
+  /** Port, or 0 for any free one. */
   readonly port: number;
 }
 
-/** What else an admin server tells. */
+/** Options of an admin server. */
 export interface AdminServerOptions {
   /**
-   * Whether the program does what it is there for: told at `/readyz`, where there is no service that tells it. Absent:
-   * there are no such paths.
+   * Readiness of a program without services. If present, the server also serves `/livez` and `/readyz`.
    */
   readonly isReady?: () => boolean;
 }
 
-/** A server beside the service, for those who run it. Disposing closes it. */
+/** HTTP server for operators, on its own port. Disposing closes it. */
 export interface AdminServer extends AsyncDisposable {
   readonly url: string;
 }
 
 /**
- * Serves `/metrics` on an address of its own, which clients of the service need not reach.
+ * Starts a server for `/metrics` on an address of its own, which need not be reachable for clients of the service.
  *
- * @throws {ListenError} in one line when the address cannot be had.
+ * @throws {ListenError} if the address is not available.
  */
 export function startAdminServer(
   { host, port }: AdminAddress,
@@ -43,7 +42,7 @@ export function startAdminServer(
   return {
     url: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${bound}`,
     async [Symbol.asyncDispose](): Promise<void> {
-      // Not shut down: whoever sends half a request would hold the program.
+      // Aborted instead of shut down, which would wait for incomplete requests.
       abort.abort();
       await listener.finished;
     },
@@ -52,14 +51,14 @@ export function startAdminServer(
   function listen(): Deno.HttpServer<Deno.NetAddr> {
     try {
       const options = { hostname: host, port, signal: abort.signal, onListen(): void {} };
-      return Deno.serve(options, (request) => answer(request, metrics, isReady));
+      return Deno.serve(options, (request) => respond(request, metrics, isReady));
     } catch (cause) {
       throw new ListenError(`Cannot listen on ${host}:${port} for metrics: ${bindReason(cause)}`, { cause });
     }
   }
 }
 
-async function answer(
+async function respond(
   { method, url }: Request,
   metrics: MetricsSource,
   isReady: AdminServerOptions["isReady"],
@@ -71,9 +70,9 @@ async function answer(
     return text("Method not allowed\n", { status: 405, headers: { Allow: "GET, HEAD" } });
   }
   if (health) {
-    const well = path === "/livez" || isReady();
-    return text(well ? "ok\n" : "unavailable\n", {
-      status: well ? 200 : 503,
+    const healthy = path === "/livez" || isReady();
+    return text(healthy ? "ok\n" : "unavailable\n", {
+      status: healthy ? 200 : 503,
       headers: { "Cache-Control": "no-store" },
     });
   }

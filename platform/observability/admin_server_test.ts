@@ -18,7 +18,7 @@ Deno.test("startAdminServer() serves metrics and nothing else", async () => {
   for (const path of ["/", "/livez", "/v1/profiles", "/metrics/"]) assertEquals((await ask(path))[0], 404);
 });
 
-Deno.test("startAdminServer() tells of a program that has no service whether it is ready", async () => {
+Deno.test("startAdminServer() serves the readiness of a program without services", async () => {
   let ready = false;
   await using admin = startAdminServer(ADDRESS, METRICS, { isReady: () => ready });
   const ask = async (path: string, method = "GET"): Promise<readonly unknown[]> => {
@@ -31,7 +31,7 @@ Deno.test("startAdminServer() tells of a program that has no service whether it 
   assertEquals([(await ask("/readyz", "POST"))[0], (await ask("/metrics"))[0]], [405, 200]);
 });
 
-Deno.test("startAdminServer() ends when it is disposed, and says in one line that its port is taken", async () => {
+Deno.test("startAdminServer() closes when disposed of, and reports a port in use in one line", async () => {
   const admin = startAdminServer(ADDRESS, METRICS);
   const port = Number(new URL(admin.url).port);
   const { message } = assertThrows(() => startAdminServer({ ...ADDRESS, port }, METRICS), ListenError);
@@ -40,7 +40,7 @@ Deno.test("startAdminServer() ends when it is disposed, and says in one line tha
   await assertRejects(() => fetch(`${admin.url}/metrics`));
 });
 
-Deno.test("startAdminServer() ends though somebody has sent half a request", async () => {
+Deno.test("startAdminServer() closes despite an incomplete request", async () => {
   const admin = startAdminServer(ADDRESS, METRICS);
   using connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(admin.url).port) });
   await connection.write(new TextEncoder().encode("GET /metrics HTTP/1.1\r\nHost: admin\r\n"));

@@ -13,21 +13,21 @@ import { type LineTarget, LineWriter } from "./logging/line_writer.ts";
 import { redactFields, redactTexts } from "./logging/redaction.ts";
 import { terminalLineFormatter } from "./logging/terminal_line.ts";
 
-/** How long lines may take to be written when the program ends, in milliseconds. */
-const LAST_LINES_MS = 1_000;
+/** Time limit for writing the remaining lines when the program ends, in milliseconds. */
+const FLUSH_TIMEOUT_MS = 1_000;
 
-/** How long lines that tell of no fault are gathered, in milliseconds. */
-const GATHER_MS = 10;
+/** Time in which lines below level "warning" are batched, in milliseconds. */
+const BATCH_MS = 10;
 
-/** How many frames a stack has in development. V8 takes ten unasked, and more of them make errors slower. */
+/** Number of stack frames in development. V8 records 10 by default; more make errors slower. */
 const DEVELOPMENT_FRAMES = 30;
 
-/** How the log is written. */
+/** Options of logging. */
 export interface LoggingOptions {
-  /** Whether it is read on a terminal; otherwise a line is a JSON object. */
+  /** Whether to write lines for a terminal instead of JSON objects. */
   readonly terminal: boolean;
   /**
-   * Whether a developer reads it: on a terminal, errors are shown in full, with values that their messages repeat.
+   * Whether to show error messages unredacted on a terminal, including values that they repeat.
    *
    * @default false
    */
@@ -38,17 +38,16 @@ export interface LoggingOptions {
   readonly stderr?: LineTarget;
 }
 
-/** The program's log. Disposing waits until its lines are written, for a bounded time. */
+/** Log of the program. Disposing waits for its lines to be written, for at most a second. */
 export interface Logging extends AsyncDisposable {
-  /** What the program's parts are handed. */
+  /** Logger of the program. */
   readonly logger: Logger;
 }
 
 /**
- * Sends the program's log to the standard output, warnings and errors to the standard error: coloured lines on a
- * terminal, one JSON object a line elsewhere. Secrets and personal data are taken out on the way (logging/redaction.ts).
- * Nobody waits for a line to be written; a program that is killed takes the last few milliseconds of its lines with it,
- * faults apart.
+ * Writes the program's log to the standard output, warnings and errors to the standard error: colored lines on a
+ * terminal, one JSON object per line elsewhere. Secrets and personal data are redacted (logging/redaction.ts). Writing is
+ * asynchronous: a killed program loses the lines of the last few milliseconds, except warnings and errors.
  */
 export async function configureLogging(
   level: LogLevel,
@@ -58,15 +57,15 @@ export async function configureLogging(
   const format = terminal
     ? terminalLineFormatter({ inFull: development, colors: !Deno.noColor })
     : redactTexts(jsonLineFormatter());
-  const output = new LineWriter(stdout, { gatherMs: GATHER_MS });
+  const output = new LineWriter(stdout, { batchMs: BATCH_MS });
   const errors = new LineWriter(stderr);
   const write = (record: LogRecord): void => {
-    const isFault = record.level === "warning" || record.level === "error" || record.level === "fatal";
-    (isFault ? errors : output).write(format(record));
+    const isUrgent = record.level === "warning" || record.level === "error" || record.level === "fatal";
+    (isUrgent ? errors : output).write(format(record));
   };
   await configure({
     reset: true,
-    sinks: { lines: keepsNothing(redactFields(write)) },
+    sinks: { lines: immediateSink(redactFields(write)) },
     loggers: [
       { category: ["archway"], lowestLevel: level, sinks: ["lines"] },
       { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["lines"] },
@@ -75,29 +74,30 @@ export async function configureLogging(
   return {
     logger: getLogger(["archway"]),
     async [Symbol.asyncDispose](): Promise<void> {
-      await Promise.all([output.flush(LAST_LINES_MS), errors.flush(LAST_LINES_MS)]);
+      await Promise.all([output.flush(FLUSH_TIMEOUT_MS), errors.flush(FLUSH_TIMEOUT_MS)]);
     },
   };
 }
 
 /**
- * Marks a sink as done with a record when it returns, as LogTape marks its own: for any other one it copies all that a
- * record holds first, which costs more than writing it.
+ * Marks a sink as not retaining records, as LogTape marks its own sinks. For others, LogTape copies every record first,
+ * which costs more than writing it.
  */
-function keepsNothing(sink: Sink): Sink {
+function immediateSink(sink: Sink): Sink {
   return Object.defineProperty(sink, Symbol.for("LogTape.sinkSnapshotPolicy.immediate"), { value: true });
 }
 
-/** Control characters that JSON allows and terminals obey (ECMA-48, C1). */
+/** Control characters that JSON allows and terminals interpret (ECMA-48, C1). */
 const CONTROLS = /[\u007f-\u009f]/;
 
-/** How many beginnings of lines are remembered: a program has as many as it has messages. */
-const MOST_REMEMBERED = 1_000;
+/** Maximum number of cached line prefixes: a program has one per message. */
+const MAX_CACHED = 1_000;
 
 /**
- * One JSON object a line, as LogTape writes it. The values stand beside the message, which stays the same and can be
- * counted by; an error among them is an object with its causes and frames (describe_error.ts). LogTape looks into every value for circles and for what JSON has no form for; a record that holds none,
- * as that of a request, is written without that: a tenth of the time (measured).
+ * Returns a formatter that writes one JSON object per line, in LogTape's format. The message is the template, so that
+ * lines can be grouped by it, with the values beside it; an error is an object with its causes and frames
+ * (describe_error.ts). Records of plain values only, such as those of requests, skip LogTape's search for cycles and
+ * values that JSON cannot represent, which takes a tenth of the time (measured).
  */
 export function jsonLineFormatter(): TextFormatter {
   const general = getJsonLinesFormatter({ message: "template" });
@@ -105,14 +105,14 @@ export function jsonLineFormatter(): TextFormatter {
   let lastTimestamp = NaN;
   let lastTime = "";
 
-  /** What stands between the time and the values. */
+  /** Part of the line between the time and the values. */
   function fixedPart({ level, rawMessage, category }: LogRecord): string {
     const key = `${level} ${category.join(".")} ${String(rawMessage)}`;
     let part = fixed.get(key);
     if (part === undefined) {
       const name = level === "warning" ? "WARN" : level.toUpperCase();
       part = JSON.stringify({ level: name, message: rawMessage, logger: category.join(".") }).slice(1, -1);
-      if (fixed.size < MOST_REMEMBERED) fixed.set(key, part);
+      if (fixed.size < MAX_CACHED) fixed.set(key, part);
     }
     return part;
   }
@@ -130,7 +130,7 @@ export function jsonLineFormatter(): TextFormatter {
   };
 }
 
-/** Whether every value is written by JSON as it is. */
+/** Whether all values are plain. */
 function isFlat({ rawMessage, properties }: LogRecord): boolean {
   return typeof rawMessage === "string" && Object.values(properties).every((value) => {
     const type = typeof value;
@@ -138,7 +138,7 @@ function isFlat({ rawMessage, properties }: LogRecord): boolean {
   });
 }
 
-/** A record with errors described: LogTape would write their messages as they are. */
+/** Replaces errors by their descriptions: LogTape would write their messages unredacted. */
 function withDescribedErrors(record: LogRecord): LogRecord {
   const properties = Object.entries(record.properties).map(([name, value]) => [
     name,

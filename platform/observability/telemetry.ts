@@ -18,32 +18,32 @@ import { traceDatabase } from "./telemetry/trace_database.ts";
 import { traceRequests } from "./telemetry/trace_requests.ts";
 import { traceWork } from "./telemetry/trace_work.ts";
 
-/** What watches the program. What is switched off has no observer, so it costs nothing. */
+/** Telemetry of the program. What is disabled has no observer, and so no cost. */
 export interface Telemetry extends Disposable {
-  /** For the server, outermost first. */
+  /** Observers of requests, outermost first. */
   readonly requests: readonly RequestObserver[];
-  /** For the database; undefined: nobody watches it. */
+  /** Observer of the database; undefined if neither traced nor measured. */
   readonly database: DatabaseObserver | undefined;
-  /** Metrics of services; undefined: none are collected. */
+  /** Sink for metrics of services; undefined if none are collected. */
   readonly metrics: MetricSink | undefined;
   /** Traces work outside of requests. */
   readonly tracer: WorkTracer;
-  /** What `/metrics` tells; undefined: it was not asked for. */
+  /** Source of `/metrics`; undefined if disabled. */
   readonly prometheus: PrometheusMetrics | undefined;
-  /** Begins to tell what the connections do. */
+  /** Starts to measure a connection pool. */
   watch(pool: Pick<ConnectionPool, "load">): void;
 }
 
-/** What is asked for. */
+/** Options of telemetry. */
 export interface TelemetryOptions {
   readonly logger: Logger;
-  /** Whether somebody wants metrics in Prometheus' format. */
+  /** Whether to collect metrics for Prometheus. */
   readonly prometheus: boolean;
 }
 
 /**
- * Begins to watch: a line of the log for every request where that is at level "info", spans and metrics where the
- * platform exports them (`OTEL_DENO=true`), metrics for Prometheus where they are asked for.
+ * Starts telemetry: an access log if the log level is "info" or below, spans and metrics if Deno exports them
+ * (`OTEL_DENO=true`), and metrics for Prometheus if enabled.
  */
 export async function startTelemetry({ logger, prometheus }: TelemetryOptions): Promise<Telemetry> {
   const exports = isTracing();
@@ -74,7 +74,7 @@ export async function startTelemetry({ logger, prometheus }: TelemetryOptions): 
   };
 }
 
-/** Loaded when it is asked for: most programs need no package for it. */
+/** Opens the metrics for Prometheus. Its package is loaded on demand, as most programs do not need it. */
 async function openPrometheus(): Promise<PrometheusMetrics> {
   const { PrometheusMetrics } = await import("./telemetry/prometheus_metrics.ts");
   return new PrometheusMetrics();

@@ -2,43 +2,43 @@ import { frameLine, type StackFrame, stackFrames } from "./stack_frames.ts";
 import { redactMessage } from "./redact_message.ts";
 import { isSensitiveField } from "./redaction.ts";
 
-/** How deep causes are followed, how many errors of one are looked at, and how many errors there are in all. */
+/** Maximum depth of causes, number of inner errors of one error, and number of errors in all. */
 const MAX_DEPTH = 8;
 const MAX_ERRORS = 5;
 const MAX_TOTAL = 16;
 
-/** The longest message and value that is shown in full. */
+/** Maximum length of messages and values, in characters. */
 const MAX_CHARACTERS = 4_000;
 
-/** Names that an error's own fields may not take. */
+/** Reserved names, which fields of an error must not have. */
 const RESERVED = new Set(["name", "code", "message", "frames", "cause", "errors"]);
 
-/** An error as its log line has it. */
+/** Description of an error for the log. */
 export interface ErrorDescription {
   readonly name: string;
-  /** Its code, where it has one, e.g. "ECONNREFUSED". */
+  /** Code, if it has one, such as "ECONNREFUSED". */
   readonly code?: string;
   readonly message: string;
-  /** What the error itself offers for the log: its property `logFields`. */
+  /** Fields that the error provides for the log, in its property `logFields`. */
   readonly fields: Readonly<Record<string, string | number | boolean>>;
-  /** Innermost first; empty where nothing is known. */
+  /** Stack frames, innermost first; empty if unknown. */
   readonly frames: readonly StackFrame[];
   readonly cause?: ErrorDescription;
-  /** The errors of an AggregateError; both of a SuppressedError. */
+  /** Errors of an AggregateError; both errors of a SuppressedError. */
   readonly errors?: readonly ErrorDescription[];
 }
 
-/** How errors are described. */
+/** Options of describing errors. */
 export interface DescribeErrorOptions {
   /**
-   * Whether messages are shown as they are, with values they may repeat: for the terminal of a developer.
+   * Whether to show messages unredacted, for the terminal of a developer.
    *
    * @default false
    */
   readonly inFull?: boolean;
 }
 
-/** Describes an error and what caused it, in bounds: a circle of causes ends, and so does a long chain. */
+/** Describes an error and its causes, within bounds: long chains and cycles of causes are cut. */
 export function describeError(
   error: unknown,
   { inFull = false }: DescribeErrorOptions = {},
@@ -70,7 +70,7 @@ export function describeError(
   return describe(error, 1);
 }
 
-/** A description as a JSON object. */
+/** Converts a description to a JSON object. */
 export function errorToJson(description: ErrorDescription): Record<string, unknown> {
   const { name, code, message, fields, frames, cause, errors } = description;
   return {
@@ -109,7 +109,7 @@ function innerErrors(error: Error): readonly unknown[] {
 function notAnError(thrown: unknown, inFull: boolean): ErrorDescription {
   const message = inFull
     ? shortened(Deno.inspect(thrown, { depth: 3, strAbbreviateSize: MAX_CHARACTERS }))
-    : "It is not an Error";
+    : "not an Error";
   return { name: thrown === null ? "null" : typeof thrown, message, fields: {}, frames: [] };
 }
 

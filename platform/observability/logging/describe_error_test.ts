@@ -1,24 +1,24 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { describeError, type ErrorDescription, errorToJson } from "./describe_error.ts";
 
-/** Names and messages of an error and what is below it. */
+/** Returns the names and messages of an error and its causes. */
 function outline({ name, message, cause, errors }: ErrorDescription): unknown {
   return [`${name}: ${message}`, ...(cause ? [outline(cause)] : []), ...(errors ?? []).map(outline)];
 }
 
 Deno.test("describeError() follows causes, outermost first, each with its frames", () => {
-  const cause = new TypeError("Reading the answer", { cause: "planted" });
+  const cause = new TypeError("Reading the response", { cause: "planted" });
   const described = describeError(new Error("Writing the note", { cause }));
   assertEquals(outline(described), [
     "Error: Writing the note",
-    ["TypeError: Reading the answer", ["string: It is not an Error"]],
+    ["TypeError: Reading the response", ["string: not an Error"]],
   ]);
   for (const each of [described, described.cause]) {
     assertEquals(each?.frames[0]?.file, "platform/observability/logging/describe_error_test.ts");
   }
 });
 
-Deno.test("describeError() shows the errors of an AggregateError and of a SuppressedError", () => {
+Deno.test("describeError() includes the errors of an AggregateError and of a SuppressedError", () => {
   const both = new SuppressedError(new Error("Closing"), new Error("Writing"), "Ended");
   assertEquals(outline(describeError(new AggregateError([new Error("One"), both], "All failed"))), [
     "AggregateError: All failed",
@@ -27,7 +27,7 @@ Deno.test("describeError() shows the errors of an AggregateError and of a Suppre
   ]);
 });
 
-Deno.test("describeError() ends", () => {
+Deno.test("describeError() cuts cycles and long chains of causes", () => {
   const loop = new Error("Round and round");
   loop.cause = new Error("And round", { cause: loop });
   assertEquals(outline(describeError(loop)), ["Error: Round and round", ["Error: And round"]]);
@@ -41,14 +41,14 @@ Deno.test("describeError() ends", () => {
   assertEquals(describeError(new Error("x".repeat(100_000)), { inFull: true }).message.length, 4_001);
 });
 
-Deno.test("describeError() leaves out of messages what they may repeat, unless they are to be shown in full", () => {
+Deno.test("describeError() redacts messages unless inFull is set", () => {
   const error = new Error('No such name: "planted"', { cause: { planted: true } });
   assertFalse(JSON.stringify(errorToJson(describeError(error))).includes("planted"));
   const described = describeError(error, { inFull: true });
   assertEquals(outline(described), ['Error: No such name: "planted"', ["object: { planted: true }"]]);
 });
 
-Deno.test("describeError() takes the code of an error and what it offers for the log, but nothing else", () => {
+Deno.test("describeError() includes the code and the logFields of an error, and no other properties", () => {
   class OddError extends Error {
     override readonly name = "OddError";
     readonly code = "odd";

@@ -10,14 +10,14 @@ import { configureLogging, type LoggingOptions } from "../logging.ts";
 
 const SOURCE = import.meta.filename ?? "";
 
-/** The line of this file that ends with a comment: where an error has to lead to. */
+/** Returns the line of this file that ends with a comment. */
 function lineOf(mark: string): number {
   const line = Deno.readTextFileSync(SOURCE).split("\n").findIndex((text) => text.endsWith(`// ${mark}`));
   assert(line >= 0, mark);
   return line + 1;
 }
 
-/** The file and line that end with a comment, as a log has it. */
+/** Returns the place in the log of the line that ends with a comment. */
 function placeOf(mark: string): string {
   return `platform/observability/logging/failed_request_test.ts:${lineOf(mark)}:`;
 }
@@ -47,10 +47,10 @@ async function several(): Promise<void> {
   await Promise.any([one(), Promise.reject(new Error("Nor there"))]);
 }
 
-/** What the log says of requests that fail, one for each note, and what their clients get. */
+/** Returns the log of requests that fail, one per note, and their responses. */
 async function logOf(ids: readonly number[], options: Omit<LoggingOptions, "stdout" | "stderr">): Promise<{
   readonly text: string;
-  readonly answers: readonly { readonly text: string; readonly requestId: string }[];
+  readonly responses: readonly { readonly text: string; readonly requestId: string }[];
 }> {
   const { stackTraceLimit } = Error;
   const decoder = new TextDecoder();
@@ -65,7 +65,7 @@ async function logOf(ids: readonly number[], options: Omit<LoggingOptions, "stdo
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await pool.writer().query("CREATE TABLE notes (id int, owner text, text text)");
-  const answers: { text: string; requestId: string }[] = [];
+  const responses: { text: string; requestId: string }[] = [];
   {
     await using logging = await configureLogging("info", { ...options, stdout, stderr });
     const api = noteApi(async ({ path }): Promise<StrictResponse> => {
@@ -101,20 +101,20 @@ async function logOf(ids: readonly number[], options: Omit<LoggingOptions, "stdo
     for (const id of ids) {
       const response = await fetch(`${url}/notes/${id}`, { headers: { cookie: "planted" } });
       assertEquals(response.status, 500);
-      answers.push({ text: await response.text(), requestId: response.headers.get("X-Request-Id") ?? "" });
+      responses.push({ text: await response.text(), requestId: response.headers.get("X-Request-Id") ?? "" });
     }
   }
   Error.stackTraceLimit = stackTraceLimit;
-  return { text, answers };
+  return { text, responses };
 }
 
 const ALL = [1, 2, 3, 4, 5, 6, 7];
 
-Deno.test("A failed request is in the JSON log with its error: causes, places, and no values", async () => {
-  const { text, answers } = await logOf(ALL, { terminal: false });
+Deno.test("A failed request is in the JSON log with its error, causes and places, without values", async () => {
+  const { text, responses } = await logOf(ALL, { terminal: false });
   assertFalse(text.includes("planted"), text);
   const lines = text.trim().split("\n").map((line) => JSON.parse(line).properties);
-  assertEquals(lines.map(({ requestId }) => requestId), answers.map(({ requestId }) => requestId));
+  assertEquals(lines.map(({ requestId }) => requestId), responses.map(({ requestId }) => requestId));
   const [thrown, missing, breach, caused, several, column, odd] = lines.map(({ error }) => error);
 
   assertEquals([thrown.name, thrown.message], ["TypeError", 'No such name: "…"']);
@@ -152,16 +152,16 @@ Deno.test("A failed request is in the JSON log with its error: causes, places, a
   assertMatch(column.hint, /reference the column "notes.owner"/);
   assert(column.frames.some((frame: string) => frame.includes(placeOf("missing column"))));
 
-  assertEquals([odd.cause.name, odd.cause.message], ["object", "It is not an Error"]);
+  assertEquals([odd.cause.name, odd.cause.message], ["object", "not an Error"]);
 });
 
-Deno.test("A failed request is on a developer's terminal in full, with URLs of its lines, and its client sees none of it", async () => {
-  const { text, answers } = await logOf(ALL, { terminal: true, development: true });
+Deno.test("A failed request is unredacted on a developer's terminal, and not in the response", async () => {
+  const { text, responses } = await logOf(ALL, { terminal: true, development: true });
   // deno-lint-ignore no-control-regex
   const plain = text.replaceAll(/\x1b\[\d*m/g, "");
-  for (const { requestId, text: answer } of answers) {
+  for (const { requestId, text: body } of responses) {
     assertStringIncludes(plain, `Request ${requestId} failed with status 500\n  `);
-    assertFalse(/\.ts|planted|stack|does not exist/.test(answer), answer);
+    assertFalse(/\.ts|planted|stack|does not exist/.test(body), body);
   }
   for (const mark of ["thrown", "missing table", "caused", "cause", "first of several", "missing column"]) {
     assertStringIncludes(plain, `(file://${SOURCE}:${lineOf(mark)}:`);
@@ -179,11 +179,11 @@ Deno.test("A failed request is on a developer's terminal in full, with URLs of i
       "method=GET route=/notes/{id} ",
     ]
   ) assertStringIncludes(plain, expected);
-  // Values that were bound to a statement are nowhere.
+  // Parameters of statements are not logged.
   assertFalse(/planted.*(?:owner|\$2)/.test(plain));
 });
 
-Deno.test("A failed request is on the terminal of others without what its messages may repeat", async () => {
+Deno.test("A failed request is redacted on other terminals", async () => {
   const { text } = await logOf(ALL, { terminal: true });
   assertFalse(text.includes("planted"), text);
   for (const mark of ["thrown", "missing table", "cause", "missing column"]) {

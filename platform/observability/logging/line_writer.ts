@@ -1,70 +1,70 @@
-/** What lines are written to, e.g. `Deno.stdout`. */
+/** Output of lines, such as `Deno.stdout`. */
 export interface LineTarget {
-  /** Writes some of the bytes and tells how many. */
+  /** Writes some of the bytes and returns how many. */
   write(bytes: Uint8Array): Promise<number>;
 }
 
-/** How much a {@link LineWriter} keeps. */
+/** Options of a {@link LineWriter}. */
 export interface LineWriterOptions {
   /**
-   * How many characters wait at most while the target takes none; lines beyond that are dropped and counted.
+   * Maximum number of buffered characters; further lines are dropped and counted.
    *
    * @default 1_000_000
    */
-  readonly maxWaiting?: number;
+  readonly maxBuffered?: number;
   /**
-   * How long lines are gathered before they are written, in milliseconds: each write costs as much as a hundred
-   * lines do, and wakes whoever reads them. 0: what comes in the same turn of the event loop goes together.
+   * Time in which lines are batched into one write, in milliseconds: a write costs as much as formatting a hundred
+   * lines, and wakes the reader. With 0, lines of the same turn of the event loop are batched.
    *
    * @default 0
    */
-  readonly gatherMs?: number;
+  readonly batchMs?: number;
 }
 
-/** So many characters are written at once, however short the time. */
-const ENOUGH = 65_536;
+/** Number of buffered characters from which a batch is written at once. */
+const BATCH_CHARACTERS = 65_536;
 
 /**
- * Writes lines in the order they come, without making whoever writes one wait: not for a target that takes its time,
- * not for one that nobody reads, and not for one that is closed. Lines that come while it writes go out together.
+ * Writes lines in order without blocking the caller, whether the target is slow, not read or closed. Lines that arrive
+ * during a write are batched.
  */
 export class LineWriter {
   readonly #target: LineTarget;
-  readonly #maxWaiting: number;
-  readonly #gatherMs: number;
+  readonly #maxBuffered: number;
+  readonly #batchMs: number;
   readonly #encoder = new TextEncoder();
-  #waiting = "";
+  #buffer = "";
   #dropped = 0;
   #isClosed = false;
   #writing: Promise<void> | undefined;
-  #gathering: (() => void) | undefined;
+  #endBatch: (() => void) | undefined;
   #flushes = 0;
 
-  constructor(target: LineTarget, { maxWaiting = 1_000_000, gatherMs = 0 }: LineWriterOptions = {}) {
+  constructor(target: LineTarget, { maxBuffered = 1_000_000, batchMs = 0 }: LineWriterOptions = {}) {
     this.#target = target;
-    this.#maxWaiting = maxWaiting;
-    this.#gatherMs = gatherMs;
+    this.#maxBuffered = maxBuffered;
+    this.#batchMs = batchMs;
   }
 
-  /** Takes a line, with its end. */
+  /** Queues a line, including its newline. */
   write(line: string): void {
     if (this.#isClosed) return;
-    if (this.#waiting.length + line.length > this.#maxWaiting) {
+    if (this.#buffer.length + line.length > this.#maxBuffered) {
       this.#dropped++;
       return;
     }
-    this.#waiting += line;
-    if (this.#waiting.length >= ENOUGH) this.#gathering?.();
+    this.#buffer += line;
+    if (this.#buffer.length >= BATCH_CHARACTERS) this.#endBatch?.();
     this.#writing ??= this.#writeAll();
   }
 
-  /** Resolves when every line has been written, or given up, or after the time is up. */
+  /** Resolves when all lines are written or dropped, at the latest after a timeout. */
   async flush(timeoutMs: number): Promise<void> {
     if (this.#writing === undefined) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => timer = setTimeout(resolve, timeoutMs));
     this.#flushes++;
-    this.#gathering?.();
+    this.#endBatch?.();
     await Promise.race([this.#writing, late]);
     this.#flushes--;
     clearTimeout(timer);
@@ -72,39 +72,39 @@ export class LineWriter {
 
   async #writeAll(): Promise<void> {
     try {
-      while (this.#waiting !== "") {
-        await this.#gather();
-        const bytes = this.#encoder.encode(this.#waiting);
-        this.#waiting = "";
+      while (this.#buffer !== "") {
+        await this.#batch();
+        const bytes = this.#encoder.encode(this.#buffer);
+        this.#buffer = "";
         for (let start = 0; start < bytes.length;) start += await this.#target.write(bytes.subarray(start));
-        if (this.#waiting === "" && this.#dropped > 0) this.#tellDropped();
+        if (this.#buffer === "" && this.#dropped > 0) this.#reportDropped();
       }
     } catch {
-      // Nobody reads any more: a closed pipe, a full disk. There is nowhere to tell it.
+      // A closed pipe or a full disk: there is no other place to report it.
       this.#isClosed = true;
-      this.#waiting = "";
+      this.#buffer = "";
     } finally {
       this.#writing = undefined;
     }
   }
 
-  /** Waits for what else comes. */
-  async #gather(): Promise<void> {
-    if (this.#gatherMs === 0 || this.#flushes > 0 || this.#waiting.length >= ENOUGH) return;
+  /** Waits for the end of the batch. */
+  async #batch(): Promise<void> {
+    if (this.#batchMs === 0 || this.#flushes > 0 || this.#buffer.length >= BATCH_CHARACTERS) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.#gatherMs);
-      this.#gathering = (): void => {
+      const timer = setTimeout(resolve, this.#batchMs);
+      this.#endBatch = (): void => {
         clearTimeout(timer);
         resolve();
       };
     });
-    this.#gathering = undefined;
+    this.#endBatch = undefined;
   }
 
-  #tellDropped(): void {
+  #reportDropped(): void {
     const properties = { dropped: this.#dropped };
     this.#dropped = 0;
-    const line = { level: "WARN", message: "Log lines were dropped: nobody took them in time", properties };
-    this.#waiting += `${JSON.stringify({ "@timestamp": new Date().toISOString(), ...line })}\n`;
+    const line = { level: "WARN", message: "Log lines dropped: the output was not read in time", properties };
+    this.#buffer += `${JSON.stringify({ "@timestamp": new Date().toISOString(), ...line })}\n`;
   }
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { LineWriter } from "./line_writer.ts";
 
-/** A target that takes few bytes at a time, and only when it is told to go on. */
+/** Target that accepts a few bytes at a time, once its gate is open. */
 class SlowTarget {
   readonly gate = Promise.withResolvers<void>();
   text = "";
@@ -16,7 +16,7 @@ class SlowTarget {
   }
 }
 
-Deno.test("LineWriter.write() keeps the order and lets nobody wait", async () => {
+Deno.test("LineWriter.write() preserves the order and does not block", async () => {
   const target = new SlowTarget();
   const writer = new LineWriter(target);
   const lines = Array.from({ length: 100 }, (_, index) => `line ${index}\n`);
@@ -27,22 +27,22 @@ Deno.test("LineWriter.write() keeps the order and lets nobody wait", async () =>
   assertEquals(target.text, lines.join(""));
 });
 
-Deno.test("LineWriter.write() keeps so much and no more, and tells how much it dropped", async () => {
+Deno.test("LineWriter.write() buffers a bounded amount and reports how many lines it dropped", async () => {
   const target = new SlowTarget();
-  const writer = new LineWriter(target, { maxWaiting: 100 });
+  const writer = new LineWriter(target, { maxBuffered: 100 });
   for (let index = 0; index < 1000; index++) writer.write("ten bytes\n");
   target.gate.resolve();
   await writer.flush(10_000);
   const lines = target.text.trim().split("\n");
   const { properties } = JSON.parse(lines.pop() ?? "");
-  assert(lines.length <= 20, `${lines.length} lines were kept`);
+  assert(lines.length <= 20, `${lines.length} lines were buffered`);
   assertEquals(properties, { dropped: 1000 - lines.length });
   writer.write("and on\n");
   await writer.flush(10_000);
   assert(target.text.endsWith("and on\n"));
 });
 
-Deno.test("LineWriter.write() survives a target that is closed", async () => {
+Deno.test("LineWriter.write() stops writing to a closed target", async () => {
   let calls = 0;
   const writer = new LineWriter({
     write(): Promise<number> {
@@ -57,13 +57,13 @@ Deno.test("LineWriter.write() survives a target that is closed", async () => {
   assertEquals(calls, 1);
 });
 
-Deno.test("LineWriter.flush() does not wait for ever", async () => {
+Deno.test("LineWriter.flush() waits no longer than its timeout", async () => {
   const writer = new LineWriter(new SlowTarget());
   writer.write("never read\n");
   await writer.flush(1);
 });
 
-Deno.test("LineWriter.write() gathers lines for a while, but not for whoever flushes, and not without end", async () => {
+Deno.test("LineWriter.write() batches lines until a flush or the size of a batch", async () => {
   const texts: string[] = [];
   const decoder = new TextDecoder();
   const target = {
@@ -72,7 +72,7 @@ Deno.test("LineWriter.write() gathers lines for a while, but not for whoever flu
       return Promise.resolve(bytes.length);
     },
   };
-  const writer = new LineWriter(target, { gatherMs: 60_000 });
+  const writer = new LineWriter(target, { batchMs: 60_000 });
   writer.write("one\n");
   await new Promise((resolve) => setTimeout(resolve, 0));
   writer.write("two\n");

@@ -1,20 +1,20 @@
-/** How much of a message is looked at, and how much of it is kept. */
+/** Maximum length of a message that is scanned, and of the result, in characters. */
 const MAX_READ = 4_000;
 const MAX_CHARACTERS = 500;
 
-/** What PostgreSQL puts in double quotes that is nobody's input: the names of things in a schema. */
+/** Kinds of schema objects whose names PostgreSQL quotes: these are no input. */
 const SCHEMA_NAMES = [
   ...["constraint", "relation", "column", "table", "index", "schema", "function", "type", "role", "sequence"],
   ...["database", "extension", "parameter", "language", "operator", "trigger", "view", "statement"],
 ];
 const SCHEMA_NAME = `\\b(?:${SCHEMA_NAMES.join("|")}) "[^"]*"`;
 
-/** Everything from the first quote on: input is not escaped, so it may hold quotes. An apostrophe is none. */
+/** Everything from the first quote on: input is not escaped and may contain quotes. Apostrophes do not count. */
 const FROM_QUOTE = `(["“]|(?<!\\w)['\`‘])[^]*`;
 const REDACTED_PARTS = new RegExp(FROM_QUOTE);
 const DATABASE_PARTS = new RegExp(`(${SCHEMA_NAME})|${FROM_QUOTE}`, "g");
 
-/** What the engine and the runtime repeat without quotes, between what stands before and after it. */
+/** Messages of the engine and the runtime that repeat input without quotes, with their fixed parts captured. */
 const UNQUOTED = [
   /(Cannot convert )[^]*( to a BigInt)/,
   /(Iterator value )[^]*( is not an entry object)/,
@@ -26,13 +26,13 @@ const UNQUOTED = [
 /** Paths and queries of URLs. */
 const URL_PATH = /(\bhttps?:\/\/[^\s/?#"'<>]+)[/?#][^\s"'<>]*/g;
 
-/** Numbers of cards, phones and people, with spaces or hyphens in them or without. */
+/** Long numbers, such as those of cards, phones or persons, with or without spaces and hyphens. */
 const LONG_NUMBER = /(?<![\w.-])\+?\d(?:[ -]?\d){6,}(?![\w.])/g;
 
-/** How a message is redacted. */
+/** Options of redacting a message. */
 export interface RedactMessageOptions {
   /**
-   * Whether PostgreSQL wrote it: then the names of a schema are kept.
+   * Whether it is a message of PostgreSQL, whose names of schema objects are preserved.
    *
    * @default false
    */
@@ -40,9 +40,8 @@ export interface RedactMessageOptions {
 }
 
 /**
- * The message of an error without what it may repeat of its input: everything from the first quote on, what the engine
- * is known to repeat without one, paths of URLs and long numbers. E-mail addresses and credentials are taken out of every text that
- * is logged (redaction.ts).
+ * Removes input from the message of an error: everything from the first quote on, known unquoted repetitions, paths of
+ * URLs and long numbers. E-mail addresses and credentials are removed from all logged texts (redaction.ts).
  */
 export function redactMessage(message: string, { isDatabase = false }: RedactMessageOptions = {}): string {
   let text = message.slice(0, MAX_READ);

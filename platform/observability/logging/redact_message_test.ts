@@ -1,7 +1,7 @@
 import { assertEquals, assertFalse } from "@std/assert";
 import { redactMessage } from "./redact_message.ts";
 
-Deno.test("redactMessage() leaves out everything from the first quote on", () => {
+Deno.test("redactMessage() removes everything from the first quote on", () => {
   const messages: Readonly<Record<string, string>> = {
     'invalid input syntax for type uuid: "planted"': 'invalid input syntax for type uuid: "…"',
     'it begins: "planted and never ends': 'it begins: "…"',
@@ -17,7 +17,7 @@ Deno.test("redactMessage() leaves out everything from the first quote on", () =>
   for (const [message, expected] of Object.entries(messages)) assertEquals(redactMessage(message), expected);
 });
 
-Deno.test("redactMessage() keeps the names of a schema where PostgreSQL wrote the message", () => {
+Deno.test("redactMessage() preserves names of schema objects in messages of PostgreSQL", () => {
   const messages: Readonly<Record<string, string>> = {
     'relation "profiles" does not exist (42P01)': 'relation "profiles" does not exist (42P01)',
     'null value in column "name" of relation "profiles" violates not-null constraint':
@@ -29,7 +29,7 @@ Deno.test("redactMessage() keeps the names of a schema where PostgreSQL wrote th
   }
 });
 
-Deno.test("redactMessage() leaves out what the engine repeats of its input", () => {
+Deno.test("redactMessage() removes input that the engine repeats without quotes", () => {
   const input = "planted-input";
   const tries: readonly (() => unknown)[] = [
     () => JSON.parse(input),
@@ -57,7 +57,7 @@ Deno.test("redactMessage() leaves out what the engine repeats of its input", () 
   }
 });
 
-Deno.test("redactMessage() leaves out long numbers, and paths and queries of URLs", () => {
+Deno.test("redactMessage() removes long numbers, and paths and queries of URLs", () => {
   const messages: Readonly<Record<string, string>> = {
     "card 4111 1111 1111 1111 refused": "card … refused",
     "call +49 170 1234567 back": "call … back",
@@ -70,7 +70,7 @@ Deno.test("redactMessage() leaves out long numbers, and paths and queries of URL
   for (const [message, expected] of Object.entries(messages)) assertEquals(redactMessage(message), expected);
 });
 
-Deno.test("redactMessage() takes no longer than a text is long, and keeps a bounded part of it", () => {
+Deno.test("redactMessage() takes linear time and truncates the message", () => {
   for (
     const part of ['"', "'", "1 ", "http://a/", "Invalid time zone specified", "Cannot convert ", 'column "']
   ) {

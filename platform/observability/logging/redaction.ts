@@ -1,12 +1,12 @@
 import { redactByField } from "@logtape/redaction";
 import type { Sink, TextFormatter } from "@logtape/logtape";
 
-/** What stands where something was taken out. */
+/** Replacement of redacted text. */
 export const REDACTED = "[REDACTED]";
 
 /**
- * Fields whose values are never logged, whatever they hold: credentials, personal data, and what clients send. Whole
- * names, for "key" would take "keyId" with it, and "name" would take "hostname".
+ * Fields whose values are never logged: credentials, personal data and client input. Anchored to whole names, as "key"
+ * would match "keyId", and "name" "hostname".
  */
 const FIELDS: readonly RegExp[] = [
   /pass(?:word|phrase|code)?$/i,
@@ -22,16 +22,15 @@ const FIELDS: readonly RegExp[] = [
 ];
 
 /**
- * What is taken out of texts, wherever they stand. Repetitions are bounded, so that no text, however long, takes more
- * time than its length allows for.
+ * Patterns that are redacted in all texts. Their repetitions are bounded, so that matching takes linear time.
  */
 const TEXTS: readonly { readonly pattern: RegExp; readonly replacement: string }[] = [
-  // Addresses of people. In front of "@" anything but what ends a word or a JSON text.
+  // E-mail addresses. Before "@" any characters except those that end a word or a JSON string.
   {
     pattern: /[^\s"'<>@:,;()[\]\\/]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}.-]{0,253}[\p{L}\p{N}])?/gu,
     replacement: REDACTED,
   },
-  // JSON Web Tokens (RFC 7519), whole or without their signature.
+  // JSON Web Tokens (RFC 7519), with or without a signature.
   { pattern: /eyJ[\w-]{1,4096}\.[\w-]{0,8192}(?:\.[\w-]{0,2048})?/g, replacement: REDACTED },
   // Credentials of an Authorization header (RFC 9110, section 11.4).
   { pattern: /\b(Bearer|Basic|Digest)\s+[\w~+/.=-]{1,8192}/gi, replacement: `$1 ${REDACTED}` },
@@ -40,50 +39,50 @@ const TEXTS: readonly { readonly pattern: RegExp; readonly replacement: string }
 ];
 
 /**
- * What every one of {@link TEXTS} needs, so that lines without any of it are looked through once. Every line of JSON has
- * an "@timestamp".
+ * Matches every text that one of {@link TEXTS} matches, so that most lines are scanned once. Excludes "@timestamp", which
+ * every JSON line contains.
  */
 const SUSPECT = /[^"]@|eyJ|\b(?:Bearer|Basic|Digest)\s/i;
 
-/** All of {@link FIELDS} in one: each field of each line is tried. */
+/** All of {@link FIELDS} in one pattern, as each field of each line is tested. */
 const FIELD = new RegExp(FIELDS.map(({ source }) => `(?:${source})`).join("|"), "i");
 
-/** A formatter that takes out of every line what looks like a secret or like personal data. */
+/** Wraps a formatter to redact secrets and personal data in its lines. */
 export function redactTexts(formatter: TextFormatter): TextFormatter {
   return (record) => redactText(formatter(record));
 }
 
-/** A text without what looks like a secret or like personal data. */
+/** Redacts secrets and personal data in a text. */
 export function redactText(text: string): string {
   if (!SUSPECT.test(text)) return text;
   for (const { pattern, replacement } of TEXTS) text = text.replaceAll(pattern, replacement);
   return text;
 }
 
-/** A sink whose fields of certain names lose their values. */
+/** Wraps a sink to redact the values of sensitive fields. */
 export function redactFields(sink: Sink): Sink {
   const redact = redactByField(sink, { fieldPatterns: [FIELD], action: () => REDACTED });
-  // Copying a record costs more than all the rest of logging it, and hardly any needs it.
-  return (record) => mayPass(record.properties) ? sink(record) : redact(record);
+  // Copying a record costs more than the rest of logging it, and hardly any record needs it.
+  return (record) => isHarmless(record.properties) ? sink(record) : redact(record);
 }
 
-/** Whether no field has one of the names, and none holds others that might. */
-function mayPass(properties: Readonly<Record<string, unknown>>): boolean {
+/** Whether no field is sensitive, and none is an object that may have sensitive fields. */
+function isHarmless(properties: Readonly<Record<string, unknown>>): boolean {
   return Object.keys(properties).every((name) =>
     typeof properties[name] !== "object" && !isSensitiveField(name)
   );
 }
 
-/** The same few names come with every line. */
+/** Cache of results: all lines share a few names. */
 const known = new Map<string, boolean>();
-const MOST_KNOWN = 1_000;
+const MAX_KNOWN = 1_000;
 
-/** Whether a field of this name loses its value, whatever that is. */
+/** Whether the value of a field of this name is redacted. */
 export function isSensitiveField(name: string): boolean {
   let found = known.get(name);
   if (found === undefined) {
     found = FIELD.test(name);
-    if (known.size < MOST_KNOWN) known.set(name, found);
+    if (known.size < MAX_KNOWN) known.set(name, found);
   }
   return found;
 }

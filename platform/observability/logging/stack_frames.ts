@@ -1,29 +1,29 @@
-/** Folder of the program, as a URL: paths below it are shown without it. */
+/** URL of the project's folder; files below it are shown relative to it. */
 const ROOT = new URL("../../../", import.meta.url).href;
 
-/** How many frames of a stack are kept. */
+/** Maximum number of frames. */
 const MAX_FRAMES = 30;
 
-/** "at call (url:line:column)" or "at url:line:column". Frames without a place, as of Promise.all, tell nothing. */
+/** "at call (url:line:column)" or "at url:line:column". Frames without a place, such as Promise.all, are skipped. */
 const FRAME = /^ +at (?:(.+?) \()?(?:async )?((?:file|https?|ext|node|npm|jsr):\S+?):(\d+):(\d+)\)?$/;
 
-/** One call on a stack. */
+/** A frame of a stack. */
 export interface StackFrame {
-  /** The function, as V8 names it, e.g. "async ProfileService.get"; undefined at the top of a file. */
+  /** Function as V8 names it, such as "async ProfileService.get"; undefined at the top level of a file. */
   readonly call: string | undefined;
   readonly url: string;
-  /** The file without what is the same for all of them: "server/problem.ts", "npm:postgres/3.4.9/src/connection.js". */
+  /** Shortened file, such as "server/problem.ts" or "npm:postgres/3.4.9/src/connection.js". */
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** Whether it is a file of the project, and not of a package or the runtime. */
+  /** Whether it is a file of the project, as opposed to a package or the runtime. */
   readonly isOwn: boolean;
 }
 
-/** The frames of an error's stack, innermost first. Nothing of its message is among them. */
+/** Parses the stack of an error into frames, innermost first, without its message. */
 export function stackFrames({ stack, message }: Error): StackFrame[] {
   if (typeof stack !== "string") return [];
-  // The message comes first and may have lines that look like frames.
+  // The message precedes the frames and may contain lines that look like frames.
   const start = stack.indexOf(message);
   const lines = stack.slice(start === -1 ? 0 : start + message.length).split("\n");
   const frames: StackFrame[] = [];
@@ -36,7 +36,7 @@ export function stackFrames({ stack, message }: Error): StackFrame[] {
   return frames;
 }
 
-/** A frame in one line, e.g. "async ProfileService.get (profile_service/app.ts:61:20)". */
+/** Formats a frame, such as "async ProfileService.get (profile_service/app.ts:61:20)". */
 export function frameLine({ call, file, line, column }: StackFrame): string {
   const place = `${file}:${line}:${column}`;
   return call === undefined ? place : `${call} (${place})`;

@@ -7,7 +7,7 @@ function errorWith(stack: string, message = "Broken"): Error {
   return Object.assign(new Error(message), { stack });
 }
 
-Deno.test("stackFrames() names function, file, line and column, and files of the project without their folder", () => {
+Deno.test("stackFrames() returns function, file, line and column, with files relative to the project", () => {
   const frames = stackFrames(errorWith(`Error: Broken
     at read (${ROOT}note_service/app.ts:1:2)
     at async file:///elsewhere/main.ts:3:4
@@ -30,7 +30,7 @@ Deno.test("stackFrames() names function, file, line and column, and files of the
   assertEquals(frames.map(({ isOwn }) => isOwn), [true, true, true, false, false, false, false]);
 });
 
-Deno.test("stackFrames() reads what the engine writes", () => {
+Deno.test("stackFrames() parses stacks of the engine", () => {
   const [first] = stackFrames(new Error("Broken"));
   assertEquals(first?.file, "platform/observability/logging/stack_frames_test.ts");
   const line = (first?.line ?? 0) - 1;
@@ -39,12 +39,12 @@ Deno.test("stackFrames() reads what the engine writes", () => {
   );
 });
 
-Deno.test("stackFrames() takes nothing from the message", () => {
+Deno.test("stackFrames() ignores the message", () => {
   const message = `Broken\n    at planted (${ROOT}planted.ts:1:1)`;
   assertEquals(stackFrames(new Error(message)).filter(({ file }) => file === "planted.ts"), []);
 });
 
-Deno.test("stackFrames() is bounded and needs no stack", () => {
+Deno.test("stackFrames() is bounded and accepts an error without a stack", () => {
   const frame = `\n    at read (${ROOT}note_service/app.ts:1:2)`;
   assertEquals(stackFrames(errorWith(`Error: Broken${frame.repeat(100_000)}`)).length, 30);
   assertEquals(stackFrames(errorWith(`Error: Broken\n    at ${"(".repeat(100_000)}`)), []);

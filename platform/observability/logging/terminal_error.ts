@@ -3,13 +3,13 @@ import { redactText } from "./redaction.ts";
 import type { StackFrame } from "./stack_frames.ts";
 import { printable, type TerminalStyles } from "./terminal_styles.ts";
 
-/** Rooms of the platform: their frames are shown, and less bright than those of services. */
+/** Folders of the platform, whose frames are dimmed. */
 const PLATFORM = /^(?:api|db|platform|server|tools)\//;
 
 /**
- * An error for a terminal: name, message, fields and frames, and below it what caused it. A frame has the URL of its
- * file, line and column, as terminals and editors open them; frames of packages and of the runtime are counted, but for
- * the first.
+ * Formats an error for a terminal: name, message, fields and frames, followed by its causes. Frames are URLs with line
+ * and column, which terminals and editors can open. Frames of packages and the runtime are only counted, except for an
+ * innermost one.
  */
 export function terminalError(error: ErrorDescription, styles: TerminalStyles): string {
   const lines: string[] = [];
@@ -35,16 +35,16 @@ export function terminalError(error: ErrorDescription, styles: TerminalStyles): 
 
 function frameLines(frames: readonly StackFrame[], styles: TerminalStyles): string[] {
   const lines: string[] = [];
-  let leftOut = 0;
+  let omitted = 0;
   const count = (): void => {
-    if (leftOut > 0) {
-      lines.push(styles.dim(`… ${leftOut} ${leftOut === 1 ? "frame" : "frames"} of packages or Deno`));
+    if (omitted > 0) {
+      lines.push(styles.dim(`… ${omitted} ${omitted === 1 ? "frame" : "frames"} of packages or Deno`));
     }
-    leftOut = 0;
+    omitted = 0;
   };
   for (const [index, frame] of frames.entries()) {
     if (!frame.isOwn && index > 0) {
-      leftOut++;
+      omitted++;
       continue;
     }
     count();

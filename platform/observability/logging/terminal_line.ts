@@ -9,16 +9,16 @@ import { redactText } from "./redaction.ts";
 import { terminalError } from "./terminal_error.ts";
 import { printable, STYLES, type TerminalStyles, UNSTYLED } from "./terminal_styles.ts";
 
-/** How lines are written for a terminal. */
+/** Options of lines for a terminal. */
 export interface TerminalLineOptions {
   /**
-   * Whether messages of errors are shown as they are, with values they may repeat: for the terminal of a developer.
+   * Whether to show messages of errors unredacted, for the terminal of a developer.
    *
    * @default false
    */
   readonly inFull?: boolean;
   /**
-   * Whether lines have colours.
+   * Whether lines have colors.
    *
    * @default true
    */
@@ -26,8 +26,8 @@ export interface TerminalLineOptions {
 }
 
 /**
- * One short line a record. Below an error there is more: the values that its line does not show, and every `Error`
- * among them with its causes and frames (terminal_error.ts).
+ * Returns a formatter that writes one short line per record. Below errors it adds the values that the line does not
+ * show, and every `Error` among them with its causes and frames (terminal_error.ts).
  */
 export function terminalLineFormatter(
   { inFull = false, colors = true }: TerminalLineOptions = {},
@@ -43,13 +43,13 @@ export function terminalLineFormatter(
   };
 }
 
-/** Errors have their own place; in the line itself LogTape would write them with their messages as they are. */
+/** Replaces errors by their names: LogTape would write their messages unredacted. */
 function withoutErrors(record: LogRecord): LogRecord {
   const message = record.message.map((part) => part instanceof Error ? describeError(part).name : part);
   return { ...record, message };
 }
 
-/** The values that the line does not show. */
+/** Returns the values that the line does not show. */
 function restOf({ message, properties }: LogRecord, styles: TerminalStyles): string {
   const shown = new Set(message);
   const rest = Object.entries(properties).filter(([, value]) =>

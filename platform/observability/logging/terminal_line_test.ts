@@ -21,7 +21,7 @@ function errorAt(frames: readonly string[], message = "Broken"): Error {
   return error;
 }
 
-Deno.test("terminalLineFormatter() shows an error with its causes, and frames of the project as they are clicked", () => {
+Deno.test("terminalLineFormatter() shows an error with its causes, and frames of the project as URLs", () => {
   const cause = Object.assign(new Error("Looked\nfor it"), {
     code: "internal",
     logFields: { statement: "SELECT notes" },
@@ -54,7 +54,7 @@ Deno.test("terminalLineFormatter() shows an error with its causes, and frames of
   ]);
 });
 
-Deno.test("terminalLineFormatter() puts colours around the same text", () => {
+Deno.test("terminalLineFormatter() adds colors to the same text", () => {
   const record = recordOf({ requestId: "one", error: errorAt([`read (${ROOT}note_service/app.ts:3:4)`]) });
   const [, ...coloured] = String(terminalLineFormatter()(record)).split("\n");
   const [, ...plain] = String(terminalLineFormatter({ colors: false })(record)).split("\n");
@@ -63,14 +63,14 @@ Deno.test("terminalLineFormatter() puts colours around the same text", () => {
   assertEquals(coloured.map((line) => line.replaceAll(/\x1b\[\d+m/g, "")), plain);
 });
 
-Deno.test("terminalLineFormatter() shows messages in full to developers only, and secrets to nobody", () => {
+Deno.test("terminalLineFormatter() shows unredacted messages with inFull only, and never secrets", () => {
   const error = errorAt([], 'No "planted" for ada@example.com');
   const record = recordOf({ requestId: "one", error });
   assertFalse(terminalLineFormatter()(record).includes("planted"));
   assertStringIncludes(terminalLineFormatter({ inFull: true })(record), 'No "planted" for [REDACTED]');
 });
 
-Deno.test("terminalLineFormatter() lets no message move the cursor", () => {
+Deno.test("terminalLineFormatter() escapes control characters", () => {
   const error = errorAt([], "\x1b[2J\r\u009b1m");
   const text = String(
     terminalLineFormatter({ inFull: true, colors: false })(recordOf({ requestId: "\x1b[2J", error })),
@@ -79,7 +79,7 @@ Deno.test("terminalLineFormatter() lets no message move the cursor", () => {
   assertFalse(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(text), text);
 });
 
-Deno.test("terminalLineFormatter() shows one line of what is no error, and never an error's message within it", () => {
+Deno.test("terminalLineFormatter() writes one line for other levels, without messages of errors", () => {
   const error = errorAt([], "planted");
   for (const level of ["info", "warning"] as const) {
     const text = terminalLineFormatter({ colors: false })(recordOf({ requestId: error, status: 200 }, level));

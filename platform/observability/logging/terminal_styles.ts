@@ -1,4 +1,4 @@
-/** How parts of a text look on a terminal. */
+/** Styles of texts on a terminal. */
 export interface TerminalStyles {
   dim(text: string): string;
   bold(text: string): string;
@@ -6,11 +6,12 @@ export interface TerminalStyles {
   cyan(text: string): string;
 }
 
-/** Select Graphic Rendition (ECMA-48, section 8.3.117): on, and off again. */
+/** Returns a style by its Select Graphic Rendition codes (ECMA-48, section 8.3.117). */
 function style(on: number, off: number): (text: string) => string {
   return (text) => `\x1b[${on}m${text}\x1b[${off}m`;
 }
 
+/** Styles of a terminal with colors. */
 export const STYLES: TerminalStyles = {
   dim: style(2, 22),
   bold: style(1, 22),
@@ -18,16 +19,16 @@ export const STYLES: TerminalStyles = {
   cyan: style(36, 39),
 };
 
-const asItIs = (text: string): string => text;
+const unchanged = (text: string): string => text;
 
-/** For terminals that are to have no colours. */
-export const UNSTYLED: TerminalStyles = { dim: asItIs, bold: asItIs, red: asItIs, cyan: asItIs };
+/** Styles without any effect. */
+export const UNSTYLED: TerminalStyles = { dim: unchanged, bold: unchanged, red: unchanged, cyan: unchanged };
 
-/** Control characters that terminals obey (ECMA-48, C0 and C1), but for the end of a line. */
+/** Control characters that terminals interpret (ECMA-48, C0 and C1), except newline. */
 // deno-lint-ignore no-control-regex
 const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
 
-/** A text with its control characters escaped, so that what it repeats cannot move the cursor or forge a line. */
+/** Escapes control characters in a text, so that input in it cannot move the cursor or forge a line. */
 export function printable(text: string): string {
   return text.replaceAll(
     CONTROLS,

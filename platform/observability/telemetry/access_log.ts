@@ -3,15 +3,15 @@ import { type Exchange, type RequestObserver, responseBytes } from "@archway/ser
 import { KNOWN_METHODS } from "@archway/server/methods.ts";
 import { xrayTraceId } from "@archway/server/trace_context.ts";
 
-/** What orchestrators ask for every few seconds. */
+/** Health checks, which orchestrators request every few seconds. */
 const HEALTH = new Set(["/livez", "/readyz", "/healthz"]);
 
 const MESSAGE = "{method} {route} {status} in {ms} ms";
 
 /**
- * Logs a line for every request when its answer is there: which operation, how it went, how long it took in
- * milliseconds until the answer was ready to be sent, and the ids to find the rest by. Never the path, the query, a
- * header or a body, for those are the client's. Health is logged at level "debug" while it is well.
+ * Returns an observer that logs every request when its response is ready: operation, status, duration in milliseconds
+ * and ids, but never path, query, headers or body, which are client input. Successful health checks are logged at level
+ * "debug".
  */
 export function logRequests(logger: Logger): RequestObserver {
   return (serve) => async (exchange): Promise<Response> => {
@@ -20,7 +20,7 @@ export function logRequests(logger: Logger): RequestObserver {
     const { status } = response;
     const level = HEALTH.has(exchange.route) && status < 500 ? "debug" : "info";
     if (logger.isEnabledFor(level)) {
-      // The whole record: taking a template apart for every request costs as much as all the rest of its line.
+      // Emits a complete record: parsing the template for every request would double the cost of the line.
       const method = KNOWN_METHODS.has(exchange.method) ? exchange.method : "_OTHER";
       const route = exchange.route || "unmatched";
       const ms = Math.round((performance.now() - started) * 1000) / 1000;

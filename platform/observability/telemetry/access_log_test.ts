@@ -5,7 +5,7 @@ import { withObserver } from "@archway/server/server_options.ts";
 import { send } from "@archway/server/testing/note_client.ts";
 import { logRequests } from "./access_log.ts";
 
-/** What is logged of a request at a level, its time apart. */
+/** Returns the records logged for a request at a level, without times. */
 async function logged(level: LogLevel, path: string, init: RequestInit = {}): Promise<readonly unknown[]> {
   const records: LogRecord[] = [];
   await configure({
@@ -30,7 +30,7 @@ async function logged(level: LogLevel, path: string, init: RequestInit = {}): Pr
 
 const SOMEONE = { level: "info", principal: "someone" };
 
-Deno.test("logRequests() tells which operation, how it went and who asked, and nothing that a client wrote", async () => {
+Deno.test("logRequests() logs operation, status and principal, and no client input", async () => {
   const planted = { headers: { "x-planted": "planted" } };
   assertEquals(await logged("info", "/notes/1", planted), [
     { ...SOMEONE, method: "GET", route: "/notes/{id}", status: 200 },
@@ -40,7 +40,7 @@ Deno.test("logRequests() tells which operation, how it went and who asked, and n
   ]);
 });
 
-Deno.test("logRequests() tells of health only where it is asked to, and of nothing where it is not", async () => {
+Deno.test("logRequests() logs health checks at level debug, and nothing above level info", async () => {
   assertEquals(await logged("info", "/livez"), []);
   assertEquals(await logged("debug", "/livez"), [
     { ...SOMEONE, level: "debug", method: "GET", route: "/livez", status: 200 },

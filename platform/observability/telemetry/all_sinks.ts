@@ -1,6 +1,6 @@
 import type { Measure, MetricSink } from "@archway/service_kit/metric_sink.ts";
 
-/** A sink that gives everything to several. */
+/** Combines sinks into one. */
 export function allSinks(sinks: readonly MetricSink[]): MetricSink {
   const [only, ...others] = sinks;
   if (only !== undefined && others.length === 0) return only;

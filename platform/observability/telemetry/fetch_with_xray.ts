@@ -2,8 +2,8 @@ import { trace, TraceFlags } from "@opentelemetry/api";
 import { formatXRayTrace } from "@archway/server/trace_context.ts";
 
 /**
- * `fetch` for services behind AWS X-Ray: tells them the span that runs by `X-Amzn-Trace-Id`. The platform adds
- * `traceparent` by itself, to every `fetch`; without a span this one is no different.
+ * `fetch` that propagates the active span in `X-Amzn-Trace-Id`, for services behind AWS X-Ray. Without a span it equals
+ * `fetch`, to which Deno adds `traceparent` by itself.
  */
 export function fetchWithXRay(input: string | URL | Request, init?: RequestInit): Promise<Response> {
   const span = trace.getActiveSpan()?.spanContext();

@@ -2,14 +2,14 @@ import type { DatabaseObserver, Observation } from "@archway/db/database_observe
 import type { ConnectionPool } from "@archway/db/db.ts";
 import type { Measure, MetricSink, Reading } from "@archway/service_kit/metric_sink.ts";
 
-/** From a tenth of a millisecond, for nearly nobody waits, to five seconds. */
+/** Bounds from 0.1 ms, as most callers hardly wait, to 5 s. */
 const BUCKETS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5, 5];
 
-/** Measures how long statements and transactions wait for a connection, by server. */
+/** Returns an observer that measures how long statements and transactions wait for a connection, by server. */
 export function measureDatabase(sink: MetricSink): DatabaseObserver {
   const wait = sink.histogram({
     name: "archway.db.connection.wait",
-    description: "How long statements and transactions waited for a connection that they got",
+    description: "Time that statements and transactions waited for a connection",
     unit: "s",
     labels: ["instance"],
     buckets: BUCKETS,
@@ -38,7 +38,7 @@ class WaitObservation implements Observation {
   ended(): void {}
 }
 
-/** Tells what connections do and how far replicas are behind, whenever metrics are collected. */
+/** Exports the state of connections and the lag of replicas whenever metrics are collected. */
 export function measurePool(sink: MetricSink, pool: Pick<ConnectionPool, "load">): void {
   const labels = ["instance"];
   const gauge = (name: string, description: string, read: (load: Load) => readonly Reading[]): void =>
@@ -48,7 +48,7 @@ export function measurePool(sink: MetricSink, pool: Pick<ConnectionPool, "load">
     {
       ...counted,
       name: "archway.db.connections",
-      description: "Connections that are open, by what they do",
+      description: "Open connections, by state",
       labels: ["instance", "state"],
     },
     () =>
@@ -59,14 +59,14 @@ export function measurePool(sink: MetricSink, pool: Pick<ConnectionPool, "load">
   );
   gauge(
     "archway.db.connections.max",
-    "Connections that there may be",
+    "Maximum number of connections",
     ({ name: instance, pool: { max } }) => [
       { value: max, labels: { instance } },
     ],
   );
   gauge(
     "archway.db.waiting",
-    "Callers that wait for a connection",
+    "Callers waiting for a connection",
     ({ name: instance, pool: { waiting } }) => [
       { value: waiting, labels: { instance } },
     ],
@@ -74,7 +74,7 @@ export function measurePool(sink: MetricSink, pool: Pick<ConnectionPool, "load">
   sink.gauge(
     {
       name: "archway.db.replica.lag",
-      description: "How far replicas were behind when they were asked last",
+      description: "Replication lag, as measured last",
       unit: "s",
       labels,
     },

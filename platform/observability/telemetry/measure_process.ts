@@ -1,15 +1,15 @@
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 
-/** How often it is looked how late the event loop is, in milliseconds. */
+/** Interval of the timer that measures the delay of the event loop, in milliseconds. */
 const INTERVAL_MS = 500;
 
 const BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** Measures the process: its memory, and how late timers come because something else runs. Disposing ends it. */
+/** Measures the memory of the process and the delay of its event loop, until disposed of. */
 export function measureProcess(sink: MetricSink): Disposable {
   const delay = sink.histogram({
     name: "archway.event_loop.delay",
-    description: "How late a timer came that was due every half a second",
+    description: "Delay of a timer that is due every half a second",
     unit: "s",
     labels: [],
     buckets: BUCKETS,

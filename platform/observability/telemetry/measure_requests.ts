@@ -2,35 +2,36 @@ import { KNOWN_METHODS } from "@archway/server/methods.ts";
 import type { RequestObserver } from "@archway/server/request_observer.ts";
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 
-/** From half a millisecond to ten seconds. */
+/** Bounds from 0.5 ms to 10 s. */
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * Measures requests: how long they take by operation, how many are under way, and what was refused and why. Routes,
- * known methods, classes of statuses and problems are what there is in the program; nothing of a client's is a label.
+ * Returns an observer that measures requests: duration by operation, requests in flight, and problems by type. Labels are
+ * routes, known methods, status classes and problem types of the program, never client input.
  */
 export function measureRequests(sink: MetricSink): RequestObserver {
   const duration = sink.histogram({
     name: "archway.request.duration",
-    description: "How long requests took until their answer was ready to be sent",
+    description: "Duration of requests until their response was ready",
     unit: "s",
     labels: ["route", "method", "status"],
     buckets: BUCKETS,
   });
-  const refusals = sink.counter({
+  const problems = sink.counter({
     name: "archway.request.problems",
-    description: "Requests that were answered with a problem, by its type",
+    description: "Responses with a problem, by problem type",
     unit: "",
     labels: ["problem"],
   });
   const outcomes = sink.counter({
     name: "archway.request.outcomes",
-    description: "What became of requests that their document counts: done, replayed, or the problem's type",
+    description:
+      "Outcomes of operations that their OpenAPI document counts: done, replayed, or the problem type",
     unit: "",
     labels: ["of", "outcome"],
   });
   let inFlight = 0;
-  const description = "Requests that are not answered yet";
+  const description = "Requests in flight";
   sink.gauge({ name: "archway.request.in_flight", description, unit: "", labels: [] }, () => [
     { value: inFlight, labels: {} },
   ]);
@@ -45,7 +46,7 @@ export function measureRequests(sink: MetricSink): RequestObserver {
       method: KNOWN_METHODS.has(method) ? method : "_OTHER",
       status: `${Math.trunc(response.status / 100)}xx`,
     });
-    if (problem !== undefined) refusals(1, { problem });
+    if (problem !== undefined) problems(1, { problem });
     if (countedAs !== undefined) {
       outcomes(1, { of: countedAs, outcome: replayed ? "replayed" : problem ?? "done" });
     }

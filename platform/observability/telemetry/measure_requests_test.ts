@@ -9,7 +9,7 @@ import { DATABASES } from "@archway/tools/support/databases.ts";
 import { measureRequests } from "./measure_requests.ts";
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 
-/** Counts what is counted, by the metric's name and its labels. */
+/** Sink that sums up counters, by the name of the metric and its labels. */
 function countingSink(): { readonly sink: MetricSink; readonly counts: Map<string, number> } {
   const counts = new Map<string, number>();
   const sink: MetricSink = {
@@ -23,7 +23,7 @@ function countingSink(): { readonly sink: MetricSink; readonly counts: Map<strin
   return { sink, counts };
 }
 
-Deno.test("measureRequests() counts what became of the requests that their document counts", async () => {
+Deno.test("measureRequests() counts the outcomes of operations that their OpenAPI document counts", async () => {
   const open = DATABASES["PostgreSQL"];
   if (open === undefined) throw new Error("There is always PostgreSQL");
   await using database = await open();

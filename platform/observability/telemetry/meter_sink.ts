@@ -1,17 +1,17 @@
 import type { Meter } from "@opentelemetry/api";
 import type { Measure, MetricDefinition, MetricSink } from "@archway/service_kit/metric_sink.ts";
 
-/** How metrics are called. */
+/** Options of a meter sink. */
 export interface MeterSinkOptions {
   /**
-   * Whether names end in their unit, as Prometheus wants it.
+   * Whether names have their unit as suffix, the convention of Prometheus.
    *
    * @default false
    */
   readonly namesUnits?: boolean;
 }
 
-/** Gives metrics to a meter of OpenTelemetry: the platform's, or one that keeps them to be asked for. */
+/** Returns a sink that records metrics with a meter of OpenTelemetry. */
 export function meterSink(meter: Meter, { namesUnits = false }: MeterSinkOptions = {}): MetricSink {
   const nameOf = ({ name, unit }: MetricDefinition): string =>
     namesUnits ? `${name}${{ s: "_seconds", By: "_bytes", "": "" }[unit]}` : name;

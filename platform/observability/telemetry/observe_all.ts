@@ -1,6 +1,6 @@
 import type { DatabaseObserver, Observation } from "@archway/db/database_observer.ts";
 
-/** One observer that tells several; undefined: there is none. The first stands outermost around transactions. */
+/** Combines observers into one, the first outermost around transactions. Returns undefined if there are none. */
 export function observeAll(observers: readonly DatabaseObserver[]): DatabaseObserver | undefined {
   return observers.length === 0 ? undefined : observers.reduceRight((inner, outer) => ({
     statement(text, instance, options): Observation | undefined {

@@ -9,11 +9,11 @@ import { SCOPE } from "./is_tracing.ts";
 import { meterSink } from "./meter_sink.ts";
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 
-/** Collects when it is asked to. */
-class AskedReader extends MetricReader {
+/** Reader that collects metrics on demand. */
+class OnDemandReader extends MetricReader {
   constructor() {
     super({
-      // A gauge that is no longer read is to vanish, not to keep its last value: that of a lost replica's lag, say.
+      // A gauge that is no longer read disappears instead of keeping its last value, such as the lag of a lost replica.
       aggregationTemporalitySelector: (type) =>
         type === InstrumentType.OBSERVABLE_GAUGE
           ? AggregationTemporality.DELTA
@@ -25,12 +25,12 @@ class AskedReader extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}
 }
 
-/** Keeps metrics to be asked for them, in Prometheus' text format. */
+/** Metrics in the text format of Prometheus. */
 export class PrometheusMetrics {
   readonly contentType = "text/plain; version=0.0.4; charset=utf-8";
-  /** Where they are given to. */
+  /** Sink that records the metrics. */
   readonly sink: MetricSink;
-  readonly #reader = new AskedReader();
+  readonly #reader = new OnDemandReader();
   readonly #serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
 
   constructor() {
@@ -38,7 +38,7 @@ export class PrometheusMetrics {
     this.sink = meterSink(provider.getMeter(SCOPE), { namesUnits: true });
   }
 
-  /** All metrics as they are now. */
+  /** Returns the current values of all metrics. */
   async text(): Promise<string> {
     const { resourceMetrics } = await this.#reader.collect();
     return this.#serializer.serialize(resourceMetrics);

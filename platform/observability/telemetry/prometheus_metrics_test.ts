@@ -7,14 +7,14 @@ import { measureProcess } from "./measure_process.ts";
 import { measureRequests } from "./measure_requests.ts";
 import { PrometheusMetrics } from "./prometheus_metrics.ts";
 
-/** The series of a text in Prometheus' format: its lines that are no comments, without their values. */
+/** Returns the series of a text in the format of Prometheus: its lines without comments and values. */
 function seriesOf(text: string): readonly string[] {
   return text.split("\n").filter((line) => line !== "" && !line.startsWith("#")).map((line) =>
     line.slice(0, line.lastIndexOf(" "))
   );
 }
 
-Deno.test("PrometheusMetrics has a bounded number of series, whatever clients send", async () => {
+Deno.test("PrometheusMetrics has a bounded number of series for any requests", async () => {
   const metrics = new PrometheusMetrics();
   await using server = createServer(
     "127.0.0.1",
@@ -34,7 +34,7 @@ Deno.test("PrometheusMetrics has a bounded number of series, whatever clients se
   };
   await round("first");
   const before = seriesOf(await metrics.text()).length;
-  // With the first, more than 10,000 requests.
+  // More than 10,000 requests in all.
   for (let index = 0; index < 600; index++) await round(`random-${crypto.randomUUID()}`);
   const text = await metrics.text();
   assertEquals(seriesOf(text).length, before);
@@ -47,7 +47,7 @@ Deno.test("PrometheusMetrics has a bounded number of series, whatever clients se
   );
 });
 
-Deno.test("PrometheusMetrics tells what connections do now, and nothing of servers that are gone", async () => {
+Deno.test("PrometheusMetrics exports the current connections, and none of servers that are gone", async () => {
   const metrics = new PrometheusMetrics();
   const pool = { max: 10, open: 4, idle: 3, waiting: 2, waitedMs: 0 };
   let load = [{ name: "primary", pool }, { name: "replica_0", pool, lagMs: 1500 }];
@@ -67,7 +67,7 @@ Deno.test("PrometheusMetrics tells what connections do now, and nothing of serve
   assert(!(await metrics.text()).includes("replica_0"));
 });
 
-Deno.test("measureProcess() measures memory and how late timers are", async () => {
+Deno.test("measureProcess() measures memory and the delay of the event loop", async () => {
   const metrics = new PrometheusMetrics();
   using _measuring = measureProcess(metrics.sink);
   const { promise, resolve } = Promise.withResolvers<void>();

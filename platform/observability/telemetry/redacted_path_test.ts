@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { redactedPath } from "./redacted_path.ts";
 
-Deno.test("redactedPath() keeps ids and nothing else that stands in the place of a parameter", () => {
+Deno.test("redactedPath() preserves ids and no other values of parameters", () => {
   const route = "/v1/profiles/{id}";
   const id = "0198c5a2-7c1e-7b3a-8f00-0123456789ab";
   assertEquals(redactedPath(`/v1/profiles/${id}`, route), `/v1/profiles/${id}`);

@@ -4,13 +4,13 @@ import { DatabaseError } from "@archway/db/errors.ts";
 import { SCOPE } from "./is_tracing.ts";
 import { summarizeStatement } from "@archway/db/summarize_statement.ts";
 
-/** Follows a transaction that is not recorded. */
+/** Observation of a transaction that is not recorded. */
 const UNOBSERVED: Observation = { connected(): void {}, ended(): void {} };
 
 /**
- * Makes a span of every statement and every transaction of a request that is recorded (OpenTelemetry, "Semantic
- * conventions for PostgreSQL client calls"): with the text, never with values, and one span however many rows there
- * are. What nobody asked for by a request, such as probes of replicas, has none.
+ * Returns an observer that records a span for every statement and transaction of a recorded request (OpenTelemetry,
+ * "Semantic conventions for PostgreSQL client calls"). Spans contain the text of a statement, never its parameters.
+ * Statements outside of requests, such as probes of replicas, have none.
  */
 export function traceDatabase(): DatabaseObserver {
   const tracer = trace.getTracer(SCOPE);
@@ -41,7 +41,7 @@ export function traceDatabase(): DatabaseObserver {
   };
 }
 
-/** Whether what runs now belongs to a span that is recorded. */
+/** Whether the active span is recorded. */
 function isRecorded(): boolean {
   const parent = trace.getActiveSpan();
   return parent !== undefined && (parent.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;

@@ -11,12 +11,12 @@ import { SCOPE } from "./is_tracing.ts";
 import { redactedPath } from "./redacted_path.ts";
 
 /**
- * Names the platform's span of every request `GET /v1/profiles/{id}` and says what the platform cannot know
- * (OpenTelemetry, "Semantic conventions for HTTP spans"). What the platform has said already stays: its attributes
- * cannot be changed, and setting one again adds a second one of that name.
+ * Returns an observer that names Deno's span of a request, such as `GET /v1/profiles/{id}`, and adds attributes that Deno
+ * does not know (OpenTelemetry, "Semantic conventions for HTTP spans"). Attributes set by Deno are left unchanged, as
+ * setting one again would duplicate it.
  *
- * A request that comes with `X-Amzn-Trace-Id` and without `traceparent` gets one more span, in the trace of AWS X-Ray:
- * the platform's own span cannot be moved there. It is linked to the platform's, and all that follows is below it.
+ * A request with `X-Amzn-Trace-Id` and without `traceparent` gets a second span in the trace of AWS X-Ray, as Deno's span
+ * cannot be moved there. It is linked to Deno's span and is the parent of all later ones.
  */
 export function traceRequests(): RequestObserver {
   return (serve) => (exchange): Promise<Response> => {
@@ -37,10 +37,10 @@ export function traceRequests(): RequestObserver {
 }
 
 interface XRay {
-  /** The platform's. */
+  /** Span that Deno started. */
   readonly span: Span;
   readonly parent: TraceParent;
-  /** Whether the client wants to be told whether the trace is recorded. */
+  /** Whether the client requests the sampling decision. */
   readonly asks: boolean | undefined;
 }
 
@@ -52,14 +52,14 @@ async function serveInXRay(
   const { traceId, sampled = isSampled(span) } = parent;
   const remote = {
     traceId,
-    // A load balancer names a trace without a span of its own, but a span cannot join a trace without a parent.
+    // A load balancer sends a trace id without a span id, but a span needs a parent to join a trace.
     spanId: parent.spanId ?? (/[^0]/.test(traceId.slice(16)) ? traceId.slice(16) : traceId.slice(0, 16)),
     traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
     isRemote: true,
   };
   const around = trace.setSpanContext(context.active(), remote);
   const links = [{ context: span.spanContext() }];
-  // What is not recorded elsewhere is not recorded here: without a span of its own, but with the ids.
+  // A trace that the caller does not record gets no span, but its ids are propagated.
   const own = sampled
     ? trace.getTracer(SCOPE).startSpan("HTTP", { kind: SpanKind.SERVER, links }, around)
     : trace.wrapSpanContext(remote);
@@ -73,8 +73,8 @@ async function serveInXRay(
     );
     describe(own, exchange, response);
     if (asks) {
-      const answer = formatXRayTrace({ traceId, spanId: undefined, sampled: isSampled(own) });
-      response.headers.set("X-Amzn-Trace-Id", answer);
+      const decision = formatXRayTrace({ traceId, spanId: undefined, sampled: isSampled(own) });
+      response.headers.set("X-Amzn-Trace-Id", decision);
     }
     return response;
   } finally {
@@ -90,13 +90,13 @@ async function serveInSpan(serve: Serve, exchange: Exchange, spans: readonly Spa
     span.updateName(route === "" ? known : `${known} ${route}`);
     if (route !== "") span.setAttribute("http.route", route);
     if (problem !== undefined) span.setAttribute("archway.problem", problem);
-    // A client may put anything there.
+    // An id that the client chose may be an e-mail address.
     if (ownRequestId || !requestId.includes("@")) span.setAttribute("archway.request_id", requestId);
   }
   return response;
 }
 
-/** What the platform says of its own span, of the one that stands beside it; without what a client can choose freely. */
+/** Adds the attributes that Deno sets on its own span, without client input. */
 function describe(span: Span, { method, path, route }: Exchange, { status }: Response): void {
   span.setAttributes({
     "http.request.method": KNOWN_METHODS.has(method) ? method : "_OTHER",
@@ -108,7 +108,7 @@ function describe(span: Span, { method, path, route }: Exchange, { status }: Res
   span.setAttribute("error.type", String(status));
 }
 
-/** The span as what comes after it names it (W3C Trace Context, section 3.2). */
+/** Returns the `traceparent` of a span (W3C Trace Context, section 3.2). */
 function traceParentOf(span: Span): string {
   const { traceId, spanId } = span.spanContext();
   return `00-${traceId}-${spanId}-${isSampled(span) ? "01" : "00"}`;

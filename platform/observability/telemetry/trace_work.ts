@@ -18,8 +18,8 @@ import type {
 } from "@archway/service_kit/observed_work.ts";
 import { SCOPE } from "./is_tracing.ts";
 
-/** More links than this say no more to anybody (OpenTelemetry's own limit, too). */
-const MOST_LINKS = 128;
+/** Maximum number of links of a span, the default limit of OpenTelemetry. */
+const MAX_LINKS = 128;
 
 const KINDS: Readonly<Record<ObservedWork["kind"], SpanKind>> = {
   internal: SpanKind.INTERNAL,
@@ -28,9 +28,9 @@ const KINDS: Readonly<Record<ObservedWork["kind"], SpanKind>> = {
 };
 
 /**
- * Makes a span of what is done because of recorded requests, in a trace of its own: it may be done hours later, in another
- * process, and for many requests together. It is linked to the span of each (OpenTelemetry, "Links between spans"). What
- * goes back to no request that is recorded has no span.
+ * Returns a tracer that records a span for work caused by recorded requests, in a trace of its own: the work may run hours
+ * later, in another process, and for many requests at once. The span is linked to that of each request (OpenTelemetry,
+ * "Links between spans"). Other work has no span.
  */
 export function traceWork(): WorkTracer {
   const tracer = trace.getTracer(SCOPE);
@@ -39,8 +39,8 @@ export function traceWork(): WorkTracer {
       { name, kind, causes, attributes }: ObservedWork,
       run: (observation: WorkObservation) => Promise<T>,
     ): Promise<T> {
-      const links = causes.flatMap(linkOf).slice(0, MOST_LINKS);
-      // Not below whatever span may be active: the work is its own beginning.
+      const links = causes.flatMap(linkOf).slice(0, MAX_LINKS);
+      // In the root context, as the work starts a trace of its own.
       if (links.length === 0) return await context.with(ROOT_CONTEXT, () => run(UNRECORDED));
       const span = tracer.startSpan(
         name,
@@ -74,7 +74,7 @@ function observationOf(span: Span): WorkObservation {
   };
 }
 
-/** The link to a span that is recorded; none where it is not. */
+/** Returns a link to a recorded span, and none to an unrecorded one. */
 function linkOf(traceparent: string): readonly Link[] {
   const parent = parseTraceParent(traceparent);
   if (parent?.spanId === undefined || parent.sampled !== true) return [];

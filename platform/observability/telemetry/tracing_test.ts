@@ -8,7 +8,7 @@ const PARENT = "00000000000000aa";
 const XRAY_ROOT = "Root=1-5759e988-bd862e3fe1be46a994272793";
 const XRAY_TRACE = "5759e988bd862e3fe1be46a994272793";
 
-/** A `traceparent` of a trace that has this number. */
+/** Returns the `traceparent` of a numbered trace. */
 function traceparent(trace: number, flags = "01"): Readonly<Record<string, string>> {
   return { traceparent: `00-${traceId(trace)}-${PARENT}-${flags}` };
 }
@@ -19,12 +19,12 @@ function traceId(trace: number): string {
 
 interface Traced {
   readonly collector: OtlpCollector;
-  /** The header fields of what was fetched. */
+  /** Headers of the outgoing requests. */
   readonly fetched: readonly Headers[];
-  readonly answers: readonly Response[];
+  readonly responses: readonly Response[];
 }
 
-/** Lets the traced program serve notes, and gives what it exported until it had ended. */
+/** Sends requests to the traced program, and returns what it exported until its end. */
 async function trace(
   requests: readonly (readonly [number, Readonly<Record<string, string>>])[],
 ): Promise<Traced> {
@@ -44,18 +44,18 @@ async function trace(
   }).spawn();
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const { value: url = "" } = await lines.read();
-  const answers: Response[] = [];
+  const responses: Response[] = [];
   for (const [note, headers] of requests) {
     const response = await fetch(`${url.trim()}/notes/${note}`, { headers });
     await response.body?.cancel();
-    answers.push(response);
+    responses.push(response);
   }
   await child.stdin.close();
   assertEquals((await child.status).code, 0);
-  return { collector, fetched, answers };
+  return { collector, fetched, responses };
 }
 
-/** Spans as a tree of names, each with what is below it. */
+/** Returns spans as a tree of names. */
 function treeOf(spans: readonly CollectedSpan[], parent = PARENT): readonly unknown[] {
   return spans.filter(({ parentSpanId }) => parentSpanId === parent).map((span) => {
     const below = treeOf(spans, span.spanId);
@@ -63,7 +63,7 @@ function treeOf(spans: readonly CollectedSpan[], parent = PARENT): readonly unkn
   });
 }
 
-Deno.test("traceDatabase() puts statements below their transaction and that below its request", async () => {
+Deno.test("traceDatabase() nests statements in their transaction, and that in its request", async () => {
   const { collector } = await trace([[1, traceparent(1)], [3, traceparent(2)]]);
   assertEquals(treeOf(collector.traced(traceId(1))), [
     ["GET /notes/{id}", [["transaction", ["SELECT", "SAVEPOINT", "SELECT", "RELEASE"]]]],
@@ -78,9 +78,9 @@ Deno.test("traceDatabase() puts statements below their transaction and that belo
   assertFalse(collector.text.includes("planted"));
 });
 
-Deno.test("traceDatabase() tells what a statement failed with", async () => {
-  const { collector, answers } = await trace([[2, traceparent(1)]]);
-  assertEquals(answers[0]?.status, 500);
+Deno.test("traceDatabase() records the error of a failed statement", async () => {
+  const { collector, responses } = await trace([[2, traceparent(1)]]);
+  assertEquals(responses[0]?.status, 500);
   const spans = collector.traced(traceId(1));
   assertEquals(treeOf(spans), [["GET /notes/{id}", [["transaction", ["SELECT"]]]]]);
   const [select, transaction, request] = ["SELECT", "transaction", "GET /notes/{id}"].map((name) =>
@@ -96,7 +96,7 @@ Deno.test("traceDatabase() tells what a statement failed with", async () => {
   ]);
 });
 
-Deno.test("traceRequests() records what its caller records, and takes a malformed header for none", async () => {
+Deno.test("traceRequests() follows the caller's sampling decision, and ignores a malformed header", async () => {
   const { collector } = await trace([
     [3, traceparent(1, "00")],
     [3, { traceparent: "garbage" }],
@@ -108,7 +108,7 @@ Deno.test("traceRequests() records what its caller records, and takes a malforme
   assertEquals(requests.map(({ parentSpanId }) => parentSpanId), ["", ""]);
 });
 
-Deno.test("fetchWithXRay() passes the trace on, in both forms", async () => {
+Deno.test("fetchWithXRay() propagates the trace in both headers", async () => {
   const { collector, fetched } = await trace([[4, traceparent(1)], [4, traceparent(2, "00")]]);
   const request = collector.traced(traceId(1)).find(({ kind }) => kind === 2);
   const xray = fetched.map((headers) => headers.get("x-amzn-trace-id"));
@@ -117,11 +117,11 @@ Deno.test("fetchWithXRay() passes the trace on, in both forms", async () => {
   assertMatch(fetched[0]?.get("traceparent") ?? "", new RegExp(`^00-${traceId(1)}-[0-9a-f]{16}-01$`));
 });
 
-Deno.test("traceRequests() continues a trace of AWS X-Ray beside the platform's", async () => {
+Deno.test("traceRequests() continues a trace of AWS X-Ray beside Deno's", async () => {
   const header = (fields: string): Readonly<Record<string, string>> => ({
     "X-Amzn-Trace-Id": XRAY_ROOT + fields,
   });
-  const { collector, answers, fetched } = await trace([
+  const { collector, responses, fetched } = await trace([
     [1, header(`;Parent=${PARENT};Sampled=1`)],
     [4, header(";Sampled=?")],
     [3, header(";Sampled=0")],
@@ -136,15 +136,15 @@ Deno.test("traceRequests() continues a trace of AWS X-Ray beside the platform's"
   const [link] = first?.links ?? [];
   const linked = collector.spans.find(({ spanId }) => spanId === link?.spanId);
   assertEquals([linked?.scope, linked?.name], ["deno", "GET /notes/{id}"]);
-  // A load balancer names no span: the trace goes on from one that nobody has recorded.
+  // A load balancer sends no span id: the trace continues from a span that was not recorded.
   assertEquals(second?.parentSpanId, XRAY_TRACE.slice(16));
-  assertEquals(answers.map(({ headers }) => headers.get("x-amzn-trace-id")), [
+  assertEquals(responses.map(({ headers }) => headers.get("x-amzn-trace-id")), [
     null,
     `${XRAY_ROOT};Sampled=1`,
     null,
     null,
   ]);
   assert(fetched[0]?.get("x-amzn-trace-id")?.startsWith(`${XRAY_ROOT};Parent=${second?.spanId}`));
-  // With both, W3C's header leads.
+  // With both headers, `traceparent` has precedence.
   assertEquals(treeOf(collector.traced(traceId(1))), [["GET /notes/{id}", ["SELECT", "SELECT", "SELECT"]]]);
 });

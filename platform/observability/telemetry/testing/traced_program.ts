@@ -1,6 +1,6 @@
 /**
- * A program with transactions and requests of its own, for the platform traces only programs that it was told to trace
- * when they began. Run with the database to use and a URL to fetch; it tells its own URL and ends when its input does.
+ * Program with transactions and outgoing requests, run as a process because Deno enables tracing at startup only. Takes a
+ * database and a URL to fetch as argument, prints its own URL, and ends with its standard input.
  */
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
@@ -15,7 +15,7 @@ import { traceRequests } from "../trace_requests.ts";
 const { instance, target }: { instance: InstanceConfig; target: string } = JSON.parse(Deno.args[0] ?? "");
 await using pool = openPool({ primary: instance, replicas: [], observer: traceDatabase() });
 
-/** What the notes do, by their ids. */
+/** Actions of the notes, by id. */
 const NOTES: Readonly<Record<string, () => Promise<unknown>>> = {
   1: () =>
     pool.withTx(async (tx) => {
