@@ -10,13 +10,13 @@ import { isLoopback } from "./is_loopback.ts";
 /** How clients reach the program. */
 export interface ListenerConfig {
   /** Limits of connections; no protection against slow clients if undefined. */
-  readonly guard: GuardConfig | undefined;
+  readonly connectionLimits: ConnectionLimitConfig | undefined;
   /** Plain HTTP if undefined. */
   readonly tls: TlsConfig | undefined;
 }
 
 /** Limits of clients' connections. */
-export interface GuardConfig {
+export interface ConnectionLimitConfig {
   /** Maximum idle time between a response and the next request, in milliseconds. */
   readonly idleMs: number;
   readonly maxConnections: number;
@@ -40,7 +40,7 @@ const KEY_FILE = textSetting("TLS_KEY_FILE", {
   type: "path",
   description: "Private key of TLS_CERT_FILE, in PEM.",
 });
-const GUARD = choiceSetting("SLOW_CLIENT_GUARD", ["auto", "on", "off"], {
+const SLOW_CLIENT_GUARD = choiceSetting("SLOW_CLIENT_GUARD", ["auto", "on", "off"], {
   default: "auto",
   description:
     "Connection limits, which end slow and excess connections; auto is on unless HOST is a loopback " +
@@ -67,7 +67,14 @@ const MAX_PER_ADDRESS = integerSetting("MAX_CONNECTIONS_PER_ADDRESS", {
     "Maximum number of open connections from one address, with SLOW_CLIENT_GUARD; 0 means no limit.",
 });
 
-export const LISTENER_SETTINGS = [CERT_FILE, KEY_FILE, GUARD, IDLE_TIMEOUT, MAX_CONNECTIONS, MAX_PER_ADDRESS];
+export const LISTENER_SETTINGS = [
+  CERT_FILE,
+  KEY_FILE,
+  SLOW_CLIENT_GUARD,
+  IDLE_TIMEOUT,
+  MAX_CONNECTIONS,
+  MAX_PER_ADDRESS,
+];
 
 /**
  * Reads TLS and the limits of connections. Limits are on by default unless only this machine can reach the program in
@@ -75,14 +82,14 @@ export const LISTENER_SETTINGS = [CERT_FILE, KEY_FILE, GUARD, IDLE_TIMEOUT, MAX_
  */
 export function readListenerConfig(reader: SettingsReader, host: string): ListenerConfig {
   const tls = readTls(reader);
-  const mode = reader.read(GUARD);
-  const guard = {
+  const mode = reader.read(SLOW_CLIENT_GUARD);
+  const limits = {
     idleMs: reader.read(IDLE_TIMEOUT),
     maxConnections: reader.read(MAX_CONNECTIONS),
     maxConnectionsPerAddress: reader.read(MAX_PER_ADDRESS),
   };
-  const guarded = mode === "on" || (mode === "auto" && (tls !== undefined || !isLoopback(host)));
-  return { tls, guard: guarded ? guard : undefined };
+  const limited = mode === "on" || (mode === "auto" && (tls !== undefined || !isLoopback(host)));
+  return { tls, connectionLimits: limited ? limits : undefined };
 }
 
 function readTls(reader: SettingsReader): TlsConfig | undefined {

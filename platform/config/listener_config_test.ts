@@ -12,7 +12,7 @@ function parse(
 
 Deno.test("readListenerConfig() guards what others can reach, unless it is told otherwise", () => {
   const tls = { TLS_CERT_FILE: "server.crt", TLS_KEY_FILE: "server.key" };
-  const cases: [environment: Readonly<Record<string, string>>, host: string, guarded: boolean][] = [
+  const cases: [environment: Readonly<Record<string, string>>, host: string, limited: boolean][] = [
     [{}, "127.0.0.1", false],
     [{}, "0.0.0.0", true],
     [{}, "::", true],
@@ -22,22 +22,26 @@ Deno.test("readListenerConfig() guards what others can reach, unless it is told 
     [{ SLOW_CLIENT_GUARD: "off" }, "0.0.0.0", false],
     [{ ...tls, SLOW_CLIENT_GUARD: "off" }, "0.0.0.0", false],
   ];
-  for (const [environment, host, guarded] of cases) {
-    const [{ guard }, errors] = parse(environment, host);
-    assertEquals([guard !== undefined, errors], [guarded, []], host);
+  for (const [environment, host, limited] of cases) {
+    const [{ connectionLimits }, errors] = parse(environment, host);
+    assertEquals([connectionLimits !== undefined, errors], [limited, []], host);
   }
 });
 
 Deno.test("readListenerConfig() reads what the guard goes by", () => {
   const [defaults] = parse({ SLOW_CLIENT_GUARD: "on" });
-  assertEquals(defaults.guard, { idleMs: 75_000, maxConnections: 5000, maxConnectionsPerAddress: 0 });
-  const [{ guard }] = parse({
+  assertEquals(defaults.connectionLimits, {
+    idleMs: 75_000,
+    maxConnections: 5000,
+    maxConnectionsPerAddress: 0,
+  });
+  const [{ connectionLimits }] = parse({
     SLOW_CLIENT_GUARD: "on",
     IDLE_TIMEOUT: "5s",
     MAX_CONNECTIONS: "100",
     MAX_CONNECTIONS_PER_ADDRESS: "10",
   });
-  assertEquals(guard, { idleMs: 5000, maxConnections: 100, maxConnectionsPerAddress: 10 });
+  assertEquals(connectionLimits, { idleMs: 5000, maxConnections: 100, maxConnectionsPerAddress: 10 });
   const [, errors] = parse({ SLOW_CLIENT_GUARD: "yes", MAX_CONNECTIONS: "0", IDLE_TIMEOUT: "75" });
   assertEquals(errors, ["SLOW_CLIENT_GUARD", "IDLE_TIMEOUT", "MAX_CONNECTIONS"]);
 });

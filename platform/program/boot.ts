@@ -5,19 +5,19 @@ import { configureLogging } from "@archway/observability/logging.ts";
 import { startTelemetry, type Telemetry } from "@archway/observability/telemetry.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import type { BackgroundWork, MountedService } from "@archway/service_kit/service_module.ts";
-import { describeFault } from "./describe_fault.ts";
-import { MigrationKeeper } from "./migration_keeper.ts";
+import { formatError } from "./format_error.ts";
+import { MigrationGate } from "./migration_gate.ts";
 import { type MountedServices, mountServices } from "./mount_services.ts";
 import { type Database, openDatabase } from "./open_database.ts";
 import { migrationSources, type Project } from "./project.ts";
-import { tellOfPower } from "./tell_of_power.ts";
+import { checkRolePrivileges } from "./check_role_privileges.ts";
 
 /** What `serve` and `worker` both run on. Disposing closes it in reverse order of opening. */
 export interface Booted extends AsyncDisposable {
   readonly logger: Logger;
   readonly telemetry: Telemetry;
   readonly database: Database;
-  readonly migrations: MigrationKeeper;
+  readonly migrations: MigrationGate;
   readonly mounted: MountedServices;
   /** Resolves when all migrations are applied; rejects when one fails. */
   readonly migrated: Promise<void>;
@@ -57,7 +57,7 @@ export async function boot(
   // Whatever ends the program: nothing begins any more on what is being closed.
   stack.defer(() => stopping.abort());
   const mounted = mountServices(config, { services, database, logger, telemetry });
-  const migrations = new MigrationKeeper(database.pool, migrationSources(services), {
+  const migrations = new MigrationGate(database.pool, migrationSources(services), {
     migrate: config.migrateOnStart,
   });
   const applied = migrations.run({
@@ -65,9 +65,11 @@ export async function boot(
     onApplied: (files) => logger.info("Applied migrations {files}", { files }),
     onPending: (files) => logger.warn("Waiting for archway migrate up to apply {files}", { files }),
     onUnavailable: (error) =>
-      logger.warn("Waiting for the database: {message}", { message: describeFault(error) }),
+      logger.warn("Waiting for the database: {message}", { message: formatError(error) }),
   });
-  const migrated = applied.then(() => warnOfPower(config, { database, logger, signal: stopping.signal }));
+  const migrated = applied.then(() =>
+    warnOfExcessPrivileges(config, { database, logger, signal: stopping.signal })
+  );
   // Awaited later; a rejection before that is not unhandled.
   migrated.catch(() => {});
   const opened = stack.move();
@@ -101,16 +103,19 @@ interface Warning {
 }
 
 /** Warns of a database role with more privileges than needed; the embedded database has a single role. */
-async function warnOfPower(config: Config, { database, logger, signal }: Warning): Promise<void> {
+async function warnOfExcessPrivileges(config: Config, { database, logger, signal }: Warning): Promise<void> {
   if (config.database.kind === "embedded" || signal.aborted) return;
   try {
-    const power = await tellOfPower(database.pool.writer(), { migrates: config.migrateOnStart, signal });
+    const power = await checkRolePrivileges(database.pool.writer(), {
+      migrates: config.migrateOnStart,
+      signal,
+    });
     if (power !== undefined) logger.warn("{power}: db/roles.sql makes one that may not", { power });
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     if (signal.aborted) return;
     logger.warn("What the database role may do could not be found out: {message}", {
-      message: describeFault(error),
+      message: formatError(error),
     });
   }
 }

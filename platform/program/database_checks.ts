@@ -1,9 +1,9 @@
 import type { HealthManager } from "@archway/db/db.ts";
 import type { HealthCheck, ReadinessCheck } from "@archway/server/health.ts";
-import type { MigrationKeeper } from "./migration_keeper.ts";
+import type { MigrationGate } from "./migration_gate.ts";
 
 /** What `/readyz` asks of the database: migrated, the primary reachable. A replica that is lost only degrades. */
-export function databaseChecks(database: HealthManager, migrations: MigrationKeeper): ReadinessCheck {
+export function databaseChecks(database: HealthManager, migrations: MigrationGate): ReadinessCheck {
   return async function checkDatabase(): Promise<readonly HealthCheck[]> {
     const instances = await database.health();
     const reachable = instances.some(({ role, healthy }) => role === "primary" && healthy);
@@ -20,7 +20,7 @@ export function databaseChecks(database: HealthManager, migrations: MigrationKee
   };
 }
 
-async function checkMigrations(migrations: MigrationKeeper): Promise<HealthCheck> {
+async function checkMigrations(migrations: MigrationGate): Promise<HealthCheck> {
   const pending = await migrations.countPending();
   return pending === 0
     ? { name: "migrations", status: "ok" }

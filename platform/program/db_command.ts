@@ -5,7 +5,7 @@ import { CopyError } from "@archway/db/copy/copy_error.ts";
 import { DbArgumentsError, parseDbArguments } from "./db_arguments.ts";
 import { copy } from "./db_copy.ts";
 import { status } from "./db_status.ts";
-import { describeFault, isDatabaseFault } from "./describe_fault.ts";
+import { formatError, isDatabaseError } from "./format_error.ts";
 import { print } from "./print.ts";
 
 const USAGE = `Usage: archway db copy --to <url>
@@ -13,7 +13,7 @@ const USAGE = `Usage: archway db copy --to <url>
 `;
 
 /** What the environment says. */
-export interface DbEnvironment {
+export interface DbCommandOptions {
   /** Reads the configuration. */
   readonly configure: () => Config;
   /** Where to copy to, unless `--to` says so: a command line is shown to everybody on the machine. */
@@ -28,7 +28,7 @@ export interface DbEnvironment {
  */
 export async function db(
   args: readonly string[],
-  { configure, copyToUrl, sources }: DbEnvironment,
+  { configure, copyToUrl, sources }: DbCommandOptions,
 ): Promise<number> {
   try {
     const asked = parseDbArguments(args);
@@ -41,14 +41,14 @@ export async function db(
       await print(Deno.stderr, `archway db: ${error.message}\n${USAGE}`);
       return 2;
     }
-    if (!isForPeople(error)) throw error;
-    await print(Deno.stderr, `archway db: ${describeFault(error)}\n`);
+    if (!isUserFacing(error)) throw error;
+    await print(Deno.stderr, `archway db: ${formatError(error)}\n`);
     return 1;
   }
 }
 
 /** A person can mend these by what they say. */
-function isForPeople(error: unknown): error is Error {
+function isUserFacing(error: unknown): error is Error {
   return error instanceof CopyError || error instanceof TargetUrlError || error instanceof ConfigError ||
-    isDatabaseFault(error);
+    isDatabaseError(error);
 }

@@ -16,10 +16,10 @@ import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { CopyProgress } from "./db_copy_progress.ts";
 import { copySummary } from "./db_copy_summary.ts";
 import { sourceId } from "./db_source_id.ts";
-import { describeFault } from "./describe_fault.ts";
+import { formatError } from "./format_error.ts";
 import { openDatabase } from "./open_database.ts";
 import { print } from "./print.ts";
-import { EXIT_CODES, untilStopped } from "./until_stopped.ts";
+import { SIGNAL_EXIT_CODES, waitForStopSignal } from "./wait_for_stop_signal.ts";
 
 /** What is copied. */
 export interface CopyOptions {
@@ -50,7 +50,7 @@ export async function copy(config: Config, { url, sources }: CopyOptions): Promi
   });
   const stopping = new AbortController();
   let stoppedBy: Deno.Signal | undefined;
-  void untilStopped().then((signal) => {
+  void waitForStopSignal().then((signal) => {
     stoppedBy = signal;
     stopping.abort();
   });
@@ -63,14 +63,14 @@ export async function copy(config: Config, { url, sources }: CopyOptions): Promi
       migrations: sources,
       onProgress: (pass, rows, total) => progress.update(pass, rows, total),
       onChanged: (tables) =>
-        progress.tell(`Changed since they were copied, and copied anew: ${tables.join(", ")}`),
+        progress.notify(`Changed since they were copied, and copied anew: ${tables.join(", ")}`),
       signal: stopping.signal,
     });
   } catch (error) {
     progress.end();
     if (stoppedBy === undefined || !isStop(error, stopping.signal)) throw error;
     await print(Deno.stdout, `Stopped${progress.state}: the same command goes on from here\n`);
-    return EXIT_CODES[stoppedBy] ?? 1;
+    return SIGNAL_EXIT_CODES[stoppedBy] ?? 1;
   }
   progress.end();
   const seconds = (performance.now() - startedAt) / 1000;
@@ -116,7 +116,7 @@ async function run(pools: CopyPools, options: CopyDatabaseOptions): Promise<Copy
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code === "cancelled") throw error;
     const what = begun ? "was interrupted, and the same command goes on with it" : "cannot begin";
-    throw new CopyError(`The copy ${what}: ${describeFault(error)}`, { cause: error });
+    throw new CopyError(`The copy ${what}: ${formatError(error)}`, { cause: error });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { CopyPass } from "@archway/db/copy/copy_database.ts";
-import { tell } from "./print.ts";
+import { notify } from "./print.ts";
 import type { Progress } from "@archway/service_kit/command.ts";
 import { showProgress } from "./show_progress.ts";
 
@@ -35,9 +35,9 @@ export class CopyProgress implements Disposable {
   }
 
   /** Says something between two bars. */
-  tell(message: string): void {
+  notify(message: string): void {
     this.end();
-    tell(`${message}\n`);
+    notify(`${message}\n`);
   }
 
   end(): void {

@@ -1,7 +1,7 @@
 import type { Config } from "@archway/config/config.ts";
 import type { ConnectionPool, InstanceStatus } from "@archway/db/db.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
-import { describeFault } from "./describe_fault.ts";
+import { formatError } from "./format_error.ts";
 import { formatBytes } from "./format_bytes.ts";
 import { openDatabase } from "./open_database.ts";
 import { print } from "./print.ts";
@@ -20,17 +20,17 @@ export async function status(config: Config, { json }: { readonly json: boolean 
   );
   await print(Deno.stdout, json ? statusJson(instances) : statusTable(instances));
   if (instances.some(({ role, healthy }) => role === "primary" && healthy)) return 0;
-  await tellWhy(database.pool);
+  await printReason(database.pool);
   return 1;
 }
 
 /** What is wrong with the primary, where it says so: its state is for answers to requests, too, which do not tell. */
-async function tellWhy(pool: ConnectionPool): Promise<void> {
+async function printReason(pool: ConnectionPool): Promise<void> {
   try {
     await pool.writer().query("SELECT 1");
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    await print(Deno.stderr, `archway db: ${describeFault(error)}\n`);
+    await print(Deno.stderr, `archway db: ${formatError(error)}\n`);
   }
 }
 

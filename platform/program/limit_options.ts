@@ -5,7 +5,7 @@ import { TrustedProxies, warnOfUntrustedProxy } from "@archway/server/addresses.
 import type { OpenRateLimit } from "./open_rate_limit.ts";
 
 /** What the limits need besides their configuration. */
-export interface LimitParts {
+export interface LimitDependencies {
   readonly rateLimit: OpenRateLimit | undefined;
   readonly logger: Logger;
 }
@@ -13,7 +13,7 @@ export interface LimitParts {
 /** What stands between clients and the operations. */
 export function limitOptions(
   { limits, trustedProxies }: Config,
-  { rateLimit, logger }: LimitParts,
+  { rateLimit, logger }: LimitDependencies,
 ): readonly options.ServerOption[] {
   const { cors } = limits;
   const unseen = rateLimit !== undefined && trustedProxies.length === 0;

@@ -4,7 +4,7 @@ import { allSettings } from "@archway/config/settings_table.ts";
 import { unknownSettings } from "@archway/config/unknown_settings.ts";
 import { ListenError } from "@archway/server/listener.ts";
 import { TlsError } from "@archway/server/tls.ts";
-import { describeFault, isDatabaseFault } from "./describe_fault.ts";
+import { formatError, isDatabaseError } from "./format_error.ts";
 import { migrate } from "./migrate_command.ts";
 import { print } from "./print.ts";
 import { checkServices, hasBackground, migrationSources, type Project, serviceCommands } from "./project.ts";
@@ -28,7 +28,7 @@ export async function main(project: Project, meta: Pick<ImportMeta, "main">): Pr
     Deno.unrefTimer(setTimeout(() => Deno.exit(), 1_000));
   } catch (error) {
     if (!isUserFacing(error)) throw error;
-    await print(Deno.stderr, `${describeFault(error)}\n`);
+    await print(Deno.stderr, `${formatError(error)}\n`);
     Deno.exit(1);
   }
 }
@@ -113,5 +113,5 @@ function lookUp(name: string): string | undefined {
 /** Errors that their message lets a person mend; any other is a defect of the program and shows where it arose. */
 function isUserFacing(error: unknown): error is Error {
   return error instanceof ConfigError || error instanceof ListenError || error instanceof TlsError ||
-    isDatabaseFault(error);
+    isDatabaseError(error);
 }

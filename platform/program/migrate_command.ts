@@ -1,6 +1,6 @@
 import type { Config } from "@archway/config/config.ts";
 import type { MigrationManager, MigrationSource, MigrationStatus } from "@archway/db/db.ts";
-import { describeFault, isDatabaseFault } from "./describe_fault.ts";
+import { formatError, isDatabaseError } from "./format_error.ts";
 import { type MigrateArguments, MigrateArgumentsError, parseMigrateArguments } from "./migrate_arguments.ts";
 import { newMigration } from "./new_migration.ts";
 import { openDatabase } from "./open_database.ts";
@@ -33,8 +33,8 @@ export async function migrate(args: readonly string[], options: MigrateOptions):
       await print(Deno.stderr, `archway migrate: ${error.message}\n${USAGE}`);
       return 2;
     }
-    if (!isDatabaseFault(error)) throw error;
-    await print(Deno.stderr, `archway migrate: ${describeFault(error)}\n`);
+    if (!isDatabaseError(error)) throw error;
+    await print(Deno.stderr, `archway migrate: ${formatError(error)}\n`);
     return 1;
   }
 }

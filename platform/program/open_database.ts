@@ -32,7 +32,7 @@ export async function openDatabase(config: Config, observer?: DatabaseObserver):
 }
 
 async function openEmbedded(config: Config, folder: string, options: PoolOptions): Promise<Database> {
-  await makeDataFolder(folder);
+  await ensureDataDirectory(folder);
   await using stack = new AsyncDisposableStack();
   const embedded = stack.use(await startEmbedded({ dataDirectory: join(folder, "postgres") }));
   const pool = stack.use(openPool({ ...options, primary: embedded.instance, replicas: [] }));
@@ -50,7 +50,7 @@ async function openEmbedded(config: Config, folder: string, options: PoolOptions
  * Makes the folder of the embedded database, which nobody else may look into.
  * @throws {EmbeddedError} when that is not possible.
  */
-export async function makeDataFolder(folder: string): Promise<void> {
+export async function ensureDataDirectory(folder: string): Promise<void> {
   try {
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {

@@ -49,7 +49,7 @@ export async function openRateLimit({ limits }: Config, logger: Logger): Promise
  *
  * @throws {ConfigError}
  */
-export function blamingRoutes<T>(build: () => T): T {
+export function withConfigErrors<T>(build: () => T): T {
   try {
     return build();
   } catch (error) {

@@ -11,7 +11,7 @@ export function print(output: Output, text: string): Promise<void> {
 }
 
 /** Tells on the standard error how things go. They go on where nobody can read it. */
-export function tell(text: string, output: Output = Deno.stderr): void {
+export function notify(text: string, output: Output = Deno.stderr): void {
   void print(output, text).catch(() => undefined);
 }
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { print, tell } from "./print.ts";
+import { notify, print } from "./print.ts";
 
 /** Takes a byte at a time, and its time. */
 class SlowOutput {
@@ -20,14 +20,14 @@ class ClosedOutput {
 
 Deno.test("print() writes one text after the other, each of them whole", async () => {
   const output = new SlowOutput();
-  tell("Comparing\n", output);
-  tell("Swapping\n", output);
+  notify("Comparing\n", output);
+  notify("Swapping\n", output);
   await print(output, "Done\n");
   assertEquals(output.text, "Comparing\nSwapping\nDone\n");
 });
 
-Deno.test("print() rejects where nobody reads, and tell() goes on", async () => {
+Deno.test("print() rejects where nobody reads, and notify() goes on", async () => {
   const output = new ClosedOutput();
-  tell("Comparing\n", output);
+  notify("Comparing\n", output);
   await assertRejects(() => print(output, "Done\n"), Deno.errors.BrokenPipe);
 });

@@ -7,11 +7,11 @@ import {
   type ServiceCommand,
   UsageError,
 } from "@archway/service_kit/command.ts";
-import { describeFault, isDatabaseFault } from "./describe_fault.ts";
+import { formatError, isDatabaseError } from "./format_error.ts";
 import { openDatabase } from "./open_database.ts";
-import { print, tell } from "./print.ts";
+import { notify, print } from "./print.ts";
 import { showProgress } from "./show_progress.ts";
-import { EXIT_CODES, untilStopped } from "./until_stopped.ts";
+import { SIGNAL_EXIT_CODES, waitForStopSignal } from "./wait_for_stop_signal.ts";
 
 /** What a service's command runs on. */
 export interface RunServiceCommandOptions {
@@ -35,8 +35,8 @@ export async function runServiceCommand(
   try {
     return await command.run(args, commandContext(configure, sources));
   } catch (error) {
-    if (!(error instanceof CommandError || isDatabaseFault(error))) throw error;
-    await print(Deno.stderr, `${project} ${command.name}: ${describeFault(error)}\n`);
+    if (!(error instanceof CommandError || isDatabaseError(error))) throw error;
+    await print(Deno.stderr, `${project} ${command.name}: ${formatError(error)}\n`);
     if (!(error instanceof UsageError)) return 1;
     await print(Deno.stderr, `Usage: ${project} ${command.name} ${command.usage}\n`);
     return 2;
@@ -62,12 +62,12 @@ function commandContext(configure: () => Config, sources: readonly MigrationSour
       return { pool, [Symbol.asyncDispose]: () => opened.disposeAsync() };
     },
     print: (text) => print(Deno.stdout, text),
-    note: (text) => tell(text),
+    note: (text) => notify(text),
     progress: showProgress,
     get signal(): AbortSignal {
       if (!listening) {
         listening = true;
-        void untilStopped().then((signal) => {
+        void waitForStopSignal().then((signal) => {
           stoppedBy = signal;
           stopping.abort();
         });
@@ -75,7 +75,7 @@ function commandContext(configure: () => Config, sources: readonly MigrationSour
       return stopping.signal;
     },
     get stoppedWith(): number | undefined {
-      return stoppedBy === undefined ? undefined : EXIT_CODES[stoppedBy] ?? 1;
+      return stoppedBy === undefined ? undefined : SIGNAL_EXIT_CODES[stoppedBy] ?? 1;
     },
   };
 }

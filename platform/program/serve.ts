@@ -10,10 +10,10 @@ import { boot, type Booted } from "./boot.ts";
 import { databaseChecks } from "./database_checks.ts";
 import { limitOptions } from "./limit_options.ts";
 import { openAuthenticator } from "./open_authenticator.ts";
-import { blamingRoutes, type OpenRateLimit, openRateLimit } from "./open_rate_limit.ts";
+import { type OpenRateLimit, openRateLimit, withConfigErrors } from "./open_rate_limit.ts";
 import { print } from "./print.ts";
 import type { Project } from "./project.ts";
-import { untilStopped } from "./until_stopped.ts";
+import { waitForStopSignal } from "./wait_for_stop_signal.ts";
 import { welcome } from "./welcome.ts";
 
 /** How the service is run. */
@@ -25,7 +25,7 @@ export interface ServeOptions extends Project {
 /** Runs the service until a signal stops it. What was opened is closed in reverse order. */
 export async function serve(config: Config, { greet, ...project }: ServeOptions): Promise<number> {
   // Reloading on change, Deno takes a program that has stopped for one that waits for the next change: Ctrl-C ends it.
-  const stopped = greet ? new Promise<never>(() => {}) : untilStopped();
+  const stopped = greet ? new Promise<never>(() => {}) : waitForStopSignal();
   // Before anything is opened that takes long.
   if (config.listener.tls !== undefined) await readTls(config.listener.tls);
   await using program = await boot(config, { ...project, development: greet });
@@ -38,7 +38,7 @@ export async function serve(config: Config, { greet, ...project }: ServeOptions)
   const inline = mounted.services.filter(({ background }) => background?.inline);
   const background = await program.openBackground(inline);
   const server = stack.use(
-    blamingRoutes(() => buildServer(config, { ...program, authenticator, rateLimit })),
+    withConfigErrors(() => buildServer(config, { ...program, authenticator, rateLimit })),
   );
   // The service is not found without its tables; while the database is down, /readyz says so.
   await Promise.race([migrated, migrations.waiting]);
@@ -71,14 +71,15 @@ function sweepKeys(
   });
 }
 
-interface ServerParts extends Pick<Booted, "database" | "migrations" | "logger" | "telemetry" | "mounted"> {
+interface ServerDependencies
+  extends Pick<Booted, "database" | "migrations" | "logger" | "telemetry" | "mounted"> {
   readonly authenticator: Authenticator | undefined;
   readonly rateLimit: OpenRateLimit | undefined;
 }
 
 function buildServer(
   config: Config,
-  { database, migrations, logger, telemetry, mounted, authenticator, rateLimit }: ServerParts,
+  { database, migrations, logger, telemetry, mounted, authenticator, rateLimit }: ServerDependencies,
 ): Server {
   return createServer(
     config.host,
@@ -87,7 +88,9 @@ function buildServer(
     ...telemetry.requests.map(options.withObserver),
     options.withReadTimeout(config.readTimeoutMs),
     options.withWriteTimeout(config.writeTimeoutMs),
-    ...(config.listener.guard ? [options.withConnectionLimits(config.listener.guard)] : []),
+    ...(config.listener.connectionLimits
+      ? [options.withConnectionLimits(config.listener.connectionLimits)]
+      : []),
     ...(config.listener.tls ? [options.withTls(config.listener.tls)] : []),
     options.withMaxBodyBytes(config.maxBodyBytes),
     options.withResponseValidation(config.validateResponses),

@@ -14,7 +14,7 @@ const OPTIONS = {
 } as const;
 
 /** Thirty days; whoever needs longer makes another. */
-const MOST_LIFETIME_MS = 30 * 24 * 3_600_000;
+const MAX_LIFETIME_MS = 30 * 24 * 3_600_000;
 
 /** @throws {TokenArgumentsError} naming the first argument that cannot be used. */
 export function parseTokenArguments(
@@ -43,7 +43,7 @@ export function parseTokenArguments(
     throw new TokenArgumentsError("--subject must be a name of 1 to 255 characters");
   }
   const lifetimeMs = parseDuration(values.get("expires") ?? "") ?? NaN;
-  if (!(lifetimeMs >= 1000 && lifetimeMs <= MOST_LIFETIME_MS)) {
+  if (!(lifetimeMs >= 1000 && lifetimeMs <= MAX_LIFETIME_MS)) {
     throw new TokenArgumentsError("--expires must be a duration such as 30m or 24h, from 1s to 720h");
   }
   return { subject, scope: values.get("scope") ?? "", lifetimeSeconds: Math.floor(lifetimeMs / 1000) };

@@ -1,6 +1,6 @@
 import { loadOrCreateDevelopmentKey, signDevelopmentToken } from "@archway/server/authentication.ts";
 import type { Config } from "@archway/config/config.ts";
-import { makeDataFolder } from "./open_database.ts";
+import { ensureDataDirectory } from "./open_database.ts";
 import { print } from "./print.ts";
 import { parseTokenArguments, TokenArgumentsError } from "./token_arguments.ts";
 
@@ -32,7 +32,7 @@ export async function token(args: readonly string[], options: TokenCommandOption
       );
       return 1;
     }
-    await makeDataFolder(database.dataDirectory);
+    await ensureDataDirectory(database.dataDirectory);
     const key = await loadOrCreateDevelopmentKey(database.dataDirectory);
     await print(Deno.stdout, `${await signDevelopmentToken(key, wanted)}\n`);
     if (options.authMode !== "dev") {

@@ -1,11 +1,11 @@
 import type { Config } from "@archway/config/config.ts";
 import { boot } from "./boot.ts";
 import type { Project } from "./project.ts";
-import { untilStopped } from "./until_stopped.ts";
+import { waitForStopSignal } from "./wait_for_stop_signal.ts";
 
 /** `worker`: does the background work of all services and answers no requests, until a signal stops it. */
 export async function work(config: Config, project: Project): Promise<number> {
-  const stopped = untilStopped();
+  const stopped = waitForStopSignal();
   await using program = await boot(config, project);
   const { logger, database, mounted, migrated, stopping } = program;
   await program.openBackground(mounted.services);

@@ -62,6 +62,7 @@ const QUOTED: readonly RegExp[] = [
   /https?:\/\/\S+/g,
   /\bwebhook_lanes(?:_\w+)?\b/g,
   /\bbroken-answer\b/g,
+  /\bPOSTGRES_REPLICA_PATIENCE\b/g,
 ];
 
 /** Migrations that databases have applied: a changed comment would change their checksum. */

@@ -5,18 +5,18 @@ import { DatabaseError, type DatabaseErrorCode } from "@archway/db/errors.ts";
 const RETRY_MS = 1000;
 
 /** What says of the database that it is away or busy just then, and nothing of the migrations. */
-const PASSING: ReadonlySet<DatabaseErrorCode> = new Set([
+const TRANSIENT_CODES: ReadonlySet<DatabaseErrorCode> = new Set([
   ...["unavailable", "outcome-unknown", "saturated", "timeout"] as const,
 ]);
 
 /** How the keeper works. */
-export interface MigrationKeeperOptions {
+export interface MigrationGateOptions {
   /** Whether it applies what is pending itself, or waits until somebody has. */
   readonly migrate: boolean;
 }
 
 /** What the keeper tells while it works. */
-export interface MigrationKeeperRun {
+export interface MigrationGateRunOptions {
   readonly onApplied: (files: readonly string[]) => void;
   /** There are migrations, and they are left to `archway migrate up`. Told once. */
   readonly onPending: (files: readonly string[]) => void;
@@ -29,13 +29,13 @@ export interface MigrationKeeperRun {
  * Sees to it that the schema is up to date, as soon as the database can be reached: the program may be started before
  * it. A migration that fails is another matter, and is thrown.
  */
-export class MigrationKeeper {
+export class MigrationGate {
   readonly #waiting = Promise.withResolvers<void>();
 
   constructor(
     private readonly migrations: MigrationManager,
     private readonly sources: readonly MigrationSource[],
-    private readonly options: MigrationKeeperOptions,
+    private readonly options: MigrationGateOptions,
   ) {}
 
   /** Resolves when the first try did not do: there is no telling how long it will take. */
@@ -49,7 +49,7 @@ export class MigrationKeeper {
   }
 
   /** Resolves when everything is applied, or the signal has ended the waiting. */
-  async run({ onApplied, onPending, onUnavailable, signal }: MigrationKeeperRun): Promise<void> {
+  async run({ onApplied, onPending, onUnavailable, signal }: MigrationGateRunOptions): Promise<void> {
     let told = false;
     while (!signal.aborted) {
       try {
@@ -58,7 +58,7 @@ export class MigrationKeeper {
         if (!told) onPending(pending);
         told = true;
       } catch (error) {
-        if (!(error instanceof DatabaseError && PASSING.has(error.code))) throw error;
+        if (!(error instanceof DatabaseError && TRANSIENT_CODES.has(error.code))) throw error;
         // A database that is being closed is no news.
         if (signal.aborted) return;
         onUnavailable(error);
@@ -69,7 +69,7 @@ export class MigrationKeeper {
   }
 
   /** Gives the files that are still to be applied by others. */
-  async #step(onApplied: MigrationKeeperRun["onApplied"]): Promise<readonly string[]> {
+  async #step(onApplied: MigrationGateRunOptions["onApplied"]): Promise<readonly string[]> {
     if (!this.options.migrate) return await this.migrations.pendingMigrations(this.sources);
     const applied = await this.migrations.migrate(this.sources);
     if (applied.length > 0) onApplied(applied);

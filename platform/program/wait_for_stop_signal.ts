@@ -2,15 +2,15 @@
 const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
 
 /** What a shell reports for a program that a signal ended: 128 and the signal's number. */
-export const EXIT_CODES: Partial<Record<Deno.Signal, number>> = { SIGINT: 130, SIGTERM: 143 };
+export const SIGNAL_EXIT_CODES: Partial<Record<Deno.Signal, number>> = { SIGINT: 130, SIGTERM: 143 };
 
 /** Resolves with the first signal to stop. From then on a second one ends the process at once. */
-export function untilStopped(): Promise<Deno.Signal> {
+export function waitForStopSignal(): Promise<Deno.Signal> {
   return new Promise((resolve) => {
     let stopping = false;
     for (const signal of SIGNALS) {
       Deno.addSignalListener(signal, () => {
-        if (stopping) Deno.exit(EXIT_CODES[signal]);
+        if (stopping) Deno.exit(SIGNAL_EXIT_CODES[signal]);
         stopping = true;
         resolve(signal);
       });

@@ -21,7 +21,7 @@ const statement = `SELECT rolname AS role, rolsuper AS superuser,
  *
  * @param options.migrates Whether the service is to make its tables itself, and has to own them.
  */
-export async function tellOfPower(
+export async function checkRolePrivileges(
   querier: Querier,
   { migrates, signal }: { readonly migrates: boolean; readonly signal: AbortSignal },
 ): Promise<string | undefined> {

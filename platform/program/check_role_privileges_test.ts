@@ -1,11 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { tellOfPower } from "./tell_of_power.ts";
+import { checkRolePrivileges } from "./check_role_privileges.ts";
 
-Deno.test("tellOfPower() tells of a superuser", async () => {
+Deno.test("checkRolePrivileges() tells of a superuser", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });
-  const told = await tellOfPower(pool.writer(), { migrates: true, signal: AbortSignal.timeout(60_000) });
+  const told = await checkRolePrivileges(pool.writer(), {
+    migrates: true,
+    signal: AbortSignal.timeout(60_000),
+  });
   assertEquals(told, `The database role ${database.instance.user} is a superuser`);
 });
