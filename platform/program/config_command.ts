@@ -1,5 +1,5 @@
 import { parseEnv } from "node:util";
-import { readConfig } from "@archway/config/config.ts";
+import { COPY_TO_URL, readConfig } from "@archway/config/config.ts";
 import {
   EnvironmentReader,
   type ReadSetting,
@@ -63,6 +63,7 @@ export function effectiveSettings(
 ): { readonly settings: readonly EffectiveSetting[]; readonly errors: readonly SettingError[] } {
   const reader = new EnvironmentReader((variable) => environment[variable]);
   readConfig(reader, { services });
+  reader.read(COPY_TO_URL);
   const known = allSettings(services);
   const secrets = new Set(known.filter(({ secret }) => secret).map(({ name }) => name));
   const isSecret = (setting: string): boolean => secrets.has(setting) || setting.endsWith("_PASSWORD");

@@ -147,6 +147,6 @@ Deno.test("archway does not start with a rate for an operation that there is not
     await using copying = new Program({ COPY_TO_URL_FILE: join(folder, "planted") }, ["db", "copy"]);
     const ended = await copying.ended();
     assertEquals([ended.code, ended.stderr.split("\n").length], [1, 3]);
-    assertStringIncludes(ended.stderr, "COPY_TO_URL_FILE does not lead to a file that can be read");
+    assertStringIncludes(ended.stderr, "COPY_TO_URL_FILE names a file that cannot be read");
   });
 });

@@ -14,7 +14,8 @@ import { Tally } from "./tally.ts";
 
 const CAPACITY_CLIENTS = 32;
 const CAPACITY_MS = 10_000;
-const MAX_PENDING = 1000;
+/** With three files a connection, service and sender stay below the 1024 open files that many systems allow. */
+const MAX_PENDING = 250;
 const SHORTEST_PAUSE_MS = 500;
 const SAMPLES = 300;
 /** How long the service has to find again what was away, and to close what it does not need. */
