@@ -136,13 +136,13 @@ export function admitting(
     try {
       return await serve(exchange);
     } finally {
-      admission.leave();
+      admission.release();
     }
   }
 
   return function admit(exchange): Promise<Response> {
     if (exempt.has(exchange.path)) return serve(exchange);
-    if (admission.enter()) return serveAdmitted(exchange);
+    if (admission.tryAcquire()) return serveAdmitted(exchange);
     return admission.wait().then((admitted) => admitted ? serveAdmitted(exchange) : refuse(exchange));
   };
 }

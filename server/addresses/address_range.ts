@@ -1,17 +1,16 @@
 import ipaddr from "ipaddr.js";
 import { canonicalAddress } from "./canonical_address.ts";
 
-/** A network, or a single address: the first one in it, and how many bits all of it share. */
+/** Network or single address: its first address and the length of the common prefix in bits. */
 export type AddressRange = ReturnType<typeof ipaddr.parseCIDR>;
 
-/** How many bits stand in front of an IPv4 address within IPv6 (RFC 4291, section 2.5.5.2). */
+/** Length of the prefix of IPv4-mapped IPv6 addresses, in bits (RFC 4291, section 2.5.5.2). */
 const MAPPED_BITS = 96;
 
 /**
- * Reads an address or a network, e.g. "10.0.0.0/8" or "::1". A network of IPv4 within IPv6 is one of IPv4, as its
- * addresses are.
+ * Parses an address or a network, e.g. "10.0.0.0/8" or "::1". IPv4-mapped IPv6 becomes IPv4.
  *
- * @returns undefined: it is neither.
+ * @returns undefined if the text is neither.
  */
 export function parseAddressRange(text: string): AddressRange | undefined {
   const [address = "", bits, ...rest] = text.split("/");
@@ -26,7 +25,7 @@ export function parseAddressRange(text: string): AddressRange | undefined {
   return length >= 0 && length <= most ? [parsed, length] : undefined;
 }
 
-/** Whether an address is in one of these. What is no address is in none. */
+/** Whether a text is an address in one of the ranges. */
 export function isWithin(address: string, ranges: readonly AddressRange[]): boolean {
   const canonical = canonicalAddress(address);
   if (canonical === undefined) return false;

@@ -1,19 +1,19 @@
 import { canonicalAddress } from "./canonical_address.ts";
 
-/** One pair of a `Forwarded` element, and what ends it (RFC 7239, section 4; RFC 9110, section 5.6.2). */
+/** Pair of a `Forwarded` element and its delimiter (RFC 7239, section 4; RFC 9110, section 5.6.2). */
 const PAIR =
   /[ \t]*(?<name>[\w!#$%&'*+.^`|~-]+)=(?:(?<token>[\w!#$%&'*+.^`|~-]+)|"(?<quoted>(?:[^"\\]|\\.)*)")[ \t]*(?<end>[;,]|$)/y;
 
-/** RFC 7239, section 6: an address, in brackets if it is IPv6, and perhaps a port, which may be obfuscated. */
+/** Node of RFC 7239, section 6: an address, in brackets if IPv6, with an optional and possibly obfuscated port. */
 const NODE = /^(?:\[(?<v6>[0-9A-Fa-f:.]{2,45})\]|(?<v4>[0-9.]{7,15}))(?::(?:[0-9]{1,5}|_[\w.-]+))?$/;
 
-/** An address, or undefined where a hop did not tell, or told something that is none. */
+/** Address, or undefined if a hop is obfuscated, unknown or malformed. */
 export type ForwardedNode = string | undefined;
 
 /**
- * Reads who is said to have asked whom, the client first (RFC 7239).
+ * Parses the nodes of a `Forwarded` field, the client first (RFC 7239).
  *
- * @returns undefined: it is malformed, so that nothing in it can be told from what a client made up.
+ * @returns undefined if the field is malformed: then no part of it can be trusted.
  */
 export function parseForwarded(field: string): readonly ForwardedNode[] | undefined {
   const nodes: ForwardedNode[] = [];
@@ -34,7 +34,7 @@ export function parseForwarded(field: string): readonly ForwardedNode[] | undefi
   return nodes;
 }
 
-/** Reads `X-Forwarded-For`: addresses separated by commas, the client first, as proxies have come to write them. */
+/** Parses an `X-Forwarded-For` field: addresses separated by commas, the client first. */
 export function parseForwardedFor(field: string): readonly ForwardedNode[] {
   return field.split(",").map((part) => {
     const text = part.trim();

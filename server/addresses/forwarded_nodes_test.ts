@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { parseForwarded, parseForwardedFor } from "./forwarded_nodes.ts";
 
-Deno.test("parseForwarded() reads tokens, quoted strings, brackets, ports and several elements", () => {
+Deno.test("parseForwarded() parses tokens, quoted strings, brackets, ports and several elements", () => {
   const read: readonly (readonly [string, readonly (string | undefined)[]])[] = [
     ["for=192.0.2.60;proto=http;by=203.0.113.43", ["192.0.2.60"]],
     ['For="[2001:DB8:cafe::17]:4711"', ["2001:db8:cafe::17"]],
@@ -25,7 +25,7 @@ Deno.test("parseForwarded() reads tokens, quoted strings, brackets, ports and se
   for (const [field, nodes] of read) assertEquals(parseForwarded(field), nodes, field);
 });
 
-Deno.test("parseForwarded() believes nothing of a field that is malformed anywhere", () => {
+Deno.test("parseForwarded() rejects a field that is malformed anywhere", () => {
   const malformed = [
     "",
     ",",
@@ -36,7 +36,7 @@ Deno.test("parseForwarded() believes nothing of a field that is malformed anywhe
     "for=192.0.2.1:80",
     "for=192.0.2.1;for=192.0.2.2",
     'for="192.0.2.1',
-    // A quote that a client left open does not swallow what the proxy put behind it.
+    // An unclosed quote from the client must not swallow the element that the proxy appends.
     'for="192.0.2.1, for=198.51.100.1',
     'for=192.0.2.1;by=", for="[2001:db8::1]"',
     'for="a\\", for=198.51.100.1',
@@ -48,7 +48,7 @@ Deno.test("parseForwarded() believes nothing of a field that is malformed anywhe
   for (const field of malformed) assertEquals(parseForwarded(field), undefined, field.slice(0, 60));
 });
 
-Deno.test("parseForwardedFor() reads addresses with and without ports, and marks what is none", () => {
+Deno.test("parseForwardedFor() parses addresses with and without ports, and undefined for others", () => {
   assertEquals(
     parseForwardedFor("192.0.2.1, 2001:DB8::1,[2001:db8::2]:80 , 192.0.2.2:1234, ::ffff:192.0.2.3"),
     [

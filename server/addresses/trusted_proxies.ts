@@ -1,7 +1,7 @@
 import { type AddressRange, isWithin } from "./address_range.ts";
 import { type ForwardedNode, parseForwarded, parseForwardedFor } from "./forwarded_nodes.ts";
 
-/** The proxies whose word is taken for where a request comes from. Everybody else could make it up. */
+/** Proxies whose forwarding headers are trusted; from any other sender they could be forged. */
 export class TrustedProxies {
   readonly #ranges: readonly AddressRange[];
 
@@ -10,11 +10,11 @@ export class TrustedProxies {
   }
 
   /**
-   * The client's address: from the right, the first that is not a trusted proxy's. Where a hop did not tell, it is the
-   * last one that is known. Of two fields that tell different clients, a proxy wrote one and let the client's own
-   * through: neither is believed.
+   * Returns the client's address: from the right, the first one that is not a trusted proxy. An unknown hop ends the
+   * search at the last known address. If `Forwarded` and `X-Forwarded-For` disagree, one of them is the client's own,
+   * and both are ignored.
    *
-   * @param peer Whose connection it is.
+   * @param peer Address of the connection.
    */
   clientOf(peer: string, headers: Headers): string {
     if (!isWithin(peer, this.#ranges)) return peer;

@@ -1,99 +1,100 @@
-/** What an {@link AdaptiveLimit} moves between, and by what. */
+/** Options of an {@link AdaptiveLimit}. */
 export interface AdaptiveLimitOptions {
-  /** How many requests at the same time are always let in. */
-  readonly least: number;
-  /** How many are never exceeded; it begins with them. */
-  readonly most: number;
-  /** How long work may stand in line before the limit goes down, in milliseconds. */
+  /** Lower bound of the limit. */
+  readonly min: number;
+  /** Upper bound of the limit, and its initial value. */
+  readonly max: number;
+  /** Queueing delay above which the limit decreases, in milliseconds. */
   readonly targetMs: number;
 }
 
-/** What was seen in one interval. */
+/** Measurements of one interval. */
 export interface Interval {
-  /** The shortest time that work stood in line: a burst passes, a queue that stays does not (CoDel). */
-  readonly standingMs: number;
-  /** The most requests that were under way at the same time. */
-  readonly mostInFlight: number;
+  /** Minimum queueing delay in milliseconds: a burst passes, a standing queue does not (CoDel). */
+  readonly queueDelayMs: number;
+  /** Maximum number of requests in flight. */
+  readonly peakInFlight: number;
 }
 
-/** By what the limit is multiplied at the least while work stands in line for too long. */
-const steepest = 0.5;
+/** Smallest factor of a decrease. */
+const MIN_DECREASE = 0.5;
 
-/** By what it is multiplied at the most. */
-const gentlest = 0.8;
+/** Largest factor of a decrease. */
+const MAX_DECREASE = 0.8;
 
-/** By what it is multiplied while work does not stand in line. */
-const increase = 1.1;
+/** Factor of an increase. */
+const INCREASE = 1.1;
 
 /**
- * How many requests may be under way at the same time, found out by what they cost: additive increase would take long
- * on a limit of hundreds, so it is multiplied both ways, more steeply down than up (as TCP's congestion window, RFC
- * 5681; what is measured is the standing queue of Nichols and Jacobson, "Controlling Queue Delay", 2012).
+ * Concurrency limit that adapts to the queueing delay. Both changes are multiplicative, because additive increase is
+ * slow for limits of hundreds, and decreases are steeper, as with TCP's congestion window (RFC 5681). The measured
+ * signal is the standing queue (Nichols and Jacobson, "Controlling Queue Delay", 2012).
  */
 export class AdaptiveLimit {
   readonly #options: AdaptiveLimitOptions;
   #limit: number;
-  /** How many may be under way, until an interval is noted. */
+  /** Current limit. */
   value: number;
 
   constructor(options: AdaptiveLimitOptions) {
     this.#options = options;
-    this.#limit = options.most;
-    this.value = Math.floor(options.most);
+    this.#limit = options.max;
+    this.value = Math.floor(options.max);
   }
 
-  /** Whether it is where it began: nothing is left of a time when too much was asked for. */
+  /** Whether the limit has recovered to its upper bound. */
   get isRestored(): boolean {
-    return this.#limit >= this.#options.most;
+    return this.#limit >= this.#options.max;
   }
 
-  /** Takes note of an interval that has passed. */
-  note({ standingMs, mostInFlight }: Interval): void {
-    const { least, most, targetMs } = this.#options;
-    const next = standingMs > targetMs
-      // A limit far above what there is would take many steps before it limited anything.
-      ? Math.min(this.#limit, mostInFlight) * Math.min(gentlest, Math.max(steepest, targetMs / standingMs))
-      : this.#limit * increase;
-    this.#limit = Math.min(most, Math.max(least, next));
+  /** Adjusts the limit to the measurements of an interval. */
+  record({ queueDelayMs, peakInFlight }: Interval): void {
+    const { min, max, targetMs } = this.#options;
+    const next = queueDelayMs > targetMs
+      // Starts from the actual load: a limit far above it would take many steps to have an effect.
+      ? Math.min(this.#limit, peakInFlight) *
+        Math.min(MAX_DECREASE, Math.max(MIN_DECREASE, targetMs / queueDelayMs))
+      : this.#limit * INCREASE;
+    this.#limit = Math.min(max, Math.max(min, next));
     this.value = Math.floor(this.#limit);
   }
 }
 
-/** How often the event loop is asked for a turn, in milliseconds. */
-const everyMs = 10;
+/** Interval between timers, in milliseconds. */
+const TIMER_MS = 10;
 
 /**
- * Measures how long work that is ready waits for its turn: a timer is late by as much. It keeps no process alive and
- * runs only between {@link start} and {@link stop}.
+ * Measures the delay of the event loop, by how late a timer fires. The timer does not keep the process alive and runs
+ * only between {@link start} and {@link stop}.
  */
 export class EventLoopDelay {
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #least = Infinity;
+  #min = Infinity;
 
-  /** Begins to measure, unless it does. */
+  /** Starts to measure, unless already started. */
   start(): void {
     if (this.#timer === undefined) this.#next();
   }
 
-  /** Ends measuring. */
+  /** Stops measuring. */
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
-  /** The least delay since the last call, in milliseconds; 0 where none was measured. */
-  takeLeast(): number {
-    const least = this.#least;
-    this.#least = Infinity;
-    return least === Infinity ? 0 : least;
+  /** Returns the minimum delay since the last call, in milliseconds; 0 if nothing was measured. */
+  takeMin(): number {
+    const min = this.#min;
+    this.#min = Infinity;
+    return min === Infinity ? 0 : min;
   }
 
   #next(): void {
-    const due = performance.now() + everyMs;
+    const due = performance.now() + TIMER_MS;
     this.#timer = setTimeout(() => {
-      this.#least = Math.min(this.#least, Math.max(0, performance.now() - due));
+      this.#min = Math.min(this.#min, Math.max(0, performance.now() - due));
       this.#next();
-    }, everyMs);
+    }, TIMER_MS);
     Deno.unrefTimer(this.#timer);
   }
 }

@@ -1,37 +1,37 @@
 import { assert, assertEquals } from "@std/assert";
 import { AdaptiveLimit } from "./adaptive_limit.ts";
 
-const OPTIONS = { least: 10, most: 1000, targetMs: 50 };
+const OPTIONS = { min: 10, max: 1000, targetMs: 50 };
 
-Deno.test("AdaptiveLimit comes down from where the load is, and to no less than is always let in", () => {
+Deno.test("AdaptiveLimit decreases from the actual load down to its lower bound", () => {
   const limit = new AdaptiveLimit(OPTIONS);
   assertEquals(limit.value, 1000);
-  limit.note({ standingMs: 51, mostInFlight: 200 });
+  limit.record({ queueDelayMs: 51, peakInFlight: 200 });
   assertEquals(limit.value, 160);
-  limit.note({ standingMs: 500, mostInFlight: 160 });
+  limit.record({ queueDelayMs: 500, peakInFlight: 160 });
   assertEquals(limit.value, 80);
-  for (let interval = 0; interval < 50; interval++) limit.note({ standingMs: 500, mostInFlight: 80 });
+  for (let interval = 0; interval < 50; interval++) limit.record({ queueDelayMs: 500, peakInFlight: 80 });
   assertEquals(limit.value, 10);
 });
 
-Deno.test("AdaptiveLimit is back within three seconds after a queue has gone", () => {
+Deno.test("AdaptiveLimit recovers within three seconds after a queue has drained", () => {
   const limit = new AdaptiveLimit(OPTIONS);
-  for (let interval = 0; interval < 50; interval++) limit.note({ standingMs: 500, mostInFlight: 10 });
+  for (let interval = 0; interval < 50; interval++) limit.record({ queueDelayMs: 500, peakInFlight: 10 });
   let intervals = 0;
   while (limit.value < 100) {
-    limit.note({ standingMs: 0, mostInFlight: 5 });
+    limit.record({ queueDelayMs: 0, peakInFlight: 5 });
     intervals++;
   }
   assert(intervals <= 30, `${intervals} intervals`);
 });
 
-Deno.test("AdaptiveLimit settles where a queue begins to stay", () => {
-  // Whatever is more than 100 at the same time stands in line, 1 ms for each.
+Deno.test("AdaptiveLimit settles where a standing queue begins", () => {
+  // Every request beyond 100 in flight adds 1 ms of queueing delay.
   const limit = new AdaptiveLimit(OPTIONS);
   const seen: number[] = [];
   for (let interval = 0; interval < 300; interval++) {
-    const mostInFlight = limit.value;
-    limit.note({ standingMs: Math.max(0, mostInFlight - 100), mostInFlight });
+    const peakInFlight = limit.value;
+    limit.record({ queueDelayMs: Math.max(0, peakInFlight - 100), peakInFlight });
     if (interval > 100) seen.push(limit.value);
   }
   assert(

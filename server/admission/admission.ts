@@ -1,43 +1,43 @@
 import type { Logger } from "../logger.ts";
 import { AdaptiveLimit, EventLoopDelay } from "./adaptive_limit.ts";
 
-/** How requests are let in. */
+/** Options of admission control. */
 export interface AdmissionOptions {
-  /** How long work may stand in line before requests are refused, in milliseconds. */
+  /** Queueing delay above which requests are rejected, in milliseconds. */
   readonly targetMs: number;
-  /** How many requests may be under way at the same time, however quick they are. */
+  /** Maximum number of requests in flight. */
   readonly maxInFlight: number;
 }
 
-/** What tells how long work that is ready waits for its turn. */
-export type Delay = Pick<EventLoopDelay, "start" | "stop" | "takeLeast">;
+/** Source of the queueing delay. */
+export type Delay = Pick<EventLoopDelay, "start" | "stop" | "takeMin">;
 
-/** How many are always let in: enough to keep every connection to the database busy, and few enough to be answered soon. */
-const leastInFlight = 32;
+/** Number of requests always admitted: enough to use all database connections, few enough to finish soon. */
+const MIN_IN_FLIGHT = 32;
 
-/** How long an interval of measuring is, in milliseconds. */
-const intervalMs = 100;
+/** Length of a measuring interval, in milliseconds. */
+const INTERVAL_MS = 100;
 
-/** How often refusals are logged at the most, in milliseconds. */
-const logEveryMs = 1000;
+/** Minimum interval between log lines about rejections, in milliseconds. */
+const LOG_INTERVAL_MS = 1000;
 
-/** How many requests wait to be let in at the same time; more are refused at once. */
-const mostWaiting = 10_000;
+/** Maximum number of waiting requests; more are rejected immediately. */
+const MAX_WAITING = 10_000;
 
 /**
- * Lets in as many requests as can be served without a queue that stays. Who comes when that many are there waits a
- * moment for one to leave, and is refused then: a burst is served, and a client that asks again at once does not keep
- * the program busy with refusing it.
+ * Admission control: admits as many requests as can be served without a standing queue. Further requests wait briefly
+ * for a free slot before they are rejected: so bursts are served, and clients that retry immediately do not keep the
+ * program busy with rejections.
  */
 export class Admission implements Disposable {
   readonly #logger: Logger;
   readonly #limit: AdaptiveLimit;
   readonly #delay: Delay;
-  /** Who waits, first come first served; called when there is room. */
+  /** Waiting requests in order of arrival, called when a slot is free. */
   readonly #waiting = new Set<() => void>();
   #inFlight = 0;
-  #mostInFlight = 0;
-  /** Since it was logged last. */
+  #peakInFlight = 0;
+  /** Rejections since the last log line. */
   #refused = 0;
   #logAgainAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -50,34 +50,34 @@ export class Admission implements Disposable {
     this.#delay = delay;
     const { targetMs, maxInFlight } = settings;
     this.#limit = new AdaptiveLimit({
-      least: Math.min(leastInFlight, maxInFlight),
-      most: maxInFlight,
+      min: Math.min(MIN_IN_FLIGHT, maxInFlight),
+      max: maxInFlight,
       targetMs,
     });
   }
 
-  /** How many requests are under way. */
+  /** Number of requests in flight. */
   get inFlight(): number {
     return this.#inFlight;
   }
 
-  /** How many may be, now. */
+  /** Current limit of requests in flight. */
   get limit(): number {
     return this.#limit.value;
   }
 
-  /** Lets a request in, which has to {@link leave}; false: there is no room now. */
-  enter(): boolean {
+  /** Admits a request, which must be followed by {@link release}, unless the limit is reached. */
+  tryAcquire(): boolean {
     if (this.#inFlight >= this.#limit.value) return false;
     this.#inFlight++;
-    if (this.#inFlight > this.#mostInFlight) this.#mostInFlight = this.#inFlight;
+    if (this.#inFlight > this.#peakInFlight) this.#peakInFlight = this.#inFlight;
     if (this.#timer === undefined) this.#measure();
     return true;
   }
 
-  /** Resolves with true when there was room after all, and the request is let in; with false when it is refused. */
+  /** Resolves with true once a slot is free and the request admitted, or with false when it is rejected. */
   wait(): Promise<boolean> {
-    if (this.#waiting.size >= mostWaiting) {
+    if (this.#waiting.size >= MAX_WAITING) {
       this.#refused++;
       return Promise.resolve(false);
     }
@@ -87,8 +87,8 @@ export class Admission implements Disposable {
         this.#refused++;
         resolve(false);
       };
-      // Not all in the same moment.
-      const timer = setTimeout(refuse, intervalMs * (1 + Math.random()));
+      // Jitter spreads the rejections.
+      const timer = setTimeout(refuse, INTERVAL_MS * (1 + Math.random()));
       const admit = (): void => {
         clearTimeout(timer);
         resolve(true);
@@ -97,13 +97,13 @@ export class Admission implements Disposable {
     });
   }
 
-  /** A request that was let in has been answered. */
-  leave(): void {
+  /** Releases the slot of an admitted request. */
+  release(): void {
     this.#inFlight--;
     this.#admitWaiting();
   }
 
-  /** Ends measuring. */
+  /** Stops measuring. */
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -112,7 +112,7 @@ export class Admission implements Disposable {
 
   #admitWaiting(): void {
     for (const admit of this.#waiting) {
-      if (!this.enter()) return;
+      if (!this.tryAcquire()) return;
       this.#waiting.delete(admit);
       admit();
     }
@@ -122,27 +122,30 @@ export class Admission implements Disposable {
     this.#delay.start();
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#note();
-      // Nobody is here: the program may sleep.
+      this.#adjust();
+      // Idle: stop the timers so that the process can sleep.
       if (this.#inFlight === 0 && this.#refused === 0 && this.#limit.isRestored) this.#delay.stop();
       else this.#measure();
       this.#admitWaiting();
-    }, intervalMs);
+    }, INTERVAL_MS);
     Deno.unrefTimer(this.#timer);
   }
 
-  #note(): void {
-    const standingMs = this.#delay.takeLeast();
-    this.#limit.note({ standingMs, mostInFlight: this.#mostInFlight });
-    this.#mostInFlight = this.#inFlight;
+  #adjust(): void {
+    const queueDelayMs = this.#delay.takeMin();
+    this.#limit.record({ queueDelayMs, peakInFlight: this.#peakInFlight });
+    this.#peakInFlight = this.#inFlight;
     const now = performance.now();
     if (this.#refused === 0 || now < this.#logAgainAt) return;
-    this.#logAgainAt = now + logEveryMs;
-    this.#logger.warn("Refused {refused} requests: {standingMs} ms in line, {limit} at the same time", {
-      refused: this.#refused,
-      standingMs: Math.round(standingMs),
-      limit: this.#limit.value,
-    });
+    this.#logAgainAt = now + LOG_INTERVAL_MS;
+    this.#logger.warn(
+      "Overloaded: {refused} requests rejected, queueing delay {queueDelayMs} ms, limit {limit}",
+      {
+        refused: this.#refused,
+        queueDelayMs: Math.round(queueDelayMs),
+        limit: this.#limit.value,
+      },
+    );
     this.#refused = 0;
   }
 }

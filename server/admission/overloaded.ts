@@ -3,7 +3,7 @@ import type { Exchange } from "../request/exchange.ts";
 import { Problem } from "../problem.ts";
 import { createCatalog, instanceOf, problemResponse } from "../problems/problem_response.ts";
 
-/** Gives the function that refuses a request: 503, without the log entry that every other 503 has. */
+/** Returns the function that rejects a request with 503, without the log entry of other 503 responses. */
 export function overloaded(modules: readonly ApiModule[]): (exchange: Exchange) => Response {
   const catalog = createCatalog(modules);
   return function refuse(exchange): Response {

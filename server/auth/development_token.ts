@@ -1,18 +1,18 @@
 import { importJWK, type JWK, SignJWT } from "jose";
 import { DEVELOPMENT_ALGORITHM } from "./development_key.ts";
 
-/** Who issues development tokens, and whom they are for: nobody that a real token names. */
+/** Issuer and audience of development tokens, which no real token has. */
 export const DEVELOPMENT_PARTY = "archway-development";
 
-/** What a development token says. */
+/** Claims of a development token. */
 export interface DevelopmentTokenOptions {
   readonly subject: string;
-  /** Separated by spaces. */
+  /** Scopes separated by spaces. */
   readonly scope: string;
   readonly lifetimeSeconds: number;
 }
 
-/** Signs a token that only a service with the same key takes, and only with AUTH_MODE=dev. */
+/** Signs a token that is valid only for a service with the same key and AUTH_MODE=dev. */
 export async function signDevelopmentToken(
   key: JWK,
   { subject, scope, lifetimeSeconds }: DevelopmentTokenOptions,

@@ -27,7 +27,7 @@ async function withFolder(run: (folder: string) => Promise<void>): Promise<void>
 
 const ADA = { subject: "ada", scope: "profiles:read profiles:write", lifetimeSeconds: 60 };
 
-Deno.test("signDevelopmentToken() makes tokens that the same folder's key checks, and no other", async () => {
+Deno.test("signDevelopmentToken() signs tokens that only the same folder's key verifies", async () => {
   await withFolder(async (folder) => {
     const token = await signDevelopmentToken(await loadOrCreateDevelopmentKey(folder), ADA);
     const authenticator = await authenticatorOf(folder);
@@ -42,7 +42,7 @@ Deno.test("signDevelopmentToken() makes tokens that the same folder's key checks
   });
 });
 
-Deno.test("loadOrCreateDevelopmentKey() makes one key, whoever asks first, that only the owner reads", async () => {
+Deno.test("loadOrCreateDevelopmentKey() creates one key, even concurrently, that only the owner can read", async () => {
   await withFolder(async (folder) => {
     const keys = await Promise.all(Array.from({ length: 4 }, () => loadOrCreateDevelopmentKey(folder)));
     assertEquals(new Set(keys.map(({ d }) => d)).size, 1);
@@ -53,7 +53,7 @@ Deno.test("loadOrCreateDevelopmentKey() makes one key, whoever asks first, that 
   });
 });
 
-Deno.test("publicKeyText() keeps the secret half to itself", async () => {
+Deno.test("publicKeyText() omits the private part", async () => {
   await withFolder(async (folder) => {
     const { d } = await loadOrCreateDevelopmentKey(folder);
     const text = publicKeyText(await loadOrCreateDevelopmentKey(folder));

@@ -1,35 +1,39 @@
 import { KeysError } from "./parse_keys.ts";
 
-/** What fetching is bounded by. */
+/** Options of fetching keys. */
 export interface FetchKeysOptions {
-  /** How long it may take, in milliseconds. @default {5000} */
+  /**
+   * Timeout in milliseconds.
+   *
+   * @default {5000}
+   */
   readonly timeoutMs?: number;
 }
 
-/** A key set is a few kilobytes; what is longer than this is something else. */
+/** Maximum size of a response in bytes; a key set has a few kilobytes. */
 const MAX_BYTES = 262_144;
 
 /**
  * Fetches the text of a key set.
  *
- * @throws {KeysError} when there is no answer in time, or none that can be one.
+ * @throws {KeysError} if the request fails or times out, or the response is not a text of bounded size.
  */
 export async function fetchKeys(url: URL, { timeoutMs = 5000 }: FetchKeysOptions = {}): Promise<string> {
   try {
     const response = await fetch(url, {
       headers: { Accept: "application/jwk-set+json, application/json" },
-      // Elsewhere are the keys of somebody else.
+      // Do not follow redirects to another issuer's keys.
       redirect: "error",
       signal: AbortSignal.timeout(timeoutMs),
     });
     if (response.status !== 200) {
       await response.body?.cancel();
-      throw new KeysError(`Fetching the keys: the status is ${response.status}`);
+      throw new KeysError(`Fetching the keys failed with status ${response.status}`);
     }
     return await readText(response);
   } catch (error) {
     if (error instanceof KeysError) throw error;
-    throw new KeysError("Fetching the keys: there was no answer", { cause: error });
+    throw new KeysError("Fetching the keys failed: no response", { cause: error });
   }
 }
 
@@ -39,7 +43,7 @@ async function readText(response: Response): Promise<string> {
   let text = "";
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new KeysError("Fetching the keys: the answer is too long");
+    if (bytes > MAX_BYTES) throw new KeysError("Fetching the keys failed: the response is too large");
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

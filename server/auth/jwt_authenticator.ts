@@ -5,31 +5,31 @@ import type { KeyFinder } from "./parse_keys.ts";
 import type { VerificationKeys } from "./verification_keys.ts";
 import { VerifiedTokens } from "./verified_tokens.ts";
 
-/** The rules that a token has to keep. */
+/** Requirements for tokens. */
 export interface JwtOptions {
-  /** Who has to have issued it, letter by letter. */
+  /** Required issuer, compared exactly. */
   readonly issuer: string;
-  /** Whom it has to be for, among others. */
+  /** Required audience; a token may have others too. */
   readonly audience: string;
-  /** The signatures that are taken, e.g. "ES256". Never one that is made with a shared secret. */
+  /** Accepted signature algorithms, e.g. "ES256"; never symmetric ones. */
   readonly algorithms: readonly string[];
-  /** How far the clocks of issuer and service may be apart, in seconds. */
+  /** Tolerated difference between the clocks of issuer and service, in seconds. */
   readonly clockSkewSeconds: number;
 }
 
-/** What a name may be: text that the database can keep, of the length that OpenID Connect Core, section 2, allows. */
-// deno-lint-ignore no-control-regex -- those are what is to be refused
+/** Subjects that the database can store, of the length that OpenID Connect Core, section 2, allows. */
+// deno-lint-ignore no-control-regex -- these are the rejected characters
 const SUBJECT = /^[^\u0000-\u001f\u007f]{1,255}$/u;
 
-/** Checks access tokens that are signed JSON Web Tokens (RFC 7519, RFC 8725). */
+/** Authenticator for signed JSON Web Tokens (RFC 7519, RFC 8725). */
 export class JwtAuthenticator implements Authenticator {
   readonly #keys: VerificationKeys;
-  readonly #rules: JwtOptions;
+  readonly #options: JwtOptions;
   readonly #verified = new VerifiedTokens();
 
-  constructor(keys: VerificationKeys, rules: JwtOptions) {
+  constructor(keys: VerificationKeys, options: JwtOptions) {
     this.#keys = keys;
-    this.#rules = rules;
+    this.#options = options;
   }
 
   authenticate(token: string): Principal | Promise<Principal> {
@@ -44,9 +44,9 @@ export class JwtAuthenticator implements Authenticator {
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw refusal(error);
     }
-    // The issuer may have begun to sign with a new key.
+    // The issuer may have rotated its keys.
     const newer = await this.#keys.newerThan(keys);
-    if (newer === undefined) throw new InvalidTokenError("The token's key is not known");
+    if (newer === undefined) throw new InvalidTokenError("Unknown signing key");
     try {
       return await this.#verifyWith(token, newer);
     } catch (error) {
@@ -62,8 +62,8 @@ export class JwtAuthenticator implements Authenticator {
   }
 
   async #check(token: string, keys: KeyFinder): Promise<JWTVerifyResult> {
-    const { issuer, audience, algorithms, clockSkewSeconds } = this.#rules;
-    const options = {
+    const { issuer, audience, algorithms, clockSkewSeconds } = this.#options;
+    const verifyOptions = {
       issuer,
       audience,
       algorithms: [...algorithms],
@@ -71,12 +71,12 @@ export class JwtAuthenticator implements Authenticator {
       requiredClaims: ["sub", "exp"],
     };
     try {
-      return await jwtVerify(token, keys, options);
+      return await jwtVerify(token, keys, verifyOptions);
     } catch (error) {
       if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
       for await (const key of error) {
         try {
-          return await jwtVerify(token, key, options);
+          return await jwtVerify(token, key, verifyOptions);
         } catch (wrong) {
           if (!(wrong instanceof errors.JWSSignatureVerificationFailed)) throw wrong;
         }
@@ -89,21 +89,21 @@ export class JwtAuthenticator implements Authenticator {
 function principalOf(payload: JWTPayload): Principal {
   const { sub } = payload;
   if (typeof sub !== "string" || !SUBJECT.test(sub) || !sub.isWellFormed()) {
-    throw new InvalidTokenError("The token's subject is not a name");
+    throw new InvalidTokenError("Invalid subject");
   }
   return { subject: sub, scopes: scopesOf(payload) };
 }
 
-/** Whatever went wrong in checking a token is the token's error: its header chose the key and the way to use it. */
+/** Converts any failure to an invalid token: its header selected the key and the algorithm. */
 function refusal(error: unknown): InvalidTokenError {
   return error instanceof InvalidTokenError
     ? error
-    : new InvalidTokenError("The token is not taken", { cause: error });
+    : new InvalidTokenError("Token verification failed", { cause: error });
 }
 
 /**
- * The scopes of a token: `scope`, separated by spaces (RFC 8693, section 4.2), or where that is absent `scp`, which some
- * issuers write instead, as a list or as text. Claims of another kind give none.
+ * Returns the scopes of a token from `scope`, separated by spaces (RFC 8693, section 4.2), or else `scp`, which some
+ * issuers use instead, as a list or a text. Claims of any other type grant no scopes.
  */
 export function scopesOf({ scope, scp }: JWTPayload): ReadonlySet<string> {
   const claim = scope ?? scp;

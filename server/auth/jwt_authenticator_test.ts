@@ -25,7 +25,7 @@ function authenticatorOf(
   });
 }
 
-async function refuses(authenticator: JwtAuthenticator, token: string, why: string): Promise<void> {
+async function rejects(authenticator: JwtAuthenticator, token: string, why: string): Promise<void> {
   await assertRejects(async () => await authenticator.authenticate(token), InvalidTokenError, undefined, why);
 }
 
@@ -40,20 +40,20 @@ async function pemOf({ publicJwk, alg }: IssuerKey): Promise<string> {
 }
 
 for (const alg of ALGORITHMS) {
-  Deno.test(`JwtAuthenticator.authenticate() takes a token signed with ${alg}`, async () => {
+  Deno.test(`JwtAuthenticator.authenticate() accepts a token signed with ${alg}`, async () => {
     await using issuer = await TestIssuer.start(alg);
     const authenticator = authenticatorOf(issuer);
     const token = await issuer.sign({ scope: "profiles:read profiles:write" });
     const expected: Principal = { subject: "ada", scopes: new Set(["profiles:read", "profiles:write"]) };
     assertEquals(await authenticator.authenticate(token), expected);
-    await refuses(authenticator, `${token.slice(0, -8)}AAAAAAAA`, "a signature that was changed");
+    await rejects(authenticator, `${token.slice(0, -8)}AAAAAAAA`, "a signature that was changed");
     const [header, , signature] = token.split(".");
     const other = encode({ iss: issuer.issuer, aud: TestIssuer.audience, sub: "eve", exp: 4_000_000_000 });
-    await refuses(authenticator, `${header}.${other}.${signature}`, "claims that were changed");
+    await rejects(authenticator, `${header}.${other}.${signature}`, "claims that were changed");
   });
 }
 
-Deno.test("JwtAuthenticator.authenticate() reads scopes as issuers write them", async () => {
+Deno.test("JwtAuthenticator.authenticate() reads scopes in the forms that issuers use", async () => {
   await using issuer = await TestIssuer.start();
   const authenticator = authenticatorOf(issuer);
   const scopes: readonly (readonly [TokenClaims, readonly string[]])[] = [
@@ -70,29 +70,29 @@ Deno.test("JwtAuthenticator.authenticate() reads scopes as issuers write them", 
   }
 });
 
-Deno.test("JwtAuthenticator.authenticate() keeps to the rules for claims", async () => {
+Deno.test("JwtAuthenticator.authenticate() enforces the claims", async () => {
   await using issuer = await TestIssuer.start();
   const authenticator = authenticatorOf(issuer);
   const now = Math.floor(Date.now() / 1000);
   const bad: Readonly<Record<string, TokenClaims>> = {
     "expired": { exp: now - 60 },
     "without expiry": { exp: undefined },
-    "with an expiry that is no time": { exp: "later" },
+    "with an expiry that is not a number": { exp: "later" },
     "not yet good": { nbf: now + 300 },
     "of another issuer": { iss: `${issuer.issuer}/` },
     "without issuer": { iss: undefined },
-    "for somebody else": { aud: "https://other.example.com" },
-    "for nobody": { aud: undefined },
+    "for another audience": { aud: "https://other.example.com" },
+    "without audience": { aud: undefined },
     "without subject": { sub: undefined },
     "with an empty subject": { sub: "" },
     "with a subject that is too long": { sub: "a".repeat(256) },
-    "with a subject that no database keeps": { sub: "a\u0000" },
-    "with a subject that is no text": { sub: 1 },
+    "with a subject that cannot be stored": { sub: "a\u0000" },
+    "with a subject that is not a text": { sub: 1 },
     "with half a character in its subject": { sub: "a\ud800" },
     "with a header that must be understood": { header: { crit: ["x"], x: 1 } },
   };
   for (const [why, claims] of Object.entries(bad)) {
-    await refuses(authenticator, await issuer.sign(claims), why);
+    await rejects(authenticator, await issuer.sign(claims), why);
   }
   const good: readonly TokenClaims[] = [
     { exp: now - 10 },
@@ -104,64 +104,64 @@ Deno.test("JwtAuthenticator.authenticate() keeps to the rules for claims", async
   for (const claims of good) await authenticator.authenticate(await issuer.sign(claims));
 });
 
-Deno.test("JwtAuthenticator.authenticate() refuses what forgers send", async () => {
+Deno.test("JwtAuthenticator.authenticate() rejects forged tokens", async () => {
   await using issuer = await TestIssuer.start("RS256");
   const authenticator = authenticatorOf(issuer);
   const good = await issuer.sign();
   const [, payload = ""] = good.split(".");
   const { kid, publicJwk } = issuer.key;
-  await refuses(authenticator, `${encode({ alg: "none" })}.${payload}.`, "no signature");
-  await refuses(
+  await rejects(authenticator, `${encode({ alg: "none" })}.${payload}.`, "no signature");
+  await rejects(
     authenticator,
     `${encode({ alg: "None", kid })}.${payload}.`,
     "no signature in another spelling",
   );
-  // The public key as the secret of an HMAC: whoever checks with the token's own algorithm takes it.
+  // The public key as an HMAC secret, which a verifier that trusts the token's algorithm would accept.
   for (const secret of [await pemOf(issuer.key), JSON.stringify(publicJwk)]) {
     const signed = `${encode({ alg: "HS256", kid })}.${payload}`;
     const mac = createHmac("sha256", secret).update(signed).digest("base64url");
-    await refuses(authenticator, `${signed}.${mac}`, "an HMAC with the public key");
+    await rejects(authenticator, `${signed}.${mac}`, "an HMAC with the public key");
   }
   const mine = await makeKey("RS256");
-  await refuses(authenticator, await issuer.sign({}, mine), "a key that nobody knows");
-  await refuses(authenticator, await issuer.sign({}, { ...mine, kid }), "another key under a known name");
+  await rejects(authenticator, await issuer.sign({}, mine), "an unknown key");
+  await rejects(authenticator, await issuer.sign({}, { ...mine, kid }), "another key under a known name");
   const own = { jwk: mine.publicJwk, jku: "https://evil.example.com/jwks.json", x5c: ["AAAA"] };
-  await refuses(authenticator, await issuer.sign({ header: own }, mine), "a key that it brings along");
+  await rejects(authenticator, await issuer.sign({ header: own }, mine), "a key that it brings along");
   for (
     const text of ["", "a", "a.b.c", "a.b.c.d.e", `${good}.`, good.slice(1), ".".repeat(2), "e30.e30.e30"]
   ) {
-    await refuses(authenticator, text, text.slice(0, 20));
+    await rejects(authenticator, text, text.slice(0, 20));
   }
 });
 
-Deno.test("JwtAuthenticator.authenticate() takes the algorithms it is told and no others", async () => {
+Deno.test("JwtAuthenticator.authenticate() accepts only the configured algorithms", async () => {
   await using issuer = await TestIssuer.start("RS256");
   const token = await issuer.sign();
-  await refuses(authenticatorOf(issuer, undefined, ["PS256", "ES256"]), token, "RS256 is not among them");
+  await rejects(authenticatorOf(issuer, undefined, ["PS256", "ES256"]), token, "RS256 is not among them");
   await authenticatorOf(issuer, undefined, ["RS256"]).authenticate(token);
 });
 
-Deno.test("JwtAuthenticator.authenticate() tries every key that fits a token without a key's name", async () => {
+Deno.test("JwtAuthenticator.authenticate() tries every matching key for a token without key ID", async () => {
   await using issuer = await TestIssuer.start();
   await issuer.rotate();
   await issuer.rotate();
   const authenticator = authenticatorOf(issuer);
   await authenticator.authenticate(await issuer.sign({ header: { kid: undefined } }));
   const mine = await makeKey("ES256");
-  await refuses(authenticator, await issuer.sign({ header: { kid: undefined } }, mine), "none of them");
+  await rejects(authenticator, await issuer.sign({ header: { kid: undefined } }, mine), "none of them");
 });
 
-Deno.test("JwtAuthenticator.authenticate() checks with keys in PEM, whatever name the token gives them", async () => {
+Deno.test("JwtAuthenticator.authenticate() ignores the token's key ID for PEM keys", async () => {
   await using issuer = await TestIssuer.start("PS256");
   const other = await makeKey("ES256");
   const pem = `# the new one\n${await pemOf(other)}\n${await pemOf(issuer.key)}`;
   const authenticator = authenticatorOf(issuer, () => Promise.resolve(pem));
   await authenticator.authenticate(await issuer.sign());
   await authenticator.authenticate(await issuer.sign({}, other));
-  await refuses(authenticator, await issuer.sign({}, await makeKey("PS256")), "a key that nobody knows");
+  await rejects(authenticator, await issuer.sign({}, await makeKey("PS256")), "an unknown key");
 });
 
-Deno.test("JwtAuthenticator.authenticate() takes a token of a new key, and none of one that was withdrawn", async () => {
+Deno.test("JwtAuthenticator.authenticate() follows a key rotation and a revocation", async () => {
   await using issuer = await TestIssuer.start();
   const authenticator = authenticatorOf(issuer);
   const before = await issuer.sign();
@@ -173,10 +173,10 @@ Deno.test("JwtAuthenticator.authenticate() takes a token of a new key, and none 
   issuer.published = issuer.published.slice(1);
   await issuer.rotate();
   await authenticator.authenticate(await issuer.sign());
-  await refuses(authenticator, before, "its key is gone");
+  await rejects(authenticator, before, "its key is gone");
 });
 
-Deno.test("JwtAuthenticator.authenticate() remembers a token that was good, and tells at once", async () => {
+Deno.test("JwtAuthenticator.authenticate() caches verified tokens and returns synchronously", async () => {
   await using issuer = await TestIssuer.start();
   const authenticator = authenticatorOf(issuer);
   const token = await issuer.sign();

@@ -1,40 +1,39 @@
 import { createLocalJWKSet, type JWK, type JWTVerifyGetKey } from "jose";
 import { createPublicKey } from "node:crypto";
 
-/** Finds the key that a token names, as `jose` asks for it. */
+/** Finds the key for a token, in the form that `jose` expects. */
 export type KeyFinder = JWTVerifyGetKey;
 
-/** A text from which no key can be read. The message says why and never what is in it. */
+/** Failure to obtain keys; the message never contains their text. */
 export class KeysError extends Error {
   override readonly name = "KeysError";
 }
 
-/** Types of keys that have a public half; "oct" is a secret, with which a verifier could sign too. */
+/** Key types with a public part; "oct" is a shared secret, with which a verifier could also sign. */
 const PUBLIC_TYPES = ["RSA", "EC", "OKP"];
 
 const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[^-]+-----END \1-----/g;
 
 /**
- * Reads public keys: a JSON Web Key Set or a single key (RFC 7517), or public keys in PEM one after the other. Keys
- * in PEM have no name, so each that fits the algorithm is tried, whatever key id a token has. Of a set, what is secret
- * or not known is left out.
+ * Parses public keys: a JSON Web Key Set or a single key (RFC 7517), or one or more public keys in PEM. PEM keys have no
+ * key ID, so every key that fits the algorithm is tried. Private keys and unknown types in a set are ignored.
  *
- * @throws {KeysError} when there is no public key in it.
+ * @throws {KeysError} if there is no public key.
  */
 export function parseKeys(text: string): KeyFinder {
-  if (text.includes("-----BEGIN ")) return nameless(pemKeys(text));
+  if (text.includes("-----BEGIN ")) return withoutKeyId(pemKeys(text));
   const parsed = parseJson(text);
   const keys = (isObject(parsed) && Array.isArray(parsed["keys"]) ? parsed["keys"] : [parsed]).filter(
     isPublic,
   );
-  if (keys.length === 0) throw new KeysError("Reading the keys: there is no public key in them");
+  if (keys.length === 0) throw new KeysError("No public key found");
   return createLocalJWKSet({ keys });
 }
 
 function pemKeys(text: string): readonly JWK[] {
   const blocks = [...text.matchAll(PEM_BLOCK)];
   if (blocks.some(([, label]) => label !== "PUBLIC KEY")) {
-    throw new KeysError("Reading the keys: a PEM block is not a PUBLIC KEY");
+    throw new KeysError("PEM block is not a PUBLIC KEY");
   }
   return blocks.map(([block]) => publicKey(block));
 }
@@ -44,14 +43,14 @@ function publicKey(pem: string): JWK {
   try {
     jwk = createPublicKey(pem).export({ format: "jwk" });
   } catch (cause) {
-    throw new KeysError("Reading the keys: a PEM block cannot be read", { cause });
+    throw new KeysError("PEM block is malformed", { cause });
   }
-  if (!isPublic(jwk)) throw new KeysError("Reading the keys: a PEM block is no key of a known type");
+  if (!isPublic(jwk)) throw new KeysError("PEM block has an unknown key type");
   return jwk;
 }
 
-function nameless(keys: readonly JWK[]): KeyFinder {
-  if (keys.length === 0) throw new KeysError("Reading the keys: there is no public key in them");
+function withoutKeyId(keys: readonly JWK[]): KeyFinder {
+  if (keys.length === 0) throw new KeysError("No public key found");
   const find = createLocalJWKSet({ keys: [...keys] });
   return ({ alg }) => find({ alg });
 }
@@ -60,7 +59,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new KeysError("Reading the keys: they are neither JSON nor PEM", { cause });
+    throw new KeysError("Keys are neither JSON nor PEM", { cause });
   }
 }
 

@@ -1,26 +1,30 @@
 import { AuthenticatorUnavailableError } from "../security/authenticator.ts";
 import { type KeyFinder, parseKeys } from "./parse_keys.ts";
 
-/** Gives the text of the keys as they are now. */
+/** Loads the current text of the keys. */
 export type KeySource = () => Promise<string>;
 
-/** How long keys are used, and how often they are asked for. */
+/** Options of the verification keys. */
 export interface VerificationKeysOptions {
-  /** After this the keys are asked for again, while the old ones are used. In milliseconds. */
+  /** Age at which the keys are reloaded in the background, in milliseconds. */
   readonly refreshMs: number;
-  /** Where they cannot be had anew, the old ones are used for so long after they were last read. In milliseconds. */
+  /** Age up to which keys are used if they cannot be reloaded, in milliseconds. */
   readonly staleMs: number;
-  /** The source is not asked more often than this, whatever tokens are sent. In milliseconds. */
+  /** Minimum interval between loads, regardless of the tokens received, in milliseconds. */
   readonly cooldownMs: number;
-  /** Told when the keys could not be had. */
+  /** Called when loading fails. */
   readonly onError?: (error: unknown) => void;
-  /** The time now, in milliseconds since 1970. @default {Date.now} */
+  /**
+   * Returns the current time, in milliseconds since the Unix epoch.
+   *
+   * @default {Date.now}
+   */
   readonly nowMs?: () => number;
 }
 
 /**
- * The keys that tokens are checked with, and what keeps them fresh: no timer, but the tokens that come. A rotation
- * is noticed when a token names a key that is not known; an outage of the source when it has lasted too long.
+ * Cached keys for token verification. They are reloaded on use, not by a timer. A token with an unknown key ID reveals a
+ * rotation; an outage of the source becomes visible only when the keys are too old.
  */
 export class VerificationKeys {
   readonly #source: KeySource;
@@ -36,23 +40,25 @@ export class VerificationKeys {
   }
 
   /**
-   * The keys to check a token with; at once while they are not too old.
-   * @throws {AuthenticatorUnavailableError} when there are none, or only such as are too old.
+   * Returns the keys, synchronously while they are fresh enough.
+   *
+   * @throws {AuthenticatorUnavailableError} if there are none, or they are too old.
    */
   current(): KeyFinder | Promise<KeyFinder> {
     const loaded = this.#loaded;
     const age = loaded === undefined ? Infinity : this.#now() - loaded.at;
     if (loaded === undefined || age >= this.#options.staleMs) return this.#loadUnlessTried();
     if (age >= this.#options.refreshMs && !this.#triedLately()) {
-      // Whoever comes now need not wait. The error was told, and what is there is good for a while.
+      // Reloads in the background; onError reports failures, and the current keys remain valid for a while.
       this.#load().catch(() => {});
     }
     return loaded.find;
   }
 
   /**
-   * Other keys than these, where a token names one that is not among them; undefined: there are none.
-   * @throws {AuthenticatorUnavailableError} when that cannot be told.
+   * Returns newer keys for a token that matches none of the known ones; undefined if there are none.
+   *
+   * @throws {AuthenticatorUnavailableError} if the keys cannot be loaded.
    */
   async newerThan(known: KeyFinder): Promise<KeyFinder | undefined> {
     const loaded = this.#loaded?.find;
@@ -65,8 +71,9 @@ export class VerificationKeys {
   }
 
   /**
-   * Asks for the keys now.
-   * @throws {AuthenticatorUnavailableError} when they cannot be had.
+   * Loads the keys now.
+   *
+   * @throws {AuthenticatorUnavailableError} if they cannot be loaded.
    */
   load(): Promise<KeyFinder> {
     return this.#load();
@@ -87,7 +94,7 @@ export class VerificationKeys {
     const at = this.#now();
     try {
       const text = await this.#source();
-      // The same keys are the same finder, which has imported them by now.
+      // Unchanged keys keep their finder, which has already imported them.
       const find = text === this.#text && this.#loaded ? this.#loaded.find : parseKeys(text);
       this.#attempt = { at };
       this.#text = text;
@@ -110,5 +117,5 @@ export class VerificationKeys {
 }
 
 function unavailable(cause: unknown): AuthenticatorUnavailableError {
-  return new AuthenticatorUnavailableError("The keys to check tokens with cannot be had", { cause });
+  return new AuthenticatorUnavailableError("Verification keys unavailable", { cause });
 }

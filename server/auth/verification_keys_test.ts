@@ -7,8 +7,8 @@ async function keySet(): Promise<string> {
   return JSON.stringify({ keys: [(await makeKey("ES256")).publicJwk] });
 }
 
-/** Keys whose source and clock a test moves. */
-class Stage {
+/** Harness that controls the source and the clock. */
+class KeyHarness {
   text: string | undefined;
   nowMs = 1_000_000;
   reads = 0;
@@ -24,105 +24,105 @@ class Stage {
     onError: () => this.errors++,
   });
 
-  /** Until what goes on in the background is done. */
+  /** Resolves when background work is done. */
   async settle(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve));
   }
 }
 
-Deno.test("VerificationKeys.current() asks the source once for all who wait", async () => {
-  const stage = new Stage();
-  stage.text = await keySet();
-  const [first, second] = await Promise.all([stage.keys.current(), stage.keys.current()]);
+Deno.test("VerificationKeys.current() loads once for concurrent callers", async () => {
+  const harness = new KeyHarness();
+  harness.text = await keySet();
+  const [first, second] = await Promise.all([harness.keys.current(), harness.keys.current()]);
   assertStrictEquals(first, second);
-  assertStrictEquals(stage.keys.current(), first);
-  assertEquals(stage.reads, 1);
+  assertStrictEquals(harness.keys.current(), first);
+  assertEquals(harness.reads, 1);
 });
 
-Deno.test("VerificationKeys.current() refreshes in the background, and keeps keys that are the same", async () => {
-  const stage = new Stage();
-  stage.text = await keySet();
-  const first = await stage.keys.current();
-  stage.nowMs += 100;
-  assertStrictEquals(stage.keys.current(), first);
-  await stage.settle();
-  assertStrictEquals(stage.keys.current(), first);
-  assertEquals(stage.reads, 2);
-  stage.text = await keySet();
-  stage.nowMs += 100;
-  assertStrictEquals(stage.keys.current(), first);
-  await stage.settle();
-  assertNotEquals(stage.keys.current(), first);
+Deno.test("VerificationKeys.current() reloads in the background, and keeps the finder of unchanged keys", async () => {
+  const harness = new KeyHarness();
+  harness.text = await keySet();
+  const first = await harness.keys.current();
+  harness.nowMs += 100;
+  assertStrictEquals(harness.keys.current(), first);
+  await harness.settle();
+  assertStrictEquals(harness.keys.current(), first);
+  assertEquals(harness.reads, 2);
+  harness.text = await keySet();
+  harness.nowMs += 100;
+  assertStrictEquals(harness.keys.current(), first);
+  await harness.settle();
+  assertNotEquals(harness.keys.current(), first);
 });
 
-Deno.test("VerificationKeys.current() uses what it has in an outage, for a time", async () => {
-  const stage = new Stage();
-  stage.text = await keySet();
-  const first = await stage.keys.current();
-  stage.text = undefined;
+Deno.test("VerificationKeys.current() returns the last keys during an outage, up to their maximum age", async () => {
+  const harness = new KeyHarness();
+  harness.text = await keySet();
+  const first = await harness.keys.current();
+  harness.text = undefined;
   for (let age = 100; age < 1000; age += 100) {
-    stage.nowMs = 1_000_000 + age;
-    assertStrictEquals(stage.keys.current(), first);
-    await stage.settle();
+    harness.nowMs = 1_000_000 + age;
+    assertStrictEquals(harness.keys.current(), first);
+    await harness.settle();
   }
-  assertEquals(stage.errors, 9);
-  stage.nowMs = 1_001_000;
-  await assertRejects(async () => await stage.keys.current(), AuthenticatorUnavailableError);
-  stage.text = await keySet();
-  stage.nowMs += 10;
-  assert(await stage.keys.current());
+  assertEquals(harness.errors, 9);
+  harness.nowMs = 1_001_000;
+  await assertRejects(async () => await harness.keys.current(), AuthenticatorUnavailableError);
+  harness.text = await keySet();
+  harness.nowMs += 10;
+  assert(await harness.keys.current());
 });
 
-Deno.test("VerificationKeys.current() is unavailable before the first keys, and does not storm the source", async () => {
-  const stage = new Stage();
+Deno.test("VerificationKeys.current() rejects before the first keys, and limits the loads", async () => {
+  const harness = new KeyHarness();
   for (let index = 0; index < 3; index++) {
-    await assertRejects(async () => await stage.keys.current(), AuthenticatorUnavailableError);
+    await assertRejects(async () => await harness.keys.current(), AuthenticatorUnavailableError);
   }
-  assertEquals([stage.reads, stage.errors], [1, 1]);
-  stage.text = await keySet();
-  await assertRejects(async () => await stage.keys.current(), AuthenticatorUnavailableError);
-  stage.nowMs += 10;
-  assert(await stage.keys.current());
+  assertEquals([harness.reads, harness.errors], [1, 1]);
+  harness.text = await keySet();
+  await assertRejects(async () => await harness.keys.current(), AuthenticatorUnavailableError);
+  harness.nowMs += 10;
+  assert(await harness.keys.current());
 });
 
-Deno.test("VerificationKeys.current() takes a text without keys for an outage", async () => {
+Deno.test("VerificationKeys.current() treats a text without keys as an outage", async () => {
   for (
     const text of ["", "{}", '{"keys":[]}', '{"keys":[{"kty":"oct","k":"AA"}]}', "[]", "-----BEGIN X-----"]
   ) {
-    const stage = new Stage();
-    stage.text = text;
-    await assertRejects(async () => await stage.keys.current(), AuthenticatorUnavailableError);
+    const harness = new KeyHarness();
+    harness.text = text;
+    await assertRejects(async () => await harness.keys.current(), AuthenticatorUnavailableError);
   }
 });
 
-Deno.test("VerificationKeys.newerThan() asks once in a while, whatever keys are wanted", async () => {
-  const stage = new Stage();
-  stage.text = await keySet();
-  const first = await stage.keys.current();
-  assertEquals(await stage.keys.newerThan(first), undefined);
-  assertEquals(stage.reads, 1);
-  stage.nowMs += 10;
-  assertEquals(await stage.keys.newerThan(first), undefined);
-  assertEquals(await stage.keys.newerThan(first), undefined);
-  assertEquals(stage.reads, 2);
-  stage.text = await keySet();
-  stage.nowMs += 10;
-  const [second, third] = await Promise.all([stage.keys.newerThan(first), stage.keys.newerThan(first)]);
+Deno.test("VerificationKeys.newerThan() limits the loads, regardless of the tokens", async () => {
+  const harness = new KeyHarness();
+  harness.text = await keySet();
+  const first = await harness.keys.current();
+  assertEquals(await harness.keys.newerThan(first), undefined);
+  assertEquals(harness.reads, 1);
+  harness.nowMs += 10;
+  assertEquals(await harness.keys.newerThan(first), undefined);
+  assertEquals(await harness.keys.newerThan(first), undefined);
+  assertEquals(harness.reads, 2);
+  harness.text = await keySet();
+  harness.nowMs += 10;
+  const [second, third] = await Promise.all([harness.keys.newerThan(first), harness.keys.newerThan(first)]);
   assert(second !== undefined && second !== first);
   assertStrictEquals(third, second);
-  assertStrictEquals(await stage.keys.newerThan(first), second);
-  assertEquals(stage.reads, 3);
+  assertStrictEquals(await harness.keys.newerThan(first), second);
+  assertEquals(harness.reads, 3);
 });
 
-Deno.test("VerificationKeys.newerThan() is unavailable where the source fails", async () => {
-  const stage = new Stage();
-  stage.text = await keySet();
-  const first = await stage.keys.current();
-  stage.text = undefined;
-  stage.nowMs += 10;
+Deno.test("VerificationKeys.newerThan() rejects if the source fails", async () => {
+  const harness = new KeyHarness();
+  harness.text = await keySet();
+  const first = await harness.keys.current();
+  harness.text = undefined;
+  harness.nowMs += 10;
   for (let index = 0; index < 3; index++) {
-    await assertRejects(() => stage.keys.newerThan(first), AuthenticatorUnavailableError);
+    await assertRejects(() => harness.keys.newerThan(first), AuthenticatorUnavailableError);
   }
-  assertEquals(stage.reads, 2);
-  assertStrictEquals(stage.keys.current(), first);
+  assertEquals(harness.reads, 2);
+  assertStrictEquals(harness.keys.current(), first);
 });

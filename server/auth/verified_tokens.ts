@@ -1,22 +1,22 @@
 import type { Principal } from "../request_context.ts";
 import type { KeyFinder } from "./parse_keys.ts";
 
-/** A token that was found good. */
+/** Successfully verified token. */
 export interface VerifiedToken {
   readonly principal: Principal;
-  /** The keys that it was checked with; with others it has to be checked again. */
+  /** Keys used for the verification; a token must be verified again with other keys. */
   readonly keys: KeyFinder;
-  /** When it expires, in milliseconds since 1970. */
+  /** Expiry, in milliseconds since the Unix epoch. */
   readonly expiresMs: number;
 }
 
-/** So many tokens are remembered; the oldest is forgotten for a new one. */
+/** Maximum number of cached tokens; the oldest is evicted. */
 const MAX_TOKENS = 1024;
 
-/** Longer ones are checked every time. In characters; with {@link MAX_TOKENS} it bounds the memory. */
+/** Maximum length of a cached token in characters; together with {@link MAX_TOKENS} it bounds the memory. */
 const MAX_LENGTH = 2048;
 
-/** Remembers the tokens that were checked: a client sends the same one many times, and a signature is dear. */
+/** Cache of verified tokens, because clients reuse them and verifying a signature is expensive. */
 export class VerifiedTokens {
   readonly #tokens = new Map<string, VerifiedToken>();
   readonly #nowMs: () => number;
@@ -25,7 +25,7 @@ export class VerifiedTokens {
     this.#nowMs = nowMs;
   }
 
-  /** Whose token it is, if it was checked with these keys and has not expired. */
+  /** Returns the principal of a token that was verified with these keys and has not expired. */
   get(token: string, keys: KeyFinder): Principal | undefined {
     const found = this.#tokens.get(token);
     if (found === undefined) return undefined;

@@ -7,7 +7,7 @@ const principal: Principal = { subject: "ada", scopes: new Set() };
 const keys: KeyFinder = () => Promise.reject(new Error("Not asked"));
 const others: KeyFinder = () => Promise.reject(new Error("Not asked"));
 
-Deno.test("VerifiedTokens.get() gives back what was added, until it expires and for the same keys", () => {
+Deno.test("VerifiedTokens.get() returns a token until it expires, for the same keys only", () => {
   let nowMs = 0;
   const tokens = new VerifiedTokens(() => nowMs);
   for (const token of ["a", "b"]) tokens.add(token, { principal, keys, expiresMs: 1000 });
@@ -19,7 +19,7 @@ Deno.test("VerifiedTokens.get() gives back what was added, until it expires and 
   assertEquals(tokens.get("a", keys), undefined);
 });
 
-Deno.test("VerifiedTokens.add() remembers so many and not more, and none that is long or has expired", () => {
+Deno.test("VerifiedTokens.add() evicts the oldest token, and ignores long and expired ones", () => {
   const tokens = new VerifiedTokens(() => 0);
   for (let index = 0; index <= 1024; index++) tokens.add(`t${index}`, { principal, keys, expiresMs: 1000 });
   assertEquals(tokens.get("t0", keys), undefined);

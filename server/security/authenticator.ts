@@ -1,23 +1,23 @@
 import type { Principal } from "../request_context.ts";
 
-/** Tells who holds a bearer token. The server knows nothing about tokens besides. */
+/** Verifies bearer tokens. */
 export interface Authenticator {
   /**
-   * The principal that the token proves; at once where that can be told at once.
+   * Returns the principal of a token, synchronously if possible.
    *
-   * @param token As it was sent, in the characters of RFC 6750, section 2.1, and of bounded length.
-   * @throws {InvalidTokenError} when the token is not to be taken.
-   * @throws {AuthenticatorUnavailableError} when that cannot be told now.
+   * @param token Text as sent, of bounded length, with the characters of RFC 6750, section 2.1.
+   * @throws {InvalidTokenError} if the token is invalid.
+   * @throws {AuthenticatorUnavailableError} if it cannot be verified now.
    */
   authenticate(token: string): Principal | Promise<Principal>;
 }
 
-/** A token that is not to be taken. Why is for the cause: a client is told the same for every reason. */
+/** Invalid token. Clients get the same response for every reason, which only the cause contains. */
 export class InvalidTokenError extends Error {
   override readonly name = "InvalidTokenError";
 }
 
-/** Whether a token is good cannot be told now, through no error of the client. */
+/** Temporary failure to verify a token, independent of the token. */
 export class AuthenticatorUnavailableError extends Error {
   override readonly name = "AuthenticatorUnavailableError";
 }

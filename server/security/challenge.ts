@@ -1,10 +1,10 @@
 import type { SecurityRequirement } from "../operation.ts";
 import { Problem } from "../problem.ts";
 
-/** What a browser or a client library shows as the place that wants credentials. */
+/** Challenge with the protection space that clients show. */
 const REALM = 'Bearer realm="archway"';
 
-/** The answer to a request without credentials, which is told no error (RFC 6750, section 3.1). */
+/** Returns the problem for missing credentials, whose challenge has no error code (RFC 6750, section 3.1). */
 export function credentialsMissing(): Problem {
   return new Problem(401, "unauthenticated", {
     detail: "The operation requires an access token in the Authorization header",
@@ -12,7 +12,7 @@ export function credentialsMissing(): Problem {
   });
 }
 
-/** The answer to every token that is not taken. Which rule it broke is nothing that a forger should learn. */
+/** Returns the problem for any invalid token. It does not reveal the reason, which would help a forger. */
 export function tokenInvalid(cause?: unknown): Problem {
   const description = "The access token is malformed, expired or issued for another service";
   return new Problem(401, "unauthenticated", {
@@ -25,9 +25,9 @@ export function tokenInvalid(cause?: unknown): Problem {
 }
 
 /**
- * The answer to a token that lacks scopes (RFC 6750, section 3.1).
+ * Returns the problem for a token without the required scopes (RFC 6750, section 3.1).
  *
- * @param requirement What would have been enough.
+ * @param requirement Requirement to name in the challenge.
  */
 export function scopeInsufficient({ scopes }: SecurityRequirement): Problem {
   const description = "The access token lacks a required scope";
@@ -40,7 +40,7 @@ export function scopeInsufficient({ scopes }: SecurityRequirement): Problem {
   });
 }
 
-/** The answer when nobody can tell now whether a token is good: the client's may well be. */
+/** Returns the problem for a token that cannot be verified now. */
 export function authenticationUnavailable(cause: unknown): Problem {
   return new Problem(503, "auth-unavailable", {
     detail: "The keys to verify access tokens are temporarily unavailable",

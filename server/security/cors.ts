@@ -1,42 +1,43 @@
 import type { ApiModule } from "../api_module.ts";
 import type { Exchange } from "../request/exchange.ts";
 
-/** Whose scripts may read answers. */
+/** Options of cross-origin access. */
 export interface CorsOptions {
-  /** Origins as browsers send them, e.g. "https://app.example", or "*" for every one. */
+  /** Allowed origins as browsers send them, e.g. "https://app.example", or "*" for all. */
   readonly origins: "*" | readonly string[];
   /**
-   * Whether browsers may send cookies and certificates along; never with "*". Tokens that a script sends itself need
-   * it not.
+   * Whether browsers may send cookies and client certificates; not allowed with "*". Not needed for tokens that a script
+   * sends itself.
+   *
    * @default {false}
    */
   readonly credentials?: boolean;
   /**
-   * How long a browser may remember what a preflight told, in seconds. Browsers have a limit of their own.
+   * Maximum time for browsers to cache a preflight, in seconds; they have upper limits of their own.
+   *
    * @default {600}
    */
   readonly maxAgeSeconds?: number;
 }
 
-/** Adds to an answer what its client's browser wants to know (Fetch standard, section 3.2). */
+/** Adds the CORS headers to a response (Fetch standard, section 3.2). */
 export type SetCorsHeaders = (headers: Headers, exchange: Exchange) => void;
 
-/** What requests may carry whatever the documents say. */
+/** Request headers allowed in addition to those of the documents. */
 const REQUEST_HEADERS = [
   ...["Authorization", "Content-Type", "If-Match", "If-None-Match"],
   ...["traceparent", "tracestate", "X-Request-Id"],
 ];
 
-/** What the server itself answers with and scripts may read; the rest is told by the documents. */
+/** Response headers of the server itself that scripts may read, in addition to those of the documents. */
 const RESPONSE_HEADERS = [
   ...["Accept-Patch", "Accept-Post", "Allow", "ETag", "Link", "Location"],
   ...["RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "X-Request-Id"],
 ];
 
 /**
- * Prepares the headers of cross-origin requests. They are put on answers and are no answer themselves: a preflight is
- * the OPTIONS that there is anyway, its methods are those of `Allow`, and where nothing is found it fails. An origin
- * that is not among those allowed is told nothing.
+ * Creates the function that adds CORS headers. It needs no routes: a preflight is a regular OPTIONS request, whose
+ * methods are those of `Allow`, and which fails for unknown paths. Responses to other origins get no CORS headers.
  */
 export function createCors(settings: CorsOptions, modules: readonly ApiModule[]): SetCorsHeaders {
   const { origins, credentials = false, maxAgeSeconds = 600 } = settings;
@@ -48,7 +49,7 @@ export function createCors(settings: CorsOptions, modules: readonly ApiModule[])
   return function setCorsHeaders(headers, exchange): void {
     const sent = exchange.request.headers;
     const origin = sent.get("Origin");
-    // Kept apart in caches also where nothing is allowed: the answer to another origin differs.
+    // Set for every response: caches must not reuse it for another origin.
     if (allowed !== undefined) headers.append("Vary", "Origin");
     if (origin === null || allowed?.has(origin) === false) return;
     headers.set("Access-Control-Allow-Origin", allowed === undefined ? "*" : origin);
@@ -80,7 +81,7 @@ function responseHeadersOf(modules: readonly ApiModule[]): readonly string[] {
   );
 }
 
-/** A list of names, each once whatever its letter case. */
+/** Joins names case-insensitively without duplicates. */
 function listOf(...names: (readonly string[])[]): string {
   const byLowerCase = new Map(names.flat().map((name) => [name.toLowerCase(), name]));
   return [...byLowerCase.values()].join(", ");

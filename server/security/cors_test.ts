@@ -5,7 +5,7 @@ import { send } from "../testing/note_client.ts";
 
 const APP = "https://app.example";
 
-/** The CORS fields of an answer, without their common prefix. */
+/** Returns the CORS headers of a response, without their common prefix. */
 function fieldsOf({ headers }: Response): Readonly<Record<string, string>> {
   const prefix = "access-control-";
   const fields = [...headers].filter(([name]) => name.startsWith(prefix));
@@ -32,7 +32,7 @@ Deno.test("CORS is off unless configured", async () => {
   }
 });
 
-Deno.test("CORS answers a preflight with the methods of the resource and the headers of the documents", async () => {
+Deno.test("CORS responds to a preflight with the resource's methods and the documents' headers", async () => {
   const response = await preflight("/notes/1", APP, { origins: [APP], maxAgeSeconds: 60 });
   assertEquals(response.status, 204);
   assertEquals(response.headers.get("Vary"), "Origin");
@@ -49,7 +49,7 @@ Deno.test("CORS answers a preflight with the methods of the resource and the hea
   assertEquals(fields["allow-credentials"], undefined);
 });
 
-Deno.test("CORS lets the scripts of an allowed origin read answers and problems, with their headers", async () => {
+Deno.test("CORS lets scripts of an allowed origin read responses and problems, with their headers", async () => {
   for (const [path, status] of [["/notes/1", 200], ["/notes/1/nothing", 404]] as const) {
     const response = await ask(`GET ${path}`, { Origin: APP }, { origins: [APP] });
     assertEquals(response.status, status);
@@ -63,7 +63,7 @@ Deno.test("CORS lets the scripts of an allowed origin read answers and problems,
   }
 });
 
-Deno.test("CORS tells other origins nothing, in whatever way theirs resembles an allowed one", async () => {
+Deno.test("CORS adds no headers for other origins, however similar to an allowed one", async () => {
   const others = [
     ...["https://evil.example", "https://app.example.evil", "https://sub.app.example", "http://app.example"],
     ...["https://app.example:8443", "https://APP.example", "null", "", `${APP}, ${APP}`],
@@ -81,13 +81,13 @@ Deno.test("CORS tells other origins nothing, in whatever way theirs resembles an
   }
 });
 
-Deno.test("CORS answers every origin with a star where all are allowed, and then varies with none", async () => {
+Deno.test("CORS allows every origin with a star if configured, and then does not vary", async () => {
   const response = await ask("GET /notes", { Origin: "https://any.example" }, { origins: "*" });
   assertEquals(fieldsOf(response)["allow-origin"], "*");
   assertEquals(response.headers.get("Vary"), "Accept");
 });
 
-Deno.test("CORS allows credentials where it is told to", async () => {
+Deno.test("CORS allows credentials if configured", async () => {
   const cors = { origins: [APP], credentials: true };
   for (
     const response of [await ask("GET /notes", { Origin: APP }, cors), await preflight("/notes", APP, cors)]
@@ -96,7 +96,7 @@ Deno.test("CORS allows credentials where it is told to", async () => {
   }
 });
 
-Deno.test("CORS leaves an OPTIONS that is no preflight as it is, and fails one for what is not there", async () => {
+Deno.test("CORS ignores an OPTIONS that is not a preflight, and fails a preflight for an unknown path", async () => {
   const plain = await ask("OPTIONS /notes", { Origin: APP }, { origins: [APP] });
   assertEquals([plain.status, fieldsOf(plain)["allow-methods"]], [204, undefined]);
   const nowhere = await preflight("/nowhere", APP, { origins: [APP] });

@@ -10,16 +10,16 @@ import {
 } from "./challenge.ts";
 
 /**
- * Lets a request through, and sets its principal, or throws the {@link Problem} that it is answered with: 401, 403, or
- * 503 where nobody can tell. Gives a promise only where the authenticator does.
+ * Authenticates and authorizes a request and sets its principal, or throws a {@link Problem}: 401, 403, or 503 if the
+ * token cannot be verified now. Synchronous if the authenticator is.
  */
 export type EnforceSecurity = (exchange: Exchange) => void | Promise<void>;
 
 /**
- * Prepares what the document says about who may call an operation.
+ * Prepares the security requirements of an operation.
  *
- * @param authenticator undefined: authentication is off.
- * @returns undefined where there is nothing to enforce.
+ * @param authenticator Authentication is disabled if undefined.
+ * @returns undefined if there is nothing to enforce.
  */
 export function compileSecurity(
   { security }: Operation,
@@ -27,7 +27,7 @@ export function compileSecurity(
 ): EnforceSecurity | undefined {
   const [first] = security;
   if (authenticator === undefined || first === undefined) return undefined;
-  // Of alternatives, the first is what a client is told to ask for.
+  // The challenge names the first of several alternatives.
   const wanted = first;
 
   function admit(exchange: Exchange, principal: Principal): void {
@@ -62,26 +62,26 @@ function toProblem(error: unknown): unknown {
   return error;
 }
 
-/** What an Authorization header holds, as far as it matters here. */
+/** Content of an Authorization header. */
 export type BearerCredentials =
-  /** Nothing, or credentials of another scheme. */
+  /** No header, or another scheme. */
   | { readonly kind: "none" }
-  /** The scheme is ours, what follows is no token: two headers, two tokens, foreign characters, too long. */
+  /** Bearer scheme without a valid token: two headers, two tokens, invalid characters, too long. */
   | { readonly kind: "malformed" }
   | { readonly kind: "token"; readonly token: string };
 
-/** Tokens longer than this are surely none of ours; the header section as a whole is bounded before. In characters. */
+/** Maximum length of a token, in characters; the size of all headers is limited before. */
 export const MAX_TOKEN_LENGTH = 8192;
 
-/** The scheme is told without regard to case (RFC 9110, section 11.1), one space or more before the token. */
+/** Case-insensitive scheme (RFC 9110, section 11.1), at least one space, and the token. */
 const CREDENTIALS = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 
 const NONE: BearerCredentials = { kind: "none" };
 const MALFORMED: BearerCredentials = { kind: "malformed" };
 
 /**
- * Reads the field (RFC 6750, section 2.1). Several Authorization headers arrive joined by commas, which no token has,
- * so that two of them are never taken for one.
+ * Parses an Authorization header (RFC 6750, section 2.1). Several headers arrive joined by commas, which tokens cannot
+ * contain, so two headers are never mistaken for one.
  */
 export function readBearerToken(authorization: string | null): BearerCredentials {
   if (authorization === null || !/^bearer(?:[ ,]|$)/i.test(authorization)) return NONE;

@@ -18,7 +18,7 @@ const SECURITY: Readonly<Record<string, Operation["security"]>> = {
   readNote: [{ scheme: "token", scopes: ["notes:read"] }],
 };
 
-/** Principals by token; the word before a dash says what their scopes are. */
+/** Scopes by token. */
 const SCOPES: Readonly<Record<string, readonly string[]>> = {
   nothing: [],
   reader: ["notes:read"],
@@ -29,13 +29,13 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
 function principalOf(token: string): Principal {
   const scopes = SCOPES[token];
   if (token === "unavailable") throw new AuthenticatorUnavailableError("No keys");
-  if (scopes === undefined) throw new InvalidTokenError("Nobody's");
+  if (scopes === undefined) throw new InvalidTokenError("Unknown token");
   return { subject: token, scopes: new Set(scopes) };
 }
 
 const AUTHENTICATORS: Readonly<Record<string, Authenticator>> = {
-  "at once": { authenticate: principalOf },
-  "later": { authenticate: (token) => Promise.resolve(token).then(principalOf) },
+  "synchronously": { authenticate: principalOf },
+  "asynchronously": { authenticate: (token) => Promise.resolve(token).then(principalOf) },
 };
 
 function securedNotes(seen: (Principal | undefined)[] = []): ApiModule {
@@ -59,7 +59,7 @@ interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends a request and gives status, challenge and the type of the problem. */
+/** Sends a request and returns the status, the challenge, the problem type and the principals seen. */
 async function ask(
   authenticator: Authenticator | undefined,
   line: string,
@@ -86,7 +86,7 @@ async function ask(
 }
 
 for (const [when, authenticator] of Object.entries(AUTHENTICATORS)) {
-  Deno.test(`compileSecurity() lets through who has the scopes, told ${when}`, async () => {
+  Deno.test(`compileSecurity() admits callers with the scopes, verified ${when}`, async () => {
     const { status, seen } = await ask(authenticator, "GET /notes/1", { token: "reader" });
     assertEquals(status, 200);
     assertEquals(seen, [{ subject: "reader", scopes: new Set(["notes:read"]) }]);
@@ -99,7 +99,7 @@ for (const [when, authenticator] of Object.entries(AUTHENTICATORS)) {
     }
   });
 
-  Deno.test(`compileSecurity() answers 401 with a challenge where nothing good was sent, told ${when}`, async () => {
+  Deno.test(`compileSecurity() responds 401 with a challenge without a valid token, verified ${when}`, async () => {
     for (const authorization of [undefined, "Basic YTpi"]) {
       const { status, challenge, type, seen } = await ask(authenticator, "GET /notes/1", {
         ...(authorization && { authorization }),
@@ -107,7 +107,7 @@ for (const [when, authenticator] of Object.entries(AUTHENTICATORS)) {
       assertEquals([status, challenge, type], [401, 'Bearer realm="archway"', "/problems/unauthenticated"]);
       assertEquals(seen, []);
     }
-    for (const authorization of ["Bearer nobody", "Bearer", "Bearer reader, Bearer reader"]) {
+    for (const authorization of ["Bearer unknown", "Bearer", "Bearer reader, Bearer reader"]) {
       const { status, challenge, type } = await ask(authenticator, "HEAD /notes/1", { authorization });
       assertEquals([status, type], [401, undefined]);
       assertStringIncludes(
@@ -117,7 +117,7 @@ for (const [when, authenticator] of Object.entries(AUTHENTICATORS)) {
     }
   });
 
-  Deno.test(`compileSecurity() answers 403 and names the scopes of the first alternative, told ${when}`, async () => {
+  Deno.test(`compileSecurity() responds 403 with the scopes of the first alternative, verified ${when}`, async () => {
     const { status, challenge, type, seen } = await ask(authenticator, "POST /notes", {
       token: "reader",
       headers: { "Content-Type": "application/json" },
@@ -128,14 +128,14 @@ for (const [when, authenticator] of Object.entries(AUTHENTICATORS)) {
     assertStringIncludes(challenge ?? "", 'scope="notes:write notes:read"');
   });
 
-  Deno.test(`compileSecurity() answers 503 where nobody can tell, told ${when}`, async () => {
+  Deno.test(`compileSecurity() responds 503 if the token cannot be verified, checked ${when}`, async () => {
     const { status, challenge, type } = await ask(authenticator, "GET /notes/1", { token: "unavailable" });
     assertEquals([status, challenge, type], [503, null, "/problems/auth-unavailable"]);
   });
 }
 
-Deno.test("compileSecurity() comes after routing and before all that is wrong with the content", async () => {
-  const authenticator = AUTHENTICATORS["at once"];
+Deno.test("compileSecurity() runs after routing and before any check of the content", async () => {
+  const authenticator = AUTHENTICATORS["synchronously"];
   const status = async (line: string, sent: Sent): Promise<number> =>
     (await ask(authenticator, line, sent)).status;
   assertEquals(await status("GET /nowhere", {}), 404);
@@ -150,7 +150,7 @@ Deno.test("compileSecurity() comes after routing and before all that is wrong wi
   }
 });
 
-Deno.test("compileSecurity() takes two Authorization headers on the wire for none that is good", async () => {
+Deno.test("compileSecurity() rejects two Authorization headers on the wire", async () => {
   const authenticator: Authenticator = { authenticate: principalOf };
   await using server = createServer(
     "127.0.0.1",
@@ -164,7 +164,7 @@ Deno.test("compileSecurity() takes two Authorization headers on the wire for non
     const headers of [
       ["Bearer reader"],
       ["Bearer reader", "Bearer reader"],
-      ["Bearer nobody", "Bearer reader"],
+      ["Bearer unknown", "Bearer reader"],
       ["Bearer reader", "Basic YTpi"],
       ["Basic YTpi", "Bearer reader"],
     ]
@@ -177,36 +177,36 @@ Deno.test("compileSecurity() takes two Authorization headers on the wire for non
   assertEquals(statuses, ["200", "401", "401", "401", "401"]);
 });
 
-Deno.test("compileSecurity() leaves public operations and the server's own alone", async () => {
-  const authenticator = AUTHENTICATORS["at once"];
-  const { status, seen } = await ask(authenticator, "DELETE /notes/1", { token: "nobody" });
+Deno.test("compileSecurity() ignores public operations and the server's own endpoints", async () => {
+  const authenticator = AUTHENTICATORS["synchronously"];
+  const { status, seen } = await ask(authenticator, "DELETE /notes/1", { token: "unknown" });
   assertEquals([status, seen], [204, [undefined]]);
   for (const path of ["/livez", "/openapi/note.json", "/problems/unauthenticated"]) {
     assertEquals((await ask(authenticator, `GET ${path}`)).status, 200, path);
   }
 });
 
-Deno.test("compileSecurity() enforces nothing where there is no authenticator", async () => {
-  const { status, seen } = await ask(undefined, "GET /notes/1", { token: "nobody" });
+Deno.test("compileSecurity() enforces nothing without an authenticator", async () => {
+  const { status, seen } = await ask(undefined, "GET /notes/1", { token: "unknown" });
   assertEquals([status, seen], [200, [undefined]]);
 });
 
 const LONGEST = "a".repeat(MAX_TOKEN_LENGTH);
 
-Deno.test("readBearerToken() takes the token after the scheme, in whatever case that is written", () => {
+Deno.test("readBearerToken() returns the token after the scheme, which is case-insensitive", () => {
   for (const text of ["Bearer a.b-c_d~e+f/0==", "bearer a.b-c_d~e+f/0==", "BEARER   a.b-c_d~e+f/0=="]) {
     assertEquals(readBearerToken(text), { kind: "token", token: "a.b-c_d~e+f/0==" });
   }
   assertEquals(readBearerToken(`Bearer ${LONGEST}`), { kind: "token", token: LONGEST });
 });
 
-Deno.test("readBearerToken() finds nothing where there is no header or another scheme", () => {
+Deno.test("readBearerToken() ignores a missing header and other schemes", () => {
   for (const text of [null, "", "Basic YTpi", "Bearers a", "DPoP a", "a.b.c", "Basic YTpi, Bearer a"]) {
     assertEquals(readBearerToken(text), { kind: "none" });
   }
 });
 
-Deno.test("readBearerToken() refuses what is no token", () => {
+Deno.test("readBearerToken() rejects malformed tokens", () => {
   const malformed = [
     "Bearer",
     "Bearer ",

@@ -76,14 +76,14 @@ Deno.test("archway takes tokens of its issuer through a rotation and an outage, 
     assertEquals((await list(url, await issuer.sign(READ))).status, 200);
     assertEquals((await list(url, first)).status, 200);
 
-    issuer.answer = () => new Response(null, { status: 503 });
+    issuer.respond = () => new Response(null, { status: 503 });
     assertEquals((await list(url, await issuer.sign(READ))).status, 200);
     await issuer.rotate();
     const second = await issuer.sign(READ);
     // It may be good, which nobody can tell now.
     const unknown = await list(url, second);
     assertEquals([unknown.status, unknown.headers.get("Retry-After")], [503, "5"]);
-    issuer.answer = undefined;
+    issuer.respond = undefined;
     assertEquals((await list(url, second)).status, 200);
 
     const { code, stdout, stderr } = await program.stop();
@@ -113,7 +113,7 @@ Deno.test("archway shows a contact to who created it, and to who looks after all
 Deno.test("archway starts without the keys of its issuer, says 503 and recovers", async () => {
   await withFolder(async (folder) => {
     await using issuer = await TestIssuer.start();
-    issuer.answer = () => new Response(null, { status: 500 });
+    issuer.respond = () => new Response(null, { status: 500 });
     await using program = new Program(issued(issuer, folder));
     const url = await program.url;
     await untilReady(url);
@@ -121,7 +121,7 @@ Deno.test("archway starts without the keys of its issuer, says 503 and recovers"
     const before = await list(url, token);
     assertEquals([before.status, before.headers.get("Retry-After")], [503, "5"]);
     assertEquals((await list(url)).status, 401);
-    issuer.answer = undefined;
+    issuer.respond = undefined;
     assertEquals((await list(url, token)).status, 200);
   });
 });

@@ -1,6 +1,6 @@
 import { CompactSign, exportJWK, generateKeyPair, type JWK } from "jose";
 
-/** A pair of keys with a name. */
+/** Key pair with a key ID. */
 export interface IssuerKey {
   readonly kid: string;
   readonly alg: string;
@@ -8,22 +8,22 @@ export interface IssuerKey {
   readonly publicJwk: JWK;
 }
 
-/** What a token is to say otherwise than usual; undefined leaves a claim out. */
+/** Claims that differ from the defaults; undefined omits a claim. */
 export interface TokenClaims {
   readonly header?: Readonly<Record<string, unknown>>;
   readonly [claim: string]: unknown;
 }
 
-/** An issuer of tokens with a key set on a port of its own, which can fail and change its keys. */
+/** Token issuer with a local key-set endpoint that can fail and rotate its keys. */
 export class TestIssuer implements AsyncDisposable {
   static readonly audience = "https://api.example.com";
   readonly url: URL;
-  /** The requests for the keys that have come. */
+  /** Number of requests for the keys. */
   requests = 0;
-  /** What is published. */
+  /** Published keys. */
   published: readonly JWK[] = [];
-  /** Answers in place of the keys. */
-  answer: (() => Response | Promise<Response>) | undefined;
+  /** Replacement for the response with the keys. */
+  respond: (() => Response | Promise<Response>) | undefined;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   #key: IssuerKey;
 
@@ -32,7 +32,7 @@ export class TestIssuer implements AsyncDisposable {
     this.published = [key.publicJwk];
     this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen(): void {} }, () => {
       this.requests++;
-      return this.answer?.() ?? Response.json({ keys: this.published });
+      return this.respond?.() ?? Response.json({ keys: this.published });
     });
     this.url = new URL(`http://127.0.0.1:${this.#server.addr.port}/jwks.json`);
   }
@@ -49,18 +49,18 @@ export class TestIssuer implements AsyncDisposable {
     return this.#key;
   }
 
-  /** From now on signs with a new key, which is published beside the old ones. */
+  /** Signs with a new key from now on and publishes it beside the old ones. */
   async rotate(): Promise<void> {
     this.#key = await makeKey(this.#key.alg);
     this.published = [...this.published, this.#key.publicJwk];
   }
 
-  /** A token that is good for an hour, but for what `claims` say. */
+  /** Signs a token that is valid for an hour, with the specified claims. */
   async sign(claims: TokenClaims = {}, key: IssuerKey = this.#key): Promise<string> {
     const { header, ...payload } = claims;
     const now = Math.floor(Date.now() / 1000);
-    const usual = { iss: this.issuer, aud: TestIssuer.audience, sub: "ada", iat: now, exp: now + 3600 };
-    const bytes = new TextEncoder().encode(JSON.stringify({ ...usual, ...payload }));
+    const defaults = { iss: this.issuer, aud: TestIssuer.audience, sub: "ada", iat: now, exp: now + 3600 };
+    const bytes = new TextEncoder().encode(JSON.stringify({ ...defaults, ...payload }));
     return await new CompactSign(bytes)
       .setProtectedHeader({ alg: key.alg, kid: key.kid, ...header })
       .sign(key.privateKey, { crit: { x: true } });
@@ -71,7 +71,7 @@ export class TestIssuer implements AsyncDisposable {
   }
 }
 
-/** Makes a pair of keys. */
+/** Generates a key pair. */
 export async function makeKey(alg: string): Promise<IssuerKey> {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
   const kid = crypto.randomUUID();
