@@ -49,7 +49,7 @@ Deno.test("resourcePatch() applies a JSON Patch to the JSON form of the resource
 Deno.test("resourcePatch() reports the operation that cannot be applied", () => {
   assertEquals(
     refused(json({ op: "test", path: "/name", value: "Old" }, { op: "remove", path: "/none" })),
-    "patch-failed, /1 names a place that the document does not have",
+    "patch-failed, /1 refers to a location that does not exist",
   );
 });
 

@@ -10,12 +10,13 @@ import {
 
 const ANY_OBJECT: Shape = { kind: "object", properties: {} };
 
-/** A field of a form: text, or a file of a multipart one. */
+/** Field of a form: text, or a file in a multipart form. */
 export type FormField = readonly [name: string, value: string | File];
 
 /**
  * Parses `application/x-www-form-urlencoded` text into an object.
- * @throws {MalformedTextError} for malformed percent-encoding, or a field given twice that is not an array.
+ *
+ * @throws {MalformedTextError} for malformed percent-encoding, or a repeated field that is not an array.
  */
 export function parseForm(text: string, shape: Shape = ANY_OBJECT): Record<string, unknown> {
   return collectFields(
@@ -24,7 +25,7 @@ export function parseForm(text: string, shape: Shape = ANY_OBJECT): Record<strin
   );
 }
 
-/** Makes an object of a form's fields: those whose shape is an array gather what is repeated. */
+/** Converts the fields of a form to an object; repeated fields become arrays where the shape is one. */
 export function collectFields(
   fields: Iterable<FormField>,
   shape: Shape = ANY_OBJECT,

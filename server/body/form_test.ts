@@ -9,7 +9,7 @@ const SHAPE: Shape = {
   properties: { age: { kind: "integer" }, tags: { kind: "array", items: { kind: "string" } } },
 };
 
-Deno.test("parseForm() turns fields into what their schema asks for", () => {
+Deno.test("parseForm() converts fields to the types of their schema", () => {
   assertEquals(parseForm("age=7&tags=a+b&tags=c&name=%C3%A9", SHAPE), {
     age: 7,
     tags: ["a b", "c"],
@@ -17,17 +17,17 @@ Deno.test("parseForm() turns fields into what their schema asks for", () => {
   });
 });
 
-Deno.test("parseForm() refuses fields that are malformed or given twice", () => {
+Deno.test("parseForm() rejects malformed and repeated fields", () => {
   for (const text of ["a=%ff", "a=1&a=2", "a=%00"]) {
     assertThrows(() => parseForm(text, SHAPE), MalformedTextError);
   }
 });
 
-Deno.test("collectFields() keeps __proto__ a field like any other", () => {
+Deno.test("collectFields() treats __proto__ like any other field", () => {
   assertEquals(JSON.stringify(collectFields([["__proto__", "x"]])), '{"__proto__":"x"}');
 });
 
-Deno.test("decodeBody() reads multipart forms with files", async () => {
+Deno.test("decodeBody() decodes multipart forms with files", async () => {
   const form = new FormData();
   form.set("age", "7");
   form.set("photo", new File(["abc"], "a.png", { type: "image/png" }));
@@ -40,7 +40,7 @@ Deno.test("decodeBody() reads multipart forms with files", async () => {
   assertEquals([age, photo.name, await photo.text()], [7, "a.png", "abc"]);
 });
 
-Deno.test("decodeBody() reads text, forms and bytes", async () => {
+Deno.test("decodeBody() decodes text, forms and bytes", async () => {
   const bytes = new TextEncoder().encode("a=é");
   const read = async (codec: "text" | "form" | "binary"): Promise<unknown> =>
     (await decodeBody(bytes, { mediaType: "x/y", codec }, "x/y")).value;

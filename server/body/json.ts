@@ -1,7 +1,7 @@
 import { MalformedTextError } from "../parameters/decode_text.ts";
 import { findUnstorable, type JsonError } from "./unstorable.ts";
 
-/** A parsed JSON text, with what is wrong in it although its syntax is right. */
+/** Parsed JSON text, with errors in its values. */
 export interface ParsedJson {
   readonly value: unknown;
   readonly errors: readonly JsonError[];
@@ -10,9 +10,10 @@ export interface ParsedJson {
 const NO_ERRORS: readonly JsonError[] = [];
 
 /**
- * Parses a JSON text strictly: what `JSON.parse` takes, without duplicate member names (RFC 8259, section 4) and not
- * nested deeper than 64 levels.
- * @throws {MalformedTextError} whose message is a error's reason.
+ * Parses a JSON text strictly: like `JSON.parse`, but without duplicate names (RFC 8259, section 4) and with at most 64
+ * levels of nesting.
+ *
+ * @throws {MalformedTextError} with the reason as its message.
  */
 export function parseJsonText(text: string): ParsedJson {
   let value: unknown;
@@ -27,7 +28,7 @@ export function parseJsonText(text: string): ParsedJson {
   return { value, errors: suspicious ? findUnstorable(value) : NO_ERRORS };
 }
 
-/** The same for a parameter, where every error makes the whole malformed. */
+/** Parses the JSON text of a parameter, where any error makes the whole malformed. */
 export function parseJson(text: string): unknown {
   const { value, errors } = parseJsonText(text);
   const [error] = errors;
@@ -36,24 +37,24 @@ export function parseJson(text: string): unknown {
 }
 
 const MAX_DEPTH = 64;
-/** The exponent's sign or this many digits in a row are needed before a number can exceed a double. */
+/** Only an exponent, or more consecutive digits than this, can exceed the range of a double. */
 const MANY_DIGITS = 300;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 
-/** What `JSON.parse` does not tell of a text. */
+/** Properties of a JSON text that `JSON.parse` does not report. */
 export interface JsonScan {
   readonly tooDeep: boolean;
   readonly duplicate: boolean;
-  /** There is an escape by number or a number that may be huge: the values have to be looked at. */
+  /** Whether there is a \u escape or a possibly huge number, so that the values must be checked. */
   readonly suspicious: boolean;
 }
 
-/** Looks through a text that is known to be valid JSON. One pass; nothing is copied but member names. */
+/** Scans a valid JSON text in one pass; copies nothing but names. */
 export function scanJson(text: string): JsonScan {
-  // The names of each object on the way to where the scan is; undefined stands for an array.
+  // Names in each open object, from the outermost; undefined for an array.
   const open: (Set<string> | undefined)[] = [];
   let suspicious = false;
   let digits = 0;
@@ -98,7 +99,7 @@ export function scanJson(text: string): JsonScan {
   return { tooDeep: false, duplicate: false, suspicious };
 }
 
-/** The index of the quote that ends the string beginning at `start`. */
+/** Returns the index of the quote that ends the string starting at `start`. */
 function stringEnd(text: string, start: number): { end: number; escaped: boolean } {
   let escaped = false;
   for (let i = start + 1;; i++) {
@@ -112,7 +113,7 @@ function stringEnd(text: string, start: number): { end: number; escaped: boolean
   }
 }
 
-/** Whether a colon follows: the string that ends there is the name of a member. */
+/** Whether a colon follows, so that the string ending at `end` is a name. */
 function isName(text: string, end: number): boolean {
   for (let i = end + 1;; i++) {
     const code = text.charCodeAt(i);

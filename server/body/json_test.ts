@@ -7,13 +7,13 @@ function refusal(text: string): string {
   return assertThrows(() => parseJsonText(text), MalformedTextError).message;
 }
 
-Deno.test("parseJsonText() gives what JSON.parse gives", () => {
+Deno.test("parseJsonText() returns the same value as JSON.parse", () => {
   fc.assert(fc.property(fc.json({ maxDepth: 5 }), (text) => {
     assertEquals(parseJsonText(text).value, JSON.parse(text));
   }));
 });
 
-Deno.test("parseJsonText() refuses a member that an object has twice, however it is written", () => {
+Deno.test("parseJsonText() rejects duplicate names, however they are escaped", () => {
   for (
     const text of ['{"a":1,"a":1}', '{"b":{"a":1,"x":[],"a":2}}', '{"a":1,"\\u0061":2}', '[{"a" :1,"a"\n:2}]']
   ) {
@@ -22,27 +22,27 @@ Deno.test("parseJsonText() refuses a member that an object has twice, however it
   assertEquals(parseJsonText('{"a":{"a":["a","a"]},"b":"a"}').errors, []);
 });
 
-Deno.test("parseJsonText() finds any member that was doubled", () => {
+Deno.test("parseJsonText() finds any duplicate name", () => {
   fc.assert(fc.property(fc.string(), fc.json(), (name, value) => {
     const member = `${JSON.stringify(name)}: ${value}`;
     assertThrows(() => parseJsonText(`{${member}, "other": [1, "}"], ${member}}`), MalformedTextError);
   }));
 });
 
-Deno.test("parseJsonText() refuses absurd nesting", () => {
+Deno.test("parseJsonText() rejects absurd nesting", () => {
   assertEquals(refusal("[".repeat(65) + "]".repeat(65)), "is nested too deeply");
   assertEquals(refusal("[".repeat(500_000) + "]".repeat(500_000)), "is nested too deeply");
   assertEquals(refusal("[".repeat(1_000_000)), "is not valid JSON");
   assertEquals(parseJsonText("[".repeat(64) + "]".repeat(64)).errors, []);
 });
 
-Deno.test("parseJsonText() points at text that cannot be stored and at numbers out of range", () => {
+Deno.test("parseJsonText() points at unstorable texts and numbers out of range", () => {
   const text = '{"a":["x\\u0000"],"b/c":"\\ud800","d":1e400,"e":"\\ud83d\\ude00","\\u0000":1}';
   assertEquals(parseJsonText(text).errors.map(({ pointer }) => pointer), ["/a/0", "/b~1c", "/d", ""]);
   assertEquals(parseJsonText("9".repeat(400)).errors.map(({ pointer }) => pointer), [""]);
 });
 
-Deno.test("parseJsonText() keeps __proto__ a member like any other", () => {
+Deno.test("parseJsonText() treats __proto__ like any other name", () => {
   const { value } = parseJsonText('{"__proto__":{"admin":true}}');
   assertEquals(JSON.stringify(value), '{"__proto__":{"admin":true}}');
 });

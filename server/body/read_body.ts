@@ -7,10 +7,10 @@ import { collectFields, parseForm } from "./form.ts";
 import { type ParsedJson, parseJsonText } from "./json.ts";
 import { findUnstorable } from "./unstorable.ts";
 
-/** How much of a body is read, and for how long. */
+/** Limits of reading a body. */
 export interface ReadBodyOptions {
   readonly maxBytes: number;
-  /** Started for every body; 408 when it passes. */
+  /** Deadlines for the whole body; 408 when one passes. */
   readonly deadlines: Deadlines;
 }
 
@@ -18,8 +18,9 @@ const CLOSE = { Connection: "close" } as const;
 
 /**
  * Reads the whole body of a request.
- * @throws {Problem} 413 when it is larger than allowed, by its Content-Length or by what arrives; 408 when it does not
- * arrive in time; 400 when it breaks off. The connection is closed then: what is left on it belongs to no request.
+ *
+ * @throws {Problem} 413 if it exceeds the size limit, by its Content-Length or by the bytes received; 408 if it does not
+ * arrive in time; 400 if the connection breaks. The connection is then closed, because further bytes are not a request.
  */
 export function readBody(exchange: Exchange, { maxBytes, deadlines }: ReadBodyOptions): Promise<Uint8Array> {
   const { contentLength } = exchange.fields;
@@ -40,7 +41,7 @@ export function readBody(exchange: Exchange, { maxBytes, deadlines }: ReadBodyOp
       },
       (error) => {
         deadline.cancel();
-        reject(error instanceof Problem ? error : brokenOff(error));
+        reject(error instanceof Problem ? error : incomplete(error));
       },
     );
   });
@@ -57,7 +58,7 @@ async function countBytes(request: Request, maxBytes: number, signal: AbortSigna
     if (done) break;
     size += value.length;
     if (size > maxBytes) {
-      // Not waited for: the other side decides when its stream ends.
+      // Not awaited: the other side decides when its stream ends.
       void reader.cancel().catch(() => {});
       throw tooLarge(maxBytes);
     }
@@ -86,7 +87,7 @@ function timedOut(): Problem {
   });
 }
 
-function brokenOff(cause: unknown): Problem {
+function incomplete(cause: unknown): Problem {
   return new Problem(400, "malformed-request", {
     detail: "The connection closed before the end of the body",
     headers: CLOSE,
@@ -97,9 +98,10 @@ function brokenOff(cause: unknown): Problem {
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Turns the bytes of a body into a value, by the codec of its media type. A byte order mark is skipped.
- * @param contentType The whole Content-Type header: a multipart body's boundary is in it.
- * @throws {MalformedTextError} whose message is a error's reason.
+ * Decodes the bytes of a body by the codec of its media type. A byte order mark is skipped.
+ *
+ * @param contentType Complete Content-Type header, with the boundary of a multipart body.
+ * @throws {MalformedTextError} with the reason as its message.
  */
 export async function decodeBody(
   bytes: Uint8Array,
@@ -120,7 +122,7 @@ export async function decodeBody(
   }
 }
 
-/** The same for the codec of nearly every body, at once and not in a promise. */
+/** Decodes a JSON body synchronously, for the most frequent codec. */
 export function decodeJson(bytes: Uint8Array): ParsedJson {
   return parseJsonText(decodeUtf8(bytes));
 }

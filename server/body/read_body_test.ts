@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { withMaxBodyBytes } from "../server_options.ts";
 import { JSON_TYPE, sendForProblem } from "../testing/note_client.ts";
 
-Deno.test("Server.fetch() answers 413 by Content-Length and by counting, with the operation's own limit first", async () => {
+Deno.test("Server.fetch() responds 413 by Content-Length and by counting, with the operation's limit first", async () => {
   const post = (body: BodyInit, headers: HeadersInit = JSON_TYPE): RequestInit => ({
     method: "POST",
     headers,

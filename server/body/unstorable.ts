@@ -1,20 +1,20 @@
 import { extendPointer } from "../representation/json_pointer.ts";
 
-/** A value of a JSON text that cannot be kept, and where it is. */
+/** Invalid value in a JSON text. */
 export interface JsonError {
-  /** JSON Pointer (RFC 6901). */
+  /** JSON Pointer to the value (RFC 6901). */
   readonly pointer: string;
   readonly reason: string;
 }
 
-/** Why a text cannot be stored, as a error's reason; undefined when it can. PostgreSQL holds neither. */
+/** Returns the reason why PostgreSQL cannot store a text, if any. */
 export function unstorableReason(text: string): string | undefined {
   if (text.includes("\0")) return "contains the forbidden character U+0000";
   if (!text.isWellFormed()) return "contains an unpaired surrogate";
   return undefined;
 }
 
-/** Every text of a JSON value that cannot be stored and every number that is not finite, depth first. */
+/** Returns the unstorable texts and infinite numbers in a JSON value, depth first. */
 export function findUnstorable(root: unknown): JsonError[] {
   const errors: JsonError[] = [];
   visit(root, "");
@@ -30,7 +30,7 @@ export function findUnstorable(root: unknown): JsonError[] {
       value.forEach((item, index) => visit(item, extendPointer(pointer, index)));
     } else if (typeof value === "object" && value !== null) {
       for (const [name, member] of Object.entries(value)) {
-        // The name cannot stand in an answer, so the pointer stops at the object that has it.
+        // The name cannot be repeated in a response, so the pointer ends at the object.
         const reason = unstorableReason(name);
         if (reason !== undefined) errors.push({ pointer, reason: `has a property whose name ${reason}` });
         else visit(member, extendPointer(pointer, name));

@@ -7,7 +7,7 @@ import { compileDeclared, namePairs, refuseUndeclared, splitCookies, splitPairs 
 import { type NamedPair, readPairs } from "./read_pairs.ts";
 import { type Decode, readStyled } from "./styles.ts";
 
-/** The parameters of a request by place and name. What is absent and has no default is not a member. */
+/** Parameters of a request by location and name, without absent ones that have no default. */
 export interface Parameters {
   readonly path: Record<string, unknown>;
   readonly query: Record<string, unknown>;
@@ -15,7 +15,7 @@ export interface Parameters {
   readonly cookies: Record<string, unknown>;
 }
 
-/** Decodes the parameters of one operation; errors go to the list, and their parameters are left out. */
+/** Decodes the parameters of an operation; malformed ones are omitted and added to the errors. */
 export type DecodeParameters = (
   exchange: Exchange,
   rawPath: Readonly<Record<string, string>>,
@@ -72,27 +72,31 @@ export function compileParameters({ parameters }: Operation): DecodeParameters {
   }
 }
 
-/** A copy: what a handler does to it must not reach the next request. */
+/** Returns a copy of the default, so that a handler cannot change it for later requests. */
 function freshDefault({ default: value }: ParameterDescriptor): unknown {
   return typeof value === "object" ? structuredClone(value) : value;
 }
 
-/** Where the texts of a request's parameters are. */
+/** Raw parameters of a request. */
 export interface ParameterSources {
   readonly exchange: Exchange;
-  /** The path's variables as they were sent. */
+  /** Path variables as sent. */
   readonly path: Readonly<Record<string, string>>;
   readonly query: readonly NamedPair[];
   readonly cookies: readonly NamedPair[];
 }
 
 /**
- * Reads one parameter; undefined when it is absent. Of a `content: application/json` parameter it gives the JSON text.
- * Throws a MalformedTextError when the text does not have the parameter's style.
+ * Reads one parameter, undefined if absent. For `content: application/json` it returns the JSON text. Throws a
+ * MalformedTextError if the text does not match the parameter's style.
  */
 export type ParameterReader = (sources: ParameterSources) => unknown;
 
-/** Prepares the reading of a parameter. `taken` are the names of all parameters of its place. */
+/**
+ * Prepares the reading of a parameter.
+ *
+ * @param taken Names of all parameters in the same location.
+ */
 export function compileReader(parameter: ParameterDescriptor, taken: ReadonlySet<string>): ParameterReader {
   const { name } = parameter;
   switch (parameter.in) {

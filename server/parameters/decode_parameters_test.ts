@@ -99,18 +99,18 @@ Deno.test("compileParameters() reads headers and cookies", () => {
   assertEquals(decode([cookie], { headers: { cookie: "b=1; c=7" } }).cookies, { c: 7 });
 });
 
-Deno.test("compileParameters() finds delimiters before it decodes", () => {
+Deno.test("compileParameters() splits at delimiters before decoding", () => {
   assertEquals(inQuery({ shape: TEXTS, explode: false }, "p=a%2Cb,c"), ["a,b", "c"]);
   assertEquals(inPath({ shape: TEXTS }, "a%2Cb,c"), ["a,b", "c"]);
   assertEquals(inPath({}, "a%2Fb"), "a/b");
 });
 
-Deno.test("compileParameters() reads a plus as a space in the query only", () => {
+Deno.test("compileParameters() reads a plus as a space only in the query", () => {
   assertEquals(inQuery({}, "p=a+b%2B"), "a b+");
   assertEquals(inPath({}, "a+b"), "a+b");
 });
 
-Deno.test("compileParameters() gives back any text that was percent-encoded", () => {
+Deno.test("compileParameters() restores any percent-encoded text", () => {
   const text = fc.string({ unit: "grapheme" }).filter((one) => !one.includes("\0"));
   fc.assert(fc.property(text, (value) => {
     assertEquals(inQuery({}, `p=${encodeURIComponent(value)}`), value);
@@ -119,7 +119,7 @@ Deno.test("compileParameters() gives back any text that was percent-encoded", ()
   }));
 });
 
-Deno.test("compileParameters() gives back any list and object", () => {
+Deno.test("compileParameters() restores any list and object", () => {
   const text = fc.string({ unit: "grapheme", minLength: 1 }).filter((one) => !/[\0.]/.test(one));
   const texts = fc.array(text, { minLength: 1 });
   const encode = (values: readonly string[], delimiter: string): string =>
@@ -148,13 +148,13 @@ Deno.test("compileParameters() gives back any list and object", () => {
   }));
 });
 
-Deno.test("compileParameters() makes __proto__ a member like any other", () => {
+Deno.test("compileParameters() treats __proto__ like any other name", () => {
   const free: Shape = { kind: "object", properties: {}, additional: TEXT };
   const value = inQuery({ style: "deepObject", shape: free }, "p[__proto__]=x");
   assertEquals(JSON.stringify(value), '{"__proto__":"x"}');
 });
 
-Deno.test("compileParameters() names what is malformed and goes on with the rest", () => {
+Deno.test("compileParameters() reports malformed parameters and reads the others", () => {
   const descriptors = ["a", "b", "c", "d"].map((name) => parameter({ name }));
   const { query, reasons } = decode(descriptors, { query: "a=1&a=2&b=%ff&c=%00&d=ok&%zz=1" });
   assertEquals(query, { d: "ok" });
@@ -166,7 +166,7 @@ Deno.test("compileParameters() names what is malformed and goes on with the rest
   ]);
 });
 
-Deno.test("compileParameters() takes defaults for what is absent and leaves out what has none", () => {
+Deno.test("compileParameters() applies defaults, and omits absent parameters without one", () => {
   const { query } = decode([parameter({ name: "a", default: 20 }), parameter({ name: "b" })], { query: "" });
   assertEquals(query, { a: 20 });
 });

@@ -1,6 +1,6 @@
 import type { Shape } from "../operation.ts";
 
-/** Thrown by {@link decodePercent}; whoever knows the parameter's name makes a error of it. */
+/** Malformed text; the message is a reason without the name of the parameter. */
 export class MalformedTextError extends Error {
   override readonly name = "MalformedTextError";
 }
@@ -10,7 +10,8 @@ const UNSTORABLE_REASON = "contains the forbidden character U+0000";
 
 /**
  * Decodes percent-encoded UTF-8 strictly.
- * @throws {MalformedTextError} for a lone "%", bytes that are not UTF-8, and U+0000; the message is a error's reason.
+ *
+ * @throws {MalformedTextError} for a lone "%", invalid UTF-8, and U+0000; the message is the reason.
  */
 export function decodePercent(raw: string): string {
   if (!raw.includes("%")) return raw;
@@ -24,7 +25,7 @@ export function decodePercent(raw: string): string {
   return text;
 }
 
-/** The same for `application/x-www-form-urlencoded` text, where "+" is a space. */
+/** Decodes `application/x-www-form-urlencoded` text, where "+" is a space. */
 export function decodeFormText(raw: string): string {
   return decodePercent(raw.includes("+") ? raw.replaceAll("+", " ") : raw);
 }
@@ -34,8 +35,8 @@ const INTEGER = /^-?(?:0|[1-9][0-9]*)$/;
 const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 
 /**
- * Turns a text into the scalar its schema asks for. One that does not fit stays a string, for the validator to name
- * it; so does an integer outside of what a double holds exactly.
+ * Converts a text to the scalar type of its schema. A text that does not convert, or an integer outside the exact range
+ * of a double, stays a string, which validation then reports.
  */
 export function readScalar(text: string, shape: Shape): unknown {
   switch (shape.kind) {
@@ -54,14 +55,14 @@ export function readScalar(text: string, shape: Shape): unknown {
   }
 }
 
-/** The shape of a member of an object: its own, that of the other members, or text. */
+/** Returns the shape of an object's property: its own, that of additional properties, or text. */
 export function memberShape(shape: Shape, name: string): Shape {
   if (shape.kind !== "object") return { kind: "string" };
   const own = Object.hasOwn(shape.properties, name) ? shape.properties[name] : undefined;
   return own ?? shape.additional ?? { kind: "string" };
 }
 
-/** Makes an object of pairs that may come from a client: `__proto__` becomes a member like any other. */
+/** Creates an object from pairs; safe for names from clients, such as `__proto__`. */
 export function readObject(
   pairs: Iterable<readonly [string, string]>,
   shape: Shape,
@@ -71,7 +72,7 @@ export function readObject(
   return Object.fromEntries(entries);
 }
 
-/** Makes an array of texts. */
+/** Creates an array from texts. */
 export function readArray(texts: readonly string[], shape: Shape): unknown[] {
   const items: Shape = shape.kind === "array" ? shape.items : { kind: "string" };
   return texts.map((text) => readScalar(text, items));

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { readScalar } from "./decode_text.ts";
 
-Deno.test("readScalar() reads integers strictly and leaves the rest a string", () => {
+Deno.test("readScalar() converts integers strictly and leaves other texts strings", () => {
   assertEquals(readScalar("-12", { kind: "integer" }), -12);
   assertEquals(readScalar("9007199254740991", { kind: "integer" }), 9007199254740991);
   for (const text of ["", "+1", "01", "1.0", "1e3", " 1", "0x1", "9007199254740993", "Infinity", "१"]) {
@@ -10,7 +10,7 @@ Deno.test("readScalar() reads integers strictly and leaves the rest a string", (
   }
 });
 
-Deno.test("readScalar() reads numbers by the grammar of JSON", () => {
+Deno.test("readScalar() converts numbers by the grammar of JSON", () => {
   fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
     assertEquals(readScalar(JSON.stringify(value), { kind: "number" }), JSON.parse(JSON.stringify(value)));
   }));
@@ -19,7 +19,7 @@ Deno.test("readScalar() reads numbers by the grammar of JSON", () => {
   }
 });
 
-Deno.test("readScalar() reads true and false only as booleans", () => {
+Deno.test("readScalar() converts only true and false to booleans", () => {
   assertEquals(readScalar("true", { kind: "boolean" }), true);
   assertEquals(readScalar("false", { kind: "boolean" }), false);
   for (const text of ["", "1", "TRUE", "yes"]) assertEquals(readScalar(text, { kind: "boolean" }), text);

@@ -4,13 +4,13 @@ import { MalformedTextError } from "./decode_text.ts";
 import type { NamedPair } from "./read_pairs.ts";
 import type { Decode } from "./styles.ts";
 
-/** A name and a value as they were sent, still encoded. */
+/** Name and value as sent, still encoded. */
 export interface RawPair {
   readonly name: string;
   readonly value: string;
 }
 
-/** Splits a query string or form at "&" and "=", without decoding anything; empty pieces are skipped. */
+/** Splits a query string or form at "&" and "=" without decoding; skips empty parts. */
 export function splitPairs(text: string, separator: "&" | ";" = "&"): RawPair[] {
   const pairs: RawPair[] = [];
   if (text === "") return pairs;
@@ -26,7 +26,7 @@ export function splitPairs(text: string, separator: "&" | ";" = "&"): RawPair[] 
   return pairs;
 }
 
-/** Splits a Cookie header (RFC 6265, section 4.2.1); quotes around a value are not part of it. */
+/** Splits a Cookie header (RFC 6265, section 4.2.1) and removes quotes around values. */
 export function splitCookies(text: string): RawPair[] {
   return splitPairs(text, ";").map(({ name, value }) => {
     const trimmed = value.trim();
@@ -35,10 +35,10 @@ export function splitCookies(text: string): RawPair[] {
   });
 }
 
-/** Longer names of undeclared parameters are not repeated in an answer. */
+/** Maximum length of an undeclared name that is repeated in a response. */
 const MAX_NAME_LENGTH = 100;
 
-/** Prepares the check whether a pair of the query belongs to one of the declared parameters: a misspelt name is not overlooked. */
+/** Prepares the check whether a query pair belongs to a declared parameter, which reveals misspelt names. */
 export function compileDeclared(parameters: readonly ParameterDescriptor[]): (pairName: string) => boolean {
   const names = new Set<string>();
   const prefixes: string[] = [];
@@ -54,7 +54,7 @@ export function compileDeclared(parameters: readonly ParameterDescriptor[]): (pa
   return (pairName) => open || names.has(pairName) || prefixes.some((prefix) => pairName.startsWith(prefix));
 }
 
-/** Adds a error for every pair of the query that is no parameter of the operation. */
+/** Adds an error for every query pair that is not a declared parameter. */
 export function refuseUndeclared(
   query: readonly NamedPair[],
   isDeclared: (pairName: string) => boolean,
@@ -67,7 +67,7 @@ export function refuseUndeclared(
   }
 }
 
-/** Decodes the names of pairs; those that cannot be decoded become errors. */
+/** Decodes the names of pairs; adds an error for each malformed one. */
 export function namePairs(
   pairs: readonly RawPair[],
   decode: Decode,

@@ -2,22 +2,23 @@ import type { ParameterDescriptor } from "../operation.ts";
 import { MalformedTextError, readArray, readObject } from "./decode_text.ts";
 import { type Decode, readStyled } from "./styles.ts";
 
-/** A pair of a query or a cookie header: its name decoded, its value as it was sent. */
+/** Pair of a query or Cookie header with decoded name and raw value. */
 export interface NamedPair {
   readonly name: string;
   readonly raw: string;
 }
 
-/** How pairs are read. */
+/** Options for reading pairs. */
 export interface ReadPairsOptions {
   readonly decode: Decode;
-  /** The names of the operation's other parameters: never members of an exploded object. */
+  /** Names of all parameters in the same location, which are never properties of an exploded object. */
   readonly taken: ReadonlySet<string>;
 }
 
 /**
- * Reads a query or cookie parameter of any style from all pairs of its place; undefined when it is absent.
- * @throws {MalformedTextError} when a scalar or a list in one piece is given more than once, or is malformed.
+ * Reads a query or cookie parameter of any style; undefined if absent.
+ *
+ * @throws {MalformedTextError} if a parameter is malformed, or repeated although it is not an exploded list.
  */
 export function readPairs(
   pairs: readonly NamedPair[],
@@ -57,7 +58,7 @@ function onlyOne(pairs: readonly NamedPair[], name: string): string | undefined 
 
 interface Members {
   readonly decode: Decode;
-  /** The member that a pair's name stands for, undefined for one of another parameter. */
+  /** Returns the property for a pair's name, undefined if the pair belongs to another parameter. */
   readonly member: (pairName: string) => string | undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { ParameterDescriptor, Shape } from "../operation.ts";
 import { MalformedTextError, readArray, readObject, readScalar } from "./decode_text.ts";
 
-/** How a piece of text is decoded after it was cut out at its delimiters. */
+/** Decodes a piece of text after splitting at delimiters. */
 export type Decode = (raw: string) => string;
 
 const DELIMITERS = {
@@ -10,9 +10,10 @@ const DELIMITERS = {
 } as const;
 
 /**
- * Reads the text of a parameter that stands in one piece: a path variable, a header, or a query or cookie value that
- * is not exploded (OpenAPI 3.1, section 4.8.12.4). Delimiters are looked for before decoding: an encoded one is data.
- * @throws {MalformedTextError} when the text does not have the style.
+ * Reads a parameter whose text is a single piece: a path variable, a header, or a query or cookie value that is not
+ * exploded (OpenAPI 3.1, section 4.8.12.4). Splits before decoding, because encoded delimiters are data.
+ *
+ * @throws {MalformedTextError} if the text does not match the style.
  */
 export function readStyled(raw: string, parameter: ParameterDescriptor, decode: Decode): unknown {
   const { style, explode, shape, name } = parameter;

@@ -3,22 +3,22 @@ import { Problem } from "../problem.ts";
 import type { RequestErrors } from "../problems/request_errors.ts";
 import type { Exchange } from "../request/exchange.ts";
 
-/** An entity-tag (RFC 9110, section 8.8.3). */
+/** Entity tag (RFC 9110, section 8.8.3). */
 export interface EntityTag {
   readonly weak: boolean;
-  /** What stands between the quotes. */
+  /** Text between the quotes. */
   readonly opaque: string;
 }
 
-// etagc = %x21 / %x23-7E / obs-text: neither a space nor a backslash escape, but commas are allowed. OWS, empty list
-// elements (RFC 9110, section 5.6.1.2) and nothing else may stand around the tags.
+// etagc = %x21 / %x23-7E / obs-text: no spaces or backslash escapes, but commas. Between tags there may be only OWS and
+// empty list elements (RFC 9110, section 5.6.1.2).
 const TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/y;
 const SEPARATOR = /[ \t]*(?:,[ \t]*)*/y;
 const MAX_TAGS = 1000;
 
 /**
- * Parses the value of `If-Match` or `If-None-Match`: "*" or a list of entity-tags. Undefined when it is malformed, has
- * no tag, or more than a thousand.
+ * Parses the value of `If-Match` or `If-None-Match`: "*" or a list of entity tags. Returns undefined if it is malformed,
+ * empty, or has more than a thousand tags.
  */
 export function parseEntityTags(text: string): "*" | readonly EntityTag[] | undefined {
   if (text.trim() === "*") return "*";
@@ -36,7 +36,7 @@ export function parseEntityTags(text: string): "*" | readonly EntityTag[] | unde
   return tags.length === 0 ? undefined : tags;
 }
 
-/** The opaque value of a strong entity-tag such as `"7"`; undefined for a weak or malformed one. */
+/** Returns the opaque value of a strong entity tag such as `"7"`; undefined for a weak or malformed one. */
 export function parseStrongTag(text: string): string | undefined {
   const tags = parseEntityTags(text);
   if (tags === undefined || tags === "*" || tags.length !== 1) return undefined;
@@ -45,9 +45,10 @@ export function parseStrongTag(text: string): string | undefined {
 }
 
 /**
- * What an `If-Match` header asks for: any version, or one of these. Gives the opaque values of the strong tags; a weak
- * tag never matches (RFC 9110, section 13.1.1), so a list of weak ones gives an empty list.
- * @throws {Problem} 400 when the text is malformed.
+ * Parses an `If-Match` header to "*" or the opaque values of its strong tags. Weak tags never match (RFC 9110, section
+ * 13.1.1) and are omitted.
+ *
+ * @throws {Problem} 400 if the text is malformed.
  */
 export function parseIfMatch(text: string): "*" | readonly string[] {
   const tags = parseEntityTags(text);
@@ -60,10 +61,10 @@ export function parseIfMatch(text: string): "*" | readonly string[] {
   return tags === "*" ? tags : tags.filter((tag) => !tag.weak).map((tag) => tag.opaque);
 }
 
-/** What is wrong with an `If-Match` that cannot be parsed. */
+/** Validation error for a malformed `If-Match`. */
 export const IF_MATCH_REASON = 'must be * or a list of quoted entity-tags, such as "7"';
 
-/** The weak comparison of a parsed list with the value of an `ETag` field. */
+/** Compares a parsed list weakly with the value of an `ETag` field. */
 export function matchesWeakly(condition: "*" | readonly EntityTag[], etag: string): boolean {
   if (condition === "*") return true;
   const opaque = etag.startsWith("W/") ? etag.slice(3, -1) : etag.slice(1, -1);
@@ -76,27 +77,27 @@ function skipSeparator(text: string, from: number): number {
   return SEPARATOR.lastIndex;
 }
 
-/** Whether an operation changes its resource only under `If-Match`. */
+/** Whether an operation requires `If-Match`. */
 export function requiresIfMatch({ parameters }: Operation): boolean {
   return parameters.some((parameter) =>
     parameter.in === "header" && parameter.required && parameter.name.toLowerCase() === "if-match"
   );
 }
 
-/** Whether an operation changes something and its document says of no condition that it is looked at. */
+/** Whether an operation that changes something declares no conditional header. */
 export function takesNoCondition({ method, parameters }: Operation): boolean {
   return method !== "GET" &&
     !parameters.some((parameter) => parameter.in === "header" && /^if-(none-)?match$/i.test(parameter.name));
 }
 
-/** The errors of conditions that an operation would not look at: whoever states one counts on it. */
+/** Rejects conditional headers that an operation would ignore, because the client relies on them. */
 export function refuseConditions({ fields }: Exchange, errors: RequestErrors): void {
   const reason = "is not supported by this operation";
   if (fields.ifMatch !== null) errors.addMalformed({ name: "If-Match", in: "header", reason });
   if (fields.ifNoneMatch !== null) errors.addMalformed({ name: "If-None-Match", in: "header", reason });
 }
 
-/** The errors of an `If-Match` that is there and malformed, or that an `If-None-Match` beside it cannot narrow. */
+/** Checks that `If-Match` is well formed and can be combined with `If-None-Match`. */
 export function checkIfMatchSyntax({ fields }: Exchange, errors: RequestErrors): void {
   if (fields.ifMatch === null) return;
   const condition = parseEntityTags(fields.ifMatch);
@@ -111,12 +112,12 @@ export function checkIfMatchSyntax({ fields }: Exchange, errors: RequestErrors):
   }
 }
 
-/** A weak tag never matches: with it, a write finds that its resource is missing or has another version. */
+/** Weak tag, which never matches: a write then fails as for a missing resource or another version. */
 const NO_VERSION = 'W/""';
 
 /**
- * The `If-Match` that a write is left with beside an `If-None-Match`, which it has to meet too (RFC 9110, section
- * 13.2.2): without the versions that the latter excludes. So one condition goes on to where the version is checked.
+ * Combines the `If-Match` of a write with its `If-None-Match` (RFC 9110, section 13.2.2), by removing the versions that
+ * the latter excludes. The version check then needs only one condition.
  */
 export function narrowIfMatch(ifMatch: string, { fields }: Exchange): string {
   const excluded = excludedTags(fields.ifNoneMatch);

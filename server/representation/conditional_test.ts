@@ -10,7 +10,7 @@ import {
   parseStrongTag,
 } from "./conditional.ts";
 
-Deno.test("Server.fetch() answers 304 to If-None-Match with the headers of the 200", async () => {
+Deno.test("Server.fetch() responds 304 to If-None-Match with the headers of the 200", async () => {
   for (const condition of ['"7"', 'W/"7"', '"1", "7"', "*"]) {
     for (const method of ["GET", "HEAD"]) {
       const response = await send("/notes/1", { method, headers: { "if-none-match": condition } });
@@ -27,13 +27,13 @@ Deno.test("Server.fetch() answers 304 to If-None-Match with the headers of the 2
   }
 });
 
-Deno.test("Server.fetch() answers 412 to a GET whose If-Match names another version", async () => {
+Deno.test("Server.fetch() responds 412 to a GET whose If-Match names another version", async () => {
   const problem = await sendForProblem("/notes/1", { headers: { "if-match": '"8"' } });
   assertEquals([problem.status, problem.headers.get("etag")], [412, '"7"']);
   assertEquals((await send("/notes/1", { headers: { "if-match": '"7"' } })).status, 200);
 });
 
-Deno.test("Server.fetch() answers 428, 400 and 412 for If-Match where it is required", async () => {
+Deno.test("Server.fetch() responds 428, 400 and 412 for a required If-Match", async () => {
   const put = (ifMatch?: string): RequestInit => ({
     method: "PUT",
     headers: ifMatch === undefined ? JSON_TYPE : { ...JSON_TYPE, "if-match": ifMatch },
@@ -47,7 +47,7 @@ Deno.test("Server.fetch() answers 428, 400 and 412 for If-Match where it is requ
   assertEquals((await send("/notes/1", put("*"))).status, 200);
 });
 
-Deno.test("Server.fetch() makes no change that an If-None-Match beside If-Match forbids", async () => {
+Deno.test("Server.fetch() makes no change that If-None-Match forbids beside If-Match", async () => {
   const statusOf = async (ifMatch: string, ifNoneMatch: string): Promise<number> => {
     const headers = { ...JSON_TYPE, "if-match": ifMatch, "if-none-match": ifNoneMatch };
     return (await send("/notes/1", { method: "PUT", headers, body: '{"text":"x"}' })).status;
@@ -69,7 +69,7 @@ const opaque = fc.string({
 });
 const tag: fc.Arbitrary<EntityTag> = fc.record({ weak: fc.boolean(), opaque }, { noNullPrototype: true });
 
-Deno.test("parseEntityTags() gives back what a list was written from", () => {
+Deno.test("parseEntityTags() restores any list", () => {
   const separator = fc.constantFrom(",", ", ", " ,\t", ",, ,");
   fc.assert(fc.property(fc.array(tag, { minLength: 1 }), separator, (tags, comma) => {
     const text = tags.map((one) => `${one.weak ? "W/" : ""}"${one.opaque}"`).join(comma);
@@ -77,7 +77,7 @@ Deno.test("parseEntityTags() gives back what a list was written from", () => {
   }));
 });
 
-Deno.test("parseEntityTags() takes commas inside of tags, empty elements and a star", () => {
+Deno.test("parseEntityTags() accepts commas inside tags, empty elements and a star", () => {
   assertEquals(parseEntityTags('"a,b" , W/"c"'), [{ weak: false, opaque: "a,b" }, {
     weak: true,
     opaque: "c",
@@ -87,7 +87,7 @@ Deno.test("parseEntityTags() takes commas inside of tags, empty elements and a s
   assertEquals(parseEntityTags(" * "), "*");
 });
 
-Deno.test("parseEntityTags() refuses what is not a list of entity-tags", () => {
+Deno.test("parseEntityTags() rejects anything but a list of entity tags", () => {
   for (
     const text of [
       "",
@@ -109,14 +109,14 @@ Deno.test("parseEntityTags() refuses what is not a list of entity-tags", () => {
   }
 });
 
-Deno.test("parseEntityTags() never throws and ends soon, whatever the text", () => {
+Deno.test("parseEntityTags() never throws, and runs in linear time", () => {
   fc.assert(fc.property(fc.string({ unit: fc.constantFrom('"', ",", " ", "W/", "a", "*") }), (text) => {
     parseEntityTags(text);
   }));
   assertEquals(parseEntityTags(`${", ".repeat(50_000)}x`), undefined);
 });
 
-Deno.test("parseIfMatch() leaves out weak tags, which never match strongly", () => {
+Deno.test("parseIfMatch() omits weak tags, which never match strongly", () => {
   assertEquals(parseIfMatch('W/"1"'), []);
   assertEquals(parseIfMatch('W/"1", "2"'), ["2"]);
   assertEquals(parseIfMatch("*"), "*");
@@ -135,7 +135,7 @@ Deno.test("matchesWeakly() ignores weakness on both sides", () => {
   assertEquals(matchesWeakly(weak, '"2"'), false);
 });
 
-Deno.test("parseStrongTag() gives the opaque value of one strong tag", () => {
+Deno.test("parseStrongTag() returns the opaque value of one strong tag", () => {
   assertEquals(parseStrongTag('"7"'), "7");
   for (const text of ['W/"7"', "7", "*", '"1", "2"']) assertEquals(parseStrongTag(text), undefined, text);
 });

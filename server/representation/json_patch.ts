@@ -1,7 +1,7 @@
 import { applyPatch, type Operation } from "rfc6902";
 import type { JsonValue } from "../operation.ts";
 
-/** An operation of a JSON Patch, as its schema lets it through (RFC 6902, section 4). */
+/** Operation of a JSON Patch, as its schema permits it (RFC 6902, section 4). */
 export interface JsonPatchOperation {
   readonly op: "add" | "remove" | "replace" | "move" | "copy" | "test";
   readonly path: string;
@@ -10,109 +10,109 @@ export interface JsonPatchOperation {
 }
 
 /**
- * How much a patch may copy and move in all, in UTF-16 units of JSON text: each `copy` could double the document, and
- * each `move` costs a walk through what is moved. So a small document has a small bound: a patch of a kilobyte is not
- * to take a tenth of a second.
+ * Limit for the total size of copied and moved values, in UTF-16 units of JSON text: each `copy` can double the document,
+ * and each `move` traverses its value. The limit grows with the document, so that a patch of a kilobyte cannot take a
+ * tenth of a second.
  */
-const MAX_CARRIED = 1_048_576;
-const LEAST_CARRIED = 65_536;
-/** By how much of the document it may be more than the least. */
-const CARRIED_SHARE = 4;
+const MAX_COPIED = 1_048_576;
+const MIN_COPIED = 65_536;
+/** Growth of the limit per unit of the document. */
+const COPIED_PER_UNIT = 4;
 
-/** The deepest document a patch may make: more than a body may have, far less than would exhaust the stack. */
+/** Maximum depth of the result: more than a body may have, and far from exhausting the stack. */
 const MAX_DEPTH = 128;
 
-/** An operation that cannot be applied; none of its patch was. */
+/** Failure to apply an operation; the whole patch has no effect. */
 export class JsonPatchError extends Error {
   override readonly name = "JsonPatchError";
 
-  /** @param index The operation's place in the patch, from 0. */
+  /** @param index Position of the operation in the patch, from 0. */
   constructor(readonly index: number, readonly reason: string) {
     super(`Operation ${index} of the JSON Patch ${reason}`);
   }
 }
 
 /**
- * The document that a JSON Patch makes of a target (RFC 6902); the target itself stays as it is.
+ * Applies a JSON Patch (RFC 6902) to a copy of the target.
  *
- * @throws {JsonPatchError} when an operation does not fit the document.
+ * @throws {JsonPatchError} if an operation does not fit the document.
  */
 export function applyJsonPatch(target: JsonValue, patch: readonly JsonPatchOperation[]): JsonValue {
-  // The library works in place: on a copy, all or nothing comes by itself. The holder lets "" be replaced too.
+  // The library works in place, so a copy makes the patch atomic. The holder permits replacing the root.
   const holder = { document: structuredClone(target) };
-  const most = Math.min(MAX_CARRIED, LEAST_CARRIED + CARRIED_SHARE * JSON.stringify(target).length);
-  let carried = 0;
+  const maxCopied = Math.min(MAX_COPIED, MIN_COPIED + COPIED_PER_UNIT * JSON.stringify(target).length);
+  let copied = 0;
   patch.forEach((operation, index) => {
-    const found = places(operation).map((place) => lookUp(holder.document, place));
+    const found = placesOf(operation).map((place) => lookUp(holder.document, place));
     if (found.includes(MISSING)) throw new JsonPatchError(index, REASONS.MissingError);
     if (operation.op === "test") {
       if (jsonEqual(found[0], operation.value)) return;
       throw new JsonPatchError(index, REASONS.TestError);
     }
-    const carries = sourceOf(operation) !== undefined;
-    const value = carries ? found[0] : operation.value;
+    const copies = sourceOf(operation) !== undefined;
+    const value = copies ? found[0] : operation.value;
     if (operation.path.split("/").length + depthOf(value) > MAX_DEPTH) {
       throw new JsonPatchError(index, "nests the document too deeply");
     }
-    if (carries) carried += JSON.stringify(value).length;
-    if (carried > most) throw new JsonPatchError(index, "copies and moves too much");
+    if (copies) copied += JSON.stringify(value).length;
+    if (copied > maxCopied) throw new JsonPatchError(index, "copies and moves too much");
     const [error] = applyPatch(holder, [rooted(operation, index)]);
     if (error) throw new JsonPatchError(index, REASONS.MissingError);
-    if (holder.document === undefined) throw new JsonPatchError(index, "takes the whole document away");
+    if (holder.document === undefined) throw new JsonPatchError(index, "removes the whole document");
   });
   return holder.document;
 }
 
 const REASONS = {
-  MissingError: "names a place that the document does not have",
-  TestError: "tests for a value that the document does not have there",
+  MissingError: "refers to a location that does not exist",
+  TestError: "tests for a value other than the current one",
 } as const;
 
-/** The operation on the holder's member instead of on the document. */
+/** Returns the operation applied to the holder's property instead of the document. */
 function rooted({ op, path, from, value }: JsonPatchOperation, index: number): Operation {
   const place = `/document${path}`;
   if (op === "remove") return { op, path: place };
   if (op === "move" || op === "copy") {
-    if (from === undefined) throw new JsonPatchError(index, "has no member from");
+    if (from === undefined) throw new JsonPatchError(index, 'has no "from"');
     return { op, path: place, from: `/document${from}` };
   }
   return { op, path: place, value };
 }
 
-/** A JSON Pointer (RFC 6901), and whether something has to be there already. */
+/** JSON Pointer (RFC 6901), and whether its value must exist. */
 interface Place {
   readonly pointer: string;
   readonly existing: boolean;
 }
 
-function places(operation: JsonPatchOperation): readonly Place[] {
+function placesOf(operation: JsonPatchOperation): readonly Place[] {
   const { op, path } = operation;
   const from = sourceOf(operation);
   const target = { pointer: path, existing: op === "remove" || op === "replace" || op === "test" };
   return from === undefined ? [target] : [{ pointer: from, existing: true }, target];
 }
 
-/** Where a value comes from; on other operations a member `from` has no meaning and is ignored (section 4). */
+/** Returns the source of a move or copy; other operations ignore `from` (section 4). */
 function sourceOf({ op, from }: JsonPatchOperation): string | undefined {
   return op === "move" || op === "copy" ? from : undefined;
 }
 
-/** Names that the library passes over in silence wherever they stand. */
-const PASSED_OVER = new Set(["__proto__", "constructor", "prototype"]);
+/** Names that the library silently skips. */
+const SKIPPED_NAMES = new Set(["__proto__", "constructor", "prototype"]);
 
-/** There is nothing at a place, and nothing can be put there. */
+/** Marks a location that does not exist and cannot be created. */
 const MISSING = Symbol("missing");
 
 /**
- * What stands at a place of the document, undefined where something new may be put. Every name is looked up among own
- * members: the library itself would follow "toString" and the like into JavaScript's own prototypes and write there.
+ * Returns the value at a location, undefined if it can be created. Only own properties count: the library would follow
+ * names such as "toString" into JavaScript's prototypes and write there.
  */
 function lookUp(document: JsonValue, { pointer, existing }: Place): unknown {
   const names = pointer.split("/").slice(1).map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"));
   let place: unknown = document;
   for (const [index, name] of names.entries()) {
-    if (typeof place !== "object" || place === null || PASSED_OVER.has(name)) return MISSING;
-    // Of an array only the items are members, not its length.
+    if (typeof place !== "object" || place === null || SKIPPED_NAMES.has(name)) return MISSING;
+    // Enumerable only: an array's length is not part of the document.
     if (Object.prototype.propertyIsEnumerable.call(place, name)) place = Reflect.get(place, name);
     else if (index === names.length - 1 && !existing) return undefined;
     else return MISSING;
@@ -127,7 +127,7 @@ function depthOf(value: unknown): number {
   return deepest + 1;
 }
 
-/** Whether two JSON values are equal as RFC 6902, section 4.6, has it: numbers by value, objects without regard to order. */
+/** Compares JSON values by RFC 6902, section 4.6: numbers by value, objects regardless of order. */
 export function jsonEqual(a: unknown, b: unknown): boolean {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
   if (Array.isArray(a) || Array.isArray(b)) {

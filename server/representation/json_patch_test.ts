@@ -21,7 +21,7 @@ const APPENDIX: readonly [JsonValue, JsonPatchOperation[], JsonValue | { readonl
 
 const json = fc.jsonValue({ maxDepth: 3 }).map((value): JsonValue => JSON.parse(JSON.stringify(value)));
 
-Deno.test("applyJsonPatch() gives what the appendix of RFC 6902 lists", () => {
+Deno.test("applyJsonPatch() returns the results in the appendix of RFC 6902", () => {
   for (const [target, patch, result] of APPENDIX) {
     if (typeof result === "object" && result !== null && "failsAt" in result) {
       assertEquals(assertThrows(() => applyJsonPatch(target, patch), JsonPatchError).index, result.failsAt);
@@ -31,28 +31,28 @@ Deno.test("applyJsonPatch() gives what the appendix of RFC 6902 lists", () => {
   }
 });
 
-Deno.test("applyJsonPatch() leads from any document to any other by their difference", () => {
+Deno.test("applyJsonPatch() applies the difference between any two documents", () => {
   fc.assert(fc.property(json, json, (from, to) => {
-    // Members of these names are refused, see below.
+    // These names are rejected, see below.
     fc.pre(!/"(__proto__|constructor|prototype)"/.test(JSON.stringify([from, to])));
     const patch = createPatch(from, to).map((operation): JsonPatchOperation => ({ ...operation }));
     assertEquals(applyJsonPatch(from, patch), to);
   }));
 });
 
-Deno.test("applyJsonPatch() leaves the target alone when an operation fails", () => {
+Deno.test("applyJsonPatch() does not change the target when an operation fails", () => {
   const target = { a: 1 };
   const patch: JsonPatchOperation[] = [{ op: "replace", path: "/a", value: 2 }, { op: "remove", path: "/b" }];
   assertEquals(assertThrows(() => applyJsonPatch(target, patch), JsonPatchError).index, 1);
   assertEquals(target, { a: 1 });
 });
 
-Deno.test("applyJsonPatch() replaces the whole document but never takes it away", () => {
+Deno.test("applyJsonPatch() replaces but never removes the whole document", () => {
   assertEquals(applyJsonPatch({ a: 1 }, [{ op: "replace", path: "", value: [1] }]), [1]);
   assertThrows(() => applyJsonPatch({ a: 1 }, [{ op: "remove", path: "" }]), JsonPatchError);
 });
 
-Deno.test("applyJsonPatch() stops a patch that doubles the document over and over", () => {
+Deno.test("applyJsonPatch() stops a patch that repeatedly doubles the document", () => {
   const patch = Array.from(
     { length: 100 },
     (_, index) => ({ op: "copy", from: "", path: `/${index}` } as const),
@@ -61,11 +61,11 @@ Deno.test("applyJsonPatch() stops a patch that doubles the document over and ove
   assert(error.index < 20);
   const itself = Array.from({ length: 99 }, () => ({ op: "copy", from: "/a", path: "/a/-" } as const));
   const inner = assertThrows(() => applyJsonPatch({ a: [] }, itself), JsonPatchError);
-  // It doubles with each, and is two characters long at first.
+  // Every copy doubles its length, which is two characters at first.
   assert(inner.index < 16, String(inner.index));
 });
 
-Deno.test("applyJsonPatch() lets a larger document be carried more", () => {
+Deno.test("applyJsonPatch() allows a larger document more copies", () => {
   const patch = Array.from(
     { length: 4 },
     (_, index) => ({ op: "copy", from: "/a", path: `/${index}` } as const),
@@ -79,7 +79,7 @@ Deno.test("applyJsonPatch() lets a larger document be carried more", () => {
   );
 });
 
-Deno.test("applyJsonPatch() does not take what every object inherits for a member", () => {
+Deno.test("applyJsonPatch() does not treat inherited properties as part of the document", () => {
   for (const op of ["remove", "replace", "test"] as const) {
     assertThrows(() => applyJsonPatch({}, [{ op, path: "/toString", value: 1 }]), JsonPatchError);
   }
@@ -110,7 +110,7 @@ Deno.test("applyJsonPatch() does not reach prototypes", () => {
   }
 });
 
-Deno.test("applyJsonPatch() refuses to nest a document until the stack is exhausted", () => {
+Deno.test("applyJsonPatch() rejects nesting that would exhaust the stack", () => {
   const patch: JsonPatchOperation[] = [{ op: "replace", path: "", value: { a: {} } }];
   for (let depth = 1; patch.length < 60; depth = Math.min(2 * depth, 400)) {
     patch.push({ op: "copy", from: "", path: "/a".repeat(depth) });
@@ -118,7 +118,7 @@ Deno.test("applyJsonPatch() refuses to nest a document until the stack is exhaus
   assertThrows(() => applyJsonPatch({}, patch), JsonPatchError, "nests the document too deeply");
 });
 
-Deno.test("applyJsonPatch() takes time in proportion to the patch", () => {
+Deno.test("applyJsonPatch() takes time proportional to the patch", () => {
   const members = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`k${index}`, 0]));
   const items = Array.from({ length: 50_000 }, () => 0);
   const steps: JsonPatchOperation[] = Array.from({ length: 49 }, () => [
@@ -133,7 +133,7 @@ Deno.test("applyJsonPatch() takes time in proportion to the patch", () => {
   assertEquals(Object.keys(Object(applyJsonPatch({ members, items }, patch))), ["members", "items"]);
 });
 
-Deno.test("applyJsonPatch() ignores members that have no meaning for an operation", () => {
+Deno.test("applyJsonPatch() ignores properties without meaning for an operation", () => {
   const patch: JsonPatchOperation[] = [
     { op: "test", path: "/a", value: 1, from: "/b" },
     { op: "add", path: "/a", value: 2, from: "/nope" },
@@ -141,7 +141,7 @@ Deno.test("applyJsonPatch() ignores members that have no meaning for an operatio
   assertEquals(applyJsonPatch({ a: 1, b: 3 }, patch), { a: 2, b: 3 });
 });
 
-Deno.test("jsonEqual() compares numbers by value, lists in order and objects in any", () => {
+Deno.test("jsonEqual() compares numbers by value, lists in order, and objects in any order", () => {
   const equal = [[0, -0], [null, null], [[1, [2]], [1, [2]]], [{ a: 1, b: { c: [] } }, {
     b: { c: [] },
     a: 1,

@@ -1,4 +1,4 @@
-/** A JSON Pointer one step longer (RFC 6901, section 3). */
+/** Appends a step to a JSON Pointer (RFC 6901, section 3). */
 export function extendPointer(pointer: string, member: string | number): string {
   const text = String(member);
   const escaped = text.includes("~") || text.includes("/")
@@ -7,7 +7,7 @@ export function extendPointer(pointer: string, member: string | number): string 
   return `${pointer}/${escaped}`;
 }
 
-/** The last step of a JSON Pointer, unescaped; undefined for the root. */
+/** Returns the last step of a JSON Pointer, unescaped; undefined for the root. */
 export function lastStep(pointer: string): string | undefined {
   const slash = pointer.lastIndexOf("/");
   return slash === -1 ? undefined : pointer.slice(slash + 1).replaceAll("~1", "/").replaceAll("~0", "~");

@@ -1,8 +1,8 @@
-/** A media type with its parameters (RFC 9110, section 8.3.1). */
+/** Media type with parameters (RFC 9110, section 8.3.1). */
 export interface MediaType {
   /** Lower case, without parameters, e.g. "application/json". */
   readonly essence: string;
-  /** Names in lower case, values unquoted. */
+  /** Parameters by lower-case name, with unquoted values. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
@@ -13,7 +13,7 @@ const PARAMETER = new RegExp(
   "y",
 );
 
-/** Parses the value of a `Content-Type` field; undefined when it is malformed or names a parameter twice. */
+/** Parses the value of a `Content-Type` field; undefined if it is malformed or repeats a parameter. */
 export function parseMediaType(text: string): MediaType | undefined {
   const trimmed = text.trim();
   const essence = ESSENCE.exec(trimmed);
@@ -33,7 +33,7 @@ export function parseMediaType(text: string): MediaType | undefined {
   return { essence: essence[1].toLowerCase(), parameters };
 }
 
-/** Whether a range such as "image/*" or a full media type covers the other, both in lower case. */
+/** Whether a full media type or a range such as "image/*" covers another one, both in lower case. */
 export function covers(range: string, essence: string): boolean {
   return range === essence || range === "*/*" ||
     (range.endsWith("/*") && essence.startsWith(range.slice(0, -1)));

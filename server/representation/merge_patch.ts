@@ -3,9 +3,8 @@ import type { JsonValue } from "../operation.ts";
 type JsonObject = { readonly [key: string]: JsonValue };
 
 /**
- * The value that a JSON Merge Patch makes of a target (RFC 7396, section 2): objects are merged member by member,
- * null takes a member away, anything else replaces. Neither argument is changed. Arguments as `JSON.parse` gives
- * them: a member called `__proto__` is one like any other.
+ * Applies a JSON Merge Patch (RFC 7396, section 2) without changing its arguments: merges objects, removes properties set
+ * to null, and replaces anything else. Arguments must come from `JSON.parse`; `__proto__` is then a regular property.
  */
 export function mergePatch(target: JsonValue | undefined, patch: JsonValue): JsonValue {
   if (!isObject(patch)) return patch;

@@ -24,18 +24,18 @@ const APPENDIX: readonly [JsonValue, JsonValue, JsonValue][] = [
 
 const json = fc.jsonValue().map((value): JsonValue => JSON.parse(JSON.stringify(value)));
 
-Deno.test("mergePatch() gives what the appendix of RFC 7396 lists", () => {
+Deno.test("mergePatch() returns the results in the appendix of RFC 7396", () => {
   for (const [target, patch, result] of APPENDIX) assertEquals(mergePatch(target, patch), result);
 });
 
-Deno.test("mergePatch() changes nothing the second time", () => {
+Deno.test("mergePatch() is idempotent", () => {
   fc.assert(fc.property(json, json, (target, patch) => {
     const once = mergePatch(target, patch);
     assertEquals(mergePatch(once, patch), once);
   }));
 });
 
-Deno.test("mergePatch() leaves its arguments as they were", () => {
+Deno.test("mergePatch() does not change its arguments", () => {
   fc.assert(fc.property(json, json, (target, patch) => {
     const before = JSON.stringify([target, patch]);
     mergePatch(target, patch);
@@ -43,7 +43,7 @@ Deno.test("mergePatch() leaves its arguments as they were", () => {
   }));
 });
 
-Deno.test("mergePatch() keeps every member that the patch does not name", () => {
+Deno.test("mergePatch() keeps properties that the patch does not name", () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), json), fc.dictionary(fc.string(), json), (target, patch) => {
       const merged = mergePatch(target, patch) as Record<string, JsonValue>;
@@ -54,7 +54,7 @@ Deno.test("mergePatch() keeps every member that the patch does not name", () => 
   );
 });
 
-Deno.test("mergePatch() takes __proto__ for a name like any other", () => {
+Deno.test("mergePatch() treats __proto__ like any other name", () => {
   const merged = mergePatch(JSON.parse('{"a":1}'), JSON.parse('{"__proto__":{"polluted":true}}'));
   assertEquals(JSON.stringify(merged), '{"a":1,"__proto__":{"polluted":true}}');
   assertEquals(Reflect.get({}, "polluted"), undefined);

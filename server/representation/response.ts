@@ -7,14 +7,14 @@ import { Problem } from "../problem.ts";
 
 const encoder = new TextEncoder();
 
-/** Writes what a strict handler returned. */
-export type WriteResponse = (answer: StrictResponse, exchange: Exchange) => Response;
+/** Converts the result of a strict handler to a response. */
+export type WriteResponse = (result: StrictResponse, exchange: Exchange) => Response;
 
 /**
- * Prepares the writing of an operation's responses.
+ * Prepares the responses of an operation.
  *
- * Fields are set one by one: giving `new Response` an object with more than one of them costs about five times as
- * much (measured on Deno 2.9).
+ * Headers are set one by one, because passing several to `new Response` costs about five times as much (measured on Deno
+ * 2.9).
  */
 export function compileResponses(operation: Operation): WriteResponse {
   const mediaTypes = new Map<number, string>();
@@ -24,41 +24,41 @@ export function compileResponses(operation: Operation): WriteResponse {
   }
   const cacheable = operation.method === "GET";
 
-  return function writeResponse(answer, exchange): Response {
-    const contentType = answer.contentType ?? mediaTypes.get(answer.status);
-    const etag = cacheable && answer.status === 200 ? answer.headers?.["ETag"] : undefined;
+  return function writeResponse(result, exchange): Response {
+    const contentType = result.contentType ?? mediaTypes.get(result.status);
+    const etag = cacheable && result.status === 200 ? result.headers?.["ETag"] : undefined;
     if (typeof etag === "string" && isNotModified(exchange, etag)) {
       const response = new Response(null, { status: 304 });
-      setHeaders(response.headers, answer, exchange);
+      setHeaders(response.headers, result, exchange);
       if (contentType !== undefined) response.headers.set("Vary", "Accept");
       return response;
     }
-    if (contentType === undefined || answer.body === undefined) {
-      const response = new Response(null, { status: answer.status });
-      setHeaders(response.headers, answer, exchange);
+    if (contentType === undefined || result.body === undefined) {
+      const response = new Response(null, { status: result.status });
+      setHeaders(response.headers, result, exchange);
       return response;
     }
-    const body = encodeBody(answer.body, contentType);
+    const body = encodeBody(result.body, contentType);
     exchange.body = body;
     const isHead = exchange.method === "HEAD";
     const response = new Response(isHead ? null : body, {
-      status: answer.status,
+      status: result.status,
       headers: { "Content-Type": contentType },
     });
     response.headers.set("Vary", "Accept");
-    // The platform counts what it sends, but nothing is sent for HEAD.
+    // The platform sets the length of what it sends; for HEAD it sends no body.
     if (isHead) response.headers.set("Content-Length", String(byteLength(body)));
-    setHeaders(response.headers, answer, exchange);
+    setHeaders(response.headers, result, exchange);
     return response;
   };
 }
 
-function setHeaders(headers: Headers, answer: StrictResponse, exchange: Exchange): void {
+function setHeaders(headers: Headers, result: StrictResponse, exchange: Exchange): void {
   headers.set("X-Request-Id", exchange.requestId);
-  const { headers: own } = answer;
+  const { headers: own } = result;
   if (own === undefined) return;
-  // A strong tag names these very bytes: whoever compresses them on the way would have to weaken it, and what is kept
-  // on the way has to be asked about. Deno before 2.9 compresses by itself unless it is told this.
+  // A strong tag identifies exact bytes, so proxies must neither compress nor serve them without revalidation. Deno
+  // before 2.9 compresses responses itself without this.
   if (own["ETag"] !== undefined) headers.set("Cache-Control", "no-cache, no-transform");
   for (const name of Object.keys(own)) {
     const value = own[name];
@@ -80,38 +80,39 @@ function byteLength(body: string | Uint8Array): number {
   return typeof body === "string" ? encoder.encode(body).length : body.length;
 }
 
-const MAX_REMEMBERED = 256;
+const MAX_CACHED = 256;
 
 /**
- * Gives a function from an Accept header to the one of the offers that it likes best (RFC 9110, section 12.5.1);
- * undefined when it excludes them all. Clients send few different headers, so the answers are remembered.
+ * Returns a function from an Accept header to the client's preferred offer (RFC 9110, section 12.5.1), undefined if all
+ * are excluded. Clients send few distinct headers, so results are cached.
  */
 export function createNegotiation(offers: readonly string[]): (accept: string | null) => string | undefined {
   const first = offers[0];
-  const remembered = new Map<string, string | undefined>();
+  const cached = new Map<string, string | undefined>();
   return function negotiate(accept: string | null): string | undefined {
-    // An empty list excludes nothing: RFC 9110, section 5.6.1.2, lets a field be empty.
+    // An empty header excludes nothing (RFC 9110, section 5.6.1.2, permits empty lists).
     if (accept === null || accept === "*/*" || accept === first || accept.trim() === "") return first;
-    if (remembered.has(accept)) return remembered.get(accept);
+    if (cached.has(accept)) return cached.get(accept);
     const best = accepts({ headers: new Headers({ accept }) }, ...offers);
-    if (remembered.size === MAX_REMEMBERED) remembered.clear();
-    remembered.set(accept, best);
+    if (cached.size === MAX_CACHED) cached.clear();
+    cached.set(accept, best);
     return best;
   };
 }
 
-/** The bytes of an answer's body as they are sent, so far as they are known: none of a stream's. */
+/** Returns the size of a response's body in bytes as sent; 0 for a stream. */
 export function responseBytes(response: Response, { body, method }: Exchange): number {
-  // The body of the response itself is not to be looked at: that makes a stream of it, sent in chunks and more slowly.
+  // Reading response.body would turn it into a stream, which is sent in chunks and more slowly.
   if (method === "HEAD") return 0;
   if (body === undefined) return Number(response.headers.get("Content-Length") ?? 0);
   return typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
 }
 
 /**
- * Whether a GET or HEAD whose answer carries this `ETag` is answered 304 (RFC 9110, section 13.2.2). A malformed
- * `If-None-Match` is as good as none: the client gets the whole representation.
- * @throws {Problem} 412 when there is an `If-Match` that names other versions, 400 when that is malformed.
+ * Whether a GET or HEAD gets 304 instead of a response with this `ETag` (RFC 9110, section 13.2.2). A malformed
+ * `If-None-Match` is ignored.
+ *
+ * @throws {Problem} 412 if `If-Match` names only other versions, 400 if it is malformed.
  */
 export function isNotModified(exchange: Exchange, etag: string): boolean {
   const { ifMatch, ifNoneMatch } = exchange.fields;

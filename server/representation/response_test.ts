@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { createNegotiation } from "./response.ts";
 
-Deno.test("createNegotiation() chooses what the client likes best", () => {
+Deno.test("createNegotiation() chooses the client's preference", () => {
   const negotiate = createNegotiation(["application/json", "text/csv"]);
   const expected: [string | null, string | undefined][] = [
     [null, "application/json"],
@@ -20,7 +20,7 @@ Deno.test("createNegotiation() chooses what the client likes best", () => {
   }
 });
 
-Deno.test("createNegotiation() remembers no more headers than it has room for", () => {
+Deno.test("createNegotiation() caches a bounded number of headers", () => {
   const negotiate = createNegotiation(["application/json"]);
   for (let i = 0; i < 1000; i++) assertEquals(negotiate(`application/json, x/${i}`), "application/json");
 });
