@@ -54,7 +54,7 @@ Deno.test("docs/permissions.md names each task with what it may do", async () =>
     const [, set = bare] = / -P(?:=(\S+))?(?= |$)/.exec(program) ?? [];
     return [name, set, (program.match(/--(allow|deny)-\S+/g) ?? []).join(" ")];
   });
-  const rows = markdownRows(await read("docs/permissions.md"), "The tasks");
+  const rows = markdownRows(await read("docs/permissions.md"), "Tasks");
   assertEquals(rows.map(([name, set, beside]) => [name, set, beside]).toSorted(), expected.toSorted());
 });
 
@@ -66,7 +66,7 @@ Deno.test("docs/permissions.md tells what deno.json's permission sets allow", as
     name === "default" ? "its settings" : allowed(set["env"]),
     ...["net", "read", "write", "run", "sys"].map((kind) => allowed(set[kind])),
   ]);
-  assertEquals(markdownRows(await read("docs/permissions.md"), "The sets"), expected);
+  assertEquals(markdownRows(await read("docs/permissions.md"), "Permission sets"), expected);
   for (const set of Object.values(permissions)) {
     assertEquals(set["ffi"], { deny: true });
     assertEquals(set["import"], { allow: ["localhost:1"], deny: true });

@@ -7,13 +7,13 @@ const ROOT = join(import.meta.dirname ?? ".", "..");
 /** The tables that say for each row which test holds what it promises, by their chapter and heading. */
 const TABLES = [
   ["docs/security.md", "OWASP API Security Top 10 (2023)"],
-  ["docs/permissions.md", "How it is tested"],
+  ["docs/permissions.md", "Tests"],
   ["docs/audit.md", "Supply-chain audit"],
   ["docs/limits.md", "Sizes"],
-  ["docs/operations.md", "Clients that are slow"],
+  ["docs/operations.md", "Slow clients"],
   ["docs/persistence.md", "Retried reads"],
   ["docs/persistence.md", "Failures on one server"],
-  ["docs/migrations.md", "When something breaks in the middle"],
+  ["docs/migrations.md", "Interrupted migrations"],
   ["docs/payments.md", "Faults"],
   ["docs/webhooks.md", "What is promised"],
 ] as const;
