@@ -23,7 +23,7 @@ interface Harness {
   readonly payee: string;
 }
 
-/** Every row there is. */
+/** Returns the number of rows in all tables. */
 async function written(pool: ConnectionPool): Promise<unknown> {
   const tables = ["events", "outbox", "accounts", "payments", "refunds", "entries"];
   const counts = tables.map((table) => `(select count(*) from ${table}) as ${table}`);
@@ -33,7 +33,7 @@ async function written(pool: ConnectionPool): Promise<unknown> {
   return rows[0];
 }
 
-/** Sends a payment that is right but for what is given, both ways, and gives what is said of it. */
+/** Sends a payment with invalid members by POST and PUT, and returns the problem that both report. */
 async function refused(
   { server, pool, payer, payee }: Harness,
   wrong: Readonly<Record<string, unknown>>,
@@ -51,7 +51,7 @@ const AMOUNT = "422 invalid-amount, body /amount/amount";
 const CURRENCY = "422 unknown-currency, body /amount/currency";
 
 const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
-  "an amount is written as its currency wants it": async (harness) => {
+  "an amount has the decimal places of its currency": async (harness) => {
     for (
       const amount of [
         "1e3",
@@ -79,7 +79,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
       assertEquals(await refused(harness, { amount: money(amount, "JPY") }), AMOUNT, amount);
     }
   },
-  "an amount is a text": async (harness) => {
+  "an amount is a string": async (harness) => {
     for (const amount of [1, 1.5, null, true, {}, [], "", "9".repeat(65)]) {
       const said = await refused(harness, { amount: { amount, currency: "BRL" } });
       assertEquals(said, "422 invalid-content, body /amount/amount", JSON.stringify(amount));
@@ -90,7 +90,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
       "422 invalid-content, body /amount/currency",
     );
   },
-  "a currency is one of ISO 4217": async (harness) => {
+  "a currency is an ISO 4217 code": async (harness) => {
     for (const currency of ["XXX", "XAU", "brl", "B", "BRLX", "ＢＲＬ", "R$"]) {
       assertEquals(await refused(harness, { amount: money("1.00", currency) }), CURRENCY, currency);
     }
@@ -114,7 +114,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
       "body /amount/currency",
     ]);
   },
-  "payer and payee are two accounts that are there": async (harness) => {
+  "payer and payee are two existing accounts": async (harness) => {
     const { payer, payee } = harness;
     for (const same of [payer, payer.toUpperCase()]) {
       assertEquals(await refused(harness, { payeeAccountId: same }), "422 same-account");
@@ -138,7 +138,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
       );
     }
   },
-  "a settlement account takes part in deposits only": async (harness) => {
+  "a settlement account is used by deposits only": async (harness) => {
     const { body } = await send(harness.server, "GET /v1/accounts?limit=200");
     const id = body.data?.find(({ kind, currency }) => kind === "settlement" && currency === "BRL")?.["id"];
     assertEquals(await refused(harness, { payerAccountId: id }), "422 unknown-account, body /payerAccountId");
@@ -153,7 +153,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
     });
     assertEquals(outcome(closing), "404 account-not-found");
   },
-  "money of a deleted profile does not move": async (harness) => {
+  "accounts of a deleted profile neither send nor receive money": async (harness) => {
     const { server } = harness;
     const deleted = await openAccount(server, "10.00");
     const { profileId } = dataOf(await send(server, `GET /v1/accounts/${deleted}`));
@@ -185,7 +185,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
     });
     assertEquals([outcome(unknown), ...invalidParams(unknown)], ["422 unknown-profile", "body /profileId"]);
   },
-  "a description has 140 characters at the most": async (harness) => {
+  "a description has at most 140 characters": async (harness) => {
     const said = "422 invalid-content, body /description";
     for (const description of ["a".repeat(141), "😀".repeat(141), 1, "\u0000"]) {
       assertEquals(await refused(harness, { description }), said, String(description).slice(0, 9));
@@ -199,14 +199,16 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
       assertEquals([status, body.data?.["description"]], [201, description]);
     }
   },
-  "what is not known is not taken": async (harness) => {
+  "unknown members are rejected": async (harness) => {
     assertEquals(await refused(harness, { status: "settled" }), "422 invalid-content, body /status");
     assertEquals(
       await refused(harness, { amount: { ...money("1.00"), exponent: 2 } }),
       "422 invalid-content, body /amount/exponent",
     );
   },
-  "a key has 1 to 255 characters, and one that was refused can be used": async ({ server, payer, payee }) => {
+  "a key has 1 to 255 characters, and a validation error does not use it up": async (
+    { server, payer, payee },
+  ) => {
     const body = { payerAccountId: payer, payeeAccountId: payee, amount: money("0.01") };
     for (const key of ["a".repeat(256), `"${"a".repeat(256)}"`, '""', "a b", "ä"]) {
       const response = await send(server, "POST /v1/payments", { key, body });
@@ -232,7 +234,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
     }
     assertEquals((await send(server, "POST /v1/payments", { key: "a".repeat(255), body })).status, 201);
   },
-  "a key that has expired is refused, and nothing is done": async ({ pool, payer, payee }) => {
+  "an expired key is rejected without changes": async ({ pool, payer, payee }) => {
     let now: Timestamp = "2026-11-25T10:00:00Z";
     await using server = paymentServer(pool, { now: () => now });
     const body = { payerAccountId: payer, payeeAccountId: payee, amount: money("0.01") };
@@ -246,7 +248,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
     );
     assertEquals(await written(pool), before);
   },
-  "a list is asked for in a way that can be answered": async ({ server, payer }) => {
+  "invalid list parameters are rejected": async ({ server, payer }) => {
     const entries = `/v1/accounts/${payer}/entries`;
     const { body } = await send(server, `GET ${entries}?limit=1`);
     const cursor = body.meta?.["nextCursor"] ?? "none";
@@ -275,7 +277,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
 };
 
 for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
-  Deno.test(`Bad payments on ${name}`, async (t) => {
+  Deno.test(`Invalid payments on ${name}`, async (t) => {
     await using database = await open();
     await using server = paymentServer(database.pool);
     const payer = await openAccount(server, "100.00");

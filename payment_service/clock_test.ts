@@ -18,7 +18,7 @@ import { findInconsistencies } from "./testing/find_inconsistencies.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** A clock that goes when it is told to, also back. */
+/** Clock that the test moves forward and back. */
 class Clock {
   #now = microsecondsOf("2026-11-25T10:00:00Z");
 
@@ -30,7 +30,7 @@ class Clock {
 }
 
 const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> = {
-  "what happens to an account keeps its order when the clock is set back": async (pool) => {
+  "entries of an account keep their order when the clock is set back": async (pool) => {
     const clock = new Clock();
     await using server = paymentServer(pool, { now: clock.now });
     const [payer, payee] = [await openAccount(server, "10.00"), await openAccount(server, "0")];
@@ -53,7 +53,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     assertEquals(balances, ["7.25", "7.00", "8.00", "9.00", "10.00"]);
     const { body: history } = await send(server, `GET /v1/payments/${payments[2]}/events`);
     assertEquals(history.data?.map(({ type }) => type), ["payment.settled", "payment.refunded"]);
-    // By pages, none is left out or given twice.
+    // Paging neither skips nor repeats an entry.
     const seen: unknown[] = [];
     for (let query = "limit=2"; query !== "";) {
       const { body: { data, meta } } = await send(server, `GET /v1/accounts/${payer}/entries?${query}`);
@@ -65,7 +65,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     const { tables } = await rebuildProjections(pool, { swap: false });
     assertEquals(tables.filter((table) => !isEqual(table)), []);
   },
-  "a key is known when the clock is set back": async (pool) => {
+  "a key stays valid when the clock is set back": async (pool) => {
     const clock = new Clock();
     await using server = paymentServer(pool, { now: clock.now });
     const [payer, payee] = [await openAccount(server, "10.00"), await openAccount(server, "0")];
@@ -85,7 +85,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     await using server = paymentServer(pool, { now: clock.now });
     await using sweeper = new KeySweeper({
       writer: () => pool.writer(),
-      // As the server keeps them.
+      // The lifetime of keys in the server.
       ttlMs: HOUR_MS,
       now: clock.now,
       onFailed: (error) => {
@@ -103,7 +103,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
       "422 idempotency-key-expired",
     );
     assertEquals(await balanceOf(server, payer), "9.00");
-    // Set back, the response is there still.
+    // With the clock set back, the response is still stored.
     clock.add(-HOUR_MS);
     assertEquals((await send(server, "POST /v1/payments", { key, body })).text, first.text);
     clock.add(2 * HOUR_MS);
@@ -116,7 +116,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
 };
 
 for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
-  Deno.test(`The Payment API under clocks that are wrong, on ${name}`, async (t) => {
+  Deno.test(`Payment API with a changing clock on ${name}`, async (t) => {
     await using database = await open();
     for (const [title, run] of Object.entries(CASES)) await t.step(title, () => run(database.pool));
   });

@@ -19,7 +19,7 @@ import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 
 interface Harness {
   readonly pool: ConnectionPool;
-  /** Two processes, as far as they could know of each other. */
+  /** Two servers that share nothing but the database, like two processes. */
   readonly servers: readonly [Server, Server];
 }
 
@@ -57,7 +57,7 @@ async function assertBooks(pool: ConnectionPool): Promise<void> {
   assertEquals(rows, [{ entries: "0", balances: "0" }]);
 }
 
-Deno.test("POST /v1/payments pays once for a key, however often it is sent at the same instant", () =>
+Deno.test("POST /v1/payments settles one payment per key for concurrent requests", () =>
   withHarness(async ({ pool, servers }) => {
     const payer = await openAccount(servers[0], "100.00");
     const payee = await openAccount(servers[0], "0");
@@ -81,7 +81,7 @@ Deno.test("POST /v1/payments pays once for a key, however often it is sent at th
     await assertBooks(pool);
   }));
 
-Deno.test("PUT /v1/payments/{id} pays once for an id, however often it is sent at the same instant", () =>
+Deno.test("PUT /v1/payments/{id} settles one payment per id for concurrent requests", () =>
   withHarness(async ({ pool, servers }) => {
     const payer = await openAccount(servers[0], "100.00");
     const payee = await openAccount(servers[0], "0");
@@ -100,7 +100,7 @@ Deno.test("PUT /v1/payments/{id} pays once for an id, however often it is sent a
     await assertBooks(pool);
   }));
 
-Deno.test("PUT /v1/payments/{id} makes one of several payments that want an id", () =>
+Deno.test("PUT /v1/payments/{id} settles one of several different payments with one id", () =>
   withHarness(async ({ servers }) => {
     const payer = await openAccount(servers[0], "100.00");
     const payee = await openAccount(servers[0], "0");
@@ -115,7 +115,7 @@ Deno.test("PUT /v1/payments/{id} makes one of several payments that want an id",
     assertEquals(outcomes(responses), { "201": 1, "409 payment-exists": 7 });
   }));
 
-Deno.test("An account that is closed while it is paid has been closed or paid, and never both", () =>
+Deno.test("An account that is closed and paid concurrently is either closed or paid", () =>
   withHarness(async ({ pool, servers }) => {
     const payer = await openAccount(servers[0], "100.00");
     for (let round = 0; round < 10; round++) {
@@ -127,7 +127,7 @@ Deno.test("An account that is closed while it is paid has been closed or paid, a
         });
       const closes = (): Promise<PaymentResponse> =>
         send(servers[1], `POST /v1/accounts/${payee}/close`, { headers: { "If-Match": "*" } });
-      // Whichever is sent first is not always the first.
+      // Alternates the order in which the requests are sent.
       const [paid, closed] = round % 2 === 0
         ? await Promise.all([pays(), closes()])
         : (await Promise.all([closes(), pays()])).toReversed();
@@ -143,7 +143,7 @@ Deno.test("An account that is closed while it is paid has been closed or paid, a
     await assertBooks(pool);
   }));
 
-Deno.test("A hot account is paid to and from by many, and nobody is told of a deadlock", () =>
+Deno.test("Concurrent payments to and from a hot account succeed without deadlocks", () =>
   withHarness(async ({ pool, servers }) => {
     const hot = await openAccount(servers[0], "50.00");
     const others = await Promise.all(Array.from({ length: 8 }, () => openAccount(servers[0], "50.00")));
@@ -156,18 +156,18 @@ Deno.test("A hot account is paid to and from by many, and nobody is told of a de
       });
     });
     assertEquals(outcomes(responses), { "201": 160 });
-    // Every third goes out.
+    // Every third payment is outgoing.
     assertEquals(await balanceOf(servers[0], hot), (50 + 0.5 * (106 - 54)).toFixed(2));
     const { body } = await send(servers[0], `GET /v1/accounts/${hot}/entries?limit=200`);
     const amounts = (body.data ?? []).map(({ amount, balance }) => [units(amount), units(balance)] as const);
-    // The statement is in the order in which it happened.
+    // The statement is ordered by time.
     for (const [index, [amount, balance]] of amounts.entries()) {
       assertEquals(balance - amount, amounts[index + 1]?.[1] ?? 0);
     }
     await assertBooks(pool);
   }));
 
-Deno.test("Nobody spends what is not there, however many try at the same instant", () =>
+Deno.test("Concurrent payments never overdraw an account", () =>
   withHarness(async ({ pool, servers }) => {
     const payer = await openAccount(servers[0], "10.00");
     const payee = await openAccount(servers[0], "0");
@@ -181,7 +181,7 @@ Deno.test("Nobody spends what is not there, however many try at the same instant
     await assertBooks(pool);
   }));
 
-Deno.test("Refunds at the same instant are never more than the payment", () =>
+Deno.test("Concurrent refunds never exceed the payment", () =>
   withHarness(async ({ pool, servers }) => {
     const payer = await openAccount(servers[0], "10.00");
     const payee = await openAccount(servers[0], "90.00");
@@ -209,7 +209,7 @@ Deno.test("Refunds at the same instant are never more than the payment", () =>
     await assertBooks(pool);
   }));
 
-Deno.test("The first deposits of a currency open one settlement account", () =>
+Deno.test("Concurrent first deposits of a currency open one settlement account", () =>
   withHarness(async ({ pool, servers }) => {
     const accounts = await Promise.all(
       Array.from({ length: 8 }, () => openAccount(servers[0], "0", { currency: "KWD" })),
@@ -228,7 +228,7 @@ Deno.test("The first deposits of a currency open one settlement account", () =>
     await assertBooks(pool);
   }));
 
-Deno.test("A clock that is set back changes no order", async () => {
+Deno.test("Entries keep their order when the clock is set back", async () => {
   await using database = await useTestDatabase({ migrations: PAYMENT_MIGRATIONS });
   await using pool = openPool({ primary: database.instance, replicas: [] });
   let hour = 10;

@@ -4,69 +4,69 @@ import { DatabaseError } from "@archway/db/errors.ts";
 import { PAYMENT_DATABASES } from "./testing/payment_program.ts";
 import { money, openAccount, paymentServer, send } from "./testing/payment_client.ts";
 
-/** What of a wrong state the database refuses, whoever would write it: the constraint, and the statements. */
+/** Invalid states: the violated constraint, and the statements that would write the state. */
 const WRONG: Readonly<Record<string, readonly [constraint: string, ...statements: string[]]>> = {
   "a customer's account below zero": [
     "accounts_balance_not_negative",
     "update accounts set balance = -1 where id = '$payer'",
   ],
-  "a movement with one side": [
+  "a transfer with one side": [
     "entries_balanced",
     `insert into entries (transfer_id, account_id, currency, kind, amount, balance, payment_id, created_at)
       values (gen_random_uuid(), '$payer', 'BRL', 'payment', -5, 9495, gen_random_uuid(), 'infinity')`,
     "update accounts set balance = 9495 where id = '$payer'",
   ],
-  "a movement whose sides differ": [
+  "a transfer whose sides differ": [
     "entries_balanced",
     "update entries set amount = amount + 1 where account_id = '$payee'",
   ],
-  "half of a movement": ["entries_balanced", "delete from entries where account_id = '$payee'"],
-  "a movement into another currency": [
+  "half of a transfer": ["entries_balanced", "delete from entries where account_id = '$payee'"],
+  "a transfer into another currency": [
     "entries_account_fkey",
     "update entries set currency = 'JPY' where account_id = '$payee'",
   ],
-  "a balance that nothing explains": [
+  "a balance without entries": [
     "accounts_balance_explained",
     "update accounts set balance = balance + 1 where id = '$payee'",
     "update accounts set balance = balance - 1 where id = '$payer'",
   ],
-  "a movement that makes up what accounts have": [
+  "a transfer with invented balances": [
     "entries_explained",
     `insert into entries (transfer_id, account_id, currency, kind, amount, balance, payment_id, created_at)
       values ('$transfer', '$payer', 'BRL', 'payment', -1, 9499, gen_random_uuid(), now() + interval '1 hour'),
         ('$transfer', '$payee', 'BRL', 'payment', 1, 999999, gen_random_uuid(), now() + interval '1 hour')`,
     "update accounts set balance = case id when '$payer' then 9499 else 999999 end where id in ('$payer', '$payee')",
   ],
-  "a movement that no account knows": [
+  "a transfer without a change of balances": [
     "accounts_balance_explained",
     `insert into entries (transfer_id, account_id, currency, kind, amount, balance, payment_id, created_at)
       values ('$transfer', '$payer', 'BRL', 'payment', -1, 9499, gen_random_uuid(), now() + interval '1 hour'),
         ('$transfer', '$payee', 'BRL', 'payment', 1, 501, gen_random_uuid(), now() + interval '1 hour')`,
   ],
-  "a movement in the past": [
+  "a transfer in the past": [
     "entries_explained",
     `insert into entries (transfer_id, account_id, currency, kind, amount, balance, payment_id, created_at)
       values ('$transfer', '$payer', 'BRL', 'payment', -1, -1, gen_random_uuid(), '2000-01-01'),
         ('$transfer', '$payee', 'BRL', 'payment', 1, 1, gen_random_uuid(), '2000-01-01')`,
   ],
-  "a movement that is taken away": [
+  "a deleted transfer": [
     "accounts_balance_explained",
     "delete from entries where kind = 'payment'",
   ],
-  "the first movement taken away": [
+  "a deleted first transfer": [
     "accounts_balance_explained",
     "delete from entries where kind = 'deposit'",
   ],
-  "a movement whose accounts are exchanged": [
+  "a transfer with swapped accounts": [
     "accounts_balance_explained",
     `update entries set amount = -amount, balance = balance - 2 * amount where kind = 'payment'`,
   ],
-  "an account that begins with money": [
+  "an account with an initial balance": [
     "accounts_balance_explained",
     `insert into accounts (id, kind, profile_id, currency, balance, created_at, updated_at)
       values (gen_random_uuid(), 'customer', gen_random_uuid(), 'BRL', 1, now(), now())`,
   ],
-  "a closed account with money": [
+  "a closed account with a balance": [
     "accounts_closed_empty",
     "update accounts set closed_at = now() where id = '$payer'",
   ],
@@ -75,7 +75,7 @@ const WRONG: Readonly<Record<string, readonly [constraint: string, ...statements
     `insert into accounts (id, kind, currency, created_at, updated_at)
       values (gen_random_uuid(), 'settlement', 'BRL', now(), now())`,
   ],
-  "a refund that the payment does not know": [
+  "a refund that the payment does not include": [
     "payments_refunds_explained",
     `insert into refunds select id, gen_random_uuid(), currency, 100, null, now() from payments`,
   ],
@@ -84,24 +84,27 @@ const WRONG: Readonly<Record<string, readonly [constraint: string, ...statements
     `insert into refunds select id, gen_random_uuid(), 'JPY', 100, null, now() from payments`,
     "update payments set refunded = 100",
   ],
-  "something given back without a refund": [
+  "a refunded amount without a refund": [
     "payments_refunds_explained",
     "update payments set refunded = 100",
   ],
-  "a payment that begins given back": [
+  "a new payment with a refunded amount": [
     "payments_refunds_explained",
     `insert into payments select gen_random_uuid(), payer_account_id, payee_account_id, currency, amount, 1, null, 1,
       now(), now() from payments`,
   ],
-  "more given back than was paid": ["payments_refunded_range", "update payments set refunded = amount + 1"],
-  "a payment to oneself": [
+  "a refunded amount beyond the payment": [
+    "payments_refunded_range",
+    "update payments set refunded = amount + 1",
+  ],
+  "a payment to the same account": [
     "payments_accounts_differ",
     "update payments set payee_account_id = payer_account_id",
   ],
-  "an event that is changed": ["events_kept", "update events set data = '{}' where version = 1"],
-  "an event that is removed": ["events_kept", "delete from outbox", "delete from events"],
-  "all events removed": ["events_kept", "truncate events cascade"],
-  "an event twice": [
+  "a changed event": ["events_kept", "update events set data = '{}' where version = 1"],
+  "a deleted event": ["events_kept", "delete from outbox", "delete from events"],
+  "truncated events": ["events_kept", "truncate events cascade"],
+  "a duplicated event": [
     "events_stream_version_key",
     `insert into events (stream, version, type, data, metadata, recorded_at)
       select stream, version, type, data, metadata, recorded_at from events limit 1`,
@@ -116,7 +119,7 @@ async function attempt(pool: ConnectionPool, statements: readonly string[]): Pro
 }
 
 for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
-  Deno.test(`The tables of payments on ${name} refuse`, async (t) => {
+  Deno.test(`Payment tables on ${name} reject`, async (t) => {
     await using database = await open();
     await using server = paymentServer(database.pool);
     const payer = await openAccount(server, "100.00");

@@ -21,11 +21,11 @@ const MISSING = "01a2023b-983b-7000-83d3-81c8f54d2496";
 
 interface Harness {
   readonly server: Server;
-  /** Ada's account, with money. */
+  /** Ada's account, with a balance. */
   readonly ada: string;
   /** Bob's account. */
   readonly bob: string;
-  /** From Ada to Bob. */
+  /** Payment from Ada to Bob. */
   readonly payment: string;
 }
 
@@ -36,7 +36,7 @@ function body(payerAccountId: string, payeeAccountId: string): PaymentRequest {
   };
 }
 
-/** What of an response tells one thing that does not exist from another. */
+/** Returns the parts of a response that could distinguish a missing resource from another owner's. */
 function distinguishable({ status, body }: PaymentResponse): unknown {
   const { instance: _, requestId: __, ...rest } = { ...body } as Readonly<Record<string, unknown>>;
   return [status, rest];
@@ -47,15 +47,15 @@ function ids({ body }: PaymentResponse): readonly unknown[] {
 }
 
 const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
-  "an account exists for its profile's owner, and for who looks after all": async ({ server, ada }) => {
-    const ways = (id: string): readonly (readonly [string, PaymentRequest])[] => [
+  "an account exists for its profile's owner and for admins only": async ({ server, ada }) => {
+    const requests = (id: string): readonly (readonly [string, PaymentRequest])[] => [
       [`GET /v1/accounts/${id}`, {}],
       [`GET /v1/accounts/${id}/entries`, {}],
       [`POST /v1/accounts/${id}/close`, { headers: { "If-Match": "*" } }],
       [`POST /v1/accounts/${id}/deposits`, { key: crypto.randomUUID(), body: { amount: money("1.00") } }],
     ];
-    const missing = ways(MISSING);
-    for (const [index, [line, request]] of ways(ada).entries()) {
+    const missing = requests(MISSING);
+    for (const [index, [line, request]] of requests(ada).entries()) {
       const [other = "", sent = {}] = missing[index] ?? [];
       const refused = await send(server, line, { ...request, as: "bob" });
       assertEquals(
@@ -70,7 +70,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
     }
     assertEquals(await balanceOf(server, ada, "ada"), "99.00");
   },
-  "a payment exists for both sides, and for nobody else": async ({ server, payment }) => {
+  "a payment exists for payer, payee and admins only": async ({ server, payment }) => {
     const paths = ["", "/events", "/refunds"].map((rest) => `GET /v1/payments/${payment}${rest}`);
     for (const path of paths) {
       for (const as of ["ada", "bob", "admin"]) {
@@ -84,7 +84,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
       );
     }
   },
-  "lists show the caller's own": async ({ server, ada, bob, payment }) => {
+  "lists include the caller's accounts and payments only": async ({ server, ada, bob, payment }) => {
     assertEquals(ids(await send(server, "GET /v1/accounts", { as: "ada" })), [ada]);
     assertEquals(ids(await send(server, "GET /v1/accounts", { as: "eve" })), []);
     assertEquals(ids(await send(server, "GET /v1/accounts", { as: "admin" })).length, 3);
@@ -109,7 +109,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
       assertEquals([outcome(foreign), ...invalidParams(foreign)], ["400 invalid-page", "query after"], as);
     }
   },
-  "nobody pays with somebody else's money": async ({ server, ada, bob }) => {
+  "callers cannot pay from accounts of other owners": async ({ server, ada, bob }) => {
     for (const as of ["bob", "eve"]) {
       const refused = await send(server, "POST /v1/payments", { ...body(ada, bob), as });
       assertEquals([outcome(refused), ...invalidParams(refused)], [
@@ -126,7 +126,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
     assertEquals(await balanceOf(server, ada, "ada"), "99.00");
     assertEquals((await send(server, "POST /v1/payments", { ...body(ada, bob), as: "admin" })).status, 201);
   },
-  "a payment goes back by who received it": async ({ server, payment }) => {
+  "only the payee refunds a payment": async ({ server, payment }) => {
     const path = `PUT /v1/payments/${payment}/refunds/${crypto.randomUUID()}`;
     const refund = { body: { amount: money("1.00") } };
     assertEquals(outcome(await send(server, path, { ...refund, as: "eve" })), "404 payment-not-found");
@@ -138,7 +138,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
       "404 payment-not-found",
     );
   },
-  "an account is opened by the profile's owner": async ({ server, ada }) => {
+  "only the profile's owner opens an account": async ({ server, ada }) => {
     const { profileId } = dataOf(await send(server, `GET /v1/accounts/${ada}`, { as: "ada" }));
     const open = { body: { profileId, currency: "JPY" } };
     const refused = await send(server, "POST /v1/accounts", { ...open, as: "bob" });
@@ -147,30 +147,30 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
     assertEquals(distinguishable(refused), distinguishable(await send(server, "POST /v1/accounts", missing)));
     assertEquals((await send(server, "POST /v1/accounts", { ...open, as: "ada" })).status, 201);
   },
-  "an id that somebody else has taken is taken": async ({ server, payment, ada, bob }) => {
+  "an id of another owner's payment is rejected": async ({ server, payment, ada, bob }) => {
     const eve = await openAccount(server, "5.00", { as: "eve" });
     const other = await send(server, `PUT /v1/payments/${payment}`, { ...body(eve, bob), as: "eve" });
     assertEquals(outcome(other), "409 payment-exists");
-    // Whoever cannot pay does not learn which ids there are.
+    // Callers who cannot pay cannot probe for existing ids.
     for (const id of [payment, MISSING]) {
       const same = await send(server, `PUT /v1/payments/${id}`, { ...body(ada, bob), as: "eve" });
       assertEquals(outcome(same), "422 unknown-account");
     }
   },
-  "a key is its caller's": async ({ server, ada, bob }) => {
+  "keys of different callers are independent": async ({ server, ada, bob }) => {
     await openAccount(server, "1.00", { as: "bob" });
     const key = crypto.randomUUID();
     const mine = await send(server, "POST /v1/payments", { ...body(ada, bob), key, as: "ada" });
     const theirs = await send(server, "POST /v1/payments", { ...body(ada, bob), key, as: "eve" });
     assertEquals([mine.status, theirs.status, theirs.headers.get("idempotency-replayed")], [201, 422, null]);
   },
-  "an ETag of one caller's list is not that of another's": async ({ server }) => {
+  "lists of different callers have different ETags": async ({ server }) => {
     const mine = await send(server, "GET /v1/accounts", { as: "ada" });
     const headers = { "If-None-Match": mine.headers.get("etag") ?? "" };
     assertEquals((await send(server, "GET /v1/accounts", { headers, as: "ada" })).status, 304);
     assertNotEquals((await send(server, "GET /v1/accounts", { headers, as: "bob" })).status, 304);
   },
-  "scopes decide which operations there are": async ({ server, ada, bob, payment }) => {
+  "operations require their scopes": async ({ server, ada, bob, payment }) => {
     for (const path of [`/v1/accounts/${ada}`, "/v1/accounts", `/v1/payments/${payment}`, "/v1/payments"]) {
       assertEquals((await send(server, `GET ${path}`, { as: "ada-reader" })).status, 200, path);
       assertEquals((await send(server, `GET ${path}`)).status, 401, path);
@@ -187,7 +187,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
       assertEquals((await send(server, line, { ...request, as: "ada-reader" })).status, 403, line);
     }
   },
-  "who pays does not deposit": async ({ server, ada, bob }) => {
+  "deposits require a scope of their own": async ({ server, ada, bob }) => {
     assertEquals(
       (await send(server, "POST /v1/payments", { ...body(ada, bob), as: "ada-payer" })).status,
       201,
@@ -200,7 +200,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
 };
 
 for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
-  Deno.test(`Payments and their owners on ${name}`, async (t) => {
+  Deno.test(`Ownership of payments on ${name}`, async (t) => {
     await using database = await open();
     await using server = paymentServer(database.pool, { options: [byName] });
     for (const [title, run] of Object.entries(CASES)) {

@@ -21,7 +21,7 @@ interface Pair {
   readonly payee: string;
 }
 
-/** Two accounts, of which the first has money. */
+/** Opens two accounts, the first one with a balance. */
 async function pair(server: Server, balance = "100.00"): Promise<Pair> {
   return { payer: await openAccount(server, balance), payee: await openAccount(server, "0") };
 }
@@ -38,7 +38,7 @@ function ids({ body }: PaymentResponse): readonly unknown[] {
   return body.data?.map(({ id }) => id) ?? [];
 }
 
-/** Everything that money was moved by sums to nothing, and every balance is what was moved. */
+/** Asserts that all entries sum to zero and all balances match their entries. */
 async function assertBooks(pool: ConnectionPool): Promise<void> {
   const { rows } = await pool.writer().query<{ entries: string; balances: string; wrong: bigint }>(
     `select (select coalesce(sum(amount), 0) from entries) as entries,
@@ -49,9 +49,9 @@ async function assertBooks(pool: ConnectionPool): Promise<void> {
   assertEquals(rows, [{ entries: "0", balances: "0", wrong: 0n }]);
 }
 
-/** What clients meet, on every database. Each case has accounts of its own. */
+/** Behaviour of the API on every database. Each case has accounts of its own. */
 const CASES: Readonly<Record<string, (server: Server, pool: ConnectionPool) => Promise<void>>> = {
-  "an account is opened once for a profile and a currency": async (server) => {
+  "a profile has one open account per currency": async (server) => {
     const profileId = idOf(await send(server, "POST /v1/profiles", { body: { name: "Ada" } }));
     const spelt = { profileId: profileId.toUpperCase(), currency: "BRL" };
     const opened = await send(server, "POST /v1/accounts", { body: spelt });
@@ -75,7 +75,7 @@ const CASES: Readonly<Record<string, (server: Server, pool: ConnectionPool) => P
     assertEquals(list.body.data?.map(({ currency }) => currency), ["JPY", "BRL"]);
     assertEquals(Object.keys(list.body.meta?.["etags"] ?? {}), ids(list));
   },
-  "a payment moves money, and is told everywhere": async (server, pool) => {
+  "a payment changes balances, statements and events": async (server, pool) => {
     const accounts = await pair(server);
     const paid = await pay(server, accounts, "12.34");
     const id = idOf(paid);
@@ -107,7 +107,7 @@ const CASES: Readonly<Record<string, (server: Server, pool: ConnectionPool) => P
     ]);
     await assertBooks(pool);
   },
-  "an event tells by whom it was caused, and clients are not told": async (server, pool) => {
+  "an event stores its cause, which clients cannot read": async (server, pool) => {
     const accounts = await pair(server);
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     const paid = await send(server, "POST /v1/payments", {
@@ -128,7 +128,7 @@ const CASES: Readonly<Record<string, (server: Server, pool: ConnectionPool) => P
     const events = await send(server, `GET /v1/payments/${idOf(paid)}/events`);
     assert(!events.text.includes("lunch"));
   },
-  "what was read is told to be unchanged": async (server) => {
+  "conditional reads return 304 for unchanged resources": async (server) => {
     const accounts = await pair(server);
     const id = idOf(await pay(server, accounts));
     for (
@@ -151,7 +151,7 @@ const CASES: Readonly<Record<string, (server: Server, pool: ConnectionPool) => P
     await pay(server, accounts);
     assert((await send(server, `GET /v1/accounts/${accounts.payer}`)).headers.get("etag") !== before);
   },
-  "a payment that is repeated is made once, and answered alike": async (server) => {
+  "a repeated payment is settled once, with identical responses": async (server) => {
     const accounts = await pair(server);
     const request = { key: crypto.randomUUID(), body: body(accounts) };
     const first = await send(server, "POST /v1/payments", request);
@@ -169,7 +169,7 @@ const CASES: Readonly<Record<string, (server: Server, pool: ConnectionPool) => P
     assertEquals(outcome(other), "422 idempotency-key-reused");
     assertEquals(await balanceOf(server, accounts.payer), "90.00");
   },
-  "a refusal that is repeated is the same refusal": async (server) => {
+  "a repeated request replays a refusal": async (server) => {
     const accounts = await pair(server, "5.00");
     const request = { key: crypto.randomUUID(), body: body(accounts) };
     const first = await send(server, "POST /v1/payments", request);
@@ -186,7 +186,7 @@ const CASES: Readonly<Record<string, (server: Server, pool: ConnectionPool) => P
     ]);
     assertEquals(await balanceOf(server, accounts.payer), "55.00");
   },
-  "a payment with an id of the client's choice can be repeated without a key": async (server) => {
+  "a payment with a client-generated id can be repeated without a key": async (server) => {
     const accounts = await pair(server);
     const id = crypto.randomUUID();
     const first = await send(server, `PUT /v1/payments/${id}`, { body: body(accounts) });
@@ -213,7 +213,7 @@ const CASES: Readonly<Record<string, (server: Server, pool: ConnectionPool) => P
     }
     assertEquals(await balanceOf(server, accounts.payer), "90.00");
   },
-  "a payment that was refused under an id may be made under it later": async (server) => {
+  "a refused payment can succeed later under the same id": async (server) => {
     const accounts = await pair(server, "5.00");
     const id = crypto.randomUUID();
     const refused = await send(server, `PUT /v1/payments/${id}`, { body: body(accounts) });
@@ -225,7 +225,7 @@ const CASES: Readonly<Record<string, (server: Server, pool: ConnectionPool) => P
     });
     assertEquals((await send(server, `PUT /v1/payments/${id}`, { body: body(accounts) })).status, 201);
   },
-  "a payment goes back in parts, and never more than it": async (server, pool) => {
+  "a payment is refunded in parts, up to its amount": async (server, pool) => {
     const accounts = await pair(server);
     const id = idOf(await pay(server, accounts));
     const refunds = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
@@ -266,7 +266,7 @@ const CASES: Readonly<Record<string, (server: Server, pool: ConnectionPool) => P
     ]);
     await assertBooks(pool);
   },
-  "a refund needs what it gives back": async (server) => {
+  "a refund requires a sufficient balance and the payment's currency": async (server) => {
     const accounts = await pair(server);
     const third = await openAccount(server, "0");
     const id = idOf(await pay(server, accounts));
@@ -282,7 +282,7 @@ const CASES: Readonly<Record<string, (server: Server, pool: ConnectionPool) => P
     );
     assertEquals((await send(server, path, { body: { amount: money("2.00") } })).status, 201);
   },
-  "a refund may have the id that a payment or another's refund has": async (server) => {
+  "refund ids are unique within a payment only": async (server) => {
     const accounts = await pair(server);
     const id = idOf(await pay(server, accounts));
     const other = idOf(await pay(server, accounts));
@@ -293,7 +293,7 @@ const CASES: Readonly<Record<string, (server: Server, pool: ConnectionPool) => P
     const taken = await send(server, `PUT /v1/payments/${accounts.payer}`, { body: body(accounts) });
     assertEquals(taken.status, 201);
   },
-  "lists are narrowed and paged": async (server) => {
+  "lists are filtered and paged": async (server) => {
     const accounts = await pair(server);
     const made: string[] = [];
     for (let time = 0; time < 5; time++) made.unshift(idOf(await pay(server, accounts, "1.00")));
@@ -325,7 +325,7 @@ const CASES: Readonly<Record<string, (server: Server, pool: ConnectionPool) => P
     const until = await send(server, `GET /v1/payments?accountId=${accounts.payer}&to=${at}`);
     assertEquals([ids(since), ids(until)], [made.slice(0, 3), made.slice(3)]);
   },
-  "a statement is paged, both ways, without a gap": async (server) => {
+  "a statement is paged in both directions without gaps": async (server) => {
     const accounts = await pair(server);
     for (let time = 0; time < 4; time++) await pay(server, accounts, "1.00");
     const path = `/v1/accounts/${accounts.payer}/entries`;
@@ -341,7 +341,7 @@ const CASES: Readonly<Record<string, (server: Server, pool: ConnectionPool) => P
     assertEquals(ids(await send(server, `GET ${path}?from=${from}`)), ids(all).slice(0, 2));
     assertEquals(ids(await send(server, `GET ${path}?to=${from}`)), ids(all).slice(2));
   },
-  "a history is paged": async (server) => {
+  "events of a payment are paged": async (server) => {
     const accounts = await pair(server);
     const id = idOf(await pay(server, accounts));
     for (let time = 0; time < 3; time++) {
@@ -366,7 +366,7 @@ const CASES: Readonly<Record<string, (server: Server, pool: ConnectionPool) => P
     );
     assertEquals(versions(before), [3]);
   },
-  "an account is closed when it has nothing, and then takes part in nothing": async (server) => {
+  "an account with a balance of zero can be closed, and then no longer used": async (server) => {
     const accounts = await pair(server);
     const path = `/v1/accounts/${accounts.payee}`;
     const id = idOf(await pay(server, accounts));
@@ -396,13 +396,13 @@ const CASES: Readonly<Record<string, (server: Server, pool: ConnectionPool) => P
     const again = await send(server, "POST /v1/accounts", { body: { profileId, currency: "BRL" } });
     assertEquals(again.status, 201);
   },
-  "money comes from the settlement account of its currency": async (server) => {
+  "a deposit debits the settlement account of its currency": async (server) => {
     const before = Number((await settlement(server, "JPY"))["amount"] ?? 0);
     const account = await openAccount(server, "500", { currency: "JPY" });
     assertEquals(await balanceOf(server, account), "500");
     assertEquals(Number((await settlement(server, "JPY"))["amount"]), before - 500);
   },
-  "what is not there is told by what it would be": async (server) => {
+  "missing resources are reported by their type": async (server) => {
     const missing: readonly (readonly [string, string])[] = [
       [`GET /v1/accounts/${MISSING}`, "404 account-not-found"],
       [`GET /v1/accounts/${MISSING}/entries`, "404 account-not-found"],
@@ -440,7 +440,7 @@ async function settlement(server: Server, currency: string): Promise<Readonly<Re
 }
 
 for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
-  Deno.test(`The Payment API on ${name}`, async (t) => {
+  Deno.test(`Payment API on ${name}`, async (t) => {
     await using database = await open();
     await using server = paymentServer(database.pool);
     for (const [title, run] of Object.entries(CASES)) {

@@ -4,7 +4,7 @@ import { IDEMPOTENCY_KEYS } from "./conformance/idempotency_keys.ts";
 import { PAYMENTS } from "./conformance/payments.ts";
 import { STATEMENTS } from "./conformance/statements.ts";
 
-/** Negative tests of accounts, payments and refunds. They leave accounts of deleted profiles. */
+/** HTTP conformance tests of accounts, payments and refunds. They leave accounts of deleted profiles behind. */
 export function conformance(): Suite {
   return {
     list: "/v1/payments",

@@ -1,6 +1,6 @@
 import type { TxManager } from "@archway/db/db.ts";
 
-/** Tables that payments have part in. */
+/** Tables that tests of payments write. */
 const TABLES = [
   "profiles",
   "accounts",
@@ -14,10 +14,11 @@ const TABLES = [
   "idempotency_keys",
 ];
 
-/** Empties every table that payments have part in: a test begins anew in the same database. */
+/** Empties all tables that tests of payments write, so that tests can share a database. */
 export async function emptyPaymentTables(database: TxManager): Promise<void> {
   await database.withTx(async (tx) => {
-    // Triggers forbid it. Truncating makes files anew, which takes an embedded database 10 times as long.
+    // Disables the triggers that protect events. TRUNCATE creates new files, which takes an embedded database 10 times
+    // as long.
     await tx.query("set local session_replication_role = replica");
     const deletes = TABLES.map((table) => `${table}_ as (delete from ${table})`);
     await tx.query(`with ${deletes.join(", ")} select`);

@@ -1,6 +1,6 @@
 import type { Querier } from "@archway/db/db.ts";
 
-/** What has to be empty, by what it would tell. */
+/** Queries that return inconsistent rows, by description. */
 const CHECKS: Readonly<Record<string, string>> = {
   "the entries of a currency do not sum to zero":
     "select currency from entries group by currency having sum(amount) <> 0",
@@ -8,8 +8,8 @@ const CHECKS: Readonly<Record<string, string>> = {
     "select transfer_id from entries group by transfer_id, currency having sum(amount) <> 0",
   "a transfer has other than two entries":
     "select transfer_id from entries group by transfer_id having count(*) <> 2",
-  "a customer has less than nothing": "select id from accounts where balance < 0 and kind = 'customer'",
-  "a settlement account has more than nothing":
+  "a customer's balance is negative": "select id from accounts where balance < 0 and kind = 'customer'",
+  "a settlement account's balance is positive":
     "select id from accounts where balance > 0 and kind = 'settlement'",
   "a balance is not the sum of its entries": `select id from accounts where balance <>
     (select coalesce(sum(amount), 0) from entries where account_id = accounts.id)`,
@@ -18,7 +18,7 @@ const CHECKS: Readonly<Record<string, string>> = {
         sum(amount) over (partition by account_id order by created_at, transfer_id) as sum
       from entries
     ) as lines where balance <> sum`,
-  "a payment is refunded by other than its refunds": `select id from payments where refunded <>
+  "a refunded amount is not the sum of its refunds": `select id from payments where refunded <>
     (select coalesce(sum(amount), 0) from refunds where payment_id = payments.id)`,
   "a payment has no transfer, or several": `select payments.id from payments
     left join entries on entries.payment_id = payments.id and entries.kind = 'payment'
@@ -30,12 +30,12 @@ const CHECKS: Readonly<Record<string, string>> = {
     "select stream from events group by stream having max(version) <> count(*) or min(version) <> 1",
 };
 
-/** What is wrong with the books, each with how often it is; empty: they are right. */
+/** Returns the inconsistencies of the ledger with their numbers; empty if there are none. */
 export async function findInconsistencies(db: Querier): Promise<readonly string[]> {
-  const faults: string[] = [];
-  for (const [fault, sql] of Object.entries(CHECKS)) {
+  const found: string[] = [];
+  for (const [description, sql] of Object.entries(CHECKS)) {
     const { rowCount } = await db.query(sql);
-    if (rowCount > 0) faults.push(`${fault}: ${rowCount} times`);
+    if (rowCount > 0) found.push(`${description}: ${rowCount} times`);
   }
-  return faults;
+  return found;
 }

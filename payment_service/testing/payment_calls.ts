@@ -1,11 +1,11 @@
-/** What a request is made of. */
+/** Options for {@link call}. */
 export interface CallOptions {
   readonly body?: unknown;
   readonly key?: string;
   readonly signal?: AbortSignal;
 }
 
-/** An response that was read to its end. */
+/** A response with its body. */
 export interface CallResponse {
   readonly status: number;
   readonly headers: Headers;
@@ -28,27 +28,27 @@ export async function call(url: string, line: string, request: CallOptions = {})
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-/** The id of what was made. @throws {Error} when nothing was. */
+/** Returns the id of a created resource. @throws {Error} for other responses than 201. */
 export function createdId({ status, text }: CallResponse): string {
-  if (status !== 201) throw new Error(`Setting up failed: ${status} ${text}`);
+  if (status !== 201) throw new Error(`Setup failed: ${status} ${text}`);
   const { data }: { readonly data: { readonly id: string } } = JSON.parse(text);
   return data.id;
 }
 
-/** What an account is opened with. */
+/** Options for {@link openAccountAt}. */
 export interface NewAccount {
   /** @default {"BRL"} */
   readonly currency?: string;
-  /** As it is written, e.g. "12.34". @default nothing */
+  /** Initial deposit, e.g. "12.34". @default none */
   readonly balance?: string;
 }
 
-/** Opens an account of a profile of its own through the service at a URL, and gives its id. */
+/** Opens an account of a new profile through the service at a URL, and returns its id. */
 export async function openAccountAt(
   url: string,
   { currency = "BRL", balance }: NewAccount = {},
 ): Promise<string> {
-  const profileId = createdId(await call(url, "POST /v1/profiles", { body: { name: "Somebody" } }));
+  const profileId = createdId(await call(url, "POST /v1/profiles", { body: { name: "Ada" } }));
   const id = createdId(await call(url, "POST /v1/accounts", { body: { profileId, currency } }));
   if (balance === undefined) return id;
   const body = { amount: { amount: balance, currency } };

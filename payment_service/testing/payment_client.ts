@@ -6,13 +6,13 @@ import { type ServerOption, withAuthenticator } from "@archway/server/server_opt
 import { serviceServer } from "@archway/tools/support/service_server.ts";
 import { PAYMENT_SERVICES } from "./payment_program.ts";
 
-/** How a server is set up besides. */
+/** Options for {@link paymentServer}. */
 export interface PaymentServerOptions {
   readonly now?: () => Timestamp;
   readonly options?: readonly ServerOption[];
 }
 
-/** The APIs over a database, in process, with every response checked against its document. */
+/** Creates a server in this process that validates every response against its OpenAPI document. */
 export function paymentServer(
   pool: ConnectionPool,
   { now, options }: PaymentServerOptions = {},
@@ -20,7 +20,7 @@ export function paymentServer(
   return serviceServer(pool, { services: PAYMENT_SERVICES, now, ...(options !== undefined && { options }) });
 }
 
-/** A token is its subject's name; "admin" looks after everything, "…-reader" may only read, "…-payer" not deposit. */
+/** Authenticator whose tokens are subject names: "admin" has all scopes, "…-reader" only reads, "…-payer" cannot deposit. */
 export const byName: ServerOption = withAuthenticator({
   authenticate(token): Principal {
     const [subject = "", role] = token.split("-");
@@ -32,7 +32,7 @@ export const byName: ServerOption = withAuthenticator({
   },
 });
 
-/** The members of all the bodies there are, as far as tests look at them. */
+/** Members of response bodies that tests use. */
 export interface PaymentBody {
   readonly data?: Readonly<Record<string, unknown>> & readonly Readonly<Record<string, unknown>>[];
   readonly meta?: Readonly<Record<string, unknown>>;
@@ -44,25 +44,25 @@ export interface PaymentBody {
   }[];
 }
 
-/** An response whose body was read. */
+/** A response with its parsed body. */
 export interface PaymentResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The parsed body; empty when there is none. */
+  /** Parsed body; empty if there is none. */
   readonly body: PaymentBody;
 }
 
-/** What a request is made of. */
+/** Options for {@link send}. */
 export interface PaymentRequest {
   readonly body?: unknown;
   readonly key?: string;
-  /** Whose token is sent. */
+  /** Token, i.e. a subject's name. */
   readonly as?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends a request such as "POST /v1/payments" to a server in process. A body is sent as JSON. */
+/** Sends a request such as "POST /v1/payments" to a server in this process. A body is sent as JSON. */
 export async function send(
   server: Server,
   line: string,
@@ -91,17 +91,17 @@ export async function send(
   };
 }
 
-/** The status and the problem's slug, e.g. "422 insufficient-funds"; of a success its status. */
+/** Returns status and problem slug, e.g. "422 insufficient-funds"; for a success only the status. */
 export function outcome({ status, body }: PaymentResponse): string {
   return body.type === undefined ? `${status}` : `${status} ${body.type.split("/").at(-1)}`;
 }
 
-/** Where faults are, e.g. "body /amount/amount". */
+/** Returns the locations of validation errors, e.g. "body /amount/amount". */
 export function invalidParams({ body }: PaymentResponse): readonly string[] {
-  return body.invalidParams?.map((fault) => `${fault.in} ${fault.pointer ?? fault.name}`) ?? [];
+  return body.invalidParams?.map((param) => `${param.in} ${param.pointer ?? param.name}`) ?? [];
 }
 
-/** What is sent for an amount. */
+/** Returns the JSON form of an amount. */
 export function money(
   amount: string,
   currency = "BRL",
@@ -109,32 +109,32 @@ export function money(
   return { amount, currency };
 }
 
-/** What an response is about. */
+/** Returns the data of a response. */
 export function dataOf({ body }: PaymentResponse): Readonly<Record<string, unknown>> {
   return { ...body.data };
 }
 
-/** The id in an response. */
+/** Returns the id of the resource in a response. */
 export function idOf({ body }: PaymentResponse): string {
   return String(body.data?.["id"]);
 }
 
-/** Makes a profile with an account that has so much, and gives the account's id. */
+/** Creates a profile with an account, deposits a balance, and returns the account's id. */
 export async function openAccount(
   server: Server,
   balance: string,
   { as, currency = "BRL" }: { readonly as?: string; readonly currency?: string } = {},
 ): Promise<string> {
-  const who = as === undefined ? {} : { as };
-  const profile = await send(server, "POST /v1/profiles", { ...who, body: { name: "Somebody" } });
+  const caller = as === undefined ? {} : { as };
+  const profile = await send(server, "POST /v1/profiles", { ...caller, body: { name: "Ada" } });
   const account = await send(server, "POST /v1/accounts", {
-    ...who,
+    ...caller,
     body: { profileId: idOf(profile), currency },
   });
   const id = idOf(account);
   if (Number(balance) === 0) return id;
   const deposit = await send(server, `POST /v1/accounts/${id}/deposits`, {
-    ...who,
+    ...caller,
     body: { amount: money(balance, currency) },
     key: crypto.randomUUID(),
   });
@@ -142,7 +142,7 @@ export async function openAccount(
   return id;
 }
 
-/** What an account has. */
+/** Returns the balance of an account. */
 export async function balanceOf(server: Server, id: string, as?: string): Promise<string> {
   const { body } = await send(server, `GET /v1/accounts/${id}`, as === undefined ? {} : { as });
   const balance = body.data?.["balance"];

@@ -5,11 +5,11 @@ import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 import { databasesWith } from "@archway/tools/support/databases_with.ts";
 import { paymentModule } from "../module.ts";
 
-/** Payments, and the modules that they require. */
+/** The payment module and the modules that it requires. */
 export const PAYMENT_SERVICES: readonly ServiceModule[] = [eventsModule, profileModule, paymentModule];
 
-/** Folders of migrations of a program that serves payments. */
+/** Migrations of a program that serves payments. */
 export const PAYMENT_MIGRATIONS = migrationSources(PAYMENT_SERVICES);
 
-/** The databases that suites run over, by name, with the tables of payments. */
+/** Test databases by name, with the tables of payments. */
 export const PAYMENT_DATABASES = databasesWith(PAYMENT_MIGRATIONS);

@@ -15,7 +15,7 @@ const PAYMENT = {
 
 const ACCOUNT = { accountId: PAYMENT.payerAccountId, profileId: PAYMENT.payerProfileId, currency: "BRL" };
 
-/** One event of every type. They concern profiles that nobody has. */
+/** One event of every type, of profiles that do not exist. */
 export const SAMPLE_EVENTS: {
   readonly [Type in PaymentEvent["type"]]: PaymentEvent & { readonly type: Type };
 } = {
@@ -37,7 +37,7 @@ export const SAMPLE_EVENTS: {
   },
 };
 
-/** The data of an event of the type, as it is written. */
+/** Returns the stored data of the sample event of a type. */
 export function sampleData(type: PaymentEvent["type"]): EventData {
   return writeEvent(SAMPLE_EVENTS[type]).data;
 }

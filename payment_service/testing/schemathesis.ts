@@ -5,7 +5,7 @@ const CURRENCY = "BRL";
 const AMOUNT = { amount: "12.34", currency: CURRENCY };
 const CURRENCIES = [CURRENCY, CURRENCY, "JPY", "KWD"];
 
-/** Accounts, and payments of all of them to the first, for generated requests. */
+/** Setup for generated requests: accounts, and payments from all others to the first one. */
 export const schemathesis: FuzzSetup = {
   async fill(client): Promise<Hints> {
     const profiles: string[] = [];
@@ -14,7 +14,7 @@ export const schemathesis: FuzzSetup = {
       const profileId = await client.create("/v1/profiles", { name: `Payer ${index}` });
       const id = await client.create("/v1/accounts", { profileId, currency: CURRENCY });
       await client.create(`/v1/accounts/${id}/deposits`, { amount: { ...AMOUNT, amount: "1000000.00" } });
-      // Of some that have no account yet, one can be opened.
+      // Profiles without an account, for which one can be opened.
       profiles.push(profileId, await client.create("/v1/profiles", { name: `Person ${index}` }));
       accounts.push(id);
     }
@@ -26,7 +26,7 @@ export const schemathesis: FuzzSetup = {
     }
     return {
       ...await client.cursors("/v1/accounts", "/v1/payments", `/v1/accounts/${payee}/entries`),
-      // Of both kinds: what is one is not there as the other.
+      // Ids of both kinds, so that some exist and others are missing.
       "path.id": [...accounts, ...payments],
       "query.accountId": accounts,
       "query.profileId": profiles,

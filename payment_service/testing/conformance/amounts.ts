@@ -4,7 +4,7 @@ import { type Row, type Theme, utf8 } from "@archway/tools/support/conformance/r
 import { shorten } from "@archway/tools/support/conformance/shorten.ts";
 import { accounts } from "./set_up_accounts.ts";
 
-/** What is no amount of BRL, as JSON. */
+/** Invalid amounts of BRL, as JSON. */
 const BAD_AMOUNTS = [
   '"1e3"',
   '"1E3"',
@@ -66,7 +66,7 @@ const BAD_AMOUNTS = [
   "{}",
 ] as const;
 
-/** What is no currency, as JSON. */
+/** Invalid currencies, as JSON. */
 const BAD_CURRENCIES = [
   '"brl"',
   '"Brl"',
@@ -90,7 +90,7 @@ const BAD_CURRENCIES = [
   "[]",
 ] as const;
 
-/** What is right by itself and not the currency of the accounts. */
+/** Valid amounts in other currencies than that of the accounts. */
 const OTHERS = [money('"1"', '"JPY"'), money('"1.000"', '"KWD"'), money('"1.00"', '"EUR"')] as const;
 
 const WRONG_SHAPES: readonly (readonly [name: string, amount: string, fault: string])[] = [
@@ -158,31 +158,31 @@ export const AMOUNTS: Theme = {
       expect: { status: 422, fault: "/amount/amount" },
     },
     {
-      name: "more than there is",
+      name: "more than the balance",
       given: accounts,
       request: pay({ amount: money('"100.01"') }),
       expect: { status: 422 },
     },
     {
-      name: "the most that can be moved, which is not there",
+      name: "the maximum amount, beyond the balance",
       given: accounts,
       request: pay({ amount: money('"10000000000000.00"') }),
       expect: { status: 422 },
     },
     {
-      name: "the most that can be moved",
+      name: "the maximum amount",
       given: accounts,
       request: deposit(money('"10000000000000.00"')),
       expect: { status: 201 },
     },
     {
-      name: "the least",
+      name: "the minimum amount",
       given: accounts,
       request: pay({ amount: money('"0.01"') }),
       expect: { status: 201 },
     },
     {
-      name: "all there is, in escapes",
+      name: "the whole balance, in escapes",
       given: accounts,
       request: pay({ amount: '{"\\u0061mount":"\\u0031\\u0030\\u0030.00","currency":"\\u0042RL"}' }),
       expect: { status: 201 },

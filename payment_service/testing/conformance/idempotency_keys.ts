@@ -6,7 +6,7 @@ import { accounts, payment } from "./set_up_accounts.ts";
 
 const KEY = "Idempotency-Key";
 
-/** What is no key; a header's value is trimmed. */
+/** Invalid keys. The value of a header is trimmed. */
 const BAD = [
   "",
   " ",
@@ -43,7 +43,7 @@ const BAD = [
   "a".repeat(5_000),
 ] as const;
 
-/** What is one, however odd. */
+/** Unusual but valid keys. */
 const GOOD = [
   "a",
   "1",
@@ -61,13 +61,13 @@ const GOOD = [
   "  {fresh}  ",
 ] as const;
 
-/** Characters that no field may have; the platform may answer. */
+/** Characters that are invalid in header fields; the platform may respond. */
 const CONTROLS = ["\x00", "\x01", "\x0b", "\x1b[2J", "\x7f"] as const;
 
 const OTHER_BODY = paymentBody({ amount: money('"2.00"') });
-/** That of the payment which was set up, and the same in other words. */
+/** Body of the payment from the setup, and a different spelling of it. */
 const SAME_BODY = paymentBody({ amount: money('"10.00"') });
-const SAME_IN_OTHER_WORDS =
+const SAME_BODY_RESPELT =
   '{ "amount" : {"currency":"\\u0042RL","amount":"10.00"},\n"payeeAccountId":"{payee}","payerAccountId":"{payer}" }';
 
 function key(value: string): Field {
@@ -83,7 +83,7 @@ function replayed(name: string, fields: readonly Field[], body: string): Row {
   };
 }
 
-/** Keys of requests that are done once. */
+/** Idempotency keys. */
 export const IDEMPOTENCY_KEYS: Theme = {
   name: "idempotency keys",
   rows: [
@@ -100,10 +100,10 @@ export const IDEMPOTENCY_KEYS: Theme = {
       expect: { status: 400, by: "platform" },
     })),
     ...GOOD.map((value): Row => ({
-      name: `a key of ${shorten(value)}, which is one`,
+      name: `a valid key of ${shorten(value)}`,
       given: accounts,
       request: payWith([key(value)]),
-      // Somebody may have used the short ones before, for another payment.
+      // The short keys may have been used before, for another payment.
       expect: { status: value.includes("{fresh}") ? 201 : [201, 422] },
     })),
     {
@@ -141,13 +141,13 @@ export const IDEMPOTENCY_KEYS: Theme = {
       expect: { status: 422, headers: { "Idempotency-Replayed": null } },
     },
     {
-      name: "a key that was used, and a body that is wrong",
+      name: "a key that was used, and an invalid body",
       given: payment,
       request: payWith([key("{key}")], paymentBody({ amount: '"{marker}"' })),
       expect: { status: 422, fault: "/amount" },
     },
     {
-      name: "a key that was used, and a body that is no JSON",
+      name: "a key that was used, and a body that is not JSON",
       given: payment,
       request: payWith([key("{key}")], "{marker}"),
       expect: { status: 400 },
@@ -170,9 +170,9 @@ export const IDEMPOTENCY_KEYS: Theme = {
     },
     replayed("a key that was used", [key("{key}")], SAME_BODY),
     replayed("a key that was used, in quotes", [key('"{key}"')], SAME_BODY),
-    replayed("a key that was used, and the body in other words", [key("{key}")], SAME_IN_OTHER_WORDS),
+    replayed("a key that was used, and the body spelt differently", [key("{key}")], SAME_BODY_RESPELT),
     {
-      name: "a key where none is needed",
+      name: "a key for an operation without keys",
       given: payment,
       request: { line: "GET /v1/payments/{payment}", fields: [key('"{marker}')] },
       expect: { status: 200 },

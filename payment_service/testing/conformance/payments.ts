@@ -13,8 +13,8 @@ import { accounts, orphan, payment } from "./set_up_accounts.ts";
 
 const MISSING = "01a2023b-983b-7000-83d3-81c8f54d2496";
 
-/** What is no id of an account, as JSON. */
-const NO_IDS = [
+/** Invalid account ids, as JSON. */
+const INVALID_IDS = [
   '""',
   '"{marker}"',
   '"{payer}0"',
@@ -42,8 +42,8 @@ const DESCRIPTIONS: readonly (readonly [name: string, description: string, statu
   ["of controls", '"\\u0001\\u001b[2J\\u200f"', [201, 422]],
 ];
 
-/** What is no id in a path. */
-const NO_PATH_IDS = [
+/** Invalid ids in a path. */
+const INVALID_PATH_IDS = [
   "1",
   "{marker}",
   "{fresh}0",
@@ -58,7 +58,7 @@ const NO_PATH_IDS = [
 
 const REFUND = "/v1/payments/{payment}/refunds";
 
-/** Refunds of a payment of 10.00, as JSON. */
+/** Invalid refunds of a payment of 10.00, as JSON. */
 const BAD_REFUNDS: readonly (readonly [amount: string, fault: string | undefined])[] = [
   [money('"10.01"'), undefined],
   [money('"10000000000000.00"'), undefined],
@@ -75,14 +75,14 @@ const BAD_REFUNDS: readonly (readonly [amount: string, fault: string | undefined
 type Simple = readonly [name: string, given: Given, request: FramedRequest, status: Statuses, fault?: string];
 
 const PARTIES: readonly Simple[] = [
-  ["oneself", accounts, pay({ payee: '"{payer}"' }), 422],
-  ["oneself in capitals", accounts, pay({ payee: '"{payercapitals}"' }), 422],
-  ["nobody", accounts, pay({ payee: `"${MISSING}"` }), 422, "/payeeAccountId"],
-  ["for nobody", accounts, pay({ payer: `"${MISSING}"` }), 422, "/payerAccountId"],
+  ["the same account", accounts, pay({ payee: '"{payer}"' }), 422],
+  ["the same account in capitals", accounts, pay({ payee: '"{payercapitals}"' }), 422],
+  ["a missing account", accounts, pay({ payee: `"${MISSING}"` }), 422, "/payeeAccountId"],
+  ["from a missing account", accounts, pay({ payer: `"${MISSING}"` }), 422, "/payerAccountId"],
   ["a profile", accounts, pay({ payee: '"{profile}"' }), 422, "/payeeAccountId"],
-  ["whoever was deleted", orphan, pay(), 422, "/payeeAccountId"],
-  ["with more than was asked for", accounts, pay({ more: ',"status":"settled"' }), 422, "/status"],
-  ["with a prototype", accounts, pay({ more: ',"__proto__":{"payer":1}' }), [400, 422]],
+  ["an account of a deleted profile", orphan, pay(), 422, "/payeeAccountId"],
+  ["with an unknown member", accounts, pay({ more: ',"status":"settled"' }), 422, "/status"],
+  ["with __proto__", accounts, pay({ more: ',"__proto__":{"payer":1}' }), [400, 422]],
   ["in capitals", accounts, pay({ payer: '"{payercapitals}"' }), 201],
 ];
 
@@ -96,28 +96,28 @@ const PUTS: readonly Simple[] = [
     200,
   ],
   [
-    "under an id that is to be new, on a condition",
+    "under an id, with If-None-Match",
     accounts,
     { ...put("/v1/payments/{fresh}", paymentBody()), fields: [JSON_FIELD, ["If-None-Match", "*"]] },
     400,
     "If-None-Match",
   ],
   [
-    "under an id that is to be there, on a condition",
+    "under an id, with If-Match",
     accounts,
     { ...put("/v1/payments/{fresh}", paymentBody()), fields: [JSON_FIELD, ["If-Match", '"1"']] },
     400,
     "If-Match",
   ],
-  ["under an id, of nothing", accounts, put("/v1/payments/{fresh}", ""), 400],
+  ["under an id, with an empty body", accounts, put("/v1/payments/{fresh}", ""), 400],
   [
-    "under an id, to oneself",
+    "under an id, to the same account",
     accounts,
     put("/v1/payments/{fresh}", paymentBody({ payee: '"{payer}"' })),
     422,
   ],
   [
-    "under an id, of too much",
+    "under an id, beyond the balance",
     accounts,
     put("/v1/payments/{fresh}", paymentBody({ amount: money('"100.01"') })),
     422,
@@ -127,36 +127,42 @@ const PUTS: readonly Simple[] = [
 const REFUNDS: readonly Simple[] = [
   ["all of it under an id in capitals", payment, put(`${REFUND}/{freshcapitals}`, refund('"10.00"')), 201],
   [
-    "of a payment that is not there",
+    "of a missing payment",
     accounts,
     put(`/v1/payments/${MISSING}/refunds/{fresh}`, refund()),
     404,
   ],
   ["of an account", accounts, put("/v1/payments/{payer}/refunds/{fresh}", refund()), 404],
-  ["that is not there", payment, get(`${REFUND}/${MISSING}`), 404],
-  ["under no id", payment, put(`${REFUND}/{marker}`, refund()), 400, "refundId"],
-  ["under no id of a payment", payment, put("/v1/payments/{marker}/refunds/{fresh}", refund()), 400, "id"],
+  ["that is missing", payment, get(`${REFUND}/${MISSING}`), 404],
+  ["under an invalid id", payment, put(`${REFUND}/{marker}`, refund()), 400, "refundId"],
+  [
+    "of a payment with an invalid id",
+    payment,
+    put("/v1/payments/{marker}/refunds/{fresh}", refund()),
+    400,
+    "id",
+  ],
   ["by POST", payment, { line: `POST ${REFUND}`, fields: [JSON_FIELD], body: refund() }, 405],
 ];
 
 const OTHERS: readonly Simple[] = [
-  ["a payment that is to be deleted", payment, { line: "DELETE /v1/payments/{payment}" }, 405],
-  ["an account that is not there", accounts, get(`/v1/accounts/${MISSING}`), 404],
-  ["the statement of an account that is not there", accounts, get(`/v1/accounts/${MISSING}/entries`), 404],
-  ["the history of a payment that is not there", accounts, get(`/v1/payments/${MISSING}/events`), 404],
-  ["the refunds of a payment that is not there", accounts, get(`/v1/payments/${MISSING}/refunds`), 404],
-  ["an account once more", accounts, open('"{profile}"', '"BRL"'), 409],
-  ["an account in no currency", accounts, open('"{profile}"', '"brl"'), 422, "/currency"],
-  ["an account of nobody", accounts, open(`"${MISSING}"`, '"BRL"'), 422, "/profileId"],
-  ["an account of no id", accounts, open('"{marker}"', '"BRL"'), 422, "/profileId"],
+  ["deleting a payment", payment, { line: "DELETE /v1/payments/{payment}" }, 405],
+  ["a missing account", accounts, get(`/v1/accounts/${MISSING}`), 404],
+  ["the statement of a missing account", accounts, get(`/v1/accounts/${MISSING}/entries`), 404],
+  ["the events of a missing payment", accounts, get(`/v1/payments/${MISSING}/events`), 404],
+  ["the refunds of a missing payment", accounts, get(`/v1/payments/${MISSING}/refunds`), 404],
+  ["a second account in the currency", accounts, open('"{profile}"', '"BRL"'), 409],
+  ["an account in an invalid currency", accounts, open('"{profile}"', '"brl"'), 422, "/currency"],
+  ["an account of a missing profile", accounts, open(`"${MISSING}"`, '"BRL"'), 422, "/profileId"],
+  ["an account of an invalid profile id", accounts, open('"{marker}"', '"BRL"'), 422, "/profileId"],
   [
-    "an account that is closed without If-Match",
+    "closing an account without If-Match",
     accounts,
     { line: "POST /v1/accounts/{payee}/close" },
     428,
   ],
-  ["an account that is closed in another version", accounts, close("{payee}", '"7"'), 412],
-  ["an account that is closed with money in it", accounts, close("{payer}", "*"), [409, 422]],
+  ["closing an account of another version", accounts, close("{payee}", '"7"'), 412],
+  ["closing an account with a balance", accounts, close("{payer}", "*"), [409, 422]],
 ];
 
 function refund(amount = '"1.00"'): string {
@@ -186,7 +192,7 @@ export const PAYMENTS: Theme = {
   name: "payments",
   rows: [
     ...["payer", "payee"].flatMap((side) =>
-      NO_IDS.map((id): Row => ({
+      INVALID_IDS.map((id): Row => ({
         name: `a ${side} of ${shorten(id)}`,
         given: accounts,
         request: pay({ [side]: id }),
@@ -201,12 +207,12 @@ export const PAYMENTS: Theme = {
       expect: { status, ...(status === 422 && { fault: "/description" }) },
     })),
     {
-      name: "a description with markup, which comes back as it was",
+      name: "a description with markup, which is returned unchanged",
       given: accounts,
       request: pay({ more: `,"description":"<script>{marker}</script>' or 1=1 --"` }),
       expect: { status: 201, echoes: true },
     },
-    ...NO_PATH_IDS.flatMap((id): readonly Row[] => [
+    ...INVALID_PATH_IDS.flatMap((id): readonly Row[] => [
       {
         name: `a payment at ${shorten(id)}`,
         given: payment,
