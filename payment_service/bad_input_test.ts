@@ -252,7 +252,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
     const entries = `/v1/accounts/${payer}/entries`;
     const { body } = await send(server, `GET ${entries}?limit=1`);
     const cursor = body.meta?.["nextCursor"] ?? "none";
-    const asked: readonly (readonly [string, string])[] = [
+    const requests: readonly (readonly [string, string])[] = [
       [`${entries}?after=x`, "400 invalid-page, query after"],
       [`${entries}?before=${cursor}`, "400 invalid-page, query before"],
       [`${entries}?after=${cursor}&before=${cursor}`, "400 invalid-page, query before"],
@@ -266,7 +266,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
       [`/v1/payments?limit=0`, "400 malformed-request, query limit"],
       [`/v1/payments?limit=201`, "400 malformed-request, query limit"],
     ];
-    for (const [path, expected] of asked) {
+    for (const [path, expected] of requests) {
       const response = await send(server, `GET ${path}`);
       assertEquals([outcome(response), ...invalidParams(response)].join(", "), expected, path);
     }

@@ -7,7 +7,7 @@ import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
 
-Deno.test("archway serves payments as a role that owns nothing, and rebuilds as the owner alone", async () => {
+Deno.test("archway serves payments as a role without ownership, and rebuilds as the owner only", async () => {
   await using server = await startPostgres();
   const superuser = await server.createDatabase("archway");
   const owner = { ...superuser, user: "archway_owner" };
@@ -29,7 +29,7 @@ Deno.test("archway serves payments as a role that owns nothing, and rebuilds as 
   assertEquals([code, stderr], [0, ""]);
 });
 
-/** What writes events, keys and everything that follows, and what reads it. */
+/** Sends requests that write events, keys and projections, and that read them. */
 async function servePayments(url: string): Promise<void> {
   const profiles = createClient<profilePaths>({ baseUrl: url });
   const client = createClient<paths>({ baseUrl: url });

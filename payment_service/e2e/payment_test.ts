@@ -15,7 +15,7 @@ function start(instance: InstanceConfig): MainProgram {
   return new MainProgram({
     ...postgresEnvironment(instance),
     MIGRATE_ON_START: "true",
-    // Nobody is to be refused because the machine is slow.
+    // No load shedding on slow machines.
     ADMISSION_MAX_DELAY: "0s",
     VALIDATE_RESPONSES: "true",
   });
@@ -27,7 +27,7 @@ async function ready(program: MainProgram): Promise<string> {
   return url;
 }
 
-/** An account of a new profile, with so much. */
+/** Opens an account of a new profile, with an optional deposit. */
 async function openAccount(url: string, amount?: string): Promise<string> {
   const profile = await createClient<profilePaths>({ baseUrl: url })
     .POST("/v1/profiles", { body: { name: "Ada" } });
@@ -50,7 +50,7 @@ async function balanceOf(client: Client, id: string): Promise<string | undefined
   return data?.data.balance.amount;
 }
 
-Deno.test("archway gives an response that was lost again, also after it was killed, and from another process", async () => {
+Deno.test("archway replays a lost response, also after a crash and from another process", async () => {
   await using database = await useTestDatabase();
   await using first = start(database.instance);
   const url = await ready(first);
@@ -90,7 +90,7 @@ Deno.test("archway gives an response that was lost again, also after it was kill
   }
 });
 
-Deno.test("archway pays once for a key whose client leaves before the response and asks again", async () => {
+Deno.test("archway settles one payment per key for clients that disconnect and retry", async () => {
   await using database = await useTestDatabase();
   await using program = start(database.instance);
   const url = await ready(program);
@@ -116,7 +116,7 @@ Deno.test("archway pays once for a key whose client leaves before the response a
         const response = await pay(key);
         const text = await response.text();
         if (response.status === 201) return;
-        // The first one may still be under way.
+        // The first request may still be in progress.
         assertEquals([response.status, JSON.parse(text).type], [409, "/problems/idempotency-key-in-use"]);
       }
     }),
@@ -125,11 +125,11 @@ Deno.test("archway pays once for a key whose client leaves before the response a
   assertEquals([await balanceOf(client, payer), await balanceOf(client, payee)], ["60.00", "40.00"]);
 });
 
-Deno.test("archway events rebuild finds what differs, and puts it right on request", async () => {
+Deno.test("archway events rebuild reports differences, and replaces them on request", async () => {
   await using database = await useTestDatabase();
   const environment = postgresEnvironment(database.instance);
-  await using unmade = new MainProgram(environment, ["events", "rebuild"]);
-  const early = await unmade.ended();
+  await using unmigrated = new MainProgram(environment, ["events", "rebuild"]);
+  const early = await unmigrated.ended();
   assertEquals([early.code, early.stdout], [1, ""]);
   assertStringIncludes(
     early.stderr,
@@ -151,8 +151,8 @@ Deno.test("archway events rebuild finds what differs, and puts it right on reque
     assertEquals(code, expected, stdout + stderr);
     return stdout;
   };
-  const said = await rebuild(0);
-  assert(/^Replayed 5 events in [^]*\nThe live tables match the events\n$/.test(said), said);
+  const stdout = await rebuild(0);
+  assert(/^Replayed 5 events in [^]*\nThe live tables match the events\n$/.test(stdout), stdout);
 
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await pool.writer().query("update payments set description = 'Changed'");
@@ -164,8 +164,8 @@ Deno.test("archway events rebuild finds what differs, and puts it right on reque
   await rebuild(0);
   const read = await client.GET("/v1/payments/{id}", { params: { path: { id } } });
   assertEquals(read.data?.data.description, null);
-  await using misunderstood = new MainProgram(environment, ["events", "drop"]);
-  const { code: usage, stderr } = await misunderstood.ended();
+  await using invalid = new MainProgram(environment, ["events", "drop"]);
+  const { code: usage, stderr } = await invalid.ended();
   assertEquals([usage, stderr], [
     2,
     "archway events: expected the subcommand rebuild\nUsage: archway events rebuild [--swap]\n",

@@ -13,7 +13,7 @@ import { postgresEnvironment } from "@archway/tools/support/postgres_environment
 import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
 
 testWithNats(
-  "archway makes payments while the broker is away, and tells it of each once when it is back",
+  "archway settles payments during a broker outage and publishes each event once afterwards",
   async () => {
     await using nats = await startNats();
     await using database = await useTestDatabase();
@@ -39,19 +39,19 @@ testWithNats(
     await untilDelivered(pool, 0);
     await nats.kill();
     for (let count = 0; count < 5; count++) await payAndRefund();
-    // They have left the outbox, and wait for the broker alone.
+    // The events have left the outbox and wait for the broker.
     await untilDelivered(pool, 10);
     assert(await nats.start());
     await payAndRefund();
     await untilDelivered(pool, 0);
 
     const { rows } = await pool.writer().query<EventRow>(`select ${EVENT_COLUMNS} from events as e`);
-    const kept = await readStream(nats, "archway");
+    const published = await readStream(nats, "archway");
     assertEquals(
-      kept.map(({ id, body }) => [id, body.id]).toSorted(),
+      published.map(({ id, body }) => [id, body.id]).toSorted(),
       rows.map(eventOfRow).map((event) => [messageId(event), `${event.stream}@${event.version}`]).toSorted(),
     );
-    for (const [stream, messages] of Map.groupBy(kept, ({ body }) => body.id.split("@")[0])) {
+    for (const [stream, messages] of Map.groupBy(published, ({ body }) => body.id.split("@")[0])) {
       const versions = messages.map(({ body }) => Number(body.id.split("@")[1]));
       assertEquals(versions, versions.map((_, index) => index + 1), stream);
     }
@@ -60,7 +60,7 @@ testWithNats(
   },
 );
 
-/** Resolves when nothing is in the outbox, and so many events wait for the broker. */
+/** Resolves when the outbox is empty and a number of events wait for the broker. */
 async function untilDelivered(pool: ConnectionPool, waiting: number): Promise<void> {
   const sql = `select (select count(*) from outbox) as outbox,
     (select count(*) from broker_messages) as waiting`;

@@ -16,21 +16,21 @@ import { FlakyReceiver } from "./crash/flaky_receiver.ts";
 
 const CLIENTS = 64;
 const KILLS = 20;
-/** How long a client thinks before it wants the next thing, in milliseconds, at the most: bounds how much there is. */
-const THINKING_MS = 300;
-/** How many requests are under way at the same time after the storm. */
-const CALM_CLIENTS = 8;
+/** Maximum pause of a client between two intents, in milliseconds; bounds the amount of data. */
+const MAX_PAUSE_MS = 300;
+/** Number of concurrent requests after the last kill. */
+const FINAL_CLIENTS = 8;
 
-Deno.test("archway moves money exactly once, however often it is killed", async () => {
+Deno.test("archway executes transfers exactly once although it is killed repeatedly", async () => {
   const seed = Number(Deno.env.get("STORM_SEED") ?? crypto.getRandomValues(new Uint32Array(1))[0]);
   try {
-    await storm(seed);
+    await runCrashTest(seed);
   } catch (error) {
-    throw new Error(`The storm with STORM_SEED=${seed} did damage`, { cause: error });
+    throw new Error(`Crash test failed; repeat it with STORM_SEED=${seed}`, { cause: error });
   }
 });
 
-async function storm(seed: number): Promise<void> {
+async function runCrashTest(seed: number): Promise<void> {
   const random = seededRandom(seed);
   await using postgres = await startPostgres({ durable: true });
   await using pool = openPool({ primary: postgres.instance, replicas: [], applicationName: "observer" });
@@ -47,13 +47,13 @@ async function storm(seed: number): Promise<void> {
   const source = new IntentSource(accounts, random);
   const client = new LossyClient({ url: () => program.url, random });
   const stopping = new AbortController();
-  const endowments = accounts.map((account) => source.deposit(account, 100_000));
+  const deposits = accounts.map((account) => source.deposit(account, 100_000));
   const clients = Array.from({ length: CLIENTS }, (_, number) => {
-    const first = endowments.filter((_, index) => index % CLIENTS === number);
-    return live(client, source, { random, first, signal: stopping.signal });
+    const first = deposits.filter((_, index) => index % CLIENTS === number);
+    return runClient(client, source, { random, first, signal: stopping.signal });
   });
   for (let kill = 0; kill < KILLS; kill++) {
-    // Some die while they start, or before their first request.
+    // Some processes are killed during startup, or before their first request.
     if (random() < 0.8) await program.url;
     await pause(random() * 1_500);
     await program.killAndRestart();
@@ -61,32 +61,32 @@ async function storm(seed: number): Promise<void> {
   stopping.abort();
   await Promise.all(clients);
 
-  // Who does not know what has become of something asks again, and is told; and whoever asks once more is told the same.
+  // Repeated requests return the outcome of unacknowledged ones, and a second repetition returns the same response.
   for (let turn = 0; turn < 2; turn++) await resendAll(client, source.intents);
-  assertEquals(client.faults, []);
+  assertEquals(client.violations, []);
   const done = source.intents.filter((intent) => isDone(client.acknowledged.get(intent) ?? { status: 0 }));
   await assertBooks(pool, { client, done, intents: source.intents });
   await using rebuild = new MainProgram(environment, ["events", "rebuild"]);
   const { code, stdout } = await rebuild.ended();
   assertEquals([code, stdout.includes("The live tables match the events")], [0, true], stdout);
   await receiver.untilDelivered();
-  assertEquals(await receiver.faults(), []);
+  assertEquals(await receiver.violations(), []);
   assertEquals(await program.stop(), 0);
-  assertEquals(program.complaints, []);
+  assertEquals(program.errors, []);
 }
 
-interface Life {
+interface ClientOptions {
   readonly random: () => number;
-  /** What it wants first. */
+  /** Intents that it sends first. */
   readonly first: readonly Intent[];
   readonly signal: AbortSignal;
 }
 
-/** Wants one thing after the other, and asks again for what was not answered, mostly; now and then for old things, too. */
-async function live(
+/** Sends intents one by one, with some retries after a lost response, and sometimes repeats old ones. */
+async function runClient(
   client: LossyClient,
   source: IntentSource,
-  { random, first, signal }: Life,
+  { random, first, signal }: ClientOptions,
 ): Promise<void> {
   const own: Intent[] = [];
   const waiting = [...first];
@@ -96,17 +96,17 @@ async function live(
     own.push(intent);
     for (let tries = 0; tries < 4; tries++) {
       const response = await client.sendLossy(intent);
-      if (response !== undefined && isDone(response) && old === undefined) source.made(intent, response);
+      if (response !== undefined && isDone(response) && old === undefined) source.settled(intent, response);
       if (response !== undefined || signal.aborted || random() < 0.3) break;
     }
-    await pause(random() * THINKING_MS);
+    await pause(random() * MAX_PAUSE_MS);
   }
 }
 
-/** Asks for everything that anybody ever wanted until it is answered. */
+/** Sends every intent until it has a final response. */
 async function resendAll(client: LossyClient, intents: readonly Intent[]): Promise<void> {
   const left = [...intents];
-  await Promise.all(Array.from({ length: CALM_CLIENTS }, async () => {
+  await Promise.all(Array.from({ length: FINAL_CLIENTS }, async () => {
     for (let intent = left.shift(); intent !== undefined; intent = left.shift()) {
       while (await client.send(intent) === undefined) await pause(20);
     }
@@ -116,15 +116,15 @@ async function resendAll(client: LossyClient, intents: readonly Intent[]): Promi
 interface Outcome {
   readonly client: LossyClient;
   readonly intents: readonly Intent[];
-  /** What was acknowledged to have been done. */
+  /** Intents whose execution was acknowledged. */
   readonly done: readonly Intent[];
 }
 
 async function assertBooks(pool: ConnectionPool, { client, intents, done }: Outcome): Promise<void> {
   const db = pool.writer();
   assertEquals(await findInconsistencies(db), []);
-  // Exactly what was acknowledged, under the very ids.
-  assertEquals(await listTransfers(db), done.map((intent) => client.told(intent)).toSorted());
+  // Exactly the acknowledged transfers, with the acknowledged ids.
+  assertEquals(await listTransfers(db), done.map((intent) => client.transferOf(intent)).toSorted());
   const { rows: [keys] } = await db.query<{ count: bigint }>("select count(*) from idempotency_keys");
   assertEquals(Number(keys?.count), intents.filter(({ key }) => key !== undefined).length);
 }

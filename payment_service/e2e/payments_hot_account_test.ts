@@ -11,7 +11,7 @@ const CLIENTS = 32;
 const ROUNDS = 6;
 const ONE = { amount: "1.00", currency: "BRL" };
 
-Deno.test("archway lets 32 clients of two processes use one account, and none meets a deadlock", async () => {
+Deno.test("archway serves 32 clients of one account from two processes without deadlocks", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [], applicationName: "observer" });
   const environment = { ...postgresEnvironment(database.instance), MIGRATE_ON_START: "true" };
@@ -20,27 +20,27 @@ Deno.test("archway lets 32 clients of two processes use one account, and none me
   const urls = await Promise.all([first, second].map(({ url }) => url));
   await Promise.all(urls.map(untilReady));
   const [url = ""] = urls;
-  // Enough for half of the payments: who comes too late is refused, and nobody is given what is not there.
+  // Enough for half of the payments, so that later ones are refused.
   const hot = await openAccountAt(url, { balance: `${CLIENTS * ROUNDS / 2}.00` });
   const others = await Promise.all(
     Array.from({ length: CLIENTS }, () => openAccountAt(url, { balance: "1000.00" })),
   );
 
-  const responses: { readonly what: string; readonly response: CallResponse }[] = [];
+  const responses: { readonly operation: string; readonly response: CallResponse }[] = [];
   await Promise.all(others.map(async (other, client) => {
     const send = async (
-      what: string,
+      operation: string,
       line: string,
       request: Parameters<typeof call>[2],
     ): Promise<CallResponse> => {
       const response = await call(urls[responses.length % 2] ?? url, line, request);
-      responses.push({ what, response });
+      responses.push({ operation, response });
       return response;
     };
     for (let round = 0; round < ROUNDS; round++) {
       const out = { payerAccountId: hot, payeeAccountId: other, amount: ONE };
       const paid = await send("pay", "POST /v1/payments", { body: out, key: crypto.randomUUID() });
-      // The other way round, which would deadlock if each locked its own account first.
+      // The opposite direction, which would deadlock if each payment locked its payer first.
       const back = { payerAccountId: other, payeeAccountId: hot, amount: ONE };
       if (client % 4 === 0) await send("pay back", `PUT /v1/payments/${crypto.randomUUID()}`, { body: back });
       if (client % 4 === 1 && paid.status === 201) {
@@ -56,14 +56,15 @@ Deno.test("archway lets 32 clients of two processes use one account, and none me
 
   const refused = responses.filter(({ response }) => response.status !== 201);
   assertEquals(
-    refused.filter(({ what, response }) =>
-      what !== "pay" || response.status !== 422 || !response.text.includes("/problems/insufficient-funds")
+    refused.filter(({ operation, response }) =>
+      operation !== "pay" || response.status !== 422 ||
+      !response.text.includes("/problems/insufficient-funds")
     ),
     [],
   );
   assertEquals(await findInconsistencies(pool.writer()), []);
-  const made = (what: string): number =>
-    responses.filter((asked) => asked.what === what && asked.response.status === 201).length;
+  const made = (operation: string): number =>
+    responses.filter((sent) => sent.operation === operation && sent.response.status === 201).length;
   const { data } = JSON.parse((await call(url, `GET /v1/accounts/${hot}`)).text);
   const left = CLIENTS * ROUNDS / 2 - made("pay") + made("pay back") + made("refund") + made("deposit");
   assertEquals(data.balance.amount, `${left}.00`);

@@ -38,7 +38,7 @@ interface Payment {
   readonly body: unknown;
 }
 
-/** A payment between two new accounts, and the key that it is to be asked for with. */
+/** Returns a payment between two new accounts, with its key. */
 async function newPayment(url: string): Promise<Payment> {
   const [payerAccountId, payeeAccountId] = [
     await openAccountAt(url, { balance: "10.00" }),
@@ -52,8 +52,8 @@ function pay(url: string, payment: Payment): Promise<CallResponse> {
   return call(url, "POST /v1/payments", payment);
 }
 
-async function count(pool: ConnectionPool, what: string): Promise<number> {
-  const { rows } = await pool.writer().query<{ count: bigint }>(`select count(*) from ${what}`);
+async function count(pool: ConnectionPool, source: string): Promise<number> {
+  const { rows } = await pool.writer().query<{ count: bigint }>(`select count(*) from ${source}`);
   return Number(rows[0]?.count);
 }
 
@@ -61,12 +61,12 @@ async function until(matches: () => Promise<boolean>): Promise<void> {
   while (!await matches()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-/** What of two responses to one key has to be the same. */
+/** Returns the parts of a response that are identical in every replay. */
 function replayable({ status, text }: CallResponse): readonly unknown[] {
   return [status, text];
 }
 
-/** That the payment was made once, by whatever was asked, and that asking once more changes nothing. */
+/** Asserts that a payment exists once, and that repeated requests replay the response. */
 async function assertMadeOnce(pool: ConnectionPool, url: string, payment: Payment): Promise<void> {
   const [first, second] = [await pay(url, payment), await pay(url, payment)];
   assertEquals(first.status, 201);
@@ -77,7 +77,7 @@ async function assertMadeOnce(pool: ConnectionPool, url: string, payment: Paymen
   assertEquals(await findInconsistencies(pool.writer()), []);
 }
 
-Deno.test("archway makes one payment of many requests with one key, sent at once to two processes", async () => {
+Deno.test("archway settles one payment for concurrent requests with one key to two processes", async () => {
   await using harness = await openHarness();
   const urls = [(await harness.start()).url, (await harness.start()).url];
   const [first = ""] = urls;
@@ -93,7 +93,7 @@ Deno.test("archway makes one payment of many requests with one key, sent at once
       assertEquals([status, headers.get("retry-after")], [409, "1"], text);
       assert(text.includes("/problems/idempotency-key-in-use"), text);
     }
-    // Whichever process is asked.
+    // From either process.
     const again = await Promise.all(urls.map((url) => pay(url, payment)));
     for (const response of again) assertEquals(response.text, made[0]?.text);
     assertEquals(await count(harness.pool, "payments"), round);
@@ -101,7 +101,7 @@ Deno.test("archway makes one payment of many requests with one key, sent at once
   assertEquals(await findInconsistencies(harness.pool.writer()), []);
 });
 
-Deno.test("archway gives an response again that was lost after its commit", async () => {
+Deno.test("archway replays a response that was lost after its commit", async () => {
   await using harness = await openHarness();
   const { url } = await harness.start();
   const payment = await newPayment(url);
@@ -121,21 +121,21 @@ Deno.test("archway gives an response again that was lost after its commit", asyn
   await assertMadeOnce(harness.pool, url, payment);
 });
 
-Deno.test("archway has done nothing when it is killed before a commit", async () => {
+Deno.test("archway has made no changes when it is killed before a commit", async () => {
   await using harness = await openHarness();
   const { program, url } = await harness.start();
   const payment = await newPayment(url);
-  const lost = await harness.pool.withTx(async (tx) => {
-    // Everything is written but the key.
+  const isLost = await harness.pool.withTx(async (tx) => {
+    // The transaction has written everything but the key.
     await tx.query("lock table idempotency_keys in exclusive mode");
-    const asked = pay(url, payment).then(() => false, () => true);
+    const lost = pay(url, payment).then(() => false, () => true);
     await until(() => waiting(harness.pool));
     await program.kill();
-    return await asked;
+    return await lost;
   });
-  assert(lost);
+  assert(isLost);
   const { url: next } = await harness.start();
-  // What the dead process had begun is over: nobody holds anything of it.
+  // The server has ended the transaction of the killed process and released its locks.
   await until(async () => !await waiting(harness.pool));
   assertEquals(await count(harness.pool, "payments"), 0);
   const first = await pay(next, payment);
@@ -143,11 +143,11 @@ Deno.test("archway has done nothing when it is killed before a commit", async ()
   await assertMadeOnce(harness.pool, next, payment);
 });
 
-Deno.test("archway has done everything when it is killed between a commit and its response", async () => {
+Deno.test("archway has made all changes when it is killed between a commit and its response", async () => {
   await using harness = await openHarness();
   const { program, url } = await harness.start();
   const payment = await newPayment(url);
-  // COMMIT waits at its own end for as long as a test holds a lock.
+  // COMMIT waits until the test releases a lock.
   await harness.pool.writer().query(
     `create function wait_in_commit() returns trigger language plpgsql as $$
       begin perform pg_advisory_xact_lock_shared(7); return null; end $$`,
@@ -156,23 +156,23 @@ Deno.test("archway has done everything when it is killed between a commit and it
     `create constraint trigger zz_wait_in_commit after insert on payments
       deferrable initially deferred for each row execute function wait_in_commit()`,
   );
-  const asked = await harness.pool.withTx(async (tx) => {
+  const { isLost } = await harness.pool.withTx(async (tx) => {
     await tx.query("select pg_advisory_xact_lock(7)");
-    const response = pay(url, payment).then(() => false, () => true);
+    const isLost = pay(url, payment).then(() => false, () => true);
     await until(() => waiting(harness.pool));
-    // From now on it hears nothing of what becomes of its COMMIT.
+    // The program never receives the result of its COMMIT.
     program.signal("SIGSTOP");
-    return { response };
+    return { isLost };
   });
   await until(async () => await count(harness.pool, "payments") === 1);
   await program.kill();
-  assert(await asked.response);
+  assert(await isLost);
   const { url: next } = await harness.start();
   assertEquals((await pay(next, payment)).headers.get("idempotency-replayed"), "true");
   await assertMadeOnce(harness.pool, next, payment);
 });
 
-/** Whether a statement of the program waits for a lock. */
+/** Returns whether a statement of the program waits for a lock. */
 async function waiting(pool: ConnectionPool): Promise<boolean> {
   const { rowCount } = await pool.writer().query(
     `select from pg_stat_activity

@@ -44,7 +44,7 @@ const WIDGETS = [3, 2, 1].map((number): Widget => ({
 
 /** List whose use case returns the first two widgets and records its requests. */
 function widgets(
-  asked: ListRequest<WidgetFilter>[] = [],
+  requests: ListRequest<WidgetFilter>[] = [],
 ): ListEndpointOptions<WidgetRequest, WidgetFilter, Widget, string, TimeAnchor> {
   return {
     name: "widgets, newest first",
@@ -56,7 +56,7 @@ function widgets(
     scopeOf: accessScopeOf("widgets:admin"),
     filter: ({ query: { colour, shape } }) => ({ colour: colour?.toLowerCase(), shape }),
     read: (request): Promise<Page<Widget>> => {
-      asked.push(request);
+      requests.push(request);
       const totals = request.page.number === undefined ? {} : { totalItems: WIDGETS.length };
       return Promise.resolve({ items: WIDGETS.slice(0, 2), hasNext: true, hasPrevious: false, ...totals });
     },
@@ -97,10 +97,10 @@ async function refused(query: WidgetQuery, subject?: string): Promise<readonly s
 }
 
 Deno.test("listEndpoint() returns the page, its tags, and the neighbours that exist", async () => {
-  const asked: ListRequest<WidgetFilter>[] = [];
+  const requests: ListRequest<WidgetFilter>[] = [];
   const query = { limit: 2, colour: "Red", shape: "a&b" };
-  const { status, headers, body } = await listEndpoint(widgets(asked))(request(query), context("ada"));
-  assertEquals(asked, [{
+  const { status, headers, body } = await listEndpoint(widgets(requests))(request(query), context("ada"));
+  assertEquals(requests, [{
     scope: { kind: "owner", subject: "ada" },
     filter: { colour: "red", shape: "a&b" },
     page: { limit: 2 },
@@ -117,10 +117,10 @@ Deno.test("listEndpoint() returns the page, its tags, and the neighbours that ex
 });
 
 Deno.test("listEndpoint() continues from a cursor of the same list", async () => {
-  const asked: ListRequest<WidgetFilter>[] = [];
+  const requests: ListRequest<WidgetFilter>[] = [];
   const after = await nextCursor({ colour: "red" }, "ada");
-  await listEndpoint(widgets(asked))(request({ after, colour: "RED" }), context("ada"));
-  const [{ page } = { page: undefined }] = asked;
+  await listEndpoint(widgets(requests))(request({ after, colour: "RED" }), context("ada"));
+  const [{ page } = { page: undefined }] = requests;
   const { id, createdAt } = WIDGETS[1] ?? {};
   assertEquals<unknown>(page, {
     limit: 20,

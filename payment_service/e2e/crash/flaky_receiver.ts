@@ -5,33 +5,32 @@ import { PAYMENT_CATALOG } from "../../events/payment_catalog.ts";
 import { call } from "../../testing/payment_calls.ts";
 import { WebhookReceiver } from "@archway/events/webhooks/testing/webhook_receiver.ts";
 
-/** How the receiver comes to be told. */
+/** Options for {@link FlakyReceiver.open}. */
 export interface FlakyReceiverOptions {
-  /** Where the program listens. */
+  /** URL of the program. */
   readonly url: string;
-  /** From 0 to 1. */
+  /** Returns a random number from 0 to 1. */
   readonly random: () => number;
 }
 
-/** Since when events are for the receiver: those before had nobody to be told to. */
+/** Position of the last event before the webhook was registered. */
 const LAST_BEFORE = "select coalesce(max(position), 0) as position from events";
 
-// Settlement accounts are nobody's.
-const TOLD = `select ${EVENT_COLUMNS} from events as e
+// Settlement accounts have no owner, so their events are not delivered.
+const EXPECTED = `select ${EVENT_COLUMNS} from events as e
   where position > $1 and not (type = 'account.opened' and data -> 'profileId' = 'null'::jsonb) order by position`;
 
 const WAITING = `select (select count(*) from outbox) as outbox,
   (select count(*) from webhook_deliveries where state = 'pending') as pending`;
 
-// Nobody waits as long as it would be: until an attempt would be repeated, or a lane of a program that was killed is
-// anybody's again.
+// Skips the backoff of failed attempts and the leases of killed processes.
 const HURRY = "update webhook_lanes set due_at = now() where due_at > now()";
 const HURRY_EVERY_MS = 3_000;
 
-/** How long all deliveries may take after the storm, in milliseconds. */
-const CONNECT_TIMEOUT_MS = 90_000;
+/** Time limit for all deliveries after the last kill, in milliseconds. */
+const DELIVERY_TIMEOUT_MS = 90_000;
 
-/** A webhook's receiver that has failures of its own and notes what it is told. */
+/** Webhook receiver that fails at random and records its deliveries. */
 export class FlakyReceiver implements AsyncDisposable {
   readonly #pool: ConnectionPool;
   readonly #receiver: WebhookReceiver;
@@ -49,11 +48,11 @@ export class FlakyReceiver implements AsyncDisposable {
   ): Promise<FlakyReceiver> {
     await untilEmpty(pool);
     await using stack = new AsyncDisposableStack();
-    // It listens before anybody is told where, and has nothing to check until then.
+    // Listens before the webhook is registered; its secret is known only afterwards.
     const receiver = stack.use(new WebhookReceiver(""));
     const body = { url: receiver.url, eventTypes: Object.keys(PAYMENT_CATALOG.types) };
     const { status, text } = await call(url, "POST /v1/webhooks", { body });
-    if (status !== 201) throw new Error(`Making a webhook failed: ${status} ${text}`);
+    if (status !== 201) throw new Error(`Registering the webhook failed: ${status} ${text}`);
     const { data }: { readonly data: { readonly secret: string } } = JSON.parse(text);
     receiver.secret = data.secret;
     receiver.respond = () => random() < 0.02 ? 500 : 200;
@@ -62,15 +61,15 @@ export class FlakyReceiver implements AsyncDisposable {
     return new FlakyReceiver(pool, receiver, last?.position ?? 0n);
   }
 
-  /** Resolves when it was told everything; rejects when that takes too long. */
+  /** Resolves when all events are delivered; rejects after a timeout. */
   async untilDelivered(): Promise<void> {
     const start = performance.now();
     for (let turn = 0; true; turn++) {
       const { rows: [left] } = await this.#pool.writer().query<{ outbox: bigint; pending: bigint }>(WAITING);
       if (left?.outbox === 0n && left.pending === 0n) return;
-      if (performance.now() - start > CONNECT_TIMEOUT_MS) {
+      if (performance.now() - start > DELIVERY_TIMEOUT_MS) {
         throw new Error(
-          `Events were not told in time: ${left?.outbox} in the outbox, ${left?.pending} pending`,
+          `Timed out waiting for deliveries: ${left?.outbox} in the outbox, ${left?.pending} pending`,
         );
       }
       if (turn % (HURRY_EVERY_MS / 100) === 0) await this.#pool.writer().query(HURRY);
@@ -78,26 +77,27 @@ export class FlakyReceiver implements AsyncDisposable {
     }
   }
 
-  /** What is wrong with what it was told: every event, each stream in its order, once without what came again. */
-  async faults(): Promise<readonly string[]> {
-    const { rows } = await this.#pool.writer().query<EventRow>(TOLD, [this.#since]);
-    const faults = [...this.#receiver.complaints];
-    const told = new Map<string, string>();
+  /** Returns missing, unexpected, changed and misordered deliveries. Repeated deliveries are allowed. */
+  async violations(): Promise<readonly string[]> {
+    const { rows } = await this.#pool.writer().query<EventRow>(EXPECTED, [this.#since]);
+    const violations = [...this.#receiver.complaints];
+    const delivered = new Map<string, string>();
     for (const { webhookId, id } of this.#receiver.received) {
-      const before = told.get(webhookId);
-      if (before === undefined) told.set(webhookId, id);
-      else if (before !== id) faults.push(`${webhookId} is ${before} and ${id}`);
+      const before = delivered.get(webhookId);
+      if (before === undefined) delivered.set(webhookId, id);
+      else if (before !== id) violations.push(`${webhookId} is ${before} and ${id}`);
     }
-    const wanted = new Map(
+    const expected = new Map(
       rows.map(eventOfRow).map((event) => [messageId(event), `${event.stream}@${event.version}`]),
     );
-    for (const [webhookId, id] of wanted) {
-      if (told.get(webhookId) !== id) faults.push(`${webhookId} was told as ${told.get(webhookId)}`);
+    for (const [webhookId, id] of expected) {
+      const actual = delivered.get(webhookId);
+      if (actual !== id) violations.push(`${webhookId} was delivered as ${actual} instead of ${id}`);
     }
-    for (const webhookId of told.keys()) {
-      if (!wanted.has(webhookId)) faults.push(`${webhookId} was told and has not happened`);
+    for (const webhookId of delivered.keys()) {
+      if (!expected.has(webhookId)) violations.push(`${webhookId} was delivered without an event`);
     }
-    return [...faults, ...outOfOrder([...told.values()])];
+    return [...violations, ...outOfOrder([...delivered.values()])];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -105,17 +105,17 @@ export class FlakyReceiver implements AsyncDisposable {
   }
 }
 
-/** Streams of which a later event was told before an earlier one. */
+/** Returns events that were delivered after later events of their streams. */
 function outOfOrder(ids: readonly string[]): readonly string[] {
   const last = new Map<string, number>();
-  const faults: string[] = [];
+  const late: string[] = [];
   for (const id of ids) {
     const at = id.lastIndexOf("@");
     const [stream, version] = [id.slice(0, at), Number(id.slice(at + 1))];
-    if (version < (last.get(stream) ?? 0)) faults.push(`${id} was told too late`);
+    if (version < (last.get(stream) ?? 0)) late.push(`${id} was delivered out of order`);
     last.set(stream, version);
   }
-  return faults;
+  return late;
 }
 
 async function untilEmpty(pool: ConnectionPool): Promise<void> {

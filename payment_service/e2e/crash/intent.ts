@@ -1,43 +1,43 @@
-/** What a client wants to happen, once, however often it has to ask for it. */
+/** Operation that a client wants to execute exactly once, with as many requests as it takes. */
 export interface Intent {
-  /** Unique; payments and refunds have it in their description. */
+  /** Unique number; part of the description of payments and refunds. */
   readonly number: number;
   readonly kind: IntentKind;
   readonly method: "POST" | "PUT";
   readonly path: string;
-  /** The `Idempotency-Key`; absent: the path has an id that the client chose. */
+  /** The `Idempotency-Key`; if absent, the path has an id that the client chose. */
   readonly key?: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Which of the operations it is that move money. */
+/** Kind of an operation that transfers money. */
 export type IntentKind = "deposit" | "keyed payment" | "named payment" | "refund";
 
-/** An response that was read to its end. */
+/** A response with its body. */
 export interface IntentResponse {
   readonly status: number;
   readonly replayed: boolean;
   readonly text: string;
 }
 
-/** The description that tells of an intent. */
+/** Returns the description by which the payment or refund of an intent is recognized. */
 export function describeIntent(number: number): string {
   return `Intent ${number}`;
 }
 
-/** Whether money was moved, by this request or by one before it. */
+/** Returns whether this request or an earlier one executed the operation. */
 export function isDone({ status }: Pick<IntentResponse, "status">): boolean {
   return status === 200 || status === 201;
 }
 
-/** What a successful response tells of, as far as that can never change. */
+/** Returns the members of a successful response that can never change. */
 export function immutableData({ text }: Pick<IntentResponse, "text">): unknown {
   const { data }: { readonly data: Readonly<Record<string, unknown>> } = JSON.parse(text);
   const { id, payerAccountId, payeeAccountId, accountId, paymentId, amount, description, createdAt } = data;
   return { id, payerAccountId, payeeAccountId, accountId, paymentId, amount, description, createdAt };
 }
 
-/** The id of what a successful response tells of. */
+/** Returns the id of the resource in a successful response. */
 export function idIn({ text }: Pick<IntentResponse, "text">): string {
   const { data }: { readonly data: { readonly id: string } } = JSON.parse(text);
   return data.id;

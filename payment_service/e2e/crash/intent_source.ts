@@ -1,13 +1,13 @@
 import { v4 as uuid } from "uuid";
 import { describeIntent, idIn, type Intent, type IntentKind } from "./intent.ts";
 
-/** An account that intents are about. */
+/** An account that intents use. */
 export interface CrashTestAccount {
   readonly id: string;
   readonly currency: string;
 }
 
-/** How often each kind comes, of a hundred. */
+/** Share of each kind, in percent. */
 const SHARES: readonly (readonly [IntentKind, number])[] = [
   ["keyed payment", 45],
   ["named payment", 25],
@@ -15,19 +15,19 @@ const SHARES: readonly (readonly [IntentKind, number])[] = [
   ["refund", 20],
 ];
 
-/** How many decimal places the currencies have that intents are in (ISO 4217). */
+/** Decimal places of the currencies that intents use (ISO 4217). */
 const EXPONENTS: Readonly<Record<string, number>> = { BRL: 2, JPY: 0, KWD: 3 };
 
 interface KnownPayment {
   readonly id: string;
   readonly currency: string;
-  /** In minor units. */
+  /** Minor units. */
   readonly units: number;
 }
 
-/** Makes up what clients want. The same seed wants the same, as far as the same is answered. */
+/** Generator of random intents. The same seed and the same responses generate the same intents. */
 export class IntentSource {
-  /** Everything that was ever wanted. */
+  /** All intents that were generated. */
   readonly intents: Intent[] = [];
   readonly #accounts: readonly CrashTestAccount[];
   readonly #random: () => number;
@@ -39,17 +39,17 @@ export class IntentSource {
   }
 
   next(): Intent {
-    let place = this.#random() * 100;
+    let percentile = this.#random() * 100;
     for (const [kind, share] of SHARES) {
-      if (place < share) return this.#keep(this.#make(kind));
-      place -= share;
+      if (percentile < share) return this.#record(this.#generate(kind));
+      percentile -= share;
     }
-    return this.#keep(this.#pay("keyed payment"));
+    return this.#record(this.#pay("keyed payment"));
   }
 
-  /** A deposit of so many minor units. */
+  /** Generates a deposit of an amount in minor units. */
   deposit({ id, currency }: CrashTestAccount, units: number): Intent {
-    return this.#keep({
+    return this.#record({
       number: this.intents.length,
       kind: "deposit",
       method: "POST",
@@ -59,20 +59,20 @@ export class IntentSource {
     });
   }
 
-  /** Is told that a payment was made, so that it can be refunded. */
-  made({ kind, body }: Intent, response: { readonly text: string }): void {
+  /** Records that a payment was settled, so that it can be refunded. */
+  settled({ kind, body }: Intent, response: { readonly text: string }): void {
     if (kind !== "keyed payment" && kind !== "named payment") return;
     const { amount, currency } = Object(body["amount"]);
     const units = Number(String(amount).replace(".", ""));
     this.#payments.push({ id: idIn(response), currency, units });
   }
 
-  #keep(intent: Intent): Intent {
+  #record(intent: Intent): Intent {
     this.intents.push(intent);
     return intent;
   }
 
-  #make(kind: IntentKind): Intent {
+  #generate(kind: IntentKind): Intent {
     switch (kind) {
       case "deposit":
         return this.#deposit();
@@ -98,7 +98,7 @@ export class IntentSource {
     const body = {
       payerAccountId: payer.id,
       payeeAccountId: this.#choose(others).id,
-      // Now and then more than there is.
+      // Occasionally more than the balance.
       amount: money(1 + this.#whole(this.#random() < 0.1 ? 1_000_000 : 2_000), payer.currency),
       description: describeIntent(number),
     };
@@ -117,14 +117,14 @@ export class IntentSource {
       kind: "refund",
       method: "PUT",
       path: `/v1/payments/${id}/refunds/${this.#newId()}`,
-      // Two of them are often more than the payment.
+      // Two refunds of one payment often exceed it.
       body: { amount: money(1 + this.#whole(units), currency), description: describeIntent(number) },
     };
   }
 
   #choose<T>(list: readonly T[]): T {
     const chosen = list[this.#whole(list.length)];
-    if (chosen === undefined) throw new Error("There is nothing to choose from");
+    if (chosen === undefined) throw new Error("Cannot choose from an empty list");
     return chosen;
   }
 

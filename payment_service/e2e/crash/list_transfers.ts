@@ -1,8 +1,8 @@
 import type { Querier } from "@archway/db/db.ts";
 
 /**
- * Everything by which money was moved: what it is, its id and the description that tells of the intent, in order. A
- * deposit has no description.
+ * Returns a line for each deposit, payment and refund, with its id and its description, sorted. Deposits have no
+ * description.
  */
 export async function listTransfers(db: Querier): Promise<readonly string[]> {
   const { rows } = await db.query<{ line: string }>(

@@ -1,76 +1,71 @@
 import { describeIntent, idIn, immutableData, type Intent, type IntentResponse, isDone } from "./intent.ts";
 
-/** Where intents are sent, and how responses get lost on the way. */
+/** Options for {@link LossyClient}. */
 export interface LossyClientOptions {
+  /** Returns the URL of the running program. */
   readonly url: () => Promise<string>;
-  /** From 0 to 1. */
+  /** Returns a random number from 0 to 1. */
   readonly random: () => number;
 }
 
-/** How long an response is waited for before its connection is closed, at the most, where it is to be lost. */
+/** Maximum time until the connection of a request is closed whose response is to be lost. */
 const LOST_AFTER_MS = 40;
 
 const TIMEOUT_MS = 60_000;
 
-/** Sends intents and remembers what was acknowledged: nothing of it may ever be answered otherwise. */
+/** Client that loses responses on purpose, and checks that repeated requests never contradict an acknowledgement. */
 export class LossyClient {
-  /** What was answered first, of what was read. */
+  /** First response to each intent, of those that were read. */
   readonly acknowledged = new Map<Intent, IntentResponse>();
-  /** What must not have happened. */
-  readonly faults: string[] = [];
-  /** How many responses were thrown away, and how many requests had none. */
-  readonly counts = { lost: 0, unanswered: 0, busy: 0 };
+  /** Violations of the guarantees. */
+  readonly violations: string[] = [];
   readonly #options: LossyClientOptions;
 
   constructor(options: LossyClientOptions) {
     this.#options = options;
   }
 
-  /** Sends it; every second response gets lost. Undefined: there was none that says what has happened. */
+  /** Sends an intent and loses every second response. Returns a final response, if one was received. */
   async sendLossy(intent: Intent): Promise<IntentResponse | undefined> {
     const { random } = this.#options;
     if (random() < 0.5) return await this.send(intent);
-    this.counts.lost++;
-    // Half of these are answered to a client that has gone, the others to one that does not listen.
-    const leaves = random() < 0.5;
-    const signal = leaves ? AbortSignal.timeout(1 + random() * LOST_AFTER_MS) : undefined;
+    // Half of these clients disconnect, the others discard the response.
+    const disconnects = random() < 0.5;
+    const signal = disconnects ? AbortSignal.timeout(1 + random() * LOST_AFTER_MS) : undefined;
     const response = await this.#exchange(intent, signal);
-    if (response !== undefined) this.#judge(intent, response);
+    if (response !== undefined) this.#check(intent, response);
     return undefined;
   }
 
-  /** Sends it and takes the response. Undefined: there was none that says what has happened. */
+  /** Sends an intent and returns a final response, if one was received. */
   async send(intent: Intent): Promise<IntentResponse | undefined> {
     const response = await this.#exchange(intent);
-    if (response === undefined) {
-      this.counts.unanswered++;
-      return undefined;
-    }
-    if (!this.#judge(intent, response)) return undefined;
+    if (response === undefined || !this.#check(intent, response)) return undefined;
     const first = this.acknowledged.get(intent);
-    // What was refused under a chosen id may have been possible later.
+    // A request that was refused under a chosen id may have succeeded later.
     if (first === undefined || !isDone(first)) this.acknowledged.set(intent, response);
     return response;
   }
 
-  /** What an intent that was done has made, as listTransfers() tells of it. */
-  told(intent: Intent): string {
+  /** Returns the line of listTransfers() for an executed intent. */
+  transferOf(intent: Intent): string {
     const response = this.acknowledged.get(intent);
-    if (response === undefined) throw new Error(`Intent ${intent.number} was never answered`);
-    const what = intent.kind === "refund" || intent.kind === "deposit" ? intent.kind : "payment";
-    return `${what} ${idIn(response)} ${what === "deposit" ? "" : describeIntent(intent.number)}`;
+    if (response === undefined) throw new Error(`Intent ${intent.number} has no response`);
+    const kind = intent.kind === "refund" || intent.kind === "deposit" ? intent.kind : "payment";
+    return `${kind} ${idIn(response)} ${kind === "deposit" ? "" : describeIntent(intent.number)}`;
   }
 
-  /** Whether an response is final; what it must not be is a fault. */
-  #judge(intent: Intent, response: IntentResponse): boolean {
+  /** Returns whether a response is final, and records a violation if it contradicts an earlier one. */
+  #check(intent: Intent, response: IntentResponse): boolean {
     const { status, text } = response;
-    if (status === 503 || (status === 409 && text.includes("/problems/idempotency-key-in-use"))) {
-      this.counts.busy++;
-      return false;
-    }
+    if (status === 503 || (status === 409 && text.includes("/problems/idempotency-key-in-use"))) return false;
     const first = this.acknowledged.get(intent);
-    const fault = isDone(response) || status === 422 ? first && contradiction(intent, first, response) : "";
-    if (fault !== undefined) this.faults.push(`${intent.kind} ${intent.number}: ${fault} ${status} ${text}`);
+    const violation = isDone(response) || status === 422
+      ? first && contradiction(intent, first, response)
+      : "unexpected status";
+    if (violation !== undefined) {
+      this.violations.push(`${intent.kind} ${intent.number}: ${violation} ${status} ${text}`);
+    }
     return true;
   }
 
@@ -92,22 +87,24 @@ export class LossyClient {
       const replayed = response.headers.get("idempotency-replayed") === "true";
       return { status: response.status, replayed, text: await response.text() };
     } catch (error) {
-      // The program was killed, or the client has left.
+      // The program was killed, or the client has disconnected.
       if (error instanceof TypeError || error instanceof DOMException) return undefined;
       throw error;
     }
   }
 }
 
-/** In what a later response contradicts the first one; undefined: in nothing. */
+/** Returns how a later response contradicts the first one, if it does. */
 function contradiction(intent: Intent, first: IntentResponse, later: IntentResponse): string | undefined {
   if (intent.key !== undefined) {
-    if (first.status !== later.status || first.text !== later.text) return "another response to the same key";
-    return later.replayed ? undefined : "an response that was not given again but anew";
+    if (first.status !== later.status || first.text !== later.text) {
+      return "different response to the same key";
+    }
+    return later.replayed ? undefined : "response was not replayed";
   }
-  // A refusal under a chosen id is not kept: what was refused may be possible later.
+  // A refusal under a chosen id is not stored, so the request may succeed later.
   if (!isDone(first)) return undefined;
-  if (later.status !== 200) return "no longer there, or made again";
+  if (later.status !== 200) return "missing, or executed again";
   return JSON.stringify(immutableData(first)) === JSON.stringify(immutableData(later))
     ? undefined
     : "changed";

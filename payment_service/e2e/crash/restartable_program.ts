@@ -1,10 +1,10 @@
 import { errorLines } from "@archway/tools/support/error_lines.ts";
 import { MainProgram } from "@archway/tools/support/program.ts";
 
-/** A program that is killed and started again on the same database. Disposing ends it. */
+/** A program that is killed and restarted on the same database. Disposing stops it. */
 export class RestartableProgram implements AsyncDisposable {
-  /** What its lives had to complain about, each line. */
-  readonly complaints: string[] = [];
+  /** Error lines of all processes. */
+  readonly errors: string[] = [];
   readonly #environment: Readonly<Record<string, string>>;
   #program: MainProgram;
   #url = Promise.withResolvers<string>();
@@ -15,23 +15,23 @@ export class RestartableProgram implements AsyncDisposable {
     this.#program = this.#start();
   }
 
-  /** Where it listens, once it does. By the time that it is used, nobody may listen there any more. */
+  /** URL of the program, once it listens. The program may have been killed by the time the URL is used. */
   get url(): Promise<string> {
     return this.#url.promise;
   }
 
-  /** Ends it without warning and starts it again. */
+  /** Kills the program and starts it again. */
   async killAndRestart(): Promise<void> {
     const { stderr } = await this.#program.kill();
-    this.complaints.push(...errorLines(stderr));
+    this.errors.push(...errorLines(stderr));
     if (this.#listens) this.#url = Promise.withResolvers();
     this.#program = this.#start();
   }
 
-  /** Ends it as supervisors do; gives its exit code. */
+  /** Stops the program gracefully and returns its exit code. */
   async stop(): Promise<number> {
     const { code, stderr } = await this.#program.stop();
-    this.complaints.push(...errorLines(stderr));
+    this.errors.push(...errorLines(stderr));
     return code;
   }
 
@@ -42,7 +42,7 @@ export class RestartableProgram implements AsyncDisposable {
   #start(): MainProgram {
     const program = new MainProgram(this.#environment);
     this.#listens = false;
-    // One that is killed before it listens is waited for by nobody: the next one is.
+    // If the program is killed before it listens, callers wait for its successor.
     program.url.then((url) => {
       if (program !== this.#program) return;
       this.#listens = true;
