@@ -11,12 +11,12 @@ import { misspelledImports } from "./check/spelling_rule.ts";
 import { foreignRelations } from "./check/sql_rule.ts";
 import { GenerationError } from "./oapi_codegen/diagnostics.ts";
 
-/** Checks a tree by all rules but format, lint and types. Returns a line for every fault. */
+/** Checks a tree by all rules except format, lint and types. Returns a line for every violation. */
 export async function checkTree(root: string): Promise<readonly string[]> {
-  return [...checkRules(await readTree(root)), ...await generatedFaults(root)];
+  return [...checkRules(await readTree(root)), ...await generatedViolations(root)];
 }
 
-/** Checks a parsed tree, generated files apart. */
+/** Checks a parsed tree, except for generated files. */
 export function checkRules(tree: SourceTree): readonly string[] {
   return [
     ...new Set([
@@ -32,7 +32,7 @@ export function checkRules(tree: SourceTree): readonly string[] {
   ];
 }
 
-async function generatedFaults(root: string): Promise<readonly string[]> {
+async function generatedViolations(root: string): Promise<readonly string[]> {
   try {
     return await staleGeneratedFiles(root);
   } catch (error) {
@@ -42,10 +42,10 @@ async function generatedFaults(root: string): Promise<readonly string[]> {
 }
 
 if (import.meta.main) {
-  const faults = await checkTree(join(import.meta.dirname ?? ".", ".."));
-  const text = faults.length === 0
+  const violations = await checkTree(join(import.meta.dirname ?? ".", ".."));
+  const text = violations.length === 0
     ? "Generated files up to date, import boundaries respected\n"
-    : faults.map((fault) => `${fault}\n`).join("");
+    : violations.map((violation) => `${violation}\n`).join("");
   await Deno.stderr.write(new TextEncoder().encode(text));
-  Deno.exitCode = faults.length === 0 ? 0 : 1;
+  Deno.exitCode = violations.length === 0 ? 0 : 1;
 }

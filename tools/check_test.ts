@@ -5,14 +5,14 @@ import { checkoutCopy } from "./support/checkout_copy.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
 
-/** Folders that the rules look into. */
+/** Folders that the rules inspect. */
 const FOLDERS = ["api", "db", "oapi", "platform", "server", "tools"];
 
-Deno.test("checkTree() finds nothing in the tree as it stands", async () => {
+Deno.test("checkTree() finds nothing in this tree", async () => {
   assertEquals(await checkTree(ROOT), []);
 });
 
-Deno.test("check.ts reports every fault of a tree and fails", async () => {
+Deno.test("check.ts reports every violation of a tree and fails", async () => {
   await using copy = await checkoutCopy(FOLDERS);
   await append(join(copy.path, "server/problem.ts"), 'import "@archway/db/db.ts";\n');
   await append(join(copy.path, "tools/support/contact_service/api/contactapi/server.gen.ts"), "\n");
@@ -27,7 +27,7 @@ Deno.test("check.ts reports every fault of a tree and fails", async () => {
   assertStringIncludes(said, ": imports db/; server/ may import itself\n");
   assertStringIncludes(
     said,
-    "tools/support/contact_service/api/contactapi/server.gen.ts: is not what deno task gen makes of",
+    "tools/support/contact_service/api/contactapi/server.gen.ts: differs from the output of deno task gen for",
   );
 });
 

@@ -4,10 +4,10 @@ import { fromRoot, migrationSources, PROJECT_ROOT } from "@archway/program/proje
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 
 /**
- * Prints the flags of `deno compile` for a program: the files that its services read at run time, and, where this
- * version of Deno knows it, the removal of packages that only tools and tests use (2.9).
+ * Prints the flags of `deno compile` for a program. They include the files that its services read at run time and, from
+ * Deno 2.9, exclude packages that only tools and tests use.
  *
- * @param file The list of services, from the root of the project.
+ * @param file List of services, relative to the root of the project.
  */
 async function printFlags(file = "services.ts"): Promise<void> {
   const { services }: { readonly services: readonly ServiceModule[] } = await import(

@@ -1,6 +1,6 @@
 /**
- * Makes db/embedded/snapshot.tar.br, the data directory that a first start unpacks instead of running initdb for
- * seconds. To be run again whenever the version of PGlite changes: `deno run -A tools/embedded_snapshot.ts`.
+ * Creates db/embedded/snapshot.tar.br, the data directory that a first start unpacks instead of running initdb for
+ * seconds. Run it again after a change of PGlite's version: `deno run -A tools/embedded_snapshot.ts`.
  */
 import { PGlite } from "@electric-sql/pglite";
 import { createTar, type TarFileInput } from "nanotar";
@@ -9,7 +9,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 import { pgliteVersion } from "@archway/db/embedded/pglite_version.ts";
 import { snapshotFile, versionFile } from "@archway/db/embedded/unpack_snapshot.ts";
 
-/** Text sorts by code point and has upper and lower case for every script, without a locale of the system. */
+/** Sorts text by code point and supports upper and lower case of every script, without a system locale. */
 const initDbStartParams = [
   "--encoding=UTF8",
   "--locale-provider=builtin",
@@ -19,7 +19,7 @@ const initDbStartParams = [
   "--wal-segsize=1",
 ];
 
-/** Little memory, and little to replay after a crash. */
+/** Limits memory, and the amount of WAL to replay after a crash. */
 const settings = `
 shared_buffers = 32MB
 min_wal_size = 2MB
@@ -31,7 +31,7 @@ if (import.meta.main) {
   const cluster = join(directory, "cluster");
   await open(cluster);
   await Deno.writeTextFile(join(cluster, "postgresql.conf"), settings, { append: true });
-  // A second time, for what the settings change.
+  // A second start applies the settings.
   await open(cluster);
   await Deno.writeTextFile(join(cluster, versionFile), `${pgliteVersion}\n`);
   const tar = createTar(await filesOf(cluster));
@@ -48,7 +48,7 @@ async function open(cluster: string): Promise<void> {
 async function filesOf(root: string, directory: string = root): Promise<TarFileInput[]> {
   const files: TarFileInput[] = [];
   const entries = await Array.fromAsync(Deno.readDir(directory));
-  // The three databases hold nearly the same files: side by side by name of folder, the compressor sees it.
+  // Sorted by folder name, so that the nearly identical files of the three databases are adjacent for the compressor.
   entries.sort((left, right) => left.name < right.name ? -1 : 1);
   for (const entry of entries) {
     const path = join(directory, entry.name);

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { askPermissionSet, type Outcomes } from "./permissions/ask_permissions.ts";
+import { type Outcomes, probePermissionSet } from "./permissions/probe_permissions.ts";
 import { markdownRows } from "./permissions/markdown_rows.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
@@ -26,14 +26,14 @@ async function configuration(): Promise<Configuration> {
   return JSON.parse(await read("deno.json"));
 }
 
-/** The programs that a task runs: `deno run …`, without what is put in by `$(…)`, and that by itself. */
+/** Returns the programs that a task runs: `deno run …` without its `$(…)`, and the programs in these. */
 function programsOf(command: string): readonly string[] {
   const inner = [...command.matchAll(/\$\(([^)]*)\)/g)].map(([, text = ""]) => text);
   return [command.replaceAll(/\$\([^)]*\)/g, ""), ...inner].flatMap((text) => text.split(/&&|\|\||;|\|/))
     .filter((text) => /\bdeno (run|test|compile|bench|serve|eval|repl)\b/.test(text));
 }
 
-Deno.test("deno.json gives each task a permission set, and none gets everything", async () => {
+Deno.test("deno.json assigns a permission set to each task, and full access to none", async () => {
   const { tasks, permissions, test, compile } = await configuration();
   for (const [name, { command }] of Object.entries(tasks)) {
     for (const program of programsOf(command)) {
@@ -45,11 +45,11 @@ Deno.test("deno.json gives each task a permission set, and none gets everything"
   assertEquals([test.permissions, compile.permissions], ["test", "default"]);
 });
 
-Deno.test("docs/permissions.md names each task with what it may do", async () => {
+Deno.test("docs/permissions.md lists the permissions of each task", async () => {
   const { tasks } = await configuration();
   const expected = Object.entries(tasks).map(([name, { command }]) => {
     const [program = ""] = programsOf(command);
-    // `deno test` and `deno compile` have a set of their own for a bare -P.
+    // `deno test` and `deno compile` have their own set for a bare -P.
     const bare = /\bdeno test\b/.test(program) ? "test" : "default";
     const [, set = bare] = / -P(?:=(\S+))?(?= |$)/.exec(program) ?? [];
     return [name, set, (program.match(/--(allow|deny)-\S+/g) ?? []).join(" ")];
@@ -58,7 +58,7 @@ Deno.test("docs/permissions.md names each task with what it may do", async () =>
   assertEquals(rows.map(([name, set, beside]) => [name, set, beside]).toSorted(), expected.toSorted());
 });
 
-Deno.test("docs/permissions.md tells what deno.json's permission sets allow", async () => {
+Deno.test("docs/permissions.md describes the permission sets of deno.json", async () => {
   const { permissions } = await configuration();
   const expected = Object.entries(permissions).map(([name, set]) => [
     name,
@@ -70,7 +70,7 @@ Deno.test("docs/permissions.md tells what deno.json's permission sets allow", as
   for (const set of Object.values(permissions)) {
     assertEquals(set["ffi"], { deny: true });
     assertEquals(set["import"], { allow: ["localhost:1"], deny: true });
-    // What is neither allowed nor denied would be asked for at a terminal.
+    // Anything neither allowed nor denied would prompt at a terminal.
     for (const kind of ["env", "net", "read", "write", "run", "sys"]) {
       assertEquals(kind in set, true, `${kind} is left open`);
     }
@@ -88,8 +88,8 @@ const NOTHING: Outcomes = {
   "run a program": "denied",
   "run a program as Node does": "denied",
   "load a library": "denied",
-  "ask for the host's name": "denied",
-  "ask for the user's number": "denied",
+  "read the host name": "denied",
+  "read the user id": "denied",
   "import from a host that Deno trusts": "denied",
   "import from another host": "denied",
   "read a variable": "absent",
@@ -105,7 +105,7 @@ const NOTHING: Outcomes = {
   "write another file": "denied",
 };
 
-/** What each set allows of what probe.ts tries. */
+/** Allowed attempts of probe.ts by permission set. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   default: [
     "read a variable that is listed",
@@ -119,7 +119,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   test: [
     "run a program",
     "run a program as Node does",
-    "ask for the user's number",
+    "read the user id",
     "read a variable",
     "read a variable as Node does",
     "read a variable that is listed",
@@ -134,7 +134,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   bench: [
     "run a program",
     "run a program as Node does",
-    "ask for the user's number",
+    "read the user id",
     "connect to this machine",
     "read a file of the checkout",
     "read another file",
@@ -146,16 +146,16 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   audit: ["read a file of the checkout", "read another file"],
 };
 
-Deno.test("each permission set of deno.json allows what it says, and any other attempt fails", async (t) => {
+Deno.test("each permission set of deno.json only allows the listed attempts", async (t) => {
   const { permissions } = await configuration();
   assertEquals(Object.keys(ALLOWED).toSorted(), Object.keys(permissions).toSorted());
-  // A benchmark writes to the temporary directory, and a checkout may lie there.
+  // A benchmark writes to the temporary directory, which may contain the checkout.
   const isTemporary = /^\/(?:tmp|var\/folders)\//.test(import.meta.dirname ?? "");
   for (const [set, allowed] of Object.entries(ALLOWED)) {
     await t.step(set, async () => {
       const names = set === "bench" && isTemporary ? [...allowed, "write a file of api/"] : allowed;
       const expected = { ...NOTHING, ...Object.fromEntries(names.map((name) => [name, "allowed"])) };
-      assertEquals(await askPermissionSet(set), expected);
+      assertEquals(await probePermissionSet(set), expected);
     });
   }
 });

@@ -6,7 +6,7 @@ import { useTestDatabase } from "./support/postgres/use_test_database.ts";
 import { dumpSchema, schemaText } from "./schema/dump_schema.ts";
 import { schemaFiles } from "./schema/schema_files.ts";
 
-Deno.test("each schema.sql has what its migrations make: run deno task schema after a change of them", async () => {
+Deno.test("each schema.sql matches its migrations: run deno task schema after changing them", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await pool.migrate(MIGRATION_SOURCES);
@@ -15,7 +15,7 @@ Deno.test("each schema.sql has what its migrations make: run deno task schema af
   for (const [file, text] of files) assertEquals(text, await Deno.readTextFile(file), file);
 });
 
-/** One of everything. */
+/** Objects of every kind. */
 const STATEMENTS = [
   "create type mood as enum ('ok', 'not ok')",
   "create domain short as text constraint short_length check (length(value) < 9)",
@@ -30,7 +30,7 @@ const STATEMENTS = [
   "create trigger child_touch before update on child for each row execute function touch()",
 ];
 
-Deno.test("dumpSchema() gives statements that make the same schema again", async () => {
+Deno.test("dumpSchema() returns statements that recreate the schema", async () => {
   const dumps: string[] = [];
   await using database = await useTestDatabase();
   await using again = await useTestDatabase();

@@ -4,7 +4,7 @@ import { markdownRows } from "./permissions/markdown_rows.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
 
-/** The tables that say for each row which test holds what it promises, by their chapter and heading. */
+/** Tables whose rows refer to tests, by chapter and heading. */
 const TABLES = [
   ["docs/security.md", "OWASP API Security Top 10 (2023)"],
   ["docs/permissions.md", "Tests"],
@@ -18,15 +18,15 @@ const TABLES = [
   ["docs/webhooks.md", "What is promised"],
 ] as const;
 
-/** A test that a text names. */
+/** Test that a text refers to. */
 interface NamedTest {
-  /** Of the repository; the last part may begin with a star. */
+  /** Path in the repository; the last part may contain a star. */
   readonly path: string;
-  /** Parts of the names of single tests in it. */
+  /** Parts of the names of individual tests in it. */
   readonly parts: readonly string[];
 }
 
-/** `e2e/auth_test.ts`, or `e2e/auth_test.ts` ("a part of a name", "of another …"), in backticks. */
+/** Parses `e2e/auth_test.ts`, or `e2e/auth_test.ts` ("a part of a name", "of another …"), in backticks. */
 function testsNamed(markdown: string): readonly NamedTest[] {
   const text = markdown.replaceAll(/\s+/g, " ");
   return [...text.matchAll(/`([\w.-]+(?:\/[\w.*-]+)+_test\.ts)`(?: \(("[^)]*")\))?/g)].map(
@@ -37,7 +37,7 @@ function testsNamed(markdown: string): readonly NamedTest[] {
   );
 }
 
-/** What a text names and is not there. */
+/** Returns the tests of a text that do not exist. */
 async function missingTests(markdown: string): Promise<readonly string[]> {
   const missing: string[] = [];
   for (const { path, parts } of testsNamed(markdown)) {
@@ -48,13 +48,13 @@ async function missingTests(markdown: string): Promise<readonly string[]> {
   return missing;
 }
 
-/** Whether a path leads into a service, or a capability of the platform, that a team has removed. */
+/** Whether a path is in a service, or a capability of the platform, that was removed. */
 async function isRemoved(path: string): Promise<boolean> {
   const [, folder] = /^([a-z]+_service|platform\/[a-z_]+)\//.exec(path) ?? [];
   return folder !== undefined && !await Deno.stat(join(ROOT, folder)).then(() => true, () => false);
 }
 
-/** The texts of the file, or of all that a path with a star is for; undefined: there is none. */
+/** Returns the texts of a file, or of all files that match a path with a star; undefined if there is none. */
 async function textOf(path: string): Promise<string | undefined> {
   const [folder = "", ending] = path.split("*");
   if (ending === undefined) return await readIfThere(path);
@@ -73,7 +73,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   });
 }
 
-Deno.test("the guide names tests that exist", async (t) => {
+Deno.test("the guide only refers to existing tests", async (t) => {
   for (const folder of ["docs", "docs/adr"]) {
     for await (const { name } of Deno.readDir(join(ROOT, folder))) {
       if (!name.endsWith(".md")) continue;
@@ -84,7 +84,7 @@ Deno.test("the guide names tests that exist", async (t) => {
   }
 });
 
-Deno.test("each row of the tables that promise something names a test for it", async () => {
+Deno.test("each row of the tables of guarantees refers to a test", async () => {
   for (const [chapter, heading] of TABLES) {
     const rows = markdownRows(await Deno.readTextFile(join(ROOT, chapter)), heading);
     assert(rows.length > 0, `${chapter} has no table at ${heading}`);
@@ -93,7 +93,7 @@ Deno.test("each row of the tables that promise something names a test for it", a
   }
 });
 
-Deno.test("a test that is named and does not exist is found", async () => {
+Deno.test("finds a reference to a missing test", async () => {
   const text =
     "in `tests/e2e/process_test.ts`, `tests/e2e/no_such_test.ts` and `server/rate_limit/*_test.ts`, but\n" +
     '`tests/e2e/auth_test.ts` ("archway takes\ntokens …", "nor this one") and `server/*_such_test.ts`';
@@ -104,7 +104,7 @@ Deno.test("a test that is named and does not exist is found", async () => {
   ]);
 });
 
-Deno.test("a test of a service or a capability that was removed is not missing", async () => {
+Deno.test("ignores tests of removed services and capabilities", async () => {
   const text = "`removed_service/e2e/some_test.ts`, `platform/removed/*_test.ts` and `removed/some_test.ts`";
   assertEquals(await missingTests(text), ["removed/some_test.ts"]);
 });

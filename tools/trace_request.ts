@@ -3,22 +3,22 @@ import { fileURLToPath } from "node:url";
 import type { Coverage } from "./trace/inspector.ts";
 import { startInspectedProgram } from "./trace/inspected_program.ts";
 
-/** Requests before the first that is counted: code is compiled, prepared statements are there. */
+/** Number of warm-up requests, for compilation and prepared statements. */
 const WARM_UP = 20;
 
-/** Requests that are counted. A function has to run in all of them, and never between them as what a timer runs does. */
+/** Number of measured requests. A function has to run in all of them and never in between, as timers do. */
 const COUNTED = 20;
 
-/** The files of a checkout that a request runs through, in the order of their rooms, each with its functions. */
+/** Files of a checkout that run during a request, sorted by path, each with its functions. */
 export type Trace = ReadonlyMap<string, readonly string[]>;
 
-/** The requests that are traced, by name. */
+/** Traces by request. */
 export type Traces = Readonly<Record<"get" | "patch", Trace>>;
 
 /**
- * Traces warm requests through the program of a checkout: a GET of a profile by id, and a PATCH of it.
+ * Traces warm requests through the program of a checkout: a GET of a profile by id, and a PATCH.
  *
- * @param tree The folder of the checkout.
+ * @param tree Folder of the checkout.
  */
 export async function traceRequests(tree: string): Promise<Traces> {
   await using program = await startInspectedProgram(tree);
@@ -74,7 +74,7 @@ async function send(url: string, method: string, options: SendOptions = {}): Pro
 }
 
 interface FilesOptions {
-  /** What ran while there was no request: timers. */
+  /** Functions that ran without a request: timers. */
   readonly idle: readonly Coverage[];
   readonly tree: string;
 }
@@ -93,7 +93,7 @@ function filesOf([first = new Map(), ...others]: readonly Coverage[], { idle, tr
   return new Map([...files].sort(([a], [b]) => a < b ? -1 : 1));
 }
 
-/** `deno task trace [folder]`: prints the files that a GET and a PATCH run through, and their numbers. */
+/** `deno task trace [folder]`: prints the files that run during a GET and a PATCH, and their number. */
 async function main([tree = resolve(import.meta.dirname ?? ".", "..")]: readonly string[]): Promise<void> {
   const traces = await traceRequests(tree);
   const lines = Object.entries(traces).flatMap(([name, trace]) => [

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { traceRequests } from "./trace_request.ts";
 
-/** A program of four files: requests go through three of them, a timer through the fourth. */
+/** Program of four files: requests run three of them, a timer the fourth. */
 const PROGRAM: Readonly<Record<string, string>> = {
   "deno.json": '{ "permissions": { "default": { "net": true } } }',
   "main.ts": `
@@ -27,7 +27,7 @@ const PROGRAM: Readonly<Record<string, string>> = {
   "timer.ts": "export function tick(): void {}",
 };
 
-Deno.test("traceRequests() lists the files that each request runs through, and none that only a timer does", async () => {
+Deno.test("traceRequests() lists the files that run during each request, without those of timers", async () => {
   const folder = await Deno.makeTempDir({ prefix: "archway_trace_test_" });
   try {
     for (const [name, text] of Object.entries(PROGRAM)) await Deno.writeTextFile(join(folder, name), text);

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { basename, dirname, join } from "node:path";
-import { askExecutable, askPermissionSet } from "@archway/tools/permissions/ask_permissions.ts";
+import { probeExecutable, probePermissionSet } from "@archway/tools/permissions/probe_permissions.ts";
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { FIXTURE_PROGRAM, Program } from "@archway/tools/support/program.ts";
@@ -91,7 +91,7 @@ const compiler = Deno.env.get("DENO_COMPILE");
 // Compiling needs Deno's runtime for executables, which has to be there.
 if (executables.length > 0 && compiler !== undefined) {
   Deno.test("a program that is compiled as the service is may do what the service may from source", async () => {
-    assertEquals(await askExecutable(compiler), await askPermissionSet("default"));
+    assertEquals(await probeExecutable(compiler), await probePermissionSet("default"));
   });
 }
 

@@ -1,4 +1,4 @@
-/** What a package may be under, by its SPDX identifier: everything that asks for no more than to be named. */
+/** SPDX identifiers of permitted licences: those that require attribution at most. */
 export const ALLOWED_LICENCES: ReadonlySet<string> = new Set([
   "0BSD",
   "Apache-2.0",
@@ -15,10 +15,10 @@ export const ALLOWED_LICENCES: ReadonlySet<string> = new Set([
   "Zlib",
 ]);
 
-/** Packages that may be used all the same, by `name@version`, with the reason: another version is looked at anew. */
+/** Permitted packages with other licences, by `name@version`, with the reason. A new version needs a new review. */
 export const LICENCE_EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   [
     "spdx-exceptions@2.5.0",
-    "CC-BY-3.0 asks to be named where it is passed on: a list of names, read by this audit, and in no executable",
+    "CC-BY-3.0 requires attribution on redistribution: a list of names, read by this audit only and part of no executable",
   ],
 ]);

@@ -1,18 +1,18 @@
-import { type DenoEnding, runDeno, type RunDenoOptions } from "./run_deno.ts";
+import { type DenoResult, runDeno, type RunDenoOptions } from "./run_deno.ts";
 
-/** What the registry says of a lock file's packages. */
+/** Result of a vulnerability check of a lock file. */
 export interface Vulnerabilities {
-  /** `unchecked`: the registry does not answer the question, and nothing is known. */
+  /** `unchecked` if the registry did not provide the data. */
   readonly state: "none" | "found" | "unchecked";
-  /** For people: what was found, or why nothing is known. */
+  /** User-facing report of `deno audit`, or the reason why nothing was checked. */
   readonly text: string;
 }
 
 /**
- * Asks the registry, by `deno audit`, for known vulnerabilities of a lock file's packages.
+ * Checks the packages of a lock file for known vulnerabilities, using `deno audit`.
  *
- * @param lock Its path, in the project.
- * @throws {Error} when `deno audit` fails for another reason than the registry.
+ * @param lock Path in the project.
+ * @throws {Error} when `deno audit` fails for other reasons than the registry.
  */
 export async function knownVulnerabilities(lock: string, options: RunDenoOptions): Promise<Vulnerabilities> {
   const ending = await runDeno(["audit", `--lock=${lock}`], options);
@@ -21,10 +21,10 @@ export async function knownVulnerabilities(lock: string, options: RunDenoOptions
   return { state: "unchecked", text: refusal(lock, ending) };
 }
 
-/** What Deno says when a registry cannot be reached, forbids the question, or answers with something else. */
+/** Matches Deno's messages for a registry that is unreachable, forbids the request, or responds unexpectedly. */
 const REFUSED = /error sending request|npm registry API|client error|status code/i;
 
-function refusal(lock: string, { stderr }: DenoEnding): string {
+function refusal(lock: string, { stderr }: DenoResult): string {
   if (REFUSED.test(stderr)) return stderr.trim().split("\n", 1)[0] ?? "";
-  throw new Error(`Asking for vulnerabilities of ${lock} failed: ${stderr.trim()}`);
+  throw new Error(`Checking ${lock} for vulnerabilities failed: ${stderr.trim()}`);
 }

@@ -1,17 +1,17 @@
 import parse from "spdx-expression-parse";
 import type { LockedPackage } from "./lock_file.ts";
 
-/** What is allowed. */
+/** Permitted licences. */
 export interface LicenceRules {
   readonly allowed: ReadonlySet<string>;
-  /** Packages that may be used whatever they are under, by `name@version`, with the reason. */
+  /** Packages permitted regardless of their licence, by `name@version`, with the reason. */
   readonly exceptions: ReadonlyMap<string, string>;
 }
 
 /**
- * Why a package may not be used, for people; undefined: it may.
+ * Returns the user-facing reason why a package is not permitted; undefined if it is.
  *
- * @param manifest Its package.json, parsed.
+ * @param manifest Parsed package.json.
  */
 export function licenceViolation(
   { name, version }: Pick<LockedPackage, "name" | "version">,
@@ -26,7 +26,7 @@ export function licenceViolation(
     : `${name} ${version}: the licence ${JSON.stringify(licence)} is not allowed`;
 }
 
-/** `license`, or what manifests had before SPDX: an object with a `type`, or a list of these to choose from. */
+/** Returns `license`, or its form before SPDX: an object with a `type`, or a list of alternatives. */
 function licenceOf(manifest: unknown): string | undefined {
   if (!isRecord(manifest)) return undefined;
   const { license, licenses } = manifest;
@@ -44,13 +44,13 @@ function parsed(licence: string): unknown {
   }
 }
 
-/** One of alternatives is enough, what is joined has to be allowed in every part (SPDX 2.3, annex D). */
+/** Whether one part of an `OR`, and every part of an `AND`, is permitted (SPDX 2.3, annex D). */
 function satisfies(expression: unknown, allowed: ReadonlySet<string>): boolean {
   if (!isRecord(expression)) return false;
   const { license, exception, left, conjunction, right } = expression;
   if (conjunction === "or") return satisfies(left, allowed) || satisfies(right, allowed);
   if (conjunction === "and") return satisfies(left, allowed) && satisfies(right, allowed);
-  // An exception only allows more than its licence does.
+  // An exception only grants additional permissions.
   return typeof license === "string" && allowed.has(license) &&
     (exception === undefined || typeof exception === "string");
 }

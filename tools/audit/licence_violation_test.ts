@@ -5,11 +5,11 @@ import { licenceViolation } from "./licence_violation.ts";
 const PACKAGE = { name: "made-up", version: "1.0.0" };
 const RULES = { allowed: ALLOWED_LICENCES, exceptions: new Map([["made-up@2.0.0", "for a test"]]) };
 
-function faultOf(manifest: unknown): string | undefined {
+function violationOf(manifest: unknown): string | undefined {
   return licenceViolation(PACKAGE, manifest, RULES);
 }
 
-Deno.test("licenceViolation() takes what is allowed, one of alternatives, and all of a conjunction", () => {
+Deno.test("licenceViolation() accepts permitted licences, alternatives and conjunctions", () => {
   for (
     const manifest of [
       { license: "MIT" },
@@ -20,10 +20,10 @@ Deno.test("licenceViolation() takes what is allowed, one of alternatives, and al
       { license: { type: "MIT", url: "https://example.com" } },
       { licenses: [{ type: "GPL-2.0" }, { type: "MIT" }] },
     ]
-  ) assertEquals(faultOf(manifest), undefined, JSON.stringify(manifest));
+  ) assertEquals(violationOf(manifest), undefined, JSON.stringify(manifest));
 });
 
-Deno.test("licenceViolation() refuses what is not allowed, not understood or not there", () => {
+Deno.test("licenceViolation() rejects licences that are not permitted, malformed or missing", () => {
   for (
     const license of [
       "GPL-3.0-only",
@@ -36,16 +36,20 @@ Deno.test("licenceViolation() refuses what is not allowed, not understood or not
     ]
   ) {
     assertEquals(
-      faultOf({ license }),
+      violationOf({ license }),
       `made-up 1.0.0: the licence ${JSON.stringify(license)} is not allowed`,
     );
   }
   for (const manifest of [{}, null, "MIT", { license: 1 }, { licenses: [] }, { license: null }]) {
-    assertEquals(faultOf(manifest), "made-up 1.0.0: its manifest names no licence", JSON.stringify(manifest));
+    assertEquals(
+      violationOf(manifest),
+      "made-up 1.0.0: its manifest names no licence",
+      JSON.stringify(manifest),
+    );
   }
 });
 
-Deno.test("licenceViolation() excepts one version of a package, and no other", () => {
+Deno.test("licenceViolation() exempts only one version of a package", () => {
   const manifest = { license: "GPL-3.0-only" };
   assertEquals(licenceViolation({ name: "made-up", version: "2.0.0" }, manifest, RULES), undefined);
   assertEquals(

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { lockedPackages, unpinned } from "./lock_file.ts";
 
-Deno.test("lockedPackages() gives names and versions without the peers", () => {
+Deno.test("lockedPackages() returns names and versions without peers", () => {
   const text = JSON.stringify({
     version: "5",
     npm: {
@@ -24,6 +24,6 @@ Deno.test("unpinned() finds packages without a strong hash", () => {
       { name: "weak", version, integrity: "sha1-a" },
       { name: "none", version, integrity: undefined },
     ]),
-    ["weak 1.0.0: the lock file has no sha512 of it", "none 1.0.0: the lock file has no sha512 of it"],
+    ["weak 1.0.0: no sha512 hash in the lock file", "none 1.0.0: no sha512 hash in the lock file"],
   );
 });

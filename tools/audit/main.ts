@@ -3,7 +3,7 @@ import { auditProject } from "./audit_project.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "../..");
 
-/** The lock files of packages that only tests need, and that are for one platform each: `tools/<tool>/locks/`. */
+/** Returns the lock files of packages for tests, one for each platform: `tools/<tool>/locks/`. */
 async function locksOfTools(): Promise<readonly string[]> {
   const locks: string[] = [];
   for await (const { name: tool, isDirectory } of Deno.readDir(join(ROOT, "tools"))) {
@@ -14,8 +14,8 @@ async function locksOfTools(): Promise<readonly string[]> {
   return locks.toSorted();
 }
 
-const { faults, unknown, packages } = await auditProject({ cwd: ROOT }, await locksOfTools());
-const result = faults.length === 0 ? "nothing found" : `${faults.length} faults`;
-const lines = [...unknown.map((line) => `Not known: ${line}`), ...faults, `${packages} packages: ${result}`];
+const { findings, unknown, packages } = await auditProject({ cwd: ROOT }, await locksOfTools());
+const result = findings.length === 0 ? "nothing found" : `${findings.length} findings`;
+const lines = [...unknown.map((line) => `Unknown: ${line}`), ...findings, `${packages} packages: ${result}`];
 await Deno.stdout.write(new TextEncoder().encode(lines.map((line) => `${line}\n`).join("")));
-Deno.exitCode = faults.length === 0 ? 0 : 1;
+Deno.exitCode = findings.length === 0 ? 0 : 1;

@@ -2,15 +2,15 @@ import { join } from "node:path";
 import type { LockedPackage } from "./lock_file.ts";
 import { runDeno } from "./run_deno.ts";
 
-/** Where Deno keeps npm packages: below it a folder for each registry. */
+/** Returns the npm cache of Deno, which has a folder for each registry. */
 export async function npmCache(): Promise<string> {
   const { code, stdout } = await runDeno(["info", "--json"], { cwd: "." });
   const { npmCache }: { readonly npmCache?: string } = code === 0 ? JSON.parse(stdout) : {};
-  if (npmCache === undefined) throw new Error("Deno does not tell where it keeps packages");
+  if (npmCache === undefined) throw new Error("deno info --json does not contain npmCache");
   return npmCache;
 }
 
-/** The package.json of a package, parsed; undefined: it was not downloaded. */
+/** Returns the parsed package.json of a package; undefined if it is not downloaded. */
 export async function readManifest(
   cache: string,
   { name, version }: Pick<LockedPackage, "name" | "version">,

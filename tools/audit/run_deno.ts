@@ -1,19 +1,19 @@
-/** How Deno ended. */
-export interface DenoEnding {
+/** Result of a run of Deno. */
+export interface DenoResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Where and how Deno runs. */
+/** Options of {@link runDeno}. */
 export interface RunDenoOptions {
   readonly cwd: string;
-  /** Beside the environment of this process. */
+  /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs the Deno of the search path to its end, without colours. */
-export async function runDeno(args: readonly string[], { cwd, env }: RunDenoOptions): Promise<DenoEnding> {
+/** Runs `deno` from the search path, without colours, and waits for its end. */
+export async function runDeno(args: readonly string[], { cwd, env }: RunDenoOptions): Promise<DenoResult> {
   const { code, stdout, stderr } = await new Deno.Command("deno", {
     args: [...args],
     cwd,

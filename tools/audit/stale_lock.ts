@@ -1,8 +1,8 @@
 import { runDeno } from "./run_deno.ts";
 
 /**
- * Why the lock file of a project is not what deno.json asks for, for people; undefined: it is. What it names is
- * downloaded, and refused where it has another hash.
+ * Returns the user-facing reason why the lock file of a project does not match deno.json; undefined if it does. Downloads
+ * the packages, and rejects those with another hash.
  */
 export async function staleLock(project: string): Promise<string | undefined> {
   const { code, stderr } = await runDeno(["install", "--frozen"], { cwd: project });

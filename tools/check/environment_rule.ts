@@ -1,7 +1,7 @@
 import { isTest } from "./room_of.ts";
 import type { SourceFile } from "./source_tree.ts";
 
-/** Parts of the tree that may read the environment, besides tests: the program, and tools of developers. */
+/** Parts of the tree that may read the environment, in addition to tests: the program and developer tools. */
 const MAY_READ = /^(main\.ts$|platform\/program\/|tools\/)/;
 
 /** Returns a line for every other place that reads the environment. */
@@ -10,7 +10,7 @@ export function environmentReaders(files: readonly SourceFile[]): readonly strin
     { path, environmentReads },
   ) =>
     environmentReads.map((line) =>
-      `${path}:${line}: reads the environment; platform/program/ does, and passes settings on`
+      `${path}:${line}: reads the environment; only platform/program/ may, and passes settings on`
     )
   );
 }

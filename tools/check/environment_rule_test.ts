@@ -18,12 +18,12 @@ Deno.test("environmentReaders() finds every way to read the environment", () => 
   ];
   for (const way of ways) {
     assertEquals([way, check("server/a.ts", `\n${way}`)], [way, [
-      "server/a.ts:2: reads the environment; platform/program/ does, and passes settings on",
+      "server/a.ts:2: reads the environment; only platform/program/ may, and passes settings on",
     ]]);
   }
 });
 
-Deno.test("environmentReaders() lets the program, tools and tests read it", () => {
+Deno.test("environmentReaders() allows it in the program, tools and tests", () => {
   for (
     const path of [
       "main.ts",

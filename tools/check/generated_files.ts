@@ -4,10 +4,10 @@ import { generate } from "../oapi_codegen/generate.ts";
 import { configurationsIn } from "../oapi_codegen/generate_all.ts";
 
 /**
- * Generates everything in memory and compares it with the committed files. Returns a line for every file that
- * differs, is missing, or is no longer generated.
+ * Generates all code in memory and compares it with the committed files. Returns a line for every file that differs, is
+ * missing, or is no longer generated.
  *
- * @throws {GenerationError} when a document cannot be generated from.
+ * @throws {GenerationError} when a document is invalid.
  */
 export async function staleGeneratedFiles(root: string): Promise<readonly string[]> {
   const stale: string[] = [];
@@ -18,7 +18,9 @@ export async function staleGeneratedFiles(root: string): Promise<readonly string
     const source = relative(root, configuration);
     for (const file of new Set([...files.keys(), ...committed.keys()])) {
       if (files.get(file) !== committed.get(file)) {
-        stale.push(`${relative(root, join(folder, file))}: is not what deno task gen makes of ${source}`);
+        stale.push(
+          `${relative(root, join(folder, file))}: differs from the output of deno task gen for ${source}`,
+        );
       }
     }
   }

@@ -29,7 +29,7 @@ const COMMON = `components:
     Limit: { type: integer, maximum: 150 }
 `;
 
-/** A tree with one document, one that it shares, and the files generated from it, in a folder of its own. */
+/** Runs a check on a tree with one document, one that it references, and the code generated from it. */
 async function withNotes(check: (root: string) => Promise<void>): Promise<void> {
   const root = await Deno.makeTempDir({ prefix: "archway_generated_" });
   try {
@@ -49,7 +49,7 @@ async function withNotes(check: (root: string) => Promise<void>): Promise<void> 
   }
 }
 
-Deno.test("staleGeneratedFiles() finds nothing where all is generated", async () => {
+Deno.test("staleGeneratedFiles() finds nothing if everything is up to date", async () => {
   await withNotes(async (root) => assertEquals(await staleGeneratedFiles(root), []));
 });
 
@@ -59,16 +59,16 @@ Deno.test("staleGeneratedFiles() finds files that were edited, are missing or ar
     await Deno.writeTextFile(join(folder, "server.gen.ts"), "\n", { append: true });
     await Deno.remove(join(folder, "spec.gen.ts"));
     await Deno.writeTextFile(join(folder, "old.gen.ts"), "");
-    const fault = "is not what deno task gen makes of oapi/cfg.server.note.yaml";
+    const violation = "differs from the output of deno task gen for oapi/cfg.server.note.yaml";
     assertEquals(await staleGeneratedFiles(root), [
-      `api/noteapi/old.gen.ts: ${fault}`,
-      `api/noteapi/server.gen.ts: ${fault}`,
-      `api/noteapi/spec.gen.ts: ${fault}`,
+      `api/noteapi/old.gen.ts: ${violation}`,
+      `api/noteapi/server.gen.ts: ${violation}`,
+      `api/noteapi/spec.gen.ts: ${violation}`,
     ]);
   });
 });
 
-Deno.test("staleGeneratedFiles() finds documents that generated files do not follow", async () => {
+Deno.test("staleGeneratedFiles() finds changed documents", async () => {
   const changes: readonly (readonly [string, string])[] = [
     ["oapi/note-api-spec.yaml", SPEC.replace("items: { type: string }", "items: { type: integer }")],
     ["oapi/common.yaml", COMMON.replace("maximum: 150", "maximum: 151")],
@@ -76,13 +76,13 @@ Deno.test("staleGeneratedFiles() finds documents that generated files do not fol
   for (const [file, text] of changes) {
     await withNotes(async (root) => {
       await Deno.writeTextFile(join(root, file), text);
-      const stale = (await staleGeneratedFiles(root)).map((fault) => fault.replace(/:.*/, ""));
+      const stale = (await staleGeneratedFiles(root)).map((violation) => violation.replace(/:.*/, ""));
       assertEquals([file, stale.includes("api/noteapi/spec.gen.ts")], [file, true]);
     });
   }
 });
 
-Deno.test("staleGeneratedFiles() names the place of a reference that leads nowhere", async () => {
+Deno.test("staleGeneratedFiles() reports the position of an unresolved reference", async () => {
   const wrong: readonly (readonly [string, string, string])[] = [
     [
       "oapi/note-api-spec.yaml",
@@ -95,10 +95,10 @@ Deno.test("staleGeneratedFiles() names the place of a reference that leads nowhe
       "oapi/common.yaml:3",
     ],
   ];
-  for (const [file, text, fault] of wrong) {
+  for (const [file, text, violation] of wrong) {
     await withNotes(async (root) => {
       await Deno.writeTextFile(join(root, file), text);
-      await assertRejects(() => staleGeneratedFiles(root), GenerationError, fault);
+      await assertRejects(() => staleGeneratedFiles(root), GenerationError, violation);
     });
   }
 });

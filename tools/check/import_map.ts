@@ -6,7 +6,7 @@ export interface ImportMap {
   readonly scopes: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** Where an import leads: to a file of the tree, to a package, or past the import map to an address of its own. */
+/** Target of an import: a file of the tree, a package, or a URL that bypasses the import map. */
 export type Target =
   | { readonly file: string }
   | { readonly package: string }
@@ -18,8 +18,8 @@ export function parseImportMap(json: string): ImportMap {
 }
 
 /**
- * Returns where a specifier leads from a file. A name that stands for one local file is that of a package, which is
- * kept in the tree; a prefix that stands for a folder is that of a room.
+ * Resolves a specifier from a file. A name mapped to a single local file is that of a package vendored in the tree; a
+ * prefix mapped to a folder is that of a room.
  */
 export function resolve(specifier: string, { file, map }: { file: string; map: ImportMap }): Target {
   if (/^\.{0,2}\//.test(specifier)) return { file: join(dirname(file), specifier) };
@@ -30,7 +30,7 @@ export function resolve(specifier: string, { file, map }: { file: string; map: I
   return { package: /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier };
 }
 
-/** Returns the prefix that stands for a folder, such as `@archway/db/` for `db/`. */
+/** Returns the prefix that maps to a folder, such as `@archway/db/` for `db/`. */
 export function prefixFor(folder: string, map: ImportMap): string | undefined {
   return Object.keys(map.imports).find((key) => key.endsWith("/") && map.imports[key] === `./${folder}`);
 }

@@ -2,13 +2,13 @@ import { type Layer, LAYERS } from "./layers.ts";
 import { isTest, isWithin } from "./room_of.ts";
 import type { ResolvedImport, SourceFile } from "./source_tree.ts";
 
-/** Files and packages that every file imports. */
+/** Imported files and packages by file. */
 type Graph = ReadonlyMap<string, readonly string[]>;
 
-/** Files and packages on the way from one to another, both included. */
+/** Import path from a file to another file or a package, both included. */
 type Way = readonly string[];
 
-/** Returns a line for every import by which a layer reaches a file or package that it must not know. */
+/** Returns a line for every import by which a layer reaches a file or package that it must not depend on. */
 export function brokenLayers(files: readonly SourceFile[]): readonly string[] {
   const graph: Graph = new Map(files.map(({ path, imports }) => [path, imports.flatMap(targetOf)]));
   return LAYERS.flatMap((layer) => {
@@ -27,7 +27,7 @@ function reached(
   { from, graph }: { from: readonly SourceFile[]; graph: Graph },
 ): readonly string[] {
   const isEnd = (target: string): boolean => neverReaches.some((place) => isMeant(target, place));
-  // One import is reported once, however many files reach it.
+  // An import is reported once, however many files reach it.
   const byLastImport = new Map<string, Way>();
   for (const way of from.flatMap(({ path }) => waysFrom(path, { graph, isEnd }))) {
     const key = way.slice(-2).join();
@@ -36,7 +36,7 @@ function reached(
   return [...byLastImport.values()].map((way) => `${way.join(" -> ")}: ${why}`);
 }
 
-/** Returns the shortest way to every end that a file reaches. */
+/** Returns the shortest path to every end that a file reaches. */
 function waysFrom(
   file: string,
   { graph, isEnd }: { graph: Graph; isEnd: (target: string) => boolean },
@@ -61,7 +61,7 @@ function imported({ imports: allowed, why }: Layer, { path, imports }: SourceFil
   );
 }
 
-/** Whether a file or a package is the one that is meant, or a file in the folder that is meant. */
+/** Whether a target is the specified file or package, or a file in the specified folder. */
 function isMeant(target: string, place: string): boolean {
   return target === place || place.endsWith("/") && isWithin(target, place);
 }

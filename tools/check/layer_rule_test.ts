@@ -6,7 +6,7 @@ function check(files: Readonly<Record<string, string>>): readonly string[] {
   return brokenLayers(treeOf(files).files);
 }
 
-Deno.test("brokenLayers() refuses a use case that reaches HTTP, an API or a driver through other files", () => {
+Deno.test("brokenLayers() rejects a use case that reaches HTTP, an API or a driver through other files", () => {
   const ends: readonly (readonly [string, string])[] = [
     ["@archway/server/problem.ts", "server/problem.ts"],
     ["@archway/api/aapi/spec.gen.ts", "api/aapi/spec.gen.ts"],
@@ -22,13 +22,13 @@ Deno.test("brokenLayers() refuses a use case that reaches HTTP, an API or a driv
       });
       assertEquals(found, [
         `a_service/${app} -> platform/service_kit/errors.ts -> platform/service_kit/texts.ts -> ${end}: ` +
-        "use cases know neither HTTP nor a driver",
+        "use cases must not depend on HTTP or a driver",
       ]);
     }
   }
 });
 
-Deno.test("brokenLayers() reports an import once, by the shortest way", () => {
+Deno.test("brokenLayers() reports an import once, by the shortest path", () => {
   const found = check({
     "a_service/app.ts": 'import "./values.ts"; import "./more.ts";',
     "a_service/more.ts": 'import "./values.ts";',
@@ -37,11 +37,11 @@ Deno.test("brokenLayers() reports an import once, by the shortest way", () => {
     "server/problem.ts": 'import "./texts.ts";',
   });
   assertEquals(found, [
-    "a_service/app.ts -> a_service/values.ts -> server/problem.ts: use cases know neither HTTP nor a driver",
+    "a_service/app.ts -> a_service/values.ts -> server/problem.ts: use cases must not depend on HTTP or a driver",
   ]);
 });
 
-Deno.test("brokenLayers() lets adapters know HTTP, and tests everything", () => {
+Deno.test("brokenLayers() allows HTTP in adapters, and everything in tests", () => {
   assertEquals(
     check({
       "a_service/http/api.ts": 'import "@archway/server/problem.ts"; import "../app.ts";',
@@ -52,7 +52,7 @@ Deno.test("brokenLayers() lets adapters know HTTP, and tests everything", () => 
   );
 });
 
-Deno.test("brokenLayers() keeps the domain to itself, values of the database and the service kit", () => {
+Deno.test("brokenLayers() limits the imports of the domain", () => {
   const imports = (specifier: string): readonly string[] =>
     check({ "a_service/domain/money.ts": `import "${specifier}";` });
   for (const allowed of ["./currency.ts", "@archway/db/timestamp.ts", "@archway/service_kit/money.ts"]) {
@@ -67,14 +67,14 @@ Deno.test("brokenLayers() keeps the domain to itself, values of the database and
   ];
   for (const [specifier, target] of refused) {
     assertEquals(imports(specifier), [
-      `a_service/domain/money.ts:1: imports ${target}: the domain knows its own rules and values alone`,
+      `a_service/domain/money.ts:1: imports ${target}: the domain depends only on itself, timestamps and the service kit`,
     ]);
   }
 });
 
-Deno.test("brokenLayers() keeps the outbox from where events go", () => {
+Deno.test("brokenLayers() separates the outbox from the destinations of events", () => {
   assertEquals(check({ "platform/events/outbox/a.ts": 'import "../webhooks/b.ts";' }), [
     "platform/events/outbox/a.ts -> platform/events/webhooks/b.ts: " +
-    "the store and the outbox do not know the destinations of events",
+    "the store and the outbox must not depend on the destinations of events",
   ]);
 });

@@ -1,20 +1,20 @@
-/** A part of a room that knows less than its room may. */
+/** Part of a room with stricter import rules than the room. */
 export interface Layer {
   /** Files of the layer. `{name}` in the lists below is the part that `*` matches. */
   readonly of: readonly string[];
-  /** Folders and packages that it does not reach, not even through other files. @default [] */
+  /** Folders and packages that it must not reach, not even through other files. @default [] */
   readonly neverReaches?: readonly string[];
-  /** All that it may import itself. @default everything that its room may import */
+  /** Complete list of its permitted direct imports. @default everything that its room may import */
   readonly imports?: readonly string[];
   readonly why: string;
 }
 
-/** Finer boundaries than those of rooms. Tests may cross them. */
+/** Boundaries within rooms. Tests may cross them. */
 export const LAYERS: readonly Layer[] = [
   {
     of: ["*_service/domain/"],
     imports: ["{name}_service/domain/", "db/timestamp.ts", "platform/service_kit/"],
-    why: "the domain knows its own rules and values alone",
+    why: "the domain depends only on itself, timestamps and the service kit",
   },
   {
     of: [
@@ -36,11 +36,11 @@ export const LAYERS: readonly Layer[] = [
       "node:http",
       "node:net",
     ],
-    why: "use cases know neither HTTP nor a driver",
+    why: "use cases must not depend on HTTP or a driver",
   },
   {
     of: ["platform/events/store/", "platform/events/outbox/"],
     neverReaches: ["platform/events/webhooks/", "platform/events/broker/"],
-    why: "the store and the outbox do not know the destinations of events",
+    why: "the store and the outbox must not depend on the destinations of events",
   },
 ];

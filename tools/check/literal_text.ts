@@ -1,9 +1,9 @@
 import ts from "typescript";
 
-/** Stands in a literal's text for an expression that is put into it. */
+/** Placeholder for an embedded expression in the text of a literal. */
 export const HOLE = "\0";
 
-/** A literal, and the expressions that are put into it. */
+/** Text of a literal and its embedded expressions. */
 interface LiteralText {
   readonly text: string;
   readonly holes: readonly ts.Expression[];
@@ -15,13 +15,13 @@ export function literalTextOf(node: ts.Node, lineOf: (node: ts.Node) => number):
   const holes: ts.Expression[] = [];
   const start = lineOf(node);
   let text = "";
-  // Every piece goes to the line it has in the source, so that a match in the text has the same line.
+  // Every piece is put on its line in the source, so that a match in the text has the same line.
   const add = (piece: string, at: number): void => {
     const missing = at - start - (text.split("\n").length - 1);
     text += "\n".repeat(Math.max(0, missing)) + piece;
   };
   const addAll = (part: ts.Expression): void => {
-    // An escaped line break is none of the source.
+    // An escaped line break does not exist in the source.
     if (ts.isStringLiteralLike(part)) {
       return add(ts.isStringLiteral(part) ? part.text.replaceAll("\n", " ") : part.text, lineOf(part));
     }
@@ -44,7 +44,7 @@ export function literalTextOf(node: ts.Node, lineOf: (node: ts.Node) => number):
   return { text, holes };
 }
 
-/** Whether a node is text by itself: one that only looks like a sum, such as `1 + 2`, is none. */
+/** Whether a node is a text; a sum such as `1 + 2` is not. */
 function isText(node: ts.Node): node is ts.Expression {
   return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node) ||
     isSum(node) && (isText(node.left) || isText(node.right));

@@ -3,7 +3,7 @@ import { PACKAGES } from "./packages.ts";
 import { isTest, isWithin } from "./room_of.ts";
 import type { SourceFile, SourceTree } from "./source_tree.ts";
 
-/** Returns a line for every import of a package outside the folders that it is bound to. Tools and tests are free. */
+/** Returns a line for every import of a package outside its folders. Tools and tests are exempt. */
 export function unboundPackages({ files, importMap }: SourceTree): readonly string[] {
   return files.filter(({ path }) => !isTest(path) && !path.startsWith("tools/"))
     .flatMap((file) => unboundIn(file, importMap));
@@ -17,16 +17,16 @@ function unboundIn({ path, imports }: SourceFile, map: ImportMap): readonly stri
     if (folders.some((folder) => isWithin(path, folder))) return [];
     return [
       folders.length === 0
-        ? `${path}:${line}: imports ${name}, which is bound to no room; a service binds its own by ` +
+        ? `${path}:${line}: imports ${name}, which is assigned to no room; a service adds its own with ` +
           `"scopes": { "./${
             path.split("/")[0]
-          }/": { "${name}": "npm:…" } } in deno.json, the platform by tools/check/packages.ts`
-        : `${path}:${line}: imports ${name}, which is bound to ${folders.join(", ")}`,
+          }/": { "${name}": "npm:…" } } in deno.json, the platform in tools/check/packages.ts`
+        : `${path}:${line}: imports ${name}, which only these folders may import: ${folders.join(", ")}`,
     ];
   });
 }
 
-/** The folders for which alone the import map knows a package. */
+/** Returns the folders whose scope in the import map has a package. */
 function scopesOf(name: string, { scopes }: ImportMap): readonly string[] {
   return Object.keys(scopes)
     .filter((folder) =>

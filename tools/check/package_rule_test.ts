@@ -6,7 +6,7 @@ function check(path: string, specifier: string): readonly string[] {
   return unboundPackages(treeOf({ [path]: `import "${specifier}";` }));
 }
 
-Deno.test("unboundPackages() refuses a package outside its room", () => {
+Deno.test("unboundPackages() rejects a package outside its room", () => {
   const bound: readonly (readonly [string, string, string])[] = [
     ["@electric-sql/pglite/contrib/citext", "@electric-sql/pglite", "db/embedded/"],
     ["postgres", "postgres", "db/postgres/"],
@@ -20,7 +20,7 @@ Deno.test("unboundPackages() refuses a package outside its room", () => {
   ];
   for (const [specifier, name, folders] of bound) {
     assertEquals(check("widget_service/a.ts", specifier), [
-      `widget_service/a.ts:1: imports ${name}, which is bound to ${folders}`,
+      `widget_service/a.ts:1: imports ${name}, which only these folders may import: ${folders}`,
     ]);
   }
 });
@@ -33,14 +33,14 @@ Deno.test("unboundPackages() allows a package in its room, and any in tests and 
   assertEquals(check("server/a.ts", "node:net"), []);
 });
 
-Deno.test("unboundPackages() refuses a package that nothing binds", () => {
+Deno.test("unboundPackages() rejects a package that is assigned to no room", () => {
   assertEquals(check("widget_service/a.ts", "left-pad"), [
-    "widget_service/a.ts:1: imports left-pad, which is bound to no room; a service binds its own by " +
-    '"scopes": { "./widget_service/": { "left-pad": "npm:…" } } in deno.json, the platform by tools/check/packages.ts',
+    "widget_service/a.ts:1: imports left-pad, which is assigned to no room; a service adds its own with " +
+    '"scopes": { "./widget_service/": { "left-pad": "npm:…" } } in deno.json, the platform in tools/check/packages.ts',
   ]);
 });
 
-Deno.test("unboundPackages() takes a scope of deno.json for a binding", () => {
+Deno.test("unboundPackages() accepts a scope of deno.json", () => {
   const scopes = { "./widget_service/": { "left-pad": "npm:left-pad@1" } };
   const tree = treeOf({
     "deno.json": JSON.stringify({ scopes }),
@@ -48,6 +48,6 @@ Deno.test("unboundPackages() takes a scope of deno.json for a binding", () => {
     "gadget_service/a.ts": 'import "left-pad";',
   });
   assertEquals(unboundPackages(tree), [
-    "gadget_service/a.ts:1: imports left-pad, which is bound to widget_service/",
+    "gadget_service/a.ts:1: imports left-pad, which only these folders may import: widget_service/",
   ]);
 });

@@ -1,6 +1,6 @@
 /**
- * Packages that the program may import, and where. Others are refused. A service binds its own packages
- * without an entry here, in the `scopes` of deno.json: `"scopes": { "./widget_service/": { "name": "npm:name@^1" } }`.
+ * Packages that the program may import, and the folders that may import them. A service adds its own packages without an
+ * entry here, in the `scopes` of deno.json: `"scopes": { "./widget_service/": { "name": "npm:name@^1" } }`.
  */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@electric-sql/pglite": ["db/embedded/"],

@@ -4,13 +4,13 @@ import { listedModules } from "./services_list.ts";
 import type { SourceFile, SourceTree } from "./source_tree.ts";
 
 /**
- * Returns a line for every service, folder of migrations and OpenAPI document that exists and that the program does not
- * serve. A capability of the platform may be left out of services.ts.
+ * Returns a line for every service, folder of migrations and OpenAPI document that exists but is not served. Capabilities
+ * of the platform may be omitted from services.ts.
  */
 export function unregistered(tree: SourceTree): readonly string[] {
   const listed = listedModules(tree.texts);
   if (listed === undefined) {
-    return ["services.ts: exports no list of services, as in: export const services = [aModule];"];
+    return ["services.ts: exports no list of services; add: export const services = [aModule];"];
   }
   return [
     ...unlistedServices(tree, listed),
@@ -26,7 +26,7 @@ function unlistedServices({ files, texts }: SourceTree, listed: readonly string[
   );
   return [...services].flatMap((path) => {
     const door = `${path}module.ts`;
-    if (!texts.has(door)) return [`${path}: has no module.ts, which services.ts lists`];
+    if (!texts.has(door)) return [`${path}: has no module.ts to list in services.ts`];
     return listed.includes(door) ? [] : [`${path}: not served; list the module of ${door} in services.ts`];
   });
 }
@@ -41,15 +41,15 @@ function unnamedMigrations({ files, texts }: SourceTree): readonly string[] {
   );
   return [...folders].flatMap((folder) => {
     const place = placeOf(folder);
-    if (place === undefined) return [`${folder}: migrations that are in no room`];
-    // A service has one door; rooms of the platform may add theirs in any file.
+    if (place === undefined) return [`${folder}: migrations outside of all rooms`];
+    // A service has one module; rooms of the platform may add migrations in any file.
     const sources = files.filter(({ path }) =>
       isService(place) ? path === `${place.path}module.ts` : path.startsWith(place.path) && !isTest(path)
     );
     if (sources.some((source) => namesFolder(source, folder))) return [];
     const where = isService(place)
-      ? `${place.path}module.ts does not name it`
-      : `nothing in ${place.path} names it`;
+      ? `${place.path}module.ts does not refer to it`
+      : `nothing in ${place.path} refers to it`;
     return [`${folder}: never applied; ${where}`];
   });
 }

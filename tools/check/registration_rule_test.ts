@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { unregistered } from "./registration_rule.ts";
 import { treeOf } from "./testing/tree_of.ts";
 
-/** A tree in which everything is registered. */
+/** Tree in which everything is registered. */
 const WHOLE = {
   "services.ts": `import { eventsModule } from "@archway/events/module.ts";
 import { widgetModule } from "./widget_service/module.ts";
@@ -27,7 +27,7 @@ function check(changes: Readonly<Record<string, string | undefined>>): readonly 
   return unregistered(treeOf(Object.fromEntries(files)));
 }
 
-Deno.test("unregistered() finds nothing where everything is registered", () => {
+Deno.test("unregistered() finds nothing if everything is registered", () => {
   assertEquals(check({}), []);
 });
 
@@ -42,19 +42,19 @@ Deno.test("unregistered() finds a service that services.ts does not list", () =>
     ],
   );
   assertEquals(check({ "gadget_service/app.ts": "export {};" }), [
-    "gadget_service/: has no module.ts, which services.ts lists",
+    "gadget_service/: has no module.ts to list in services.ts",
   ]);
 });
 
-Deno.test("unregistered() finds migrations that no module names", () => {
+Deno.test("unregistered() finds migrations that no module refers to", () => {
   const module = WHOLE["widget_service/module.ts"].replace('"migrations"', '"tables"');
   assertEquals(check({ "widget_service/module.ts": module }), [
-    "widget_service/migrations: never applied; widget_service/module.ts does not name it",
+    "widget_service/migrations: never applied; widget_service/module.ts does not refer to it",
   ]);
   assertEquals(
     check({ "platform/service_kit/keys/migrations/3_create.sql": "create table keys (id uuid);" }),
     [
-      "platform/service_kit/keys/migrations: never applied; nothing in platform/service_kit/ names it",
+      "platform/service_kit/keys/migrations: never applied; nothing in platform/service_kit/ refers to it",
     ],
   );
   const source = 'export const migrations = new URL("./migrations", import.meta.url);';
@@ -78,14 +78,14 @@ Deno.test("unregistered() finds an OpenAPI document that nothing serves, or noth
   ]);
 });
 
-Deno.test("unregistered() lets a capability of the platform be left out", () => {
+Deno.test("unregistered() allows a capability of the platform to be omitted", () => {
   const text =
     `import { widgetModule } from "./widget_service/module.ts"; export const services = [widgetModule];`;
   assertEquals(check({ "services.ts": text }), []);
 });
 
-Deno.test("unregistered() wants a list in services.ts", () => {
-  const fault = "services.ts: exports no list of services, as in: export const services = [aModule];";
-  assertEquals(check({ "services.ts": "export const others = [];" }), [fault]);
-  assertEquals(check({ "services.ts": undefined }), [fault]);
+Deno.test("unregistered() requires a list in services.ts", () => {
+  const violation = "services.ts: exports no list of services; add: export const services = [aModule];";
+  assertEquals(check({ "services.ts": "export const others = [];" }), [violation]);
+  assertEquals(check({ "services.ts": undefined }), [violation]);
 });

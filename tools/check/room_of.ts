@@ -1,15 +1,15 @@
 import { type Room, ROOMS } from "./rooms.ts";
 
-/** A room as it is in a tree, such as `profile_service/` for `*_service/`. */
+/** Room in a tree, such as `profile_service/` for `*_service/`. */
 export interface Place {
   readonly room: Room;
-  /** Path of its folder, or its file. */
+  /** Path of its folder or file. */
   readonly path: string;
-  /** The part that the `*` of the room's path matches. */
+  /** Part that the `*` of the room's path matches. */
   readonly name: string;
 }
 
-/** Returns the room that a file is in; undefined for files of no room. */
+/** Returns the room of a file; undefined if it is in none. */
 export function placeOf(file: string): Place | undefined {
   return ROOMS.map((room) => placeIn(room, file)).filter((place) => place !== undefined)
     .reduce<Place | undefined>(
@@ -18,22 +18,22 @@ export function placeOf(file: string): Place | undefined {
     );
 }
 
-/** Whether a path is one of those that the patterns describe. */
+/** Whether a path matches one of the patterns. */
 export function matchesAny(path: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => prefixOf(pattern).exec(path)?.[0] === path);
 }
 
-/** Whether a file is one that a pattern describes, or is in a folder that it describes. */
+/** Whether a file matches a pattern, or is in a folder that matches it. */
 export function isWithin(file: string, pattern: string): boolean {
   return prefixOf(pattern).test(file);
 }
 
-/** The place that a wing belongs to: its imports and its tables are those of that room. */
+/** Returns the room that a wing belongs to, with which it shares imports and tables. */
 export function homeOf({ room, path }: Place): string {
   return room.wingOf ?? path;
 }
 
-/** Whether a file is a test, or supports tests only. */
+/** Whether a file is a test or only supports tests. */
 export function isTest(file: string): boolean {
   return /_test\.[jt]sx?$|(^|\/)testing\/|^tests\/|^[^/]+_service\/(bench|e2e)\//.test(file);
 }

@@ -1,7 +1,7 @@
 import { isTest, isWithin, matchesAny, type Place, placeOf } from "./room_of.ts";
 import type { ResolvedImport, SourceFile } from "./source_tree.ts";
 
-/** Returns a line for every file that is in no room and every import that rooms.ts does not allow. */
+/** Returns a line for every file outside of all rooms and every import that rooms.ts does not allow. */
 export function brokenRoomRules(files: readonly SourceFile[]): readonly string[] {
   return [...unlisted(files), ...files.flatMap(brokenImports)];
 }
@@ -11,11 +11,11 @@ function unlisted(files: readonly SourceFile[]): readonly string[] {
     files.filter(({ path }) => placeOf(path) === undefined).map(({ path }) => folderOf(path)),
   );
   return [...places].map((place) =>
-    `${place}: no room; move it into one, or add it to tools/check/rooms.ts with the rooms that it may import`
+    `${place}: not in a room; move it into one, or add it to tools/check/rooms.ts with the rooms that it may import`
   );
 }
 
-/** The folder that would have to be listed: one at the top, or one in a folder that consists of rooms. */
+/** Returns the folder that would have to be listed: one at the top, or one in a folder of rooms. */
 function folderOf(file: string): string {
   return /^(?:(?:platform|api)\/)?[^/]+\/?/.exec(file)?.[0] ?? file;
 }
@@ -24,7 +24,7 @@ function brokenImports({ path, imports }: SourceFile): readonly string[] {
   const from = placeOf(path);
   if (from === undefined) return [];
   const broken = imports.flatMap((imported) => {
-    const why = faultOf(imported, { file: path, from });
+    const why = violationOf(imported, { file: path, from });
     return why === undefined ? [] : [`${path}:${imported.line}: ${why}`];
   });
   return from.room.testsOnly && !isTest(path)
@@ -32,21 +32,21 @@ function brokenImports({ path, imports }: SourceFile): readonly string[] {
     : broken;
 }
 
-function faultOf(
+function violationOf(
   { target, specifier }: ResolvedImport,
   { file, from }: { file: string; from: Place },
 ): string | undefined {
   if (target === undefined) {
-    return isTest(file) || from.path === "tools/" ? undefined : "imports a module whose name is computed";
+    return isTest(file) || from.path === "tools/" ? undefined : "imports a module with a computed name";
   }
   if (!("file" in target)) return undefined;
   const to = placeOf(target.file);
-  if (to === undefined) return `imports ${specifier}, which is in no room`;
+  if (to === undefined) return `imports ${specifier}, which is not in a room`;
   if (!isTest(file) && from.path !== "tools/" && isTest(target.file)) {
     return `imports ${target.file}, which only tests may import`;
   }
   if (to.path === from.path) return undefined;
-  if (matchesAny(to.path, from.room.never ?? [])) return `${from.path} never imports ${to.path}`;
+  if (matchesAny(to.path, from.room.never ?? [])) return `${from.path} must not import ${to.path}`;
   if (isTest(file)) return importedByTest(from, to);
   return notAllowed(from, { to, file }) ?? (from.room.passesDoors ? undefined : notDoor(target.file, to));
 }
@@ -55,7 +55,7 @@ function importedByTest(from: Place, to: Place): string | undefined {
   const { inTestsOf } = to.room;
   return inTestsOf === undefined || inTestsOf.includes(from.room.path)
     ? undefined
-    : `${to.path} has to be removable with its folder: tests elsewhere do not import it`;
+    : `${to.path} must be removable with its folder: tests elsewhere must not import it`;
 }
 
 function notAllowed(from: Place, { to, file }: { to: Place; file: string }): string | undefined {

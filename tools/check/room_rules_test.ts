@@ -3,23 +3,23 @@ import { brokenRoomRules } from "./room_rules.ts";
 import { ROOMS } from "./rooms.ts";
 import { treeOf } from "./testing/tree_of.ts";
 
-/** Returns the faults of one file. */
+/** Returns the violations of one file. */
 function check(path: string, text: string): readonly string[] {
   return brokenRoomRules(treeOf({ [path]: text }).files);
 }
 
-/** Returns the fault of an import, without its place. */
+/** Returns the violation of an import, without its position. */
 function checkImport(path: string, specifier: string): string | undefined {
   return check(path, `import "${specifier}";`)[0]?.replace(`${path}:1: `, "");
 }
 
-Deno.test("brokenRoomRules() names the line of an import", () => {
+Deno.test("brokenRoomRules() reports the line of an import", () => {
   assertEquals(check("db/pool.ts", '// One.\n\nimport "@archway/server/logger.ts";'), [
     "db/pool.ts:3: imports server/; db/ may import itself",
   ]);
 });
 
-Deno.test("brokenRoomRules() refuses imports that a room's list does not have", () => {
+Deno.test("brokenRoomRules() rejects imports that are not in a room's list", () => {
   const refused: readonly (readonly [string, string, string])[] = [
     ["server/a.ts", "@archway/db/db.ts", "imports db/; server/ may import itself"],
     ["db/a.ts", "./postgres/open_pool.ts", "imports db/postgres/; db/ may import itself"],
@@ -53,10 +53,10 @@ Deno.test("brokenRoomRules() refuses imports that a room's list does not have", 
       "imports db/; config.ts may import itself, platform/config/, platform/program/, platform/service_kit/",
     ],
   ];
-  for (const [path, specifier, fault] of refused) assertEquals(checkImport(path, specifier), fault);
+  for (const [path, specifier, violation] of refused) assertEquals(checkImport(path, specifier), violation);
 });
 
-Deno.test("brokenRoomRules() keeps everything but services away from the events capability", () => {
+Deno.test("brokenRoomRules() only allows services to import the events capability", () => {
   for (
     const room of ["server", "db", "platform/config", "platform/program", "platform/service_kit", "tools"]
   ) {
@@ -68,7 +68,7 @@ Deno.test("brokenRoomRules() keeps everything but services away from the events 
   assertEquals(checkImport("widget_service/a.ts", "@archway/events/a.ts"), undefined);
 });
 
-Deno.test("brokenRoomRules() allows the imports of the lists", () => {
+Deno.test("brokenRoomRules() allows the listed imports", () => {
   const allowed: readonly (readonly [string, string])[] = [
     ["server/a.ts", "./body/b.ts"],
     ["db/postgres/a.ts", "../db.ts"],
@@ -89,7 +89,7 @@ Deno.test("brokenRoomRules() allows the imports of the lists", () => {
   }
 });
 
-Deno.test("brokenRoomRules() keeps services apart", () => {
+Deno.test("brokenRoomRules() separates services", () => {
   const list = "itself, db/, server/, platform/service_kit/, platform/events/, api/aapi/, api/a_*/";
   assertEquals(
     checkImport("a_service/x.ts", "../b_service/module.ts"),
@@ -105,7 +105,7 @@ Deno.test("brokenRoomRules() keeps services apart", () => {
   );
 });
 
-Deno.test("brokenRoomRules() refuses files behind a door", () => {
+Deno.test("brokenRoomRules() rejects inner files of other rooms", () => {
   assertEquals(
     checkImport("a_service/x.ts", "@archway/server/strict/a.ts"),
     "imports server/strict/a.ts; the doors of server/ are the files directly in it",
@@ -120,17 +120,20 @@ Deno.test("brokenRoomRules() refuses files behind a door", () => {
   );
 });
 
-Deno.test("brokenRoomRules() refuses folders and files that are not listed", () => {
-  const fault = (path: string): string =>
-    `${path}: no room; move it into one, or add it to tools/check/rooms.ts with the rooms that it may import`;
-  assertEquals(check("helpers/a.ts", ""), [fault("helpers/")]);
-  assertEquals(check("platform/cache/deep/a.ts", ""), [fault("platform/cache/")]);
-  assertEquals(check("platform/a.ts", ""), [fault("platform/a.ts")]);
-  assertEquals(check("run.ts", ""), [fault("run.ts")]);
-  assertEquals(checkImport("server/a.ts", "../helpers/a.ts"), "imports ../helpers/a.ts, which is in no room");
+Deno.test("brokenRoomRules() rejects unlisted folders and files", () => {
+  const violation = (path: string): string =>
+    `${path}: not in a room; move it into one, or add it to tools/check/rooms.ts with the rooms that it may import`;
+  assertEquals(check("helpers/a.ts", ""), [violation("helpers/")]);
+  assertEquals(check("platform/cache/deep/a.ts", ""), [violation("platform/cache/")]);
+  assertEquals(check("platform/a.ts", ""), [violation("platform/a.ts")]);
+  assertEquals(check("run.ts", ""), [violation("run.ts")]);
+  assertEquals(
+    checkImport("server/a.ts", "../helpers/a.ts"),
+    "imports ../helpers/a.ts, which is not in a room",
+  );
 });
 
-Deno.test("brokenRoomRules() lets tests cross boundaries", () => {
+Deno.test("brokenRoomRules() allows tests to cross boundaries", () => {
   const crossing: readonly (readonly [string, string])[] = [
     ["server/a_test.ts", "@archway/db/postgres/connection/a.ts"],
     ["server/testing/a.ts", "@archway/tools/support/a.ts"],
@@ -144,7 +147,7 @@ Deno.test("brokenRoomRules() lets tests cross boundaries", () => {
   }
 });
 
-Deno.test("brokenRoomRules() keeps tests outside a service away from it", () => {
+Deno.test("brokenRoomRules() rejects imports of a service in tests elsewhere", () => {
   const importing: readonly (readonly [string, string])[] = [
     ["server/a_test.ts", "../a_service/module.ts"],
     ["platform/events/testing/a.ts", "../../../a_service/module.ts"],
@@ -154,12 +157,12 @@ Deno.test("brokenRoomRules() keeps tests outside a service away from it", () => 
   for (const [path, specifier] of importing) {
     assertEquals(
       checkImport(path, specifier),
-      "a_service/ has to be removable with its folder: tests elsewhere do not import it",
+      "a_service/ must be removable with its folder: tests elsewhere must not import it",
     );
   }
 });
 
-Deno.test("brokenRoomRules() keeps tests elsewhere away from what can be removed with services and events", () => {
+Deno.test("brokenRoomRules() rejects imports of removable rooms in tests elsewhere", () => {
   const importing: readonly (readonly [string, string, string])[] = [
     ["tests/soak/main.ts", "@archway/events/outbox/a.ts", "platform/events/"],
     ["platform/program/a_test.ts", "@archway/events/module.ts", "platform/events/"],
@@ -168,30 +171,30 @@ Deno.test("brokenRoomRules() keeps tests elsewhere away from what can be removed
   for (const [path, specifier, room] of importing) {
     assertEquals(
       checkImport(path, specifier),
-      `${room} has to be removable with its folder: tests elsewhere do not import it`,
+      `${room} must be removable with its folder: tests elsewhere must not import it`,
     );
   }
 });
 
-Deno.test("brokenRoomRules() refuses test support outside tests", () => {
+Deno.test("brokenRoomRules() rejects test support outside tests", () => {
   assertEquals(
     checkImport("server/a.ts", "./testing/b.ts"),
     "imports server/testing/b.ts, which only tests may import",
   );
-  assertEquals(checkImport("tools/a.ts", "@archway/tests/a.ts"), "tools/ never imports tests/");
-  assertEquals(checkImport("tools/a_test.ts", "@archway/tests/a.ts"), "tools/ never imports tests/");
+  assertEquals(checkImport("tools/a.ts", "@archway/tests/a.ts"), "tools/ must not import tests/");
+  assertEquals(checkImport("tools/a_test.ts", "@archway/tests/a.ts"), "tools/ must not import tests/");
   assertEquals(
     checkImport("server/a.ts", "@archway/tools/bench/a.ts"),
     "imports tools/; server/ may import itself",
   );
 });
 
-Deno.test("brokenRoomRules() refuses product code in folders for tests", () => {
+Deno.test("brokenRoomRules() rejects product code in folders for tests", () => {
   assertEquals(check("deployment/a.ts", ""), ["deployment/a.ts: deployment/ is for tests only"]);
   assertEquals(check("docs/a_test.ts", ""), []);
 });
 
-Deno.test("brokenRoomRules() looks at imports in every form", () => {
+Deno.test("brokenRoomRules() inspects imports in every form", () => {
   const forms = [
     'export * from "@archway/db/db.ts";',
     'import type { A } from "@archway/db/db.ts";',
@@ -206,14 +209,14 @@ Deno.test("brokenRoomRules() looks at imports in every form", () => {
     ]]);
   }
   assertEquals(check("server/a.ts", "await import(name);"), [
-    "server/a.ts:1: imports a module whose name is computed",
+    "server/a.ts:1: imports a module with a computed name",
   ]);
   assertEquals(check("server/a.ts", '// import "@archway/db/db.ts";'), []);
 });
 
-Deno.test("ROOMS has no circle", () => {
+Deno.test("ROOMS has no cycle", () => {
   const reached = (path: string, way: readonly string[]): void => {
-    assertEquals(way.includes(path), false, `${[...way, path].join(" -> ")} is a circle`);
+    assertEquals(way.includes(path), false, `${[...way, path].join(" -> ")} is a cycle`);
     const room = ROOMS.find((room) => room.path === path);
     for (const next of room?.imports ?? []) reached(next, [...way, path]);
   };

@@ -1,29 +1,29 @@
-/** A folder with a boundary, or a file at the top of the tree. */
+/** Folder with an import boundary, or file at the top of the tree. */
 export interface Room {
-  /** Path of the folder, with `/` at its end, or of the file. `*` stands for any name. */
+  /** Path of the folder, ending with `/`, or of the file. `*` matches any name. */
   readonly path: string;
   /**
-   * Paths of the rooms that it may import, besides itself. `{name}` is the part that `*` in its own path matches. Tests may import
-   * more.
+   * Paths of the rooms that it may import, in addition to itself. `{name}` is the part that `*` in its own path matches.
+   * Tests may import more.
    */
   readonly imports: readonly string[];
-  /** Rooms that not even its tests import. @default [] */
+  /** Rooms that not even its tests may import. @default [] */
   readonly never?: readonly string[];
-  /** Files of it that may import more. @default {} */
+  /** Files in it that may import more. @default {} */
   readonly also?: Readonly<Record<string, readonly string[]>>;
-  /** The only file of it that others may import. @default every file that stands directly in the folder */
+  /** Only file in it that others may import. @default every file directly in the folder */
   readonly door?: string;
-  /** Rooms whose tests may import it, too, so that it can be removed with its folder. @default every room */
+  /** Rooms whose tests may import it; limited so that it can be removed with its folder. @default every room */
   readonly inTestsOf?: readonly string[];
-  /** The room that it is a wing of: imports between the two are relative, and they share their tables. @default none */
+  /** Room that it is a wing of: imports between the two are relative, and they share their tables. @default none */
   readonly wingOf?: string;
   /** Whether it may import every file of other rooms, not only their doors. @default false */
   readonly passesDoors?: true;
-  /** Whether it holds tests and nothing else. @default false */
+  /** Whether it contains only tests. @default false */
   readonly testsOnly?: true;
 }
 
-/** Everything that neither a service nor a capability is. */
+/** Rooms that are neither a service nor a capability. */
 const BASE = [
   "db/",
   "db/postgres/",
@@ -36,8 +36,8 @@ const BASE = [
 ];
 
 /**
- * The rooms of the tree and what each may import: an allow list. Everything else is refused, unlisted folders and
- * files included. Services need no entry of their own. docs/architecture.md shows the same table.
+ * Rooms of the tree and their permitted imports, as an allow list. Unlisted folders and files are rejected. Services need
+ * no entry of their own. docs/architecture.md shows the same table.
  */
 export const ROOMS: readonly Room[] = [
   { path: "server/", imports: [] },

@@ -2,8 +2,8 @@ import { placeOf } from "./room_of.ts";
 import type { SourceTree } from "./source_tree.ts";
 
 /**
- * Returns a line for every literal outside a service that has the name of its folder, tests included: they stay when the
- * service is removed. Everything about services follows from services.ts.
+ * Returns a line for every literal outside of a service that contains the name of its folder, including tests, which
+ * remain when the service is removed. services.ts is the only list of services.
  */
 export function namedServices({ files, texts }: SourceTree): readonly string[] {
   const folders = new Set(
@@ -15,7 +15,7 @@ export function namedServices({ files, texts }: SourceTree): readonly string[] {
   const inSources = files.filter(({ path }) => mayNotName(path)).flatMap(({ path, literals }) =>
     literals.filter(({ text }) => name.test(text))
       .map(({ text, line }) =>
-        `${path}:${line}: names ${name.exec(text)?.[0]}; services are known by services.ts alone`
+        `${path}:${line}: names ${name.exec(text)?.[0]}; only services.ts may name services`
       )
   );
   return [...inSources, ...namedInTasks(texts.get("deno.json") ?? "{}", name)];
@@ -29,5 +29,5 @@ function mayNotName(path: string): boolean {
 function namedInTasks(json: string, name: RegExp): readonly string[] {
   const { imports: _, scopes: __, ...rest } = JSON.parse(json);
   const found = name.exec(JSON.stringify(rest))?.[0];
-  return found === undefined ? [] : [`deno.json: names ${found}; services are known by services.ts alone`];
+  return found === undefined ? [] : [`deno.json: names ${found}; only services.ts may name services`];
 }

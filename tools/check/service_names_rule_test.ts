@@ -4,17 +4,17 @@ import { treeOf } from "./testing/tree_of.ts";
 
 const SERVICE = { "widget_service/module.ts": 'const NAME = "widget_service";' };
 
-Deno.test("namedServices() finds the name of a service outside of it, in tests as well", () => {
+Deno.test("namedServices() finds the name of a service outside of it, including tests", () => {
   for (
     const path of ["platform/program/a.ts", "tools/a.ts", "tests/e2e/a.ts", "server/a_test.ts", "main.ts"]
   ) {
     assertEquals(namedServices(treeOf({ ...SERVICE, [path]: '\nconst A = "widget_service/migrations";' })), [
-      `${path}:2: names widget_service; services are known by services.ts alone`,
+      `${path}:2: names widget_service; only services.ts may name services`,
     ]);
   }
 });
 
-Deno.test("namedServices() ignores services.ts, comments, imports and names of no service", () => {
+Deno.test("namedServices() ignores services.ts, comments, imports and other names", () => {
   const tree = treeOf({
     ...SERVICE,
     "services.ts": 'import { a } from "./widget_service/module.ts"; const A = "widget_service";',
@@ -23,7 +23,7 @@ Deno.test("namedServices() ignores services.ts, comments, imports and names of n
   assertEquals(namedServices(tree), []);
 });
 
-Deno.test("namedServices() looks into deno.json but for its import map", () => {
+Deno.test("namedServices() inspects deno.json except for its import map", () => {
   const json = (rest: unknown): string =>
     JSON.stringify({ imports: { "@archway/widget_service/": "./widget_service/" }, ...Object(rest) });
   assertEquals(namedServices(treeOf({ ...SERVICE, "deno.json": json({}) })), []);
@@ -31,6 +31,6 @@ Deno.test("namedServices() looks into deno.json but for its import map", () => {
     namedServices(
       treeOf({ ...SERVICE, "deno.json": json({ tasks: { compile: "--include widget_service/x" } }) }),
     ),
-    ["deno.json: names widget_service; services are known by services.ts alone"],
+    ["deno.json: names widget_service; only services.ts may name services"],
   );
 });

@@ -2,8 +2,8 @@ import ts from "typescript";
 import { parseImportMap, resolve } from "./import_map.ts";
 
 /**
- * Returns the files whose modules services.ts lists, in their order: those that `export const services = [a, b]` has,
- * by the imports of `a` and `b`. Undefined if there is no such list.
+ * Returns the files of the modules in `export const services = [a, b]` of services.ts, in order, resolved by the imports
+ * of `a` and `b`. Undefined if there is no such list.
  */
 export function listedModules(texts: ReadonlyMap<string, string>): readonly string[] | undefined {
   const text = texts.get("services.ts");

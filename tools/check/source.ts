@@ -3,31 +3,31 @@ import { readsEnvironment } from "./environment_read.ts";
 import { importedBy } from "./imported_by.ts";
 import { literalTextOf } from "./literal_text.ts";
 
-/** A source file as far as the rules look into it. Lines count from 1. */
+/** Parts of a source file that the rules inspect. Lines count from 1. */
 export interface Source {
   readonly path: string;
   readonly imports: readonly Import[];
-  /** String literals and templates. Those that `+` joins are one. */
+  /** String literals and templates. Those joined by `+` are one. */
   readonly literals: readonly Literal[];
   /** Lines that read the environment. */
   readonly environmentReads: readonly number[];
 }
 
-/** An import in any form, type-only ones and URLs of modules included. */
+/** Import in any form, including type-only imports and module URLs. */
 export interface Import {
-  /** As it is written; undefined if it is computed. */
+  /** As written; undefined if it is computed. */
   readonly specifier: string | undefined;
   readonly line: number;
 }
 
 export interface Literal {
-  /** With as many lines as in the source; `HOLE` of literal_text.ts stands for every expression in it. */
+  /** Has as many lines as in the source; `HOLE` of literal_text.ts replaces embedded expressions. */
   readonly text: string;
   readonly line: number;
 }
 
-/** Kinds of nodes that import, read the environment or have text: a few of very many. */
-const LOOKED_AT = new Set([
+/** Kinds of nodes that import, read the environment or contain text. */
+const INSPECTED = new Set([
   ts.SyntaxKind.BinaryExpression,
   ts.SyntaxKind.CallExpression,
   ts.SyntaxKind.ElementAccessExpression,
@@ -43,7 +43,7 @@ const LOOKED_AT = new Set([
   ts.SyntaxKind.VariableDeclaration,
 ]);
 
-/** Parses a source, once for all rules. */
+/** Parses a source once for all rules. */
 export function parseSource(path: string, text: string): Source {
   const file = ts.createSourceFile(path, text, {
     languageVersion: ts.ScriptTarget.Latest,
@@ -55,7 +55,7 @@ export function parseSource(path: string, text: string): Source {
   const lineAt = lineFinder(text);
   const lineOf = (node: ts.Node): number => lineAt(node.getStart(file));
   const visit = (node: ts.Node): void => {
-    if (!LOOKED_AT.has(node.kind)) return node.forEachChild(visit);
+    if (!INSPECTED.has(node.kind)) return node.forEachChild(visit);
     const imported = importedBy(node);
     if (imported !== undefined) {
       const specifier = ts.isStringLiteralLike(imported) ? imported.text : undefined;
@@ -73,7 +73,7 @@ export function parseSource(path: string, text: string): Source {
   return { path, imports, literals, environmentReads };
 }
 
-/** Returns a function from a position to its line; that of TypeScript takes half as long as its parser. */
+/** Returns a function from positions to lines; that of TypeScript takes half as long as its parser. */
 function lineFinder(text: string): (position: number) => number {
   const ends: number[] = [];
   for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) ends.push(end);
@@ -88,7 +88,7 @@ function lineFinder(text: string): (position: number) => number {
   };
 }
 
-/** Reads the imports of a generated file, one a line: it has nothing else that the rules look into. */
+/** Parses the imports of a generated file, one per line; the rules inspect nothing else in it. */
 export function parseGenerated(path: string, text: string): Source {
   const imports = text.split("\n").flatMap((line, index) => {
     const specifier = /^(?:import|export)\b(?:.* from)? "([^"]+)";$/.exec(line)?.[1];

@@ -2,17 +2,17 @@ import { join } from "node:path/posix";
 import { type ImportMap, parseImportMap, resolve, type Target } from "./import_map.ts";
 import { type Literal, parseGenerated, parseSource } from "./source.ts";
 
-/** Folders that hold no source of the project. */
+/** Folders without sources of the project. */
 const NOT_SOURCE = new Set([".git", ".archway", "dist", "node_modules", "fixtures"]);
 
 const SOURCE = /\.[cm]?[jt]sx?$/;
-/** Other files that the rules look into. */
+/** Matches other files that the rules inspect. */
 const OTHER = /^deno\.json$|(^|\/)migrations\/[^/]+\.sql$|^oapi\/[^/]+\.yaml$/;
 
-/** What `deno task gen` writes. */
+/** Matches the output of `deno task gen`. */
 const GENERATED = /^(?:tools\/support\/contact_service\/)?api\//;
 
-/** Everything that the rules look into, parsed. */
+/** Parsed files that the rules inspect. */
 export interface SourceTree {
   readonly files: readonly SourceFile[];
   /** Texts of all files by path, sources included. */
@@ -28,21 +28,21 @@ export interface SourceFile {
 }
 
 export interface ResolvedImport {
-  /** As it is written. */
+  /** As written. */
   readonly specifier: string;
   readonly line: number;
   /** Undefined if it is computed. */
   readonly target: Target | undefined;
 }
 
-/** Reads the files below a root that the rules look into. */
+/** Reads the files below a root that the rules inspect. */
 export async function readTree(root: string): Promise<SourceTree> {
   const paths = (await listFiles(root)).filter((path) => SOURCE.test(path) || OTHER.test(path));
   const texts = await Promise.all(paths.map((path) => Deno.readTextFile(join(root, path))));
   return parseTree(new Map(paths.map((path, index) => [path, texts[index] ?? ""])));
 }
 
-/** Parses a tree whose texts are known by their paths from the root. */
+/** Parses a tree of texts by path. */
 export function parseTree(texts: ReadonlyMap<string, string>): SourceTree {
   const map = parseImportMap(texts.get("deno.json") ?? "{}");
   const files = [...texts].filter(([path]) => SOURCE.test(path)).map(([path, text]): SourceFile => {
@@ -57,7 +57,7 @@ export function parseTree(texts: ReadonlyMap<string, string>): SourceTree {
   return { files, texts, importMap: map };
 }
 
-/** Returns all files below a root but those in folders that hold no source, as sorted paths from it. */
+/** Returns the sorted paths of all files below a root, except in folders without sources. */
 async function listFiles(root: string, folder = ""): Promise<readonly string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory, isFile } of Deno.readDir(join(root, folder))) {

@@ -2,7 +2,7 @@ import { type ImportMap, prefixFor } from "./import_map.ts";
 import { homeOf, placeOf } from "./room_of.ts";
 import type { SourceFile, SourceTree } from "./source_tree.ts";
 
-/** Returns a line for every import that is not relative inside a room, or relative between two. */
+/** Returns a line for every import that is not relative inside of a room, or is relative between rooms. */
 export function misspelledImports({ files, importMap }: SourceTree): readonly string[] {
   return files.flatMap((file) => misspelledIn(file, importMap));
 }
@@ -13,7 +13,7 @@ function misspelledIn({ path, imports }: SourceFile, map: ImportMap): readonly s
   return imports.flatMap(({ specifier, target, line }) => {
     if (target === undefined) return [];
     if ("address" in target) {
-      return [`${path}:${line}: imports ${specifier}; name it in the imports of deno.json`];
+      return [`${path}:${line}: imports ${specifier}; add it to the imports of deno.json`];
     }
     const to = "file" in target ? placeOf(target.file) : undefined;
     if (to === undefined || !("file" in target)) return [];
@@ -21,15 +21,13 @@ function misspelledIn({ path, imports }: SourceFile, map: ImportMap): readonly s
     if (homeOf(to) === homeOf(from)) {
       return isRelative
         ? []
-        : [`${path}:${line}: imports ${specifier}; inside ${homeOf(from)} imports are relative`];
+        : [`${path}:${line}: imports ${specifier}; use a relative import inside ${homeOf(from)}`];
     }
-    // A service needs no prefix: it is removed with its folder.
+    // Imports of a service need no prefix.
     const prefix = to.room.door === undefined ? prefixFor(homeOf(to), map) : undefined;
     if (!isRelative || prefix === undefined) return [];
     return [
-      `${path}:${line}: imports ${specifier}; from other rooms it is ${prefix}${
-        target.file.slice(homeOf(to).length)
-      }`,
+      `${path}:${line}: imports ${specifier}; use ${prefix}${target.file.slice(homeOf(to).length)}`,
     ];
   });
 }

@@ -2,15 +2,15 @@ import { homeOf, isTest, placeOf } from "./room_of.ts";
 import type { SourceTree } from "./source_tree.ts";
 import { withoutComments } from "./sql_comments.ts";
 
-/** A table, view, sequence, type or function of the database. */
+/** Table, view, sequence, type or function of the database. */
 export interface Relation {
   /** Path of the room that creates it. */
   readonly owner: string;
-  /** Whether it is called, as functions are. */
+  /** Whether it is called like a function. */
   readonly isFunction: boolean;
   /** Whether other rooms may read it. */
   readonly isPublished: boolean;
-  /** Where it is created. */
+  /** File that creates it. */
   readonly at: string;
 }
 
@@ -21,11 +21,11 @@ const CREATE = new RegExp(
   "gi",
 );
 
-/** A comment right above `create view` that offers the view to other rooms: `-- published: <for what>`. */
+/** Matches the comment above `create view` that publishes it to other rooms: `-- published: <purpose>`. */
 const PUBLISHED =
   /^\s*--\s*published:.*\n(?:\s*--.*\n)*\s*create\s+(?:or\s+replace\s+)?(?:materialized\s+)?view\s+"?(\w+)/gim;
 
-/** Finds the owner of every relation: the room whose migrations, or else statements, create it. */
+/** Finds the owner of every relation: the room whose migrations, or otherwise statements, create it. */
 export function ownersOf({ texts, files }: SourceTree): ReadonlyMap<string, Relation> {
   const owners = new Map<string, Relation>();
   for (const [path, text] of texts) {
@@ -44,7 +44,7 @@ function addCreated(owners: Map<string, Relation>, { path, text }: { path: strin
   const published = new Set([...text.matchAll(PUBLISHED)].map(([, name = ""]) => name.toLowerCase()));
   for (const [, kind = "", name = ""] of withoutComments(text).matchAll(CREATE)) {
     const key = name.toLowerCase();
-    // The first that creates it has it; sql_rule.ts refuses the others.
+    // The first room that creates it is the owner; sql_rule.ts rejects the others.
     const known = owners.get(key);
     if (known === undefined) {
       const isFunction = /function|procedure/i.test(kind);

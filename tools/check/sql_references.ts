@@ -1,21 +1,21 @@
 import { HOLE } from "./literal_text.ts";
 import { withoutComments } from "./sql_comments.ts";
 
-/** A place of an SQL text where a relation is named. */
+/** Reference to a relation in an SQL text. */
 export interface Reference {
   readonly name: string;
-  /** Where the name begins in the text. */
+  /** Index of the name in the text. */
   readonly index: number;
-  /** Whether it is only read. */
+  /** Whether the relation is only read. */
   readonly isRead: boolean;
 }
 
 const ALIAS = String.raw`(?:\s+(?:as\s+)?(?!(?:on|where|join|set|using)\b)\w+)?`;
-/** Tables that may stand before a name in a list. */
+/** Matches tables before a name in a list. */
 const LIST = String.raw`(?:[\w."${HOLE}]+${ALIAS}\s*,\s*)*`;
 const OBJECT = String.raw`(?:materialized\s+view|table|view|sequence|type|domain|function|procedure)`;
 
-/** Words of a statement; a text with `from` or `join` and none of them is a sentence. */
+/** Matches words of a statement; a text with `from` or `join` but none of them is a sentence. */
 const STATEMENT = new RegExp(
   String.raw`\bselect\b|\b(?:delete\s+from|insert\s+into|merge\s+into|exists\s*\()|\bupdate\b[^;]*\bset\b|` +
     String.raw`\bjoin\b[^;]*\bon\b|\bfrom\b[^;]*\bwhere\b`,
@@ -24,7 +24,7 @@ const STATEMENT = new RegExp(
 
 const READ = String.raw`\b(?<!delete\s+|distinct\s+)(?:from|join|using)\s+(?:only\s+|lateral\s+)?${LIST}NAME`;
 
-/** All other places, each a statement by its own words. */
+/** Patterns of all other references, which are recognized without further words. */
 const OTHERS = [
   String.raw`\bdelete\s+from\s+(?:only\s+)?NAME`,
   String.raw`\b(?:insert|merge)\s+into\s+NAME`,
@@ -41,7 +41,7 @@ const OTHERS = [
   String.raw`'NAME'\s*::\s*regclass`,
 ];
 
-/** Finds where SQL names relations of a given set. */
+/** Finds references to a set of relations in SQL. */
 export class ReferenceFinder {
   readonly #any: RegExp;
   readonly #read: RegExp;
@@ -49,9 +49,9 @@ export class ReferenceFinder {
   readonly #call: RegExp;
   readonly #functions: ReadonlySet<string>;
 
-  /** Of the names, those of `functions` are called where they are used. */
+  /** @param functions Names that are functions and are referenced by calls. */
   constructor(names: readonly string[], functions: ReadonlySet<string>) {
-    // A pattern that matches nothing, where there is no name.
+    // A pattern that never matches, for an empty list.
     const list = names.length === 0 ? "(?!)" : names.join("|");
     this.#functions = functions;
     const name = String.raw`(?:"?\w+"?\s*\.\s*)?"?(?<name>${list})"?(?![\w".-])`;
@@ -62,7 +62,7 @@ export class ReferenceFinder {
     this.#call = new RegExp(String.raw`\b(?<name>${list})\s*\(`, "dgi");
   }
 
-  /** Returns every reference in a text that may be SQL; none in comments, and none to the text's own `with` names. */
+  /** Returns the references in a text that may be SQL, except in comments and to names defined by its own `with`. */
   find(text: string): readonly Reference[] {
     if (!this.#any.test(text)) return [];
     const sql = withoutComments(text);
@@ -86,7 +86,7 @@ function found(sql: string, { pattern, isRead }: { pattern: RegExp; isRead: bool
   }));
 }
 
-/** The names of `with name as (…)`. */
+/** Returns the names defined by `with name as (…)`. */
 function namesOfWith(sql: string): ReadonlySet<string> {
   const pattern =
     /(?:\bwith\s+(?:recursive\s+)?|,\s*)"?(\w+)"?(?:\s*\([^()]*\))?\s+as\s+(?:not\s+)?(?:materialized\s+)?\(/gi;

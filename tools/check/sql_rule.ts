@@ -5,7 +5,7 @@ import { ReferenceFinder } from "./sql_references.ts";
 
 type Owners = ReadonlyMap<string, Relation>;
 
-/** A text that may be SQL, and its first line in a file. */
+/** Text that may be SQL, and its first line in a file. */
 interface Text {
   readonly path: string;
   readonly text: string;
@@ -13,9 +13,9 @@ interface Text {
 }
 
 /**
- * Returns a line for every place where SQL names a relation of another room. Foreign keys count: they tie the
- * migrations of two rooms together, so that neither could be removed. Published views may be read. Tests are free, and
- * tools as far as the relations are the platform's.
+ * Returns a line for every reference of SQL to a relation of another room. Foreign keys count: they couple the migrations
+ * of two rooms, so that neither could be removed. Published views may be read. Tests are exempt, and tools for relations
+ * of the platform.
  */
 export function foreignRelations(tree: SourceTree): readonly string[] {
   const owners = ownersOf(tree);
@@ -27,7 +27,7 @@ export function foreignRelations(tree: SourceTree): readonly string[] {
     const home = homeOf(place);
     const finder = finders.get(home) ?? new ReferenceFinder(foreignTo(home, owners), functions);
     finders.set(home, finder);
-    return faultsOf(text, { finder, owners, home });
+    return violationsIn(text, { finder, owners, home });
   });
 }
 
@@ -39,25 +39,25 @@ function textsOf({ files, texts }: SourceTree): readonly Text[] {
   return [...inSources, ...migrations];
 }
 
-/** Names of the relations that a room must not name. */
+/** Returns the names of the relations that a room must not reference. */
 function foreignTo(home: string, owners: Owners): readonly string[] {
   return [...owners]
     .filter(([, { owner }]) => owner !== home && (home !== "tools/" || owner.endsWith("_service/")))
     .map(([name]) => name);
 }
 
-function faultsOf(
+function violationsIn(
   { path, text, line }: Text,
   { finder, owners, home }: { finder: ReferenceFinder; owners: Owners; home: string },
 ): readonly string[] {
-  const faults = finder.find(text).flatMap(({ name, index, isRead }) => {
+  const violations = finder.find(text).flatMap(({ name, index, isRead }) => {
     const relation = owners.get(name);
     if (relation === undefined || isRead && relation.isPublished) return [];
     const at = line + text.slice(0, index).split("\n").length - 1;
     return [
-      `${path}:${at}: names ${name} in SQL, which ${relation.owner} owns (${relation.at}); ` +
-      `${home} asks it through a port, or reads a view that is published`,
+      `${path}:${at}: references ${name} in SQL, which ${relation.owner} owns (${relation.at}); ` +
+      `${home} must use a port of it, or read a published view`,
     ];
   });
-  return [...new Set(faults)];
+  return [...new Set(violations)];
 }

@@ -16,18 +16,18 @@ drop table parts, widgets;
 /** Returns the lines and names of foreign relations in a file. */
 function find(path: string, text: string): readonly string[] {
   return foreignRelations(treeOf({ ...OWNERS, [path]: text }))
-    .map((fault) => fault.replace(`${path}:`, "").replace(/ in SQL, which .*/, ""));
+    .map((violation) => violation.replace(`${path}:`, "").replace(/ in SQL, which .*/, ""));
 }
 
 function inService(sql: string): readonly string[] {
   return find("b_service/persistence/x.ts", `const X = \`${sql}\`;`);
 }
 
-Deno.test("foreignRelations() names place, owner and remedy", () => {
+Deno.test("foreignRelations() reports position, owner and remedy", () => {
   const text = 'const A = 1;\n\nconst X = "select id from widgets";';
   assertEquals(foreignRelations(treeOf({ ...OWNERS, "b_service/x.ts": text })), [
-    "b_service/x.ts:3: names widgets in SQL, which a_service/ owns (a_service/migrations/1_create.sql); " +
-    "b_service/ asks it through a port, or reads a view that is published",
+    "b_service/x.ts:3: references widgets in SQL, which a_service/ owns (a_service/migrations/1_create.sql); " +
+    "b_service/ must use a port of it, or read a published view",
   ]);
 });
 
@@ -57,25 +57,25 @@ Deno.test("foreignRelations() finds tables in statements of every kind", () => {
     "copy widgets from stdin",
     "with mine as (select 1) select * from mine, widgets",
   ];
-  for (const sql of statements) assertEquals([sql, inService(sql)], [sql, ["1: names widgets"]]);
+  for (const sql of statements) assertEquals([sql, inService(sql)], [sql, ["1: references widgets"]]);
 });
 
-Deno.test("foreignRelations() finds functions of others", () => {
-  assertEquals(inService("select count_widgets()"), ["1: names count_widgets"]);
+Deno.test("foreignRelations() finds functions of other rooms", () => {
+  assertEquals(inService("select count_widgets()"), ["1: references count_widgets"]);
   assertEquals(inService("create trigger t after insert on gadgets execute function count_widgets()"), [
-    "1: names count_widgets",
+    "1: references count_widgets",
   ]);
 });
 
-Deno.test("foreignRelations() reads templates and sums, and names the line in them", () => {
+Deno.test("foreignRelations() inspects templates and sums, and reports the line in them", () => {
   assertEquals(inService("select ${COLUMNS}\n  from gadgets\n  join widgets using (id)"), [
-    "3: names widgets",
+    "3: references widgets",
   ]);
   assertEquals(
     find("b_service/x.ts", 'const X = "select id " +\n  COLUMNS +\n  " from widgets";'),
-    ["3: names widgets"],
+    ["3: references widgets"],
   );
-  assertEquals(inService("select ${`(select 1 from widgets)`}"), ["1: names widgets"]);
+  assertEquals(inService("select ${`(select 1 from widgets)`}"), ["1: references widgets"]);
 });
 
 Deno.test("foreignRelations() ignores sentences, comments, and names that the statement defines", () => {
@@ -95,25 +95,25 @@ Deno.test("foreignRelations() ignores sentences, comments, and names that the st
   assertEquals(find("b_service/x.ts", "// select * from widgets\n/** select * from widgets */"), []);
 });
 
-Deno.test("foreignRelations() lets the owner, tests, and tools with the platform's tables alone", () => {
+Deno.test("foreignRelations() exempts the owner, tests, and tools that use the platform's tables", () => {
   const query = 'const X = "select * from widgets";';
   assertEquals(find("a_service/persistence/x.ts", query), []);
   assertEquals(find("b_service/x_test.ts", query), []);
   assertEquals(find("tests/e2e/x.ts", query), []);
-  assertEquals(find("tools/bench/x.ts", query), ["1: names widgets"]);
+  assertEquals(find("tools/bench/x.ts", query), ["1: references widgets"]);
   assertEquals(find("tools/bench/x.ts", 'const X = "select * from events";'), []);
-  assertEquals(find("b_service/x.ts", 'const X = "select * from events";'), ["1: names events"]);
+  assertEquals(find("b_service/x.ts", 'const X = "select * from events";'), ["1: references events"]);
 });
 
-Deno.test("foreignRelations() looks into migrations, foreign keys included", () => {
+Deno.test("foreignRelations() inspects migrations, including foreign keys", () => {
   const sql = "create table gadgets (\n  id uuid references widgets (id)\n);";
-  assertEquals(find("b_service/migrations/3_create.sql", sql), ["2: names widgets"]);
+  assertEquals(find("b_service/migrations/3_create.sql", sql), ["2: references widgets"]);
   assertEquals(find("b_service/migrations/3_create.sql", "create table widgets (id uuid);"), [
-    "1: names widgets",
+    "1: references widgets",
   ]);
 });
 
-Deno.test("foreignRelations() lets others read a published view, and nothing more", () => {
+Deno.test("foreignRelations() only allows other rooms to read a published view", () => {
   const view = "-- published: which widgets there are, for services that refer to them\n" +
     "create view widget_names as select id from widgets;\ncreate view widget_secrets as select id from widgets;\n";
   const tree = (sql: string): readonly string[] =>
@@ -121,21 +121,21 @@ Deno.test("foreignRelations() lets others read a published view, and nothing mor
       ...OWNERS,
       "a_service/migrations/4_publish.sql": view,
       "b_service/x.ts": `const X = "${sql}";`,
-    })).map((fault) => fault.replace(/ in SQL, which .*/, ""));
+    })).map((violation) => violation.replace(/ in SQL, which .*/, ""));
   assertEquals(tree("select id from widget_names"), []);
   assertEquals(tree("select id from gadgets join widget_names using (id)"), []);
-  assertEquals(tree("delete from widget_names"), ["b_service/x.ts:1: names widget_names"]);
-  assertEquals(tree("select id from widget_secrets"), ["b_service/x.ts:1: names widget_secrets"]);
+  assertEquals(tree("delete from widget_names"), ["b_service/x.ts:1: references widget_names"]);
+  assertEquals(tree("select id from widget_secrets"), ["b_service/x.ts:1: references widget_secrets"]);
 });
 
-Deno.test("foreignRelations() counts relations that db/ creates in statements of its own", () => {
+Deno.test("foreignRelations() includes relations that db/ creates in statements", () => {
   const tree = treeOf({
     "db/postgres/migration/tables.ts":
       'const X = "CREATE TABLE IF NOT EXISTS schema_migrations (version varchar)";',
     "db/copy/x.ts": 'const X = "select * from schema_migrations";',
     "a_service/x.ts": 'const X = "select * from schema_migrations";',
   });
-  assertEquals(foreignRelations(tree).map((fault) => fault.replace(/;.*/, "")), [
-    "a_service/x.ts:1: names schema_migrations in SQL, which db/ owns (db/postgres/migration/tables.ts)",
+  assertEquals(foreignRelations(tree).map((violation) => violation.replace(/;.*/, "")), [
+    "a_service/x.ts:1: references schema_migrations in SQL, which db/ owns (db/postgres/migration/tables.ts)",
   ]);
 });

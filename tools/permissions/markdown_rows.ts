@@ -1,6 +1,6 @@
 /**
- * The rows of the first table under a heading of a Markdown text, without the table's head: each cell's text, with no
- * backticks and no white space around. No rows where there is no such heading.
+ * Returns the cells of the first table under a heading of a Markdown text, without its header row, backticks and
+ * surrounding white space; empty if the heading is missing.
  */
 export function markdownRows(markdown: string, heading: string): readonly (readonly string[])[] {
   const lines = markdown.split("\n");

@@ -1,9 +1,9 @@
 import { exec } from "node:child_process";
 
 /**
- * Tries what a program may want to do, and prints as JSON what came of it: `allowed`, `absent` (a variable that looks as
- * if it were not set) or `denied`. Run or compiled with the permissions that are to be proven; whatever is tried does no
- * harm where it is allowed. The first argument names a variable that is set, the second one that may be read.
+ * Attempts operations and prints the outcomes as JSON: `allowed`, `absent` (a variable that appears unset) or `denied`.
+ * Run or compiled with the permissions under test; all attempts are harmless if allowed. The first argument is the name
+ * of a variable that is set, the second of one that may be read.
  */
 const [secret = "", listed = ""] = Deno.args;
 
@@ -12,8 +12,8 @@ const ATTEMPTS: Readonly<Record<string, () => unknown>> = {
   "run a program as Node does": () =>
     new Promise<void>((resolve, reject) => exec("true", (error) => error ? reject(error) : resolve())),
   "load a library": () => Deno.dlopen("libnothing.so", {}),
-  "ask for the host's name": () => Deno.hostname(),
-  "ask for the user's number": () => Deno.uid(),
+  "read the host name": () => Deno.hostname(),
+  "read the user id": () => Deno.uid(),
   "import from a host that Deno trusts": () => import(["https:", "", "deno.land", "nothing.ts"].join("/")),
   "import from another host": () => import(["http:", "", "127.0.0.1:1", "nothing.ts"].join("/")),
   "read a variable": () => Deno.env.get(secret) ?? ABSENT,
@@ -41,9 +41,9 @@ async function outcome(attempt: () => unknown): Promise<string> {
     return await attempt() === ABSENT ? "absent" : "allowed";
   } catch (error) {
     const denied = error instanceof Deno.errors.NotCapable ||
-      // An executable has no loader for modules from elsewhere.
+      // An executable cannot load modules from elsewhere.
       error instanceof Error && /^(NotCapable: )?Requires |^Module not found: /.test(error.message);
-    // What fails in another manner was allowed to be tried.
+    // An attempt that fails otherwise was allowed.
     return denied ? "denied" : "allowed";
   }
 }

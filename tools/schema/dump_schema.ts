@@ -1,13 +1,13 @@
 import type { Querier } from "@archway/db/db.ts";
 
-/** What is not of the services: records of the migrations themselves. */
+/** Tables of the migration runner, which belong to no service. */
 const OWN = "('schema_migrations', 'archway_migration_checksums')";
 
-/** Objects that CREATE EXTENSION made are told by the extension. */
+/** Excludes objects of extensions, which `create extension` creates. */
 const notOfExtension = (oid: string): string =>
   `NOT EXISTS (SELECT FROM pg_depend WHERE objid = ${oid} AND deptype = 'e')`;
 
-/** One statement a row, in the order that would make the schema anew. */
+/** Queries with one statement per row, in an order in which they can be executed. */
 const SECTIONS: readonly string[] = [
   `SELECT extname AS object, format('create extension %I', extname) AS sql FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY extname`,
 
@@ -82,14 +82,14 @@ const SECTIONS: readonly string[] = [
     ORDER BY tgrelid::regclass::text, tgname`,
 ];
 
-/** A statement that makes a part of the schema. */
+/** Statement that creates a part of the schema. */
 export interface SchemaStatement {
-  /** Name of the table, view, function or type that it makes, or that it belongs to. */
+  /** Name of the table, view, function or type that it creates or belongs to. */
   readonly object: string;
   readonly sql: string;
 }
 
-/** Returns everything in the schema "public", from PostgreSQL's own catalogue, in a stable order. */
+/** Returns the schema "public" from the catalog of PostgreSQL, in a stable order. */
 export async function dumpSchema(querier: Querier): Promise<readonly SchemaStatement[]> {
   const statements: SchemaStatement[] = [];
   for (const section of SECTIONS) statements.push(...(await querier.query<SchemaStatement>(section)).rows);

@@ -5,7 +5,7 @@ import { useTestDatabase } from "./postgres/use_test_database.ts";
 import { postgresEnvironment } from "./postgres_environment.ts";
 import { Program, type ProgramOptions, untilReady } from "./program.ts";
 
-/** A program that authenticates its callers, on a real PostgreSQL. Disposing ends it and everything it needs. */
+/** Program with authentication, on a real PostgreSQL. Disposing ends it and its dependencies. */
 export interface AuthenticatedProgram extends AsyncDisposable {
   readonly program: Program;
   readonly url: string;
@@ -14,11 +14,11 @@ export interface AuthenticatedProgram extends AsyncDisposable {
   readonly database: InstanceConfig;
 }
 
-/** How it is run besides. */
+/** Options of {@link startAuthenticated}. */
 export interface AuthenticatedProgramOptions extends ProgramOptions {
   /** Services of its main module. */
   readonly services: readonly ServiceModule[];
-  /** Variables besides those of the database and the issuer. @default {{}} */
+  /** Variables in addition to those of the database and the issuer. @default {{}} */
   readonly environment?: Readonly<Record<string, string>>;
 }
 

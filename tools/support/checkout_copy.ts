@@ -2,15 +2,15 @@ import { join } from "node:path";
 
 const ROOT = join(import.meta.dirname ?? ".", "../..");
 
-/** What belongs to this checkout and not to the program. */
+/** Files of this checkout that are not part of the program. */
 const LEFT_OUT = new Set([".git", ".archway", ".env", "dist"]);
 
-/** A checkout whose folders are this one's, but for some that are its own. */
+/** Checkout that shares folders with this one, except for its own copies. */
 export interface CheckoutCopy extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Makes one, in which a program can write to `own` and change nothing here. */
+/** Creates a checkout in which a program can write to the folders `own` without changing this one. */
 export async function checkoutCopy(own: readonly string[]): Promise<CheckoutCopy> {
   const path = await Deno.makeTempDir({ prefix: "archway_checkout_" });
   for await (const { name, isFile } of Deno.readDir(ROOT)) {

@@ -8,18 +8,18 @@ import {
 } from "./postgres/use_test_database.ts";
 import { GENEROUS_TIMEOUTS } from "./generous_timeouts.ts";
 
-/** A migrated database that exists for one test. */
+/** Migrated database for one test. */
 export interface MigratedDatabase extends AsyncDisposable {
   readonly pool: ConnectionPool;
 }
 
-/** Databases by name, each of which opens another one at every call. */
+/** Databases by name; every call creates a new one. */
 export type Databases = Readonly<Record<string, () => Promise<MigratedDatabase>>>;
 
 /**
- * The databases that every suite of a port runs over, by name: the embedded one and a real PostgreSQL.
+ * Returns the databases that every contract suite runs on, by name: the embedded one and a real PostgreSQL.
  *
- * @param migrations What is applied in them.
+ * @param migrations Migrations applied to them.
  */
 export function databasesWith(migrations: readonly MigrationSource[]): Databases {
   const opens =

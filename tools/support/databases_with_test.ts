@@ -9,7 +9,7 @@ import { execute, testServer } from "./postgres/test_server.ts";
 
 const MADE = "-- migrate:up\nCREATE TABLE made AS SELECT gen_random_uuid()::text AS id;\n";
 
-/** Removes what copies are made of, by the name of the database. */
+/** Removes the template of copies, by the name of the database. */
 const removals: Readonly<Record<string, (migrations: readonly MigrationSource[]) => Promise<void>>> = {
   embedded: async (migrations) =>
     Deno.remove(dirname(await preparedCluster(migrations)), { recursive: true }),
@@ -18,9 +18,9 @@ const removals: Readonly<Record<string, (migrations: readonly MigrationSource[])
 };
 
 for (const name of Object.keys(databasesWith([]))) {
-  Deno.test(`databasesWith() gives copies of one database in which migrations were applied (${name})`, async () => {
+  Deno.test(`databasesWith() returns copies of a migrated template (${name})`, async () => {
     await using folder = await migrationFolder({ "1_made.sql": MADE });
-    // Not made by an earlier run.
+    // A template that no earlier run has created.
     await folder.write("2_unique.sql", `-- migrate:up\nSELECT '${crypto.randomUUID()}';\n`);
     const open = databasesWith(folder.sources)[name];
     const remove = removals[name];

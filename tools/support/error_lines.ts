@@ -1,4 +1,4 @@
-/** The lines of a program's standard error that are more than warnings: errors of its log, and whatever is no log. */
+/** Returns the lines of a program's stderr that are not warnings: log records of errors, and other output. */
 export function errorLines(stderr: string): readonly string[] {
   return stderr.split("\n").filter((line) => line !== "" && !/"level":"WARN(?:ING)?"/.test(line));
 }

@@ -1,17 +1,17 @@
 import type { Querier, QueryParameter, QueryResult, Transaction } from "@archway/db/db.ts";
 
-/** A node of a plan that was carried out, as EXPLAIN (ANALYZE, FORMAT JSON) tells of it. */
+/** Node of an executed plan, as in the output of EXPLAIN (ANALYZE, FORMAT JSON). */
 export interface PlanNode {
   readonly "Node Type": string;
-  /** "Outer": its rows are what the parent works on. */
+  /** "Outer" if the parent processes its rows. */
   readonly "Parent Relationship"?: string;
   readonly "Relation Name"?: string;
   readonly "Index Name"?: string;
-  /** The mean over all loops. */
+  /** Average over all loops. */
   readonly "Actual Rows": number;
-  /** 0: it was not needed. */
+  /** 0 if it was not executed. */
   readonly "Actual Loops": number;
-  /** The mean over all loops. */
+  /** Average over all loops. */
   readonly "Rows Removed by Filter"?: number;
   readonly "Rows Removed by Index Recheck"?: number;
   readonly "Shared Hit Blocks": number;
@@ -19,12 +19,12 @@ export interface PlanNode {
   readonly "Plans"?: readonly PlanNode[];
 }
 
-/** Whether a plan is made for the values of one call, or once for all of them. */
+/** Plan for the values of one call ("custom"), or for all calls ("generic"). */
 export type PlanKind = "custom" | "generic";
 
-/** Runs statements as PostgreSQL runs prepared ones, and keeps the plan of each. */
+/** Runs statements like prepared ones and records their plans. */
 export class ExplainingQuerier implements Querier {
-  /** The nodes that took part, by statement. */
+  /** Executed nodes by statement. */
   readonly plans: (readonly PlanNode[])[] = [];
   readonly #tx: Transaction;
   readonly #kind: PlanKind;
@@ -47,7 +47,7 @@ export class ExplainingQuerier implements Querier {
       { "QUERY PLAN": readonly { readonly Plan: PlanNode }[] }
     >(`explain (analyze, buffers, timing off, format json) ${execute}`);
     const plan = explained?.["QUERY PLAN"][0]?.Plan;
-    if (plan === undefined) throw new Error("Explaining a statement failed: there is no plan");
+    if (plan === undefined) throw new Error("EXPLAIN returned no plan");
     this.plans.push(nodesOf(plan));
     return await this.#tx.query<Row>(execute);
   }

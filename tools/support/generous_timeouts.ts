@@ -1,6 +1,6 @@
 import type { PoolConfig } from "@archway/db/postgres/pool_config.ts";
 
-/** Timeouts of a pool in tests that are not about them: a slow machine exceeds none. */
+/** Timeouts of a pool for tests of other features, long enough for slow machines. */
 export const GENEROUS_TIMEOUTS = {
   connectTimeoutMs: 60_000,
   acquireTimeoutMs: 60_000,

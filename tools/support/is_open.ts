@@ -1,6 +1,6 @@
 /**
- * Whether somebody listens at a port of loopback. While nobody does, the system may choose that very port for the end
- * that asks, and connect it to itself (Linux does): that is nobody.
+ * Whether a loopback port accepts connections. If none listens, the system may choose the same port for the connecting
+ * end and connect it to itself (on Linux), which does not count.
  */
 export async function isOpen(port: number): Promise<boolean> {
   try {

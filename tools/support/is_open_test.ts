@@ -1,9 +1,9 @@
 import { assert, assertFalse } from "@std/assert";
 import { isOpen } from "./is_open.ts";
 
-Deno.test("isOpen() tells whether somebody listens", async () => {
+Deno.test("isOpen() reports whether the port accepts connections", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   assert(await isOpen(listener.addr.port));
-  // Nobody is given this one by chance.
+  // A port that the system never assigns by chance.
   assertFalse(await isOpen(1));
 });

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 
-/** Where package managers put programs, beside the PATH. Debian has some where only root looks. */
+/** Folders of package managers, in addition to PATH. Some programs of Debian are only in the PATH of root. */
 const FOLDERS = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin"];
 
-/** Where the first of some programs is that are equally good; undefined: none is installed. */
+/** Returns the path of the first installed of several equivalent programs; undefined if none is installed. */
 export async function locateProgram(...names: readonly string[]): Promise<string | undefined> {
   const path = (Deno.env.get("PATH") ?? "").split(":").filter((folder) => folder !== "");
   for (const folder of [...path, ...FOLDERS]) {

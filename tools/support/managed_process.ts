@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { isOpen } from "./is_open.ts";
 
 /**
- * Runs $2… and writes its process id to $1 until the other end of the standard input is closed. A process that was
- * paused hears of its end only when it goes on.
+ * Runs $2… and writes its process id to $1, until the other end of stdin is closed. A stopped process only receives
+ * SIGTERM after it is continued.
  */
 const RUNNER = `
   file=$1
@@ -16,21 +16,21 @@ const RUNNER = `
   wait "$pid"
 `;
 
-/** What is run, and where. */
+/** Command of a {@link ManagedProcess}. */
 export interface ManagedCommand {
   readonly program: string;
   readonly args: readonly string[];
-  /** A folder of its own, which goes with it. */
+  /** Its own folder, which is removed with it. */
   readonly folder: string;
-  /** Where it listens once it serves: a port of loopback, or a socket. */
+  /** Loopback port or socket on which it listens when it is ready. */
   readonly listensAt:
     | { readonly port: number }
     | { readonly transport: "unix"; readonly path: string };
-  /** Who runs it; absent: whoever runs this. */
+  /** User that runs it; the current one if absent. */
   readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
 }
 
-/** A real server as a process that ends with the one that started it, however that ends. */
+/** Server process that ends with the process that started it, even after a crash. */
 export class ManagedProcess implements AsyncDisposable {
   readonly #command: ManagedCommand;
   #process: Deno.ChildProcess | undefined;
@@ -39,12 +39,12 @@ export class ManagedProcess implements AsyncDisposable {
     this.#command = command;
   }
 
-  /** What it wrote since it was first started. */
+  /** Returns its output since the first start. */
   async log(): Promise<string> {
     return await Deno.readTextFile(`${this.#pidFile}.log`).catch(() => "");
   }
 
-  /** Starts it, again after {@link kill}; false: it ended before it listened. */
+  /** Starts or restarts it. Returns false if it ended before it listened. */
   async start(): Promise<boolean> {
     const { program, args, owner } = this.#command;
     const process = new Deno.Command("sh", {
@@ -60,20 +60,20 @@ export class ManagedProcess implements AsyncDisposable {
     return false;
   }
 
-  /** Ends it without warning. */
+  /** Kills it with SIGKILL. */
   async kill(): Promise<void> {
     await this.#signal("SIGKILL");
     await this.#ended();
   }
 
-  /** From now on it takes connections and answers nothing. */
+  /** Stops it, so that it accepts connections but does not respond. */
   async pause(): Promise<void> {
     await this.#signal("SIGSTOP");
-    // Its threads stop one after the other, and one that runs may still answer.
+    // Its threads stop one after the other, and a running one may still respond.
     while (!(await this.#state()).startsWith("T"));
   }
 
-  /** It goes on. */
+  /** Continues it. */
   async resume(): Promise<void> {
     await this.#signal("SIGCONT");
   }
@@ -91,14 +91,14 @@ export class ManagedProcess implements AsyncDisposable {
     Deno.kill(Number(await Deno.readTextFile(this.#pidFile)), signal);
   }
 
-  /** The state of the process as `ps` names it, e.g. "Sl"; "T" is stopped. */
+  /** Returns the state of the process as in `ps`, e.g. "Sl"; "T" is stopped. */
   async #state(): Promise<string> {
     const pid = (await Deno.readTextFile(this.#pidFile)).trim();
     const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", pid] }).output();
     return new TextDecoder().decode(stdout);
   }
 
-  /** Lets it end, where it has not. */
+  /** Ends it if necessary. */
   async #ended(): Promise<void> {
     const process = this.#process;
     this.#process = undefined;
@@ -106,7 +106,7 @@ export class ManagedProcess implements AsyncDisposable {
     await process?.status;
   }
 
-  /** Waits until somebody listens; false: the process ended before. */
+  /** Waits until it listens. Returns false if it ended before. */
   async #listens(ended: Promise<unknown>): Promise<boolean> {
     let running = true;
     void ended.then(() => running = false);
@@ -129,7 +129,7 @@ export class ManagedProcess implements AsyncDisposable {
   }
 }
 
-/** A port of loopback that nobody listens at; somebody else may take it at any moment. */
+/** Returns a free loopback port, which another process may take at any moment. */
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;

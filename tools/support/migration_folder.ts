@@ -1,15 +1,15 @@
 import type { MigrationSource } from "@archway/db/db.ts";
 
-/** A folder of migrations that exists for one test. */
+/** Folder of migrations for one test. */
 export interface MigrationFolder extends AsyncDisposable {
   readonly path: string;
-  /** It as the one source there is, named "test". */
+  /** The folder as the only source, named "test". */
   readonly sources: readonly MigrationSource[];
   /** Writes a file. */
   write(name: string, text: string): Promise<void>;
 }
 
-/** Makes a folder with these files, by name. */
+/** Creates a folder with these files by name. */
 export async function migrationFolder(files: Readonly<Record<string, string>>): Promise<MigrationFolder> {
   const path = await Deno.makeTempDir({ prefix: "archway_migrations_" });
   const write = (name: string, text: string): Promise<void> => Deno.writeTextFile(`${path}/${name}`, text);

@@ -1,5 +1,5 @@
 import { migrationSources } from "@archway/program/project.ts";
 import { services } from "../../services.ts";
 
-/** Folders of migrations of the program as services.ts composes it. */
+/** Migrations of the program with the services of services.ts. */
 export const MIGRATION_SOURCES = migrationSources(services);

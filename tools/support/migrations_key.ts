@@ -3,13 +3,13 @@ import { fileURLToPath } from "node:url";
 import type { MigrationSource } from "@archway/db/db.ts";
 import { checksum } from "@archway/db/postgres/migration/migration_file.ts";
 
-/** The program that applies migrations, which keeps a table of its own about them. */
+/** Migration runner of the program, which has a table of its own. */
 const program: MigrationSource = {
   name: "program",
   directory: dirname(fileURLToPath(import.meta.resolve("@archway/db/postgres/migration/migrate.ts"))),
 };
 
-/** Key of what migrations make of an empty database: another one for every change of a file or of the sources. */
+/** Returns a key that changes with every migration file, the order of sources and the migration runner. */
 export async function migrationsKey(sources: readonly MigrationSource[]): Promise<string> {
   const files = [program, ...sources].flatMap(({ name, directory }) =>
     [...Deno.readDirSync(directory)].filter(({ isFile }) => isFile).map((file) => ({

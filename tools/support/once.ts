@@ -1,13 +1,13 @@
 import { dirname } from "node:path";
 
-/** The folder for temporary files, short enough for a Unix socket's path on Linux. */
+/** Returns the folder for temporary files, short enough for the path of a Unix socket on Linux. */
 export function temporaryDirectory(): string {
   return Deno.env.get("TMPDIR")?.replace(/\/+$/, "") || "/tmp";
 }
 
 /**
- * Makes a directory exactly once, however many processes ask for it: `make` fills a directory beside, which is
- * renamed when it is complete.
+ * Creates a directory exactly once, even for concurrent processes: `make` fills a temporary directory, which is renamed
+ * when it is complete.
  */
 export async function once(directory: string, make: (directory: string) => Promise<void>): Promise<void> {
   if (await exists(directory)) return;
@@ -18,12 +18,12 @@ export async function once(directory: string, make: (directory: string) => Promi
     await Deno.rename(beside, directory);
   } catch (error) {
     await Deno.remove(beside, { recursive: true }).catch(() => undefined);
-    // Another process was faster: its directory is as good as this one.
+    // Another process was faster: its directory is equivalent.
     if (!await exists(directory)) throw error;
   }
 }
 
-/** Whether there is a file or directory of the path. */
+/** Whether a file or directory exists. */
 export async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }

@@ -1,21 +1,21 @@
-/** A span as it was exported. */
+/** Exported span. */
 export interface CollectedSpan {
   readonly traceId: string;
   readonly spanId: string;
-  /** Empty: it is the first of its trace. */
+  /** Empty for the root span of a trace. */
   readonly parentSpanId: string;
   readonly name: string;
-  /** 2: server, 3: client (OpenTelemetry, trace.proto). */
+  /** 2 for a server, 3 for a client (OpenTelemetry, trace.proto). */
   readonly kind: number;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
-  /** 2: it failed. */
+  /** 2 for an error. */
   readonly statusCode: number;
-  /** Who made it: "deno" or "archway". */
+  /** Instrumentation scope: "deno" or "archway". */
   readonly scope: string;
 }
 
-/** One series of a metric, as it was exported last. */
+/** Last exported series of a metric. */
 export interface CollectedSeries {
   readonly name: string;
   readonly scope: string;
@@ -62,9 +62,9 @@ interface OtlpBody {
   }[];
 }
 
-/** Receives what a program exports by OTLP over HTTP, in JSON (OpenTelemetry, "OTLP Specification"). */
+/** Receiver of OTLP exports over HTTP in JSON (OpenTelemetry, "OTLP Specification"). */
 export class OtlpCollector implements AsyncDisposable {
-  /** Everything that was received, as it came. */
+  /** Everything received, unparsed. */
   text = "";
   readonly spans: CollectedSpan[] = [];
   readonly series = new Map<string, CollectedSeries>();
@@ -73,7 +73,7 @@ export class OtlpCollector implements AsyncDisposable {
     (request) => this.#receive(request),
   );
 
-  /** What makes a program export to it, soon. */
+  /** Variables that make a program export to it at short intervals. */
   get environment(): Readonly<Record<string, string>> {
     return {
       OTEL_DENO: "true",
@@ -84,18 +84,18 @@ export class OtlpCollector implements AsyncDisposable {
     };
   }
 
-  /** The spans of a trace. */
+  /** Returns the spans of a trace. */
   traced(traceId: string): readonly CollectedSpan[] {
     return this.spans.filter((span) => span.traceId === traceId);
   }
 
-  /** Resolves when a series has come; rejects when none does for long. */
+  /** Waits for a series that satisfies the condition; rejects on timeout. */
   async until(is: (series: CollectedSeries) => boolean): Promise<void> {
     for (let tries = 0; tries < 500; tries++) {
       if ([...this.series.values()].some(is)) return;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    throw new Error("The series did not come");
+    throw new Error("Timed out waiting for the series");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 
 const ROOT = join(import.meta.dirname ?? ".", "../..");
 
-/** What a child process needs of this one's environment; nothing that would configure the program. */
+/** Variables that a child process inherits; none of them configures the program. */
 const INHERITED = [
   "PATH",
   "HOME",
@@ -15,28 +15,28 @@ const INHERITED = [
   "SystemRoot",
 ];
 
-/** How a program ended. */
+/** Result of a program. */
 export interface Ending {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Main module of the program that serves contacts and nothing else, from the root of the project. */
+/** Main module of the program that only serves contacts, relative to the root of the project. */
 export const FIXTURE_PROGRAM = "tools/support/fixture_program/main.ts";
 
-/** Environment variables that name the executables of main modules. */
+/** Environment variables with the executables of main modules. */
 const EXECUTABLES: Readonly<Record<string, string>> = {
   [FIXTURE_PROGRAM]: "ARCHWAY_FIXTURE_EXECUTABLE",
   "main.ts": "ARCHWAY_EXECUTABLE",
 };
 
-/** How a program is run. */
+/** Options of a program. */
 export interface ProgramOptions {
-  /** Main module, from the root of the project. @default FIXTURE_PROGRAM */
+  /** Main module, relative to the root of the project. @default FIXTURE_PROGRAM */
   readonly main?: string;
   /**
-   * Whether it is run from source in any case: for what an executable can only do if it was compiled for it.
+   * Whether it always runs from source, for features that an executable must be compiled for.
    *
    * @default false
    */
@@ -52,26 +52,26 @@ export function commandOf(
 ): { readonly file: string; readonly args: string[]; readonly cwd: string } {
   const variable = EXECUTABLES[main];
   const executable = fromSource || variable === undefined ? undefined : Deno.env.get(variable);
-  // An executable has to do with what is inside it.
+  // An executable must work without the checkout.
   return executable
     ? { file: executable, args: [...args], cwd: dirname(executable) }
     : { file: Deno.execPath(), args: ["run", "-q", "-P", main, ...args], cwd: root };
 }
 
 /**
- * A program as a process of its own: its main module, or the executable that `ARCHWAY_FIXTURE_EXECUTABLE` names (of
- * main.ts: `ARCHWAY_EXECUTABLE`). Disposing kills it if it still runs.
+ * Program as a child process: its main module, or the executable of `ARCHWAY_FIXTURE_EXECUTABLE` (for main.ts:
+ * `ARCHWAY_EXECUTABLE`). Disposing kills it if it still runs.
  */
 export class Program implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
-  /** What it has written to its standard output until now. */
+  /** Standard output so far. */
   #written = "";
   readonly #stdout: Promise<string>;
   readonly #stderr: Promise<string>;
   readonly #url: PromiseWithResolvers<string> = Promise.withResolvers();
   readonly #metricsUrl: PromiseWithResolvers<string> = Promise.withResolvers();
 
-  /** @param environment The variables that configure the program. */
+  /** @param environment Variables that configure the program. */
   constructor(
     environment: Readonly<Record<string, string>>,
     args: readonly string[] = [],
@@ -105,22 +105,22 @@ export class Program implements AsyncDisposable {
     return this.#process.pid;
   }
 
-  /** Where it listens, once it does. Rejects when it ends before. */
+  /** Base URL, once it listens. Rejects when it ends before. */
   get url(): Promise<string> {
     return this.#url.promise;
   }
 
-  /** Where its metrics are, once they are there; only with `ADMIN_PORT`. Rejects when it ends before. */
+  /** URL of its metrics, once available; only with `ADMIN_PORT`. Rejects when it ends before. */
   get metricsUrl(): Promise<string> {
     return this.#metricsUrl.promise;
   }
 
-  /** Resolves when it has written a text to its standard output. Rejects when it ends without. */
+  /** Waits for a text in its standard output. Rejects when it ends before. */
   async untilWritten(text: string): Promise<void> {
     let ended = false;
     void this.#stdout.then(() => ended = true);
     while (!this.#written.includes(text)) {
-      if (ended) throw new Error(`The program ended and has not written ${text}`);
+      if (ended) throw new Error(`The program ended without writing ${text}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
@@ -130,19 +130,19 @@ export class Program implements AsyncDisposable {
     this.#process.kill(signal);
   }
 
-  /** Resolves when it has ended. */
+  /** Waits for its end. */
   async ended(): Promise<Ending> {
     const { code } = await this.#process.status;
     return { code, stdout: await this.#stdout, stderr: await this.#stderr };
   }
 
-  /** Ends it as supervisors do, and waits. */
+  /** Stops it like a supervisor and waits for its end. */
   async stop(): Promise<Ending> {
     this.signal("SIGTERM");
     return await this.ended();
   }
 
-  /** Ends it without warning, and waits. */
+  /** Kills it and waits for its end. */
   async kill(): Promise<Ending> {
     this.signal("SIGKILL");
     return await this.ended();
@@ -152,7 +152,7 @@ export class Program implements AsyncDisposable {
     try {
       this.signal("SIGKILL");
     } catch (error) {
-      // It ended by itself.
+      // It has already ended.
       if (!(error instanceof TypeError)) throw error;
     }
     await this.ended();
@@ -175,7 +175,7 @@ export class Program implements AsyncDisposable {
   }
 }
 
-/** The program of the project, main.ts, with the services that services.ts lists. */
+/** Program of the project, main.ts, with the services of services.ts. */
 export class MainProgram extends Program {
   constructor(
     environment: Readonly<Record<string, string>>,
@@ -186,12 +186,12 @@ export class MainProgram extends Program {
   }
 }
 
-/** Resolves when the program says it is ready. */
+/** Waits until the program reports that it is ready. */
 export async function untilReady(url: string): Promise<void> {
   await untilReadiness(url, true);
 }
 
-/** Resolves when the program says it is not ready. */
+/** Waits until the program reports that it is not ready. */
 export async function untilUnready(url: string): Promise<void> {
   await untilReadiness(url, false);
 }

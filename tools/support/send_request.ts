@@ -1,14 +1,14 @@
 import type { Server } from "@archway/server/server.ts";
 
-/** A response whose body was read. */
+/** Response with its body. */
 export interface ReceivedResponse {
   readonly status: number;
   readonly headers: Headers;
-  /** The parsed body; undefined if there is none. */
+  /** Parsed body; undefined if there is none. */
   readonly body: Body | undefined;
 }
 
-/** The members of all bodies, as far as tests look at them. */
+/** Members of response bodies that tests use. */
 export interface Body {
   readonly data?: Person & readonly Person[];
   readonly meta?: Readonly<Record<string, unknown>>;
@@ -20,7 +20,7 @@ export interface Body {
   }[];
 }
 
-/** A contact or a profile. */
+/** Contact or profile. */
 interface Person {
   readonly id: string;
   readonly name: string;
@@ -30,13 +30,13 @@ interface Person {
   readonly [member: string]: unknown;
 }
 
-/** What a request is made of. */
+/** Options of {@link sendRequest}. */
 export interface SendRequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
 
-/** Sends a request such as "PATCH /v1/contacts/1" to a server in process. A body is sent as JSON. */
+/** Sends a request such as "PATCH /v1/contacts/1" to an in-process server. A body is sent as JSON. */
 export async function sendRequest(
   server: Server,
   line: string,

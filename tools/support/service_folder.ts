@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { PROJECT_ROOT } from "@archway/program/project.ts";
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 
-/** Returns the path of a file in the folder of a service; undefined if there is none. */
+/** Returns the path of a file in the folder of a service; undefined if it does not exist. */
 export async function serviceFile(service: ServiceModule, path: string): Promise<string | undefined> {
   const file = join(serviceFolder(service), path);
   try {
@@ -14,7 +14,7 @@ export async function serviceFile(service: ServiceModule, path: string): Promise
   }
 }
 
-/** Returns the folder of a service: the one that its migrations are in or, without any, the one with its name. */
+/** Returns the folder of a service: that of its migrations or, without any, the one with its name. */
 function serviceFolder({ name, migrations }: ServiceModule): string {
   return migrations === undefined ? join(PROJECT_ROOT, name) : dirname(migrations);
 }

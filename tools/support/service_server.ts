@@ -13,16 +13,16 @@ import {
 import { UNTRACED } from "@archway/service_kit/observed_work.ts";
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 
-/** How a server is set up besides. */
+/** Options of {@link serviceServer}. */
 export interface ServiceServerOptions {
   readonly services: readonly ServiceModule[];
-  /** Current time, with microseconds. @default that of the system */
+  /** Returns the current time, with microseconds. @default that of the system */
   readonly now?: (() => Timestamp) | undefined;
   /** @default {[]} */
   readonly options?: readonly ServerOption[];
 }
 
-/** Returns the APIs of some services over a database, in process, with every response checked against its document. */
+/** Returns an in-process server of some services that validates every response against their documents. */
 export function serviceServer(
   pool: ConnectionPool,
   { options = [], ...mounting }: ServiceServerOptions,
@@ -39,7 +39,7 @@ export function serviceServer(
   );
 }
 
-/** Mounts services with the settings that they have by default. */
+/** Mounts services with default settings. */
 export function mountOnPool(
   pool: ConnectionPool,
   { services, now }: Omit<ServiceServerOptions, "options">,

@@ -1,6 +1,6 @@
 import { temporaryDirectory } from "./once.ts";
 
-/** A file system of its own that can be filled; only root can make one, on Linux, and not in every container. */
+/** Small file system that can be filled. Only root can mount one, on Linux, and not in every container. */
 export class SmallDisk implements AsyncDisposable {
   readonly path: string;
 
@@ -8,7 +8,7 @@ export class SmallDisk implements AsyncDisposable {
     this.path = path;
   }
 
-  /** Makes one of so many mebibytes; undefined: that is not possible here. */
+  /** Mounts one with a size in MiB; undefined if that is not possible here. */
   static async mount(mebibytes: number): Promise<SmallDisk | undefined> {
     if (Deno.build.os !== "linux" || Deno.uid() !== 0) return undefined;
     const path = await Deno.makeTempDir({ dir: temporaryDirectory(), prefix: "archway_disk_" });
@@ -19,7 +19,7 @@ export class SmallDisk implements AsyncDisposable {
     return undefined;
   }
 
-  /** Leaves no byte free. */
+  /** Fills it completely. */
   async fill(): Promise<void> {
     using file = await Deno.open(this.#filler, { create: true, append: true });
     const block = new Uint8Array(65_536);
@@ -30,7 +30,7 @@ export class SmallDisk implements AsyncDisposable {
     }
   }
 
-  /** Takes away what {@link fill} has put there. */
+  /** Removes what {@link fill} has written. */
   async empty(): Promise<void> {
     await Deno.remove(this.#filler);
   }

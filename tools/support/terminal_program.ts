@@ -1,6 +1,6 @@
 import { commandOf } from "./program.ts";
 
-/** The fixture program, as {@link commandOf} runs it, on a terminal of its own, which script(1) makes. Disposing ends it. */
+/** Fixture program of {@link commandOf} on a pseudo-terminal created by script(1). Disposing ends it. */
 export class TerminalProgram implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #ended: Promise<void>;
@@ -24,12 +24,12 @@ export class TerminalProgram implements AsyncDisposable {
     this.#ended = this.#read();
   }
 
-  /** What it has written until now, with "\n" at the end of lines. */
+  /** Output so far, with "\n" as line terminator. */
   get text(): string {
     return this.#text;
   }
 
-  /** Resolves when it has written what matches. Rejects when it ends without. */
+  /** Waits for a match in its output. Rejects when it ends before. */
   async untilMatch(pattern: RegExp): Promise<RegExpExecArray> {
     while (true) {
       const match = pattern.exec(this.#text);
@@ -43,7 +43,7 @@ export class TerminalProgram implements AsyncDisposable {
     try {
       this.#process.kill("SIGTERM");
     } catch (error) {
-      // It ended by itself.
+      // It has already ended.
       if (!(error instanceof TypeError)) throw error;
     }
     await this.#process.status;

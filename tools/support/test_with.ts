@@ -1,19 +1,19 @@
-/** A program that tests need and that nobody ships with them. */
+/** Program that tests need and that has to be installed separately. */
 export interface NeededProgram {
-  /** Why a test is left out without it, e.g. "PgBouncer is not installed". */
+  /** Reason for skipping tests without it, e.g. "PgBouncer is not installed". */
   readonly reason: string;
-  /** Where it is; undefined: it is not installed. */
+  /** Path; undefined if it is not installed. */
   readonly program: string | undefined;
 }
 
 /**
- * Gives the function that tests what needs a real program. Where it is not installed the test fails in continuous
- * integration, which has to install it; elsewhere it is left out, under a name that says why.
+ * Returns a function that defines tests which need a program. Without it, tests fail in continuous integration, which
+ * must install it; elsewhere they are skipped, with the reason in their name.
  */
 export function testWith(
   { reason, program }: NeededProgram,
 ): (name: string, run: () => Promise<void>) => void {
-  const leftOut = program === undefined && Deno.env.get("CI") !== "true";
+  const skipped = program === undefined && Deno.env.get("CI") !== "true";
   return (name, run) =>
-    Deno.test({ name: leftOut ? `${name} (left out: ${reason})` : name, ignore: leftOut, fn: run });
+    Deno.test({ name: skipped ? `${name} (skipped: ${reason})` : name, ignore: skipped, fn: run });
 }

@@ -3,18 +3,18 @@ import { dirname, join } from "node:path";
 
 const ROOT = join(import.meta.dirname ?? ".", "../..");
 
-/** Folders that belong to this checkout and not to the project. */
+/** Folders of this checkout that are not part of the project. */
 const LEFT_OUT = new Set([".git", ".archway", "dist", "node_modules"]);
 
-/** Files of a service, beside its line in services.ts. */
+/** Files of a service, in addition to its line in services.ts. */
 export interface ServiceFiles {
-  /** Its folder, its documents and their settings, its generated code. */
+  /** Its folder, documents, generator settings and generated code. */
   readonly paths: readonly string[];
-  /** Name that services.ts imports and lists. */
+  /** Name of the module in services.ts. */
   readonly module: string;
 }
 
-/** Finds the files of a service by its name, as services.ts and the settings of the code generator have them. */
+/** Finds the files of a service by name, using services.ts and the settings of the code generator. */
 export async function filesOfService(name: string): Promise<ServiceFiles> {
   const folder = name.endsWith("_service") ? name : `platform/${name}`;
   const list = await Deno.readTextFile(join(ROOT, "services.ts"));
@@ -24,7 +24,7 @@ export async function filesOfService(name: string): Promise<ServiceFiles> {
   const paths = [folder];
   let source = "";
   for await (const path of files(join(ROOT, folder))) {
-    // What it serves is in its product code; tests may call others.
+    // Its product code imports what it serves; tests may import other APIs.
     if (path.endsWith(".ts") && !/_test\.ts$|(^|\/)(testing|e2e|bench)\//.test(path)) {
       source += await Deno.readTextFile(join(ROOT, folder, path));
     }
@@ -40,19 +40,19 @@ export async function filesOfService(name: string): Promise<ServiceFiles> {
   return { paths, module };
 }
 
-/** A copy of the whole checkout, which a test changes as a team would. */
+/** Copy of the whole checkout that a test can modify. */
 export class TreeCopy implements AsyncDisposable {
   private constructor(readonly path: string) {}
 
   static async make(): Promise<TreeCopy> {
     const path = await Deno.makeTempDir({ prefix: "archway_copy_" });
-    // Tests run some servers as another user, who has to find them there.
+    // Tests run some servers as another user, who needs access.
     await Deno.chmod(path, 0o755);
     await copyFolder(ROOT, path);
     return new TreeCopy(path);
   }
 
-  /** Removes a service as `git rm` of its files and its line in services.ts do. */
+  /** Removes a service like `git rm` of its files and the deletion of its line in services.ts. */
   async removeService({ paths, module }: ServiceFiles): Promise<void> {
     for (const path of paths) await Deno.remove(join(this.path, path), { recursive: true });
     await this.edit(
@@ -63,23 +63,23 @@ export class TreeCopy implements AsyncDisposable {
     );
   }
 
-  /** Changes a file, which has to change. */
+  /** Edits a file. Throws if the edit has no effect. */
   async edit(path: string, change: (text: string) => string): Promise<void> {
     const file = join(this.path, path);
     const text = await Deno.readTextFile(file);
     const changed = change(text);
-    if (changed === text) throw new Error(`${path} is as it was`);
+    if (changed === text) throw new Error(`${path} was not changed`);
     await Deno.writeTextFile(file, changed);
   }
 
-  /** Copies a file or folder of this checkout to another place of the copy. */
+  /** Copies a file or folder of this checkout to another path of the copy. */
   async add(from: string, to: string): Promise<void> {
     const [source, target] = [join(ROOT, from), join(this.path, to)];
     if ((await Deno.stat(source)).isDirectory) await copyFolder(source, target);
     else await Deno.copyFile(source, target);
   }
 
-  /** Runs a task, which has to succeed. */
+  /** Runs a task and asserts that it succeeds. */
   async task(name: string, ...args: readonly string[]): Promise<void> {
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["task", name, ...args],
@@ -90,7 +90,7 @@ export class TreeCopy implements AsyncDisposable {
     assertEquals(code, 0, `deno task ${name}:\n${failuresOf(said)}`);
   }
 
-  /** Asserts that a folder is as it is in this checkout. */
+  /** Asserts that a folder is identical to that of this checkout. */
   async assertUnchanged(folder: string): Promise<void> {
     const texts = async (root: string): Promise<ReadonlyMap<string, string>> => {
       const found = new Map<string, string>();
@@ -109,7 +109,7 @@ export class TreeCopy implements AsyncDisposable {
   }
 }
 
-/** The end of what a task wrote, where its failures stand. */
+/** Returns the end of a task's output with its failures. */
 function failuresOf(said: string): string {
   const [, failures] = said.split(/^ ?ERRORS ?$/m);
   return (failures ?? said).slice(-20_000);

@@ -2,17 +2,17 @@ import { Inspector } from "./inspector.ts";
 
 const INHERITED = ["PATH", "HOME", "DENO_DIR", "TMPDIR", "XDG_CACHE_HOME"];
 
-/** The program of a checkout, on an embedded database of its own, with an inspector attached. Disposing ends it. */
+/** Program of a checkout with a new embedded database and an attached inspector. Disposing ends it. */
 export interface InspectedProgram extends AsyncDisposable {
-  /** The address it listens on. */
+  /** Base URL. */
   readonly url: string;
   readonly inspector: Inspector;
 }
 
 /**
- * Starts `main.ts` of a checkout as a process of its own.
+ * Starts `main.ts` of a checkout as a child process.
  *
- * @param tree The folder of the checkout.
+ * @param tree Folder of the checkout.
  * @throws {Error} when it ends before it listens.
  */
 export async function startInspectedProgram(tree: string): Promise<InspectedProgram> {
@@ -27,7 +27,7 @@ export async function startInspectedProgram(tree: string): Promise<InspectedProg
     args: ["run", "-P", "--inspect=127.0.0.1:0", "main.ts"],
     cwd: tree,
     clearEnv: true,
-    // No worker: what it does between two requests belongs to neither.
+    // No worker: its activity between requests is not part of a request.
     env: {
       ...Object.fromEntries(inherited),
       NO_COLOR: "1",
@@ -44,7 +44,7 @@ export async function startInspectedProgram(tree: string): Promise<InspectedProg
     try {
       child.kill("SIGTERM");
     } catch (error) {
-      // It ended by itself.
+      // It has already ended.
       if (!(error instanceof TypeError)) throw error;
     }
     await Promise.all([child.status, ...outputs.map(({ ended }) => ended)]);
@@ -58,7 +58,7 @@ export async function startInspectedProgram(tree: string): Promise<InspectedProg
   return { url, inspector, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
-/** The text that a process writes. */
+/** Output of a process. */
 class Output {
   readonly ended: Promise<void>;
   #text = "";
@@ -69,7 +69,7 @@ class Output {
     this.ended = this.#read(stream);
   }
 
-  /** The first group of the first match, once it is written. Rejects when the process ends without. */
+  /** Waits for a match and returns its first group. Rejects when the process ends without one. */
   async find(pattern: RegExp): Promise<string> {
     while (true) {
       const found = pattern.exec(this.#text)?.[1];

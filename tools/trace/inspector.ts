@@ -1,4 +1,4 @@
-/** A script with its functions that ran, as V8 counts them. */
+/** Script with its executed functions, as counted by V8. */
 interface ScriptCoverage {
   readonly url: string;
   readonly functions: readonly {
@@ -7,18 +7,18 @@ interface ScriptCoverage {
   }[];
 }
 
-/** A function of a file. */
+/** Function of a file. */
 export interface RanFunction {
-  /** The address of its file. */
+  /** URL of its file. */
   readonly url: string;
-  /** Empty where it has none. */
+  /** Empty for anonymous functions. */
   readonly name: string;
 }
 
-/** The functions that ran, by what tells them apart. */
+/** Executed functions by URL and offset. */
 export type Coverage = ReadonlyMap<string, RanFunction>;
 
-/** A client of V8's inspector protocol, as far as coverage needs it. Disposing closes the connection. */
+/** Client of V8's inspector protocol for coverage. Disposing closes the connection. */
 export class Inspector implements Disposable {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
@@ -35,7 +35,7 @@ export class Inspector implements Disposable {
     });
   }
 
-  /** Connects and begins to count. */
+  /** Connects and starts counting. */
   static async connect(url: string): Promise<Inspector> {
     const socket = new WebSocket(url);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -48,7 +48,7 @@ export class Inspector implements Disposable {
     return inspector;
   }
 
-  /** The functions that ran since the last call. */
+  /** Returns the functions that ran since the last call. */
   async takeCoverage(): Promise<Coverage> {
     const { result } = await this.#send("Profiler.takePreciseCoverage") as {
       readonly result: readonly ScriptCoverage[];

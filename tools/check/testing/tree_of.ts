@@ -15,7 +15,7 @@ const IMPORTS = {
   "postgres": "npm:postgres@3.4.9",
 };
 
-/** Parses a tree of a few files, whose import map is the project's. */
+/** Parses a tree of the specified files, with the import map of the project. */
 export function treeOf(files: Readonly<Record<string, string>>): SourceTree {
   return parseTree(new Map(Object.entries({ "deno.json": JSON.stringify({ imports: IMPORTS }), ...files })));
 }

@@ -9,7 +9,7 @@ import type { ContactFilter, ContactServiceDependencies } from "./ports.ts";
 type ReadOptions = QueryOptions & ReaderOptions;
 type WriteOptions = QueryOptions & { readonly condition: VersionCondition };
 
-/** The use cases. */
+/** Use cases of the contact service. */
 export class ContactService {
   readonly #deps: ContactServiceDependencies;
   readonly #contacts: ConditionalWriter<Contact, ContactInput>;

@@ -1,16 +1,16 @@
 import { type ServiceCommand, UsageError } from "@archway/service_kit/command.ts";
 
-/** Number of contacts that one statement adds, so that they are there as a whole or not at all. */
+/** Number of contacts per statement, which are inserted atomically. */
 export const BATCH_SIZE = 5_000;
 
 const INSERT = `insert into contacts (id, name, created_at, updated_at)
   select uuidv7(), 'Contact ' || n, now(), now() from generate_series(1, $1::int) as n`;
 
-/** `fill`: adds made-up contacts. Its exit code is 0, or that of the signal that stopped it. */
+/** `fill`: adds generated contacts. The exit code is 0, or that of the signal that stopped it. */
 export const fillCommand: ServiceCommand = {
   name: "fill",
   usage: "<number>",
-  summary: "add made-up contacts",
+  summary: "add generated contacts",
   async run([text = "", ...others], context): Promise<number> {
     if (!/^[1-9]\d{0,6}$/.test(text) || others.length > 0) {
       throw new UsageError("expected a number of contacts");

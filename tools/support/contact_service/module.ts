@@ -9,8 +9,8 @@ import { contactProblems } from "./http/contact_problems.ts";
 import { PostgresContactRepository } from "./persistence/contact_repository.ts";
 
 /**
- * Contacts: the service that tests of the platform run on, so that they stay when the examples are removed. It has the
- * shape and the rules of profile_service.
+ * Contact service, a neutral fixture for tests of the platform, which remain when the examples are removed. It has the
+ * structure and the rules of profile_service.
  */
 export const contactModule = defineService({
   name: "contact_service",
@@ -18,11 +18,14 @@ export const contactModule = defineService({
   scopes: ["contacts:read", "contacts:write"],
   commands: [fillCommand],
   examples: ["curl -s {url}/v1/contacts"],
-  mount(parts): MountedService {
-    const { pool: connections, now, newId, tokens } = parts;
+  mount(dependencies): MountedService {
+    const { pool: connections, now, newId, tokens } = dependencies;
     const repository = new PostgresContactRepository();
     const contacts = new ContactService({ connections, repository, now, newId });
-    const handlers = contactHandlers(contacts, { cursors: timeCursors("contact cursor", parts), tokens });
+    const handlers = contactHandlers(contacts, {
+      cursors: timeCursors("contact cursor", dependencies),
+      tokens,
+    });
     return { api: { name: "contact", routes: routes(handlers), document: spec, ...contactProblems } };
   },
 });

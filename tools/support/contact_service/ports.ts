@@ -4,25 +4,25 @@ import type { VersionedRepository } from "@archway/service_kit/conditional_write
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import type { Contact, ContactInput } from "./domain/contact.ts";
 
-/** What a list of contacts is narrowed to; undefined properties narrow nothing. */
+/** Filters of a list of contacts; an undefined property does not filter. */
 export type ContactFilter = {
-  /** Beginning of the name, without regard to case. */
+  /** Prefix of the name, case-insensitive. */
   readonly namePrefix?: string | undefined;
-  /** The whole e-mail address, without regard to case. */
+  /** Complete e-mail address, case-insensitive. */
   readonly email?: string | undefined;
 };
 
-/** Stores contacts. */
+/** Repository of contacts. */
 export interface ContactRepository extends VersionedRepository<Contact, ContactInput> {
-  /** Newest first. */
+  /** Lists contacts, newest first. */
   list(db: Querier, request: ListRequest<ContactFilter>, options?: QueryOptions): Promise<Page<Contact>>;
 }
 
-/** What the use cases need. */
+/** Dependencies of the use cases. */
 export interface ContactServiceDependencies {
   readonly connections: ConnectionManager;
   readonly repository: ContactRepository;
-  /** Current time, with microseconds. */
+  /** Returns the current time, with microseconds. */
   readonly now: () => Timestamp;
   /** Returns a new UUIDv7. */
   readonly newId: () => string;

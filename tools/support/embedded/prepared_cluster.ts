@@ -6,10 +6,10 @@ import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { migrationsKey } from "../migrations_key.ts";
 import { once, temporaryDirectory } from "../once.ts";
 
-/** Age at which a cluster that no test has asked for is removed. */
+/** Age after which an unused cluster is removed, in milliseconds. */
 const maxAgeMs = 86_400_000;
 
-/** Those of the three databases of a cluster that no session is in: two thirds of its files. */
+/** Databases of a cluster that no session uses: two thirds of its files. */
 const unused = ["base/1", "base/4"];
 
 const cache = join(temporaryDirectory(), `archway_embedded_${pgliteVersion}_${Deno.uid() ?? "user"}`);
@@ -17,8 +17,8 @@ const cache = join(temporaryDirectory(), `archway_embedded_${pgliteVersion}_${De
 const prepared = new Map<string, Promise<string>>();
 
 /**
- * The files of an embedded database in which the migrations were applied, to be copied: made once, however many
- * tests ask for them side by side, and kept for the next run.
+ * Returns the directory of a migrated embedded database, to be copied. It is created once, even for concurrent tests, and
+ * cached for later runs.
  */
 export async function preparedCluster(migrations: readonly MigrationSource[]): Promise<string> {
   const key = await migrationsKey(migrations);
@@ -47,7 +47,7 @@ async function make(directory: string, migrations: readonly MigrationSource[]): 
   for (const folder of unused) await Deno.remove(join(directory, "cluster", folder), { recursive: true });
 }
 
-/** Removes what earlier versions of the migrations left, and what a run left that was ended while it made one. */
+/** Removes clusters of earlier migrations, and incomplete ones of interrupted runs. */
 async function removeOld(): Promise<void> {
   for (const { name, isDirectory } of Deno.readDirSync(cache)) {
     const { mtime } = await Deno.stat(join(cache, name));

@@ -4,7 +4,7 @@ import { startEmbedded } from "@archway/db/embedded/start_embedded.ts";
 import type { TestDatabase, TestDatabaseOptions } from "../postgres/use_test_database.ts";
 import { preparedCluster } from "./prepared_cluster.ts";
 
-/** An embedded database. Disposing stops it and removes its files. */
+/** Starts an embedded database. Disposing stops it and removes its files. */
 export async function useEmbeddedDatabase(
   { migrations = [] }: TestDatabaseOptions = {},
 ): Promise<TestDatabase> {
@@ -17,7 +17,7 @@ export async function useEmbeddedDatabase(
   return { instance, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
-/** Makes an empty directory the data directory of an embedded database in which the migrations were applied. */
+/** Turns an empty directory into the data directory of a migrated embedded database. */
 export async function fillDataDirectory(
   directory: string,
   migrations: readonly MigrationSource[],

@@ -1,6 +1,6 @@
 import { locateProgram } from "../locate_program.ts";
 
-/** Where the NATS server's program is; undefined: it is not installed. */
+/** Returns the path of the NATS server; undefined if it is not installed. */
 export function locateNats(): Promise<string | undefined> {
   return locateProgram("nats-server");
 }

@@ -2,15 +2,15 @@ import { join } from "node:path";
 import { freePort, ManagedProcess } from "../managed_process.ts";
 import { locateNats } from "./locate_nats.ts";
 
-/** What a server demands of its clients. */
+/** Requirements of a server for its clients. */
 export interface StartNatsOptions {
-  /** Absent: none is needed. */
+  /** Credentials; none required if absent. */
   readonly user?: { readonly name: string; readonly password: string };
-  /** Files in PEM; absent: plain text. */
+  /** PEM files; plain text if absent. */
   readonly tls?: { readonly certificate: string; readonly key: string };
 }
 
-/** Starts a NATS server with JetStream, whose streams outlast {@link Nats.kill}. */
+/** Starts a NATS server with JetStream, whose streams survive {@link Nats.kill}. */
 export async function startNats(options: StartNatsOptions = {}): Promise<Nats> {
   const program = await locateNats();
   if (program === undefined) throw new Error("No NATS server is installed");
@@ -18,19 +18,19 @@ export async function startNats(options: StartNatsOptions = {}): Promise<Nats> {
   while (true) {
     const nats = new Nats(program, { folder, port: freePort(), options });
     if (await nats.start()) return nats;
-    // Somebody else took the port in between; anything else is no use to try again.
+    // Retried only if another process has taken the port in the meantime.
     if (!(await nats.log()).includes("address already in use")) {
       throw new Error(`Starting ${program} failed: ${await nats.log()}`);
     }
   }
 }
 
-/** A real server on loopback. */
+/** Real NATS server on loopback. */
 export class Nats extends ManagedProcess {
-  /** With the user's name and password, where there are any. */
+  /** Includes the credentials, if any. */
   readonly url: string;
   readonly port: number;
-  /** Who its clients have to be; undefined: it does not ask. */
+  /** Required credentials; undefined if none. */
   readonly user: StartNatsOptions["user"];
 
   constructor(

@@ -1,7 +1,7 @@
 import { testWith } from "../test_with.ts";
 import { locateNats } from "./locate_nats.ts";
 
-/** A test that needs a real NATS server. */
+/** Defines a test that needs a real NATS server. */
 export const testWithNats = testWith({
   reason: "no NATS server is installed",
   program: await locateNats(),

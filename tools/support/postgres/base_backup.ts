@@ -3,13 +3,13 @@ import postgres from "postgres";
 import type { PostgresServer } from "./postgres_server.ts";
 import type { Owner } from "./run_as.ts";
 
-/** What belongs to the running server only, or is streamed to a standby (PostgreSQL, "Making a Base Backup"). */
+/** Files of the running server only, or streamed to a standby (PostgreSQL, "Making a Base Backup"). */
 const leftOut = new Set(["postmaster.pid", "postmaster.opts", "pg_internal.init"]);
 const emptied = new Set(["pg_wal", "pg_replslot", "pg_stat_tmp", "pg_notify", "pg_subtrans", "pgsql_tmp"]);
 
 /**
- * Copies the data directory of a server that runs, by the functions of the low-level backup, and reserves a
- * replication slot of the name so that the server keeps the WAL the copy needs.
+ * Copies the data directory of a running server with the low-level backup functions. It reserves a replication slot, so
+ * that the server retains the WAL that the copy needs.
  */
 export async function baseBackup(
   server: PostgresServer,
@@ -17,7 +17,7 @@ export async function baseBackup(
   { slot, owner }: { readonly slot: string; readonly owner: Owner | undefined },
 ): Promise<void> {
   const { host, port, user, password, database } = server.instance;
-  // One connection, for a backup belongs to its session.
+  // One connection, since a backup belongs to its session.
   const sql = postgres({ host, port, user, password, database, max: 1, onnotice: () => {} });
   try {
     await sql`SELECT pg_create_physical_replication_slot(${slot}, true)`;
@@ -48,12 +48,12 @@ async function copyFile(source: string, target: string, owner: Owner | undefined
     await Deno.copyFile(source, target);
     await giveTo(owner, target);
   } catch (error) {
-    // The server goes on working: what it removes meanwhile, the WAL tells.
+    // The server is running: the WAL contains what it removes in the meantime.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 
-/** Gives a file to the user that PostgreSQL runs as. */
+/** Changes the owner of a file to the user that runs PostgreSQL. */
 export async function giveTo(owner: Owner | undefined, path: string): Promise<void> {
   if (owner !== undefined) await Deno.chown(path, owner.uid, owner.gid);
 }

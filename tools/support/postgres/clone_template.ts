@@ -4,7 +4,7 @@ import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { migrationsKey } from "../migrations_key.ts";
 
-/** A database to make of a template. */
+/** Options of {@link cloneTemplate}. */
 export interface CloneOptions {
   readonly database: string;
   readonly migrations: readonly MigrationSource[];
@@ -12,15 +12,15 @@ export interface CloneOptions {
 
 const prefix = "archway_template_";
 
-/** Taken while a template is made, so that test files that run side by side make it once. */
+/** Key of the lock held while a template is created, so that concurrent test files create it once. */
 const lockKey = 7_265_112_081;
 
-/** Age at which a template that nothing has been made of is dropped. */
+/** Age after which a template is dropped. */
 const maxAge = "1 day";
 
 /**
- * Makes a database as a copy of one in which the migrations were applied. That one is made where the server has none
- * for them yet; it stays, for the next test and the next run.
+ * Creates a database as a copy of a migrated template. The template is created if the server has none for these
+ * migrations, and remains for later tests and runs.
  */
 export async function cloneTemplate(
   server: InstanceConfig,
@@ -38,12 +38,12 @@ export async function cloneTemplate(
   }
 }
 
-/** Name of the database that is copied. */
+/** Returns the name of the template. */
 export async function templateName(migrations: readonly MigrationSource[]): Promise<string> {
   return prefix + await migrationsKey(migrations);
 }
 
-/** Whether the template was there. */
+/** Creates a database. Returns false if the template is missing. */
 async function clone(
   sql: postgres.Sql,
   { database, template }: { readonly database: string; readonly template: string },
@@ -86,7 +86,7 @@ async function makeTemplate(
   }
 }
 
-/** Drops the templates of earlier migrations; whoever still wants one makes it again. */
+/** Drops the templates of earlier migrations, which are re-created if needed. */
 async function dropOld(sql: postgres.Sql): Promise<void> {
   const old = await sql<{ name: string }[]>`
     SELECT datname AS name FROM pg_database

@@ -2,25 +2,25 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 
-/** How a run of dbmate ended. */
-export interface DbmateEnding {
+/** Result of a run of dbmate. */
+export interface DbmateResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Where dbmate finds its database and its files. */
+/** Database and migrations of dbmate. */
 export interface DbmateOptions {
-  /** Reached over TCP. */
+  /** Must be reachable over TCP. */
   readonly instance: InstanceConfig;
   readonly directory: string;
 }
 
-/** Runs the real dbmate, e.g. `dbmate(["up"], …)`, downloaded on first use by a lock file of its own. */
+/** Runs the real dbmate, e.g. `dbmate(["up"], …)`, downloaded on first use with its own lock file. */
 export async function dbmate(
   args: readonly string[],
   { instance, directory }: DbmateOptions,
-): Promise<DbmateEnding> {
+): Promise<DbmateResult> {
   const { host, port, user, database } = instance;
   const url = `postgres://${user}@${host}:${port}/${database}?sslmode=disable`;
   return await output(await locate(), [
@@ -40,11 +40,11 @@ async function locate(): Promise<string> {
     ...["run", "--quiet", "--no-config", "--frozen", "--allow-read", "--allow-env", `--lock=${lock}`],
     ...[join(here, "locate_dbmate.ts"), ...Object.keys(specifiers)],
   ]);
-  if (code !== 0) throw new Error(`Getting dbmate for ${platform}: ${stderr}`);
+  if (code !== 0) throw new Error(`Downloading dbmate for ${platform} failed: ${stderr}`);
   return fileURLToPath(stdout);
 }
 
-async function output(program: string, args: string[]): Promise<DbmateEnding> {
+async function output(program: string, args: string[]): Promise<DbmateResult> {
   const { code, stdout, stderr } = await new Deno.Command(program, { args, stdin: "null" }).output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };

@@ -2,12 +2,12 @@ import { join } from "node:path";
 import postgres from "postgres";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 
-/** Text of db/roles.sql, which makes the roles of the service and of the owner of its tables. */
+/** Text of db/roles.sql, which creates the roles of the service and of the owner of its tables. */
 export const ROLES: string = await Deno.readTextFile(
   join(import.meta.dirname ?? ".", "../../../db/roles.sql"),
 );
 
-/** Runs statements as some role and returns the rows of the last one. */
+/** Runs statements as a role and returns the rows of the last one. */
 export async function execute(
   { host, port, user, database }: InstanceConfig,
   statements: string,

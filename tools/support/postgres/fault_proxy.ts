@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 
-/** Stands in front of a server and cuts connections that send a text, so many times. */
+/** Proxy of a server that closes connections which send a text, a limited number of times. */
 export class FaultProxy implements AsyncDisposable {
   readonly #listener: Deno.UnixListener;
   readonly #connections = new Set<Deno.UnixConn>();
@@ -53,7 +53,7 @@ export class FaultProxy implements AsyncDisposable {
         await writer.write(bytes);
       }
     } catch {
-      // One side is gone, and the other goes with it.
+      // When one side closes, the other is closed as well.
     } finally {
       close(from);
       close(to);
@@ -65,6 +65,6 @@ function close(connection: Deno.UnixConn): void {
   try {
     connection.close();
   } catch {
-    // It is closed already.
+    // Already closed.
   }
 }

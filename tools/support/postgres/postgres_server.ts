@@ -4,16 +4,16 @@ import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import type { PostgresBinaries } from "./postgres_binaries.ts";
 import { runAs } from "./run_as.ts";
 
-/** A server's directory, before it is started. */
+/** Configured directory of a server before its start. */
 export interface PreparedServer {
-  /** Its database `postgres`, over the Unix socket, as superuser. */
+  /** Database `postgres` over the Unix socket, as superuser. */
   readonly instance: InstanceConfig;
   readonly dataDirectory: string;
 }
 
-/** A PostgreSQL server of its own: data directory, socket and processes go when it is disposed. */
+/** PostgreSQL server. Disposing removes its data directory, socket and processes. */
 export class PostgresServer implements AsyncDisposable {
-  /** Its database `postgres`, over the Unix socket, as superuser. */
+  /** Database `postgres` over the Unix socket, as superuser. */
   readonly instance: InstanceConfig;
   readonly dataDirectory: string;
   readonly #binaries: PostgresBinaries;
@@ -24,17 +24,17 @@ export class PostgresServer implements AsyncDisposable {
     this.#binaries = binaries;
   }
 
-  /** The same over TCP; only for a server that was started with it. */
+  /** Same as {@link instance} over TCP; only if the server was started with it. */
   get tcpInstance(): InstanceConfig {
     return { ...this.instance, host: "127.0.0.1" };
   }
 
-  /** What it wrote to its log. */
+  /** Returns its log. */
   async log(): Promise<string> {
     return await Deno.readTextFile(this.#logFile).catch(() => "");
   }
 
-  /** Starts it again after {@link stop} or {@link kill}, on the same data. */
+  /** Restarts it after {@link stop} or {@link kill} on the same data. */
   async start(): Promise<void> {
     const args = ["start", "-D", this.dataDirectory, "-w", "-t", "60", "-s", "-l", this.#logFile];
     try {
@@ -44,48 +44,48 @@ export class PostgresServer implements AsyncDisposable {
     }
   }
 
-  /** Stops it as an administrator does; clients are disconnected, what is committed is written. */
+  /** Stops it like an administrator: clients are disconnected, committed data is flushed. */
   async stop(): Promise<void> {
     if (await this.#pid() === undefined) return;
     const args = ["stop", "-D", this.dataDirectory, "-w", "-s", "-m", "fast"];
     await runAs(this.#binaries.owner, this.#binaries.pgCtl, args);
   }
 
-  /** Ends it like a power cut: SIGKILL to all its processes. */
+  /** Kills all its processes with SIGKILL, like a power failure. */
   async kill(): Promise<void> {
     const pid = await this.#pid();
     if (pid === undefined) return;
-    // It stands still first: from then on there are no new ones.
+    // Stopped first, so that it cannot start further processes.
     signalProcess(pid, "SIGSTOP");
     const all = [pid, ...await childrenOf(pid)];
     for (const each of all) signalProcess(each, "SIGKILL");
-    // Until one of them is gone, its connections look as if somebody was there.
+    // While a process remains, its connections stay open.
     while (await anyRuns(all)) await new Promise((resolve) => setTimeout(resolve, 10));
     const { host, port } = this.instance;
     const socket = join(host, `.s.PGSQL.${port}`);
-    // Where nobody reaps orphans, the dead postmaster's number stays taken and would forbid the next start.
+    // Without a process that reaps orphans, the postmaster's process id stays in use and would prevent the next start.
     for (const path of [join(this.dataDirectory, "postmaster.pid"), socket, `${socket}.lock`]) {
       await Deno.remove(path).catch(ignoreNotFound);
     }
   }
 
-  /** Stops all its processes where they are: connections stay open and nothing is answered, until {@link resume}. */
+  /** Stops all its processes: connections stay open without responses until {@link resume}. */
   async pause(): Promise<void> {
     const pid = await this.#pid();
     if (pid === undefined) return;
-    // The postmaster first: from then on there are no new ones.
+    // The postmaster first, so that it cannot start further processes.
     signalProcess(pid, "SIGSTOP");
     for (const child of await childrenOf(pid)) signalProcess(child, "SIGSTOP");
   }
 
-  /** Lets its processes go on after {@link pause}. */
+  /** Continues its processes after {@link pause}. */
   async resume(): Promise<void> {
     const pid = await this.#pid();
     if (pid === undefined) return;
     for (const each of [...await childrenOf(pid), pid]) signalProcess(each, "SIGCONT");
   }
 
-  /** Makes an empty database and gives the way to it. */
+  /** Creates an empty database and returns its address. */
   async createDatabase(name: string): Promise<InstanceConfig> {
     const { host, port, user, password, database } = this.instance;
     const sql = postgres({ host, port, user, password, database, max: 1, onnotice: () => {} });
@@ -132,7 +132,7 @@ function ignoreNotFound(error: unknown): undefined {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
-/** Whether some of the processes are there still. One that nobody has reaped holds nothing any more. */
+/** Whether any of the processes still exists. Zombies hold no resources. */
 async function anyRuns(pids: readonly number[]): Promise<boolean> {
   const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", pids.join(",")] }).output();
   return new TextDecoder().decode(stdout).trim().split("\n").some((state) => /^[^Z]/.test(state.trim()));

@@ -3,7 +3,7 @@ import type { PostgresBinaries } from "./postgres_binaries.ts";
 import { PostgresServer, type PreparedServer } from "./postgres_server.ts";
 import { runAs } from "./run_as.ts";
 
-/** A server that follows another one. */
+/** Standby of another server. */
 export class StandbyServer extends PostgresServer {
   readonly #binaries: PostgresBinaries;
 
@@ -12,26 +12,26 @@ export class StandbyServer extends PostgresServer {
     this.#binaries = binaries;
   }
 
-  /** Makes it a primary: it stops following and takes writes. */
+  /** Promotes it to primary. */
   async promote(): Promise<void> {
     const args = ["promote", "-D", this.dataDirectory, "-w", "-s"];
     await runAs(this.#binaries.owner, this.#binaries.pgCtl, args);
   }
 
-  /** Lets it receive and not replay, so that its reads fall behind. */
+  /** Pauses replay while it continues to receive WAL, so that its reads lag. */
   async pauseReplay(): Promise<void> {
     await this.#run("SELECT pg_wal_replay_pause()");
     while (await this.#run("SELECT pg_get_wal_replay_pause_state() AS value") !== "paused");
   }
 
-  /** Lets it replay again. */
+  /** Resumes replay. */
   async resumeReplay(): Promise<void> {
     await this.#run("SELECT pg_wal_replay_resume()");
   }
 
-  /** Resolves when it shows everything that is committed on the primary now. */
+  /** Waits until it shows everything that is committed on the primary now. */
   async catchUp(primary: PostgresServer): Promise<void> {
-    // A record that is flushed at once, and with it everything before it.
+    // A record that is flushed immediately, with everything before it.
     const mark = "SELECT pg_logical_emit_message(false, 'catch up', '', true)::text AS value";
     const shown = `SELECT (pg_last_wal_replay_lsn() >= '${await valueOf(primary, mark)}')::text AS value`;
     while (await this.#run(shown) !== "true") await new Promise((resolve) => setTimeout(resolve, 10));

@@ -6,17 +6,17 @@ import { temporaryDirectory } from "../once.ts";
 import { postgresBinaries } from "./postgres_binaries.ts";
 import type { Owner } from "./run_as.ts";
 
-/** How PgBouncer is started. */
+/** Options of {@link startPgbouncer}. */
 export interface StartPgbouncerOptions {
-  /** Lines of the section [pgbouncer], as a text like that of a pgbouncer.ini; what a test needs comes after it. */
+  /** Lines of the section [pgbouncer] in pgbouncer.ini; those that a test requires follow it. */
   readonly ini?: string;
-  /** Lines of the database's entry in the section [databases], e.g. `connect_query='…'`. */
+  /** Options of the database's entry in the section [databases], e.g. `connect_query='…'`. */
   readonly databaseOptions?: string;
 }
 
 const PORT = 6432;
 
-/** Starts PgBouncer in front of a server that trusts whoever comes over its Unix socket. */
+/** Starts PgBouncer in front of a server with trust authentication on its Unix socket. */
 export async function startPgbouncer(
   server: InstanceConfig,
   { ini = "", databaseOptions = "" }: StartPgbouncerOptions = {},
@@ -48,9 +48,9 @@ pidfile = ${join(folder, "pid")}
   throw new Error(`Starting PgBouncer failed: ${log}`);
 }
 
-/** The real PgBouncer on a Unix socket of its own. */
+/** Real PgBouncer on a Unix socket. */
 export class Pgbouncer extends ManagedProcess {
-  /** The way through it to the server's database. */
+  /** Address of the server's database through it. */
   readonly instance: InstanceConfig;
 
   constructor(
@@ -70,7 +70,7 @@ export class Pgbouncer extends ManagedProcess {
 
   override async kill(): Promise<void> {
     await super.kill();
-    // It takes its number in there for that of one that runs.
+    // The stale file would be taken for a running process.
     await Deno.remove(join(this.instance.host, "pid"));
   }
 }

@@ -17,7 +17,7 @@ async function ask(instance: InstanceConfig, statement: string): Promise<readonl
 }
 
 testWithPgbouncer(
-  "startPgbouncer() stands in front of a server, is killed and started, until it is disposed",
+  "startPgbouncer() can be killed, restarted and disposed",
   async () => {
     await using database = await useTestDatabase();
     const pgbouncer = await startPgbouncer(database.instance, { ini: "pool_mode = transaction" });
@@ -31,7 +31,7 @@ testWithPgbouncer(
   },
 );
 
-testWithPgbouncer("startPgbouncer() tells what PgBouncer says where it does not start", async () => {
+testWithPgbouncer("startPgbouncer() rejects with the log of PgBouncer if it does not start", async () => {
   await using database = await useTestDatabase();
   const error = await assertRejects(
     () => startPgbouncer(database.instance, { ini: "pool_mode = none" }),
@@ -40,7 +40,7 @@ testWithPgbouncer("startPgbouncer() tells what PgBouncer says where it does not 
   assertStringIncludes(error.message, "pool_mode");
 });
 
-testWithPgbouncer("startPgbouncer() ends PgBouncer with the process that started it", async () => {
+testWithPgbouncer("startPgbouncer() stops PgBouncer with the process that started it", async () => {
   await using database = await useTestDatabase();
   await using program = await spawnProgram(`
     import { startPgbouncer } from ${JSON.stringify(import.meta.resolve("./start_pgbouncer.ts"))};

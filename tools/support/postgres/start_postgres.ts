@@ -6,31 +6,31 @@ import { PostgresServer, type PreparedServer } from "./postgres_server.ts";
 import { runAs } from "./run_as.ts";
 import { startPrepared } from "./start_prepared.ts";
 
-/** How a server is started. */
+/** Options of {@link startPostgres}. */
 export interface StartPostgresOptions {
-  /** More lines of postgresql.conf, e.g. `{ max_connections: "20" }`. */
+  /** Additional settings of postgresql.conf, e.g. `{ max_connections: "20" }`. */
   readonly settings?: Readonly<Record<string, string>>;
   /**
-   * Whether commits survive a crash of the machine; off is faster and enough for a server that lives for a test.
+   * Whether commits survive a crash of the machine. Disabling it is faster.
    *
    * @default false
    */
   readonly durable?: boolean;
   /**
-   * Whether it listens on a free TCP port of 127.0.0.1 too.
+   * Whether it also listens on a free TCP port of 127.0.0.1.
    *
    * @default false
    */
   readonly tcp?: boolean;
-  /** Files in PEM, of which a copy is made; absent: plain text only. */
+  /** PEM files, which are copied; plain text only if absent. */
   readonly tls?: { readonly certificate: string; readonly key: string };
-  /** A directory to remove with the server's own when its process ends. */
+  /** Directory that is removed together with the server's when the process ends. */
   readonly removeToo?: string;
 }
 
 const socketPort = 5432;
 
-/** Ends the server and clears up when process $1 is gone. $2: the data directory, $3 and $4: what to remove. */
+/** Stops the server and cleans up after process $1 has ended. $2 is the data directory, $3 and $4 are removed. */
 const watch = `
   trap '' HUP INT TERM
   while kill -0 "$1" 2>/dev/null && [ -d "$2" ]; do sleep 0.2; done
@@ -39,13 +39,13 @@ const watch = `
   rm -rf "$3" "$4"
 `;
 
-/** Runs $0 in the background, where it can in a session of its own: the end of a process group spares it. */
+/** Runs $0 in the background, if possible in its own session, so that signals to the process group do not reach it. */
 const detach = `
   if command -v setsid >/dev/null; then setsid sh -c "$0" watch "$@" </dev/null >/dev/null 2>&1 &
   else sh -c "$0" watch "$@" </dev/null >/dev/null 2>&1 & fi
 `;
 
-/** Starts PostgreSQL on a fresh data directory. It ends with the process that started it, however that ends. */
+/** Starts PostgreSQL on a new data directory. It ends with the process that started it, even after a crash. */
 export async function startPostgres(options: StartPostgresOptions = {}): Promise<PostgresServer> {
   const binaries = await postgresBinaries();
   return await startPrepared(
@@ -54,7 +54,7 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
   );
 }
 
-/** Prepares a server on a fresh data directory. */
+/** Prepares a server on a new data directory. */
 export async function prepareEmpty(options: StartPostgresOptions): Promise<PreparedServer> {
   const binaries = await postgresBinaries();
   const template = join(binaries.cache, "template");
@@ -65,8 +65,8 @@ export async function prepareEmpty(options: StartPostgresOptions): Promise<Prepa
 }
 
 /**
- * Makes a directory for a server that is not started yet, configures it, and has it watched. `fill` makes its data
- * directory, owned by the user that PostgreSQL runs as.
+ * Creates and configures the directory of a server, and starts its watcher. `fill` creates the data directory, owned by
+ * the user that runs PostgreSQL.
  */
 export async function prepareServer(
   options: StartPostgresOptions,
@@ -77,7 +77,7 @@ export async function prepareServer(
   await own(root, binaries);
   const dataDirectory = join(root, "data");
   await fill(dataDirectory);
-  // Not as the server's user: that one may not see whether this process lives.
+  // Not as the server's user, which may not be able to see this process.
   const removed = [root, options.removeToo ?? root];
   await runAs(undefined, "sh", ["-c", detach, watch, String(Deno.pid), dataDirectory, ...removed]);
   const port = options.tcp ? freePort() : socketPort;
@@ -88,7 +88,7 @@ export async function prepareServer(
   return { instance: { host: root, port, ...access }, dataDirectory };
 }
 
-/** The server wants files of its own: nobody else may read the key. */
+/** Copies the TLS files, since the server requires a key that only its owner can read. */
 async function tlsSettings(
   dataDirectory: string,
   tls: StartPostgresOptions["tls"],
@@ -106,7 +106,7 @@ async function tlsSettings(
 async function makeTemplate(binaries: PostgresBinaries, directory: string): Promise<void> {
   await Deno.mkdir(directory, { mode: 0o700 });
   await own(directory, binaries);
-  // The provider and locale that PGlite has, so that text sorts alike in both.
+  // Same provider and locale as PGlite, for the same sort order.
   const locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"];
   const args = [
     "-D",

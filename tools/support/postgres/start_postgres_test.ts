@@ -12,15 +12,15 @@ Deno.test("startPostgres() serves PostgreSQL 18 over a Unix socket and TCP", asy
   }
 });
 
-Deno.test("startPostgres() can be killed and started again on its data", async () => {
+Deno.test("startPostgres() can be killed and restarted on its data", async () => {
   await using server = await startPostgres({ durable: true });
-  const instance = await server.createDatabase("kept");
+  const instance = await server.createDatabase("restarted");
   await server.kill();
   await server.start();
   const sql = postgres({ ...instance, max: 1 });
   const rows = await sql<{ name: string }[]>`SELECT current_database() AS name`;
   await sql.end();
-  assertEquals(rows[0]?.name, "kept");
+  assertEquals(rows[0]?.name, "restarted");
   await server.stop();
 });
 
@@ -28,7 +28,7 @@ Deno.test("startPostgres() leaves no server behind when its process is killed", 
   await Promise.all(["", "await server.pause();"].map(endWithProcess));
 });
 
-/** Starts a server in a process of its own, kills that process, and waits until the server's directory is gone. */
+/** Starts a server in a child process, kills that process, and waits until the server's directory is removed. */
 async function endWithProcess(before: string): Promise<void> {
   const program = `
     import { startPostgres } from ${JSON.stringify(import.meta.resolve("./start_postgres.ts"))};

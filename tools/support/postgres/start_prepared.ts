@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { freePort } from "../managed_process.ts";
 import type { PostgresServer, PreparedServer } from "./postgres_server.ts";
 
-/** Starts a server that was prepared, at another port where somebody else has taken the one it was to have. */
+/** Starts a prepared server, on another port if its own was taken in the meantime. */
 export async function startPrepared<S extends PostgresServer>(
   prepared: PreparedServer,
   open: (prepared: PreparedServer) => S,
@@ -13,7 +13,7 @@ export async function startPrepared<S extends PostgresServer>(
       await server.start();
       return server;
     } catch (error) {
-      // Anything else is no use to try again.
+      // Other errors are not retried.
       const isTaken = (await server.log()).includes(`already running on port ${prepared.instance.port}?`);
       if (!isTaken) throw error;
     }
@@ -23,7 +23,7 @@ export async function startPrepared<S extends PostgresServer>(
 
 async function move({ instance, dataDirectory }: PreparedServer): Promise<PreparedServer> {
   const port = freePort();
-  // What is said last holds.
+  // The last setting applies.
   await Deno.writeTextFile(join(dataDirectory, "postgresql.auto.conf"), `port = '${port}'\n`, {
     append: true,
   });

@@ -5,7 +5,7 @@ import { PostgresServer } from "./postgres_server.ts";
 import { prepareEmpty } from "./start_postgres.ts";
 import { startPrepared } from "./start_prepared.ts";
 
-Deno.test("startPrepared() starts a server at another port where its own was taken in between", async () => {
+Deno.test("startPrepared() uses another port if its own was taken in the meantime", async () => {
   const binaries = await postgresBinaries();
   const prepared = await prepareEmpty({ tcp: true });
   using _taken = Deno.listen({ hostname: "127.0.0.1", port: prepared.instance.port });
@@ -14,7 +14,7 @@ Deno.test("startPrepared() starts a server at another port where its own was tak
   while (!await isOpen(server.instance.port));
 });
 
-Deno.test("startPrepared() rejects when the server cannot be started for another reason", async () => {
+Deno.test("startPrepared() rejects other errors", async () => {
   const binaries = await postgresBinaries();
   const prepared = await prepareEmpty({ settings: { unheard_of: "on" } });
   await using server = new PostgresServer(prepared, binaries);

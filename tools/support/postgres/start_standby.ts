@@ -7,8 +7,8 @@ import { prepareServer, type StartPostgresOptions } from "./start_postgres.ts";
 import { startPrepared } from "./start_prepared.ts";
 
 /**
- * Starts a hot standby of a server that runs: it streams from it over its Unix socket and takes reads. It ends with
- * the process that started it, as every server of {@link startPostgres} does.
+ * Starts a hot standby of a running server, which streams over its Unix socket and takes reads. Like the servers of
+ * {@link startPostgres}, it ends with the process that started it.
  */
 export async function startStandby(
   primary: PostgresServer,

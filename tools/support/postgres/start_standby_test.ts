@@ -4,7 +4,7 @@ import type { PostgresServer } from "./postgres_server.ts";
 import { startPostgres } from "./start_postgres.ts";
 import { startStandby } from "./start_standby.ts";
 
-Deno.test("startStandby() follows its primary, falls behind on request, survives a kill and is promoted", async () => {
+Deno.test("startStandby() follows its primary, can pause replay, be killed and be promoted", async () => {
   await using primary = await startPostgres();
   await run(primary, "CREATE TABLE followed AS SELECT 1 AS value");
   await using standby = await startStandby(primary);
@@ -29,17 +29,17 @@ Deno.test("startStandby() follows its primary, falls behind on request, survives
   assertEquals(await run(standby, "SELECT * FROM followed"), 4);
 });
 
-Deno.test("PostgresServer.pause() answers nothing until resume()", async () => {
+Deno.test("PostgresServer.pause() stops responses until resume()", async () => {
   await using server = await startPostgres();
   await using pool = openPool({ primary: server.instance, replicas: [] });
   await pool.writer().query("SELECT 1");
   await server.pause();
-  let answered = false;
-  const answer = pool.writer().query("SELECT 1").then(() => answered = true);
+  let responded = false;
+  const response = pool.writer().query("SELECT 1").then(() => responded = true);
   await new Promise((resolve) => setTimeout(resolve, 50));
-  assertEquals(answered, false);
+  assertEquals(responded, false);
   await server.resume();
-  assertEquals(await answer, true);
+  assertEquals(await response, true);
 });
 
 async function run(server: PostgresServer, statement: string): Promise<number> {

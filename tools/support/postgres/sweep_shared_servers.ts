@@ -2,8 +2,8 @@ import { dirname, join } from "node:path";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 
 /**
- * Ends servers whose process is gone and whose watcher was ended with it. `prefix` is the path that every shared
- * server's directory begins with, up to the number of its process.
+ * Stops servers whose process has ended together with its watcher. `prefix` is the path of all shared servers'
+ * directories without the process id.
  */
 export async function sweepSharedServers(prefix: string): Promise<void> {
   for await (const { name } of Deno.readDir(dirname(prefix))) {
@@ -20,7 +20,7 @@ export async function sweepSharedServers(prefix: string): Promise<void> {
 async function end(root: string): Promise<void> {
   const text = await Deno.readTextFile(join(root, "data", "postmaster.pid")).catch(() => "");
   const [pid, dataDirectory] = text.split("\n", 2);
-  // The file names its directory: another server's number is never taken for this one's.
+  // The file contains the directory, so a reused process id is not mistaken for this server's.
   if (dataDirectory !== join(root, "data")) return;
   if (isAlive(Number(pid))) Deno.kill(Number(pid), "SIGQUIT");
   await Deno.remove(root, { recursive: true }).catch(() => undefined);

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { startPostgres } from "./start_postgres.ts";
 import { sweepSharedServers } from "./sweep_shared_servers.ts";
 
-Deno.test("sweepSharedServers() ends the servers of processes that are gone, and no others", async () => {
+Deno.test("sweepSharedServers() only stops the servers of processes that have ended", async () => {
   const folder = await Deno.makeTempDir();
   const prefix = `${folder}/shared_`;
   const gone = new Deno.Command("true").spawn();

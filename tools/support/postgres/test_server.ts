@@ -9,15 +9,15 @@ import { sweepSharedServers } from "./sweep_shared_servers.ts";
 const sharedPrefix = join(temporaryDirectory(), "archway_shared_pg_");
 
 /**
- * The server that test databases are made on: that of `TEST_POSTGRES_URL` where it is set, else one that every test
- * of this process shares and that ends with it.
+ * Returns the server for test databases: that of `TEST_POSTGRES_URL` if set, otherwise one shared by all tests of this
+ * process, with which it ends.
  */
 export async function testServer(): Promise<InstanceConfig> {
   const url = Deno.env.get("TEST_POSTGRES_URL");
   return url ? instanceOf(new URL(url)) : await (await runningServer() ?? startSharedServer());
 }
 
-/** Runs a statement on a server, over a connection of its own. */
+/** Runs a statement on a server, over a new connection. */
 export async function execute(server: InstanceConfig, statement: string): Promise<void> {
   const { host, port, user, password, database } = server;
   const sql = postgres({ host, port, user, password, database, max: 1, onnotice: () => {} });
@@ -29,8 +29,8 @@ export async function execute(server: InstanceConfig, statement: string): Promis
 }
 
 /**
- * Test files that run side by side are threads of one process, so they meet in a directory named after it: the
- * first one starts the server, the others read where it is.
+ * Returns the directory shared by the test files of this process, which run in threads: the first one starts the server,
+ * the others read its address.
  */
 function sharedDirectory(): string {
   return `${sharedPrefix}${Deno.pid}`;
@@ -44,7 +44,7 @@ async function startSharedServer(): Promise<InstanceConfig> {
   const running = await runningServer();
   if (running !== undefined) return running;
   const directory = sharedDirectory();
-  // A number can come round again: what an earlier process left behind has no server.
+  // Process ids are reused: a directory of an earlier process has no server.
   await Deno.remove(directory, { recursive: true }).catch(() => undefined);
   await sweepSharedServers(sharedPrefix);
   const server = await startPostgres({ removeToo: directory, settings: { max_connections: "200" } });

@@ -1,7 +1,7 @@
 import { testWith } from "../test_with.ts";
 import { locatePgbouncer } from "./locate_pgbouncer.ts";
 
-/** A test that needs the real PgBouncer. */
+/** Defines a test that needs the real PgBouncer. */
 export const testWithPgbouncer = testWith({
   reason: "PgBouncer is not installed",
   program: await locatePgbouncer(),

@@ -3,22 +3,22 @@ import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { cloneTemplate } from "./clone_template.ts";
 import { execute, testServer } from "./test_server.ts";
 
-/** A database that exists for one test. */
+/** Database for one test. */
 export interface TestDatabase extends AsyncDisposable {
   readonly instance: InstanceConfig;
 }
 
-/** How a test database begins. */
+/** Options of a test database. */
 export interface TestDatabaseOptions {
   /**
-   * Migrations that are applied in it: it is a copy of a database in which they were applied once.
+   * Migrations applied to it, by copying a migrated template.
    *
    * @default []
    */
   readonly migrations?: readonly MigrationSource[];
 }
 
-/** A database of real PostgreSQL, on the server of {@link testServer}. Disposing drops the database. */
+/** Creates a database of a real PostgreSQL on {@link testServer}. Disposing drops it. */
 export async function useTestDatabase(
   { migrations = [] }: TestDatabaseOptions = {},
 ): Promise<TestDatabase> {

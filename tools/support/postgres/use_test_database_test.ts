@@ -2,7 +2,7 @@ import { assertEquals, assertNotEquals } from "@std/assert";
 import postgres from "postgres";
 import { useTestDatabase } from "./use_test_database.ts";
 
-Deno.test("useTestDatabase() gives each caller an empty database and drops it", async () => {
+Deno.test("useTestDatabase() creates an empty database and drops it", async () => {
   await using other = await useTestDatabase();
   const admin = postgres({ ...other.instance, max: 1 });
   let name: string;
@@ -12,7 +12,7 @@ Deno.test("useTestDatabase() gives each caller an empty database and drops it", 
     assertNotEquals(name, other.instance.database);
     const sql = postgres({ ...database.instance, max: 1 });
     await sql`CREATE TABLE only_here (id int)`;
-    // Left open: the database is dropped all the same.
+    // Left open: the database is dropped nevertheless.
     sql.end();
   }
   assertEquals((await admin`SELECT 1 FROM pg_database WHERE datname = ${name}`).length, 0);

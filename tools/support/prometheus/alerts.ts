@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { type Exported, labelsOfTargets, missingNames } from "./exported_metrics.ts";
 import { promqlNames } from "./promql_names.ts";
 
-/** A rule of alerts.yaml. */
+/** Rule of alerts.yaml. */
 export interface Alert {
   readonly alert: string;
   readonly expr: string;
@@ -12,14 +12,14 @@ export interface Alert {
   readonly annotations: { readonly summary: string };
 }
 
-/** Returns the alerts of deployment/observability/alerts.yaml by the names of their groups. */
+/** Returns the alerts of deployment/observability/alerts.yaml by group. */
 export async function readAlerts(): Promise<ReadonlyMap<string, readonly Alert[]>> {
   const file = join(import.meta.dirname ?? ".", "../../../deployment/observability/alerts.yaml");
   const { groups }: { groups: { name: string; rules: Alert[] }[] } = parse(await Deno.readTextFile(file));
   return new Map(groups.map(({ name, rules }) => [name, rules]));
 }
 
-/** Returns a line for every name in a group of alerts that a program does not export. */
+/** Returns a line for every name in a group of alerts that the program does not export. */
 export async function missingInAlerts(group: string, known: Exported): Promise<readonly string[]> {
   const alerts = (await readAlerts()).get(group);
   if (alerts === undefined) return [`alerts.yaml has no group ${group}`];

@@ -4,7 +4,7 @@ import { type PromqlNames, promqlNames } from "./promql_names.ts";
 
 const FOLDER = join(import.meta.dirname ?? ".", "../../../deployment/observability/dashboards");
 
-/** A dashboard of Grafana, as far as tests look at it. */
+/** Grafana dashboard, limited to the properties that tests use. */
 export interface Dashboard {
   readonly uid: string;
   readonly title: string;
@@ -18,26 +18,26 @@ export interface Dashboard {
   };
 }
 
-/** Returns all dashboards, by the names of their files. */
+/** Returns all dashboards in order of file name. */
 export async function readDashboards(): Promise<readonly Dashboard[]> {
   const files = (await Array.fromAsync(Deno.readDir(FOLDER))).map(({ name }) => name).toSorted();
   return await Promise.all(files.map((file) => readDashboard(file.replace(/\.json$/, ""))));
 }
 
-/** Returns the dashboard of a file, without `.json`. */
+/** Returns the dashboard of a file name without `.json`. */
 export async function readDashboard(name: string): Promise<Dashboard> {
   return JSON.parse(await Deno.readTextFile(join(FOLDER, `${name}.json`)));
 }
 
-/** What some dashboards ask for and a program exports. */
+/** Differences between dashboards and the exported metrics. */
 export interface Comparison {
-  /** A line for every name that is asked for and not exported. */
+  /** A line for every name that is used but not exported. */
   readonly missing: readonly string[];
-  /** Families of metrics that are exported and on none of the dashboards. */
+  /** Exported metric families that no dashboard uses. */
   readonly notShown: readonly string[];
 }
 
-/** Compares dashboards with what a program exports, of the metrics whose names begin with a prefix. */
+/** Compares dashboards with the exported metrics whose names match a prefix. */
 export async function compareDashboards(
   names: readonly string[],
   { known, prefix }: { readonly known: Exported; readonly prefix: RegExp },
@@ -45,25 +45,25 @@ export async function compareDashboards(
   const own = await labelsOfTargets();
   const shown = new Set<string>();
   const missing: string[] = [];
-  const look = (where: string, asked: PromqlNames): void => {
-    for (const metric of asked.metrics) shown.add(familyOf(metric));
-    missing.push(...missingNames(asked, { known, own }).map((name) => `${where}: ${name}`));
+  const compare = (where: string, used: PromqlNames): void => {
+    for (const metric of used.metrics) shown.add(familyOf(metric));
+    missing.push(...missingNames(used, { known, own }).map((name) => `${where}: ${name}`));
   };
   for (const { title, panels, templating } of await Promise.all(names.map(readDashboard))) {
     for (const panel of panels) {
-      for (const { expr } of panel.targets) look(`${title}, ${panel.title}`, promqlNames(expr));
+      for (const { expr } of panel.targets) compare(`${title}, ${panel.title}`, promqlNames(expr));
     }
     for (const { name, query: { query } } of templating.list) {
       const [, metric = "", label = ""] = /^label_values\((\w+), (\w+)\)$/.exec(query) ?? [];
-      const asked = { metrics: new Set([metric]), labels: new Set([label]), values: new Map() };
-      look(`${title}, $${name}`, asked);
+      const used = { metrics: new Set([metric]), labels: new Set([label]), values: new Map() };
+      compare(`${title}, $${name}`, used);
     }
   }
   const families = new Set([...known.keys()].map(familyOf).filter((name) => prefix.test(name)));
   return { missing, notShown: [...families.difference(shown)] };
 }
 
-/** A histogram has three kinds of series; any of them shows it. */
+/** Returns the family of a metric: any of the series of a histogram represents it. */
 function familyOf(metric: string): string {
   return metric.replace(/_(bucket|sum|count)$/, "");
 }

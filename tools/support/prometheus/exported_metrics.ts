@@ -7,9 +7,9 @@ import type { PromqlNames } from "./promql_names.ts";
 export type Exported = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
 
 /**
- * Reads what a program exports, once some names are there that come late.
+ * Reads the exported metrics once some names are present that appear late.
  *
- * @param url Of its metrics.
+ * @param url URL of the metrics.
  */
 export async function readExported(url: string, late: readonly string[]): Promise<Exported> {
   while (true) {
@@ -19,7 +19,7 @@ export async function readExported(url: string, late: readonly string[]): Promis
   }
 }
 
-/** Reads a text in Prometheus' format. */
+/** Parses a text in Prometheus' format. */
 function exportOf(text: string): Exported {
   const metrics = new Map<string, Map<string, Set<string>>>();
   for (const [, name = "", inBraces = ""] of text.matchAll(/^([a-z_]+)(?:\{(.*)\})? /gm)) {
@@ -32,21 +32,21 @@ function exportOf(text: string): Exported {
   return metrics;
 }
 
-/** The labels that Prometheus itself gives every series, by prometheus.yaml. */
+/** Returns the labels that Prometheus adds to every series, according to prometheus.yaml. */
 export async function labelsOfTargets(): Promise<readonly string[]> {
   const file = join(import.meta.dirname ?? ".", "../../../deployment/observability/prometheus.yaml");
   const { scrape_configs: [job] } = parse(await Deno.readTextFile(file));
   assertEquals([job.job_name, job.honor_labels], ["archway", true]);
-  const given: { readonly target_label: string }[] = job.relabel_configs;
-  return ["job", ...given.map(({ target_label }) => target_label)];
+  const configs: { readonly target_label: string }[] = job.relabel_configs;
+  return ["job", ...configs.map(({ target_label }) => target_label)];
 }
 
-/** What an expression asks for in vain. */
+/** Returns the names of an expression that are not exported. */
 export function missingNames(
   { metrics, labels, values }: PromqlNames,
   { known, own }: { readonly known: Exported; readonly own: readonly string[] },
 ): readonly string[] {
-  // Prometheus makes "up" itself.
+  // Prometheus creates "up" itself.
   const wrong = [...metrics].filter((metric) => metric !== "up" && !known.has(metric));
   // An expression may join several metrics; a label has to be one of theirs.
   const theirs = [...metrics].flatMap((metric) => [...known.get(metric) ?? []]);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { promqlNames } from "./promql_names.ts";
 
-Deno.test("promqlNames() tells metrics from functions, labels, strings and variables", () => {
+Deno.test("promqlNames() distinguishes metrics from functions, labels, strings and variables", () => {
   const { metrics, labels, values } = promqlNames(
     'histogram_quantile(0.95, sum by (le, route) (rate(a_bucket{route=~"$route", status="5xx"}[$__rate_interval])))' +
       ' / sum(b offset 5m) without (kind) * on (x) group_left (y) c{state!="used", kind="$kind"} or vector(0) > 1e3',

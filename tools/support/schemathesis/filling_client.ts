@@ -1,25 +1,25 @@
 import type { Hints } from "./fuzz_setup.ts";
 
-/** The members of all bodies, as far as filling looks at them. */
+/** Members of response bodies that the client uses. */
 interface FilledBody {
   readonly data: { readonly id: string };
   readonly meta: { readonly nextCursor?: string; readonly prevCursor?: string };
 }
 
-/** Creates items, so that generated requests find something to read and to change. */
+/** Creates items, so that generated requests find existing data. */
 export class FillingClient {
-  /** Consistency tokens of everything that was created. */
+  /** Consistency tokens of all created items. */
   readonly tokens: string[] = [];
 
   constructor(private readonly url: string, private readonly token: string) {}
 
-  /** Creates an item and returns its id. @throws {Error} for a response that is no success. */
+  /** Creates an item and returns its id. @throws {Error} for an unsuccessful response. */
   async create(path: string, body: unknown): Promise<string> {
     const headers = { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() };
-    return (await this.#ask(path, { method: "POST", headers, body: JSON.stringify(body) })).data.id;
+    return (await this.#request(path, { method: "POST", headers, body: JSON.stringify(body) })).data.id;
   }
 
-  /** Returns hints of cursors of both directions, of lists that have more than one page. */
+  /** Returns hints for cursors of both directions, of lists with more than one page. */
   async cursors(...lists: readonly string[]): Promise<Hints> {
     const pages = await Promise.all(lists.map((list) => this.#cursorsOf(`${list}?limit=1`)));
     return {
@@ -29,13 +29,15 @@ export class FillingClient {
   }
 
   async #cursorsOf(path: string): Promise<{ readonly next: string; readonly previous: string }> {
-    const { meta: { nextCursor: next = "" } } = await this.#ask(path);
-    const { meta: { prevCursor: previous = "" } } = await this.#ask(`${path}&after=${next}`);
-    if (next === "" || previous === "") throw new Error(`Filling the service failed: ${path} is all of it`);
+    const { meta: { nextCursor: next = "" } } = await this.#request(path);
+    const { meta: { prevCursor: previous = "" } } = await this.#request(`${path}&after=${next}`);
+    if (next === "" || previous === "") {
+      throw new Error(`Filling the service failed: ${path} has only one page`);
+    }
     return { next, previous };
   }
 
-  async #ask(
+  async #request(
     path: string,
     init: { headers?: HeadersInit; method?: string; body?: string } = {},
   ): Promise<FilledBody> {

@@ -2,17 +2,17 @@ import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 import type { FillingClient } from "./filling_client.ts";
 
 /**
- * Values that no generator could guess, by parameter, such as "query.after", "path.id" or "body.amount.currency". They are
- * taken often, and else the schema is the source.
+ * Values that a generator could not guess, by parameter, such as "query.after", "path.id" or "body.amount.currency". They
+ * are used frequently, in addition to generated ones.
  */
 export type Hints = Readonly<Record<string, readonly string[]>>;
 
-/** Preparation of a program for generated requests: the export `schemathesis` of `testing/schemathesis.ts` of a service. */
+/** Preparation for generated requests: the export `schemathesis` of `testing/schemathesis.ts` of a service. */
 export interface FuzzSetup {
-  /** Environment variables that the program needs besides. @default {{}} */
+  /** Additional environment variables of the program. @default {{}} */
   readonly environment?: Readonly<Record<string, string>>;
   /**
-   * Creates something that requests can read and change. Services before this one in the program have been filled.
+   * Creates items that requests can read and change, after earlier services of the program.
    *
    * @param services Services of the program.
    */

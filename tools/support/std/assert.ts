@@ -7,7 +7,7 @@ import nodeAssert from "node:assert/strict";
 // deno-lint-ignore no-explicit-any -- the signature of @std/assert: any constructor, whatever its arguments
 type AnyConstructor = new (...args: any[]) => any;
 
-/** What an assertion throws. */
+/** Error thrown by a failed assertion. */
 export const AssertionError = nodeAssert.AssertionError;
 
 function fail(message: string, details: { actual?: unknown; expected?: unknown } = {}): never {
@@ -18,42 +18,42 @@ function describe(value: unknown): string {
   return Deno.inspect(value, { depth: 6 });
 }
 
-/** `expr` is truthy. */
+/** Asserts that `expr` is truthy. */
 export function assert(expr: unknown, msg = ""): asserts expr {
   if (!expr) fail(msg || "Expected a truthy value");
 }
 
-/** `expr` is falsy. */
+/** Asserts that `expr` is falsy. */
 export function assertFalse(expr: unknown, msg = ""): void {
   if (expr) fail(msg || "Expected a falsy value");
 }
 
-/** Both are deeply equal. */
+/** Asserts that both are deeply equal. */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
   nodeAssert.deepEqual(actual, expected, msg);
 }
 
-/** They are not deeply equal. */
+/** Asserts that they are not deeply equal. */
 export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
   nodeAssert.notDeepEqual(actual, expected, msg);
 }
 
-/** Both are the same by `Object.is`. */
+/** Asserts that both are identical by `Object.is`. */
 export function assertStrictEquals<T>(actual: unknown, expected: T, msg?: string): asserts actual is T {
   nodeAssert.equal(actual, expected, msg);
 }
 
-/** They are not the same by `Object.is`. */
+/** Asserts that they are not identical by `Object.is`. */
 export function assertNotStrictEquals<T>(actual: T, expected: T, msg?: string): void {
   nodeAssert.notEqual(actual, expected, msg);
 }
 
-/** Neither null nor undefined. */
+/** Asserts that the value is neither null nor undefined. */
 export function assertExists<T>(actual: T, msg?: string): asserts actual is NonNullable<T> {
   if (actual === undefined || actual === null) fail(msg ?? `Expected a value, got ${actual}`);
 }
 
-/** `actual` is an instance of `expectedType`. */
+/** Asserts that `actual` is an instance of `expectedType`. */
 export function assertInstanceOf<T extends AnyConstructor>(
   actual: unknown,
   expectedType: T,
@@ -64,24 +64,24 @@ export function assertInstanceOf<T extends AnyConstructor>(
   }
 }
 
-/** The text matches. */
+/** Asserts that the text matches. */
 export function assertMatch(actual: string, expected: RegExp, msg?: string): void {
   nodeAssert.match(actual, expected, msg);
 }
 
-/** The text does not match. */
+/** Asserts that the text does not match. */
 export function assertNotMatch(actual: string, expected: RegExp, msg?: string): void {
   nodeAssert.doesNotMatch(actual, expected, msg);
 }
 
-/** The text contains `expected`. */
+/** Asserts that the text contains `expected`. */
 export function assertStringIncludes(actual: string, expected: string, msg?: string): void {
   if (!actual.includes(expected)) {
     fail(msg ?? `Expected ${describe(actual)} to contain ${describe(expected)}`, { actual, expected });
   }
 }
 
-/** Every item of `expected` is in `actual`. */
+/** Asserts that `actual` contains every item of `expected`. */
 export function assertArrayIncludes<T>(actual: ArrayLike<T>, expected: ArrayLike<T>, msg?: string): void {
   const items = Array.from(actual);
   for (const item of Array.from(expected)) {
@@ -91,7 +91,7 @@ export function assertArrayIncludes<T>(actual: ArrayLike<T>, expected: ArrayLike
   }
 }
 
-/** What `expected` has, `actual` has too. */
+/** Asserts that `actual` contains everything in `expected`. */
 export function assertObjectMatch(
   // deno-lint-ignore no-explicit-any -- the signature of @std/assert: interfaces without an index signature are taken
   actual: Record<PropertyKey, any>,
@@ -101,27 +101,27 @@ export function assertObjectMatch(
   nodeAssert.partialDeepStrictEqual(actual, expected, msg);
 }
 
-/** `actual > expected`. */
+/** Asserts `actual > expected`. */
 export function assertGreater<T>(actual: T, expected: T, msg?: string): void {
   if (!(actual > expected)) fail(msg ?? `Expected ${describe(actual)} > ${describe(expected)}`);
 }
 
-/** `actual >= expected`. */
+/** Asserts `actual >= expected`. */
 export function assertGreaterOrEqual<T>(actual: T, expected: T, msg?: string): void {
   if (!(actual >= expected)) fail(msg ?? `Expected ${describe(actual)} >= ${describe(expected)}`);
 }
 
-/** `actual < expected`. */
+/** Asserts `actual < expected`. */
 export function assertLess<T>(actual: T, expected: T, msg?: string): void {
   if (!(actual < expected)) fail(msg ?? `Expected ${describe(actual)} < ${describe(expected)}`);
 }
 
-/** `actual <= expected`. */
+/** Asserts `actual <= expected`. */
 export function assertLessOrEqual<T>(actual: T, expected: T, msg?: string): void {
   if (!(actual <= expected)) fail(msg ?? `Expected ${describe(actual)} <= ${describe(expected)}`);
 }
 
-/** `error` is an Error, of this class and with this text where they are given. */
+/** Asserts that `error` is an Error and, if specified, of this class and containing this text. */
 export function assertIsError<E extends Error = Error>(
   error: unknown,
   // deno-lint-ignore no-explicit-any -- the signature of @std/assert: any constructor, whatever its arguments
@@ -140,7 +140,7 @@ export function assertIsError<E extends Error = Error>(
   if (msgMatches instanceof RegExp) assertMatch(message, msgMatches, msg);
 }
 
-/** `fn` throws; gives what it threw. */
+/** Asserts that `fn` throws, and returns the error. */
 export function assertThrows(fn: () => unknown, msg?: string): unknown;
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
@@ -165,7 +165,7 @@ export function assertThrows(
   fail((typeof ErrorClassOrMsg === "string" ? ErrorClassOrMsg : msg) ?? "Expected function to throw");
 }
 
-/** The promise of `fn` rejects; gives what it rejected with. */
+/** Asserts that the promise of `fn` rejects, and returns the error. */
 export function assertRejects(fn: () => PromiseLike<unknown>, msg?: string): Promise<unknown>;
 export function assertRejects<E extends Error = Error>(
   fn: () => PromiseLike<unknown>,

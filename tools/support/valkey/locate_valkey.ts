@@ -1,6 +1,6 @@
 import { locateProgram } from "../locate_program.ts";
 
-/** Where the server's program is, Valkey's or Redis's, which speak the same; undefined: neither is installed. */
+/** Returns the path of Valkey or Redis, which are compatible; undefined if neither is installed. */
 export function locateValkey(): Promise<string | undefined> {
   return locateProgram("valkey-server", "redis-server");
 }

@@ -1,13 +1,13 @@
 import { freePort, ManagedProcess } from "../managed_process.ts";
 import { locateValkey } from "./locate_valkey.ts";
 
-/** What a server demands of its clients. */
+/** Requirements of a server for its clients. */
 export interface StartValkeyOptions {
-  /** Absent: none is needed. */
+  /** No password if absent. */
   readonly password?: string;
 }
 
-/** Starts a server that keeps nothing on the disk: what it knows goes with {@link Valkey.kill}. */
+/** Starts a server without persistence: {@link Valkey.kill} loses its data. */
 export async function startValkey({ password }: StartValkeyOptions = {}): Promise<Valkey> {
   const program = await locateValkey();
   if (program === undefined) throw new Error("Neither Valkey nor Redis is installed");
@@ -15,14 +15,14 @@ export async function startValkey({ password }: StartValkeyOptions = {}): Promis
   while (true) {
     const valkey = new Valkey(program, { folder, port: freePort(), password });
     if (await valkey.start()) return valkey;
-    // Somebody else took the port in between; anything else is no use to try again.
+    // Retried only if another process has taken the port in the meantime.
     if (!(await valkey.log()).includes("Address already in use")) {
       throw new Error(`Starting ${program} failed: ${await valkey.log()}`);
     }
   }
 }
 
-/** A real server on loopback. */
+/** Real Valkey or Redis server on loopback. */
 export class Valkey extends ManagedProcess {
   readonly url: string;
 

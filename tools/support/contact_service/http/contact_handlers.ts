@@ -8,7 +8,7 @@ import type * as api from "../api/contactapi/server.gen.ts";
 import type { ContactService } from "../app.ts";
 import { contactInput, contactToJson, patchContact } from "./contact_dto.ts";
 
-/** What the HTTP adapter needs beside the use cases. */
+/** Dependencies of the HTTP adapter, in addition to the use cases. */
 export interface ContactHandlersDependencies {
   readonly cursors: PageCursors;
   readonly tokens: ConsistencyTokens;
@@ -16,7 +16,7 @@ export interface ContactHandlersDependencies {
 
 const scopeOf = accessScopeOf("contacts:admin");
 
-/** Returns the HTTP adapter: it turns requests into use cases and their results into responses. */
+/** Creates the HTTP adapter, which maps requests to use cases and their results to responses. */
 export function contactHandlers(
   contacts: ContactService,
   { cursors, tokens }: ContactHandlersDependencies,

@@ -5,15 +5,15 @@ import type { ContactErrorCode } from "../domain/contact.ts";
 export const contactProblems = problemTable<ContactErrorCode>({
   "contact-not-found": notFound(
     "contact",
-    "There is no contact with this id: there never was one, or it has been deleted.",
+    "No contact with this id exists, or it has been deleted.",
   ),
   "contact-changed": changed("contact"),
   "invalid-contact": invalid("contact"),
   "email-taken": {
-    title: "E-mail address taken",
+    title: "E-mail address already in use",
     status: 409,
     detail:
-      "Another contact has this e-mail address. Addresses are compared without regard to case; the address " +
-      "of a deleted contact is free again.",
+      "Another contact has this e-mail address. The comparison is case-insensitive; deleting a contact " +
+      "frees its address.",
   },
 });

@@ -1,7 +1,7 @@
 -- migrate:up
 
 -- Names and e-mail addresses are compared by Unicode case folding under a collation of PostgreSQL's own, so that
--- the answer does not depend on the locale a server was installed with.
+-- the result does not depend on the locale a server was installed with.
 create table contacts (
   id uuid primary key,
   name text not null,
@@ -17,7 +17,7 @@ create table contacts (
   constraint contacts_version_positive check (version > 0)
 );
 
--- The order of the list, for living contacts only.
+-- The order of the list, for active contacts only.
 create index contacts_newest_first on contacts (created_at desc, id desc) where deleted_at is null;
 
 -- Partial, so that an address is free again once its contact is deleted.

@@ -1,7 +1,7 @@
 -- migrate:up
 
--- Who created the contact, as the issuer of tokens names them; null: nobody, it was made while authentication was
--- off. An older version of the service, which knows no owners, goes on as before.
+-- Creator of the contact, as named by the issuer of tokens; null if it was created without authentication. Older versions
+-- of the service, which have no owners, are not affected.
 set local lock_timeout = '2s';
 alter table contacts add column owner text;
 

@@ -4,7 +4,7 @@ import { selectList } from "@archway/service_kit/select_list.ts";
 import type { Contact } from "../domain/contact.ts";
 import type { ContactFilter } from "../ports.ts";
 
-/** Columns of a contact, as properties. */
+/** Properties of a contact that are columns of its table. */
 export const CONTACT_COLUMNS = [
   "id",
   "name",
@@ -18,14 +18,14 @@ export const CONTACT_COLUMNS = [
 const SELECTED = selectList<Contact>(CONTACT_COLUMNS);
 
 /**
- * Number of rows that are scanned for a name along the list before the index of names is used: about where both cost
- * the same for a name that a million contacts share by one in 200.
+ * Number of rows scanned in list order before the name index is used. The break-even point for a name that one in
+ * 200 of a million contacts has.
  */
-const NEAR = 4000;
+const SCAN_LIMIT = 4000;
 
-/** The list of contacts. */
+/** SQL of the list of contacts. */
 export class ContactList extends ListSql {
-  /** The condition on the name, if nothing else narrows the list. */
+  /** Condition on the name, unless another filter is more selective. */
   readonly #onlyName: string | undefined;
 
   constructor({ scope, filter: { namePrefix, email } }: Omit<ListRequest<ContactFilter>, "page">) {
@@ -33,44 +33,44 @@ export class ContactList extends ListSql {
     this.where("deleted_at is null").ownedBy(scope);
     const name = namePrefix === undefined ? undefined : nameCondition(this.bind(namePrefix));
     if (email !== undefined) this.where(emailCondition(this.bind(email)));
-    // An address belongs to one contact, whose name is then checked last.
+    // At most one contact has the address, so its name is checked last.
     if (email === undefined) this.#onlyName = name;
     else if (name !== undefined) this.where(name);
   }
 
   override rows(window: PageWindow): string {
     if (this.#onlyName === undefined) return super.rows(window);
-    // No index has both the names and the order. Walking along the order finds a frequent name soon and a rare one
-    // late or never, sorting everything of the name is the reverse, and no plan made in advance knows which it is.
+    // No index provides both the name and the order. Scanning in list order is fast for frequent names, sorting all
+    // matches for rare ones, and a generic plan cannot know which applies: so scan first, then sort if rows are missing.
     const { order, limit } = window;
-    return `with near as materialized (
+    return `with scanned as materialized (
         select ${this.columns} from contacts${this.filter(window.key)} ${
-      this.ordered({ order, limit: String(NEAR) })
+      this.ordered({ order, limit: String(SCAN_LIMIT) })
     }
       ), found as materialized (
-        select * from near where ${this.#onlyName} ${this.reordered(window)}
+        select * from scanned where ${this.#onlyName} ${this.reordered(window)}
       ), too_few as materialized (
-        select (select count(*) from found) < ${limit} and (select count(*) from near) = ${NEAR} as yes
-      ), far as materialized (
+        select (select count(*) from found) < ${limit} and (select count(*) from scanned) = ${SCAN_LIMIT} as yes
+      ), indexed as materialized (
         select ${this.columns} from contacts${
       this.filter(window.key, this.#onlyName)
     } and (select yes from too_few)
       )
       select * from found where not (select yes from too_few)
-      union all select * from far ${this.reordered(window)}`;
+      union all select * from indexed ${this.reordered(window)}`;
   }
 
   override all(): ReturnType<ListSql["all"]> {
     if (this.#onlyName === undefined) return super.all();
-    // Counting them reads them all, so that they need not be searched along the order again.
+    // Counting reads all matches anyway, so the page is taken from them.
     const named = `select ${this.columns} from contacts${this.filter(this.#onlyName)}`;
     return { prelude: `with named as materialized (${named})`, columns: "*", source: "named" };
   }
 }
 
 /**
- * A range instead of LIKE: it needs no escaping, and the index serves it in a plan made before the value is known.
- * Its ends are computed once and not for every row.
+ * Condition on the beginning of the name. A range instead of LIKE needs no escaping, and a generic plan can use the
+ * index. Subqueries compute its bounds once, not for every row.
  */
 function nameCondition(placeholder: string): string {
   const prefix = `casefold(${placeholder}::text collate pg_unicode_fast) collate "C"`;

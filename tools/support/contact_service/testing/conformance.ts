@@ -1,6 +1,6 @@
 import type { Suite } from "../../conformance/suite.ts";
 
-/** Negative tests of contacts: those of HTTP in general. */
+/** Returns the HTTP conformance tests of contacts: the general ones only. */
 export function conformance(): Suite {
   return {
     list: "/v1/contacts",

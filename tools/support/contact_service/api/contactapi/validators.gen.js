@@ -2195,7 +2195,7 @@ validate18.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookie
 
 export const createContactBodyApplicationJson = validate19;
 const schema11 = {"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"schema:%2Fcomponents%2Fschemas%2FName"},"email":{"$ref":"schema:%2Fcomponents%2Fschemas%2FEmail"},"age":{"$ref":"schema:%2Fcomponents%2Fschemas%2FAge"}}};
-const schema12 = {"type":"string","pattern":"^\\s*\\S(?:[\\s\\S]{0,98}\\S)?\\s*$","x-pattern-message":"must have 1 to 100 characters after trimming white space"};
+const schema12 = {"type":"string","pattern":"^\\s*\\S(?:[\\s\\S]{0,98}\\S)?\\s*$","x-pattern-message":"must have 1 to 100 characters after trimming whitespace"};
 const pattern0 = new RegExp("^\\s*\\S(?:[\\s\\S]{0,98}\\S)?\\s*$", "u");
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -2210,7 +2210,7 @@ evaluated0.items = undefined;
 }
 if(typeof data === "string"){
 if(!pattern0.test(data)){
-const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^\\s*\\S(?:[\\s\\S]{0,98}\\S)?\\s*$"},message:"must have 1 to 100 characters after trimming white space"};
+const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^\\s*\\S(?:[\\s\\S]{0,98}\\S)?\\s*$"},message:"must have 1 to 100 characters after trimming whitespace"};
 if(vErrors === null){
 vErrors = [err0];
 }
