@@ -15,7 +15,7 @@ const TABLES = [
   ["docs/persistence.md", "Failures on one server"],
   ["docs/migrations.md", "Interrupted migrations"],
   ["docs/payments.md", "Faults"],
-  ["docs/webhooks.md", "What is promised"],
+  ["docs/webhooks.md", "Guarantees"],
 ] as const;
 
 /** Test that a text refers to. */
