@@ -77,7 +77,7 @@ begin
     )
   ) then
     raise check_violation using constraint = 'payments_refunds_explained', table = 'payments',
-      message = 'The refunded amount of a payment is not the sum of its refunds';
+      message = 'What was given back of a payment is not the sum of its refunds';
   end if;
   return null;
 end $function$;

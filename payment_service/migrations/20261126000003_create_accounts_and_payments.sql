@@ -1,11 +1,11 @@
 -- migrate:up
 
--- Projections of the events, written in the same transaction: accounts, payments, refunds, and the entries of transfers.
--- Amounts are integers of minor units. "archway events rebuild" rebuilds all of these tables.
+-- What follows from the events, written with them: accounts, payments, refunds, and the entries that moved the money.
+-- Amounts are whole minor units. archway events rebuild makes all of it anew.
 create table accounts (
   id uuid primary key,
   kind text not null,
-  -- Owned by another service, which can delete profiles at any time; hence no foreign key.
+  -- Of another service, which deletes profiles without asking.
   profile_id uuid,
   currency text not null,
   balance bigint not null default 0,
@@ -13,7 +13,7 @@ create table accounts (
   created_at timestamptz not null,
   updated_at timestamptz not null,
   closed_at timestamptz,
-  -- For foreign keys that include the currency.
+  -- For those who refer to an account in its currency.
   constraint accounts_id_currency_key unique (id, currency),
   constraint accounts_kind_known check (kind in ('customer', 'settlement')),
   constraint accounts_profile_of_customer check ((kind = 'customer') = (profile_id is not null)),
@@ -24,7 +24,7 @@ create table accounts (
   constraint accounts_version_positive check (version > 0)
 );
 
--- One open account per profile and currency, and one settlement account per currency.
+-- One that is open for each profile and currency, and one settlement account for each currency.
 create unique index accounts_profile_currency_key on accounts (profile_id, currency) where closed_at is null;
 create unique index accounts_settlement_key on accounts (currency) where kind = 'settlement';
 
@@ -42,7 +42,7 @@ create table payments (
   version bigint not null default 1,
   created_at timestamptz not null,
   updated_at timestamptz not null,
-  -- For refunds, which are in the payment's currency.
+  -- For refunds, which give back in the payment's currency.
   constraint payments_id_currency_key unique (id, currency),
   constraint payments_payer_fkey foreign key (payer_account_id, currency) references accounts (id, currency),
   constraint payments_payee_fkey foreign key (payee_account_id, currency) references accounts (id, currency),
@@ -78,9 +78,9 @@ create table entries (
   account_id uuid not null,
   currency text not null,
   kind text not null,
-  -- Positive for a credit, negative for a debit.
+  -- What the account got, or gave, where it is less than 0.
   amount bigint not null,
-  -- Balance of the account after the entry.
+  -- What the account had after it.
   balance bigint not null,
   payment_id uuid,
   refund_id uuid,
@@ -95,7 +95,7 @@ create table entries (
 
 create index entries_newest_first on entries (account_id, created_at desc, transfer_id desc);
 
--- The entries of a transfer sum to zero in every currency.
+-- Money is neither made nor lost: what a movement gives to accounts it takes from others, in every currency.
 create function refuse_unbalanced_transfer() returns trigger language plpgsql as $$
 begin
   if exists (
@@ -111,8 +111,8 @@ end $$;
 create constraint trigger entries_balanced after insert or update or delete on entries
   deferrable initially deferred for each row execute function refuse_unbalanced_transfer();
 
--- The balance of an entry is that of the previous one plus its amount, and the balance of an account is that of its last
--- entry. This rules out inserted and deleted entries, and accounts with an initial balance.
+-- Every entry goes on from the balance of the one before it, and an account has what its last one says: nothing comes in
+-- between, is taken away, or begins with money.
 create function refuse_unexplained_balance() returns trigger language plpgsql as $$
 declare
   touched uuid[];
@@ -158,7 +158,7 @@ create constraint trigger entries_explained after insert or update or delete on 
 create constraint trigger accounts_balance_explained after insert or update of balance on accounts
   deferrable initially deferred for each row execute function refuse_unexplained_balance();
 
--- The refunded amount of a payment is the sum of its refunds.
+-- What was given back of a payment is the sum of its refunds.
 create function refuse_unexplained_refunds() returns trigger language plpgsql as $$
 declare
   touched uuid[];
@@ -174,7 +174,7 @@ begin
     )
   ) then
     raise check_violation using constraint = 'payments_refunds_explained', table = 'payments',
-      message = 'The refunded amount of a payment is not the sum of its refunds';
+      message = 'What was given back of a payment is not the sum of its refunds';
   end if;
   return null;
 end $$;
@@ -183,7 +183,7 @@ create constraint trigger refunds_explained after insert or update or delete on 
   deferrable initially deferred for each row execute function refuse_unexplained_refunds();
 create constraint trigger payments_refunds_explained after update of refunded on payments
   deferrable initially deferred for each row execute function refuse_unexplained_refunds();
--- For payments that are inserted with refunds, as in a rebuild.
+-- One that begins with refunds, as when all of them are made anew.
 create constraint trigger payments_begin_explained after insert on payments
   deferrable initially deferred for each row when (new.refunded <> 0) execute function refuse_unexplained_refunds();
 
