@@ -65,8 +65,11 @@ const QUOTED: readonly RegExp[] = [
   /\bPOSTGRES_REPLICA_PATIENCE\b/g,
 ];
 
-/** Migrations that databases have applied: a changed comment would change their checksum. */
-const APPLIED_MIGRATION = /\/migrations\/2026112[0-9]\d*_\w+\.sql$/;
+/**
+ * Migrations that databases have applied, where a changed comment would change the checksum, and dumps of the schemas
+ * that they create.
+ */
+const APPLIED_MIGRATION = /\/migrations\/2026112\d+_\w+\.sql$|\/schema\.sql$|^tests\/upgrade\/\w+\.sql$/;
 
 const PROSE_LINE = /^\s*(?:\/\*\*|\*|\/\/|#|--)|^[^\n]*\/\/ /;
 const OPENING = /\/\*\*\n\s*\* /g;
