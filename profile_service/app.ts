@@ -45,7 +45,12 @@ export class ProfileService {
     return await this.#profiles.replace(key, normalizeInput(input), options);
   }
 
-  /** @throws {DomainError} "invalid-profile", "email-taken", "profile-not-found", "profile-changed", and what `change` throws. */
+  /**
+   * Replaces the properties of a profile with those that `change` returns for the current ones.
+   *
+   * @throws {DomainError} "invalid-profile", "email-taken", "profile-not-found", "profile-changed". Errors of `change`
+   * propagate.
+   */
   modify(
     key: ResourceKey,
     change: (current: Profile) => ProfileInput,

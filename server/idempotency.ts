@@ -1,6 +1,6 @@
 /**
- * Work of one keyed request, stored atomically with its response. Only the implementation of {@link Idempotency} and the
- * handlers written for it know its contents.
+ * Work of one keyed request, stored atomically with its response. Only the implementation of {@link Idempotency} and
+ * the handlers written for it know its contents.
  */
 export interface UnitOfWork {
   /** Method and path template, e.g. "POST /v1/payments". */

@@ -41,7 +41,8 @@ export class ProfileList extends ListSql {
   override rows(window: PageWindow): string {
     if (this.#onlyName === undefined) return super.rows(window);
     // No index provides both the name and the order. Scanning in list order is fast for frequent names, sorting all
-    // matches for rare ones, and a generic plan cannot know which applies: so scan first, then sort if rows are missing.
+    // matches for rare ones, and a generic plan cannot know which applies: so scan first, then sort if rows are
+    // missing.
     const { order, limit } = window;
     return `with scanned as materialized (
         select ${this.columns} from profiles${this.filter(window.key)} ${

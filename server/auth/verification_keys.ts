@@ -23,8 +23,8 @@ export interface VerificationKeysOptions {
 }
 
 /**
- * Cached keys for token verification. They are reloaded on use, not by a timer. A token with an unknown key ID reveals a
- * rotation; an outage of the source becomes visible only when the keys are too old.
+ * Cached keys for token verification. They are reloaded on use, not by a timer. A token with an unknown key ID reveals
+ * a rotation; an outage of the source becomes visible only when the keys are too old.
  */
 export class VerificationKeys {
   readonly #source: KeySource;

@@ -7,7 +7,7 @@ import { ReadinessChecks } from "./readiness_checks.ts";
 
 const VERBOSE = /(?:^|&)verbose(?:[=&]|$)/;
 
-/** `/livez`, `/readyz` and `/healthz`: for orchestrators, so never cached. */
+/** Creates `/livez`, `/readyz` and `/healthz`, which are for orchestrators and never cached. */
 export function healthEndpoints(readiness: readonly ReadinessCheck[], lifecycle: Lifecycle): Endpoint[] {
   const shared = new ReadinessChecks(readiness);
   return [
@@ -31,7 +31,10 @@ export function healthEndpoints(readiness: readonly ReadinessCheck[], lifecycle:
       async handle(exchange): Promise<Response> {
         const status = worst(await runChecks(shared, lifecycle, exchange.signal));
         if (status === "unavailable") {
-          throw new Problem(503, "unavailable", { headers: { "Retry-After": "1" } });
+          throw new Problem(503, "unavailable", {
+            detail: "The service is not ready; see /readyz?verbose",
+            headers: { "Retry-After": "1" },
+          });
         }
         const response = new Response(null, { status: 204 });
         response.headers.set("Cache-Control", "no-store");
@@ -66,7 +69,7 @@ function healthResponse(health: Health, exchange: Exchange): Response {
     status: health.status === "unavailable" ? 503 : 200,
   });
   response.headers.set("Content-Type", "application/json");
-  // The platform counts what it sends, but nothing is sent for HEAD.
+  // The platform sets the length of what it sends; for HEAD it sends no body.
   if (isHead) response.headers.set("Content-Length", String(new TextEncoder().encode(body).length));
   response.headers.set("Cache-Control", "no-store");
   response.headers.set("X-Request-Id", exchange.requestId);

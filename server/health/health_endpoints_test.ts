@@ -2,7 +2,7 @@ import { assertEquals, assertFalse } from "@std/assert";
 import { type ServerOption, withReadiness } from "../server_options.ts";
 import { send, sendForProblem } from "../testing/note_client.ts";
 
-Deno.test("Server.fetch() answers health from the checks and never lets it be cached", async () => {
+Deno.test("Server.fetch() reports health from the checks, and prevents caching", async () => {
   const check = (status: "ok" | "degraded" | "unavailable"): ServerOption =>
     withReadiness(() => Promise.resolve([{ name: "db", status }]));
   const live = await send("/livez", {}, check("unavailable"));

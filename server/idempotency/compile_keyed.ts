@@ -11,32 +11,31 @@ import type {
 import type { DecodedRequest, Operation } from "../operation.ts";
 import type { Exchange } from "../request/exchange.ts";
 
-/** Says that an answer is given again; its value is `true`. */
+/** Response header that marks a replayed response; its value is `true`. */
 export const IDEMPOTENCY_REPLAYED = "Idempotency-Replayed";
 
-/** What a keyed operation needs besides what every operation does. */
+/** Options of a keyed operation. */
 export interface KeyedOptions {
   readonly idempotency: Idempotency | undefined;
-  /** The answer to an error by which the state of things refuses a request; undefined: it is another error. */
+  /** Converts an error caused by the current state to a response; returns undefined for any other error. */
   readonly refusal: (error: unknown, exchange: Exchange) => Response | undefined;
-  /** Runs the handler, and writes its answer. */
+  /** Runs the handler and writes its response. */
   readonly run: (request: DecodedRequest, exchange: Exchange) => Promise<Response>;
 }
 
-/** Answers a request that has been validated, once for every key. */
+/** Responds to a validated request, once per key. */
 export type RespondKeyed = (request: DecodedRequest, exchange: Exchange, key: string) => Promise<Response>;
 
 /**
  * Prepares an operation whose document requires an `Idempotency-Key`.
  *
- * @throws {Error} when nothing keeps keys, or the body is one that cannot be compared: the promise of the document could
- * not be kept.
+ * @throws {Error} if there is no store for keys, or the body has files, which cannot be compared.
  */
 export function compileKeyed(operation: Operation, options: KeyedOptions): RespondKeyed {
   const { refusal, run } = options;
   const name = `${operation.method} ${operation.path}`;
-  const idempotency = keeper(operation, options);
-  async function keep(request: KeyedRequest, work: Work): Promise<KeyedResponse | Response> {
+  const idempotency = requireIdempotency(operation, options);
+  async function runOnce(request: KeyedRequest, work: Work): Promise<KeyedResponse | Response> {
     try {
       return await idempotency.run(request, work);
     } catch (error) {
@@ -53,56 +52,59 @@ export function compileKeyed(operation: Operation, options: KeyedOptions): Respo
       fingerprint: requestFingerprint(name, request),
       signal: exchange.signal,
     };
-    let made: Response | undefined;
-    const given = await keep(keyed, async (unit) => {
+    let response: Response | undefined;
+    const result = await runOnce(keyed, async (unit) => {
       exchange.unit = unit;
       exchange.body = undefined;
       try {
-        made = await run(request, exchange);
+        response = await run(request, exchange);
       } catch (error) {
-        made = refusal(error, exchange);
-        if (made === undefined) throw error;
+        response = refusal(error, exchange);
+        if (response === undefined) throw error;
       } finally {
         exchange.unit = undefined;
       }
-      return kept(made, exchange);
+      return toResult(response, exchange);
     });
-    if (given instanceof Response) return given;
-    const response = given.replayed || made === undefined ? replay(given.response, exchange) : made;
-    for (const { name } of operation.responses[String(response.status)]?.headers ?? []) {
-      const value = given.fresh[name];
-      if (value !== undefined) response.headers.set(name, value);
+    if (result instanceof Response) return result;
+    const final = result.replayed || response === undefined ? replay(result.response, exchange) : response;
+    for (const { name } of operation.responses[String(final.status)]?.headers ?? []) {
+      const value = result.fresh[name];
+      if (value !== undefined) final.headers.set(name, value);
     }
-    return response;
+    return final;
   };
 }
 
-function keeper({ operationId, requestBody }: Operation, { idempotency }: KeyedOptions): Idempotency {
+function requireIdempotency(
+  { operationId, requestBody }: Operation,
+  { idempotency }: KeyedOptions,
+): Idempotency {
   if (idempotency === undefined) {
-    throw new Error(`${operationId} requires an Idempotency-Key, and nothing keeps keys`);
+    throw new Error(`${operationId} requires an Idempotency-Key, but the server has no store for keys`);
   }
   if (requestBody?.content.some(({ codec }) => codec === "multipart")) {
-    throw new Error(`${operationId} requires an Idempotency-Key, and forms with files are not compared`);
+    throw new Error(`${operationId} requires an Idempotency-Key, but forms with files cannot be compared`);
   }
   return idempotency;
 }
 
-/** A handler's answer that it failed: what it has done is undone, and a repeated request is a new one. */
+/** Response of a handler that failed: its work is rolled back, and a retry runs again. */
 class UnstoredResponse extends Error {
   override readonly name = "UnstoredResponse";
   constructor(readonly response: Response) {
-    super("The handler answered that it failed");
+    super("The handler responded with an error");
   }
 }
 
-/** The answer as it is kept: without what is said of this one exchange. */
-function kept(response: Response, { body }: Exchange): WorkResult {
+/** Converts a response to the form that is stored, without headers specific to the exchange. */
+function toResult(response: Response, { body }: Exchange): WorkResult {
   const { status } = response;
   if (status >= 500) throw new UnstoredResponse(response);
   const headers = [...response.headers].filter(([name]) => name !== "x-request-id");
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
   return {
-    // Not asked of the response, which would make a stream of its body.
+    // Not read from the response, which would turn its body into a stream.
     response: { status, headers, body: bytes },
     refused: status >= 400,
   };
@@ -119,22 +121,22 @@ function replay({ status, headers, body }: StoredResponse, exchange: Exchange): 
   return response;
 }
 
-/** The last segment of the type of a problem; undefined: it is none. */
+/** Returns the slug of a problem's type; undefined for any other body. */
 function problemSlug(body: Uint8Array | undefined): string | undefined {
   const [, slug] = /^\{"type":"\/problems\/([a-z0-9-]+)"/.exec(new TextDecoder().decode(body)) ?? [];
   return slug;
 }
 
 /**
- * The SHA-256 of what a request asks for: its operation, path, query and body as they were decoded, so that neither the
- * order of members nor white space makes another request of it. Header fields are no part of it.
+ * Returns the SHA-256 of the decoded operation, path, query and body, so that the order of properties and whitespace do
+ * not matter. Headers are not included.
  */
 export function requestFingerprint(operation: string, request: DecodedRequest): Uint8Array {
   const { path, query, contentType = null, body = null } = request;
   return createHash("sha256").update(canonicalText([operation, path, query, contentType, body])).digest();
 }
 
-/** JSON with the members of objects in order of their names; bytes are an object that no JSON value is written as. */
+/** Serializes JSON with sorted properties; bytes are written in a form that no JSON value has. */
 function canonicalText(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "undefined";
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(",")}]`;

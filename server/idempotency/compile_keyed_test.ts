@@ -11,7 +11,7 @@ const REQUEST: DecodedRequest = {
   body: { a: [1, { b: null, c: "é" }], d: false },
 };
 
-Deno.test("requestFingerprint() is the same whichever way a request is written", () => {
+Deno.test("requestFingerprint() does not depend on how a request is written", () => {
   const other = {
     ...REQUEST,
     headers: { "X-Any": "b" },
@@ -21,7 +21,7 @@ Deno.test("requestFingerprint() is the same whichever way a request is written",
   assertEquals(requestFingerprint("POST /a", REQUEST).length, 32);
 });
 
-Deno.test("requestFingerprint() is another one for whatever else is asked for", () => {
+Deno.test("requestFingerprint() differs for every difference in path, query, body or operation", () => {
   const others: readonly Partial<DecodedRequest>[] = [
     { path: { id: "8" } },
     { query: {} },

@@ -2,17 +2,17 @@ import type { Exchange } from "../request/exchange.ts";
 import type { Operation } from "../operation.ts";
 import type { RequestErrors } from "../problems/request_errors.ts";
 
-/** The header field that carries a key (draft-ietf-httpapi-idempotency-key-header). */
+/** Request header with the key (draft-ietf-httpapi-idempotency-key-header). */
 export const IDEMPOTENCY_KEY = "Idempotency-Key";
 
-/** Characters of a key. */
+/** Maximum length of a key, in characters. */
 const MAX_KEY_LENGTH = 255;
 
-// RFC 9651, sections 3.3.3 and 3.3.4. Without quotes a key may begin with a digit, too, as UUIDs do.
+// RFC 9651, sections 3.3.3 and 3.3.4. Unlike a token, a key without quotes may begin with a digit, as UUIDs do.
 const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
 const BARE = /^[!#$%&'*+.^_`|~:/0-9A-Za-z-]+$/;
 
-/** Whether an operation is done once for every key. */
+/** Whether an operation requires an `Idempotency-Key`. */
 export function requiresIdempotencyKey({ parameters }: Operation): boolean {
   return parameters.some(({ in: place, required, name }) =>
     place === "header" && required && name.toLowerCase() === IDEMPOTENCY_KEY.toLowerCase()
@@ -20,8 +20,8 @@ export function requiresIdempotencyKey({ parameters }: Operation): boolean {
 }
 
 /**
- * The key that a field's value stands for, the same with quotes and without; undefined: it is malformed. A key has 1 to
- * 255 characters.
+ * Parses the key in a header, which is the same with and without quotes. Returns undefined if it is malformed or does
+ * not have 1 to 255 characters.
  */
 export function parseIdempotencyKey(text: string): string | undefined {
   const quoted = QUOTED.exec(text)?.[1]?.replaceAll(/\\(.)/g, "$1");
@@ -29,7 +29,7 @@ export function parseIdempotencyKey(text: string): string | undefined {
   return key === undefined || key.length === 0 || key.length > MAX_KEY_LENGTH ? undefined : key;
 }
 
-/** The key of a request; "" and a error where it is missing or malformed. */
+/** Reads the key of a request; adds an error and returns "" if it is missing or malformed. */
 export function readIdempotencyKey({ request }: Exchange, errors: RequestErrors): string {
   const text = request.headers.get(IDEMPOTENCY_KEY);
   const key = text === null ? undefined : parseIdempotencyKey(text);

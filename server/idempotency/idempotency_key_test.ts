@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { parseIdempotencyKey } from "./idempotency_key.ts";
 
-Deno.test("parseIdempotencyKey() takes a quoted text, a token and a UUID, and the same key for both spellings", () => {
+Deno.test("parseIdempotencyKey() accepts quoted strings, tokens and UUIDs, and ignores the quotes", () => {
   const keys: readonly (readonly [string, string])[] = [
     ['"8e03978e-40d5-43e8-bc93-6894a57f9324"', "8e03978e-40d5-43e8-bc93-6894a57f9324"],
     ["8e03978e-40d5-43e8-bc93-6894a57f9324", "8e03978e-40d5-43e8-bc93-6894a57f9324"],
@@ -14,7 +14,7 @@ Deno.test("parseIdempotencyKey() takes a quoted text, a token and a UUID, and th
   for (const [text, key] of keys) assertEquals(parseIdempotencyKey(text), key, text);
 });
 
-Deno.test("parseIdempotencyKey() refuses everything else", () => {
+Deno.test("parseIdempotencyKey() rejects everything else", () => {
   const malformed = [
     "",
     '""',

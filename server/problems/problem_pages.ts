@@ -17,9 +17,14 @@ export function problemPages(catalog: ProblemCatalog): Endpoint {
     path: PATH,
     async handle(exchange): Promise<Response> {
       const type = catalog.get(readPath(exchange.path)?.["slug"] ?? "");
-      if (type === undefined) throw new Problem(404, "not-found");
+      if (type === undefined) throw new Problem(404, "not-found", { detail: "No such problem type" });
       const mediaType = negotiate(exchange.fields.accept);
-      if (mediaType === undefined) throw new Problem(406, "not-acceptable", { headers: { Vary: "Accept" } });
+      if (mediaType === undefined) {
+        throw new Problem(406, "not-acceptable", {
+          detail: "Available as application/json and text/html",
+          headers: { Vary: "Accept" },
+        });
+      }
       const body = mediaType === "text/html" ? String(await page(type)) : JSON.stringify(description(type));
       return pageResponse(body, mediaType, exchange);
     },

@@ -12,21 +12,21 @@ import {
 } from "../rate_limit.ts";
 import type { Exchange } from "../request/exchange.ts";
 
-/** Counts a request, and throws the {@link Problem} that it is answered with when it is one too many. */
+/** Counts a request, and throws a {@link Problem} 429 if it exceeds the quota. */
 export type EnforceRateLimit = (exchange: Exchange) => Promise<void>;
 
-/** The limits of an operation. */
+/** Rate limits of an operation. */
 export interface OperationRateLimits {
-  /** Before authentication, by address; undefined: there is no authentication that it would have to spare. */
+  /** Limit by address before authentication; undefined for operations without authentication. */
   readonly address: EnforceRateLimit | undefined;
-  /** After authentication, by caller. */
+  /** Limit by caller after authentication. */
   readonly caller: EnforceRateLimit | undefined;
 }
 
 /**
- * Prepares the limits of an operation.
+ * Prepares the rate limits of an operation.
  *
- * @param settings undefined: there are none.
+ * @param settings Rate limits are disabled if undefined.
  */
 export function compileRateLimits(
   { operationId }: Operation,
@@ -42,7 +42,7 @@ export function compileRateLimits(
   };
 }
 
-/** @throws {UnknownOperationError} when a policy names an operation that no module has. */
+/** @throws {UnknownOperationError} if a policy is for an operation that no module has. */
 export function checkOperationPolicies(
   settings: RateLimitOptions | undefined,
   modules: readonly ApiModule[],
@@ -73,18 +73,18 @@ function enforce(
   };
 }
 
-/** Rounded up: who comes back then is not too early. */
+/** Returns the remaining time rounded up, so that a retry after it is not too early. */
 function secondsLeft({ resetMs }: RateLimitUse): number {
   return Math.max(1, Math.ceil(resetMs / 1000));
 }
 
-/** The groups of an IPv6 address that name a network: what a single subscriber is given is a /64 at the least. */
+/** Number of IPv6 groups that identify a network: a subscriber has at least a /64. */
 const NETWORK_GROUPS = 4;
 
-/** Subjects that are longer are kept by their hash, so that nobody's key takes much memory. In characters. */
+/** Maximum length of a subject in characters; longer ones are hashed to bound the memory per key. */
 const MAX_SUBJECT_LENGTH = 128;
 
-/** Whom a request is counted for: its principal, else its address. */
+/** Returns the key for counting a request: its principal or else its address. */
 export function callerKey(exchange: Exchange): string {
   const subject = exchange.principal?.subject;
   if (subject === undefined) return addressKey(exchange);
@@ -92,7 +92,7 @@ export function callerKey(exchange: Exchange): string {
   return `principal# ${createHash("sha256").update(subject).digest("base64url")}`;
 }
 
-/** The address that a request is counted for: of IPv6 the /64 network, all of which one client can use. */
+/** Returns the key of an address: for IPv6 its /64 network, because one client can use all of it. */
 export function addressKey({ clientAddress }: Exchange): string {
   if (clientAddress === undefined) return "address";
   return `address ${clientAddress.includes(":") ? networkOf(clientAddress) : clientAddress}`;

@@ -27,12 +27,12 @@ function limits(settings: Partial<RateLimitOptions> = {}): ServerOption {
   });
 }
 
-/** Whoever names themselves is believed, but for "forged". */
-class Names implements Authenticator {
-  asked = 0;
+/** Accepts any name as a token, except "forged". */
+class NameAuthenticator implements Authenticator {
+  calls = 0;
   authenticate(token: string): { subject: string; scopes: ReadonlySet<string> } {
-    this.asked++;
-    if (token === "forged") throw new InvalidTokenError("Nobody's");
+    this.calls++;
+    if (token === "forged") throw new InvalidTokenError("Forged");
     return { subject: token, scopes: new Set() };
   }
 }
@@ -55,7 +55,7 @@ interface Seen {
   readonly retryAfter: string | null;
 }
 
-async function ask(server: Server, line: string, headers: HeadersInit = {}): Promise<Seen> {
+async function send(server: Server, line: string, headers: HeadersInit = {}): Promise<Seen> {
   const [method = "", path = ""] = line.split(" ");
   return await seen(await server.fetch(new Request(`http://localhost${path}`, { method, headers })));
 }
@@ -65,22 +65,22 @@ async function seen(response: Response): Promise<Seen> {
   return {
     status: response.status,
     policy: response.headers.get("RateLimit-Policy"),
-    // The clock runs: what is left of the window is looked at by itself.
+    // The remaining seconds depend on the clock and are tested separately.
     state: response.headers.get("RateLimit")?.replace(/t=\d+$/, "t=…") ?? null,
     retryAfter: response.headers.get("Retry-After"),
   };
 }
 
-Deno.test("compileRateLimits() tells what is left on every answer, and then answers 429", async () => {
+Deno.test("compileRateLimits() reports the remaining quota on every response, then responds 429", async () => {
   await using server = createServer("127.0.0.1", 0, withApi(noteApi()), limits());
   const policy = '"default";q=2;w=60';
-  assertEquals(await ask(server, "GET /notes/1"), {
+  assertEquals(await send(server, "GET /notes/1"), {
     status: 200,
     policy,
     state: '"default";r=1;t=…',
     retryAfter: null,
   });
-  assertEquals(await ask(server, "GET /notes/9"), {
+  assertEquals(await send(server, "GET /notes/9"), {
     status: 404,
     policy,
     state: '"default";r=0;t=…',
@@ -93,27 +93,27 @@ Deno.test("compileRateLimits() tells what is left on every answer, and then answ
   assertEquals([response.status, status, type], [429, 429, "/problems/rate-limited"]);
 });
 
-Deno.test("compileRateLimits() counts operations and nothing of the server's own", async () => {
+Deno.test("compileRateLimits() counts operations, but not the server's own endpoints", async () => {
   await using server = createServer("127.0.0.1", 0, withApi(noteApi()), limits());
   const own = ["/livez", "/readyz", "/healthz", "/problems/not-found", "/openapi/note.json", "/nowhere"];
   for (const path of [...own, ...own, ...own]) {
-    const { status, policy, state } = await ask(server, `GET ${path}`);
+    const { status, policy, state } = await send(server, `GET ${path}`);
     assertEquals([status === 429, policy, state], [false, null, null], path);
   }
-  assertEquals((await ask(server, "OPTIONS /notes")).policy, null);
-  assertEquals((await ask(server, "GET /notes")).state, '"default";r=1;t=…');
+  assertEquals((await send(server, "OPTIONS /notes")).policy, null);
+  assertEquals((await send(server, "GET /notes")).state, '"default";r=1;t=…');
 });
 
-Deno.test("compileRateLimits() counts an operation with a policy of its own apart", async () => {
+Deno.test("compileRateLimits() counts an operation with a policy of its own separately", async () => {
   const operationPolicies = new Map([["listNotes", { name: "listNotes", quota: 1, windowSeconds: 10 }]]);
   await using server = createServer("127.0.0.1", 0, withApi(noteApi()), limits({ operationPolicies }));
-  const first = await ask(server, "GET /notes");
+  const first = await send(server, "GET /notes");
   assertEquals([first.status, first.policy], [200, '"listNotes";q=1;w=10']);
-  assertEquals((await ask(server, "GET /notes")).status, 429);
-  assertEquals((await ask(server, "GET /notes/1")).state, '"default";r=1;t=…');
+  assertEquals((await send(server, "GET /notes")).status, 429);
+  assertEquals((await send(server, "GET /notes/1")).state, '"default";r=1;t=…');
 });
 
-Deno.test("compileRateLimits() refuses a policy for an operation that there is not, and tells which there are", () => {
+Deno.test("compileRateLimits() rejects a policy for an unknown operation, and lists the known ones", () => {
   const operationPolicies = new Map([["listNote", { name: "listNote", quota: 1, windowSeconds: 10 }]]);
   const error = assertThrows(
     () => createServer("127.0.0.1", 0, withApi(noteApi()), limits({ operationPolicies })),
@@ -122,16 +122,16 @@ Deno.test("compileRateLimits() refuses a policy for an operation that there is n
   assert(error.operationIds.includes("listNotes"));
 });
 
-Deno.test("compileRateLimits() counts callers by principal, and addresses before any token is looked at", async () => {
-  const names = new Names();
+Deno.test("compileRateLimits() counts callers by principal, and addresses before authentication", async () => {
+  const authenticator = new NameAuthenticator();
   await using server = createServer(
     "127.0.0.1",
     0,
     withApi(securedNotes()),
-    withAuthenticator(names),
+    withAuthenticator(authenticator),
     limits(),
   );
-  const as = (name: string): Promise<Seen> => ask(server, "GET /notes", { Authorization: `Bearer ${name}` });
+  const as = (name: string): Promise<Seen> => send(server, "GET /notes", { Authorization: `Bearer ${name}` });
   assertEquals((await as("ann")).state, '"default";r=1;t=…');
   assertEquals((await as("ann")).state, '"default";r=0;t=…');
   assertEquals([(await as("ann")).status, (await as("bob")).status], [429, 200]);
@@ -141,15 +141,15 @@ Deno.test("compileRateLimits() counts callers by principal, and addresses before
     '"address";q=5;w=30',
     '"address";r=0;t=…',
   ]);
-  assertEquals(names.asked, 5);
+  assertEquals(authenticator.calls, 5);
   for (const name of ["forged", "bob", "carl"]) {
     const { status, policy } = await as(name);
     assertEquals([status, policy], [429, '"address";q=5;w=30']);
   }
-  assertEquals(names.asked, 5);
+  assertEquals(authenticator.calls, 5);
 });
 
-Deno.test("compileRateLimits() counts IPv6 clients by their network, and believes trusted proxies alone", async () => {
+Deno.test("compileRateLimits() counts IPv6 clients by network, and trusts only trusted proxies", async () => {
   const forwarding = (server: { url: string }, address: string): Promise<Seen> =>
     fetch(`${server.url}/notes`, { headers: { "X-Forwarded-For": address } }).then(seen);
   for (const [trusted, states] of [[["127.0.0.1"], [1, 0, 1]], [["192.0.2.1"], [1, 0, 0]]] as const) {
@@ -169,10 +169,10 @@ Deno.test("compileRateLimits() counts IPv6 clients by their network, and believe
   }
 });
 
-Deno.test("compileRateLimits() does nothing where there are no limits", async () => {
+Deno.test("compileRateLimits() does nothing without limits", async () => {
   await using server = createServer("127.0.0.1", 0, withApi(noteApi()));
   for (let i = 0; i < 5; i++) {
-    const { status, policy, state } = await ask(server, "GET /notes");
+    const { status, policy, state } = await send(server, "GET /notes");
     assertEquals([status, policy, state], [200, null, null]);
   }
 });
@@ -186,7 +186,7 @@ function exchangeFrom(hostname?: string, subject?: string): Exchange {
   return exchange;
 }
 
-Deno.test("addressKey() is one for all that one client can use", () => {
+Deno.test("addressKey() is the same for all addresses of one client", () => {
   const keys = [
     "192.0.2.1",
     "::ffff:192.0.2.1",
@@ -207,7 +207,7 @@ Deno.test("addressKey() is one for all that one client can use", () => {
   assertEquals(addressKey(exchangeFrom()), "address");
 });
 
-Deno.test("callerKey() is the principal's, never taken for an address or another's, and never long", () => {
+Deno.test("callerKey() is unambiguous and of bounded length", () => {
   assertEquals(callerKey(exchangeFrom("192.0.2.1")), "address 192.0.2.1");
   const subjects = ["ann", "192.0.2.1", "address 192.0.2.1", "# x", "a".repeat(129), "a".repeat(130)];
   const keys = subjects.map((subject) => callerKey(exchangeFrom("192.0.2.1", subject)));

@@ -1,23 +1,24 @@
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import type { RateLimiter, RateLimitPolicy, RateLimitUse } from "../rate_limit.ts";
 
-/** What a memory limiter can be told. */
+/** Options of a memory limiter. */
 export interface MemoryLimiterOptions {
   /**
-   * Counts that are kept at the same time, about 1.3 kB each; beyond that the oldest is forgotten.
+   * Maximum number of counters, about 1.3 kB each; the oldest is evicted.
+   *
    * @default {50_000}
    */
   readonly maxKeys?: number;
 }
 
 /**
- * Counts in memory: for one instance alone. A flood from ever new addresses takes no more memory than `maxKeys` counts;
- * what it pushes out begins anew, which a flood of that size needs not.
+ * Rate limiter in memory, for a single instance. A flood from changing addresses needs no more memory than `maxKeys`
+ * counters; evicted counters restart, which such a flood does not need.
  */
 export class MemoryLimiter implements RateLimiter {
-  /** Quotas are compared here, so that one limiter serves all policies. */
+  /** Compares no quotas itself, so that one counter store serves all policies. */
   readonly #counts = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: 1, keyPrefix: "" });
-  /** The keys that are counted, in the order in which their windows began. */
+  /** Counted keys, in the order in which their windows began. */
   readonly #keys = new Set<string>();
   readonly #maxKeys: number;
 
@@ -25,7 +26,7 @@ export class MemoryLimiter implements RateLimiter {
     this.#maxKeys = maxKeys;
   }
 
-  /** The counts that are kept, among them those whose window has ended and that were not asked for again. */
+  /** Number of counters, including those whose window has ended. */
   get size(): number {
     return this.#keys.size;
   }

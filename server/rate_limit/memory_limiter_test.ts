@@ -3,7 +3,7 @@ import { MemoryLimiter } from "./memory_limiter.ts";
 
 const POLICY = { name: "default", quota: 3, windowSeconds: 60 };
 
-Deno.test("MemoryLimiter.consume() counts down to nothing, for each key and policy apart", async () => {
+Deno.test("MemoryLimiter.consume() counts each key and policy separately down to zero", async () => {
   const limiter = new MemoryLimiter();
   const uses = [];
   for (let i = 0; i < 5; i++) uses.push(await limiter.consume("ann", POLICY));
@@ -14,7 +14,7 @@ Deno.test("MemoryLimiter.consume() counts down to nothing, for each key and poli
   assertEquals((await limiter.consume("ann", { ...POLICY, name: "createNote" })).remaining, 2);
 });
 
-Deno.test("MemoryLimiter.consume() begins anew when the window has ended", async () => {
+Deno.test("MemoryLimiter.consume() restarts when the window has ended", async () => {
   const limiter = new MemoryLimiter();
   const policy = { name: "short", quota: 1, windowSeconds: 1 };
   await limiter.consume("ann", policy);
@@ -27,14 +27,14 @@ Deno.test("MemoryLimiter.consume() begins anew when the window has ended", async
   assertEquals(use.remaining, 0);
 });
 
-Deno.test("MemoryLimiter.consume() keeps a bounded number of counts under a flood of 100000 addresses", async () => {
+Deno.test("MemoryLimiter.consume() bounds the number of counters under a flood of 100000 addresses", async () => {
   const limiter = new MemoryLimiter({ maxKeys: 1000 });
   for (let i = 0; i < 100_000; i++) {
     await limiter.consume(`address ${i}`, POLICY);
     assert(limiter.size <= 1000);
   }
   assertEquals(limiter.size, 1000);
-  // The newest are kept, the oldest begin anew.
+  // The newest counters remain, the oldest restart.
   assertEquals((await limiter.consume("address 99999", POLICY)).remaining, 1);
   assertEquals((await limiter.consume("address 0", POLICY)).remaining, 2);
 });

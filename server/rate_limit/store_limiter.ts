@@ -2,36 +2,38 @@ import { Redis } from "ioredis";
 import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import type { RateLimiter, RateLimitPolicy, RateLimitUse } from "../rate_limit.ts";
 
-/** What a limiter does when its store is away. */
+/** Options of a store limiter. */
 export interface StoreLimiterOptions {
-  /** Counts meanwhile. */
+  /** Fallback while the store is unavailable. */
   readonly insurance: RateLimiter;
-  /** Told once when the store is lost, with a reason without secrets. */
+  /** Called once when the store becomes unavailable, with a reason without secrets. */
   readonly onLost?: (reason: string) => void;
-  /** Told once when it is used again. */
+  /** Called once when the store is available again. */
   readonly onRegained?: () => void;
   /**
-   * How long the store may take to answer before it counts as lost, in milliseconds.
+   * Maximum response time of the store, in milliseconds.
+   *
    * @default {200}
    */
   readonly timeoutMs?: number;
   /**
-   * How long a lost store is left alone before it is tried again, in milliseconds.
+   * Interval between attempts to reach an unavailable store, in milliseconds.
+   *
    * @default {1000}
    */
   readonly retryMs?: number;
 }
 
-/** A connection that has been silent for this long while something was asked over it is given up, in milliseconds. */
-const SILENCE_MS = 5000;
+/** Timeout for connecting, and for a silent connection with pending commands, in milliseconds. */
+const CONNECTION_TIMEOUT_MS = 5000;
 
-/** What is asked of a store to see that it counts again; a mere ping would succeed on a read-only one. */
+/** Policy for probing the store by counting; a ping would succeed on a read-only store. */
 const PROBE: RateLimitPolicy = { name: "probe", quota: 1_000_000, windowSeconds: 1 };
 
 /**
- * Counts in a Valkey or Redis, for all instances that use the same one. The first request to find the store away waits
- * no longer than the timeout; from then on the insurance counts, each instance for itself, and the store is tried in
- * the background, on no request's time, until it can be used again.
+ * Rate limiter in Valkey or Redis, shared by all instances that use the same store. When the store is unavailable, the
+ * first request waits for the timeout at most; then each instance counts with its fallback, and probes the store in the
+ * background until it is available again.
  */
 export class StoreLimiter implements RateLimiter, Disposable {
   readonly #client: Redis;
@@ -53,25 +55,25 @@ export class StoreLimiter implements RateLimiter, Disposable {
     this.#client = new Redis(url, {
       lazyConnect: true,
       commandTimeout: this.#options.timeoutMs,
-      connectTimeout: SILENCE_MS,
-      socketTimeout: SILENCE_MS,
-      // What cannot be asked now is not to be asked later: its request has gone on.
+      connectTimeout: CONNECTION_TIMEOUT_MS,
+      socketTimeout: CONNECTION_TIMEOUT_MS,
+      // Commands that cannot be sent now must not be sent later: their requests have been served.
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: 0,
       retryStrategy: () => this.#options.retryMs,
-      // After a failover the old primary takes no writes: the name leads to the new one.
+      // After a failover the old primary rejects writes; reconnecting by name reaches the new one.
       reconnectOnError: ({ message }) => message.startsWith("READONLY"),
     });
-    // Whoever listens not at all has it printed; what fails is told by the command that fails.
+    // Without a listener the client prints errors; failing commands report them anyway.
     this.#client.on("error", () => {});
   }
 
-  /** Connects. Resolves also where the store is away: then the insurance counts. */
+  /** Connects. Resolves even if the store is unavailable; then the fallback counts. */
   async connect(): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error("Connecting takes too long")), this.#options.timeoutMs * 5);
+      timer = setTimeout(() => reject(new Error("Connecting timed out")), this.#options.timeoutMs * 5);
     });
     try {
       await Promise.race([this.#client.connect(), late]);
@@ -82,7 +84,7 @@ export class StoreLimiter implements RateLimiter, Disposable {
     }
   }
 
-  /** Whether the store is away. */
+  /** Whether the store is unavailable. */
   get lost(): boolean {
     return this.#lost;
   }
@@ -90,7 +92,7 @@ export class StoreLimiter implements RateLimiter, Disposable {
   async consume(key: string, policy: RateLimitPolicy): Promise<RateLimitUse> {
     if (!this.#lost) {
       try {
-        return await this.#ask(key, policy);
+        return await this.#consume(key, policy);
       } catch (error) {
         this.#lose(error);
       }
@@ -104,7 +106,7 @@ export class StoreLimiter implements RateLimiter, Disposable {
     this.#client.disconnect();
   }
 
-  async #ask(key: string, policy: RateLimitPolicy): Promise<RateLimitUse> {
+  async #consume(key: string, policy: RateLimitPolicy): Promise<RateLimitUse> {
     try {
       const { remainingPoints, msBeforeNext } = await this.#limiterOf(policy).consume(key);
       return { exceeded: false, remaining: remainingPoints, resetMs: msBeforeNext };
@@ -123,7 +125,7 @@ export class StoreLimiter implements RateLimiter, Disposable {
       points: quota,
       duration: windowSeconds,
       rejectIfRedisNotReady: true,
-      // Who has used up everything is known here: a flood of theirs costs the store nothing.
+      // Exhausted quotas are cached here, so that a flood of excess requests does not reach the store.
       inMemoryBlockOnConsumed: quota,
     });
     this.#limiters.set(name, limiter);
@@ -133,7 +135,7 @@ export class StoreLimiter implements RateLimiter, Disposable {
   #lose(error: unknown): void {
     if (this.#lost || this.#disposed) return;
     this.#lost = true;
-    this.#options.onLost(error instanceof Error ? error.message : "The store failed");
+    this.#options.onLost(error instanceof Error ? error.message : "Unknown error");
     this.#tryLater();
   }
 
@@ -143,7 +145,7 @@ export class StoreLimiter implements RateLimiter, Disposable {
 
   async #try(): Promise<void> {
     try {
-      await this.#ask("store", PROBE);
+      await this.#consume("store", PROBE);
     } catch {
       if (!this.#disposed) this.#tryLater();
       return;

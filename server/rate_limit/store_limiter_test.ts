@@ -7,15 +7,15 @@ import { StoreLimiter } from "./store_limiter.ts";
 
 const POLICY = { name: "default", quota: 3, windowSeconds: 600 };
 
-/** A limiter, and what it told of its store. */
-interface Told {
+/** Limiter with its store events. */
+interface LimiterHarness {
   readonly limiter: StoreLimiter;
   readonly lost: Promise<string>;
   readonly regained: Promise<void>;
 }
 
-/** @param timeoutMs By itself long enough for a machine that is busy. */
-async function open(url: string, timeoutMs = 10_000): Promise<Told & Disposable> {
+/** @param timeoutMs Long enough for a busy machine by default. */
+async function open(url: string, timeoutMs = 10_000): Promise<LimiterHarness & Disposable> {
   const lost = Promise.withResolvers<string>();
   const regained = Promise.withResolvers<void>();
   const limiter = new StoreLimiter(url, {
@@ -38,7 +38,7 @@ function leftOf({ exceeded, remaining }: RateLimitUse): number | "exceeded" {
   return exceeded ? "exceeded" : remaining;
 }
 
-testWithValkey("StoreLimiter.consume() counts for all instances together", async () => {
+testWithValkey("StoreLimiter.consume() counts across instances", async () => {
   await using valkey = await startValkey({ password: "s3cret/with:signs" });
   using one = await open(valkey.url);
   using other = await open(valkey.url);
@@ -51,7 +51,7 @@ testWithValkey("StoreLimiter.consume() counts for all instances together", async
 });
 
 testWithValkey(
-  "StoreLimiter.consume() counts for itself while the store is gone, and together when it is back",
+  "StoreLimiter.consume() falls back to counting per instance, and counts across instances after recovery",
   async () => {
     await using valkey = await startValkey();
     using one = await open(valkey.url);
@@ -73,37 +73,37 @@ testWithValkey(
   },
 );
 
-testWithValkey("StoreLimiter.consume() waits for a store that hangs once, and not again", async () => {
+testWithValkey("StoreLimiter.consume() waits once for a store that hangs", async () => {
   await using valkey = await startValkey();
-  using told = await open(valkey.url, 1000);
-  await told.limiter.consume("ann", POLICY);
+  using harness = await open(valkey.url, 1000);
+  await harness.limiter.consume("ann", POLICY);
   await valkey.pause();
-  // All that are under way when it stops to answer wait at the same time; those that come later ask it nothing.
-  const uses = await Promise.all(["ann", "bob", "carl"].map((name) => told.limiter.consume(name, POLICY)));
+  // Concurrent requests wait at the same time; later ones do not use the store.
+  const uses = await Promise.all(["ann", "bob", "carl"].map((name) => harness.limiter.consume(name, POLICY)));
   assertEquals(uses.map(leftOf), [2, 2, 2]);
-  assert(told.limiter.lost);
-  await told.limiter.consume("dora", POLICY);
+  assert(harness.limiter.lost);
+  await harness.limiter.consume("dora", POLICY);
   await valkey.resume();
-  await told.regained;
-  // Had the store been asked, it would have counted her when it went on.
-  assertEquals(leftOf(await told.limiter.consume("dora", POLICY)), 2);
+  await harness.regained;
+  // A command sent to the store would have been counted after it resumed.
+  assertEquals(leftOf(await harness.limiter.consume("dora", POLICY)), 2);
 });
 
-testWithValkey("StoreLimiter.connect() does without a store that is not there, until it is", async () => {
+testWithValkey("StoreLimiter.connect() resolves without a store, and recovers when it starts", async () => {
   await using valkey = await startValkey();
   await valkey.kill();
-  using told = await open(valkey.url);
-  assert(told.limiter.lost);
-  assertEquals(leftOf(await told.limiter.consume("ann", POLICY)), 2);
+  using harness = await open(valkey.url);
+  assert(harness.limiter.lost);
+  assertEquals(leftOf(await harness.limiter.consume("ann", POLICY)), 2);
   assert(await valkey.start());
-  await told.regained;
-  assertFalse(told.limiter.lost);
+  await harness.regained;
+  assertFalse(harness.limiter.lost);
 });
 
-testWithValkey("StoreLimiter.consume() takes a store that counts nothing for lost", async () => {
+testWithValkey("StoreLimiter.consume() treats a store that rejects commands as unavailable", async () => {
   await using valkey: Valkey = await startValkey({ password: "right" });
-  using told = await open(valkey.url.replace("right", "wrong"));
-  assert(told.limiter.lost);
-  assertFalse(/wrong|right/.test(await told.lost));
-  assertEquals(leftOf(await told.limiter.consume("ann", POLICY)), 2);
+  using harness = await open(valkey.url.replace("right", "wrong"));
+  assert(harness.limiter.lost);
+  assertFalse(/wrong|right/.test(await harness.lost));
+  assertEquals(leftOf(await harness.limiter.consume("ann", POLICY)), 2);
 });

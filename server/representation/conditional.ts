@@ -17,8 +17,8 @@ const SEPARATOR = /[ \t]*(?:,[ \t]*)*/y;
 const MAX_TAGS = 1000;
 
 /**
- * Parses the value of `If-Match` or `If-None-Match`: "*" or a list of entity tags. Returns undefined if it is malformed,
- * empty, or has more than a thousand tags.
+ * Parses the value of `If-Match` or `If-None-Match`: "*" or a list of entity tags. Returns undefined if it is
+ * malformed, empty, or has more than a thousand tags.
  */
 export function parseEntityTags(text: string): "*" | readonly EntityTag[] | undefined {
   if (text.trim() === "*") return "*";

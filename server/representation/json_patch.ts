@@ -10,9 +10,9 @@ export interface JsonPatchOperation {
 }
 
 /**
- * Limit for the total size of copied and moved values, in UTF-16 units of JSON text: each `copy` can double the document,
- * and each `move` traverses its value. The limit grows with the document, so that a patch of a kilobyte cannot take a
- * tenth of a second.
+ * Limit for the total size of copied and moved values, in UTF-16 units of JSON text: each `copy` can double the
+ * document, and each `move` traverses its value. The limit grows with the document, so that a patch of a kilobyte
+ * cannot take a tenth of a second.
  */
 const MAX_COPIED = 1_048_576;
 const MIN_COPIED = 65_536;

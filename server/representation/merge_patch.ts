@@ -3,8 +3,9 @@ import type { JsonValue } from "../operation.ts";
 type JsonObject = { readonly [key: string]: JsonValue };
 
 /**
- * Applies a JSON Merge Patch (RFC 7396, section 2) without changing its arguments: merges objects, removes properties set
- * to null, and replaces anything else. Arguments must come from `JSON.parse`; `__proto__` is then a regular property.
+ * Applies a JSON Merge Patch (RFC 7396, section 2) without changing its arguments: merges objects, removes properties
+ * set to null, and replaces anything else. Arguments must come from `JSON.parse`; `__proto__` is then a regular
+ * property.
  */
 export function mergePatch(target: JsonValue | undefined, patch: JsonValue): JsonValue {
   if (!isObject(patch)) return patch;

@@ -13,8 +13,8 @@ export type WriteResponse = (result: StrictResponse, exchange: Exchange) => Resp
 /**
  * Prepares the responses of an operation.
  *
- * Headers are set one by one, because passing several to `new Response` costs about five times as much (measured on Deno
- * 2.9).
+ * Headers are set one by one, because passing several to `new Response` costs about five times as much (measured on
+ * Deno 2.9).
  */
 export function compileResponses(operation: Operation): WriteResponse {
   const mediaTypes = new Map<number, string>();

@@ -4,7 +4,7 @@ import { isNotModified } from "../representation/response.ts";
 import type { Exchange } from "../request/exchange.ts";
 import type { Endpoint } from "./resource.ts";
 
-/** Serves the OpenAPI document of a module at `/openapi/<name>.json`. Whoever has it already is told so by a 304. */
+/** Creates the endpoint for the OpenAPI document of a module, `/openapi/<name>.json`, with conditional requests. */
 export function documentEndpoint({ name, document }: ApiModule): Endpoint {
   const bytes = new TextEncoder().encode(document);
   const tag = eTag(bytes);
@@ -18,7 +18,7 @@ export function documentEndpoint({ name, document }: ApiModule): Endpoint {
         : documentResponse(bytes, exchange);
       const { headers } = response;
       headers.set("ETag", etag);
-      // As in write_response.ts: a strong tag names these very bytes.
+      // no-transform, as in response.ts: a strong tag identifies exact bytes.
       headers.set("Cache-Control", "no-cache, no-transform");
       headers.set("X-Request-Id", exchange.requestId);
       return response;

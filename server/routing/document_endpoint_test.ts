@@ -9,7 +9,7 @@ Deno.test("Server.fetch() serves the document of a module", async () => {
   ]);
 });
 
-Deno.test("documentEndpoint() answers 304 to whoever has the document already", async () => {
+Deno.test("documentEndpoint() responds 304 to a client that has the document", async () => {
   const first = await send("/openapi/note.json");
   const etag = first.headers.get("etag") ?? "";
   assertMatch(etag, /^"[^"]+"$/);

@@ -2,29 +2,30 @@ import { allowHeader } from "../methods.ts";
 import { Problem } from "../problem.ts";
 import type { Exchange } from "../request/exchange.ts";
 
-/** Serves one method of a path. What it throws is recovered by the pipeline. */
+/** Handles one method of a path; errors it throws become problems. */
 export type Handler = (exchange: Exchange) => Response | Promise<Response>;
 
-/** One method of one path, before it is mounted. */
+/** Method and path with its handler, before it is mounted. */
 export interface Endpoint {
   readonly method: string;
-  /** The path template, e.g. "/v1/profiles/{id}". */
+  /** Path template, e.g. "/v1/profiles/{id}". */
   readonly path: string;
   readonly handle: Handler;
-  /** The media types of the bodies it takes, for OPTIONS. */
+  /** Media types of request bodies, for OPTIONS. */
   readonly accepts?: readonly string[];
 }
 
-/** A path with everything that is served there. */
+/** Path with all of its methods. */
 export interface Resource {
   readonly path: string;
   readonly serve: Handler;
 }
 
 /**
- * Gathers endpoints by path and adds what every resource has: HEAD where there is GET, OPTIONS, and 405 for the other
- * methods (RFC 9110, sections 9.3.2, 9.3.7 and 15.5.6).
- * @throws {Error} when a method of a path is given twice.
+ * Groups endpoints by path and adds HEAD where there is GET, OPTIONS, and 405 for other methods (RFC 9110, sections
+ * 9.3.2, 9.3.7 and 15.5.6).
+ *
+ * @throws {Error} if two endpoints have the same method and path.
  */
 export function gatherResources(endpoints: readonly Endpoint[]): Resource[] {
   const byPath = new Map<string, Endpoint[]>();
@@ -56,12 +57,15 @@ function makeResource(endpoints: readonly Endpoint[]): Resource {
       const handle = handlers.get(exchange.method);
       if (handle !== undefined) return handle(exchange);
       if (exchange.method === "OPTIONS") return optionsResponse(discovery, exchange);
-      throw new Problem(405, "method-not-allowed", { headers });
+      throw new Problem(405, "method-not-allowed", {
+        detail: `The resource supports ${headers["Allow"]}`,
+        headers,
+      });
     },
   };
 }
 
-/** A 204 that tells what a resource offers. */
+/** Returns a 204 with the capabilities of a resource. */
 export function optionsResponse(discovery: Readonly<Record<string, string>>, exchange: Exchange): Response {
   const response = new Response(null, { status: 204 });
   for (const [name, value] of Object.entries(discovery)) response.headers.set(name, value);
@@ -71,7 +75,7 @@ export function optionsResponse(discovery: Readonly<Record<string, string>>, exc
 
 const VARIABLE = /\{([^{}]*)\}/g;
 
-/** Gives a function from a path to its variables, as they were sent; undefined for a path of another form. */
+/** Returns a function from a path to its raw variables, undefined for a path that does not match the template. */
 export function compilePath(
   template: string,
 ): (path: string) => Readonly<Record<string, string>> | undefined {
@@ -87,7 +91,7 @@ export function compilePath(
   };
 }
 
-/** The template in Hono's notation. A variable that is only a part of its segment becomes a pattern. */
+/** Converts a template to Hono's notation. A variable within a segment becomes a pattern. */
 export function honoPath(template: string): string {
   return template.split("/").map((segment, index) => {
     if (!segment.includes("{")) return segment;
@@ -98,17 +102,17 @@ export function honoPath(template: string): string {
   }).join("/");
 }
 
-/** Orders templates so that the more concrete of two that match one path comes first (OpenAPI 3.1, 4.8.8.1). */
+/** Compares templates so that the more concrete of two matching ones comes first (OpenAPI 3.1, 4.8.8.1). */
 export function byConcreteness(a: string, b: string): number {
   const [left, right] = [a.split("/"), b.split("/")];
   for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const difference = vagueness(left[i] ?? "") - vagueness(right[i] ?? "");
+    const difference = variability(left[i] ?? "") - variability(right[i] ?? "");
     if (difference !== 0) return difference;
   }
   return left.length - right.length;
 }
 
-function vagueness(segment: string): number {
+function variability(segment: string): number {
   return !segment.includes("{") ? 0 : /^\{[^{}]*\}$/.test(segment) ? 2 : 1;
 }
 

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { send, sendForProblem } from "../testing/note_client.ts";
 import { byConcreteness, compilePath, gatherResources, honoPath } from "./resource.ts";
 
-Deno.test("gatherResources() refuses two operations for one method of a path, whatever its variables are called", () => {
+Deno.test("gatherResources() rejects two operations for one method and path, regardless of variable names", () => {
   const endpoint = { method: "GET", handle: () => new Response() };
   assertThrows(
     () => gatherResources([{ ...endpoint, path: "/a/{b}" }, { ...endpoint, path: "/a/{c}" }]),
@@ -11,7 +11,7 @@ Deno.test("gatherResources() refuses two operations for one method of a path, wh
   );
 });
 
-Deno.test("Server.fetch() answers HEAD like GET without the body", async () => {
+Deno.test("Server.fetch() responds to HEAD like to GET, without the body", async () => {
   const response = await send("/notes/1", { method: "HEAD" });
   assertEquals(response.status, 200);
   assertEquals(
@@ -22,7 +22,7 @@ Deno.test("Server.fetch() answers HEAD like GET without the body", async () => {
   assertEquals(await response.text(), "");
 });
 
-Deno.test("Server.fetch() answers OPTIONS with what the resource offers", async () => {
+Deno.test("Server.fetch() responds to OPTIONS with the capabilities of the resource", async () => {
   const one = await send("/notes/1", { method: "OPTIONS" });
   assertEquals([one.status, one.headers.get("allow")], [204, "GET, HEAD, PUT, DELETE, OPTIONS"]);
   const all = await send("/notes", { method: "OPTIONS" });
@@ -31,7 +31,7 @@ Deno.test("Server.fetch() answers OPTIONS with what the resource offers", async 
   assertEquals((await send("/nope", { method: "OPTIONS" })).status, 404);
 });
 
-Deno.test("Server.fetch() answers 404, 405 with Allow and 501", async () => {
+Deno.test("Server.fetch() responds 404, 405 with Allow, and 501", async () => {
   assertEquals((await sendForProblem("/nope")).type, "/problems/not-found");
   assertEquals((await sendForProblem("/notes/")).status, 404);
   const wrong = await sendForProblem("/notes", { method: "DELETE" });
@@ -39,7 +39,7 @@ Deno.test("Server.fetch() answers 404, 405 with Allow and 501", async () => {
   assertEquals((await sendForProblem("/notes", { method: "FOO" })).status, 501);
 });
 
-Deno.test("compilePath() cuts variables out of a path, undecoded", () => {
+Deno.test("compilePath() extracts raw variables from a path", () => {
   const read = compilePath("/a/{id}/b.{format}");
   assertEquals(read("/a/x%2Fy/b.json"), { id: "x%2Fy", format: "json" });
   assertEquals(read("/a/x/b_json"), undefined);
@@ -47,12 +47,12 @@ Deno.test("compilePath() cuts variables out of a path, undecoded", () => {
   assertEquals(compilePath("/a")("/a"), {});
 });
 
-Deno.test("honoPath() writes variables in Hono's notation", () => {
+Deno.test("honoPath() converts variables to Hono's notation", () => {
   assertEquals(honoPath("/a/{id}/b"), "/a/:v2/b");
   assertEquals(honoPath("/a/{name}.{ext}"), "/a/:v2{[^/]+\\.[^/]+}");
 });
 
-Deno.test("byConcreteness() puts the more concrete of two paths first", () => {
+Deno.test("byConcreteness() sorts the more concrete path first", () => {
   const paths = ["/{a}/b", "/a/{b}", "/a/x-{b}", "/a/b", "/a"];
   assertEquals(paths.toSorted(byConcreteness), ["/a", "/a/b", "/a/x-{b}", "/a/{b}", "/{a}/b"]);
 });

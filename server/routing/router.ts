@@ -12,16 +12,16 @@ import { compileOperation } from "../strict/compile_operation.ts";
 import { documentEndpoint } from "./document_endpoint.ts";
 import { byConcreteness, gatherResources, honoPath, optionsResponse, type Resource } from "./resource.ts";
 
-/** What the routes share with the server around them. */
+/** Dependencies that the routes share with the server. */
 export interface RouterOptions {
   readonly lifecycle: Lifecycle;
-  /** Started for every body. */
+  /** Deadlines for request bodies. */
   readonly readDeadlines: Deadlines;
 }
 
 /**
- * Creates the routes: the operations of every API, its document, the pages of problems, and health. Middleware that was
- * plugged in stands before them.
+ * Creates the routes: the operations of every API, its document, the problem pages and the health endpoints, all behind
+ * the custom middleware.
  */
 export function createRouter(
   settings: ServerOptions,
@@ -40,12 +40,12 @@ export function createRouter(
     });
   }
   app.options("*", (c) => {
-    // "OPTIONS *" asks about the server as a whole (RFC 9110, section 9.3.7).
-    if (c.env.path !== "/*") throw new Problem(404, "not-found");
+    // "OPTIONS *" refers to the server as a whole (RFC 9110, section 9.3.7).
+    if (c.env.path !== "/*") throw notFound();
     return optionsResponse({ Allow: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" }, c.env);
   });
   app.notFound(() => {
-    throw new Problem(404, "not-found");
+    throw notFound();
   });
   app.onError((error) => {
     throw error;
@@ -73,4 +73,8 @@ export function createRouter(
       ...operations,
     ]).sort((a, b) => byConcreteness(a.path, b.path));
   }
+}
+
+function notFound(): Problem {
+  return new Problem(404, "not-found", { detail: "No resource exists at this path" });
 }

@@ -6,8 +6,8 @@ export interface CorsOptions {
   /** Allowed origins as browsers send them, e.g. "https://app.example", or "*" for all. */
   readonly origins: "*" | readonly string[];
   /**
-   * Whether browsers may send cookies and client certificates; not allowed with "*". Not needed for tokens that a script
-   * sends itself.
+   * Whether browsers may send cookies and client certificates; not allowed with "*". Not needed for tokens that a
+   * script sends itself.
    *
    * @default {false}
    */

@@ -2,20 +2,19 @@ import { covers, parseMediaType } from "../representation/media_type.ts";
 import type { Method, RequestBodyDescriptor, RequestMediaType } from "../operation.ts";
 import { Problem } from "../problem.ts";
 
-const MAX_REMEMBERED = 256;
+const MAX_CACHED = 256;
 const UTF8 = /^utf-?8$/i;
 const ASCII_COMPATIBLE = /^(?:utf-?8|us-ascii)$/i;
 
-/** Finds the declared media type of a body by its Content-Type header. */
+/** Returns the declared media type for a Content-Type header. */
 export type SelectMediaType = (
   contentType: string | null,
   contentEncoding: string | null,
 ) => RequestMediaType;
 
 /**
- * Prepares the choice for one operation.
- * The function given throws a {@link Problem} 415 for what the document does not declare, a character set other than
- * UTF-8, and content codings (RFC 9110, section 15.5.16).
+ * Prepares the selection of a request's media type. The function throws a {@link Problem} 415 for undeclared media
+ * types, character sets other than UTF-8, and content codings (RFC 9110, section 15.5.16).
  */
 export function compileMediaTypes(method: Method, body: RequestBodyDescriptor): SelectMediaType {
   const offered = body.content.map(({ mediaType }) => mediaType).join(", ");
@@ -25,7 +24,7 @@ export function compileMediaTypes(method: Method, body: RequestBodyDescriptor): 
     ? { "Accept-Post": offered }
     : { Accept: offered };
   const exact = new Map(body.content.map((content) => [content.mediaType, content]));
-  const remembered = new Map<string, RequestMediaType>();
+  const cached = new Map<string, RequestMediaType>();
 
   return function selectMediaType(contentType, contentEncoding): RequestMediaType {
     if (contentEncoding !== null && contentEncoding.toLowerCase() !== "identity") {
@@ -40,7 +39,7 @@ export function compileMediaTypes(method: Method, body: RequestBodyDescriptor): 
         headers,
       });
     }
-    const known = exact.get(contentType) ?? remembered.get(contentType);
+    const known = exact.get(contentType) ?? cached.get(contentType);
     if (known !== undefined) return known;
     const found = find(contentType);
     if (found === undefined) {
@@ -49,17 +48,17 @@ export function compileMediaTypes(method: Method, body: RequestBodyDescriptor): 
         headers,
       });
     }
-    if (remembered.size === MAX_REMEMBERED) remembered.clear();
-    remembered.set(contentType, found);
+    if (cached.size === MAX_CACHED) cached.clear();
+    cached.set(contentType, found);
     return found;
   };
 
   function find(contentType: string): RequestMediaType | undefined {
-    const given = parseMediaType(contentType);
-    if (given === undefined) return undefined;
-    const found = exact.get(given.essence) ??
-      body.content.find(({ mediaType }) => covers(mediaType, given.essence));
-    const charset = given.parameters.get("charset");
+    const sent = parseMediaType(contentType);
+    if (sent === undefined) return undefined;
+    const found = exact.get(sent.essence) ??
+      body.content.find(({ mediaType }) => covers(mediaType, sent.essence));
+    const charset = sent.parameters.get("charset");
     if (found === undefined || charset === undefined) return found;
     if (found.codec === "text") return ASCII_COMPATIBLE.test(charset) ? found : undefined;
     if (found.codec === "json" || found.codec === "form") return UTF8.test(charset) ? found : undefined;

@@ -1,71 +1,79 @@
 import type { Operation, StrictResponse } from "../operation.ts";
 import { schemaErrors } from "./schema_errors.ts";
 
-/** How many breaches of a schema are named. */
-const MAX_BREACHES = 5;
+/** Maximum number of reported schema violations. */
+const MAX_VIOLATIONS = 5;
 
-/** A breach of the OpenAPI document by a handler's response. */
-export interface ResponseBreach {
-  /** The operation's id, which is the name of its handler. */
+/** Violation of the OpenAPI document by a handler's response. */
+export interface ResponseViolation {
+  /** operationId, which is the name of the handler. */
   readonly operation: string;
   readonly status: number;
-  /** JSON Pointer into the body; absent where it is not the body. */
+  /** JSON Pointer into the body; absent for violations outside the body. */
   readonly pointer?: string;
-  /** The rule that is broken, without the value. */
+  /** Violated rule, without the value. */
   readonly reason: string;
-  /** Pointers and reasons of further breaches of the same body. */
+  /** Pointers and reasons of further violations in the same body. */
   readonly further?: string;
 }
 
-/** A handler's response that its document does not declare. The message names the rule, never the value. */
-export class ResponseBreachError extends Error {
-  override readonly name = "ResponseBreachError";
+/** Response of a handler that violates the OpenAPI document; the message never contains its values. */
+export class ResponseValidationError extends Error {
+  override readonly name = "ResponseValidationError";
 
-  constructor(readonly logFields: ResponseBreach) {
+  constructor(readonly logFields: ResponseViolation) {
     const { operation, status, pointer, reason } = logFields;
     const place = pointer === undefined ? "" : ` at ${pointer === "" ? "its root" : pointer}`;
-    super(`The response of ${operation} with status ${status} breaks its document${place}: ${reason}`);
+    super(
+      `The response of ${operation} with status ${status} violates the OpenAPI document${place}: ${reason}`,
+    );
   }
 }
 
 /**
- * Checks a response against the document, as it will be read by a client. For tests and development.
- * @throws {ResponseBreachError}
+ * Validates a response against the document in the form in which clients receive it. For tests and development.
+ *
+ * @throws {ResponseValidationError} if it violates the document.
  */
 export function checkResponse(
   { operationId: operation, responses }: Operation,
-  answer: StrictResponse,
+  response: StrictResponse,
 ): void {
-  const { status } = answer;
-  const breach = (reason: string): Error => new ResponseBreachError({ operation, status, reason });
+  const { status } = response;
+  const violation = (reason: string): Error => new ResponseValidationError({ operation, status, reason });
   const declared = responses[String(status)];
-  if (declared === undefined) throw breach("the status is not declared");
+  if (declared === undefined) throw violation("the status is not declared");
   for (const { name, required } of declared.headers) {
-    // The server sets this one on every answer.
+    // The server sets this header on every response.
     if (name.toLowerCase() === "x-request-id" || !required) continue;
-    if (answer.headers?.[name] === undefined) throw breach(`the header ${name} is missing`);
+    if (response.headers?.[name] === undefined) throw violation(`the header ${name} is missing`);
   }
   const known = new Set(declared.headers.map(({ name }) => name.toLowerCase()));
-  for (const [name, value] of Object.entries(answer.headers ?? {})) {
+  for (const [name, value] of Object.entries(response.headers ?? {})) {
     if (value !== undefined && !known.has(name.toLowerCase())) {
-      throw breach(`the header ${name} is not declared`);
+      throw violation(`the header ${name} is not declared`);
     }
   }
   if (declared.content.length === 0) {
-    if (answer.body !== undefined) throw breach("there is a body and none is declared");
+    if (response.body !== undefined) throw violation("the body is not declared");
     return;
   }
-  const mediaType = answer.contentType ?? declared.content[0]?.mediaType;
+  const mediaType = response.contentType ?? declared.content[0]?.mediaType;
   const content = declared.content.find((candidate) => candidate.mediaType === mediaType);
-  if (content === undefined) throw breach(`the media type ${mediaType} is not declared`);
-  if (answer.body === undefined) throw breach("the body is missing");
+  if (content === undefined) throw violation(`the media type ${mediaType} is not declared`);
+  if (response.body === undefined) throw violation("the body is missing");
   if (content.validate === undefined) return;
-  const wire: unknown = content.codec === "json" ? JSON.parse(JSON.stringify(answer.body)) : answer.body;
-  if (!content.validate(wire)) {
+  const body: unknown = content.codec === "json" ? JSON.parse(JSON.stringify(response.body)) : response.body;
+  if (!content.validate(body)) {
     const [first = { pointer: "", reason: "is not valid" }, ...others] = schemaErrors(
       content.validate.errors ?? [],
-    ).slice(0, MAX_BREACHES);
+    ).slice(0, MAX_VIOLATIONS);
     const further = others.map(({ pointer, reason }) => `${pointer}: ${reason}`).join("; ");
-    throw new ResponseBreachError({ operation, status, ...first, ...(further === "" ? {} : { further }) });
+    throw new ResponseValidationError({
+      operation,
+      status,
+      ...first,
+      ...(further === "" ? {} : { further }),
+    });
   }
 }

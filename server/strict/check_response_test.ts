@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Operation, StrictResponse } from "../operation.ts";
 import { objectValidator } from "../testing/object_validator.ts";
-import { checkResponse, ResponseBreachError } from "./check_response.ts";
+import { checkResponse, ResponseValidationError } from "./check_response.ts";
 
 const OPERATION: Operation = {
   operationId: "op",
@@ -23,32 +23,32 @@ const OPERATION: Operation = {
   extensions: {},
 };
 
-Deno.test("checkResponse() lets through what the document declares, as it will be sent", () => {
+Deno.test("checkResponse() accepts responses that match the document when serialized", () => {
   checkResponse(OPERATION, { status: 200, headers: { ETag: '"1"' }, body: { when: new Date(0) } });
   checkResponse(OPERATION, { status: 204, headers: { Link: undefined } });
 });
 
-Deno.test("checkResponse() throws at what the document does not declare", () => {
+Deno.test("checkResponse() throws for violations of the document", () => {
   const good = { status: 200, headers: { ETag: '"1"' }, body: { when: "now" } };
-  const breaches: [StrictResponse, string][] = [
+  const violations: [StrictResponse, string][] = [
     [{ status: 201 }, "the status is not declared"],
     [{ ...good, headers: {} }, "the header ETag is missing"],
     [{ ...good, headers: { ETag: '"1"', Link: "x" } }, "the header Link is not declared"],
     [{ ...good, contentType: "text/csv" }, "the media type text/csv is not declared"],
     [{ status: 200, headers: { ETag: '"1"' } }, "the body is missing"],
-    [{ ...good, body: { when: 1 } }, "breaks its document at /when: must be a string"],
-    [{ status: 204, body: "x" }, "there is a body and none is declared"],
+    [{ ...good, body: { when: 1 } }, "violates the OpenAPI document at /when: must be a string"],
+    [{ status: 204, body: "x" }, "the body is not declared"],
   ];
-  for (const [answer, message] of breaches) {
-    assertThrows(() => checkResponse(OPERATION, answer), ResponseBreachError, message);
+  for (const [response, message] of violations) {
+    assertThrows(() => checkResponse(OPERATION, response), ResponseValidationError, message);
   }
 });
 
-Deno.test("checkResponse() names operation, status, pointers and reasons, and no value", () => {
+Deno.test("checkResponse() reports operation, status, pointers and reasons, but no values", () => {
   const error = assertThrows(
     () =>
       checkResponse(OPERATION, { status: 200, headers: { ETag: '"1"' }, body: { who: "planted", at: 1 } }),
-    ResponseBreachError,
+    ResponseValidationError,
   );
   assertEquals(error.logFields, {
     operation: "op",
@@ -57,5 +57,8 @@ Deno.test("checkResponse() names operation, status, pointers and reasons, and no
     reason: "is required",
     further: "/at: must be a string",
   });
-  assertEquals(error.message, "The response of op with status 200 breaks its document at /when: is required");
+  assertEquals(
+    error.message,
+    "The response of op with status 200 violates the OpenAPI document at /when: is required",
+  );
 });

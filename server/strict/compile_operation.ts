@@ -23,24 +23,24 @@ import { compileSecurity } from "../security/enforce_security.ts";
 import { checkResponse } from "./check_response.ts";
 import { checkUnusedBody, compileBody, validateParameters } from "./operation_input.ts";
 
-/** What all operations share. */
+/** Options that all operations share. */
 export interface OperationOptions {
   readonly maxBodyBytes: number;
   readonly readDeadlines: Deadlines;
   readonly validateResponses: boolean;
-  /** Undefined: authentication is off. */
+  /** Authentication is disabled if undefined. */
   readonly authenticator: Authenticator | undefined;
-  /** Undefined: callers may ask for as much as they like. */
+  /** Rate limits are disabled if undefined. */
   readonly rateLimit: RateLimitOptions | undefined;
-  /** Undefined: no operation may require an `Idempotency-Key`. */
+  /** Operations that require an `Idempotency-Key` are rejected if undefined. */
   readonly idempotency: Idempotency | undefined;
-  /** The answer to an error by which the state of things refuses a request; undefined: it is another error. */
+  /** Converts an error caused by the current state to a response; returns undefined for any other error. */
   readonly refusal: (error: unknown, exchange: Exchange) => Response | undefined;
 }
 
 /**
- * The second half of the way of a request: from the matched operation to its response. Everything that depends on the
- * document alone is prepared here, once.
+ * Creates the second half of the request lifecycle, from the matched operation to its response. Everything that depends
+ * only on the document is prepared once.
  */
 export function compileOperation({ operation, handle }: Route, options: OperationOptions): Endpoint {
   const { maxBodyBytes, readDeadlines } = options;
@@ -62,9 +62,9 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
     : undefined;
 
   async function run(request: DecodedRequest, exchange: Exchange): Promise<Response> {
-    const answer = await handle(request, exchange);
-    if (options.validateResponses) checkResponse(operation, answer);
-    return writeResponse(answer, exchange);
+    const result = await handle(request, exchange);
+    if (options.validateResponses) checkResponse(operation, result);
+    return writeResponse(result, exchange);
   }
 
   return {
@@ -73,7 +73,7 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
     accepts: operation.requestBody?.content.map(({ mediaType }) => mediaType) ?? [],
     async handle(exchange): Promise<Response> {
       exchange.countedAs = countedAs;
-      // Before anything of the request is read: who may not call learns nothing about what is asked, and costs little.
+      // First, so that unauthorized callers learn nothing about the operation and cost little.
       if (limits.address !== undefined) await limits.address(exchange);
       const admitted = enforceSecurity?.(exchange);
       if (admitted !== undefined) await admitted;
@@ -91,7 +91,7 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
       const lacksIfMatch = needsIfMatch && exchange.fields.ifMatch === null;
       if (needsIfMatch) checkIfMatchSyntax(exchange, errors);
       else if (isUnconditional) refuseConditions(exchange, errors);
-      // The lack of it has a status of its own, so the validator is not to find it.
+      // A missing If-Match has its own status, so validation must not report it.
       if (lacksIfMatch) parameters.headers["If-Match"] = "*";
       validateParameters(parameters, operation.validateParameters, errors);
       if (lacksIfMatch && !errors.malformed) {
@@ -115,11 +115,17 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
   };
 }
 
-/** The operation's `x-counted-as`. @throws {Error} when that is no name. */
+/**
+ * Returns the operation's `x-counted-as`.
+ *
+ * @throws {Error} if it is not a valid name.
+ */
 function countedName({ operationId, extensions }: Operation): string | undefined {
   const name = extensions["x-counted-as"];
   if (name === undefined || (typeof name === "string" && /^[a-z][a-z_]{0,39}$/.test(name))) return name;
-  throw new Error(`x-counted-as of ${operationId} has to be a name of lower-case letters, such as payments`);
+  throw new Error(
+    `x-counted-as of ${operationId} must be a name of lower-case letters and underscores, such as payments`,
+  );
 }
 
 function successMediaTypes({ responses }: Operation): string[] {

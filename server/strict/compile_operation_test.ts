@@ -2,7 +2,7 @@ import { assertEquals, assertFalse } from "@std/assert";
 import { withResponseValidation } from "../server_options.ts";
 import { invalidParamsOf, JSON_TYPE, send, sendForProblem } from "../testing/note_client.ts";
 
-Deno.test("Server.fetch() answers 406 when Accept excludes every representation", async () => {
+Deno.test("Server.fetch() responds 406 if Accept excludes every representation", async () => {
   for (const accept of ["text/html", "*/*;q=0", "application/json;q=0, text/*"]) {
     const problem = await sendForProblem("/notes/1", { headers: { accept } });
     assertEquals([problem.status, problem.headers.get("vary")], [406, "Accept"], accept);
@@ -13,7 +13,7 @@ Deno.test("Server.fetch() answers 406 when Accept excludes every representation"
   assertEquals((await send("/notes/1", { method: "DELETE", headers: { accept: "text/html" } })).status, 204);
 });
 
-Deno.test("Server.fetch() tells every error of a request at once", async () => {
+Deno.test("Server.fetch() reports all errors of a request at once", async () => {
   const malformed = await sendForProblem("/notes/x", {
     method: "PUT",
     headers: { ...JSON_TYPE, "if-match": "7" },
@@ -35,7 +35,7 @@ Deno.test("Server.fetch() tells every error of a request at once", async () => {
   assertEquals(invalidParamsOf(invalid), ["body /text: is required", "body /stars: must be an integer"]);
 });
 
-Deno.test("Server.fetch() puts wrong parameters before a missing If-Match, and that before a wrong body", async () => {
+Deno.test("Server.fetch() reports invalid parameters before a missing If-Match, and that before an invalid body", async () => {
   const put = { method: "PUT", headers: JSON_TYPE, body: "{}" };
   assertEquals((await sendForProblem("/notes/x", put)).status, 400);
   assertEquals((await sendForProblem("/notes/1", put)).status, 428);
@@ -45,7 +45,7 @@ Deno.test("Server.fetch() puts wrong parameters before a missing If-Match, and t
   );
 });
 
-Deno.test("Server.fetch() refuses conditions that an operation would not look at", async () => {
+Deno.test("Server.fetch() rejects conditional headers that an operation does not support", async () => {
   const problem = await sendForProblem("/notes", {
     method: "POST",
     headers: { ...JSON_TYPE, "if-match": '"7"', "if-none-match": "*" },
@@ -58,7 +58,7 @@ Deno.test("Server.fetch() refuses conditions that an operation would not look at
   ]);
 });
 
-Deno.test("Server.fetch() decodes parameters strictly and takes their defaults", async () => {
+Deno.test("Server.fetch() decodes parameters strictly and applies their defaults", async () => {
   const absent = await send("/notes");
   assertEquals(await absent.json(), { query: { limit: 20 } });
   const errors: [string, string][] = [
@@ -76,7 +76,7 @@ Deno.test("Server.fetch() decodes parameters strictly and takes their defaults",
   assertEquals((await sendForProblem("/notes/%zz")).status, 400);
 });
 
-Deno.test("Server.fetch() answers 500 to what breaks the document, where answers are checked", async () => {
+Deno.test("Server.fetch() responds 500 to a violation of the document if responses are validated", async () => {
   assertEquals((await send("/notes/3")).status, 200);
   const problem = await sendForProblem("/notes/3", {}, withResponseValidation(true));
   assertEquals(problem.status, 500);

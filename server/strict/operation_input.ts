@@ -11,7 +11,7 @@ import type { Exchange } from "../request/exchange.ts";
 import { compileMediaTypes } from "./body_media_type.ts";
 import { type SchemaError, schemaErrors } from "./schema_errors.ts";
 
-/** A decoded body and its media type, as the document writes it. */
+/** Decoded body and its media type as in the document. */
 export interface OperationBody {
   readonly contentType: string | undefined;
   readonly body: unknown;
@@ -19,10 +19,10 @@ export interface OperationBody {
 
 const NO_BODY: OperationBody = { contentType: undefined, body: undefined };
 
-/** Reads, decodes and validates the body of an operation; its errors go to the list. */
+/** Reads, decodes and validates the body of an operation, and adds its errors. */
 export type ReadOperationBody = (exchange: Exchange, errors: RequestErrors) => Promise<OperationBody>;
 
-/** Prepares it; undefined for an operation without a body. */
+/** Prepares the reading of an operation's body; undefined for an operation without one. */
 export function compileBody(
   { method, requestBody }: Operation,
   options: { maxBytes: number; deadlines: Deadlines },
@@ -60,7 +60,7 @@ export function compileBody(
   }
 }
 
-/** Refuses the body that an operation without one was sent, when it is too large to be skipped. */
+/** Rejects a body that the operation ignores but that is too large to be skipped. */
 export function checkUnusedBody({ fields }: Exchange, maxBytes: number): void {
   if (fields.contentLength === null || Number(fields.contentLength) <= maxBytes) return;
   throw new Problem(413, "content-too-large", {
@@ -76,7 +76,7 @@ function hasBody({ fields, request }: Exchange): boolean {
 
 const LOCATION_OF = { path: "path", query: "query", headers: "header", cookies: "cookie" } as const;
 
-/** Checks decoded parameters against their schemas; one with a error already is not named twice. */
+/** Validates decoded parameters, except those that already have an error. */
 export function validateParameters(
   parameters: Parameters,
   validate: Validator | undefined,
@@ -93,10 +93,7 @@ export function validateParameters(
   }
 }
 
-/**
- * Checks a decoded body against its schema. What the decoder found is told first; the schema's word on the same values
- * would only repeat it.
- */
+/** Validates a decoded body. Errors of the decoder come first and replace those of the schema for the same values. */
 export function validateBody(
   { value, errors: found }: ParsedJson,
   validate: Validator | undefined,

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { invalidParamsOf, JSON_TYPE, send, sendForProblem } from "../testing/note_client.ts";
 
-Deno.test("Server.fetch() refuses hostile bodies with a clean 4xx", async () => {
+Deno.test("Server.fetch() responds to malformed bodies with a 4xx", async () => {
   const bodies: [BodyInit, number][] = [
     ["", 400],
     ["{", 400],
@@ -26,7 +26,7 @@ Deno.test("Server.fetch() refuses hostile bodies with a clean 4xx", async () => 
   assertEquals(await polluted.text(), '{"__proto__":{"x":1},"text":"a"}');
 });
 
-Deno.test("Server.fetch() answers 415 with what the operation takes", async () => {
+Deno.test("Server.fetch() responds 415 with the supported media types", async () => {
   for (
     const type of ["text/plain", "application/json; charset=latin1", "application/vnd.x+json", "nonsense", ""]
   ) {
@@ -53,7 +53,7 @@ Deno.test("Server.fetch() answers 415 with what the operation takes", async () =
   }
 });
 
-Deno.test("Server.fetch() tells what the decoder and the schema find in a body at once", async () => {
+Deno.test("Server.fetch() reports errors of the decoder and the schema together", async () => {
   const errors = async (body: string): Promise<string[]> => {
     const problem = await sendForProblem("/notes", { method: "POST", headers: JSON_TYPE, body });
     assertEquals(problem.status, 422);

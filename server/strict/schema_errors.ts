@@ -3,20 +3,20 @@ import { extendPointer } from "../representation/json_pointer.ts";
 import type { ValidationError } from "../operation.ts";
 import { errorReason, orList } from "./error_reason.ts";
 
-/** A fault that a validator found: where, and what is wrong. */
+/** Error found by a validator. */
 export interface SchemaError {
-  /** JSON Pointer to the value, or to where it is missing. */
+  /** JSON Pointer to the value, or to the missing property. */
   readonly pointer: string;
   readonly reason: string;
 }
 
 const WRAPPERS: ReadonlySet<string> = new Set(["if", "anyOf", "oneOf", "allOf", "not", "$ref"]);
-/** Longer names of unknown members are not repeated in an answer. */
+/** Maximum length of an unknown name that is repeated in a response. */
 const MAX_MEMBER_LENGTH = 100;
 
 /**
- * Tidies what a validator reports: missing and unknown members are pointed at themselves, what only says that an inner
- * rule was broken is dropped where the inner rule is there, and alternative types are told in one sentence.
+ * Condenses the errors of a validator: points at missing and unknown properties themselves, omits wrappers such as
+ * anyOf whose inner errors are reported, and merges alternative types into one error.
  */
 export function schemaErrors(errors: readonly ValidationError[]): SchemaError[] {
   const found: SchemaError[] = [];
@@ -25,7 +25,7 @@ export function schemaErrors(errors: readonly ValidationError[]): SchemaError[] 
   const explained = explainedPaths(errors);
   for (const error of errors) {
     if (WRAPPERS.has(error.keyword) && isExplained(error, explained)) continue;
-    // What is of the wrong type breaks other rules only by that.
+    // Other errors of a value with a wrong type are consequences.
     if (error.keyword !== "type" && wrong.has(error.instancePath)) continue;
     if (error.keyword === "type") {
       const alternatives = types.get(error.instancePath);
@@ -53,17 +53,17 @@ function toSchemaError(error: ValidationError): SchemaError {
 }
 
 function isExplained(wrapper: ValidationError, explained: ReadonlySet<string>): boolean {
-  // oneOf that more than one alternative matched has no inner errors: it is the explanation itself.
+  // A oneOf with several matches has no inner errors and is the explanation itself.
   return !Array.isArray(wrapper.params["passingSchemas"]) && explained.has(wrapper.instancePath);
 }
 
-/** Every place at or below which an error tells what is wrong. */
+/** Returns the paths with an error at or below them. */
 function explainedPaths(errors: readonly ValidationError[]): Set<string> {
   const paths = new Set<string>();
   for (const { keyword, instancePath } of errors) {
     if (WRAPPERS.has(keyword)) continue;
     let path = instancePath;
-    // What is above a known place is known too, so each place is walked through once.
+    // The ancestors of a known path are known too, so each path is visited once.
     while (!paths.has(path)) {
       paths.add(path);
       path = path.slice(0, Math.max(path.lastIndexOf("/"), 0));
@@ -76,8 +76,8 @@ function typesByPath(errors: readonly ValidationError[]): Map<string, string[]> 
   const types = new Map<string, string[]>();
   for (const { keyword, instancePath, params } of errors) {
     if (keyword !== "type") continue;
-    const given = params["type"];
-    const names = Array.isArray(given) ? given.map(String) : String(given).split(",");
+    const expected = params["type"];
+    const names = Array.isArray(expected) ? expected.map(String) : String(expected).split(",");
     types.set(instancePath, [...new Set([...types.get(instancePath) ?? [], ...names])]);
   }
   return types;

@@ -67,7 +67,12 @@ Deno.test("archway logs what broke, where, and nothing of anybody", async () => 
     stderr.split("\n").filter((line) => line.includes(requestId)).map((line) => JSON.parse(line).properties)
   ).flat();
   const { name, operation, status, pointer, reason } = breach.error;
-  assertEquals([name, operation, status, pointer], ["ResponseBreachError", "getContact", 200, "/data/age"]);
+  assertEquals([name, operation, status, pointer], [
+    "ResponseValidationError",
+    "getContact",
+    200,
+    "/data/age",
+  ]);
   assertMatch(reason, /must be <= 150/);
   const { sqlState, statement, cause, frames } = missing.error;
   assertEquals([sqlState, statement], ["42P01", "SELECT contacts"]);
@@ -92,7 +97,10 @@ testOnTerminal("archway dev shows what broke, where, and in which request", asyn
   const breach = await fail(`${url}/v1/contacts/${id}`);
   await program.untilMatch(new RegExp(`${breach} failed with status 500`));
   await program.untilMatch(/reason: must be <= 150/);
-  assertMatch(program.text, /The response of getContact with status 200 breaks its document at \/data\/age/);
+  assertMatch(
+    program.text,
+    /The response of getContact with status 200 violates the OpenAPI document at \/data\/age/,
+  );
   await pool.writer().query("DROP TABLE contacts CASCADE");
   const missing = await fail(`${url}/v1/contacts/${id}`);
   await program.untilMatch(new RegExp(`${missing} failed with status 500`));

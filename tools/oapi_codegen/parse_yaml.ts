@@ -4,8 +4,8 @@ import type { DiagnosticList } from "./diagnostics.ts";
 import { unescapeToken } from "./json_value.ts";
 
 /**
- * Parses YAML 1.2, of which JSON is a part. Duplicate keys, aliases that grow without bound, and values that JSON
- * does not have are noted as diagnostics with their line; then the value is null. Faults that are noted later, by pointer,
+ * Parses YAML 1.2, of which JSON is a part. Duplicate keys, aliases that grow without bound, and values that JSON does
+ * not have are noted as diagnostics with their line; then the value is null. Faults that are noted later, by pointer,
  * are given the line where the text has it.
  */
 export function parseYaml(text: string, diagnostics: DiagnosticList): JsonValue {

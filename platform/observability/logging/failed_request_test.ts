@@ -133,7 +133,7 @@ Deno.test("A failed request is in the JSON log with its error, causes and places
   assertEquals(cause.message, 'relation "missing" does not exist (42P01)');
   assert(frames.some((frame: string) => frame.includes(placeOf("missing table"))), frames.join("\n"));
 
-  assertEquals(breach.name, "ResponseBreachError");
+  assertEquals(breach.name, "ResponseValidationError");
   assertEquals([breach.operation, breach.status, breach.pointer, breach.reason], [
     "readNote",
     200,
@@ -172,7 +172,7 @@ Deno.test("A failed request is unredacted on a developer's terminal, and not in 
       '  caused by PostgresError [42P01]: relation "missing" does not exist (42P01)\n',
       "      statement: SELECT missing\n",
       "      near: SELECT id, text FROM ▸missing WHERE id = $1 AND owner = $2\n",
-      "  ResponseBreachError: The response of readNote with status 200 breaks its document at /text: is required\n",
+      "  ResponseValidationError: The response of readNote with status 200 violates the OpenAPI document at /text: is required\n",
       "      pointer: /text\n      reason: is required\n",
       "  caused by RangeError: Too far\n      at causes (file:///",
       "  caused by object: { planted: true }\n",

@@ -294,6 +294,6 @@ Deno.test("createServer() rejects an operation that requires a key if no key sto
   assertThrows(
     () => createServer("127.0.0.1", 0, withApi(counterApi())),
     Error,
-    "count requires an Idempotency-Key, and nothing keeps keys",
+    "count requires an Idempotency-Key, but the server has no store for keys",
   );
 });

@@ -34,8 +34,8 @@ const SMALL_BUFFER = 4096;
 const LARGE_BUFFER = 65_536;
 
 /**
- * Client's connection, proxied to the HTTP server. Bytes are forwarded unchanged and not parsed: the HTTP server reports
- * when a request begins and when its response is complete.
+ * Client's connection, proxied to the HTTP server. Bytes are forwarded unchanged and not parsed: the HTTP server
+ * reports when a request begins and when its response is complete.
  */
 export class ClientConnection {
   /** Address of the client. */

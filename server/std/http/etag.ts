@@ -1,11 +1,12 @@
 /**
- * The part of `jsr:@std/http/etag` that is used, with its signatures.
+ * Used subset of `jsr:@std/http/etag`, with the same signatures.
  */
 
-/** How an entity-tag is made. */
+/** Options of an entity tag. */
 export interface ETagOptions {
   /**
-   * The digest that tells representations apart.
+   * Digest algorithm.
+   *
    * @default {"SHA-256"}
    */
   algorithm?: "SHA-1" | "SHA-256" | "SHA-384" | "SHA-512";
@@ -16,7 +17,7 @@ export interface ETagOptions {
   weak?: boolean;
 }
 
-/** The entity-tag of a text or of bytes: quoted, by their digest. */
+/** Returns the quoted entity tag of a text or of bytes, made from their digest. */
 export async function eTag(
   entity: string | Uint8Array,
   options: ETagOptions = {},
