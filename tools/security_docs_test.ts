@@ -14,7 +14,7 @@ const TABLES = [
   ["docs/persistence.md", "Retried reads"],
   ["docs/persistence.md", "Failures on one server"],
   ["docs/migrations.md", "Interrupted migrations"],
-  ["docs/payments.md", "Faults"],
+  ["docs/payments.md", "Failures"],
   ["docs/webhooks.md", "Guarantees"],
 ] as const;
 
