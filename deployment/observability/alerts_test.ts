@@ -15,39 +15,39 @@ async function alerts(): Promise<readonly Alert[]> {
   return [...(await readAlerts()).values()].flat();
 }
 
-Deno.test("Alerts ask for what every program exports; those of a capability stand in a group of its name", async () => {
+Deno.test("Alerts use metrics that every program exports, or are in the group of their module", async () => {
   assertEquals(await missingInAlerts("archway", await platformMetrics()), []);
 });
 
-Deno.test("Alerts name problems that there are", async () => {
+Deno.test("Alerts name existing problem types", async () => {
   const slugs = [...SERVER_PROBLEM_TYPES, ...contactProblems.problemTypes].map(({ slug }) => slug);
-  let looked = 0;
+  let checked = 0;
   for (const { alert, expr } of await alerts()) {
     for (const [, pattern = ""] of expr.matchAll(/problem=~?"([^"]+)"/g)) {
       for (const one of pattern.split("|")) {
         assert(slugs.some((slug) => new RegExp(`^(?:${one})$`).test(slug)), `${alert}: ${one}`);
-        looked++;
+        checked++;
       }
     }
   }
-  assert(looked > 0);
+  assert(checked > 0);
 });
 
-Deno.test("Alerts tell only what their expressions leave, and how grave they are", async () => {
+Deno.test("Alerts have a severity, and summaries with labels of their expressions only", async () => {
   const all = await alerts();
   assertEquals(new Set(all.map(({ alert }) => alert)).size, all.length);
   for (const { alert, expr, for: lasting, labels: { severity }, annotations: { summary } } of all) {
     assertMatch(lasting, /^\d+[mh]$/, alert);
     assert(["page", "ticket"].includes(severity), `${alert}: ${severity}`);
     const { labels } = promqlNames(expr);
-    const told = [...summary.matchAll(/\$labels\.(\w+)/g)].map(([, name = ""]) => name);
-    // What is not grouped keeps the labels of its target.
-    const kept = expr.includes(" by (") ? labels : new Set([...labels, ...await labelsOfTargets()]);
-    assertEquals(told.filter((name) => !kept.has(name)), [], alert);
+    const used = [...summary.matchAll(/\$labels\.(\w+)/g)].map(([, name = ""]) => name);
+    // Without grouping, series have the labels of their target, too.
+    const known = expr.includes(" by (") ? labels : new Set([...labels, ...await labelsOfTargets()]);
+    assertEquals(used.filter((name) => !known.has(name)), [], alert);
   }
 });
 
-Deno.test("Prometheus reads the alerts where compose.yaml puts them, and the guide says what to do about each", async () => {
+Deno.test("Alerts are mounted where Prometheus reads them, and docs/observability.md has an action for each", async () => {
   const read = async (path: string): Promise<string> => await Deno.readTextFile(join(HERE, "../..", path));
   const { rule_files: files }: { rule_files: string[] } = parse(
     await read("deployment/observability/prometheus.yaml"),
@@ -60,5 +60,5 @@ Deno.test("Prometheus reads the alerts where compose.yaml puts them, and the gui
   assert(volumes.includes(`./deployment/observability/alerts.yaml:${files[0]}:ro`));
   const rows = markdownRows(await read("docs/observability.md"), "Alerts");
   assertEquals(rows.map(([name]) => name), (await alerts()).map(({ alert }) => alert));
-  for (const [name = "", , what = ""] of rows) assert(what.length > 20, `${name} does not say what to do`);
+  for (const [name = "", , what = ""] of rows) assert(what.length > 20, `${name} has no action`);
 });

@@ -6,10 +6,10 @@ import { platformMetrics } from "./testing/platform_metrics.ts";
 
 const HERE = import.meta.dirname ?? ".";
 
-/** Dashboards of what every program exports. Those of a capability are tested where it stands. */
+/** Dashboards of metrics that every program exports. Those of modules are tested in their folders. */
 const PLATFORM = ["database", "red_by_route", "runtime"];
 
-Deno.test("Dashboards ask for what the program exports, and show all of it", async () => {
+Deno.test("Dashboards use exported metrics only, and show all of them", async () => {
   const known = await platformMetrics();
   assertEquals(await compareDashboards(PLATFORM, { known, prefix: /^archway_/ }), {
     missing: [],
@@ -19,7 +19,7 @@ Deno.test("Dashboards ask for what the program exports, and show all of it", asy
   assert(families.size >= 10, [...families].join());
 });
 
-Deno.test("Dashboards use only variables and labels that they have", async () => {
+Deno.test("Dashboards use defined variables and labels only", async () => {
   const all = await readDashboards();
   assertEquals(new Set(all.map(({ uid }) => uid)).size, all.length);
   for (const { title, panels, templating } of all) {

@@ -1,6 +1,6 @@
--- Lets a standby follow this server: a role that can replicate and nothing else, with the password that the setting
--- archway.standby_password has, and a slot, so that the server keeps what the standby has not received yet. Both may
--- be there from before; the slot then keeps what nobody asks for any more, or has lost it.
+-- Prepares this server for a standby: a role with replication rights only, with the password in the setting
+-- archway.standby_password, and a slot, so that the server retains WAL that the standby has not received yet. An inactive
+-- slot of an earlier standby is recreated: it would retain WAL that is not needed any more, or has lost it.
 DO $$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'standby') THEN

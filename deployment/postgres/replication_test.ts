@@ -24,7 +24,7 @@ async function run({ instance }: PostgresServer, statements: string): Promise<re
   }
 }
 
-Deno.test("replication.sql and pg_hba.conf let a standby follow with its password, and nobody without", async () => {
+Deno.test("replication.sql and pg_hba.conf let a standby replicate with its password only", async () => {
   const folder = await Deno.makeTempDir({ prefix: "archway_hba_" });
   await Deno.copyFile(join(HERE, "pg_hba.conf"), join(folder, "pg_hba.conf"));
   // The server may run as another user.

@@ -3,13 +3,13 @@ import { postgresEnvironment } from "@archway/tools/support/postgres_environment
 import { Program, untilReady } from "@archway/tools/support/program.ts";
 import { type Exported, readExported } from "@archway/tools/support/prometheus/exported_metrics.ts";
 
-/** Returns what every program exports, after requests that went well, badly, too often and nowhere. */
+/** Returns the metrics that every program exports, after requests with various outcomes. */
 export async function platformMetrics(): Promise<Exported> {
   await using database = await useTestDatabase();
   const { instance } = database;
   await using program = new Program({
     ...postgresEnvironment(instance),
-    // A server that follows nobody is a replica that is not behind.
+    // A server that is not a standby counts as a replica without lag.
     POSTGRES_REPLICA_0_HOST: instance.host,
     POSTGRES_REPLICA_0_PORT: String(instance.port),
     MIGRATE_ON_START: "true",
@@ -24,6 +24,6 @@ export async function platformMetrics(): Promise<Exported> {
   for (const method of ["STRANGE", "POST"]) {
     await (await fetch(`${url}/v1/contacts`, { method })).body?.cancel();
   }
-  // They come with the first probe and the first timer.
+  // Exported after the first probe and the first timer.
   return await readExported(await program.metricsUrl, ["lag_seconds{", "event_loop_delay_seconds_count"]);
 }
