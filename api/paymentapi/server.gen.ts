@@ -37,7 +37,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read an account and its balance */
+        /** Get an account and its balance */
         get: operations["getAccount"];
         put?: never;
         post?: never;
@@ -147,7 +147,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read a payment */
+        /** Get a payment */
         get: operations["getPayment"];
         /**
          * Create a payment with a client-generated ID
@@ -215,7 +215,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read a refund */
+        /** Get a refund */
         get: operations["getRefund"];
         /**
          * Refund a payment in full or in part
@@ -4198,7 +4198,7 @@ export interface StrictServerInterface {
    */
   openAccount(request: OpenAccountRequest, context: RequestContext): Promise<OpenAccountResponse>;
 
-  /** Read an account and its balance */
+  /** Get an account and its balance */
   getAccount(request: GetAccountRequest, context: RequestContext): Promise<GetAccountResponse>;
 
   /**
@@ -4231,7 +4231,7 @@ export interface StrictServerInterface {
    */
   createPayment(request: CreatePaymentRequest, context: RequestContext): Promise<CreatePaymentResponse>;
 
-  /** Read a payment */
+  /** Get a payment */
   getPayment(request: GetPaymentRequest, context: RequestContext): Promise<GetPaymentResponse>;
 
   /**
@@ -4249,7 +4249,7 @@ export interface StrictServerInterface {
   /** List a payment's refunds, newest first */
   listRefunds(request: ListRefundsRequest, context: RequestContext): Promise<ListRefundsResponse>;
 
-  /** Read a refund */
+  /** Get a refund */
   getRefund(request: GetRefundRequest, context: RequestContext): Promise<GetRefundResponse>;
 
   /**
