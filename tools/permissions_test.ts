@@ -142,6 +142,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   check: ["read a file of the checkout"],
   conform: ["connect to this machine", "connect to another machine", "read a file of the checkout"],
   settings: ["read a file of the checkout"],
+  rename: ["read a file of the checkout", "write a file of api/"],
   gen: ["read a file of the checkout", "write a file of api/"],
   audit: ["read a file of the checkout", "read another file"],
 };

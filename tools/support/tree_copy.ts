@@ -79,15 +79,33 @@ export class TreeCopy implements AsyncDisposable {
     else await Deno.copyFile(source, target);
   }
 
-  /** Runs a task and asserts that it succeeds. */
-  async task(name: string, ...args: readonly string[]): Promise<void> {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["task", name, ...args],
+  /** Runs a task, asserts that it succeeds, and returns its output. */
+  async task(name: string, ...args: readonly string[]): Promise<string> {
+    const { code, output } = await this.run(Deno.execPath(), "task", name, ...args);
+    assertEquals(code, 0, `deno task ${name}:\n${failuresOf(output)}`);
+    return output;
+  }
+
+  /** Runs a command in the copy. */
+  async run(
+    command: string,
+    ...args: readonly string[]
+  ): Promise<{ readonly code: number; readonly output: string }> {
+    const { code, stdout, stderr } = await new Deno.Command(command, {
+      args: [...args],
       cwd: this.path,
       env: { NO_COLOR: "1" },
     }).output();
-    const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-    assertEquals(code, 0, `deno task ${name}:\n${failuresOf(said)}`);
+    return { code, output: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+  }
+
+  /** Makes a repository of the copy, with one commit. */
+  async commit(): Promise<void> {
+    const identity = ["-c", "user.name=A team", "-c", "user.email=team@example.com"];
+    for (const args of [["init", "-q"], ["add", "-A"], [...identity, "commit", "-q", "-m", "Begin"]]) {
+      const { code, output } = await this.run("git", ...args);
+      assertEquals(code, 0, output);
+    }
   }
 
   /** Asserts that a folder is identical to that of this checkout. */
@@ -112,7 +130,7 @@ export class TreeCopy implements AsyncDisposable {
 /** Returns the end of a task's output with its failures. */
 function failuresOf(said: string): string {
   const [, failures] = said.split(/^ ?ERRORS ?$/m);
-  return (failures ?? said).slice(-20_000);
+  return (failures ?? said.replaceAll(/^Check .*\n/gm, "")).slice(-20_000);
 }
 
 async function copyFolder(from: string, to: string): Promise<void> {
