@@ -24,8 +24,8 @@ export const paymentModule = defineService({
   events: PAYMENT_CATALOG,
   scopes: ["payments:read", "payments:write", "payments:deposit"],
   commands: [rebuildCommand],
-  mount(parts): MountedService {
-    const { pool: connections, now, newId, tokens } = parts;
+  mount(dependencies): MountedService {
+    const { pool: connections, now, newId, tokens } = dependencies;
     const events = new EventStore(PAYMENT_UPCASTERS);
     const app = new PaymentApp({
       connections,
@@ -36,13 +36,13 @@ export const paymentModule = defineService({
       now,
       newId,
     });
-    const cursors = timeCursors("payment cursor", parts);
-    const versionCursors = numberCursors("payment history cursor", parts);
-    const dependencies = { app, cursors, versionCursors, tokens };
+    const cursors = timeCursors("payment cursor", dependencies);
+    const versionCursors = numberCursors("payment history cursor", dependencies);
+    const handlerDependencies = { app, cursors, versionCursors, tokens };
     const handlers = {
-      ...accountHandlers(dependencies),
-      ...paymentHandlers(dependencies),
-      ...refundHandlers(dependencies),
+      ...accountHandlers(handlerDependencies),
+      ...paymentHandlers(handlerDependencies),
+      ...refundHandlers(handlerDependencies),
     };
     return { api: { name: "payment", routes: routes(handlers), document: spec, ...paymentProblems } };
   },

@@ -9,96 +9,96 @@ import type { MetricSink } from "./metric_sink.ts";
 import type { WorkTracer } from "./observed_work.ts";
 import type { SettingsReader, SettingsSection } from "./setting.ts";
 
-/** What a service declares about itself; see {@link ServiceDefinition} for how it starts. */
+/** Static description of a service; see {@link ServiceDefinition} for its startup. */
 export interface ServiceDescription {
   /** Name of the folder, such as "profile_service". */
   readonly name: string;
-  /** Names of modules that have to be listed too, such as "events". @default {[]} */
+  /** Names of modules that services.ts must list too, such as "events". @default {[]} */
   readonly requires?: readonly string[];
-  /** Absolute path of the folder of migrations; undefined: no tables. */
+  /** Absolute path of the folder of migrations. @default no tables */
   readonly migrations?: string;
-  /** Events it publishes; undefined: none. */
+  /** Events that it publishes. @default none */
   readonly events?: EventCatalog;
-  /** Scopes of a development token by default. @default {[]} */
+  /** Default scopes of a development token. @default {[]} */
   readonly scopes?: readonly string[];
-  /** Settings of its own, which `configure` reads; undefined: none. */
+  /** Settings that `configure` reads. @default none */
   readonly settings?: SettingsSection;
   /** Commands it adds to the program. @default {[]} */
   readonly commands?: readonly ServiceCommand[];
-  /** Whether it has work beside requests, which `worker` does alone. @default {false} */
+  /** Whether it has background work, which `worker` can run in a separate process. @default {false} */
   readonly hasBackground?: boolean;
-  /** Command lines to try first, for `dev`; `{url}` stands for the address of the program. @default {[]} */
+  /** Example command lines that `dev` prints; `{url}` stands for the address of the program. @default {[]} */
   readonly examples?: readonly string[];
 }
 
 /** A service, or a capability that services share, as services.ts lists it. */
 export interface ServiceModule extends ServiceDescription {
-  /** Reads its settings. Invalid ones are reported to the reader, all at once. */
+  /** Reads its settings. Invalid ones are reported to the reader. */
   configure(settings: SettingsReader): ConfiguredService;
 }
 
-/** A service whose settings are known. */
+/** A service with its settings. */
 export interface ConfiguredService {
   readonly name: string;
-  /** Wires the service up, once a program. Opens nothing yet. */
-  mount(parts: ServiceDependencies): MountedService;
+  /** Wires the service up, once per program, without opening connections. */
+  mount(dependencies: ServiceDependencies): MountedService;
 }
 
-/** What a service consists of in a running program. */
+/** API and background work of a service in a running program. */
 export interface MountedService {
-  /** Routes, OpenAPI document and error table; undefined: no HTTP API. */
+  /** Routes, OpenAPI document and error table. @default no HTTP API */
   readonly api?: ApiModule;
-  /** Work beside requests; undefined: none. */
+  /** Background work. @default none */
   readonly background?: Background;
 }
 
-/** Work beside requests, such as delivering events. */
+/** Background work of a service, such as the delivery of events. */
 export interface Background {
-  /** Whether `serve` does it too, or only `worker`. */
+  /** Whether `serve` runs it too, or only `worker`. */
   readonly inline: boolean;
   open(): Promise<BackgroundWork>;
 }
 
-/** Work beside requests that was opened. Disposing ends it in order. */
+/** Background work that was opened. Disposing stops it gracefully. */
 export interface BackgroundWork extends AsyncDisposable {
-  /** Begins; called once all migrations are applied. */
+  /** Starts the work; called once, after all migrations are applied. */
   start(): void;
 }
 
-/** What the program hands to every service. */
+/** Dependencies that the program passes to every service. */
 export interface ServiceDependencies {
   readonly pool: ConnectionPool;
   readonly logger: Logger;
   /** Current time with microseconds. */
   readonly now: () => Timestamp;
-  /** A new UUIDv7. */
+  /** Generates a UUIDv7. */
   readonly newId: () => string;
-  /** HMAC secrets, newest first, for a `KeyRing` or `EncryptionKeyRing` with a purpose of its own. */
+  /** Secrets, newest first, for a `KeyRing` or `EncryptionKeyRing` with its own purpose. */
   readonly secrets: readonly [string, ...string[]];
-  /** Lifetime of page cursors. */
+  /** Lifetime of page cursors, in seconds. */
   readonly cursorTtlSeconds: number;
   readonly tokens: ConsistencyTokens;
   /** Events of all listed services. */
   readonly catalogs: readonly EventCatalog[];
-  /** Undefined: no metrics are collected. */
+  /** Metrics are disabled if undefined. */
   readonly metrics: MetricSink | undefined;
   readonly tracer: WorkTracer;
-  /** Time for work in progress to end when the program stops. */
+  /** Time limit for work in progress when the program stops, in milliseconds. */
   readonly drainTimeoutMs: number;
 }
 
 /** A service with settings of type `S`. */
 export interface ServiceDefinition<S> extends ServiceDescription {
   readonly configure: (reader: SettingsReader) => S;
-  mount(parts: ServiceDependencies, settings: S): MountedService;
+  mount(dependencies: ServiceDependencies, settings: S): MountedService;
 }
 
 /** A service without settings of its own. */
 export interface PlainServiceDefinition extends ServiceDescription {
-  mount(parts: ServiceDependencies): MountedService;
+  mount(dependencies: ServiceDependencies): MountedService;
 }
 
-/** Makes the module of a service: what its `module.ts` exports and services.ts lists. */
+/** Creates the module of a service, which its `module.ts` exports and services.ts lists. */
 export function defineService<S>(definition: ServiceDefinition<S>): ServiceModule;
 export function defineService(definition: PlainServiceDefinition): ServiceModule;
 export function defineService<S>(definition: ServiceDefinition<S> | PlainServiceDefinition): ServiceModule {
@@ -106,9 +106,14 @@ export function defineService<S>(definition: ServiceDefinition<S> | PlainService
   return {
     ...definition,
     configure(reader): ConfiguredService {
-      if (!("configure" in definition)) return { name, mount: (parts) => definition.mount(parts) };
+      if (!("configure" in definition)) {
+        return {
+          name,
+          mount: (dependencies) => definition.mount(dependencies),
+        };
+      }
       const settings = definition.configure(reader);
-      return { name, mount: (parts) => definition.mount(parts, settings) };
+      return { name, mount: (dependencies) => definition.mount(dependencies, settings) };
     },
   };
 }

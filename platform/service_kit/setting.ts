@@ -1,9 +1,9 @@
-/** A text that is no valid value; the message continues a sentence that begins with the variable's name. */
+/** Error of an invalid value. The message continues a sentence that begins with the variable's name. */
 export class InvalidSetting extends Error {
   override readonly name = "InvalidSetting";
 }
 
-/** An environment variable of the program: how its text is read, and all that is documented about it. */
+/** An environment variable of the program: its parser and its documentation. */
 export interface Setting<T> {
   /** Name of the variable, such as "POSTGRES_CONNECT_TIMEOUT". */
   readonly name: string;
@@ -11,15 +11,15 @@ export interface Setting<T> {
   readonly type: string;
   /** Bounds as documented, such as "1ms to 24h"; empty if there are none. */
   readonly bounds: string;
-  /** Default as documented: a text that could be set; undefined if there is none, or if it depends. */
+  /** Default as the text of the variable; undefined if there is none, or if it depends on other settings. */
   readonly defaultText: string | undefined;
-  /** Sentence that states a default that depends on other settings, such as "jwt if AUTH_JWKS_URL is set". */
+  /** Rule of a default that depends on other settings, such as "jwt if AUTH_JWKS_URL is set". */
   readonly defaultRule: string | undefined;
-  /** A text that could be set, for a setting without a default. */
+  /** Example value of a setting without a default. */
   readonly example: string | undefined;
   /** Whether the value is never printed, and may come from the file that `<name>_FILE` names. */
   readonly secret: boolean;
-  /** What it does, units and consequences: one or more sentences. */
+  /** Effect, units and consequences, in one or more sentences. */
   readonly description: string;
   /** Names of earlier releases that still work. */
   readonly aliases: readonly string[];
@@ -28,7 +28,7 @@ export interface Setting<T> {
   /**
    * Parses a text.
    *
-   * @throws {InvalidSetting} if it is no valid value.
+   * @throws {InvalidSetting} if the text is invalid.
    */
   parse(text: string): T;
 }
@@ -37,24 +37,24 @@ export interface Setting<T> {
 export interface SettingsSection {
   /** Heading, such as "Database". */
   readonly title: string;
-  /** What holds for all of them. */
+  /** Note that applies to all of them. */
   readonly note?: string;
   readonly settings: readonly Setting<unknown>[];
 }
 
 /**
- * Environment variables as typed values, the port through which a module reads settings of its own. Invalid values are
- * collected, so that all of them are reported at once; a method then returns the fallback. Empty counts as absent.
+ * Port through which a module reads its environment variables as typed values. Methods collect invalid values, which are
+ * reported all at once, and then return the fallback. An empty variable counts as absent.
  */
 export interface SettingsReader {
-  /** Whether the variable, its `_FILE` or an alias is set. */
+  /** Returns whether the variable, its `_FILE` or an alias is set. */
   isSet(setting: Setting<unknown>): boolean;
-  /** Value of a setting, or its fallback. */
+  /** Returns the value of a setting, or its fallback. */
   read<T>(setting: Setting<T>): T;
-  /** Value of a setting whose default depends on others: `fallback` if it is not set, `text` as it would be written. */
+  /** Returns the value of a setting whose default depends on others. `text` is the fallback in its text form. */
   readOr<T>(setting: Setting<T | undefined>, fallback: T, text?: string): T;
-  /** Value of a setting that must be set; reports its absence and returns `placeholder`. */
+  /** Returns the value of a required setting; reports its absence and then returns `placeholder`. */
   require<T>(setting: Setting<T | undefined>, placeholder: T): T;
-  /** Reports a setting as invalid; `reason` continues a sentence that begins with its name. */
+  /** Reports a setting as invalid. The reason continues a sentence that begins with its name. */
   reject(setting: Pick<Setting<unknown>, "name">, reason: string): void;
 }

@@ -1,27 +1,27 @@
 import { InvalidSetting, type Setting } from "./setting.ts";
 
-/** A duration as operators write it: "500ms", "10s", "5m" or "24h". */
+/** A duration with its unit: "500ms", "10s", "5m" or "24h". */
 export type DurationText = `${number}${"ms" | "s" | "m" | "h"}`;
 
 /** Maximum retention of stored data: ten years. */
 export const MAX_RETENTION: DurationText = "87600h";
 
-/** What every setting documents. */
+/** Documentation of a setting. */
 export interface SettingOptions {
-  /** What it does, units and consequences: one or more sentences. */
+  /** Effect, units and consequences, in one or more sentences. */
   readonly description: string;
-  /** Default that depends on other settings, as a sentence without a period. */
+  /** Rule of a default that depends on other settings, without a period. */
   readonly defaultRule?: string;
-  /** A text that could be set, for a setting without a default. */
+  /** Example value of a setting without a default. */
   readonly example?: string;
   /** Names of earlier releases that still work. @default {[]} */
   readonly aliases?: readonly string[];
 }
 
-/** A setting of any type. */
+/** Options for {@link customSetting}. */
 export interface CustomOptions<T> extends SettingOptions {
   readonly type: string;
-  /** Default as a text that `parse` takes. */
+  /** Default as a text that `parse` accepts. */
   readonly default?: string;
   /** @default {""} */
   readonly bounds?: string;
@@ -54,10 +54,10 @@ export function customSetting<T>(name: string, options: CustomOptions<T>): Setti
   };
 }
 
-/** Options of a text: free, or by a pattern. */
+/** Options for {@link textSetting}. */
 export interface TextOptions extends SettingOptions {
   readonly default?: string;
-  /** Pattern of valid texts, with the requirement it stands for, such as "must consist of letters". */
+  /** Pattern of valid texts, and the error message for others, such as "must consist of letters". */
   readonly pattern?: readonly [RegExp, string];
   /** @default {"text"} */
   readonly type?: string;
@@ -81,12 +81,12 @@ export function textSetting(name: string, options: TextOptions): Setting<string 
   });
 }
 
-/** Returns a setting that is never printed and may be in a file. */
+/** Returns a setting that is never printed and can be read from a file. */
 export function secretSetting(name: string, options: SettingOptions): Setting<string | undefined> {
   return customSetting(name, { ...options, type: "secret", secret: true, parse: (text) => text });
 }
 
-/** Returns a setting that is a list, separated by commas. Absent: empty. */
+/** Returns a setting that is a comma-separated list; empty if absent. */
 export function listSetting(
   name: string,
   options: SettingOptions & { readonly default?: string },
@@ -96,7 +96,7 @@ export function listSetting(
   return { ...setting, fallback: setting.fallback ?? [], parse };
 }
 
-/** Bounds of an integer, and its default. */
+/** Options for {@link integerSetting}. */
 export interface IntegerOptions extends SettingOptions {
   readonly min: number;
   readonly max: number;
@@ -124,12 +124,12 @@ export function integerSetting(name: string, options: IntegerOptions): Setting<n
   return fallback === undefined ? setting : { ...setting, defaultText: `${fallback}`, fallback };
 }
 
-/** Bounds of a duration, and its default. */
+/** Options for {@link durationSetting}. */
 export interface DurationOptions extends SettingOptions {
   readonly default: DurationText;
   /** @default {"0s"} */
   readonly min?: DurationText;
-  /** Timers run for at most 2^31 - 1 ms. @default {"24h"} */
+  /** At most 2^31 - 1 ms for durations that set a timer. @default {"24h"} */
   readonly max?: DurationText;
 }
 
@@ -155,14 +155,14 @@ export function durationSetting(name: string, options: DurationOptions): Setting
 const DURATION = /^(\d{1,9})(ms|s|m|h)$/;
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Milliseconds of a duration such as "500ms", "10s", "5m" or "24h"; undefined if it is none. */
+/** Returns the milliseconds of a duration such as "500ms", "10s", "5m" or "24h"; undefined if it is invalid. */
 export function parseDuration(text: string): number | undefined {
   const [, count, unit = ""] = DURATION.exec(text) ?? [];
   const unitMs = UNIT_MS[unit];
   return unitMs === undefined ? undefined : Number(count) * unitMs;
 }
 
-/** Returns a setting that is one of several words, whatever their case. */
+/** Returns a setting that is one of several words, case-insensitive. */
 export function choiceSetting<T extends string>(
   name: string,
   choices: readonly T[],
