@@ -8,26 +8,26 @@ import {
 } from "@archway/service_kit/setting_types.ts";
 import { NATS_SETTINGS, type NatsConfig, readNatsConfig } from "./broker/nats_config.ts";
 
-/** How events leave. */
+/** Configuration of the publishing of events. */
 export interface EventsConfig {
-  /** Whether the service does it, too, beside its requests. */
+  /** Whether the service runs a worker, in addition to serving requests. */
   readonly inline: boolean;
-  /** How long until somebody looks by themselves whether there is something to do, in milliseconds. */
+  /** Interval at which an idle worker polls for work, in milliseconds. */
   readonly pollMs: number;
-  /** How many webhooks are told of events at the same time. */
+  /** Maximum number of concurrent deliveries to webhooks. */
   readonly concurrency: number;
   readonly webhooks: WebhookConfig;
-  /** Undefined: there is no broker. */
+  /** Message broker; undefined if none is configured. */
   readonly nats: NatsConfig | undefined;
 }
 
-/** How webhooks are told. */
+/** Configuration of the delivery to webhooks. */
 export interface WebhookConfig {
-  /** Whether they may be inside a private network or on this machine, and without TLS. */
+  /** Whether webhooks may be in a private network or on this machine, and may use plain HTTP. */
   readonly allowPrivate: boolean;
-  /** How long an attempt may take, in milliseconds. */
+  /** Timeout of an attempt, in milliseconds. */
   readonly timeoutMs: number;
-  /** How long a delivery is kept after its end, in milliseconds. */
+  /** Retention of settled deliveries, in milliseconds. */
   readonly retentionMs: number;
 }
 
@@ -35,7 +35,7 @@ const WORKER = choiceSetting("WORKER", ["inline", "off"], {
   default: "inline",
   description:
     "Process that delivers events to webhooks and NATS: inline for the service itself, beside its requests, or " +
-    "off for the command `worker` elsewhere. Any number of processes can do it at the same time.",
+    "off for separate processes (command `worker`). Any number of processes can deliver events concurrently.",
 });
 const CONCURRENCY = integerSetting("WORKER_CONCURRENCY", {
   default: 16,
@@ -48,24 +48,24 @@ const POLL_INTERVAL = durationSetting("OUTBOX_POLL_INTERVAL", {
   min: "10ms",
   max: "60s",
   description:
-    "Interval of polling for events where notifications do not arrive, behind a pooler for example.",
+    "Interval of polling for events, for when notifications do not arrive, such as behind a connection pooler.",
 });
 const TIMEOUT = durationSetting("WEBHOOK_TIMEOUT", {
   default: "10s",
   min: "10ms",
   max: "60s",
-  description: "Maximum time of a delivery attempt.",
+  description: "Timeout of a delivery attempt.",
 });
 const ALLOW_PRIVATE = booleanSetting("WEBHOOK_ALLOW_PRIVATE", {
   default: false,
   description:
-    "Whether webhooks may lead to this machine and private networks, and lack TLS: for development, or where " +
-    "only trusted people create them.",
+    "Whether to allow webhooks on this machine, in private networks and without TLS: for development, or if only " +
+    "trusted clients can create webhooks.",
 });
 const RETENTION = durationSetting("WEBHOOK_RETENTION", {
   default: "720h",
   max: MAX_RETENTION,
-  description: "Retention of deliveries that succeeded or were given up, for inspection and redelivery.",
+  description: "Retention of settled deliveries, for inspection and retries.",
 });
 
 /** Settings of events, webhooks and the broker. */
@@ -74,7 +74,7 @@ export const EVENTS_SETTINGS: SettingsSection = {
   settings: [WORKER, CONCURRENCY, POLL_INTERVAL, TIMEOUT, ALLOW_PRIVATE, RETENTION, ...NATS_SETTINGS],
 };
 
-/** Reads how events are delivered. */
+/** Reads the configuration of events. */
 export function readEventsConfig(reader: SettingsReader): EventsConfig {
   return {
     inline: reader.read(WORKER) === "inline",

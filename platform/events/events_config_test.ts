@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { EnvironmentReader } from "@archway/config/environment_reader.ts";
 import { readEventsConfig } from "./events_config.ts";
 
-Deno.test("readEventsConfig() lets the service send events out, to public addresses only", () => {
+Deno.test("readEventsConfig() runs a worker and allows public addresses only by default", () => {
   const settings = new EnvironmentReader(() => undefined);
   assertEquals(readEventsConfig(settings), {
     inline: true,
@@ -14,7 +14,7 @@ Deno.test("readEventsConfig() lets the service send events out, to public addres
   assertEquals(settings.errors, []);
 });
 
-Deno.test("readEventsConfig() reads every variable, and blames each that is wrong", () => {
+Deno.test("readEventsConfig() reads every variable and rejects invalid values", () => {
   const good: Readonly<Record<string, string>> = {
     WORKER: "off",
     OUTBOX_POLL_INTERVAL: "100ms",
@@ -45,7 +45,7 @@ Deno.test("readEventsConfig() reads every variable, and blames each that is wron
   assertEquals(settings.errors.map(({ variable }) => variable), Object.keys(bad));
 });
 
-Deno.test("readEventsConfig() accepts durations from the least to the most, and none beyond", () => {
+Deno.test("readEventsConfig() accepts durations within their bounds only", () => {
   const limits: Readonly<Record<string, readonly [string, string, string, string]>> = {
     OUTBOX_POLL_INTERVAL: ["10ms", "60s", "9ms", "60001ms"],
     WEBHOOK_TIMEOUT: ["10ms", "60s", "9ms", "60001ms"],

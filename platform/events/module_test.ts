@@ -30,7 +30,7 @@ interface Mounted {
   readonly metrics: PrometheusMetrics;
 }
 
-/** Mounts events beside other services, as a program does. */
+/** Mounts the events module with other services, as a program does. */
 function mount(
   pool: ConnectionPool,
   environment: Readonly<Record<string, string>> = {},
@@ -48,7 +48,7 @@ function mount(
   return { events, server, metrics };
 }
 
-Deno.test("eventsModule mounts the management of webhooks under its own document", async () => {
+Deno.test("eventsModule mounts the webhook API with its own OpenAPI document", async () => {
   await using database = await openEventDatabase();
   const { events: { api }, server } = mount(database.pool);
   assertEquals(api?.name, "webhook");
@@ -62,7 +62,7 @@ Deno.test("eventsModule mounts the management of webhooks under its own document
   ]);
 });
 
-Deno.test("eventsModule works beside requests unless WORKER=off, and always for the worker", async () => {
+Deno.test("eventsModule runs a worker beside requests unless WORKER=off, and always for `worker`", async () => {
   await using database = await openEventDatabase();
   assertEquals(mount(database.pool).events.background?.inline, true);
   assertEquals(mount(database.pool, { WORKER: "inline" }).events.background?.inline, true);
@@ -83,7 +83,7 @@ Deno.test("eventsModule reports every invalid setting of its own at once", () =>
   };
   const { errors } = assertThrows(() => configOf(wrong), ConfigError);
   assertEquals(errors.map(({ variable }) => variable).toSorted(), Object.keys(wrong).toSorted());
-  // Without the module its variables mean nothing.
+  // Without the module its variables are not read.
   assertEquals(configOf(wrong, [shopModule]).services.map(({ name }) => name), ["shop"]);
 });
 
@@ -104,12 +104,12 @@ Deno.test("eventsModule refuses two services that publish the same type", async 
   );
 });
 
-Deno.test("eventsModule delivers events of a service, measures it, and retries at once when asked to", async () => {
+Deno.test("eventsModule delivers events of a service, measures deliveries, and retries one at once on request", async () => {
   await using database = await openEventDatabase();
   const { pool } = database;
   const { events, server, metrics } = mount(pool, {
     WEBHOOK_ALLOW_PRIVATE: "true",
-    // Longer than the test: only what is woken happens.
+    // Longer than the test, so that only notifications wake the worker.
     OUTBOX_POLL_INTERVAL: "60s",
   });
   await using receiver = new WebhookReceiver(newSigningSecret());

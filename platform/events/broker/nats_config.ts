@@ -2,17 +2,17 @@ import { InvalidSetting, type SettingsReader } from "@archway/service_kit/settin
 import { customSetting, textSetting } from "@archway/service_kit/setting_types.ts";
 import type { NatsCredentials } from "./nats_broker.ts";
 
-/** Where events are published. May hold a password. */
+/** Configuration of the message broker. May contain a password. */
 export interface NatsConfig {
   /** "host:port" of every server. */
   readonly servers: readonly [string, ...string[]];
   readonly credentials?: NatsCredentials;
-  /** Whether the way has to be encrypted. */
+  /** Whether TLS is required. */
   readonly tls: boolean;
   readonly stream: string;
 }
 
-/** Names that JetStream accepts, less what would be awkward in a shell. */
+/** Stream names that JetStream accepts, without characters that a shell interprets. */
 const STREAM_NAME = /^[A-Za-z0-9_-]{1,255}$/;
 
 const URL_REASON =
@@ -36,17 +36,18 @@ const STREAM = textSetting("NATS_STREAM", {
   description: "Stream that stores published events; created if missing.",
 });
 
+/** Settings of the message broker. */
 export const NATS_SETTINGS = [SERVERS, STREAM];
 
-/** Reads the broker; undefined if events are not published to one. */
+/** Reads the configuration of the message broker. Returns undefined if there is none. */
 export function readNatsConfig(reader: SettingsReader): NatsConfig | undefined {
   const [servers, stream] = [reader.read(SERVERS), reader.read(STREAM)];
   if (servers !== undefined) return { ...servers, stream };
-  if (reader.isSet(STREAM) && !reader.isSet(SERVERS)) reader.reject(STREAM, "needs NATS_URL");
+  if (reader.isSet(STREAM) && !reader.isSet(SERVERS)) reader.reject(STREAM, "requires NATS_URL");
   return undefined;
 }
 
-/** All of one cluster: with the same scheme, and the same credentials or those of the first. */
+/** Parses the URLs of one cluster: the same scheme in all, and credentials in all (the same) or only in the first. */
 function parseUrls(text: string): Omit<NatsConfig, "stream"> | undefined {
   const urls = text.split(",").map((part) => URL.parse(part.trim()));
   const [first, ...others] = urls;
@@ -63,7 +64,7 @@ function parseUrls(text: string): Omit<NatsConfig, "stream"> | undefined {
   return {
     servers: [serverOf(first), ...servers],
     tls: first.protocol === "tls:",
-    // A token stands where a user does (NATS, "Connecting").
+    // A token takes the place of the user (NATS, "Connecting").
     ...(user !== "" && { credentials: password === "" ? { token: user } : { user, password } }),
   };
 }

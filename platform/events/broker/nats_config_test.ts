@@ -11,7 +11,7 @@ function parse(variables: Readonly<Record<string, string>>): {
   return { config, errors: settings.errors.map(({ variable }) => variable) };
 }
 
-Deno.test("readNatsConfig() reads where servers are, and who the program is to them", () => {
+Deno.test("readNatsConfig() reads servers, credentials and the stream", () => {
   const read = (url: string): NatsConfig | undefined => parse({ NATS_URL: url }).config;
   assertEquals(read("nats://broker.internal"), {
     servers: ["broker.internal:4222"],
@@ -34,7 +34,7 @@ Deno.test("readNatsConfig() reads where servers are, and who the program is to t
   assertEquals(parse({}), { config: undefined, errors: [] });
 });
 
-Deno.test("readNatsConfig() blames what cannot be used", () => {
+Deno.test("readNatsConfig() names the variable of an invalid value", () => {
   for (
     const url of [
       ...["http://a", "a:4222", "nats://", "nats://a/path", "nats://a?b=c", "nats://a#b", ",", "nats://a,"],
