@@ -46,13 +46,13 @@ export interface AccountRepository {
   /** Returns entries of the statement of an account in the scope. */
   listEntries(db: Querier, request: ListRequest<EntryFilter>, options?: QueryOptions): Promise<Page<Entry>>;
   /**
-   * Locks accounts of any owner until the end of the transaction, in order of their ids to avoid deadlocks, and returns
-   * them in that order.
+   * Locks and returns accounts of any owner, in order of their ids to avoid deadlocks. The locks last until the end of
+   * the transaction.
    */
   lock(tx: Querier, ids: readonly string[], scope: AccessScope): Promise<readonly LockedAccount[]>;
   /** Returns the id of the settlement account of a currency. */
   findSettlement(tx: Querier, currency: string): Promise<string | undefined>;
-  /** Locks the opening of a currency's settlement account until the end of the transaction, and returns its id if any. */
+  /** Returns the id like `findSettlement()`, but first blocks concurrent openings of the account. */
   claimSettlement(tx: Querier, currency: string): Promise<string | undefined>;
 }
 

@@ -9,7 +9,7 @@ import { seedAccounts } from "./seed_accounts.ts";
 const MAIN = join(import.meta.dirname ?? ".", "../../main.ts");
 const ACCOUNTS = 1_000;
 
-/** Fills a database of its own with events, and rebuilds and compares the projections with the operator's command. */
+/** Fills a new database with events and runs `archway events rebuild` on it. */
 export async function measureRebuild(
   server: InstanceConfig,
   { events, signal }: { readonly events: number; readonly signal: AbortSignal },
@@ -20,7 +20,7 @@ export async function measureRebuild(
     await pool.writer().query(`drop database if exists ${database.database}`);
     await pool.writer().query(`create database ${database.database}`);
   }
-  // One event opens the settlement account, two each of the others; every payment is one.
+  // One event for the settlement account, two for each other account, one for each payment.
   await seedAccounts(database, { accounts: ACCOUNTS, payments: events - 2 * ACCOUNTS - 1, signal });
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "-P", MAIN, "events", "rebuild"],

@@ -2,10 +2,10 @@
 export type NamedTexts = Readonly<Record<string, string>>;
 
 /**
- * Returns a function that binds recorded parameters to other values: every recorded value, alone or inside of a list or
- * of JSON, is replaced by the value of the same name.
+ * Returns a function that binds recorded parameters to other values. It replaces every recorded value, alone or inside
+ * a list or JSON, by the value of the same name.
  *
- * @param recorded Values of which none is a part of another one.
+ * @param recorded Values by name; none is a substring of another one.
  */
 export function parameterTemplate<Names extends NamedTexts>(
   parameters: readonly (string | null)[],

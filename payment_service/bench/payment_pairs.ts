@@ -15,7 +15,7 @@ interface PaymentPair {
 /** Step from one payee to the next: no divisor of their number, so that all pairs occur. */
 const STRIDE = 7;
 
-/** Returns the pairs of one connection, one after the other; the same every time, and others on every connection. */
+/** Returns an iterator over the pairs of one connection. Deterministic; connections have different pairs. */
 export function paymentPairs({ payers, payees }: PaymentPairs, share: Share): () => PaymentPair {
   const begin = Math.floor(share.connection * payers.length / share.connections);
   const beginPayees = Math.floor(share.connection * payees.length / share.connections);

@@ -69,8 +69,8 @@ const ACCOUNT = {
 export type LockedRow = Account & { readonly isOwn: boolean; readonly isActive: boolean };
 
 /**
- * SQL of a payment with an idempotency key, as the service sends it between BEGIN and COMMIT, so that the bare loop runs
- * the very same text. `project` and `append` are sent one behind the other, without waiting.
+ * SQL of a payment with an idempotency key, as the service sends it. The statements between BEGIN and COMMIT are
+ * recorded, so that the bare loop runs the same text. `project` and `append` are pipelined.
  */
 export const PAYMENT_SQL = await recordPayment();
 

@@ -15,7 +15,7 @@ import { seedAccounts } from "./seed_accounts.ts";
 
 const PATH = "/v1/payments";
 
-/** Rows: whether one account pays all, and whether the service publishes its events in the same process. */
+/** Rows of the table: whether one account pays all, and whether the service publishes events. */
 const ROWS = {
   many: { row: "many accounts", hot: false, worker: "off" },
   hot: { row: "one account pays all", hot: true, worker: "off" },

@@ -82,7 +82,7 @@ interface ClientOptions {
   readonly signal: AbortSignal;
 }
 
-/** Sends intents one by one, with some retries after a lost response, and sometimes repeats old ones. */
+/** Sends intents one by one, retries some lost responses, and sometimes repeats old intents. */
 async function runClient(
   client: LossyClient,
   source: IntentSource,

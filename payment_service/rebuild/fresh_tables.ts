@@ -45,7 +45,7 @@ export async function createFreshTables(tx: Querier, run: string): Promise<void>
 }
 
 /**
- * Locks the tables against being dropped until the end of the transaction, without taking a snapshot.
+ * Protects the tables from being dropped before the end of the transaction. Takes no snapshot.
  *
  * @throws {RebuildError} if they were dropped.
  */

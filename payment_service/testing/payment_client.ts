@@ -20,7 +20,7 @@ export function paymentServer(
   return serviceServer(pool, { services: PAYMENT_SERVICES, now, ...(options !== undefined && { options }) });
 }
 
-/** Authenticator whose tokens are subject names: "admin" has all scopes, "…-reader" only reads, "…-payer" cannot deposit. */
+/** Authenticator whose tokens are subject names. "admin" has all scopes, "…-reader" only reads, "…-payer" cannot deposit. */
 export const byName: ServerOption = withAuthenticator({
   authenticate(token): Principal {
     const [subject = "", role] = token.split("-");

@@ -40,7 +40,7 @@ export interface CommandContext {
 /** Options for opening the database of a command. */
 export interface CommandDatabaseOptions {
   /**
-   * Whether statements and transactions run without a timeout, for commands that process whole tables.
+   * Whether statements and transactions have no timeout, for commands that process whole tables.
    *
    * @default {false}
    */

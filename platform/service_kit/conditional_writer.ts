@@ -23,7 +23,7 @@ export interface VersionedRepository<Entity extends Versioned, Input> {
   ): Promise<void>;
   find(db: Querier, key: ResourceKey, options?: QueryOptions): Promise<Entity | undefined>;
   /**
-   * Writes the input if the version meets the condition, and returns the resource with its new version; undefined if no
+   * Writes the input if the version meets the condition. Returns the resource with its new version; undefined if no
    * resource matches.
    *
    * @throws {DomainError} if a unique value is taken.
@@ -113,7 +113,7 @@ export class ConditionalWriter<Entity extends Versioned, Input> {
     return entity;
   }
 
-  /** Throws the reason why a conditional write matched no row: missing resource first, then stale version. */
+  /** Throws the reason why a write matched no row: missing resource first, then stale version. */
   async #refuse(key: ResourceKey, options: QueryOptions): Promise<never> {
     return this.#changed(await this.#find(this.#deps.connections.writer(), key, options));
   }

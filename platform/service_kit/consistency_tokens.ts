@@ -28,7 +28,7 @@ export interface ConsistencyTokensOptions {
 }
 
 /**
- * Encodes WAL positions of the primary as opaque tokens that a client sends back to read its own writes. Tokens do not
+ * Encodes WAL positions of the primary as opaque tokens. A client sends them back to read its own writes. Tokens do not
  * expire: over time, more replicas have replayed a position, never fewer.
  */
 export class ConsistencyTokens {

@@ -1,6 +1,6 @@
 /**
- * ISO 4217 currency codes by decimal places of the minor unit (Maintenance Agency, "List one", published 2024-06-25,
- * and amendment 176). Excludes codes without a minor unit: funds, metals, and the test and no-currency codes.
+ * ISO 4217 currency codes by decimal places of the minor unit. Excludes codes without a minor unit: funds, metals, and
+ * the test and no-currency codes. Source: Maintenance Agency, "List one", published 2024-06-25, and amendment 176.
  */
 const CODES: Readonly<Record<number, string>> = {
   0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** Public entry point of idempotent requests: keys and responses, stored in the transaction of the work. */
+/** Public entry point of idempotent requests, whose keys and responses commit with the work. */
 export { KeySweeper } from "./idempotency/key_sweeper.ts";
 export { PostgresIdempotency } from "./idempotency/postgres_idempotency.ts";
 export { transactionOf } from "./idempotency/transaction_unit.ts";

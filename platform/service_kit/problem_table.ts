@@ -52,7 +52,7 @@ export function problemTable<Code extends string>(
   };
 }
 
-/** Returns the problem type of a resource that is missing or outside the access scope of the caller. */
+/** Returns the problem type of a resource that is missing or outside the access scope. */
 export function notFound(
   resource: string,
   detail = `No ${resource} with this id exists, or it is not accessible to the caller.`,

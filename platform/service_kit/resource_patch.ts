@@ -30,7 +30,7 @@ export interface ResourcePatchOptions {
 type JsonObject = { readonly [name: string]: JsonValue };
 
 /**
- * Returns a function that applies a patch to the JSON form of a resource and returns the new input. It throws
+ * Returns a function that applies a patch to a resource's JSON and returns the new input. It throws
  * {@link DomainError} "patch-failed" if an operation cannot be applied, and "invalid-…" if the result is invalid.
  *
  * @typeParam Input Body of PUT, which the validator accepts.

@@ -66,7 +66,7 @@ export class ResourceResponses<Item, Json> {
     return { status, headers: { ...headers, ...await this.#options.tokens.header(context) }, body };
   }
 
-  /** Returns 201 for a creation in an open transaction; the Consistency-Token is added after the commit. */
+  /** Returns 201 for a creation in an open transaction. The Consistency-Token is added after the commit. */
   createdInTransaction(item: Item, context: RequestContext): Created<Json> {
     const headers = { ETag: this.#tag(item), Location: this.#options.pathOf(item) };
     return { status: 201, headers, body: this.body(item, context) };

@@ -11,7 +11,7 @@ export interface Setting<T> {
   readonly type: string;
   /** Bounds as documented, such as "1ms to 24h"; empty if there are none. */
   readonly bounds: string;
-  /** Default as the text of the variable; undefined if there is none, or if it depends on other settings. */
+  /** Default as the text of the variable. Undefined if there is none, or if it depends on other settings. */
   readonly defaultText: string | undefined;
   /** Rule of a default that depends on other settings, such as "jwt if AUTH_JWKS_URL is set". */
   readonly defaultRule: string | undefined;

@@ -155,7 +155,7 @@ export function durationSetting(name: string, options: DurationOptions): Setting
 const DURATION = /^(\d{1,9})(ms|s|m|h)$/;
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Returns the milliseconds of a duration such as "500ms", "10s", "5m" or "24h"; undefined if it is invalid. */
+/** Parses a duration such as "500ms", "10s", "5m" or "24h" to milliseconds. Undefined if invalid. */
 export function parseDuration(text: string): number | undefined {
   const [, count, unit = ""] = DURATION.exec(text) ?? [];
   const unitMs = UNIT_MS[unit];

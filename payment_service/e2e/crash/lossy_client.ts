@@ -13,7 +13,7 @@ const LOST_AFTER_MS = 40;
 
 const TIMEOUT_MS = 60_000;
 
-/** Client that loses responses on purpose, and checks that repeated requests never contradict an acknowledgement. */
+/** Client that loses responses on purpose. Checks that no response contradicts an earlier acknowledgement. */
 export class LossyClient {
   /** First response to each intent, of those that were read. */
   readonly acknowledged = new Map<Intent, IntentResponse>();

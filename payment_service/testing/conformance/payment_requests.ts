@@ -15,7 +15,7 @@ export function money(amount: string, currency = '"BRL"'): string {
   return `{"amount":${amount},"currency":${currency}}`;
 }
 
-/** Returns the body of a payment of 1.00 between the accounts of the setup, with some members replaced. */
+/** Returns the body of a payment of 1.00 between the prepared accounts, with some members replaced. */
 export function paymentBody(parts: PaymentBodyOptions = {}): string {
   const { payer = '"{payer}"', payee = '"{payee}"', amount = money('"1.00"'), more = "" } = parts;
   return `{"payerAccountId":${payer},"payeeAccountId":${payee},"amount":${amount}${more}}`;

@@ -12,8 +12,8 @@ interface CursorPage {
 const BRL = "BRL";
 
 /**
- * Sets up two accounts in BRL, of which the first has 100.00: `{payer}` (`{payercapitals}`), `{payee}`, and `{profile}` of
- * the payer.
+ * Opens two accounts in BRL, the first one with 100.00. The placeholders are `{payer}` (`{payercapitals}`), `{payee}`, and
+ * the payer's `{profile}`.
  */
 export async function accounts(client: Client): Promise<Prepared & Required<Pick<Prepared, "paths">>> {
   const paths: string[] = [];
@@ -37,7 +37,7 @@ export async function accounts(client: Client): Promise<Prepared & Required<Pick
   };
 }
 
-/** Sets up accounts, and deletes the payee's profile. */
+/** Opens two accounts like {@link accounts}, and deletes the payee's profile. */
 export async function orphan(client: Client): Promise<Prepared> {
   const prepared = await accounts(client);
   await deleteItem(client, prepared.paths[1] ?? "");
@@ -45,8 +45,8 @@ export async function orphan(client: Client): Promise<Prepared> {
 }
 
 /**
- * Sets up accounts and a payment of 10.00 between them: `{payment}`, its `{key}`, `{entries}`, a cursor of the payer's
- * statement, and `{profiles}`, a cursor of the list of profiles.
+ * Opens two accounts and settles a payment of 10.00. The placeholders are `{payment}`, its `{key}`, a cursor of the
+ * payer's statement in `{entries}`, and a cursor of the list of profiles in `{profiles}`.
  */
 export async function payment(client: Client): Promise<Prepared> {
   const { placeholders, paths } = await accounts(client);

@@ -62,7 +62,7 @@ export async function findKey(
 }
 
 /**
- * Returns a stored key, or claims it: "claimed" locks it until the end of this transaction, "in use" means that another
+ * Returns a stored key, or claims it. "claimed" locks it until the end of this transaction, "in use" means that another
  * transaction holds the lock.
  */
 export async function claimKey(

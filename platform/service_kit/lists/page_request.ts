@@ -15,7 +15,7 @@ export interface PageParameters {
 }
 
 /**
- * Parses the page that a request selects: by number if `page` or `pageSize` is present, else by cursor.
+ * Parses the requested page: by number if `page` or `pageSize` is present, else by cursor.
  *
  * @throws {DomainError} "invalid-page" if both are mixed or the cursor is invalid.
  */

@@ -23,7 +23,7 @@ interface ReadPageOptions {
   readonly options?: QueryOptions | undefined;
 }
 
-/** Reads one page of a list and whether it has neighbours, in one statement and hence from one snapshot. */
+/** Reads one page of a list and whether it has neighbours, in one statement and one snapshot. */
 export async function readPage<Row extends ListRow>(
   db: Querier,
   list: ListSql,
@@ -109,7 +109,7 @@ function isFound<Row extends ListRow>(row: (Row | NoRow) & Beside): row is Row &
   return row.createdAt !== null;
 }
 
-/** Returns comparison operators for both sides of an anchor, and the sort order away from it; newest first. */
+/** Returns comparison operators and sort orders for both sides of an anchor in a newest-first list. */
 function comparisons({ direction, inclusive }: Omit<PagePosition, "anchor">): {
   readonly ahead: string;
   readonly behind: string;

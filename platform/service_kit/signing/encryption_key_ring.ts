@@ -13,7 +13,7 @@ interface Key {
 }
 
 /**
- * Encrypts short texts for storage with AES-256-GCM (NIST SP 800-38D) under keys derived from secrets (HKDF-SHA-256,
+ * Encrypts short texts for storage with AES-256-GCM (NIST SP 800-38D). Keys are derived from secrets (HKDF-SHA-256,
  * RFC 5869). The layout is key id, nonce, ciphertext, tag. The first secret encrypts and all of them decrypt, so that a
  * new secret can be added in front while existing texts are re-encrypted.
  */
@@ -45,7 +45,7 @@ export class EncryptionKeyRing {
     return Uint8Array.from(Buffer.concat([this.#current.id, nonce, ciphertext, cipher.getAuthTag()]));
   }
 
-  /** Returns the text; undefined if it was modified, has another context, or its secret is no longer configured. */
+  /** Returns the text. Undefined if it was modified, has another context, or its secret is not configured. */
   decrypt(encrypted: Uint8Array, context: string): string | undefined {
     const bytes = Buffer.from(encrypted);
     const textStart = ENCRYPTION_KEY_ID_BYTES + NONCE_BYTES;

@@ -16,9 +16,9 @@ interface Key {
 }
 
 /**
- * Signs short binary payloads as opaque, tamper-proof text for clients: base64url of key id, payload and HMAC-SHA-256
- * (RFC 2104). The first secret signs and all of them verify, so that a new secret can be added in front and the old one
- * removed once its texts have expired.
+ * Signs short binary payloads as opaque, tamper-proof text for clients. The text is base64url of key id, payload and
+ * HMAC-SHA-256 (RFC 2104). The first secret signs and all of them verify, so that a new secret can be added in front and
+ * the old one removed once its texts have expired.
  */
 export class KeyRing {
   readonly #keys: readonly Key[];

@@ -5,7 +5,7 @@ import { join } from "node:path";
 const SECRET_BYTES = 32;
 
 /**
- * Returns the secret stored in a folder, and creates it on first use, for programs without a configured secret. Only the
+ * Returns the secret stored in a folder, and creates it on first use. For programs without a configured secret. Only the
  * owner of the file can read it.
  *
  * @param folder Existing folder that no other process uses at the same time.

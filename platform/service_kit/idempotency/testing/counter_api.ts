@@ -55,7 +55,7 @@ export const COUNTS =
   "create table counts (number int generated always as identity, by int not null check (by < 1000))";
 
 /**
- * Returns an API with one keyed operation, which inserts a number and responds with the number of its row. 0 is refused
+ * Returns an API with one keyed operation, which inserts a number. It responds with the number of the row. 0 is refused
  * after the insert, 7 is a validation error, 13 throws, 14 responds with 503, and a check constraint rejects 1000 and
  * more.
  */
