@@ -96,7 +96,7 @@ Deno.test("each row of the tables of guarantees refers to a test", async () => {
 Deno.test("finds a reference to a missing test", async () => {
   const text =
     "in `tests/e2e/process_test.ts`, `tests/e2e/no_such_test.ts` and `server/rate_limit/*_test.ts`, but\n" +
-    '`tests/e2e/auth_test.ts` ("archway takes\ntokens …", "nor this one") and `server/*_such_test.ts`';
+    '`tests/e2e/auth_test.ts` ("archway only\naccepts tokens …", "nor this one") and `server/*_such_test.ts`';
   assertEquals(await missingTests(text), [
     "tests/e2e/no_such_test.ts",
     "tests/e2e/auth_test.ts: nor this one",

@@ -4,16 +4,16 @@ import { Program, untilReady } from "@archway/tools/support/program.ts";
 import { filesOfService, TreeCopy } from "@archway/tools/support/tree_copy.ts";
 import { services } from "../../services.ts";
 
-/** A service with all that require it, through others too: what leaves together. */
+/** Returns a service and all that require it, directly or indirectly: they are removed together. */
 function withDependents(name: string): readonly string[] {
-  const gone = new Set([name]);
-  for (const known of gone) {
-    for (const { name, requires = [] } of services) if (requires.includes(known)) gone.add(name);
+  const removed = new Set([name]);
+  for (const known of removed) {
+    for (const { name, requires = [] } of services) if (requires.includes(known)) removed.add(name);
   }
-  return services.map(({ name }) => name).filter((name) => gone.has(name));
+  return services.map(({ name }) => name).filter((name) => removed.has(name));
 }
 
-/** Everything that can be removed, each set once: a service or capability with its dependents, and all services. */
+/** Removable sets, each once: a service or capability with its dependents, and all services. */
 const REMOVALS = new Map(
   [
     ...services.map(({ name }) => withDependents(name)),
@@ -21,7 +21,7 @@ const REMOVALS = new Map(
   ].map((names) => [names.join(" and "), names]),
 );
 
-/** The names of the documents that services mount, as /openapi/<name>.json has them. */
+/** Returns the names of the documents that services mount, as in /openapi/<name>.json. */
 async function documentsOf(names: readonly string[]): Promise<readonly string[]> {
   const paths = (await Promise.all(names.map(filesOfService))).flatMap(({ paths }) => paths);
   return paths.flatMap((path) => /^api\/(\w+)api$/.exec(path)?.[1] ?? []);
@@ -47,12 +47,12 @@ async function assertServed(url: string, documents: readonly string[]): Promise<
 }
 
 for (const [title, removed] of REMOVALS) {
-  Deno.test(`a team removes ${title}: git rm, and a line of services.ts`, async (t) => {
+  Deno.test(`${title} can be removed: git rm and a line of services.ts`, async (t) => {
     await using copy = await TreeCopy.make();
     for (const name of removed) await copy.removeService(await filesOfService(name));
     const left = services.map(({ name }) => name).filter((name) => !removed.includes(name));
     await t.step("deno task check succeeds", async () => void await copy.task("check"));
-    await t.step("the program serves what is left", async () => {
+    await t.step("the program serves the remaining documents", async () => {
       const data = await Deno.makeTempDir({ prefix: "archway_removal_" });
       try {
         const options = { root: copy.path, main: "main.ts", fromSource: true };
@@ -78,7 +78,7 @@ for (const [title, removed] of REMOVALS) {
   });
 }
 
-Deno.test("a service whose requirement is not listed is refused in one sentence", async () => {
+Deno.test("a service with an unlisted requirement is rejected with one message", async () => {
   const [dependent] = services.filter(({ requires = [] }) => requires.length > 0);
   if (dependent === undefined) return;
   const [required = ""] = dependent.requires ?? [];

@@ -55,7 +55,7 @@ async function run(
 
 const READ = { scope: "contacts:read" };
 
-Deno.test("archway takes tokens of its issuer through a rotation and an outage, and no others", async () => {
+Deno.test("archway only accepts tokens of its issuer, through a rotation and an outage", async () => {
   await withFolder(async (folder) => {
     await using issuer = await TestIssuer.start("RS256");
     await using program = new Program(issued(issuer, folder));
@@ -80,7 +80,7 @@ Deno.test("archway takes tokens of its issuer through a rotation and an outage, 
     assertEquals((await list(url, await issuer.sign(READ))).status, 200);
     await issuer.rotate();
     const second = await issuer.sign(READ);
-    // It may be good, which nobody can tell now.
+    // It may be valid, which cannot be determined now.
     const unknown = await list(url, second);
     assertEquals([unknown.status, unknown.headers.get("Retry-After")], [503, "5"]);
     issuer.respond = undefined;
@@ -93,7 +93,7 @@ Deno.test("archway takes tokens of its issuer through a rotation and an outage, 
   });
 });
 
-Deno.test("archway shows a contact to who created it, and to who looks after all", async () => {
+Deno.test("archway shows a contact to its creator and to administrators", async () => {
   await withFolder(async (folder) => {
     await using issuer = await TestIssuer.start();
     await using program = new Program(issued(issuer, folder));
@@ -110,7 +110,7 @@ Deno.test("archway shows a contact to who created it, and to who looks after all
   });
 });
 
-Deno.test("archway starts without the keys of its issuer, says 503 and recovers", async () => {
+Deno.test("archway starts without the keys of its issuer, responds with 503 and recovers", async () => {
   await withFolder(async (folder) => {
     await using issuer = await TestIssuer.start();
     issuer.respond = () => new Response(null, { status: 500 });
@@ -126,7 +126,7 @@ Deno.test("archway starts without the keys of its issuer, says 503 and recovers"
   });
 });
 
-Deno.test("archway checks tokens with a file of keys, and refuses to start without it", async () => {
+Deno.test("archway verifies tokens with a key file, and does not start without it", async () => {
   await withFolder(async (folder) => {
     await using issuer = await TestIssuer.start("EdDSA");
     const { AUTH_JWKS_URL: _, ...rest } = issued(issuer, `${folder}/data`);
@@ -144,7 +144,7 @@ Deno.test("archway checks tokens with a file of keys, and refuses to start witho
   });
 });
 
-Deno.test("archway refuses to start where others could reach it and nobody said how they are known", async () => {
+Deno.test("archway does not start on a public address without authentication settings", async () => {
   await withFolder(async (folder) => {
     for (const environment of [{ HOST: "0.0.0.0" }, { PUBLIC_URL: "https://api.example.com" }]) {
       const { code, stdout, stderr } = await run({ EMBEDDED_DATA_DIR: folder, ...environment });
@@ -160,7 +160,7 @@ Deno.test("archway refuses to start where others could reach it and nobody said 
   });
 });
 
-Deno.test("archway token prints a token alone, which a service in development takes", async () => {
+Deno.test("archway token only prints a token, which is accepted in development", async () => {
   await withFolder(async (folder) => {
     const environment = { EMBEDDED_DATA_DIR: folder, AUTH_MODE: "dev" };
     const early = await run(environment, "token", "--subject", "ada");
@@ -186,7 +186,7 @@ Deno.test("archway token prints a token alone, which a service in development ta
   });
 });
 
-Deno.test("archway token makes none for a database that is not its own", async () => {
+Deno.test("archway token creates none for an external database", async () => {
   const { code, stdout, stderr } = await run({
     POSTGRES_PRIMARY_HOST: "127.0.0.1",
     POSTGRES_PRIMARY_USER: "x",

@@ -4,13 +4,13 @@ import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { Program, untilReady } from "@archway/tools/support/program.ts";
 
-/** Where a contact is, and the token of the answer that said so. */
+/** Location of a contact, and the consistency token of the response. */
 interface Written {
   readonly path: string;
   readonly token: string;
 }
 
-Deno.test("archway reads in one process what another one wrote, whatever becomes of the servers", async () => {
+Deno.test("archway reads in one process what another one wrote, despite failures of servers", async () => {
   await using primary = await startPostgres({ durable: true });
   await using standby = await startStandby(primary);
   await using writes = await start({ ...postgresEnvironment(primary.instance), MIGRATE_ON_START: "true" });
@@ -18,7 +18,7 @@ Deno.test("archway reads in one process what another one wrote, whatever becomes
     ...postgresEnvironment(primary.instance),
     POSTGRES_REPLICA_0_HOST: standby.instance.host,
     MIGRATE_ON_START: "true",
-    // Where the primary is lost, nobody but the replica can tell; it is not to be passed over because the machine is slow.
+    // While the primary is lost, only the replica can serve the read; a slow machine must not exceed the timeout.
     CONSISTENCY_MAX_WAIT: "2s",
     POSTGRES_REPLICA_MAX_LAG: "10m",
     POSTGRES_REPLICA_PATIENCE: "30s",
@@ -26,29 +26,29 @@ Deno.test("archway reads in one process what another one wrote, whatever becomes
   await standby.catchUp(primary);
   await untilSound(reads.url);
 
-  // At once, again and again: without the token some of these would be 404.
+  // Immediately and repeatedly: without the token, some of these would be 404.
   for (let round = 0; round < 50; round++) {
     const { path, token } = await create(writes.url);
     assertEquals(await statusOf(reads.url + path, token), 200);
   }
 
-  // While the replica does not replay, the primary reads; who does not ask for it sees what the replica has.
+  // While replay is paused, the primary takes the read; without the token, the replica does.
   await standby.pauseReplay();
   const late = await create(writes.url);
   assertEquals(await statusOf(reads.url + late.path), 404);
   assertEquals(await statusOf(reads.url + late.path, late.token), 200);
   assertEquals(await statusOf(`${reads.url}/v1/contacts`, late.token), 200);
 
-  // Once it has replayed, it needs no primary.
+  // After replay, the primary is not needed.
   await standby.resumeReplay();
   await standby.catchUp(primary);
   await primary.kill();
   assertEquals(await statusOf(reads.url + late.path, late.token), 200);
 
-  // What nobody has replayed is not made up for by something older.
+  // No replica has replayed the position, and no older state is returned.
   await primary.start();
   await untilReady(writes.url);
-  // Those who ask right after a failure are told of it, too: it has found the primary again once it reads there.
+  // Requests right after a failure may fail, too; the service has found the primary again when a read succeeds.
   while (await statusOf(writes.url + late.path) !== 200) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -57,7 +57,7 @@ Deno.test("archway reads in one process what another one wrote, whatever becomes
   await primary.kill();
   assertEquals(await statusOf(reads.url + lost.path, lost.token), 503);
 
-  // After a failover, a token of before is good with the new primary.
+  // After a failover, earlier tokens are valid with the new primary.
   await standby.resumeReplay();
   await standby.promote();
   await using after = await start({
@@ -87,7 +87,7 @@ async function start(environment: Readonly<Record<string, string>>): Promise<Run
   return { url, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
 }
 
-/** Resolves when the replica takes reads. */
+/** Waits until the replica takes reads. */
 async function untilSound(url: string): Promise<void> {
   while (true) {
     const response = await fetch(`${url}/readyz`);
@@ -106,7 +106,7 @@ async function create(url: string): Promise<Written> {
   await response.body?.cancel();
   const path = response.headers.get("Location");
   const token = response.headers.get("Consistency-Token");
-  assert(path !== null && token !== null, `Creating a contact was answered ${response.status}`);
+  assert(path !== null && token !== null, `Creating a contact failed with ${response.status}`);
   return { path, token };
 }
 

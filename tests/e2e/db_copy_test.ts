@@ -7,13 +7,13 @@ import { useTestDatabase } from "@archway/tools/support/postgres/use_test_databa
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { type Ending, Program, untilReady } from "@archway/tools/support/program.ts";
 
-/** Appears nowhere. */
+/** Password that must not appear in any output. */
 const PASSWORD = "open-sesame";
 
-/** Each of them has a row in two tables: the versions and the checksums. */
+/** Number of migrations; each has a row in two tables, versions and checksums. */
 const MIGRATIONS = FIXTURE_MIGRATIONS.flatMap(({ directory }) => [...Deno.readDirSync(directory)]).length;
 
-/** Those that the migrations make, and the two that note which they were. */
+/** Number of tables: those of the migrations, and the two that record them. */
 const TABLES = 2 +
   FIXTURE_MIGRATIONS.flatMap(({ directory }) =>
     [...Deno.readDirSync(directory)].flatMap(({ name }) =>
@@ -21,15 +21,15 @@ const TABLES = 2 +
     )
   ).length;
 
-/** As db/copy/copy_table.ts has it. */
+/** Same as in db/copy/copy_table.ts. */
 const BATCH_SIZE = 5_000;
 
 interface Stage extends AsyncDisposable {
-  /** What makes the program use the embedded database. */
+  /** Variables that configure the embedded database. */
   readonly environment: Readonly<Record<string, string>>;
   readonly instance: InstanceConfig;
   readonly target: ConnectionPool;
-  /** The URL of the target. */
+  /** URL of the target. */
   readonly url: string;
 }
 
@@ -48,7 +48,7 @@ async function stage(): Promise<Stage> {
   };
 }
 
-/** Where the server trusts whoever reaches it, with a password all the same. */
+/** Returns a URL with a password, even if the server uses trust authentication. */
 function urlOf({ host, port, user, password, database }: InstanceConfig): string {
   const secret = encodeURIComponent(password || PASSWORD);
   return `postgres://${user}:${secret}@${encodeURIComponent(host)}:${port}/${database}`;
@@ -57,7 +57,7 @@ function urlOf({ host, port, user, password, database }: InstanceConfig): string
 async function archway(environment: Readonly<Record<string, string>>, ...args: string[]): Promise<Ending> {
   await using program = new Program(environment, args);
   const ending = await program.ended();
-  assertFalse(`${ending.stdout}${ending.stderr}`.includes(PASSWORD), "The password is shown");
+  assertFalse(`${ending.stdout}${ending.stderr}`.includes(PASSWORD), "The output contains the password");
   return ending;
 }
 
@@ -72,8 +72,7 @@ async function countContacts(pool: ConnectionPool): Promise<number> {
 }
 
 /**
- * Makes the tables of the target, with a gate in their way: what writes the second batch of contacts waits until the
- * gate is opened.
+ * Creates the tables of the target with a gate: writing the second batch of contacts waits until the gate is opened.
  */
 async function closeGate(
   target: ConnectionPool,
@@ -107,7 +106,7 @@ async function closeGate(
   };
 }
 
-Deno.test("archway db copy moves the service to a server, with its contacts and its clients' cursors", async () => {
+Deno.test("archway db copy migrates the service to a server with its contacts, and cursors remain valid", async () => {
   await using here = await stage();
   const { environment, instance, url } = here;
   await fill(environment, 3);
@@ -153,7 +152,7 @@ Deno.test("archway db copy moves the service to a server, with its contacts and 
   assertEquals((await archway(environment, "db", "copy", "--to", url)).code, 0);
 });
 
-Deno.test("archway db copy killed in the middle of a batch goes on with that batch", async () => {
+Deno.test("archway db copy resumes with the interrupted batch after a kill", async () => {
   await using here = await stage();
   const { environment, target, url } = here;
   const total = 3 * BATCH_SIZE + 1;
@@ -165,7 +164,7 @@ Deno.test("archway db copy killed in the middle of a batch goes on with that bat
   gate.open();
   const { code, stdout, stderr } = await archway(environment, "db", "copy", "--to", url);
   assertEquals(code, 0, stderr);
-  // The migrations' checksums come before the contacts, their notes after them.
+  // The migrations' checksums are copied before the contacts, their versions after them.
   assertStringIncludes(
     stdout,
     `Copied ${TABLES} tables with ${(total + 2 * MIGRATIONS).toLocaleString("en")} rows`,
@@ -180,7 +179,7 @@ Deno.test("archway db copy killed in the middle of a batch goes on with that bat
   assertStringIncludes(again.stdout, "already: nothing was done\n");
 });
 
-Deno.test("archway db copy leaves whole batches on SIGINT, says so, and goes on", async () => {
+Deno.test("archway db copy stops after a complete batch on SIGINT, reports it, and resumes", async () => {
   await using here = await stage();
   const { environment, target, url } = here;
   const total = 3 * BATCH_SIZE + 1;
@@ -207,7 +206,7 @@ Deno.test("archway db copy leaves whole batches on SIGINT, says so, and goes on"
   assertEquals(await countContacts(target), total);
 });
 
-Deno.test("archway db copy says in a line why it does not copy", async () => {
+Deno.test("archway db copy reports errors in one line", async () => {
   await using here = await stage();
   const { environment, instance, target, url } = here;
   const refuse = async (
@@ -242,7 +241,7 @@ Deno.test("archway db copy says in a line why it does not copy", async () => {
   await refuse(url, /The target is not empty, public\.theirs has rows/);
 });
 
-Deno.test("archway db copy refuses what it does not understand, with 2 and its usage", async () => {
+Deno.test("archway db copy rejects invalid arguments with exit code 2 and its usage", async () => {
   for (const args of [[], ["copy"], ["copy", `--form=${PASSWORD}`], ["status", "--all"]]) {
     const { code, stdout, stderr } = await archway({ LOG_LEVEL: "info" }, "db", ...args);
     assertEquals([code, stdout], [2, ""]);

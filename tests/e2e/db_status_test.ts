@@ -18,7 +18,7 @@ function servers(primary: PostgresServer, replica: PostgresServer): Readonly<Rec
   };
 }
 
-Deno.test("archway db status tells of every server, and fails when the primary is lost", async () => {
+Deno.test("archway db status reports every server, and fails when the primary is lost", async () => {
   await using primary = await startPostgres();
   await using replica = await startStandby(primary);
   const environment = servers(primary, replica);
@@ -35,7 +35,7 @@ Deno.test("archway db status tells of every server, and fails when the primary i
     7,
   ]);
   assertEquals(typeof second.lagMs, "number");
-  // The same database, down to the byte or nearly.
+  // The same database with approximately the same size.
   assertEquals(Math.round(first.databaseBytes / 1e6), Math.round(second.databaseBytes / 1e6));
 
   await replica.kill();
@@ -53,7 +53,7 @@ Deno.test("archway db status tells of every server, and fails when the primary i
   assertEquals([away.healthy, typeof away.reason, away.databaseBytes], [false, "string", undefined]);
 });
 
-Deno.test("archway db status knows the embedded database too", async () => {
+Deno.test("archway db status reports the embedded database", async () => {
   const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
   try {
     const { code, stdout, stderr } = await status({ EMBEDDED_DATA_DIR: folder });

@@ -9,7 +9,7 @@ import { SmallDisk } from "@archway/tools/support/small_disk.ts";
 await using trial = await SmallDisk.mount(1);
 const possible = trial !== undefined;
 
-/** Room for an empty database and a little more. */
+/** Enough space for an empty database and a few rows. */
 const MEBIBYTES = 24;
 
 async function create(url: string, name: string): Promise<Response> {
@@ -24,15 +24,15 @@ async function create(url: string, name: string): Promise<Response> {
 
 Deno.test({
   name:
-    "archway refuses writes while the database's disk is full, loses none, and goes on when there is room" +
-    (possible ? "" : " (left out: no small disk can be mounted here)"),
+    "archway rejects writes while the disk of the database is full, loses none, and recovers with free space" +
+    (possible ? "" : " (skipped: no small disk can be mounted here)"),
   ignore: !possible,
   fn: async () => {
     await using disk = await SmallDisk.mount(MEBIBYTES);
-    if (disk === undefined) throw new Error("Mounting worked before");
+    if (disk === undefined) throw new Error("Mounting a small disk failed, but succeeded before");
     await using server = await startPostgres();
     const folder = `${disk.path}/tablespace`;
-    // By whom PostgreSQL runs as, which has to own it.
+    // Created by the user that runs PostgreSQL, who must own it.
     await runAs({ uid: 65534, gid: 65534 }, "mkdir", [folder]);
     const { host, port, user } = server.instance;
     const sql = postgres({ host, port, user, database: "postgres", max: 1, onnotice: () => {} });
@@ -48,7 +48,7 @@ Deno.test({
     await disk.fill();
     let created = 1;
     let refused = await create(url, "First");
-    // What PostgreSQL has to itself already takes some more.
+    // PostgreSQL has some reserved space left.
     while (refused.status === 201) refused = await create(url, `Person ${created++}`);
     assertEquals(refused.status, 503);
     assertGreater(Number(refused.headers.get("retry-after")), 0);

@@ -16,7 +16,7 @@ const testOnTerminal = testWith({
   program: await locateProgram("script"),
 });
 
-/** Makes a contact that the OpenAPI document does not allow, and gives its id. */
+/** Creates a contact that violates the OpenAPI document, and returns its id. */
 async function breakContact(url: string, pool: ConnectionPool): Promise<string> {
   const response = await fetch(`${url}/v1/contacts`, {
     method: "POST",
@@ -29,7 +29,7 @@ async function breakContact(url: string, pool: ConnectionPool): Promise<string> 
   return data.id;
 }
 
-/** Sends a request that fails, and gives its id. */
+/** Sends a failing request and returns its id. */
 async function fail(target: string): Promise<string> {
   const response = await fetch(target);
   const text = await response.text();
@@ -38,7 +38,7 @@ async function fail(target: string): Promise<string> {
   return response.headers.get("X-Request-Id") ?? "";
 }
 
-/** Whether a frame is of persistence code, where a line sends a statement. */
+/** Whether a frame is in persistence code, at a line that sends a statement. */
 function sendsStatement(place: string): boolean {
   const [, file, line] =
     /[( /]((?:tools\/support\/contact_service|platform\/service_kit)\/[\w/]+\.ts):(\d+)/.exec(place) ??
@@ -47,7 +47,7 @@ function sendsStatement(place: string): boolean {
   return Deno.readTextFileSync(join(ROOT, file)).split("\n")[Number(line) - 1]?.includes(".query") === true;
 }
 
-Deno.test("archway logs what broke, where, and nothing of anybody", async () => {
+Deno.test("archway logs the cause and position of an error without personal data", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await using program = new Program({
@@ -83,7 +83,7 @@ Deno.test("archway logs what broke, where, and nothing of anybody", async () => 
   );
 });
 
-testOnTerminal("archway dev shows what broke, where, and in which request", async () => {
+testOnTerminal("archway dev shows the cause, position and request of an error", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await using program = new TerminalProgram(["dev"], {
@@ -110,7 +110,7 @@ testOnTerminal("archway dev shows what broke, where, and in which request", asyn
   assert(frames.some((frame) => /getContact \(file:.*\/contact_service\/.*:\d+:\d+\)/.test(frame)));
 });
 
-Deno.test("archway shows where an error of its own arose that ends it", async () => {
+Deno.test("archway shows the position of an error that ends it", async () => {
   await using database = await useTestDatabase();
   const directory = await Deno.makeTempDir();
   await using _directory = {

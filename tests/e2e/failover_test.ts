@@ -6,7 +6,7 @@ import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { Program, untilReady } from "@archway/tools/support/program.ts";
 
-Deno.test("archway answers writes with 503 while there is no primary, and goes on with the next one", async () => {
+Deno.test("archway rejects writes with 503 without a primary, and continues with the next one", async () => {
   await using primary = await startPostgres({ durable: true });
   await using standby = await startStandby(primary, { durable: true });
   await using program = new Program({
@@ -14,7 +14,7 @@ Deno.test("archway answers writes with 503 while there is no primary, and goes o
     POSTGRES_PRIMARY_HOST: `${primary.instance.host},${standby.instance.host}`,
     POSTGRES_REPLICA_0_HOST: standby.instance.host,
     MIGRATE_ON_START: "true",
-    // Nobody is to be refused because the machine is slow.
+    // Disabled, so that a slow machine does not shed load.
     ADMISSION_MAX_DELAY: "0s",
   });
   const url = await program.url;
@@ -35,12 +35,12 @@ Deno.test("archway answers writes with 503 while there is no primary, and goes o
         return refusals;
       }
       assertEquals(status, 503);
-      // Whoever repeats by itself is told when, but not where the first may have been done.
+      // Retry-After allows automatic retries, except where the first request may have succeeded.
       assertEquals(retryAfter, problem === "outcome-unknown" ? null : "1");
       refusals.push(problem);
     }
   });
-  // Reads go on, from the replica.
+  // Reads continue on the replica.
   assertEquals(await statusOf(url + created[0]), 200);
   await standby.promote();
   const refusals = (await Promise.all(clients)).flat();
@@ -51,7 +51,7 @@ Deno.test("archway answers writes with 503 while there is no primary, and goes o
   assertEquals((await program.stop()).code, 0);
 });
 
-/** Lets every commit wait for the standby. */
+/** Makes every commit wait for the standby. */
 async function waitForStandby({ instance }: PostgresServer): Promise<void> {
   const { host, port, user, database } = instance;
   const sql = postgres({ host, port, user, database, max: 1 });
@@ -66,7 +66,7 @@ interface Created {
   readonly type: string | null;
   readonly location: string;
   readonly retryAfter: string | null;
-  /** The last part of the problem's type. */
+  /** Last part of the problem type. */
   readonly problem: string;
 }
 

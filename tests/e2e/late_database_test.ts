@@ -3,8 +3,8 @@ import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { Program, untilReady, untilUnready } from "@archway/tools/support/program.ts";
 
-Deno.test("archway may be started before its database, and outlives the database's end", async () => {
-  // Durable, so that a crash takes nothing with it.
+Deno.test("archway can be started before its database, and survives a crash of the database", async () => {
+  // Durable, so that a crash loses nothing.
   await using postgres = await startPostgres({ durable: true });
   await postgres.stop();
   await using program = new Program({

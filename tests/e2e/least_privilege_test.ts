@@ -17,7 +17,7 @@ async function untilCheck(url: string, text: string): Promise<void> {
   }
 }
 
-Deno.test("archway serves everything as a role that owns nothing, with replicas and consistency tokens", async () => {
+Deno.test("archway serves all operations as a role that owns nothing, with replicas and consistency tokens", async () => {
   await using primary = await startPostgres();
   const superuser = await primary.createDatabase("archway");
   const owner = { ...superuser, user: "archway_owner" };
@@ -41,7 +41,7 @@ Deno.test("archway serves everything as a role that owns nothing, with replicas 
   await using asOwner = new Program(postgresEnvironment(owner), ["migrate", "up"]);
   const migrated = await asOwner.ended();
   assertEquals([migrated.code, migrated.stderr], [0, ""]);
-  // It can be run again when there are tables, and takes nothing away.
+  // It can be repeated when tables exist, and revokes nothing.
   await execute(superuser, ROLES);
 
   await untilReady(url);
@@ -49,7 +49,7 @@ Deno.test("archway serves everything as a role that owns nothing, with replicas 
   await untilCheck(url, '"name":"replica_0","status":"ok"');
   await serveContacts(url);
 
-  // While the replica does not replay, only the primary can have what the token stands for.
+  // While replay is paused, only the primary has the position of the token.
   await standby.pauseReplay();
   const { data, response } = await createClient<paths>({ baseUrl: url })
     .POST("/v1/contacts", { body: { name: "Grace" } });
@@ -67,11 +67,11 @@ Deno.test("archway serves everything as a role that owns nothing, with replicas 
   assertEquals(await command.ended().then(({ code, stdout }) => [code, stdout]), [0, "Added 10 contacts\n"]);
   const { code, stderr } = await program.stop();
   assertEquals(code, 0);
-  // Of all there is to warn of, only this has happened.
+  // The only warning is about this.
   assertMatch(stderr, /^[^\n]*Waiting for archway migrate up to apply[^\n]*\n$/);
 });
 
-/** Every operation on contacts once. */
+/** Sends a request for every operation on contacts. */
 async function serveContacts(url: string): Promise<void> {
   const client = createClient<paths>({ baseUrl: url });
   const created = await client.POST("/v1/contacts", { body: { name: "Ada", email: "ada@example.com" } });
@@ -114,7 +114,7 @@ async function statusOf(url: string, token?: string): Promise<number> {
   return response.status;
 }
 
-/** What the role of the service must not be able to do, once the tables are there. */
+/** Statements that the role of the service must not be able to execute when the tables exist. */
 const FORBIDDEN = [
   "CREATE TABLE planted (id int)",
   "CREATE TEMPORARY TABLE planted (id int)",
@@ -145,12 +145,12 @@ const FORBIDDEN = [
   "SELECT rolpassword FROM pg_authid",
 ];
 
-Deno.test("db/roles.sql gives the role of the service rows, and nothing that changes the tables", async (t) => {
+Deno.test("db/roles.sql only grants access to rows to the role of the service", async (t) => {
   await using server = await startPostgres();
   const superuser = await server.createDatabase("archway");
   const owner = { ...superuser, user: "archway_owner" };
   const app = { ...superuser, user: "archway_app" };
-  // A role of that name may have been too powerful before.
+  // A role of that name may have had more privileges before.
   await execute(superuser, "CREATE ROLE archway_app LOGIN SUPERUSER CREATEDB CREATEROLE");
   await execute(superuser, ROLES);
   await using program = new Program(postgresEnvironment(owner), ["migrate", "up"]);
@@ -168,7 +168,7 @@ Deno.test("db/roles.sql gives the role of the service rows, and nothing that cha
     );
     assertEquals(rows, []);
   });
-  await t.step("it may use what a later migration makes", async () => {
+  await t.step("it may use tables of later migrations", async () => {
     await execute(
       owner,
       "CREATE TABLE later (id int GENERATED ALWAYS AS IDENTITY, number serial, name text)",
@@ -179,16 +179,16 @@ Deno.test("db/roles.sql gives the role of the service rows, and nothing that cha
     );
     assertEquals(await execute(app, "SELECT * FROM later"), []);
   });
-  await t.step("nobody else may connect", async () => {
-    await execute(superuser, "CREATE ROLE somebody LOGIN");
+  await t.step("no other role may connect", async () => {
+    await execute(superuser, "CREATE ROLE other LOGIN");
     await assertRejects(
-      () => execute({ ...superuser, user: "somebody" }, "SELECT 1"),
+      () => execute({ ...superuser, user: "other" }, "SELECT 1"),
       postgres.PostgresError,
     );
   });
 });
 
-Deno.test("archway warns of a database role that may do more than it needs", async () => {
+Deno.test("archway warns of a database role with excessive privileges", async () => {
   await using server = await startPostgres();
   const superuser = await server.createDatabase("archway");
   const owner = { ...superuser, user: "archway_owner" };
@@ -196,12 +196,12 @@ Deno.test("archway warns of a database role that may do more than it needs", asy
   assertStringIncludes(await logOf(owner, "true"), '"Applied migrations');
   const warning = "The database role archway_owner may change and drop the tables";
   assertStringIncludes(await logOf(owner, "false"), warning);
-  // Who is to migrate has to own the tables.
+  // The role that migrates must own the tables.
   assertFalse((await logOf(owner, "true")).includes("The database role"));
   assertStringIncludes(await logOf(superuser, "false"), "The database role postgres is a superuser");
 });
 
-/** What the program says until it is ready and told to stop. */
+/** Returns the log of the program from its start until it is ready. */
 async function logOf(instance: InstanceConfig, migrateOnStart: string): Promise<string> {
   await using program = new Program({ ...postgresEnvironment(instance), MIGRATE_ON_START: migrateOnStart });
   await untilReady(await program.url);

@@ -23,7 +23,7 @@ async function list(url: string, headers: HeadersInit = {}): Promise<Response> {
 
 let clients = 0;
 
-/** How many requests of a client that is new are let through, asking everywhere until nobody lets any through. */
+/** Returns the number of allowed requests of a new client, sent to all instances until all reject. */
 async function allowed(urls: readonly string[]): Promise<number> {
   const client = `198.51.${clients >> 8}.${clients++ & 255}`;
   let passed = 0;
@@ -39,7 +39,7 @@ async function allowed(urls: readonly string[]): Promise<number> {
   return passed;
 }
 
-/** A machine that is busy can be slower than the store may be; what holds by itself is found sooner or later. */
+/** Waits for a condition. A busy machine can be slower than the timeout of the store, but only for a while. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (let i = 0; i < 1000 && !await holds(); i++) await new Promise((resolve) => setTimeout(resolve, 50));
   assert(await holds());
@@ -53,7 +53,7 @@ async function storeStatus(url: string): Promise<unknown> {
 }
 
 testWithValkey(
-  "archway counts requests of all instances together, and alone while the store is away",
+  "archway counts requests across instances, and per instance while the store is unavailable",
   async () => {
     await withFolder(async (folder) => {
       await using valkey = await startValkey({ password: "a planted password" });
@@ -72,7 +72,7 @@ testWithValkey(
 
       await valkey.kill();
       assertEquals(await allowed(urls), 2 * QUOTA);
-      // What was found out a moment ago may be told still.
+      // A cached status may be reported for a moment.
       for (const url of urls) await until(async () => await storeStatus(url) === "degraded");
 
       assert(await valkey.start());
@@ -94,7 +94,7 @@ testWithValkey(
   },
 );
 
-Deno.test("archway limits rates, tells how much is left, and lets scripts of configured origins read it", async () => {
+Deno.test("archway limits rates, reports the remaining quota, and lets scripts of configured origins read it", async () => {
   await withFolder(async (folder) => {
     await using program = new Program({
       EMBEDDED_DATA_DIR: folder,
@@ -113,7 +113,7 @@ Deno.test("archway limits rates, tells how much is left, and lets scripts of con
     for (const name of ["ETag", "Link", "Consistency-Token", "RateLimit", "Retry-After"]) {
       assert(exposed.includes(name), name);
     }
-    // Nobody told it to believe this one.
+    // Not configured to trust this header.
     await list(url, { "X-Forwarded-For": "198.51.100.2" });
     const refused = await list(url, { ...origin, "X-Forwarded-For": "198.51.100.3" });
     assertEquals(refused.status, 429);
@@ -125,16 +125,16 @@ Deno.test("archway limits rates, tells how much is left, and lets scripts of con
     });
     assertEquals(preflight.status, 204);
     assertStringIncludes(preflight.headers.get("Access-Control-Allow-Methods") ?? "", "POST");
-    const asked = preflight.headers.get("Access-Control-Allow-Headers")?.split(", ") ?? [];
+    const allowedHeaders = preflight.headers.get("Access-Control-Allow-Headers")?.split(", ") ?? [];
     for (const name of ["Authorization", "Content-Type", "If-Match", "Consistency-Token"]) {
-      assert(asked.includes(name), name);
+      assert(allowedHeaders.includes(name), name);
     }
     const { stdout, stderr } = await program.stop();
     assertMatch(stdout + stderr, /Forwarded request without TRUSTED_PROXIES/);
   });
 });
 
-Deno.test("archway does not start with a rate for an operation that there is not, or a secret it cannot read", async () => {
+Deno.test("archway does not start with a rate for an unknown operation, or an unreadable secret", async () => {
   await withFolder(async (folder) => {
     await using program = new Program({ EMBEDDED_DATA_DIR: folder, RATE_LIMIT_ROUTES: "planted=2/1h" });
     const { code, stderr } = await program.ended();

@@ -4,13 +4,13 @@ import { RawClient } from "@archway/server/testing/raw_client.ts";
 import { tlsFiles } from "@archway/server/testing/tls_files.ts";
 import { Program } from "@archway/tools/support/program.ts";
 
-/** The program's variables for TLS, with the files of the tests. */
+/** Returns the variables for TLS with a key of the tests. */
 function tlsVariables(key: "first" | "second"): Record<string, string> {
   const files = tlsFiles("first", key);
   return { TLS_CERT_FILE: files.certificate, TLS_KEY_FILE: files.key };
 }
 
-Deno.test("archway speaks TLS and ends slow handshakes", async () => {
+Deno.test("archway serves TLS and ends slow handshakes", async () => {
   const directory = await Deno.makeTempDir();
   try {
     await using program = new Program({
@@ -35,7 +35,7 @@ Deno.test("archway speaks TLS and ends slow handshakes", async () => {
   }
 });
 
-Deno.test("archway ends slow clients where it is told to", async () => {
+Deno.test("archway disconnects slow clients if configured", async () => {
   const directory = await Deno.makeTempDir();
   try {
     await using program = new Program({
@@ -52,7 +52,7 @@ Deno.test("archway ends slow clients where it is told to", async () => {
   }
 });
 
-Deno.test("archway does not start with a key of another certificate, and says so in one line", async () => {
+Deno.test("archway does not start with a key of another certificate, and reports it in one line", async () => {
   const directory = await Deno.makeTempDir();
   try {
     await using program = new Program({ ...tlsVariables("second"), EMBEDDED_DATA_DIR: directory });
@@ -64,15 +64,15 @@ Deno.test("archway does not start with a key of another certificate, and says so
   }
 });
 
-Deno.test("archway answers to no public name where everything on its machine is let in", async () => {
+Deno.test("archway rejects public host names without authentication on loopback", async () => {
   const directory = await Deno.makeTempDir();
   const statuses = async (url: string): Promise<readonly (string | undefined)[]> => {
-    const answers: (string | undefined)[] = [];
+    const statuses: (string | undefined)[] = [];
     for (const host of ["127.0.0.1", "localhost:1", "evil.example.com"]) {
       const head = `GET /v1/contacts HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
-      answers.push((await rawExchange(url, head)).split(" ", 2)[1]);
+      statuses.push((await rawExchange(url, head)).split(" ", 2)[1]);
     }
-    return answers;
+    return statuses;
   };
   try {
     {

@@ -19,7 +19,7 @@ const A_DAY = [
 ];
 const TEN_YEARS = ["CURSOR_TTL", "IDEMPOTENCY_TTL", "WEBHOOK_RETENTION"];
 
-Deno.test("archway serves with the longest durations that it takes, and no timer overflows", async () => {
+Deno.test("archway serves with the maximum durations, and no timer overflows", async () => {
   await using database = await useTestDatabase();
   await using program = new Program({
     ...postgresEnvironment(database.instance),

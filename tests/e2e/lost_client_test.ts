@@ -5,7 +5,7 @@ import { useTestDatabase } from "@archway/tools/support/postgres/use_test_databa
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { Program, untilReady } from "@archway/tools/support/program.ts";
 
-/** Resolves when a statement of the program waits for a lock, or none does. */
+/** Waits until a statement of the program waits for a lock, or none does. */
 async function untilWaiting(pool: ConnectionPool, waits: boolean): Promise<void> {
   const sql = `SELECT FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'archway' AND wait_event_type = 'Lock'`;
@@ -14,18 +14,18 @@ async function untilWaiting(pool: ConnectionPool, waits: boolean): Promise<void>
   }
 }
 
-Deno.test("archway stops what a client has asked for that is gone, and keeps nothing of it", async () => {
+Deno.test("archway cancels the statement of a client that disconnects, and rolls it back", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [], applicationName: "observer" });
   const environment = {
     ...postgresEnvironment(database.instance),
     MIGRATE_ON_START: "true",
-    // Longer than the test may last: it is not the deadline that stops anything.
+    // Longer than the test, so that no timeout cancels the statement.
     POSTGRES_STATEMENT_TIMEOUT: "10m",
     POSTGRES_TRANSACTION_TIMEOUT: "10m",
     WRITE_TIMEOUT: "10m",
   };
-  // Deno before 2.9 does not tell that the client of a request has gone: there its deadline ends it.
+  // Deno before 2.9 does not report a disconnected client: its deadline cancels the statement.
   await using program = new Program(environment, [], { fromSource: true });
   const url = await program.url;
   await untilReady(url);
@@ -39,10 +39,10 @@ Deno.test("archway stops what a client has asked for that is gone, and keeps not
         body: JSON.stringify({ name }),
         signal: client.signal,
       });
-      const gone = assertRejects(() => request);
+      const rejected = assertRejects(() => request);
       await untilWaiting(pool, true);
       client.abort();
-      await gone;
+      await rejected;
       await untilWaiting(pool, false);
     });
   }

@@ -30,7 +30,7 @@ async function untilCheck(url: string, text: string): Promise<void> {
   }
 }
 
-Deno.test("archway migrate applies, shows and undoes on the embedded database", async () => {
+Deno.test("archway migrate applies, lists and reverts migrations of the embedded database", async () => {
   await withEmbedded(async (environment) => {
     const dryRun = await archway(environment, "migrate up --dry-run");
     assertEquals(dryRun.code, 0);
@@ -53,7 +53,7 @@ Deno.test("archway migrate applies, shows and undoes on the embedded database", 
   });
 });
 
-Deno.test("archway migrate tells people in one line what is wrong", async () => {
+Deno.test("archway migrate reports errors in one line", async () => {
   await withEmbedded(async (environment) => {
     const unknown = await archway(environment, "migrate sideways");
     assertEquals([unknown.code, unknown.stdout], [2, ""]);
@@ -63,7 +63,7 @@ Deno.test("archway migrate tells people in one line what is wrong", async () => 
     assertMatch(badName.stderr, /^archway migrate: [^\n]+\n$/);
     const unreachable = await archway({
       POSTGRES_PRIMARY_HOST: environment["EMBEDDED_DATA_DIR"] ?? "",
-      POSTGRES_PRIMARY_USER: "nobody",
+      POSTGRES_PRIMARY_USER: "ada",
       POSTGRES_PRIMARY_PASSWORD: "planted",
       POSTGRES_PRIMARY_DATABASE: "nothing",
       HMAC_SECRET: "a secret of more than 32 bytes for a test",
@@ -76,7 +76,7 @@ Deno.test("archway migrate tells people in one line what is wrong", async () => 
   });
 });
 
-Deno.test("archway is not ready while migrations are pending, and becomes so once they are applied", async () => {
+Deno.test("archway is not ready until pending migrations are applied", async () => {
   await using database = await useTestDatabase();
   const environment = postgresEnvironment(database.instance);
   await using service = new Program(environment);
@@ -92,7 +92,7 @@ Deno.test("archway is not ready while migrations are pending, and becomes so onc
   assertStringIncludes(stderr, FILE);
 });
 
-Deno.test("archway does not start on files that have changed since they were applied, and names them", async () => {
+Deno.test("archway does not start with applied files that have changed, and names them", async () => {
   await using database = await useTestDatabase();
   const environment = postgresEnvironment(database.instance);
   assertEquals((await archway(environment, "migrate up")).code, 0);

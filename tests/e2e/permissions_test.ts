@@ -7,7 +7,7 @@ import { FIXTURE_PROGRAM, Program } from "@archway/tools/support/program.ts";
 
 const ROOT = dirname(dirname(import.meta.dirname ?? "."));
 
-/** The permissions that an executable of Deno carries, as far as they are of interest here. */
+/** Permissions embedded in an executable, limited to those tested here. */
 interface Baked {
   readonly allow_all?: boolean;
   readonly allow_env: readonly string[];
@@ -19,10 +19,10 @@ interface Baked {
   readonly deny_sys: readonly string[] | null;
 }
 
-Deno.test("archway cannot be made to read the environment it was not given", async () => {
+Deno.test("archway cannot read variables that it is not granted", async () => {
   const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
   try {
-    // The kernel would let it; Deno does so only to who may do everything.
+    // The kernel would allow it; Deno only does with all permissions.
     await using program = new Program({
       EMBEDDED_DATA_DIR: folder,
       AUTH_MODE: "jwt",
@@ -44,7 +44,7 @@ Deno.test("archway cannot be made to read the environment it was not given", asy
 const executables = ["ARCHWAY_EXECUTABLE", "ARCHWAY_FIXTURE_EXECUTABLE"].flatMap((name) =>
   Deno.env.get(name) ?? []
 );
-// The tests of executables are a run of their own; from source there is none to look into.
+// Executables are tested in a separate run; from source there is none to inspect.
 for (const executable of executables) {
   Deno.test(`the executable ${basename(executable)} was compiled with the permissions of the service`, async () => {
     const { permissions } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
@@ -58,7 +58,7 @@ for (const executable of executables) {
 }
 
 if (executables.length === 0) {
-  Deno.test("archway serves without the right to write, from a server that is reached by TCP", async () => {
+  Deno.test("archway serves without write permission, with a server over TCP", async () => {
     await using server = await startPostgres({ tcp: true });
     const instance = { ...server.instance, host: "127.0.0.1" };
     await using child = new Deno.Command(Deno.execPath(), {
@@ -70,12 +70,12 @@ if (executables.length === 0) {
       stderr: "null",
     }).spawn();
     let log = "";
-    let asked = false;
+    let requested = false;
     for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
       log += chunk;
       const [, url] = /"url":"(http[^"]+)"/.exec(log) ?? [];
-      if (url === undefined || asked) continue;
-      asked = true;
+      if (url === undefined || requested) continue;
+      requested = true;
       const body = JSON.stringify({ name: "Ada" });
       const headers = { "Content-Type": "application/json" };
       const response = await fetch(`${url}/v1/contacts`, { method: "POST", headers, body });
@@ -88,14 +88,14 @@ if (executables.length === 0) {
 }
 
 const compiler = Deno.env.get("DENO_COMPILE");
-// Compiling needs Deno's runtime for executables, which has to be there.
+// Compiling needs Deno's runtime for executables.
 if (executables.length > 0 && compiler !== undefined) {
-  Deno.test("a program that is compiled as the service is may do what the service may from source", async () => {
+  Deno.test("a program compiled like the service has the permissions of the service from source", async () => {
     assertEquals(await probeExecutable(compiler), await probePermissionSet("default"));
   });
 }
 
-/** The only text in an executable that has this form is what Deno put there for itself. */
+/** Finds the permissions, the only text of this form in an executable. */
 function bakedPermissions(bytes: Uint8Array): Baked {
   const start = lastIndexOf(bytes, new TextEncoder().encode('"permissions":{"allow_'));
   const text = new TextDecoder().decode(bytes.subarray(start, start + 65_536));
@@ -109,6 +109,6 @@ function lastIndexOf(bytes: Uint8Array, needle: Uint8Array): number {
   while (at >= 0 && !needle.every((byte, index) => bytes[at + index] === byte)) {
     at = at === 0 ? -1 : bytes.lastIndexOf(first, at - 1);
   }
-  if (at < 0) throw new Error("The executable does not tell its permissions");
+  if (at < 0) throw new Error("The executable contains no permissions");
   return at;
 }

@@ -5,7 +5,7 @@ import { useTestDatabase } from "@archway/tools/support/postgres/use_test_databa
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { Program, untilReady } from "@archway/tools/support/program.ts";
 
-testWithPgbouncer("archway works behind PgBouncer once it has migrated past it", async () => {
+testWithPgbouncer("archway works behind PgBouncer after a direct migration", async () => {
   await using database = await useTestDatabase();
   await using pgbouncer = await startPgbouncer(database.instance, { ini: "pool_mode = transaction" });
   const environment = { ...postgresEnvironment(pgbouncer.instance), POSTGRES_POOLER: "transaction" };

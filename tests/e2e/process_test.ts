@@ -30,7 +30,7 @@ async function readName(url: string, id: string): Promise<string> {
   return (await response.json()).data.name;
 }
 
-Deno.test("archway loses nothing it acknowledged when it is killed without warning", async () => {
+Deno.test("archway loses no acknowledged write when it is killed", async () => {
   await withFolder(async (folder) => {
     const acknowledged = new Map<string, string>();
     for (let round = 0; round < 4; round++) {
@@ -47,7 +47,7 @@ Deno.test("archway loses nothing it acknowledged when it is killed without warni
   });
 });
 
-Deno.test("archway takes a cursor that it signed before it was restarted", async () => {
+Deno.test("archway accepts a cursor from before a restart", async () => {
   await withFolder(async (folder) => {
     let query = "";
     for (const round of [1, 2]) {
@@ -67,7 +67,7 @@ Deno.test("archway takes a cursor that it signed before it was restarted", async
   });
 });
 
-Deno.test("archway refuses a data directory that another process uses", async () => {
+Deno.test("archway rejects a data directory in use by another process", async () => {
   await withFolder(async (folder) => {
     await using first = new Program({ EMBEDDED_DATA_DIR: folder });
     await untilReady(await first.url);
@@ -80,7 +80,7 @@ Deno.test("archway refuses a data directory that another process uses", async ()
   });
 });
 
-Deno.test("archway says in one line that it cannot have its data directory", async () => {
+Deno.test("archway reports an unusable data directory in one line", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/file`, "");
     await using program = new Program({ EMBEDDED_DATA_DIR: `${folder}/file/data` });
@@ -90,7 +90,7 @@ Deno.test("archway says in one line that it cannot have its data directory", asy
   });
 });
 
-Deno.test("archway says in one line that its port is taken", async () => {
+Deno.test("archway reports a port in use in one line", async () => {
   await withFolder(async (folder) => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     await using program = new Program({ EMBEDDED_DATA_DIR: folder, PORT: String(listener.addr.port) });
@@ -100,7 +100,7 @@ Deno.test("archway says in one line that its port is taken", async () => {
   });
 });
 
-Deno.test("archway lists every fault of its configuration without a value", async () => {
+Deno.test("archway lists every configuration error without values", async () => {
   await withFolder(async (folder) => {
     await using program = new Program({
       EMBEDDED_DATA_DIR: folder,
@@ -118,7 +118,7 @@ Deno.test("archway lists every fault of its configuration without a value", asyn
   });
 });
 
-Deno.test("archway answers an option and a command it does not know with its usage", async () => {
+Deno.test("archway prints its usage for an unknown option or command", async () => {
   await withFolder(async (folder) => {
     // No service of the fixture has background work.
     for (const unknown of ["--nope", "worker", "toString"]) {
@@ -156,12 +156,12 @@ Deno.test("archway migrates once when several instances start together on one da
   assertEquals(endings.filter(({ stdout }) => stdout.includes("create_contacts")).length, 1);
 });
 
-Deno.test("archway answers what is in flight before it stops", async () => {
+Deno.test("archway completes requests in flight before it stops", async () => {
   await withFolder(async (folder) => {
     await using program = new Program({ EMBEDDED_DATA_DIR: folder, ADMIN_PORT: "0" });
     const [url, metricsUrl] = await Promise.all([program.url, program.metricsUrl]);
     await untilReady(url);
-    // A request whose body is still on its way when the signal comes.
+    // A request whose body is still arriving when the signal comes.
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     const writer = writable.getWriter();
     const pending = fetch(`${url}/v1/contacts`, {

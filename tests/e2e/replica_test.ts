@@ -10,7 +10,7 @@ interface Readiness {
   readonly checks: readonly { readonly name: string; readonly status: string; readonly reason?: string }[];
 }
 
-Deno.test("archway serves on while its replicas fail, and /readyz tells which one and why", async () => {
+Deno.test("archway keeps serving while its replicas fail, and /readyz reports the failed one with the reason", async () => {
   await using primary = await startPostgres();
   await using late = await startStandby(primary);
   await using lost = await startStandby(primary);
@@ -21,7 +21,7 @@ Deno.test("archway serves on while its replicas fail, and /readyz tells which on
     MIGRATE_ON_START: "true",
     POSTGRES_REPLICA_MAX_LAG: "500ms",
     POSTGRES_REPLICA_PATIENCE: "2s",
-    // Nobody is to be refused because the machine is slow.
+    // Disabled, so that a slow machine does not shed load.
     ADMISSION_MAX_DELAY: "0s",
   });
   const url = await program.url;
@@ -50,7 +50,7 @@ Deno.test("archway serves on while its replicas fail, and /readyz tells which on
   try {
     const statuses = await Promise.all(Array.from({ length: 100 }, () => statusOf(url + path)));
     assertEquals(new Set(statuses), new Set([200]));
-    // A replica that stands still does not hold up the end either.
+    // A hanging replica does not delay the shutdown either.
     const { code, stderr } = await program.stop();
     assertEquals(code, 0);
     assertMatch(stderr, /^[^\n]*The database role postgres is a superuser[^\n]*\n$/);
@@ -92,13 +92,13 @@ async function readiness(url: string): Promise<Readiness> {
 
 async function untilStatus(url: string, status: string): Promise<Readiness> {
   while (true) {
-    const answer = await readiness(url);
-    if (answer.status === status) return answer;
+    const body = await readiness(url);
+    if (body.status === status) return body;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-/** Resolves when a check has failed for such a reason; on a slow machine it may have failed for another one before. */
+/** Waits until a check fails for a reason; on a slow machine it may have failed for another one before. */
 async function untilReason(url: string, name: string, expected: RegExp): Promise<void> {
   while (true) {
     const { checks } = await readiness(url);

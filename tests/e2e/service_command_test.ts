@@ -11,7 +11,7 @@ async function archway(environment: Readonly<Record<string, string>>, line: stri
   return await program.ended();
 }
 
-Deno.test("archway runs a command of a service on the embedded database, and shows its progress", async () => {
+Deno.test("archway runs a command of a service on the embedded database and shows its progress", async () => {
   const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
   try {
     const environment = { EMBEDDED_DATA_DIR: folder };
@@ -29,7 +29,7 @@ Deno.test("archway runs a command of a service on the embedded database, and sho
   }
 });
 
-Deno.test("archway stops a command of a service on SIGINT, with the exit code of the signal", async () => {
+Deno.test("archway stops a command of a service on SIGINT with the exit code of the signal", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await pool.migrate(FIXTURE_MIGRATIONS);
@@ -47,7 +47,7 @@ Deno.test("archway stops a command of a service on SIGINT, with the exit code of
   assert(added > 0 && added % BATCH_SIZE === 0, `${added} contacts`);
 });
 
-Deno.test("archway asks for migrations before it runs a command of a service on a server", async () => {
+Deno.test("archway requires migrations for a command of a service on a server", async () => {
   await using database = await useTestDatabase();
   assertEquals(await archway(postgresEnvironment(database.instance), "fill 10"), {
     code: 1,
@@ -56,7 +56,7 @@ Deno.test("archway asks for migrations before it runs a command of a service on 
   });
 });
 
-Deno.test("archway refuses bad arguments of a service's command, with 2 and its usage, before anything else", async () => {
+Deno.test("archway rejects invalid arguments of a service's command with exit code 2 and its usage, before anything else", async () => {
   const { code, stdout, stderr } = await archway({ LOG_LEVEL: "nonsense" }, "fill many");
   assertEquals([code, stdout], [2, ""]);
   assertEquals(stderr, "archway fill: expected a number of contacts\nUsage: archway fill <number>\n");
@@ -65,5 +65,5 @@ Deno.test("archway refuses bad arguments of a service's command, with 2 and its 
 Deno.test("archway lists the commands of its services", async () => {
   const { code, stdout } = await archway({}, "help");
   assertEquals(code, 0);
-  assertMatch(stdout, /^ {2}fill +add made-up contacts: <number>$/m);
+  assertMatch(stdout, /^ {2}fill +add generated contacts: <number>$/m);
 });

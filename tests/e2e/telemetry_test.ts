@@ -8,7 +8,7 @@ import { commandOf, Program, untilReady } from "@archway/tools/support/program.t
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const PARENT = "b7ad6b7169203331";
 
-/** Lines of a log, as far as tests look at them. */
+/** Lines of a log, limited to the fields that tests use. */
 interface LogLine {
   readonly level: string;
   readonly message: string;
@@ -30,11 +30,11 @@ async function create(url: string, headers: Readonly<Record<string, string>> = {
   return data.id;
 }
 
-Deno.test("archway exports spans and metrics of a request until its very end, and nothing that a client sent", async () => {
+Deno.test("archway exports spans and metrics until its end, without data of clients", async () => {
   await using database = await useTestDatabase();
   await using collector = new OtlpCollector();
   const environment = { ...postgresEnvironment(database.instance), MIGRATE_ON_START: "true" };
-  // An executable exports what it was compiled to export.
+  // An executable only exports if it was compiled for it.
   const options = { fromSource: true };
   await using program = new Program({ ...environment, ...collector.environment }, [], options);
   const url = await program.url;
@@ -72,7 +72,7 @@ Deno.test("archway exports spans and metrics of a request until its very end, an
     spans.filter(({ parentSpanId }) => parentSpanId === spanId)
   );
   assertEquals(post?.map(({ name, kind }) => [name, kind]), [["INSERT contacts", 3], ["SELECT", 3]]);
-  // One for all its rows.
+  // One statement for all rows.
   assertEquals(get?.map(({ name, attributes }) => [name, attributes["db.response.returned_rows"]]), [
     ["SELECT contacts", 21],
   ]);
@@ -97,25 +97,28 @@ Deno.test("archway exports spans and metrics of a request until its very end, an
     "archway.request.outcomes",
     "archway.request.problems",
   ]);
-  // The platform's spans have the URL as it came, and that cannot be changed: the collector takes it out.
+  // The runtime's spans contain the URL as it arrived, which cannot be changed: the collector removes it.
   const exported = collector.spans.map(({ attributes, ...span }) => {
     const { "url.full": _full, "url.query": _query, "url.path": _path, ...rest } = attributes;
     return span.scope === "deno" ? { ...span, ...rest } : { ...span, attributes };
   });
-  assertFalse(/planted/i.test(JSON.stringify(exported)), "What a client sent is in a span");
-  assertFalse(/planted/i.test(JSON.stringify([...collector.series.keys()])), "What a client sent is a label");
-  assertFalse(/planted/i.test(stdout), "What a client sent was logged");
+  assertFalse(/planted/i.test(JSON.stringify(exported)), "A span contains data of a client");
+  assertFalse(
+    /planted/i.test(JSON.stringify([...collector.series.keys()])),
+    "A label contains data of a client",
+  );
+  assertFalse(/planted/i.test(stdout), "The log contains data of a client");
 });
 
-Deno.test("archway logs a line for every request, with its ids, and health only where it is asked to", async () => {
+Deno.test("archway logs a line with ids for every request, and health checks only if configured", async () => {
   await using database = await useTestDatabase();
   const environment = { ...postgresEnvironment(database.instance), MIGRATE_ON_START: "true" };
   await using program = new Program(environment);
   const url = await program.url;
   await untilReady(url);
   const headers = { "X-Request-Id": "known", "X-Amzn-Trace-Id": "Root=1-5759e988-bd862e3fe1be46a994272793" };
-  const answer = await fetch(`${url}/v1/contacts`, { headers });
-  const { length } = await answer.bytes();
+  const response = await fetch(`${url}/v1/contacts`, { headers });
+  const { length } = await response.bytes();
   const problem = await (await fetch(`${url}/nope`, { headers: { traceparent: `00-${TRACE}-${PARENT}-01` } }))
     .json();
   assertEquals(problem.traceId, TRACE);
@@ -148,7 +151,7 @@ Deno.test("archway logs a line for every request, with its ids, and health only 
   );
 });
 
-Deno.test("archway prints no secret and nothing of anybody, whatever it is busy with", async () => {
+Deno.test("archway prints no secrets and no personal data", async () => {
   await using database = await useTestDatabase();
   const password = "planted-password";
   await using program = new Program({
@@ -172,7 +175,7 @@ Deno.test("archway prints no secret and nothing of anybody, whatever it is busy 
     traceparent: "planted",
   };
   const json = { ...headers, "content-type": "application/json" };
-  // Where nobody looks at a condition it is refused, and nothing would be made.
+  // Operations without conditions reject this header, and nothing would be created.
   const conditional = { ...json, "if-match": '"planted-tag"' };
   const send = async (target: string, init: RequestInit = {}): Promise<Response> => {
     const response = await fetch(url + target, { headers, ...init });
@@ -216,9 +219,9 @@ Deno.test("archway prints no secret and nothing of anybody, whatever it is busy 
   };
   const statuses = new Set(await busy());
   for (const status of [201, 400, 404, 409, 422, 501]) {
-    assert(statuses.has(status), `Nothing was answered ${status}`);
+    assert(statuses.has(status), `No response had status ${status}`);
   }
-  // Faults of the schema, with the values that the server tells in its messages.
+  // Errors of the schema, with values in the messages of the server.
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await pool.writer().query(
     `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
@@ -238,7 +241,7 @@ Deno.test("archway prints no secret and nothing of anybody, whatever it is busy 
   assertEquals(shown, []);
 });
 
-/** Starts the program without anybody who reads on, once it has told where it listens. */
+/** Starts the program and stops reading its output after the line with its URL. */
 async function unread(environment: Readonly<Record<string, string>>): Promise<{
   readonly child: Deno.ChildProcess;
   readonly url: string;
@@ -266,20 +269,20 @@ async function killed(child: Deno.ChildProcess): Promise<void> {
   try {
     child.kill("SIGKILL");
   } catch (error) {
-    // It ended by itself.
+    // It has already ended.
     if (!(error instanceof TypeError)) throw error;
   }
   await child.status;
 }
 
-Deno.test("archway serves on when nobody reads its log, and when nobody can", async () => {
+Deno.test("archway keeps serving when its log is not read, and when its log is closed", async () => {
   await using database = await useTestDatabase();
   const environment = { ...postgresEnvironment(database.instance), MIGRATE_ON_START: "true" };
   for (const isClosed of [false, true]) {
     const { child, url, reader } = await unread(environment);
     await using _ended = { [Symbol.asyncDispose]: () => killed(child) };
     if (isClosed) await reader.cancel();
-    // More lines than a pipe holds (64 KiB on Linux).
+    // More lines than a pipe buffers (64 KiB on Linux).
     for (let count = 0; count < 600; count++) {
       const response = await fetch(`${url}/nope`, { signal: AbortSignal.timeout(30_000) });
       await response.body?.cancel();
@@ -291,7 +294,7 @@ Deno.test("archway serves on when nobody reads its log, and when nobody can", as
   }
 });
 
-Deno.test("archway serves metrics on a port of their own, and nowhere else", async () => {
+Deno.test("archway only serves metrics on their own port", async () => {
   await using database = await useTestDatabase();
   const environment = { ...postgresEnvironment(database.instance), MIGRATE_ON_START: "true" };
   {

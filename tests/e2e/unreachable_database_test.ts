@@ -6,7 +6,7 @@ import { postgresEnvironment } from "@archway/tools/support/postgres_environment
 import { type Ending, Program } from "@archway/tools/support/program.ts";
 
 const PASSWORD = "a planted password";
-/** Superusers come in as they are, everybody else needs a password. */
+/** Superusers use trust authentication, others need a password. */
 const ACCESS = "local all postgres trust\nlocal all all scram-sha-256\n";
 
 const CAUSES: readonly (readonly [Readonly<Record<string, string>>, string])[] = [
@@ -28,7 +28,7 @@ async function archway(environment: Readonly<Record<string, string>>, line: stri
   return await program.ended();
 }
 
-Deno.test("archway's commands say why the database cannot be reached, without the password", async () => {
+Deno.test("archway's commands report why the database cannot be reached, without the password", async () => {
   await withServer(async ({ instance }) => {
     for (const [wrong, cause] of CAUSES) {
       const environment = {
@@ -49,7 +49,7 @@ Deno.test("archway's commands say why the database cannot be reached, without th
   });
 });
 
-Deno.test("archway's log says what it waits for, and its answers do not", async () => {
+Deno.test("archway's log says what it waits for, and its responses do not", async () => {
   await withServer(async ({ instance }) => {
     for (const [wrong, cause] of CAUSES) {
       await using program = new Program({
@@ -59,9 +59,9 @@ Deno.test("archway's log says what it waits for, and its answers do not", async 
       });
       const url = await program.url;
       for (const path of ["/v1/contacts", "/readyz?verbose"]) {
-        const answer = await fetch(`${url}${path}`);
-        const text = await answer.text();
-        assertEquals([path, answer.status], [path, 503]);
+        const response = await fetch(`${url}${path}`);
+        const text = await response.text();
+        assertEquals([path, response.status], [path, 503]);
         for (const word of ["nosuch", "ada", "3D000", "28P01"]) assertFalse(text.includes(word), text);
       }
       const { stdout, stderr } = await program.stop();
@@ -72,7 +72,7 @@ Deno.test("archway's log says what it waits for, and its answers do not", async 
   });
 });
 
-Deno.test("archway says why none of several hosts takes writes", async () => {
+Deno.test("archway reports why none of several hosts accepts writes", async () => {
   await withServer(async ({ instance }) => {
     const environment = {
       ...postgresEnvironment(instance),

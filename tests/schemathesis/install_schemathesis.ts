@@ -1,31 +1,31 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { temporaryDirectory } from "@archway/tools/support/once.ts";
-import { type ChildEnding, runChild } from "./run_child.ts";
+import { type ChildResult, runChild } from "./run_child.ts";
 
 const REQUIREMENTS = join(import.meta.dirname ?? ".", "requirements.txt");
-/** The oldest Python that the requirements are for. */
+/** Minimum version of Python for the requirements. */
 const PYTHON = [3, 11] as const;
 const VENV_MS = 120_000;
 const INSTALL_MS = 300_000;
 
-/** What pip says when it is not heard. */
+/** Matches errors of pip without network access. */
 const UNREACHABLE =
   /NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|Network is unreachable|Connection refused|Could not fetch URL/;
 
-/** Where Schemathesis is, or why this machine cannot have it. */
+/** Path of Schemathesis, or the reason why it cannot be installed on this machine. */
 export type Installation =
   | { readonly kind: "installed"; readonly command: string }
   | { readonly kind: "impossible"; readonly reason: string };
 
 /**
- * Installs the pinned Schemathesis in an environment of its own in the temporary directory, or finds it there.
+ * Installs the pinned Schemathesis in its own virtual environment in the temporary directory, unless it exists.
  *
- * @throws {Error} when the machine has what is needed and it cannot be installed all the same.
+ * @throws {Error} when the installation fails although the requirements are met.
  */
 export async function installSchemathesis(): Promise<Installation> {
   const version = await pythonVersion();
-  if (version === undefined) return impossible("there is no python3");
+  if (version === undefined) return impossible("python3 is not installed");
   const [major = 0, minor = 0] = version;
   if (major < PYTHON[0] || (major === PYTHON[0] && minor < PYTHON[1])) {
     return impossible(`Python ${version.join(".")} is older than ${PYTHON.join(".")}`);
@@ -35,9 +35,9 @@ export async function installSchemathesis(): Promise<Installation> {
   const folder = join(temporaryDirectory(), `archway-schemathesis-${name}`);
   const command = join(folder, "bin", "schemathesis");
   if (await exists(join(folder, "complete"))) return { kind: "installed", command };
-  // What was begun and not finished begins anew.
+  // An incomplete environment is re-created.
   const venv = await runChild("python3", ["-m", "venv", "--clear", folder], { timeoutMs: VENV_MS });
-  if (venv.code !== 0) return impossible(`Python cannot make an environment: ${lastLine(venv)}`);
+  if (venv.code !== 0) return impossible(`Creating a virtual environment failed: ${lastLine(venv)}`);
   const pip = await runChild(join(folder, "bin", "python"), [
     ...["-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"],
     ...["--timeout", "20", "--retries", "2", "--requirement", REQUIREMENTS],
@@ -67,7 +67,7 @@ function impossible(reason: string): Installation {
   return { kind: "impossible", reason };
 }
 
-function lastLine({ output }: ChildEnding): string {
+function lastLine({ output }: ChildResult): string {
   return output.trim().split("\n").at(-1) ?? "";
 }
 

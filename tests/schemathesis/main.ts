@@ -11,16 +11,16 @@ import { runChild } from "./run_child.ts";
 import { type ServedDocument, servedDocuments } from "./served_documents.ts";
 import { startSubject, type Subject } from "./start_subject.ts";
 
-/** A run is ended after that, and has failed: something hangs. */
+/** Timeout of a run, after which it has failed. */
 const RUN_MS = 900_000;
 
-/** How the documents are tested. */
+/** Options of a run. */
 interface FuzzOptions {
   readonly seed: number;
   readonly examples: number;
 }
 
-/** What was done, counted as the test runner counts. */
+/** Results in the categories of the test runner. */
 interface Count {
   passed: number;
   failed: number;
@@ -40,10 +40,10 @@ async function fuzz({ seed, examples }: FuzzOptions): Promise<Count> {
     await using subject = await startSubject(services);
     const isFine = await testDocument(document, subject, { command: installation.command, seed, examples });
     const { code, stderr } = await subject.program.stop();
-    const complaints = errorLines(stderr);
+    const errors = errorLines(stderr);
     // An error in the log of the program is a finding even if no response showed it.
-    const isQuiet = complaints.length === 0 && code === 0;
-    if (!isQuiet) await print(Deno.stdout, `The program ended with ${code}:\n${complaints.join("\n")}\n`);
+    const isQuiet = errors.length === 0 && code === 0;
+    if (!isQuiet) await print(Deno.stdout, `The program exited with ${code}:\n${errors.join("\n")}\n`);
     if (isFine && isQuiet) count.passed++;
     else count.failed++;
   }
@@ -66,7 +66,7 @@ async function testDocument(
       ...["--seed", String(seed), "--max-examples", String(examples), "--continue-on-failure"],
       ...["--request-timeout", "20", "--header", `Authorization: Bearer ${token}`],
     ], { timeoutMs: RUN_MS, cwd: folder, shown: true });
-    if (code === undefined) await print(Deno.stdout, `\nNot done after ${RUN_MS / 1000} s\n`);
+    if (code === undefined) await print(Deno.stdout, `\nTimed out after ${RUN_MS / 1000} s\n`);
     return code === 0;
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -1,30 +1,30 @@
-/** How a child process is run. */
+/** Options of {@link runChild}. */
 export interface ChildOptions {
-  /** It is ended after that, in milliseconds. */
+  /** Timeout in milliseconds, after which it is killed. */
   readonly timeoutMs: number;
   readonly cwd?: string;
-  /** Whether its output is shown as it comes, and not only kept. @default {false} */
+  /** Whether its output is also printed as it arrives. @default {false} */
   readonly shown?: boolean;
 }
 
-/** How it ended. */
-export interface ChildEnding {
-  /** Undefined when its time was up. */
+/** Result of a child process. */
+export interface ChildResult {
+  /** Undefined on timeout. */
   readonly code: number | undefined;
-  /** Everything it wrote, to either stream. */
+  /** Output of both streams. */
   readonly output: string;
 }
 
 /**
- * Runs a command to its end, or ends it.
+ * Runs a command and waits for its end or the timeout.
  *
- * @throws {Deno.errors.NotFound} when there is no such command.
+ * @throws {Deno.errors.NotFound} when the command does not exist.
  */
 export async function runChild(
   command: string,
   args: readonly string[],
   { timeoutMs, cwd, shown = false }: ChildOptions,
-): Promise<ChildEnding> {
+): Promise<ChildResult> {
   const time = AbortSignal.timeout(timeoutMs);
   const process = new Deno.Command(command, {
     args: [...args],

@@ -2,14 +2,14 @@ import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 import { mountOnPool } from "@archway/tools/support/service_server.ts";
 
-/** An OpenAPI document that a program serves. */
+/** OpenAPI document that a program serves. */
 export interface ServedDocument {
   /** Name under which it is served, such as "contact". */
   readonly name: string;
   readonly service: ServiceModule;
 }
 
-/** A pool connects when a statement needs it, and mounting needs none. */
+/** Pools connect on demand, and mounting needs no statement. */
 const UNUSED = {
   host: "127.0.0.1",
   port: 1,

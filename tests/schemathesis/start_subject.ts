@@ -7,16 +7,16 @@ import { FillingClient } from "@archway/tools/support/schemathesis/filling_clien
 import type { FuzzSetup, Hints } from "@archway/tools/support/schemathesis/fuzz_setup.ts";
 import { serviceFile } from "@archway/tools/support/service_folder.ts";
 
-/** A program under test. Disposing ends it and everything it needs. */
+/** Program under test. Disposing ends it and its dependencies. */
 export interface Subject extends AuthenticatedProgram {
   /** Hints by the name of the service. */
   readonly hints: Readonly<Record<string, Hints>>;
 }
 
-/** Hints for every service: versions that there may be. */
+/** Hints for every service: possible versions. */
 const VERSIONS: Hints = { "header.If-Match": ["*", '"1"', '"2"', 'W/"1"', '"1", "2"'] };
 
-/** Starts main.ts with authentication, and fills every service that knows how to be filled. */
+/** Starts main.ts with authentication, and fills every service with a setup. */
 export async function startSubject(services: readonly ServiceModule[]): Promise<Subject> {
   const setups = await Promise.all(
     services.map(async (service) => ({ ...await setupOf(service), name: service.name })),

@@ -4,7 +4,7 @@ const CONTACTS = "/v1/contacts";
 const JSON_TYPE = { "Content-Type": "application/json" };
 const MERGE = { "Content-Type": "application/merge-patch+json" };
 
-/** Mistakes of clients: nothing of them may stay in the service. `unique` is new each time, `id` that of a contact. */
+/** Returns an invalid request, which must have no effect. `unique` is new for each, `id` is that of a contact. */
 export function badRequest(number: number, { unique, id }: { unique: string; id: string }): Call {
   const at = (method: string, path: string, expected: number, more: Partial<Call> = {}): Call => ({
     kind: "bad request",

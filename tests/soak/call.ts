@@ -1,24 +1,24 @@
-/** What a request is for; the row of the table it is counted in. */
+/** Purpose of a request, by which it is counted. */
 export type Kind = "one by id" | "its own write" | "page" | "create" | "patch" | "delete" | "bad request";
 
-/** An answer, read to its end. */
-export interface Answer {
+/** Response with its body. */
+export interface CallResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
 }
 
-/** A request. */
+/** Request. */
 export interface Call {
   readonly kind: Kind;
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The status that it has to be answered with, where it is not refused for a documented reason. */
+  /** Expected status, unless it is rejected for a documented reason. */
   readonly expected: number;
-  /** The version that it has to tell then; absent: any. */
+  /** Expected ETag of that response; any if absent. */
   readonly etag?: string;
-  /** Told the answer; undefined: there was none. */
-  settle?(answer: Answer | undefined): void;
+  /** Called with the response; undefined if there was none. */
+  settle?(response: CallResponse | undefined): void;
 }

@@ -1,38 +1,38 @@
-import type { Answer, Call } from "./call.ts";
+import type { Call, CallResponse } from "./call.ts";
 import type { Tally } from "./tally.ts";
 
-/** Longer than the service itself takes before it gives up on a request: what takes longer hangs. */
-const PATIENCE_MS = 60_000;
+/** Longer than the timeouts of the service: a request that takes longer hangs. */
+const TIMEOUT_MS = 60_000;
 
-/** Below the time that the service keeps an idle connection for, so that none is used that is just being closed. */
+/** Shorter than the idle timeout of the service, so that no connection is used while it is being closed. */
 const IDLE_MS = 30_000;
 
-/** Sends requests over connections that it keeps, and counts what becomes of them. Disposing closes all. */
+/** Sends requests over persistent connections and counts the results. Disposing closes the connections. */
 export class Client implements Disposable {
   readonly #client = Deno.createHttpClient({ poolIdleTimeout: IDLE_MS, poolMaxIdlePerHost: 1024 });
   readonly #url: string;
 
-  /** @param url Of the service, without a path. */
+  /** @param url Base URL of the service. */
   constructor(url: string) {
     this.#url = url;
   }
 
-  /** Sends one and reads its answer. Does not reject. */
+  /** Sends a request and reads its response. Does not reject. */
   async send(call: Call, { tally, dueMs }: { readonly tally: Tally; readonly dueMs: number }): Promise<void> {
-    const answer = await this.#exchange(call).catch((error) => {
-      tally.breakOff(call, reasonOf(error));
+    const response = await this.#exchange(call).catch((error) => {
+      tally.recordFailure(call, reasonOf(error));
     });
-    if (answer) tally.answer(call, answer, performance.now() - dueMs);
-    call.settle?.(answer ?? undefined);
+    if (response) tally.record(call, response, performance.now() - dueMs);
+    call.settle?.(response ?? undefined);
   }
 
-  async #exchange({ method, path, headers, body }: Call): Promise<Answer> {
+  async #exchange({ method, path, headers, body }: Call): Promise<CallResponse> {
     const response = await fetch(this.#url + path, {
       method,
       headers,
       ...(body !== undefined && { body }),
       client: this.#client,
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     return { status: response.status, headers: response.headers, body: await response.text() };
   }
@@ -42,7 +42,7 @@ export class Client implements Disposable {
   }
 }
 
-/** Without addresses and ports, which would make each its own kind. */
+/** Returns the message without addresses and ports, by which errors are grouped. */
 function reasonOf(error: unknown): string {
   const { message } = error instanceof Error ? error : new Error("Not an error");
   return message.replaceAll(/https?:\/\/\S+/g, "").replaceAll(/\d+\.\d+\.\d+\.\d+:\d+/g, "").slice(0, 200);

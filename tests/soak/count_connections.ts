@@ -4,12 +4,12 @@ import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 const COUNT = `SELECT count(*)::int AS count FROM pg_stat_activity
   WHERE datname = $1 AND backend_type = 'client backend'`;
 
-/** How many clients are connected to a database of a server, as the server itself says; undefined: it does not answer. */
+/** Returns the number of client connections to a database according to the server; undefined if it does not respond. */
 export async function countConnections(
   { host, port, user, password }: InstanceConfig,
   database: string,
 ): Promise<number | undefined> {
-  // To another database, not to count itself.
+  // Connected to another database, so that it does not count itself.
   const options = { host, port, user, password, database: "postgres", max: 1, connect_timeout: 10 };
   const sql = postgres({ ...options, onnotice: () => {} });
   try {

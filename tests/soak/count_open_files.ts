@@ -1,6 +1,6 @@
 /**
- * How many files, sockets among them, a process has open, by Linux' /proc; undefined where there is none. Deno itself
- * reads that only for programs that may do everything.
+ * Returns the number of open files of a process, including sockets, from /proc of Linux; undefined elsewhere. Uses `ls`,
+ * since Deno only allows programs with all permissions to read /proc.
  */
 export async function countOpenFiles(pid: number): Promise<number | undefined> {
   const command = new Deno.Command("ls", { args: [`/proc/${pid}/fd`], stdout: "piped", stderr: "null" });

@@ -4,51 +4,55 @@ import type { SoakResults } from "./soak_results.ts";
 import { POOL_SIZE } from "./start_harness.ts";
 import { type Trend, trendOf } from "./trend.ts";
 
-/** What has to be so, and whether it is; undefined: this machine cannot tell. */
+/** Rule and whether it passed; undefined if this machine cannot check it. */
 export interface Verdict {
   readonly rule: string;
-  readonly kept: boolean | undefined;
-  /** What was seen. */
+  readonly passed: boolean | undefined;
+  /** Observed value. */
   readonly seen: string;
 }
 
-/** Files that may be open besides those before: a probe that is under way, a connection of who asks for metrics. */
+/** Additional open files that are tolerated: a probe in progress, a connection that scrapes metrics. */
 const FILES_TOLERATED = 4;
 
-/** A class of statuses that a route had not answered before adds the series of one histogram. */
+/** A new class of statuses on a route adds the series of one histogram. */
 const SERIES_TOLERATED = 100;
 
-/** Judges a run. No rule is about how fast anything was. */
+/** Evaluates the rules of a run. No rule is about performance. */
 export function judgeSoak(results: SoakResults): readonly Verdict[] {
   const { totals, healthy, samples, atRest: { before, after } } = results;
   return [
-    none("Every answer is the one of the document, or 503 with Retry-After", totals.wrong),
+    none("Every response matches the OpenAPI document, or is 503 with Retry-After", totals.wrong),
     none("No connection breaks, no request hangs", totals.broken),
     {
-      rule: "All that was taken away is used again",
-      kept: healthy && results.outages.length > 0,
+      rule: "All services that had an outage are used again",
+      passed: healthy && results.outages.length > 0,
       seen: `${results.outages.length} outages, ${healthy ? "healthy" : "not healthy"} at the end`,
     },
     {
-      rule: "There was a limiter store to take away",
-      kept: results.hasStore ? true : undefined,
-      seen: results.hasStore ? "there was" : "neither Valkey nor Redis is installed",
+      rule: "A limiter store was available for outages",
+      passed: results.hasStore ? true : undefined,
+      seen: results.hasStore ? "available" : "neither Valkey nor Redis is installed",
     },
     growth("Memory is flat", trendOf(pointsOf(samples, "residentMb"))),
-    notMore("No file is left open", {
+    notMore("No file is leaked", {
       before: otherFiles(before),
       after: otherFiles(after),
       tolerated: FILES_TOLERATED,
     }),
-    // One of its own listens for events, another one is asked how the primary is.
-    pool("The primary has no more than the pool and two", after.primaryConnections, { most: POOL_SIZE + 2 }),
-    // One of its own asks how far it is.
-    pool("The standby has no more than the pool and one", after.standbyConnections, { most: POOL_SIZE + 1 }),
+    // In addition to the pool: one connection listens for events, another one probes the primary.
+    pool("Connections of the primary are at most those of the pool plus two", after.primaryConnections, {
+      most: POOL_SIZE + 2,
+    }),
+    // In addition to the pool: one connection probes the standby.
+    pool("Connections of the standby are at most those of the pool plus one", after.standbyConnections, {
+      most: POOL_SIZE + 1,
+    }),
     seriesVerdict(samples),
   ];
 }
 
-/** A value over time, where it could be told. */
+/** Returns the known values of a field over time. */
 export function pointsOf(samples: readonly Sample[], field: keyof Sample): readonly Point[] {
   return samples.flatMap((sample) => {
     const y = sample[field];
@@ -59,19 +63,19 @@ export function pointsOf(samples: readonly Sample[], field: keyof Sample): reado
 function none(rule: string, counts: Readonly<Record<string, number>>): Verdict {
   const entries = Object.entries(counts);
   const list = entries.map(([what, count]) => `${count} times ${what}`).join("; ");
-  return { rule, kept: entries.length === 0, seen: list || "none otherwise" };
+  return { rule, passed: entries.length === 0, seen: list || "none" };
 }
 
 function growth(rule: string, { quarters, slope, grows }: Trend): Verdict {
-  if (quarters.some(Number.isNaN)) return { rule, kept: undefined, seen: "not known here" };
+  if (quarters.some(Number.isNaN)) return { rule, passed: undefined, seen: "unknown on this machine" };
   const sign = slope < 0 ? "" : "+";
-  const seen = `${quarters.map((mb) => mb.toFixed(0)).join(", ")} MB by quarters, ${sign}${
+  const seen = `${quarters.map((mb) => mb.toFixed(0)).join(", ")} MB by quarter, ${sign}${
     slope.toFixed(2)
-  } MB a minute`;
-  return { rule, kept: !grows, seen };
+  } MB per minute`;
+  return { rule, passed: !grows, seen };
 }
 
-/** Those that are no connection to a database: how many of these there are is another rule's matter. */
+/** Returns the number of files that are not database connections, which other rules check. */
 function otherFiles({ files, primaryConnections = 0, standbyConnections = 0 }: Sample): number | undefined {
   return files === undefined ? undefined : files - primaryConnections - standbyConnections;
 }
@@ -83,19 +87,21 @@ interface Change {
 }
 
 function notMore(rule: string, { before, after, tolerated }: Change): Verdict {
-  if (before === undefined || after === undefined) return { rule, kept: undefined, seen: "not known here" };
-  return { rule, kept: after <= before + tolerated, seen: `${before} before, ${after} after` };
+  if (before === undefined || after === undefined) {
+    return { rule, passed: undefined, seen: "unknown on this machine" };
+  }
+  return { rule, passed: after <= before + tolerated, seen: `${before} before, ${after} after` };
 }
 
 function pool(rule: string, connections: number | undefined, { most }: { readonly most: number }): Verdict {
-  if (connections === undefined) return { rule, kept: false, seen: "the server does not answer" };
-  return { rule, kept: connections <= most, seen: `${connections} of ${most}` };
+  if (connections === undefined) return { rule, passed: false, seen: "the server does not respond" };
+  return { rule, passed: connections <= most, seen: `${connections} of ${most}` };
 }
 
 function seriesVerdict(samples: readonly Sample[]): Verdict {
   const points = pointsOf(samples, "series");
   const [middle, last] = [points[Math.floor(points.length / 2)], points.at(-1)];
-  return notMore("There are no more series than routes and reasons", {
+  return notMore("The number of series is bounded by routes and reasons", {
     before: middle?.y,
     after: last?.y,
     tolerated: SERIES_TOLERATED,

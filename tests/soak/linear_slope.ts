@@ -1,10 +1,10 @@
-/** A value at a time. */
+/** Point of a series. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-/** The slope of the line that fits the points best, by least squares; 0 of fewer than two, or of all at one x. */
+/** Returns the slope of the least-squares line through the points; 0 for fewer than two, or if all have the same x. */
 export function linearSlope(points: readonly Point[]): number {
   const mean = (values: readonly number[]): number =>
     values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -6,7 +6,7 @@ import { soak } from "./soak.ts";
 import { parseSoakOptions, SOAK_USAGE } from "./soak_options.ts";
 import { renderSoakReport } from "./soak_report.ts";
 
-/** Gives the exit code: 1 where a rule is broken. */
+/** Returns the exit code: 1 if a rule has failed. */
 async function main(args: string[]): Promise<number> {
   const options = parseSoakOptions(args);
   if (options === undefined) {
@@ -14,7 +14,7 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   const { json } = options;
-  // First, so that a place that cannot be written to does not come to light at the end.
+  // First, so that a path without write access is reported at the start.
   if (json !== undefined) await Deno.mkdir(dirname(json), { recursive: true });
   const stopping = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, () => stopping.abort());
@@ -27,24 +27,24 @@ async function main(args: string[]): Promise<number> {
     await Deno.writeTextFile(json, `${JSON.stringify({ ...results, verdicts }, null, 2)}\n`);
   }
   await print(Deno.stdout, `\n${renderSoakReport(results, verdicts)}\n`);
-  const count = (kept: boolean | undefined): number =>
-    verdicts.filter((verdict) => verdict.kept === kept).length;
-  const broken = count(false);
-  // As the test runner counts.
+  const count = (passed: boolean | undefined): number =>
+    verdicts.filter((verdict) => verdict.passed === passed).length;
+  const failed = count(false);
+  // In the format of the test runner.
   await print(
     Deno.stdout,
-    `${broken === 0 ? "ok" : "FAILED"} | ${count(true)} passed | ${broken} failed | ${
+    `${failed === 0 ? "ok" : "FAILED"} | ${count(true)} passed | ${failed} failed | ${
       count(undefined)
     } ignored (soak)\n`,
   );
-  return broken === 0 ? 0 : 1;
+  return failed === 0 ? 0 : 1;
 }
 
 if (import.meta.main) {
   try {
     Deno.exit(await main(Deno.args));
   } catch (error) {
-    progress(error instanceof Error ? error.message : "The soak failed");
+    progress(error instanceof Error ? error.message : "The soak test failed");
     Deno.exit(1);
   }
 }

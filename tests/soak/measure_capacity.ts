@@ -1,18 +1,18 @@
-/** How hard it is tried. */
+/** Options of {@link measureCapacity}. */
 export interface CapacityOptions {
-  /** Requests at the same time, each sent when the one before it is answered. */
+  /** Number of concurrent requests; each client sends the next one after a response. */
   readonly clients: number;
   readonly milliseconds: number;
   readonly signal: AbortSignal;
   /**
-   * In milliseconds since any moment.
+   * Clock in milliseconds.
    *
    * @default performance.now
    */
   readonly now?: () => number;
 }
 
-/** How many requests a second are answered when as many as possible are sent: those of the second half count. */
+/** Returns the number of responses per second at maximum load, measured in the second half. */
 export async function measureCapacity(
   send: () => Promise<void>,
   { clients, milliseconds, signal, now = () => performance.now() }: CapacityOptions,
@@ -24,8 +24,8 @@ export async function measureCapacity(
   await Promise.all(Array.from({ length: clients }, async () => {
     while (now() < end && !signal.aborted) {
       await send();
-      const answeredAt = now();
-      if (answeredAt >= middle && answeredAt < end) counted++;
+      const respondedAt = now();
+      if (respondedAt >= middle && respondedAt < end) counted++;
     }
   }));
   return counted / (milliseconds / 2000);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { measureCapacity } from "./measure_capacity.ts";
 
-Deno.test("measureCapacity() counts what is answered in the second half, and no more clients at once", async () => {
+Deno.test("measureCapacity() counts responses of the second half with a limited number of clients", async () => {
   let active = 0;
   let most = 0;
   let clockMs = 1_000;

@@ -1,27 +1,27 @@
-/** How requests are sent. */
+/** Options of {@link runOpenLoop}. */
 export interface OpenLoopOptions {
-  /** So many a second, whatever becomes of them. */
+  /** Requests per second, independent of responses. */
   readonly rate: number;
   readonly milliseconds: number;
-  /** Where so many are not answered, those that are due are left out: whoever sends has an end, too. */
+  /** Number of pending requests above which due ones are skipped, since the sender has limits, too. */
   readonly maxPending: number;
   readonly signal: AbortSignal;
 }
 
-/** How much of the load was sent. */
+/** Numbers of sent and skipped requests. */
 export interface Sent {
   readonly sent: number;
-  readonly leftOut: number;
+  readonly skipped: number;
 }
 
-/** How long nothing is sent, at the most, in milliseconds. */
+/** Maximum interval between checks for due requests, in milliseconds. */
 const TICK_MS = 4;
 
 /**
- * Sends requests at a steady rate until the time is over, then waits for the answers. A slow answer makes no later request
- * come later, as it would where a client waits for one before it sends the next.
+ * Sends requests at a constant rate until the time is over, then waits for the responses. A slow response does not delay
+ * later requests, as it would with a client that waits for it before it sends the next one.
  *
- * @param send Is told when its request was due, on the clock of `performance.now()`. It does not reject.
+ * @param send Sends a request and must not reject. Its argument is the due time on the clock of `performance.now()`.
  */
 export async function runOpenLoop(
   send: (dueMs: number) => Promise<void>,
@@ -31,12 +31,12 @@ export async function runOpenLoop(
   const begin = performance.now();
   const all = Math.floor(rate * milliseconds / 1000);
   let count = 0;
-  let leftOut = 0;
+  let skipped = 0;
   while (count < all && !signal.aborted) {
     const due = Math.min(all, Math.floor((performance.now() - begin) * rate / 1000));
     for (; count < due; count++) {
       if (pending.size >= maxPending) {
-        leftOut++;
+        skipped++;
         continue;
       }
       const sending = send(begin + count * 1000 / rate).finally(() => pending.delete(sending));
@@ -45,5 +45,5 @@ export async function runOpenLoop(
     await new Promise((resolve) => setTimeout(resolve, TICK_MS));
   }
   await Promise.all(pending);
-  return { sent: count - leftOut, leftOut };
+  return { sent: count - skipped, skipped };
 }

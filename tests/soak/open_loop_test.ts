@@ -3,21 +3,21 @@ import { runOpenLoop } from "./open_loop.ts";
 
 const signal = new AbortController().signal;
 
-Deno.test("runOpenLoop() sends all that is due and waits for every answer", async () => {
-  let answered = 0;
+Deno.test("runOpenLoop() sends all due requests and waits for every response", async () => {
+  let responded = 0;
   const dues: number[] = [];
   const sent = await runOpenLoop(async (due) => {
     dues.push(due);
     await new Promise((resolve) => setTimeout(resolve, 20));
-    answered++;
+    responded++;
   }, { rate: 500, milliseconds: 200, maxPending: 1000, signal });
-  assertEquals(sent, { sent: 100, leftOut: 0 });
-  assertEquals(answered, 100);
+  assertEquals(sent, { sent: 100, skipped: 0 });
+  assertEquals(responded, 100);
   const steps = dues.slice(1).map((due, index) => Math.round(due - (dues[index] ?? 0)));
   assertEquals(new Set(steps), new Set([2]));
 });
 
-Deno.test("runOpenLoop() goes on while nothing is answered, and leaves out what would be too much", async () => {
+Deno.test("runOpenLoop() continues without responses, and skips requests above the limit", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   let begun = 0;
   const running = runOpenLoop(() => {
@@ -25,12 +25,12 @@ Deno.test("runOpenLoop() goes on while nothing is answered, and leaves out what 
     if (begun === 10) setTimeout(resolve, 100);
     return promise;
   }, { rate: 1000, milliseconds: 50, maxPending: 10, signal });
-  const { sent, leftOut } = await running;
+  const { sent, skipped } = await running;
   assert(sent >= 10);
-  assertEquals(sent + leftOut, 50);
+  assertEquals(sent + skipped, 50);
 });
 
-Deno.test("runOpenLoop() ends when it is told to", async () => {
+Deno.test("runOpenLoop() ends when the signal aborts", async () => {
   const stopping = new AbortController();
   let count = 0;
   await runOpenLoop(() => {

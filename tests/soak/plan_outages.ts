@@ -1,15 +1,15 @@
-/** Something that the service needs or likes to have, and that goes away for a while. */
+/** Outage of a dependency of the service. */
 export interface Outage {
-  /** In milliseconds after the load began. */
+  /** Start in milliseconds after that of the load. */
   readonly at: number;
-  /** In milliseconds. */
+  /** Duration in milliseconds. */
   readonly lasts: number;
   readonly of: "standby" | "limiter store";
-  /** Ended and started again, or stopped where it is and let go on: then connections stay and nothing is answered. */
+  /** "restarted" is stopped and started; "frozen" is paused, so that connections stay open without responses. */
   readonly how: "restarted" | "frozen";
 }
 
-/** In this order, again and again: what makes requests pile up comes first, so that it does not end a half. */
+/** Repeated in this order: outages that make requests pile up come first, so that none is at the end of a half. */
 const KINDS = [
   { of: "standby", how: "frozen" },
   { of: "limiter store", how: "frozen" },
@@ -21,8 +21,8 @@ const SLOT_MS = 30_000;
 const LONGEST_MS = 10_000;
 
 /**
- * What goes away and when in a load of that many milliseconds. Both halves are alike, so that they can be compared, and
- * at the end of each all has been back for a while.
+ * Plans the outages of a load of that many milliseconds. Both halves are equal, for comparison, and end with all
+ * dependencies available for a while.
  */
 export function planOutages(milliseconds: number): readonly Outage[] {
   const rounds = Math.max(1, Math.floor(milliseconds / 2 / KINDS.length / SLOT_MS));

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { planOutages } from "./plan_outages.ts";
 
-Deno.test("planOutages() has each kind once in each half of a short run, and more often in a long one", () => {
+Deno.test("planOutages() plans each kind once per half of a short run, and more often in a long one", () => {
   const kinds = (minutes: number): readonly string[] =>
     planOutages(minutes * 60_000).map(({ of, how }) => `${of} ${how}`);
   const once = ["standby frozen", "limiter store frozen", "standby restarted", "limiter store restarted"];
@@ -9,7 +9,7 @@ Deno.test("planOutages() has each kind once in each half of a short run, and mor
   assertEquals(kinds(10), [...once, ...once, ...once, ...once]);
 });
 
-Deno.test("planOutages() lets one end before the next begins, and before each half ends", () => {
+Deno.test("planOutages() ends each outage before the next one and before the end of the half", () => {
   for (const minutes of [0.5, 0.75, 3, 10, 60]) {
     const outages = planOutages(minutes * 60_000);
     const ends = [...outages.slice(1).map(({ at }) => at), minutes * 60_000];

@@ -1,12 +1,12 @@
-/** What `/metrics` says; undefined: it does not answer. */
+/** Values from `/metrics`; undefined if it does not respond. */
 export interface Metrics {
-  /** How many series there are. */
+  /** Number of series. */
   readonly series: number | undefined;
-  /** What JavaScript holds, in megabytes of 2^20 bytes. */
+  /** JavaScript heap in MiB. */
   readonly heapMb: number | undefined;
 }
 
-/** Asks for them once. */
+/** Reads the metrics. */
 export async function readMetrics(url: string): Promise<Metrics> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
@@ -16,7 +16,7 @@ export async function readMetrics(url: string): Promise<Metrics> {
   }
 }
 
-/** Reads Prometheus' text format. */
+/** Parses Prometheus' text format. */
 export function metricsOf(text: string): Metrics {
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   const heap = lines.find((line) => /^archway_process_memory_bytes\{[^}]*kind="heap_used"/.test(line));

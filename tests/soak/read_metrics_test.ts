@@ -12,7 +12,7 @@ archway_process_memory_bytes{kind="heap_used"} 52428800
   assertEquals(metricsOf(""), { series: 0, heapMb: undefined });
 });
 
-Deno.test("readMetrics() of nobody knows nothing", async () => {
+Deno.test("readMetrics() returns undefined values if the service does not respond", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr;
   taken.close();

@@ -1,14 +1,14 @@
 import { badRequest } from "./bad_requests.ts";
-import type { Answer, Call, Kind } from "./call.ts";
+import type { Call, CallResponse, Kind } from "./call.ts";
 import { type Written, WrittenContacts } from "./written_contacts.ts";
 
-/** What requests are made of. */
+/** Dependencies of {@link RequestMix}. */
 export interface RequestMixOptions {
-  /** Of contacts that are there and that nobody deletes. */
+  /** Ids of existing contacts, which are never deleted. */
   readonly ids: readonly string[];
-  /** A number from 0 to less than 1, as `Math.random` gives. */
+  /** Returns a number from 0 to less than 1, like `Math.random`. */
   readonly random: () => number;
-  /** A UUID that has not been given before. */
+  /** Returns a new UUID. */
   readonly newId: () => string;
 }
 
@@ -17,7 +17,7 @@ const CURSORS = 64;
 const JSON_TYPE = { "Content-Type": "application/json" };
 const MERGE = { "Content-Type": "application/merge-patch+json" };
 
-/** How often each kind comes, of a hundred: many read, some write, some err. */
+/** Share of each kind in percent: mostly reads, some writes, some errors. */
 const SHARES: readonly (readonly [Kind, number])[] = [
   ["one by id", 40],
   ["its own write", 10],
@@ -28,16 +28,16 @@ const SHARES: readonly (readonly [Kind, number])[] = [
   ["bad request", 4],
 ];
 
-/** Requests as clients send them, one after the other; each knows what it has to be answered with. */
+/** Sequence of requests like those of clients, each with its expected response. */
 export class RequestMix {
   readonly #options: RequestMixOptions;
-  readonly #book: WrittenContacts;
+  readonly #contacts: WrittenContacts;
   readonly #cursors: string[] = [];
   #mistakes = 0;
 
   constructor(options: RequestMixOptions) {
     this.#options = options;
-    this.#book = new WrittenContacts(options.random);
+    this.#contacts = new WrittenContacts(options.random);
   }
 
   next(): Call {
@@ -60,8 +60,8 @@ export class RequestMix {
       case "bad request":
         return badRequest(this.#mistakes++, { unique: this.#options.newId(), id: this.#anyId() });
       default: {
-        const contact = this.#book.take();
-        // There is none before the first was created.
+        const contact = this.#contacts.take();
+        // None exists before the first was created.
         return contact === undefined ? this.#create() : this.#onWritten(kind, contact);
       }
     }
@@ -86,9 +86,9 @@ export class RequestMix {
       path: cursor === undefined ? CONTACTS : `${CONTACTS}?after=${cursor}`,
       headers: {},
       expected: 200,
-      settle: (answer) => {
-        const next = answer?.status === 200 ? nextCursor(answer.body) : undefined;
-        // Each walk goes on where it was; when there are enough of them, one is taken up in place of another.
+      settle: (response) => {
+        const next = response?.status === 200 ? nextCursor(response.body) : undefined;
+        // An iteration continues at its last cursor. At the maximum number, a new one replaces another.
         if (next === undefined) return;
         this.#cursors[Math.floor(this.#options.random() * Math.min(this.#cursors.length + 1, CURSORS))] =
           next;
@@ -105,9 +105,9 @@ export class RequestMix {
       headers: JSON_TYPE,
       body: JSON.stringify({ name: `Ada ${unique.slice(0, 8)}`, email: `${unique}@example.com`, age: 36 }),
       expected: 201,
-      settle: (answer) => {
-        const id = answer?.headers.get("location")?.split("/").at(-1);
-        if (answer?.status === 201 && id !== undefined) this.#book.putWritten(id, answer);
+      settle: (response) => {
+        const id = response?.headers.get("location")?.split("/").at(-1);
+        if (response?.status === 201 && id !== undefined) this.#contacts.putWritten(id, response);
       },
     };
   }
@@ -115,11 +115,11 @@ export class RequestMix {
   #onWritten(kind: "its own write" | "patch" | "delete", contact: Written): Call {
     const { id, etag, token } = contact;
     const path = `${CONTACTS}/${id}`;
-    // What was answered in any other way is not taken up again: nobody knows what became of it.
-    const settle = (answer: Answer | undefined): void => {
-      if (answer?.status !== 200) return;
-      if (kind === "patch") this.#book.putWritten(id, answer);
-      else this.#book.put(contact);
+    // With any other response, the contact is not used again, as its state is unknown.
+    const settle = (response: CallResponse | undefined): void => {
+      if (response?.status !== 200) return;
+      if (kind === "patch") this.#contacts.putWritten(id, response);
+      else this.#contacts.put(contact);
     };
     switch (kind) {
       case "its own write":

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Answer, Call, Kind } from "./call.ts";
+import type { Call, CallResponse, Kind } from "./call.ts";
 import { RequestMix } from "./request_mix.ts";
 
-/** Numbers that look random, the same every time: a linear congruential generator (Numerical Recipes). */
+/** Returns a reproducible pseudo-random generator, a linear congruential one (Numerical Recipes). */
 function generator(): () => number {
   let state = 1;
   return () => {
@@ -17,23 +17,23 @@ function mixOf(): RequestMix {
   return new RequestMix({ ids: ["seeded"], random: generator(), newId });
 }
 
-function answer(status: number, headers: Record<string, string> = {}, body = ""): Answer {
+function respond(status: number, headers: Record<string, string> = {}, body = ""): CallResponse {
   return { status, headers: new Headers(headers), body };
 }
 
-/** Answers as a service does that is well. */
+/** Settles a call with the response of a healthy service. */
 function settle(call: Call): void {
   const token = { "Consistency-Token": `of ${call.path}` };
   if (call.kind === "create") {
-    call.settle?.(answer(201, { ...token, ETag: '"1"', Location: `${call.path}/${crypto.randomUUID()}` }));
+    call.settle?.(respond(201, { ...token, ETag: '"1"', Location: `${call.path}/${crypto.randomUUID()}` }));
   } else if (call.kind === "patch") {
-    call.settle?.(answer(200, { ...token, ETag: '"2"' }));
+    call.settle?.(respond(200, { ...token, ETag: '"2"' }));
   } else if (call.kind === "page") {
-    call.settle?.(answer(200, {}, '{"meta":{"nextCursor":"further"}}'));
-  } else call.settle?.(answer(call.expected));
+    call.settle?.(respond(200, {}, '{"meta":{"nextCursor":"further"}}'));
+  } else call.settle?.(respond(call.expected));
 }
 
-Deno.test("RequestMix.next() sends every kind, about as often as is said", () => {
+Deno.test("RequestMix.next() returns every kind with approximately its share", () => {
   const mix = mixOf();
   const counts = new Map<Kind, number>();
   for (let index = 0; index < 10_000; index++) {
@@ -47,7 +47,7 @@ Deno.test("RequestMix.next() sends every kind, about as often as is said", () =>
   assert((counts.get("create") ?? 0) > (counts.get("delete") ?? 0));
 });
 
-Deno.test("RequestMix.next() writes and reads a contact as it was acknowledged last, by one request at a time", () => {
+Deno.test("RequestMix.next() uses the last acknowledged state of a contact, in one request at a time", () => {
   const mix = mixOf();
   const etags = new Map<string, string>();
   const busy = new Set<string>();
@@ -61,7 +61,7 @@ Deno.test("RequestMix.next() writes and reads a contact as it was acknowledged l
       if (call.kind === "patch") etags.set(call.path, '"2"');
     }
     pending.push(call);
-    // Answers come later, and not in order.
+    // Responses arrive later and out of order.
     const [next] = pending.length > 8 ? pending.splice(index % 8, 1) : [];
     if (next === undefined) continue;
     busy.delete(next.path);
@@ -69,7 +69,7 @@ Deno.test("RequestMix.next() writes and reads a contact as it was acknowledged l
   }
 });
 
-Deno.test("RequestMix.next() does not come back to a contact whose write was refused or not answered", () => {
+Deno.test("RequestMix.next() does not reuse a contact after a rejected or lost write", () => {
   const mix = mixOf();
   const lost = new Set<string>();
   for (let index = 0; index < 5_000; index++) {
@@ -80,7 +80,7 @@ Deno.test("RequestMix.next() does not come back to a contact whose write was ref
       continue;
     }
     lost.add(call.path);
-    call.settle?.(index % 2 === 0 ? undefined : answer(503, { "Retry-After": "1" }));
+    call.settle?.(index % 2 === 0 ? undefined : respond(503, { "Retry-After": "1" }));
   }
   assert(lost.size > 10);
 });

@@ -3,20 +3,20 @@ import type { Valkey } from "@archway/tools/support/valkey/start_valkey.ts";
 import type { Outage } from "./plan_outages.ts";
 import type { SoakHarness } from "./start_harness.ts";
 
-/** What can go away and come back. */
+/** Dependency that can be stopped and started. */
 interface Helper {
   down(): Promise<void>;
   up(): Promise<void>;
 }
 
-/** How the outages are made. */
+/** Options of {@link runOutages}. */
 export interface RunOutagesOptions {
   readonly sinceMs: number;
   readonly signal: AbortSignal;
   readonly onOutage: (text: string) => void;
 }
 
-/** Takes away what the plan says, when it says so, and brings it back. Resolves with those that there were. */
+/** Executes the outages of a plan and returns the completed ones. */
 export async function runOutages(
   plan: readonly Outage[],
   harness: Pick<SoakHarness, "standby" | "store">,
@@ -28,10 +28,10 @@ export async function runOutages(
     if (signal.aborted) break;
     const helper = helperOf(outage, harness);
     if (helper === undefined) continue;
-    onOutage(`${outage.of} ${outage.how}, away for ${(outage.lasts / 1000).toFixed(1)} s`);
+    onOutage(`${outage.of} ${outage.how} for ${(outage.lasts / 1000).toFixed(1)} s`);
     await helper.down();
     await until(performance.now() + outage.lasts, signal);
-    // Also where all is to end: what is frozen cannot be ended.
+    // Even at the end, since a frozen process cannot be stopped.
     await helper.up();
     done.push(outage);
   }
@@ -52,7 +52,7 @@ function helperOf(
 }
 
 async function startAgain(server: PostgresServer | Valkey): Promise<void> {
-  if (await server.start() === false) throw new Error("The limiter store could not be started again");
+  if (await server.start() === false) throw new Error("The limiter store could not be restarted");
 }
 
 async function until(time: number, signal: AbortSignal): Promise<void> {

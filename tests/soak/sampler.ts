@@ -4,9 +4,9 @@ import { countOpenFiles } from "./count_open_files.ts";
 import { readMetrics } from "./read_metrics.ts";
 import { DATABASE, type SoakHarness } from "./start_harness.ts";
 
-/** What the service held at one moment; what cannot be told is undefined. */
+/** Resources of the service at one moment; unknown ones are undefined. */
 export interface Sample {
-  /** Since the load began. */
+  /** Time since the start of the load. */
   readonly seconds: number;
   readonly residentMb: number | undefined;
   readonly heapMb: number | undefined;
@@ -16,7 +16,7 @@ export interface Sample {
   readonly series: number | undefined;
 }
 
-/** Looks at all of it once. */
+/** Takes one sample. */
 export async function takeSample(
   { service, metricsUrl, primary, standby }: SoakHarness,
   sinceMs: number,
@@ -32,7 +32,7 @@ export async function takeSample(
   return { seconds, residentMb, files, primaryConnections, standbyConnections, ...metrics };
 }
 
-/** Looks again and again until the signal comes. One look is over before the next one begins. */
+/** Takes samples until the signal aborts, one at a time. */
 export async function sampleUntil(
   harness: SoakHarness,
   { everyMs, sinceMs, signal }: {

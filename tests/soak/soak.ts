@@ -14,30 +14,35 @@ import { Tally } from "./tally.ts";
 
 const CAPACITY_CLIENTS = 32;
 const CAPACITY_MS = 10_000;
-/** With three files a connection, service and sender stay below the 1024 open files that many systems allow. */
+/** With three files per connection, service and sender stay below 1024 open files, a common limit. */
 const MAX_PENDING = 250;
 const SHORTEST_PAUSE_MS = 500;
 const SAMPLES = 300;
-/** How long the service has to find again what was away, and to close what it does not need. */
+/** Time for the service to recover its dependencies, and to close what it does not need. */
 const RECOVERY_MS = 30_000;
 
-/** Uses a service for a while, with all that it needs going away now and then. What it starts, it stops. */
-export async function soak({ minutes, rate: asked }: SoakOptions, signal: AbortSignal): Promise<SoakResults> {
+/** Runs a service under load with outages of its dependencies. Stops everything that it starts. */
+export async function soak(
+  { minutes, rate: requested }: SoakOptions,
+  signal: AbortSignal,
+): Promise<SoakResults> {
   progress("Starting PostgreSQL, a standby, a limiter store and the service");
   await using harness = await startHarness(signal);
   const hasStore = harness.store !== undefined;
   if (!hasStore) {
     progress(
-      "!! THERE IS NO LIMITER STORE: neither Valkey nor Redis is installed. Rates are counted in memory",
+      "!! NO LIMITER STORE: neither Valkey nor Redis is installed. Rate limits are counted in memory",
     );
   }
   const mix = new RequestMix({ ids: harness.ids, random: Math.random, newId });
-  progress("Measuring what the service can answer");
+  progress("Measuring the capacity of the service");
   const capacity = await findCapacity(harness, { mix, signal });
-  const rate = asked ?? capacity / 2;
+  const rate = requested ?? capacity / 2;
   const before = await settle(harness);
   progress(
-    `Sending ${rate.toFixed(0)} requests a second, of ${capacity.toFixed(0)}, for ${minutes} minutes`,
+    `Sending ${rate.toFixed(0)} requests per second (capacity: ${
+      capacity.toFixed(0)
+    }) for ${minutes} minutes`,
   );
   const run = await underLoad(harness, { mix, rate, milliseconds: minutes * 60_000, signal });
   const healthy = await recovers(harness, signal);
@@ -51,7 +56,7 @@ interface Load {
   readonly signal: AbortSignal;
 }
 
-/** Also warms the service up. */
+/** Measures the capacity, which also warms up the service. */
 async function findCapacity({ service }: SoakHarness, { mix, signal }: Load): Promise<number> {
   using client = new Client(service.url(""));
   const tally = new Tally();
@@ -74,7 +79,7 @@ async function underLoad(
   const send = (dueMs: number): Promise<void> => client.send(mix.next(), { tally, dueMs });
   const loading = runOpenLoop(send, { rate, milliseconds, maxPending: MAX_PENDING, signal })
     .finally(() => over.abort());
-  // One that fails ends all, but not before what is frozen goes on.
+  // A failure rejects, but only after frozen processes have been resumed.
   const [sent, done, seen] = await Promise.all([loading, outages, samples]);
   signal.throwIfAborted();
   return { sent, totals: tally.totals(), outages: done, samples: seen };
@@ -90,7 +95,7 @@ async function recovers({ service }: SoakHarness, signal: AbortSignal): Promise<
   }
 }
 
-/** A look when no client is connected any more, both servers answer, and two looks, one after the other, see the same. */
+/** Returns a sample after both servers respond and two consecutive samples agree, at the latest after a timeout. */
 async function settle(harness: SoakHarness): Promise<Sample> {
   const deadline = performance.now() + RECOVERY_MS;
   let last = await takeSample(harness, performance.now());
@@ -98,8 +103,8 @@ async function settle(harness: SoakHarness): Promise<Sample> {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const next = await takeSample(harness, performance.now());
     const { files, primaryConnections, standbyConnections } = next;
-    const answered = primaryConnections !== undefined && standbyConnections !== undefined;
-    if (files === last.files && answered) return next;
+    const responded = primaryConnections !== undefined && standbyConnections !== undefined;
+    if (files === last.files && responded) return next;
     last = next;
   }
   return last;

@@ -1,27 +1,27 @@
 import { parseArgs } from "node:util";
 import { numberOption } from "@archway/tools/bench/number_option.ts";
 
-/** How long and how hard the service is used. */
+/** Options of the soak test. */
 export interface SoakOptions {
   readonly minutes: number;
-  /** Requests a second; undefined: half of what the service is found to be able to answer. */
+  /** Requests per second; half of the measured capacity if undefined. */
   readonly rate: number | undefined;
-  /** Where the results are written as JSON. */
+  /** File for the results as JSON. */
   readonly json: string | undefined;
 }
 
 export const SOAK_USAGE = `Usage: deno task soak [options]
 
-  --minutes <n>   how long the load lasts (default 10)
-  --rate <n>      requests a second (default: half of what the service can answer, which is measured first)
+  --minutes <n>   duration of the load (default 10)
+  --rate <n>      requests per second (default: half of the measured capacity)
   --json <file>   write the results there too (in dist/ or the temporary directory)
   --help          show this
 `;
 
 /**
- * Reads the command line; undefined: help is asked for.
+ * Parses the command line; undefined if help is requested.
  *
- * @throws {TypeError} when there is something wrong with it.
+ * @throws {TypeError} when it is invalid.
  */
 export function parseSoakOptions(args: string[]): SoakOptions | undefined {
   const { values: { minutes, rate, json, help } } = parseArgs({
@@ -35,7 +35,7 @@ export function parseSoakOptions(args: string[]): SoakOptions | undefined {
   });
   if (help) return undefined;
   return {
-    // Shorter than half a minute nothing would have been restarted twice.
+    // In less than half a minute, nothing would be restarted twice.
     minutes: numberOption(minutes, { name: "--minutes", min: 0.5, max: 10_000, whole: false }),
     rate: rate === undefined
       ? undefined

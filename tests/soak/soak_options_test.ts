@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseSoakOptions } from "./soak_options.ts";
 
-Deno.test("parseSoakOptions() lasts ten minutes at a rate that is measured by default", () => {
+Deno.test("parseSoakOptions() defaults to ten minutes at a measured rate", () => {
   assertEquals(parseSoakOptions([]), { minutes: 10, rate: undefined, json: undefined });
 });
 
@@ -14,7 +14,7 @@ Deno.test("parseSoakOptions() reads every option", () => {
   assertEquals(parseSoakOptions(["--help"]), undefined);
 });
 
-Deno.test("parseSoakOptions() refuses what would say nothing", () => {
+Deno.test("parseSoakOptions() rejects invalid values", () => {
   for (const args of [["--minutes", "0.4"], ["--minutes", "x"], ["--rate", "0"], ["--quick"], ["now"]]) {
     assertThrows(() => parseSoakOptions(args), TypeError);
   }

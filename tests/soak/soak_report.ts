@@ -8,29 +8,27 @@ import { trendOf } from "./trend.ts";
 
 const MEASURES: readonly (readonly [string, keyof Sample])[] = [
   ["resident memory, MB", "residentMb"],
-  ["JavaScript's heap, MB, least", "heapMb"],
+  ["JavaScript heap, MB, minimum", "heapMb"],
   ["open files", "files"],
   ["connections at the primary", "primaryConnections"],
   ["connections at the standby", "standbyConnections"],
   ["series of /metrics", "series"],
 ];
 
-/** A run for people, as Markdown. */
+/** Renders the results as Markdown. */
 export function renderSoakReport(results: SoakResults, verdicts: readonly Verdict[]): string {
-  return [headline(results), answers(results), measures(results), rules(verdicts)].join("\n");
+  return [headline(results), responses(results), measures(results), rules(verdicts)].join("\n");
 }
 
 function headline(results: SoakResults): string {
-  const { minutes, capacity, rate, cores, sent: { sent, leftOut }, totals } = results;
+  const { minutes, capacity, rate, cores, sent: { sent, skipped }, totals } = results;
   const sentences = [
-    `${minutes} minutes at ${rate.toFixed(0)} requests a second, of ${
+    `${minutes} minutes at ${rate.toFixed(0)} requests per second, with a capacity of ${
       capacity.toFixed(0)
-    } that could be answered.`,
-    `The service, PostgreSQL, its standby, the limiter store and who sends share ${cores} cores.`,
-    `${sent} requests were sent${
-      leftOut === 0 ? "" : `, ${leftOut} left out since too many had no answer yet`
     }.`,
-    `${totals.answered} were answered, ${refusals(totals)}.`,
+    `The service, PostgreSQL, its standby, the limiter store and the load generator share ${cores} cores.`,
+    `${sent} requests were sent${skipped === 0 ? "" : `, ${skipped} skipped because too many were pending`}.`,
+    `${totals.responses} received a response, ${refusals(totals)}.`,
     outageSentence(results),
   ];
   return `${sentences.join(" ")}\n`;
@@ -54,7 +52,7 @@ function outageSentence({ outages, hasStore }: SoakResults): string {
   return `Meanwhile ${both("standby")}; ${stores}.`;
 }
 
-function answers({ totals }: SoakResults): string {
+function responses({ totals }: SoakResults): string {
   return markdownTable([
     ["", "p50 ms", "p99 ms", "statuses"],
     ...totals.kinds.map(({ kind, statuses, p50, p99 }) => [
@@ -69,12 +67,12 @@ function answers({ totals }: SoakResults): string {
 function measures({ samples, atRest: { before, after } }: SoakResults): string {
   const text = (value: number | undefined): string => value === undefined ? "?" : value.toFixed(0);
   return markdownTable([
-    ["", "at rest before", "1st quarter", "2nd", "3rd", "4th", "most", "at rest after"],
+    ["", "at rest before", "1st quarter", "2nd", "3rd", "4th", "maximum", "at rest after"],
     ...MEASURES.map(([label, field]) => {
       const points = pointsOf(samples, field);
-      // What is left after a collection says more of a heap than what lies there for the next one.
-      const { quarters, leasts } = trendOf(points);
-      const shown = (field === "heapMb" ? leasts : quarters).map((value) =>
+      // For the heap, the minimum after collections is more meaningful than the median.
+      const { quarters, minimums } = trendOf(points);
+      const shown = (field === "heapMb" ? minimums : quarters).map((value) =>
         Number.isFinite(value) ? value.toFixed(0) : "?"
       );
       const most = points.length === 0 ? undefined : Math.max(...points.map(({ y }) => y));
@@ -84,10 +82,10 @@ function measures({ samples, atRest: { before, after } }: SoakResults): string {
 }
 
 function rules(verdicts: readonly Verdict[]): string {
-  const word = (kept: boolean | undefined): string =>
-    kept === undefined ? "unknown" : kept ? "kept" : "BROKEN";
+  const word = (passed: boolean | undefined): string =>
+    passed === undefined ? "unknown" : passed ? "passed" : "FAILED";
   return markdownTable([
     ["Rule", "", "Seen"],
-    ...verdicts.map(({ rule, kept, seen }) => [rule, word(kept), seen]),
+    ...verdicts.map(({ rule, passed, seen }) => [rule, word(passed), seen]),
   ]);
 }

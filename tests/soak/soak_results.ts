@@ -3,23 +3,23 @@ import type { Outage } from "./plan_outages.ts";
 import type { Sample } from "./sampler.ts";
 import type { Totals } from "./tally.ts";
 
-/** All that was seen. */
+/** Results of a soak test. */
 export interface SoakResults {
   readonly minutes: number;
-  /** Requests a second that the service could answer when it was asked for as many as possible. */
+  /** Measured capacity in requests per second. */
   readonly capacity: number;
-  /** Requests a second that were sent. */
+  /** Sent requests per second. */
   readonly rate: number;
-  /** Shared by the service, what it uses and who sends. */
+  /** Number of cores shared by the service, its dependencies and the load generator. */
   readonly cores: number;
   readonly sent: Sent;
   readonly totals: Totals;
   readonly outages: readonly Outage[];
-  /** Whether there was a store for rates that could go away. */
+  /** Whether a rate-limit store was available for outages. */
   readonly hasStore: boolean;
-  /** Whether the service had all it needs and likes to have when the load was over. */
+  /** Whether the service and its dependencies were healthy after the load. */
   readonly healthy: boolean;
   readonly samples: readonly Sample[];
-  /** Without load: before it, when the service was warm, and after it. */
+  /** Samples without load: before it, after the warm-up, and after it. */
   readonly atRest: { readonly before: Sample; readonly after: Sample };
 }

@@ -13,27 +13,27 @@ import { resolve } from "node:path";
 
 const MAIN = resolve(import.meta.dirname ?? ".", "../..", FIXTURE_PROGRAM);
 
-/** The database that the service has on its servers. */
+/** Database of the service. */
 export const DATABASE = "soak";
 const CONTACTS = 20_000;
 const SAMPLE = 4096;
 
-/** Connections that the service may have to each server. */
+/** Maximum number of pool connections of the service to each server. */
 export const POOL_SIZE = 10;
 
-/** The service and all that it uses. Disposing ends it. */
+/** Service and its dependencies. Disposing ends them. */
 export interface SoakHarness extends AsyncDisposable {
   readonly service: HttpServerProcess;
   readonly metricsUrl: string;
   readonly primary: PostgresServer;
   readonly standby: StandbyServer;
-  /** Undefined: there is none on this machine. */
+  /** Undefined if it is not installed. */
   readonly store: Valkey | undefined;
-  /** Of contacts that are there. */
+  /** Ids of existing contacts. */
   readonly ids: readonly string[];
 }
 
-/** Starts a primary, a standby, a store for rates, and the service on them, as it is run on servers. */
+/** Starts a primary, a standby, a rate-limit store, and the service on them, as in production. */
 export async function startHarness(signal: AbortSignal): Promise<SoakHarness> {
   await using stack = new AsyncDisposableStack();
   const primary = stack.use(await startPostgres({ tcp: true }));
@@ -49,15 +49,15 @@ export async function startHarness(signal: AbortSignal): Promise<SoakHarness> {
     PORT: "0",
     ADMIN_PORT: "0",
     POSTGRES_PRIMARY_POOL_MAX_CONNS: String(POOL_SIZE),
-    // As where clients reach it: each connection passes through the guard.
+    // As with public clients: slow-client protection is active.
     SLOW_CLIENT_GUARD: "on",
-    // Everybody is counted and nobody refused.
+    // Requests are counted, but none exceeds the limit.
     RATE_LIMIT: "1000000/1m",
     ...(store && { RATE_LIMIT_URL: store.url }),
   };
   const service = stack.use(await HttpServerProcess.start({ args: ["-P", MAIN], env }));
   const { metricsUrl } = service;
-  if (metricsUrl === undefined) throw new Error("The service did not tell where its metrics are");
+  if (metricsUrl === undefined) throw new Error("The service did not report the URL of its metrics");
   await service.untilHealthy(signal);
   const owned = stack.move();
   return {

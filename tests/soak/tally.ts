@@ -1,25 +1,25 @@
 import { Histogram } from "@archway/tools/bench/histogram.ts";
-import type { Answer, Call, Kind } from "./call.ts";
+import type { Call, CallResponse, Kind } from "./call.ts";
 
-/** What requests of one kind were answered with. */
+/** Responses to requests of one kind. */
 export interface KindCount {
   readonly kind: Kind;
-  /** How often each status came. */
+  /** Number of responses by status. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** From when they were due until they were answered, in milliseconds. */
+  /** Latency from the due time to the response, in milliseconds. */
   readonly p50: number;
   readonly p99: number;
 }
 
-/** All that clients saw. */
+/** Results of all clients. */
 export interface Totals {
-  readonly answered: number;
+  readonly responses: number;
   readonly kinds: readonly KindCount[];
-  /** Refusals for a documented reason, 503 with Retry-After, by type of problem; how often. */
+  /** Number of documented rejections, 503 with Retry-After, by problem type. */
   readonly refused: Readonly<Record<string, number>>;
-  /** What should not have been answered, by request, status and type of problem; how often. */
+  /** Number of unexpected responses by request, status and problem type. */
   readonly wrong: Readonly<Record<string, number>>;
-  /** Requests without an answer, by reason; how often. */
+  /** Number of requests without a response by reason. */
   readonly broken: Readonly<Record<string, number>>;
 }
 
@@ -28,22 +28,22 @@ interface Entry {
   readonly times: Histogram;
 }
 
-/** Counts answers, and looks whether they are those that their requests may have. */
+/** Counts responses and checks whether they are expected. */
 export class Tally {
   readonly #kinds = new Map<Kind, Entry>();
   readonly #wrong: Record<string, number> = {};
   readonly #broken: Record<string, number> = {};
   readonly #refused: Record<string, number> = {};
-  #answered = 0;
+  #responses = 0;
 
-  answer(
+  record(
     { kind, method, expected, etag }: Call,
-    { status, headers, body }: Answer,
+    { status, headers, body }: CallResponse,
     milliseconds: number,
   ): void {
     const entry = this.#kinds.get(kind) ?? { statuses: {}, times: new Histogram() };
     this.#kinds.set(kind, entry);
-    this.#answered++;
+    this.#responses++;
     add(entry.statuses, String(status));
     entry.times.record(milliseconds * 1000);
     if (status === expected) {
@@ -54,7 +54,7 @@ export class Tally {
     else add(this.#wrong, `${kind}, ${method}: ${status} ${problemOf(body)}`.trimEnd());
   }
 
-  breakOff({ kind, method }: Call, reason: string): void {
+  recordFailure({ kind, method }: Call, reason: string): void {
     add(this.#broken, `${kind}, ${method}: ${reason}`);
   }
 
@@ -66,7 +66,7 @@ export class Tally {
       p99: times.percentile(99) / 1000,
     })).toSorted((a, b) => a.kind < b.kind ? -1 : 1);
     return {
-      answered: this.#answered,
+      responses: this.#responses,
       kinds,
       refused: { ...this.#refused },
       wrong: { ...this.#wrong },
@@ -79,7 +79,7 @@ function add(counts: Record<string, number>, key: string): void {
   counts[key] = (counts[key] ?? 0) + 1;
 }
 
-/** The last part of the problem's type, for people. */
+/** Returns the last part of the problem type. */
 function problemOf(body: string): string {
   return /"type":"\/problems\/([a-z-]+)"/.exec(body)?.[1] ?? "";
 }

@@ -1,30 +1,30 @@
-import type { Answer } from "./call.ts";
+import type { CallResponse } from "./call.ts";
 
-/** A contact that the load created, as it was acknowledged last. */
+/** Contact created by the load, in its last acknowledged state. */
 export interface Written {
   readonly id: string;
   readonly etag: string;
-  /** With it a read sees what was written, wherever it is read. */
+  /** Consistency token of the write. */
   readonly token: string;
 }
 
-/** More are forgotten. */
+/** Maximum number of contacts. */
 const MOST = 2000;
 
 /**
- * The contacts that the load created. Who takes one has it alone until it is put back, so that whatever is answered
- * otherwise than was acknowledged is a fault of the service.
+ * Contacts created by the load. A contact is used by one request at a time, so any response that differs from the
+ * acknowledged state is an error of the service.
  */
 export class WrittenContacts {
   readonly #contacts: Written[] = [];
   readonly #random: () => number;
 
-  /** @param random A number from 0 to less than 1, as `Math.random` gives. */
+  /** @param random Returns a number from 0 to less than 1, like `Math.random`. */
   constructor(random: () => number) {
     this.#random = random;
   }
 
-  /** One that nobody else has, if there is any. */
+  /** Takes a contact that is not in use, if any. */
   take(): Written | undefined {
     const index = Math.floor(this.#random() * this.#contacts.length);
     const taken = this.#contacts[index];
@@ -37,11 +37,11 @@ export class WrittenContacts {
     if (this.#contacts.length < MOST) this.#contacts.push(contact);
   }
 
-  /** Puts back what a write of it was answered with; what the answer does not tell stays. */
-  putWritten(id: string, { headers }: Answer): void {
+  /** Puts a contact back in the state of the response to a write. */
+  putWritten(id: string, { headers }: CallResponse): void {
     const etag = headers.get("etag");
     const token = headers.get("consistency-token");
-    // Without a token a read may be older than the write, and proves nothing.
+    // Without a token, a read may be older than the write and proves nothing.
     if (etag !== null && token !== null) this.put({ id, etag, token });
   }
 }

@@ -10,7 +10,7 @@ import { services } from "../../services.ts";
 
 const DUMP = await Deno.readTextFile(new URL("./before_services.sql", import.meta.url));
 
-/** What the dump holds, and the address of a list that shows it, by the service that serves it. */
+/** Contents of the dump by service: the URL of a list and its number of items. */
 const SHOWN: Readonly<Record<string, readonly (readonly [string, number])[]>> = {
   profile_service: [["/v1/profiles", 2]],
   payment_service: [["/v1/accounts", 3], ["/v1/payments", 1]],
@@ -22,7 +22,7 @@ async function load(pool: ConnectionPool): Promise<void> {
   for (const statement of DUMP.split(/^--\n/m)) await pool.writer().query(statement);
 }
 
-/** Asserts that nothing applied was changed or lost, for the services that are still listed. */
+/** Asserts that no applied migration of the listed services has changed or is missing. */
 async function assertAccepted(pool: ConnectionPool): Promise<void> {
   const states = await pool.migrationStatus(MIGRATION_SOURCES);
   assertEquals(states.filter(({ state }) => state === "changed"), []);
@@ -30,7 +30,7 @@ async function assertAccepted(pool: ConnectionPool): Promise<void> {
   assertEquals(states.filter(({ state }) => state === "missing"), []);
 }
 
-/** Asserts that the program, started on the database, applies what is new and serves what was there. */
+/** Asserts that the program applies new migrations to the database and serves the existing data. */
 async function assertServes(environment: Readonly<Record<string, string>>): Promise<void> {
   await using program = new MainProgram({ ...environment, MIGRATE_ON_START: "true", WORKER: "off" });
   const url = await program.url;
@@ -46,7 +46,7 @@ async function assertServes(environment: Readonly<Record<string, string>>): Prom
   assertEquals(code, 0);
 }
 
-Deno.test("main.ts starts on a PostgreSQL database of the version before", async () => {
+Deno.test("main.ts starts on a PostgreSQL database of the previous version", async () => {
   await using database = await useTestDatabase();
   {
     await using pool = openPool({ primary: database.instance, replicas: [] });
@@ -56,7 +56,7 @@ Deno.test("main.ts starts on a PostgreSQL database of the version before", async
   await assertServes(postgresEnvironment(database.instance));
 });
 
-Deno.test("main.ts starts on an embedded data directory of the version before", async () => {
+Deno.test("main.ts starts on an embedded data directory of the previous version", async () => {
   const folder = await Deno.makeTempDir({ prefix: "archway_upgrade_" });
   try {
     {

@@ -1,12 +1,16 @@
 import { resolve } from "node:path";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import type { AgainstOptions } from "./bench_options.ts";
 import type { BenchRun } from "./bench_run.ts";
-import { collectIds, compareRows, ROWS } from "./compare_rows.ts";
+import { compareRows, pickedRows, rowParts } from "./compare_rows.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
-import { type ProgramOwner, startService } from "./programs.ts";
-import { type AgainstOptions, type LoadSetting, loadSettings, type Scenario } from "./scenario.ts";
+import { startService } from "./programs.ts";
+import { collectIds, type RowName } from "./row_workload.ts";
+import { type LoadSetting, loadSettings, type Scenario } from "./scenario.ts";
 import { startBenchDatabase } from "./start_bench_database.ts";
+
+const ROWS: readonly RowName[] = ["health", "one", "list", "next", "create", "patch"];
 
 const ITEMS = 20_000;
 const IDS = 4096;
@@ -15,32 +19,35 @@ const IDS = 4096;
 export const againstScenario: Scenario<LoadSetting> = {
   name: "against",
   description: "main.ts of this checkout beside that of another one (--against, --path)",
-  parts: Object.keys(ROWS),
+  parts: rowParts(ROWS),
   settings: loadSettings({ rounds: 5, seconds: 2, connections: 16 }),
   needsCheckout: true,
   measure: async (run) => {
     const { against } = run;
     if (against === undefined) throw new TypeError("against needs --against and --path");
-    const fill = (database: InstanceConfig): Promise<readonly string[]> =>
-      fillThrough(against, database, run);
-    const { database, ids } = await startBenchDatabase(run, { fill });
-    const servers = await startCheckouts(against, database, run);
-    return { "": await compareRows(run, { servers, ids, path: against.path }) };
+    const { database, ids } = await startBenchDatabase(run, {
+      fill: (database) => fill(database, against, run),
+    });
+    const servers = await startCheckouts(against, { ...run, database });
+    const { path } = against;
+    return [{ title: "", results: await compareRows(run, pickedRows(run, ROWS), { servers, ids, path }) }];
   },
 };
 
 /** Fills a database through the program of another checkout, which alone knows its tables. */
-async function fillThrough(
-  { checkout, path }: AgainstOptions,
+async function fill(
   database: InstanceConfig,
+  { checkout, path }: AgainstOptions,
   { generator, signal }: BenchRun,
 ): Promise<readonly string[]> {
-  await using stack = new AsyncDisposableStack();
-  const server = await startService(database, { stack, signal }, { main: resolve(checkout, "main.ts") });
-  const options = { connections: 16, milliseconds: 500 };
+  await using server = await startService(database, { main: mainOf(checkout), signal });
+  const command = {
+    target: server.target,
+    workload: { kind: "create", path },
+    options: { connections: 16, milliseconds: 500 },
+  } as const;
   for (let created = 0; created < ITEMS;) {
     signal.throwIfAborted();
-    const command = { target: server.target, workload: { kind: "create", path }, options } as const;
     created += (await generator.run(command)).requests;
   }
   await using pool = openPool({ primary: database, replicas: [], statementTimeoutMs: 0 });
@@ -51,8 +58,7 @@ async function fillThrough(
 /** Starts main.ts of another checkout on a database without connections, and that of this one on a copy of it. */
 export async function startCheckouts(
   { checkout }: AgainstOptions,
-  database: InstanceConfig,
-  owner: ProgramOwner,
+  { database, stack, signal }: Pick<BenchRun, "stack" | "signal"> & { readonly database: InstanceConfig },
 ): Promise<Readonly<Record<"other" | "this", HttpServerProcess>>> {
   const copy = { ...database, database: `${database.database}_copy` };
   {
@@ -60,7 +66,11 @@ export async function startCheckouts(
     await pool.writer().query(`create database ${copy.database} template ${database.database}`);
   }
   return {
-    other: await startService(database, owner, { main: resolve(checkout, "main.ts") }),
-    this: await startService(copy, owner, { main: "main.ts" }),
+    other: stack.use(await startService(database, { main: mainOf(checkout), signal })),
+    this: stack.use(await startService(copy, { main: "main.ts", signal })),
   };
+}
+
+function mainOf(checkout: string): string {
+  return resolve(checkout, "main.ts");
 }

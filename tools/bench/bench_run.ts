@@ -1,3 +1,4 @@
+import type { AgainstOptions } from "./bench_options.ts";
 import { alternate, type Result, resultsOf, type Variant } from "./compare.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
 import type { LoadGenerator } from "./load_generator.ts";
@@ -6,10 +7,13 @@ import { processorTime } from "./processor_time.ts";
 import { progress } from "./progress.ts";
 import type { Workload } from "./request_sources.ts";
 import type { LoadOptions, LoadResult } from "./run_load.ts";
-import type { ScenarioRun } from "./scenario.ts";
 
-/** One run of a scenario, and its means. */
-export interface BenchRun<Setting extends string = string> extends ScenarioRun<Setting> {
+/** One run of a scenario. */
+export interface BenchRun<Setting extends string = string> {
+  readonly settings: Readonly<Record<Setting, number>>;
+  /** Names of the parts that are measured, in the order of the scenario. */
+  readonly parts: readonly string[];
+  readonly against: AgainstOptions | undefined;
   readonly generator: LoadGenerator;
   /** Owner of what the scenario starts. */
   readonly stack: AsyncDisposableStack;
@@ -24,33 +28,35 @@ export interface ServerLoad extends Omit<LoadOptions, "milliseconds"> {
   readonly mayReject?: boolean;
 }
 
-/** Returns a function that puts a server under load; it rejects on other statuses than 2xx, and 503 where it may be. */
-export function loadOn(
+/** Puts a server under load; rejects if it responds with another status than 2xx, or 503 where it may. */
+export async function measureLoad(
   { generator, signal }: BenchRun,
   { server: { target, pid }, workload, mayReject = false, ...options }: ServerLoad,
-): Variant["measure"] {
-  return async (milliseconds) => {
-    signal.throwIfAborted();
-    const command = { target, workload, options: { ...options, milliseconds } };
-    const { sample, load } = await measureProcess(
-      pid,
-      () => generator.run(command, { expected: mayReject ? [503] : [] }),
-    );
-    const rejectionsPerSecond = (load.otherStatuses["503"] ?? 0) * 1000 / milliseconds;
-    return mayReject ? { ...sample, rejectionsPerSecond } : sample;
-  };
+  milliseconds: number,
+): Promise<Sample> {
+  signal.throwIfAborted();
+  const command = { target, workload, options: { ...options, milliseconds } };
+  const expected = mayReject ? [503] : [];
+  let rejected = 0;
+  const sample = await measureProcess(pid, async () => {
+    const load = await generator.run(command, { expected });
+    rejected = load.otherStatuses["503"] ?? 0;
+    return load;
+  });
+  return { ...sample, rejectionsPerSecond: mayReject ? rejected * 1000 / milliseconds : undefined };
 }
 
-/** Measures a load, and the processor time that a process uses for it. */
-export async function measureProcess(
-  pid: number,
-  run: () => Promise<LoadResult>,
-): Promise<{ readonly sample: Sample; readonly load: LoadResult }> {
+/** Measures a load and the processor time that a process uses for it. */
+export async function measureProcess(pid: number, run: () => Promise<LoadResult>): Promise<Sample> {
   const before = await processorTime(pid) ?? NaN;
-  const load = await run();
-  const { requests, requestsPerSecond, p50, p99 } = load;
+  const { requests, requestsPerSecond, p50, p99 } = await run();
   const time = (await processorTime(pid) ?? NaN) - before;
-  return { load, sample: { processorTime: time / requests, requestsPerSecond, p50, p99 } };
+  return { processorTime: time / requests, requestsPerSecond, p50, p99 };
+}
+
+/** Returns a variant that puts a server under load. */
+export function loadVariant(run: BenchRun, name: string, load: ServerLoad): Variant {
+  return { name, measure: (milliseconds) => measureLoad(run, load, milliseconds) };
 }
 
 /** Metrics that are compared if a scenario names no others. */
@@ -70,15 +76,14 @@ export interface CompareOptions {
 
 /** Measures variants in the alternating rounds of a run. */
 export async function compare(
-  { settings, signal }: Pick<BenchRun, "settings" | "signal">,
+  { settings, signal }: BenchRun,
   variants: readonly Variant[],
-  { row, bases, compared = COMPARED, inOrder = false }: CompareOptions = {},
+  { row = "", bases, compared = COMPARED, inOrder = false }: CompareOptions = {},
 ): Promise<readonly Result[]> {
   const names = variants.map(({ name }) => name);
-  progress(`Measuring: ${row ?? names.join("; ")}`);
+  progress(`Measuring: ${row || names.join(", ")}`);
   const { rounds = 1, seconds = 0 } = settings;
   const samples = await alternate(variants, { rounds, seconds, inOrder, signal });
-  const byName = Object.fromEntries(names.map((name, index) => [name, samples[index] ?? []]));
-  const results = resultsOf(byName, { bases: bases ?? names.slice(0, 1), compared });
-  return results.map((result) => row === undefined ? result : { ...result, name: `${row}, ${result.name}` });
+  const measured = names.map((name, index) => ({ name, samples: samples[index] ?? [] }));
+  return resultsOf(measured, { row, bases: bases ?? names.slice(0, 1), compared });
 }

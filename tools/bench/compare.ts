@@ -1,6 +1,8 @@
 import { median } from "./median.ts";
 import { type Metric, METRICS, type Sample } from "./metrics.ts";
 
+const NAMES = METRICS.map(({ metric }) => metric);
+
 /** A measurement that is compared with others. */
 export interface Variant {
   readonly name: string;
@@ -53,7 +55,7 @@ export interface Spread {
 }
 
 /** Spreads by metric; without metrics that are unknown on this system. */
-type Figures = Readonly<Partial<Record<Metric, Spread>>>;
+export type Figures = Readonly<Partial<Record<Metric, Spread>>>;
 
 /** Figures of one variant. */
 export interface Result {
@@ -65,6 +67,8 @@ export interface Result {
 
 /** Options of {@link resultsOf}. */
 export interface ResultOptions {
+  /** Row that the variants belong to; part of the names of the results if not empty. */
+  readonly row: string;
   /** Names of the variants that the others are compared with. */
   readonly bases: readonly string[];
   /** Metrics that are compared. */
@@ -73,29 +77,30 @@ export interface ResultOptions {
 
 /** Returns medians and spreads of variants, and of their ratios round by round. */
 export function resultsOf(
-  samples: Readonly<Record<string, readonly Sample[]>>,
-  { bases, compared }: ResultOptions,
+  rounds: readonly { readonly name: string; readonly samples: readonly Sample[] }[],
+  { row, bases, compared }: ResultOptions,
 ): readonly Result[] {
-  return Object.entries(samples).map(([name, rounds]) => {
-    const ratio = (base: string) => (metric: Metric, round: number): number =>
-      (rounds[round]?.[metric] ?? NaN) / (samples[base]?.[round]?.[metric] ?? NaN);
-    const figuresOf = (
-      metrics: readonly Metric[],
-      value: (metric: Metric, round: number) => number,
-    ): Figures =>
-      Object.fromEntries(metrics.flatMap((metric) => {
-        const values = rounds.map((_, round) => value(metric, round));
-        return values.some(Number.isNaN) ? [] : [[metric, spreadOf(values)]];
-      }));
-    return {
-      name,
-      figures: figuresOf(
-        METRICS.map(({ metric }) => metric),
-        (metric, round) => rounds[round]?.[metric] ?? NaN,
-      ),
-      ratios: Object.fromEntries(bases.map((base) => [base, figuresOf(compared, ratio(base))])),
-    };
-  });
+  return rounds.map(({ name, samples }) => ({
+    name: row === "" ? name : `${row}, ${name}`,
+    figures: figuresOf(samples, NAMES),
+    ratios: Object.fromEntries(bases.map((base) => {
+      const others = rounds.find((variant) => variant.name === base)?.samples ?? [];
+      return [base, figuresOf(ratiosOf(samples, others), compared)];
+    })),
+  }));
+}
+
+function ratiosOf(samples: readonly Sample[], base: readonly Sample[]): readonly Sample[] {
+  return samples.map((sample, round) =>
+    Object.fromEntries(NAMES.map((name) => [name, (sample[name] ?? NaN) / (base[round]?.[name] ?? NaN)]))
+  );
+}
+
+function figuresOf(samples: readonly Sample[], metrics: readonly Metric[]): Figures {
+  return Object.fromEntries(metrics.flatMap((metric) => {
+    const values = samples.map((sample) => sample[metric] ?? NaN);
+    return values.some(Number.isNaN) ? [] : [[metric, spreadOf(values)]];
+  }));
 }
 
 function spreadOf(values: readonly number[]): Spread {

@@ -1,4 +1,10 @@
-import { type ParsedResponse, parseResponse } from "./response_parser.ts";
+import { ResponseParser } from "./response_parser.ts";
+
+/** Response to one request, without its body. */
+export interface ResponseHead {
+  readonly status: number;
+  readonly etag: string | undefined;
+}
 
 /** Address that requests are sent to. */
 export interface Target {
@@ -9,7 +15,8 @@ export interface Target {
 /** One kept-alive HTTP/1.1 connection with at most one request in flight. */
 export class HttpConnection implements Disposable {
   readonly #connection: Deno.TcpConn;
-  #buffer = new Uint8Array(64 * 1024);
+  readonly #parser = new ResponseParser();
+  readonly #buffer = new Uint8Array(64 * 1024);
 
   constructor(connection: Deno.TcpConn) {
     this.#connection = connection;
@@ -22,25 +29,14 @@ export class HttpConnection implements Disposable {
   }
 
   /** Sends a request's bytes and reads the response to its end. */
-  async exchange(request: Uint8Array): Promise<ParsedResponse> {
+  async exchange(request: Uint8Array): Promise<ResponseHead> {
     let sent = await this.#connection.write(request);
     while (sent < request.length) sent += await this.#connection.write(request.subarray(sent));
-    for (let filled = 0;;) {
-      if (filled === this.#buffer.length) this.#grow();
-      const read = await this.#connection.read(this.#buffer.subarray(filled));
+    while (true) {
+      const read = await this.#connection.read(this.#buffer);
       if (read === null) throw new Error("Reading a response failed: the server closed the connection");
-      filled += read;
-      const response = parseResponse(this.#buffer.subarray(0, filled));
-      if (response === undefined) continue;
-      if (response.length < filled) throw new Error("Reading a response failed: bytes follow its end");
-      return response;
+      if (this.#parser.push(this.#buffer.subarray(0, read))) return this.#parser;
     }
-  }
-
-  #grow(): void {
-    const larger = new Uint8Array(this.#buffer.length * 2);
-    larger.set(this.#buffer);
-    this.#buffer = larger;
   }
 
   [Symbol.dispose](): void {

@@ -41,7 +41,7 @@ Deno.test("requestSource() repeats the requests that it prepared", async () => {
   const prepared: string[] = [];
   await source.prepare?.((request) => {
     prepared.push(decoder.decode(request));
-    return Promise.resolve({ status: 201, etag: undefined, length: 0 });
+    return Promise.resolve({ status: 201, etag: undefined });
   });
   const sent = Array.from({ length: prepared.length + 1 }, () => decoder.decode(source.next()));
   assertEquals(sent, [...prepared, prepared[0]]);

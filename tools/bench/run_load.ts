@@ -1,15 +1,14 @@
 import { Histogram } from "./histogram.ts";
-import { HttpConnection, type Target } from "./http_connection.ts";
-import type { ParsedResponse } from "./response_parser.ts";
+import { HttpConnection, type ResponseHead, type Target } from "./http_connection.ts";
 
 /** Requests of one connection, one after the other. */
 export interface RequestSource {
   /** Returns the bytes of the next request. */
   next(): Uint8Array;
   /** Receives the response to the request that {@link RequestSource.next} returned last. */
-  received?(response: ParsedResponse): void;
+  received?(response: ResponseHead): void;
   /** Sends requests before anything is measured. */
-  prepare?(exchange: (request: Uint8Array) => Promise<ParsedResponse>): Promise<void>;
+  prepare?(exchange: (request: Uint8Array) => Promise<ResponseHead>): Promise<void>;
 }
 
 /** Amount of load, and its duration. */

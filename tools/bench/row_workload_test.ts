@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { collectIds, walkFrom } from "./compare_rows.ts";
+import { collectIds, walkFrom } from "./row_workload.ts";
 
 const IDS = Array.from({ length: 450 }, (_, index) => `id-${index}`);
 
