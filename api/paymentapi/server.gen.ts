@@ -1917,7 +1917,7 @@ export type HealthCheck = components["schemas"]["HealthCheck"];
 export type Problem = components["schemas"]["Problem"];
 export type InvalidParam = components["schemas"]["InvalidParam"];
 
-/** What {@link StrictServerInterface.listAccounts} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.listAccounts}. */
 export type ListAccountsRequest = {
   readonly query: {
     /** Maximum number of items per page; 20 by default */
@@ -1942,7 +1942,7 @@ export type ListAccountsRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.listAccounts} may answer. */
+/** Responses of {@link StrictServerInterface.listAccounts}. */
 export type ListAccountsResponse =
   | {
     /** One page of accounts */
@@ -2067,7 +2067,7 @@ export type ListAccountsResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.openAccount} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.openAccount}. */
 export type OpenAccountRequest = {
   readonly headers: {
     /** Request ID, echoed in the response; generated if absent or malformed */
@@ -2075,7 +2075,7 @@ export type OpenAccountRequest = {
   };
 } & { readonly contentType: "application/json"; readonly body: NewAccount };
 
-/** What {@link StrictServerInterface.openAccount} may answer. */
+/** Responses of {@link StrictServerInterface.openAccount}. */
 export type OpenAccountResponse =
   | {
     /** The new account */
@@ -2222,7 +2222,7 @@ export type OpenAccountResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.getAccount} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.getAccount}. */
 export type GetAccountRequest = {
   readonly path: {
     /** ID of the resource */
@@ -2241,7 +2241,7 @@ export type GetAccountRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.getAccount} may answer. */
+/** Responses of {@link StrictServerInterface.getAccount}. */
 export type GetAccountResponse =
   | {
     /** The account */
@@ -2374,7 +2374,7 @@ export type GetAccountResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.closeAccount} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.closeAccount}. */
 export type CloseAccountRequest = {
   readonly path: {
     /** ID of the resource */
@@ -2388,7 +2388,7 @@ export type CloseAccountRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.closeAccount} may answer. */
+/** Responses of {@link StrictServerInterface.closeAccount}. */
 export type CloseAccountResponse =
   | {
     /** The closed account */
@@ -2534,7 +2534,7 @@ export type CloseAccountResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.listEntries} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.listEntries}. */
 export type ListEntriesRequest = {
   readonly path: {
     /** ID of the resource */
@@ -2565,7 +2565,7 @@ export type ListEntriesRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.listEntries} may answer. */
+/** Responses of {@link StrictServerInterface.listEntries}. */
 export type ListEntriesResponse =
   | {
     /** One page of the statement */
@@ -2700,7 +2700,7 @@ export type ListEntriesResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.createDeposit} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.createDeposit}. */
 export type CreateDepositRequest = {
   readonly path: {
     /** ID of the resource */
@@ -2718,7 +2718,7 @@ export type CreateDepositRequest = {
   };
 } & { readonly contentType: "application/json"; readonly body: NewDeposit };
 
-/** What {@link StrictServerInterface.createDeposit} may answer. */
+/** Responses of {@link StrictServerInterface.createDeposit}. */
 export type CreateDepositResponse =
   | {
     /** The deposit, and the account's balance after it */
@@ -2873,7 +2873,7 @@ export type CreateDepositResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.listPayments} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.listPayments}. */
 export type ListPaymentsRequest = {
   readonly query: {
     /** Maximum number of items per page; 20 by default */
@@ -2904,7 +2904,7 @@ export type ListPaymentsRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.listPayments} may answer. */
+/** Responses of {@link StrictServerInterface.listPayments}. */
 export type ListPaymentsResponse =
   | {
     /** One page of payments */
@@ -3029,7 +3029,7 @@ export type ListPaymentsResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.createPayment} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.createPayment}. */
 export type CreatePaymentRequest = {
   readonly headers: {
     /**
@@ -3043,7 +3043,7 @@ export type CreatePaymentRequest = {
   };
 } & { readonly contentType: "application/json"; readonly body: NewPayment };
 
-/** What {@link StrictServerInterface.createPayment} may answer. */
+/** Responses of {@link StrictServerInterface.createPayment}. */
 export type CreatePaymentResponse =
   | {
     /** The settled payment */
@@ -3192,7 +3192,7 @@ export type CreatePaymentResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.getPayment} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.getPayment}. */
 export type GetPaymentRequest = {
   readonly path: {
     /** ID of the resource */
@@ -3211,7 +3211,7 @@ export type GetPaymentRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.getPayment} may answer. */
+/** Responses of {@link StrictServerInterface.getPayment}. */
 export type GetPaymentResponse =
   | {
     /** The payment */
@@ -3344,7 +3344,7 @@ export type GetPaymentResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.putPayment} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.putPayment}. */
 export type PutPaymentRequest = {
   readonly path: {
     /** ID of the resource */
@@ -3356,7 +3356,7 @@ export type PutPaymentRequest = {
   };
 } & { readonly contentType: "application/json"; readonly body: NewPayment };
 
-/** What {@link StrictServerInterface.putPayment} may answer. */
+/** Responses of {@link StrictServerInterface.putPayment}. */
 export type PutPaymentResponse =
   | {
     /** The payment already exists, with the same body */
@@ -3520,7 +3520,7 @@ export type PutPaymentResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.listPaymentEvents} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.listPaymentEvents}. */
 export type ListPaymentEventsRequest = {
   readonly path: {
     /** ID of the resource */
@@ -3547,7 +3547,7 @@ export type ListPaymentEventsRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.listPaymentEvents} may answer. */
+/** Responses of {@link StrictServerInterface.listPaymentEvents}. */
 export type ListPaymentEventsResponse =
   | {
     /** One page of events */
@@ -3682,7 +3682,7 @@ export type ListPaymentEventsResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.listRefunds} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.listRefunds}. */
 export type ListRefundsRequest = {
   readonly path: {
     /** ID of the resource */
@@ -3709,7 +3709,7 @@ export type ListRefundsRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.listRefunds} may answer. */
+/** Responses of {@link StrictServerInterface.listRefunds}. */
 export type ListRefundsResponse =
   | {
     /** One page of refunds */
@@ -3844,7 +3844,7 @@ export type ListRefundsResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.getRefund} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.getRefund}. */
 export type GetRefundRequest = {
   readonly path: {
     /** ID of the resource */
@@ -3865,7 +3865,7 @@ export type GetRefundRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.getRefund} may answer. */
+/** Responses of {@link StrictServerInterface.getRefund}. */
 export type GetRefundResponse =
   | {
     /** The refund */
@@ -3998,7 +3998,7 @@ export type GetRefundResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.putRefund} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.putRefund}. */
 export type PutRefundRequest = {
   readonly path: {
     /** ID of the resource */
@@ -4012,7 +4012,7 @@ export type PutRefundRequest = {
   };
 } & { readonly contentType: "application/json"; readonly body: NewRefund };
 
-/** What {@link StrictServerInterface.putRefund} may answer. */
+/** Responses of {@link StrictServerInterface.putRefund}. */
 export type PutRefundResponse =
   | {
     /** The refund already exists, with the same body */
@@ -4186,7 +4186,7 @@ export type PutRefundResponse =
     readonly body: Problem;
   };
 
-/** The operations, one method each. A status, header or body the document does not declare does not compile. */
+/** Handlers of the operations. An undeclared status, header or body does not compile. */
 export interface StrictServerInterface {
   /** List accounts, newest first */
   listAccounts(request: ListAccountsRequest, context: RequestContext): Promise<ListAccountsResponse>;
@@ -4744,7 +4744,7 @@ const putRefund: runtime.Operation = {
   extensions: { "x-counted-as": "refunds" },
 };
 
-/** What the document says about each operation, by operationId. */
+/** Descriptors of the operations, by operationId. */
 export const operationDescriptors = {
   listAccounts,
   openAccount,
@@ -4762,7 +4762,7 @@ export const operationDescriptors = {
   putRefund,
 } satisfies Readonly<Record<string, runtime.Operation>>;
 
-/** The operations bound to an implementation; of two paths that match, the one with fewer variables is first. */
+/** Binds the operations to an implementation, sorted so that the more specific of two matching paths is first. */
 export function routes(server: StrictServerInterface): readonly runtime.Route[] {
   return [
     bind<ListAccountsRequest>(operationDescriptors.listAccounts, (request, context) =>
@@ -4797,8 +4797,8 @@ export function routes(server: StrictServerInterface): readonly runtime.Route[] 
 }
 
 /**
- * Binds an operation to its method. The one narrowing of this file: a route is called only after the operation's
- * own validators, compiled from the same document as `Request`, have accepted the request.
+ * Binds an operation to its handler. The only cast of this file: a route is called only after the operation's own
+ * validators, compiled from the same document as `Request`, have accepted the request.
  */
 function bind<Request>(
   operation: runtime.Operation,

@@ -844,7 +844,7 @@ export type HealthCheck = components["schemas"]["HealthCheck"];
 export type Problem = components["schemas"]["Problem"];
 export type InvalidParam = components["schemas"]["InvalidParam"];
 
-/** What {@link StrictServerInterface.listProfiles} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.listProfiles}. */
 export type ListProfilesRequest = {
   readonly query: {
     /** Maximum number of items per page; 20 by default */
@@ -875,7 +875,7 @@ export type ListProfilesRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.listProfiles} may answer. */
+/** Responses of {@link StrictServerInterface.listProfiles}. */
 export type ListProfilesResponse =
   | {
     /** One page of profiles */
@@ -1000,7 +1000,7 @@ export type ListProfilesResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.createProfile} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.createProfile}. */
 export type CreateProfileRequest = {
   readonly headers: {
     /** Request ID, echoed in the response; generated if absent or malformed */
@@ -1008,7 +1008,7 @@ export type CreateProfileRequest = {
   };
 } & { readonly contentType: "application/json"; readonly body: NewProfile };
 
-/** What {@link StrictServerInterface.createProfile} may answer. */
+/** Responses of {@link StrictServerInterface.createProfile}. */
 export type CreateProfileResponse =
   | {
     /** The profile as stored */
@@ -1144,7 +1144,7 @@ export type CreateProfileResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.getProfile} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.getProfile}. */
 export type GetProfileRequest = {
   readonly path: {
     /** ID of the resource */
@@ -1163,7 +1163,7 @@ export type GetProfileRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.getProfile} may answer. */
+/** Responses of {@link StrictServerInterface.getProfile}. */
 export type GetProfileResponse =
   | {
     /** The profile */
@@ -1293,7 +1293,7 @@ export type GetProfileResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.replaceProfile} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.replaceProfile}. */
 export type ReplaceProfileRequest = {
   readonly path: {
     /** ID of the resource */
@@ -1307,7 +1307,7 @@ export type ReplaceProfileRequest = {
   };
 } & { readonly contentType: "application/json"; readonly body: NewProfile };
 
-/** What {@link StrictServerInterface.replaceProfile} may answer. */
+/** Responses of {@link StrictServerInterface.replaceProfile}. */
 export type ReplaceProfileResponse =
   | {
     /** The profile after the change */
@@ -1465,7 +1465,7 @@ export type ReplaceProfileResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.patchProfile} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.patchProfile}. */
 export type PatchProfileRequest = {
   readonly path: {
     /** ID of the resource */
@@ -1483,7 +1483,7 @@ export type PatchProfileRequest = {
   | { readonly contentType: "application/json"; readonly body: ProfileMergePatch }
 );
 
-/** What {@link StrictServerInterface.patchProfile} may answer. */
+/** Responses of {@link StrictServerInterface.patchProfile}. */
 export type PatchProfileResponse =
   | {
     /** The profile after the change */
@@ -1641,7 +1641,7 @@ export type PatchProfileResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.deleteProfile} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.deleteProfile}. */
 export type DeleteProfileRequest = {
   readonly path: {
     /** ID of the resource */
@@ -1655,7 +1655,7 @@ export type DeleteProfileRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.deleteProfile} may answer. */
+/** Responses of {@link StrictServerInterface.deleteProfile}. */
 export type DeleteProfileResponse =
   | {
     /** The profile is deleted */
@@ -1776,7 +1776,7 @@ export type DeleteProfileResponse =
     readonly body: Problem;
   };
 
-/** The operations, one method each. A status, header or body the document does not declare does not compile. */
+/** Handlers of the operations. An undeclared status, header or body does not compile. */
 export interface StrictServerInterface {
   /**
    * List profiles, newest first
@@ -2028,7 +2028,7 @@ const deleteProfile: runtime.Operation = {
   extensions: {},
 };
 
-/** What the document says about each operation, by operationId. */
+/** Descriptors of the operations, by operationId. */
 export const operationDescriptors = {
   listProfiles,
   createProfile,
@@ -2038,7 +2038,7 @@ export const operationDescriptors = {
   deleteProfile,
 } satisfies Readonly<Record<string, runtime.Operation>>;
 
-/** The operations bound to an implementation; of two paths that match, the one with fewer variables is first. */
+/** Binds the operations to an implementation, sorted so that the more specific of two matching paths is first. */
 export function routes(server: StrictServerInterface): readonly runtime.Route[] {
   return [
     bind<ListProfilesRequest>(operationDescriptors.listProfiles, (request, context) =>
@@ -2057,8 +2057,8 @@ export function routes(server: StrictServerInterface): readonly runtime.Route[] 
 }
 
 /**
- * Binds an operation to its method. The one narrowing of this file: a route is called only after the operation's
- * own validators, compiled from the same document as `Request`, have accepted the request.
+ * Binds an operation to its handler. The only cast of this file: a route is called only after the operation's own
+ * validators, compiled from the same document as `Request`, have accepted the request.
  */
 function bind<Request>(
   operation: runtime.Operation,

@@ -901,7 +901,7 @@ export type HealthCheck = components["schemas"]["HealthCheck"];
 export type Problem = components["schemas"]["Problem"];
 export type InvalidParam = components["schemas"]["InvalidParam"];
 
-/** What {@link StrictServerInterface.listWebhooks} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.listWebhooks}. */
 export type ListWebhooksRequest = {
   readonly query: {
     /** Maximum number of items per page; 20 by default */
@@ -924,7 +924,7 @@ export type ListWebhooksRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.listWebhooks} may answer. */
+/** Responses of {@link StrictServerInterface.listWebhooks}. */
 export type ListWebhooksResponse =
   | {
     /** One page of webhooks */
@@ -1049,7 +1049,7 @@ export type ListWebhooksResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.createWebhook} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.createWebhook}. */
 export type CreateWebhookRequest = {
   readonly headers: {
     /** Request ID, echoed in the response; generated if absent or malformed */
@@ -1057,7 +1057,7 @@ export type CreateWebhookRequest = {
   };
 } & { readonly contentType: "application/json"; readonly body: NewWebhook };
 
-/** What {@link StrictServerInterface.createWebhook} may answer. */
+/** Responses of {@link StrictServerInterface.createWebhook}. */
 export type CreateWebhookResponse =
   | {
     /** The new webhook, with its secret */
@@ -1193,7 +1193,7 @@ export type CreateWebhookResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.getWebhook} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.getWebhook}. */
 export type GetWebhookRequest = {
   readonly path: {
     /** ID of the resource */
@@ -1212,7 +1212,7 @@ export type GetWebhookRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.getWebhook} may answer. */
+/** Responses of {@link StrictServerInterface.getWebhook}. */
 export type GetWebhookResponse =
   | {
     /** The webhook, without its secret */
@@ -1342,7 +1342,7 @@ export type GetWebhookResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.deleteWebhook} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.deleteWebhook}. */
 export type DeleteWebhookRequest = {
   readonly path: {
     /** ID of the resource */
@@ -1356,7 +1356,7 @@ export type DeleteWebhookRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.deleteWebhook} may answer. */
+/** Responses of {@link StrictServerInterface.deleteWebhook}. */
 export type DeleteWebhookResponse =
   | {
     /** The webhook is deleted */
@@ -1477,7 +1477,7 @@ export type DeleteWebhookResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.listDeliveries} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.listDeliveries}. */
 export type ListDeliveriesRequest = {
   readonly path: {
     /** ID of the resource */
@@ -1504,7 +1504,7 @@ export type ListDeliveriesRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.listDeliveries} may answer. */
+/** Responses of {@link StrictServerInterface.listDeliveries}. */
 export type ListDeliveriesResponse =
   | {
     /** One page of deliveries */
@@ -1636,7 +1636,7 @@ export type ListDeliveriesResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.retryDelivery} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.retryDelivery}. */
 export type RetryDeliveryRequest = {
   readonly path: {
     /** ID of the resource */
@@ -1650,7 +1650,7 @@ export type RetryDeliveryRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.retryDelivery} may answer. */
+/** Responses of {@link StrictServerInterface.retryDelivery}. */
 export type RetryDeliveryResponse =
   | {
     /** The delivery, due after the attempt in flight and after earlier events of its stream */
@@ -1761,7 +1761,7 @@ export type RetryDeliveryResponse =
     readonly body: Problem;
   };
 
-/** The operations, one method each. A status, header or body the document does not declare does not compile. */
+/** Handlers of the operations. An undeclared status, header or body does not compile. */
 export interface StrictServerInterface {
   /** List webhooks, newest first */
   listWebhooks(request: ListWebhooksRequest, context: RequestContext): Promise<ListWebhooksResponse>;
@@ -1992,7 +1992,7 @@ const retryDelivery: runtime.Operation = {
   extensions: {},
 };
 
-/** What the document says about each operation, by operationId. */
+/** Descriptors of the operations, by operationId. */
 export const operationDescriptors = {
   listWebhooks,
   createWebhook,
@@ -2002,7 +2002,7 @@ export const operationDescriptors = {
   retryDelivery,
 } satisfies Readonly<Record<string, runtime.Operation>>;
 
-/** The operations bound to an implementation; of two paths that match, the one with fewer variables is first. */
+/** Binds the operations to an implementation, sorted so that the more specific of two matching paths is first. */
 export function routes(server: StrictServerInterface): readonly runtime.Route[] {
   return [
     bind<ListWebhooksRequest>(operationDescriptors.listWebhooks, (request, context) =>
@@ -2021,8 +2021,8 @@ export function routes(server: StrictServerInterface): readonly runtime.Route[] 
 }
 
 /**
- * Binds an operation to its method. The one narrowing of this file: a route is called only after the operation's
- * own validators, compiled from the same document as `Request`, have accepted the request.
+ * Binds an operation to its handler. The only cast of this file: a route is called only after the operation's own
+ * validators, compiled from the same document as `Request`, have accepted the request.
  */
 function bind<Request>(
   operation: runtime.Operation,

@@ -87,7 +87,7 @@ Deno.test("staleGeneratedFiles() reports the position of an unresolved reference
     [
       "oapi/note-api-spec.yaml",
       SPEC.replace("schemas/Notes", "schemas/Note"),
-      "schema/$ref: The reference points to nothing",
+      "schema/$ref: The reference has no target",
     ],
     [
       "oapi/common.yaml",

@@ -2,22 +2,22 @@ import { _, Ajv2020, str } from "ajv/dist/2020.js";
 import { usePattern } from "ajv/dist/vocabularies/code.js";
 import { default as addFormats } from "ajv-formats";
 
-/** A UUID as RFC 9562, section 4, writes it: the URN that ajv-formats takes besides is a URI, and no database reads it. */
+/** UUID as RFC 9562, section 4, defines it; ajv-formats also accepts a URN, which no database does. */
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /**
- * The engine that compiles validators, when code is generated only. Every diagnostic is reported, own members alone
- * count (`constructor` and `toString` are not there unless sent), a keyword or format it does not know is an error.
+ * Creates the compiler for validators, used only by code generation. Validators report all errors and consider only own
+ * properties (not `constructor` or `toString`); unknown keywords and formats are errors.
  */
 export function createAjv(): Ajv2020 {
   const ajv = new Ajv2020({
     allErrors: true,
     strict: true,
-    // A rule for one type is no mistake where the schema leaves the type open.
+    // Keywords for one type are valid without a type.
     strictTypes: false,
-    // What "required" names may be declared elsewhere, as in if and then.
+    // Names in "required" may be declared elsewhere, as in if and then.
     strictRequired: false,
-    // A tuple's type would be wrong if fewer or more elements were let through.
+    // The type of a tuple requires its exact length.
     strictTuples: true,
     unicodeRegExp: true,
     useDefaults: true,

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { createAjv } from "./ajv_instance.ts";
 
-Deno.test("createAjv() takes a UUID in either case, and no other way of writing one", () => {
+Deno.test("createAjv() accepts a UUID in either case, and no other form", () => {
   const validate = createAjv().compile({ type: "string", format: "uuid" });
   const uuid = "01a20297-8674-762a-945c-7198e71b5f06";
   for (const text of [uuid, uuid.toUpperCase()]) assertEquals(validate(text), true);

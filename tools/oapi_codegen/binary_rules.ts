@@ -3,7 +3,7 @@ import type { OperationModel } from "./model.ts";
 import type { References } from "./references.ts";
 import { ANNOTATIONS, subschemas } from "./schema_walk.ts";
 
-/** Notes `format: binary` where there are no bytes: in parameters, JSON, text and url-encoded forms. */
+/** Rejects `format: binary` outside files and whole bodies: in parameters, JSON, text and url-encoded forms. */
 export function checkBinary(operations: readonly OperationModel[], references: References): void {
   const seen = new Set<string>();
   for (const { parameters, body, responses } of operations) {
@@ -38,7 +38,10 @@ function visit(
         name !== "type" && name !== "format" && !ANNOTATIONS.includes(name) && !name.startsWith("x-")
       );
       if (more !== undefined) {
-        diagnostics.add(`${schema.pointer}/${more}`, "A file has no rules but format: binary; remove it");
+        diagnostics.add(
+          `${schema.pointer}/${more}`,
+          "A file supports only format: binary; remove this keyword",
+        );
       }
     }
   }

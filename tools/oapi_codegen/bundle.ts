@@ -2,7 +2,7 @@ import formats from "ajv-formats/dist/formats.js" with { type: "text" };
 import ucs2length from "ajv/dist/runtime/ucs2length.js" with { type: "text" };
 import jsonEqual from "./json_equal.js" with { type: "text" };
 
-/** What Ajv's standalone code requires, as the text of a function body that fills `exports`. */
+/** Modules that Ajv's standalone code requires, as function bodies that fill `exports`. */
 const MODULES: ReadonlyMap<string, string> = new Map([
   ["ajv-formats/dist/formats", formats],
   [
@@ -13,9 +13,9 @@ const MODULES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Makes one ES module out of Ajv's standalone code: every `require` of its text is replaced by the module's own
- * text, once and only if used. Three modules are all there is, none of which requires another, so a bundler (a
- * native program, with the permission to run it) would do no more.
+ * Turns Ajv's standalone code into one ES module by replacing each `require` with the text of the module, if used.
+ * There are only three modules without further dependencies, so no bundler is needed (a native program, which would
+ * require the permission to run it).
  */
 export function bundle(code: string): string {
   const used: string[] = [];
@@ -31,7 +31,7 @@ export function bundle(code: string): string {
   return modules.join("") + body;
 }
 
-/** Leaves out what says nothing in the bundle: line comments and the links that Ajv's compiler follows. */
+/** Removes line comments and the metadata for Ajv's compiler. */
 function stripComments(text: string): string {
   return text.split("\n")
     .filter((line) => !/^\s*\/\/|^\w+\.code = |^"use strict"|__esModule/.test(line))

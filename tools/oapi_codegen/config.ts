@@ -2,20 +2,20 @@ import { parseYaml } from "./parse_yaml.ts";
 import { DiagnosticList } from "./diagnostics.ts";
 import { isArray, isObject, type JsonObject, member } from "./json_value.ts";
 
-/** What a `cfg.server.<name>.yaml` says. */
+/** Content of a `cfg.server.<name>.yaml`. */
 export interface Config {
-  /** The OpenAPI document, relative to the configuration's folder. */
+  /** Path of the OpenAPI document, relative to the configuration's folder. */
   readonly spec: string;
-  /** The folder that is written, relative to the configuration's folder. */
+  /** Path of the output folder, relative to the configuration's folder. */
   readonly output: string;
-  /** Operations with one of these tags are not generated; types and the document keep them. */
+  /** Tags of operations that are not generated; types and the document still include them. */
   readonly excludeTags: readonly string[];
 }
 
 /**
- * Reads a configuration. Fields that are unknown, missing or of the wrong kind are refused, all at once.
+ * Parses a configuration, and reports all unknown, missing and invalid fields at once.
  *
- * @throws {GenerationError} naming `file`
+ * @throws {GenerationError} with diagnostics for `file`
  */
 export function parseConfig(text: string, file: string): Config {
   const diagnostics = new DiagnosticList(file);

@@ -7,11 +7,11 @@ Deno.test("parseConfig() reads every field", () => {
   assertEquals(parseConfig(text, "cfg"), { spec: "a.yaml", output: "../api/a", excludeTags: ["health"] });
 });
 
-Deno.test("parseConfig() takes the options for granted where they are left out", () => {
+Deno.test("parseConfig() applies defaults for missing options", () => {
   assertEquals(parseConfig("spec: a.yaml\noutput: b\n", "cfg").excludeTags, []);
 });
 
-Deno.test("parseConfig() refuses every diagnostic at once", () => {
+Deno.test("parseConfig() reports all diagnostics at once", () => {
   const error = assertThrows(
     () => parseConfig("spec: 5\noutputs: x\noptions: { exclude-tags: [1], package: p }\n", "oapi/cfg.yaml"),
     GenerationError,
@@ -26,7 +26,7 @@ Deno.test("parseConfig() refuses every diagnostic at once", () => {
   assertEquals(new Set(error.diagnostics.map(({ file }) => file)), new Set(["oapi/cfg.yaml"]));
 });
 
-Deno.test("parseConfig() refuses what is not an object, and a duplicate field with its line", () => {
+Deno.test("parseConfig() rejects anything but an object, and a duplicate field with its line", () => {
   assertThrows(() => parseConfig("- spec", "cfg"), GenerationError, "Expected an object");
   const error = assertThrows(() => parseConfig("spec: a\noutput: b\nspec: c\n", "cfg"), GenerationError);
   assertEquals(error.diagnostics.map(({ at }) => at), ["3:1"]);

@@ -4,15 +4,15 @@ import type { PreparedSchemas } from "./prepared_schemas.ts";
 import type { References } from "./references.ts";
 import { subschemas } from "./schema_walk.ts";
 
-/** Whether a value keeps to the schema at `pointer`, prepared under `id`. */
+/** Whether a value is valid for the schema at `pointer`, prepared under `id`. */
 export type DefaultCheck = (
   value: JsonValue,
   schema: { readonly id: string; readonly pointer: string },
 ) => boolean;
 
 /**
- * Notes every default that its own schema refuses, and every one that could not be filled in soundly: under oneOf,
- * anyOf, not or if it would be filled in before it is known whether that branch holds.
+ * Rejects defaults that violate their own schema, and those that cannot be applied reliably: under oneOf, anyOf, not or
+ * if they would be applied before it is known whether the branch matches.
  */
 export function checkDefaults(
   roots: Iterable<Located>,
@@ -25,7 +25,7 @@ export function checkDefaults(
     if (value !== undefined && !isValid(value, { id: schemas.idOf(pointer, "response"), pointer })) {
       references.diagnostics.add(
         `${schema.pointer}/default`,
-        "The default breaks its own schema; correct one of them",
+        "The default violates its own schema; correct one of them",
       );
     }
     for (const [keyword, inner] of subschemas(schema)) {
@@ -39,7 +39,7 @@ export function checkDefaults(
 
 const BRANCHES = ["anyOf", "contains", "dependentSchemas", "else", "if", "not", "oneOf", "then"];
 
-/** Notes the defaults of properties anywhere below a branch, references followed. */
+/** Rejects the defaults of properties anywhere below a branch, including references. */
 function refuseFilled(schema: Located, references: References, seen: Set<string>): void {
   if (seen.has(schema.pointer)) return;
   seen.add(schema.pointer);
@@ -51,14 +51,14 @@ function refuseFilled(schema: Located, references: References, seen: Set<string>
     if ((keyword === "properties" || keyword === "items") && child(inner, "default") !== undefined) {
       references.diagnostics.add(
         `${inner.pointer}/default`,
-        "A default under oneOf, anyOf, not, if or contains cannot be filled in; move it out, or remove it",
+        "A default under oneOf, anyOf, not, if or contains cannot be applied; move it out, or remove it",
       );
     }
     refuseFilled(inner, references, seen);
   }
 }
 
-/** Notes a default for a member that every object seems to have, which therefore would never be filled in. */
+/** Rejects a default for a name that every object inherits, because it would never be applied. */
 function refuseInherited(property: Located, { diagnostics }: References): void {
   const name = property.pointer.slice(property.pointer.lastIndexOf("/") + 1);
   if (name in Object.prototype && child(property, "default") !== undefined) {

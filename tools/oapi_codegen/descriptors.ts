@@ -4,7 +4,7 @@ import { propertyKey } from "./identifiers.ts";
 import type { MediaModel, OperationModel } from "./model.ts";
 import { validatorNames } from "./validator_names.ts";
 
-/** The declaration of an operation's descriptor, an `Operation` of server/operation.ts. */
+/** Returns the declaration of an operation's descriptor, an `Operation` of server/operation.ts. */
 export function descriptor(operation: OperationModel): string {
   const names = validatorNames(operation);
   const media = (model: MediaModel, name: string | undefined): string =>
@@ -58,7 +58,7 @@ export function descriptor(operation: OperationModel): string {
   }};\n`;
 }
 
-/** An object literal on one line of fields that are source text already; undefined ones are left out. */
+/** Returns an object literal of fields that are already source text; omits undefined ones. */
 function literal(fields: Readonly<Record<string, string | undefined>>): string {
   const members = Object.entries(fields).flatMap(([key, text]) =>
     text === undefined ? [] : [`${key}: ${text}`]
@@ -66,7 +66,7 @@ function literal(fields: Readonly<Record<string, string | undefined>>): string {
   return `{ ${members.join(", ")} }`;
 }
 
-/** A JSON value as source text on one line. */
+/** Returns the source text of a JSON value on one line. */
 function inline(value: JsonValue): string {
   if (isArray(value)) return `[${value.map(inline).join(", ")}]`;
   if (!isObject(value)) return JSON.stringify(value);
@@ -87,7 +87,7 @@ function shapeText(shape: Shape): string {
   });
 }
 
-/** A literal's key; `__proto__` would set the prototype unless computed. */
+/** Returns the key of a literal; `__proto__` must be computed, because it would set the prototype. */
 function key(name: string): string {
   return name === "__proto__" ? '["__proto__"]' : propertyKey(name);
 }

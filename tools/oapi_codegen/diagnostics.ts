@@ -1,20 +1,20 @@
-/** Where a diagnostic is. */
+/** Location of a diagnostic. */
 export interface Place {
-  /** The file, as the configuration names it. */
+  /** File, as the configuration names it. */
   readonly file: string;
-  /** A JSON Pointer (RFC 6901), "" for the root; or `line:column` of text that cannot be parsed. */
+  /** JSON Pointer (RFC 6901), "" for the root; `line:column` in text that cannot be parsed. */
   readonly at: string;
-  /** The line in the file, where the text could be parsed. */
+  /** Line in the file, if the text could be parsed. */
   readonly line?: number | undefined;
 }
 
-/** One reason why a document or a configuration cannot be honoured. */
+/** Reason why a document or a configuration is rejected. */
 export interface Diagnostic extends Place {
-  /** What is wrong and what to do, in words. */
+  /** Description of the error and its correction. */
   readonly message: string;
 }
 
-/** Nothing was generated; `diagnostics` says why, and its message lists them one a line. */
+/** Failed generation; the message lists the diagnostics, one per line. */
 export class GenerationError extends Error {
   override readonly name = "GenerationError";
 
@@ -23,13 +23,13 @@ export class GenerationError extends Error {
   }
 }
 
-/** `file:line` first, which terminals and editors open; then the pointer. */
+/** Formats a diagnostic: first `file:line`, which terminals and editors open, then the pointer. */
 function formatDiagnostic({ file, at, line, message }: Diagnostic): string {
   if (/^\d+:\d+$/.test(at)) return `${file}:${at}: ${message}`;
   return `${file}${line === undefined ? "" : `:${line}`}#${at}: ${message}`;
 }
 
-/** Gathers the diagnostics of one document, so that all of them are reported at once. */
+/** Collects the diagnostics of a document, to report all of them at once. */
 export class DiagnosticList {
   readonly #diagnostics = new Map<string, Omit<Diagnostic, "file">>();
   #locate: (at: string) => Place;
@@ -38,22 +38,22 @@ export class DiagnosticList {
     this.#locate = (at) => ({ file, at });
   }
 
-  /** Sets the function that finds the line of a pointer, and the file where several were put together. */
+  /** Sets the function that finds the file and line of a pointer. */
   locateBy(locate: (at: string) => Place): void {
     this.#locate = locate;
   }
 
-  /** The place that a pointer of the document stands for. */
+  /** Returns the location of a pointer. */
   locate(at: string): Place {
     return this.#locate(at);
   }
 
-  /** Notes a diagnostic; the same one twice is noted once. */
+  /** Adds a diagnostic, unless the same one exists. */
   add(at: string, message: string): void {
     this.#diagnostics.set(`${at}\n${message}`, { at, message });
   }
 
-  /** Whether something is wrong at this very place already. */
+  /** Whether there is a diagnostic for exactly this location. */
   has(at: string): boolean {
     return [...this.#diagnostics.values()].some((diagnostic) => diagnostic.at === at);
   }
@@ -62,7 +62,7 @@ export class DiagnosticList {
     return this.#diagnostics.size === 0;
   }
 
-  /** The diagnostics in the order they were noted. */
+  /** Diagnostics in the order they were added. */
   get diagnostics(): readonly Diagnostic[] {
     return [...this.#diagnostics.values()].map(({ at, message }) => ({ ...this.#locate(at), message }));
   }

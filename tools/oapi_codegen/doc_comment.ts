@@ -1,4 +1,4 @@
-/** A TSDoc comment of the paragraphs that are there, each line indented by `indent`; "" when there is none. */
+/** Returns a TSDoc comment of the non-empty paragraphs, each line indented by `indent`; "" without any. */
 export function docComment(
   paragraphs: readonly (string | undefined)[],
   { indent = "", deprecated = false }: { indent?: string; deprecated?: boolean } = {},

@@ -2,7 +2,7 @@ import { entries, type Located } from "./json_value.ts";
 import type { OperationModel } from "./model.ts";
 import type { References } from "./references.ts";
 
-/** Every component schema, used or not, and every schema that an operation writes in place. */
+/** Yields every component schema, used or not, and every inline schema of the operations. */
 export function* documentSchemas(
   operations: readonly OperationModel[],
   references: References,

@@ -7,7 +7,7 @@ import { generateFiles } from "./generate_files.ts";
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");
 const FIXTURES = ["charges", "issues", "loans", "petstore", "styles"] as const;
 
-/** A handler that must not compile: an expression for the body of a function that gives `type`. */
+/** Handler that must not compile: an expression for the body of a function that returns `type`. */
 interface WrongHandler {
   readonly name: string;
   readonly fixture: (typeof FIXTURES)[number];
@@ -93,7 +93,7 @@ const WRONG_HANDLERS: readonly WrongHandler[] = [
       "export class A implements Partial<api.StrictServerInterface> {}\nexport const a: api.StrictServerInterface = new A();",
   },
   {
-    name: "a parameter that is not declared",
+    name: "a parameter that is undeclared",
     fixture: "issues",
     code: "export const a = ({ query }: api.ListIssuesRequest): unknown => query.stat;",
   },
@@ -124,7 +124,7 @@ const WRONG_HANDLERS: readonly WrongHandler[] = [
   },
 ];
 
-/** A value, and the errors of it: pointer and keyword, in the validator's order. */
+/** Value and its errors, as pointer and keyword in the validator's order. */
 type Judged = readonly [
   fixture: (typeof FIXTURES)[number],
   validator: string,
@@ -257,7 +257,7 @@ const JUDGED: readonly Judged[] = [
   ]],
 ];
 
-Deno.test("generateFiles() makes code that compiles, judges and binds", async (t) => {
+Deno.test("generateFiles() generates code that compiles, validates and binds", async (t) => {
   const folder = join(ROOT, ".archway", `codegen-${crypto.randomUUID()}`);
   try {
     for (const name of FIXTURES) await writeFixture(name, join(folder, name));
@@ -286,7 +286,7 @@ Deno.test("generateFiles() makes code that compiles, judges and binds", async (t
         assertEquals([...errors].sort(), [...expected].sort());
       });
     }
-    await t.step("charges: defaults are filled in for requests, not for responses", async () => {
+    await t.step("charges: defaults are applied to requests, not for responses", async () => {
       const body = { amount: 1, source: { object: "card", number: "4" } };
       const request = await validatorOf(folder, {
         fixture: "charges",
@@ -304,7 +304,7 @@ Deno.test("generateFiles() makes code that compiles, judges and binds", async (t
       assertFalse(response(page));
       assertEquals(page.data, [{ id: "a", amount: 1 }]);
     });
-    await t.step("issues: x-pattern-message is the message, unions are told in words", async () => {
+    await t.step("issues: x-pattern-message is the message, unions are listed with or", async () => {
       const parameters = await validatorOf(folder, { fixture: "issues", validator: "getIssueParameters" });
       parameters({ ...none, path: { owner: "a", repo: " ", issue_number: 1 } });
       assertEquals(parameters.errors?.map(({ message }) => message), ["must be a repository's name"]);
@@ -399,7 +399,7 @@ Deno.test("generateFiles() makes code that compiles, judges and binds", async (t
   }
 });
 
-Deno.test("generateFiles() gives the same text every time", async () => {
+Deno.test("generateFiles() is deterministic", async () => {
   const path = join(import.meta.dirname ?? ".", "fixtures", "styles", "openapi.yaml");
   const options = { file: "styles.yaml" };
   const text = await Deno.readTextFile(path);
@@ -424,7 +424,7 @@ async function writeFixture(name: string, folder: string): Promise<void> {
   await Deno.copyFile(join(source, "implementation.ts.txt"), join(folder, "implementation.ts"));
 }
 
-/** The files below the folder that have type errors, from one run of the compiler over all of them. */
+/** Returns the files below the folder that have type errors, from one run of the compiler. */
 async function typeCheck(folder: string): Promise<readonly string[]> {
   const { stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["check", "--quiet", "."],

@@ -5,7 +5,7 @@ import { diskFolder } from "./document/document_folder.ts";
 import { GenerationError } from "./diagnostics.ts";
 import { generateFiles } from "./generate_files.ts";
 
-/** What one configuration generates: a folder, and the text of its files by name. */
+/** Output of one configuration: a folder and the texts of its files by name. */
 export interface Generated {
   /** Absolute path of the folder. */
   readonly folder: string;
@@ -13,11 +13,11 @@ export interface Generated {
 }
 
 /**
- * Generates everything that a `cfg.server.<name>.yaml` asks for, in memory. The text depends on the configuration,
- * the document and the files it refers to alone: not on the machine, the working directory or the time.
+ * Generates the output of a `cfg.server.<name>.yaml` in memory. The text depends only on the configuration, the
+ * document and the files it references, not on the machine, the working directory or the time.
  *
- * @param configPath the configuration's file
- * @throws {GenerationError} with every diagnostic of the configuration, or of the document
+ * @param configPath path of the configuration
+ * @throws {GenerationError} with all diagnostics of the configuration, or of the document
  */
 export async function generate(configPath: string): Promise<Generated> {
   const config = parseConfig(await readText(configPath), displayPath(configPath));
@@ -33,7 +33,7 @@ export async function generate(configPath: string): Promise<Generated> {
 
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");
 
-/** A path as messages and generated files name it: from the root of the tree, with slashes. */
+/** Returns a path as shown in messages and generated files: relative to the project's root, with slashes. */
 function displayPath(path: string): string {
   return relative(ROOT, resolve(path)).replaceAll("\\", "/");
 }

@@ -4,9 +4,9 @@ import { type Diagnostic, GenerationError } from "./diagnostics.ts";
 import { generate, type Generated } from "./generate.ts";
 
 /**
- * Generates for every `cfg.server.<name>.yaml` of some folders, in the order of their names.
+ * Generates the output of all `cfg.server.<name>.yaml` in the folders, in the order of their names.
  *
- * @throws {GenerationError} with the diagnostics of all of them, or when two want to write one folder
+ * @throws {GenerationError} with the diagnostics of all of them, or if two write to the same folder
  */
 export async function generateAll(folders: readonly string[]): Promise<readonly Generated[]> {
   const paths = (await Promise.all(folders.map(configurationsIn))).flat();
@@ -21,7 +21,7 @@ export async function generateAll(folders: readonly string[]): Promise<readonly 
       diagnostics.push({
         file: basename(paths[index] ?? ""),
         at: "/output",
-        message: "Another configuration writes this folder; choose one of its own",
+        message: "Another configuration writes to this folder; choose a different one",
       });
     } else {
       generated.push(result.value);
@@ -31,7 +31,7 @@ export async function generateAll(folders: readonly string[]): Promise<readonly 
   return generated;
 }
 
-/** Returns the paths of the configurations in a folder, by name; none where there is no such folder. */
+/** Returns the paths of the configurations in a folder, by name; none if the folder does not exist. */
 export async function configurationsIn(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch((error: unknown): string[] => {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];

@@ -22,7 +22,7 @@ async function withFolder(
   }
 }
 
-Deno.test("generateAll() generates for every configuration of a folder", async () => {
+Deno.test("generateAll() generates the output of every configuration in a folder", async () => {
   await withFolder({
     "t.yaml": DOCUMENT,
     "cfg.server.b.yaml": "spec: t.yaml\noutput: out/b\n",
@@ -34,7 +34,7 @@ Deno.test("generateAll() generates for every configuration of a folder", async (
   });
 });
 
-Deno.test("generateAll() tells the diagnostics of all configurations", async () => {
+Deno.test("generateAll() reports the diagnostics of all configurations", async () => {
   await withFolder({
     "t.yaml": DOCUMENT,
     "old.yaml": "openapi: 3.0.0\n",

@@ -12,20 +12,24 @@ import { specFile } from "./spec_file.ts";
 import { checkStructure } from "./structure.ts";
 import { compileValidators } from "./validators.ts";
 
-/** What decides the generated text besides the document's. */
+/** Options of the generation, in addition to the document. */
 export interface GenerateFilesOptions {
-  /** The document's file, as messages and headers name it. */
+  /** File of the document, as in messages and headers. */
   readonly file: string;
-  /** Operations with one of these tags are left out. @default [] */
+  /**
+   * Tags of operations to exclude.
+   *
+   * @default []
+   */
   readonly excludeTags?: readonly string[];
-  /** The folder of the files that the document refers to. If undefined, it can refer to none. */
+  /** Folder of the files that the document references. If undefined, it cannot reference any. */
   readonly folder?: DocumentFolder | undefined;
 }
 
 /**
- * Generates the files for an OpenAPI 3.1 document, given as YAML or JSON text: the text of each by name.
+ * Generates the files for an OpenAPI 3.1 document in YAML or JSON, and returns their texts by name.
  *
- * @throws {GenerationError} with every diagnostic that can be reported at once
+ * @throws {GenerationError} with all diagnostics that can be determined at once
  */
 export async function generateFiles(
   text: string,

@@ -9,7 +9,7 @@ const ROOT = resolve(import.meta.dirname ?? ".", "../..");
 const FIXTURE = join(ROOT, "tools/support/contact_service");
 const CONFIG = join(FIXTURE, "oapi/cfg.server.contact.yaml");
 
-Deno.test("generate() gives the text that is committed", async () => {
+Deno.test("generate() returns the committed text", async () => {
   const { folder, files } = await generate(CONFIG);
   assertEquals(folder, join(FIXTURE, "api/contactapi"));
   for (const [name, text] of files) {
@@ -17,7 +17,7 @@ Deno.test("generate() gives the text that is committed", async () => {
   }
 });
 
-Deno.test("generate() makes documents that need no other file", async () => {
+Deno.test("generate() returns self-contained documents", async () => {
   for (const { folder, files } of await generateAll(DOCUMENT_FOLDERS.map((folder) => join(ROOT, folder)))) {
     const document = files.get("spec.gen.ts") ?? "";
     const references = [...document.matchAll(/"\$ref":"([^"]*)"/g)].map((match) => match[1] ?? "");
@@ -26,7 +26,7 @@ Deno.test("generate() makes documents that need no other file", async () => {
   }
 });
 
-Deno.test("generate() depends neither on the working directory nor on locale and time zone", async () => {
+Deno.test("generate() does not depend on working directory, locale or time zone", async () => {
   const script = `
     const { generate } = await import(${JSON.stringify(join(import.meta.dirname ?? ".", "generate.ts"))});
     const { files } = await generate(${JSON.stringify(CONFIG)});
@@ -48,7 +48,7 @@ Deno.test("generate() depends neither on the working directory nor on locale and
   assertEquals(outputs[0], outputs[1]);
 });
 
-Deno.test("generate() names the file that cannot be read", async () => {
+Deno.test("generate() names a file that cannot be read", async () => {
   const error = await assertRejects(
     () => generate(join(ROOT, "oapi", "cfg.server.none.yaml")),
     GenerationError,

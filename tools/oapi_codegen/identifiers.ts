@@ -3,18 +3,18 @@ export function isIdentifier(text: string): boolean {
   return /^[A-Za-z_$][\w$]*$/.test(text) && !RESERVED.has(text);
 }
 
-/** `createProfile` and `create-profile` and `application/json` as `CreateProfile` and `ApplicationJson`. */
+/** Converts `createProfile`, `create-profile` and `application/json` to `CreateProfile` and `ApplicationJson`. */
 export function pascalCase(text: string): string {
   return text.replaceAll("*", " Any ").split(/[^A-Za-z0-9]+/).filter((word) => word !== "")
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
 }
 
-/** `text` as the key of an object type or literal, quoted where it must be. */
+/** Returns `text` as the key of an object type or literal, quoted if necessary. */
 export function propertyKey(text: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(text) ? text : JSON.stringify(text);
 }
 
-/** Words that cannot name a type or a constant, and names that the generated code itself uses. */
+/** Words that cannot name a type or a constant, and names used by the generated code. */
 const RESERVED: ReadonlySet<string> = new Set([
   ...[
     "any",

@@ -1,7 +1,7 @@
 import { assert, assertFalse } from "@std/assert";
 import { jsonEqual } from "./json_equal.js";
 
-Deno.test("jsonEqual() compares values and not identities", () => {
+Deno.test("jsonEqual() compares by value", () => {
   assert(jsonEqual({ a: [1, { b: null }] }, { a: [1, { b: null }] }));
   assert(jsonEqual({ a: 1, b: 2 }, { b: 2, a: 1 }));
   for (

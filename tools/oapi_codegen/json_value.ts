@@ -1,9 +1,9 @@
 import type { JsonValue } from "@archway/server/operation.ts";
 
-/** A JSON object as the generator reads it. */
+/** JSON object of a document. */
 export type JsonObject = { readonly [key: string]: JsonValue };
 
-/** A value of the document together with its JSON Pointer (RFC 6901), without which no diagnostic can be named. */
+/** Value of a document with its JSON Pointer (RFC 6901), for diagnostics. */
 export interface Located<T extends JsonValue = JsonValue> {
   readonly value: T;
   readonly pointer: string;
@@ -19,18 +19,18 @@ export function isArray(value: unknown): value is readonly JsonValue[] {
   return Array.isArray(value);
 }
 
-/** The own member `key` of an object; undefined for anything else. Never reaches `Object.prototype`. */
+/** Returns the own member `key` of an object; undefined for other values. Ignores `Object.prototype`. */
 export function member(value: JsonValue | undefined, key: string): JsonValue | undefined {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** The member `key` if it is text. */
+/** Returns the member `key` if it is a text. */
 export function textMember(value: JsonValue | undefined, key: string): string | undefined {
   const found = member(value, key);
   return typeof found === "string" ? found : undefined;
 }
 
-/** The members of the object at `key`, each with its pointer; none when there is no object. */
+/** Yields the members of the object at `key` with their pointers; nothing if it is not an object. */
 export function* entries(parent: Located, key?: string): Generator<readonly [string, Located]> {
   const pointer = key === undefined ? parent.pointer : `${parent.pointer}/${escapeToken(key)}`;
   const value = key === undefined ? parent.value : member(parent.value, key);
@@ -40,7 +40,7 @@ export function* entries(parent: Located, key?: string): Generator<readonly [str
   }
 }
 
-/** The elements of the array at `key`, each with its pointer; none when there is no array. */
+/** Yields the elements of the array at `key` with their pointers; nothing if it is not an array. */
 export function* elements(parent: Located, key: string): Generator<Located> {
   const value = member(parent.value, key);
   if (!isArray(value)) return;
@@ -49,23 +49,23 @@ export function* elements(parent: Located, key: string): Generator<Located> {
   }
 }
 
-/** The member `key` with its pointer; undefined when it is absent. */
+/** Returns the member `key` with its pointer; undefined if absent. */
 export function child(parent: Located, key: string): Located | undefined {
   const value = member(parent.value, key);
   return value === undefined ? undefined : { value, pointer: `${parent.pointer}/${escapeToken(key)}` };
 }
 
-/** One reference token of a JSON Pointer, escaped (RFC 6901, section 3). */
+/** Escapes a reference token of a JSON Pointer (RFC 6901, section 3). */
 export function escapeToken(token: string): string {
   return token.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
-/** One reference token of a JSON Pointer, unescaped. */
+/** Unescapes a reference token of a JSON Pointer. */
 export function unescapeToken(token: string): string {
   return token.replaceAll("~1", "/").replaceAll("~0", "~");
 }
 
-/** What a JSON Pointer such as "/components/schemas/Pet" leads to; undefined when there is nothing. */
+/** Returns the target of a JSON Pointer such as "/components/schemas/Pet"; undefined if there is none. */
 export function locate(root: JsonValue, pointer: string): Located | undefined {
   let value: JsonValue | undefined = root;
   for (const token of pointer.split("/").slice(1).map(unescapeToken)) {
@@ -75,7 +75,7 @@ export function locate(root: JsonValue, pointer: string): Located | undefined {
   return { value, pointer };
 }
 
-/** The JSON Pointer in a URI's fragment (RFC 6901, section 6); undefined when it is none. */
+/** Decodes the JSON Pointer in a URI fragment (RFC 6901, section 6); undefined if it is not a pointer. */
 export function decodeFragment(fragment: string): string | undefined {
   try {
     const pointer = decodeURIComponent(fragment);

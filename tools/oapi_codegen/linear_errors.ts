@@ -7,8 +7,8 @@ const JOIN_ERRORS = `function joinErrors(errors, more) {
 `;
 
 /**
- * Ajv copies all errors found so far for every part of a value that has some, so that a long list of wrong items takes
- * the square of its length. Nobody else holds these arrays: appending gives the same in linear time.
+ * Makes error collection linear. For every part with errors Ajv copies all previous errors, so a long list of invalid
+ * items takes quadratic time. These arrays are not shared, so appending has the same result.
  */
 export function linearErrors(code: string): string {
   const linear = code.replaceAll(CONCAT, "joinErrors(vErrors, $1)");

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { patchContactBodyApplicationJsonPatchJson } from "../support/contact_service/api/contactapi/validators.gen.js";
 import { linearErrors } from "./linear_errors.ts";
 
-Deno.test("linearErrors() leaves no copying of errors in Ajv's code", () => {
+Deno.test("linearErrors() removes the copying of errors from Ajv's code", () => {
   const code = "vErrors = vErrors === null ? validate3.errors : vErrors.concat(validate3.errors);";
   const [first] = linearErrors(code).split("\n");
   assertEquals(
@@ -12,7 +12,7 @@ Deno.test("linearErrors() leaves no copying of errors in Ajv's code", () => {
   assertEquals(linearErrors("return true;"), "return true;");
 });
 
-Deno.test("linearErrors() makes validators that keep every error of a long list", () => {
+Deno.test("linearErrors() preserves every error of a long list", () => {
   const items = Array.from({ length: 100_000 }, () => 1);
   const validate = patchContactBodyApplicationJsonPatchJson;
   for (let round = 0; round < 2; round++) {

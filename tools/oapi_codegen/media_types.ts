@@ -7,7 +7,7 @@ import { ANNOTATIONS } from "./schema_walk.ts";
 
 const MEDIA_TYPE = /^[a-z0-9!#$&^_.+-]+\/(?:\*|[a-z0-9!#$&^_.+-]+)$|^\*\/\*$/;
 
-/** The media types of a body, in the document's order. What cannot be honoured is noted as a diagnostic and left out. */
+/** Returns the supported media types of a body, in the document's order; adds diagnostics for others. */
 export function readContent(
   owner: Located,
   { direction, references }: { direction: "request" | "response"; references: References },
@@ -57,7 +57,7 @@ export function readContent(
   return found;
 }
 
-/** How a body of this media type is read and written; undefined when the two do not fit. */
+/** Returns the codec for a media type and its schema; undefined if they do not fit. */
 function codecOf(mediaType: string, schema: Located | undefined): Codec | undefined {
   if (mediaType === "application/json" || mediaType.endsWith("+json")) return "json";
   if (mediaType === "application/x-www-form-urlencoded") return "form";
@@ -72,7 +72,7 @@ function codecOf(mediaType: string, schema: Located | undefined): Codec | undefi
   return empty ? "binary" : undefined;
 }
 
-/** Whether a field would need more than one text for each of its values. */
+/** Whether a field has nested values, which a single text cannot represent. */
 function isNested(field: Shape): boolean {
   return field.kind === "object" || field.kind === "array" && ["array", "object"].includes(field.items.kind);
 }

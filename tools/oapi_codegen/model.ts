@@ -9,7 +9,7 @@ import type {
 } from "@archway/server/operation.ts";
 import type { Located } from "./json_value.ts";
 
-/** One parameter, its references followed. */
+/** Parameter with resolved references. */
 export interface ParameterModel {
   readonly name: string;
   readonly in: ParameterLocation;
@@ -24,17 +24,17 @@ export interface ParameterModel {
   readonly schema: Located;
 }
 
-/** One media type of a request or response body. */
+/** Media type of a request or response body. */
 export interface MediaModel {
   readonly mediaType: string;
   readonly codec: Codec;
-  /** Absent where the body is bytes, or text without rules. */
+  /** Undefined if the body is bytes, or text without rules. */
   readonly schema: Located | undefined;
-  /** The fields' shape, for form and multipart. */
+  /** Shape of the fields of form and multipart. */
   readonly shape: Shape | undefined;
 }
 
-/** A request body, its references followed. */
+/** Request body with resolved references. */
 export interface BodyModel {
   readonly required: boolean;
   readonly description: string | undefined;
@@ -42,7 +42,7 @@ export interface BodyModel {
   readonly content: readonly MediaModel[];
 }
 
-/** One header of a response. */
+/** Header of a response. */
 export interface HeaderModel {
   readonly name: string;
   readonly required: boolean;
@@ -50,7 +50,7 @@ export interface HeaderModel {
   readonly schema: Located;
 }
 
-/** One status of an operation. */
+/** Response of an operation for one status. */
 export interface ResponseModel {
   readonly status: number;
   readonly description: string | undefined;
@@ -58,10 +58,10 @@ export interface ResponseModel {
   readonly content: readonly MediaModel[];
 }
 
-/** One operation, everything it shares with its path merged in. */
+/** Operation, with the parameters of its path included. */
 export interface OperationModel {
   readonly operationId: string;
-  /** The stem of its types' names: the operationId with a capital. */
+  /** Prefix of its type names: the operationId, capitalized. */
   readonly typeName: string;
   readonly method: Method;
   readonly path: string;
@@ -72,7 +72,7 @@ export interface OperationModel {
   readonly parameters: readonly ParameterModel[];
   readonly body: BodyModel | undefined;
   readonly responses: readonly ResponseModel[];
-  /** Alternatives; none: it is public. */
+  /** Alternative requirements; none if the operation is public. */
   readonly security: readonly SecurityRequirement[];
   readonly extensions: { readonly [key: string]: JsonValue };
 }

@@ -18,8 +18,8 @@ const METHODS: ReadonlyMap<string, Method> = new Map([
 const OTHER_METHODS = ["connect", "head", "options", "trace"];
 
 /**
- * The operations of a document, in its order, without those that have one of `excludeTags`. Everything that cannot
- * be honoured is noted as a diagnostic.
+ * Returns the operations of a document in its order, except those with one of `excludeTags`. Adds diagnostics for
+ * everything that is not supported.
  */
 export function readOperations(
   references: References,
@@ -44,7 +44,7 @@ export function readOperations(
         );
       }
       const method = METHODS.get(key);
-      // A misspelt field is a diagnostic of the document's structure.
+      // Misspelt fields are reported by the check of the document's structure.
       if (method === undefined) continue;
       checkOperationId(operation, { names, references });
       if ([...elements(operation, "tags")].some(({ value }) => excludeTags.includes(String(value)))) continue;
@@ -60,14 +60,14 @@ function checkPath(
 ): void {
   const { diagnostics } = references;
   if (!path.startsWith("/") || /[?#\s]/.test(path)) {
-    diagnostics.add(at, "A path begins with / and has no query, fragment or white space");
+    diagnostics.add(at, "A path must begin with / and have no query, fragment or whitespace");
   }
   if (path.split("/").some((segment) => /[{}]/.test(segment) && !/^\{[^{}]+\}$/.test(segment))) {
     diagnostics.add(at, "A template variable must be a whole segment, as in /pets/{id}");
   }
   const variables = [...path.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1]);
   if (new Set(variables).size < variables.length) {
-    diagnostics.add(at, "A template variable is there twice; rename one");
+    diagnostics.add(at, "A template variable is duplicated; rename one");
   }
   const template = path.replaceAll(/\{[^{}]*\}/g, "{}");
   const other = templates.get(template);
@@ -84,17 +84,17 @@ function checkOperationId(
   const { diagnostics } = references;
   const id = textMember(operation.value, "operationId");
   if (id === undefined) {
-    diagnostics.add(operation.pointer, "The operation has no operationId; it names the handler's method");
+    diagnostics.add(operation.pointer, "The operationId is missing; it names the handler's method");
     return;
   }
   const at = `${operation.pointer}/operationId`;
   if (!isIdentifier(id) || pascalCase(id) === "") {
-    diagnostics.add(at, "The operationId must be an identifier such as createProfile, and no reserved word");
+    diagnostics.add(at, "The operationId must be an identifier such as createProfile, not a reserved word");
   }
   const normal = pascalCase(id).toLowerCase();
   const other = names.get(normal);
   if (other !== undefined) {
-    diagnostics.add(at, `The operationId gives the same names as "${other}"; rename one`);
+    diagnostics.add(at, `The operationId yields the same type names as "${other}"; rename one`);
   }
   names.set(normal, id);
 }
@@ -173,5 +173,5 @@ function readBody(
 }
 
 function refuseServers(at: string, references: References): void {
-  references.diagnostics.add(at, "One program serves every path; name servers for the whole document only");
+  references.diagnostics.add(at, "Servers apply to the whole document; remove them here");
 }

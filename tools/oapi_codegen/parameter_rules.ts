@@ -2,7 +2,7 @@ import type { Located } from "./json_value.ts";
 import type { ParameterModel } from "./model.ts";
 import type { References } from "./references.ts";
 
-/** Notes path parameters that the path does not have, and the other way round. */
+/** Rejects path parameters that the path does not contain, and path variables without a parameter. */
 export function checkTemplate(
   parameters: readonly ParameterModel[],
   { operation, path, references }: { operation: Located; path: string; references: References },
@@ -30,7 +30,7 @@ export function checkTemplate(
   }
 }
 
-/** Notes a style that its schema's shape cannot be written in. */
+/** Rejects a style that cannot represent the shape of its schema. */
 export function checkShape(
   parameter: ParameterModel,
   { at, references }: { at: string; references: References },
@@ -59,11 +59,14 @@ export function checkShape(
     : [];
   const nested = inner.some(({ kind }) => kind === "object" || kind === "array" && style !== "deepObject");
   if (nested) {
-    diagnostics.add(at, "OpenAPI does not say how nested values are written; use content: application/json");
+    diagnostics.add(
+      at,
+      "OpenAPI does not define how nested values are serialized; use content: application/json",
+    );
   }
 }
 
-/** Notes names of the query that an exploded object and another parameter, or two such objects, both take. */
+/** Rejects query names that belong to both an exploded object and another parameter. */
 export function checkExploded(
   parameters: readonly ParameterModel[],
   { operation, references }: { operation: Located; references: References },
@@ -88,7 +91,7 @@ export function checkExploded(
   if (open > 1) {
     references.diagnostics.add(
       operation.pointer,
-      "Two exploded objects take every other name; use deepObject",
+      "Two exploded objects accept any name; use deepObject",
     );
   }
 }

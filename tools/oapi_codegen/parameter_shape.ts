@@ -3,16 +3,16 @@ import { child, elements, entries, isArray, type Located, member, textMember } f
 import type { References } from "./references.ts";
 
 /**
- * What the text of a value with this schema is turned into before the schema is checked. Where the schema lets text
- * through besides other kinds, or says nothing, it is "any": the text stays as it is. A schema that contains itself
- * has no shape, nor has one that text cannot decide: that is a diagnostic, and undefined.
+ * Returns the type that a text is converted to before validation. It is "any", which leaves the text unchanged, if the
+ * schema allows text besides other types or has no type. Adds a diagnostic and returns undefined for a recursive
+ * schema, and for one whose text is ambiguous.
  */
 export function parameterShape(schema: Located, references: References): Shape | undefined {
   const shapeOf = (here: Located, ancestors: readonly string[]): Shape | undefined => {
     if (ancestors.includes(here.pointer)) {
       references.diagnostics.add(
         schema.pointer,
-        "The schema contains itself, which text cannot; use a JSON body or end it",
+        "Recursive schemas are not supported for text; use a JSON body",
       );
       return undefined;
     }
@@ -53,7 +53,7 @@ export function parameterShape(schema: Located, references: References): Shape |
   return shapeOf(schema, []);
 }
 
-/** The shape that a schema's own keywords give. */
+/** Returns the shape that a schema's own keywords define. */
 function ownShape(
   here: Located,
   { next, references }: { next: (schema: Located) => Shape | undefined; references: References },
@@ -89,7 +89,7 @@ function ownShape(
   return kind === "string" || kind === "integer" || kind === "number" || kind === "boolean" ? { kind } : ANY;
 }
 
-/** The types that a schema allows, but for null: as it says, else as its values and keywords do. */
+/** Returns the types that a schema allows, except null: declared, or derived from its values and keywords. */
 function kindsOf({ value }: Located): readonly string[] {
   const type = member(value, "type");
   const named = isArray(type) ? type : type === undefined ? undefined : [type];
@@ -105,7 +105,7 @@ function kindsOf({ value }: Located): readonly string[] {
   return member(value, "items") !== undefined ? ["array"] : [];
 }
 
-/** Both hold (allOf): what one says and the other leaves open. */
+/** Combines two shapes that both apply (allOf). */
 function both(left: Shape, right: Shape): Shape {
   if (left.kind === "any") return right;
   if (left.kind === "object" && right.kind === "object") {
@@ -119,12 +119,12 @@ function both(left: Shape, right: Shape): Shape {
   return left;
 }
 
-/** What all of them agree on: "any" of none; undefined when text cannot decide between them. */
+/** Returns the common shape of alternatives, "any" for none; undefined if a text is ambiguous. */
 function agreedShape([first = ANY, ...others]: readonly Shape[]): Shape | undefined {
   return others.reduce<Shape | undefined>((left, right) => left && either(left, right), first);
 }
 
-/** One of them holds (oneOf, anyOf): what they agree on; undefined when text cannot decide between them. */
+/** Combines two alternative shapes (oneOf, anyOf); undefined if a text is ambiguous. */
 function either(left: Shape, right: Shape): Shape | undefined {
   if (left.kind === "object" && right.kind === "object") return both(left, right);
   if (left.kind === "array" && right.kind === "array") {
@@ -136,7 +136,7 @@ function either(left: Shape, right: Shape): Shape | undefined {
   return isDecided([left.kind, right.kind]) ? ANY : undefined;
 }
 
-/** Whether a text can be read when the schema lets these kinds through: text is always text. */
+/** Whether a text is unambiguous for a schema that allows these types. */
 function isDecided(kinds: readonly string[]): boolean {
   return kinds.length <= 1 || kinds.includes("string") || kinds.includes("any") ||
     kinds.every((kind) => NUMERIC.includes(kind));
@@ -145,7 +145,7 @@ function isDecided(kinds: readonly string[]): boolean {
 function undecided({ pointer }: Located, { diagnostics }: References): undefined {
   diagnostics.add(
     pointer,
-    "Text alone does not tell which of these types is meant; choose one, or type: string",
+    "The type of a text value is ambiguous here; choose one type, or type: string",
   );
 }
 

@@ -9,7 +9,7 @@ function shapeOf(schema: JsonValue): unknown {
   return parameterShape({ value: schema, pointer: "/schema" }, references) ?? "undecided";
 }
 
-Deno.test("parameterShape() reads the kind from type, values and keywords", () => {
+Deno.test("parameterShape() derives the kind from type, values and keywords", () => {
   assertEquals(shapeOf({ type: "integer" }), { kind: "integer" });
   assertEquals(shapeOf({ type: ["boolean", "null"] }), { kind: "boolean" });
   assertEquals(shapeOf({ type: ["integer", "number"] }), { kind: "number" });
@@ -28,7 +28,7 @@ Deno.test("parameterShape() reads the kind from type, values and keywords", () =
   assertEquals(shapeOf(true), { kind: "any" });
 });
 
-Deno.test("parameterShape() joins allOf and agrees on oneOf and anyOf", () => {
+Deno.test("parameterShape() combines allOf, oneOf and anyOf", () => {
   const a = { type: "object", additionalProperties: false, properties: { a: { type: "integer" } } };
   const b = { type: "object", additionalProperties: false, properties: { b: { type: "boolean" } } };
   const joined = { kind: "object", properties: { a: { kind: "integer" }, b: { kind: "boolean" } } };
@@ -37,13 +37,13 @@ Deno.test("parameterShape() joins allOf and agrees on oneOf and anyOf", () => {
   assertEquals(shapeOf({ anyOf: [{ type: "string" }, { type: "integer" }] }), { kind: "any" });
 });
 
-Deno.test("parameterShape() has none where text cannot decide, or the schema contains itself", () => {
+Deno.test("parameterShape() returns undefined for ambiguous and recursive schemas", () => {
   assertEquals(shapeOf({ type: ["integer", "boolean"] }), "undecided");
   assertEquals(shapeOf({ oneOf: [{ type: "integer" }, { type: "boolean" }] }), "undecided");
   assertEquals(shapeOf({ type: "array", items: { $ref: "#/schema" } }), "undecided");
 });
 
-Deno.test("parameterShape() notes why there is none", () => {
+Deno.test("parameterShape() adds a diagnostic if there is no shape", () => {
   const diagnostics = new DiagnosticList("f");
   const schema = { enum: [1, true] };
   parameterShape({ value: schema, pointer: "" }, new References(schema, diagnostics));

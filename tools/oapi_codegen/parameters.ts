@@ -5,7 +5,7 @@ import { checkExploded, checkShape, checkTemplate } from "./parameter_rules.ts";
 import { parameterShape } from "./parameter_shape.ts";
 import type { References } from "./references.ts";
 
-/** The styles of each location; the first is what is meant where none is written (OpenAPI 3.1, section 4.8.12.2). */
+/** Styles by location, the default first (OpenAPI 3.1, section 4.8.12.2). */
 const STYLES: Readonly<Record<ParameterLocation, readonly ParameterStyle[]>> = {
   path: ["simple", "label", "matrix"],
   query: ["form", "spaceDelimited", "pipeDelimited", "deepObject"],
@@ -14,8 +14,8 @@ const STYLES: Readonly<Record<ParameterLocation, readonly ParameterStyle[]>> = {
 };
 
 /**
- * The parameters of an operation: its own and those of its path that it does not replace. What cannot be honoured
- * is noted as a diagnostic and left out.
+ * Returns the parameters of an operation, including those of its path that it does not override. Adds diagnostics for
+ * unsupported ones and omits them.
  */
 export function readParameters(
   operation: Located,
@@ -30,7 +30,7 @@ export function readParameters(
       const name = parameter.in === "header" ? parameter.name.toLowerCase() : parameter.name;
       const key = `${parameter.in} ${name}`;
       if (seen.has(key)) {
-        references.diagnostics.add(element.pointer, "The parameter is declared twice here; remove one");
+        references.diagnostics.add(element.pointer, "The parameter is declared twice; remove one");
       }
       seen.add(key);
       found.set(key, parameter);
@@ -54,19 +54,19 @@ function readParameter(element: Located, references: References): ParameterModel
     return undefined;
   }
   if (location === undefined) {
-    diagnostics.add(`${at}/in`, "A parameter is in path, query, header or cookie");
+    diagnostics.add(`${at}/in`, "Expected path, query, header or cookie");
     return undefined;
   }
   if (location === "header" && ["accept", "content-type", "authorization"].includes(name.toLowerCase())) {
     diagnostics.add(
       at,
-      `OpenAPI ignores a header parameter named ${name}; say it with content or security, and remove it`,
+      `OpenAPI ignores a header parameter named ${name}; use content or security instead`,
     );
     return undefined;
   }
   const required = member(here.value, "required") === true;
   if (location === "path" && !required) {
-    diagnostics.add(at, "A path parameter is always there; write required: true");
+    diagnostics.add(at, "A path parameter must be required; write required: true");
   }
   const common = {
     name,
@@ -90,7 +90,7 @@ function readParameter(element: Located, references: References): ParameterModel
   if (member(here.value, "allowEmptyValue") === true && shape.kind !== "string" && shape.kind !== "any") {
     diagnostics.add(
       `${at}/allowEmptyValue`,
-      "An empty value can only be text; give the parameter type string",
+      "allowEmptyValue requires type: string",
     );
   }
   const parameter: ParameterModel = {
@@ -106,7 +106,7 @@ function readParameter(element: Located, references: References): ParameterModel
   return parameter;
 }
 
-/** A parameter whose text is a document of its own: JSON only. */
+/** Reads a parameter with `content`, which must be JSON. */
 function readContent(
   here: Located,
   { common, content, references }: {
@@ -140,8 +140,8 @@ function readContent(
 }
 
 /**
- * An exploded object lies open among the other query parameters (`?red=1&green=2`). Unless its schema says that it
- * takes further members, an unknown name is a mistake of the client and not one of them.
+ * Closes an exploded object, whose properties appear among the other query parameters (`?red=1&green=2`). Unless its
+ * schema declares additional properties, an unknown name is an error of the client.
  */
 function closeExploded(
   shape: Shape,

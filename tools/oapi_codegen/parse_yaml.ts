@@ -4,9 +4,9 @@ import type { DiagnosticList } from "./diagnostics.ts";
 import { unescapeToken } from "./json_value.ts";
 
 /**
- * Parses YAML 1.2, of which JSON is a part. Duplicate keys, aliases that grow without bound, and values that JSON does
- * not have are noted as diagnostics with their line; then the value is null. Faults that are noted later, by pointer,
- * are given the line where the text has it.
+ * Parses YAML 1.2, which includes JSON. Adds diagnostics with their line for duplicate keys, exponentially growing
+ * aliases, and values that JSON does not have; the result is then null. Later diagnostics get the line of their
+ * pointer.
  */
 export function parseYaml(text: string, diagnostics: DiagnosticList): JsonValue {
   const lines = new LineCounter();
@@ -26,7 +26,10 @@ export function parseYaml(text: string, diagnostics: DiagnosticList): JsonValue 
   try {
     const value: unknown = document.toJS({ maxAliasCount: 100 });
     if (isJson(value)) return value;
-    diagnostics.add("", "The document has a value that JSON cannot write, such as .nan or a cyclic alias");
+    diagnostics.add(
+      "",
+      "The document has a value that JSON cannot represent, such as .nan or a cyclic alias",
+    );
   } catch {
     diagnostics.add("", "The document's aliases cannot be followed; write the values out, or use $ref");
   }
@@ -43,7 +46,7 @@ function isJson(value: unknown, ancestors: readonly unknown[] = []): value is Js
     Object.values(value).every((item) => isJson(item, path));
 }
 
-/** The line of what a JSON Pointer leads to, or of the last thing on the way there that exists. */
+/** Returns the line of a JSON Pointer's target, or of its nearest existing ancestor. */
 function lineOf(
   pointer: string,
   { document, lines }: { document: Document; lines: LineCounter },

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { DiagnosticList } from "./diagnostics.ts";
 import { parseYaml } from "./parse_yaml.ts";
 
-Deno.test("parseYaml() reads YAML and JSON alike", () => {
+Deno.test("parseYaml() parses YAML and JSON", () => {
   const diagnostics = new DiagnosticList("f");
   assertEquals(
     parseYaml("a: [1, no, null]\n", diagnostics),
@@ -11,14 +11,14 @@ Deno.test("parseYaml() reads YAML and JSON alike", () => {
   assert(diagnostics.empty);
 });
 
-Deno.test("parseYaml() keeps numbers, dates and __proto__ as the text means them", () => {
+Deno.test("parseYaml() preserves numbers, dates and __proto__", () => {
   const diagnostics = new DiagnosticList("f");
   const value = parseYaml("a: 2020-01-01\nb: '1'\n__proto__: { c: 1 }\n", diagnostics);
   assertEquals(JSON.stringify(value), '{"a":"2020-01-01","b":"1","__proto__":{"c":1}}');
   assert(diagnostics.empty);
 });
 
-Deno.test("parseYaml() refuses what JSON cannot say", () => {
+Deno.test("parseYaml() rejects values that JSON cannot represent", () => {
   for (
     const text of ["a: .nan", "a: &x [*x]", "a: !!binary aGk=", "a: 1\na: 2", "{", "? [1]\n: 2", "a: *none"]
   ) {
@@ -28,7 +28,7 @@ Deno.test("parseYaml() refuses what JSON cannot say", () => {
   }
 });
 
-Deno.test("parseYaml() refuses aliases that grow without bound", () => {
+Deno.test("parseYaml() rejects exponentially growing aliases", () => {
   const diagnostics = new DiagnosticList("f");
   const lines = ["a: &a [1,1,1,1,1,1,1,1,1]"];
   for (const [from, to] of ["ab", "bc", "cd", "de", "ef"]) {

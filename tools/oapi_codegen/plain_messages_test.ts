@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { plainMessages } from "./plain_messages.ts";
 
-Deno.test("plainMessages() tells a union of types in words, and nothing else", () => {
+Deno.test("plainMessages() replaces only unions of types", () => {
   assertEquals(plainMessages('message:"must be string,null"'), 'message:"must be string or null"');
   assertEquals(
     plainMessages('message:"must be string,number,null"'),

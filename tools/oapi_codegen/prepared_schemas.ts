@@ -4,22 +4,22 @@ import type { References } from "./references.ts";
 import { ANNOTATIONS, LIST_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS, subschemas } from "./schema_walk.ts";
 
 /**
- * What a schema is compiled for. A request has its defaults filled in, a response has not; in a multipart form
+ * Purpose that a schema is compiled for. Defaults are applied to requests but not to responses; in multipart forms,
  * `format: binary` is a file.
  */
 export type Purpose = "request" | "response" | "multipart";
 
 /**
- * Rewrites the document's schemas for Ajv: what only describes is left out, every `$ref` becomes the id of a
- * schema of its own, so that each is compiled once however often it is used.
+ * Rewrites the document's schemas for Ajv: omits annotations, and replaces every `$ref` with the id of a separate
+ * schema, so that each is compiled once.
  */
 export class PreparedSchemas {
-  /** The schemas referred to, by id, in the order they were met. */
+  /** Referenced schemas by id, in the order they were found. */
   readonly byId = new Map<string, JsonValue>();
 
   constructor(readonly references: References) {}
 
-  /** The id of the schema at `pointer` for a purpose. Schemas without defaults or files serve every purpose. */
+  /** Returns the id of the schema at `pointer` for a purpose; the same for all purposes without defaults and files. */
   idOf(pointer: string, purpose: Purpose): string {
     const start = this.references.at(pointer);
     const plain = start === undefined || !this.#depends(start, new Set());
@@ -31,7 +31,7 @@ export class PreparedSchemas {
     return id;
   }
 
-  /** An inline schema prepared for a purpose, its default kept where `root` is false. */
+  /** Prepares an inline schema for a purpose. */
   prepare(schema: Located, purpose: Purpose): JsonValue {
     return this.#prepare(schema, { purpose, root: false });
   }
@@ -73,7 +73,7 @@ export class PreparedSchemas {
     return Object.fromEntries(prepared);
   }
 
-  /** A property's default: its own, or that of the schema it refers to, which Ajv does not look at. */
+  /** Returns a property's default: its own, or that of the referenced schema, which Ajv ignores. */
   #defaultOf(schema: Located): JsonValue | undefined {
     const own = member(schema.value, "default");
     if (own !== undefined || textMember(schema.value, "$ref") === undefined) return own;
@@ -81,7 +81,7 @@ export class PreparedSchemas {
     return target === undefined ? undefined : member(target.value, "default");
   }
 
-  /** Whether the schema, or one it leads to, means different things for different purposes. */
+  /** Whether the schema, or one it references, differs between purposes. */
   #depends(schema: Located, seen: Set<string>): boolean {
     if (seen.has(schema.pointer)) return false;
     seen.add(schema.pointer);

@@ -3,27 +3,27 @@ import { decodeFragment, locate, type Located, textMember } from "./json_value.t
 import { walkReferences } from "./reference_walk.ts";
 import type { JsonValue } from "@archway/server/operation.ts";
 
-/** Follows the `$ref`s of one document. Every one must point into the document itself. */
+/** Resolves the `$ref`s of a document, which must be local. */
 export class References {
   constructor(readonly root: JsonValue, readonly diagnostics: DiagnosticList) {}
 
-  /** What a pointer such as "/components/schemas/Pet" points to; undefined when there is nothing. */
+  /** Returns the target of a pointer such as "/components/schemas/Pet"; undefined if there is none. */
   at(pointer: string): Located | undefined {
     return locate(this.root, pointer);
   }
 
-  /** The pointer that a `$ref`'s text names; undefined, and a diagnostic, when it names nothing in the document. */
+  /** Returns the pointer in a `$ref`; adds a diagnostic and returns undefined if it does not resolve. */
   target(ref: string, at: string): string | undefined {
     const pointer = ref.startsWith("#") ? decodeFragment(ref.slice(1)) : undefined;
     if (pointer !== undefined && this.at(pointer) !== undefined) return pointer;
     this.diagnostics.add(
       at,
-      "The reference points to nothing in this document; correct it or add its target",
+      "The reference has no target in this document; correct it or add its target",
     );
     return undefined;
   }
 
-  /** The value behind a chain of Reference Objects; undefined, and a diagnostic, when it leads nowhere or in a circle. */
+  /** Follows a chain of Reference Objects; adds a diagnostic and returns undefined if it does not resolve. */
   follow(start: Located): Located | undefined {
     const seen = new Set<string>();
     let here = start;
@@ -31,7 +31,7 @@ export class References {
       const ref = textMember(here.value, "$ref");
       if (ref === undefined) return here;
       if (seen.has(here.pointer)) {
-        this.diagnostics.add(start.pointer, "The reference leads back to itself; give its target a value");
+        this.diagnostics.add(start.pointer, "The reference is circular; give its target a value");
         return undefined;
       }
       seen.add(here.pointer);
@@ -42,7 +42,7 @@ export class References {
     }
   }
 
-  /** Notes every reference of the document that cannot be followed, used or not. */
+  /** Adds diagnostics for all unresolved references, used or not. */
   checkAll(): void {
     for (const { holder } of walkReferences({ value: this.root, pointer: "" })) this.follow(holder);
   }

@@ -2,7 +2,7 @@ import { assert, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import { GenerationError } from "./diagnostics.ts";
 import { generateFiles } from "./generate_files.ts";
 
-/** A document that is accepted, one member of which each case below replaces. */
+/** Valid document; each case below replaces one member of it. */
 function acceptedDocument(): Record<string, unknown> {
   return {
     openapi: "3.1.0",
@@ -39,13 +39,13 @@ function acceptedDocument(): Record<string, unknown> {
   };
 }
 
-/** What is replaced, with what, and what the refusal says. */
+/** Replacement and the expected diagnostic. */
 interface Case {
   readonly name: string;
-  /** JSON Pointer of the member that is set. */
+  /** JSON Pointer of the replaced member. */
   readonly at: string;
   readonly value: unknown;
-  /** The diagnostic's pointer, and words of it. */
+  /** Pointer of the diagnostic, and a part of its message. */
   readonly pointer: string;
   readonly says: string;
 }
@@ -72,7 +72,7 @@ const CASES: readonly Case[] = [
     at: `${GET}/operationId`,
     value: undefined,
     pointer: GET,
-    says: "no operationId",
+    says: "operationId is missing",
   },
   {
     name: "an operation that does not say who may call it",
@@ -86,35 +86,35 @@ const CASES: readonly Case[] = [
     at: "/security",
     value: [],
     pointer: "/security",
-    says: "a security: [] of its own",
+    says: "declared per operation",
   },
   {
     name: "a scheme that is not there",
     at: `${POST}/security`,
     value: [{ key: [] }],
     pointer: `${POST}/security/0/key`,
-    says: "no such scheme",
+    says: "Unknown scheme",
   },
   {
     name: "a scheme of the whole document that is not there",
     at: "/security",
     value: [{ toString: [] }],
     pointer: "/security/0/toString",
-    says: "no such scheme",
+    says: "Unknown scheme",
   },
   {
     name: "security that is optional",
     at: `${POST}/security`,
     value: [{ token: [] }, {}],
     pointer: `${POST}/security/1`,
-    says: "optional is not supported",
+    says: "Optional security is not supported",
   },
   {
     name: "two schemes together",
     at: `${POST}/security`,
     value: [{ token: [], other: [] }],
     pointer: `${POST}/security/0`,
-    says: "name one",
+    says: "list them as alternatives",
   },
   {
     name: "a scope that no header can carry",
@@ -204,7 +204,7 @@ const CASES: readonly Case[] = [
     at: `${GET}/responses/404`,
     value: { $ref: "#/components/responses/None" },
     pointer: `${GET}/responses/404/$ref`,
-    says: "points to nothing",
+    says: "has no target",
   },
   {
     name: "a reference to a file",
@@ -225,7 +225,7 @@ const CASES: readonly Case[] = [
     at: "/components/parameters",
     value: { A: { $ref: "#/components/parameters/B" }, B: { $ref: "#/components/parameters/A" } },
     pointer: "/components/parameters/A",
-    says: "leads back to itself",
+    says: "is circular",
   },
   {
     name: "a parameter's schema that contains itself",
@@ -238,7 +238,7 @@ const CASES: readonly Case[] = [
       },
     },
     pointer: `${GET}/parameters/1/schema`,
-    says: "contains itself",
+    says: "Recursive schemas",
   },
   {
     name: "a path parameter that is nowhere",
@@ -464,14 +464,14 @@ const CASES: readonly Case[] = [
     at: `${THING}/properties/name/default`,
     value: 5,
     pointer: `${THING}/properties/name/default`,
-    says: "breaks its own schema",
+    says: "violates its own schema",
   },
   {
     name: "a default in a branch",
     at: THING,
     value: { oneOf: [{ type: "object", properties: { a: { type: "string", default: "x" } } }] },
     pointer: `${THING}/oneOf/0/properties/a/default`,
-    says: "cannot be filled in",
+    says: "cannot be applied",
   },
   {
     name: "a default of an inherited name",
@@ -485,7 +485,7 @@ const CASES: readonly Case[] = [
     at: `${THING}/properties`,
     value: JSON.parse('{"__proto__":{"type":"string"}}'),
     pointer: `${THING}/properties/__proto__`,
-    says: "rename it",
+    says: "rename the property",
   },
   {
     name: "a misspelt keyword",
@@ -535,7 +535,7 @@ const CASES: readonly Case[] = [
     at: `${THING}/properties/name/x-pattern-message`,
     value: "x",
     pointer: `${THING}/properties/name/x-pattern-message`,
-    says: "beside the pattern",
+    says: "text beside a pattern",
   },
   {
     name: "an operation without a status",
@@ -570,14 +570,14 @@ const CASES: readonly Case[] = [
     at: "/components/schemas/Record",
     value: { type: "object" },
     pointer: "/components/schemas/Record",
-    says: "cannot be a type",
+    says: "is not a valid TypeScript type name",
   },
   {
     name: "servers of an operation",
     at: `${GET}/servers`,
     value: [{ url: "https://example.com" }],
     pointer: `${GET}/servers`,
-    says: "whole document only",
+    says: "apply to the whole document",
   },
   {
     name: "encodings",
@@ -614,7 +614,7 @@ async function refusal(text: string): Promise<GenerationError> {
   throw new Error("The document was accepted");
 }
 
-Deno.test("generateFiles() accepts the document that the refusals start from", async () => {
+Deno.test("generateFiles() accepts the valid document", async () => {
   const files = await generateFiles(JSON.stringify(acceptedDocument()), {
     file: "t",
   });
@@ -622,7 +622,7 @@ Deno.test("generateFiles() accepts the document that the refusals start from", a
 });
 
 for (const one of CASES) {
-  Deno.test(`generateFiles() refuses ${one.name}`, async () => {
+  Deno.test(`generateFiles() rejects ${one.name}`, async () => {
     const document = acceptedDocument();
     set(document, one);
     const { diagnostics } = await refusal(JSON.stringify(document));
@@ -636,7 +636,7 @@ for (const one of CASES) {
   });
 }
 
-Deno.test("generateFiles() tells every diagnostic at once, with the file", async () => {
+Deno.test("generateFiles() reports all diagnostics at once, with the file", async () => {
   const document = acceptedDocument();
   for (
     const one of CASES.filter(({ name }) => ["nullable", "no operationId", "a body of GET"].includes(name))
@@ -648,7 +648,7 @@ Deno.test("generateFiles() tells every diagnostic at once, with the file", async
   for (const line of error.message.split("\n")) assertStringIncludes(line, "oapi/t.yaml:1#/");
 });
 
-Deno.test("generateFiles() names the line of a syntax error and of a duplicate key", async () => {
+Deno.test("generateFiles() reports the line of a syntax error and of a duplicate key", async () => {
   const broken = await refusal("openapi: 3.1.0\ninfo: [\n");
   assert(broken.diagnostics.some(({ at }) => /^\d+:\d+$/.test(at)), broken.message);
   const twice = await refusal("openapi: 3.1.0\ninfo: {}\ninfo: {}\n");

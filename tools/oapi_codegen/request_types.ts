@@ -11,7 +11,7 @@ const GROUPS: readonly (readonly [ParameterLocation, string])[] = [
   ["cookie", "cookies"],
 ];
 
-/** The declaration of an operation's request type: the groups and the body it has, and nothing else. */
+/** Returns the declaration of an operation's request type, with only the groups and the body it has. */
 export function requestType(operation: OperationModel, types: SchemaTypes): string {
   const groups = GROUPS.flatMap(([location, group]) => {
     const members = operation.parameters.filter((parameter) => parameter.in === location);
@@ -33,7 +33,7 @@ export function requestType(operation: OperationModel, types: SchemaTypes): stri
     ...(bodies.length === 0 ? [] : [bodies.length === 1 ? bodies[0] : `(\n  | ${bodies.join("\n  | ")}\n)`]),
   ];
   const doc = docComment([
-    `What {@link StrictServerInterface.${operation.operationId}} is given, decoded and validated.`,
+    `Decoded and validated request of {@link StrictServerInterface.${operation.operationId}}.`,
     operation.body?.description,
   ]);
   return `${doc}export type ${operation.typeName}Request = ${parts.join(" & ") || "Record<never, never>"};\n`;
@@ -47,7 +47,7 @@ function parameterMember(parameter: ParameterModel, types: SchemaTypes): string 
   };\n`;
 }
 
-/** The type of a parsed body: text is a string, bytes are a Uint8Array, everything else is as its schema says. */
+/** Returns the type of a parsed body: string for text, Uint8Array for bytes, otherwise that of its schema. */
 export function bodyType(media: MediaModel, types: SchemaTypes): string {
   if (media.codec === "binary") return "globalThis.Uint8Array";
   if (media.schema !== undefined) return types.typeOf(media.schema);

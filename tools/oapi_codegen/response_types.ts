@@ -5,8 +5,8 @@ import { bodyType } from "./request_types.ts";
 import type { SchemaTypes } from "./schema_types.ts";
 
 /**
- * The declaration of an operation's response type: a union discriminated by `status`, and by `contentType` where a
- * status has several media types. What a status does not have is `never`, so that a variable cannot bring it in.
+ * Returns the declaration of an operation's response type: a union discriminated by `status`, and by `contentType` if a
+ * status has several media types. Undeclared members are `never`, so that a variable cannot introduce them.
  */
 export function responseType(operation: OperationModel, types: SchemaTypes): string {
   const variants = operation.responses.flatMap((response) =>
@@ -14,7 +14,7 @@ export function responseType(operation: OperationModel, types: SchemaTypes): str
       ? [variant(response, { media: undefined, types })]
       : response.content.map((media) => variant(response, { media, types }))
   );
-  const doc = docComment([`What {@link StrictServerInterface.${operation.operationId}} may answer.`]);
+  const doc = docComment([`Responses of {@link StrictServerInterface.${operation.operationId}}.`]);
   return `${doc}export type ${operation.typeName}Response =\n${
     variants.map((text) => `  | ${text}`).join("\n")
   };\n`;
@@ -35,7 +35,7 @@ function variant(
   return `{\n${members.join("")}  }`;
 }
 
-/** Optional where the status has one media type, which then goes without saying; a range must be told. */
+/** Returns the contentType member, optional for a single media type; a media range must be specified. */
 function contentMember({ mediaType }: MediaModel, { content }: ResponseModel): string {
   if (mediaType.includes("*")) {
     const type = "`" + mediaType.replaceAll("*", "${string}") + "`";

@@ -4,8 +4,8 @@ import type { HeaderModel, ResponseModel } from "./model.ts";
 import type { References } from "./references.ts";
 
 /**
- * The responses that a handler may return, by ascending position in the document. `default` and ranges such as
- * 4XX describe to clients what may come besides; a handler returns declared statuses only and throws the rest.
+ * Returns the responses that a handler may return, in the document's order. `default` and ranges such as 4XX only
+ * document further responses for clients: handlers return declared statuses and throw anything else.
  */
 export function readResponses(operation: Located, references: References): readonly ResponseModel[] {
   const { diagnostics } = references;
@@ -48,7 +48,7 @@ export function readResponses(operation: Located, references: References): reado
 function readHeaders(response: Located, references: References): readonly HeaderModel[] {
   const found: HeaderModel[] = [];
   for (const [name, written] of entries(response, "headers")) {
-    // OpenAPI 3.1, section 4.8.17: a header of this name is ignored, for the content names the type.
+    // OpenAPI 3.1, section 4.8.17, ignores this header, because the content declares the type.
     if (name.toLowerCase() === "content-type") continue;
     const header = references.follow(written);
     if (header === undefined) continue;
@@ -61,7 +61,7 @@ function readHeaders(response: Located, references: References): readonly Header
       continue;
     }
     if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) {
-      references.diagnostics.add(written.pointer, "The name is not a header's (RFC 9110, section 5.1)");
+      references.diagnostics.add(written.pointer, "Invalid header name (RFC 9110, section 5.1)");
       continue;
     }
     const type = textMember(references.follow(schema)?.value, "type");

@@ -3,14 +3,14 @@ import { isIdentifier } from "./identifiers.ts";
 import { entries, type Located } from "./json_value.ts";
 import type { OperationModel } from "./model.ts";
 
-/** The exported type of a component schema: its name, with `_` for what an identifier cannot have. */
+/** Returns the exported type name of a component schema, with `_` for characters invalid in identifiers. */
 export function schemaAlias(name: string): string {
   return name.replaceAll(/[^\w$]/g, "_");
 }
 
 /**
- * The alias declarations of all component schemas. Names that cannot be types, or are taken by an operation's types
- * or by each other, are noted as diagnostics.
+ * Returns the alias declarations of all component schemas. Adds diagnostics for invalid type names and for conflicts
+ * with each other or with the types of operations.
  */
 export function schemaAliases(
   document: Located,
@@ -23,10 +23,10 @@ export function schemaAliases(
     for (const [name, { pointer }] of entries(group)) {
       const alias = schemaAlias(name);
       if (!isIdentifier(alias)) {
-        diagnostics.add(pointer, "The schema's name cannot be a type in TypeScript; rename it");
+        diagnostics.add(pointer, "The schema's name is not a valid TypeScript type name; rename it");
       }
       if (taken.has(alias)) {
-        diagnostics.add(pointer, `Another generated type is called ${alias} too; rename the schema`);
+        diagnostics.add(pointer, `Another generated type is named ${alias}; rename the schema`);
       }
       taken.add(alias);
       lines.push(`export type ${alias} = components["schemas"][${JSON.stringify(name)}];`);

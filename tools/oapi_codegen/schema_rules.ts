@@ -4,7 +4,7 @@ import { nearest } from "@archway/config/nearest.ts";
 import type { References } from "./references.ts";
 import { ANNOTATIONS, LIST_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS, subschemas } from "./schema_walk.ts";
 
-/** Keywords that say something about the value itself. */
+/** Keywords that constrain the value itself. */
 const ASSERTIONS = [
   ...["const", "dependentRequired", "enum", "exclusiveMaximum", "exclusiveMinimum", "format", "maxContains"],
   ...[
@@ -23,7 +23,7 @@ const KEYWORDS = [
   ...new Set([...ASSERTIONS, ...ANNOTATIONS, ...SCHEMA_KEYWORDS, ...LIST_KEYWORDS, ...MAP_KEYWORDS]),
 ];
 
-/** Keywords of JSON Schema or OpenAPI 3.0 that cannot be honoured, and what to write in their place. */
+/** Unsupported keywords of JSON Schema or OpenAPI 3.0, with their replacement. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
   ["nullable", "OpenAPI 3.1 has no nullable; write type: [string, 'null'], or oneOf with type: 'null'"],
   ["$id", "Schemas cannot have an $id; refer to #/components/schemas"],
@@ -37,7 +37,7 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ["additionalItems", "JSON Schema 2020-12 calls it items, beside prefixItems"],
 ]);
 
-/** Notes every rule that `schema` breaks, it and everything in it; not what it refers to. */
+/** Adds diagnostics for unsupported parts of a schema and its subschemas, but not of schemas it references. */
 export function checkSchema(schema: Located, references: References): void {
   const { diagnostics } = references;
   const { value, pointer } = schema;
@@ -57,13 +57,13 @@ export function checkSchema(schema: Located, references: References): void {
   }
   for (const keyword of ["exclusiveMinimum", "exclusiveMaximum"]) {
     if (typeof member(value, keyword) === "boolean") {
-      diagnostics.add(`${pointer}/${keyword}`, "In OpenAPI 3.1 it is the limit itself, a number");
+      diagnostics.add(`${pointer}/${keyword}`, "Expected a number, which is the limit itself in OpenAPI 3.1");
     }
   }
   if (member(member(value, "properties"), "__proto__") !== undefined) {
     diagnostics.add(
       `${pointer}/properties/__proto__`,
-      "No property can have this name, which JavaScript keeps; rename it",
+      "JavaScript reserves this property name; rename the property",
     );
   }
   checkPatterns(schema, references);
@@ -91,7 +91,7 @@ function checkPatterns({ value, pointer }: Located, { diagnostics }: References)
   }
   const message = member(value, "x-pattern-message");
   if (message !== undefined && (typeof message !== "string" || pattern === undefined)) {
-    diagnostics.add(`${pointer}/x-pattern-message`, "It is text, and stands beside the pattern it explains");
+    diagnostics.add(`${pointer}/x-pattern-message`, "Expected text beside a pattern");
   }
 }
 
@@ -102,9 +102,7 @@ function checkFormat({ value, pointer }: Located, { diagnostics }: References): 
   const guess = nearest(format, known);
   diagnostics.add(
     `${pointer}/format`,
-    `Unknown format, which nothing would check; ${
-      guess === undefined ? "use pattern" : `did you mean ${guess}?`
-    }`,
+    `Unknown format; ${guess === undefined ? "use pattern" : `did you mean ${guess}?`}`,
   );
 }
 
@@ -120,7 +118,7 @@ function checkDiscriminator({ value, pointer }: Located, { diagnostics }: Refere
   if (!isArray(member(value, "oneOf"))) {
     diagnostics.add(
       `${pointer}/discriminator`,
-      "A discriminator stands beside a oneOf; add it, or remove the discriminator",
+      "A discriminator requires a oneOf; add it, or remove the discriminator",
     );
   }
 }

@@ -10,17 +10,17 @@ import { isArray, isObject, type JsonObject, type Located, textMember } from "./
 import { schemaAlias } from "./schema_aliases.ts";
 import { redoclyConfig } from "./structure.ts";
 
-/** The TypeScript of a document's schemas. */
+/** TypeScript types of a document's schemas. */
 export interface SchemaTypes {
-  /** The declarations of `paths`, `webhooks`, `components`, `$defs` and `operations`. */
+  /** Declarations of `paths`, `webhooks`, `components`, `$defs` and `operations`. */
   readonly declarations: string;
-  /** The type of one schema, e.g. `string` or `Profile`. */
+  /** Returns the type of a schema, e.g. `string` or `Profile`. */
   typeOf(schema: Located): string;
 }
 
 /**
- * Lets openapi-typescript 7 write the types. Discriminators are taken out first: it would derive the property's
- * value from the schema's name, where these documents say it with `const`. A file of a form is a `File`.
+ * Generates the types with openapi-typescript 7. Discriminators are removed first: it would derive the property's value
+ * from the schema's name, while these documents declare it with `const`. A file of a form is a `File`.
  */
 export async function schemaTypes(document: JsonObject): Promise<SchemaTypes> {
   let context: GlobalContext | undefined;
@@ -50,7 +50,7 @@ export async function schemaTypes(document: JsonObject): Promise<SchemaTypes> {
   };
 }
 
-/** The document without the discriminators of its schemas; a property of that name stays. */
+/** Returns the document without the discriminators of its schemas; a property of that name stays. */
 function withoutDiscriminators(value: JsonValue): JsonValue {
   if (isArray(value)) return value.map(withoutDiscriminators);
   if (!isObject(value)) return value;

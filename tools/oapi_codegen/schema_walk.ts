@@ -14,7 +14,7 @@ export const MAP_KEYWORDS: readonly string[] = [
   "patternProperties",
   "properties",
 ];
-/** Keywords that only describe. */
+/** Keywords without effect on validation. */
 export const ANNOTATIONS: readonly string[] = [
   ...["$comment", "contentEncoding", "contentMediaType", "default", "deprecated", "description"],
   ...[
@@ -30,7 +30,7 @@ export const ANNOTATIONS: readonly string[] = [
   ],
 ];
 
-/** The schemas directly inside a schema, each with the keyword that holds it. */
+/** Yields the direct subschemas of a schema, with the keywords that contain them. */
 export function* subschemas(schema: Located): Generator<readonly [keyword: string, schema: Located]> {
   for (const keyword of SCHEMA_KEYWORDS) {
     const inner = child(schema, keyword);

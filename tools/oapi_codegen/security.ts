@@ -2,16 +2,16 @@ import type { SecurityRequirement } from "@archway/server/operation.ts";
 import { child, elements, entries, isArray, isObject, type Located, textMember } from "./json_value.ts";
 import type { References } from "./references.ts";
 
-/** A scope is written into a header, among others separated by spaces (RFC 6749, section 3.3). */
+/** Scope syntax: challenges list scopes separated by spaces (RFC 6749, section 3.3). */
 const SCOPE = /^[!#-[\]-~]+$/;
 
-/** Gives what an operation's `security` means, its own or the document's; notes what cannot be enforced. */
+/** Returns the security requirements of an operation or the document's; adds diagnostics for unsupported ones. */
 export type ReadSecurity = (operation: Located) => readonly SecurityRequirement[];
 
 /**
- * Reads the security schemes of a document, and its own `security`, which holds for every operation without one
- * (OpenAPI 3.1, sections 4.8.1 and 4.8.10). Who may call an operation is never left to chance: an operation for which
- * nothing is said is a diagnostic, and `security: []` of its own makes it public.
+ * Reads the security schemes of a document, and its `security`, the default for all operations (OpenAPI 3.1, sections
+ * 4.8.1 and 4.8.10). Access is never implicit: an operation without `security` is rejected, and its own `security: []`
+ * makes it public.
  */
 export function compileSecurity(references: References): ReadSecurity {
   const { diagnostics } = references;
@@ -21,7 +21,7 @@ export function compileSecurity(references: References): ReadSecurity {
   if (isArray(common?.value) && common.value.length === 0) {
     diagnostics.add(
       "/security",
-      "An operation is made public by a security: [] of its own, not for all of them",
+      "Public access is declared per operation; write security: [] there",
     );
   }
   const fallback = common === undefined ? undefined : readRequirements(root, { schemes, references });
@@ -39,7 +39,7 @@ export function compileSecurity(references: References): ReadSecurity {
   };
 }
 
-/** The names of the schemes, known to be good or not. */
+/** Returns the names of all schemes, including unsupported ones. */
 function readSchemes(root: Located, references: References): ReadonlySet<string> {
   const components = child(root, "components");
   const names = new Set<string>();
@@ -56,17 +56,17 @@ function readSchemes(root: Located, references: References): ReadonlySet<string>
         "The scheme is not supported; use type: http with scheme: bearer",
       );
     } else if (names.size > 1) {
-      // There is one place for a bearer token in a request, and one authenticator that looks at it.
+      // A request has one place for a bearer token, and the server has one authenticator.
       references.diagnostics.add(
         scheme.pointer,
-        "A second scheme is not supported; tell callers apart by scopes",
+        "A second scheme is not supported; distinguish callers by scopes",
       );
     }
   }
   return names;
 }
 
-/** The alternatives that stand at the `security` of an operation, or of the document. */
+/** Reads the alternative requirements of an operation or of the document. */
 function readRequirements(
   parent: Located,
   { schemes, references }: { schemes: ReadonlySet<string>; references: References },
@@ -80,21 +80,21 @@ function readRequirements(
     if (first === undefined) {
       diagnostics.add(
         requirement.pointer,
-        "Security that is optional is not supported; write security: [] or a scheme",
+        "Optional security is not supported; write security: [] or a scheme",
       );
       continue;
     }
     if (named.length > 1) {
       diagnostics.add(
         requirement.pointer,
-        "Schemes together are not supported; name one, others are alternatives",
+        "Combined schemes are not supported; list them as alternatives",
       );
     }
     const [scheme, { pointer, value }] = first;
     if (!schemes.has(scheme)) {
       diagnostics.add(
         pointer,
-        "There is no such scheme in components/securitySchemes; correct the name or add it",
+        "Unknown scheme; correct the name, or add it to components/securitySchemes",
       );
     }
     found.push({ scheme, scopes: readScopes({ pointer, value }, references) });
@@ -108,7 +108,7 @@ function readScopes({ pointer, value }: Located, { diagnostics }: References): r
     if (typeof scope === "string" && SCOPE.test(scope)) scopes.push(scope);
     else {diagnostics.add(
         `${pointer}/${index}`,
-        "A scope is visible ASCII without spaces, quotes and backslashes",
+        "A scope must be visible ASCII without spaces, quotes and backslashes",
       );}
   }
   return scopes;

@@ -5,17 +5,17 @@ import { requestType } from "./request_types.ts";
 import { responseType } from "./response_types.ts";
 import type { SchemaTypes } from "./schema_types.ts";
 
-/** What server.gen.ts is made of. */
+/** Content of server.gen.ts. */
 export interface ServerFileOptions {
-  /** The first comment, with its line break. */
+  /** First comment, with its line break. */
   readonly header: string;
   readonly operations: readonly OperationModel[];
   readonly types: SchemaTypes;
-  /** The alias declarations of the component schemas. */
+  /** Alias declarations of the component schemas. */
   readonly aliases: string;
 }
 
-/** The text of server.gen.ts: types, strict interface, descriptors and routes. */
+/** Returns the text of server.gen.ts: types, strict interface, descriptors and routes. */
 export function serverFile({ header, operations, types, aliases }: ServerFileOptions): string {
   const methods = operations.map(({ operationId, typeName, summary, description, deprecated }) =>
     docComment([summary, description], { indent: "  ", deprecated }) +
@@ -35,15 +35,15 @@ export function serverFile({ header, operations, types, aliases }: ServerFileOpt
     operations.flatMap((operation) => [requestType(operation, types), responseType(operation, types)]).join(
       "\n",
     ),
-    "\n/** The operations, one method each. A status, header or body the document does not declare does not compile. */\n",
+    "\n/** Handlers of the operations. An undeclared status, header or body does not compile. */\n",
     `export interface StrictServerInterface {\n${methods.join("\n")}}\n\n`,
     operations.map(descriptor).join("\n"),
-    "\n/** What the document says about each operation, by operationId. */\n",
+    "\n/** Descriptors of the operations, by operationId. */\n",
     `export const operationDescriptors = {\n${
       operations.map(({ operationId }) => `  ${operationId},\n`).join("")
     }}`,
     " satisfies Readonly<Record<string, runtime.Operation>>;\n\n",
-    "/** The operations bound to an implementation; of two paths that match, the one with fewer variables is first. */\n",
+    "/** Binds the operations to an implementation, sorted so that the more specific of two matching paths is first. */\n",
     `export function routes(server: StrictServerInterface): readonly runtime.Route[] {\n  return [\n`,
     `${bindings.join("")}  ];\n}\n\n`,
     BIND,
@@ -51,8 +51,8 @@ export function serverFile({ header, operations, types, aliases }: ServerFileOpt
 }
 
 const BIND = `/**
- * Binds an operation to its method. The one narrowing of this file: a route is called only after the operation's
- * own validators, compiled from the same document as \`Request\`, have accepted the request.
+ * Binds an operation to its handler. The only cast of this file: a route is called only after the operation's own
+ * validators, compiled from the same document as \`Request\`, have accepted the request.
  */
 function bind<Request>(
   operation: runtime.Operation,
@@ -62,7 +62,7 @@ function bind<Request>(
 }
 `;
 
-/** Segments compared from the left: text comes before a variable. */
+/** Compares paths by segments from the left: text precedes a variable. */
 function bySpecificity(left: OperationModel, right: OperationModel): number {
   const others = right.path.split("/");
   for (const [index, segment] of left.path.split("/").entries()) {

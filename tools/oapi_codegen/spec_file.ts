@@ -1,6 +1,6 @@
 import type { JsonObject } from "./json_value.ts";
 
-/** The text of spec.gen.ts: the document as JSON text, one top-level member a line. */
+/** Returns the text of spec.gen.ts: the document as JSON text, one top-level member per line. */
 export function specFile(header: string, document: JsonObject): string {
   const members = Object.entries(document).map(([key, value]) =>
     `${JSON.stringify(key)}:${JSON.stringify(value)}`
@@ -11,7 +11,7 @@ export function specFile(header: string, document: JsonObject): string {
   } +\n  "}";\n`;
 }
 
-/** A string literal; JSON is full of double quotes, so single ones enclose it. */
+/** Returns a string literal in single quotes, because JSON is full of double quotes. */
 function literal(text: string): string {
   const escaped = text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")
     .replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");

@@ -10,20 +10,20 @@ import type { DiagnosticList } from "./diagnostics.ts";
 import type { JsonObject } from "./json_value.ts";
 
 /**
- * Notes everything in the document's outer structure that OpenAPI 3.1 does not know: misspelt fields, wrong kinds
- * of value, missing ones. What the parts mean is checked elsewhere; what was noted there is not noted again.
+ * Adds diagnostics for structural errors of the document in OpenAPI 3.1, such as misspelt or missing fields. Other
+ * checks cover the meaning of its parts; locations they have already reported are skipped.
  */
 export async function checkStructure(document: JsonObject, diagnostics: DiagnosticList): Promise<void> {
   const { styleguide } = await redoclyConfig("error");
   const problems = await lintDocument({
-    // Refers to nothing on the disk: references to other files are refused before.
+    // Has no references to files: those are rejected before.
     document: { source: new Source("document.json", JSON.stringify(document)), parsed: document },
     config: styleguide,
     externalRefResolver: new BaseResolver(),
   });
   for (const { message, location, suggest } of problems) {
     const pointer = (location[0]?.pointer ?? "").replace(/^#\/?$|^#/, "");
-    // The library takes a property called "constructor" for what every object inherits.
+    // The library mistakes a property called "constructor" for the inherited one.
     if (pointer.slice(pointer.lastIndexOf("/") + 1) in Object.prototype || diagnostics.has(pointer)) continue;
     const advice = suggest[0] === undefined ? "" : `; did you mean ${suggest[0]}?`;
     const text = message.replaceAll("`", "").replaceAll(/\s*\n\s*/g, " ").trim().replace(/\.$/, "");
@@ -31,7 +31,7 @@ export async function checkStructure(document: JsonObject, diagnostics: Diagnost
   }
 }
 
-/** One rule, and a home of its own: without it the library would load plugins from the working directory. */
+/** Creates a configuration with one rule. Its own path prevents loading plugins from the working directory. */
 export function redoclyConfig(struct: "error" | "off"): Promise<RedoclyConfig> {
   return createConfig({ rules: { struct } }, {
     configPath: join(import.meta.dirname ?? ".", "redocly.yaml"),

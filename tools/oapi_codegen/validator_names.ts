@@ -1,7 +1,7 @@
 import { pascalCase } from "./identifiers.ts";
 import type { MediaModel, OperationModel } from "./model.ts";
 
-/** What the validators of an operation are called. */
+/** Names of an operation's validators. */
 export interface ValidatorNames {
   readonly parameters: string;
   readonly body: ReadonlyMap<MediaModel, string>;

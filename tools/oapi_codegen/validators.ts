@@ -14,17 +14,17 @@ import { PreparedSchemas, type Purpose } from "./prepared_schemas.ts";
 import type { References } from "./references.ts";
 import { validatorNames } from "./validator_names.ts";
 
-/** A module of validators: its text, and the names it exports. */
+/** Module of validators: its text and its exported names. */
 export interface ValidatorModule {
   readonly code: string;
   readonly names: readonly string[];
 }
 
 /**
- * Compiles a validator for the parameters, every request body and every response body of every operation. A schema
- * that cannot be compiled, or has a default that cannot be honoured, is a diagnostic.
+ * Compiles validators for the parameters, request bodies and response bodies of all operations. Adds diagnostics for
+ * schemas that cannot be compiled and for unsupported defaults.
  *
- * @throws {GenerationError} with every such diagnostic
+ * @throws {GenerationError} with these diagnostics
  */
 export function compileValidators(
   operations: readonly OperationModel[],
@@ -66,7 +66,7 @@ export function compileValidators(
     schemas,
     isValid(value, { id, pointer }): boolean {
       addAll();
-      // A schema that does not compile is a diagnostic of its own.
+      // A schema that does not compile has its own diagnostic.
       return compile(ajv, { id, pointer, diagnostics })?.(value) !== false;
     },
   });
@@ -74,7 +74,7 @@ export function compileValidators(
   return { code: moduleCode(ajv, ids), names: [...ids.keys()] };
 }
 
-/** The text of the module. Ajv would write a function again for every name it has, so further names are aliases. */
+/** Returns the text of the module. Ajv would repeat a function for every name, so further names are aliases. */
 function moduleCode(ajv: Ajv2020, ids: ReadonlyMap<string, { readonly id: string }>): string {
   const firstNames = new Map<string, string>();
   const aliases: string[] = [];
@@ -87,7 +87,7 @@ function moduleCode(ajv: Ajv2020, ids: ReadonlyMap<string, { readonly id: string
   return `${bundle(linearErrors(plainMessages(standaloneCode.default(ajv, exported))))}\n${aliases.join("")}`;
 }
 
-/** Ajv's own type for schemas is looser than JSON; this is the one place where the two meet. */
+/** Converts JSON to Ajv's looser type for schemas. */
 function asSchema(schema: JsonValue): { [key: string]: unknown } | boolean {
   return typeof schema === "boolean" ? schema : { ...Object(schema) };
 }
@@ -108,12 +108,12 @@ function compile(
   }
 }
 
-/** Ajv names schemas by their ids; the document knows their pointers. */
+/** Replaces the id of a schema in Ajv's message with its pointer in the document. */
 function decodeId(_: string, id: string): string {
   return `"${decodeURIComponent(id)}`;
 }
 
-/** The schema of `{ path, query, headers, cookies }`. Unknown query parameters are refused: they are typing errors. */
+/** Returns the schema of `{ path, query, headers, cookies }`. Unknown query parameters are rejected as typos. */
 function parametersSchema(parameters: readonly ParameterModel[], schemas: PreparedSchemas): JsonValue {
   const group = (location: ParameterModel["in"]): JsonValue => {
     const members = parameters.filter((parameter) => parameter.in === location);

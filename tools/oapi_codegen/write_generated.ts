@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Generated } from "./generate.ts";
 
 /**
- * Writes a folder of generated files and removes what an earlier run left there. Everything is written under
- * other names first, so that a full disk leaves the old files whole.
+ * Writes a folder of generated files and removes stale ones. Files are first written under temporary names, so that a
+ * full disk leaves the old files intact.
  */
 export async function writeGenerated({ folder, files }: Generated): Promise<void> {
   await mkdir(folder, { recursive: true });

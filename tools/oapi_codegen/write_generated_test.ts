@@ -6,7 +6,7 @@ async function names(folder: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
 }
 
-Deno.test("writeGenerated() makes the folder, replaces files and removes stale ones", async () => {
+Deno.test("writeGenerated() creates the folder, replaces files and removes stale ones", async () => {
   const root = await Deno.makeTempDir();
   try {
     const folder = join(root, "api", "x");
@@ -20,7 +20,7 @@ Deno.test("writeGenerated() makes the folder, replaces files and removes stale o
   }
 });
 
-Deno.test("writeGenerated() leaves the old files whole when it cannot write all", async () => {
+Deno.test("writeGenerated() keeps the old files if it cannot write all new ones", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await writeGenerated({ folder, files: new Map([["a.gen.ts", "1"]]) });

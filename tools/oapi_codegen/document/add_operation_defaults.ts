@@ -14,18 +14,18 @@ import type { Addition, DefaultsRule } from "./operation_defaults.ts";
 const FIELD = "x-operation-defaults";
 const METHODS = ["get", "put", "post", "delete", "patch"];
 
-/** How defaults become part of a document. */
+/** Options for adding defaults to a document. */
 export interface AddDefaultsOptions {
   readonly rules: readonly DefaultsRule[];
-  /** Gives the name of the parameter that an addition brings. */
+  /** Returns the name of the parameter that an addition refers to. */
   parameterOf(addition: Addition): ParameterName;
-  /** Makes a named component one of the document's, and gives the reference to it that stands at the pointer `at`. */
+  /** Adds a named component to the document and returns the reference to it for the pointer `at`. */
   refer(group: string, options: { readonly addition: Addition; readonly at: string }): JsonObject;
 }
 
 /**
- * Adds its defaults to each operation of a document, but for what the operation has or excepts, and removes every
- * `x-operation-defaults`. What cannot be done is noted as a diagnostic.
+ * Adds the defaults to each operation of a document, except what the operation defines or excludes, and removes every
+ * `x-operation-defaults`. Adds diagnostics for defaults that cannot be applied.
  */
 export function addOperationDefaults(references: References, options: AddDefaultsOptions): JsonObject {
   const { [FIELD]: _, ...document } = isObject(references.root) ? references.root : {};
@@ -84,7 +84,7 @@ function addTo(
   return result;
 }
 
-/** An object with its members replaced; anything else as it is. */
+/** Returns an object with replaced members; any other value unchanged. */
 function mapMembers(parent: Located, replace: (item: Located, key: string) => JsonValue): JsonValue {
   if (!isObject(parent.value)) return parent.value;
   return Object.fromEntries([...entries(parent)].map(([key, item]) => [key, replace(item, key)]));

@@ -15,9 +15,9 @@ import type { Exceptions } from "./exceptions.ts";
 import { successResponses } from "./operation_conditions.ts";
 import type { Addition, DefaultsRule } from "./operation_defaults.ts";
 
-/** What responses are added with. */
+/** Options for adding responses. */
 export interface AddResponsesOptions {
-  /** The rules whose condition the operation meets. */
+  /** Rules whose condition the operation meets. */
   readonly rules: readonly DefaultsRule[];
   readonly exceptions: Exceptions;
   readonly references: References;
@@ -25,8 +25,8 @@ export interface AddResponsesOptions {
 }
 
 /**
- * The `responses` of an operation with those of its defaults, and with their headers in the ones of success. An
- * operation without responses, which is a diagnostic, stays without.
+ * Returns the `responses` of an operation with the default ones, and with the default headers in successful ones. An
+ * operation without responses, which is rejected elsewhere, stays without.
  */
 export function addResponses(operation: Located, adding: AddResponsesOptions): { responses?: JsonObject } {
   const { rules, exceptions, options } = adding;
@@ -46,7 +46,7 @@ export function addResponses(operation: Located, adding: AddResponsesOptions): {
   return { responses: Object.fromEntries(found) };
 }
 
-/** A response with those headers that it lacks. One that others use too is refused, for it cannot be changed here. */
+/** Returns a response with its missing headers. Rejects a shared component, which cannot be changed here. */
 function addHeaders(
   response: Located,
   { headers, references, options }: AddResponsesOptions & { headers: ReadonlyMap<string, Addition> },
@@ -59,8 +59,8 @@ function addHeaders(
   if (textMember(response.value, "$ref") !== undefined) {
     references.diagnostics.add(
       response.pointer,
-      "The response lacks what x-operation-defaults add to one that is written here: the header " +
-        `${missing.map(([name]) => name).join(", ")}; add it to the component, or except it here`,
+      "The referenced response lacks headers that x-operation-defaults adds: " +
+        `${missing.map(([name]) => name).join(", ")}; add them to the component, or exclude them here`,
     );
     return response.value;
   }

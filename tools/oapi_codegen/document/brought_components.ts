@@ -2,29 +2,29 @@ import type { JsonValue } from "@archway/server/operation.ts";
 import { child, entries, type JsonObject } from "../json_value.ts";
 import type { SourceFile } from "./sources.ts";
 
-/** A component of another file that became one of the document's. */
+/** Component of another file that was copied into the document. */
 interface BroughtComponent {
   readonly file: SourceFile;
   value: JsonValue;
 }
 
-/** The components that a bundle has from other files, by their pointer in both. */
+/** Components copied from other files, by their pointer, which is the same in both. */
 export class BroughtComponents {
   readonly #byPointer = new Map<string, BroughtComponent>();
 
-  /** The file that the component at `pointer` is from; undefined when it was not brought in. */
+  /** Returns the source file of the component at `pointer`; undefined if it was not copied. */
   fileOf(pointer: string): SourceFile | undefined {
     return this.#byPointer.get(pointer)?.file;
   }
 
-  /** Brings in a component: `copy` is called once it is known, so that it can refer to itself. */
+  /** Adds a component. `copy` is called after it is registered, so that it can refer to itself. */
   add(pointer: string, { file, copy }: { file: SourceFile; copy: () => JsonValue }): void {
     const component: BroughtComponent = { file, value: true };
     this.#byPointer.set(pointer, component);
     component.value = copy();
   }
 
-  /** The components group by group, in the order in which the files have them. */
+  /** Returns the components by group, in the order of the files. */
   inOrderOf(files: Iterable<SourceFile>): ReadonlyMap<string, JsonObject> {
     const groups = new Map<string, JsonObject>();
     for (const file of files) {

@@ -8,26 +8,25 @@ import type { ParameterName } from "./operation_conditions.ts";
 import { type Addition, readOperationDefaults } from "./operation_defaults.ts";
 import { loadSources, type LoadSourcesOptions, type SourceFile, type SourceTarget } from "./sources.ts";
 
-/** A document in one piece, and the list for its diagnostics, which names the files that it was made from. */
+/** Self-contained document, and its diagnostics with locations in the source files. */
 export interface BundledDocument {
   readonly document: JsonObject;
   readonly diagnostics: DiagnosticList;
 }
 
-/** A component that defaults name, and where they do. */
+/** Component named by the defaults, with the location of its name. */
 interface Found {
   readonly from: { readonly file: SourceFile; readonly pointer: string };
   readonly value: JsonValue;
-  /** Undefined where the document has the component already. */
+  /** Undefined if the document already has the component. */
   readonly target?: SourceTarget;
 }
 
 /**
- * Makes a self-contained document: what it refers to in other files becomes its own component, and each operation
- * has what `x-operation-defaults` add to it.
+ * Bundles a document: copies referenced components of other files into it, and applies its `x-operation-defaults`.
  *
  * @param text the document as YAML or JSON
- * @throws {GenerationError} with every diagnostic of its files that can be reported at once
+ * @throws {GenerationError} with all diagnostics of its files
  */
 export async function bundleDocument(text: string, options: LoadSourcesOptions): Promise<BundledDocument> {
   const sources = await loadSources(text, options);
@@ -67,7 +66,7 @@ export async function bundleDocument(text: string, options: LoadSourcesOptions):
   return { document: withComponents(document, bundler.components), diagnostics };
 }
 
-/** The document with further components behind its own, group by group. */
+/** Adds components to the document's own, group by group. */
 function withComponents(document: JsonObject, brought: ReadonlyMap<string, JsonObject>): JsonObject {
   if (brought.size === 0) return document;
   const own = member(document, "components");

@@ -20,7 +20,7 @@ components:
     Cause: { oneOf: [{ type: string }, { $ref: '#/components/schemas/Problem' }] }
 `;
 
-/** The bundle of a document beside the commons above. */
+/** Bundles a document beside the commons above. */
 async function bundle(text: string): Promise<(pointer: string) => unknown> {
   const folder = memoryFolder({ "common.yaml": COMMON, "more/money.yaml": MONEY });
   const { document } = await bundleDocument(`${HEAD}${text}`, { file: "oapi/t.yaml", folder });
@@ -34,7 +34,7 @@ components:
     Money: { type: object, properties: { currency: { $ref: './currency.yaml#/components/schemas/Currency' } } }
 `;
 
-Deno.test("bundleDocument() leaves a document that refers to no other file as it is", async () => {
+Deno.test("bundleDocument() leaves a document without references to other files unchanged", async () => {
   const text = `${HEAD}paths: { /a: { get: { x-own: { $ref: b.yaml }, responses: {} } } }\n`;
   const { document } = await bundleDocument(text, { file: "t.yaml" });
   assertEquals(document, {
@@ -44,7 +44,7 @@ Deno.test("bundleDocument() leaves a document that refers to no other file as it
   });
 });
 
-Deno.test("bundleDocument() brings in the components in use, and what they refer to, under their names", async () => {
+Deno.test("bundleDocument() copies referenced components recursively under their names", async () => {
   const at = await bundle(`
 paths:
   /a:
@@ -108,7 +108,7 @@ Deno.test("bundleDocument() copies path items", async () => {
   assertEquals(at("/components/pathItems"), undefined);
 });
 
-Deno.test("bundleDocument() follows references from file to file, each from its own folder", async () => {
+Deno.test("bundleDocument() follows references between files, relative to each file's folder", async () => {
   const folder = memoryFolder({
     "more/money.yaml": MONEY,
     "more/currency.yaml": "components: { schemas: { Currency: { type: string } } }",
@@ -123,7 +123,7 @@ Deno.test("bundleDocument() follows references from file to file, each from its 
   });
 });
 
-Deno.test("bundleDocument() reports a diagnostic of the bundle where it was written", async () => {
+Deno.test("bundleDocument() reports a diagnostic of the bundle at its source", async () => {
   const folder = memoryFolder({ "common.yaml": COMMON });
   const text = `${HEAD}
 paths: { /ping: { $ref: 'common.yaml#/components/pathItems/Ping' } }

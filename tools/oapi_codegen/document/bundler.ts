@@ -5,7 +5,7 @@ import { BroughtComponents } from "./brought_components.ts";
 import { Origins } from "./origins.ts";
 import type { SourceFile, Sources, SourceTarget } from "./sources.ts";
 
-/** A part of a source file, on its way to the place `at` of the bundle. */
+/** Part of a source file and its location `at` in the bundle. */
 interface Part {
   readonly value: JsonValue;
   readonly file: SourceFile;
@@ -13,17 +13,17 @@ interface Part {
   readonly at: string;
 }
 
-/** Components that are copied from another file where a document lists one as its own; and path items. */
+/** Locations where a reference to another file is replaced by its target: listed components and path items. */
 const COPIED = /^\/components\/(?!schemas\/)[^/]+\/[^/]+$|^\/(?:paths|webhooks)\/[^/]+$/;
 
 /**
- * Makes one document of a root and the files that it refers to. A component of another file keeps its name, as tools
- * that bundle do; only those in use are brought in.
+ * Bundles a root document and the files it references. Components of other files keep their names, as with other
+ * bundlers; only referenced ones are included.
  */
 export class Bundler {
   readonly origins: Origins;
   readonly #sources: Sources;
-  /** The copies being made: their place in the bundle, and what is copied there. */
+  /** Copies in progress: location in the bundle and source. */
   readonly #copying = new Set<string>();
   readonly #brought = new BroughtComponents();
 
@@ -32,23 +32,23 @@ export class Bundler {
     this.origins = new Origins(sources.root);
   }
 
-  /** The root's own content, its references made local. */
+  /** Returns the root's content with local references. */
   bundleRoot(): JsonObject {
     const { root } = this.#sources;
     const value = this.#copy({ value: root.value, file: root, pointer: "", at: "" });
     return isObject(value) ? value : {};
   }
 
-  /** The components that were brought in so far, group by group. */
+  /** Components copied so far, by group. */
   get components(): ReadonlyMap<string, JsonObject> {
     return this.#brought.inOrderOf(this.#sources.files.values());
   }
 
   /**
-   * Brings in the component that `target` is, or is a part of, with everything that it refers to. The root's own
-   * component stays when it is that component under another description.
+   * Copies the component that contains `target`, with everything it references. If the root lists the same component
+   * under another description, its own one is used.
    *
-   * @param from where the reference is written
+   * @param from location of the reference
    */
   bring(target: SourceTarget, from: { file: SourceFile; pointer: string }): void {
     const [, components, group, name] = target.pointer.split("/");
@@ -57,7 +57,7 @@ export class Bundler {
     if (components !== "components" || group === undefined || name === undefined) {
       diagnostics.add(
         from.pointer,
-        "Only components of another file can be referred to, as in common.yaml#/components/schemas/Problem",
+        "Only components of other files can be referenced, as in common.yaml#/components/schemas/Problem",
       );
       return;
     }
@@ -70,7 +70,7 @@ export class Bundler {
       diagnostics.add(
         from.pointer,
         `${root.diagnostics.file} and ${target.file.diagnostics.file} both have ${pointer.slice(1)}; ` +
-          "refer to the document's own, or rename that",
+          "reference the document's own, or rename it",
       );
       return;
     }
@@ -115,25 +115,25 @@ export class Bundler {
     return Object.fromEntries(members);
   }
 
-  /** Whether a reference is replaced by its target: else the root's own component would refer to itself. */
+  /** Whether a reference is replaced by its target, because a component would otherwise refer to itself. */
   #isCopied(target: SourceTarget, at: string): boolean {
     return COPIED.test(at) || target.pointer === at;
   }
 
-  /** A copy of what a reference leads to, with the description that stands beside the reference (OpenAPI 3.1, 4.8.23). */
+  /** Copies the target of a reference, with the description beside the reference (OpenAPI 3.1, 4.8.23). */
   #copyTarget(target: SourceTarget, { value, file, pointer, at }: Part): JsonValue {
     const { $ref: _, ...beside } = isObject(value) ? value : {};
     for (const key of Object.keys(beside)) {
       if (key !== "description" && key !== "summary") {
         file.diagnostics.add(
           `${pointer}/${escapeToken(key)}`,
-          "Only description and summary can stand beside this $ref; write the whole component, or rename it",
+          "Only description and summary are allowed beside this $ref; write the whole component, or rename it",
         );
       }
     }
     const key = JSON.stringify([at, target.file.path, target.pointer]);
     if (this.#copying.has(key)) {
-      file.diagnostics.add(pointer, "The reference leads back to itself; give its target a value");
+      file.diagnostics.add(pointer, "The reference is circular; give its target a value");
       return {};
     }
     this.#copying.add(key);

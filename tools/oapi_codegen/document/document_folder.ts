@@ -1,11 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** The folder of a document, in which the files are that it refers to. */
+/** Folder with the files that a document references. */
 export interface DocumentFolder {
-  /** Returns the text of a file, by its path from the folder; undefined where there is none. */
+  /** Returns the text of a file by its path relative to the folder; undefined if it does not exist. */
   read(path: string): Promise<string | undefined>;
-  /** Returns the names of the files that stand directly in the folder. */
+  /** Returns the names of the files directly in the folder. */
   list(): Promise<readonly string[]>;
 }
 

@@ -19,7 +19,7 @@ components:
 `;
 const CIRCLE = "components: { schemas: { Circle: { $ref: 'common.yaml#/components/schemas/Circle' } } }";
 
-/** A document from its fourth line on, and the diagnostics it has. */
+/** Document from its fourth line on, and its diagnostics. */
 interface Case {
   readonly name: string;
   readonly text: string;
@@ -38,7 +38,7 @@ const CASES: readonly Case[] = [
     name: "a misspelt component",
     text: at("common.yaml#/components/schemas/Problen"),
     says: [
-      `${PLACE}The reference points to nothing in oapi/common.yaml; ` +
+      `${PLACE}The reference has no target in oapi/common.yaml; ` +
       "did you mean common.yaml#/components/schemas/Problem?",
     ],
   },
@@ -46,20 +46,20 @@ const CASES: readonly Case[] = [
     name: "a misspelt group of components",
     text: at("common.yaml#/components/schema/Problem"),
     says: [
-      `${PLACE}The reference points to nothing in oapi/common.yaml; ` +
+      `${PLACE}The reference has no target in oapi/common.yaml; ` +
       "did you mean common.yaml#/components/schemas/Problem?",
     ],
   },
   {
     name: "a component that is not there",
     text: at("common.yaml#/components/schemas/Elephant"),
-    says: [`${PLACE}The reference points to nothing in oapi/common.yaml; correct it or add its target`],
+    says: [`${PLACE}The reference has no target in oapi/common.yaml; correct it or add its target`],
   },
   {
     name: "a reference that lacks the file",
     text: `${at("#/components/schemas/Problem")}\n${DEFAULTS}`,
     says: [
-      `${PLACE}The reference points to nothing in this document; ` +
+      `${PLACE}The reference has no target in this document; ` +
       "did you mean common.yaml#/components/schemas/Problem?",
     ],
   },
@@ -67,7 +67,7 @@ const CASES: readonly Case[] = [
     name: "a misspelt component of its own",
     text: "components: { schemas: { Thing: {}, A: { items: { $ref: '#/components/schemas/Things' } } } }",
     says: [
-      `${PLACE}The reference points to nothing in this document; did you mean #/components/schemas/Thing?`,
+      `${PLACE}The reference has no target in this document; did you mean #/components/schemas/Thing?`,
     ],
   },
   {
@@ -94,7 +94,7 @@ const CASES: readonly Case[] = [
     name: "another file's part that is no component",
     text: at("common.yaml#/x-operation-defaults"),
     says: [
-      `${PLACE}Only components of another file can be referred to, as in common.yaml#/components/schemas/Problem`,
+      `${PLACE}Only components of other files can be referenced, as in common.yaml#/components/schemas/Problem`,
     ],
   },
   {
@@ -103,7 +103,7 @@ const CASES: readonly Case[] = [
       "components: { schemas: { Meta: {}, A: { items: { $ref: 'common.yaml#/components/schemas/Meta' } } } }",
     says: [
       `${PLACE}oapi/t.yaml and oapi/common.yaml both have components/schemas/Meta; ` +
-      "refer to the document's own, or rename that",
+      "reference the document's own, or rename it",
     ],
   },
   {
@@ -112,7 +112,7 @@ const CASES: readonly Case[] = [
       "components: { schemas: { Meta: {}, A: { items: { $ref: 'common.yaml#/components/schemas/Problem' } } } }",
     says: [
       "oapi/common.yaml:11#/components/schemas/Problem/properties/meta/$ref: " +
-      "oapi/t.yaml and oapi/common.yaml both have components/schemas/Meta; refer to the document's own, or rename that",
+      "oapi/t.yaml and oapi/common.yaml both have components/schemas/Meta; reference the document's own, or rename it",
     ],
   },
   {
@@ -120,7 +120,7 @@ const CASES: readonly Case[] = [
     text:
       "components: { schemas: { Meta: { $ref: 'common.yaml#/components/schemas/Meta', minProperties: 1 } } }",
     says: [
-      "oapi/t.yaml:4#/components/schemas/Meta/minProperties: Only description and summary can stand beside this $ref; " +
+      "oapi/t.yaml:4#/components/schemas/Meta/minProperties: Only description and summary are allowed beside this $ref; " +
       "write the whole component, or rename it",
     ],
   },
@@ -128,7 +128,7 @@ const CASES: readonly Case[] = [
     name: "files that refer to each other in a circle",
     text: at("common.yaml#/components/schemas/Circle"),
     says: [
-      "oapi/common.yaml:13#/components/schemas/Circle: The reference leads back to itself; give its target a value",
+      "oapi/common.yaml:13#/components/schemas/Circle: The reference is circular; give its target a value",
     ],
   },
   {
@@ -144,7 +144,7 @@ const CASES: readonly Case[] = [
     text: DEFAULTS,
     common: "x-operation-defaults: {}\ncomponents:\n  schemas:\n    A: { $ref: '#/components/schemas/B' }\n",
     says: [
-      "oapi/common.yaml:4#/components/schemas/A/$ref: The reference points to nothing in this document; " +
+      "oapi/common.yaml:4#/components/schemas/A/$ref: The reference has no target in this document; " +
       "did you mean #/components/schemas/A?",
     ],
   },
@@ -185,7 +185,7 @@ const CASES: readonly Case[] = [
       "      responses: { '204': { description: Done } }\n",
     says: [
       "oapi/t.yaml:8#/paths/~1a/get/x-operation-defaults/except/0: " +
-      "The defaults add no such thing to this operation; correct the name or remove it",
+      "The defaults add nothing with this name to the operation; correct or remove it",
     ],
   },
   {
@@ -203,14 +203,14 @@ const CASES: readonly Case[] = [
       `${DEFAULTS}paths:\n  /a:\n    put:\n      responses: { '204': { $ref: '#/components/responses/Done' } }\n` +
       "components: { responses: { Done: { description: Done } } }\n",
     says: [
-      "oapi/t.yaml:8#/paths/~1a/put/responses/204: The response lacks what x-operation-defaults add to one that is " +
-      "written here: the header Token; add it to the component, or except it here",
+      "oapi/t.yaml:8#/paths/~1a/put/responses/204: The referenced response lacks headers " +
+      "that x-operation-defaults adds: Token; add them to the component, or exclude them here",
     ],
   },
 ];
 
 for (const { name, text, common = COMMON, says } of CASES) {
-  Deno.test(`bundleDocument() refuses ${name}`, async () => {
+  Deno.test(`bundleDocument() rejects ${name}`, async () => {
     const folder = memoryFolder({ "common.yaml": common, "circle.yaml": CIRCLE });
     const document = `openapi: 3.1.0\ninfo: { title: T, version: '1' }\n\n${text}`;
     const error = await assertRejects(

@@ -1,10 +1,10 @@
 import type { DiagnosticList } from "../diagnostics.ts";
 import { elements, isArray, isObject, type Located, member } from "../json_value.ts";
 
-/** The statuses, headers and parameters that an operation does not want from its defaults. */
+/** Statuses, headers and parameters that an operation excludes from its defaults. */
 export class Exceptions {
   readonly #diagnostics: DiagnosticList;
-  /** The places of the names, in lower case. */
+  /** Locations of the names in lower case. */
   readonly #places = new Map<string, string>();
   readonly #used = new Set<string>();
 
@@ -26,20 +26,20 @@ export class Exceptions {
     }
   }
 
-  /** Whether the operation goes without `name`, which its defaults would add. */
+  /** Whether the operation excludes `name` from its defaults. */
   has(name: string): boolean {
     const key = name.toLowerCase();
     if (this.#places.has(key)) this.#used.add(key);
     return this.#places.has(key);
   }
 
-  /** Notes the exceptions that {@link has} was never asked for. */
+  /** Rejects exclusions that {@link has} was never called with. */
   refuseUnused(): void {
     for (const [name, pointer] of this.#places) {
       if (!this.#used.has(name)) {
         this.#diagnostics.add(
           pointer,
-          "The defaults add no such thing to this operation; correct the name or remove it",
+          "The defaults add nothing with this name to the operation; correct or remove it",
         );
       }
     }

@@ -1,6 +1,6 @@
 import type { DocumentFolder } from "./document_folder.ts";
 
-/** A folder of tests: texts by path. */
+/** Creates an in-memory folder of texts by path, for tests. */
 export function memoryFolder(files: Readonly<Record<string, string>>): DocumentFolder {
   const texts = new Map(Object.entries(files));
   return {

@@ -2,13 +2,13 @@ import { child, elements, entries, isArray, type Located, member, textMember } f
 import type { References } from "../references.ts";
 import type { DefaultsRule } from "./operation_defaults.ts";
 
-/** The name and location of a parameter. */
+/** Name and location of a parameter. */
 export interface ParameterName {
   readonly name: string;
   readonly in: string;
 }
 
-/** The parameters that an operation or its path has, by what they refer to. */
+/** Returns the names of the parameters of an operation and its path, with references resolved. */
 export function parameterNames(levels: readonly Located[], references: References): readonly ParameterName[] {
   return levels.flatMap((level) => [...elements(level, "parameters")]).flatMap((element) => {
     const value = references.follow(element)?.value;
@@ -18,14 +18,14 @@ export function parameterNames(levels: readonly Located[], references: Reference
   });
 }
 
-/** Whether two parameters are the same; the names of headers are compared without case. */
+/** Whether two parameters are the same; header names are case-insensitive. */
 export function isSameParameter(left: ParameterName, right: ParameterName): boolean {
   if (left.in !== right.in) return false;
   return left.name === right.name ||
     left.in === "header" && left.name.toLowerCase() === right.name.toLowerCase();
 }
 
-/** What the conditions of rules are judged by. */
+/** Input for evaluating the conditions of rules. */
 export interface ConditionOptions {
   readonly method: string;
   readonly parameters: readonly ParameterName[];
@@ -64,7 +64,7 @@ export function meetsCondition(
   }
 }
 
-/** The responses of an operation whose status is 200 to 299, by status. */
+/** Returns the responses of an operation with status 200 to 299. */
 export function successResponses(operation: Located): readonly (readonly [string, Located])[] {
   return [...entries(operation, "responses")].filter(([status]) => /^2\d\d$/.test(status));
 }

@@ -2,7 +2,7 @@ import { entries, escapeToken, isArray, isObject, locate, type Located, textMemb
 import { nearest } from "@archway/config/nearest.ts";
 import type { SourceFile, Sources } from "./sources.ts";
 
-/** The conditions that an operation can meet, beside those about a parameter. */
+/** Conditions for operations, except those about a parameter. */
 export const CONDITIONS = [
   "every-operation",
   "reads",
@@ -15,30 +15,30 @@ export const CONDITIONS = [
 const WITH_PARAMETER = "with-parameter";
 const PARTS = ["parameters", "headers", "responses"];
 
-/** One thing that a rule adds: the name of a component, and where that is written. */
+/** Addition of a rule: the name of a component, and the location of the name. */
 export interface Addition {
   readonly component: string;
   readonly pointer: string;
 }
 
-/** The things added to operations that meet a condition. */
+/** Additions to operations that meet a condition. */
 export interface DefaultsRule {
   readonly condition: (typeof CONDITIONS)[number] | { readonly parameter: string };
   readonly parameters: readonly Addition[];
-  /** By the header's name. */
+  /** Headers by name. */
   readonly headers: ReadonlyMap<string, Addition>;
-  /** By the status. */
+  /** Responses by status. */
   readonly responses: ReadonlyMap<string, Addition>;
 }
 
-/** The `x-operation-defaults` of a document. */
+/** `x-operation-defaults` of a document. */
 export interface OperationDefaults {
-  /** The file that has them: that of the document, or one that it refers to. */
+  /** File that contains them: the document's own or a referenced one. */
   readonly file: SourceFile;
   readonly rules: readonly DefaultsRule[];
 }
 
-/** Reads the defaults of a document, its own or those it refers to; undefined where it has none. */
+/** Reads the defaults of a document, directly or by reference; undefined if it has none. */
 export function readOperationDefaults(sources: Sources): OperationDefaults | undefined {
   const { root } = sources;
   const own = locate(root.value, "/x-operation-defaults");
@@ -50,7 +50,7 @@ export function readOperationDefaults(sources: Sources): OperationDefaults | und
   return { file: found.file, rules: reader.readRules(found) };
 }
 
-/** Reads rules, and notes what is wrong with them. */
+/** Reads rules, and adds diagnostics for invalid ones. */
 class Reader {
   readonly #file: SourceFile;
   readonly #root: SourceFile;
@@ -74,7 +74,7 @@ class Reader {
           if (read.parameters.length > 0) {
             this.#add(
               `${inner.pointer}/parameters`,
-              "A parameter cannot bring another one; use reads or writes",
+              "A parameter cannot add another one; use reads or writes",
             );
           }
           rules.push({ condition: { parameter }, ...read });
@@ -115,7 +115,7 @@ class Reader {
     return map;
   }
 
-  /** The name of a component of the document, or of the file of the defaults. */
+  /** Reads the name of a component in the document or in the file with the defaults. */
   #readName({ value, pointer }: Located, group: string): readonly Addition[] {
     if (typeof value !== "string") {
       this.#add(pointer, `Expected the name of one of components/${group}`);

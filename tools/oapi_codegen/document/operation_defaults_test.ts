@@ -28,7 +28,7 @@ components:
 `;
 const DEFAULTS = "x-operation-defaults: { $ref: 'common.yaml#/x-operation-defaults' }\n";
 
-/** The bundle's value at a pointer, for one operation of a path. */
+/** Returns the bundle's value at a pointer, for a path with one operation. */
 async function operation(
   text: string,
   { path = "/a", method = "get", rest = "" }: { path?: string; method?: string; rest?: string } = {},
@@ -48,7 +48,7 @@ function keys(value: unknown): readonly string[] {
 const DONE = "responses: { '204': { description: Done } }";
 const BODY = "responses: { '200': { description: It, content: { text/plain: {} } } }";
 
-Deno.test("addOperationDefaults() adds what the conditions say that an operation meets", async () => {
+Deno.test("addOperationDefaults() adds the defaults whose conditions an operation meets", async () => {
   const read = await operation(`{ security: [], ${BODY} }`);
   assertEquals(keys(read("/responses")), ["200", "304", "400", "406"]);
   assertEquals(keys(read("/responses/200/headers")), ["X-Trace", "ETag"]);
@@ -66,7 +66,7 @@ Deno.test("addOperationDefaults() adds what the conditions say that an operation
   assertEquals(write("/parameters/1"), { $ref: "#/components/parameters/Trace" });
 });
 
-Deno.test("addOperationDefaults() sees the path's parameters and the document's security", async () => {
+Deno.test("addOperationDefaults() considers the path's parameters and the document's security", async () => {
   const path = "/a/{id}";
   const text =
     `{ parameters: [{ name: id, in: path, required: true, schema: {} }, { name: after, in: query }], ${DONE} }`;
@@ -75,7 +75,7 @@ Deno.test("addOperationDefaults() sees the path's parameters and the document's 
   assertEquals(keys(found("/responses/204/headers")), ["X-Trace", "Token", "Link"]);
 });
 
-Deno.test("addOperationDefaults() keeps what an operation says itself", async () => {
+Deno.test("addOperationDefaults() keeps an operation's own definitions", async () => {
   const text = `{ security: [], parameters: [{ name: x-trace, in: header, schema: { type: integer } }],
     responses: { '400': { description: Mine }, '204': { description: Done, headers: { x-trace: { schema: {} } } } } }`;
   const found = await operation(text, { method: "post" });
@@ -84,7 +84,7 @@ Deno.test("addOperationDefaults() keeps what an operation says itself", async ()
   assertEquals(found("/parameters"), [{ name: "x-trace", in: "header", schema: { type: "integer" } }]);
 });
 
-Deno.test("addOperationDefaults() leaves out what an operation excepts", async () => {
+Deno.test("addOperationDefaults() omits the defaults that an operation excludes", async () => {
   const except = "x-operation-defaults: { except: ['400', if-none-match, ETag] }";
   const found = await operation(`{ security: [], ${except}, ${BODY} }`);
   assertEquals(keys(found("/responses")), ["200", "406"]);
@@ -95,14 +95,14 @@ Deno.test("addOperationDefaults() leaves out what an operation excepts", async (
   assertEquals(keys(none("/responses")), ["200"]);
 });
 
-Deno.test("addOperationDefaults() takes the document's own component before the common one", async () => {
+Deno.test("addOperationDefaults() prefers the document's own component to the common one", async () => {
   const rest = "components: { responses: { R400: { description: Mine } } }";
   const found = await operation(`{ security: [], ${DONE} }`, { rest });
   assertEquals(found("/responses/400"), { $ref: "#/components/responses/R400" });
   assertEquals(found("/components/responses"), { R400: { description: "Mine" }, R304: { description: "R" } });
 });
 
-Deno.test("addOperationDefaults() takes defaults that stand in the document itself", async () => {
+Deno.test("addOperationDefaults() applies defaults in the document itself", async () => {
   const text = `${HEAD}
 x-operation-defaults: { every-operation: { responses: { '500': Broken } } }
 paths: { /a: { get: { ${DONE} } } }

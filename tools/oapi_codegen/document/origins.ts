@@ -1,7 +1,7 @@
 import type { Place } from "../diagnostics.ts";
 import type { SourceFile } from "./sources.ts";
 
-/** Where the parts of a bundled document were written, so that a diagnostic of the bundle is reported at its source. */
+/** Source locations of the parts of a bundled document, for its diagnostics. */
 export class Origins {
   readonly #byPrefix = new Map<string, { file: SourceFile; pointer: string }>();
 
@@ -9,12 +9,12 @@ export class Origins {
     this.#byPrefix.set("", { file: root, pointer: "" });
   }
 
-  /** Notes that what the bundle has at `at`, and everything in it, was written at `pointer` of `file`. */
+  /** Records that the part of the bundle at `at` comes from `pointer` in `file`. */
   add(at: string, origin: { readonly file: SourceFile; readonly pointer: string }): void {
     this.#byPrefix.set(at, origin);
   }
 
-  /** The file, pointer and line of a pointer of the bundle: those of the nearest part around it that was noted. */
+  /** Returns the source location of a pointer of the bundle, by the nearest enclosing recorded part. */
   locate(at: string): Place {
     let prefix = at;
     while (prefix !== "" && !this.#byPrefix.has(prefix)) prefix = prefix.slice(0, prefix.lastIndexOf("/"));

@@ -8,24 +8,24 @@ import { walkReferences } from "../reference_walk.ts";
 import type { DocumentFolder } from "./document_folder.ts";
 import { suggestTarget } from "./suggest_target.ts";
 
-/** One file of a document. */
+/** File of a document. */
 export interface SourceFile {
-  /** Path from the document's folder, with slashes. */
+  /** Path relative to the document's folder, with slashes. */
   readonly path: string;
   readonly value: JsonValue;
   readonly diagnostics: DiagnosticList;
 }
 
-/** A place in one of a document's files. */
+/** Location in one of a document's files. */
 export interface SourceTarget extends Located {
   readonly file: SourceFile;
 }
 
-/** A document with every file that it refers to, directly or through others. All references lead somewhere. */
+/** Document with all files that it references directly or indirectly; all references resolve. */
 export class Sources {
   constructor(readonly root: SourceFile, readonly files: ReadonlyMap<string, SourceFile>) {}
 
-  /** The target of a `$ref` that stands in `file`; undefined when it leads nowhere. */
+  /** Returns the target of a `$ref` in `file`; undefined if it does not resolve. */
   resolve(ref: string, file: SourceFile): SourceTarget | undefined {
     const { path, fragment } = splitReference(ref, file);
     const target = this.files.get(path);
@@ -34,25 +34,25 @@ export class Sources {
     return target === undefined || found === undefined ? undefined : { ...found, file: target };
   }
 
-  /** Throws a {@link GenerationError} with the diagnostics of all files, if there are any. */
+  /** Throws a {@link GenerationError} if any file has diagnostics. */
   throwIfAny(): void {
     const diagnostics = [...this.files.values()].flatMap(({ diagnostics }) => diagnostics.diagnostics);
     if (diagnostics.length > 0) throw new GenerationError(diagnostics);
   }
 }
 
-/** What a document is read from. */
+/** Options for loading a document. */
 export interface LoadSourcesOptions {
-  /** The document's file, as messages name it. */
+  /** File of the document, as in messages. */
   readonly file: string;
-  /** Where other files are read from. If undefined, references to them are refused. */
+  /** Folder of other files. If undefined, references to them are rejected. */
   readonly folder?: DocumentFolder | undefined;
 }
 
 /**
- * Parses a document and the files that it refers to.
+ * Parses a document and the files that it references.
  *
- * @throws {GenerationError} with the diagnostics of all of them
+ * @throws {GenerationError} with the diagnostics of all files
  */
 export async function loadSources(
   text: string,
@@ -71,11 +71,11 @@ export async function loadSources(
   if (!isObject(root.value) || !/^3\.1\.\d+$/.test(textMember(root.value, "openapi") ?? "")) {
     root.diagnostics.add(
       "/openapi",
-      "Only OpenAPI 3.1 is read; upgrade the document and write openapi: 3.1.0",
+      "Only OpenAPI 3.1 is supported; upgrade the document and write openapi: 3.1.0",
     );
     root.diagnostics.throw();
   }
-  // A Map is iterated in order of insertion, what is added meanwhile included.
+  // A Map is iterated in insertion order, including entries added during the iteration.
   for (const source of files.values()) {
     for (const { ref, at } of referencesOf(source)) {
       const { path } = splitReference(ref, source);
@@ -92,7 +92,7 @@ export async function loadSources(
   return sources;
 }
 
-/** Every reference of a file, that of its operation defaults included, with the pointer of its text. */
+/** Yields all references of a file, including that of its operation defaults, with the pointer of their text. */
 function* referencesOf({ value }: SourceFile): Generator<{ ref: string; at: string }> {
   const defaults = textMember(member(value, "x-operation-defaults"), "$ref");
   if (defaults !== undefined) yield { ref: defaults, at: "/x-operation-defaults/$ref" };
@@ -109,12 +109,12 @@ function checkTargets(source: SourceFile, sources: Sources): void {
     const where = target === source ? "this document" : target?.diagnostics.file ?? path;
     source.diagnostics.add(
       at,
-      `The reference points to nothing in ${where}; ${suggestTarget(fragment, { path, source, sources })}`,
+      `The reference has no target in ${where}; ${suggestTarget(fragment, { path, source, sources })}`,
     );
   }
 }
 
-/** The file of a reference, as a path from the document's folder, and its fragment. */
+/** Splits a reference into the path of its file, relative to the document's folder, and its fragment. */
 export function splitReference(ref: string, { path: from }: SourceFile): { path: string; fragment: string } {
   const hash = ref.indexOf("#");
   const file = hash < 0 ? ref : ref.slice(0, hash);

@@ -3,8 +3,8 @@ import { nearest } from "@archway/config/nearest.ts";
 import type { SourceFile, Sources } from "./sources.ts";
 
 /**
- * Advice for a reference that leads nowhere: the same target in another file of the document, or one with nearly
- * the same name.
+ * Returns advice for an unresolved reference: the same target in another file of the document, or one with a similar
+ * name.
  *
  * @param fragment the reference's fragment
  */
@@ -23,7 +23,7 @@ export function suggestTarget(
   return "correct it or add its target";
 }
 
-/** The pointer with its first wrong token replaced by the one that was probably meant, if that leads somewhere. */
+/** Returns the pointer with misspelt tokens replaced by similar ones, if the result resolves. */
 function nearbyPointer(pointer: string, { value }: SourceFile): string | undefined {
   let here = "";
   for (const token of pointer.split("/").slice(1)) {

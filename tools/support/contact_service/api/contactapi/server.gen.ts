@@ -844,7 +844,7 @@ export type HealthCheck = components["schemas"]["HealthCheck"];
 export type Problem = components["schemas"]["Problem"];
 export type InvalidParam = components["schemas"]["InvalidParam"];
 
-/** What {@link StrictServerInterface.listContacts} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.listContacts}. */
 export type ListContactsRequest = {
   readonly query: {
     /** Maximum number of items per page; 20 by default */
@@ -875,7 +875,7 @@ export type ListContactsRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.listContacts} may answer. */
+/** Responses of {@link StrictServerInterface.listContacts}. */
 export type ListContactsResponse =
   | {
     /** One page of contacts */
@@ -1000,7 +1000,7 @@ export type ListContactsResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.createContact} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.createContact}. */
 export type CreateContactRequest = {
   readonly headers: {
     /** Request ID, echoed in the response; generated if absent or malformed */
@@ -1008,7 +1008,7 @@ export type CreateContactRequest = {
   };
 } & { readonly contentType: "application/json"; readonly body: NewContact };
 
-/** What {@link StrictServerInterface.createContact} may answer. */
+/** Responses of {@link StrictServerInterface.createContact}. */
 export type CreateContactResponse =
   | {
     /** The contact as stored */
@@ -1144,7 +1144,7 @@ export type CreateContactResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.getContact} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.getContact}. */
 export type GetContactRequest = {
   readonly path: {
     /** ID of the resource */
@@ -1163,7 +1163,7 @@ export type GetContactRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.getContact} may answer. */
+/** Responses of {@link StrictServerInterface.getContact}. */
 export type GetContactResponse =
   | {
     /** The contact */
@@ -1293,7 +1293,7 @@ export type GetContactResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.replaceContact} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.replaceContact}. */
 export type ReplaceContactRequest = {
   readonly path: {
     /** ID of the resource */
@@ -1307,7 +1307,7 @@ export type ReplaceContactRequest = {
   };
 } & { readonly contentType: "application/json"; readonly body: NewContact };
 
-/** What {@link StrictServerInterface.replaceContact} may answer. */
+/** Responses of {@link StrictServerInterface.replaceContact}. */
 export type ReplaceContactResponse =
   | {
     /** The contact after the change */
@@ -1465,7 +1465,7 @@ export type ReplaceContactResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.patchContact} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.patchContact}. */
 export type PatchContactRequest = {
   readonly path: {
     /** ID of the resource */
@@ -1483,7 +1483,7 @@ export type PatchContactRequest = {
   | { readonly contentType: "application/json"; readonly body: ContactMergePatch }
 );
 
-/** What {@link StrictServerInterface.patchContact} may answer. */
+/** Responses of {@link StrictServerInterface.patchContact}. */
 export type PatchContactResponse =
   | {
     /** The contact after the change */
@@ -1641,7 +1641,7 @@ export type PatchContactResponse =
     readonly body: Problem;
   };
 
-/** What {@link StrictServerInterface.deleteContact} is given, decoded and validated. */
+/** Decoded and validated request of {@link StrictServerInterface.deleteContact}. */
 export type DeleteContactRequest = {
   readonly path: {
     /** ID of the resource */
@@ -1655,7 +1655,7 @@ export type DeleteContactRequest = {
   };
 };
 
-/** What {@link StrictServerInterface.deleteContact} may answer. */
+/** Responses of {@link StrictServerInterface.deleteContact}. */
 export type DeleteContactResponse =
   | {
     /** The contact is deleted */
@@ -1776,7 +1776,7 @@ export type DeleteContactResponse =
     readonly body: Problem;
   };
 
-/** The operations, one method each. A status, header or body the document does not declare does not compile. */
+/** Handlers of the operations. An undeclared status, header or body does not compile. */
 export interface StrictServerInterface {
   /**
    * List contacts, newest first
@@ -2028,7 +2028,7 @@ const deleteContact: runtime.Operation = {
   extensions: {},
 };
 
-/** What the document says about each operation, by operationId. */
+/** Descriptors of the operations, by operationId. */
 export const operationDescriptors = {
   listContacts,
   createContact,
@@ -2038,7 +2038,7 @@ export const operationDescriptors = {
   deleteContact,
 } satisfies Readonly<Record<string, runtime.Operation>>;
 
-/** The operations bound to an implementation; of two paths that match, the one with fewer variables is first. */
+/** Binds the operations to an implementation, sorted so that the more specific of two matching paths is first. */
 export function routes(server: StrictServerInterface): readonly runtime.Route[] {
   return [
     bind<ListContactsRequest>(operationDescriptors.listContacts, (request, context) =>
@@ -2057,8 +2057,8 @@ export function routes(server: StrictServerInterface): readonly runtime.Route[] 
 }
 
 /**
- * Binds an operation to its method. The one narrowing of this file: a route is called only after the operation's
- * own validators, compiled from the same document as `Request`, have accepted the request.
+ * Binds an operation to its handler. The only cast of this file: a route is called only after the operation's own
+ * validators, compiled from the same document as `Request`, have accepted the request.
  */
 function bind<Request>(
   operation: runtime.Operation,
