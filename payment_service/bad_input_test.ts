@@ -191,6 +191,11 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
       assertEquals(await refused(harness, { description }), said, String(description).slice(0, 9));
     }
     const { server, payer, payee } = harness;
+    // Each is two characters in normalization form C.
+    assertEquals(
+      await refused(harness, { description: "\u{1d15e}".repeat(140) }),
+      "422 invalid-description, body /description",
+    );
     for (const description of ["😀".repeat(140), "", null]) {
       const { status, body } = await send(server, "POST /v1/payments", {
         key: crypto.randomUUID(),

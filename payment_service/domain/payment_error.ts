@@ -16,6 +16,8 @@ export type PaymentErrorCode =
   | "payment-exists"
   /** The id belongs to another refund of the payment. */
   | "refund-exists"
+  /** The description is too long in the form that is stored. */
+  | "invalid-description"
   /** The account was modified since it was read; see `currentVersion`. */
   | "account-changed"
   /** The profile does not exist, or is not accessible to the caller. */

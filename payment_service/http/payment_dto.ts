@@ -10,6 +10,7 @@ import {
   type Refund,
   type RefundInput,
 } from "../domain/payment.ts";
+import { PaymentError } from "../domain/payment_error.ts";
 import { outgoingPaymentData } from "../events/outgoing_data.ts";
 import { readEvent } from "../events/payment_event_data.ts";
 
@@ -88,7 +89,9 @@ export function paymentEventToJson(stored: StoredEvent): api.PaymentEvent {
   }
 }
 
-/** Returns the input of a payment. @throws {DomainError} "unknown-currency", "invalid-amount". */
+const MAX_DESCRIPTION_CHARACTERS = 140;
+
+/** Returns the input of a payment. @throws {DomainError} "unknown-currency", "invalid-amount", "invalid-description". */
 export function paymentInput(body: api.NewPayment): PaymentInput {
   return {
     // UUIDs are case-insensitive.
@@ -99,12 +102,19 @@ export function paymentInput(body: api.NewPayment): PaymentInput {
   };
 }
 
-/** Returns the input of a refund. @throws {DomainError} "unknown-currency", "invalid-amount". */
+/** Returns the input of a refund. @throws {DomainError} "unknown-currency", "invalid-amount", "invalid-description". */
 export function refundInput(body: api.NewRefund): RefundInput {
   return { amount: parseMoney(body.amount, "/amount"), description: normalizeDescription(body.description) };
 }
 
-/** Normalizes a description, so that texts that look the same compare equal. */
+/**
+ * Normalizes a description, so that texts that look the same compare equal.
+ *
+ * @throws {DomainError} "invalid-description" if it is too long then: normalization form C can be longer.
+ */
 function normalizeDescription(description: string | null | undefined): string | null {
-  return description?.normalize("NFC") ?? null;
+  const normalized = description?.normalize("NFC") ?? null;
+  if (normalized === null || [...normalized].length <= MAX_DESCRIPTION_CHARACTERS) return normalized;
+  const reason = `must have at most ${MAX_DESCRIPTION_CHARACTERS} characters in Unicode normalization form C`;
+  throw new PaymentError("invalid-description", { fieldErrors: [{ field: "/description", reason }] });
 }

@@ -32,6 +32,12 @@ export const paymentProblems = problemTable<PaymentErrorCode>({
       "A refund with this id was created for the payment with a different body. No changes were made. Use a new id for " +
       "a new refund, or repeat the original body.",
   },
+  "invalid-description": {
+    title: "Invalid description",
+    status: 422,
+    detail: "A description has at most 140 characters in Unicode normalization form C.",
+    validation: true,
+  },
   "same-account": {
     title: "Payer and payee are the same",
     status: 422,
