@@ -140,7 +140,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "read another file",
   ],
   check: ["read a file of the checkout"],
-  conform: ["connect to this machine", "connect to another machine", "read a file of the checkout"],
+  conform: [
+    "connect to this machine",
+    "connect to another machine",
+    "read a file of the checkout",
+    "read another file",
+  ],
   settings: ["read a file of the checkout"],
   rename: ["read a file of the checkout", "write a file of api/"],
   gen: ["read a file of the checkout", "write a file of api/"],

@@ -1,12 +1,6 @@
 import type { Suite } from "@archway/tools/support/conformance/suite.ts";
 
-/** Returns the negative HTTP tests for profiles, without service-specific ones. */
+/** Profiles: their document allows nothing that they refuse. */
 export function conformance(): Suite {
-  return {
-    list: "/v1/profiles",
-    document: "profile",
-    sample: { name: "Ada" },
-    isLikeContacts: true,
-    themes: [],
-  };
+  return { document: "profile", isExact: true };
 }

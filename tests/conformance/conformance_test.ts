@@ -1,19 +1,20 @@
-import { assertEquals, assertGreaterOrEqual } from "@std/assert";
+import { assertGreaterOrEqual } from "@std/assert";
 import { assertConformsEmbedded } from "@archway/tools/support/conformance/assert_conforms.ts";
 import { findSuites } from "@archway/tools/support/conformance/suite.ts";
-import { services } from "@archway/tools/support/fixture_program/services.ts";
+import { services as fixtureServices } from "@archway/tools/support/fixture_program/services.ts";
 import { FIXTURE_PROGRAM } from "@archway/tools/support/program.ts";
-import { HTTP_THEMES, withHttpRows } from "./http_rows.ts";
+import { services } from "../../services.ts";
+import { GENERAL } from "./general_rows.ts";
 
-Deno.test("contacts pass every negative test of HTTP on the embedded database", async () => {
-  await assertConformsEmbedded(FIXTURE_PROGRAM, (await findSuites(services)).map(withHttpRows));
+Deno.test("contacts pass all HTTP conformance tests on the embedded database", async () => {
+  const suites = await findSuites(fixtureServices);
+  assertGreaterOrEqual(await assertConformsEmbedded(FIXTURE_PROGRAM, { suites, general: GENERAL }), 1_500);
 });
 
-Deno.test("HTTP_THEMES has 200 rows or more, and each is named once in its theme", () => {
-  const names = HTTP_THEMES.flatMap(({ name, rows, contactRows = [] }) =>
-    [...rows, ...contactRows].map((row) => `${name}: ${row.name}`)
-  );
-  assertGreaterOrEqual(names.length, 200);
-  const twice = names.filter((name, index) => names.indexOf(name) !== index);
-  assertEquals(twice, []);
-});
+// Tests of HTTP in general run on the fixture program, and in e2e/ on every service.
+const suites = await findSuites(services);
+if (suites.length > 0) {
+  Deno.test("the services of services.ts pass the tests of their documents on the embedded database", async () => {
+    await assertConformsEmbedded("main.ts", { suites });
+  });
+}

@@ -1,8 +1,7 @@
-import { JSON_FIELD } from "@archway/tools/support/conformance/requests.ts";
-import type { Field, FramedRequest } from "@archway/tools/support/conformance/row.ts";
+import { type Field, type FramedRequest, JSON_FIELD } from "@archway/tools/support/conformance/row.ts";
 
-/** Members of a payment's body, each as JSON in a byte string. */
-export interface PaymentBodyOptions {
+/** Members of a payment's body, each a byte text of JSON. */
+export interface PaymentMembers {
   readonly payer?: string;
   readonly payee?: string;
   readonly amount?: string;
@@ -10,28 +9,37 @@ export interface PaymentBodyOptions {
   readonly more?: string;
 }
 
-/** Returns the JSON of an amount, from JSON in byte strings. */
+/** An amount in JSON, of byte texts of JSON. */
 export function money(amount: string, currency = '"BRL"'): string {
   return `{"amount":${amount},"currency":${currency}}`;
 }
 
-/** Returns the body of a payment of 1.00 between the prepared accounts, with some members replaced. */
-export function paymentBody(parts: PaymentBodyOptions = {}): string {
-  const { payer = '"{payer}"', payee = '"{payee}"', amount = money('"1.00"'), more = "" } = parts;
+/** The body of a payment of 1.00 between the accounts that were set up, but for some members. */
+export function paymentBody(members: PaymentMembers = {}): string {
+  const { payer = '"{payer}"', payee = '"{payee}"', amount = money('"1.00"'), more = "" } = members;
   return `{"payerAccountId":${payer},"payeeAccountId":${payee},"amount":${amount}${more}}`;
 }
 
-/** Returns a request for a payment with a new key. */
-export function pay(parts: PaymentBodyOptions = {}): FramedRequest {
-  return payWith([["Idempotency-Key", "{fresh}"]], paymentBody(parts));
+/** Creates a payment with a key of its own. */
+export function pay(members: PaymentMembers = {}): FramedRequest {
+  return payWith([["Idempotency-Key", "{fresh}"]], paymentBody(members));
 }
 
-/** Returns a request for a payment with additional header fields. */
+/** Creates a payment with other fields. */
 export function payWith(fields: readonly Field[], body = paymentBody()): FramedRequest {
   return { line: "POST /v1/payments", fields: [JSON_FIELD, ...fields], body };
 }
 
-/** Returns a PUT request with a JSON body. */
+/** Creates a deposit. */
+export function deposit(amount: string, ...fields: readonly Field[]): FramedRequest {
+  return {
+    line: "POST /v1/accounts/{payee}/deposits",
+    fields: [JSON_FIELD, ...fields],
+    body: `{"amount":${amount}}`,
+  };
+}
+
+/** Sends a body of JSON to a target. */
 export function put(target: string, body: string): FramedRequest {
   return { line: `PUT ${target}`, fields: [JSON_FIELD], body };
 }

@@ -6,7 +6,7 @@ import { useTestDatabase } from "@archway/tools/support/postgres/use_test_databa
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { FIXTURE_PROGRAM, Program } from "@archway/tools/support/program.ts";
 import { services } from "../../../services.ts";
-import { withHttpRows } from "../http_rows.ts";
+import { GENERAL } from "../general_rows.ts";
 
 const PROGRAMS = [
   { name: "the fixture program", main: FIXTURE_PROGRAM, services: fixtureServices },
@@ -14,19 +14,19 @@ const PROGRAMS = [
 ];
 
 for (const { name, main, services } of PROGRAMS) {
-  const suites = (await findSuites(services)).map(withHttpRows).filter(({ themes }) => themes.length > 0);
+  const suites = await findSuites(services);
   if (suites.length === 0) continue;
 
-  Deno.test(`${name} passes every negative test on PostgreSQL`, async () => {
+  Deno.test(`${name} passes all HTTP conformance tests on PostgreSQL`, async () => {
     await using database = await useTestDatabase();
     const environment = { ...postgresEnvironment(database.instance), MIGRATE_ON_START: "true" };
     await using program = new Program({ ...environment, ...STRICT_SETTINGS }, [], { main });
-    await assertConforms(program, { suites });
+    await assertConforms(program, { suites, general: GENERAL });
   });
 
-  Deno.test(`${name} passes every negative test of a caller whom it knows`, async () => {
+  Deno.test(`${name} passes all HTTP conformance tests of an authenticated caller`, async () => {
     await using started = await startAuthenticated({ services, main, environment: STRICT_SETTINGS });
     const fields = [["Authorization", `Bearer ${started.token}`]] as const;
-    await assertConforms(started.program, { suites, fields });
+    await assertConforms(started.program, { suites, fields, general: GENERAL });
   });
 }

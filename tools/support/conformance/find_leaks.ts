@@ -1,7 +1,10 @@
-/** What an error must not tell, and what that would be. */
-const LEAKS: readonly (readonly [pattern: RegExp, what: string])[] = [
-  [/\bat \S+ \(|\bat \S+:\d+:\d+|\n\s+at /, "a stack"],
-  [/\b[\w/-]+\.[jt]sx?\b(?::\d+)?/, "a source file"],
+/** Patterns that the text of an error must not have, and a name for each. */
+const LEAKS: readonly (readonly [pattern: RegExp, name: string])[] = [
+  [
+    /\bat \S+ \(|\bat \S+:\d+:\d+|\n\s+at |Traceback \(most recent|\bgoroutine \d+ \[|\.java:\d+\)/,
+    "a stack",
+  ],
+  [/\b[\w/-]+\.(?:[jt]sx?|py|rb|go|php|cs)\b(?::\d+)?/, "a source file"],
   [/\bfile:\/\/|\bnode:|\bnpm:|\bext:/, "a module"],
   [/(?:^|[\s"'(])\/(?:home|root|usr|tmp|var|etc|work|proc|app)\//, "a path"],
   [/\b(?:SELECT\s.+\sFROM|INSERT\s+INTO|DELETE\s+FROM|UPDATE\s.+\sSET|RETURNING)\b/i, "SQL"],
@@ -10,10 +13,10 @@ const LEAKS: readonly (readonly [pattern: RegExp, what: string])[] = [
     /\b(?:Type|Range|Syntax|Reference|URI|Internal)Error\b|\bundefined\b|\[object \w+\]|\bNaN\b/,
     "an exception",
   ],
-  [/\bdeno\b|\bhono\b|\bajv\b|\bhyper\b/i, "what it is built of"],
+  [/\bdeno\b|\bhono\b|\bajv\b|\bhyper\b/i, "the libraries in use"],
 ];
 
-/** What the text of an error tells and must not. */
+/** Returns the internals that the text of an error shows. */
 export function findLeaks(text: string): string[] {
-  return LEAKS.filter(([pattern]) => pattern.test(text)).map(([, what]) => `tells ${what}`);
+  return LEAKS.filter(([pattern]) => pattern.test(text)).map(([, name]) => `shows ${name}`);
 }

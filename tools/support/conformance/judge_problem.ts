@@ -1,23 +1,24 @@
-import type { RawAnswer } from "./parse_answers.ts";
+import type { RawResponse } from "./parse_responses.ts";
+import { bytesOf } from "./row.ts";
 
-/** The members that a problem may have, and the kind of each. */
+/** Members that a problem may have, and the type of each. */
 const MEMBERS: Readonly<Record<string, "string" | "number" | "object">> = {
-  type: "string",
-  title: "string",
-  status: "number",
-  detail: "string",
-  instance: "string",
-  requestId: "string",
-  traceId: "string",
-  invalidParams: "object",
+  ...{ type: "string", title: "string", status: "number", detail: "string", instance: "string" },
+  ...{ requestId: "string", traceId: "string", invalidParams: "object" },
 };
 const REQUIRED = ["type", "title", "status", "requestId"];
 
-/** What of an error is not as docs/http.md says that every error is. */
-export function judgeProblem({ status, headers, body }: RawAnswer): string[] {
-  if (headers.get("content-type") !== "application/problem+json") return [`a ${status} without a problem`];
+/** Returns the differences of an error from RFC 9457 and, for Archway's own programs, from docs/http.md. */
+export function judgeProblem(
+  { status, headers, body }: RawResponse,
+  { isHouse }: { readonly isHouse: boolean },
+): string[] {
+  const type = headers.get("content-type") ?? "";
+  if (!/^application\/problem\+json *(?:;|$)/.test(type)) return [`a ${status} without a problem (RFC 9457)`];
   const faults: string[] = [];
-  if (!(headers.get("cache-control") ?? "").includes("no-store")) faults.push("a problem that may be kept");
+  if (isHouse && !(headers.get("cache-control") ?? "").includes("no-store")) {
+    faults.push("a problem that may be cached");
+  }
   // Of a HEAD.
   if (body === "") return faults;
   let problem: Record<string, unknown>;
@@ -26,20 +27,22 @@ export function judgeProblem({ status, headers, body }: RawAnswer): string[] {
   } catch {
     return [...faults, "a problem that is no JSON"];
   }
-  for (const name of REQUIRED) {
-    if (!Object.hasOwn(problem, name)) faults.push(`a problem without ${name}`);
-  }
   for (const [name, value] of Object.entries(problem)) {
     const kind = MEMBERS[name];
     const actual: string = typeof value;
-    if (kind === undefined) faults.push("a problem with a member that nobody knows");
-    else if (actual !== kind) faults.push(`a problem whose ${name} is no ${kind}`);
+    if (kind === undefined ? isHouse : actual !== kind) {
+      faults.push(
+        kind === undefined ? "a problem with an unknown member" : `a problem whose ${name} is no ${kind}`,
+      );
+    }
   }
-  if (problem["status"] !== status) faults.push("a problem with another status than the answer's");
+  if (Object.hasOwn(problem, "status") && problem["status"] !== status) {
+    faults.push("a problem with another status than the response's");
+  }
+  if (!isHouse) return faults;
+  for (const name of REQUIRED) {
+    if (!Object.hasOwn(problem, name)) faults.push(`a problem without ${name}`);
+  }
   if (problem["requestId"] !== headers.get("x-request-id")) faults.push("a problem of another request");
   return faults;
-}
-
-function bytesOf(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

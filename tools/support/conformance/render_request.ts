@@ -1,9 +1,9 @@
 import type { Field, FramedRequest, Row } from "./row.ts";
 
-/** The values of placeholders, by their names without braces. */
+/** Values of placeholders, by their names without braces. */
 export type Placeholders = Readonly<Record<string, string>>;
 
-/** What all requests of a run have in common. */
+/** Settings that all requests of a run have in common. */
 export interface RenderOptions {
   /** The `Host`. */
   readonly host: string;
@@ -11,7 +11,7 @@ export interface RenderOptions {
   readonly fields: readonly Field[];
 }
 
-/** The byte texts that a row sends, one after the other. */
+/** The byte texts of a row, in the order of sending. */
 export function renderRequest(
   { request }: Row,
   placeholders: Placeholders,
@@ -28,7 +28,8 @@ function renderFramed(request: FramedRequest, placeholders: Placeholders, option
   const body = request.body === undefined ? undefined : fill(request.body, placeholders);
   const added: Field[] = [];
   if (!names.has("host")) added.push(["Host", options.host]);
-  added.push(...options.fields.filter(([name]) => !names.has(name.toLowerCase())));
+  const run = request.isAnonymous ? [] : options.fields;
+  added.push(...run.filter(([name]) => !names.has(name.toLowerCase())));
   // Something that must not come back is planted in every request, also in those that have no place for it.
   if (!names.has("user-agent")) added.push(["User-Agent", placeholders["marker"] ?? ""]);
   if (!names.has("connection")) added.push(["Connection", "close"]);
@@ -47,6 +48,7 @@ function renderRaw(text: string, placeholders: Placeholders, { host, fields }: R
   );
 }
 
-function fill(text: string, placeholders: Placeholders): string {
-  return text.replaceAll(/\{([a-z]+)\}/g, (whole, name) => placeholders[name] ?? whole);
+/** Puts the values of placeholders into a text; those that have none stay. */
+export function fill(text: string, placeholders: Placeholders): string {
+  return text.replaceAll(/\{([A-Za-z_]+)\}/g, (whole, name) => placeholders[name] ?? whole);
 }

@@ -1,80 +1,91 @@
 import type { Client } from "./client.ts";
+import type { Operation } from "./derived/api_document.ts";
 import type { Placeholders } from "./render_request.ts";
 
-/** What rows are made of. A text that is sent is a "byte text": each of its characters stands for one byte. */
+// A text that is sent is a "byte text": each of its characters stands for one byte.
 
 /** A header field; its value may have placeholders. */
 export type Field = readonly [name: string, value: string];
 
-/** A request whose framing is right. `Host`, `Content-Length` and `Connection: close` are added unless they are given. */
+/** A request whose framing is right. `Host`, `Content-Length` and `Connection: close` are added unless they are there. */
 export interface FramedRequest {
-  /** The request line without its version, e.g. "GET {list}/{id}". */
+  /** The request line without its version, e.g. "GET /v1/contacts/{id}". */
   readonly line: string;
   readonly fields?: readonly Field[];
   /** A byte text; see {@link utf8}. Absent: no body and no `Content-Length`. */
   readonly body?: string;
+  /** Whether the credentials of the run are left out. @default {false} */
+  readonly isAnonymous?: boolean;
 }
 
 /**
  * Prepares what a row needs. The placeholders of every row are `{marker}`, a text to plant that no response may have,
- * `{fresh}`, an id that nothing has (`{freshcapitals}`), and those of its suite: `{list}`, `{document}` and, where there is
- * a sample, `{sample}`, its `{length}` in bytes and the same in hexadecimal digits, `{hexlength}`. Rows that are refused
- * share what was prepared.
+ * `{fresh}`, an id that nothing has (`{freshcapitals}`), and those of {@link Targets}. Rows that are refused share what
+ * was prepared.
  */
 export type Given = (client: Client) => Promise<Prepared>;
 
-/** What was prepared. */
+/** Placeholders and what is behind them. */
 export interface Prepared {
-  /** Values of more placeholders. */
   readonly placeholders: Placeholders;
   /** Paths to delete afterwards. @default {[]} */
   readonly paths?: readonly string[];
 }
 
-/** A status, several that are all right, or a class of them. */
-export type Statuses = number | readonly number[] | "2xx" | "4xx";
+/** A status, several that are all right, or a class of them; "any" is everything but a server error. */
+export type Statuses = number | readonly number[] | "2xx" | "4xx" | "any";
 
-/** What the answer has to be. Whatever it is, it is no 5xx, comes in time, and repeats nothing that was planted. */
+/** Response that a row has to get. It is no 5xx, comes in time, and repeats nothing that was planted. */
 export interface Expectation {
-  /** Of the first answer. */
+  /** Of the first response. */
   readonly status: Statuses;
+  /** Section of the standard that requires it. @default that of the theme */
+  readonly section?: string;
   /**
-   * Of the answers that follow on the same connection. Not one more may come: a request that is smuggled in another
-   * one would be answered.
+   * Of the responses that follow on the same connection. Not one more may come: a request that is smuggled in another
+   * one would get it.
    *
    * @default {[]}
    */
   readonly then?: readonly Statuses[];
   /**
-   * "platform": the HTTP server underneath the program may answer, without a problem, or close the connection.
+   * "platform": the HTTP server underneath the program may respond, without a problem, or close the connection.
    *
    * @default {"program"}
    */
   readonly by?: "program" | "platform";
-  /** The answer repeats what was sent, as it should: the row says why by its name. */
-  readonly echoes?: true;
-  /** What header fields of the first answer have to look like; null: the field must not be there. */
+  /** The response repeats what was sent, as it should: the row says why by its name. */
+  readonly echoes?: boolean;
+  /** Patterns of header fields of the first response; null: the field must not be there. */
   readonly headers?: Readonly<Record<string, RegExp | null>>;
-  /** The `pointer` or the `name` of one of the `invalidParams`. */
-  readonly fault?: string;
-  /** Members of `data`, in the response and when what was created is read again; "sample": those of the sample. */
-  readonly data?: Readonly<Record<string, unknown>> | "sample";
+  /** The `pointer` or the `name` of one of the `invalidParams`; several: one of these. */
+  readonly fault?: string | readonly string[];
+  /** Properties of the item, in the response and when what was created is read again. */
+  readonly data?: Readonly<Record<string, unknown>>;
+  /** Largest number of items in the response. */
+  readonly atMost?: number;
   /** Whether `100 Continue` comes first. */
   readonly continues?: true;
-  /** Instead of an answer, the beginning of this other protocol may come. */
+  /** Instead of a response, the beginning of this other protocol may come. */
   readonly speaks?: "HTTP/2";
+  /** Operation whose declared responses the response has to be one of. */
+  readonly operation?: Operation;
 }
 
 /** A negative test: a request and the response that it has to get. */
 export interface Row {
-  /** Unique within its theme. */
+  /** Request in short, such as a header field; unique within its theme. */
   readonly name: string;
   /** A text is sent as it is, but for its placeholders; a list of them in pieces. */
   readonly request: FramedRequest | string | readonly string[];
-  readonly given?: Given;
+  readonly given?: Given | undefined;
+  /** Whether it shares what was prepared although it may succeed. @default {false} */
+  readonly isSharing?: boolean;
   readonly expect: Expectation;
+  /** Whether Archway requires the status where standards leave it open: a foreign service may send any but a 5xx. */
+  readonly isHouseRule?: boolean;
   /**
-   * What happens when everything is sent. "reads": until the server closes. "leaves": it goes after one answer, for
+   * Behaviour when everything is sent. "reads": until the server closes. "leaves": it goes after one response, for
    * what the server would wait for does not come. "ends": it says that nothing more comes, and reads.
    *
    * @default {"reads"}
@@ -85,7 +96,27 @@ export interface Row {
 /** Rows that belong together. */
 export interface Theme {
   readonly name: string;
+  /** Section of the standard that its rows are about. @default none */
+  readonly section?: string;
   readonly rows: readonly Row[];
+}
+
+/** Sends `Content-Type: application/json`. */
+export const JSON_FIELD: Field = ["Content-Type", "application/json"];
+
+/** Requests a target by GET. */
+export function get(target: string, ...fields: readonly Field[]): FramedRequest {
+  return { line: `GET ${target}`, fields };
+}
+
+/** The words of a text: a table of values that have no blanks. */
+export function words(text: string): readonly string[] {
+  return text.trim().split(/\s+/);
+}
+
+/** Shortens a text for the name of a row: a long one is cut, with its length behind. */
+export function shorten(text: string): string {
+  return text.length <= 50 ? text : `${text.slice(0, 40)}… (${text.length} characters)`;
 }
 
 const encoder = new TextEncoder();
@@ -100,4 +131,9 @@ export function byteText(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);
   return text;
+}
+
+/** The bytes of a byte text. */
+export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

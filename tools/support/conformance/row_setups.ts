@@ -1,20 +1,27 @@
 import { type Client, deleteItem } from "./client.ts";
 import type { Given, Prepared, Row, Statuses } from "./row.ts";
 
-/** Placeholders of a row. Disposing deletes what only this row had. */
+/** Placeholders of a row. Disposing deletes what was prepared for this row alone. */
 export type RowSetup = Prepared & AsyncDisposable;
 
-/** Prepares what the rows of a suite need: once for all that are refused, because they change nothing. */
+/** Prepares what rows need: once for all that are refused or safe, because they change nothing. */
 export class RowSetups implements AsyncDisposable {
   readonly #shared = new Map<Given, Promise<Prepared>>();
+  /** Those that rows may have changed. */
+  readonly #changed = new Map<Given, Promise<Prepared>>();
 
-  constructor(private readonly client: Client) {}
+  constructor(private readonly client: Client, private readonly isHouse = true) {}
 
-  async prepare({ given, expect }: Row): Promise<RowSetup> {
+  async prepare({ given, expect, request, isSharing = false, isHouseRule = false }: Row): Promise<RowSetup> {
     if (given === undefined) return { placeholders: {}, [Symbol.asyncDispose]: () => Promise.resolve() };
-    if (!isRefused(expect.status)) return this.#disposable(await given(this.client));
-    const shared = this.#shared.get(given) ?? given(this.client);
-    this.#shared.set(given, shared);
+    const line = typeof request === "object" && "line" in request ? request.line : "";
+    const isSafe = /^(?:GET|HEAD|OPTIONS) /.test(line);
+    if (!isSharing && !isSafe && (!isRefused(expect.status) || (isHouseRule && !this.isHouse))) {
+      return this.#disposable(await given(this.client));
+    }
+    const all = isSharing && !isSafe ? this.#changed : this.#shared;
+    const shared = all.get(given) ?? given(this.client);
+    all.set(given, shared);
     return { placeholders: (await shared).placeholders, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
 
@@ -29,7 +36,7 @@ export class RowSetups implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     // Rows have reported a setup that failed.
-    for (const shared of await Promise.allSettled(this.#shared.values())) {
+    for (const shared of await Promise.allSettled([...this.#shared.values(), ...this.#changed.values()])) {
       if (shared.status === "fulfilled") await this.#disposable(shared.value)[Symbol.asyncDispose]();
     }
   }

@@ -14,7 +14,6 @@ Deno.test("RowSetups prepares once for rows that are refused, for every other ro
   );
   const client: Client = {
     origin: new URL(`http://127.0.0.1:${server.addr.port}`),
-    suite: { list: "/v1/contacts", document: "contact", themes: [] },
     fields: [],
     timeoutMs: 5_000,
   };

@@ -1,15 +1,16 @@
-import { parseAnswers, type ParsedAnswers } from "./parse_answers.ts";
+import { bytesOf } from "./row.ts";
+import { type ParsedResponses, parseResponses } from "./parse_responses.ts";
 
-/** How bytes are sent. */
+/** Behaviour of the client. */
 export interface SendOptions {
-  /** What the client does when everything is sent; see `Row.client`. */
+  /** Behaviour when everything is sent; see `Row.client`. */
   readonly client: "reads" | "leaves" | "ends";
   /** Everything has to be over by then. */
   readonly timeoutMs: number;
 }
 
-/** What came of them. */
-export interface Received extends ParsedAnswers {
+/** Responses to the bytes that were sent. */
+export interface Received extends ParsedResponses {
   /** Whether the time passed before the client had what it waited for. */
   readonly hung: boolean;
 }
@@ -17,8 +18,8 @@ export interface Received extends ParsedAnswers {
 /**
  * Sends byte texts over a connection of their own and reads what comes back.
  *
- * @throws {MalformedAnswer} when that is not HTTP.
- * @throws {Deno.errors.ConnectionRefused} and the like when there is nobody to talk to.
+ * @throws {MalformedResponse} when that is not HTTP.
+ * @throws {Deno.errors.ConnectionRefused} and the like when no server listens.
  */
 export async function sendBytes(
   origin: URL,
@@ -32,10 +33,10 @@ export async function sendBytes(
     close(connection);
   }, timeoutMs);
   try {
-    // Not waited for: a server that has seen enough answers and closes while the rest is still being sent.
+    // Not waited for: a server that has seen enough responses and closes while the rest is still being sent.
     const sent = writeAll(connection, pieces, client === "ends");
     const bodiless = pieces[0]?.startsWith("HEAD ") === true;
-    const received = await readAnswers(connection, { bodiless, leaves: client === "leaves" });
+    const received = await readResponses(connection, { bodiless, leaves: client === "leaves" });
     close(connection);
     await sent;
     return { ...received, hung };
@@ -54,7 +55,7 @@ async function connect({ protocol, hostname, port }: URL): Promise<Deno.Conn> {
 async function writeAll(connection: Deno.Conn, pieces: readonly string[], ends: boolean): Promise<void> {
   try {
     for (const piece of pieces) {
-      const bytes = Uint8Array.from(piece, (character) => character.charCodeAt(0));
+      const bytes = bytesOf(piece);
       for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
       // A piece is a piece: the event loop turns, and the bytes go out on their own.
       await new Promise((resolve) => setTimeout(resolve));
@@ -65,10 +66,10 @@ async function writeAll(connection: Deno.Conn, pieces: readonly string[], ends: 
   }
 }
 
-async function readAnswers(
+async function readResponses(
   connection: Deno.Conn,
   { bodiless, leaves }: { bodiless: boolean; leaves: boolean },
-): Promise<ParsedAnswers> {
+): Promise<ParsedResponses> {
   const buffer = new Uint8Array(65_536);
   let bytes = new Uint8Array();
   for (;;) {
@@ -79,8 +80,8 @@ async function readAnswers(
       longer.set(buffer.subarray(0, count), bytes.length);
       bytes = longer;
     }
-    const parsed = parseAnswers(bytes, { bodiless, ended: count === null });
-    if (count === null || (leaves && parsed.answers.length > 0)) return parsed;
+    const parsed = parseResponses(bytes, { bodiless, ended: count === null });
+    if (count === null || (leaves && parsed.responses.length > 0)) return parsed;
   }
 }
 

@@ -1,25 +1,26 @@
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 import { serviceFile } from "../service_folder.ts";
-import type { Theme } from "./row.ts";
+import type { Given, Theme } from "./row.ts";
 
-/** Negative tests of the HTTP API of a service. */
+/** Additions of a service to the HTTP conformance tests that are derived from its OpenAPI document. */
 export interface Suite {
-  /** Path of a list, such as "/v1/contacts". It is read after every row: the service has to go on. */
-  readonly list: string;
-  /** Name of the OpenAPI document that has the list. */
+  /** Name of the document, as in `/openapi/<name>.json`. */
   readonly document: string;
-  /**
-   * Body that creates an item of the list, as often as it is sent. The response has its properties as they were sent.
-   * Undefined: rows about HTTP in general do not apply, for they read, replace, patch and delete such items.
-   */
-  readonly sample?: Readonly<Record<string, string | number | boolean>>;
-  /** Whether items have the properties, and the list has the parameters, of contacts. @default {false} */
-  readonly isLikeContacts?: boolean;
-  /** Rows of the service itself. */
-  readonly themes: readonly Theme[];
+  /** Whether every request that the document allows succeeds: the domain has no rules beyond it. @default {false} */
+  readonly isExact?: boolean;
+  /** Prepares what requests need that cannot be derived. Its placeholders may stand in `ids`, `bodies` and rows. */
+  readonly given?: Given;
+  /** Placeholders for the last parameter of path templates, such as `{ "/v1/payments/{id}": "payment" }`. */
+  readonly ids?: Readonly<Record<string, string>>;
+  /** Path templates of items that tests cannot create: their requests are about ids that do not exist. @default {[]} */
+  readonly unknown?: readonly string[];
+  /** Request bodies in JSON by operationId, where none can be derived that succeeds. */
+  readonly bodies?: Readonly<Record<string, string>>;
+  /** Rows about rules that no document can express. @default {[]} */
+  readonly themes?: readonly Theme[];
 }
 
-/** The suite of a service in a program of some services: the export `conformance` of its `testing/conformance.ts`. */
+/** Suite of a service in a program of some services: the export `conformance` of its `testing/conformance.ts`. */
 export type SuiteFactory = (services: readonly ServiceModule[]) => Suite;
 
 /** Returns the suites of services, of those that have one. */

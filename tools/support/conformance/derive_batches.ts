@@ -1,0 +1,72 @@
+import { ask, type Client, json } from "./client.ts";
+import { ApiDocument } from "./derived/api_document.ts";
+import { Derivation } from "./derived/derivation.ts";
+import { deriveThemes } from "./derived/derive_themes.ts";
+import { targetsOf, withTargets } from "./derived/targets.ts";
+import type { Theme } from "./row.ts";
+import type { Batch } from "./run_rows.ts";
+import type { Suite } from "./suite.ts";
+
+/** A document and what its service adds to it. */
+export interface Subject {
+  readonly api: ApiDocument;
+  readonly suite: Suite;
+}
+
+/** Settings of derived rows. */
+export interface DeriveOptions {
+  /** Tests of HTTP in general, which are sent to the first document that has a target for most of them. @default {[]} */
+  readonly general?: readonly Theme[];
+  /** Whether every operation gets all values, not each kind of value once and a part of them elsewhere. @default {false} */
+  readonly isFull?: boolean;
+  /** Whether the requests have credentials. @default {false} */
+  readonly hasCredentials?: boolean;
+}
+
+/** Reads the documents of suites from the program that serves them. */
+export async function fetchSubjects(client: Client, suites: readonly Suite[]): Promise<readonly Subject[]> {
+  return await Promise.all(suites.map(async (suite) => {
+    const name = `/openapi/${suite.document}.json`;
+    const document = await json<unknown>(await ask(client, name), 200);
+    return { api: await ApiDocument.parse(JSON.stringify(document), { name }), suite };
+  }));
+}
+
+/** Derives the rows of documents, those of HTTP in general and those of their services. */
+export function deriveBatches(
+  subjects: readonly Subject[],
+  { general = [], isFull = false, hasCredentials = false }: DeriveOptions = {},
+): readonly Batch[] {
+  const uses = new Map<string, number>();
+  const derived = subjects.map(({ api, suite }) => {
+    const derivation = new Derivation({ api, suite, hasCredentials, isFull, uses });
+    const targets = targetsOf(api, derivation.subjects);
+    return { suite, api, targets, rowsOf: derivation.subjects, themes: deriveThemes(derivation) };
+  });
+  const main = derived.find(({ targets }) => targets.item !== undefined) ?? derived[0];
+  return derived.map((one) => {
+    const { suite, api, targets, rowsOf, themes } = one;
+    const given = suite.given;
+    const own = (suite.themes ?? []).map((theme) => ({
+      ...theme,
+      rows: theme.rows.map((row) => ({ given, ...row })),
+    }));
+    const shared = given === undefined ? themes : themes.map(sharing);
+    const ofHttp = one === main ? withTargets(general, targets, rowsOf) : [];
+    return {
+      name: suite.document,
+      api,
+      placeholders: { document: suite.document, ...targets.placeholders },
+      themes: [...ofHttp, ...own, ...shared],
+    };
+  });
+}
+
+/** Lets rows that may succeed share what is prepared at length; those that delete it cannot. */
+function sharing(theme: Theme): Theme {
+  const rows = theme.rows.map((row) => ({
+    ...row,
+    isSharing: row.expect.status === "any" && !JSON.stringify(row.request).includes("DELETE "),
+  }));
+  return { ...theme, rows };
+}

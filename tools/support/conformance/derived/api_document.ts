@@ -1,0 +1,208 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { default as addFormats } from "ajv-formats";
+import { dirname } from "node:path";
+import { bundleDocument } from "../../../oapi_codegen/document/bundle_document.ts";
+import { diskFolder } from "../../../oapi_codegen/document/document_folder.ts";
+import { DiagnosticList } from "../../../oapi_codegen/diagnostics.ts";
+import { isArray, isObject, type JsonObject, member, textMember } from "../../../oapi_codegen/json_value.ts";
+import { escapeToken, locate } from "../../../oapi_codegen/json_value.ts";
+import { parseYaml } from "../../../oapi_codegen/parse_yaml.ts";
+import type { JsonValue } from "@archway/server/operation.ts";
+
+/** A JSON Schema of a document; its references are followed by {@link ApiDocument.resolve}. */
+export type Schema = JsonValue;
+
+/** Parameter of an operation. */
+export interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly required: boolean;
+  readonly schema: Schema;
+}
+
+/** Operation of a document, with what it shares with its path. */
+export interface Operation {
+  readonly id: string;
+  /** In capitals, as it is sent. */
+  readonly method: string;
+  /** Path template, the path of the document's first server in front. */
+  readonly path: string;
+  readonly parameters: readonly Parameter[];
+  /** Schemas of the request body by media type; empty without one. */
+  readonly bodies: ReadonlyMap<string, Schema>;
+  /** Examples of the request body in `application/json`. */
+  readonly examples: readonly JsonValue[];
+  readonly isBodyRequired: boolean;
+  /** Response Objects by status. */
+  readonly responses: ReadonlyMap<string, JsonObject>;
+  readonly isSecured: boolean;
+}
+
+const METHODS = ["get", "put", "post", "delete", "patch", "options", "head", "trace"];
+const ID = "https://document.example/";
+
+/** An OpenAPI 3.0 or 3.1 document, from which requests are derived. */
+export class ApiDocument {
+  readonly operations: readonly Operation[];
+  /** Whether its errors are problems (RFC 9457). */
+  readonly hasProblems: boolean;
+  /** Whether its problems list the parameters and properties that are wrong. */
+  readonly namesFaults: boolean;
+  readonly #root: JsonObject;
+  readonly #ajv = new Ajv2020({
+    strict: false,
+    allErrors: true,
+    validateSchema: false,
+    validateFormats: true,
+    logger: false,
+    unicodeRegExp: true,
+    ownProperties: true,
+  });
+
+  constructor(document: JsonObject) {
+    const text = JSON.stringify(document);
+    this.hasProblems = text.includes('"application/problem+json"');
+    this.namesFaults = text.includes('"invalidParams"');
+    this.#root = withAbsoluteReferences(document);
+    addFormats.default(this.#ajv, { mode: "full" });
+    this.#ajv.addFormat("uuid", /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i);
+    this.#ajv.addSchema(this.#root, ID);
+    this.operations = [...this.#readOperations()];
+  }
+
+  /**
+   * Reads a document, and the files beside it that it refers to.
+   *
+   * @param file path, if it has one.
+   * @throws {TypeError} for a text that is no OpenAPI document.
+   */
+  static async parse(text: string, { name, file }: { name: string; file?: string }): Promise<ApiDocument> {
+    const faults = new DiagnosticList(name);
+    const root = parseYaml(text, faults);
+    const version = textMember(root, "openapi") ?? "";
+    if (!faults.empty || !isObject(root) || !/^3\.[01]\./.test(version)) {
+      throw new TypeError(`${name} is not an OpenAPI 3.0 or 3.1 document in JSON or YAML`);
+    }
+    if (version.startsWith("3.0.")) return new ApiDocument(root);
+    const folder = file === undefined ? undefined : diskFolder(dirname(file));
+    try {
+      return new ApiDocument((await bundleDocument(text, { file: name, folder })).document);
+    } catch (error) {
+      throw new TypeError(`${name} cannot be read: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  /** Follows the references of a value; members beside `$ref` count, too. */
+  resolve(value: JsonValue | undefined): JsonObject {
+    let here = value;
+    let beside: JsonObject = {};
+    for (let depth = 0; depth < 32 && textMember(here, "$ref") !== undefined; depth++) {
+      const { $ref, ...rest } = isObject(here) ? here : {};
+      beside = { ...rest, ...beside };
+      const pointer = decodeURIComponent(String($ref).replace(`${ID}#`, ""));
+      here = locate(this.#root, pointer)?.value;
+    }
+    return isObject(here) ? { ...here, ...beside } : beside;
+  }
+
+  /** Returns JSON Pointers of what a schema refuses in a value; empty if it is valid. */
+  faultsOf(schema: Schema, value: unknown): readonly string[] {
+    if (typeof schema === "boolean") return schema ? [] : [""];
+    if (!isObject(schema)) return [];
+    const validate = this.#ajv.compile(schema);
+    if (validate(value)) return [];
+    return (validate.errors ?? []).map(({ instancePath, params }) => {
+      const name = params["missingProperty"] ?? params["additionalProperty"];
+      return name === undefined ? instancePath : `${instancePath}/${escapeToken(String(name))}`;
+    });
+  }
+
+  isValid(schema: Schema, value: unknown): boolean {
+    return this.faultsOf(schema, value).length === 0;
+  }
+
+  /** Finds the operation of a method and a path template. */
+  find(method: string, path: string): Operation | undefined {
+    return this.operations.find((operation) => operation.method === method && operation.path === path);
+  }
+
+  *#readOperations(): Generator<Operation> {
+    const prefix = this.#serverPath();
+    for (const [path, written] of Object.entries(this.resolve(member(this.#root, "paths")))) {
+      const item = this.resolve(written);
+      for (const method of METHODS) {
+        if (item[method] === undefined) continue;
+        const operation = this.resolve(item[method]);
+        const parameters = new Map<string, Parameter>();
+        for (const value of [...list(item["parameters"]), ...list(operation["parameters"])]) {
+          const parameter = this.#readParameter(value);
+          parameters.set(`${parameter.in} ${parameter.name}`, parameter);
+        }
+        const body = this.resolve(operation["requestBody"]);
+        const content = Object.entries(this.resolve(body["content"]));
+        const json = this.resolve(content.find(([type]) => type === "application/json")?.[1]);
+        const security = operation["security"] ?? this.#root["security"];
+        yield {
+          id: textMember(operation, "operationId") ?? `${method} ${path}`,
+          method: method.toUpperCase(),
+          path: prefix + path,
+          parameters: [...parameters.values()],
+          bodies: new Map(content.map(([type, media]) => [type, this.resolve(media)["schema"] ?? true])),
+          examples: this.#examples(json),
+          isBodyRequired: body["required"] === true,
+          responses: new Map(
+            Object.entries(this.resolve(operation["responses"])).map(([status, response]) => [
+              status,
+              this.resolve(response),
+            ]),
+          ),
+          isSecured: list(security).length > 0 &&
+            list(security).every((one) => Object.keys(Object(one)).length > 0),
+        };
+      }
+    }
+  }
+
+  #readParameter(value: JsonValue): Parameter {
+    const parameter = this.resolve(value);
+    return {
+      name: textMember(parameter, "name") ?? "",
+      in: textMember(parameter, "in") ?? "",
+      required: parameter["required"] === true,
+      schema: parameter["schema"] ?? true,
+    };
+  }
+
+  #examples(media: JsonObject): JsonValue[] {
+    const named = Object.values(this.resolve(media["examples"])).map((one) => this.resolve(one)["value"]);
+    return [media["example"], ...named].filter((one) => one !== undefined);
+  }
+
+  #serverPath(): string {
+    const url = textMember(list(this.#root["servers"])[0], "url") ?? "/";
+    return (URL.parse(url, "http://localhost")?.pathname ?? "").replace(/\/$/, "");
+  }
+}
+
+/** References with the document's id in front, so that each of its schemas can be compiled alone; 3.0 becomes 3.1. */
+function withAbsoluteReferences(value: JsonObject): JsonObject {
+  return JSON.parse(JSON.stringify(value), (key, here) => {
+    if (key === "$ref" && typeof here === "string" && here.startsWith("#")) return ID + here;
+    if (!isObject(here)) return here;
+    const schema: Record<string, JsonValue> = { ...here };
+    if (here["nullable"] === true && typeof here["type"] === "string") {
+      schema["type"] = [here["type"], "null"];
+    }
+    for (
+      const [exclusive, bound] of [["exclusiveMinimum", "minimum"], ["exclusiveMaximum", "maximum"]] as const
+    ) {
+      if (here[exclusive] === true && here[bound] !== undefined) schema[exclusive] = here[bound];
+      if (typeof here[exclusive] === "boolean") delete schema[here[exclusive] ? bound : exclusive];
+    }
+    return schema;
+  });
+}
+
+function list(value: JsonValue | undefined): readonly JsonValue[] {
+  return isArray(value) ? value : [];
+}

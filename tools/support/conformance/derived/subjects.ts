@@ -1,0 +1,150 @@
+import { isObject } from "../../../oapi_codegen/json_value.ts";
+import { ask, type Client, SetupError } from "../client.ts";
+import { fill, type Placeholders } from "../render_request.ts";
+import type { Field, Given, Prepared } from "../row.ts";
+import type { Suite } from "../suite.ts";
+import type { ApiDocument, Operation } from "./api_document.ts";
+import { FRESH, sampleOf } from "./sample_of.ts";
+
+/** Creates the items that derived requests read and change, as the document says that they are created. */
+export class Subjects {
+  readonly #givens = new Map<string, Given>();
+
+  constructor(private readonly api: ApiDocument, private readonly suite: Suite) {}
+
+  /** Prepares placeholders for the parameters of a path, by their names, and `{etag}` of its item. */
+  given(path: string): Given {
+    const template = path.slice(0, path.lastIndexOf("}") + 1);
+    const given = this.#givens.get(template) ?? ((client) => this.#prepare(client, template));
+    this.#givens.set(template, given);
+    return given;
+  }
+
+  /** Whether tests cannot create the item that a path is in. */
+  isUnknown(path: string): boolean {
+    return this.suite.unknown?.some((template) => path.startsWith(template)) ?? false;
+  }
+
+  /** Returns a body of an operation that should succeed, as JSON with placeholders; undefined if none is found. */
+  bodyOf(operation: Operation, mediaType = mediaTypeOf(operation)): string | undefined {
+    const schema = operation.bodies.get(mediaType ?? "");
+    const own = this.suite.bodies?.[operation.id];
+    if (own !== undefined || schema === undefined) return own;
+    const sample = sampleOf(this.api, schema) ?? operation.examples[0];
+    return sample === undefined ? undefined : JSON.stringify(sample).replaceAll(FRESH, "{fresh}");
+  }
+
+  /** Returns required header fields of an operation with values that should succeed. */
+  fieldsOf({ parameters }: Operation): readonly Field[] {
+    return parameters.filter((one) => one.in === "header" && one.required).map(({ name, schema }) => {
+      if (/^if-match$/i.test(name)) return [name, "{etag}"];
+      return [name, String(sampleOf(this.api, schema) ?? FRESH).replaceAll(FRESH, "{fresh}")];
+    });
+  }
+
+  /** Returns the query of an operation's required parameters, with its question mark. */
+  queryOf({ parameters }: Operation): string {
+    const pairs = parameters.filter((one) => one.in === "query" && one.required)
+      .map(({ name, schema }) => `${name}=${encodeURIComponent(String(sampleOf(this.api, schema)))}`);
+    return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
+  }
+
+  async #prepare(client: Client, template: string): Promise<Prepared> {
+    const given = await this.suite.given?.(client) ?? { placeholders: {} };
+    if (template === "") return given;
+    const end = template.lastIndexOf("/");
+    const parameter = template.slice(end + 2, -1);
+    const known = given.placeholders[this.suite.ids?.[template] ?? ""];
+    if (known !== undefined) {
+      return await this.#withEtag(client, template, merge(given, { placeholders: { [parameter]: known } }));
+    }
+    const parent = template.slice(0, end);
+    if (this.isUnknown(template)) {
+      const names = [...template.matchAll(/\{([^{}]+)\}/g)].map((
+        [, name = ""],
+      ) => [name, crypto.randomUUID()]);
+      return merge(given, { placeholders: { etag: '"1"', ...Object.fromEntries(names) } });
+    }
+    const above = parent.includes("}")
+      ? await this.#prepare(client, parent.slice(0, parent.lastIndexOf("}") + 1))
+      : given;
+    const create = this.api.find("POST", parent) ?? this.api.find("PUT", template);
+    if (create === undefined) throw new SetupError(`no operation creates what GET ${template} reads`);
+    const fresh = crypto.randomUUID();
+    const placeholders: Placeholders = { [parameter]: fresh, ...above.placeholders, fresh };
+    const target = fill(
+      create.path,
+      create.method === "PUT" ? { ...placeholders, [parameter]: fresh } : placeholders,
+    );
+    const response = await this.#send(client, create, { target, placeholders });
+    const id = create.method === "PUT" ? fresh : await idOf(response, parameter);
+    const path = `${fill(parent, placeholders)}/${id}`;
+    const created = { placeholders: { id, ...placeholders, [parameter]: id }, paths: [path] };
+    const token = response.headers.get("consistency-token") ?? "";
+    const etag = response.headers.get("etag") ?? "";
+    const merged = merge(above, merge(created, { placeholders: { token, etag } }));
+    return etag === "" ? await this.#withEtag(client, template, merged) : merged;
+  }
+
+  async #send(
+    client: Client,
+    operation: Operation,
+    { target, placeholders }: { readonly target: string; readonly placeholders: Placeholders },
+  ): Promise<Response> {
+    const fields = this.fieldsOf(operation).map(([name, value]) => [name, fill(value, placeholders)]);
+    const body = this.bodyOf(operation);
+    const headers = {
+      ...body !== undefined && { "Content-Type": "application/json" },
+      ...Object.fromEntries(fields),
+    };
+    const response = await ask(client, target, {
+      method: operation.method,
+      headers,
+      body: body === undefined ? null : fill(body, placeholders),
+    });
+    if (response.ok) return response;
+    await response.body?.cancel();
+    throw new SetupError(
+      `${operation.method} ${operation.path} with a derived body responded ${response.status}`,
+    );
+  }
+
+  async #withEtag(client: Client, template: string, prepared: Prepared): Promise<Prepared> {
+    if (this.api.find("GET", template) === undefined) return prepared;
+    const response = await ask(client, fill(template, prepared.placeholders));
+    await response.body?.cancel();
+    return merge(prepared, { placeholders: { etag: response.headers.get("etag") ?? "" } });
+  }
+}
+
+function merge(one: Prepared, other: Prepared): Prepared {
+  return {
+    placeholders: { ...one.placeholders, ...other.placeholders },
+    paths: [...one.paths ?? [], ...other.paths ?? []],
+  };
+}
+
+/** The id of what was created: the end of its `Location`, or a member of the body. */
+async function idOf(response: Response, parameter: string): Promise<string> {
+  const text = await response.text();
+  const location = response.headers.get("location");
+  if (location !== null) return new URL(location, response.url).pathname.split("/").at(-1) ?? "";
+  const body: unknown = JSON.parse(text);
+  const item = itemOf(body);
+  const id = item[parameter] ?? item["id"] ?? Object.entries(item).find(([name]) => /id$/i.test(name))?.[1];
+  if (typeof id === "string" || typeof id === "number") return String(id);
+  throw new SetupError(`${new URL(response.url).pathname} created an item without Location and id`);
+}
+
+/** Media type of a request body in JSON, plain JSON before others; undefined without one. */
+export function mediaTypeOf({ bodies }: Operation): string | undefined {
+  const types = [...bodies.keys()];
+  return types.find((type) => type === "application/json") ?? types.find((type) => type.endsWith("json")) ??
+    types[0];
+}
+
+/** The members of an item in a body, with or without an envelope `data`. */
+export function itemOf(body: unknown): Readonly<Record<string, unknown>> {
+  if (!isObject(body)) return {};
+  return isObject(body["data"]) ? body["data"] : body;
+}

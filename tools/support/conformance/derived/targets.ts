@@ -1,0 +1,68 @@
+import { type Placeholders } from "../render_request.ts";
+import { type Row, type Theme, utf8 } from "../row.ts";
+import type { ApiDocument, Operation } from "./api_document.ts";
+import type { Subjects } from "./subjects.ts";
+
+/** Paths and bodies of a document that tests of HTTP in general are sent to. */
+export interface Targets {
+  /**
+   * `{get}` and `{open}`, targets that a GET reads, the latter without credentials where possible; `{list}` and `{item}`, a
+   * list and a path template in it; `{sample}`, a body that creates an item, its `{length}` and `{hexlength}`; `{nowhere}`.
+   */
+  readonly placeholders: Placeholders;
+  readonly item: string | undefined;
+}
+
+const OF_ITEM = /\{(?:item|id|etag|token)\}/;
+const OF_SAMPLE = /\{(?:sample|length|hexlength)\}/;
+
+/** Chooses the list with most operations of which items can be created, or else read. */
+export function targetsOf({ operations }: ApiDocument, subjects: Subjects): Targets {
+  const reads = operations.filter(({ method, path }) => method === "GET" && !path.includes("{"));
+  const creates = operations.filter(({ method, path, bodies }) =>
+    method === "POST" && !path.includes("{") && bodies.has("application/json")
+  );
+  const itemOf = (list: Operation): string | undefined =>
+    operations.find(({ method, path }) =>
+      method === "GET" && new RegExp(`^${list.path}/\\{[^/]+\\}$`).test(path)
+    )?.path;
+  const list =
+    reads.find((read) => creates.some(({ path }) => path === read.path) && itemOf(read) !== undefined) ??
+      reads[0];
+  const create = creates.find(({ path }) => path === list?.path);
+  const body = create && subjects.bodyOf(create);
+  const item = list && itemOf(list);
+  const query = list?.parameters.some(({ name }) => name === "limit") ? "?limit=1" : "";
+  const open = reads.find(({ isSecured, responses }) =>
+    !isSecured && responses.get("200")?.["content"] !== undefined
+  );
+  const sample = body === undefined
+    ? undefined
+    : utf8(body).replaceAll("{fresh}", "0193a3f0-0000-7000-8000-000000000001");
+  return {
+    placeholders: {
+      nowhere: "/qz/nowhere",
+      ...list && { list: list.path, get: list.path + subjects.queryOf(list) + query },
+      ...(open ?? list) && { open: (open ?? list)?.path ?? "" },
+      ...item && { item },
+      ...sample && { sample, length: String(sample.length), hexlength: sample.length.toString(16) },
+    },
+    item: body === undefined ? undefined : item,
+  };
+}
+
+/** Returns themes whose rows are prepared with an item where they need one, without those that the document has no target for. */
+export function withTargets(
+  themes: readonly Theme[],
+  { placeholders, item }: Targets,
+  subjects: Subjects,
+): readonly Theme[] {
+  const prepared = (row: Row): readonly Row[] => {
+    const text = JSON.stringify(row.request);
+    if (text.includes("{list}") && placeholders["list"] === undefined) return [];
+    if (OF_SAMPLE.test(text) && placeholders["sample"] === undefined) return [];
+    if (!OF_ITEM.test(text) || row.given !== undefined) return [row];
+    return item === undefined ? [] : [{ ...row, given: subjects.given(item) }];
+  };
+  return themes.map((theme) => ({ ...theme, rows: theme.rows.flatMap(prepared) }));
+}
