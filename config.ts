@@ -1,4 +1,4 @@
 import type { Project } from "@archway/program/project.ts";
 
-/** This project, as messages and greetings call it. */
+/** Name of the program in messages and the greeting. */
 export const project: Omit<Project, "services"> = { name: "archway" };

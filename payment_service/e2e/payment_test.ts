@@ -133,7 +133,7 @@ Deno.test("archway events rebuild reports differences, and replaces them on requ
   assertEquals([early.code, early.stdout], [1, ""]);
   assertStringIncludes(
     early.stderr,
-    "archway events: The database lacks migrations: run archway migrate up first\n",
+    "archway events: The database has pending migrations; run archway migrate up first\n",
   );
 
   await using program = start(database.instance);

@@ -7,14 +7,14 @@ function parse(environment: Readonly<Record<string, string>>): readonly [AdminCo
   return [readAdminConfig(settings), settings.errors.map(({ variable }) => variable)];
 }
 
-Deno.test("readAdminConfig() has no admin server unless there is a port, and keeps it on the machine", () => {
+Deno.test("readAdminConfig() requires a port, and defaults to the loopback address", () => {
   assertEquals(parse({}), [undefined, []]);
   assertEquals(parse({ ADMIN_PORT: "" }), [undefined, []]);
   assertEquals(parse({ ADMIN_PORT: "9464" }), [{ host: "127.0.0.1", port: 9464 }, []]);
   assertEquals(parse({ ADMIN_PORT: "0", ADMIN_HOST: "::" }), [{ host: "::", port: 0 }, []]);
 });
 
-Deno.test("readAdminConfig() refuses what does not make sense", () => {
+Deno.test("readAdminConfig() rejects a host without a port, and invalid ports", () => {
   assertEquals(parse({ ADMIN_HOST: "0.0.0.0" })[1], ["ADMIN_HOST"]);
   for (const port of ["65536", "-1", "http", "9464x"]) {
     assertEquals(parse({ ADMIN_PORT: port })[1], ["ADMIN_PORT"]);

@@ -17,21 +17,21 @@ const ISSUED = {
 
 function parse(
   environment: Readonly<Record<string, string>>,
-  surroundings: Partial<Exposure> = {},
+  exposure: Partial<Exposure> = {},
 ): { readonly auth: AuthConfig; readonly errors: readonly SettingError[] } {
   const settings = new EnvironmentReader((name) => environment[name]);
-  const auth = readAuthConfig(settings, { ...PRIVATE, ...surroundings });
+  const auth = readAuthConfig(settings, { ...PRIVATE, ...exposure });
   return { auth, errors: settings.errors };
 }
 
 function errorsOf(
   environment: Readonly<Record<string, string>>,
-  surroundings?: Partial<Exposure>,
+  exposure?: Partial<Exposure>,
 ): readonly string[] {
-  return parse(environment, surroundings).errors.map(({ variable }) => variable);
+  return parse(environment, exposure).errors.map(({ variable }) => variable);
 }
 
-/** Places where others than programs of this machine may reach the service or its data. */
+/** Exposures in which other machines may reach the service or its data. */
 const OPEN: readonly Partial<Exposure>[] = [
   { host: "0.0.0.0" },
   { host: "::" },
@@ -52,27 +52,27 @@ const OPEN: readonly Partial<Exposure>[] = [
   },
 ];
 
-Deno.test("readAuthConfig() leaves authentication out only with the embedded database on loopback", () => {
+Deno.test("readAuthConfig() requires a decision unless the embedded database is used on loopback", () => {
   for (const host of ["127.0.0.1", "127.1.2.3", "localhost", "::1"]) {
     assertEquals(parse({}, { host }), { auth: { kind: "none" }, errors: [] });
   }
   assertEquals(errorsOf({}, { publicUrl: new URL("http://[::1]:8080") }), []);
-  for (const surroundings of OPEN) {
-    const { errors: [fault, ...others] } = parse({}, surroundings);
-    assertEquals([fault?.variable, others], ["AUTH_MODE", []]);
-    for (const way of ["AUTH_JWKS_URL", "AUTH_KEY_FILE", "AUTH_MODE=none"]) {
-      assertEquals(fault?.reason.includes(way), true, way);
+  for (const exposure of OPEN) {
+    const { errors: [error, ...others] } = parse({}, exposure);
+    assertEquals([error?.variable, others], ["AUTH_MODE", []]);
+    for (const setting of ["AUTH_JWKS_URL", "AUTH_KEY_FILE", "AUTH_MODE=none"]) {
+      assertEquals(error?.reason.includes(setting), true, setting);
     }
-    assertEquals(parse({ AUTH_MODE: "none" }, surroundings), { auth: { kind: "none" }, errors: [] });
+    assertEquals(parse({ AUTH_MODE: "none" }, exposure), { auth: { kind: "none" }, errors: [] });
   }
 });
 
-Deno.test("readAuthConfig() allows tokens for development nowhere else", () => {
+Deno.test("readAuthConfig() allows development tokens only with the embedded database on loopback", () => {
   assertEquals(parse({ AUTH_MODE: "dev" }), { auth: { kind: "dev" }, errors: [] });
-  for (const surroundings of OPEN) assertEquals(errorsOf({ AUTH_MODE: "dev" }, surroundings), ["AUTH_MODE"]);
+  for (const exposure of OPEN) assertEquals(errorsOf({ AUTH_MODE: "dev" }, exposure), ["AUTH_MODE"]);
 });
 
-Deno.test("readAuthConfig() reads the issuer and its rules", () => {
+Deno.test("readAuthConfig() reads the issuer, its keys and algorithms", () => {
   const { auth, errors } = parse(ISSUED, { host: "0.0.0.0" });
   assertEquals(errors, []);
   if (auth.kind !== "jwt") throw new Error("An issuer is set");
@@ -96,7 +96,7 @@ Deno.test("readAuthConfig() reads the issuer and its rules", () => {
   ]]);
 });
 
-Deno.test("readAuthConfig() refuses what is missing, contradicts itself or is not safe", () => {
+Deno.test("readAuthConfig() rejects missing, contradictory and unsafe settings", () => {
   assertEquals(errorsOf({ AUTH_MODE: "jwt" }), ["AUTH_JWKS_URL", "AUTH_ISSUER", "AUTH_AUDIENCE"]);
   assertEquals(errorsOf({ AUTH_ISSUER: "x" }), ["AUTH_JWKS_URL", "AUTH_AUDIENCE"]);
   assertEquals(errorsOf({ ...ISSUED, AUTH_KEY_FILE: "x" }), ["AUTH_JWKS_URL"]);
@@ -112,7 +112,7 @@ Deno.test("readAuthConfig() refuses what is missing, contradicts itself or is no
     assertFalse(errors[0]?.reason.includes("HS"));
   }
   assertEquals(errorsOf({ ...ISSUED, AUTH_CLOCK_SKEW: "6m" }), ["AUTH_CLOCK_SKEW"]);
-  // Somebody has begun to close it.
+  // One setting of an issuer selects AUTH_MODE=jwt, which requires the others.
   for (const begun of [{ AUTH_CLOCK_SKEW: "10s" }, { AUTH_JWKS_COOLDOWN: "10s" }]) {
     assertEquals(errorsOf(begun), ["AUTH_JWKS_URL", "AUTH_ISSUER", "AUTH_AUDIENCE"]);
     assertEquals(errorsOf({ ...begun, AUTH_MODE: "none" }), ["AUTH_MODE"]);

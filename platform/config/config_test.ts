@@ -16,14 +16,14 @@ function parse(environment: Readonly<Record<string, string>>): ReturnType<typeof
   return parseConfig((name) => environment[name]);
 }
 
-Deno.test("parseConfig() runs embedded on loopback when nothing is set", () => {
+Deno.test("parseConfig() defaults to the embedded database on loopback", () => {
   const config = parse({});
   assertEquals(config.database, { kind: "embedded", dataDirectory: ".archway" });
   assertEquals([config.host, config.port, config.logLevel], ["127.0.0.1", 8080, "info"]);
   assertEquals(config.hmacSecrets, undefined);
 });
 
-Deno.test("parseConfig() reads a primary and as many replicas as are numbered", () => {
+Deno.test("parseConfig() reads a primary and numbered replicas", () => {
   const config = parse({
     ...POSTGRES,
     POSTGRES_PRIMARY_PORT: "6543",
@@ -42,7 +42,7 @@ Deno.test("parseConfig() reads a primary and as many replicas as are numbered", 
   );
 });
 
-Deno.test("parseConfig() reads how long a read waits for a replica, within reason", () => {
+Deno.test("parseConfig() reads the maximum wait for a replica, up to 10 s", () => {
   const waits = ["", "0s", "10s"].map((CONSISTENCY_MAX_WAIT) =>
     parse({ CONSISTENCY_MAX_WAIT }).consistencyMaxWaitMs
   );
@@ -51,7 +51,7 @@ Deno.test("parseConfig() reads how long a read waits for a replica, within reaso
   assertEquals(error.errors, [{ variable: "CONSISTENCY_MAX_WAIT", reason: "must be at most 10s" }]);
 });
 
-Deno.test("parseConfig() reads whether a pooler is in between, and keeps migrations from it", () => {
+Deno.test("parseConfig() reads the pooler, and rejects migrations through it", () => {
   const poolers = ["", "none", "transaction"].map((POSTGRES_POOLER) => {
     const { database } = parse({ ...POSTGRES, POSTGRES_POOLER });
     return database.kind === "postgres" && database.pooler;
@@ -62,7 +62,7 @@ Deno.test("parseConfig() reads whether a pooler is in between, and keeps migrati
   assertEquals(error.errors.map(({ variable }) => variable), ["MIGRATE_ON_START"]);
 });
 
-Deno.test("parseConfig() reads how replicas are used", () => {
+Deno.test("parseConfig() reads the use of replicas", () => {
   const replicaSettings = (environment: Readonly<Record<string, string>>): readonly unknown[] => {
     const { database } = parse({ ...POSTGRES, ...environment });
     if (database.kind !== "postgres") throw new Error("A host is set");
@@ -87,7 +87,7 @@ Deno.test("parseConfig() reads how replicas are used", () => {
   ]);
 });
 
-Deno.test("parseConfig() migrates on start by itself only where the database is its own", () => {
+Deno.test("parseConfig() migrates on start by default only with the embedded database", () => {
   assertEquals(parse({}).migrateOnStart, true);
   assertEquals(parse(POSTGRES).migrateOnStart, false);
   assertEquals(parse({ ...POSTGRES, MIGRATE_ON_START: "true" }).migrateOnStart, true);
@@ -95,12 +95,12 @@ Deno.test("parseConfig() migrates on start by itself only where the database is 
   assertThrows(() => parse({ MIGRATE_ON_START: "yes" }), ConfigError);
 });
 
-Deno.test("parseConfig() takes several secrets, the newest first", () => {
+Deno.test("parseConfig() accepts several secrets, newest first", () => {
   const other = "f".repeat(40);
   assertEquals(parse({ ...POSTGRES, HMAC_SECRET: `${SECRET}, ${other}` }).hmacSecrets, [SECRET, other]);
 });
 
-Deno.test("parseConfig() asks how callers are known where they can come from elsewhere, and requests are answered", () => {
+Deno.test("parseConfig() requires a decision on authentication for an exposed service, but not for commands", () => {
   const { AUTH_MODE: _, ...undecided } = POSTGRES;
   for (const environment of [undecided, { HOST: "0.0.0.0" }, { TRUSTED_PROXIES: "127.0.0.1" }]) {
     const error = assertThrows(() => parse(environment), ConfigError);
@@ -110,12 +110,12 @@ Deno.test("parseConfig() asks how callers are known where they can come from els
   assertEquals([parse({}).auth.kind, parse(POSTGRES).auth.kind], ["none", "none"]);
 });
 
-Deno.test("parseConfig() limits rates behind a proxy, where others than this machine can ask", () => {
+Deno.test("parseConfig() limits rates behind a proxy by default", () => {
   const behind = parse({ TRUSTED_PROXIES: "127.0.0.1", AUTH_MODE: "none" });
   assertEquals([parse({}).limits.rateLimit, behind.limits.rateLimit?.rate.quota], [undefined, 600]);
 });
 
-Deno.test("parseConfig() takes every secret from a file, too", async () => {
+Deno.test("parseConfig() reads every secret from a file", async () => {
   const file = await Deno.makeTempFile({ prefix: "archway_secret_" });
   try {
     await Deno.writeTextFile(file, `${SECRET}\n`);
@@ -142,7 +142,7 @@ Deno.test("parseConfig() takes every secret from a file, too", async () => {
   }
 });
 
-Deno.test("parseConfig() names every fault at once, and no value", () => {
+Deno.test("parseConfig() reports all errors at once, without values", () => {
   const error = assertThrows(() =>
     parse({
       POSTGRES_PRIMARY_HOST: "db",
@@ -171,14 +171,14 @@ Deno.test("parseConfig() names every fault at once, and no value", () => {
   }
 });
 
-Deno.test("parseConfig() requires a secret when a database is configured, and of 32 bytes", () => {
+Deno.test("parseConfig() requires a secret of 32 bytes with an external database", () => {
   for (const HMAC_SECRET of ["", "x".repeat(31), `${SECRET},short`, `${SECRET},`]) {
     const error = assertThrows(() => parse({ ...POSTGRES, HMAC_SECRET }), ConfigError);
     assertEquals(error.errors.map(({ variable }) => variable), ["HMAC_SECRET"]);
   }
 });
 
-Deno.test("parseConfig() refuses settings that would silently be ignored", () => {
+Deno.test("parseConfig() rejects settings that would be ignored", () => {
   const without = assertThrows(
     () => parse({ POSTGRES_PRIMARY_PASSWORD: "x", POSTGRES_REPLICA_0_HOST: "r0" }),
     ConfigError,
@@ -205,7 +205,7 @@ Deno.test("parseConfig() refuses settings that would silently be ignored", () =>
   );
 });
 
-Deno.test("parseConfig() takes 64 replicas, and does not overlook another", () => {
+Deno.test("parseConfig() accepts 64 replicas, and rejects more", () => {
   const replicas = (count: number): Readonly<Record<string, string>> =>
     Object.fromEntries(Array.from({ length: count }, (_, n) => [`POSTGRES_REPLICA_${n}_HOST`, `r${n}`]));
   const { database } = parse({ ...POSTGRES, ...replicas(64) });
@@ -224,7 +224,7 @@ Deno.test("parseConfig() takes 64 replicas, and does not overlook another", () =
   assertEquals(last.errors.map(({ variable }) => variable), ["POSTGRES_REPLICA_255_HOST"]);
 });
 
-Deno.test("parseConfig() takes log levels in any case, and warn for warning", () => {
+Deno.test("parseConfig() accepts log levels in any case, and warn for warning", () => {
   const levels = ["debug", "INFO", "warn", "WARNING", "error"].map((LOG_LEVEL) =>
     parse({ LOG_LEVEL }).logLevel
   );

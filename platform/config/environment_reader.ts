@@ -3,13 +3,13 @@ import { InvalidSetting, type Setting, type SettingsReader } from "@archway/serv
 /** Looks a variable up; `Deno.env.get` is one. */
 export type EnvironmentLookup = (name: string) => string | undefined;
 
-/** An invalid or missing variable: its name and the reason, without its value. */
+/** Invalid or missing variable, with the reason and without its value. */
 export interface SettingError {
   readonly variable: string;
   readonly reason: string;
 }
 
-/** Where a value came from: the variable itself, a file that it names, its default, or a rule over other settings. */
+/** Source of a value: the variable, a file that it names, the default, or a rule over other settings. */
 export type ValueSource =
   | { readonly kind: "environment"; readonly variable: string }
   | { readonly kind: "file"; readonly variable: string; readonly path: string }
@@ -23,10 +23,10 @@ export interface ReadSetting {
   readonly source: ValueSource;
 }
 
-/** Reads settings from environment variables, and collects what is invalid. */
+/** Reads settings from environment variables, and collects errors. */
 export class EnvironmentReader implements SettingsReader {
   readonly errors: SettingError[] = [];
-  /** Everything that was read, by the name of its setting. */
+  /** Values read, by name of the setting. */
   readonly values = new Map<string, ReadSetting>();
   readonly #lookup: EnvironmentLookup;
 
@@ -71,7 +71,7 @@ export class EnvironmentReader implements SettingsReader {
     }
   }
 
-  /** Returns what the variables of a setting hold; undefined if none is set. Two at once are an error. */
+  /** Returns the value of a setting; undefined if none of its variables is set. Two set at once are an error. */
   #find(setting: Setting<unknown>): ReadSetting | undefined {
     const set = variablesOf(setting).filter((variable) => this.#text(variable) !== undefined);
     const [variable, other] = set;

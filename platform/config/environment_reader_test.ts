@@ -26,7 +26,7 @@ function readerOf(environment: Readonly<Record<string, string>>): EnvironmentRea
 const TOKEN = secretSetting("TOKEN", { description: "A secret." });
 const TIMEOUT = durationSetting("TIMEOUT", {
   default: "5s",
-  aliases: ["PATIENCE"],
+  aliases: ["OLD_TIMEOUT"],
   description: "A timeout.",
 });
 const LIMIT = integerSetting("LIMIT", { min: 1, max: 9, description: "A limit." });
@@ -67,7 +67,7 @@ Deno.test("EnvironmentReader.read() rejects two variables for one secret, and un
   });
 });
 
-Deno.test("EnvironmentReader.require() reports what is absent, once", () => {
+Deno.test("EnvironmentReader.require() reports a missing value once", () => {
   const reader = readerOf({ NAME: "" });
   assertEquals([reader.require(NAME, "none"), reader.require(LIMIT, 1)], ["none", 1]);
   assertEquals(reader.errors, [
@@ -76,14 +76,17 @@ Deno.test("EnvironmentReader.require() reports what is absent, once", () => {
   ]);
 });
 
-Deno.test("EnvironmentReader.read() takes the name of an earlier release, and reports invalid texts by it", () => {
-  assertEquals(readerOf({ PATIENCE: "7s" }).read(TIMEOUT), 7000);
-  const both = readerOf({ PATIENCE: "7s", TIMEOUT: "8s" });
+Deno.test("EnvironmentReader.read() accepts an alias, and reports invalid values under its name", () => {
+  assertEquals(readerOf({ OLD_TIMEOUT: "7s" }).read(TIMEOUT), 7000);
+  const both = readerOf({ OLD_TIMEOUT: "7s", TIMEOUT: "8s" });
   assertEquals(both.read(TIMEOUT), 8000);
-  assertEquals(both.errors, [{ variable: "TIMEOUT", reason: "and PATIENCE are both set; keep one of them" }]);
-  const invalid = readerOf({ PATIENCE: "soon" });
+  assertEquals(both.errors, [{
+    variable: "TIMEOUT",
+    reason: "and OLD_TIMEOUT are both set; keep one of them",
+  }]);
+  const invalid = readerOf({ OLD_TIMEOUT: "soon" });
   assertEquals(invalid.read(TIMEOUT), 5000);
-  assertEquals(invalid.errors.map(({ variable }) => variable), ["PATIENCE"]);
+  assertEquals(invalid.errors.map(({ variable }) => variable), ["OLD_TIMEOUT"]);
 });
 
 Deno.test("EnvironmentReader.values records each value with its source", () => {

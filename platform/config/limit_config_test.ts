@@ -12,7 +12,7 @@ function parse(environment: Readonly<Record<string, string>>, isPrivate = false)
   return { ...config, errors: settings.errors.map(({ variable }) => variable) };
 }
 
-Deno.test("readLimitConfig() limits rates unless only this machine reaches the service, or somebody says so", () => {
+Deno.test("readLimitConfig() limits rates unless the service is private and no rate is set", () => {
   const rate = { quota: 600, windowSeconds: 60 };
   assertEquals(parse({}).rateLimit, {
     rate,
@@ -66,7 +66,7 @@ Deno.test("readLimitConfig() reads rates", () => {
   }
 });
 
-Deno.test("readLimitConfig() takes the store by the names of both servers", () => {
+Deno.test("readLimitConfig() accepts URLs of Redis and Valkey", () => {
   const stores = ["redis://host", "rediss://u:p%40w@[::1]:6380/1", "valkey://host:1", "valkeys://host"];
   assertEquals(stores.map((RATE_LIMIT_URL) => parse({ RATE_LIMIT_URL }).rateLimit?.storeUrl), [
     "redis://host",
@@ -88,7 +88,7 @@ Deno.test("readLimitConfig() takes the store by the names of both servers", () =
   }
 });
 
-Deno.test("readLimitConfig() reads the origins whose scripts may read answers", () => {
+Deno.test("readLimitConfig() reads CORS origins", () => {
   assertEquals(parse({}).cors, undefined);
   assertEquals(parse({ CORS_ORIGINS: "*", CORS_MAX_AGE: "1h" }).cors, {
     origins: "*",
@@ -112,7 +112,7 @@ Deno.test("readLimitConfig() reads the origins whose scripts may read answers", 
   assertEquals(parse({ CORS_CREDENTIALS: "true" }).errors, ["CORS_CREDENTIALS"]);
 });
 
-Deno.test("readLimitConfig() reads the sizes of requests, within what the platform takes", () => {
+Deno.test("readLimitConfig() reads maximum sizes, within the limits of the platform", () => {
   const sizes = { MAX_URL_BYTES: "1000", MAX_HEADER_BYTES: "65536" };
   assertEquals([parse(sizes).maxUrlBytes, parse(sizes).maxHeaderBytes], [1000, 65_536]);
   assertEquals([parse({}).maxUrlBytes, parse({}).maxHeaderBytes], [8192, 16_384]);

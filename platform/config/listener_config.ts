@@ -7,9 +7,9 @@ import {
 } from "@archway/service_kit/setting_types.ts";
 import { isLoopback } from "./is_loopback.ts";
 
-/** How clients reach the program. */
+/** Connections of clients. */
 export interface ListenerConfig {
-  /** Limits of connections; no protection against slow clients if undefined. */
+  /** Slow-client protection; disabled if undefined. */
   readonly connectionLimits: ConnectionLimitConfig | undefined;
   /** Plain HTTP if undefined. */
   readonly tls: TlsConfig | undefined;
@@ -20,7 +20,7 @@ export interface ConnectionLimitConfig {
   /** Maximum idle time between a response and the next request, in milliseconds. */
   readonly idleMs: number;
   readonly maxConnections: number;
-  /** 0 means no limit beside `maxConnections`. */
+  /** 0 means that only `maxConnections` applies. */
   readonly maxConnectionsPerAddress: number;
 }
 
@@ -77,8 +77,8 @@ export const LISTENER_SETTINGS = [
 ];
 
 /**
- * Reads TLS and the limits of connections. Limits are on by default unless only this machine can reach the program in
- * plain HTTP: what forwards TLS connections to it is no proxy that knows requests.
+ * Reads TLS and connection limits. Limits are on by default unless the program listens on loopback without TLS, where
+ * only this machine or a proxy connects. A proxy in front of a TLS listener forwards bytes and limits no requests.
  */
 export function readListenerConfig(reader: SettingsReader, host: string): ListenerConfig {
   const tls = readTls(reader);

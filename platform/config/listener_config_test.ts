@@ -10,7 +10,7 @@ function parse(
   return [readListenerConfig(settings, host), settings.errors.map(({ variable }) => variable)];
 }
 
-Deno.test("readListenerConfig() guards what others can reach, unless it is told otherwise", () => {
+Deno.test("readListenerConfig() limits connections by default unless it listens on loopback without TLS", () => {
   const tls = { TLS_CERT_FILE: "server.crt", TLS_KEY_FILE: "server.key" };
   const cases: [environment: Readonly<Record<string, string>>, host: string, limited: boolean][] = [
     [{}, "127.0.0.1", false],
@@ -28,7 +28,7 @@ Deno.test("readListenerConfig() guards what others can reach, unless it is told 
   }
 });
 
-Deno.test("readListenerConfig() reads what the guard goes by", () => {
+Deno.test("readListenerConfig() reads the connection limits", () => {
   const [defaults] = parse({ SLOW_CLIENT_GUARD: "on" });
   assertEquals(defaults.connectionLimits, {
     idleMs: 75_000,
@@ -46,7 +46,7 @@ Deno.test("readListenerConfig() reads what the guard goes by", () => {
   assertEquals(errors, ["SLOW_CLIENT_GUARD", "IDLE_TIMEOUT", "MAX_CONNECTIONS"]);
 });
 
-Deno.test("readListenerConfig() wants both files of TLS or none", () => {
+Deno.test("readListenerConfig() requires both files of TLS or neither", () => {
   assertEquals(parse({ TLS_CERT_FILE: "c", TLS_KEY_FILE: "k" })[0].tls, { certificate: "c", key: "k" });
   assertEquals(parse({ TLS_CERT_FILE: "c" })[1], ["TLS_KEY_FILE"]);
   assertEquals(parse({ TLS_KEY_FILE: "k" })[1], ["TLS_CERT_FILE"]);

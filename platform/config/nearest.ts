@@ -1,4 +1,4 @@
-/** The candidate that differs from `text` by at most two letters (Levenshtein's distance), if there is one. */
+/** Returns the candidate nearest to a text within a Levenshtein distance of 2, if any. */
 export function nearest(text: string, candidates: readonly string[]): string | undefined {
   const scored = candidates.map((candidate) => ({ candidate, edits: distance(text, candidate) }));
   return scored.filter(({ edits }) => edits <= 2).sort((left, right) => left.edits - right.edits)[0]

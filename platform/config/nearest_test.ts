@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { nearest } from "./nearest.ts";
 
-Deno.test("nearest() finds the word that was meant", () => {
+Deno.test("nearest() returns the nearest candidate within two edits", () => {
   const words = ["minLength", "maxLength", "pattern"];
   assertEquals(nearest("minLenght", words), "minLength");
   assertEquals(nearest("patern", words), "pattern");

@@ -21,7 +21,7 @@ Deno.test("readPrimaryHosts() reads lists of hosts and ports", () => {
   assertEquals(parse("db,db,::1", "1,2,3").addresses, ["db 1", "db 2", "::1 3"]);
 });
 
-Deno.test("readPrimaryHosts() refuses lists that do not fit", () => {
+Deno.test("readPrimaryHosts() rejects lists of different lengths, duplicates and invalid parts", () => {
   const errorsOf = (host: string, port?: string): unknown => parse(host, port).errors;
   assertEquals(errorsOf("db1,db2", "1,2"), []);
   assertEquals(errorsOf("db1,db2,db3", "1,2"), ["POSTGRES_PRIMARY_PORT"]);

@@ -1,7 +1,7 @@
 import { assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { parseTargetUrl, TargetUrlError } from "./target_url.ts";
 
-Deno.test("parseTargetUrl() reads every part, decoded", () => {
+Deno.test("parseTargetUrl() decodes every part", () => {
   assertEquals(
     parseTargetUrl("postgres://ann%40home:p%2Fw%25@db.example:6543/my%20data?sslmode=verify-full"),
     {
@@ -20,7 +20,7 @@ Deno.test("parseTargetUrl() reads every part, decoded", () => {
   assertEquals(parseTargetUrl("postgres://ann@%2Frun%2Fpg/data").host, "/run/pg");
 });
 
-Deno.test("parseTargetUrl() says in a line what is wrong, and nothing of the URL", () => {
+Deno.test("parseTargetUrl() reports errors in one line without repeating the URL", () => {
   const wrong = [
     "",
     "host",

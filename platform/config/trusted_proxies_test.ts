@@ -16,7 +16,7 @@ Deno.test("readTrustedProxies() reads addresses and networks", () => {
   });
 });
 
-Deno.test("readTrustedProxies() tells once of what is neither", () => {
+Deno.test("readTrustedProxies() rejects any other value with one error", () => {
   const wrong = ["proxy", "10.0.0.0/33", "10.0.0.0/8,", "::ffff:10.0.0.0/8", "proxy,10.0.0.0/99"];
   for (const text of wrong) assertEquals(parse(text).errors, ["TRUSTED_PROXIES"], text);
 });

@@ -2,10 +2,10 @@ import type { Setting } from "@archway/service_kit/setting.ts";
 import { type SettingError, variablesOf } from "./environment_reader.ts";
 import { nearest } from "./nearest.ts";
 
-/** Prefixes that only settings of the program have: any other name with one is a mistake. */
+/** Prefixes reserved for settings of the program. */
 const OWN_PREFIXES = ["POSTGRES_"];
 
-/** Other programs' words for parts of a server's settings. */
+/** Common alternative names for parts of a server's settings. */
 const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ["DB", "DATABASE"],
   ["DBNAME", "DATABASE"],
@@ -21,7 +21,7 @@ const OF_KUBERNETES =
   /_SERVICE_(?:HOST|PORT)(?:_[A-Z0-9_]+)?$|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?$/;
 const KUBERNETES_PORT = /^(?:tcp|udp|sctp):\/\//;
 
-/** Variables of the PostgreSQL image, which the environment of a program beside such a container may have too. */
+/** Variables of the PostgreSQL image, which may be in the same environment. */
 const OF_IMAGE = new Set([
   "POSTGRES_USER",
   "POSTGRES_PASSWORD",
@@ -31,16 +31,16 @@ const OF_IMAGE = new Set([
   "POSTGRES_HOST_AUTH_METHOD",
 ]);
 
-/** What to compare with the settings. */
+/** Options of {@link unknownSettings}. */
 export interface UnknownSettingsOptions {
   readonly settings: readonly Setting<unknown>[];
-  /** Name of the program, which newcomers try as a prefix: ARCHWAY_PORT. */
+  /** Name of the program; as a prefix, as in ARCHWAY_PORT, it marks a variable as a mistake. */
   readonly project: string;
 }
 
 /**
- * Returns the variables that were probably meant as settings: those with a prefix of the program that it does not read,
- * and those that differ from a setting by at most two letters.
+ * Returns variables that are probably misspelt settings: unknown ones with a reserved prefix, and those within two
+ * edits of the name of a setting.
  */
 export function unknownSettings(
   environment: Readonly<Record<string, string>>,
@@ -57,16 +57,16 @@ export function unknownSettings(
     if (hint === undefined && !prefixes.some((prefix) => variable.startsWith(prefix))) return [];
     return [{
       variable,
-      reason: `is not a setting; ${hint === undefined ? SEE_LIST : `did you mean ${hint}?`}`,
+      reason: `is not a setting; ${
+        hint === undefined ? `\`${project} config\` lists all settings` : `did you mean ${hint}?`
+      }`,
     }];
   });
 }
 
-const SEE_LIST = "`config` lists all of them";
-
 const REPLICA = /POSTGRES_REPLICA_\d+_/;
 
-/** Returns the name of a replica's setting as the table has it, with the number 0. */
+/** Replaces the number of a replica by 0, as the table of settings lists only the first. */
 function withFirstNumber(variable: string): string {
   return variable.replace(REPLICA, "POSTGRES_REPLICA_0_");
 }

@@ -7,7 +7,7 @@ function unknown(environment: Readonly<Record<string, string>>): Readonly<Record
   return Object.fromEntries(found.map(({ variable, reason }) => [variable, reason]));
 }
 
-Deno.test("unknownSettings() suggests the setting that was meant", () => {
+Deno.test("unknownSettings() suggests the nearest setting", () => {
   const meant = {
     POSTGRES_HOST: "POSTGRES_PRIMARY_HOST",
     POSTGRES_PASSWORD: "POSTGRES_PRIMARY_PASSWORD",
@@ -30,12 +30,12 @@ Deno.test("unknownSettings() suggests the setting that was meant", () => {
 
 Deno.test("unknownSettings() reports any other name with a prefix of the program", () => {
   assertEquals(unknown({ POSTGRES_SHARDS: "3", ARCHWAY_COLOUR: "blue" }), {
-    POSTGRES_SHARDS: "is not a setting; `config` lists all of them",
-    ARCHWAY_COLOUR: "is not a setting; `config` lists all of them",
+    POSTGRES_SHARDS: "is not a setting; `archway config` lists all settings",
+    ARCHWAY_COLOUR: "is not a setting; `archway config` lists all settings",
   });
 });
 
-Deno.test("unknownSettings() accepts settings, replicas of any number, empty ones and those of other programs", () => {
+Deno.test("unknownSettings() accepts settings, replicas of any number, empty variables and unrelated ones", () => {
   assertEquals(
     unknown({
       PORT: "8080",
@@ -51,7 +51,7 @@ Deno.test("unknownSettings() accepts settings, replicas of any number, empty one
   );
 });
 
-Deno.test("unknownSettings() accepts what Kubernetes sets for a service of that name", () => {
+Deno.test("unknownSettings() accepts variables that Kubernetes sets for services", () => {
   assertEquals(
     unknown({
       POSTGRES_SERVICE_HOST: "10.0.0.1",

@@ -12,7 +12,7 @@ import { type Database, openDatabase } from "./open_database.ts";
 import { migrationSources, type Project } from "./project.ts";
 import { checkRolePrivileges } from "./check_role_privileges.ts";
 
-/** What `serve` and `worker` both run on. Disposing closes it in reverse order of opening. */
+/** Running program of `serve` or `worker`. Disposing closes everything in reverse order of opening. */
 export interface Booted extends AsyncDisposable {
   readonly logger: Logger;
   readonly telemetry: Telemetry;
@@ -21,30 +21,30 @@ export interface Booted extends AsyncDisposable {
   readonly mounted: MountedServices;
   /** Resolves when all migrations are applied; rejects when one fails. */
   readonly migrated: Promise<void>;
-  /** Aborts when the program begins to stop. */
+  /** Aborts when the program starts to stop. */
   readonly stopping: AbortSignal;
   /** Ends the wait for migrations. */
   stop(): void;
-  /** Opens background work that starts once the tables exist. */
+  /** Opens background work, which starts once migrations are applied. */
   openBackground(services: readonly MountedService[]): Promise<readonly BackgroundWork[]>;
-  /** Serves metrics where ADMIN_PORT is set. */
+  /** Starts the admin server if ADMIN_PORT is set. */
   openAdmin(isReady?: () => boolean): void;
 }
 
-/** How a program is opened. */
+/** Options of {@link boot}. */
 export interface BootOptions extends Project {
   /**
-   * Whether a developer reads its log.
+   * Whether the log is for a developer.
    *
-   * @default false
+   * @default {false}
    */
   readonly development?: boolean;
 }
 
-/** Opens logging, telemetry and the database, mounts the services, and begins to wait for migrations. */
+/** Opens logging, telemetry and the database, mounts the services, and starts to apply or await migrations. */
 export async function boot(
   config: Config,
-  { services, development = false }: BootOptions,
+  { name, services, development = false }: BootOptions,
 ): Promise<Booted> {
   await using stack = new AsyncDisposableStack();
   const terminal = Deno.stdout.isTerminal();
@@ -54,7 +54,7 @@ export async function boot(
   const database = stack.use(await openDatabase(config, telemetry.database));
   telemetry.watch(database.pool);
   const stopping = new AbortController();
-  // Whatever ends the program: nothing begins any more on what is being closed.
+  // Also after an error: nothing must start on resources that are being closed.
   stack.defer(() => stopping.abort());
   const mounted = mountServices(config, { services, database, logger, telemetry });
   const migrations = new MigrationGate(database.pool, migrationSources(services), {
@@ -63,14 +63,18 @@ export async function boot(
   const applied = migrations.run({
     signal: stopping.signal,
     onApplied: (files) => logger.info("Applied migrations {files}", { files }),
-    onPending: (files) => logger.warn("Waiting for archway migrate up to apply {files}", { files }),
+    onPending: (files) =>
+      logger.warn("Waiting for pending migrations {files}; run {command}", {
+        files,
+        command: `${name} migrate up`,
+      }),
     onUnavailable: (error) =>
       logger.warn("Waiting for the database: {message}", { message: formatError(error) }),
   });
   const migrated = applied.then(() =>
     warnOfExcessPrivileges(config, { database, logger, signal: stopping.signal })
   );
-  // Awaited later; a rejection before that is not unhandled.
+  // Callers await it later; until then a rejection must not count as unhandled.
   migrated.catch(() => {});
   const opened = stack.move();
   return {
@@ -90,31 +94,37 @@ export async function boot(
       if (config.admin === undefined || telemetry.prometheus === undefined) return;
       const options = isReady === undefined ? {} : { isReady };
       const admin = opened.use(startAdminServer(config.admin, telemetry.prometheus, options));
-      logger.info("Metrics are at {metrics}", { metrics: `${admin.url}/metrics` });
+      logger.info("Serving metrics at {metrics}", { metrics: `${admin.url}/metrics` });
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 
-interface Warning {
+interface PrivilegeCheckDependencies {
   readonly database: Database;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
 
 /** Warns of a database role with more privileges than needed; the embedded database has a single role. */
-async function warnOfExcessPrivileges(config: Config, { database, logger, signal }: Warning): Promise<void> {
+async function warnOfExcessPrivileges(
+  config: Config,
+  { database, logger, signal }: PrivilegeCheckDependencies,
+): Promise<void> {
   if (config.database.kind === "embedded" || signal.aborted) return;
   try {
-    const power = await checkRolePrivileges(database.pool.writer(), {
+    const excess = await checkRolePrivileges(database.pool.writer(), {
       migrates: config.migrateOnStart,
       signal,
     });
-    if (power !== undefined) logger.warn("{power}: db/roles.sql makes one that may not", { power });
+    if (excess === undefined) return;
+    logger.warn("Database role {role} has excessive privileges ({privileges}); see db/roles.sql", {
+      ...excess,
+    });
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     if (signal.aborted) return;
-    logger.warn("What the database role may do could not be found out: {message}", {
+    logger.warn("Privileges of the database role could not be checked: {message}", {
       message: formatError(error),
     });
   }

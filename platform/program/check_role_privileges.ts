@@ -6,7 +6,7 @@ interface Row {
   readonly owner: boolean;
 }
 
-// Roles that this one can use count as well: the owner of a database is a member of the owner of its schema public.
+// Includes roles of which this one is a member: the owner of a database is a member of the owner of its schema public.
 const statement = `SELECT rolname AS role, rolsuper AS superuser,
   EXISTS (SELECT FROM pg_namespace WHERE nspname = current_schema AND pg_has_role(nspowner, 'USAGE'))
     OR EXISTS (
@@ -15,18 +15,26 @@ const statement = `SELECT rolname AS role, rolsuper AS superuser,
     ) AS owner
   FROM pg_roles WHERE rolname = current_user`;
 
+/** Role of the service, and the privileges that it does not need. */
+export interface ExcessPrivileges {
+  readonly role: string;
+  readonly privileges: string;
+}
+
 /**
- * What the role of the service may do and does not need, for people: that it is a superuser, or could drop the tables.
- * Undefined where it is a role as db/roles.sql makes it. Throws a `DatabaseError`.
+ * Checks whether the role of the service is a superuser, or owns tables without applying migrations.
  *
- * @param options.migrates Whether the service is to make its tables itself, and has to own them.
+ * @param options.migrates Whether the service applies migrations itself, which requires ownership of the tables.
+ * @returns undefined for a role with no more privileges than db/roles.sql grants.
+ * @throws {DatabaseError}
  */
 export async function checkRolePrivileges(
   querier: Querier,
   { migrates, signal }: { readonly migrates: boolean; readonly signal: AbortSignal },
-): Promise<string | undefined> {
+): Promise<ExcessPrivileges | undefined> {
   const { rows: [row] } = await querier.query<Row>(statement, [], { signal });
   if (row === undefined) return undefined;
-  if (row.superuser) return `The database role ${row.role} is a superuser`;
-  return row.owner && !migrates ? `The database role ${row.role} may change and drop the tables` : undefined;
+  const { role, superuser, owner } = row;
+  if (superuser) return { role, privileges: "superuser" };
+  return owner && !migrates ? { role, privileges: "owner of the tables" } : undefined;
 }

@@ -10,22 +10,23 @@ import { unknownSettings } from "@archway/config/unknown_settings.ts";
 import type { Project } from "./project.ts";
 import { print } from "./print.ts";
 import { textTable } from "./text_table.ts";
+import { commandUsage } from "./usage.ts";
 
-/** A setting as the program sees it. */
+/** Effective value of a setting. */
 export interface EffectiveSetting {
   readonly name: string;
-  /** Masked if it is a secret; null if there is no value. */
+  /** Masked if secret; null without a value. */
   readonly value: string | null;
-  /** Where the value came from, such as "environment", ".env", "file /run/secrets/hmac", "default" or "derived". */
+  /** Source of the value, such as "environment", ".env", "file /run/secrets/hmac", "default" or "derived". */
   readonly source: string;
 }
 
 const MASK = "********";
 
 /**
- * `config`: prints every setting with its value and source, secrets masked, and then what is invalid.
+ * `config`: prints every setting with its value and source, secrets masked, and the configuration errors.
  *
- * @returns the exit code: 0 valid, 1 invalid, 2 bad usage.
+ * @returns the exit code: 0 for a valid configuration, 1 for an invalid one, 2 for invalid arguments.
  */
 export async function config(
   args: readonly string[],
@@ -38,7 +39,7 @@ export async function config(
   if (args.length > (json ? 1 : 0)) {
     await print(
       Deno.stderr,
-      `${project.name} config: unknown argument\nUsage: ${project.name} config [--json]\n`,
+      `${project.name} config: unknown argument, expected --json\n${commandUsage(project.name, "config")}`,
     );
     return 2;
   }
@@ -55,7 +56,7 @@ export async function config(
   return lines.length === 0 ? 0 : 1;
 }
 
-/** Reads the configuration, and returns every setting with its source, and what is invalid. */
+/** Reads the configuration, and returns every setting with its source, and the errors. */
 export function effectiveSettings(
   { name, services }: Project,
   environment: Readonly<Record<string, string>>,
@@ -92,14 +93,14 @@ function sourceOf(
   if (source.kind === "default") return text === undefined ? "not set" : "default";
   if (source.kind === "derived") return "derived";
   const { variable } = source;
-  const place = dotEnv[variable] !== undefined && dotEnv[variable] === environment[variable]
+  const location = dotEnv[variable] !== undefined && dotEnv[variable] === environment[variable]
     ? ".env"
     : "environment";
-  if (source.kind === "file") return `file ${source.path} (${variable}, ${place})`;
-  return variable === name ? place : `${place} (${variable})`;
+  if (source.kind === "file") return `file ${source.path} (${variable}, ${location})`;
+  return variable === name ? location : `${location} (${variable})`;
 }
 
-/** Variables of the file .env, which the tasks load; none without it. */
+/** Returns the variables of the file .env, which the tasks load; none without the file. */
 async function readDotEnv(): Promise<Readonly<Record<string, string | undefined>>> {
   try {
     return parseEnv(await Deno.readTextFile(".env"));

@@ -26,7 +26,7 @@ function sources(
   return new Map(settings.map(({ name, value, source }) => [name, [value, source]]));
 }
 
-Deno.test("effectiveSettings() says where each value came from", () => {
+Deno.test("effectiveSettings() returns the source of each value", () => {
   const found = sources(
     { PORT: "9000", HOST: "127.0.0.1", POSTGRES_REPLICA_PATIENCE: "3s", ...SERVER, LOG_LEVEL: "WARN" },
     { PORT: "9000", HOST: "0.0.0.0" },
@@ -57,7 +57,7 @@ const SERVER = {
   AUTH_MODE: "none",
 };
 
-Deno.test("effectiveSettings() masks every secret, those of all replicas too", () => {
+Deno.test("effectiveSettings() masks every secret, including those of replicas", () => {
   const { settings, errors } = effectiveSettings(project, SERVER);
   assertEquals(errors, []);
   assertFalse(JSON.stringify(settings).includes("planted"));
@@ -71,7 +71,7 @@ Deno.test("effectiveSettings() masks every secret, those of all replicas too", (
   ]);
 });
 
-Deno.test("effectiveSettings() reports what is invalid beside the values, and misspelt names", () => {
+Deno.test("effectiveSettings() reports invalid values and misspelt names", () => {
   const { settings, errors } = effectiveSettings(project, { PORT: "eighty", LOG_LEVLE: "debug" });
   assertEquals(errors.map(({ variable }) => variable), ["PORT", "LOG_LEVLE"]);
   assert(settings.length > 50);

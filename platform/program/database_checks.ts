@@ -2,7 +2,7 @@ import type { HealthManager } from "@archway/db/db.ts";
 import type { HealthCheck, ReadinessCheck } from "@archway/server/health.ts";
 import type { MigrationGate } from "./migration_gate.ts";
 
-/** What `/readyz` asks of the database: migrated, the primary reachable. A replica that is lost only degrades. */
+/** Returns the readiness check of the database: migrations and primary are required, a lost replica only degrades. */
 export function databaseChecks(database: HealthManager, migrations: MigrationGate): ReadinessCheck {
   return async function checkDatabase(): Promise<readonly HealthCheck[]> {
     const instances = await database.health();
@@ -10,7 +10,7 @@ export function databaseChecks(database: HealthManager, migrations: MigrationGat
     return [
       reachable
         ? await checkMigrations(migrations)
-        : { name: "migrations", status: "unavailable", reason: "The primary does not tell" },
+        : { name: "migrations", status: "unavailable", reason: "primary unreachable" },
       ...instances.map(({ name, role, healthy, reason }): HealthCheck => ({
         name,
         status: healthy ? "ok" : role === "primary" ? "unavailable" : "degraded",

@@ -1,7 +1,7 @@
 import { assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { DbArgumentsError, parseDbArguments } from "./db_arguments.ts";
 
-Deno.test("parseDbArguments() reads what is asked", () => {
+Deno.test("parseDbArguments() parses both actions and their options", () => {
   assertEquals(parseDbArguments(["copy"]), { action: "copy", to: undefined });
   assertEquals(parseDbArguments(["copy", "--to", "postgres://a"]), { action: "copy", to: "postgres://a" });
   assertEquals(parseDbArguments(["copy", "--to=postgres://a"]), { action: "copy", to: "postgres://a" });
@@ -9,7 +9,7 @@ Deno.test("parseDbArguments() reads what is asked", () => {
   assertEquals(parseDbArguments(["--json", "status"]), { action: "status", json: true });
 });
 
-Deno.test("parseDbArguments() refuses what it does not know in a line, and repeats no value", () => {
+Deno.test("parseDbArguments() rejects unknown arguments in one line without repeating values", () => {
   const wrong = [
     "",
     "move",

@@ -7,47 +7,46 @@ import { copy } from "./db_copy.ts";
 import { status } from "./db_status.ts";
 import { formatError, isDatabaseError } from "./format_error.ts";
 import { print } from "./print.ts";
+import { commandUsage } from "./usage.ts";
 
-const USAGE = `Usage: archway db copy --to <url>
-       archway db status [--json]
-`;
-
-/** What the environment says. */
+/** Options of the command `db`. */
 export interface DbCommandOptions {
+  /** Name of the program, for messages. */
+  readonly project: string;
   /** Reads the configuration. */
   readonly configure: () => Config;
-  /** Where to copy to, unless `--to` says so: a command line is shown to everybody on the machine. */
+  /** Default of `--to`. Every user of the machine can read a command line, but not the environment. */
   readonly copyToUrl: string | undefined;
   readonly sources: readonly MigrationSource[];
 }
 
 /**
- * `archway db`: copies the embedded database to a server, and tells how every server is.
+ * `db`: copies the embedded database to a server, or prints the status of every server.
  *
- * @returns the exit code: 0 done, 1 failed, 2 not understood, 130 or 143 stopped by a signal.
+ * @returns the exit code: 0 for success, 1 for a failure, 2 for invalid arguments, 130 or 143 after a signal.
  */
 export async function db(
   args: readonly string[],
-  { configure, copyToUrl, sources }: DbCommandOptions,
+  { project, configure, copyToUrl, sources }: DbCommandOptions,
 ): Promise<number> {
   try {
-    const asked = parseDbArguments(args);
-    if (asked.action === "status") return await status(configure(), asked);
-    const to = asked.to ?? copyToUrl;
-    if (to === undefined) throw new DbArgumentsError("copy needs --to <url>, or the URL in COPY_TO_URL");
-    return await copy(configure(), { url: to, sources });
+    const parsed = parseDbArguments(args);
+    if (parsed.action === "status") return await status(configure(), { project, json: parsed.json });
+    const url = parsed.to ?? copyToUrl;
+    if (url === undefined) throw new DbArgumentsError("copy requires --to <url> or COPY_TO_URL");
+    return await copy(configure(), { url, sources });
   } catch (error) {
     if (error instanceof DbArgumentsError) {
-      await print(Deno.stderr, `archway db: ${error.message}\n${USAGE}`);
+      await print(Deno.stderr, `${project} db: ${error.message}\n${commandUsage(project, "db")}`);
       return 2;
     }
     if (!isUserFacing(error)) throw error;
-    await print(Deno.stderr, `archway db: ${formatError(error)}\n`);
+    await print(Deno.stderr, `${project} db: ${formatError(error)}\n`);
     return 1;
   }
 }
 
-/** A person can mend these by what they say. */
+/** Whether an error is the operator's to correct. */
 function isUserFacing(error: unknown): error is Error {
   return error instanceof CopyError || error instanceof TargetUrlError || error instanceof ConfigError ||
     isDatabaseError(error);

@@ -21,29 +21,29 @@ import { openDatabase } from "./open_database.ts";
 import { print } from "./print.ts";
 import { SIGNAL_EXIT_CODES, waitForStopSignal } from "./wait_for_stop_signal.ts";
 
-/** What is copied. */
+/** Options of `db copy`. */
 export interface CopyOptions {
-  /** Target; its password is in no message. */
+  /** URL of the target. Messages never contain its password. */
   readonly url: string;
   readonly sources: readonly MigrationSource[];
 }
 
 /**
- * `archway db copy`: copies everything from the embedded database to a server.
+ * `db copy`: copies all data from the embedded database to a server.
  *
- * @returns the exit code: 0 all is there and equal, 130 or 143 stopped by a signal.
+ * @returns the exit code: 0 if everything is copied and verified, 130 or 143 after a signal.
  * @throws {TargetUrlError | CopyError | DatabaseError | EmbeddedError | MigrationError}
  */
 export async function copy(config: Config, { url, sources }: CopyOptions): Promise<number> {
   const target = readUrl(url);
-  const folder = await sourceFolder(config);
+  const directory = await sourceDirectory(config);
   await using embedded = await openDatabase(config);
   if (config.migrateOnStart) await embedded.pool.migrate(sources);
   await using server = openPool({
     primary: target,
     replicas: [],
     connectTimeoutMs: config.pool.connectTimeoutMs,
-    // What is long here is long because there is much.
+    // No timeouts: the duration depends on the amount of data.
     statementTimeoutMs: 0,
     transactionTimeoutMs: 0,
     applicationName: "archway db copy",
@@ -59,22 +59,22 @@ export async function copy(config: Config, { url, sources }: CopyOptions): Promi
   let summary: CopySummary;
   try {
     summary = await run({ source: embedded.pool, target: server }, {
-      sourceId: await sourceId(folder),
+      sourceId: await sourceId(directory),
       migrations: sources,
       onProgress: (pass, rows, total) => progress.update(pass, rows, total),
       onChanged: (tables) =>
-        progress.notify(`Changed since they were copied, and copied anew: ${tables.join(", ")}`),
+        progress.notify(`Copying tables again that changed since they were copied: ${tables.join(", ")}`),
       signal: stopping.signal,
     });
   } catch (error) {
     progress.end();
     if (stoppedBy === undefined || !isStop(error, stopping.signal)) throw error;
-    await print(Deno.stdout, `Stopped${progress.state}: the same command goes on from here\n`);
+    await print(Deno.stdout, `Stopped ${progress.state}; run the same command to continue\n`);
     return SIGNAL_EXIT_CODES[stoppedBy] ?? 1;
   }
   progress.end();
   const seconds = (performance.now() - startedAt) / 1000;
-  const secretFile = config.hmacSecrets === undefined ? join(folder, "hmac_secret") : undefined;
+  const secretFile = config.hmacSecrets === undefined ? join(directory, "hmac_secret") : undefined;
   await print(Deno.stdout, copySummary(summary, { seconds, target, secretFile }));
   return 0;
 }
@@ -84,39 +84,48 @@ function readUrl(url: string): InstanceConfig {
     return parseTargetUrl(url);
   } catch (error) {
     if (!(error instanceof TargetUrlError)) throw error;
-    throw new TargetUrlError(`The URL to copy to cannot be used: ${error.message}`);
+    throw new TargetUrlError(`Invalid target URL: ${error.message}`);
   }
 }
 
-/** The folder of the database to copy, which is there. */
-async function sourceFolder({ database }: Config): Promise<string> {
+/**
+ * Returns the data directory of the embedded database.
+ *
+ * @throws {CopyError} if there is none.
+ */
+async function sourceDirectory({ database }: Config): Promise<string> {
   if (database.kind === "postgres") {
     throw new CopyError(
-      "POSTGRES_PRIMARY_HOST names a server, and only the embedded database can be copied: " +
-        "from server to server use pg_dump and pg_restore",
+      "Only the embedded database can be copied, but POSTGRES_PRIMARY_HOST is set; " +
+        "use pg_dump and pg_restore to copy from one server to another",
     );
   }
   const { dataDirectory } = database;
   if (await holdsDatabase(join(dataDirectory, "postgres"))) return dataDirectory;
   throw new CopyError(
-    `There is no embedded database in ${dataDirectory}: EMBEDDED_DATA_DIR names its folder`,
+    `No embedded database in ${dataDirectory}; set EMBEDDED_DATA_DIR to its data directory`,
   );
 }
 
 async function run(pools: CopyPools, options: CopyDatabaseOptions): Promise<CopySummary> {
-  let begun = false;
+  let started = false;
   try {
     return await copyDatabase(pools, {
       ...options,
       onProgress: (...progress) => {
-        begun = true;
+        started = true;
         options.onProgress?.(...progress);
       },
     });
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code === "cancelled") throw error;
-    const what = begun ? "was interrupted, and the same command goes on with it" : "cannot begin";
-    throw new CopyError(`The copy ${what}: ${formatError(error)}`, { cause: error });
+    const message = formatError(error);
+    throw new CopyError(
+      started
+        ? `Copy interrupted: ${message}; run the same command to continue`
+        : `Copy could not start: ${message}`,
+      { cause: error },
+    );
   }
 }
 

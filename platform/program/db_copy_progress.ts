@@ -3,23 +3,23 @@ import { notify } from "./print.ts";
 import type { Progress } from "@archway/service_kit/command.ts";
 import { showProgress } from "./show_progress.ts";
 
-/** Shows how far a copy is: a bar for each of its passes. */
+/** Progress display of a copy, with a bar for each pass. */
 export class CopyProgress implements Disposable {
   #shown: Progress | undefined;
   #pass: CopyPass | undefined;
   #rows = 0;
   #total = 0;
 
-  /** Where it is, to follow a word such as "Stopped". */
+  /** Current state, to follow "Stopped". */
   get state(): string {
     const done = `${count(this.#rows)} of ${count(this.#total)} rows`;
     switch (this.#pass) {
       case "copied":
-        return ` with ${done} copied`;
+        return `with ${done} copied`;
       case "checked":
-        return ` with all rows copied, and ${done} of the target checked`;
+        return `with all rows copied and ${done} of the target checked`;
       default:
-        return " before it went on copying";
+        return "before copying rows";
     }
   }
 
@@ -34,7 +34,7 @@ export class CopyProgress implements Disposable {
     this.#shown?.update(rows);
   }
 
-  /** Says something between two bars. */
+  /** Writes a line between two bars. */
   notify(message: string): void {
     this.end();
     notify(`${message}\n`);

@@ -1,24 +1,24 @@
 import type { CopySummary } from "@archway/db/copy/copy_database.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 
-/** What there is to say besides the copy's own figures. */
+/** Options of {@link copySummary}. */
 export interface CopySummaryOptions {
   readonly seconds: number;
   readonly target: InstanceConfig;
-  /** Where the secret is kept that signs cursors; undefined: it is configured. */
+  /** File of the generated HMAC secret; undefined if HMAC_SECRET is configured. */
   readonly secretFile: string | undefined;
 }
 
-/** What has been copied and what to do next, for people, without secrets. */
+/** Formats the result of a copy and the next steps, without secrets. */
 export function copySummary(
   { tables, rows, found, finishedAt }: CopySummary,
   { seconds, target, secretFile }: CopySummaryOptions,
 ): string {
   const earlier = found === 0 ? "" : `, ${count(found)} of them by an earlier run`;
   const done = finishedAt !== null
-    ? `The copy was finished at ${finishedAt} already: nothing was done`
+    ? `Nothing to do: the copy was completed at ${finishedAt}`
     : `Copied ${count(tables)} tables with ${count(rows)} rows in ${seconds.toFixed(1)} s${earlier}\n` +
-      "Verified: every table has the same number of rows and the same checksum on both sides";
+      "Verified: row counts and checksums of all tables are equal";
   return `${done}\n\n${nextSteps(target, secretFile)}`;
 }
 
@@ -30,16 +30,15 @@ function nextSteps(
     ["HOST", host],
     ["PORT", String(port)],
     ["USER", user],
-    ["PASSWORD", "<the password in the URL>"],
+    ["PASSWORD", "<password of the URL>"],
     ["DATABASE", database],
     ["TLS", tls === undefined ? "disable" : tls.verify === false ? "require" : "verify-full"],
   ];
-  const secret = secretFile === undefined ? "<as it is now>" : `<the line in ${secretFile}>`;
-  return `Next, start the service with these variables, and no longer without:
+  const secret = secretFile === undefined ? "<unchanged>" : `<content of ${secretFile}>`;
+  return `Next, start the service with these variables:
 ${variables.map(([name, value]) => `  POSTGRES_PRIMARY_${name}=${value}\n`).join("")}  HMAC_SECRET=${secret}
-Beside a server of your own the service does not start before AUTH_… says how callers are known (docs/security.md).
-The secret makes cursors stay valid that clients have. What is written to the embedded database from now on is not
-in the copy.
+With an external PostgreSQL the AUTH_ variables are required (docs/security.md). Keeping HMAC_SECRET keeps the cursors
+of clients valid. The copy does not include later writes to the embedded database.
 `;
 }
 

@@ -11,7 +11,7 @@ const TARGET = {
   tls: { verify: true },
 };
 
-Deno.test("copySummary() tells what was copied and what to set, and keeps the secrets to itself", () => {
+Deno.test("copySummary() shows what was copied and which variables to set, without secrets", () => {
   const summary = { tables: 3, rows: 12_345, found: 5000, finishedAt: null };
   const text = copySummary(summary, { seconds: 1.25, target: TARGET, secretFile: "data/hmac_secret" });
   assertFalse(text.includes("sesame"));
@@ -23,16 +23,16 @@ Deno.test("copySummary() tells what was copied and what to set, and keeps the se
     "  POSTGRES_PRIMARY_HOST=db.example",
     "  POSTGRES_PRIMARY_PORT=5433",
     "  POSTGRES_PRIMARY_USER=ann",
-    "  POSTGRES_PRIMARY_PASSWORD=<the password in the URL>",
+    "  POSTGRES_PRIMARY_PASSWORD=<password of the URL>",
     "  POSTGRES_PRIMARY_DATABASE=data",
     "  POSTGRES_PRIMARY_TLS=verify-full",
-    "  HMAC_SECRET=<the line in data/hmac_secret>",
+    "  HMAC_SECRET=<content of data/hmac_secret>",
   ]);
 });
 
-Deno.test("copySummary() says that all was there already", () => {
+Deno.test("copySummary() reports a copy that was already complete", () => {
   const summary = { tables: 3, rows: 0, found: 0, finishedAt: "2026-11-22T11:00:00Z" };
   const text = copySummary(summary, { seconds: 0, target: TARGET, secretFile: undefined });
-  assertStringIncludes(text, "The copy was finished at 2026-11-22T11:00:00Z already: nothing was done\n");
-  assertStringIncludes(text, "  HMAC_SECRET=<as it is now>\n");
+  assertStringIncludes(text, "Nothing to do: the copy was completed at 2026-11-22T11:00:00Z\n");
+  assertStringIncludes(text, "  HMAC_SECRET=<unchanged>\n");
 });

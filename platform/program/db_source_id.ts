@@ -3,16 +3,16 @@ import { join } from "node:path";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * What tells the embedded database of a folder from others, a UUID: made when it is copied for the first time. Every
- * embedded database begins as the same files, so that nothing inside it does.
+ * Returns the UUID that identifies an embedded database, creating it on the first call. Embedded databases start as
+ * copies of the same files, so nothing inside them is unique.
  *
- * @param folder An existing folder that no other process uses at the same time.
+ * @param directory Existing data directory that no other process uses.
  */
-export async function sourceId(folder: string): Promise<string> {
-  const path = join(folder, "copy_source_id");
+export async function sourceId(directory: string): Promise<string> {
+  const path = join(directory, "copy_source_id");
   try {
-    const known = (await Deno.readTextFile(path)).trim();
-    if (UUID.test(known)) return known;
+    const stored = (await Deno.readTextFile(path)).trim();
+    if (UUID.test(stored)) return stored;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

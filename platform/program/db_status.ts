@@ -8,35 +8,40 @@ import { print } from "./print.ts";
 import { textTable } from "./text_table.ts";
 
 /**
- * `archway db status`: tells how every configured server is.
+ * `db status`: prints the status of every configured server.
  *
- * @returns the exit code: 0 the primary is healthy, 1 it is not.
+ * @returns the exit code: 0 if the primary is healthy, 1 if not.
  */
-export async function status(config: Config, { json }: { readonly json: boolean }): Promise<number> {
+export async function status(
+  config: Config,
+  { project, json }: { readonly project: string; readonly json: boolean },
+): Promise<number> {
   await using database = await openDatabase(config);
   const instances = (await database.pool.status()).map((instance) =>
-    // Its socket is this process's own and of no use to anybody.
+    // The socket of the embedded server is private to this process; its data directory identifies it.
     config.database.kind === "embedded" ? { ...instance, address: config.database.dataDirectory } : instance
   );
   await print(Deno.stdout, json ? statusJson(instances) : statusTable(instances));
   if (instances.some(({ role, healthy }) => role === "primary" && healthy)) return 0;
-  await printReason(database.pool);
+  const reason = await primaryError(database.pool);
+  if (reason !== undefined) await print(Deno.stderr, `${project} db: ${reason}\n`);
   return 1;
 }
 
-/** What is wrong with the primary, where it says so: its state is for answers to requests, too, which do not tell. */
-async function printReason(pool: ConnectionPool): Promise<void> {
+/** Returns the error of the primary. The status has none in detail, as `/readyz` shows it to clients too. */
+async function primaryError(pool: ConnectionPool): Promise<string | undefined> {
   try {
     await pool.writer().query("SELECT 1");
+    return undefined;
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    await print(Deno.stderr, `archway db: ${formatError(error)}\n`);
+    return formatError(error);
   }
 }
 
 const HEADER = ["NAME", "ROLE", "ADDRESS", "LAG", "SIZE", "OPEN", "IDLE", "WAITING", "MAX", "STATE"];
 
-/** A line for every server. */
+/** Formats the status as a table with a row for each server. */
 export function statusTable(instances: readonly InstanceStatus[]): string {
   return textTable([
     HEADER,
@@ -47,12 +52,12 @@ export function statusTable(instances: readonly InstanceStatus[]): string {
       lagMs === undefined ? "-" : `${(lagMs / 1000).toFixed(1)} s`,
       databaseBytes === undefined ? "-" : formatBytes(databaseBytes),
       ...[pool.open, pool.idle, pool.waiting, pool.max].map(String),
-      healthy ? "healthy" : reason ?? "not healthy",
+      healthy ? "healthy" : reason ?? "unhealthy",
     ]),
   ]);
 }
 
-/** An array of what `pool.status()` gives, `databaseBytes` as a number. */
+/** Formats the status as a JSON array, with `databaseBytes` as a number. */
 export function statusJson(instances: readonly InstanceStatus[]): string {
   const plain = instances.map(({ databaseBytes, ...rest }) => ({
     ...rest,

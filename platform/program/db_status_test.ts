@@ -21,7 +21,7 @@ const INSTANCES: readonly InstanceStatus[] = [
   },
 ];
 
-Deno.test("statusTable() aligns its columns and says what is not known", () => {
+Deno.test("statusTable() aligns its columns and shows a dash for unknown values", () => {
   assertEquals(
     statusTable(INSTANCES),
     `NAME       ROLE     ADDRESS               LAG  SIZE    OPEN  IDLE  WAITING  MAX  STATE
@@ -31,7 +31,7 @@ replica_0  replica  replica.example:5433  -    -       0     0     0        10  
   );
 });
 
-Deno.test("statusJson() gives the same as JSON", () => {
+Deno.test("statusJson() formats every field as JSON", () => {
   const [primary, replica] = JSON.parse(statusJson(INSTANCES));
   assertEquals(primary, { ...INSTANCES[0], databaseBytes: 7_759_462 });
   assertEquals(replica, INSTANCES[1]);

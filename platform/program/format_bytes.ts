@@ -1,6 +1,6 @@
 const UNITS = ["kB", "MB", "GB", "TB"];
 
-/** Bytes for people, in steps of 1024 as `pg_size_pretty` has them: "7.4 MB". */
+/** Formats a number of bytes with units of 1024, as `pg_size_pretty` does: "7.4 MB". */
 export function formatBytes(bytes: bigint): string {
   if (bytes < 1024n) return `${bytes} B`;
   let value = Number(bytes) / 1024;

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { formatBytes } from "./format_bytes.ts";
 
-Deno.test("formatBytes() chooses the unit by the size, also where rounding reaches the next", () => {
+Deno.test("formatBytes() selects the unit by size, including where rounding reaches the next unit", () => {
   const cases: readonly (readonly [bytes: bigint, text: string])[] = [
     [0n, "0 B"],
     [1023n, "1023 B"],

@@ -2,8 +2,8 @@ import { EmbeddedError } from "@archway/db/embedded/embedded_error.ts";
 import { DatabaseError, MigrationError } from "@archway/db/errors.ts";
 
 /**
- * What went wrong, in one line for who runs the program: where it is the database, with what the server or the system
- * said of it. Never for who asks it by HTTP.
+ * Formats an error for the operator. A database error becomes one line with the constraint and the message of the
+ * server or system; responses to clients must not contain it.
  */
 export function formatError(error: Error): string {
   if (!(error instanceof DatabaseError)) return error.message;
@@ -13,7 +13,7 @@ export function formatError(error: Error): string {
   return `${message}${named}${reason}`.replace(/\s+/g, " ");
 }
 
-/** Whether an error is about the database or its migrations, whose message lets the operator mend it. */
+/** Whether an error concerns the database or its migrations, so that the operator can correct it. */
 export function isDatabaseError(error: unknown): error is DatabaseError | EmbeddedError | MigrationError {
   return error instanceof DatabaseError || error instanceof EmbeddedError || error instanceof MigrationError;
 }

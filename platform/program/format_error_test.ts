@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { DatabaseError, MigrationError } from "@archway/db/errors.ts";
 import { formatError } from "./format_error.ts";
 
-Deno.test("formatError() adds what the server said, once and in one line", () => {
+Deno.test("formatError() adds the message of the server, once and in one line", () => {
   const cause = new Error('database "nosuch"\n  does not exist (3D000)');
   const bare = new DatabaseError("unavailable", "The database cannot be reached", { cause });
   assertEquals(
@@ -17,6 +17,6 @@ Deno.test("formatError() adds what the server said, once and in one line", () =>
   assertEquals(formatError(new DatabaseError("timeout", "It took too long")), "It took too long");
 });
 
-Deno.test("formatError() leaves what is no fault of the database as it is", () => {
+Deno.test("formatError() returns the message of other errors unchanged", () => {
   assertEquals(formatError(new MigrationError("One\n  Two", { cause: new Error("Three") })), "One\n  Two");
 });

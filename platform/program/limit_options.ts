@@ -4,26 +4,26 @@ import * as options from "@archway/server/server_options.ts";
 import { TrustedProxies, warnOfUntrustedProxy } from "@archway/server/addresses.ts";
 import type { OpenRateLimit } from "./open_rate_limit.ts";
 
-/** What the limits need besides their configuration. */
+/** Dependencies of {@link limitOptions}. */
 export interface LimitDependencies {
   readonly rateLimit: OpenRateLimit | undefined;
   readonly logger: Logger;
 }
 
-/** What stands between clients and the operations. */
+/** Returns the server options for limits: sizes, trusted proxies, CORS and rates. */
 export function limitOptions(
   { limits, trustedProxies }: Config,
   { rateLimit, logger }: LimitDependencies,
 ): readonly options.ServerOption[] {
   const { cors } = limits;
-  const unseen = rateLimit !== undefined && trustedProxies.length === 0;
+  const warnOfProxy = rateLimit !== undefined && trustedProxies.length === 0;
   return [
     options.withMaxUrlBytes(limits.maxUrlBytes),
     options.withMaxHeaderBytes(limits.maxHeaderBytes),
     ...(trustedProxies.length > 0 ? [options.withTrustedProxies(new TrustedProxies(trustedProxies))] : []),
     ...(cors ? [options.withCors(cors)] : []),
-    ...(rateLimit ? [options.withRateLimit(rateLimit.settings)] : []),
+    ...(rateLimit ? [options.withRateLimit(rateLimit.options)] : []),
     ...(rateLimit?.readiness ? [options.withReadiness(rateLimit.readiness)] : []),
-    ...(unseen ? [options.withObserver(warnOfUntrustedProxy(logger))] : []),
+    ...(warnOfProxy ? [options.withObserver(warnOfUntrustedProxy(logger))] : []),
   ];
 }

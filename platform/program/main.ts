@@ -1,30 +1,32 @@
 import { type Config, ConfigError, COPY_TO_URL, readConfig } from "@archway/config/config.ts";
 import { EnvironmentReader } from "@archway/config/environment_reader.ts";
+import { nearest } from "@archway/config/nearest.ts";
 import { allSettings } from "@archway/config/settings_table.ts";
 import { unknownSettings } from "@archway/config/unknown_settings.ts";
 import { ListenError } from "@archway/server/listener.ts";
 import { TlsError } from "@archway/server/tls.ts";
 import { formatError, isDatabaseError } from "./format_error.ts";
 import { migrate } from "./migrate_command.ts";
+import type { PlatformCommand } from "./platform_commands.ts";
 import { print } from "./print.ts";
 import { checkServices, hasBackground, migrationSources, type Project, serviceCommands } from "./project.ts";
 import { serve } from "./serve.ts";
-import { usage } from "./usage.ts";
+import { commandHelp, commandUsage, usage } from "./usage.ts";
 
 /** Runs a command with the arguments after its name, and returns the exit code. */
 type Run = (args: readonly string[]) => Promise<number>;
 
 /**
- * Runs the program of a project by its command line, and ends the process: exit code 0 done, 1 failed, 2 not understood.
- * Does nothing in a module that is imported and not run.
+ * Runs the command of the command line, and ends the process with its exit code: 0 for success, 1 for a failure, 2 for
+ * invalid arguments. Does nothing in a module that is imported instead of run.
  */
 export async function main(project: Project, meta: Pick<ImportMeta, "main">): Promise<void> {
   if (!meta.main) return;
   try {
     checkServices(project.services);
     Deno.exitCode = await runCommand(project, Deno.args);
-    // Not at once: where telemetry is being exported just then, Deno.exit waits for its end for ever (Deno 2.9). When
-    // nothing is left to do, the program ends by itself; what does not end must not keep it.
+    // Deno.exit during an export of telemetry never returns (Deno 2.9). The process ends by itself once it is idle; this
+    // ends it if something keeps it busy.
     Deno.unrefTimer(setTimeout(() => Deno.exit(), 1_000));
   } catch (error) {
     if (!isUserFacing(error)) throw error;
@@ -35,38 +37,49 @@ export async function main(project: Project, meta: Pick<ImportMeta, "main">): Pr
 
 async function runCommand(project: Project, [name = "serve", ...args]: readonly string[]): Promise<number> {
   if (name === "help" || [name, ...args].some((arg) => arg === "--help" || arg === "-h")) {
-    await print(Deno.stdout, usage(project));
+    const command = name === "help" ? args[0] ?? "" : name;
+    await print(Deno.stdout, commandHelp(project, command) ?? usage(project));
     return 0;
   }
-  const run = commandsOf(project).get(name);
+  const commands = commandsOf(project);
+  const run = commands.get(name);
   if (run !== undefined) return await run(args);
-  await print(Deno.stderr, usage(project));
+  const meant = name.length > 3 ? nearest(name, [...commands.keys()]) : undefined;
+  const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+  await print(
+    Deno.stderr,
+    `${project.name}: unknown command ${JSON.stringify(name)}${hint}\n${usage(project)}`,
+  );
   return 2;
 }
 
-/** Commands by name. Those that are rarely used load their modules on demand: the service needs none of them. */
+/** Returns the commands by name. Those that the service does not need load their modules on demand. */
 function commandsOf(project: Project): ReadonlyMap<string, Run> {
   const { services } = project;
   const sources = migrationSources(services);
-  // A command that only works on the database answers no requests and need not know callers.
+  // A command that only uses the database serves no requests, so it needs no authentication settings.
   const configure = (): Config => readEnvironment(project, { serves: false });
-  const withoutArguments = (run: () => Promise<number>): Run => async (args) => {
+  const withoutArguments = (command: PlatformCommand, run: () => Promise<number>): Run => async (args) => {
     if (args.length === 0) return await run();
-    await print(Deno.stderr, usage(project));
+    const { name } = project;
+    await print(Deno.stderr, `${name} ${command}: unexpected argument\n${commandUsage(name, command)}`);
     return 2;
   };
-  const serving = (greet: boolean): Run =>
-    withoutArguments(() => serve(readEnvironment(project, { serves: true }), { ...project, greet }));
+  const serving = (command: "serve" | "dev"): Run =>
+    withoutArguments(
+      command,
+      () => serve(readEnvironment(project, { serves: true }), { ...project, greet: command === "dev" }),
+    );
   const working = async (): Promise<number> => (await import("./work.ts")).work(configure(), project);
   const commands = new Map<string, Run>([
-    ["serve", serving(false)],
-    ["dev", serving(true)],
-    ...(hasBackground(services) ? [["worker", withoutArguments(working)] as const] : []),
-    ["migrate", (args) => migrate(args, { configure, sources })],
+    ["serve", serving("serve")],
+    ["dev", serving("dev")],
+    ...(hasBackground(services) ? [["worker", withoutArguments("worker", working)] as const] : []),
+    ["migrate", (args) => migrate(args, { project: project.name, configure, sources })],
     ["token", async (args) => {
       const { token } = await import("./token_command.ts");
       const scopes = services.flatMap(({ scopes = [] }) => scopes);
-      return await token(args, { configure, authMode: lookUp("AUTH_MODE"), scopes });
+      return await token(args, { project: project.name, configure, authMode: lookUp("AUTH_MODE"), scopes });
     }],
     ["config", async (args) => {
       const { config } = await import("./config_command.ts");
@@ -77,7 +90,7 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
       const reader = new EnvironmentReader(lookUp);
       const copyToUrl = reader.read(COPY_TO_URL);
       if (reader.errors.length > 0) throw new ConfigError(reader.errors);
-      return await db(args, { configure, copyToUrl, sources });
+      return await db(args, { project: project.name, configure, copyToUrl, sources });
     }],
   ]);
   for (const command of serviceCommands(services)) {
@@ -110,7 +123,7 @@ function lookUp(name: string): string | undefined {
   return Deno.env.get(name);
 }
 
-/** Errors that their message lets a person mend; any other is a defect of the program and shows where it arose. */
+/** Whether an error is the operator's to correct. Any other is a defect of the program, and is printed with its stack. */
 function isUserFacing(error: unknown): error is Error {
   return error instanceof ConfigError || error instanceof ListenError || error instanceof TlsError ||
     isDatabaseError(error);

@@ -1,46 +1,50 @@
 import { parseArgs } from "node:util";
 
-/** What `archway migrate` is asked to do. */
+/** Parsed arguments of `archway migrate`. */
 export type MigrateArguments =
   | { readonly action: "up"; readonly dryRun: boolean }
   | { readonly action: "down"; readonly dryRun: boolean; readonly count: number }
   | { readonly action: "status" }
   | { readonly action: "new"; readonly name: string; readonly service: string | undefined };
 
-/** The arguments cannot be understood. */
+/** Invalid arguments. */
 export class MigrateArgumentsError extends Error {
   override readonly name = "MigrateArgumentsError";
 }
 
-/** More than this is surely a slip. */
+/** Maximum number of migrations to revert at once; more are surely a mistake. */
 const MAX_DOWN = 10_000;
 
-/** Reads what follows `archway migrate`. Throws {@link MigrateArgumentsError}. */
+/**
+ * Parses the arguments of `archway migrate`.
+ *
+ * @throws {MigrateArgumentsError}
+ */
 export function parseMigrateArguments(args: readonly string[]): MigrateArguments {
   const { values, positionals } = parse(args);
   const [action = "", first, ...rest] = positionals;
   const { "dry-run": dryRun = false, service } = values;
-  if (rest.length > 0) throw new MigrateArgumentsError("There are more arguments than it takes");
+  if (rest.length > 0) throw new MigrateArgumentsError("too many arguments");
   if (service !== undefined && action !== "new") {
-    throw new MigrateArgumentsError("--service goes with new only");
+    throw new MigrateArgumentsError("--service applies to new only");
   }
   if (dryRun && action !== "up" && action !== "down") {
-    throw new MigrateArgumentsError("--dry-run goes with up and down only");
+    throw new MigrateArgumentsError("--dry-run applies to up and down only");
   }
   switch (action) {
     case "up":
     case "status":
-      if (first !== undefined) throw new MigrateArgumentsError(`"${action}" takes no argument`);
+      if (first !== undefined) throw new MigrateArgumentsError(`${action} accepts no positional arguments`);
       return action === "up" ? { action, dryRun } : { action };
     case "down":
       return { action, dryRun, count: parseCount(first) };
     case "new":
       if (first === undefined) {
-        throw new MigrateArgumentsError('"new" needs a name, such as add_phone_numbers');
+        throw new MigrateArgumentsError("new requires a name, such as add_phone_numbers");
       }
       return { action, name: first, service };
     default:
-      throw new MigrateArgumentsError("It takes up, down, status or new");
+      throw new MigrateArgumentsError("expected one of: up, down, status, new");
   }
 }
 
@@ -63,7 +67,7 @@ function parse(args: readonly string[]): {
     };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    // What follows the first sentence is about arguments that begin with a dash, and there are none.
+    // The sentences after the first explain how to pass arguments that begin with a dash; no command takes any.
     throw new MigrateArgumentsError(error.message.split(". ", 1)[0] ?? "");
   }
 }
@@ -71,5 +75,5 @@ function parse(args: readonly string[]): {
 function parseCount(text = "1"): number {
   const count = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (count >= 1 && count <= MAX_DOWN) return count;
-  throw new MigrateArgumentsError(`"down" takes a whole number from 1 to ${MAX_DOWN}`);
+  throw new MigrateArgumentsError(`down expects an integer from 1 to ${MAX_DOWN}`);
 }

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { MigrateArgumentsError, parseMigrateArguments } from "./migrate_arguments.ts";
 
-Deno.test("parseMigrateArguments() understands every action", () => {
+Deno.test("parseMigrateArguments() parses every action", () => {
   assertEquals(parseMigrateArguments(["up"]), { action: "up", dryRun: false });
   assertEquals(parseMigrateArguments(["--dry-run", "up"]), { action: "up", dryRun: true });
   assertEquals(parseMigrateArguments(["down"]), { action: "down", dryRun: false, count: 1 });
@@ -15,7 +15,7 @@ Deno.test("parseMigrateArguments() understands every action", () => {
   });
 });
 
-Deno.test("parseMigrateArguments() refuses in one line what would be ignored or guessed", () => {
+Deno.test("parseMigrateArguments() rejects superfluous and invalid arguments in one line", () => {
   const refused = [
     [],
     ["sideways"],

@@ -5,50 +5,48 @@ import { type MigrateArguments, MigrateArgumentsError, parseMigrateArguments } f
 import { newMigration } from "./new_migration.ts";
 import { openDatabase } from "./open_database.ts";
 import { print } from "./print.ts";
+import { commandUsage } from "./usage.ts";
 
-const USAGE = `Usage: archway migrate up [--dry-run]
-       archway migrate down [n] [--dry-run]
-       archway migrate status
-       archway migrate new <name> [--service <service>]
-`;
-
-/** What migrations are applied to, and which. */
+/** Options of the command `migrate`. */
 export interface MigrateOptions {
+  /** Name of the program, for messages. */
+  readonly project: string;
   /** Reads the configuration. */
   readonly configure: () => Config;
   readonly sources: readonly MigrationSource[];
 }
 
 /**
- * `archway migrate`: applies, undoes, shows and makes migrations of the configured database.
+ * `migrate`: applies, reverts, lists or creates migrations of the configured database.
  *
- * @returns the exit code: 0 done, 1 failed, 2 not understood.
+ * @returns the exit code: 0 for success, 1 for a failure, 2 for invalid arguments.
  */
 export async function migrate(args: readonly string[], options: MigrateOptions): Promise<number> {
+  const { project } = options;
   try {
     await print(Deno.stdout, await run(parseMigrateArguments(args), options));
     return 0;
   } catch (error) {
     if (error instanceof MigrateArgumentsError) {
-      await print(Deno.stderr, `archway migrate: ${error.message}\n${USAGE}`);
+      await print(Deno.stderr, `${project} migrate: ${error.message}\n${commandUsage(project, "migrate")}`);
       return 2;
     }
     if (!isDatabaseError(error)) throw error;
-    await print(Deno.stderr, `archway migrate: ${formatError(error)}\n`);
+    await print(Deno.stderr, `${project} migrate: ${formatError(error)}\n`);
     return 1;
   }
 }
 
-async function run(asked: MigrateArguments, { configure, sources }: MigrateOptions): Promise<string> {
-  if (asked.action === "new") {
-    const { name, service } = asked;
+async function run(parsed: MigrateArguments, { configure, sources }: MigrateOptions): Promise<string> {
+  if (parsed.action === "new") {
+    const { name, service } = parsed;
     return `${await newMigration(sources, name, { service, root: Deno.cwd(), now: new Date() })}\n`;
   }
   await using database = await openDatabase(configure());
   const { pool } = database;
-  if (asked.action === "status") return statusText(await pool.migrationStatus(sources));
-  if (asked.dryRun) return await planText(pool, asked, sources);
-  return asked.action === "up" ? await up(pool, sources) : await down(pool, asked.count, sources);
+  if (parsed.action === "status") return statusText(await pool.migrationStatus(sources));
+  if (parsed.dryRun) return await planText(pool, parsed, sources);
+  return parsed.action === "up" ? await up(pool, sources) : await down(pool, parsed.count, sources);
 }
 
 async function up(migrations: MigrationManager, sources: readonly MigrationSource[]): Promise<string> {
@@ -57,7 +55,7 @@ async function up(migrations: MigrationManager, sources: readonly MigrationSourc
     const applied = await migrations.migrate(sources);
     return applied.length === 0 ? "Nothing to apply\n" : listed("Applied", applied);
   } catch (error) {
-    // What came before the one that failed is applied.
+    // Migrations before the failed one are applied.
     const pending = await migrations.pendingMigrations(sources).catch(() => planned);
     await print(Deno.stdout, listed("Applied", planned.filter((file) => !pending.includes(file))));
     throw error;
@@ -69,36 +67,36 @@ async function down(
   count: number,
   sources: readonly MigrationSource[],
 ): Promise<string> {
-  const undone = await migrations.undoMigrations(sources, count);
-  return undone.length === 0 ? "Nothing to undo\n" : listed("Undone", undone);
+  const reverted = await migrations.undoMigrations(sources, count);
+  return reverted.length === 0 ? "Nothing to revert\n" : listed("Reverted", reverted);
 }
 
-function listed(what: string, files: readonly string[]): string {
-  return files.map((file) => `${what} ${file}\n`).join("");
+function listed(verb: string, files: readonly string[]): string {
+  return files.map((file) => `${verb} ${file}\n`).join("");
 }
 
 async function planText(
   migrations: MigrationManager,
-  asked: Extract<MigrateArguments, { readonly dryRun: boolean }>,
+  parsed: Extract<MigrateArguments, { readonly dryRun: boolean }>,
   sources: readonly MigrationSource[],
 ): Promise<string> {
-  const options = asked.action === "down" ? { undo: asked.count } : {};
+  const options = parsed.action === "down" ? { undo: parsed.count } : {};
   const steps = await migrations.planMigrations(sources, options);
-  if (steps.length === 0) return `-- Nothing to ${asked.action === "up" ? "apply" : "undo"}\n`;
+  if (steps.length === 0) return `-- Nothing to ${parsed.action === "up" ? "apply" : "revert"}\n`;
   return steps.map(({ fileName, source, sql, inTransaction }) =>
-    `-- ${fileName} of ${source}${inTransaction ? "" : ", outside of a transaction"}\n${sql}\n`
+    `-- ${fileName} of ${source}${inTransaction ? "" : ", outside a transaction"}\n${sql}\n`
   ).join("\n");
 }
 
 const MARKS: Readonly<Record<MigrationStatus["state"], readonly [mark: string, remark: string]>> = {
   applied: ["[X]", ""],
-  changed: ["[X]", " (the file has changed since it was applied)"],
-  missing: ["[X]", " (applied, and there is no file any more)"],
+  changed: ["[X]", " (file changed since it was applied)"],
+  missing: ["[X]", " (file missing)"],
   pending: ["[ ]", ""],
-  "out-of-order": ["[ ]", " (older than the newest that is applied; will be applied all the same)"],
+  "out-of-order": ["[ ]", " (older than the newest applied migration; `up` applies it)"],
 };
 
-/** As dbmate prints it, and what it does not tell in parentheses. */
+/** Formats the status as dbmate does, with remarks in parentheses. */
 function statusText(all: readonly MigrationStatus[]): string {
   const lines = all.map(({ version, fileName, state }) => {
     const [mark, remark] = MARKS[state];

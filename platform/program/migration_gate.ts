@@ -1,33 +1,33 @@
 import type { MigrationManager, MigrationSource } from "@archway/db/db.ts";
 import { DatabaseError, type DatabaseErrorCode } from "@archway/db/errors.ts";
 
-/** How long to wait before the database is looked at again. */
+/** Interval between two checks of the database. */
 const RETRY_MS = 1000;
 
-/** What says of the database that it is away or busy just then, and nothing of the migrations. */
+/** Codes of an unreachable or overloaded database, which are retried; any other error is one of the migrations. */
 const TRANSIENT_CODES: ReadonlySet<DatabaseErrorCode> = new Set([
   ...["unavailable", "outcome-unknown", "saturated", "timeout"] as const,
 ]);
 
-/** How the keeper works. */
+/** Options of {@link MigrationGate}. */
 export interface MigrationGateOptions {
-  /** Whether it applies what is pending itself, or waits until somebody has. */
+  /** Whether to apply pending migrations, or to wait until another process has applied them. */
   readonly migrate: boolean;
 }
 
-/** What the keeper tells while it works. */
+/** Options of {@link MigrationGate.run}. */
 export interface MigrationGateRunOptions {
   readonly onApplied: (files: readonly string[]) => void;
-  /** There are migrations, and they are left to `archway migrate up`. Told once. */
+  /** Called once if pending migrations have to be applied by another process. */
   readonly onPending: (files: readonly string[]) => void;
   readonly onUnavailable: (error: DatabaseError) => void;
-  /** Ends the waiting. */
+  /** Ends the wait. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Sees to it that the schema is up to date, as soon as the database can be reached: the program may be started before
- * it. A migration that fails is another matter, and is thrown.
+ * Applies or awaits migrations once the database is reachable, so that the program may start before its database. Errors
+ * of a migration are not retried.
  */
 export class MigrationGate {
   readonly #waiting = Promise.withResolvers<void>();
@@ -38,28 +38,28 @@ export class MigrationGate {
     private readonly options: MigrationGateOptions,
   ) {}
 
-  /** Resolves when the first try did not do: there is no telling how long it will take. */
+  /** Resolves once the first attempt has not succeeded, so that the wait may be long. */
   get waiting(): Promise<void> {
     return this.#waiting.promise;
   }
 
-  /** How many files are not applied now: somebody may have undone one. */
+  /** Returns the current number of pending migrations, which grows if one is reverted. */
   async countPending(): Promise<number> {
     return (await this.migrations.pendingMigrations(this.sources)).length;
   }
 
-  /** Resolves when everything is applied, or the signal has ended the waiting. */
+  /** Resolves when all migrations are applied, or the signal aborts. */
   async run({ onApplied, onPending, onUnavailable, signal }: MigrationGateRunOptions): Promise<void> {
-    let told = false;
+    let notified = false;
     while (!signal.aborted) {
       try {
         const pending = await this.#step(onApplied);
         if (pending.length === 0) return;
-        if (!told) onPending(pending);
-        told = true;
+        if (!notified) onPending(pending);
+        notified = true;
       } catch (error) {
         if (!(error instanceof DatabaseError && TRANSIENT_CODES.has(error.code))) throw error;
-        // A database that is being closed is no news.
+        // The pool is closing.
         if (signal.aborted) return;
         onUnavailable(error);
       }
@@ -68,7 +68,7 @@ export class MigrationGate {
     }
   }
 
-  /** Gives the files that are still to be applied by others. */
+  /** Returns the migrations that another process has to apply. */
   async #step(onApplied: MigrationGateRunOptions["onApplied"]): Promise<readonly string[]> {
     if (!this.options.migrate) return await this.migrations.pendingMigrations(this.sources);
     const applied = await this.migrations.migrate(this.sources);

@@ -9,8 +9,8 @@ import type { MountedService, ServiceModule } from "@archway/service_kit/service
 import { KeyRing } from "@archway/service_kit/signing.ts";
 import type { Database } from "./open_database.ts";
 
-/** What services are mounted on. */
-export interface MountServicesOptions {
+/** Dependencies of {@link mountServices}. */
+export interface MountServicesDependencies {
   readonly services: readonly ServiceModule[];
   readonly database: Pick<Database, "pool" | "hmacSecrets">;
   readonly logger: Logger;
@@ -19,32 +19,32 @@ export interface MountServicesOptions {
   readonly now?: () => Timestamp;
 }
 
-/** All services, wired up. */
+/** Mounted services of a program. */
 export interface MountedServices {
   readonly services: readonly MountedService[];
   readonly idempotency: PostgresIdempotency;
 }
 
-/** Wires up every service over one database. */
+/** Mounts every service on one database. */
 export function mountServices(
   config: Pick<Config, "services" | "cursorTtlSeconds" | "idempotencyTtlMs" | "drainTimeoutMs">,
   { services, database: { pool, hmacSecrets: secrets }, logger, telemetry, now = microsecondClock() }:
-    MountServicesOptions,
+    MountServicesDependencies,
 ): MountedServices {
   const tokens = new ConsistencyTokens({
     keys: new KeyRing(secrets, "consistency token"),
     position: pool.position.bind(pool),
-    onUnissued: (reason) => logger.warn("Answering a write without Consistency-Token: {reason}", { reason }),
+    onUnissued: (reason) => logger.warn("Response to a write has no Consistency-Token: {reason}", { reason }),
   });
   const { cursorTtlSeconds, drainTimeoutMs } = config;
   const { metrics, tracer } = telemetry;
   const catalogs = services.flatMap(({ events }) => events === undefined ? [] : [events]);
-  const parts = {
+  const dependencies = {
     ...{ pool, logger, now, newId, secrets, cursorTtlSeconds, tokens, catalogs, metrics, tracer },
     drainTimeoutMs,
   };
   return {
-    services: config.services.map((service) => service.mount(parts)),
+    services: config.services.map((service) => service.mount(dependencies)),
     idempotency: new PostgresIdempotency({
       pool,
       ttlMs: config.idempotencyTtlMs,

@@ -3,11 +3,11 @@ import { fromRoot } from "./project.ts";
 import type { MigrationSource } from "@archway/db/db.ts";
 import { MigrationError } from "@archway/db/errors.ts";
 
-/** Where a migration is written, and when. */
+/** Options of {@link newMigration}. */
 export interface NewMigrationOptions {
-  /** Whose it is; undefined: of the only source there is. */
+  /** Service that owns the migration; the only source if undefined. */
   readonly service: string | undefined;
-  /** The repository, which holds the folders of migrations. */
+  /** Root directory of the repository. */
   readonly root: string;
   readonly now: Date;
 }
@@ -18,9 +18,10 @@ const MAX_NAME_LENGTH = 100;
 const TEMPLATE = "-- migrate:up\n\n\n-- migrate:down\n\n";
 
 /**
- * Writes `<UTC timestamp>_<name>.sql` into the folder of a service with both marks, and gives its path from the root.
+ * Writes `<UTC timestamp>_<name>.sql` with empty up and down sections into the migration directory of a service.
  *
- * @throws {MigrationError} when the name or the service will not do.
+ * @returns its path relative to the root.
+ * @throws {MigrationError} for an invalid name, an unknown or missing service, or a missing directory.
  */
 export async function newMigration(
   sources: readonly MigrationSource[],
@@ -29,21 +30,23 @@ export async function newMigration(
 ): Promise<string> {
   if (!NAME.test(name) || name.length > MAX_NAME_LENGTH) {
     throw new MigrationError(
-      `The name of a migration is made of small letters, digits and single underscores, begins with a letter and has ` +
-        `${MAX_NAME_LENGTH} characters at the most`,
+      `Invalid migration name: use at most ${MAX_NAME_LENGTH} lowercase letters, digits and single underscores, ` +
+        "starting with a letter, such as add_phone_numbers",
     );
   }
-  const folder = fromRoot(chooseSource(sources, service).directory);
+  const directory = fromRoot(chooseSource(sources, service).directory);
   const taken = await takenVersions(sources, root);
   const time = new Date(now);
-  // Two that are made within a second have versions of their own all the same.
+  // Versions are unique even if two files are created within a second.
   while (taken.has(versionOf(time))) time.setSeconds(time.getSeconds() + 1);
-  const path = join(folder, `${versionOf(time)}_${name}.sql`);
+  const path = join(directory, `${versionOf(time)}_${name}.sql`);
   try {
     await Deno.writeTextFile(join(root, path), TEMPLATE, { createNew: true });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new MigrationError(`There is no ${folder} here: run this at the root of the repository`);
+    throw new MigrationError(
+      `Directory ${directory} not found; run this command at the root of the repository`,
+    );
   }
   return path;
 }
@@ -53,10 +56,10 @@ function chooseSource(sources: readonly MigrationSource[], service: string | und
   if (service === undefined) {
     const [only, ...others] = sources;
     if (only !== undefined && others.length === 0) return only;
-    throw new MigrationError(`There are several services, so --service has to say which: ${names}`);
+    throw new MigrationError(`--service is required; expected one of: ${names}`);
   }
   const found = sources.find(({ name }) => name === service);
-  if (found === undefined) throw new MigrationError(`There is no such service; there is: ${names}`);
+  if (found === undefined) throw new MigrationError(`Unknown service; expected one of: ${names}`);
   return found;
 }
 
@@ -77,7 +80,7 @@ async function takenVersions(
   return taken;
 }
 
-/** Such as "20261122094000". */
+/** Returns the version of a time, such as "20261122094000". */
 function versionOf(time: Date): string {
   return time.toISOString().replace(/\D/g, "").slice(0, 14);
 }

@@ -20,7 +20,7 @@ async function withRoot(run: (root: string) => Promise<void>): Promise<void> {
   }
 }
 
-Deno.test("newMigration() writes a file with both marks, named by the time in UTC", async () => {
+Deno.test("newMigration() writes empty sections to a file named by the time in UTC", async () => {
   await withRoot(async (root) => {
     const path = await newMigration([ITEMS], "add_phone", { service: undefined, root, now });
     assertEquals(path, "item_service/migrations/20261122235959_add_phone.sql");
@@ -32,7 +32,7 @@ Deno.test("newMigration() writes a file with both marks, named by the time in UT
   });
 });
 
-Deno.test("newMigration() refuses bad names and services it cannot choose", async () => {
+Deno.test("newMigration() rejects invalid names and unknown, missing or ambiguous services", async () => {
   await withRoot(async (root) => {
     const both = [ITEMS, PARCELS];
     const refuse = async (name: string, service: string | undefined, expected: string): Promise<void> => {
@@ -43,11 +43,19 @@ Deno.test("newMigration() refuses bad names and services it cannot choose", asyn
       assertStringIncludes(message, expected);
     };
     for (const name of ["", "Add", "1st", "a b", "a-b", "a__b", "_a", "a_", "../a", "ä", "a".repeat(101)]) {
-      await refuse(name, "item_service", "small letters");
+      await refuse(name, "item_service", "lowercase letters");
     }
-    await refuse("add_phone", undefined, "--service has to say which: item_service, parcel_service");
-    await refuse("add_phone", "other_service", "There is no such service");
+    await refuse(
+      "add_phone",
+      undefined,
+      "--service is required; expected one of: item_service, parcel_service",
+    );
+    await refuse(
+      "add_phone",
+      "other_service",
+      "Unknown service; expected one of: item_service, parcel_service",
+    );
     await Deno.remove(`${root}/item_service`, { recursive: true });
-    await refuse("add_phone", "item_service", "There is no item_service/migrations here");
+    await refuse("add_phone", "item_service", "Directory item_service/migrations not found");
   });
 });

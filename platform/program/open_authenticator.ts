@@ -13,21 +13,21 @@ import { type Config, ConfigError } from "@archway/config/config.ts";
 import type { JwtConfig } from "@archway/config/auth_config.ts";
 import type { Logger } from "@archway/server/logger.ts";
 
-/** In an outage of the issuer nobody gets new tokens; in an hour most of the old ones have expired. */
+/** Maximum age of keys during an outage of the issuer, which issues no tokens then; most have expired after an hour. */
 const STALE_MS = 3_600_000;
 
-/** How long a key that was withdrawn is still taken, at the most, while its issuer answers. */
+/** Maximum time for which a withdrawn key is still accepted, while its issuer is reachable. */
 const REFRESH_MS = 300_000;
 
-/** A file is at hand: a change is seen soon. */
+/** Reading a file is cheap, so changes take effect sooner. */
 const FILE_REFRESH_MS = 5000;
 const FILE_COOLDOWN_MS = 1000;
 
 /**
- * What tells who sends a request; undefined: authentication is off, and where that was decided for a real database
- * the log says so.
+ * Opens the authentication of callers.
  *
- * @throws {ConfigError} when the file has no keys. An issuer that does not answer is waited for while serving.
+ * @returns undefined if authentication is disabled, which is logged with an external database.
+ * @throws {ConfigError} when the key file is unusable. An unreachable issuer is no error: its keys are fetched later.
  */
 export async function openAuthenticator(
   { auth, database }: Pick<Config, "auth" | "database">,
@@ -35,21 +35,23 @@ export async function openAuthenticator(
 ): Promise<Authenticator | undefined> {
   switch (auth.kind) {
     case "none":
-      if (database.kind !== "embedded") logger.info("Authentication is off: everybody may do everything");
+      if (database.kind !== "embedded") {
+        logger.info("Authentication is disabled; every caller has all permissions");
+      }
       return undefined;
     case "dev":
       if (database.kind !== "embedded") {
-        throw new Error("Tokens for development are for the embedded database");
+        throw new Error("Development tokens require the embedded database");
       }
-      logger.info("Taking tokens for development, which archway token makes");
+      logger.info("Accepting development tokens; the command `token` creates them");
       return await forDevelopment(database.dataDirectory);
     case "jwt":
       return await forIssuer(auth, logger);
   }
 }
 
-async function forDevelopment(folder: string): Promise<Authenticator> {
-  const text = publicKeyText(await loadOrCreateDevelopmentKey(folder));
+async function forDevelopment(directory: string): Promise<Authenticator> {
+  const text = publicKeyText(await loadOrCreateDevelopmentKey(directory));
   const forever = { refreshMs: Infinity, staleMs: Infinity, cooldownMs: Infinity };
   return new JwtAuthenticator(new VerificationKeys(() => Promise.resolve(text), forever), {
     issuer: DEVELOPMENT_PARTY,
@@ -61,25 +63,25 @@ async function forDevelopment(folder: string): Promise<Authenticator> {
 
 async function forIssuer(config: JwtConfig, logger: Logger): Promise<Authenticator> {
   const { issuer, audience, algorithms, clockSkewMs } = config;
-  const rules = { issuer, audience, algorithms, clockSkewSeconds: clockSkewMs / 1000 };
+  const options = { issuer, audience, algorithms, clockSkewSeconds: clockSkewMs / 1000 };
   const onError = (error: unknown): void => {
-    logger.warn("The keys to check access tokens with cannot be had: {reason}", { reason: reasonOf(error) });
+    logger.warn("Verification keys of access tokens unavailable: {reason}", { reason: reasonOf(error) });
   };
-  const { keys: place } = config;
-  if (place instanceof URL) {
-    const keys = new VerificationKeys(() => fetchKeys(place), {
+  const { keys: location } = config;
+  if (location instanceof URL) {
+    const keys = new VerificationKeys(() => fetchKeys(location), {
       refreshMs: REFRESH_MS,
       staleMs: STALE_MS,
       cooldownMs: config.jwksCooldownMs,
       onError,
     });
-    // The first request need not wait for them. That there are none yet was told, and is no reason not to start.
+    // Spares the first request the wait. A failure is logged by onError, and does not prevent the start.
     keys.load().catch(() => {});
-    return new JwtAuthenticator(keys, rules);
+    return new JwtAuthenticator(keys, options);
   }
-  // Before that, a fault is told once, as one of the configuration.
+  // Before the start, a failure is reported once, as a configuration error.
   let started = false;
-  const keys = new VerificationKeys(() => Deno.readTextFile(place.file), {
+  const keys = new VerificationKeys(() => Deno.readTextFile(location.file), {
     refreshMs: FILE_REFRESH_MS,
     staleMs: STALE_MS,
     cooldownMs: FILE_COOLDOWN_MS,
@@ -92,11 +94,11 @@ async function forIssuer(config: JwtConfig, logger: Logger): Promise<Authenticat
     const reason = error instanceof Error ? reasonOf(error.cause) : "";
     throw new ConfigError([{ variable: "AUTH_KEY_FILE", reason: `cannot be used: ${reason}` }]);
   }
-  return new JwtAuthenticator(keys, rules);
+  return new JwtAuthenticator(keys, options);
 }
 
-/** Without what the system adds, such as paths. */
+/** Returns the reason without details of the system such as paths. */
 function reasonOf(error: unknown): string {
   if (error instanceof KeysError) return error.message;
-  return error instanceof Error ? error.name : "something that is not an error";
+  return error instanceof Error ? error.name : "unknown error";
 }

@@ -10,19 +10,19 @@ import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { PoolConfig } from "@archway/db/postgres/pool_config.ts";
 import { loadOrCreateSecret } from "@archway/service_kit/signing.ts";
 
-/** The database the configuration asks for, and what hangs on the choice. */
+/** Configured database, embedded or external. */
 export interface Database extends AsyncDisposable {
   readonly pool: ConnectionPool;
-  /** What signs cursors and tokens, newest first. */
+  /** Secrets that sign cursors and tokens, newest first. */
   readonly hmacSecrets: readonly [string, ...string[]];
-  /** For people: which database it is and where, without secrets. */
+  /** Kind and location for messages, without secrets. */
   readonly description: string;
 }
 
-/** How connections are used, whichever database they lead to. */
+/** Options of the pool for either kind of database. */
 type PoolOptions = ConnectionConfig & Partial<PoolConfig>;
 
-/** Opens the database: starts the embedded one, or prepares the way to a real one, which need not be up yet. */
+/** Starts the embedded database, or opens a pool for an external one, which need not be reachable yet. */
 export async function openDatabase(config: Config, observer?: DatabaseObserver): Promise<Database> {
   const { pool, consistencyMaxWaitMs } = config;
   const options = { ...pool, consistencyMaxWaitMs, ...(observer === undefined ? {} : { observer }) };
@@ -31,47 +31,48 @@ export async function openDatabase(config: Config, observer?: DatabaseObserver):
     : openPostgres(config, config.database, options);
 }
 
-async function openEmbedded(config: Config, folder: string, options: PoolOptions): Promise<Database> {
-  await ensureDataDirectory(folder);
+async function openEmbedded(config: Config, directory: string, options: PoolOptions): Promise<Database> {
+  await ensureDataDirectory(directory);
   await using stack = new AsyncDisposableStack();
-  const embedded = stack.use(await startEmbedded({ dataDirectory: join(folder, "postgres") }));
+  const embedded = stack.use(await startEmbedded({ dataDirectory: join(directory, "postgres") }));
   const pool = stack.use(openPool({ ...options, primary: embedded.instance, replicas: [] }));
-  const hmacSecrets = config.hmacSecrets ?? [await loadOrCreateSecret(folder)] as const;
+  const hmacSecrets = config.hmacSecrets ?? [await loadOrCreateSecret(directory)] as const;
   const opened = stack.move();
   return {
     pool,
     hmacSecrets,
-    description: `PostgreSQL inside the program, data in ${folder}`,
+    description: `embedded PostgreSQL, data in ${directory}`,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 
 /**
- * Makes the folder of the embedded database, which nobody else may look into.
- * @throws {EmbeddedError} when that is not possible.
+ * Creates the data directory of the embedded database, accessible to its owner only.
+ *
+ * @throws {EmbeddedError} when that fails.
  */
-export async function ensureDataDirectory(folder: string): Promise<void> {
+export async function ensureDataDirectory(directory: string): Promise<void> {
   try {
-    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : "it cannot be made";
-    throw new EmbeddedError(`The embedded database has no folder ${folder}: ${reason}`, { cause });
+    const reason = cause instanceof Error ? cause.message : "unknown error";
+    throw new EmbeddedError(`Data directory ${directory} could not be created: ${reason}`, { cause });
   }
 }
 
 function openPostgres(config: Config, database: PostgresConfig, options: PoolOptions): Database {
-  // The configuration requires secrets beside a real database.
+  // The configuration requires secrets with an external database.
   if (config.hmacSecrets === undefined) throw new Error("Opening the database: no secret is configured");
   const pool = openPool({ ...options, ...database });
   const { primary, replicas } = database;
   const hosts = primary.map(({ host, port }) => `${host}:${port}`).join(",");
-  const followers = replicas.length === 0
+  const readReplicas = replicas.length === 0
     ? ""
     : `, ${replicas.length} read replica${replicas.length === 1 ? "" : "s"}`;
   return {
     pool,
     hmacSecrets: config.hmacSecrets,
-    description: `PostgreSQL at ${hosts}/${primary[0].database}${followers}`,
+    description: `PostgreSQL at ${hosts}/${primary[0].database}${readReplicas}`,
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
 }

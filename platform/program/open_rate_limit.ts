@@ -10,42 +10,43 @@ import {
 } from "@archway/server/rate_limit.ts";
 import { createMemoryLimiter, createStoreLimiter } from "@archway/server/rate_limiters.ts";
 
-/** What the server needs to limit rates, as long as it is needed. */
+/** Open rate limiter. Disposing closes the connection to its store. */
 export interface OpenRateLimit extends Disposable {
-  readonly settings: RateLimitOptions;
-  /** How the store is that instances share; undefined: there is none. */
+  readonly options: RateLimitOptions;
+  /** Health of the shared store; undefined without one. */
   readonly readiness: ReadinessCheck | undefined;
 }
 
-/** Opens what counts requests; undefined: rates are not limited, and nothing that could limit them is loaded. */
+/** Opens the rate limiter; undefined if rates are unlimited, and then its modules are not loaded. */
 export async function openRateLimit({ limits }: Config, logger: Logger): Promise<OpenRateLimit | undefined> {
   const { rateLimit } = limits;
   if (rateLimit === undefined) return undefined;
   const memory = await createMemoryLimiter();
-  // Addresses are counted by each instance: what is to spare it work is not to cost it a way to a store.
+  // Each instance counts addresses in memory: a limit that protects it from load must not cost a request to the store.
   const addresses = await createMemoryLimiter();
   if (rateLimit.storeUrl === undefined) {
     return {
-      settings: settingsOf(rateLimit, { callers: memory, addresses }),
+      options: optionsOf(rateLimit, { callers: memory, addresses }),
       readiness: undefined,
       [Symbol.dispose](): void {},
     };
   }
   const store = await createStoreLimiter(rateLimit.storeUrl, {
     insurance: memory,
-    onLost: (reason) => logger.warn("Counting requests alone, the store is away: {reason}", { reason }),
-    onRegained: () => logger.info("Counting requests in the store again"),
+    onLost: (reason) =>
+      logger.warn("Rate-limit store unavailable; falling back to in-memory counters: {reason}", { reason }),
+    onRegained: () => logger.info("Rate-limit store available again"),
   });
   await store.connect();
   return {
-    settings: settingsOf(rateLimit, { callers: store, addresses }),
+    options: optionsOf(rateLimit, { callers: store, addresses }),
     readiness: () => Promise.resolve([storeCheck(store.lost)]),
     [Symbol.dispose]: () => store[Symbol.dispose](),
   };
 }
 
 /**
- * Builds something with the settings; a rate for an operation that there is not is a fault of the configuration.
+ * Calls a function, and reports a rate for an unknown operation as a configuration error.
  *
  * @throws {ConfigError}
  */
@@ -54,12 +55,12 @@ export function withConfigErrors<T>(build: () => T): T {
     return build();
   } catch (error) {
     if (!(error instanceof UnknownOperationError)) throw error;
-    const reason = `names an operation that no document has; there are ${error.operationIds.join(", ")}`;
+    const reason = `names an unknown operation; expected one of: ${error.operationIds.join(", ")}`;
     throw new ConfigError([{ variable: "RATE_LIMIT_ROUTES", reason }]);
   }
 }
 
-function settingsOf(
+function optionsOf(
   { rate, operations, addressRate }: RateLimitConfig,
   limiters: { readonly callers: RateLimiter; readonly addresses: RateLimiter },
 ): RateLimitOptions {
@@ -76,11 +77,11 @@ function settingsOf(
   };
 }
 
-/** Without the store requests are served and counted: it never makes the service unavailable. */
+/** A lost store only degrades the service, which counts in memory instead. */
 function storeCheck(lost: boolean): HealthCheck {
   return {
     name: "rate_limit_store",
     status: lost ? "degraded" : "ok",
-    ...(lost && { reason: "Each instance counts alone" }),
+    ...(lost && { reason: "unavailable; each instance counts in memory" }),
   };
 }

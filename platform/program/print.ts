@@ -1,16 +1,16 @@
 type Output = Pick<typeof Deno.stdout, "write">;
 
-/** What each output is still taking. */
-const UNDER_WAY = new WeakMap<Output, Promise<void>>();
+/** Pending writes by output. */
+const PENDING = new WeakMap<Output, Promise<void>>();
 
-/** Writes a text to the standard output or error, whole, after whatever was to be written there before. */
+/** Writes a whole text to the standard output or error, after all earlier texts. */
 export function print(output: Output, text: string): Promise<void> {
-  const writing = (UNDER_WAY.get(output) ?? Promise.resolve()).then(() => writeAll(output, text));
-  UNDER_WAY.set(output, writing.catch(() => undefined));
+  const writing = (PENDING.get(output) ?? Promise.resolve()).then(() => writeAll(output, text));
+  PENDING.set(output, writing.catch(() => undefined));
   return writing;
 }
 
-/** Tells on the standard error how things go. They go on where nobody can read it. */
+/** Writes a message to the standard error without waiting for it. Failures are ignored, such as a closed pipe. */
 export function notify(text: string, output: Output = Deno.stderr): void {
   void print(output, text).catch(() => undefined);
 }

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { notify, print } from "./print.ts";
 
-/** Takes a byte at a time, and its time. */
+/** Output that accepts one byte per write, asynchronously. */
 class SlowOutput {
   text = "";
 
@@ -14,11 +14,11 @@ class SlowOutput {
 
 class ClosedOutput {
   write(): Promise<number> {
-    return Promise.reject(new Deno.errors.BrokenPipe("Nobody reads"));
+    return Promise.reject(new Deno.errors.BrokenPipe("Broken pipe"));
   }
 }
 
-Deno.test("print() writes one text after the other, each of them whole", async () => {
+Deno.test("print() writes texts in order, each as a whole", async () => {
   const output = new SlowOutput();
   notify("Comparing\n", output);
   notify("Swapping\n", output);
@@ -26,7 +26,7 @@ Deno.test("print() writes one text after the other, each of them whole", async (
   assertEquals(output.text, "Comparing\nSwapping\nDone\n");
 });
 
-Deno.test("print() rejects where nobody reads, and notify() goes on", async () => {
+Deno.test("print() rejects when the reader has closed the pipe, and notify() ignores it", async () => {
   const output = new ClosedOutput();
   notify("Comparing\n", output);
   await assertRejects(() => print(output, "Done\n"), Deno.errors.BrokenPipe);

@@ -3,39 +3,41 @@ import type { MigrationSource } from "@archway/db/db.ts";
 import type { ServiceCommand } from "@archway/service_kit/command.ts";
 import { IDEMPOTENCY_MIGRATIONS } from "@archway/service_kit/idempotency.ts";
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
+import { PLATFORM_COMMANDS } from "./platform_commands.ts";
 
-/** What makes a program of the platform: its name, and the services that it runs. */
+/** Name and services of a program. */
 export interface Project {
-  /** Lowercase word, such as "archway", by which the program is called. */
+  /** Name of the executable, a lowercase word such as "archway". */
   readonly name: string;
   readonly services: readonly ServiceModule[];
 }
 
-/** Root of the project: of the checkout, or inside the executable. */
+/** Root directory of the project: the checkout, or its copy inside the executable. */
 export const PROJECT_ROOT: string = join(import.meta.dirname ?? ".", "../..");
 
-/** Commands of every program, which no service can add. */
-const PLATFORM_COMMANDS = ["help", "serve", "dev", "worker", "migrate", "config", "token", "db"];
+/** Names that no command of a service can have. */
+const RESERVED_COMMANDS = ["help", ...Object.keys(PLATFORM_COMMANDS)];
 
 /**
- * Checks that the services fit together.
+ * Checks that the services can run in one program.
  *
- * @throws {Error} for a name or command that occurs twice, a command that is the platform's own, or a required service
- * that is not listed.
+ * @throws {Error} for a duplicate service or command, a reserved command, or a required service that is missing.
  */
 export function checkServices(services: readonly ServiceModule[]): void {
   const names = services.map(({ name }) => name);
   const commands = serviceCommands(services).map(({ name }) => name);
-  for (const [things, all] of [["services", names], ["commands of services", commands]] as const) {
-    const twice = all.find((name, index) => all.indexOf(name) !== index);
-    if (twice !== undefined) throw new Error(`services.ts: two ${things} are called "${twice}"`);
+  for (const [kind, all] of [["service", names], ["command", commands]] as const) {
+    const duplicate = all.find((name, index) => all.indexOf(name) !== index);
+    if (duplicate !== undefined) throw new Error(`services.ts: duplicate ${kind} "${duplicate}"`);
   }
-  const own = commands.find((command) => PLATFORM_COMMANDS.includes(command));
-  if (own !== undefined) throw new Error(`services.ts: the command "${own}" is the platform's own`);
+  const reserved = commands.find((command) => RESERVED_COMMANDS.includes(command));
+  if (reserved !== undefined) {
+    throw new Error(`services.ts: command "${reserved}" is reserved by the platform`);
+  }
   for (const { name, requires = [] } of services) {
     const missing = requires.find((required) => !names.includes(required));
     if (missing === undefined) continue;
-    throw new Error(`services.ts: ${name} requires ${missing}; list its module too, or remove ${name}`);
+    throw new Error(`services.ts: ${name} requires ${missing}; add its module, or remove ${name}`);
   }
 }
 
@@ -44,12 +46,12 @@ export function serviceCommands(services: readonly ServiceModule[]): readonly Se
   return services.flatMap(({ commands = [] }) => commands);
 }
 
-/** Whether a service has work beside requests, which the command `worker` does. */
+/** Whether a service has background work, which the command `worker` runs. */
 export function hasBackground(services: readonly ServiceModule[]): boolean {
   return services.some(({ hasBackground = false }) => hasBackground);
 }
 
-/** Returns the folders of migrations: the platform's, then those of the services. Versions decide the order of files. */
+/** Returns the migration directories of the platform and of the services; files are applied in order of version. */
 export function migrationSources(services: readonly ServiceModule[]): readonly MigrationSource[] {
   return [
     { name: "idempotency", directory: IDEMPOTENCY_MIGRATIONS },
@@ -59,7 +61,7 @@ export function migrationSources(services: readonly ServiceModule[]): readonly M
   ];
 }
 
-/** Returns a path relative to the root of the project, with slashes. */
+/** Returns a path relative to the root of the project, with forward slashes. */
 export function fromRoot(path: string): string {
   return relative(PROJECT_ROOT, path).replaceAll("\\", "/");
 }

@@ -25,29 +25,29 @@ Deno.test("checkServices() accepts services whose requirements are listed, in an
   ]);
 });
 
-Deno.test("checkServices() refuses a name, a command and a missing requirement, and says which", () => {
+Deno.test("checkServices() names a duplicate, a reserved command or a missing service", () => {
   const cases: readonly (readonly [services: readonly ServiceModule[], message: string])[] = [
-    [[service("orders"), service("orders")], 'services.ts: two services are called "orders"'],
+    [[service("orders"), service("orders")], 'services.ts: duplicate service "orders"'],
     [
       [
         service("orders", { commands: [command("fill")] }),
         service("events", { commands: [command("fill")] }),
       ],
-      'services.ts: two commands of services are called "fill"',
+      'services.ts: duplicate command "fill"',
     ],
     [
       [service("orders", { commands: [command("fill"), command("fill")] })],
-      'services.ts: two commands of services are called "fill"',
+      'services.ts: duplicate command "fill"',
     ],
     ...["serve", "worker", "migrate", "help"].map((name) =>
       [
         [service("orders", { commands: [command(name)] })],
-        `services.ts: the command "${name}" is the platform's own`,
+        `services.ts: command "${name}" is reserved by the platform`,
       ] as const
     ),
     [
       [service("orders", { requires: ["events", "customers"] }), service("events")],
-      "services.ts: orders requires customers; list its module too, or remove orders",
+      "services.ts: orders requires customers; add its module, or remove orders",
     ],
   ];
   for (const [services, message] of cases) {
@@ -55,7 +55,7 @@ Deno.test("checkServices() refuses a name, a command and a missing requirement, 
   }
 });
 
-Deno.test("migrationSources() begins with the platform's and keeps the order of the services", () => {
+Deno.test("migrationSources() lists the platform first, then the services in order", () => {
   const sources = migrationSources([
     service("orders", { migrations: "/orders/migrations" }),
     service("gateway"),
@@ -68,7 +68,7 @@ Deno.test("migrationSources() begins with the platform's and keeps the order of 
   ]);
 });
 
-Deno.test("hasBackground() is true where one service has work beside requests", () => {
+Deno.test("hasBackground() is true if any service has background work", () => {
   assertEquals(hasBackground([service("orders"), service("events", { hasBackground: true })]), true);
   assertEquals(hasBackground([service("orders")]), false);
 });

@@ -13,7 +13,7 @@ import { notify, print } from "./print.ts";
 import { showProgress } from "./show_progress.ts";
 import { SIGNAL_EXIT_CODES, waitForStopSignal } from "./wait_for_stop_signal.ts";
 
-/** What a service's command runs on. */
+/** Options of {@link runServiceCommand}. */
 export interface RunServiceCommandOptions {
   /** Name of the program, for messages. */
   readonly project: string;
@@ -25,15 +25,16 @@ export interface RunServiceCommandOptions {
 /**
  * Runs a command that a service adds to the program.
  *
- * @returns the command's exit code; 1 for an error that its user can mend, 2 for arguments that cannot be used.
+ * @returns the exit code of the command; 1 for an error that the user can correct, 2 for invalid arguments.
  */
 export async function runServiceCommand(
   command: ServiceCommand,
   args: readonly string[],
-  { project, configure, sources }: RunServiceCommandOptions,
+  options: RunServiceCommandOptions,
 ): Promise<number> {
+  const { project } = options;
   try {
-    return await command.run(args, commandContext(configure, sources));
+    return await command.run(args, commandContext(options));
   } catch (error) {
     if (!(error instanceof CommandError || isDatabaseError(error))) throw error;
     await print(Deno.stderr, `${project} ${command.name}: ${formatError(error)}\n`);
@@ -43,7 +44,7 @@ export async function runServiceCommand(
   }
 }
 
-function commandContext(configure: () => Config, sources: readonly MigrationSource[]): CommandContext {
+function commandContext({ project, configure, sources }: RunServiceCommandOptions): CommandContext {
   const stopping = new AbortController();
   let stoppedBy: Deno.Signal | undefined;
   let listening = false;
@@ -53,10 +54,10 @@ function commandContext(configure: () => Config, sources: readonly MigrationSour
       const limits = unlimited ? { statementTimeoutMs: 0, transactionTimeoutMs: 0 } : {};
       await using stack = new AsyncDisposableStack();
       const { pool } = stack.use(await openDatabase({ ...config, pool: { ...config.pool, ...limits } }));
-      // Who applies migrations is configured for the service, and holds here too.
+      // MIGRATE_ON_START applies to commands as it does to the service.
       if (config.migrateOnStart) await pool.migrate(sources);
       else if ((await pool.pendingMigrations(sources)).length > 0) {
-        throw new CommandError("The database lacks migrations: run archway migrate up first");
+        throw new CommandError(`The database has pending migrations; run ${project} migrate up first`);
       }
       const opened = stack.move();
       return { pool, [Symbol.asyncDispose]: () => opened.disposeAsync() };

@@ -16,17 +16,17 @@ import type { Project } from "./project.ts";
 import { waitForStopSignal } from "./wait_for_stop_signal.ts";
 import { welcome } from "./welcome.ts";
 
-/** How the service is run. */
+/** Options of {@link serve}. */
 export interface ServeOptions extends Project {
-  /** Whether a developer is greeted, and the program is reloaded on change. */
+  /** Whether to print the greeting for developers. Deno then restarts the program on changes. */
   readonly greet: boolean;
 }
 
-/** Runs the service until a signal stops it. What was opened is closed in reverse order. */
+/** Serves the API until a signal stops it, and closes everything in reverse order of opening. */
 export async function serve(config: Config, { greet, ...project }: ServeOptions): Promise<number> {
-  // Reloading on change, Deno takes a program that has stopped for one that waits for the next change: Ctrl-C ends it.
+  // With --watch, Deno would wait for the next change after a graceful stop, so Ctrl-C must end the process at once.
   const stopped = greet ? new Promise<never>(() => {}) : waitForStopSignal();
-  // Before anything is opened that takes long.
+  // Fails early, before slow resources are opened.
   if (config.listener.tls !== undefined) await readTls(config.listener.tls);
   await using program = await boot(config, { ...project, development: greet });
   await using stack = new AsyncDisposableStack();
@@ -40,18 +40,18 @@ export async function serve(config: Config, { greet, ...project }: ServeOptions)
   const server = stack.use(
     withConfigErrors(() => buildServer(config, { ...program, authenticator, rateLimit })),
   );
-  // The service is not found without its tables; while the database is down, /readyz says so.
+  // Listens once migrations are applied. If that takes longer, it listens at once and /readyz reports the state.
   await Promise.race([migrated, migrations.waiting]);
   program.openAdmin();
   const { url } = await server.listen();
   if (greet) {
     await print(Deno.stdout, welcome({ url, database: program.database.description, project, mounted }));
   }
-  // A failed migration ends the program; otherwise the signal does.
+  // Ends on a signal or a failed migration.
   const signal = await Promise.race([stopped, migrated.then(() => stopped)]);
-  logger.info("Stopping on {signal}", { signal });
+  logger.info("Received {signal}, shutting down", { signal });
   program.stop();
-  // What the last requests leave in the outbox leaves with the next start, or by another process.
+  // Events that the last requests put into the outbox are sent after the next start, or by another process.
   await Promise.all([server.shutdown(), ...background.map((work) => work[Symbol.asyncDispose]())]);
   return 0;
 }
@@ -99,7 +99,7 @@ function buildServer(
     options.withReadiness(databaseChecks(database.pool, migrations)),
     ...(authenticator ? [options.withAuthenticator(authenticator)] : []),
     ...limitOptions(config, { rateLimit, logger }),
-    // Nobody has to say who he is: then pages from elsewhere, in a browser of this machine, must not be let in by a name.
+    // Without authentication, checking Host protects against DNS rebinding by pages in a browser on this machine.
     ...(authenticator === undefined && isPrivate(config) ? [options.withPrivateHostsOnly()] : []),
     ...(config.publicUrl ? [options.withPublicUrl(config.publicUrl.href)] : []),
     options.withIdempotency(mounted.idempotency),

@@ -3,12 +3,12 @@ import process from "node:process";
 import progress from "cli-progress";
 import type { Progress, ProgressOptions } from "@archway/service_kit/command.ts";
 
-/** How often a line is written where there is no terminal, in milliseconds. */
+/** Interval between lines without a terminal, in milliseconds. */
 const LINE_EVERY_MS = 3000;
 
-/** Shows progress on the standard error: a bar on a terminal, a line every few seconds elsewhere. */
+/** Shows progress on the standard error: a bar on a terminal, otherwise a line every few seconds. */
 export function showProgress({ total, value: first, things }: ProgressOptions): Progress {
-  const figures = `{percentage}%, {value} of {total} ${things}{pace}`;
+  const figures = `{percentage}%, {value} of {total} ${things}{rate}`;
   const bar = new progress.SingleBar({
     format: Deno.stderr.isTerminal() ? `{bar} ${figures}` : figures,
     stream: process.stderr,
@@ -19,21 +19,21 @@ export function showProgress({ total, value: first, things }: ProgressOptions): 
     notTTYSchedule: LINE_EVERY_MS,
   });
   const startedAt = performance.now();
-  bar.start(total, first, { pace: "" });
+  bar.start(total, first, { rate: "" });
   return {
     update(value: number): void {
-      const rate = (value - first) * 1000 / (performance.now() - startedAt);
-      // Nothing is known of it before the first step.
-      const pace = rate > 0
-        ? `, ${grouped(Math.round(rate))}/s, ${timeLeft((total - value) / rate)} left`
+      const perSecond = (value - first) * 1000 / (performance.now() - startedAt);
+      // The rate is unknown before the first step.
+      const rate = perSecond > 0
+        ? `, ${grouped(Math.round(perSecond))}/s, ${timeLeft((total - value) / perSecond)} left`
         : "";
-      bar.update(value, { pace });
+      bar.update(value, { rate });
     },
     [Symbol.dispose]: () => bar.stop(),
   };
 }
 
-/** The percentage comes as a text. */
+/** Formats a number with thousands separators; cli-progress passes the percentage as text. */
 function grouped(value: number | string): string {
   return Number(value).toLocaleString("en");
 }

@@ -1,4 +1,4 @@
-/** Rows of texts as lines, each column as wide as its longest text, without a blank at the end of a line. */
+/** Formats rows as lines with aligned columns and no trailing blanks. */
 export function textTable(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) {

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { DevelopmentTokenOptions } from "@archway/server/authentication.ts";
 import { parseDuration } from "@archway/service_kit/setting_types.ts";
 
-/** Arguments that cannot be used; the message is one line. */
+/** Invalid arguments; the message is one line. */
 export class TokenArgumentsError extends Error {
   override readonly name = "TokenArgumentsError";
 }
@@ -13,15 +13,19 @@ const OPTIONS = {
   expires: { type: "string", default: "1h" },
 } as const;
 
-/** Thirty days; whoever needs longer makes another. */
+/** Maximum lifetime: 30 days. */
 const MAX_LIFETIME_MS = 30 * 24 * 3_600_000;
 
-/** @throws {TokenArgumentsError} naming the first argument that cannot be used. */
+/**
+ * Parses the arguments of `archway token`.
+ *
+ * @throws {TokenArgumentsError} for the first invalid argument.
+ */
 export function parseTokenArguments(
   args: readonly string[],
   { scopes }: { readonly scopes: readonly string[] },
 ): DevelopmentTokenOptions {
-  // Not strict: the words of the error are to be one's own.
+  // Not strict, for error messages in the style of the other commands.
   const { tokens } = parseArgs({ args: [...args], options: OPTIONS, strict: false, tokens: true });
   const values = new Map<string, string>([
     ["subject", OPTIONS.subject.default],
@@ -31,16 +35,16 @@ export function parseTokenArguments(
   for (const token of tokens) {
     if (token.kind !== "option" || !Object.hasOwn(OPTIONS, token.name)) {
       throw new TokenArgumentsError(
-        `token does not know ${token.kind === "option" ? token.rawName : "such a word"}`,
+        token.kind === "option" ? `unknown option ${token.rawName}` : "unexpected argument",
       );
     }
-    if (token.value === undefined) throw new TokenArgumentsError(`${token.rawName} needs a value`);
+    if (token.value === undefined) throw new TokenArgumentsError(`${token.rawName} requires a value`);
     values.set(token.name, token.value);
   }
   const subject = values.get("subject") ?? "";
-  // deno-lint-ignore no-control-regex -- those are what is to be refused
+  // deno-lint-ignore no-control-regex -- control characters are what the check is for
   if (!/^[^\u0000-\u001f\u007f]{1,255}$/u.test(subject)) {
-    throw new TokenArgumentsError("--subject must be a name of 1 to 255 characters");
+    throw new TokenArgumentsError("--subject must have 1 to 255 characters, without control characters");
   }
   const lifetimeMs = parseDuration(values.get("expires") ?? "") ?? NaN;
   if (!(lifetimeMs >= 1000 && lifetimeMs <= MAX_LIFETIME_MS)) {

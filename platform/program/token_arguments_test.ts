@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseTokenArguments, TokenArgumentsError } from "./token_arguments.ts";
 
-Deno.test("parseTokenArguments() reads who, what and for how long", () => {
+Deno.test("parseTokenArguments() parses subject, scope and lifetime, with defaults", () => {
   assertEquals(parseTokenArguments([], { scopes: ["items:read", "items:write"] }), {
     subject: "developer",
     scope: "items:read items:write",
@@ -17,13 +17,13 @@ Deno.test("parseTokenArguments() reads who, what and for how long", () => {
   );
 });
 
-Deno.test("parseTokenArguments() names the argument that cannot be used", () => {
+Deno.test("parseTokenArguments() names the first invalid argument", () => {
   const wrong: readonly (readonly [string[], string])[] = [
-    [["--name", "ada"], "token does not know --name"],
-    [["ada"], "token does not know such a word"],
-    [["--subject"], "--subject needs a value"],
-    [["--subject="], "--subject must be"],
-    [["--subject", "a\u0000"], "--subject must be"],
+    [["--name", "ada"], "unknown option --name"],
+    [["ada"], "unexpected argument"],
+    [["--subject"], "--subject requires a value"],
+    [["--subject="], "--subject must have"],
+    [["--subject", "a\u0000"], "--subject must have"],
     [["--expires", "never"], "--expires must be"],
     [["--expires", "721h"], "--expires must be"],
     [["--expires", "1ms"], "--expires must be"],

@@ -3,45 +3,50 @@ import type { Config } from "@archway/config/config.ts";
 import { ensureDataDirectory } from "./open_database.ts";
 import { print } from "./print.ts";
 import { parseTokenArguments, TokenArgumentsError } from "./token_arguments.ts";
+import { commandUsage } from "./usage.ts";
 
-/** What the command is told by the environment. */
+/** Options of the command `token`. */
 export interface TokenCommandOptions {
+  /** Name of the program, for messages. */
+  readonly project: string;
+  /** Reads the configuration. */
   readonly configure: () => Config;
-  /** AUTH_MODE, if it is set. */
+  /** Value of AUTH_MODE, if set. */
   readonly authMode: string | undefined;
-  /** Scopes of a token that names none. */
+  /** Default scopes. */
   readonly scopes: readonly string[];
 }
 
-const USAGE = 'Usage: archway token [--subject <name>] [--scope "<scope> …"] [--expires <duration>]\n';
-
 /**
- * `archway token`: a token for development, alone on the standard output.
+ * `token`: prints an access token for development, and nothing else, to the standard output.
  *
- * @returns the exit code: 0 done, 1 failed, 2 not understood.
+ * @returns the exit code: 0 for success, 1 for a failure, 2 for invalid arguments.
  */
-export async function token(args: readonly string[], options: TokenCommandOptions): Promise<number> {
+export async function token(
+  args: readonly string[],
+  { project, configure, authMode, scopes }: TokenCommandOptions,
+): Promise<number> {
   try {
-    const wanted = parseTokenArguments(args, { scopes: options.scopes });
-    const { database } = options.configure();
+    const options = parseTokenArguments(args, { scopes });
+    const { database } = configure();
     if (database.kind !== "embedded") {
       await print(
         Deno.stderr,
-        "archway token: Tokens for development are for the embedded database; with a server of your own, those of " +
-          "an issuer are needed\n",
+        `${project} token: development tokens require the embedded database; with an external PostgreSQL, use access ` +
+          "tokens of an issuer (AUTH_MODE=jwt)\n",
       );
       return 1;
     }
     await ensureDataDirectory(database.dataDirectory);
     const key = await loadOrCreateDevelopmentKey(database.dataDirectory);
-    await print(Deno.stdout, `${await signDevelopmentToken(key, wanted)}\n`);
-    if (options.authMode !== "dev") {
-      await print(Deno.stderr, "archway token: It is taken by a service that runs with AUTH_MODE=dev\n");
+    await print(Deno.stdout, `${await signDevelopmentToken(key, options)}\n`);
+    if (authMode !== "dev") {
+      await print(Deno.stderr, `${project} token: only a service with AUTH_MODE=dev accepts this token\n`);
     }
     return 0;
   } catch (error) {
     if (!(error instanceof TokenArgumentsError)) throw error;
-    await print(Deno.stderr, `archway token: ${error.message}\n${USAGE}`);
+    await print(Deno.stderr, `${project} token: ${error.message}\n${commandUsage(project, "token")}`);
     return 2;
   }
 }

@@ -1,32 +1,55 @@
+import { type CommandHelp, PLATFORM_COMMANDS, type PlatformCommand } from "./platform_commands.ts";
 import { hasBackground, type Project, serviceCommands } from "./project.ts";
 
-/** Returns the commands of a program, those that its services add last. */
-export function usage({ name, services }: Project): string {
-  const worker = "only do background work, such as delivering events: beside services with WORKER=off";
-  const lines: readonly (readonly [command: string, text: string])[] = [
-    ["serve", "run the service (the default)"],
-    ["dev", "run it and greet the developer"],
-    ...(hasBackground(services) ? [["worker", worker] as const] : []),
-    [
-      "migrate",
-      "change the tables: up [--dry-run], down [n] [--dry-run], status, new <name> [--service <service>]",
-    ],
-    ["config", "print every setting, its value and where it comes from: [--json]"],
-    [
-      "token",
-      'print an access token for development: [--subject <name>] [--scope "<scope> …"] [--expires <duration>]',
-    ],
-    [
-      "db",
-      "copy --to <url> moves everything from the embedded database to a server, status [--json] shows every server",
-    ],
-    ...serviceCommands(services).map(({ name, usage, summary }) => [name, `${summary}: ${usage}`] as const),
-  ];
-  const width = Math.max(...lines.map(([command]) => command.length));
-  return `Usage: ${name} [command]
+/** Returns the help of a program: its commands, those of its services last. */
+export function usage(project: Project): string {
+  const { name } = project;
+  const commands = [...commandsOf(project)].map(([command, { summary }]) => [command, summary] as const);
+  return `Usage: ${name} [command] [options]
 
 Commands:
-${lines.map(([command, text]) => `  ${command.padEnd(width)} ${text}\n`).join("")}
-It is configured by environment variables; \`${name} config\` lists them.
+${columns(commands)}
+Options:
+${columns([["-h, --help", "show this help; after a command, its help"]])}
+Settings are environment variables; \`${name} config\` lists them.
 `;
+}
+
+/** Returns the help of a command: its usage, summary and arguments; undefined if the program has no such command. */
+export function commandHelp(project: Project, command: string): string | undefined {
+  const help = commandsOf(project).get(command);
+  if (help === undefined) return undefined;
+  const { forms, summary, arguments: all = [] } = help;
+  const details = all.length === 0 ? "" : `\n${columns(all)}`;
+  return `${usageLines(`${project.name} ${command}`, forms)}\n${capitalize(summary)}.\n${details}`;
+}
+
+/** Returns the usage of a command of the platform, a line for each form of its arguments. */
+export function commandUsage(program: string, command: PlatformCommand): string {
+  return usageLines(`${program} ${command}`, PLATFORM_COMMANDS[command].forms);
+}
+
+function commandsOf({ services }: Project): ReadonlyMap<string, CommandHelp> {
+  const commands = new Map<string, CommandHelp>(Object.entries(PLATFORM_COMMANDS));
+  if (!hasBackground(services)) commands.delete("worker");
+  for (const { name, summary, usage } of serviceCommands(services)) {
+    commands.set(name, { summary, forms: [usage] });
+  }
+  return commands;
+}
+
+function usageLines(command: string, forms: readonly string[]): string {
+  return forms.map((form, index) =>
+    `${index === 0 ? "Usage:" : "      "} ${command} ${form}`.trimEnd() + "\n"
+  )
+    .join("");
+}
+
+function columns(rows: readonly (readonly [term: string, text: string])[]): string {
+  const width = Math.max(...rows.map(([term]) => term.length));
+  return rows.map(([term, text]) => `  ${term.padEnd(width)}  ${capitalize(text)}\n`).join("");
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,10 +1,10 @@
-/** What asks the program to stop: Ctrl-C, and what supervisors send. Windows knows the first only. */
+/** Signals that stop the program: SIGINT of Ctrl-C, and SIGTERM of supervisors, which Windows does not have. */
 const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
 
-/** What a shell reports for a program that a signal ended: 128 and the signal's number. */
+/** Exit codes by signal, as in shells: 128 plus the number of the signal. */
 export const SIGNAL_EXIT_CODES: Partial<Record<Deno.Signal, number>> = { SIGINT: 130, SIGTERM: 143 };
 
-/** Resolves with the first signal to stop. From then on a second one ends the process at once. */
+/** Resolves with the first stop signal. A second one ends the process at once. */
 export function waitForStopSignal(): Promise<Deno.Signal> {
   return new Promise((resolve) => {
     let stopping = false;

@@ -1,7 +1,7 @@
 import type { MountedServices } from "./mount_services.ts";
 import type { Project } from "./project.ts";
 
-/** What a developer who has just started the program wants to know. */
+/** Options of {@link welcome}. */
 export interface WelcomeOptions {
   readonly url: string;
   /** Description of the database in use. */
@@ -10,19 +10,19 @@ export interface WelcomeOptions {
   readonly mounted: Pick<MountedServices, "services">;
 }
 
-/** Returns the greeting of a developer: where the service is, which database it uses, and what to try next. */
+/** Returns the greeting of `dev`: address, database, example requests and OpenAPI documents. */
 export function welcome({ url, database, project: { name, services }, mounted }: WelcomeOptions): string {
   const examples = services.flatMap(({ examples = [] }) => examples)
     .map((example) => `    ${example.replaceAll("{url}", url)}`);
   const documents = mounted.services.flatMap(({ api }) =>
-    api === undefined ? [] : [`${url}/openapi/${api.name}.json`]
+    api === undefined ? [] : [`    ${url}/openapi/${api.name}.json`]
   );
   return [
     "",
     `  ${name.charAt(0).toUpperCase()}${name.slice(1)} is listening on ${url}`,
     `  Database: ${database}`,
     ...(examples.length === 0 ? [] : ["", "  Try it:", ...examples]),
-    ...(documents.length === 0 ? [] : [`  The documents: ${documents.join(", ")}`]),
+    ...(documents.length === 0 ? [] : ["", "  OpenAPI documents:", ...documents]),
     "\n",
   ].join("\n");
 }

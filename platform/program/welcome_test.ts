@@ -7,7 +7,7 @@ function api(name: string): ApiModule {
   return { name, routes: [], document: "{}", problemTypes: [], problemOf: () => undefined };
 }
 
-Deno.test("welcome() shows the address, the database, examples of every service and the documents", () => {
+Deno.test("welcome() shows the address, the database, example requests and OpenAPI documents", () => {
   const mount = (): MountedService => ({});
   const services = [
     defineService({ name: "orders", examples: ["curl {url}/v1/orders", "open {url} {url}/docs"], mount }),
@@ -30,13 +30,16 @@ Deno.test("welcome() shows the address, the database, examples of every service 
     curl http://127.0.0.1:8080/v1/orders
     open http://127.0.0.1:8080 http://127.0.0.1:8080/docs
     curl http://127.0.0.1:8080/v1/customers
-  The documents: http://127.0.0.1:8080/openapi/order.json, http://127.0.0.1:8080/openapi/customer.json
+
+  OpenAPI documents:
+    http://127.0.0.1:8080/openapi/order.json
+    http://127.0.0.1:8080/openapi/customer.json
 
 `,
   );
 });
 
-Deno.test("welcome() leaves out examples and documents that are not there", () => {
+Deno.test("welcome() omits empty sections", () => {
   const text = welcome({
     url: "http://[::1]:1",
     database: "postgres.internal:5432",

@@ -3,7 +3,7 @@ import { boot } from "./boot.ts";
 import type { Project } from "./project.ts";
 import { waitForStopSignal } from "./wait_for_stop_signal.ts";
 
-/** `worker`: does the background work of all services and answers no requests, until a signal stops it. */
+/** `worker`: runs the background work of all services, without serving their APIs, until a signal stops it. */
 export async function work(config: Config, project: Project): Promise<number> {
   const stopped = waitForStopSignal();
   await using program = await boot(config, project);
@@ -14,11 +14,11 @@ export async function work(config: Config, project: Project): Promise<number> {
   const started = migrated.then(() => {
     if (stopping.aborted) return;
     ready = true;
-    logger.info("Background work runs on {database}", { database: database.description });
+    logger.info("Running background work on {database}", { database: database.description });
   });
-  // A failed migration ends the program; otherwise the signal does.
+  // Ends on a signal or a failed migration.
   const signal = await Promise.race([stopped, started.then(() => stopped)]);
-  logger.info("Stopping on {signal}", { signal });
+  logger.info("Received {signal}, shutting down", { signal });
   ready = false;
   program.stop();
   await started;

@@ -82,7 +82,7 @@ Deno.test("archway seed requires migrations on an external database", async () =
   assertEquals(await run(postgresEnvironment(database.instance), ["--profiles", "10"]), {
     code: 1,
     stdout: "",
-    stderr: "archway seed: The database lacks migrations: run archway migrate up first\n",
+    stderr: "archway seed: The database has pending migrations; run archway migrate up first\n",
   });
 });
 

@@ -88,7 +88,7 @@ Deno.test("archway only accepts tokens of its issuer, through a rotation and an 
 
     const { code, stdout, stderr } = await program.stop();
     assertEquals(code, 0);
-    assertStringIncludes(stderr, "The keys to check access tokens with cannot be had");
+    assertStringIncludes(stderr, "Verification keys of access tokens unavailable");
     for (const token of [first, second]) assertFalse(`${stdout}${stderr}`.includes(token.slice(-20)));
   });
 });
@@ -177,12 +177,12 @@ Deno.test("archway token only prints a token, which is accepted in development",
       "--expires",
       "5m",
     );
-    assertEquals(late.stderr, "archway token: It is taken by a service that runs with AUTH_MODE=dev\n");
+    assertEquals(late.stderr, "archway token: only a service with AUTH_MODE=dev accepts this token\n");
     assertEquals((await list(url, early.stdout.trim())).status, 200);
     assertEquals((await list(url, late.stdout.trim())).status, 403);
     assertEquals((await list(url)).status, 401);
     const { stdout } = await program.stop();
-    assert(stdout.includes("tokens for development"));
+    assert(stdout.includes("Accepting development tokens"));
   });
 });
 

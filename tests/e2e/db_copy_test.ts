@@ -138,7 +138,7 @@ Deno.test("archway db copy migrates the service to a server with its contacts, a
     new RegExp(`^Copied ${TABLES} tables with ${4 + 2 * MIGRATIONS} rows in [\\d.]+ s\nVerified: `),
   );
   assertStringIncludes(stdout, `  POSTGRES_PRIMARY_HOST=${instance.host}\n`);
-  const [, secretFile = ""] = /HMAC_SECRET=<the line in (.*)>/.exec(stdout) ?? [];
+  const [, secretFile = ""] = /HMAC_SECRET=<content of (.*)>/.exec(stdout) ?? [];
   const secret = (await Deno.readTextFile(secretFile)).trim();
   assertFalse(`${stdout}${stderr}`.includes(secret));
 
@@ -176,7 +176,7 @@ Deno.test("archway db copy resumes with the interrupted batch after a kill", asy
   assertEquals(await countContacts(target), total);
   const again = await archway(environment, "db", "copy", "--to", url);
   assertEquals([again.code, again.stderr], [0, ""]);
-  assertStringIncludes(again.stdout, "already: nothing was done\n");
+  assertStringIncludes(again.stdout, "Nothing to do: the copy was completed at ");
 });
 
 Deno.test("archway db copy stops after a complete batch on SIGINT, reports it, and resumes", async () => {
@@ -199,7 +199,7 @@ Deno.test("archway db copy stops after a complete batch on SIGINT, reports it, a
       stdout,
       `Stopped with ${(left + MIGRATIONS).toLocaleString("en")} of ${
         (total + 2 * MIGRATIONS).toLocaleString("en")
-      } rows copied: the same command goes on from here\n`,
+      } rows copied; run the same command to continue\n`,
     );
   }
   assertEquals((await archway(environment, "db", "copy", "--to", url)).code, 0);
@@ -219,16 +219,16 @@ Deno.test("archway db copy reports errors in one line", async () => {
     assertMatch(stderr, /^archway db: [^\n]+\n$/);
     assertMatch(stderr, reason);
   };
-  await refuse(url, /There is no embedded database in \S+: EMBEDDED_DATA_DIR names its folder/);
+  await refuse(url, /No embedded database in \S+; set EMBEDDED_DATA_DIR to its data directory/);
   await fill(environment, 1);
   await refuse(
     `https://ann:${PASSWORD}@host/data`,
-    /The URL to copy to cannot be used: It does not begin with postgres/,
+    /Invalid target URL: the scheme must be postgres/,
   );
-  await refuse(`postgres://ann:${PASSWORD}@127.0.0.1:1/data`, /The copy cannot begin: .*ECONNREFUSED/);
-  await refuse(`${url}_not`, /The copy cannot begin: .*database "\w+_not" does not exist/);
-  await refuse(url, /POSTGRES_PRIMARY_HOST names a server, .* pg_dump/, postgresEnvironment(instance));
-  await refuse(`${url}?sslmode=require`, /The copy cannot begin: /);
+  await refuse(`postgres://ann:${PASSWORD}@127.0.0.1:1/data`, /Copy could not start: .*ECONNREFUSED/);
+  await refuse(`${url}_not`, /Copy could not start: .*database "\w+_not" does not exist/);
+  await refuse(url, /POSTGRES_PRIMARY_HOST is set; use pg_dump/, postgresEnvironment(instance));
+  await refuse(`${url}?sslmode=require`, /Copy could not start: /);
   const role = `guest_${instance.database}`;
   await target.writer().query(`CREATE ROLE ${role} LOGIN PASSWORD '${PASSWORD}'`);
   try {

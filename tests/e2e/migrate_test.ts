@@ -48,8 +48,8 @@ Deno.test("archway migrate applies, lists and reverts migrations of the embedded
     assertMatch(after.stdout, /\nPending: 0\n$/);
     const down = await archway(environment, "migrate down 999");
     assertEquals([down.code, down.stderr], [0, ""]);
-    assertStringIncludes(down.stdout, `Undone ${FILE}\n`);
-    assertEquals((await archway(environment, "migrate down")).stdout, "Nothing to undo\n");
+    assertStringIncludes(down.stdout, `Reverted ${FILE}\n`);
+    assertEquals((await archway(environment, "migrate down")).stdout, "Nothing to revert\n");
   });
 });
 

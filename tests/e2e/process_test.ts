@@ -118,25 +118,31 @@ Deno.test("archway lists every configuration error without values", async () => 
   });
 });
 
-Deno.test("archway prints its usage for an unknown option or command", async () => {
+Deno.test("archway reports an unknown option or command, and prints its usage", async () => {
   await withFolder(async (folder) => {
     // No service of the fixture has background work.
     for (const unknown of ["--nope", "worker", "toString"]) {
       await using program = new Program({ EMBEDDED_DATA_DIR: folder }, [unknown]);
       const { code, stderr } = await program.ended();
       assertEquals(code, 2, unknown);
-      assertMatch(stderr, /^Usage: archway /);
+      assertStringIncludes(stderr, `archway: unknown command "${unknown}"\nUsage: archway `);
     }
   });
 });
 
 Deno.test("archway help and --help print the usage of the program and its services", async () => {
-  for (const args of [["help"], ["serve", "--help"], ["fill", "-h"]]) {
+  for (const args of [["help"], ["--help"]]) {
     await using program = new Program({}, args);
     const { code, stdout, stderr } = await program.ended();
     assertEquals([code, stderr], [0, ""], args.join(" "));
-    assertMatch(stdout, /^Usage: archway \[command\]\n[^]*^ {2}serve /m);
+    assertMatch(stdout, /^Usage: archway \[command\] \[options\]\n[^]*^ {2}serve /m);
     assertMatch(stdout, /^ {2}fill +\S/m);
+  }
+  for (const args of [["fill", "-h"], ["help", "fill"]]) {
+    await using program = new Program({}, args);
+    const { code, stdout, stderr } = await program.ended();
+    assertEquals([code, stderr], [0, ""], args.join(" "));
+    assertEquals(stdout, "Usage: archway fill <number>\n\nAdd made-up contacts.\n");
   }
 });
 

@@ -53,7 +53,7 @@ Deno.test("archway keeps serving while its replicas fail, and /readyz reports th
     // A hanging replica does not delay the shutdown either.
     const { code, stderr } = await program.stop();
     assertEquals(code, 0);
-    assertMatch(stderr, /^[^\n]*The database role postgres is a superuser[^\n]*\n$/);
+    assertMatch(stderr, /^[^\n]*"role":"postgres","privileges":"superuser"[^\n]*\n$/);
   } finally {
     await lost.resume();
   }

@@ -52,7 +52,7 @@ Deno.test("archway requires migrations for a command of a service on a server", 
   assertEquals(await archway(postgresEnvironment(database.instance), "fill 10"), {
     code: 1,
     stdout: "",
-    stderr: "archway fill: The database lacks migrations: run archway migrate up first\n",
+    stderr: "archway fill: The database has pending migrations; run archway migrate up first\n",
   });
 });
 

@@ -1,0 +1,57 @@
+/** Help of a command. */
+export interface CommandHelp {
+  /** One line, imperative. */
+  readonly summary: string;
+  /** Forms of the arguments, a line of the usage each; the empty string stands for none. */
+  readonly forms: readonly string[];
+  /** Subcommands and options with their meaning and default. */
+  readonly arguments?: readonly (readonly [argument: string, meaning: string])[];
+}
+
+/** Commands of every program, in the order of the help. */
+export const PLATFORM_COMMANDS = {
+  serve: { summary: "serve the API until stopped (default)", forms: [""] },
+  dev: { summary: "serve the API, and print its address and example requests", forms: [""] },
+  worker: {
+    summary: "run background work, such as event delivery, without serving the API",
+    forms: [""],
+  },
+  migrate: {
+    summary: "apply, revert, list or create database migrations",
+    forms: ["up [--dry-run]", "down [n] [--dry-run]", "status", "new <name> --service <service>"],
+    arguments: [
+      ["up", "apply all pending migrations"],
+      ["down [n]", "revert the last n migrations (default: 1)"],
+      ["status", "list applied and pending migrations"],
+      ["new <name>", "create an empty migration file"],
+      ["--dry-run", "print the SQL without executing it"],
+      ["--service <service>", "service that owns the new migration"],
+    ],
+  },
+  config: {
+    summary: "print every setting with its value and source",
+    forms: ["[--json]"],
+    arguments: [["--json", "print JSON instead of a table"]],
+  },
+  token: {
+    summary: "create an access token for development",
+    forms: ['[--subject <name>] [--scope "<scope> …"] [--expires <duration>]'],
+    arguments: [
+      ["--subject <name>", "subject of the token (default: developer)"],
+      ['--scope "<scope> …"', "scopes of the token (default: all)"],
+      ["--expires <duration>", "lifetime, from 1s to 720h (default: 1h)"],
+    ],
+  },
+  db: {
+    summary: "copy the embedded database to a server, or show the status of all servers",
+    forms: ["copy --to <url>", "status [--json]"],
+    arguments: [
+      ["copy", "copy all data to an empty database; run it again to continue an interrupted copy"],
+      ["status", "show role, replication lag, size and connections of each server"],
+      ["--to <url>", "target database (default: COPY_TO_URL)"],
+      ["--json", "print JSON instead of a table"],
+    ],
+  },
+} as const satisfies Readonly<Record<string, CommandHelp>>;
+
+export type PlatformCommand = keyof typeof PLATFORM_COMMANDS;
