@@ -39,9 +39,9 @@ for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
     ];
     const eventTypes = Object.keys(PAYMENT_CATALOG.types);
     const receivers = [
-      await harness.receive({ owner: "ada", eventTypes }),
-      await harness.receive({ owner: "bob", eventTypes }),
-      await harness.receive({ eventTypes }),
+      await harness.addReceiver({ owner: "ada", eventTypes }),
+      await harness.addReceiver({ owner: "bob", eventTypes }),
+      await harness.addReceiver({ eventTypes }),
     ];
     await append(pool, "account.opened", { profileId: ada });
     await append(pool, "account.opened", { profileId: null });
@@ -55,7 +55,7 @@ for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
     await append(pool, "payment.settled", {});
     // The owner of a deleted profile still receives its events.
     await pool.writer().query("update profiles set deleted_at = now() where id = $1", [ada]);
-    harness.work(mergeCatalogs([PAYMENT_CATALOG]));
+    harness.startWorker(mergeCatalogs([PAYMENT_CATALOG]));
     await harness.untilSettled();
     assertEquals(
       receivers.map(({ receiver }) =>

@@ -9,15 +9,15 @@ import type { FindRecipients } from "./webhooks/delivery/find_recipients.ts";
 export interface MergedCatalog {
   /** Types of events that a webhook can receive, in the order of the services. */
   readonly types: readonly string[];
-  /** @throws {EventStoreError} "unknown-event" for a type or version that no service of this program knows. */
+  /** @throws {EventStoreError} "unknown-event" for a type or version that no service knows. */
   readonly toJson: ToJson;
   readonly findRecipients: FindRecipients;
 }
 
 /**
- * Merges the catalogs of the services. Events are passed on in their newest schema version, whichever they were stored in.
+ * Merges the catalogs of the services, which get events in their newest schema version.
  *
- * @throws {Error} when two services publish the same type.
+ * @throws {Error} if two services publish the same type.
  */
 export function mergeCatalogs(catalogs: readonly EventCatalog[]): MergedCatalog {
   const owners = new Map<string, EventCatalog>();

@@ -28,25 +28,25 @@ export const eventsModule = defineService({
   mount: mountEvents,
 });
 
-function mountEvents(parts: ServiceDependencies, config: EventsConfig): MountedService {
-  const catalog = mergeCatalogs(parts.catalogs);
-  const secrets = new EncryptionKeyRing(parts.secrets, "webhook secret");
+function mountEvents(dependencies: ServiceDependencies, config: EventsConfig): MountedService {
+  const catalog = mergeCatalogs(dependencies.catalogs);
+  const secrets = new EncryptionKeyRing(dependencies.secrets, "webhook secret");
   let worker: EventWorker | undefined;
-  const webhooks = openWebhookService(parts.pool, {
+  const webhooks = openWebhookService(dependencies.pool, {
     secrets,
     eventTypes: catalog.types,
     allowPrivate: config.webhooks.allowPrivate,
-    now: parts.now,
-    newId: parts.newId,
+    now: dependencies.now,
+    newId: dependencies.newId,
     onDue: () => worker?.deliveryDue(),
   });
-  const cursors = timeCursors("webhook cursor", parts);
+  const cursors = timeCursors("webhook cursor", dependencies);
   return {
-    api: webhookApi({ webhooks, cursors, tokens: parts.tokens }),
+    api: webhookApi({ webhooks, cursors, tokens: dependencies.tokens }),
     background: {
       inline: config.inline,
       async open(): Promise<BackgroundWork> {
-        const { pool, logger, metrics, tracer, drainTimeoutMs: graceMs } = parts;
+        const { pool, logger, metrics, tracer, drainTimeoutMs: graceMs } = dependencies;
         const { toJson, findRecipients } = catalog;
         const broker = config.nats && await openBroker(config.nats);
         const observer = observeWork(metrics, tracer);
@@ -61,7 +61,7 @@ function mountEvents(parts: ServiceDependencies, config: EventsConfig): MountedS
   };
 }
 
-/** Connects to the message broker. Its client is loaded on demand, as most programs have no broker. */
+/** Creates the client of the message broker, loaded on demand, as most programs have no broker. */
 async function openBroker(config: NatsConfig): Promise<Broker> {
   const { NatsBroker } = await import("./broker/nats_broker.ts");
   return new NatsBroker(config);

@@ -53,7 +53,7 @@ async function untilWorks(metricsUrl: string): Promise<void> {
 Deno.test("archway worker repeats deliveries that were not recorded before it was killed, with the same id", async () => {
   await using setting = await open();
   const { harness, environment } = setting;
-  const { receiver } = await harness.receive();
+  const { receiver } = await harness.addReceiver();
   const sent = new Map<string, number>();
   for (let round = 1; round <= 3; round++) {
     await using program = new Program(environment, ["worker"], SHOP);
@@ -88,7 +88,7 @@ Deno.test("archway worker repeats deliveries that were not recorded before it wa
 Deno.test("archway worker shares the work with others and preserves the order of every stream", async () => {
   await using setting = await open();
   const { harness, environment } = setting;
-  const { receiver } = await harness.receive();
+  const { receiver } = await harness.addReceiver();
   const watched = { ...environment, ADMIN_PORT: "0" };
   await using first = new Program(watched, ["worker"], SHOP);
   await using second = new Program(watched, ["worker"], SHOP);
@@ -119,7 +119,7 @@ Deno.test("archway worker shares the work with others and preserves the order of
 Deno.test("archway with WORKER=off leaves events to others", async () => {
   await using setting = await open();
   const { harness, environment } = setting;
-  const { receiver } = await harness.receive();
+  const { receiver } = await harness.addReceiver();
   await using service = new Program({ ...environment, WORKER: "off" }, [], SHOP);
   await untilReady(await service.url);
   await appendEvents(harness.pool, [{ stream: "order-1" }]);
@@ -133,7 +133,7 @@ Deno.test("archway with WORKER=off leaves events to others", async () => {
 Deno.test("archway worker ends deliveries in flight on SIGTERM, and releases the others", async () => {
   await using setting = await open();
   const { harness, environment } = setting;
-  const { receiver } = await harness.receive();
+  const { receiver } = await harness.addReceiver();
   await using program = new Program({ ...environment, ADMIN_PORT: "0" }, ["worker"], SHOP);
   const metrics = await program.metricsUrl;
   await untilWorks(metrics);
@@ -158,7 +158,7 @@ Deno.test("archway worker ends deliveries in flight on SIGTERM, and releases the
 Deno.test("archway worker links its spans to those of the requests in other processes that caused them", async () => {
   await using setting = await open();
   const { harness, environment } = setting;
-  const { receiver } = await harness.receive();
+  const { receiver } = await harness.addReceiver();
   const metadata = { traceparent: `00-${TRACE}-${PARENT}-01` };
   const unrecorded = { traceparent: `00-${TRACE}-${PARENT}-00` };
   await appendEvents(harness.pool, [{ stream: "order-1", metadata }]);

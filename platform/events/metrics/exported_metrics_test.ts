@@ -29,7 +29,7 @@ async function workerMetrics(): Promise<Exported> {
 async function deliverEvent(instance: InstanceConfig): Promise<void> {
   await using pool = openPool({ primary: instance, replicas: [] });
   await using harness = new WorkerHarness(pool);
-  await harness.receive();
+  await harness.addReceiver();
   await appendEvents(pool, [{ stream: "order-1" }]);
   await harness.untilSettled();
 }

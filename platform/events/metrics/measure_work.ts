@@ -3,7 +3,7 @@ import type { WorkObservation } from "@archway/service_kit/observed_work.ts";
 import type { QueueReading } from "../outbox/queue_loads.ts";
 import type { EventWork, WorkObserver } from "../worker/work_observer.ts";
 
-/** From five milliseconds to a minute. */
+/** Bounds from 5 ms to 60 s. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** Outcomes of an attempt, all of which are exported from the start, so that rates include their first occurrence. */

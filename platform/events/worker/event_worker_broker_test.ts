@@ -29,7 +29,7 @@ for (const name of DATABASE_NAMES) {
       await using nats = await startNats();
       await using harness = await WorkerHarness.open(name);
       const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-      harness.work({ broker: brokerOf(nats) });
+      harness.startWorker({ broker: brokerOf(nats) });
       const positions = await appendEvents(harness.pool, [
         { stream: "order-1", metadata: { traceparent } },
         { stream: "basket-1", type: "basket.opened" },
@@ -57,13 +57,13 @@ testWithNats(
   async () => {
     await using nats = await startNats();
     await using harness = await WorkerHarness.open();
-    const { receiver } = await harness.receive();
+    const { receiver } = await harness.addReceiver();
     const events = (round: number): readonly TestEvent[] =>
       Array.from(
         { length: 30 },
         (_, index) => ({ stream: `order-${index % 3}`, data: { round } }),
       );
-    for (let worker = 0; worker < 2; worker++) harness.work({ broker: brokerOf(nats) });
+    for (let worker = 0; worker < 2; worker++) harness.startWorker({ broker: brokerOf(nats) });
     const positions = [...await appendEvents(harness.pool, events(1))];
     await untilPublished(harness);
     await nats.kill();
@@ -94,7 +94,7 @@ testWithNats(
   async () => {
     await using nats = await startNats();
     await using harness = await WorkerHarness.open();
-    const first = harness.work({ broker: brokerOf(nats) });
+    const first = harness.startWorker({ broker: brokerOf(nats) });
     await appendEvents(harness.pool, [{ stream: "order-1" }, { stream: "order-1" }]);
     await untilPublished(harness);
     await first[Symbol.asyncDispose]();
@@ -102,7 +102,7 @@ testWithNats(
     await harness.pool.writer().query(
       "insert into broker_messages select position, stream, now() from events",
     );
-    harness.work({ broker: brokerOf(nats) });
+    harness.startWorker({ broker: brokerOf(nats) });
     await untilPublished(harness);
     assertEquals((await readStream(nats, "archway")).map(({ body }) => body.id), [
       "order-1@1",
@@ -119,7 +119,7 @@ testWithNats(
     // again after a restored backup.
     for (let count = 0; count < 2; count++) {
       await using harness = await WorkerHarness.open();
-      harness.work({ broker: brokerOf(nats) });
+      harness.startWorker({ broker: brokerOf(nats) });
       await appendEvents(harness.pool, [{ stream: "order-1" }, { stream: "order-1" }, {
         stream: "order-2",
       }]);

@@ -16,7 +16,7 @@ class SlowReceivers implements Disposable {
 
   async add(harness: WorkerHarness, count: number, options: Partial<TestEndpoint> = {}): Promise<void> {
     for (let index = 0; index < count; index++) {
-      const { receiver } = await harness.receive(options);
+      const { receiver } = await harness.addReceiver(options);
       receiver.respond = this.respond;
       this.receivers.push(receiver);
     }
@@ -60,9 +60,9 @@ for (const name of DATABASE_NAMES) {
     using slow = new SlowReceivers();
     // With four keys each, they would exceed the concurrency limit.
     await slow.add(harness, 4);
-    const { receiver } = await harness.receive();
+    const { receiver } = await harness.addReceiver();
     await append(harness, 24);
-    harness.work({ concurrency: 8, webhooks: LONG_TIMEOUT });
+    harness.startWorker({ concurrency: 8, webhooks: LONG_TIMEOUT });
     await receiver.until(({ length }) => length === 24);
     await slow.until(4);
   });
@@ -73,9 +73,9 @@ Deno.test("EventWorker delivers to a quick endpoint however many others are slow
   using slow = new SlowReceivers();
   await slow.add(harness, 20);
   await slow.add(harness, 20, { latency: "slow" });
-  const { receiver } = await harness.receive({ latency: "quick" });
+  const { receiver } = await harness.addReceiver({ latency: "quick" });
   await append(harness, 24);
-  harness.work({ concurrency: 8, webhooks: LONG_TIMEOUT });
+  harness.startWorker({ concurrency: 8, webhooks: LONG_TIMEOUT });
   await receiver.until(({ length }) => length === 24);
   await slow.until(6);
 });
@@ -85,10 +85,10 @@ Deno.test("EventWorker limits slow endpoints to half of its concurrency", async 
   using slow = new SlowReceivers();
   await slow.add(harness, 20, { latency: "slow" });
   await append(harness, 3, { prefix: "before" });
-  harness.work({ concurrency: 8, webhooks: LONG_TIMEOUT });
+  harness.startWorker({ concurrency: 8, webhooks: LONG_TIMEOUT });
   await slow.until(4);
   // Its latency class is unknown.
-  const { receiver } = await harness.receive();
+  const { receiver } = await harness.addReceiver();
   await append(harness, 24);
   await receiver.until(({ length }) => length === 24);
   assertEquals(slow.held, 4);
@@ -100,9 +100,9 @@ Deno.test("EventWorker limits one owner of many endpoints to half of its concurr
   using slow = new SlowReceivers();
   // Quick so far.
   await slow.add(harness, 20, { owner: "ada", latency: "quick" });
-  const { receiver } = await harness.receive({ owner: "bob" });
+  const { receiver } = await harness.addReceiver({ owner: "bob" });
   await append(harness, 24, { buyers });
-  harness.work({ concurrency: 8, webhooks: LONG_TIMEOUT });
+  harness.startWorker({ concurrency: 8, webhooks: LONG_TIMEOUT });
   await receiver.until(({ length }) => length === 24);
   await slow.until(4);
 });
@@ -112,16 +112,16 @@ Deno.test("EventWorker delivers to a quick endpoint of an owner whose other endp
   const buyers = ["ada"];
   using slow = new SlowReceivers();
   await slow.add(harness, 19, { owner: "ada" });
-  const { receiver } = await harness.receive({ owner: "ada", latency: "quick" });
+  const { receiver } = await harness.addReceiver({ owner: "ada", latency: "quick" });
   await append(harness, 24, { buyers });
-  harness.work({ concurrency: 8, webhooks: LONG_TIMEOUT });
+  harness.startWorker({ concurrency: 8, webhooks: LONG_TIMEOUT });
   await receiver.until(({ length }) => length === 24);
   await slow.until(2);
 });
 
 Deno.test("EventWorker updates the latency class of endpoints", async () => {
   await using harness = await WorkerHarness.open();
-  const { receiver } = await harness.receive();
+  const { receiver } = await harness.addReceiver();
   const pace = async (): Promise<string | undefined> => {
     const { rows } = await harness.pool.writer().query<{ pace: string }>(
       "select pace from webhook_endpoints",
@@ -133,13 +133,13 @@ Deno.test("EventWorker updates the latency class of endpoints", async () => {
     using slow = new SlowReceivers();
     receiver.respond = slow.respond;
     await append(harness, 1);
-    const worker = harness.work({ webhooks: { timeoutMs: 100 } });
+    const worker = harness.startWorker({ webhooks: { timeoutMs: 100 } });
     while (await pace() !== "slow") await pause();
     await worker[Symbol.asyncDispose]();
   }
   receiver.respond = () => 200;
   await harness.pool.writer().query("update webhook_lanes set due_at = now()");
-  harness.work({ webhooks: LONG_TIMEOUT });
+  harness.startWorker({ webhooks: LONG_TIMEOUT });
   await harness.untilSettled();
   while (await pace() !== "quick") await pause();
 });

@@ -7,10 +7,10 @@ import { WorkerHarness } from "./testing/worker_harness.ts";
 for (const name of DATABASE_NAMES) {
   Deno.test(`EventWorker delivers events to an endpoint, signed and in order (${name})`, async () => {
     await using harness = await WorkerHarness.open(name);
-    const { receiver } = await harness.receive();
+    const { receiver } = await harness.addReceiver();
     const before = await appendEvents(harness.pool, [{ stream: "order-1" }]);
     // Longer than the test, so that only notifications wake the worker.
-    harness.work({ pollMs: 60_000 });
+    harness.startWorker({ pollMs: 60_000 });
     await receiver.until(({ length }) => length === 1);
     const after = await appendEvents(harness.pool, [
       { stream: "order-1", type: "order.cancelled" },
@@ -37,9 +37,12 @@ for (const name of DATABASE_NAMES) {
 Deno.test("EventWorker delivers to an endpoint only events that concern its owner", async () => {
   await using harness = await WorkerHarness.open();
   const [adas, bobs, unownedEndpoint] = [
-    await harness.receive({ owner: "ada", eventTypes: ["order.placed", "basket.opened", "stock.counted"] }),
-    await harness.receive({ owner: "bob" }),
-    await harness.receive(),
+    await harness.addReceiver({
+      owner: "ada",
+      eventTypes: ["order.placed", "basket.opened", "stock.counted"],
+    }),
+    await harness.addReceiver({ owner: "bob" }),
+    await harness.addReceiver(),
   ];
   const positions = await appendEvents(harness.pool, [
     { stream: "order-1", data: { buyer: "ada", seller: "bob" } },
@@ -50,7 +53,7 @@ Deno.test("EventWorker delivers to an endpoint only events that concern its owne
     { stream: "order-4", data: { buyer: "adam", seller: "" } },
     { stream: "stock-1", type: "stock.counted" },
   ]);
-  harness.work();
+  harness.startWorker();
   await harness.untilSettled();
   const received = [adas, bobs, unownedEndpoint].map(({ receiver }) => receiver.ids.toSorted());
   const [first, opened, , own, unowned] = await harness.ids(positions);
@@ -59,13 +62,13 @@ Deno.test("EventWorker delivers to an endpoint only events that concern its owne
 
 Deno.test("EventWorker retries failed deliveries and preserves the order of their stream", async () => {
   await using harness = await WorkerHarness.open();
-  const { receiver } = await harness.receive();
+  const { receiver } = await harness.addReceiver();
   receiver.respond = (_, count) => count <= 2 ? 500 : count === 3 ? 301 : 200;
   const positions = await appendEvents(harness.pool, [
     { stream: "order-1" },
     { stream: "order-1" },
   ]);
-  const worker = harness.work();
+  const worker = harness.startWorker();
   for (let attempts = 1; attempts <= 3; attempts++) {
     await receiver.until(({ length }) => length === attempts);
     while ((await harness.deliveries())[0]?.attempts !== attempts) await pause();
@@ -86,10 +89,10 @@ Deno.test("EventWorker retries failed deliveries and preserves the order of thei
 
 Deno.test("EventWorker gives up a delivery after its last attempt, logs it, and continues with the next one", async () => {
   await using harness = await WorkerHarness.open();
-  const { receiver } = await harness.receive();
+  const { receiver } = await harness.addReceiver();
   receiver.respond = ({ id }) => id === "order-1@1" ? 410 : 200;
   await appendEvents(harness.pool, [{ stream: "order-1" }, { stream: "order-1" }]);
-  harness.work();
+  harness.startWorker();
   while ((await harness.deliveries())[0]?.attempts !== 1) await pause();
   await harness.pool.writer().query("update webhook_deliveries set attempts = 21 where attempts = 1");
   await harness.pool.writer().query("update webhook_lanes set due_at = now()");
@@ -111,7 +114,11 @@ Deno.test("EventWorker gives up a delivery after its last attempt, logs it, and 
 
 Deno.test("EventWorker does not let a slow or unreachable receiver delay other receivers", async () => {
   await using harness = await WorkerHarness.open();
-  const [slow, down, quick] = [await harness.receive(), await harness.receive(), await harness.receive()];
+  const [slow, down, quick] = [
+    await harness.addReceiver(),
+    await harness.addReceiver(),
+    await harness.addReceiver(),
+  ];
   const release = Promise.withResolvers<number>();
   slow.receiver.respond = () => release.promise;
   await down.receiver[Symbol.asyncDispose]();
@@ -120,7 +127,7 @@ Deno.test("EventWorker does not let a slow or unreachable receiver delay other r
     harness.pool,
     Array.from({ length: 20 }, (_, index) => ({ stream: `order-${index}` })),
   );
-  harness.work({ concurrency: 6 });
+  harness.startWorker({ concurrency: 6 });
   await quick.receiver.until(({ length }) => length === 20);
   assert(slow.receiver.received.length <= 7, `${slow.receiver.received.length}`);
   release.resolve(200);
@@ -137,11 +144,11 @@ Deno.test("EventWorker does not let a slow or unreachable receiver delay other r
 
 Deno.test("EventWorker ends an attempt after its timeout", async () => {
   await using harness = await WorkerHarness.open();
-  const { receiver } = await harness.receive();
+  const { receiver } = await harness.addReceiver();
   const release = Promise.withResolvers<number>();
   receiver.respond = (_, count) => count === 1 ? release.promise : 200;
   await appendEvents(harness.pool, [{ stream: "order-1" }]);
-  harness.work({ webhooks: { timeoutMs: 100 } });
+  harness.startWorker({ webhooks: { timeoutMs: 100 } });
   while ((await harness.deliveries())[0]?.attempts !== 1) await pause();
   assertEquals((await harness.deliveries())[0]?.last_error, "timeout");
   release.resolve(200);
@@ -149,10 +156,10 @@ Deno.test("EventWorker ends an attempt after its timeout", async () => {
 
 Deno.test("EventWorker does not deliver to endpoints on this machine unless allowed", async () => {
   await using harness = await WorkerHarness.open();
-  const { receiver } = await harness.receive({ url: "https://127.0.0.1:1/" });
-  await harness.receive({ url: receiver.url });
+  const { receiver } = await harness.addReceiver({ url: "https://127.0.0.1:1/" });
+  await harness.addReceiver({ url: receiver.url });
   await appendEvents(harness.pool, [{ stream: "order-1" }]);
-  harness.work({ webhooks: { allowPrivate: false } });
+  harness.startWorker({ webhooks: { allowPrivate: false } });
   while ((await harness.deliveries()).filter(({ attempts }) => attempts === 1).length < 2) await pause();
   const errors = (await harness.deliveries()).map(({ last_error }) => last_error);
   assertEquals(errors.toSorted(), ["forbidden-address", "unusable-url"]);
@@ -161,11 +168,11 @@ Deno.test("EventWorker does not deliver to endpoints on this machine unless allo
 
 Deno.test("EventWorker waits for attempts in flight when disposed of, and releases those that do not end", async () => {
   await using harness = await WorkerHarness.open();
-  const { receiver } = await harness.receive({ latency: "quick" });
+  const { receiver } = await harness.addReceiver({ latency: "quick" });
   const [first, second] = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
   receiver.respond = ({ id }) =>
     id === "order-1@1" ? first.promise : id === "order-2@1" ? second.promise : 200;
-  const worker = harness.work({ graceMs: 3_000 });
+  const worker = harness.startWorker({ graceMs: 3_000 });
   await appendEvents(harness.pool, [
     { stream: "order-1" },
     { stream: "order-1" },
@@ -184,16 +191,16 @@ Deno.test("EventWorker waits for attempts in flight when disposed of, and releas
   const { rows } = await harness.pool.writer().query("select stream from webhook_lanes where lease is null");
   assertEquals(rows.length, 2);
   second.resolve(200);
-  harness.work();
+  harness.startWorker();
   await harness.untilSettled();
   assertEquals(new Set(receiver.ids).size, 3);
 });
 
 Deno.test("EventWorker shares the work with another one and preserves the order of every stream", async () => {
   await using harness = await WorkerHarness.open();
-  const { receiver } = await harness.receive();
-  harness.work();
-  harness.work();
+  const { receiver } = await harness.addReceiver();
+  harness.startWorker();
+  harness.startWorker();
   for (let round = 0; round < 10; round++) {
     await appendEvents(
       harness.pool,

@@ -10,9 +10,9 @@ const HOUR_MS = 3_600_000;
 for (const name of DATABASE_NAMES) {
   Deno.test(`purge() deletes deliveries that were settled before the retention period, and no others (${name})`, async () => {
     await using harness = await WorkerHarness.open(name);
-    const { receiver } = await harness.receive();
+    const { receiver } = await harness.addReceiver();
     receiver.respond = ({ id }) => id === "order-2@1" ? 500 : 200;
-    const worker = harness.work();
+    const worker = harness.startWorker();
     await appendEvents(harness.pool, [{ stream: "order-1" }, { stream: "order-2" }]);
     while ((await harness.deliveries()).filter(({ attempts }) => attempts === 1).length < 2) {
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -33,8 +33,8 @@ for (const name of DATABASE_NAMES) {
 
 Deno.test("reschedule() makes deliveries due that were postponed before the clock was set back", async () => {
   await using harness = await WorkerHarness.open();
-  const { receiver } = await harness.receive();
-  const worker = harness.work({ nowMs: () => Date.now() + 6 * HOUR_MS });
+  const { receiver } = await harness.addReceiver();
+  const worker = harness.startWorker({ nowMs: () => Date.now() + 6 * HOUR_MS });
   await appendEvents(harness.pool, [{ stream: "order-1" }, { stream: "order-1" }]);
   while ((await harness.deliveries())[0]?.attempts !== 1) {
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -50,14 +50,14 @@ Deno.test("reschedule() makes deliveries due that were postponed before the cloc
     retentionMs: HOUR_MS,
   });
   assertEquals([await sweeper.reschedule(), await sweeper.reschedule()], [1, 0]);
-  harness.work();
+  harness.startWorker();
   await harness.untilSettled();
   assertEquals(receiver.received.map(({ id }) => id), ["order-1@1", "order-1@2"]);
 });
 
 Deno.test("reencryptSecrets() lets an old key be removed", async () => {
   await using harness = await WorkerHarness.open();
-  const { receiver } = await harness.receive();
+  const { receiver } = await harness.addReceiver();
   const [newest, old] = [
     "a newer secret of more than 32 bytes for a test",
     "a secret of more than 32 bytes for a test",
@@ -70,7 +70,7 @@ Deno.test("reencryptSecrets() lets an old key be removed", async () => {
   });
   assertEquals([await sweeper.reencryptSecrets(), await sweeper.reencryptSecrets()], [1, 0]);
   // A worker with the old key only cannot sign any more and reports it; the delivery stays pending.
-  const late = harness.work();
+  const late = harness.startWorker();
   await appendEvents(harness.pool, [{ stream: "order-1" }]);
   while ((await harness.deliveries())[0]?.attempts !== 1) {
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -78,7 +78,7 @@ Deno.test("reencryptSecrets() lets an old key be removed", async () => {
   await late[Symbol.asyncDispose]();
   assertEquals((await harness.deliveries())[0]?.last_error, "unreadable-secret");
   await harness.pool.writer().query("update webhook_lanes set due_at = now()");
-  harness.work({ secrets: new EncryptionKeyRing([newest], "webhook secret") });
+  harness.startWorker({ secrets: new EncryptionKeyRing([newest], "webhook secret") });
   await harness.untilSettled();
   assertEquals([receiver.received.length, receiver.complaints], [1, []]);
 });

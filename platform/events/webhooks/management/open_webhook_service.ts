@@ -13,7 +13,7 @@ export interface OpenWebhookServiceOptions extends Pick<ResolveOptions, "allowPr
   readonly secrets: EncryptionKeyRing;
   /** Types of events that the services of this program publish. */
   readonly eventTypes: readonly string[];
-  /** Current time, with microseconds. */
+  /** Returns the current time, with microseconds. */
   readonly now: () => Timestamp;
   /** Returns a new UUIDv7. */
   readonly newId: () => string;

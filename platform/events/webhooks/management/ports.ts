@@ -11,7 +11,7 @@ export type NoFilter = Readonly<Record<string, never>>;
 /** Filter of a list of deliveries. */
 export type DeliveryFilter = { readonly webhookId: string };
 
-/** A webhook as it is stored. */
+/** A stored webhook. */
 export interface StoredWebhook extends Webhook {
   /** Subject that created it; null if authentication was off. */
   readonly owner: string | null;
@@ -19,7 +19,7 @@ export interface StoredWebhook extends Webhook {
   readonly encryptedSecret: Uint8Array;
 }
 
-/** A delivery that is to be attempted again. */
+/** Request to retry a delivery. */
 export interface Retry {
   readonly webhookId: string;
   readonly deliveryId: string;
@@ -33,11 +33,11 @@ export interface WebhookRepository {
   find(db: Querier, key: ResourceKey, options?: QueryOptions): Promise<Webhook | undefined>;
   /** Returns a webhook and locks it until the end of the transaction. */
   lock(tx: Transaction, key: ResourceKey): Promise<Webhook | undefined>;
-  /** Newest first. */
+  /** Lists the webhooks in the scope, newest first. */
   list(db: Querier, request: ListRequest<NoFilter>, options?: QueryOptions): Promise<Page<Webhook>>;
   /** Deletes a locked webhook, with its deliveries. */
   delete(tx: Transaction, id: string): Promise<void>;
-  /** Deliveries of a webhook that is in the scope, newest first. */
+  /** Lists the deliveries of a webhook that is in the scope, newest first. */
   listDeliveries(
     db: Querier,
     request: ListRequest<DeliveryFilter>,
@@ -72,7 +72,7 @@ export interface WebhookDependencies {
   readonly checkUrl: CheckUrl;
   /** Types of events that the services of this program publish. */
   readonly eventTypes: readonly string[];
-  /** Current time, with microseconds. */
+  /** Returns the current time, with microseconds. */
   readonly now: () => Timestamp;
   /** Returns a new UUIDv7. */
   readonly newId: () => string;

@@ -22,8 +22,8 @@ class RetryHarness implements AsyncDisposable {
 
   static async open(database: string): Promise<RetryHarness> {
     const harness = await WorkerHarness.open(database);
-    const { receiver, endpointId } = await harness.receive();
-    harness.work();
+    const { receiver, endpointId } = await harness.addReceiver();
+    harness.startWorker();
     return new RetryHarness(harness, receiver, endpointId);
   }
 

@@ -129,10 +129,10 @@ for (const name of DATABASE_NAMES) {
     await using harness = await WorkerHarness.open(name);
     let due = 0;
     const service = serviceOf(harness, { onDue: () => void due++ });
-    const { receiver, endpointId: id } = await harness.receive();
+    const { receiver, endpointId: id } = await harness.addReceiver();
     const key = { id, scope: UNRESTRICTED };
     receiver.respond = ({ id }) => id.startsWith("order-bad") ? 500 : 200;
-    const worker = harness.work();
+    const worker = harness.startWorker();
     const positions = await appendEvents(harness.pool, [
       ...Array.from({ length: 6 }, (_, index) => ({ stream: `order-${index}` })),
       { stream: "order-bad" },
@@ -166,7 +166,7 @@ for (const name of DATABASE_NAMES) {
     assert(sooner.nextAttemptAt !== null && sooner.nextAttemptAt < bad.nextAttemptAt);
     assertEquals([sooner.attempts, due], [0, 2]);
     receiver.respond = () => 200;
-    harness.work();
+    harness.startWorker();
     await harness.untilSettled();
     assertEquals((await list()).map(({ state }) => state), Array(8).fill("delivered"));
     assertEquals(receiver.ids.filter((event) => event === good.eventId).length, 2);

@@ -48,7 +48,9 @@ export class WorkerHarness implements AsyncDisposable {
   }
 
   /** Starts a worker, which is disposed of with the harness or before. */
-  work({ webhooks, pollMs = 20, concurrency = 8, ...options }: HarnessWorkerOptions = {}): EventWorker {
+  startWorker(
+    { webhooks, pollMs = 20, concurrency = 8, ...options }: HarnessWorkerOptions = {},
+  ): EventWorker {
     const worker = new EventWorker({
       pool: this.pool,
       secrets: this.secrets,
@@ -73,7 +75,7 @@ export class WorkerHarness implements AsyncDisposable {
   }
 
   /** Starts a receiver and stores an endpoint with its URL. */
-  async receive(options: Partial<TestEndpoint> = {}): Promise<{
+  async addReceiver(options: Partial<TestEndpoint> = {}): Promise<{
     readonly receiver: WebhookReceiver;
     readonly endpointId: string;
   }> {

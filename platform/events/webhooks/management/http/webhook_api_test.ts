@@ -114,10 +114,10 @@ Deno.test("/v1/webhooks shows webhooks to their owners and to webhooks:admin, by
 Deno.test("/v1/webhooks/{id}/deliveries lists deliveries with an ETag of the page, and retries one", async () => {
   await using harness = await WorkerHarness.open();
   const server = serverOver(harness.pool);
-  const { receiver, endpointId } = await harness.receive();
+  const { receiver, endpointId } = await harness.addReceiver();
   const list = `GET /v1/webhooks/${endpointId.toUpperCase()}/deliveries`;
   receiver.respond = () => 500;
-  harness.work();
+  harness.startWorker();
   await appendEvents(harness.pool, [{ stream: "order-1" }, { stream: "order-2" }]);
   while ((await harness.deliveries()).filter(({ attempts }) => attempts === 1).length < 2) {
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -1,7 +1,7 @@
 import { changed, invalid, notFound, problemTable } from "@archway/service_kit/problem_table.ts";
 import { MAX_WEBHOOKS, type WebhookErrorCode } from "../domain/webhook.ts";
 
-/** Problem types of the management of webhooks, by error code. */
+/** Problem types of the webhook API, by error code. */
 export const webhookProblems = problemTable<WebhookErrorCode>({
   "webhook-not-found": notFound("webhook"),
   "webhook-changed": changed("webhook"),

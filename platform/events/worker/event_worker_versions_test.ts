@@ -41,12 +41,12 @@ async function untilWaiting(harness: WorkerHarness, streams: readonly string[]):
 testWithNats("EventWorker publishes events in their newest schema version", async () => {
   await using nats = await startNats();
   await using harness = await WorkerHarness.open();
-  const { receiver } = await harness.receive();
+  const { receiver } = await harness.addReceiver();
   await appendEvents(harness.pool, [
     firstVersion("order-1"),
     { stream: "order-2", schemaVersion: 2, data: { buyer: null, note: "Lunch" } },
   ]);
-  harness.work({ ...NEWER, broker: brokerOf(nats) });
+  harness.startWorker({ ...NEWER, broker: brokerOf(nats) });
   await untilWaiting(harness, []);
   const published = publishedData("order.placed", { note: "Lunch" });
   const expected = [published, published];
@@ -59,7 +59,7 @@ testWithNats(
   async () => {
     await using nats = await startNats();
     await using harness = await WorkerHarness.open();
-    const { receiver } = await harness.receive({ eventTypes: ["order.placed", "order.lost"] });
+    const { receiver } = await harness.addReceiver({ eventTypes: ["order.placed", "order.lost"] });
     await appendEvents(harness.pool, [
       { stream: "order-1" },
       { stream: "order-1", schemaVersion: 2 },
@@ -69,7 +69,7 @@ testWithNats(
       { stream: "order-3", data: { buyer: 7 } },
       { stream: "order-4" },
     ]);
-    const older = harness.work({ broker: brokerOf(nats) });
+    const older = harness.startWorker({ broker: brokerOf(nats) });
     await receiver.until(({ length }) => length === 2);
     await untilWaiting(harness, ["order-1", "order-2", "order-3"]);
     await older[Symbol.asyncDispose]();
@@ -93,7 +93,7 @@ testWithNats(
       ],
     );
     // The newer program publishes its events.
-    harness.work({ ...SIMILAR, broker: brokerOf(nats) });
+    harness.startWorker({ ...SIMILAR, broker: brokerOf(nats) });
     await receiver.until(({ length }) => length === 4);
     assertEquals(receiver.received.slice(2).map(({ id }) => id), ["order-1@2", "order-1@3"]);
     await untilWaiting(harness, ["order-2", "order-3"]);
@@ -105,11 +105,11 @@ testWithNats(
   async () => {
     await using nats = await startNats();
     await using harness = await WorkerHarness.open();
-    const { receiver } = await harness.receive();
+    const { receiver } = await harness.addReceiver();
     // The state that the relay of the newer program leaves: a pending delivery and a queued message.
     receiver.respond = () => 503;
     await nats.kill();
-    const first = harness.work({ ...SIMILAR, broker: brokerOf(nats) });
+    const first = harness.startWorker({ ...SIMILAR, broker: brokerOf(nats) });
     await appendEvents(harness.pool, [{ stream: "order-1", schemaVersion: 2 }]);
     while ((await harness.deliveries())[0]?.attempts !== 1) {
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -119,7 +119,7 @@ testWithNats(
     await nats.start();
     harness.lines.length = 0;
     receiver.respond = () => 200;
-    const older = harness.work({ broker: brokerOf(nats) });
+    const older = harness.startWorker({ broker: brokerOf(nats) });
     await appendEvents(harness.pool, [{ stream: "order-2" }]);
     await receiver.until(({ length }) => length === 2);
     while (harness.lines.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -132,7 +132,7 @@ testWithNats(
     const [delivery] = await harness.deliveries();
     assertEquals([delivery?.state, delivery?.attempts], ["pending", 1]);
     await harness.pool.writer().query("update webhook_lanes set due_at = now()");
-    harness.work({ ...SIMILAR, broker: brokerOf(nats) });
+    harness.startWorker({ ...SIMILAR, broker: brokerOf(nats) });
     await untilWaiting(harness, []);
     assertEquals(receiver.received.map(({ id }) => id), ["order-1@1", "order-2@1", "order-1@1"]);
     assertEquals((await readStream(nats, "archway")).map(({ body }) => body.id).toSorted(), [
@@ -144,14 +144,14 @@ testWithNats(
 
 Deno.test("EventWorker publishes the other streams however many are blocked", async () => {
   await using harness = await WorkerHarness.open();
-  const { receiver } = await harness.receive();
+  const { receiver } = await harness.addReceiver();
   // More than a relay scans in one transaction, before all others.
   await appendEvents(
     harness.pool,
     Array.from({ length: 1_000 }, (_, index) => ({ stream: `order-${index}`, schemaVersion: 2 })),
   );
   await appendEvents(harness.pool, [{ stream: "order-last" }]);
-  harness.work();
+  harness.startWorker();
   await receiver.until(({ length }) => length === 1);
   assertEquals(receiver.received.map(({ id }) => id), ["order-last@1"]);
   assertEquals(harness.lines.length, 1);
