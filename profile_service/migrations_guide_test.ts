@@ -10,7 +10,7 @@ import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
 const ROOT = join(import.meta.dirname ?? ".", "..");
 const GUIDE = await Deno.readTextFile(join(ROOT, "docs/migrations.md"));
 
-/** SQL files in the guide, by name: each block follows a paragraph that ends with the file's name and a colon. */
+/** SQL files in the guide, by name. Each block follows a paragraph that ends with the file's name and a colon. */
 function filesOfGuide(): Readonly<Record<string, string>> {
   const blocks = GUIDE.matchAll(/`(\d{14}_\w+\.sql)`[^`]*:\n\n```sql\n([^`]+)```/g);
   return Object.fromEntries([...blocks].map(([, name = "", sql = ""]) => [name, sql]));

@@ -1,6 +1,6 @@
 /**
- * Authentication by access token: the server's port, its implementation for JSON Web Tokens, and development keys and
- * tokens. Loads `jose`; import it only for its types or where tokens are verified or signed.
+ * Authentication by access token, and development keys and tokens. Has the server's port and its implementation for
+ * JSON Web Tokens. Loads `jose`; import it only for its types or where tokens are verified or signed.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Methods of RFC 9110, section 9, PATCH (RFC 5789), and QUERY (draft-ietf-httpbis-safe-method-w-body), which some
- * clients already send. Any other method gets 501.
+ * Known request methods; any other gets 501. They are those of RFC 9110, section 9, PATCH (RFC 5789), and QUERY
+ * (draft-ietf-httpbis-safe-method-w-body), which some clients already send.
  */
 export const KNOWN_METHODS: ReadonlySet<string> = new Set([
   "GET",

@@ -33,8 +33,8 @@ export interface Server extends AsyncDisposable {
   /** Serves a request without a network, for tests. */
   fetch(request: Request): Promise<Response>;
   /**
-   * Stops gracefully: reports not ready at once, stops accepting after the wait, and ends when the requests in flight
-   * have finished or timed out. All calls return the same promise.
+   * Stops gracefully. The server reports not ready at once, stops accepting after the wait, and ends when the requests
+   * in flight have finished or timed out. All calls return the same promise.
    */
   shutdown(): Promise<ShutdownResult>;
 }

@@ -211,7 +211,7 @@ export function withPrivateHostsOnly(): ServerOption {
   return (settings) => void (settings.privateHostsOnly = true);
 }
 
-/** Sets whether responses are validated against the document before they are sent; for tests and development. */
+/** Sets whether responses are validated against the document before they are sent. For tests and development. */
 export function withResponseValidation(enabled: boolean): ServerOption {
   return (settings) => void (settings.validateResponses = enabled);
 }

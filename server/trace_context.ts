@@ -31,9 +31,9 @@ const PARENT = /^[0-9a-fA-F]{16}$/;
 const MAX_LENGTH = 512;
 
 /**
- * Parses an `X-Amzn-Trace-Id` such as `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1` (AWS
- * X-Ray Developer Guide, "Tracing header"). Returns undefined if it is absent or has no valid `Root`; ignores other
- * malformed fields. `Sampled=?` defers the decision to the receiver.
+ * Parses an `X-Amzn-Trace-Id` (AWS X-Ray Developer Guide, "Tracing header"). An example is
+ * `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`. Returns undefined if it is absent or
+ * has no valid `Root`; ignores other malformed fields. `Sampled=?` defers the decision to the receiver.
  */
 export function parseXRayTrace(header: string | null): TraceParent | undefined {
   if (header === null || header.length > MAX_LENGTH) return undefined;

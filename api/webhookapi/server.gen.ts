@@ -2002,7 +2002,7 @@ export const operationDescriptors = {
   retryDelivery,
 } satisfies Readonly<Record<string, runtime.Operation>>;
 
-/** Binds the operations to an implementation, sorted so that the more specific of two matching paths is first. */
+/** Binds the operations to an implementation. The more specific of two matching paths comes first. */
 export function routes(server: StrictServerInterface): readonly runtime.Route[] {
   return [
     bind<ListWebhooksRequest>(operationDescriptors.listWebhooks, (request, context) =>

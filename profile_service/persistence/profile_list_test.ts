@@ -181,7 +181,7 @@ async function anchorAt(pool: ConnectionPool, depth: number): Promise<TimeAnchor
   return { id: row.id, createdAt: row.created_at };
 }
 
-/** Returns the plan that PostgreSQL executed for a call of the repository, with the statement it always sends. */
+/** Returns the plan that PostgreSQL executed for a call of the repository. The statement is the usual one. */
 async function planOf(
   pool: ConnectionPool,
   kind: PlanKind,

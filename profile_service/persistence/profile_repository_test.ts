@@ -58,7 +58,7 @@ interface Walk {
   readonly inclusive: boolean;
 }
 
-/** Returns all names in the order of the list, read page by page; checks `hasPrevious` and `hasNext` of every page. */
+/** Returns all names in the order of the list, read page by page. Checks `hasPrevious` and `hasNext` of every page. */
 async function walk(db: Querier, { limit, direction, inclusive }: Walk): Promise<string[]> {
   // Starts beyond either end of the list, with an anchor that belongs to no row.
   const year = direction === "after" ? "2100" : "1970";

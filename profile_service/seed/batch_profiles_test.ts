@@ -8,7 +8,7 @@ import { BATCH_SIZE, batchCount, type SeedPlan } from "./seed_plan.ts";
 const UNTIL = microsecondsOf("2026-11-01T00:00:00Z");
 const TWO_YEARS = 2n * 365n * 86_400n * 1_000_000n;
 
-/** First profile of the default plan; reveals a release of the names' library that changes the output. */
+/** First profile of the default plan. Reveals a release of the names' library that changes the output. */
 const GOLDEN: Profile = {
   id: "0192f021-cc5b-746c-b6cc-6e907196f5d0",
   name: "Tevhid Arıkan",

@@ -27,7 +27,7 @@ interface Origin {
    */
   readonly order?: "family given" | "familygiven";
   /**
-   * Whether the script has no letter-by-letter transcription; the e-mail address then has an English name.
+   * Whether the script has no letter-by-letter transcription. The e-mail address then has an English name.
    *
    * @default false
    */

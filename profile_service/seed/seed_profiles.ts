@@ -31,8 +31,8 @@ const INSERT = `insert into profiles (id, name, email, age, version, created_at,
 const CONCURRENCY = 2;
 
 /**
- * Writes the profiles of a plan, except batches that an earlier run has written, and updates the planner's statistics
- * on completion.
+ * Writes the profiles of a plan and updates the planner's statistics on completion. Skips batches that an earlier run
+ * has written.
  *
  * @throws {SeedError} if profiles of another plan conflict.
  */

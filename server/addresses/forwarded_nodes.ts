@@ -4,7 +4,7 @@ import { canonicalAddress } from "./canonical_address.ts";
 const PAIR =
   /[ \t]*(?<name>[\w!#$%&'*+.^`|~-]+)=(?:(?<token>[\w!#$%&'*+.^`|~-]+)|"(?<quoted>(?:[^"\\]|\\.)*)")[ \t]*(?<end>[;,]|$)/y;
 
-/** Node of RFC 7239, section 6: an address, in brackets if IPv6, with an optional and possibly obfuscated port. */
+/** Node of RFC 7239, section 6. IPv6 addresses are in brackets; the port is optional and may be obfuscated. */
 const NODE = /^(?:\[(?<v6>[0-9A-Fa-f:.]{2,45})\]|(?<v4>[0-9.]{7,15}))(?::(?:[0-9]{1,5}|_[\w.-]+))?$/;
 
 /** Address, or undefined if a hop is obfuscated, unknown or malformed. */

@@ -1,11 +1,11 @@
 import type { Logger } from "../logger.ts";
 import type { RequestObserver } from "../request_observer.ts";
 
-/** Number of requests checked; a proxy adds its headers to every request, so later ones need no check. */
+/** Number of requests checked. A proxy adds its headers to every request, so later ones need no check. */
 const MAX_CHECKED = 1000;
 
 /**
- * Creates an observer that warns once of a forwarded request while no proxy is trusted: all clients behind a proxy are
+ * Creates an observer that warns once of a forwarded request while no proxy is trusted. All clients behind a proxy are
  * then limited as one.
  */
 export function warnOfUntrustedProxy(logger: Logger): RequestObserver {

@@ -12,7 +12,7 @@ export interface AdmissionOptions {
 /** Source of the queueing delay. */
 export type Delay = Pick<EventLoopDelay, "start" | "stop" | "takeMin">;
 
-/** Number of requests always admitted: enough to use all database connections, few enough to finish soon. */
+/** Number of requests always admitted. Enough to use all database connections, few enough to finish soon. */
 const MIN_IN_FLIGHT = 32;
 
 /** Length of a measuring interval, in milliseconds. */

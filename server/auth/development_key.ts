@@ -5,8 +5,8 @@ import { join } from "node:path";
 export const DEVELOPMENT_ALGORITHM = "ES256";
 
 /**
- * Returns the private key for development tokens, stored in a folder beside the embedded database and created on first
- * use. Only the owner may read the file, as with the data itself.
+ * Returns the private key for development tokens, created on first use. It is stored in a folder beside the embedded
+ * database. Only the owner may read the file, as with the data itself.
  *
  * @param folder Existing folder; several processes may use it concurrently.
  */

@@ -102,8 +102,8 @@ function refusal(error: unknown): InvalidTokenError {
 }
 
 /**
- * Returns the scopes of a token from `scope`, separated by spaces (RFC 8693, section 4.2), or else `scp`, which some
- * issuers use instead, as a list or a text. Claims of any other type grant no scopes.
+ * Returns the scopes of a token. They are in `scope`, separated by spaces (RFC 8693, section 4.2), or else in `scp`,
+ * which some issuers use instead, as a list or a text. Claims of any other type grant no scopes.
  */
 export function scopesOf({ scope, scp }: JWTPayload): ReadonlySet<string> {
   const claim = scope ?? scp;

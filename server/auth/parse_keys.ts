@@ -15,8 +15,9 @@ const PUBLIC_TYPES = ["RSA", "EC", "OKP"];
 const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[^-]+-----END \1-----/g;
 
 /**
- * Parses public keys: a JSON Web Key Set or a single key (RFC 7517), or one or more public keys in PEM. PEM keys have
- * no key ID, so every key that fits the algorithm is tried. Private keys and unknown types in a set are ignored.
+ * Parses public keys. Accepts a JSON Web Key Set or a single key (RFC 7517), or one or more public keys in PEM. PEM
+ * keys have no key ID, so every key that fits the algorithm is tried. Private keys and unknown types in a set are
+ * ignored.
  *
  * @throws {KeysError} if there is no public key.
  */

@@ -56,7 +56,7 @@ export class VerificationKeys {
   }
 
   /**
-   * Returns newer keys for a token that matches none of the known ones; undefined if there are none.
+   * Returns newer keys for a token that matches none of the known ones. Undefined if there are none.
    *
    * @throws {AuthenticatorUnavailableError} if the keys cannot be loaded.
    */

@@ -13,7 +13,7 @@ export interface VerifiedToken {
 /** Maximum number of cached tokens; the oldest is evicted. */
 const MAX_TOKENS = 1024;
 
-/** Maximum length of a cached token in characters; together with {@link MAX_TOKENS} it bounds the memory. */
+/** Maximum length of a cached token in characters. Together with {@link MAX_TOKENS} it bounds the memory. */
 const MAX_LENGTH = 2048;
 
 /** Cache of verified tokens, because clients reuse them and verifying a signature is expensive. */

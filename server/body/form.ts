@@ -25,7 +25,7 @@ export function parseForm(text: string, shape: Shape = ANY_OBJECT): Record<strin
   );
 }
 
-/** Converts the fields of a form to an object; repeated fields become arrays where the shape is one. */
+/** Converts the fields of a form to an object. Repeated fields become arrays where the shape is one. */
 export function collectFields(
   fields: Iterable<FormField>,
   shape: Shape = ANY_OBJECT,

@@ -10,7 +10,7 @@ export interface ParsedJson {
 const NO_ERRORS: readonly JsonError[] = [];
 
 /**
- * Parses a JSON text strictly: like `JSON.parse`, but without duplicate names (RFC 8259, section 4) and with at most 64
+ * Parses a JSON text strictly. Unlike `JSON.parse` it rejects duplicate names (RFC 8259, section 4) and more than 64
  * levels of nesting.
  *
  * @throws {MalformedTextError} with the reason as its message.

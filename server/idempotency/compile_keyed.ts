@@ -17,7 +17,7 @@ export const IDEMPOTENCY_REPLAYED = "Idempotency-Replayed";
 /** Options of a keyed operation. */
 export interface KeyedOptions {
   readonly idempotency: Idempotency | undefined;
-  /** Converts an error caused by the current state to a response; returns undefined for any other error. */
+  /** Converts an error caused by the current state to a response. Returns undefined for any other error. */
   readonly refusal: (error: unknown, exchange: Exchange) => Response | undefined;
   /** Runs the handler and writes its response. */
   readonly run: (request: DecodedRequest, exchange: Exchange) => Promise<Response>;
@@ -128,8 +128,8 @@ function problemSlug(body: Uint8Array | undefined): string | undefined {
 }
 
 /**
- * Returns the SHA-256 of the decoded operation, path, query and body, so that the order of properties and whitespace do
- * not matter. Headers are not included.
+ * Returns the SHA-256 of the decoded operation, path, query and body. Therefore the order of properties and whitespace
+ * do not matter. Headers are not included.
  */
 export function requestFingerprint(operation: string, request: DecodedRequest): Uint8Array {
   const { path, query, contentType = null, body = null } = request;

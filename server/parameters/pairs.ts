@@ -38,7 +38,7 @@ export function splitCookies(text: string): RawPair[] {
 /** Maximum length of an undeclared name that is repeated in a response. */
 const MAX_NAME_LENGTH = 100;
 
-/** Prepares the check whether a query pair belongs to a declared parameter, which reveals misspelt names. */
+/** Prepares the check whether a query pair belongs to a declared parameter. It reveals misspelt names. */
 export function compileDeclared(parameters: readonly ParameterDescriptor[]): (pairName: string) => boolean {
   const names = new Set<string>();
   const prefixes: string[] = [];

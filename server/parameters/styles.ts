@@ -10,8 +10,8 @@ const DELIMITERS = {
 } as const;
 
 /**
- * Reads a parameter whose text is a single piece: a path variable, a header, or a query or cookie value that is not
- * exploded (OpenAPI 3.1, section 4.8.12.4). Splits before decoding, because encoded delimiters are data.
+ * Reads a parameter whose text is a single piece. That is a path variable, a header, or a query or cookie value that is
+ * not exploded (OpenAPI 3.1, section 4.8.12.4). Splits before decoding, because encoded delimiters are data.
  *
  * @throws {MalformedTextError} if the text does not match the style.
  */

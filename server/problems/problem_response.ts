@@ -10,7 +10,7 @@ const encoder = new TextEncoder();
 /** Problem types by slug. */
 export type ProblemCatalog = ReadonlyMap<string, ProblemType>;
 
-/** Returns the unique URI of a problem occurrence: the request ID, or a new one if the client chose that. */
+/** Returns the unique URI of a problem occurrence. It is the request ID, or a new one if the client chose that. */
 export function instanceOf(exchange: Exchange): string {
   return `urn:uuid:${exchange.ownRequestId ? exchange.requestId : newRequestId()}`;
 }

@@ -45,8 +45,8 @@ export function createRecovery(options: RecoveryOptions): (error: unknown, excha
 }
 
 /**
- * Returns the function that turns an error caused by the current state into a response: any 4xx except validation
- * errors. It returns undefined for every other error, which the caller rethrows.
+ * Returns the function that turns an error caused by the current state into a response. These are all 4xx problems
+ * except validation errors. The function returns undefined for every other error, which the caller rethrows.
  */
 export function createRefusals(
   { modules, catalog }: Omit<RecoveryOptions, "logger">,

@@ -1,6 +1,6 @@
 import { type InvalidParam, Problem } from "../problem.ts";
 
-/** Maximum number of listed errors; further ones are only counted, so that a request cannot inflate the response. */
+/** Maximum number of listed errors. Further ones are only counted, so that a request cannot inflate the response. */
 const MAX_LISTED = 100;
 
 /** Collects the validation errors of a request, to report all of them at once. */
@@ -21,7 +21,7 @@ export class RequestErrors {
     this.#add(error);
   }
 
-  /** Adds a schema violation of a well-formed body; the response is 422 unless something is malformed. */
+  /** Adds a schema violation of a well-formed body. The response is 422 unless something is malformed. */
   addInvalid(error: InvalidParam): void {
     this.#add(error);
   }

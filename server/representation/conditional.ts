@@ -36,7 +36,7 @@ export function parseEntityTags(text: string): "*" | readonly EntityTag[] | unde
   return tags.length === 0 ? undefined : tags;
 }
 
-/** Returns the opaque value of a strong entity tag such as `"7"`; undefined for a weak or malformed one. */
+/** Returns the opaque value of a strong entity tag such as `"7"`. Undefined for a weak or malformed one. */
 export function parseStrongTag(text: string): string | undefined {
   const tags = parseEntityTags(text);
   if (tags === undefined || tags === "*" || tags.length !== 1) return undefined;
@@ -116,8 +116,8 @@ export function checkIfMatchSyntax({ fields }: Exchange, errors: RequestErrors):
 const NO_VERSION = 'W/""';
 
 /**
- * Combines the `If-Match` of a write with its `If-None-Match` (RFC 9110, section 13.2.2), by removing the versions that
- * the latter excludes. The version check then needs only one condition.
+ * Combines the `If-Match` of a write with its `If-None-Match`. Both must hold (RFC 9110, section 13.2.2), so the
+ * versions that the latter excludes are removed, and the version check needs only one condition.
  */
 export function narrowIfMatch(ifMatch: string, { fields }: Exchange): string {
   const excluded = excludedTags(fields.ifNoneMatch);

@@ -10,7 +10,7 @@ export interface JsonPatchOperation {
 }
 
 /**
- * Limit for the total size of copied and moved values, in UTF-16 units of JSON text: each `copy` can double the
+ * Limit for the total size of copied and moved values, in UTF-16 units of JSON text. Each `copy` can double the
  * document, and each `move` traverses its value. The limit grows with the document, so that a patch of a kilobyte
  * cannot take a tenth of a second.
  */

@@ -13,7 +13,7 @@ const PARAMETER = new RegExp(
   "y",
 );
 
-/** Parses the value of a `Content-Type` field; undefined if it is malformed or repeats a parameter. */
+/** Parses the value of a `Content-Type` field. Undefined if it is malformed or repeats a parameter. */
 export function parseMediaType(text: string): MediaType | undefined {
   const trimmed = text.trim();
   const essence = ESSENCE.exec(trimmed);

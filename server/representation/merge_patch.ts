@@ -3,7 +3,7 @@ import type { JsonValue } from "../operation.ts";
 type JsonObject = { readonly [key: string]: JsonValue };
 
 /**
- * Applies a JSON Merge Patch (RFC 7396, section 2) without changing its arguments: merges objects, removes properties
+ * Applies a JSON Merge Patch (RFC 7396, section 2) without changing its arguments. Merges objects, removes properties
  * set to null, and replaces anything else. Arguments must come from `JSON.parse`; `__proto__` is then a regular
  * property.
  */

@@ -83,8 +83,8 @@ function byteLength(body: string | Uint8Array): number {
 const MAX_CACHED = 256;
 
 /**
- * Returns a function from an Accept header to the client's preferred offer (RFC 9110, section 12.5.1), undefined if all
- * are excluded. Clients send few distinct headers, so results are cached.
+ * Returns a function from an Accept header to the client's preferred offer. It follows RFC 9110, section 12.5.1, and
+ * returns undefined if all offers are excluded. Clients send few distinct headers, so results are cached.
  */
 export function createNegotiation(offers: readonly string[]): (accept: string | null) => string | undefined {
   const first = offers[0];

@@ -78,8 +78,8 @@ export class Exchange implements RequestContext {
   }
 
   /**
-   * Address of the client: that of the connection or, if that is a trusted proxy, the address it forwards. Undefined if
-   * the request did not come over the network.
+   * Address of the client, behind trusted proxies the forwarded one. Undefined if the request did not come over the
+   * network.
    */
   get clientAddress(): string | undefined {
     const peer = this.#peer?.remoteAddr.hostname;

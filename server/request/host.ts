@@ -23,9 +23,9 @@ const ADDRESS = /^(\[.*\]|[0-9]{1,3}(\.[0-9]{1,3}){3})$/;
 const PRIVATE_DOMAIN = /\.(localhost|test|internal)$/;
 
 /**
- * Whether a valid `Host` cannot be a public DNS name: an address, a name without a dot, or one in a reserved domain.
- * The owner of a public name can point it to this machine after a browser has loaded a page from it; the page could
- * then send requests to this server as same-origin (DNS rebinding).
+ * Whether a valid `Host` cannot be a public DNS name. That is an address, a name without a dot, or one in a reserved
+ * domain. The owner of a public name can point it to this machine after a browser has loaded a page from it; the page
+ * could then send requests to this server as same-origin (DNS rebinding).
  */
 export function isPrivateHost(host: string): boolean {
   const name = (HOST_NAME.exec(host)?.[0] ?? "").toLowerCase().replace(/\.$/, "");

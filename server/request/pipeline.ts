@@ -114,13 +114,13 @@ function createFinish({ cors, modules }: ServerOptions): FinishResponse {
   };
 }
 
-/** Forbids loading, running and framing: the server's own pages need none of it, other responses are not pages. */
+/** Forbids loading, running and framing. The server's own pages need none of it, other responses are not pages. */
 const CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
 /**
- * Sets the security headers of every response (OWASP, "REST Security Cheat Sheet"): no media type sniffing, no active
- * content, no framing, no use by other origins. A response may override the latter three. Each header costs about a
- * microsecond, so headers that matter only for pages with links, scripts or browser features are omitted.
+ * Sets the security headers of every response (OWASP, "REST Security Cheat Sheet"). They forbid media type sniffing,
+ * active content, framing, and use by other origins; a response may override the latter three. Each header costs about
+ * a microsecond, so headers that matter only for pages with links, scripts or browser features are omitted.
  */
 function setSecurityHeaders(headers: Headers): void {
   headers.set("X-Content-Type-Options", "nosniff");

@@ -4,7 +4,7 @@ import { isNotModified } from "../representation/response.ts";
 import type { Exchange } from "../request/exchange.ts";
 import type { Endpoint } from "./resource.ts";
 
-/** Creates the endpoint for the OpenAPI document of a module, `/openapi/<name>.json`, with conditional requests. */
+/** Creates the endpoint for the OpenAPI document of a module, `/openapi/<name>.json`. */
 export function documentEndpoint({ name, document }: ApiModule): Endpoint {
   const bytes = new TextEncoder().encode(document);
   const tag = eTag(bytes);

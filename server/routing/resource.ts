@@ -22,8 +22,8 @@ export interface Resource {
 }
 
 /**
- * Groups endpoints by path and adds HEAD where there is GET, OPTIONS, and 405 for other methods (RFC 9110, sections
- * 9.3.2, 9.3.7 and 15.5.6).
+ * Groups endpoints by path and adds HEAD, OPTIONS and 405 responses. HEAD is added where there is GET (RFC 9110,
+ * sections 9.3.2, 9.3.7 and 15.5.6).
  *
  * @throws {Error} if two endpoints have the same method and path.
  */
@@ -75,7 +75,9 @@ export function optionsResponse(discovery: Readonly<Record<string, string>>, exc
 
 const VARIABLE = /\{([^{}]*)\}/g;
 
-/** Returns a function from a path to its raw variables, undefined for a path that does not match the template. */
+/**
+ * Returns a function from a path to its raw variables. It returns undefined if the path does not match the template.
+ */
 export function compilePath(
   template: string,
 ): (path: string) => Readonly<Record<string, string>> | undefined {
@@ -102,7 +104,7 @@ export function honoPath(template: string): string {
   }).join("/");
 }
 
-/** Compares templates so that the more concrete of two matching ones comes first (OpenAPI 3.1, 4.8.8.1). */
+/** Compares templates by how concrete they are; the more concrete one comes first (OpenAPI 3.1, 4.8.8.1). */
 export function byConcreteness(a: string, b: string): number {
   const [left, right] = [a.split("/"), b.split("/")];
   for (let i = 0; i < Math.min(left.length, right.length); i++) {

@@ -20,8 +20,8 @@ export interface RouterOptions {
 }
 
 /**
- * Creates the routes: the operations of every API, its document, the problem pages and the health endpoints, all behind
- * the custom middleware.
+ * Creates the routes of the server, all behind the custom middleware. They are the operations of every API, its
+ * document, the problem pages and the health endpoints.
  */
 export function createRouter(
   settings: ServerOptions,

@@ -4,7 +4,7 @@ import { Problem } from "../problem.ts";
 /** Challenge with the protection space that clients show. */
 const REALM = 'Bearer realm="archway"';
 
-/** Returns the problem for missing credentials, whose challenge has no error code (RFC 6750, section 3.1). */
+/** Returns the problem for missing credentials. Its challenge has no error code (RFC 6750, section 3.1). */
 export function credentialsMissing(): Problem {
   return new Problem(401, "unauthenticated", {
     detail: "The operation requires an access token in the Authorization header",

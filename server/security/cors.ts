@@ -13,7 +13,7 @@ export interface CorsOptions {
    */
   readonly credentials?: boolean;
   /**
-   * Maximum time for browsers to cache a preflight, in seconds; they have upper limits of their own.
+   * Maximum time for browsers to cache a preflight, in seconds. They have upper limits of their own.
    *
    * @default {600}
    */

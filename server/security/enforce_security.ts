@@ -10,8 +10,8 @@ import {
 } from "./challenge.ts";
 
 /**
- * Authenticates and authorizes a request and sets its principal, or throws a {@link Problem}: 401, 403, or 503 if the
- * token cannot be verified now. Synchronous if the authenticator is.
+ * Authenticates and authorizes a request and sets its principal. Throws a {@link Problem} 401, 403, or 503 if the token
+ * cannot be verified now. Synchronous if the authenticator is.
  */
 export type EnforceSecurity = (exchange: Exchange) => void | Promise<void>;
 

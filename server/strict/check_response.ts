@@ -17,7 +17,7 @@ export interface ResponseViolation {
   readonly further?: string;
 }
 
-/** Response of a handler that violates the OpenAPI document; the message never contains its values. */
+/** Response of a handler that violates the OpenAPI document. The message never contains its values. */
 export class ResponseValidationError extends Error {
   override readonly name = "ResponseValidationError";
 

@@ -34,7 +34,7 @@ export interface OperationOptions {
   readonly rateLimit: RateLimitOptions | undefined;
   /** Operations that require an `Idempotency-Key` are rejected if undefined. */
   readonly idempotency: Idempotency | undefined;
-  /** Converts an error caused by the current state to a response; returns undefined for any other error. */
+  /** Converts an error caused by the current state to a response. Returns undefined for any other error. */
   readonly refusal: (error: unknown, exchange: Exchange) => Response | undefined;
 }
 

@@ -15,7 +15,7 @@ const WRAPPERS: ReadonlySet<string> = new Set(["if", "anyOf", "oneOf", "allOf", 
 const MAX_MEMBER_LENGTH = 100;
 
 /**
- * Condenses the errors of a validator: points at missing and unknown properties themselves, omits wrappers such as
+ * Condenses the errors of a validator. Points at missing and unknown properties themselves, omits wrappers such as
  * anyOf whose inner errors are reported, and merges alternative types into one error.
  */
 export function schemaErrors(errors: readonly ValidationError[]): SchemaError[] {

@@ -1,4 +1,4 @@
-/** Client connection under full control of a test: it sends any bytes at any time, and reads or does not. */
+/** Client connection under full control of a test. It sends any bytes at any time, and reads or does not. */
 export class RawClient implements Disposable {
   readonly #connection: Deno.TcpConn | Deno.TlsConn;
   readonly #decoder = new TextDecoder();
@@ -60,7 +60,7 @@ export class RawClient implements Disposable {
     return text;
   }
 
-  /** Sends one byte after another until the server closes the connection, and returns everything received. */
+  /** Sends one byte after another until the server closes the connection. Returns everything received. */
   async trickle(byte: string): Promise<string> {
     let ended = false;
     const received = this.readAll().finally(() => ended = true);

@@ -1,6 +1,6 @@
 /**
- * Sends bytes, one per character, over a new connection and returns everything received until the server closes it.
- * Texts should ask for `Connection: close`.
+ * Sends bytes, one per character, over a new connection and returns everything received. It reads until the server
+ * closes the connection, so texts should ask for `Connection: close`.
  */
 export async function rawExchange(url: string, ...pieces: string[]): Promise<string> {
   const { hostname, port } = new URL(url);

@@ -2,7 +2,7 @@ import { _, Ajv2020, str } from "ajv/dist/2020.js";
 import { usePattern } from "ajv/dist/vocabularies/code.js";
 import { default as addFormats } from "ajv-formats";
 
-/** UUID as RFC 9562, section 4, defines it; ajv-formats also accepts a URN, which no database does. */
+/** UUID as RFC 9562, section 4, defines it. The ajv-formats package also accepts a URN, which no database does. */
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /**

@@ -3,7 +3,10 @@ import type { OperationModel } from "./model.ts";
 import type { References } from "./references.ts";
 import { ANNOTATIONS, subschemas } from "./schema_walk.ts";
 
-/** Rejects `format: binary` outside files and whole bodies: in parameters, JSON, text and url-encoded forms. */
+/**
+ * Rejects `format: binary` outside files and whole bodies. It has no meaning in parameters, JSON, text and url-encoded
+ * forms.
+ */
 export function checkBinary(operations: readonly OperationModel[], references: References): void {
   const seen = new Set<string>();
   for (const { parameters, body, responses } of operations) {

@@ -13,7 +13,7 @@ const MODULES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Turns Ajv's standalone code into one ES module by replacing each `require` with the text of the module, if used.
+ * Turns Ajv's standalone code into one ES module. Each `require` is replaced with the text of the module, if used.
  * There are only three modules without further dependencies, so no bundler is needed (a native program, which would
  * require the permission to run it).
  */

@@ -11,8 +11,8 @@ export type DefaultCheck = (
 ) => boolean;
 
 /**
- * Rejects defaults that violate their own schema, and those that cannot be applied reliably: under oneOf, anyOf, not or
- * if they would be applied before it is known whether the branch matches.
+ * Rejects defaults that violate their own schema or cannot be applied reliably. Under oneOf, anyOf, not or if they
+ * would be applied before it is known whether the branch matches.
  */
 export function checkDefaults(
   roots: Iterable<Located>,

@@ -1,4 +1,4 @@
-/** Returns a TSDoc comment of the non-empty paragraphs, each line indented by `indent`; "" without any. */
+/** Returns a TSDoc comment of the non-empty paragraphs, each line indented by `indent`. Empty without any. */
 export function docComment(
   paragraphs: readonly (string | undefined)[],
   { indent = "", deprecated = false }: { indent?: string; deprecated?: boolean } = {},

@@ -33,7 +33,7 @@ export async function generate(configPath: string): Promise<Generated> {
 
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");
 
-/** Returns a path as shown in messages and generated files: relative to the project's root, with slashes. */
+/** Returns a path relative to the project's root, with slashes, for messages and generated files. */
 function displayPath(path: string): string {
   return relative(ROOT, resolve(path)).replaceAll("\\", "/");
 }

@@ -31,7 +31,7 @@ export async function generateAll(folders: readonly string[]): Promise<readonly 
   return generated;
 }
 
-/** Returns the paths of the configurations in a folder, by name; none if the folder does not exist. */
+/** Returns the paths of the configurations in a folder, by name. None if the folder does not exist. */
 export async function configurationsIn(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch((error: unknown): string[] => {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];

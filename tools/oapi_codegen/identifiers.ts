@@ -3,7 +3,7 @@ export function isIdentifier(text: string): boolean {
   return /^[A-Za-z_$][\w$]*$/.test(text) && !RESERVED.has(text);
 }
 
-/** Converts `createProfile`, `create-profile` and `application/json` to `CreateProfile` and `ApplicationJson`. */
+/** Converts a text to PascalCase: `create-profile` and `application/json` to `CreateProfile` and `ApplicationJson`. */
 export function pascalCase(text: string): string {
   return text.replaceAll("*", " Any ").split(/[^A-Za-z0-9]+/).filter((word) => word !== "")
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");

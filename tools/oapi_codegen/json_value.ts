@@ -65,7 +65,7 @@ export function unescapeToken(token: string): string {
   return token.replaceAll("~1", "/").replaceAll("~0", "~");
 }
 
-/** Returns the target of a JSON Pointer such as "/components/schemas/Pet"; undefined if there is none. */
+/** Returns the target of a JSON Pointer such as "/components/schemas/Pet". Undefined if there is none. */
 export function locate(root: JsonValue, pointer: string): Located | undefined {
   let value: JsonValue | undefined = root;
   for (const token of pointer.split("/").slice(1).map(unescapeToken)) {
@@ -75,7 +75,7 @@ export function locate(root: JsonValue, pointer: string): Located | undefined {
   return { value, pointer };
 }
 
-/** Decodes the JSON Pointer in a URI fragment (RFC 6901, section 6); undefined if it is not a pointer. */
+/** Decodes the JSON Pointer in a URI fragment (RFC 6901, section 6). Undefined if it is not a pointer. */
 export function decodeFragment(fragment: string): string | undefined {
   try {
     const pointer = decodeURIComponent(fragment);

@@ -7,7 +7,7 @@ import { ANNOTATIONS } from "./schema_walk.ts";
 
 const MEDIA_TYPE = /^[a-z0-9!#$&^_.+-]+\/(?:\*|[a-z0-9!#$&^_.+-]+)$|^\*\/\*$/;
 
-/** Returns the supported media types of a body, in the document's order; adds diagnostics for others. */
+/** Returns the supported media types of a body, in the document's order. Adds diagnostics for others. */
 export function readContent(
   owner: Located,
   { direction, references }: { direction: "request" | "response"; references: References },

@@ -89,7 +89,7 @@ function ownShape(
   return kind === "string" || kind === "integer" || kind === "number" || kind === "boolean" ? { kind } : ANY;
 }
 
-/** Returns the types that a schema allows, except null: declared, or derived from its values and keywords. */
+/** Returns the types that a schema allows, except null. They are declared, or derived from its values and keywords. */
 function kindsOf({ value }: Located): readonly string[] {
   const type = member(value, "type");
   const named = isArray(type) ? type : type === undefined ? undefined : [type];

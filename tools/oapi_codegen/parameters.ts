@@ -140,8 +140,8 @@ function readContent(
 }
 
 /**
- * Closes an exploded object, whose properties appear among the other query parameters (`?red=1&green=2`). Unless its
- * schema declares additional properties, an unknown name is an error of the client.
+ * Closes an exploded object against unknown names. Its properties appear among the other query parameters
+ * (`?red=1&green=2`). Unless its schema declares additional properties, an unknown name is an error of the client.
  */
 function closeExploded(
   shape: Shape,

@@ -10,7 +10,7 @@ import { ANNOTATIONS, LIST_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS, subschemas }
 export type Purpose = "request" | "response" | "multipart";
 
 /**
- * Rewrites the document's schemas for Ajv: omits annotations, and replaces every `$ref` with the id of a separate
+ * Rewrites the document's schemas for Ajv. Omits annotations, and replaces every `$ref` with the id of a separate
  * schema, so that each is compiled once.
  */
 export class PreparedSchemas {
@@ -19,7 +19,7 @@ export class PreparedSchemas {
 
   constructor(readonly references: References) {}
 
-  /** Returns the id of the schema at `pointer` for a purpose; the same for all purposes without defaults and files. */
+  /** Returns the id of the schema at `pointer` for a purpose. The same for all purposes without defaults and files. */
   idOf(pointer: string, purpose: Purpose): string {
     const start = this.references.at(pointer);
     const plain = start === undefined || !this.#depends(start, new Set());

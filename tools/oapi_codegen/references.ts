@@ -12,7 +12,7 @@ export class References {
     return locate(this.root, pointer);
   }
 
-  /** Returns the pointer in a `$ref`; adds a diagnostic and returns undefined if it does not resolve. */
+  /** Returns the pointer in a `$ref`. Adds a diagnostic and returns undefined if it does not resolve. */
   target(ref: string, at: string): string | undefined {
     const pointer = ref.startsWith("#") ? decodeFragment(ref.slice(1)) : undefined;
     if (pointer !== undefined && this.at(pointer) !== undefined) return pointer;
@@ -23,7 +23,7 @@ export class References {
     return undefined;
   }
 
-  /** Follows a chain of Reference Objects; adds a diagnostic and returns undefined if it does not resolve. */
+  /** Follows a chain of Reference Objects. Adds a diagnostic and returns undefined if it does not resolve. */
   follow(start: Located): Located | undefined {
     const seen = new Set<string>();
     let here = start;

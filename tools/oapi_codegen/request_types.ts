@@ -47,7 +47,7 @@ function parameterMember(parameter: ParameterModel, types: SchemaTypes): string 
   };\n`;
 }
 
-/** Returns the type of a parsed body: string for text, Uint8Array for bytes, otherwise that of its schema. */
+/** Returns the type of a parsed body. It is string for text, Uint8Array for bytes, otherwise that of its schema. */
 export function bodyType(media: MediaModel, types: SchemaTypes): string {
   if (media.codec === "binary") return "globalThis.Uint8Array";
   if (media.schema !== undefined) return types.typeOf(media.schema);

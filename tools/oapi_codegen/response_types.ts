@@ -5,8 +5,9 @@ import { bodyType } from "./request_types.ts";
 import type { SchemaTypes } from "./schema_types.ts";
 
 /**
- * Returns the declaration of an operation's response type: a union discriminated by `status`, and by `contentType` if a
- * status has several media types. Undeclared members are `never`, so that a variable cannot introduce them.
+ * Returns the declaration of an operation's response type. It is a union discriminated by `status`, and by
+ * `contentType` if a status has several media types. Undeclared members are `never`, so that a variable cannot
+ * introduce them.
  */
 export function responseType(operation: OperationModel, types: SchemaTypes): string {
   const variants = operation.responses.flatMap((response) =>
@@ -35,7 +36,7 @@ function variant(
   return `{\n${members.join("")}  }`;
 }
 
-/** Returns the contentType member, optional for a single media type; a media range must be specified. */
+/** Returns the contentType member, optional for a single media type. A media range must be specified. */
 function contentMember({ mediaType }: MediaModel, { content }: ResponseModel): string {
   if (mediaType.includes("*")) {
     const type = "`" + mediaType.replaceAll("*", "${string}") + "`";

@@ -3,7 +3,7 @@ import { isIdentifier } from "./identifiers.ts";
 import { entries, type Located } from "./json_value.ts";
 import type { OperationModel } from "./model.ts";
 
-/** Returns the exported type name of a component schema, with `_` for characters invalid in identifiers. */
+/** Returns the exported type name of a component schema. Characters invalid in identifiers become `_`. */
 export function schemaAlias(name: string): string {
   return name.replaceAll(/[^\w$]/g, "_");
 }

@@ -37,7 +37,7 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ["additionalItems", "JSON Schema 2020-12 calls it items, beside prefixItems"],
 ]);
 
-/** Adds diagnostics for unsupported parts of a schema and its subschemas, but not of schemas it references. */
+/** Adds diagnostics for unsupported parts of a schema and its subschemas. Schemas it references are not included. */
 export function checkSchema(schema: Located, references: References): void {
   const { diagnostics } = references;
   const { value, pointer } = schema;

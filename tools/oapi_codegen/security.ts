@@ -5,13 +5,12 @@ import type { References } from "./references.ts";
 /** Scope syntax: challenges list scopes separated by spaces (RFC 6749, section 3.3). */
 const SCOPE = /^[!#-[\]-~]+$/;
 
-/** Returns the security requirements of an operation or the document's; adds diagnostics for unsupported ones. */
+/** Returns the security requirements of an operation or the document's. Adds diagnostics for unsupported ones. */
 export type ReadSecurity = (operation: Located) => readonly SecurityRequirement[];
 
 /**
- * Reads the security schemes of a document, and its `security`, the default for all operations (OpenAPI 3.1, sections
- * 4.8.1 and 4.8.10). Access is never implicit: an operation without `security` is rejected, and its own `security: []`
- * makes it public.
+ * Reads the security schemes of a document and its default `security`. See OpenAPI 3.1, sections 4.8.1 and 4.8.10.
+ * Access is never implicit: an operation without `security` is rejected, and its own `security: []` makes it public.
  */
 export function compileSecurity(references: References): ReadSecurity {
   const { diagnostics } = references;

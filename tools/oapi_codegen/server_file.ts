@@ -43,7 +43,7 @@ export function serverFile({ header, operations, types, aliases }: ServerFileOpt
       operations.map(({ operationId }) => `  ${operationId},\n`).join("")
     }}`,
     " satisfies Readonly<Record<string, runtime.Operation>>;\n\n",
-    "/** Binds the operations to an implementation, sorted so that the more specific of two matching paths is first. */\n",
+    "/** Binds the operations to an implementation. The more specific of two matching paths comes first. */\n",
     `export function routes(server: StrictServerInterface): readonly runtime.Route[] {\n  return [\n`,
     `${bindings.join("")}  ];\n}\n\n`,
     BIND,

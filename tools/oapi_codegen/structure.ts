@@ -10,7 +10,7 @@ import type { DiagnosticList } from "./diagnostics.ts";
 import type { JsonObject } from "./json_value.ts";
 
 /**
- * Adds diagnostics for structural errors of the document in OpenAPI 3.1, such as misspelt or missing fields. Other
+ * Adds diagnostics for structural errors of the document in OpenAPI 3.1. Examples are misspelt or missing fields. Other
  * checks cover the meaning of its parts; locations they have already reported are skipped.
  */
 export async function checkStructure(document: JsonObject, diagnostics: DiagnosticList): Promise<void> {

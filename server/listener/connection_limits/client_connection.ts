@@ -121,7 +121,7 @@ export class ClientConnection {
     }
   }
 
-  /** Closes the connection because of its client; sends a response first unless one was already sent. */
+  /** Closes the connection because of its client. Sends a response first unless one was already sent. */
   drop(reason: DropReason): void {
     if (this.#ended || this.#farewell !== undefined) return;
     this.#turn?.cancel();
@@ -142,7 +142,7 @@ export class ClientConnection {
     if (this.#server !== undefined) closeQuietly(this.#server);
   }
 
-  /** Reads the first bytes, or the headers in plain HTTP, before occupying a connection to the HTTP server. */
+  /** Reads the first bytes before connecting to the HTTP server. In plain HTTP these are the complete headers. */
   async #readFirst(): Promise<Received | undefined> {
     const received = (): void => void (this.#received = true);
     if (this.#options.plain) return await readHead(this.#client, received);

@@ -2,7 +2,7 @@ import { Deadlines } from "../../request/deadlines.ts";
 
 /** Timeouts of a client connection, in milliseconds. */
 export interface ConnectionTimeouts {
-  /** Maximum time to receive a request's headers, from the first byte or, for the first request, the connection. */
+  /** Maximum time to receive a request's headers. Runs from their first byte, or from the start of the connection. */
   readonly readMs: number;
   /** Maximum time between a response and the first byte of the next request. */
   readonly idleMs: number;

@@ -1,7 +1,7 @@
 import type { Logger } from "../../logger.ts";
 import type { DropReason } from "./client_connection.ts";
 
-/** Interval in which drops are counted for one log line, in milliseconds: an attack must not flood the log. */
+/** Interval between log lines about dropped connections, in milliseconds. An attack must not flood the log. */
 const LOG_INTERVAL_MS = 10_000;
 
 /** Reason for closing or rejecting a connection. */

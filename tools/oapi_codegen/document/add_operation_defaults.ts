@@ -24,8 +24,8 @@ export interface AddDefaultsOptions {
 }
 
 /**
- * Adds the defaults to each operation of a document, except what the operation defines or excludes, and removes every
- * `x-operation-defaults`. Adds diagnostics for defaults that cannot be applied.
+ * Adds the defaults to each operation of a document and removes every `x-operation-defaults`. Skips what an operation
+ * defines or excludes. Adds diagnostics for defaults that cannot be applied.
  */
 export function addOperationDefaults(references: References, options: AddDefaultsOptions): JsonObject {
   const { [FIELD]: _, ...document } = isObject(references.root) ? references.root : {};

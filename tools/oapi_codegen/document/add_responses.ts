@@ -25,8 +25,8 @@ export interface AddResponsesOptions {
 }
 
 /**
- * Returns the `responses` of an operation with the default ones, and with the default headers in successful ones. An
- * operation without responses, which is rejected elsewhere, stays without.
+ * Returns the `responses` of an operation with the default ones. Successful ones get the default headers. An operation
+ * without responses, which is rejected elsewhere, stays without.
  */
 export function addResponses(operation: Located, adding: AddResponsesOptions): { responses?: JsonObject } {
   const { rules, exceptions, options } = adding;

@@ -23,7 +23,8 @@ interface Found {
 }
 
 /**
- * Bundles a document: copies referenced components of other files into it, and applies its `x-operation-defaults`.
+ * Bundles a document into a self-contained one. Copies referenced components of other files into it, and applies its
+ * `x-operation-defaults`.
  *
  * @param text the document as YAML or JSON
  * @throws {GenerationError} with all diagnostics of its files

@@ -13,7 +13,9 @@ interface Part {
   readonly at: string;
 }
 
-/** Locations where a reference to another file is replaced by its target: listed components and path items. */
+/**
+ * Locations where a reference to another file is replaced by its target. These are listed components and path items.
+ */
 const COPIED = /^\/components\/(?!schemas\/)[^/]+\/[^/]+$|^\/(?:paths|webhooks)\/[^/]+$/;
 
 /**

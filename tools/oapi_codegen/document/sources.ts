@@ -92,7 +92,7 @@ export async function loadSources(
   return sources;
 }
 
-/** Yields all references of a file, including that of its operation defaults, with the pointer of their text. */
+/** Yields all references of a file with the pointer of their text. Includes that of its operation defaults. */
 function* referencesOf({ value }: SourceFile): Generator<{ ref: string; at: string }> {
   const defaults = textMember(member(value, "x-operation-defaults"), "$ref");
   if (defaults !== undefined) yield { ref: defaults, at: "/x-operation-defaults/$ref" };

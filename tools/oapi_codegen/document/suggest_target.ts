@@ -3,8 +3,8 @@ import { nearest } from "@archway/config/nearest.ts";
 import type { SourceFile, Sources } from "./sources.ts";
 
 /**
- * Returns advice for an unresolved reference: the same target in another file of the document, or one with a similar
- * name.
+ * Returns advice for an unresolved reference. It names the same target in another file of the document, or one with a
+ * similar name.
  *
  * @param fragment the reference's fragment
  */

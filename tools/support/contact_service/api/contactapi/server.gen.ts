@@ -2038,7 +2038,7 @@ export const operationDescriptors = {
   deleteContact,
 } satisfies Readonly<Record<string, runtime.Operation>>;
 
-/** Binds the operations to an implementation, sorted so that the more specific of two matching paths is first. */
+/** Binds the operations to an implementation. The more specific of two matching paths comes first. */
 export function routes(server: StrictServerInterface): readonly runtime.Route[] {
   return [
     bind<ListContactsRequest>(operationDescriptors.listContacts, (request, context) =>
