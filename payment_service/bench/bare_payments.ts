@@ -4,9 +4,8 @@ import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { monotonicTime } from "../domain/monotonic_time.ts";
 import { microsecondClock, microsecondsOf, timestampOf } from "@archway/db/timestamp.ts";
 import { respondToCommands } from "@archway/tools/bench/child_process.ts";
-import { type LoadOptions, type LoadResult, runClients } from "@archway/tools/bench/run_load.ts";
-import { parameterTemplate } from "./parameter_template.ts";
-import { type LockedRow, PAYMENT_SQL, PAYMENT_UNITS, RECORDED } from "./payment_sql.ts";
+import { type LoadOptions, type LoadResult, runLoad } from "@archway/tools/bench/run_load.ts";
+import { type LockedRow, PAYMENT_SQL, PAYMENT_UNITS } from "./payment_sql.ts";
 import { type PaymentPairs, paymentPairs } from "./payment_pairs.ts";
 
 /** Payments at the same time, until the time is over. */
@@ -16,24 +15,6 @@ export interface BareCommand extends Omit<LoadOptions, "perSecond"> {
 
 const PREPARED = { prepare: true };
 const DAY = 86_400_000_000n;
-
-const BIND = {
-  claim: parameterTemplate(PAYMENT_SQL.claim.parameters, RECORDED),
-  lock: parameterTemplate(PAYMENT_SQL.lock.parameters, RECORDED),
-  project: parameterTemplate(PAYMENT_SQL.project.parameters, RECORDED),
-  append: parameterTemplate(PAYMENT_SQL.append.parameters, RECORDED),
-  keep: parameterTemplate(PAYMENT_SQL.keep.parameters, RECORDED),
-} as const;
-
-/** Values that are unknown before the accounts are locked. */
-const UNKNOWN = {
-  payerProfileId: "",
-  payeeProfileId: "",
-  payerBalance: "",
-  payeeBalance: "",
-  payerVersion: "",
-  payeeVersion: "",
-};
 
 /** The yardstick: the statements of payments, each in a transaction, and nothing around them. */
 export class BarePayments {
@@ -46,31 +27,26 @@ export class BarePayments {
 
   /** Makes a payment between two accounts. @throws {Error} when one is not there, or has too little. */
   async pay(payerId: string, payeeId: string): Promise<void> {
+    const { claim, lock, project, append, keep } = PAYMENT_SQL;
     const values = { ...this.#own(), payerId, payeeId };
     await this.#sql.begin(async (tx) => {
-      await tx.unsafe(PAYMENT_SQL.claim.text, BIND.claim({ ...UNKNOWN, ...values }), PREPARED);
-      const rows = await tx.unsafe<LockedRow[]>(
-        PAYMENT_SQL.lock.text,
-        BIND.lock({ ...UNKNOWN, ...values }),
-        PREPARED,
-      );
+      await tx.unsafe(claim.text, claim.bind(values), PREPARED);
+      const rows = await tx.unsafe<LockedRow[]>(lock.text, lock.bind(values), PREPARED);
       const [payer, payee] = [payerId, payeeId].map((id) => rows.find((row) => row.id === id));
       if (!payer || !payee || payer.balance < PAYMENT_UNITS) throw new Error("A payment cannot be made");
       const known = {
         ...values,
         at: monotonicTime(values.at, [payer.updatedAt, payee.updatedAt]),
-        payerProfileId: payer.profileId ?? "",
-        payeeProfileId: payee.profileId ?? "",
+        payerProfileId: payer.profileId,
+        payeeProfileId: payee.profileId,
         payerBalance: String(payer.balance - PAYMENT_UNITS),
         payeeBalance: String(payee.balance + PAYMENT_UNITS),
         payerVersion: String(payer.version + 1n),
         payeeVersion: String(payee.version + 1n),
       };
-      await Promise.all([
-        tx.unsafe(PAYMENT_SQL.project.text, BIND.project(known), PREPARED),
-        tx.unsafe(PAYMENT_SQL.append.text, BIND.append(known), PREPARED),
-      ]);
-      await tx.unsafe(PAYMENT_SQL.keep.text, BIND.keep(known), PREPARED);
+      const projected = tx.unsafe(project.text, project.bind(known), PREPARED);
+      await Promise.all([projected, tx.unsafe(append.text, append.bind(known), PREPARED)]);
+      await tx.unsafe(keep.text, keep.bind(known), PREPARED);
     });
   }
 
@@ -84,12 +60,11 @@ export class BarePayments {
         return 201;
       };
     });
-    return runClients(clients, { milliseconds });
+    return runLoad(clients, { milliseconds });
   }
 
-  #own(): Readonly<
-    Record<"keyId" | "keyLock" | "paymentId" | "transferId" | "requestId" | "at" | "expiresAt", string>
-  > {
+  /** Returns the values that no other payment has. */
+  #own(): Parameters<typeof PAYMENT_SQL.claim.bind>[0] & { readonly at: string } {
     const key = new DataView(crypto.getRandomValues(new Uint8Array(32)).buffer);
     const at = this.#now();
     return {

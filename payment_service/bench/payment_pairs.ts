@@ -1,4 +1,4 @@
-import type { Share } from "@archway/tools/bench/request_sources.ts";
+import type { Share } from "@archway/tools/bench/workload.ts";
 
 /** Ids of the accounts between which payments are made. */
 export interface PaymentPairs {

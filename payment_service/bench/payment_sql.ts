@@ -10,7 +10,7 @@ import { PostgresLedger } from "../persistence/ledger.ts";
 import { PostgresPaymentRepository } from "../persistence/payment_repository.ts";
 import { PostgresProfileDirectory } from "../persistence/profile_directory.ts";
 import { UNRESTRICTED } from "@archway/service_kit/access_scope.ts";
-import { type RecordedStatement, StatementRecorder } from "@archway/tools/bench/statement_recorder.ts";
+import { type RecordedStatement, StatementRecorder } from "@archway/tools/bench/recorded_sql.ts";
 
 /** Amount of every payment of the bench, in minor units of BRL. */
 export const PAYMENT_UNITS = 100n;
@@ -24,8 +24,8 @@ const REQUEST = {
 };
 const KEY_ID = keyId(REQUEST);
 
-/** Recorded values that differ in every payment; no other parameter contains them. */
-export const RECORDED = {
+/** Values that differ in every payment, and are bound by name. */
+const RECORDED = {
   keyId: encodeParameter(KEY_ID) ?? "",
   keyLock: String(KEY_ID.readBigInt64BE(0)),
   paymentId: "019a0000-0000-7000-8000-0000000000a1",
@@ -44,15 +44,17 @@ export const RECORDED = {
   expiresAt: "2026-01-02T00:00:00.123456Z",
 } as const;
 
-/** As long as the body of a real response. */
-const BODY_BYTES = 480;
-const HEADERS = [
-  ["content-type", "application/json"],
-  ["location", `/v1/payments/${RECORDED.paymentId}`],
-  ["etag", '"1"'],
-] as const;
+/** A response as long as a real one. */
+const RESPONSE = {
+  status: 201,
+  headers: [
+    ["content-type", "application/json"],
+    ["location", `/v1/payments/${RECORDED.paymentId}`],
+    ["etag", '"1"'],
+  ],
+  body: new Uint8Array(480),
+} as const;
 
-const DAY_MS = 86_400_000;
 const EARLIER = "2025-12-31T00:00:00Z";
 
 const ACCOUNT = {
@@ -74,12 +76,14 @@ export type LockedRow = Account & { readonly isOwn: boolean; readonly isActive: 
  */
 export const PAYMENT_SQL = await recordPayment();
 
+/** Names of the statements, in their order. */
+type StatementName = "claim" | "lock" | "project" | "append" | "keep";
+
 async function recordPayment(): Promise<
-  Readonly<Record<"claim" | "lock" | "project" | "append" | "keep", RecordedStatement>>
+  Readonly<Record<StatementName, RecordedStatement<keyof typeof RECORDED>>>
 > {
-  const recorder = new StatementRecorder([[{ claimed: true, fingerprint: null }], [payer(), payee()], [], [
-    {},
-  ], []]);
+  const rows = [[{ claimed: true, fingerprint: null }], lockedRows(), [], [{}], []];
+  const recorder = new StatementRecorder(RECORDED, rows);
   const ids: string[] = [RECORDED.transferId, RECORDED.paymentId];
   const now = (): string => RECORDED.at;
   const events = new EventStore(PAYMENT_UPCASTERS);
@@ -92,28 +96,31 @@ async function recordPayment(): Promise<
     now,
     newId: () => ids.pop() ?? "",
   });
-  await new PostgresIdempotency({ pool: recorder, ttlMs: DAY_MS, now }).run(REQUEST, async (unit) => {
+  await new PostgresIdempotency({ pool: recorder, ttlMs: 86_400_000, now }).run(REQUEST, async (unit) => {
     const { payerId, payeeId, requestId } = RECORDED;
     const amount = { units: PAYMENT_UNITS, currency: "BRL" };
     const input = { payerAccountId: payerId, payeeAccountId: payeeId, amount, description: null };
     await payments.create(transactionOf({ unit }), input, { scope: UNRESTRICTED, metadata: { requestId } });
-    return { response: { status: 201, headers: HEADERS, body: new Uint8Array(BODY_BYTES) }, refused: false };
+    return { response: RESPONSE, refused: false };
   });
   const [claim, lock, project, append, keep, ...others] = recorder.statements;
   if (!claim || !lock || !project || !append || !keep || others.length > 0) {
-    throw new Error("Recording the service's SQL failed: the bare loop knows five statements of a payment");
+    throw new Error("Recording SQL failed: the bare loop runs five statements of a payment");
   }
   return { claim, lock, project, append, keep };
 }
 
-function payer(): LockedRow {
-  const { payerId: id, payerProfileId: profileId, payerBalance, payerVersion } = RECORDED;
-  const balance = BigInt(payerBalance) + PAYMENT_UNITS;
-  return { ...ACCOUNT, id, profileId, balance, version: BigInt(payerVersion) - 1n };
-}
-
-function payee(): LockedRow {
-  const { payeeId: id, payeeProfileId: profileId, payeeBalance, payeeVersion } = RECORDED;
-  const balance = BigInt(payeeBalance) - PAYMENT_UNITS;
-  return { ...ACCOUNT, id, profileId, balance, version: BigInt(payeeVersion) - 1n };
+function lockedRows(): readonly LockedRow[] {
+  const { payerId, payeeId, payerProfileId, payeeProfileId } = RECORDED;
+  const [payerBalance, payeeBalance] = [BigInt(RECORDED.payerBalance), BigInt(RECORDED.payeeBalance)];
+  const [payerVersion, payeeVersion] = [
+    BigInt(RECORDED.payerVersion) - 1n,
+    BigInt(RECORDED.payeeVersion) - 1n,
+  ];
+  const payer = { id: payerId, profileId: payerProfileId, version: payerVersion };
+  const payee = { id: payeeId, profileId: payeeProfileId, version: payeeVersion };
+  return [
+    { ...ACCOUNT, ...payer, balance: payerBalance + PAYMENT_UNITS },
+    { ...ACCOUNT, ...payee, balance: payeeBalance - PAYMENT_UNITS },
+  ];
 }

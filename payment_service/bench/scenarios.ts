@@ -1,10 +1,8 @@
 import { join } from "node:path";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import type { Table } from "@archway/tools/bench/bench_report.ts";
-import { type BenchRun, compare, loadVariant, measureProcess } from "@archway/tools/bench/bench_run.ts";
+import { type BenchRun, loadOn, measureProcess } from "@archway/tools/bench/bench_run.ts";
 import { ChildProcess } from "@archway/tools/bench/child_process.ts";
-import type { Result } from "@archway/tools/bench/compare.ts";
-import type { HttpServerProcess } from "@archway/tools/bench/http_server_process.ts";
+import { compare, type Result } from "@archway/tools/bench/compare.ts";
 import type { Sample } from "@archway/tools/bench/metrics.ts";
 import { DRIVER_PERMISSIONS, startService } from "@archway/tools/bench/programs.ts";
 import type { LoadResult } from "@archway/tools/bench/run_load.ts";
@@ -29,13 +27,7 @@ type PaymentSetting = LoadSetting | "accounts" | "events";
 const payments: Scenario<PaymentSetting> = {
   name: "payments",
   description: "payments beside a bare loop of the same statements, replays, and a rebuild",
-  parts: {
-    many: "payments between many accounts; no event leaves the outbox",
-    hot: "one account pays all others, and its row is the bottleneck",
-    leaving: "as many, and events leave the outbox in the same process",
-    replay: "POST with used keys beside GET by id",
-    rebuild: "archway events rebuild",
-  },
+  parts: [...Object.keys(ROWS), "replay", "rebuild"],
   settings: {
     ...loadSettings({ rounds: 5, seconds: 3, connections: 16 }),
     // More than connections: with many accounts, two rarely want the same one.
@@ -44,20 +36,20 @@ const payments: Scenario<PaymentSetting> = {
   },
   measure: async (run) => {
     const { parts, settings: { accounts, events }, signal } = run;
-    const database = await startBenchDatabase(run, {
-      fill: (instance) => seedAccounts(instance, { accounts, signal }),
-    });
-    const tables: Table[] = [{ title: "Payments", results: await measurePayments(run, database) }];
-    if (parts.includes("replay")) {
-      tables.push({ title: "Replays", results: await measureReplays(run, database) });
-    }
-    if (parts.includes("rebuild")) {
-      const measure = (): Promise<Sample> => measureRebuild(database.database, { events, signal });
-      const once = { ...run, settings: { rounds: 1 } };
-      const results = await compare(once, [{ name: "rebuild", measure, warmsUp: false }]);
-      tables.push({ title: "Rebuild", results });
-    }
-    return tables.filter(({ results }) => results.length > 0);
+    const fill = (instance: InstanceConfig): Promise<readonly string[]> =>
+      seedAccounts(instance, { accounts, signal });
+    const filled = await startBenchDatabase(run, { fill });
+    const rebuild = {
+      name: "rebuild",
+      measure: () => measureRebuild(filled.database, { events, signal }),
+      warmsUp: false,
+    };
+    return {
+      ...parts.some((part) => part in ROWS) && { "Payments": await measurePayments(run, filled) },
+      ...parts.includes("replay") && { "Replays": await measureReplays(run, filled) },
+      ...parts.includes("rebuild") &&
+        { "Rebuild": await compare({ settings: { rounds: 1 }, signal }, [rebuild]) },
+    };
   },
 };
 
@@ -68,21 +60,29 @@ async function measurePayments(
   run: BenchRun<LoadSetting>,
   { database, ids }: BenchDatabase,
 ): Promise<readonly Result[]> {
-  const { connections } = run.settings;
+  const { parts, settings: { connections }, signal } = run;
   const file = join(import.meta.dirname ?? ".", "bare_payments.ts");
   await using bare = new ChildProcess({ args: [...DRIVER_PERMISSIONS, file, JSON.stringify(database)] });
   const results: Result[] = [];
-  for (const [part, { row, hot, worker }] of Object.entries(ROWS)) {
-    if (!run.parts.includes(part)) continue;
-    await using server = await start(database, { run, worker });
+  for (
+    const { row, hot, worker } of Object.entries(ROWS).flatMap(([part, row]) =>
+      parts.includes(part) ? [row] : []
+    )
+  ) {
+    await using stack = new AsyncDisposableStack();
+    const server = await startService(database, { stack, signal }, {
+      main: "main.ts",
+      env: { WORKER: worker },
+    });
     const pairs = { payers: hot ? ids.slice(0, 1) : ids, payees: ids };
     const loop = (milliseconds: number): Promise<Sample> => {
       const command: BareCommand = { pairs, connections, milliseconds };
       return measureProcess(bare.pid, () => bare.request<LoadResult>(command));
     };
     const workload = { kind: "post", path: PATH, bodies: paymentBodies(pairs) } as const;
-    const service = loadVariant(run, "service", { server, workload, connections });
-    results.push(...await compare(run, [{ name: "bare loop", measure: loop }, service], { row }));
+    const service = loadOn(run, { server, workload, connections });
+    const variants = [{ name: "bare loop", measure: loop }, { name: "service", measure: service }];
+    results.push(...await compare(run, variants, { row }));
   }
   return results;
 }
@@ -93,9 +93,9 @@ async function measureReplays(
   { database, ids }: BenchDatabase,
 ): Promise<readonly Result[]> {
   const { connections } = run.settings;
-  await using server = await start(database, { run, worker: "off" });
+  const server = await startService(database, run, { main: "main.ts", env: { WORKER: "off" } });
   const bodies = paymentBodies({ payers: ids, payees: ids });
-  const made = await Promise.all(
+  const paths = await Promise.all(
     bodies.slice(0, 200).map(async (body) => {
       const headers = { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() };
       const response = await fetch(server.url(PATH), { method: "POST", headers, body });
@@ -103,15 +103,7 @@ async function measureReplays(
       return `${PATH}/${id}`;
     }),
   );
-  return await compare(run, [
-    loadVariant(run, "read by id", { server, workload: { kind: "read", paths: made }, connections }),
-    loadVariant(run, "used key", { server, workload: { kind: "replay", path: PATH, bodies }, connections }),
-  ]);
-}
-
-function start(
-  database: InstanceConfig,
-  { run: { signal }, worker }: { readonly run: BenchRun; readonly worker: string },
-): Promise<HttpServerProcess> {
-  return startService(database, { signal, main: "main.ts", env: { WORKER: worker } });
+  const read = loadOn(run, { server, workload: { kind: "read", paths }, connections });
+  const replay = loadOn(run, { server, workload: { kind: "replay", path: PATH, bodies }, connections });
+  return await compare(run, [{ name: "read by id", measure: read }, { name: "used key", measure: replay }]);
 }

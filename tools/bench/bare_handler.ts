@@ -1,11 +1,9 @@
 import { v7 as newId } from "uuid";
 import { type Driver, openDriver } from "@archway/db/postgres/connection/open_driver.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import type { Contact } from "../support/contact_service/domain/contact.ts";
-import { CONTACT_SQL, RECORDED } from "./contact_sql.ts";
+import type { Contact, ContactInput } from "../support/contact_service/domain/contact.ts";
+import { CONTACT_SQL, LIMIT } from "./contact_sql.ts";
 
-const JSON_TYPE = { "Content-Type": "application/json" };
-const PREPARED = { prepare: true };
 const PATH = "/v1/contacts";
 
 /**
@@ -13,78 +11,77 @@ const PATH = "/v1/contacts";
  * requests, and has no framework, validation, request ids, signed cursors and problems.
  */
 export function bareHandler(sql: Driver): (request: Request) => Response | Promise<Response> {
-  return (request) => {
-    const { method, url } = request;
-    const path = url.slice(url.indexOf("/", "http://".length));
-    if (path === "/livez") return new Response('{"status":"ok"}', { headers: JSON_TYPE });
-    if (path === PATH) return method === "POST" ? create(sql, request) : firstPage(sql);
-    if (path.startsWith(`${PATH}?after=`)) return nextPage(sql, path.slice(PATH.length + "?after=".length));
+  const { find, insert, update, firstPage, nextPage } = CONTACT_SQL;
+  const query = async (text: string, parameters: (string | null)[]): Promise<readonly Contact[]> =>
+    await sql.unsafe<Contact[]>(text, parameters, { prepare: true });
+
+  async function create(request: Request): Promise<Response> {
+    const { name, email, age }: ContactInput = await request.json();
+    const [id, time] = [newId(), new Date().toISOString()];
+    await query(insert.text, insert.bind({ id, name, email, age: textOf(age), version: "1", time }));
+    const data = { id, name, email, age, createdAt: time, updatedAt: time };
+    return json({ data, meta: {} }, 201, { ETag: '"1"', Location: `${PATH}/${id}` });
+  }
+
+  async function patch(id: string, request: Request): Promise<Response> {
+    const change: Partial<ContactInput> = await request.json();
+    const [current] = await query(find.text, find.bind({ id }));
+    if (current === undefined) return new Response(null, { status: 404 });
+    if (request.headers.get("If-Match") !== `"${current.version}"`) {
+      return new Response(null, { status: 412 });
+    }
+    const { name, email, age } = { ...current, ...change };
+    const [time, version] = [new Date().toISOString(), String(current.version)];
+    return one(
+      await query(update.text, update.bind({ id, name, email, age: textOf(age), time, version })),
+      412,
+    );
+  }
+
+  async function respond(path: string, request: Request): Promise<Response> {
+    const { method } = request;
+    if (path === PATH && method === "POST") return await create(request);
+    if (path === PATH) return page(await query(firstPage.text, firstPage.bind({})));
+    if (path.startsWith(`${PATH}?after=`)) {
+      const [time = "", id = ""] = path.slice(`${PATH}?after=`.length).split("/");
+      return page(await query(nextPage.text, nextPage.bind({ time, id })));
+    }
     const id = path.slice(PATH.length + 1);
-    return method === "PATCH" ? patch(sql, id, request) : find(sql, id);
+    return method === "PATCH"
+      ? await patch(id, request)
+      : one(await query(find.text, find.bind({ id })), 404);
+  }
+
+  return (request) => {
+    const path = request.url.slice(request.url.indexOf("/", "http://".length));
+    return path === "/livez" ? json({ status: "ok" }) : respond(path, request);
   };
 }
 
-async function find(sql: Driver, id: string): Promise<Response> {
-  const [row] = await sql.unsafe<Contact[]>(CONTACT_SQL.find.text, [id], PREPARED);
-  return row === undefined ? new Response(null, { status: 404 }) : one(row);
+function textOf(age: number | null): string | null {
+  return age === null ? null : String(age);
 }
 
-async function firstPage(sql: Driver): Promise<Response> {
-  const parameters = [String(RECORDED.limit + 1)];
-  return page(await sql.unsafe<Contact[]>(CONTACT_SQL.firstPage.text, parameters, PREPARED));
-}
-
-async function nextPage(sql: Driver, cursor: string): Promise<Response> {
-  const [createdAt = "", id = ""] = cursor.split("/");
-  const parameters = [createdAt, id, String(RECORDED.limit + 1)];
-  return page(await sql.unsafe<Contact[]>(CONTACT_SQL.nextPage.text, parameters, PREPARED));
-}
-
-async function create(sql: Driver, request: Request): Promise<Response> {
-  const { name, email = null, age = null }: ContactInput = await request.json();
-  const id = newId();
-  const now = new Date().toISOString();
-  const parameters = [id, name, email, age === null ? null : String(age), "1", now, now];
-  await sql.unsafe(CONTACT_SQL.insert.text, parameters, PREPARED);
-  const data = { id, name, email, age, createdAt: now, updatedAt: now };
-  const headers = { "Content-Type": "application/json", ETag: '"1"', Location: `${PATH}/${id}` };
-  return new Response(JSON.stringify({ data, meta: {} }), { status: 201, headers });
-}
-
-async function patch(sql: Driver, id: string, request: Request): Promise<Response> {
-  const change: Partial<ContactInput> = await request.json();
-  const [current] = await sql.unsafe<Contact[]>(CONTACT_SQL.find.text, [id], PREPARED);
-  if (current === undefined) return new Response(null, { status: 404 });
-  if (request.headers.get("If-Match") !== `"${current.version}"`) return new Response(null, { status: 412 });
-  const { name, email, age } = { ...current, ...change };
-  const now = new Date().toISOString();
-  const parameters = [id, name, email, age === null ? null : String(age), now, `{${current.version}}`];
-  const [changed] = await sql.unsafe<Contact[]>(CONTACT_SQL.update.text, parameters, PREPARED);
-  return changed === undefined ? new Response(null, { status: 412 }) : one(changed);
-}
-
-interface ContactInput {
-  readonly name: string;
-  readonly email: string | null;
-  readonly age: number | null;
-}
-
-function one(row: Contact): Response {
-  const headers = { "Content-Type": "application/json", ETag: `"${row.version}"` };
-  return new Response(JSON.stringify({ data: toDto(row), meta: {} }), { headers });
+function one([row]: readonly Contact[], otherwise: number): Response {
+  if (row === undefined) return new Response(null, { status: otherwise });
+  return json({ data: toDto(row), meta: {} }, 200, { ETag: `"${row.version}"` });
 }
 
 function page(rows: readonly Contact[]): Response {
-  const data = rows.slice(0, RECORDED.limit).map(toDto);
-  const last = rows.length > RECORDED.limit ? data.at(-1) : undefined;
-  const meta = { limit: RECORDED.limit, nextCursor: last && `${last.createdAt}/${last.id}` };
-  return new Response(JSON.stringify({ data, meta }), { headers: JSON_TYPE });
+  const data = rows.slice(0, LIMIT).map(toDto);
+  const last = rows.length > LIMIT ? data.at(-1) : undefined;
+  return json({ data, meta: { limit: LIMIT, nextCursor: last && `${last.createdAt}/${last.id}` } });
 }
 
-function toDto(row: Contact): ContactInput & { readonly id: string; readonly createdAt: string } {
-  const { id, name, email, age, createdAt, updatedAt } = row;
-  const contact = { id, name, email, age, createdAt, updatedAt };
-  return contact;
+function toDto({ id, name, email, age, createdAt, updatedAt }: Contact): Omit<Contact, "version" | "owner"> {
+  return { id, name, email, age, createdAt, updatedAt };
+}
+
+function json(body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { "Content-Type": "application/json", ...headers },
+  });
 }
 
 // A process of its own: `deno run bare_handler.ts <InstanceConfig as JSON>`. It ends with its input.

@@ -1,48 +1,32 @@
 import { assertEquals } from "@std/assert";
 import { renderReport } from "./bench_report.ts";
+import type { Spread } from "./compare.ts";
 
-const EVEN = { median: 1, min: 1, max: 1 };
-const at = (median: number): { median: number; min: number; max: number } => ({
-  median,
-  min: median,
-  max: median,
-});
+const at = (median: number, min = median, max = median): Spread => ({ median, min, max });
 
 Deno.test("renderReport() has CPU before requests, ratios beside their metrics, and no column without a value", () => {
+  const bare = { figures: { requestsPerSecond: at(10_000), processorTime: at(80), p99: at(3500) } };
+  const service = { figures: { requestsPerSecond: at(2.34), processorTime: at(95.25), p99: at(4005) } };
+  const ratio = { processorTime: at(1.191, 1.1, 1.2), requestsPerSecond: at(12.4, 9, 20.2) };
   const report = renderReport({
-    scenario: "rows",
+    name: "rows",
     description: "a service beside another",
     settings: { rounds: 5, contacts: 100_000 },
     cores: 2,
-    tables: [
-      {
-        title: "Reads",
-        results: [
-          {
-            name: "one by id, bare",
-            figures: { requestsPerSecond: at(10_000), processorTime: at(80), p99: at(3500) },
-            ratios: { bare: { processorTime: EVEN, requestsPerSecond: EVEN } },
-          },
-          {
-            name: "one by id, service",
-            figures: { requestsPerSecond: at(2.34), processorTime: at(95.25), p99: at(4005) },
-            ratios: {
-              bare: {
-                processorTime: { median: 1.191, min: 1.1, max: 1.2 },
-                requestsPerSecond: { median: 12.4, min: 9, max: 20.2 },
-              },
-            },
-          },
-        ],
-      },
-      {
-        title: "",
-        results: [
-          { name: "embedded", figures: { startTime: at(2_100_400) }, ratios: {} },
-          { name: "in process", figures: { requestTime: { median: 12, min: 11, max: 13 } }, ratios: {} },
-        ],
-      },
-    ],
+    tables: {
+      "Reads": [
+        {
+          ...bare,
+          name: "one by id, bare",
+          ratios: { bare: { processorTime: at(1), requestsPerSecond: at(1) } },
+        },
+        { ...service, name: "one by id, service", ratios: { bare: ratio } },
+      ],
+      "": [
+        { name: "embedded", figures: { startTime: at(2_100_400) }, ratios: {} },
+        { name: "in process", figures: { requestTime: at(12, 11, 13) }, ratios: {} },
+      ],
+    },
   });
   assertEquals(
     report,

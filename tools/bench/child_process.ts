@@ -10,17 +10,13 @@ const STOP_TIMEOUT_MS = 15_000;
 
 /** Returns the environment of a program that inherits nothing which would configure it. */
 export function childEnvironment(env: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const inherited = INHERITED.map((name) => [name, Deno.env.get(name)] as const);
-  return {
-    ...Object.fromEntries(inherited.flatMap(([name, value]) => value ? [[name, value]] : [])),
-    ...env,
-  };
+  const inherited = INHERITED.map((name) => [name, Deno.env.get(name) ?? ""] as const);
+  return { ...Object.fromEntries(inherited.filter(([, value]) => value !== "")), ...env };
 }
 
 /** A Deno program that runs beside this one until it is disposed. */
 export class ChildProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #output: ReadableStreamDefaultReader<string>;
   #unread = "";
 
@@ -34,7 +30,6 @@ export class ChildProcess implements AsyncDisposable {
       stdout: "piped",
       stderr: "null",
     }).spawn();
-    this.#input = this.#child.stdin.getWriter();
     this.#output = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   }
 
@@ -44,7 +39,9 @@ export class ChildProcess implements AsyncDisposable {
 
   /** Sends a command to a program that runs {@link respondToCommands}. Rejects if the command failed there. */
   async request<Result>(command: unknown): Promise<Result> {
-    await this.#input.write(new TextEncoder().encode(`${JSON.stringify(command)}\n`));
+    const writer = this.#child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(`${JSON.stringify(command)}\n`));
+    writer.releaseLock();
     const report: Report<Result> = JSON.parse(await this.readLine());
     if ("failure" in report) throw new Error(`The load failed: ${report.failure}`);
     return report.result;
@@ -57,9 +54,8 @@ export class ChildProcess implements AsyncDisposable {
       if (value === undefined) throw new Error("A program of the bench ended before it was stopped");
       this.#unread += value;
     }
-    const end = this.#unread.indexOf("\n");
-    const line = this.#unread.slice(0, end);
-    this.#unread = this.#unread.slice(end + 1);
+    const [line = "", ...rest] = this.#unread.split("\n");
+    this.#unread = rest.join("\n");
     return line;
   }
 
@@ -75,7 +71,7 @@ export class ChildProcess implements AsyncDisposable {
     await this.#output.cancel();
     await this.#child.status;
     clearTimeout(timer);
-    await this.#input.abort().catch(() => undefined);
+    await this.#child.stdin.abort().catch(() => undefined);
   }
 
   #signal(signal: Deno.Signal): void {

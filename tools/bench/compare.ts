@@ -1,7 +1,6 @@
 import { median } from "./median.ts";
 import { type Metric, METRICS, type Sample } from "./metrics.ts";
-
-const NAMES = METRICS.map(({ metric }) => metric);
+import { progress } from "./progress.ts";
 
 /** A measurement that is compared with others. */
 export interface Variant {
@@ -12,25 +11,54 @@ export interface Variant {
   readonly warmsUp?: boolean;
 }
 
-/** Options of {@link alternate}. */
-export interface AlternateOptions {
-  readonly rounds: number;
-  /** Duration of each measurement in a round. */
-  readonly seconds: number;
+/** Rounds of a run. */
+export interface Rounds {
+  /** Their number as `rounds`, and the duration of each measurement as `seconds`. */
+  readonly settings: Readonly<Record<string, number>>;
   readonly signal: AbortSignal;
+}
+
+/** Metrics that are compared if a scenario names no others. */
+export const COMPARED: readonly Metric[] = ["processorTime", "requestTime", "requestsPerSecond"];
+
+/** Options of {@link compare}. */
+export interface CompareOptions {
+  /** Row that the variants belong to. @default none */
+  readonly row?: string;
+  /** Names of the variants that the others are compared with. @default the first one */
+  readonly bases?: readonly string[];
+  /** @default COMPARED */
+  readonly compared?: readonly Metric[];
   /** Whether every round begins with the first variant, as each depends on the one before. @default {false} */
   readonly inOrder?: boolean;
 }
 
-/**
- * Measures variants in alternating rounds, never two at once, after a warm-up of at most a second.
- *
- * @returns the samples of each variant, round by round.
- */
-export async function alternate(
+/** Values of all rounds. */
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Spreads by metric; without metrics that are unknown on this system. */
+type Figures = Readonly<Partial<Record<Metric, Spread>>>;
+
+/** Figures of one variant. */
+export interface Result {
+  readonly name: string;
+  readonly figures: Figures;
+  /** Ratios to other variants in the same round, by their name. */
+  readonly ratios: Readonly<Record<string, Figures>>;
+}
+
+/** Measures variants in alternating rounds, never two at once, after a warm-up of at most a second. */
+export async function compare(
+  { settings: { rounds = 1, seconds = 0 }, signal }: Rounds,
   variants: readonly Variant[],
-  { rounds, seconds, signal, inOrder = false }: AlternateOptions,
-): Promise<readonly (readonly Sample[])[]> {
+  { row, bases = variants.slice(0, 1).map(({ name }) => name), compared = COMPARED, inOrder = false }:
+    CompareOptions = {},
+): Promise<readonly Result[]> {
+  progress(`Measuring: ${row ?? variants.map(({ name }) => name).join("; ")}`);
   for (const variant of variants) {
     signal.throwIfAborted();
     if (variant.warmsUp ?? true) await variant.measure(Math.min(1, seconds) * 1000);
@@ -44,65 +72,26 @@ export async function alternate(
       samples.push(await variant.measure(seconds * 1000));
     }
   }
-  return turns.map(({ samples }) => samples);
-}
-
-/** Values of all rounds. */
-export interface Spread {
-  readonly median: number;
-  readonly min: number;
-  readonly max: number;
-}
-
-/** Spreads by metric; without metrics that are unknown on this system. */
-export type Figures = Readonly<Partial<Record<Metric, Spread>>>;
-
-/** Figures of one variant. */
-export interface Result {
-  readonly name: string;
-  readonly figures: Figures;
-  /** Ratios to other variants in the same round, by their name. */
-  readonly ratios: Readonly<Record<string, Figures>>;
-}
-
-/** Options of {@link resultsOf}. */
-export interface ResultOptions {
-  /** Row that the variants belong to; part of the names of the results if not empty. */
-  readonly row: string;
-  /** Names of the variants that the others are compared with. */
-  readonly bases: readonly string[];
-  /** Metrics that are compared. */
-  readonly compared: readonly Metric[];
-}
-
-/** Returns medians and spreads of variants, and of their ratios round by round. */
-export function resultsOf(
-  rounds: readonly { readonly name: string; readonly samples: readonly Sample[] }[],
-  { row, bases, compared }: ResultOptions,
-): readonly Result[] {
-  return rounds.map(({ name, samples }) => ({
-    name: row === "" ? name : `${row}, ${name}`,
-    figures: figuresOf(samples, NAMES),
+  return turns.map(({ variant: { name }, samples }) => ({
+    name: row === undefined ? name : `${row}, ${name}`,
+    figures: figuresOf(samples, METRICS.map(({ metric }) => metric)),
     ratios: Object.fromEntries(bases.map((base) => {
-      const others = rounds.find((variant) => variant.name === base)?.samples ?? [];
-      return [base, figuresOf(ratiosOf(samples, others), compared)];
+      const others = turns.find(({ variant }) => variant.name === base)?.samples ?? [];
+      return [base, figuresOf(samples.map((sample, round) => ratio(sample, others[round])), compared)];
     })),
   }));
 }
 
-function ratiosOf(samples: readonly Sample[], base: readonly Sample[]): readonly Sample[] {
-  return samples.map((sample, round) =>
-    Object.fromEntries(NAMES.map((name) => [name, (sample[name] ?? NaN) / (base[round]?.[name] ?? NaN)]))
+function ratio(sample: Sample, base: Sample = {}): Sample {
+  return Object.fromEntries(
+    METRICS.map(({ metric }) => [metric, (sample[metric] ?? NaN) / (base[metric] ?? NaN)]),
   );
 }
 
 function figuresOf(samples: readonly Sample[], metrics: readonly Metric[]): Figures {
   return Object.fromEntries(metrics.flatMap((metric) => {
     const values = samples.map((sample) => sample[metric] ?? NaN);
-    return values.some(Number.isNaN) ? [] : [[metric, spreadOf(values)]];
+    const spread = { median: median(values), min: Math.min(...values), max: Math.max(...values) };
+    return values.some(Number.isNaN) ? [] : [[metric, spread]];
   }));
-}
-
-function spreadOf(values: readonly number[]): Spread {
-  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }

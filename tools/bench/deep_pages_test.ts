@@ -15,7 +15,9 @@ Deno.test("cursorPages(), numberedPages() and namedPages() are the pages that th
   );
   const ids = rows.map(({ id }) => id);
   const secret = "a secret of more than 32 bytes for a test";
-  await using server = await startService(database, { secret, signal: AbortSignal.timeout(20_000) });
+  await using stack = new AsyncDisposableStack();
+  const owner = { stack, signal: AbortSignal.timeout(20_000) };
+  const server = await startService(database, owner, { env: { HMAC_SECRET: secret } });
   const idsOf = async (path = ""): Promise<readonly string[]> => {
     const response = await fetch(server.url(path));
     const { data }: { readonly data: readonly { readonly id: string }[] } = await response.json();
@@ -23,7 +25,7 @@ Deno.test("cursorPages(), numberedPages() and namedPages() are the pages that th
   };
 
   const [first, deep] = await cursorPages({ database, server, secret, depths: [1, 1500] });
-  assertEquals([first?.label, first?.paths.length, deep?.label], [
+  assertEquals([first?.name, first?.paths.length, deep?.name], [
     "by cursor, after 1",
     50,
     "by cursor, after 1,500",
@@ -33,7 +35,7 @@ Deno.test("cursorPages(), numberedPages() and namedPages() are the pages that th
   assertEquals(await idsOf(deep?.paths[49]), ids.slice(1500 + 49 * 20, 1520 + 49 * 20));
 
   const [one, far] = numberedPages([1, 1500]);
-  assertEquals([one?.label, far?.label], ["by number, page 1", "by number, page 76"]);
+  assertEquals([one?.name, far?.name], ["by number, page 1", "by number, page 76"]);
   assertEquals(await idsOf(one?.paths[0]), ids.slice(0, 20));
   assertEquals(await idsOf(far?.paths[0]), ids.slice(1500, 1520));
 

@@ -1,10 +1,4 @@
-import { ResponseParser } from "./response_parser.ts";
-
-/** Response to one request, without its body. */
-export interface ResponseHead {
-  readonly status: number;
-  readonly etag: string | undefined;
-}
+import { type ParsedResponse, parseResponse } from "./response_parser.ts";
 
 /** Address that requests are sent to. */
 export interface Target {
@@ -15,8 +9,7 @@ export interface Target {
 /** One kept-alive HTTP/1.1 connection with at most one request in flight. */
 export class HttpConnection implements Disposable {
   readonly #connection: Deno.TcpConn;
-  readonly #parser = new ResponseParser();
-  readonly #buffer = new Uint8Array(64 * 1024);
+  #buffer = new Uint8Array(64 * 1024);
 
   constructor(connection: Deno.TcpConn) {
     this.#connection = connection;
@@ -29,14 +22,25 @@ export class HttpConnection implements Disposable {
   }
 
   /** Sends a request's bytes and reads the response to its end. */
-  async exchange(request: Uint8Array): Promise<ResponseHead> {
+  async exchange(request: Uint8Array): Promise<ParsedResponse> {
     let sent = await this.#connection.write(request);
     while (sent < request.length) sent += await this.#connection.write(request.subarray(sent));
-    while (true) {
-      const read = await this.#connection.read(this.#buffer);
+    for (let filled = 0;;) {
+      if (filled === this.#buffer.length) this.#grow();
+      const read = await this.#connection.read(this.#buffer.subarray(filled));
       if (read === null) throw new Error("Reading a response failed: the server closed the connection");
-      if (this.#parser.push(this.#buffer.subarray(0, read))) return this.#parser;
+      filled += read;
+      const response = parseResponse(this.#buffer.subarray(0, filled));
+      if (response === undefined) continue;
+      if (response.length < filled) throw new Error("Reading a response failed: bytes follow its end");
+      return response;
     }
+  }
+
+  #grow(): void {
+    const larger = new Uint8Array(this.#buffer.length * 2);
+    larger.set(this.#buffer);
+    this.#buffer = larger;
   }
 
   [Symbol.dispose](): void {

@@ -3,17 +3,9 @@ import { ChildProcess, type ChildProcessOptions } from "./child_process.ts";
 import type { Target } from "./http_connection.ts";
 
 /** A server in a process of its own, listening on a port of 127.0.0.1 that it chose and reported. */
-export class HttpServerProcess implements AsyncDisposable {
-  readonly target: Target;
-  /** URL of its metrics, if it reported one before it listened. */
-  readonly metricsUrl: string | undefined;
-  readonly #process: ChildProcess;
-
-  private constructor(process: ChildProcess, { port, metricsUrl }: Listening) {
-    this.#process = process;
-    this.target = { hostname: "127.0.0.1", port };
-    this.metricsUrl = metricsUrl;
-  }
+export class HttpServerProcess extends ChildProcess {
+  #port = 0;
+  #metricsUrl: string | undefined;
 
   /**
    * Starts a server that writes a line with its URL when it listens; one that was started with a PORT need not. Its
@@ -21,70 +13,57 @@ export class HttpServerProcess implements AsyncDisposable {
    */
   static async start(options: ChildProcessOptions): Promise<HttpServerProcess> {
     await using stack = new AsyncDisposableStack();
-    const process = stack.use(new ChildProcess(options));
-    const chosen = Number(options.env?.["PORT"] ?? 0);
-    const listening = chosen === 0 ? await readUrls(process) : await untilOpen(chosen);
-    void process.drain();
+    const server = stack.use(new HttpServerProcess(options));
+    await server.#untilListening(Number(options.env?.["PORT"] ?? 0));
+    void server.drain();
     stack.move();
-    return new HttpServerProcess(process, listening);
+    return server;
   }
 
-  get pid(): number {
-    return this.#process.pid;
+  get target(): Target {
+    return { hostname: "127.0.0.1", port: this.#port };
+  }
+
+  /** URL of its metrics, if it reported one before it listened. */
+  get metricsUrl(): string | undefined {
+    return this.#metricsUrl;
   }
 
   url(path: string): string {
-    return `http://${this.target.hostname}:${this.target.port}${path}`;
+    return `http://127.0.0.1:${this.#port}${path}`;
   }
 
   /** Waits for the first 200 of /readyz. */
   async untilReady(signal: AbortSignal): Promise<void> {
-    await this.#untilReadiness(({ status }) => Promise.resolve(status === 200), signal);
+    while ((await this.#readiness(signal)).code !== 200) await pause(5);
   }
 
   /** Waits until none of its dependencies, required or optional, is unavailable. */
   async untilHealthy(signal: AbortSignal): Promise<void> {
-    await this.#untilReadiness(async (response) => {
-      const { status }: { readonly status: unknown } = await response.json();
-      return status === "ok";
-    }, signal);
+    while ((await this.#readiness(signal)).status !== "ok") await pause(50);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#process[Symbol.asyncDispose]();
+  async #readiness(signal: AbortSignal): Promise<{ readonly code: number; readonly status: unknown }> {
+    const response = await fetch(this.url("/readyz"), { signal });
+    const { status }: { readonly status?: unknown } = await response.json();
+    return { code: response.status, status };
   }
 
-  async #untilReadiness(isMet: (response: Response) => Promise<boolean>, signal: AbortSignal): Promise<void> {
-    while (true) {
-      signal.throwIfAborted();
-      const response = await fetch(this.url("/readyz"), { signal });
-      const met = await isMet(response);
-      if (!response.bodyUsed) await response.body?.cancel();
-      if (met) return;
-      await new Promise((resolve) => setTimeout(resolve, 5));
+  async #untilListening(chosen: number): Promise<void> {
+    this.#port = chosen;
+    for (let tries = 0; chosen !== 0 && !await isOpen(chosen); tries++) {
+      if (tries === 1_000) throw new Error("A server of the bench did not listen");
+      await pause(20);
+    }
+    while (this.#port === 0) {
+      const [url, port, path] = /http:\/\/127\.0\.0\.1:(\d+)(\/metrics)?/.exec(await this.readLine()) ?? [];
+      // Metrics have a port of their own, which is reported first.
+      if (path !== undefined) this.#metricsUrl = url;
+      else if (port !== undefined) this.#port = Number(port);
     }
   }
 }
 
-interface Listening {
-  readonly port: number;
-  readonly metricsUrl?: string | undefined;
-}
-
-async function readUrls(process: ChildProcess): Promise<Listening> {
-  let metricsUrl: string | undefined;
-  while (true) {
-    const [url, port, path] = /http:\/\/127\.0\.0\.1:(\d+)(\/metrics)?/.exec(await process.readLine()) ?? [];
-    // Metrics have a port of their own, which is reported first.
-    if (path !== undefined) metricsUrl = url;
-    else if (port !== undefined) return { port: Number(port), metricsUrl };
-  }
-}
-
-async function untilOpen(port: number): Promise<Listening> {
-  for (let tries = 0; tries < 1_000; tries++) {
-    if (await isOpen(port)) return { port };
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error("A server of the bench did not listen");
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -12,7 +12,7 @@ import {
   withRateLimit,
 } from "@archway/server/server_options.ts";
 import { noteApi } from "@archway/server/testing/note_api.ts";
-import { compare } from "./bench_run.ts";
+import { compare } from "./compare.ts";
 import type { Sample } from "./metrics.ts";
 import { loadSettings, type Scenario } from "./scenario.ts";
 
@@ -30,7 +30,7 @@ const RATE_LIMIT: RateLimitOptions = {
 export const limitsScenario: Scenario<"rounds" | "seconds"> = {
   name: "limits",
   description: "cost of rate limits, CORS and tokens per request, in process",
-  parts: { limits: "no limits, rates in memory, CORS, tokens" },
+  parts: ["limits"],
   settings: { rounds, seconds },
   measure: async (run) => {
     const issuer = run.stack.use(await TestIssuer.start());
@@ -39,7 +39,7 @@ export const limitsScenario: Scenario<"rounds" | "seconds"> = {
       const server = run.stack.use(createServer("127.0.0.1", 0, withApi(notes()), ...options));
       return { name, measure: (milliseconds: number) => measureRequests(server, { token, milliseconds }) };
     });
-    return [{ title: "", results: await compare(run, variants) }];
+    return { "": await compare(run, variants) };
   },
 };
 

@@ -1,33 +1,25 @@
 import { dirname } from "node:path";
 import { services } from "../../services.ts";
-import { type BenchOptions, parseBenchOptions, type ScenarioRun } from "./bench_options.ts";
+import { type BenchOptions, benchUsage, parseBenchOptions } from "./bench_options.ts";
 import { renderReport, type ScenarioReport } from "./bench_report.ts";
-import { benchUsage } from "./bench_usage.ts";
 import { LoadGenerator } from "./load_generator.ts";
 import { progress } from "./progress.ts";
 import { SCENARIOS, serviceScenarios } from "./scenarios.ts";
 
-/** Runs one scenario; ends everything that it starts. */
-async function runScenario(
-  { scenario, ...run }: ScenarioRun,
-  signal: AbortSignal,
-): Promise<ScenarioReport> {
-  await using stack = new AsyncDisposableStack();
-  const generator = stack.use(new LoadGenerator());
-  // A load that is under way ends with it.
-  signal.addEventListener("abort", () => generator[Symbol.asyncDispose](), { once: true });
-  const tables = await scenario.measure({ ...run, generator, stack, signal });
-  const { name, description } = scenario;
-  const cores = navigator.hardwareConcurrency;
-  return { scenario: name, description, settings: run.settings, cores, tables };
-}
-
+/** Runs scenarios one after the other; ends everything that each starts. */
 async function bench({ runs, json }: BenchOptions, signal: AbortSignal): Promise<void> {
   // First, so that a folder that cannot be written to is reported at once.
   if (json !== undefined) await Deno.mkdir(dirname(json), { recursive: true });
+  const cores = navigator.hardwareConcurrency;
   const reports: ScenarioReport[] = [];
-  for (const run of runs) {
-    const report = await runScenario(run, signal);
+  for (const { scenario, ...run } of runs) {
+    await using stack = new AsyncDisposableStack();
+    const generator = stack.use(new LoadGenerator());
+    // A load that is under way ends with it.
+    signal.addEventListener("abort", () => generator[Symbol.asyncDispose](), { once: true });
+    const tables = await scenario.measure({ ...run, generator, stack, signal });
+    const { name, description } = scenario;
+    const report = { name, description, settings: run.settings, cores, tables };
     reports.push(report);
     await write(`\n${renderReport(report)}`);
   }

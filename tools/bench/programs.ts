@@ -11,15 +11,18 @@ export const DRIVER_PERMISSIONS = ["--allow-net=127.0.0.1", "--allow-env", "--al
 /** Database of a service: a PostgreSQL server, or the embedded one. */
 export type ServiceDatabase = InstanceConfig | { readonly embedded: string };
 
+/** Owner of a program that is started, such as a run of a scenario. */
+export interface ProgramOwner {
+  readonly stack: AsyncDisposableStack;
+  readonly signal: AbortSignal;
+}
+
 /** Options of {@link startService}. */
 export interface ServiceOptions {
-  readonly signal: AbortSignal;
   /** Main module, from the root of the project. @default FIXTURE_PROGRAM */
   readonly main?: string;
   /** Servers that follow the database and take reads. */
   readonly replicas?: readonly InstanceConfig[];
-  /** Secret that cursors are signed with. @default random */
-  readonly secret?: string;
   /** Variables that configure it, beside those of the database. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -44,25 +47,37 @@ export function serviceEnvironment(database: InstanceConfig): Readonly<Record<st
 /** Starts a service as `deno task start` does, and waits until it is ready; with replicas, until it reads from them. */
 export async function startService(
   database: ServiceDatabase,
-  { signal, main = FIXTURE_PROGRAM, replicas = [], secret, env: more = {} }: ServiceOptions,
+  { stack, signal }: ProgramOwner,
+  { main = FIXTURE_PROGRAM, replicas = [], env = {} }: ServiceOptions = {},
 ): Promise<HttpServerProcess> {
-  const env: Record<string, string> = { HOST: "127.0.0.1", PORT: "0", ...more };
-  if ("embedded" in database) env["EMBEDDED_DATA_DIR"] = database.embedded;
-  else Object.assign(env, serviceEnvironment(database), secret && { HMAC_SECRET: secret });
-  replicas.forEach(({ host, port, maxConnections }, index) => {
-    env[`POSTGRES_REPLICA_${index}_HOST`] = host;
-    env[`POSTGRES_REPLICA_${index}_PORT`] = String(port);
-    env[`POSTGRES_REPLICA_${index}_POOL_MAX_CONNS`] = String(maxConnections);
-  });
-  await using stack = new AsyncDisposableStack();
-  const server = stack.use(await HttpServerProcess.start({ args: ["-P", resolve(ROOT, main)], env }));
+  const followers = replicas.flatMap(({ host, port, maxConnections }, index) => [
+    [`POSTGRES_REPLICA_${index}_HOST`, host],
+    [`POSTGRES_REPLICA_${index}_PORT`, String(port)],
+    [`POSTGRES_REPLICA_${index}_POOL_MAX_CONNS`, String(maxConnections)],
+  ]);
+  const server = stack.use(
+    await HttpServerProcess.start({
+      args: ["-P", resolve(ROOT, main)],
+      env: {
+        HOST: "127.0.0.1",
+        PORT: "0",
+        ..."embedded" in database ? { EMBEDDED_DATA_DIR: database.embedded } : serviceEnvironment(database),
+        ...Object.fromEntries(followers),
+        ...env,
+      },
+    }),
+  );
   await (replicas.length === 0 ? server.untilReady(signal) : server.untilHealthy(signal));
-  stack.move();
   return server;
 }
 
 /** Starts the bare handler on the same database. */
-export function startBareServer(database: InstanceConfig): Promise<HttpServerProcess> {
+export async function startBareServer(
+  database: InstanceConfig,
+  { stack }: ProgramOwner,
+): Promise<HttpServerProcess> {
   const file = join(import.meta.dirname ?? ".", "bare_handler.ts");
-  return HttpServerProcess.start({ args: [...DRIVER_PERMISSIONS, file, JSON.stringify(database)] });
+  return stack.use(
+    await HttpServerProcess.start({ args: [...DRIVER_PERMISSIONS, file, JSON.stringify(database)] }),
+  );
 }

@@ -1,115 +1,72 @@
+const DECODER = new TextDecoder("latin1");
 const CR = 13;
 const LF = 10;
-const DECODER = new TextDecoder("latin1");
 
-/** Part that is read next. */
-type State = "head" | "body" | "chunk-size" | "chunk" | "chunk-end" | "trailer" | "done";
+/** A complete response, without its body. */
+export interface ParsedResponse {
+  readonly status: number;
+  /** `ETag` as it was sent. */
+  readonly etag: string | undefined;
+  /** Number of its bytes. */
+  readonly length: number;
+}
 
 /**
- * Reads the responses of one HTTP/1.1 connection (RFC 9112), one after the other, with Content-Length or chunked.
- * Bodies are counted and discarded. Responses to HEAD, and those that end with their connection, are not supported.
+ * Parses the HTTP/1.1 response (RFC 9112) at the beginning of some bytes, with Content-Length or chunked; undefined if it
+ * is not complete. Responses to HEAD, and those that end with their connection, are not supported.
+ *
+ * @throws {Error} if the bytes are no supported response.
  */
-export class ResponseParser {
-  /** Status of the response that was read last. */
-  status = 0;
-  /** `ETag` of the response that was read last, as it was sent. */
-  etag: string | undefined;
-  #state: State = "done";
-  /** Part of a head or of a line that came without its end. */
-  #rest: Uint8Array = new Uint8Array();
-  /** Bytes of the body or of the chunk that are still to come. */
-  #missing = 0;
-
-  /**
-   * Takes the next bytes of the connection.
-   *
-   * @returns whether the response is complete with them; the next bytes then begin another one.
-   * @throws {Error} if they are no supported response, or more than one.
-   */
-  push(bytes: Uint8Array): boolean {
-    if (this.#isDone) this.#state = "head";
-    let unread = bytes;
-    if (this.#rest.length > 0) {
-      unread = new Uint8Array(this.#rest.length + bytes.length);
-      unread.set(this.#rest);
-      unread.set(bytes, this.#rest.length);
-      this.#rest = new Uint8Array();
-    }
-    let offset = 0;
-    while (!this.#isDone) {
-      const next = this.#step(unread, offset);
-      if (next === undefined) {
-        // A copy: the reader of the connection reuses its buffer.
-        this.#rest = unread.slice(offset);
-        return false;
-      }
-      offset = next;
-    }
-    if (offset < unread.length) throw new Error("Reading a response failed: bytes follow its end");
-    return true;
+export function parseResponse(bytes: Uint8Array): ParsedResponse | undefined {
+  let start = 0;
+  while (true) {
+    const end = endOfHead(bytes, start);
+    if (end === undefined) return undefined;
+    const head = DECODER.decode(bytes.subarray(start, end));
+    const status = Number(/^HTTP\/1\.1 (\d{3})[ \r]/.exec(head)?.[1] ?? fail("no HTTP/1.1 status line"));
+    start = end;
+    // Interim responses precede the final one (RFC 9110, section 15.2).
+    if (status < 200) continue;
+    const length = endOfBody(bytes, { head, status, start });
+    const etag = /\r\netag:[ \t]*([^\r]*?)[ \t]*\r/i.exec(head)?.[1];
+    return length === undefined || length > bytes.length ? undefined : { status, etag, length };
   }
+}
 
-  get #isDone(): boolean {
-    return this.#state === "done";
-  }
+interface Head {
+  readonly head: string;
+  readonly status: number;
+  readonly start: number;
+}
 
-  /** Reads one part; returns the offset behind it, or undefined if the part is not complete. */
-  #step(bytes: Uint8Array, offset: number): number | undefined {
-    switch (this.#state) {
-      case "head": {
-        const end = endOfHead(bytes, offset);
-        if (end !== undefined) this.#readHead(DECODER.decode(bytes.subarray(offset, end)));
-        return end;
-      }
-      case "body":
-      case "chunk": {
-        const taken = Math.min(this.#missing, bytes.length - offset);
-        this.#missing -= taken;
-        if (this.#missing === 0) this.#state = this.#state === "body" ? "done" : "chunk-end";
-        else if (taken === 0) return undefined;
-        return offset + taken;
-      }
-      default: {
-        const end = endOfLine(bytes, offset);
-        if (end !== undefined) this.#readLine(DECODER.decode(bytes.subarray(offset, end - 2)));
-        return end;
-      }
+function endOfBody(bytes: Uint8Array, { head, status, start }: Head): number | undefined {
+  if (status === 204 || status === 304) return start;
+  if (/\r\ntransfer-encoding:[ \t]*chunked[ \t]*\r/i.test(head)) return endOfChunks(bytes, start);
+  const length = /\r\ncontent-length:[ \t]*(\d+)[ \t]*\r/i.exec(head)?.[1];
+  return start + Number(length ?? fail("it has no length"));
+}
+
+function endOfChunks(bytes: Uint8Array, start: number): number | undefined {
+  let size = -1;
+  for (let at = start; at < bytes.length;) {
+    const end = endOfLine(bytes, at);
+    if (end === undefined) return undefined;
+    const line = DECODER.decode(bytes.subarray(at, end - 2));
+    at = end;
+    // After the last chunk, trailers end with an empty line.
+    if (size === 0 && line === "") return end;
+    if (size === 0) continue;
+    size = Number.parseInt(
+      /^([0-9a-f]{1,8})(?:[ \t]*;.*)?$/i.exec(line)?.[1] ?? fail("a chunk has no size"),
+      16,
+    );
+    if (size === 0) continue;
+    at += size + 2;
+    if (at <= bytes.length && (bytes[at - 2] !== CR || bytes[at - 1] !== LF)) {
+      fail("a chunk exceeds its size");
     }
   }
-
-  #readHead(head: string): void {
-    const [, status] = /^HTTP\/1\.1 (\d{3})[ \r]/.exec(head) ?? [];
-    if (status === undefined) throw new Error("Reading a response failed: no HTTP/1.1 status line");
-    this.status = Number(status);
-    // Interim responses stand before the one that counts (RFC 9110, section 15.2).
-    if (this.status < 200) return;
-    this.etag = /\r\netag:[ \t]*([^\r]*?)[ \t]*\r/i.exec(head)?.[1];
-    const length = /\r\ncontent-length:[ \t]*(\d+)[ \t]*\r/i.exec(head)?.[1];
-    if (this.status === 204 || this.status === 304 || length === "0") {
-      this.#state = "done";
-    } else if (/\r\ntransfer-encoding:[ \t]*chunked[ \t]*\r/i.test(head)) {
-      this.#state = "chunk-size";
-    } else if (length !== undefined) {
-      this.#missing = Number(length);
-      this.#state = "body";
-    } else {
-      throw new Error("Reading a response failed: it has no length");
-    }
-  }
-
-  #readLine(line: string): void {
-    if (this.#state === "chunk-size") {
-      const [, size] = /^([0-9a-f]{1,8})(?:[ \t]*;.*)?$/i.exec(line) ?? [];
-      if (size === undefined) throw new Error("Reading a response failed: a chunk has no size");
-      this.#missing = Number.parseInt(size, 16);
-      this.#state = this.#missing === 0 ? "trailer" : "chunk";
-    } else if (this.#state === "chunk-end") {
-      if (line !== "") throw new Error("Reading a response failed: a chunk is longer than its size");
-      this.#state = "chunk-size";
-    } else if (line === "") {
-      this.#state = "done";
-    }
-  }
+  return undefined;
 }
 
 function endOfLine(bytes: Uint8Array, offset: number): number | undefined {
@@ -122,4 +79,8 @@ function endOfHead(bytes: Uint8Array, offset: number): number | undefined {
     if (bytes[lf - 1] === CR && bytes[lf - 2] === LF && bytes[lf - 3] === CR) return lf + 1;
   }
   return undefined;
+}
+
+function fail(reason: string): never {
+  throw new Error(`Reading a response failed: ${reason}`);
 }

@@ -1,24 +1,13 @@
 import { Histogram } from "./histogram.ts";
-import { HttpConnection, type ResponseHead, type Target } from "./http_connection.ts";
-
-/** Requests of one connection, one after the other. */
-export interface RequestSource {
-  /** Returns the bytes of the next request. */
-  next(): Uint8Array;
-  /** Receives the response to the request that {@link RequestSource.next} returned last. */
-  received?(response: ResponseHead): void;
-  /** Sends requests before anything is measured. */
-  prepare?(exchange: (request: Uint8Array) => Promise<ResponseHead>): Promise<void>;
-}
 
 /** Amount of load, and its duration. */
 export interface LoadOptions {
-  /** Each has one request in flight at any time (closed loop). */
+  /** Clients, each with one request in flight at any time (closed loop). */
   readonly connections: number;
   readonly milliseconds: number;
   /**
-   * Rate at which requests are due, over all connections: each waits until its next one is due, and sends one that is
-   * overdue as soon as it has the response to the last one.
+   * Rate at which requests are due, over all clients: each waits until its next one is due, and sends one that is overdue
+   * as soon as it has the response to the last one.
    *
    * @default unlimited
    */
@@ -38,30 +27,12 @@ export interface LoadResult {
   readonly otherStatuses: Readonly<Record<string, number>>;
 }
 
-/** Sends requests over kept-alive connections until the time is over. Rejects if a connection breaks. */
-export async function runLoad(
-  target: Target,
-  sourceOf: (connection: number) => RequestSource,
-  options: LoadOptions,
-): Promise<LoadResult> {
-  using stack = new DisposableStack();
-  const clients = await Promise.all(Array.from({ length: options.connections }, async (_, index) => {
-    const connection = stack.use(await HttpConnection.open(target));
-    const source = sourceOf(index);
-    await source.prepare?.((request) => connection.exchange(request));
-    return async () => {
-      const response = await connection.exchange(source.next());
-      const { status } = response;
-      source.received?.(response);
-      return status;
-    };
-  }));
-  return await runClients(clients, options);
-}
+/** Sends a request and resolves with the status of its response. */
+export type Client = () => Promise<number>;
 
-/** Lets every client send one request after the other until the time is over; each resolves with the status. */
-export async function runClients(
-  clients: readonly (() => Promise<number>)[],
+/** Lets every client send one request after the other until the time is over. Rejects if one of them does. */
+export async function runLoad(
+  clients: readonly Client[],
   { milliseconds, perSecond }: Omit<LoadOptions, "connections">,
 ): Promise<LoadResult> {
   const histogram = new Histogram();

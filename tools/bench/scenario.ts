@@ -1,5 +1,5 @@
-import type { Table } from "./bench_report.ts";
 import type { BenchRun } from "./bench_run.ts";
+import type { Result } from "./compare.ts";
 import type { NumberRule } from "./number_option.ts";
 
 /** A number that a scenario is run with; its name is that of the option. */
@@ -9,19 +9,22 @@ export interface Setting extends Omit<NumberRule, "name"> {
 }
 
 /** An entry of the table of scenarios: what `deno task bench <name>` starts, compares and measures. */
-export interface Scenario<Settings extends string = string> {
+export interface Scenario<Name extends string = string> {
   readonly name: string;
   readonly description: string;
-  /** Descriptions of the parts that `--only` picks, by name. */
-  readonly parts: Readonly<Record<string, string>>;
-  readonly settings: Readonly<Record<Settings, Setting>>;
+  /** Names for `--only`, in the order in which the parts are measured. */
+  readonly parts: readonly string[];
+  readonly settings: Readonly<Record<Name, Setting>>;
   /** Whether it runs if no scenario is named. @default {false} */
   readonly isDefault?: boolean;
   /** Whether it compares this checkout with that of `--against`. @default {false} */
   readonly needsCheckout?: boolean;
-  /** Starts programs, which end with the stack of the run, and measures the parts that were picked. */
-  measure(run: BenchRun<Settings>): Promise<readonly Table[]>;
+  /** Starts programs, which end with the stack of the run, and returns the figures of its parts by a title. */
+  measure(run: BenchRun<Name>): Promise<Tables>;
 }
+
+/** Results that are shown together, by their title, which may be empty. */
+export type Tables = Readonly<Record<string, readonly Result[]>>;
 
 /** Settings of a scenario that puts servers under load. */
 export type LoadSetting = "rounds" | "seconds" | "connections";
