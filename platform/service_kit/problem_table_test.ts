@@ -28,7 +28,8 @@ Deno.test("problemTable() lists the members of the body, or the parameters of a 
 });
 
 Deno.test("problemTable() maps errors of the database, and no unknown ones", () => {
-  assertEquals(problemOf(new DatabaseError("timeout", "too slow"))?.slug, "database-timeout");
+  const timeout = problemOf(new DatabaseError("timeout", "too slow"));
+  assertEquals([timeout?.slug, timeout?.detail?.includes("Retry")], ["database-timeout", true]);
   assertEquals(problemOf(new DomainError("gadget-not-found")), undefined);
   assertEquals(problemOf(new Error("a bug")), undefined);
 });

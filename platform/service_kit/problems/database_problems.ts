@@ -73,5 +73,5 @@ export function databaseProblem(error: unknown): Problem | undefined {
   const type = error instanceof DatabaseError ? PROBLEMS[error.code] : undefined;
   if (type === undefined) return undefined;
   const headers = NOT_RETRYABLE.has(type) ? {} : { "Retry-After": "1" };
-  return new Problem(type.status, type.slug, { headers, cause: error });
+  return new Problem(type.status, type.slug, { detail: type.detail, headers, cause: error });
 }
