@@ -3,5 +3,5 @@ import { paymentModule } from "./payment_service/module.ts";
 import { profileModule } from "./profile_service/module.ts";
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 
-/** Services of this program, and the capabilities that they share. Routes, migrations, commands and settings follow from it. */
+/** Services of this program, and the capabilities that they share. */
 export const services: readonly ServiceModule[] = [eventsModule, profileModule, paymentModule];

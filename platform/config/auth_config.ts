@@ -22,25 +22,25 @@ export interface JwtConfig {
   readonly jwksCooldownMs: number;
 }
 
-/** Tokens that the command `token` makes, for development. */
+/** Development tokens, which the command `token` creates. */
 export interface DevelopmentConfig {
   readonly kind: "dev";
 }
 
-/** Authentication of callers: none, by development tokens, or by tokens of an issuer. */
+/** Authentication of callers: none, development tokens, or tokens of an issuer. */
 export type AuthConfig = { readonly kind: "none" } | DevelopmentConfig | JwtConfig;
 
-/** Exposure of the service, which decides whether authentication may be left out. */
+/** Exposure of the service, which determines whether authentication is optional. */
 export interface Exposure {
   readonly database: DatabaseConfig;
   /** Address on which the service listens. */
   readonly host: string;
   readonly publicUrl: URL | undefined;
-  /** Trusted proxies: they make the service reachable from elsewhere. */
+  /** Trusted proxies, which make the service reachable from other machines. */
   readonly trustedProxies: readonly AddressRange[];
 }
 
-/** Signatures checked with a public key. A shared secret (HS256) and "none" can never be allowed (RFC 8725, 3.1). */
+/** Asymmetric signature algorithms. A shared secret (HS256) and "none" are never allowed (RFC 8725, section 3.1). */
 const ALGORITHMS = [
   ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
   ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
@@ -57,7 +57,7 @@ const JWKS_URL = customSetting<URL>("AUTH_JWKS_URL", {
   type: "URL",
   example: "https://issuer.example/.well-known/jwks.json",
   description: "JSON Web Key Set of the issuer, by https. This or AUTH_KEY_FILE is required with jwt.",
-  // Someone who can change the keys in transit can make tokens.
+  // An attacker who can change the keys in transit can forge tokens.
   parse: (text) => {
     const url = URL.parse(text);
     if (url?.protocol === "https:" || url?.protocol === "http:" && isLoopback(url.hostname)) return url;
@@ -102,18 +102,18 @@ const OF_JWT = [JWKS_URL, KEY_FILE, ISSUER, AUDIENCE, ACCEPTED_ALGORITHMS, CLOCK
 
 export const AUTH_SETTINGS = [MODE, ...OF_JWT];
 
-/** Reads how callers authenticate. Where others can reach the service, leaving it open must be a decision. */
+/** Reads the authentication of callers. An exposed service without it requires an explicit AUTH_MODE=none. */
 export function readAuthConfig(reader: SettingsReader, exposure: Exposure): AuthConfig {
   const ofJwt = OF_JWT.find((setting) => reader.isSet(setting));
-  const isOpen = !isPrivate(exposure);
-  const before = reader.isSet(MODE);
+  const isExposed = !isPrivate(exposure);
+  const isExplicit = reader.isSet(MODE);
   const mode = reader.readOr(MODE, ofJwt === undefined ? "none" : "jwt");
   if (mode === "jwt") return readJwt(reader);
   if (ofJwt !== undefined) reader.reject(MODE, `cannot be ${mode} together with ${ofJwt.name}`);
-  if (mode === "dev" && isOpen) {
+  if (mode === "dev" && isExposed) {
     reader.reject(MODE, "can be dev only with the embedded database and on loopback, without proxies");
   }
-  if (!before && isOpen) {
+  if (!isExplicit && isExposed) {
     reader.reject(
       MODE,
       "is required unless the embedded database is used on loopback, without proxies: set AUTH_JWKS_URL or " +
@@ -123,7 +123,7 @@ export function readAuthConfig(reader: SettingsReader, exposure: Exposure): Auth
   return { kind: mode };
 }
 
-/** Whether only programs of this machine reach the service. */
+/** Whether the service is reachable from this machine only. */
 export function isPrivate({ database, host, publicUrl, trustedProxies }: Exposure): boolean {
   return database.kind === "embedded" && isLoopback(host) && trustedProxies.length === 0 &&
     (publicUrl === undefined || isLoopback(publicUrl.hostname));
@@ -144,7 +144,7 @@ function readJwt(reader: SettingsReader): JwtConfig {
 function readKeys(reader: SettingsReader): JwtConfig["keys"] {
   const [url, file] = [reader.read(JWKS_URL), reader.read(KEY_FILE)];
   if (reader.isSet(JWKS_URL) === reader.isSet(KEY_FILE)) {
-    reader.reject(JWKS_URL, "or AUTH_KEY_FILE is required, one of them");
+    reader.reject(JWKS_URL, "or AUTH_KEY_FILE is required, and not both");
   }
   return url ?? { file: file ?? "" };
 }

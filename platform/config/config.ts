@@ -82,7 +82,7 @@ export const VALIDATE_RESPONSES = booleanSetting("VALIDATE_RESPONSES", {
   description: "Whether to validate responses against the OpenAPI document; `deno task dev` sets it.",
 });
 
-/** A configuration that cannot be used: all errors at once, by the variable's name, without values. */
+/** Invalid configuration, with all errors by variable and without values. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   constructor(readonly errors: readonly SettingError[]) {
@@ -92,10 +92,12 @@ export class ConfigError extends Error {
   }
 }
 
-/** Purpose of a configuration. */
+/** Options of {@link parseConfig}. */
 export interface ConfigOptions {
   /**
-   * Whether the program serves requests, so that authentication must be decided; else it only works on the database.
+   * Whether the program serves requests, which requires the settings of authentication; other commands only use the
+   * database.
+   *
    * @default {true}
    */
   readonly serves?: boolean;
@@ -115,7 +117,7 @@ export function parseConfig(lookup: EnvironmentLookup, options: ConfigOptions = 
   return config;
 }
 
-/** Reads the configuration; what is missing or invalid is collected by the reader. */
+/** Reads the configuration. The reader collects the errors. */
 export function readConfig(
   reader: SettingsReader,
   { serves = true, services = [] }: ConfigOptions = {},
@@ -147,7 +149,10 @@ export function readConfig(
 function readMigrateOnStart(reader: SettingsReader, database: DatabaseConfig): boolean {
   const migrates = reader.readOr(MIGRATE_ON_START, database.kind === "embedded");
   if (migrates && database.kind === "postgres" && database.pooler === "transaction") {
-    reader.reject(MIGRATE_ON_START, "cannot be true with POSTGRES_POOLER: migrations go past a pooler");
+    reader.reject(
+      MIGRATE_ON_START,
+      "cannot be true with POSTGRES_POOLER=transaction; run migrations without the pooler",
+    );
   }
   return migrates;
 }

@@ -4,7 +4,7 @@ import { choiceSetting, durationSetting, textSetting } from "@archway/service_ki
 import { type PrimaryHosts, readPrimaryHosts } from "./primary_hosts.ts";
 import { PRIMARY, replicaSettings, type ServerSettings, TLS_MODES } from "./server_settings.ts";
 
-/** PostgreSQL inside the program. */
+/** Embedded PostgreSQL. */
 export interface EmbeddedConfig {
   readonly kind: "embedded";
   /** Path of its data directory. */
@@ -14,7 +14,7 @@ export interface EmbeddedConfig {
 /** External PostgreSQL. */
 export interface PostgresConfig {
   readonly kind: "postgres";
-  /** The server that takes writes, or candidates of which one does. */
+  /** Server that accepts writes, or candidates of which one does. */
   readonly primary: PrimaryHosts;
   readonly replicas: readonly InstanceConfig[];
   readonly pooler: Pooler;
@@ -29,7 +29,7 @@ export type DatabaseConfig = EmbeddedConfig | PostgresConfig;
 /** Maximum number of replicas; more are surely a mistake. */
 const MAX_REPLICAS = 64;
 
-/** Numbers up to here are searched for replicas that a gap would hide. */
+/** Upper bound of the replica numbers that are searched for gaps. */
 const MAX_NUMBERS = 256;
 
 const DATA_DIRECTORY = textSetting("EMBEDDED_DATA_DIR", {
@@ -76,11 +76,11 @@ function inOrder(server: ServerSettings & { readonly port: Setting<unknown> }): 
   return [host, port, user, password, database, maxConnections, tls];
 }
 
-/** Reads which database stores the data: the embedded one unless a primary is configured. */
+/** Reads the database: the embedded one unless a primary is configured. */
 export function readDatabaseConfig(reader: SettingsReader): DatabaseConfig {
   const replicas = numberedReplicas(reader);
   if (!reader.isSet(PRIMARY.host)) {
-    refuseLeftovers(reader, replicas);
+    rejectLeftovers(reader, replicas);
     return { kind: "embedded", dataDirectory: reader.read(DATA_DIRECTORY) };
   }
   const primary = readPrimaryHosts(reader, () => readAccess(reader, PRIMARY));
@@ -95,7 +95,7 @@ export function readDatabaseConfig(reader: SettingsReader): DatabaseConfig {
   };
 }
 
-/** Reads a replica; what is not set is as with the primary. */
+/** Reads a replica, which inherits unset settings from the primary. */
 function readReplica(reader: SettingsReader, number: number, primary: InstanceConfig): InstanceConfig {
   const settings = replicaSettings(number);
   return {
@@ -105,7 +105,7 @@ function readReplica(reader: SettingsReader, number: number, primary: InstanceCo
   };
 }
 
-/** Reads everything but the address of a server. */
+/** Reads all settings of a server except its address. */
 function readAccess(
   reader: SettingsReader,
   { user, password, database, maxConnections, tls }: ServerSettings,
@@ -131,7 +131,7 @@ function isMentioned(
   return inOrder(server).some((setting) => reader.isSet(setting));
 }
 
-/** Returns the numbers of the replicas. A gap is reported, since replicas behind it would be overlooked. */
+/** Returns the numbers of the replicas, and reports gaps and excess numbers. */
 function numberedReplicas(reader: SettingsReader): readonly number[] {
   const mentioned = Array.from({ length: MAX_NUMBERS }, (_, number) => number)
     .filter((number) => isMentioned(reader, replicaSettings(number)));
@@ -152,8 +152,8 @@ function numberedReplicas(reader: SettingsReader): readonly number[] {
   return allowed;
 }
 
-/** Reports settings of servers without a primary: they would be ignored, and data would go to the embedded database. */
-function refuseLeftovers(reader: SettingsReader, replicas: readonly number[]): void {
+/** Rejects settings of servers without a primary, since the embedded database would be used instead. */
+function rejectLeftovers(reader: SettingsReader, replicas: readonly number[]): void {
   if (isMentioned(reader, PRIMARY)) {
     reader.reject(PRIMARY.host, "is required with other POSTGRES_PRIMARY_ variables");
   }

@@ -1,6 +1,6 @@
 import { InvalidSetting, type Setting, type SettingsReader } from "@archway/service_kit/setting.ts";
 
-/** Looks a variable up; `Deno.env.get` is one. */
+/** Looks up a variable, as `Deno.env.get` does. */
 export type EnvironmentLookup = (name: string) => string | undefined;
 
 /** Invalid or missing variable, with the reason and without its value. */
@@ -16,7 +16,7 @@ export type ValueSource =
   | { readonly kind: "default" }
   | { readonly kind: "derived" };
 
-/** Value of a setting as it was read. */
+/** Value of a setting, as read. */
 export interface ReadSetting {
   /** As text; undefined if there is none. */
   readonly text: string | undefined;
@@ -92,7 +92,7 @@ export class EnvironmentReader implements SettingsReader {
   }
 }
 
-/** Names of the variables that set a setting: its own, its `_FILE` if it is a secret, and its aliases. */
+/** Returns the variables of a setting: its name, its aliases, and for a secret each with `_FILE`. */
 export function variablesOf({ name, aliases, secret }: Setting<unknown>): readonly string[] {
   return [name, ...aliases].flatMap((variable) => secret ? [variable, `${variable}_FILE`] : [variable]);
 }

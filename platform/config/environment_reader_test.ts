@@ -32,7 +32,7 @@ const TIMEOUT = durationSetting("TIMEOUT", {
 const LIMIT = integerSetting("LIMIT", { min: 1, max: 9, description: "A limit." });
 const NAME = textSetting("NAME", { description: "A name." });
 
-Deno.test("EnvironmentReader.read() reads a secret, or the file beside it without its final line break", async () => {
+Deno.test("EnvironmentReader.read() reads a secret, or its file without the final line break", async () => {
   const contents = [["s3cret", "s3cret"], ["s3cret\n", "s3cret"], ["a b \r\n", "a b "], ["a\n\n", "a\n"]];
   for (const [content = "", expected] of contents) {
     await withFile(content, (path) => {

@@ -20,7 +20,7 @@ const MAX_URL_BYTES = integerSetting("MAX_URL_BYTES", {
   max: 65_536,
   description: "Maximum length of a request target, in bytes.",
 });
-// Deno itself ends a head of more than about 64 KiB.
+// Deno itself rejects heads of more than about 64 KiB.
 const MAX_HEADER_BYTES = integerSetting("MAX_HEADER_BYTES", {
   default: 16_384,
   min: 1024,

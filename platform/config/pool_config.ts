@@ -2,7 +2,7 @@ import type { PoolConfig as DatabasePoolConfig } from "@archway/db/postgres/pool
 import type { SettingsReader } from "@archway/service_kit/setting.ts";
 import { durationSetting, integerSetting } from "@archway/service_kit/setting_types.ts";
 
-/** Use of connections, whichever database they lead to. */
+/** Timeouts and limits of connections to either kind of database. */
 export type PoolConfig = Required<
   Pick<
     DatabasePoolConfig,
@@ -60,7 +60,7 @@ export const POOL_SETTINGS = [
   TRANSACTION_TIMEOUT,
 ];
 
-/** Reads how connections are used. */
+/** Reads the timeouts and limits of connections. */
 export function readPoolConfig(reader: SettingsReader): PoolConfig {
   return {
     connectTimeoutMs: reader.read(CONNECT_TIMEOUT),

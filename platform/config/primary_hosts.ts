@@ -9,8 +9,8 @@ export type PrimaryHosts = readonly [InstanceConfig, ...InstanceConfig[]];
 type Address = Pick<InstanceConfig, "host" | "port">;
 
 /**
- * Reads the servers that may be the primary: hosts and ports are lists of the same length, separated by commas; one port
- * serves all hosts. Everything else needed to connect is the same for all.
+ * Reads the servers that may be the primary. Hosts and ports are comma-separated lists of the same length, or one port
+ * applies to all hosts. All other settings are shared.
  */
 export function readPrimaryHosts(
   reader: SettingsReader,

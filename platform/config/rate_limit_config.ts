@@ -9,11 +9,11 @@ export interface Rate {
 
 /** Rates of callers and addresses. */
 export interface RateLimitConfig {
-  /** Of a caller, for all operations together that have no rate of their own. */
+  /** Rate of a caller, over all operations without a rate of their own. */
   readonly rate: Rate;
-  /** By operationId. */
+  /** Rates of a caller by operationId. */
   readonly operations: ReadonlyMap<string, Rate>;
-  /** Of an address, counted before authentication. */
+  /** Rate of an address, counted before authentication. */
   readonly addressRate: Rate;
   /** Store in which all instances count together; each counts in memory if undefined. May hold a password. */
   readonly storeUrl: string | undefined;
@@ -22,7 +22,7 @@ export interface RateLimitConfig {
 const DEFAULT_RATE: Rate = { quota: 600, windowSeconds: 60 };
 const DEFAULT_TEXT = "600/1m";
 
-/** Factor between the default rates of an address, which an office may share, and of a caller. */
+/** Ratio of the default rate of an address, which many callers may share, to that of a caller. */
 const CALLERS_PER_ADDRESS = 10;
 
 const MAX_QUOTA = 1_000_000;
@@ -73,7 +73,7 @@ export const RATE_LIMIT_SETTINGS = [RATE_LIMIT, ADDRESS_RATE, OPERATION_RATES, S
 /**
  * Reads the rates.
  *
- * @param isPrivate Whether only programs of this machine reach the service: then rates are unlimited by default.
+ * @param isPrivate Whether the service is reachable from this machine only, so that rates are unlimited by default.
  * @returns undefined if rates are unlimited.
  */
 export function readRateLimitConfig(reader: SettingsReader, isPrivate: boolean): RateLimitConfig | undefined {
@@ -115,7 +115,7 @@ function parseRate(text: string): Rate | undefined {
   return isRate ? { quota, windowSeconds } : undefined;
 }
 
-/** Schemes of Valkey and Redis, by the names that the client knows. */
+/** URL schemes of Valkey and Redis, with the equivalent that the client supports. */
 const STORE_SCHEMES: ReadonlyMap<string, string> = new Map([
   ["redis:", "redis:"],
   ["rediss:", "rediss:"],

@@ -1,14 +1,14 @@
 import type { SettingsReader } from "@archway/service_kit/setting.ts";
 import { durationSetting, MAX_RETENTION, secretSetting } from "@archway/service_kit/setting_types.ts";
 
-/** Secrets that sign and encrypt, and how long what they sign is valid. */
+/** Secrets for signing and encryption, and the lifetime of cursors. */
 export interface SecretConfig {
-  /** HMAC secrets, newest first; undefined if the embedded database makes and stores its own. */
+  /** HMAC secrets, newest first; undefined if one is generated and stored with the embedded database. */
   readonly hmacSecrets: readonly [string, ...string[]] | undefined;
   readonly cursorTtlSeconds: number;
 }
 
-/** Minimum length of an HMAC secret: that of a SHA-256 (RFC 2104, section 3). */
+/** Minimum length of an HMAC secret: the output length of SHA-256 (RFC 2104, section 3). */
 const MIN_SECRET_BYTES = 32;
 
 const HMAC_SECRET = secretSetting("HMAC_SECRET", {
@@ -45,7 +45,7 @@ function readSecrets(reader: SettingsReader, text: string): readonly [string, ..
   if (secrets.some((secret) => encoder.encode(secret).length < MIN_SECRET_BYTES)) {
     reader.reject(
       HMAC_SECRET,
-      `must have ${MIN_SECRET_BYTES} bytes or more, each of several separated by commas`,
+      `must have at least ${MIN_SECRET_BYTES} bytes, as must each secret of a comma-separated list`,
     );
   }
   const [first = "", ...others] = secrets;

@@ -7,7 +7,7 @@ import {
   textSetting,
 } from "@archway/service_kit/setting_types.ts";
 
-/** Modes of TLS, as their settings name them; undefined means no encryption. */
+/** TLS options by mode; undefined means no encryption. */
 export const TLS_MODES = {
   disable: undefined,
   require: { verify: false },
@@ -66,13 +66,13 @@ export function replicaSettings(
   };
 }
 
-interface Texts {
+interface ServerSettingsOptions {
   readonly host: string;
   readonly hostExample: string | undefined;
   readonly isReplica: boolean;
 }
 
-function settingsOf(prefix: string, { host, hostExample, isReplica }: Texts): ServerSettings {
+function settingsOf(prefix: string, { host, hostExample, isReplica }: ServerSettingsOptions): ServerSettings {
   const inherited = isReplica ? { defaultRule: AS_PRIMARY } : { defaultRule: "required with a host" };
   return {
     host: textSetting(`${prefix}HOST`, {

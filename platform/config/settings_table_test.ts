@@ -3,14 +3,14 @@ import { readConfig } from "./config.ts";
 import { EnvironmentReader } from "./environment_reader.ts";
 import { allSettings, settingsTable } from "./settings_table.ts";
 
-/** An environment in which every setting is read. */
+/** Environment with which every setting is read. */
 const SERVER: Readonly<Record<string, string>> = {
   POSTGRES_PRIMARY_HOST: "db",
   POSTGRES_REPLICA_0_HOST: "r0",
   AUTH_MODE: "jwt",
 };
 
-Deno.test("settingsTable() lists every setting that the configuration reads, and no other but those of commands", () => {
+Deno.test("settingsTable() lists exactly the settings that the configuration and the commands read", () => {
   const embedded = new EnvironmentReader(() => undefined);
   const server = new EnvironmentReader((name) => SERVER[name]);
   for (const reader of [embedded, server]) readConfig(reader);
@@ -18,7 +18,7 @@ Deno.test("settingsTable() lists every setting that the configuration reads, and
   assertEquals([...read].toSorted(), allSettings([]).map(({ name }) => name).toSorted());
 });
 
-Deno.test("settingsTable() describes each setting once, and a default or example that is valid", () => {
+Deno.test("settingsTable() describes each setting once, with a valid default and example", () => {
   const settings = allSettings([]);
   assertEquals(new Set(settings.map(({ name }) => name)).size, settings.length);
   for (const { name, description, defaultText, example, parse } of settings) {
@@ -27,7 +27,7 @@ Deno.test("settingsTable() describes each setting once, and a default or example
   }
 });
 
-Deno.test("settingsTable() puts sections of services before the last of the platform", () => {
+Deno.test("settingsTable() places sections of services before the last section of the platform", () => {
   const titles = settingsTable([]).map(({ title }) => title);
   const setting = { title: "Orders", settings: [] };
   const module = {

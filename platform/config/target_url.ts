@@ -1,6 +1,6 @@
 import type { InstanceConfig, TlsConfig } from "@archway/db/postgres/pool_config.ts";
 
-/** Invalid URL of a database. The message does not repeat it. */
+/** Invalid database URL. The message does not repeat it. */
 export class TargetUrlError extends Error {
   override readonly name = "TargetUrlError";
 }

@@ -12,7 +12,7 @@ import { type Database, openDatabase } from "./open_database.ts";
 import { migrationSources, type Project } from "./project.ts";
 import { checkRolePrivileges } from "./check_role_privileges.ts";
 
-/** Running program of `serve` or `worker`. Disposing closes everything in reverse order of opening. */
+/** Resources shared by `serve` and `worker`. Disposing closes them in reverse order of opening. */
 export interface Booted extends AsyncDisposable {
   readonly logger: Logger;
   readonly telemetry: Telemetry;
@@ -34,7 +34,7 @@ export interface Booted extends AsyncDisposable {
 /** Options of {@link boot}. */
 export interface BootOptions extends Project {
   /**
-   * Whether the log is for a developer.
+   * Whether a developer reads the log, which then shows errors unredacted.
    *
    * @default {false}
    */
@@ -54,7 +54,7 @@ export async function boot(
   const database = stack.use(await openDatabase(config, telemetry.database));
   telemetry.watch(database.pool);
   const stopping = new AbortController();
-  // Also after an error: nothing must start on resources that are being closed.
+  // Also on failure, so that nothing starts while resources are closing.
   stack.defer(() => stopping.abort());
   const mounted = mountServices(config, { services, database, logger, telemetry });
   const migrations = new MigrationGate(database.pool, migrationSources(services), {
@@ -74,7 +74,7 @@ export async function boot(
   const migrated = applied.then(() =>
     warnOfExcessPrivileges(config, { database, logger, signal: stopping.signal })
   );
-  // Callers await it later; until then a rejection must not count as unhandled.
+  // Awaited later; an earlier rejection must not count as unhandled.
   migrated.catch(() => {});
   const opened = stack.move();
   return {

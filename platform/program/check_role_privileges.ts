@@ -22,7 +22,7 @@ export interface ExcessPrivileges {
 }
 
 /**
- * Checks whether the role of the service is a superuser, or owns tables without applying migrations.
+ * Checks whether the role of the service is a superuser, or owns the tables although it applies no migrations.
  *
  * @param options.migrates Whether the service applies migrations itself, which requires ownership of the tables.
  * @returns undefined for a role with no more privileges than db/roles.sql grants.

@@ -1,4 +1,4 @@
-/** The part of cli-progress that the program uses; the package has no types of its own. */
+/** Types of the part of cli-progress that the program uses; the package has none. */
 declare class SingleBar {
   constructor(options: {
     readonly format: string;

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-/** Parsed arguments of `archway db`. */
+/** Parsed arguments of the command `db`. */
 export type DbArguments =
   | {
     readonly action: "copy";
@@ -17,7 +17,7 @@ export class DbArgumentsError extends Error {
 const OPTIONS = { to: { type: "string" }, json: { type: "boolean" } } as const;
 
 /**
- * Parses the arguments of `archway db`.
+ * Parses the arguments of the command `db`.
  *
  * @throws {DbArgumentsError}
  */

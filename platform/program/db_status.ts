@@ -28,7 +28,7 @@ export async function status(
   return 1;
 }
 
-/** Returns the error of the primary. The status has none in detail, as `/readyz` shows it to clients too. */
+/** Returns the error of the primary. The status omits its details, because `/readyz` shows the status to clients. */
 async function primaryError(pool: ConnectionPool): Promise<string | undefined> {
   try {
     await pool.writer().query("SELECT 1");

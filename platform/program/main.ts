@@ -17,8 +17,8 @@ import { commandHelp, commandUsage, usage } from "./usage.ts";
 type Run = (args: readonly string[]) => Promise<number>;
 
 /**
- * Runs the command of the command line, and ends the process with its exit code: 0 for success, 1 for a failure, 2 for
- * invalid arguments. Does nothing in a module that is imported instead of run.
+ * Runs the command that the arguments name, and ends the process with its exit code: 0 for success, 1 for a failure, 2
+ * for invalid arguments. Does nothing if the module is imported.
  */
 export async function main(project: Project, meta: Pick<ImportMeta, "main">): Promise<void> {
   if (!meta.main) return;

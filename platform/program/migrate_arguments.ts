@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-/** Parsed arguments of `archway migrate`. */
+/** Parsed arguments of the command `migrate`. */
 export type MigrateArguments =
   | { readonly action: "up"; readonly dryRun: boolean }
   | { readonly action: "down"; readonly dryRun: boolean; readonly count: number }
@@ -16,7 +16,7 @@ export class MigrateArgumentsError extends Error {
 const MAX_DOWN = 10_000;
 
 /**
- * Parses the arguments of `archway migrate`.
+ * Parses the arguments of the command `migrate`.
  *
  * @throws {MigrateArgumentsError}
  */

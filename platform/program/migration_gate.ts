@@ -4,7 +4,7 @@ import { DatabaseError, type DatabaseErrorCode } from "@archway/db/errors.ts";
 /** Interval between two checks of the database. */
 const RETRY_MS = 1000;
 
-/** Codes of an unreachable or overloaded database, which are retried; any other error is one of the migrations. */
+/** Codes of an unreachable or overloaded database, which are retried. */
 const TRANSIENT_CODES: ReadonlySet<DatabaseErrorCode> = new Set([
   ...["unavailable", "outcome-unknown", "saturated", "timeout"] as const,
 ]);
@@ -38,7 +38,7 @@ export class MigrationGate {
     private readonly options: MigrationGateOptions,
   ) {}
 
-  /** Resolves once the first attempt has not succeeded, so that the wait may be long. */
+  /** Resolves after an unsuccessful first attempt, when the wait may become long. */
   get waiting(): Promise<void> {
     return this.#waiting.promise;
   }

@@ -13,21 +13,21 @@ import { type Config, ConfigError } from "@archway/config/config.ts";
 import type { JwtConfig } from "@archway/config/auth_config.ts";
 import type { Logger } from "@archway/server/logger.ts";
 
-/** Maximum age of keys during an outage of the issuer, which issues no tokens then; most have expired after an hour. */
+/** Maximum age of keys while the issuer is down; by then most of its tokens have expired. */
 const STALE_MS = 3_600_000;
 
-/** Maximum time for which a withdrawn key is still accepted, while its issuer is reachable. */
+/** Refresh interval: the maximum time for which a withdrawn key is accepted while the issuer is reachable. */
 const REFRESH_MS = 300_000;
 
-/** Reading a file is cheap, so changes take effect sooner. */
+/** Refresh interval of a key file, shorter because reading it is cheap. */
 const FILE_REFRESH_MS = 5000;
 const FILE_COOLDOWN_MS = 1000;
 
 /**
- * Opens the authentication of callers.
+ * Creates the authenticator of callers.
  *
  * @returns undefined if authentication is disabled, which is logged with an external database.
- * @throws {ConfigError} when the key file is unusable. An unreachable issuer is no error: its keys are fetched later.
+ * @throws {ConfigError} when the key file is unusable. An unreachable issuer is no error; its keys are fetched later.
  */
 export async function openAuthenticator(
   { auth, database }: Pick<Config, "auth" | "database">,

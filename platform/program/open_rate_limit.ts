@@ -10,7 +10,7 @@ import {
 } from "@archway/server/rate_limit.ts";
 import { createMemoryLimiter, createStoreLimiter } from "@archway/server/rate_limiters.ts";
 
-/** Open rate limiter. Disposing closes the connection to its store. */
+/** Opened rate limiter. Disposing closes the connection to its store. */
 export interface OpenRateLimit extends Disposable {
   readonly options: RateLimitOptions;
   /** Health of the shared store; undefined without one. */

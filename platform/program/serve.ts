@@ -18,7 +18,7 @@ import { welcome } from "./welcome.ts";
 
 /** Options of {@link serve}. */
 export interface ServeOptions extends Project {
-  /** Whether to print the greeting for developers. Deno then restarts the program on changes. */
+  /** Whether to print the greeting for developers, who run the program with --watch. */
   readonly greet: boolean;
 }
 

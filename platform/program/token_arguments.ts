@@ -17,7 +17,7 @@ const OPTIONS = {
 const MAX_LIFETIME_MS = 30 * 24 * 3_600_000;
 
 /**
- * Parses the arguments of `archway token`.
+ * Parses the arguments of the command `token`.
  *
  * @throws {TokenArgumentsError} for the first invalid argument.
  */
@@ -42,7 +42,7 @@ export function parseTokenArguments(
     values.set(token.name, token.value);
   }
   const subject = values.get("subject") ?? "";
-  // deno-lint-ignore no-control-regex -- control characters are what the check is for
+  // deno-lint-ignore no-control-regex -- rejects control characters
   if (!/^[^\u0000-\u001f\u007f]{1,255}$/u.test(subject)) {
     throw new TokenArgumentsError("--subject must have 1 to 255 characters, without control characters");
   }
