@@ -136,9 +136,10 @@ const contract: Readonly<Record<string, Check>> = {
 
   "query() rejects with the statement and the stack of its caller": async (pool) => {
     const statement = "SELECT id FROM missing WHERE id = $1";
-    const ask = async (querier: Querier): Promise<void> => void await querier.query(statement, ["planted"]);
-    const askInTx = async (): Promise<void> => await pool.withTx(async (tx) => await ask(tx));
-    for (const run of [() => ask(pool.writer()), () => ask(pool.reader()), askInTx]) {
+    const select = async (querier: Querier): Promise<void> =>
+      void await querier.query(statement, ["planted"]);
+    const selectInTx = async (): Promise<void> => await pool.withTx(async (tx) => await select(tx));
+    for (const run of [() => select(pool.writer()), () => select(pool.reader()), selectInTx]) {
       const { logFields, stack, cause } = await assertCode(run, "internal");
       assertEquals([logFields.sqlState, logFields.statement, logFields.position], [
         "42P01",
@@ -146,9 +147,9 @@ const contract: Readonly<Record<string, Check>> = {
         16,
       ]);
       assertEquals(logFields.near, "SELECT id FROM ▸missing WHERE id = $1");
-      assertMatch(stack ?? "", /at async ask \(file:\/\/.*\/contract_test\.ts:\d+:\d+\)/);
-      if (run === askInTx) {
-        assertMatch(stack ?? "", /at async askInTx \(file:\/\/.*\/contract_test\.ts:\d+:\d+\)/);
+      assertMatch(stack ?? "", /at async select \(file:\/\/.*\/contract_test\.ts:\d+:\d+\)/);
+      if (run === selectInTx) {
+        assertMatch(stack ?? "", /at async selectInTx \(file:\/\/.*\/contract_test\.ts:\d+:\d+\)/);
       }
       assertMatch(String(cause), /relation "missing" does not exist \(42P01\)/);
     }

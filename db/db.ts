@@ -235,7 +235,7 @@ export interface MigrationStatus {
   readonly fileName: string | undefined;
   /**
    * "changed" is applied, but the file has been modified since. "out-of-order" is pending although a newer version is
-   * applied; it will be applied all the same.
+   * applied; it will still be applied.
    */
   readonly state: "applied" | "pending" | "out-of-order" | "changed" | "missing";
 }

@@ -45,8 +45,8 @@ alter default privileges for role archway_owner in schema public
   grant select, insert, update, delete on tables to archway_app;
 alter default privileges for role archway_owner in schema public grant usage on sequences to archway_app;
 
--- The service may only read the applied versions. The tables are created here exactly as by archway migrate, so that the
--- default privileges above do not apply to them.
+-- The service may only read the applied versions. The tables are created here as by archway migrate, so that the default
+-- privileges above can be revoked.
 set local role archway_owner;
 set local client_min_messages = warning;
 create table if not exists schema_migrations (version varchar primary key);

@@ -7,10 +7,10 @@ import { isRenamed, renameText } from "./rename/rename_text.ts";
 const ROOT = join(import.meta.dirname ?? ".", "..");
 const USAGE = "Usage: deno task rename <name>\n";
 
-/** What a system that runs under the old name has outside of this repository. */
+/** Returns notes about parts of a running system that are outside of this repository. */
 function liveSystemNotes(from: string, to: string): string {
   return `
-A new project is done: \`deno task check\`, then commit. Where a system already runs under the name ${from}, it must keep:
+For a new project, run \`deno task check\` and commit. If a system already runs under the name ${from}, migrate it:
   the data directory     set EMBEDDED_DATA_DIR=.${from}, or rename the directory while the program is stopped
   recorded migrations    alter table ${from}_migration_checksums rename to ${to}_migration_checksums;
   roles                  alter role ${from}_owner rename to ${to}_owner; alter role ${from}_app rename to ${to}_app;
@@ -22,7 +22,7 @@ that keys are derived for (stored secrets depend on them).
 `;
 }
 
-/** `deno task rename <name>`: gives the project another name, in every file that has it. */
+/** `deno task rename <name>`: renames the project in every file. */
 async function main(args: readonly string[]): Promise<number> {
   const [to, ...rest] = args;
   if (to === undefined || rest.length > 0 || to.startsWith("-")) {

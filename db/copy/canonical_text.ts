@@ -13,7 +13,7 @@ const SETTINGS = {
 
 const CALLS = Object.entries(SETTINGS).map(([name, value]) => `set_config('${name}', '${value}', true)`);
 
-/** Makes values have the same text on every server, until the end of the transaction. It is read back unchanged. */
+/** Gives values the same text on every server until the end of the transaction, which reads back unchanged. */
 export async function useCanonicalText(transaction: Querier): Promise<void> {
   await transaction.query(`SELECT ${CALLS.join(", ")}`);
 }

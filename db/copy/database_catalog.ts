@@ -45,7 +45,7 @@ export interface DatabaseCatalog {
 const RECORDS = "('archway_copy', 'archway_copy_tables')";
 
 /** Excludes objects of the system, of other sessions and of extensions. */
-const OURS = `nspname !~ '^pg_' AND nspname <> 'information_schema' AND relpersistence <> 't'
+const USER_OBJECTS = `nspname !~ '^pg_' AND nspname <> 'information_schema' AND relpersistence <> 't'
   AND relname NOT IN ${RECORDS}
   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')`;
 
@@ -60,16 +60,16 @@ const TABLES = `SELECT format('%I.%I', nspname, relname) AS name,
       FROM pg_constraint CROSS JOIN unnest(conkey) WITH ORDINALITY AS k (number, place)
       JOIN pg_attribute ON attrelid = conrelid AND attnum = number
       WHERE conrelid = c.oid AND contype = 'p'), '[]') AS key
-  ${FROM_CLASS} WHERE ${OURS} AND relkind = 'r' ORDER BY nspname COLLATE "C", relname COLLATE "C"`;
+  ${FROM_CLASS} WHERE ${USER_OBJECTS} AND relkind = 'r' ORDER BY nspname COLLATE "C", relname COLLATE "C"`;
 
 const SEQUENCES = `SELECT format('%I.%I', nspname, relname) AS name ${FROM_CLASS}
-  WHERE ${OURS} AND relkind = 'S' ORDER BY nspname COLLATE "C", relname COLLATE "C"`;
+  WHERE ${USER_OBJECTS} AND relkind = 'S' ORDER BY nspname COLLATE "C", relname COLLATE "C"`;
 
 // Constraints of a partition follow those of its parent.
 const CONSTRAINTS = `SELECT format('%I.%I', nspname, relname) AS table, quote_ident(conname) AS name,
     pg_get_constraintdef(k.oid) AS definition, conenforced AS enforced, convalidated AS validated
   ${FROM_CLASS} JOIN pg_constraint AS k ON conrelid = c.oid
-  WHERE ${OURS} AND conparentid = 0 AND coninhcount = 0
+  WHERE ${USER_OBJECTS} AND conparentid = 0 AND coninhcount = 0
     AND (contype = 'f' OR contype IN ('c', 'n') AND NOT convalidated)
   ORDER BY nspname COLLATE "C", relname COLLATE "C", conname COLLATE "C"`;
 
@@ -77,14 +77,14 @@ const CONSTRAINTS = `SELECT format('%I.%I', nspname, relname) AS table, quote_id
 const TRIGGERS =
   `SELECT format('%I.%I', nspname, relname) AS table, quote_ident(tgname) AS name, tgenabled::text AS mode
   ${FROM_CLASS} JOIN pg_trigger ON tgrelid = c.oid
-  WHERE ${OURS} AND relkind IN ('r', 'p') AND NOT tgisinternal
+  WHERE ${USER_OBJECTS} AND relkind IN ('r', 'p') AND NOT tgisinternal
   ORDER BY relispartition, nspname COLLATE "C", relname COLLATE "C", tgname COLLATE "C"`;
 
 const FORCED_SECURITY = `SELECT format('%I.%I', nspname, relname) AS name ${FROM_CLASS}
-  WHERE ${OURS} AND relforcerowsecurity ORDER BY 1`;
+  WHERE ${USER_OBJECTS} AND relforcerowsecurity ORDER BY 1`;
 
 const MATERIALIZED_VIEWS = `SELECT format('%I.%I', nspname, relname) AS name ${FROM_CLASS}
-  WHERE ${OURS} AND relkind = 'm' AND relispopulated ORDER BY c.oid`;
+  WHERE ${USER_OBJECTS} AND relkind = 'm' AND relispopulated ORDER BY c.oid`;
 
 /** Reads the catalog of PostgreSQL 18 or later. */
 export async function readCatalog(querier: Querier): Promise<DatabaseCatalog> {

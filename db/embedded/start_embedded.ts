@@ -58,8 +58,8 @@ export async function startEmbedded({ dataDirectory }: StartEmbeddedOptions): Pr
 
 /** Creates a directory with a short path for the socket, accessible to this user only (mode 0700). */
 async function makeSocketDirectory(dataDirectory: string): Promise<string> {
-  const note = join(dataDirectory, "socket");
-  const earlier = await Deno.readTextFile(note).catch(() => undefined);
+  const pointer = join(dataDirectory, "socket");
+  const earlier = await Deno.readTextFile(pointer).catch(() => undefined);
   // Left over from a process that was killed.
   if (earlier?.includes(socketPrefix)) await Deno.remove(earlier, { recursive: true }).catch(() => undefined);
   let directory = await Deno.makeTempDir({ prefix: socketPrefix });
@@ -67,7 +67,7 @@ async function makeSocketDirectory(dataDirectory: string): Promise<string> {
     await Deno.remove(directory);
     directory = await Deno.makeTempDir({ prefix: socketPrefix, dir: "/tmp" });
   }
-  await Deno.writeTextFile(note, directory);
+  await Deno.writeTextFile(pointer, directory);
   return directory;
 }
 

@@ -5,14 +5,14 @@ import { DatabaseError } from "../errors.ts";
 import { openPool } from "./open_pool.ts";
 
 /** Records the calls of an observer as lines. */
-class NotingObserver implements DatabaseObserver {
-  readonly notes: string[] = [];
+class RecordingObserver implements DatabaseObserver {
+  readonly lines: string[] = [];
 
   statement(text: string, instance: string): Observation {
-    this.notes.push(`${instance}: ${text}`);
+    this.lines.push(`${instance}: ${text}`);
     return {
-      connected: ({ host, port }) => this.notes.push(`sent to ${host === "" || port === 0 ? "?" : "it"}`),
-      ended: (outcome) => this.notes.push(describe(outcome)),
+      connected: ({ host, port }) => this.lines.push(`sent to ${host === "" || port === 0 ? "?" : "it"}`),
+      ended: (outcome) => this.lines.push(describe(outcome)),
     };
   }
 
@@ -20,12 +20,12 @@ class NotingObserver implements DatabaseObserver {
     instance: string,
     run: (observation: Observation) => Promise<T>,
   ): Promise<T> {
-    this.notes.push(`${instance} begins`);
+    this.lines.push(`${instance} begins`);
     const value = await run({
-      connected: () => this.notes.push("connected"),
-      ended: ({ error }) => this.notes.push(error === undefined ? "committed" : "rolled back"),
+      connected: () => this.lines.push("connected"),
+      ended: ({ error }) => this.lines.push(error === undefined ? "committed" : "rolled back"),
     });
-    this.notes.push("returned");
+    this.lines.push("returned");
     return value;
   }
 }
@@ -36,12 +36,12 @@ function describe({ rows, error }: ObservedOutcome): string {
 
 Deno.test("PoolConfig.observer receives statements in order and without values", async () => {
   await using database = await useTestDatabase();
-  const observer = new NotingObserver();
+  const observer = new RecordingObserver();
   await using pool = openPool({ primary: database.instance, replicas: [], observer });
   await pool.writer().query("SELECT * FROM generate_series(1, $1::int)", [3]);
   await assertRejects(() => pool.writer().query("SELECT 1 / $1::int", [0]));
   await pool.reader().query("SELECT 1");
-  assertEquals(observer.notes, [
+  assertEquals(observer.lines, [
     "primary: SELECT * FROM generate_series(1, $1::int)",
     "sent to it",
     "3 rows",
@@ -56,12 +56,12 @@ Deno.test("PoolConfig.observer receives statements in order and without values",
 
 Deno.test("PoolConfig.observer receives transactions and their statements", async () => {
   await using database = await useTestDatabase();
-  const observer = new NotingObserver();
+  const observer = new RecordingObserver();
   await using pool = openPool({ primary: database.instance, replicas: [], observer });
   await pool.withTx((tx) => tx.savepoint((inner) => inner.query("SELECT 1")));
   const failed = new Error("on purpose");
   await assertRejects(() => pool.withTx(() => Promise.reject(failed)), Error, "on purpose");
-  assertEquals(observer.notes, [
+  assertEquals(observer.lines, [
     "primary begins",
     "connected",
     "primary: SAVEPOINT archway_1",
@@ -83,12 +83,12 @@ Deno.test("PoolConfig.observer receives transactions and their statements", asyn
 
 Deno.test("PoolConfig.observer receives calls that never acquired a connection", async () => {
   await using database = await useTestDatabase();
-  const observer = new NotingObserver();
+  const observer = new RecordingObserver();
   const primary = { ...database.instance, host: "127.0.0.1", port: 1 };
   await using pool = openPool({ primary, replicas: [], observer });
   await assertRejects(() => pool.writer().query("SELECT 1"), DatabaseError);
   await assertRejects(() => pool.withTx((tx) => tx.query("SELECT 1")), DatabaseError);
-  assertEquals(observer.notes, [
+  assertEquals(observer.lines, [
     "primary: SELECT 1",
     "unavailable undefined",
     "primary begins",

@@ -24,7 +24,7 @@ Deno.test("archway reads in one process what another one wrote, despite failures
     POSTGRES_REPLICA_PATIENCE: "30s",
   });
   await standby.catchUp(primary);
-  await untilSound(reads.url);
+  await untilReplicaReads(reads.url);
 
   // Immediately and repeatedly: without the token, some of these would be 404.
   for (let round = 0; round < 50; round++) {
@@ -64,7 +64,7 @@ Deno.test("archway reads in one process what another one wrote, despite failures
     ...postgresEnvironment(standby.instance),
     POSTGRES_REPLICA_0_HOST: standby.instance.host,
   });
-  await untilSound(after.url);
+  await untilReplicaReads(after.url);
   assertEquals(await statusOf(after.url + late.path, late.token), 200);
   const written = await create(after.url);
   assertEquals(await statusOf(after.url + written.path, written.token), 200);
@@ -88,7 +88,7 @@ async function start(environment: Readonly<Record<string, string>>): Promise<Run
 }
 
 /** Waits until the replica takes reads. */
-async function untilSound(url: string): Promise<void> {
+async function untilReplicaReads(url: string): Promise<void> {
   while (true) {
     const response = await fetch(`${url}/readyz`);
     const { status } = await response.json();

@@ -6,7 +6,7 @@ import type { ResolvedImport, SourceFile } from "./source_tree.ts";
 type Graph = ReadonlyMap<string, readonly string[]>;
 
 /** Import path from a file to another file or a package, both included. */
-type Way = readonly string[];
+type ImportPath = readonly string[];
 
 /** Returns a line for every import by which a layer reaches a file or package that it must not depend on. */
 export function brokenLayers(files: readonly SourceFile[]): readonly string[] {
@@ -26,29 +26,29 @@ function reached(
   { neverReaches = [], why }: Layer,
   { from, graph }: { from: readonly SourceFile[]; graph: Graph },
 ): readonly string[] {
-  const isEnd = (target: string): boolean => neverReaches.some((place) => isMeant(target, place));
+  const isEnd = (target: string): boolean => neverReaches.some((place) => matches(target, place));
   // An import is reported once, however many files reach it.
-  const byLastImport = new Map<string, Way>();
-  for (const way of from.flatMap(({ path }) => waysFrom(path, { graph, isEnd }))) {
-    const key = way.slice(-2).join();
-    if (way.length < (byLastImport.get(key)?.length ?? Infinity)) byLastImport.set(key, way);
+  const byLastImport = new Map<string, ImportPath>();
+  for (const path of from.flatMap(({ path }) => pathsFrom(path, { graph, isEnd }))) {
+    const key = path.slice(-2).join();
+    if (path.length < (byLastImport.get(key)?.length ?? Infinity)) byLastImport.set(key, path);
   }
-  return [...byLastImport.values()].map((way) => `${way.join(" -> ")}: ${why}`);
+  return [...byLastImport.values()].map((path) => `${path.join(" -> ")}: ${why}`);
 }
 
 /** Returns the shortest path to every end that a file reaches. */
-function waysFrom(
+function pathsFrom(
   file: string,
   { graph, isEnd }: { graph: Graph; isEnd: (target: string) => boolean },
-): readonly Way[] {
-  const ways = new Map<string, Way>([[file, [file]]]);
-  for (const [from, way] of ways) {
+): readonly ImportPath[] {
+  const paths = new Map<string, ImportPath>([[file, [file]]]);
+  for (const [from, path] of paths) {
     if (isEnd(from)) continue;
     for (const target of graph.get(from) ?? []) {
-      if (!ways.has(target)) ways.set(target, [...way, target]);
+      if (!paths.has(target)) paths.set(target, [...path, target]);
     }
   }
-  return [...ways.values()].filter((way) => way.length > 1 && isEnd(way.at(-1) ?? ""));
+  return [...paths.values()].filter((path) => path.length > 1 && isEnd(path.at(-1) ?? ""));
 }
 
 function imported({ imports: allowed, why }: Layer, { path, imports }: SourceFile): readonly string[] {
@@ -56,12 +56,12 @@ function imported({ imports: allowed, why }: Layer, { path, imports }: SourceFil
   const name = /^([^/]+)_service\//.exec(path)?.[1] ?? "";
   const places = allowed.map((place) => place.replace("{name}", name));
   return imports.flatMap((one) =>
-    targetOf(one).filter((target) => !places.some((place) => isMeant(target, place)))
+    targetOf(one).filter((target) => !places.some((place) => matches(target, place)))
       .map((target) => `${path}:${one.line}: imports ${target}: ${why}`)
   );
 }
 
 /** Whether a target is the specified file or package, or a file in the specified folder. */
-function isMeant(target: string, place: string): boolean {
+function matches(target: string, place: string): boolean {
   return target === place || place.endsWith("/") && isWithin(target, place);
 }

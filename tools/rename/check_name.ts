@@ -3,7 +3,7 @@ export class NameError extends Error {
   override readonly name = "NameError";
 }
 
-/** What PostgreSQL takes unquoted, Prometheus as a prefix, DNS as a label, and a shell as a command. */
+/** Matches valid unquoted PostgreSQL identifiers, Prometheus prefixes, DNS labels and shell commands. */
 const NAME = /^[a-z][a-z0-9]{1,19}$/;
 
 /**

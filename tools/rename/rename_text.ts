@@ -1,4 +1,4 @@
-/** What a rename leaves alone in any file, since stored data or every import depends on it. */
+/** Texts that a rename does not change, since stored data or imports depend on them. */
 const PROTECTED: readonly RegExp[] = [
   // The import prefix of the platform.
   /@archway\//g,
@@ -8,7 +8,7 @@ const PROTECTED: readonly RegExp[] = [
   /archway_pglite_version/g,
 ];
 
-/** Private-use character that stands around what is protected while the rest is renamed. */
+/** Private-use character that delimits placeholders of protected texts during a rename. */
 const MARK = "\uE000";
 
 /** Returns a text with the name of the project replaced, in lower case, upper case and capitalized. */

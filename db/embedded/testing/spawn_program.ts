@@ -1,4 +1,4 @@
-/** Child process that runs a TypeScript module and can be killed like by the system. */
+/** Child process that runs a TypeScript module and can be killed. */
 export interface SpawnedProgram extends AsyncDisposable {
   /** Returns the next line of its output; undefined at the end. */
   line(): Promise<string | undefined>;

@@ -1,7 +1,7 @@
 import type { PoolStatus } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import type { Connection } from "./connection.ts";
-import { fullestQuickConnection, IdleConnections, leastBusy } from "./free_connections.ts";
+import { fullestQuickConnection, IdleConnections, leastBusy } from "./idle_connections.ts";
 import { type QueuedCaller, WaitQueue } from "./wait_queue.ts";
 
 /** Options of {@link Connections}. */

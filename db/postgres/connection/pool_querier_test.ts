@@ -24,7 +24,7 @@ Deno.test("PoolQuerier.query() never returns the response of an aborted statemen
   await using pool = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
   await using other = openPool({ primary: database.instance, replicas: [], applicationName: "other" });
   const writer = pool.writer();
-  const ask = async (value: string, signal?: AbortSignal): Promise<string | undefined> => {
+  const select = async (value: string, signal?: AbortSignal): Promise<string | undefined> => {
     const { rows } = await writer.query<{ value: string }>(
       `SELECT '${value}' AS value FROM (SELECT pg_advisory_xact_lock_shared(1), pg_sleep(0.02)) AS slept`,
       [],
@@ -32,11 +32,11 @@ Deno.test("PoolQuerier.query() never returns the response of an aborted statemen
     );
     return rows[0]?.value;
   };
-  for (const value of ["a", "b", "c"]) await ask(value);
+  for (const value of ["a", "b", "c"]) await select(value);
   const controller = new AbortController();
   const results = await other.withTx(async (tx) => {
     await tx.query("SELECT pg_advisory_xact_lock(1)");
-    const queried = [ask("a"), ask("b", controller.signal), ask("c"), ask("a"), ask("b")];
+    const queried = [select("a"), select("b", controller.signal), select("c"), select("a"), select("b")];
     const settled = Promise.allSettled(queried);
     // All five are in flight: the first waits for the lock, the others follow on the only connection.
     await untilWaiting(tx);
@@ -47,7 +47,7 @@ Deno.test("PoolQuerier.query() never returns the response of an aborted statemen
     result.status === "fulfilled" ? result.value : result.status
   );
   assertEquals(values, ["a", "rejected", "c", "a", "b"]);
-  assertEquals(await ask("c"), "c");
+  assertEquals(await select("c"), "c");
 });
 
 Deno.test("PoolQuerier.query() removes its listeners from the signal", async () => {

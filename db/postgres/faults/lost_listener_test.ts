@@ -14,7 +14,7 @@ Deno.test("ConnectionPool.listen() waits for a server that is not available yet,
   assertEquals(spy.states, ["lost"]);
   await other[Symbol.asyncDispose]();
   await server.start();
-  await spy.until(({ heard }) => heard === 1);
+  await spy.until(({ received }) => received === 1);
   assertEquals(spy.states, ["lost", "listening"]);
 });
 
@@ -23,14 +23,14 @@ Deno.test("ConnectionPool.listen() follows the primary", async () => {
   await using standby = await startStandby(primary, { durable: true });
   await using pool = openPool({ primary: [primary.instance, standby.instance], replicas: [] });
   await using spy = new ListenSpy(pool);
-  await spy.until(({ heard }) => heard === 1);
+  await spy.until(({ received }) => received === 1);
   await standby.catchUp(primary);
   await primary.kill();
   await standby.promote();
-  await spy.until(({ heard }) => heard >= 2);
-  const before = spy.heard;
+  await spy.until(({ received }) => received >= 2);
+  const before = spy.received;
   await using admin = openPool({ primary: standby.instance, replicas: [] });
   await admin.writer().query(NOTIFY);
-  await spy.until(({ heard }) => heard > before);
+  await spy.until(({ received }) => received > before);
   assertEquals(spy.states, ["listening", "lost", "listening"]);
 });

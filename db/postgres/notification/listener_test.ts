@@ -13,20 +13,20 @@ for (const [name, open] of Object.entries(databasesWith([]))) {
     const { pool } = database;
     await using spy = new ListenSpy(pool);
     // The start counts as a notification, since earlier ones may have been missed.
-    await spy.until(({ heard }) => heard === 1);
+    await spy.until(({ received }) => received === 1);
     assertEquals(spy.states, ["listening"]);
     await pool.writer().query("SELECT pg_notify('others', '')");
     await pool.withTx((tx) => tx.query(NOTIFY)).then(() => pool.writer().query(NOTIFY));
-    await spy.until(({ heard }) => heard === 3);
+    await spy.until(({ received }) => received === 3);
     await pool.withTx(async (tx) => {
       await tx.query(NOTIFY);
       throw new Error("rolled back");
     }).catch(() => {});
     await pool.writer().query(NOTIFY);
-    await spy.until(({ heard }) => heard === 4);
+    await spy.until(({ received }) => received === 4);
     await spy[Symbol.asyncDispose]();
     await pool.writer().query(NOTIFY);
-    assertEquals(spy.heard, 4);
+    assertEquals(spy.received, 4);
   });
 }
 
@@ -34,15 +34,15 @@ Deno.test("ConnectionPool.listen() reconnects after a loss", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });
   await using spy = new ListenSpy(pool);
-  await spy.until(({ heard }) => heard === 1);
+  await spy.until(({ received }) => received === 1);
   for (let round = 1; round <= 3; round++) {
     const kill = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE query = 'LISTEN things' AND datname = current_database()`;
     assertEquals((await pool.writer().query(kill)).rowCount, 1);
     await spy.until(({ states }) => states.length === 1 + 2 * round);
-    await spy.until(({ heard }) => heard === 2 * round);
+    await spy.until(({ received }) => received === 2 * round);
     await pool.writer().query(NOTIFY);
-    await spy.until(({ heard }) => heard === 2 * round + 1);
+    await spy.until(({ received }) => received === 2 * round + 1);
   }
   assertEquals(spy.states.slice(0, 3), ["listening", "lost", "listening"]);
 });

@@ -28,8 +28,8 @@ Deno.test("openPool() follows the primary after a promotion without losing write
   const { acknowledged, wrong } = await writes.stop();
   assertEquals(wrong, []);
   const { rows } = await pool.writer().query<{ id: number }>("SELECT id FROM written");
-  const kept = new Set(rows.map(({ id }) => id));
-  assertEquals(acknowledged.filter((id) => !kept.has(id)), []);
+  const stored = new Set(rows.map(({ id }) => id));
+  assertEquals(acknowledged.filter((id) => !stored.has(id)), []);
 
   // The former primary returns unaware: it accepts writes, on the old timeline.
   await primary.start();

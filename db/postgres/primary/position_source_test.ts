@@ -88,11 +88,11 @@ Deno.test("PositionSource.position() resolves for other calls when one aborts", 
   await turn();
   server.respond();
   assertEquals((await second).lsn, 0n);
-  const gone = await assertRejects(
+  const aborted = await assertRejects(
     () => server.source.position({ signal: AbortSignal.abort() }),
     DatabaseError,
   );
-  assertEquals(gone.code, "cancelled");
+  assertEquals(aborted.code, "cancelled");
 });
 
 /** Primary that returns its position at the time of the query, when the test lets it. */

@@ -84,7 +84,7 @@ export class PrimaryFinder implements Disposable {
     // In two halves: if this process was blocked that long, responses that have arrived are read in between.
     else await Promise.race([all, pause(othersMs / 2).then(() => pause(othersMs / 2))]);
     if (best === undefined) throw noPrimary(this.#reasons(await all));
-    this.#note(best.instance);
+    this.#setCurrent(best.instance);
     return best.instance;
   }
 
@@ -98,7 +98,7 @@ export class PrimaryFinder implements Disposable {
     }).join("; ");
   }
 
-  #note(instance: InstanceConfig): void {
+  #setCurrent(instance: InstanceConfig): void {
     const before = this.#current;
     this.#current = instance;
     if (before !== undefined && before !== instance) this.#options.onMoved();

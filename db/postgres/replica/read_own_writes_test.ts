@@ -21,7 +21,7 @@ Deno.test("openPool() reads its own writes on a replica that has them, otherwise
       consistencyMaxWaitMs: 2_000,
     });
     await standby.pauseReplay();
-    const after = await note(pool, 1);
+    const after = await writeNote(pool, 1);
     assertEquals(await find(pool, 1, after), "primary");
     // Without a position, the read goes to the replica, which lacks the row.
     assertEquals(await find(pool, 1), undefined);
@@ -38,7 +38,7 @@ Deno.test("openPool() reads its own writes on a replica that has them, otherwise
       replicaProbeIntervalMs: 60_000,
     });
     await standby.pauseReplay();
-    const after = await note(pool, 2);
+    const after = await writeNote(pool, 2);
     const reads = Array.from({ length: 100 }, () => find(pool, 2, after));
     await standby.resumeReplay();
     assertEquals(new Set(await Promise.all(reads)), new Set(["replica"]));
@@ -47,7 +47,7 @@ Deno.test("openPool() reads its own writes on a replica that has them, otherwise
   await test.step("in another process", async () => {
     await using other = await openCluster(primary, { replicas: [standby.instance], consistencyMaxWaitMs: 0 });
     for (let id = 100; id < 200; id++) {
-      const after = await note(writer, id);
+      const after = await writeNote(writer, id);
       assert(await find(other, id, after) !== undefined);
     }
   });
@@ -55,7 +55,7 @@ Deno.test("openPool() reads its own writes on a replica that has them, otherwise
   await test.step("nowhere when the primary is lost and the replica lacks the row", async () => {
     await using pool = await openCluster(primary, { replicas: [standby.instance] });
     await standby.pauseReplay();
-    const after = await note(pool, 3);
+    const after = await writeNote(pool, 3);
     await primary.kill();
     const error = await assertRejects(() => find(pool, 3, after), DatabaseError);
     assertEquals(error.code, "unavailable");
@@ -80,7 +80,7 @@ Deno.test("openPool() covers a position at the end of a page or of a file", asyn
       await pool.writer().query(write);
       position = await pool.position();
     }
-    const { rows } = await pool.reader({ after: position }).query<{ server: string }>(whoReads);
+    const { rows } = await pool.reader({ after: position }).query<{ server: string }>(serverOfRead);
     assertEquals(rows[0]?.server, "replica");
   }
 });
@@ -91,7 +91,7 @@ Deno.test("openPool() reads on the primary after a promotion", async () => {
   await using follower = await startStandby(lost);
   await using pool = await openCluster(lost, { replicas: [next.instance, follower.instance] });
   await pool.writer().query("CREATE TABLE notes (id int PRIMARY KEY)");
-  const before = await note(pool, 1);
+  const before = await writeNote(pool, 1);
   await next.catchUp(lost);
   await follower.catchUp(lost);
   await lost.kill();
@@ -102,7 +102,7 @@ Deno.test("openPool() reads on the primary after a promotion", async () => {
     replicas: [follower.instance],
     consistencyMaxWaitMs: 60_000,
   });
-  const after = await note(moved, 2);
+  const after = await writeNote(moved, 2);
   assertEquals([before.timeline, after.timeline], [1, 2]);
   assertEquals(await find(moved, 1, before), "primary");
   assertEquals(await find(moved, 2, after), "replica");
@@ -124,10 +124,10 @@ Deno.test("openPool() reads positions and timelines as a role without privileges
     ...GENEROUS_LIMITS,
   });
   await untilHealthy(pool);
-  assertEquals(await find(pool, 1, await note(pool, 1)), "replica");
+  assertEquals(await find(pool, 1, await writeNote(pool, 1)), "replica");
 });
 
-const whoReads = "SELECT CASE WHEN pg_is_in_recovery() THEN 'replica' ELSE 'primary' END AS server";
+const serverOfRead = "SELECT CASE WHEN pg_is_in_recovery() THEN 'replica' ELSE 'primary' END AS server";
 
 /** Writes a message that fills the page if enough space is left; its overhead is 52 bytes. */
 const fillPage = `SELECT pg_logical_emit_message(false, 'x', repeat('x', size), true)
@@ -176,7 +176,7 @@ async function untilHealthy(pool: ConnectionPool): Promise<void> {
 }
 
 /** Writes a note and returns the position required to see it. */
-async function note(pool: ConnectionPool, id: number): Promise<WalPosition> {
+async function writeNote(pool: ConnectionPool, id: number): Promise<WalPosition> {
   await pool.writer().query("INSERT INTO notes VALUES ($1)", [id]);
   return await pool.position();
 }
@@ -184,7 +184,7 @@ async function note(pool: ConnectionPool, id: number): Promise<WalPosition> {
 /** Returns the server that shows a note; undefined if the row is missing. */
 async function find(pool: ConnectionPool, id: number, after?: WalPosition): Promise<string | undefined> {
   const { rows } = await pool.reader({ after }).query<{ server: string }>(
-    `${whoReads} FROM notes WHERE id = $1`,
+    `${serverOfRead} FROM notes WHERE id = $1`,
     [id],
   );
   return rows[0]?.server;

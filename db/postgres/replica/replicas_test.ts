@@ -14,7 +14,7 @@ interface Cluster {
   readonly replicas: readonly [StandbyServer, StandbyServer];
 }
 
-const faults: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
+const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
   "distributes reads over the replicas, writes to the primary": async (cluster) => {
     await using pool = await openCluster(cluster);
     const results = await Promise.all(Array.from({ length: 200 }, () => findServer(pool)));
@@ -39,7 +39,7 @@ const faults: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
 
   "loses no read when a replica is killed, and takes it back": async (cluster) => {
     await using pool = await openCluster(cluster);
-    const [lost, kept] = cluster.replicas;
+    const [lost, healthy] = cluster.replicas;
     const load = startLoad(pool);
     await load.reached(500);
     await lost.kill();
@@ -47,17 +47,17 @@ const faults: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
     const health = await pool.health();
     assertEquals(health.map(({ healthy }) => healthy), [true, false, true]);
     assertEquals(health[1]?.reason, "unreachable");
-    assertEquals(await places(pool), new Set([hostOf(kept)]));
+    assertEquals(await servers(pool), new Set([hostOf(healthy)]));
     await lost.start();
     await untilHealthy(pool);
     await load.reached(500);
     assertEquals(await load.stop(), []);
-    assertEquals((await places(pool)).size, 2);
+    assertEquals((await servers(pool)).size, 2);
   },
 
   "delays reads by a bounded time when a replica hangs, and loses none": async (cluster) => {
     await using pool = await openCluster(cluster, { replicaProbeTimeoutMs: 2_000 });
-    const [stuck, kept] = cluster.replicas;
+    const [stuck, healthy] = cluster.replicas;
     const load = startLoad(pool);
     await load.reached(500);
     try {
@@ -67,30 +67,30 @@ const faults: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
       assertEquals(await load.stop(), []);
       const [, health] = await pool.health();
       assertEquals([health?.healthy, health?.reason], [false, "no response within 2000 ms"]);
-      assertEquals(await places(pool), new Set([hostOf(kept)]));
+      assertEquals(await servers(pool), new Set([hostOf(healthy)]));
     } finally {
       await stuck.resume();
     }
     await untilHealthy(pool);
-    assertEquals((await places(pool)).size, 2);
+    assertEquals((await servers(pool)).size, 2);
   },
 
   "sends no reads to a lagging replica until it has caught up": async (cluster) => {
-    const [late, kept] = cluster.replicas;
+    const [late, healthy] = cluster.replicas;
     await using pool = await openCluster(cluster, { replicaMaxLagMs: 300 });
     await late.pauseReplay();
     await pool.writer().query("INSERT INTO places VALUES ('late')");
-    await kept.catchUp(cluster.primary);
+    await healthy.catchUp(cluster.primary);
     let health = await pool.health();
     // The other one may have been probed before it had caught up.
     while (health[1]?.healthy || !health[2]?.healthy) health = await pool.health();
     assertMatch(health[1]?.reason ?? "", /^replication lag too high \(\d+\.\d s, maximum 0\.3 s\)$/);
-    assertEquals(await places(pool), new Set([hostOf(kept)]));
+    assertEquals(await servers(pool), new Set([hostOf(healthy)]));
     const { rowCount } = await pool.reader().query("SELECT FROM places WHERE name = 'late'");
     assertEquals(rowCount, 1);
     await late.resumeReplay();
     await untilHealthy(pool);
-    assertEquals((await places(pool)).size, 2);
+    assertEquals((await servers(pool)).size, 2);
   },
 
   "retries elsewhere a read cancelled by replay": async (cluster) => {
@@ -112,12 +112,12 @@ const faults: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
     await load.reached(500);
     await Promise.all(cluster.replicas.map((replica) => replica.kill()));
     await load.reached(500);
-    assertEquals(await places(pool), new Set([hostOf(cluster.primary)]));
+    assertEquals(await servers(pool), new Set([hostOf(cluster.primary)]));
     assertEquals((await pool.health()).map(({ healthy }) => healthy), [true, false, false]);
     await Promise.all(cluster.replicas.map((replica) => replica.start()));
     await untilHealthy(pool);
     assertEquals(await load.stop(), []);
-    assert(!(await places(pool)).has(hostOf(cluster.primary)));
+    assert(!(await servers(pool)).has(hostOf(cluster.primary)));
   },
 
   "reads from the replicas with the primary down, although they lag then": async (
@@ -152,7 +152,7 @@ Deno.test("openPool() completes reads while replicas fail", async (test) => {
     await pool.writer().query("CREATE TABLE places AS SELECT 'first' AS name");
   }
   for (const replica of cluster.replicas) await replica.catchUp(primary);
-  for (const [name, run] of Object.entries(faults)) await test.step(name, () => bounded(run(cluster)));
+  for (const [name, run] of Object.entries(scenarios)) await test.step(name, () => bounded(run(cluster)));
 });
 
 /** Fails the test for a read that never completes. */
@@ -196,7 +196,7 @@ async function findServer(pool: ConnectionPool): Promise<string | undefined> {
   return rows[0]?.host;
 }
 
-async function places(pool: ConnectionPool): Promise<Set<string | undefined>> {
+async function servers(pool: ConnectionPool): Promise<Set<string | undefined>> {
   return new Set(await Promise.all(Array.from({ length: 40 }, () => findServer(pool))));
 }
 

@@ -145,10 +145,10 @@ Deno.test("Transaction.savepoint() only rolls back its own statements", async ()
 
 Deno.test("Transaction.query() rejects during an open savepoint and after the end", async () => {
   await using pool = await openAccounts();
-  let kept: Transaction | undefined;
+  let leaked: Transaction | undefined;
   let inner: Transaction | undefined;
   await pool.withTx(async (tx) => {
-    kept = tx;
+    leaked = tx;
     await tx.savepoint(async (savepoint) => {
       inner = savepoint;
       assertEquals(await codeOf(tx.query("SELECT 1")), "internal");
@@ -157,7 +157,7 @@ Deno.test("Transaction.query() rejects during an open savepoint and after the en
     assertEquals(await codeOf(inner?.query("SELECT 1") ?? Promise.resolve()), "internal");
     await tx.query("SELECT 1");
   });
-  for (const tx of [kept, inner]) {
+  for (const tx of [leaked, inner]) {
     assertEquals(await codeOf(tx?.query("SELECT 1") ?? Promise.resolve()), "internal");
   }
 });

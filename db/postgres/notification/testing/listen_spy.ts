@@ -6,14 +6,14 @@ export const NOTIFY = "SELECT pg_notify('things', '')";
 /** Listener on the channel "things" that records states and counts notifications. */
 export class ListenSpy implements AsyncDisposable {
   readonly states: ListenState[] = [];
-  heard = 0;
+  received = 0;
   readonly #listening: AsyncDisposable;
   #changed = Promise.withResolvers<void>();
 
   constructor(pool: ConnectionPool) {
     this.#listening = pool.listen("things", {
       onNotify: () => {
-        this.heard++;
+        this.received++;
         this.#change();
       },
       onState: (state) => {
