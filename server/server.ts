@@ -125,7 +125,7 @@ export function createServer(host: string, port: number, ...options: ServerOptio
 }
 
 /** Health checks, which are never rejected: orchestrators rely on them, and they explain an overload. */
-const exempt = new Set(["/livez", "/readyz", "/healthz"]);
+const HEALTH_PATHS = new Set(["/livez", "/readyz", "/healthz"]);
 
 /** Wraps a server with admission control. */
 export function admitting(
@@ -141,7 +141,7 @@ export function admitting(
   }
 
   return function admit(exchange): Promise<Response> {
-    if (exempt.has(exchange.path)) return serve(exchange);
+    if (HEALTH_PATHS.has(exchange.path)) return serve(exchange);
     if (admission.tryAcquire()) return serveAdmitted(exchange);
     return admission.wait().then((admitted) => admitted ? serveAdmitted(exchange) : refuse(exchange));
   };

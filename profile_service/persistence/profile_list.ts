@@ -41,8 +41,7 @@ export class ProfileList extends ListSql {
   override rows(window: PageWindow): string {
     if (this.#onlyName === undefined) return super.rows(window);
     // No index provides both the name and the order. Scanning in list order is fast for frequent names, sorting all
-    // matches for rare ones, and a generic plan cannot know which applies: so scan first, then sort if rows are
-    // missing.
+    // matches for rare ones. A generic plan cannot choose, so the sort follows only if a limited scan finds too few.
     const { order, limit } = window;
     return `with scanned as materialized (
         select ${this.columns} from profiles${this.filter(window.key)} ${

@@ -1,6 +1,6 @@
 /**
- * Whether two JSON values are equal, whatever their members are called. It stands in for Ajv's own comparison in
- * generated validators, which calls a member named "valueOf" as a function.
+ * Whether two JSON values are equal, regardless of member names. Replaces Ajv's own comparison in generated
+ * validators, which would call a member named "valueOf" as a function.
  *
  * @param {unknown} left
  * @param {unknown} right

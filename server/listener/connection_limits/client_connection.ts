@@ -16,7 +16,7 @@ export interface ClientConnectionOptions {
   /** Called when the number of requests in flight rises above zero. */
   onBusy(connection: ClientConnection): void;
   /** Called when the number of requests in flight drops to zero. */
-  onSpare(connection: ClientConnection): void;
+  onIdle(connection: ClientConnection): void;
   /** Called when the connection is closed because of its client, or to make room. */
   onDropped(reason: DropReason): void;
 }
@@ -47,26 +47,26 @@ export class ClientConnection {
   #server: Deno.TcpConn | undefined;
   #inFlight = 0;
   /** Whether a request was ever received. */
-  #proven = false;
+  #hasRequested = false;
   #received = false;
   #responded = false;
   #writing = false;
   #ended = false;
-  #farewell: Promise<void> | undefined;
+  #finalWrite: Promise<void> | undefined;
   /** Whether the connection has switched to another protocol, so that request timeouts no longer apply. */
   #upgraded = false;
   /** Deadline for the client's next action. */
-  #turn: Deadline | undefined;
+  #deadline: Deadline | undefined;
   /** Whether bytes of an incomplete request have arrived; further bytes do not extend its deadline. */
-  #sending = false;
+  #receiving = false;
   /** Whether bytes have arrived since the last request began; more of its body may follow. */
-  #sentSinceBegan = false;
+  #receivedSinceRequest = false;
 
   constructor(client: Deno.TcpConn, options: ClientConnectionOptions) {
     this.remoteAddr = client.remoteAddr;
     this.#client = client;
     this.#options = options;
-    this.#wait(options.deadlines.read, () => this.drop("request"));
+    this.#startDeadline(options.deadlines.read, () => this.drop("request"));
   }
 
   /** Forwards bytes until the connection ends. Never rejects. */
@@ -85,18 +85,18 @@ export class ClientConnection {
     } catch {
       // One side has closed; the other is closed below.
     } finally {
-      await this.#farewell;
+      await this.#finalWrite;
       this.end();
     }
   }
 
   /** Records the beginning of a request; {@link requestEnded} must follow. */
-  requestBegan(): void {
-    this.#proven = true;
-    this.#sending = false;
-    this.#sentSinceBegan = false;
+  requestStarted(): void {
+    this.#hasRequested = true;
+    this.#receiving = false;
+    this.#receivedSinceRequest = false;
     if (this.#inFlight++ > 0) return;
-    this.#turn?.cancel();
+    this.#deadline?.cancel();
     this.#options.onBusy(this);
   }
 
@@ -105,39 +105,39 @@ export class ClientConnection {
     this.#inFlight--;
     this.#upgraded ||= upgrades;
     if (this.#inFlight > 0 || this.#ended || this.#upgraded) return;
-    this.#options.onSpare(this);
+    this.#options.onIdle(this);
     const { linger, idle } = this.#options.deadlines;
     // The platform keeps the connection open until the end of an unread request body.
-    if (closes) this.#wait(linger, () => this.end());
-    else this.#wait(idle, () => this.drop("idle"));
-    this.#sending = closes;
+    if (closes) this.#startDeadline(linger, () => this.end());
+    else this.#startDeadline(idle, () => this.drop("idle"));
+    this.#receiving = closes;
   }
 
   /** Closes the connection if it is idle; requests in flight may finish. */
   stop(): void {
     if (this.#server === undefined) this.end();
-    else if (this.#inFlight === 0 && this.#sending) {
-      this.#wait(this.#options.deadlines.linger, () => this.end());
+    else if (this.#inFlight === 0 && this.#receiving) {
+      this.#startDeadline(this.#options.deadlines.linger, () => this.end());
     }
   }
 
   /** Closes the connection because of its client. Sends a response first unless one was already sent. */
   drop(reason: DropReason): void {
-    if (this.#ended || this.#farewell !== undefined) return;
-    this.#turn?.cancel();
+    if (this.#ended || this.#finalWrite !== undefined) return;
+    this.#deadline?.cancel();
     this.#options.onDropped(reason);
-    const silent = !this.#options.plain || !this.#received || this.#responded || this.#proven;
+    const silent = !this.#options.plain || !this.#received || this.#responded || this.#hasRequested;
     if (silent) return this.end();
     const end = (): void => this.end();
     // Never blocks: nothing was written yet, so the bytes fit into the send buffer.
-    this.#farewell = this.#client.write(rawResponse(reason === "request" ? 408 : 503)).then(end, end);
+    this.#finalWrite = this.#client.write(rawResponse(reason === "request" ? 408 : 503)).then(end, end);
   }
 
   /** Closes both connections immediately. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#turn?.cancel();
+    this.#deadline?.cancel();
     closeQuietly(this.#client);
     if (this.#server !== undefined) closeQuietly(this.#server);
   }
@@ -166,7 +166,7 @@ export class ClientConnection {
   async #forwardRequests(server: Deno.TcpConn, first: Received): Promise<void> {
     let buffer = first.buffer;
     for (let count: number | null = first.count; count !== null;) {
-      this.#noteReceived();
+      this.#recordReceived();
       await writeAll(server, buffer.subarray(0, count));
       if (count === buffer.length) buffer = enlarge(buffer);
       count = await this.#client.read(buffer);
@@ -190,29 +190,29 @@ export class ClientConnection {
       }
       if (count === buffer.length) buffer = enlarge(buffer);
     }
-    if (!this.#sentSinceBegan) return this.end();
+    if (!this.#receivedSinceRequest) return this.end();
     // A client that still sends might lose the response if closed now (RFC 9112, section 9.6).
     await this.#client.closeWrite();
     this.#upgraded = false;
     this.#inFlight = 0;
-    this.#wait(this.#options.deadlines.linger, () => this.end());
+    this.#startDeadline(this.#options.deadlines.linger, () => this.end());
   }
 
   /** Starts the read deadline at the first byte of a request; later bytes do not extend it. */
-  #noteReceived(): void {
-    this.#sentSinceBegan = true;
-    if (this.#inFlight > 0 || this.#sending) return;
-    this.#sending = true;
+  #recordReceived(): void {
+    this.#receivedSinceRequest = true;
+    if (this.#inFlight > 0 || this.#receiving) return;
+    this.#receiving = true;
     // The deadline of the first request runs from the beginning of the connection.
-    if (this.#proven) this.#wait(this.#options.deadlines.read, () => this.drop("request"));
+    if (this.#hasRequested) this.#startDeadline(this.#options.deadlines.read, () => this.drop("request"));
   }
 
-  #wait(deadlines: Deadlines, onPassed: () => void): void {
-    this.#turn?.cancel();
+  #startDeadline(deadlines: Deadlines, onPassed: () => void): void {
+    this.#deadline?.cancel();
     if (this.#ended || this.#upgraded) return;
-    this.#turn = deadlines.start(() => {
+    this.#deadline = deadlines.start(() => {
       // The client is receiving a response, to which the write deadline applies.
-      if (this.#writing) this.#wait(deadlines, onPassed);
+      if (this.#writing) this.#startDeadline(deadlines, onPassed);
       else onPassed();
     });
   }

@@ -1,5 +1,5 @@
 import type { Logger } from "../../logger.ts";
-import { DropLog, type Refusal } from "./drop_log.ts";
+import { DropLog, type RejectReason } from "./drop_log.ts";
 import { ConnectionDeadlines, type ConnectionTimeouts } from "./connection_deadlines.ts";
 import { ClientConnection } from "./client_connection.ts";
 import { rawResponse } from "./raw_response.ts";
@@ -36,7 +36,7 @@ export class ConnectionLimiter implements AsyncDisposable {
   readonly #drops: DropLog;
   readonly #connections = new Map<ClientConnection, Promise<void>>();
   /** Connections without a request in flight, longest idle first. */
-  readonly #spare = new Set<ClientConnection>();
+  readonly #idleConnections = new Set<ClientConnection>();
   readonly #byLocalPort = new Map<number, ClientConnection>();
   readonly #perAddress = new Map<string, number>();
   readonly #accepting: Promise<void>;
@@ -106,36 +106,36 @@ export class ConnectionLimiter implements AsyncDisposable {
 
   #admit(client: Deno.TcpConn): void {
     const { hostname } = client.remoteAddr;
-    const refusal = this.#refusalOf(hostname);
-    if (refusal !== undefined) return this.#refuse(client, refusal);
+    const reason = this.#rejectionReason(hostname);
+    if (reason !== undefined) return this.#reject(client, reason);
     const connection = new ClientConnection(client, {
       deadlines: this.#deadlines,
       plain: this.#options.plain,
       connect: (connection) => this.#connect(connection),
-      onBusy: (connection) => void this.#spare.delete(connection),
-      onSpare: (connection) => void this.#spare.add(connection),
+      onBusy: (connection) => void this.#idleConnections.delete(connection),
+      onIdle: (connection) => void this.#idleConnections.add(connection),
       onDropped: (reason) => this.#drops.add(reason),
     });
-    this.#spare.add(connection);
+    this.#idleConnections.add(connection);
     this.#perAddress.set(hostname, (this.#perAddress.get(hostname) ?? 0) + 1);
-    this.#connections.set(connection, connection.run().then(() => this.#forget(connection)));
+    this.#connections.set(connection, connection.run().then(() => this.#remove(connection)));
   }
 
   /** Returns the reason for rejecting a client, if any. At the limit, the longest-idle connection is evicted. */
-  #refusalOf(hostname: string): Refusal | undefined {
+  #rejectionReason(hostname: string): RejectReason | undefined {
     const { maxConnections, maxConnectionsPerAddress } = this.#options.limits;
     if (maxConnectionsPerAddress > 0 && (this.#perAddress.get(hostname) ?? 0) >= maxConnectionsPerAddress) {
       return "address";
     }
     if (this.#connections.size < maxConnections) return undefined;
-    const [oldest] = this.#spare;
+    const [oldest] = this.#idleConnections;
     if (oldest === undefined) return "full";
-    this.#spare.delete(oldest);
+    this.#idleConnections.delete(oldest);
     oldest.drop("evicted");
     return undefined;
   }
 
-  #refuse(client: Deno.TcpConn, reason: Refusal): void {
+  #reject(client: Deno.TcpConn, reason: RejectReason): void {
     this.#drops.add(reason);
     const written = this.#options.plain ? client.write(rawResponse(503)) : Promise.resolve(0);
     const close = (): void => client.close();
@@ -149,9 +149,9 @@ export class ConnectionLimiter implements AsyncDisposable {
     return server;
   }
 
-  #forget(connection: ClientConnection): void {
+  #remove(connection: ClientConnection): void {
     this.#connections.delete(connection);
-    this.#spare.delete(connection);
+    this.#idleConnections.delete(connection);
     if (this.#byLocalPort.get(connection.localPort) === connection) {
       this.#byLocalPort.delete(connection.localPort);
     }

@@ -5,19 +5,19 @@ import type { DropReason } from "./client_connection.ts";
 const LOG_INTERVAL_MS = 10_000;
 
 /** Reason for closing or rejecting a connection. */
-export type Refusal = DropReason | "full" | "address";
+export type RejectReason = DropReason | "full" | "address";
 
 /** Counts dropped connections and periodically logs the counts. */
 export class DropLog implements Disposable {
   readonly #logger: Logger;
-  readonly #counts = new Map<Refusal, number>();
+  readonly #counts = new Map<RejectReason, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(logger: Logger) {
     this.#logger = logger;
   }
 
-  add(reason: Refusal): void {
+  add(reason: RejectReason): void {
     this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
     // Closing an idle connection is normal and not logged by itself.
     if (reason !== "idle") this.#timer ??= setTimeout(() => this.#report(), LOG_INTERVAL_MS);

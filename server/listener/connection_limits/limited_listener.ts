@@ -92,7 +92,7 @@ export class LimitedListener implements Listener {
     const connection = this.#limiter.connectionAt(info.remoteAddr.port);
     // A process on this machine has bypassed the limiter.
     if (connection === undefined) return Promise.resolve(new Response(null, { status: 421 }));
-    connection.requestBegan();
+    connection.requestStarted();
     const response = this.#handle(request, connection);
     recordEnd(connection, { response, completed: info.completed });
     return response;
