@@ -297,7 +297,7 @@ const contract: Readonly<Record<string, Check>> = {
     assertEquals((await pool.writer().query("SELECT 1 FROM pg_class WHERE relname = 'half'")).rowCount, 0);
   },
 
-  "undoMigrations() reverts the last migration": async (pool) => {
+  "revertMigrations() reverts the last migration": async (pool) => {
     await using folder = await migrationFolder({
       "71_undone.sql":
         "-- migrate:up\nCREATE TABLE undoable (id int);\n-- migrate:down\nDROP TABLE undoable;\n",
@@ -315,7 +315,7 @@ const contract: Readonly<Record<string, Check>> = {
         state: "applied",
       },
     );
-    assertEquals(await pool.undoMigrations(sources, 1), ["71_undone.sql"]);
+    assertEquals(await pool.revertMigrations(sources, 1), ["71_undone.sql"]);
     assertEquals(await pool.pendingMigrations(sources), ["71_undone.sql"]);
     assertEquals(
       (await pool.writer().query("SELECT 1 FROM pg_class WHERE relname = 'undoable'")).rowCount,

@@ -255,11 +255,11 @@ export interface MigrationManager {
    * Throws `MigrationError`, and reverts nothing, if one of them has no down part or has changed, or if a newer version
    * without a file is applied.
    */
-  undoMigrations(sources: readonly MigrationSource[], count: number): Promise<readonly string[]>;
-  /** Returns what {@link MigrationManager.migrate} would do, or reverting `undo` files, after the same checks. */
+  revertMigrations(sources: readonly MigrationSource[], count: number): Promise<readonly string[]>;
+  /** Returns the steps of {@link migrate}, or of reverting `revert` files. Makes the same checks. */
   planMigrations(
     sources: readonly MigrationSource[],
-    options?: { readonly undo?: number },
+    options?: { readonly revert?: number },
   ): Promise<readonly MigrationStep[]>;
   /** Returns the status of every version, of files and of the database, in order. */
   migrationStatus(sources: readonly MigrationSource[]): Promise<readonly MigrationStatus[]>;

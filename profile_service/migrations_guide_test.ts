@@ -31,7 +31,7 @@ Deno.test("docs/migrations.md's example migrations apply and revert", async () =
   const filled = "SELECT FROM profiles WHERE display_name LIKE 'Person %' AND version = 1";
   assertEquals((await pool.writer().query(filled)).rowCount, 2500);
   assertNotEquals(schemaText(await dumpSchema(pool.writer())), before);
-  await pool.undoMigrations(sources, Object.keys(files).length);
+  await pool.revertMigrations(sources, Object.keys(files).length);
   assertEquals((await pool.writer().query("SELECT FROM profiles WHERE name LIKE 'Person %'")).rowCount, 2500);
   // The re-added column is now the last one; everything else is unchanged.
   const lines = (dump: string): readonly string[] =>

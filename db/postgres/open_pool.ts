@@ -165,8 +165,8 @@ class PostgresPool implements ConnectionPool {
     return migrations.migrate(this.#migrationTarget, sources);
   }
 
-  undoMigrations(sources: readonly MigrationSource[], count: number): Promise<readonly string[]> {
-    return migrations.undoMigrations(this.#migrationTarget, sources, count);
+  revertMigrations(sources: readonly MigrationSource[], count: number): Promise<readonly string[]> {
+    return migrations.revertMigrations(this.#migrationTarget, sources, count);
   }
 
   pendingMigrations(sources: readonly MigrationSource[]): Promise<readonly string[]> {
@@ -175,7 +175,7 @@ class PostgresPool implements ConnectionPool {
 
   planMigrations(
     sources: readonly MigrationSource[],
-    options: { readonly undo?: number } = {},
+    options: { readonly revert?: number } = {},
   ): Promise<readonly MigrationStep[]> {
     return migrations.planMigrations(this.writer(), sources, options);
   }

@@ -67,7 +67,7 @@ async function down(
   count: number,
   sources: readonly MigrationSource[],
 ): Promise<string> {
-  const reverted = await migrations.undoMigrations(sources, count);
+  const reverted = await migrations.revertMigrations(sources, count);
   return reverted.length === 0 ? "Nothing to revert\n" : listed("Reverted", reverted);
 }
 
@@ -80,7 +80,7 @@ async function planText(
   parsed: Extract<MigrateArguments, { readonly dryRun: boolean }>,
   sources: readonly MigrationSource[],
 ): Promise<string> {
-  const options = parsed.action === "down" ? { undo: parsed.count } : {};
+  const options = parsed.action === "down" ? { revert: parsed.count } : {};
   const steps = await migrations.planMigrations(sources, options);
   if (steps.length === 0) return `-- Nothing to ${parsed.action === "up" ? "apply" : "revert"}\n`;
   return steps.map(({ fileName, source, sql, inTransaction }) =>

@@ -33,7 +33,7 @@ Deno.test("migrate() and dbmate share one record of applied migrations", async (
   assertEquals(await pool.pendingMigrations(sources), []);
   assertEquals(await pool.migrate(sources), []);
   // archway reverts what dbmate applied.
-  assertEquals(await pool.undoMigrations(sources, 2), [...NAMES].reverse());
+  assertEquals(await pool.revertMigrations(sources, 2), [...NAMES].reverse());
   assertStringIncludes(await run(["status"], options), "Pending: 2");
 
   // archway applies, dbmate sees it.
@@ -61,7 +61,7 @@ Deno.test("dbmate and migrate() reject a file that begins with a byte order mark
     // Removing the mark does not change the checksum.
     await folder.write("20260101000000_marked.sql", text.slice(1));
     await pool.migrate(folder.sources);
-    await pool.undoMigrations(folder.sources, 1);
+    await pool.revertMigrations(folder.sources, 1);
   }
 });
 

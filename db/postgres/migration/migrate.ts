@@ -13,7 +13,7 @@ import {
   withoutChecksum,
 } from "./migration_state.ts";
 import type { MigrationPart } from "./parse_migration.ts";
-import { applyMigration, recordChecksum, undoMigration } from "./run_migration.ts";
+import { applyMigration, recordChecksum, revertMigration } from "./run_migration.ts";
 
 /** Dependencies of the migration functions. */
 export interface MigrationTarget {
@@ -46,16 +46,16 @@ export async function migrate(
 }
 
 /** Reverts the newest files and returns their names. */
-export async function undoMigrations(
+export async function revertMigrations(
   { querier, connect }: MigrationTarget,
   sources: readonly MigrationSource[],
   count: number,
 ): Promise<readonly string[]> {
   const migrations = await readMigrations(sources);
   await using session = await MigrationSession.open(connect);
-  const undoing = planUndo(migrations, await readMigrationState(querier), count);
-  for (const { migration, part } of undoing) await undoMigration(session, migration, part);
-  return undoing.map(({ migration }) => migration.fileName);
+  const reversals = planRevert(migrations, await readMigrationState(querier), count);
+  for (const { migration, part } of reversals) await revertMigration(session, migration, part);
+  return reversals.map(({ migration }) => migration.fileName);
 }
 
 /** Returns the names of the files that {@link migrate} would apply. */
@@ -67,18 +67,18 @@ export async function pendingMigrations(
   return pendingOf(migrations, await readMigrationState(querier)).map(({ fileName }) => fileName);
 }
 
-/** Returns what {@link migrate} would do, or {@link undoMigrations} with a count. */
+/** Returns what {@link migrate} would do, or {@link revertMigrations} with a count. */
 export async function planMigrations(
   querier: Querier,
   sources: readonly MigrationSource[],
-  { undo }: { readonly undo?: number } = {},
+  { revert }: { readonly revert?: number } = {},
 ): Promise<readonly MigrationStep[]> {
   const migrations = await readMigrations(sources);
   const state = await readMigrationState(querier);
   refuseChanged(migrations, state);
-  return undo === undefined
+  return revert === undefined
     ? pendingOf(migrations, state).map((migration) => toStep(migration, migration.up))
-    : planUndo(migrations, state, undo).map(({ migration, part }) => toStep(migration, part));
+    : planRevert(migrations, state, revert).map(({ migration, part }) => toStep(migration, part));
 }
 
 /** Returns the status of every version. */
@@ -89,16 +89,16 @@ export async function migrationStatus(
   return statusOf(await readMigrations(sources), await readMigrationState(querier));
 }
 
-interface Undoing {
+interface Reversal {
   readonly migration: Migration;
   readonly part: MigrationPart;
 }
 
-function planUndo(
+function planRevert(
   migrations: readonly Migration[],
   state: MigrationState,
   count: number,
-): readonly Undoing[] {
+): readonly Reversal[] {
   const newest = newestOf(migrations, state, count);
   refuseChanged(newest, state);
   return newest.map((migration) => {

@@ -39,28 +39,28 @@ async function pidOf(pool: ConnectionPool, text: string, state = "active"): Prom
   }
 }
 
-Deno.test("undoMigrations() reverts the requested number of migrations, newest first", async () => {
+Deno.test("revertMigrations() reverts the requested number of migrations, newest first", async () => {
   await withDatabase(async (pool) => {
     await using folder = await migrationFolder({ "1_first.sql": FIRST, "2_second.sql": SECOND });
     await pool.migrate(folder.sources);
-    assertEquals(await pool.undoMigrations(folder.sources, 1), ["2_second.sql"]);
+    assertEquals(await pool.revertMigrations(folder.sources, 1), ["2_second.sql"]);
     assertEquals(await tables(pool), ["first"]);
     await pool.migrate(folder.sources);
-    assertEquals(await pool.undoMigrations(folder.sources, 9), ["2_second.sql", "1_first.sql"]);
+    assertEquals(await pool.revertMigrations(folder.sources, 9), ["2_second.sql", "1_first.sql"]);
     assertEquals(await tables(pool), []);
-    assertEquals(await pool.undoMigrations(folder.sources, 1), []);
+    assertEquals(await pool.revertMigrations(folder.sources, 1), []);
     assertEquals(await count(pool, "SELECT FROM archway_migration_checksums"), 0);
   });
 });
 
-Deno.test("undoMigrations() reverts nothing when a file has no down part", async () => {
+Deno.test("revertMigrations() reverts nothing when a file has no down part", async () => {
   await withDatabase(async (pool) => {
     await using folder = await migrationFolder({ "1_first.sql": "-- migrate:up\nCREATE TABLE first ();\n" });
     await folder.write("2_second.sql", SECOND);
     await pool.migrate(folder.sources);
     const runs: readonly (() => Promise<unknown>)[] = [
-      () => pool.undoMigrations(folder.sources, 2),
-      () => pool.planMigrations(folder.sources, { undo: 2 }),
+      () => pool.revertMigrations(folder.sources, 2),
+      () => pool.planMigrations(folder.sources, { revert: 2 }),
     ];
     for (const run of runs) {
       const { message } = await assertRejects(run, MigrationError);
@@ -81,7 +81,7 @@ Deno.test("migrate() names the applied file that has changed and applies nothing
     const { message } = await assertRejects(() => pool.migrate(folder.sources), MigrationError);
     assertStringIncludes(message, "1_first.sql of test has changed");
     await assertRejects(() => pool.planMigrations(folder.sources), MigrationError);
-    await assertRejects(() => pool.undoMigrations(folder.sources, 1), MigrationError);
+    await assertRejects(() => pool.revertMigrations(folder.sources, 1), MigrationError);
     assertEquals((await pool.migrationStatus(folder.sources)).map(({ state }) => state), [
       "changed",
       "pending",
@@ -117,11 +117,11 @@ Deno.test("migrationStatus() reports missing files and out-of-order migrations",
     ]);
     assertEquals(await pool.migrate(folder.sources), ["1_late.sql", "4_new.sql"]);
     // No newer migration lacks its file.
-    assertEquals(await pool.undoMigrations(folder.sources, 1), ["4_new.sql"]);
+    assertEquals(await pool.revertMigrations(folder.sources, 1), ["4_new.sql"]);
   });
 });
 
-Deno.test("undoMigrations() reverts nothing older than an applied migration without a file", async () => {
+Deno.test("revertMigrations() reverts nothing older than an applied migration without a file", async () => {
   await withDatabase(async (pool) => {
     const files = {
       "1_first.sql": FIRST,
@@ -137,8 +137,8 @@ Deno.test("undoMigrations() reverts nothing older than an applied migration with
     await Deno.remove(`${folder.path}/4_fourth.sql`);
     const refuses = async (count: number, versions: string): Promise<void> => {
       const runs: readonly (() => Promise<unknown>)[] = [
-        () => pool.undoMigrations(folder.sources, count),
-        () => pool.planMigrations(folder.sources, { undo: count }),
+        () => pool.revertMigrations(folder.sources, count),
+        () => pool.planMigrations(folder.sources, { revert: count }),
       ];
       for (const run of runs) {
         const { message } = await assertRejects(run, MigrationError);
@@ -164,22 +164,22 @@ Deno.test("undoMigrations() reverts nothing older than an applied migration with
   });
 });
 
-Deno.test("undoMigrations() ignores older migrations without a file", async () => {
+Deno.test("revertMigrations() ignores older migrations without a file", async () => {
   await withDatabase(async (pool) => {
     await using folder = await migrationFolder({ "1_first.sql": FIRST, "2_second.sql": SECOND });
     await pool.migrate(folder.sources);
     await Deno.remove(`${folder.path}/1_first.sql`);
-    assertEquals((await pool.planMigrations(folder.sources, { undo: 1 })).map(({ fileName }) => fileName), [
+    assertEquals((await pool.planMigrations(folder.sources, { revert: 1 })).map(({ fileName }) => fileName), [
       "2_second.sql",
     ]);
     await assertRejects(
-      () => pool.undoMigrations(folder.sources, 2),
+      () => pool.revertMigrations(folder.sources, 2),
       MigrationError,
       "has the applied migration 1",
     );
-    assertEquals(await pool.undoMigrations(folder.sources, 1), ["2_second.sql"]);
+    assertEquals(await pool.revertMigrations(folder.sources, 1), ["2_second.sql"]);
     await assertRejects(
-      () => pool.undoMigrations(folder.sources, 1),
+      () => pool.revertMigrations(folder.sources, 1),
       MigrationError,
       "has the applied migration 1",
     );
@@ -200,7 +200,7 @@ Deno.test("migrate() runs transaction:false outside of a transaction", async () 
     ]);
     assertEquals(await pool.migrate(folder.sources), ["1_first.sql", "2_index.sql"]);
     assertEquals(await count(pool, "SELECT FROM pg_indexes WHERE indexname = 'first_id'"), 1);
-    assertEquals(await pool.undoMigrations(folder.sources, 1), ["2_index.sql"]);
+    assertEquals(await pool.revertMigrations(folder.sources, 1), ["2_index.sql"]);
     assertEquals(await count(pool, "SELECT FROM pg_indexes WHERE indexname = 'first_id'"), 0);
   });
 });

@@ -17,14 +17,14 @@ export async function applyMigration(session: MigrationSession, migration: Migra
 }
 
 /** Reverts a migration and deletes its record. */
-export async function undoMigration(
+export async function revertMigration(
   session: MigrationSession,
   migration: Migration,
   part: MigrationPart,
 ): Promise<void> {
   const record = `DELETE FROM schema_migrations WHERE version = '${migration.version}';
     DELETE FROM archway_migration_checksums WHERE version = '${migration.version}'`;
-  await run(session, { migration, part, record, verb: "could not be undone" });
+  await run(session, { migration, part, record, verb: "could not be reverted" });
 }
 
 /** Records the checksum of a migration that another program has applied. */
