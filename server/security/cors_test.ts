@@ -12,13 +12,13 @@ function fieldsOf({ headers }: Response): Readonly<Record<string, string>> {
   return Object.fromEntries(fields.map(([name, value]) => [name.slice(prefix.length), value]));
 }
 
-async function ask(line: string, headers: HeadersInit, cors?: CorsOptions): Promise<Response> {
+async function request(line: string, headers: HeadersInit, cors?: CorsOptions): Promise<Response> {
   const [method = "", path = ""] = line.split(" ");
   return await send(path, { method, headers }, ...(cors === undefined ? [] : [withCors(cors)]));
 }
 
 function preflight(path: string, origin: string, cors?: CorsOptions): Promise<Response> {
-  return ask(`OPTIONS ${path}`, { Origin: origin, "Access-Control-Request-Method": "PUT" }, cors);
+  return request(`OPTIONS ${path}`, { Origin: origin, "Access-Control-Request-Method": "PUT" }, cors);
 }
 
 function listed(field: string | undefined): readonly string[] {
@@ -26,7 +26,7 @@ function listed(field: string | undefined): readonly string[] {
 }
 
 Deno.test("CORS is off unless configured", async () => {
-  for (const response of [await ask("GET /notes", { Origin: APP }), await preflight("/notes/1", APP)]) {
+  for (const response of [await request("GET /notes", { Origin: APP }), await preflight("/notes/1", APP)]) {
     assertEquals(fieldsOf(response), {});
     assertFalse(/origin/i.test(response.headers.get("Vary") ?? ""));
   }
@@ -51,7 +51,7 @@ Deno.test("CORS responds to a preflight with the resource's methods and the docu
 
 Deno.test("CORS lets scripts of an allowed origin read responses and problems, with their headers", async () => {
   for (const [path, status] of [["/notes/1", 200], ["/notes/1/nothing", 404]] as const) {
-    const response = await ask(`GET ${path}`, { Origin: APP }, { origins: [APP] });
+    const response = await request(`GET ${path}`, { Origin: APP }, { origins: [APP] });
     assertEquals(response.status, status);
     const fields = fieldsOf(response);
     assertEquals(Object.keys(fields).toSorted(), ["allow-origin", "expose-headers"]);
@@ -71,7 +71,7 @@ Deno.test("CORS adds no headers for other origins, however similar to an allowed
   for (const origin of others) {
     for (
       const response of [
-        await ask("GET /notes", { Origin: origin }, { origins: [APP] }),
+        await request("GET /notes", { Origin: origin }, { origins: [APP] }),
         await preflight("/notes/1", origin, { origins: [APP] }),
       ]
     ) {
@@ -82,7 +82,7 @@ Deno.test("CORS adds no headers for other origins, however similar to an allowed
 });
 
 Deno.test("CORS allows every origin with a star if configured, and then does not vary", async () => {
-  const response = await ask("GET /notes", { Origin: "https://any.example" }, { origins: "*" });
+  const response = await request("GET /notes", { Origin: "https://any.example" }, { origins: "*" });
   assertEquals(fieldsOf(response)["allow-origin"], "*");
   assertEquals(response.headers.get("Vary"), "Accept");
 });
@@ -90,14 +90,17 @@ Deno.test("CORS allows every origin with a star if configured, and then does not
 Deno.test("CORS allows credentials if configured", async () => {
   const cors = { origins: [APP], credentials: true };
   for (
-    const response of [await ask("GET /notes", { Origin: APP }, cors), await preflight("/notes", APP, cors)]
+    const response of [
+      await request("GET /notes", { Origin: APP }, cors),
+      await preflight("/notes", APP, cors),
+    ]
   ) {
     assertEquals(fieldsOf(response)["allow-credentials"], "true");
   }
 });
 
 Deno.test("CORS ignores an OPTIONS that is not a preflight, and fails a preflight for an unknown path", async () => {
-  const plain = await ask("OPTIONS /notes", { Origin: APP }, { origins: [APP] });
+  const plain = await request("OPTIONS /notes", { Origin: APP }, { origins: [APP] });
   assertEquals([plain.status, fieldsOf(plain)["allow-methods"]], [204, undefined]);
   const nowhere = await preflight("/nowhere", APP, { origins: [APP] });
   assertEquals([nowhere.status, fieldsOf(nowhere)["allow-methods"]], [404, undefined]);

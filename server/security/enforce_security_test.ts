@@ -60,7 +60,7 @@ interface Sent {
 }
 
 /** Sends a request and returns the status, the challenge, the problem type and the principals seen. */
-async function ask(
+async function send(
   authenticator: Authenticator | undefined,
   line: string,
   { token, authorization = token && `Bearer ${token}`, body, headers }: Sent = {},
@@ -87,28 +87,28 @@ async function ask(
 
 for (const [when, authenticator] of Object.entries(AUTHENTICATORS)) {
   Deno.test(`compileSecurity() admits callers with the scopes, verified ${when}`, async () => {
-    const { status, seen } = await ask(authenticator, "GET /notes/1", { token: "reader" });
+    const { status, seen } = await send(authenticator, "GET /notes/1", { token: "reader" });
     assertEquals(status, 200);
     assertEquals(seen, [{ subject: "reader", scopes: new Set(["notes:read"]) }]);
-    assertEquals((await ask(authenticator, "GET /notes", { token: "nothing" })).status, 200);
-    assertEquals((await ask(authenticator, "HEAD /notes/1", { token: "reader" })).status, 200);
+    assertEquals((await send(authenticator, "GET /notes", { token: "nothing" })).status, 200);
+    assertEquals((await send(authenticator, "HEAD /notes/1", { token: "reader" })).status, 200);
     for (const token of ["writer", "admin"]) {
       const headers = { "Content-Type": "application/json" };
       const sent = { token, headers, body: '{"text":"x"}' };
-      assertEquals((await ask(authenticator, "POST /notes", sent)).status, 201, token);
+      assertEquals((await send(authenticator, "POST /notes", sent)).status, 201, token);
     }
   });
 
   Deno.test(`compileSecurity() responds 401 with a challenge without a valid token, verified ${when}`, async () => {
     for (const authorization of [undefined, "Basic YTpi"]) {
-      const { status, challenge, type, seen } = await ask(authenticator, "GET /notes/1", {
+      const { status, challenge, type, seen } = await send(authenticator, "GET /notes/1", {
         ...(authorization && { authorization }),
       });
       assertEquals([status, challenge, type], [401, 'Bearer realm="archway"', "/problems/unauthenticated"]);
       assertEquals(seen, []);
     }
     for (const authorization of ["Bearer unknown", "Bearer", "Bearer reader, Bearer reader"]) {
-      const { status, challenge, type } = await ask(authenticator, "HEAD /notes/1", { authorization });
+      const { status, challenge, type } = await send(authenticator, "HEAD /notes/1", { authorization });
       assertEquals([status, type], [401, undefined]);
       assertStringIncludes(
         challenge ?? "",
@@ -118,7 +118,7 @@ for (const [when, authenticator] of Object.entries(AUTHENTICATORS)) {
   });
 
   Deno.test(`compileSecurity() responds 403 with the scopes of the first alternative, verified ${when}`, async () => {
-    const { status, challenge, type, seen } = await ask(authenticator, "POST /notes", {
+    const { status, challenge, type, seen } = await send(authenticator, "POST /notes", {
       token: "reader",
       headers: { "Content-Type": "application/json" },
       body: "{",
@@ -129,7 +129,7 @@ for (const [when, authenticator] of Object.entries(AUTHENTICATORS)) {
   });
 
   Deno.test(`compileSecurity() responds 503 if the token cannot be verified, checked ${when}`, async () => {
-    const { status, challenge, type } = await ask(authenticator, "GET /notes/1", { token: "unavailable" });
+    const { status, challenge, type } = await send(authenticator, "GET /notes/1", { token: "unavailable" });
     assertEquals([status, challenge, type], [503, null, "/problems/auth-unavailable"]);
   });
 }
@@ -137,7 +137,7 @@ for (const [when, authenticator] of Object.entries(AUTHENTICATORS)) {
 Deno.test("compileSecurity() runs after routing and before any check of the content", async () => {
   const authenticator = AUTHENTICATORS["synchronously"];
   const status = async (line: string, sent: Sent): Promise<number> =>
-    (await ask(authenticator, line, sent)).status;
+    (await send(authenticator, line, sent)).status;
   assertEquals(await status("GET /nowhere", {}), 404);
   assertEquals(await status("PATCH /notes", {}), 405);
   assertEquals(await status("OPTIONS /notes", {}), 204);
@@ -179,15 +179,15 @@ Deno.test("compileSecurity() rejects two Authorization headers on the wire", asy
 
 Deno.test("compileSecurity() ignores public operations and the server's own endpoints", async () => {
   const authenticator = AUTHENTICATORS["synchronously"];
-  const { status, seen } = await ask(authenticator, "DELETE /notes/1", { token: "unknown" });
+  const { status, seen } = await send(authenticator, "DELETE /notes/1", { token: "unknown" });
   assertEquals([status, seen], [204, [undefined]]);
   for (const path of ["/livez", "/openapi/note.json", "/problems/unauthenticated"]) {
-    assertEquals((await ask(authenticator, `GET ${path}`)).status, 200, path);
+    assertEquals((await send(authenticator, `GET ${path}`)).status, 200, path);
   }
 });
 
 Deno.test("compileSecurity() enforces nothing without an authenticator", async () => {
-  const { status, seen } = await ask(undefined, "GET /notes/1", { token: "unknown" });
+  const { status, seen } = await send(undefined, "GET /notes/1", { token: "unknown" });
   assertEquals([status, seen], [200, [undefined]]);
 });
 
