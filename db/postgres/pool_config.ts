@@ -16,12 +16,18 @@ export interface InstanceConfig {
   readonly maxConnections: number;
   /** TLS; disabled if absent. */
   readonly tls?: TlsConfig;
+  /** Command-line options of its sessions, such as "-c search_path=app" (libpq's `options`). */
+  readonly options?: string;
 }
 
 /** Verification of a server's certificate. */
 export interface TlsConfig {
   /** PEM certificates to trust in addition to the system's. */
   readonly ca?: string;
+  /** PEM certificate of the client, with `key`. */
+  readonly cert?: string;
+  /** PEM private key of the client. */
+  readonly key?: string;
   /** Name in the server's certificate, if it differs from the host. */
   readonly serverName?: string;
   /**

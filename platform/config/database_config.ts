@@ -1,10 +1,16 @@
-import type { InstanceConfig, Pooler, ReaderPolicy, TlsConfig } from "@archway/db/postgres/pool_config.ts";
+import type { InstanceConfig, Pooler, ReaderPolicy } from "@archway/db/postgres/pool_config.ts";
 import type { Setting, SettingsReader } from "@archway/service_kit/setting.ts";
 import { choiceSetting, durationSetting, textSetting } from "@archway/service_kit/setting_types.ts";
-import { type PrimaryHosts, readPrimaryHosts } from "./primary_hosts.ts";
-import { PRIMARY, replicaSettings, type ServerSettings, TLS_MODES } from "./server_settings.ts";
+import { type PrimaryServers, readPrimary, readReplica } from "./read_servers.ts";
+import {
+  DATABASE_URL,
+  PRIMARY,
+  replicaSettings,
+  type ServerSettings,
+  settingsOfServer,
+} from "./server_settings.ts";
 
-/** Embedded PostgreSQL. */
+/** PostgreSQL inside the program. */
 export interface EmbeddedConfig {
   readonly kind: "embedded";
   /** Path of its data directory. */
@@ -14,8 +20,8 @@ export interface EmbeddedConfig {
 /** External PostgreSQL. */
 export interface PostgresConfig {
   readonly kind: "postgres";
-  /** Server that accepts writes, or candidates of which one does. */
-  readonly primary: PrimaryHosts;
+  /** The server that takes writes, or candidates of which one does. */
+  readonly primary: PrimaryServers;
   readonly replicas: readonly InstanceConfig[];
   readonly pooler: Pooler;
   readonly readerPolicy: ReaderPolicy;
@@ -29,7 +35,7 @@ export type DatabaseConfig = EmbeddedConfig | PostgresConfig;
 /** Maximum number of replicas; more are surely a mistake. */
 const MAX_REPLICAS = 64;
 
-/** Upper bound of the replica numbers that are searched for gaps. */
+/** Numbers up to here are searched for replicas that a gap would hide. */
 const MAX_NUMBERS = 256;
 
 const DATA_DIRECTORY = textSetting("EMBEDDED_DATA_DIR", {
@@ -66,24 +72,20 @@ const OF_SERVERS = [POOLER, READER_POLICY, MAX_LAG, PROBE_TIMEOUT];
 
 export const DATABASE_SETTINGS: readonly Setting<unknown>[] = [
   DATA_DIRECTORY,
-  ...inOrder(PRIMARY),
-  ...inOrder(replicaSettings(0)),
+  DATABASE_URL,
+  ...settingsOfServer(PRIMARY),
+  ...settingsOfServer(replicaSettings(0)),
   ...OF_SERVERS,
 ];
 
-function inOrder(server: ServerSettings & { readonly port: Setting<unknown> }): readonly Setting<unknown>[] {
-  const { host, port, user, password, database, maxConnections, tls } = server;
-  return [host, port, user, password, database, maxConnections, tls];
-}
-
-/** Reads the database: the embedded one unless a primary is configured. */
+/** Reads which database stores the data: the embedded one unless a primary is configured. */
 export function readDatabaseConfig(reader: SettingsReader): DatabaseConfig {
   const replicas = numberedReplicas(reader);
-  if (!reader.isSet(PRIMARY.host)) {
-    rejectLeftovers(reader, replicas);
+  if (!reader.isSet(PRIMARY.host) && !reader.isSet(DATABASE_URL)) {
+    refuseLeftovers(reader, replicas);
     return { kind: "embedded", dataDirectory: reader.read(DATA_DIRECTORY) };
   }
-  const primary = readPrimaryHosts(reader, () => readAccess(reader, PRIMARY));
+  const primary = readPrimary(reader);
   return {
     kind: "postgres",
     primary,
@@ -95,43 +97,14 @@ export function readDatabaseConfig(reader: SettingsReader): DatabaseConfig {
   };
 }
 
-/** Reads a replica, which inherits unset settings from the primary. */
-function readReplica(reader: SettingsReader, number: number, primary: InstanceConfig): InstanceConfig {
-  const settings = replicaSettings(number);
-  return {
-    ...readAccess(reader, settings, primary),
-    host: reader.require(settings.host, ""),
-    port: reader.readOr(settings.port, primary.port),
-  };
-}
-
-/** Reads all settings of a server except its address. */
-function readAccess(
-  reader: SettingsReader,
-  { user, password, database, maxConnections, tls }: ServerSettings,
-  primary?: InstanceConfig,
-): Omit<InstanceConfig, "host" | "port"> {
-  const inherit = <T>(setting: Setting<T | undefined>, value: T | undefined, placeholder: T): T =>
-    value === undefined ? reader.require(setting, placeholder) : reader.readOr(setting, value);
-  const mode = reader.read(tls);
-  const tlsConfig: TlsConfig | undefined = mode === undefined ? primary?.tls : TLS_MODES[mode];
-  return {
-    user: inherit(user, primary?.user, ""),
-    password: inherit(password, primary?.password, ""),
-    database: inherit(database, primary?.database, ""),
-    maxConnections: inherit(maxConnections, primary?.maxConnections, 1),
-    ...(tlsConfig !== undefined && { tls: tlsConfig }),
-  };
-}
-
 function isMentioned(
   reader: SettingsReader,
-  server: ServerSettings & { readonly port: Setting<unknown> },
+  server: ServerSettings,
 ): boolean {
-  return inOrder(server).some((setting) => reader.isSet(setting));
+  return settingsOfServer(server).some((setting) => reader.isSet(setting));
 }
 
-/** Returns the numbers of the replicas, and reports gaps and excess numbers. */
+/** Returns the numbers of the replicas. A gap is reported, since replicas behind it would be overlooked. */
 function numberedReplicas(reader: SettingsReader): readonly number[] {
   const mentioned = Array.from({ length: MAX_NUMBERS }, (_, number) => number)
     .filter((number) => isMentioned(reader, replicaSettings(number)));
@@ -152,13 +125,13 @@ function numberedReplicas(reader: SettingsReader): readonly number[] {
   return allowed;
 }
 
-/** Rejects settings of servers without a primary, since the embedded database would be used instead. */
-function rejectLeftovers(reader: SettingsReader, replicas: readonly number[]): void {
+/** Reports settings of servers without a primary: they would be ignored, and data would go to the embedded database. */
+function refuseLeftovers(reader: SettingsReader, replicas: readonly number[]): void {
   if (isMentioned(reader, PRIMARY)) {
-    reader.reject(PRIMARY.host, "is required with other POSTGRES_PRIMARY_ variables");
+    reader.reject(PRIMARY.host, "or DATABASE_URL is required with other POSTGRES_PRIMARY_ variables");
   }
   const others = OF_SERVERS.filter((setting) => reader.isSet(setting));
   for (const setting of [...replicas.map((number) => replicaSettings(number).host), ...others]) {
-    reader.reject(setting, `needs ${PRIMARY.host.name}`);
+    reader.reject(setting, `needs ${PRIMARY.host.name} or ${DATABASE_URL.name}`);
   }
 }

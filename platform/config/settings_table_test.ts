@@ -13,8 +13,13 @@ const SERVER: Readonly<Record<string, string>> = {
 Deno.test("settingsTable() lists exactly the settings that the configuration and the commands read", () => {
   const embedded = new EnvironmentReader(() => undefined);
   const server = new EnvironmentReader((name) => SERVER[name]);
-  for (const reader of [embedded, server]) readConfig(reader);
-  const read = new Set([...embedded.values.keys(), ...server.values.keys(), "COPY_TO_URL"]);
+  const byUrl = new EnvironmentReader((name) =>
+    name === "DATABASE_URL" ? "postgres://app@db/app" : undefined
+  );
+  for (const reader of [embedded, server, byUrl]) readConfig(reader);
+  const read = new Set([embedded, server, byUrl].flatMap(({ values }) => [...values.keys()])).add(
+    "COPY_TO_URL",
+  );
   assertEquals([...read].toSorted(), allSettings([]).map(({ name }) => name).toSorted());
 });
 

@@ -1,6 +1,7 @@
 import type { Setting } from "@archway/service_kit/setting.ts";
 import { type SettingError, variablesOf } from "./environment_reader.ts";
 import { nearest } from "./nearest.ts";
+import { DATABASE_URL, PRIMARY } from "./server_settings.ts";
 
 /** Prefixes reserved for settings of the program. */
 const OWN_PREFIXES = ["POSTGRES_"];
@@ -31,6 +32,13 @@ const OF_IMAGE = new Set([
   "POSTGRES_HOST_AUTH_METHOD",
 ]);
 
+/** Variables by which other programs find their server; this program would start on the embedded database. */
+export const FOREIGN_SERVERS = ["PGHOST", "PGSERVICE"];
+
+const FOREIGN_REASON =
+  "names a server, and is not a setting; set DATABASE_URL or POSTGRES_PRIMARY_HOST, or " +
+  "EMBEDDED_DATA_DIR for the embedded database";
+
 /** Options of {@link unknownSettings}. */
 export interface UnknownSettingsOptions {
   readonly settings: readonly Setting<unknown>[];
@@ -49,9 +57,11 @@ export function unknownSettings(
   const known = new Set(settings.flatMap(variablesOf));
   const projectPrefix = `${project.toUpperCase()}_`;
   const prefixes = [...OWN_PREFIXES, projectPrefix];
+  const foreign = hasServer(environment) || environment["EMBEDDED_DATA_DIR"] ? [] : FOREIGN_SERVERS;
   return Object.entries(environment).flatMap(([variable, value]): readonly SettingError[] => {
     if (value === "" || known.has(withFirstNumber(variable)) || isOfKubernetes(variable, value)) return [];
-    if (OF_IMAGE.has(variable) && environment["POSTGRES_PRIMARY_HOST"]) return [];
+    if (OF_IMAGE.has(variable) && hasServer(environment)) return [];
+    if (foreign.includes(variable)) return [{ variable, reason: FOREIGN_REASON }];
     const hint = suggest(withFirstNumber(variable.replace(projectPrefix, "")), known)
       ?.replace(REPLICA, REPLICA.exec(variable)?.[0] ?? "");
     if (hint === undefined && !prefixes.some((prefix) => variable.startsWith(prefix))) return [];
@@ -62,6 +72,10 @@ export function unknownSettings(
       }`,
     }];
   });
+}
+
+function hasServer(environment: Readonly<Record<string, string>>): boolean {
+  return [PRIMARY.host, DATABASE_URL].flatMap(variablesOf).some((name) => environment[name]);
 }
 
 const REPLICA = /POSTGRES_REPLICA_\d+_/;
@@ -77,6 +91,7 @@ function isOfKubernetes(variable: string, value: string): boolean {
 
 function suggest(variable: string, known: ReadonlySet<string>): string | undefined {
   if (known.has(variable)) return variable;
+  if (/^POSTGRES_(?:PRIMARY_)?UR[LI]$/.test(variable)) return DATABASE_URL.name;
   const [, rest] = /^POSTGRES_(?:PRIMARY_)?(\w+)$/.exec(variable) ?? [];
   const ofPrimary = `POSTGRES_PRIMARY_${SYNONYMS.get(rest ?? "") ?? rest}`;
   if (known.has(ofPrimary)) return ofPrimary;

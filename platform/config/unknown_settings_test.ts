@@ -12,6 +12,7 @@ Deno.test("unknownSettings() suggests the nearest setting", () => {
     POSTGRES_HOST: "POSTGRES_PRIMARY_HOST",
     POSTGRES_PASSWORD: "POSTGRES_PRIMARY_PASSWORD",
     POSTGRES_DB: "POSTGRES_PRIMARY_DATABASE",
+    POSTGRES_URL: "DATABASE_URL",
     POSTGRES_PRIMARY_USERNAME: "POSTGRES_PRIMARY_USER",
     POSTGRES_PRIMARY_HOTS: "POSTGRES_PRIMARY_HOST",
     POSTGRES_REPLICA_3_HSOT: "POSTGRES_REPLICA_3_HOST",
@@ -71,4 +72,11 @@ Deno.test("unknownSettings() accepts variables of the PostgreSQL image once a pr
   const image = { POSTGRES_USER: "app", POSTGRES_PASSWORD: "secret", POSTGRES_DB: "app" };
   assertEquals(Object.keys(unknown(image)), Object.keys(image));
   assertEquals(unknown({ ...image, POSTGRES_PRIMARY_HOST: "db" }), {});
+});
+
+Deno.test("unknownSettings() reports PGHOST, unless a server or the embedded database was chosen", () => {
+  assertEquals(Object.keys(unknown({ PGHOST: "db", PGSERVICE: "app" })), ["PGHOST", "PGSERVICE"]);
+  for (const chosen of ["DATABASE_URL", "DATABASE_URL_FILE", "POSTGRES_PRIMARY_HOST", "EMBEDDED_DATA_DIR"]) {
+    assertEquals(unknown({ PGHOST: "db", [chosen]: "x" }), {});
+  }
 });

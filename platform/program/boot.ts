@@ -52,6 +52,7 @@ export async function boot(
   const prometheus = config.admin !== undefined;
   const telemetry = stack.use(await startTelemetry({ logger, prometheus }));
   const database = stack.use(await openDatabase(config, telemetry.database));
+  logger.info("Database: {database}", { database: database.description });
   telemetry.watch(database.pool);
   const stopping = new AbortController();
   // Also on failure, so that nothing starts while resources are closing.

@@ -73,7 +73,7 @@ export function effectiveSettings(
     settings: names.map((name) => {
       const read = reader.values.get(name);
       const text = read?.text;
-      const value = text === undefined ? null : isSecret(name) ? MASK : text;
+      const value = text === undefined || text === "" ? null : isSecret(name) ? MASK : text;
       return { name, value, source: sourceOf(name, read, { environment, dotEnv }) };
     }),
     errors: [...reader.errors, ...unknownSettings(environment, { settings: known, project: name })],

@@ -1,5 +1,4 @@
 import { type Config, ConfigError } from "@archway/config/config.ts";
-import { TargetUrlError } from "@archway/config/target_url.ts";
 import type { MigrationSource } from "@archway/db/db.ts";
 import { CopyError } from "@archway/db/copy/copy_error.ts";
 import { DbArgumentsError, parseDbArguments } from "./db_arguments.ts";
@@ -48,6 +47,6 @@ export async function db(
 
 /** Whether an error is the operator's to correct. */
 function isUserFacing(error: unknown): error is Error {
-  return error instanceof CopyError || error instanceof TargetUrlError || error instanceof ConfigError ||
+  return error instanceof CopyError || error instanceof ConfigError ||
     isDatabaseError(error);
 }

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { Config } from "@archway/config/config.ts";
-import { parseTargetUrl, TargetUrlError } from "@archway/config/target_url.ts";
+import { parseDatabaseUrl } from "@archway/config/database_url.ts";
+import { serverOfUrl } from "@archway/config/read_servers.ts";
+import { InvalidSetting } from "@archway/service_kit/setting.ts";
 import {
   copyDatabase,
   type CopyDatabaseOptions,
@@ -32,7 +34,7 @@ export interface CopyOptions {
  * `db copy`: copies all data from the embedded database to a server.
  *
  * @returns the exit code: 0 if everything is copied and verified, 130 or 143 after a signal.
- * @throws {TargetUrlError | CopyError | DatabaseError | EmbeddedError | MigrationError}
+ * @throws {CopyError | DatabaseError | EmbeddedError | MigrationError}
  */
 export async function copy(config: Config, { url, sources }: CopyOptions): Promise<number> {
   const target = readUrl(url);
@@ -81,10 +83,10 @@ export async function copy(config: Config, { url, sources }: CopyOptions): Promi
 
 function readUrl(url: string): InstanceConfig {
   try {
-    return parseTargetUrl(url);
+    return serverOfUrl(parseDatabaseUrl(url));
   } catch (error) {
-    if (!(error instanceof TargetUrlError)) throw error;
-    throw new TargetUrlError(`Invalid target URL: ${error.message}`);
+    if (!(error instanceof InvalidSetting)) throw error;
+    throw new CopyError(`The target URL ${error.message}`);
   }
 }
 
@@ -96,7 +98,7 @@ function readUrl(url: string): InstanceConfig {
 async function sourceDirectory({ database }: Config): Promise<string> {
   if (database.kind === "postgres") {
     throw new CopyError(
-      "Only the embedded database can be copied, but POSTGRES_PRIMARY_HOST is set; " +
+      "Only the embedded database can be copied, but an external PostgreSQL is configured; " +
         "use pg_dump and pg_restore to copy from one server to another",
     );
   }

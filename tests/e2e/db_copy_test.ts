@@ -223,11 +223,11 @@ Deno.test("archway db copy reports errors in one line", async () => {
   await fill(environment, 1);
   await refuse(
     `https://ann:${PASSWORD}@host/data`,
-    /Invalid target URL: the scheme must be postgres/,
+    /The target URL must be a URL such as postgres:/,
   );
   await refuse(`postgres://ann:${PASSWORD}@127.0.0.1:1/data`, /Copy could not start: .*ECONNREFUSED/);
   await refuse(`${url}_not`, /Copy could not start: .*database "\w+_not" does not exist/);
-  await refuse(url, /POSTGRES_PRIMARY_HOST is set; use pg_dump/, postgresEnvironment(instance));
+  await refuse(url, /external PostgreSQL is configured; use pg_dump/, postgresEnvironment(instance));
   await refuse(`${url}?sslmode=require`, /Copy could not start: /);
   const role = `guest_${instance.database}`;
   await target.writer().query(`CREATE ROLE ${role} LOGIN PASSWORD '${PASSWORD}'`);

@@ -1,4 +1,5 @@
 import { variablesOf } from "@archway/config/environment_reader.ts";
+import { FOREIGN_SERVERS } from "@archway/config/unknown_settings.ts";
 import type { Setting } from "@archway/service_kit/setting.ts";
 
 /**
@@ -8,5 +9,5 @@ import type { Setting } from "@archway/service_kit/setting.ts";
 export function environmentGrants(settings: readonly Setting<unknown>[], project: string): readonly string[] {
   const names = settings.flatMap(variablesOf);
   const prefixes = names.map((name) => name.includes("_") ? `${name.slice(0, name.indexOf("_"))}_*` : name);
-  return [...new Set([...prefixes, `${project.toUpperCase()}_*`])].toSorted();
+  return [...new Set([...prefixes, `${project.toUpperCase()}_*`, ...FOREIGN_SERVERS])].toSorted();
 }

@@ -59,7 +59,10 @@ export function openDriver(
     fetch_types: false,
     publications: "alltables",
     target_session_attrs: undefined,
-    connection: sessionSettings(config, { readOnly }),
+    connection: {
+      ...sessionSettings(config, { readOnly }),
+      ...(instance.options === undefined ? {} : { options: instance.options }),
+    },
     onnotice: onNotice,
     ...(onClose === undefined ? {} : { onclose: onClose }),
     ...(connect === undefined ? {} : { socket: connect }),
@@ -81,10 +84,12 @@ export function openDriver(
 
 function ignore(): void {}
 
-function tlsOptions({ ca, serverName, verify }: TlsConfig): Record<string, unknown> {
+function tlsOptions({ ca, cert, key, serverName, verify }: TlsConfig): Record<string, unknown> {
   return {
     rejectUnauthorized: verify ?? true,
     ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
     ...(serverName === undefined ? {} : { servername: serverName }),
   };
 }

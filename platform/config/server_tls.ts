@@ -1,0 +1,53 @@
+import type { TlsConfig } from "@archway/db/postgres/pool_config.ts";
+import { InvalidSetting } from "@archway/service_kit/setting.ts";
+
+/** TLS to a PostgreSQL server: none, encryption alone, or encryption and a verified certificate (libpq's sslmode). */
+export type TlsMode = "disable" | "require" | "verify-full";
+
+/** Mode of TLS, and paths of PEM files. */
+export interface TlsFiles {
+  readonly mode: TlsMode;
+  /** Certificates to trust in addition to the system's. */
+  readonly caFile: string | undefined;
+  /** Client certificate. */
+  readonly certFile: string | undefined;
+  /** Private key of the client certificate. */
+  readonly keyFile: string | undefined;
+}
+
+/**
+ * Loads the files of a TLS configuration; undefined without TLS.
+ *
+ * @throws {InvalidSetting} for files that do not fit the mode, or that cannot be read.
+ */
+export function loadTls({ mode, caFile, certFile, keyFile }: TlsFiles): TlsConfig | undefined {
+  if (mode === "disable") {
+    if ([caFile, certFile, keyFile].every((file) => file === undefined)) return undefined;
+    throw new InvalidSetting("must be require or verify-full with a file of certificates or keys");
+  }
+  if (caFile !== undefined && mode !== "verify-full") {
+    throw new InvalidSetting(
+      "must be verify-full with a CA file, which nothing would be verified with otherwise",
+    );
+  }
+  if ((certFile === undefined) !== (keyFile === undefined)) {
+    throw new InvalidSetting("needs both files of a client certificate, its certificate and its key");
+  }
+  return {
+    verify: mode === "verify-full",
+    ...(caFile !== undefined && { ca: readPem(caFile, "CA file") }),
+    ...(certFile !== undefined && { cert: readPem(certFile, "client certificate") }),
+    ...(keyFile !== undefined && { key: readPem(keyFile, "key of the client certificate") }),
+  };
+}
+
+function readPem(path: string, what: string): string {
+  let text: string;
+  try {
+    text = Deno.readTextFileSync(path);
+  } catch {
+    throw new InvalidSetting(`has a ${what} that cannot be read`);
+  }
+  if (/-----BEGIN [A-Z ]+-----/.test(text)) return text;
+  throw new InvalidSetting(`has a ${what} that is not in PEM`);
+}
