@@ -99,7 +99,7 @@ export interface TxOptions {
    * @default false
    */
   readonly readOnly?: boolean;
-  /** Maximum wait for a lock in milliseconds, after which a statement fails with code "timeout". */
+  /** Maximum wait for a lock in milliseconds, before a statement fails with code "timeout". */
   readonly lockTimeoutMs?: number;
   /**
    * Whether the function may be run again after a conflict (code "conflict"). Apart from its statements it must have no
@@ -133,7 +133,7 @@ export interface TxManager {
   withTimeoutTx<T>(timeoutMs: number, run: (tx: Transaction) => Promise<T>, options?: TxOptions): Promise<T>;
 }
 
-/** State of a listener: "lost" is retried, "impossible" is permanent (behind a connection pooler). */
+/** State of a listener. "lost" is retried, "impossible" is permanent (behind a connection pooler). */
 export type ListenState = "listening" | "lost" | "impossible";
 
 /** Callbacks of a listener. They must not throw. */
@@ -157,7 +157,9 @@ export interface Notifications {
 
 /** Health of a configured server. */
 export interface InstanceHealth {
-  /** Name in the configuration: "primary", "replica_0", …; "primary_0", … if the primary has several hosts. */
+  /**
+   * Name in the configuration: "primary", "replica_0", …. If the primary has several hosts, they are "primary_0", ….
+   */
   readonly name: string;
   /** "candidate" is a server that is or may become the primary. */
   readonly role: "primary" | "candidate" | "replica";
@@ -184,7 +186,7 @@ export interface InstanceLoad {
   /** Name in the configuration: "primary", "replica_0", …. */
   readonly name: string;
   readonly pool: PoolStatus;
-  /** Replication lag at the last probe, in milliseconds; undefined for a primary, or if unknown. */
+  /** Replication lag at the last probe in milliseconds; undefined for a primary or if unknown. */
   readonly lagMs?: number;
 }
 

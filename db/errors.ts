@@ -8,7 +8,7 @@ export type DatabaseErrorCode =
   | "check-violation"
   /** A value is out of range, malformed or cannot be stored in its type. */
   | "invalid-value"
-  /** Serialization failure or deadlock (SQLSTATE 40001 or 40P01); the transaction may be retried. */
+  /** Serialization failure or deadlock (SQLSTATE 40001, 40P01); the transaction may be retried. */
   | "conflict"
   /** The statement, lock wait or transaction exceeded its deadline. */
   | "timeout"
@@ -19,8 +19,8 @@ export type DatabaseErrorCode =
   /** The wait queue for connections is full, or none became free in time: nothing was done. */
   | "saturated"
   /**
-   * The connection was lost during the statement, or replication of a commit could not be confirmed: a write may or may
-   * not have taken effect.
+   * A write may or may not have taken effect. The connection was lost, or replication of a commit could not be
+   * confirmed.
    */
   | "outcome-unknown"
   /** Any other error: a bug in the program or its schema. */
@@ -39,7 +39,7 @@ export interface DatabaseErrorFields {
   readonly statement?: string | undefined;
   /** Position in the statement, in characters from 1. */
   readonly position?: number | undefined;
-  /** Excerpt of the statement around the position, without literals, for errors in the statement itself. */
+  /** Excerpt of the statement around the position, without literals. Only for errors in the statement itself. */
   readonly near?: string | undefined;
   /** Hint of the server, for errors in the statement itself. */
   readonly hint?: string | undefined;

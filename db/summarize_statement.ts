@@ -43,8 +43,8 @@ const EXCERPT_REACH = 40;
 const LITERAL = /'(?:[^']|'')*'/g;
 
 /**
- * Returns the text around a position of a statement, in one line, without text literals and with a mark at the position;
- * undefined if there is no such position.
+ * Returns the text around a position of a statement, with a mark; undefined if invalid. It is one line without text
+ * literals.
  */
 export function excerpt(text: string, position: number | undefined): string | undefined {
   if (position === undefined) return undefined;

@@ -18,7 +18,7 @@ export function microsecondsOf(timestamp: Timestamp): bigint {
   return BigInt(milliseconds) * 1000n + BigInt(fraction.padEnd(6, "0"));
 }
 
-/** Returns the timestamp of microseconds since 1970, formatted like PostgreSQL: without trailing zeros. */
+/** Returns the timestamp of microseconds since 1970. Like PostgreSQL, it has no trailing zeros. */
 export function timestampOf(microseconds: bigint): Timestamp {
   // Floor division, so that the fraction is also positive before 1970.
   const fraction = ((microseconds % 1_000_000n) + 1_000_000n) % 1_000_000n;
@@ -29,8 +29,8 @@ export function timestampOf(microseconds: bigint): Timestamp {
 }
 
 /**
- * Returns a clock with microseconds: the milliseconds of the system clock and a counter within each, which preserves the
- * order of values created in one millisecond by one process.
+ * Returns a clock with microseconds. They are the milliseconds of the system clock and a counter within each, which
+ * preserves the order of values created in one millisecond by one process.
  */
 export function microsecondClock(nowMs: () => number = Date.now): () => Timestamp {
   let lastMs = 0;

@@ -1,6 +1,6 @@
 /**
- * Creates db/embedded/snapshot.tar.br, the data directory that a first start unpacks instead of running initdb for
- * seconds. Run it again after a change of PGlite's version: `deno run -A tools/embedded_snapshot.ts`.
+ * Creates db/embedded/snapshot.tar.br, a prepared data directory. A first start unpacks it instead of running initdb
+ * for seconds. Run it again after a change of PGlite's version: `deno run -A tools/embedded_snapshot.ts`.
  */
 import { PGlite } from "@electric-sql/pglite";
 import { createTar, type TarFileInput } from "nanotar";
@@ -9,7 +9,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 import { pgliteVersion } from "@archway/db/embedded/pglite_version.ts";
 import { snapshotFile, versionFile } from "@archway/db/embedded/unpack_snapshot.ts";
 
-/** Sorts text by code point and supports upper and lower case of every script, without a system locale. */
+/** Sorts text by code point, without a system locale. Upper and lower case work for every script. */
 const initDbStartParams = [
   "--encoding=UTF8",
   "--locale-provider=builtin",

@@ -4,7 +4,7 @@ import { GenerationError } from "./oapi_codegen/diagnostics.ts";
 import { generateAll } from "./oapi_codegen/generate_all.ts";
 import { writeGenerated } from "./oapi_codegen/write_generated.ts";
 
-/** `deno task gen`: writes the code of every cfg.server.<name>.yaml after all of it has been generated. */
+/** `deno task gen`: writes the code of every cfg.server.<name>.yaml, all or none. */
 async function gen(): Promise<void> {
   const folders = DOCUMENT_FOLDERS.map((folder) => resolve(import.meta.dirname ?? ".", "..", folder));
   for (const generated of await generateAll(folders)) await writeGenerated(generated);

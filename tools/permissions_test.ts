@@ -26,7 +26,7 @@ async function configuration(): Promise<Configuration> {
   return JSON.parse(await read("deno.json"));
 }
 
-/** Returns the programs that a task runs: `deno run …` without its `$(…)`, and the programs in these. */
+/** Returns the programs that a task runs, `deno run …`, and those in its `$(…)`. */
 function programsOf(command: string): readonly string[] {
   const inner = [...command.matchAll(/\$\(([^)]*)\)/g)].map(([, text = ""]) => text);
   return [command.replaceAll(/\$\([^)]*\)/g, ""), ...inner].flatMap((text) => text.split(/&&|\|\||;|\|/))

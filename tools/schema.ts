@@ -4,7 +4,7 @@ import { schemaFiles } from "./schema/schema_files.ts";
 import { MIGRATION_SOURCES } from "./support/migration_sources.ts";
 import { startPostgres } from "./support/postgres/start_postgres.ts";
 
-/** `deno task schema`: applies all migrations on a new PostgreSQL and writes a schema.sql beside each folder. */
+/** `deno task schema`: applies all migrations and writes a schema.sql beside each folder. */
 async function writeSchemas(): Promise<void> {
   await using server = await startPostgres();
   await using pool = openPool({ primary: server.instance, replicas: [] });

@@ -26,7 +26,10 @@ interface NamedTest {
   readonly parts: readonly string[];
 }
 
-/** Parses `e2e/auth_test.ts`, or `e2e/auth_test.ts` ("a part of a name", "of another …"), in backticks. */
+/**
+ * Parses references such as `e2e/auth_test.ts` ("a part of a name", "of another …"). They are in backticks; the parts
+ * are optional.
+ */
 function testsNamed(markdown: string): readonly NamedTest[] {
   const text = markdown.replaceAll(/\s+/g, " ");
   return [...text.matchAll(/`([\w.-]+(?:\/[\w.*-]+)+_test\.ts)`(?: \(("[^)]*")\))?/g)].map(
@@ -54,7 +57,7 @@ async function isRemoved(path: string): Promise<boolean> {
   return folder !== undefined && !await Deno.stat(join(ROOT, folder)).then(() => true, () => false);
 }
 
-/** Returns the texts of a file, or of all files that match a path with a star; undefined if there is none. */
+/** Returns the texts of all files that match a path with a star; undefined if none. */
 async function textOf(path: string): Promise<string | undefined> {
   const [folder = "", ending] = path.split("*");
   if (ending === undefined) return await readIfThere(path);

@@ -16,7 +16,7 @@ export type Trace = ReadonlyMap<string, readonly string[]>;
 export type Traces = Readonly<Record<"get" | "patch", Trace>>;
 
 /**
- * Traces warm requests through the program of a checkout: a GET of a profile by id, and a PATCH.
+ * Traces warm requests through the program of a checkout: a GET and a PATCH of a profile.
  *
  * @param tree Folder of the checkout.
  */
@@ -93,7 +93,7 @@ function filesOf([first = new Map(), ...others]: readonly Coverage[], { idle, tr
   return new Map([...files].sort(([a], [b]) => a < b ? -1 : 1));
 }
 
-/** `deno task trace [folder]`: prints the files that run during a GET and a PATCH, and their number. */
+/** `deno task trace [folder]`: prints the files that run during a GET and a PATCH. */
 async function main([tree = resolve(import.meta.dirname ?? ".", "..")]: readonly string[]): Promise<void> {
   const traces = await traceRequests(tree);
   const lines = Object.entries(traces).flatMap(([name, trace]) => [

@@ -1,6 +1,6 @@
 import type { Querier } from "../db.ts";
 
-/** Settings that the text form of values depends on (PostgreSQL, "Client Connection Defaults"). */
+/** Settings that determine the text of values (PostgreSQL, "Client Connection Defaults"). */
 const SETTINGS = {
   bytea_output: "hex",
   DateStyle: "ISO, YMD",
@@ -13,7 +13,7 @@ const SETTINGS = {
 
 const CALLS = Object.entries(SETTINGS).map(([name, value]) => `set_config('${name}', '${value}', true)`);
 
-/** Gives values the same text on every server until the end of the transaction, which reads back unchanged. */
+/** Gives values the same text on every server, which reads back unchanged. Lasts until the end of the transaction. */
 export async function useCanonicalText(transaction: Querier): Promise<void> {
   await transaction.query(`SELECT ${CALLS.join(", ")}`);
 }

@@ -3,7 +3,7 @@ import type { Querier, QueryResult } from "../db.ts";
 import { checkTarget } from "./check_target.ts";
 import { CopyError } from "./copy_error.ts";
 
-/** Querier of a server with these properties, since no server of another version or encoding is available. */
+/** Querier of a server with these properties. No server of another version or encoding is available. */
 function server(more: Readonly<Record<string, unknown>> = {}): Querier {
   const itself = { version: 180_004, embedded: false, encoding: "UTF8", standby: false, schema: "public" };
   const row = { ...itself, mayCreate: true, user: "ann", ...more };

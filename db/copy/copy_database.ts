@@ -35,9 +35,9 @@ export interface CopyDatabaseOptions {
   readonly sourceId: string;
   /** Migrations that create the tables, in the source and in the target. */
   readonly migrations: readonly MigrationSource[];
-  /** Called at the start of every pass and after every step with the rows processed and the total. */
+  /** Called at the start of every pass and after every step, with processed and total rows. */
   readonly onProgress?: (pass: CopyPass, rows: number, total: number) => void;
-  /** Called with the tables that have changed in the source since they were copied; they are copied again. */
+  /** Called with tables that have changed in the source since their copy. They are copied again. */
   readonly onChanged?: (tables: readonly string[]) => void;
   /** Aborts between two batches, with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -49,7 +49,7 @@ export interface CopySummary {
   readonly rows: number;
   /** Rows that an earlier run had already copied. */
   readonly found: number;
-  /** RFC 3339 time at which an earlier run completed the copy; null if this run copied or checked rows. */
+  /** RFC 3339 time at which an earlier run completed the copy. Null if this run copied or checked rows. */
   readonly finishedAt: string | null;
 }
 
@@ -107,7 +107,7 @@ class DatabaseCopy {
     return await findRecord(tx, this.#options.sourceId, await readCatalog(tx));
   }
 
-  /** Creates the tables and deletes rows that migrations inserted: the source has their current state. */
+  /** Creates the tables and deletes rows that migrations inserted. The source has their current state. */
   async #prepare(catalog: DatabaseCatalog, checksums: ReadonlyMap<string, TableChecksum>): Promise<void> {
     const { target } = this.#pools;
     const { migrations, sourceId } = this.#options;
@@ -202,7 +202,7 @@ class DatabaseCopy {
   }
 }
 
-/** Puts the record of applied migrations last: until then a service on the target reports that it is not ready. */
+/** Puts the record of applied migrations last. Until then a service on the target reports that it is not ready. */
 function inOrder(tables: readonly CopiedTable[]): readonly CopiedTable[] {
   return [
     ...tables.filter(({ name }) => !name.endsWith(APPLIED)),

@@ -1,6 +1,6 @@
 import type { Querier } from "../db.ts";
 
-/** Sets the target's sequences, including those of identity columns, to the positions of the source's. */
+/** Sets the target's sequences to the positions of the source's. Includes identity columns. */
 export async function copySequences(
   source: Querier,
   target: Querier,

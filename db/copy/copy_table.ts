@@ -28,7 +28,7 @@ interface ReadBatch {
   readonly batch: RowBatch;
 }
 
-/** Copies the remaining rows of a table: in batches, or in one transaction if it has no primary key. */
+/** Copies the remaining rows of a table. Uses batches, or one transaction if it has no primary key. */
 export async function copyTable(
   databases: CopyDatabases,
   table: CopiedTable,

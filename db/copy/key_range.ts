@@ -18,10 +18,10 @@ export interface RangeLimits {
   readonly bytes: number;
 }
 
-/** Physical position of a row: the key of tables without a primary key, stable while nothing writes to them. */
+/** Physical position of a row, the key of tables without a primary key. Stable while nothing writes to them. */
 const ROW_PLACE: readonly CopiedColumn[] = [{ name: "ctid", type: "tid" }];
 
-/** Returns the range of rows after `after`, as large as the limits allow; undefined if there are none. */
+/** Returns the largest range of rows after `after` within the limits; undefined if none. */
 export async function nextRange(
   querier: Querier,
   table: CopiedTable,

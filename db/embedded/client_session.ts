@@ -72,7 +72,7 @@ export class ClientSession {
     return concatBytes(messages);
   }
 
-  /** Replaces pending messages by cleanup: ends the open transaction or message series, closes the statements. */
+  /** Replaces pending messages by cleanup. Ends the open transaction or message series and closes the statements. */
   queueCleanup(isOwner: boolean): void {
     const closes = [...this.#statements].map(closeStatementMessage);
     const ends = isOwner ? [syncMessage, queryMessage("ROLLBACK")] : [];

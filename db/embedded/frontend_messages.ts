@@ -1,6 +1,6 @@
 /**
- * Messages of clients in PostgreSQL's frontend/backend protocol 3.0 (PostgreSQL documentation, chapter "Message
- * Formats"): a type byte, a length that includes itself, and the content.
+ * Messages of clients in PostgreSQL's frontend/backend protocol 3.0. A message is a type byte, a length that includes
+ * itself, and the content (PostgreSQL documentation, chapter "Message Formats").
  */
 
 /** First packet of a connection, which has no type byte. */
@@ -64,7 +64,7 @@ const type = {
   terminate: 0x58,
 };
 
-/** Sync message, which ends a series of messages; after an error, everything before it is skipped. */
+/** Sync message, which ends a series of messages. After an error, everything before it is skipped. */
 export const syncMessage: Uint8Array<ArrayBuffer> = Uint8Array.of(type.sync, 0, 0, 0, 4);
 
 /** Returns a simple query message. */

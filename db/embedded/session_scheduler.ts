@@ -1,6 +1,6 @@
 import { ClientSession, type SessionClient } from "./client_session.ts";
 
-/** Executes complete protocol messages in the only session of the database and returns the response. */
+/** Executes complete protocol messages in the shared session and returns the response. */
 export type Execute = (messages: Uint8Array) => Promise<Uint8Array>;
 
 /**

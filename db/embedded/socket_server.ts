@@ -62,7 +62,7 @@ export class SocketServer implements AsyncDisposable {
     }
   }
 
-  /** Handles startup packets and returns the bytes after them; undefined if the client wants no session. */
+  /** Handles startup packets and returns the bytes after them; undefined without a session. */
   async #start(connection: Deno.UnixConn, outbox: Outbox): Promise<Uint8Array | undefined> {
     let buffer: Uint8Array = new Uint8Array(0);
     const chunk = new Uint8Array(4 * 1024);

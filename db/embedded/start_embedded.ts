@@ -20,7 +20,7 @@ export interface EmbeddedDatabase extends AsyncDisposable {
 
 const socketPrefix = "archway_socket_";
 
-/** Leaves room for the socket's file name within the 103 bytes of a path on macOS; Linux allows 107. */
+/** Leaves room for the socket's file name. A path may have 103 bytes on macOS, 107 on Linux. */
 const maxSocketDirectory = 85;
 
 /**
@@ -56,7 +56,7 @@ export async function startEmbedded({ dataDirectory }: StartEmbeddedOptions): Pr
   };
 }
 
-/** Creates a directory with a short path for the socket, accessible to this user only (mode 0700). */
+/** Creates a directory with a short path for the socket. Only this user has access (mode 0700). */
 async function makeSocketDirectory(dataDirectory: string): Promise<string> {
   const pointer = join(dataDirectory, "socket");
   const earlier = await Deno.readTextFile(pointer).catch(() => undefined);

@@ -85,14 +85,14 @@ export interface PoolConfig {
    */
   readonly lifetimeMs?: number;
   /**
-   * Maximum wait for a connection in milliseconds, after which a caller fails with code "saturated".
+   * Maximum wait for a connection in milliseconds, before a caller fails with "saturated".
    *
    * @default 3_000
    */
   readonly acquireTimeoutMs?: number;
   /**
-   * Maximum wait for a connection in milliseconds while the pool is saturated and other callers are served. Without
-   * progress, `acquireTimeoutMs` applies: the server may be about to come back.
+   * Maximum wait for a connection while the pool is saturated, in milliseconds. It applies while other callers are
+   * served. Without progress, `acquireTimeoutMs` applies: the server may be about to come back.
    *
    * @default 1_000
    */
@@ -135,8 +135,8 @@ export interface PoolConfig {
    */
   readonly replicaProbeIntervalMs?: number;
   /**
-   * Maximum wait in milliseconds for a replica to replay the position that a read requires, after which the primary takes
-   * the read; 0 disables waiting.
+   * Maximum wait for a replica to replay a required position, in milliseconds. The primary takes the read after it; 0
+   * disables waiting.
    *
    * @default 50
    */

@@ -7,8 +7,8 @@ export interface ReadDatabaseBytesOptions {
 }
 
 /**
- * Returns the size of the database on disk in bytes, as reported by the server; undefined on timeout or if the user lacks
- * the privilege.
+ * Returns the size of the database on disk in bytes, as reported by the server. Undefined on timeout or if the user
+ * lacks the privilege.
  */
 export async function readDatabaseBytes(
   server: Querier,

@@ -4,7 +4,7 @@ import { Program, untilReady } from "@archway/tools/support/program.ts";
 import { filesOfService, TreeCopy } from "@archway/tools/support/tree_copy.ts";
 import { services } from "../../services.ts";
 
-/** Returns a service and all that require it, directly or indirectly: they are removed together. */
+/** Returns a service and all that require it. They are removed together. */
 function withDependents(name: string): readonly string[] {
   const removed = new Set([name]);
   for (const known of removed) {
@@ -33,7 +33,7 @@ async function statusOf(address: string): Promise<number> {
   return response.status;
 }
 
-/** Asserts that a program serves these documents, and an operation of each that needs no arguments. */
+/** Asserts that a program serves these documents and an operation of each without arguments. */
 async function assertServed(url: string, documents: readonly string[]): Promise<void> {
   for (const name of documents) {
     const response = await fetch(`${url}/openapi/${name}.json`);

@@ -72,7 +72,7 @@ async function countContacts(pool: ConnectionPool): Promise<number> {
 }
 
 /**
- * Creates the tables of the target with a gate: writing the second batch of contacts waits until the gate is opened.
+ * Creates the tables of the target with a gate. Writing the second batch of contacts waits until the gate is opened.
  */
 async function closeGate(
   target: ConnectionPool,

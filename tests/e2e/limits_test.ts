@@ -23,7 +23,7 @@ async function list(url: string, headers: HeadersInit = {}): Promise<Response> {
 
 let clients = 0;
 
-/** Returns the number of allowed requests of a new client, sent to all instances until all reject. */
+/** Returns the number of allowed requests of a new client. Sends to all instances until all reject. */
 async function allowed(urls: readonly string[]): Promise<number> {
   const client = `198.51.${clients >> 8}.${clients++ & 255}`;
   let passed = 0;

@@ -98,7 +98,7 @@ async function untilStatus(url: string, status: string): Promise<Readiness> {
   }
 }
 
-/** Waits until a check fails for a reason; on a slow machine it may have failed for another one before. */
+/** Waits until a check fails for a reason. On a slow machine it may have failed for another one before. */
 async function untilReason(url: string, name: string, expected: RegExp): Promise<void> {
   while (true) {
     const { checks } = await readiness(url);

@@ -10,7 +10,9 @@ const PROBABILITIES: readonly (readonly [parameters: RegExp, probability: number
   [/^/, 0.5],
 ];
 
-/** Returns the configuration of a run as TOML: of the service, of all documents, and its hints. */
+/**
+ * Returns the configuration of a run as TOML. It consists of that of the service, that of all documents, and hints.
+ */
 export async function configuration(hints: Hints, file?: string): Promise<string> {
   // The first of several entries for an operation applies.
   const files = file === undefined ? [COMMON] : [file, COMMON];

@@ -19,7 +19,7 @@ export type Installation =
   | { readonly kind: "impossible"; readonly reason: string };
 
 /**
- * Installs the pinned Schemathesis in its own virtual environment in the temporary directory, unless it exists.
+ * Installs the pinned Schemathesis unless it exists. It has a virtual environment in the temporary directory.
  *
  * @throws {Error} when the installation fails although the requirements are met.
  */

@@ -4,7 +4,7 @@ import type { Tally } from "./tally.ts";
 /** Longer than the timeouts of the service: a request that takes longer hangs. */
 const TIMEOUT_MS = 60_000;
 
-/** Shorter than the idle timeout of the service, so that no connection is used while it is being closed. */
+/** Idle timeout, shorter than that of the service. No connection is used while it is being closed. */
 const IDLE_MS = 30_000;
 
 /** Sends requests over persistent connections and counts the results. Disposing closes the connections. */

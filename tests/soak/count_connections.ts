@@ -4,7 +4,7 @@ import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 const COUNT = `SELECT count(*)::int AS count FROM pg_stat_activity
   WHERE datname = $1 AND backend_type = 'client backend'`;
 
-/** Returns the number of client connections to a database according to the server; undefined if it does not respond. */
+/** Returns the server's number of client connections to a database; undefined on failure. */
 export async function countConnections(
   { host, port, user, password }: InstanceConfig,
   database: string,

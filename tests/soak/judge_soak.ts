@@ -12,7 +12,7 @@ export interface Verdict {
   readonly seen: string;
 }
 
-/** Additional open files that are tolerated: a probe in progress, a connection that scrapes metrics. */
+/** Tolerated additional open files. A probe may be in progress, or a connection that scrapes metrics. */
 const FILES_TOLERATED = 4;
 
 /** A new class of statuses on a route adds the series of one histogram. */

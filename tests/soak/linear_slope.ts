@@ -4,7 +4,7 @@ export interface Point {
   readonly y: number;
 }
 
-/** Returns the slope of the least-squares line through the points; 0 for fewer than two, or if all have the same x. */
+/** Returns the slope of the least-squares line through the points. 0 for fewer than two, or if all have the same x. */
 export function linearSlope(points: readonly Point[]): number {
   const mean = (values: readonly number[]): number =>
     values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -3,7 +3,7 @@ export interface OpenLoopOptions {
   /** Requests per second, independent of responses. */
   readonly rate: number;
   readonly milliseconds: number;
-  /** Number of pending requests above which due ones are skipped, since the sender has limits, too. */
+  /** Number of pending requests above which due ones are skipped. The sender has limits, too. */
   readonly maxPending: number;
   readonly signal: AbortSignal;
 }

@@ -5,11 +5,17 @@ export interface Outage {
   /** Duration in milliseconds. */
   readonly lasts: number;
   readonly of: "standby" | "limiter store";
-  /** "restarted" is stopped and started; "frozen" is paused, so that connections stay open without responses. */
+  /**
+   * Kind of outage. "restarted" is stopped and started; "frozen" is paused, so that connections stay open without
+   * responses.
+   */
   readonly how: "restarted" | "frozen";
 }
 
-/** Repeated in this order: outages that make requests pile up come first, so that none is at the end of a half. */
+/**
+ * Kinds of outages, repeated in this order. Those that make requests pile up come first, so that none is at the end of
+ * a half.
+ */
 const KINDS = [
   { of: "standby", how: "frozen" },
   { of: "limiter store", how: "frozen" },

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Call, CallResponse, Kind } from "./call.ts";
 import { RequestMix } from "./request_mix.ts";
 
-/** Returns a reproducible pseudo-random generator, a linear congruential one (Numerical Recipes). */
+/** Returns a reproducible linear congruential generator (Numerical Recipes). */
 function generator(): () => number {
   let state = 1;
   return () => {

@@ -14,7 +14,9 @@ import { Tally } from "./tally.ts";
 
 const CAPACITY_CLIENTS = 32;
 const CAPACITY_MS = 10_000;
-/** With three files per connection, service and sender stay below 1024 open files, a common limit. */
+/**
+ * Maximum number of pending requests. With three files per connection, service and sender stay below 1024 open files.
+ */
 const MAX_PENDING = 250;
 const SHORTEST_PAUSE_MS = 500;
 const SAMPLES = 300;
@@ -95,7 +97,7 @@ async function recovers({ service }: SoakHarness, signal: AbortSignal): Promise<
   }
 }
 
-/** Returns a sample after both servers respond and two consecutive samples agree, at the latest after a timeout. */
+/** Returns a sample when both servers respond and two consecutive samples agree. Returns the last one on timeout. */
 async function settle(harness: SoakHarness): Promise<Sample> {
   const deadline = performance.now() + RECOVERY_MS;
   let last = await takeSample(harness, performance.now());

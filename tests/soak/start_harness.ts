@@ -33,7 +33,7 @@ export interface SoakHarness extends AsyncDisposable {
   readonly ids: readonly string[];
 }
 
-/** Starts a primary, a standby, a rate-limit store, and the service on them, as in production. */
+/** Starts a primary, a standby, a rate-limit store and the service, as in production. */
 export async function startHarness(signal: AbortSignal): Promise<SoakHarness> {
   await using stack = new AsyncDisposableStack();
   const primary = stack.use(await startPostgres({ tcp: true }));

@@ -30,7 +30,7 @@ async function assertAccepted(pool: ConnectionPool): Promise<void> {
   assertEquals(states.filter(({ state }) => state === "missing"), []);
 }
 
-/** Asserts that the program applies new migrations to the database and serves the existing data. */
+/** Asserts that the program applies new migrations and serves the existing data. */
 async function assertServes(environment: Readonly<Record<string, string>>): Promise<void> {
   await using program = new MainProgram({ ...environment, MIGRATE_ON_START: "true", WORKER: "off" });
   const url = await program.url;

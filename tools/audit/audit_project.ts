@@ -17,8 +17,8 @@ export interface AuditReport {
 }
 
 /**
- * Audits a project: the lock file matches deno.json, and every locked package is pinned by a hash, has a permitted
- * licence and no known vulnerability.
+ * Audits the dependencies of a project. The lock file must match deno.json, and every locked package must be pinned by
+ * a hash, have a permitted licence and no known vulnerability.
  *
  * @param more Paths of additional lock files, whose packages may not be downloaded, as they may be for other platforms.
  */

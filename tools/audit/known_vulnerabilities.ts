@@ -21,7 +21,7 @@ export async function knownVulnerabilities(lock: string, options: RunDenoOptions
   return { state: "unchecked", text: refusal(lock, ending) };
 }
 
-/** Matches Deno's messages for a registry that is unreachable, forbids the request, or responds unexpectedly. */
+/** Matches Deno's messages for a registry that is unreachable or responds unexpectedly. */
 const REFUSED = /error sending request|npm registry API|client error|status code/i;
 
 function refusal(lock: string, { stderr }: DenoResult): string {

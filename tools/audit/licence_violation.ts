@@ -26,7 +26,7 @@ export function licenceViolation(
     : `${name} ${version}: the licence ${JSON.stringify(licence)} is not allowed`;
 }
 
-/** Returns `license`, or its form before SPDX: an object with a `type`, or a list of alternatives. */
+/** Returns `license`, or its form before SPDX. That is an object with a `type`, or a list of alternatives. */
 function licenceOf(manifest: unknown): string | undefined {
   if (!isRecord(manifest)) return undefined;
   const { license, licenses } = manifest;

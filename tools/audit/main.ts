@@ -3,7 +3,7 @@ import { auditProject } from "./audit_project.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "../..");
 
-/** Returns the lock files of packages for tests, one for each platform: `tools/<tool>/locks/`. */
+/** Returns the lock files of packages for tests by platform, `tools/<tool>/locks/`. */
 async function locksOfTools(): Promise<readonly string[]> {
   const locks: string[] = [];
   for await (const { name: tool, isDirectory } of Deno.readDir(join(ROOT, "tools"))) {

@@ -1,7 +1,7 @@
 import { runDeno } from "./run_deno.ts";
 
 /**
- * Returns the user-facing reason why the lock file of a project does not match deno.json; undefined if it does. Downloads
+ * Returns the user-facing reason why a lock file is stale; undefined if it is not. It must match deno.json. Downloads
  * the packages, and rejects those with another hash.
  */
 export async function staleLock(project: string): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import ts from "typescript";
 
-/** Whether a node reads the environment: `Deno.env`, `process.env`, or `env` taken out of either. */
+/** Whether a node reads the environment by `Deno.env`, `process.env`, or `env` of either. */
 export function readsEnvironment(node: ts.Node): boolean {
   if (ts.isPropertyAccessExpression(node)) return node.name.text === "env" && isRuntime(node.expression);
   if (ts.isElementAccessExpression(node)) {

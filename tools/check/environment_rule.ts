@@ -1,7 +1,7 @@
 import { isTest } from "./room_of.ts";
 import type { SourceFile } from "./source_tree.ts";
 
-/** Parts of the tree that may read the environment, in addition to tests: the program and developer tools. */
+/** Parts that may read the environment, in addition to tests: the program and tools. */
 const MAY_READ = /^(main\.ts$|platform\/program\/|tools\/)/;
 
 /** Returns a line for every other place that reads the environment. */

@@ -29,7 +29,7 @@ const COMMON = `components:
     Limit: { type: integer, maximum: 150 }
 `;
 
-/** Runs a check on a tree with one document, one that it references, and the code generated from it. */
+/** Runs a check on a tree with two documents, one referenced, and the generated code. */
 async function withNotes(check: (root: string) => Promise<void>): Promise<void> {
   const root = await Deno.makeTempDir({ prefix: "archway_generated_" });
   try {

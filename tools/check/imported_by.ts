@@ -1,6 +1,6 @@
 import ts from "typescript";
 
-/** Returns the specifier of the module that a node imports; undefined for nodes that import nothing. */
+/** Returns the specifier of the module that a node imports; undefined if it imports none. */
 export function importedBy(node: ts.Node): ts.Node | undefined {
   if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return node.moduleSpecifier;
   if (ts.isImportTypeNode(node)) {
@@ -20,7 +20,7 @@ function isResolve(node: ts.Expression): boolean {
     node.name.text === "resolve";
 }
 
-/** `./file.ts` of `new URL("./file.ts", import.meta.url)`, which a worker or a process is to run. */
+/** Returns `./file.ts` of `new URL("./file.ts", import.meta.url)`, the URL of a worker. */
 function moduleUrl(
   { expression, arguments: [path] = ts.factory.createNodeArray() }: ts.NewExpression,
 ): ts.Node | undefined {

@@ -8,7 +8,7 @@ type Graph = ReadonlyMap<string, readonly string[]>;
 /** Import path from a file to another file or a package, both included. */
 type ImportPath = readonly string[];
 
-/** Returns a line for every import by which a layer reaches a file or package that it must not depend on. */
+/** Returns a line for every import by which a layer reaches a forbidden file or package. */
 export function brokenLayers(files: readonly SourceFile[]): readonly string[] {
   const graph: Graph = new Map(files.map(({ path, imports }) => [path, imports.flatMap(targetOf)]));
   return LAYERS.flatMap((layer) => {

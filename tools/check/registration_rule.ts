@@ -4,8 +4,8 @@ import { listedModules } from "./services_list.ts";
 import type { SourceFile, SourceTree } from "./source_tree.ts";
 
 /**
- * Returns a line for every service, folder of migrations and OpenAPI document that exists but is not served. Capabilities
- * of the platform may be omitted from services.ts.
+ * Returns a line for every unregistered service, migrations folder and OpenAPI document. Capabilities of the platform
+ * may be omitted from services.ts.
  */
 export function unregistered(tree: SourceTree): readonly string[] {
   const listed = listedModules(tree.texts);

@@ -1,7 +1,7 @@
 import { isTest, isWithin, matchesAny, type Place, placeOf } from "./room_of.ts";
 import type { ResolvedImport, SourceFile } from "./source_tree.ts";
 
-/** Returns a line for every file outside of all rooms and every import that rooms.ts does not allow. */
+/** Returns a line for every file outside of all rooms, and every import that is not allowed. */
 export function brokenRoomRules(files: readonly SourceFile[]): readonly string[] {
   return [...unlisted(files), ...files.flatMap(brokenImports)];
 }
@@ -15,7 +15,7 @@ function unlisted(files: readonly SourceFile[]): readonly string[] {
   );
 }
 
-/** Returns the folder that would have to be listed: one at the top, or one in a folder of rooms. */
+/** Returns the folder that would have to be listed. It is at the top, or in a folder of rooms. */
 function folderOf(file: string): string {
   return /^(?:(?:platform|api)\/)?[^/]+\/?/.exec(file)?.[0] ?? file;
 }

@@ -15,7 +15,7 @@ export interface Room {
   readonly door?: string;
   /** Rooms whose tests may import it; limited so that it can be removed with its folder. @default every room */
   readonly inTestsOf?: readonly string[];
-  /** Room that it is a wing of: imports between the two are relative, and they share their tables. @default none */
+  /** Room that it is a wing of. Imports between the two are relative, and they share their tables. @default none */
   readonly wingOf?: string;
   /** Whether it may import every file of other rooms, not only their doors. @default false */
   readonly passesDoors?: true;

@@ -2,7 +2,7 @@ import { placeOf } from "./room_of.ts";
 import type { SourceTree } from "./source_tree.ts";
 
 /**
- * Returns a line for every literal outside of a service that contains the name of its folder, including tests, which
+ * Returns a line for every literal outside of a service that contains its folder's name. Tests are included, since they
  * remain when the service is removed. services.ts is the only list of services.
  */
 export function namedServices({ files, texts }: SourceTree): readonly string[] {

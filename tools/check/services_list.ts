@@ -2,8 +2,8 @@ import ts from "typescript";
 import { parseImportMap, resolve } from "./import_map.ts";
 
 /**
- * Returns the files of the modules in `export const services = [a, b]` of services.ts, in order, resolved by the imports
- * of `a` and `b`. Undefined if there is no such list.
+ * Returns the files of the modules that services.ts lists, in order. The names in its array `services` are resolved by
+ * their imports. Undefined if there is no such array.
  */
 export function listedModules(texts: ReadonlyMap<string, string>): readonly string[] | undefined {
   const text = texts.get("services.ts");

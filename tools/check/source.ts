@@ -21,7 +21,7 @@ export interface Import {
 }
 
 export interface Literal {
-  /** Has as many lines as in the source; `HOLE` of literal_text.ts replaces embedded expressions. */
+  /** Text with the lines of the source. `HOLE` of literal_text.ts replaces embedded expressions. */
   readonly text: string;
   readonly line: number;
 }
@@ -73,7 +73,7 @@ export function parseSource(path: string, text: string): Source {
   return { path, imports, literals, environmentReads };
 }
 
-/** Returns a function from positions to lines; that of TypeScript takes half as long as its parser. */
+/** Returns a function from positions to lines. That of TypeScript takes half as long as its parser. */
 function lineFinder(text: string): (position: number) => number {
   const ends: number[] = [];
   for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) ends.push(end);
@@ -88,7 +88,7 @@ function lineFinder(text: string): (position: number) => number {
   };
 }
 
-/** Parses the imports of a generated file, one per line; the rules inspect nothing else in it. */
+/** Parses the imports of a generated file, one per line. The rules inspect nothing else in it. */
 export function parseGenerated(path: string, text: string): Source {
   const imports = text.split("\n").flatMap((line, index) => {
     const specifier = /^(?:import|export)\b(?:.* from)? "([^"]+)";$/.exec(line)?.[1];

@@ -2,7 +2,7 @@ import { type ImportMap, prefixFor } from "./import_map.ts";
 import { homeOf, placeOf } from "./room_of.ts";
 import type { SourceFile, SourceTree } from "./source_tree.ts";
 
-/** Returns a line for every import that is not relative inside of a room, or is relative between rooms. */
+/** Returns a line for every absolute import in a room and every relative one between rooms. */
 export function misspelledImports({ files, importMap }: SourceTree): readonly string[] {
   return files.flatMap((file) => misspelledIn(file, importMap));
 }

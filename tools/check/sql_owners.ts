@@ -21,11 +21,11 @@ const CREATE = new RegExp(
   "gi",
 );
 
-/** Matches the comment above `create view` that publishes it to other rooms: `-- published: <purpose>`. */
+/** Matches the comment above `create view` that publishes it: `-- published: <purpose>`. */
 const PUBLISHED =
   /^\s*--\s*published:.*\n(?:\s*--.*\n)*\s*create\s+(?:or\s+replace\s+)?(?:materialized\s+)?view\s+"?(\w+)/gim;
 
-/** Finds the owner of every relation: the room whose migrations, or otherwise statements, create it. */
+/** Finds the owner of every relation. It is the room whose migrations, or otherwise statements, create it. */
 export function ownersOf({ texts, files }: SourceTree): ReadonlyMap<string, Relation> {
   const owners = new Map<string, Relation>();
   for (const [path, text] of texts) {

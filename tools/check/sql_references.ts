@@ -62,7 +62,7 @@ export class ReferenceFinder {
     this.#call = new RegExp(String.raw`\b(?<name>${list})\s*\(`, "dgi");
   }
 
-  /** Returns the references in a text that may be SQL, except in comments and to names defined by its own `with`. */
+  /** Returns the references in a text that may be SQL. Excludes comments and names defined by its own `with`. */
   find(text: string): readonly Reference[] {
     if (!this.#any.test(text)) return [];
     const sql = withoutComments(text);

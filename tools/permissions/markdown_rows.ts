@@ -1,5 +1,5 @@
 /**
- * Returns the cells of the first table under a heading of a Markdown text, without its header row, backticks and
+ * Returns the cells of the first table under a heading of a Markdown text. Excludes the header row, backticks and
  * surrounding white space; empty if the heading is missing.
  */
 export function markdownRows(markdown: string, heading: string): readonly (readonly string[])[] {

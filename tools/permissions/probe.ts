@@ -1,9 +1,9 @@
 import { exec } from "node:child_process";
 
 /**
- * Attempts operations and prints the outcomes as JSON: `allowed`, `absent` (a variable that appears unset) or `denied`.
- * Run or compiled with the permissions under test; all attempts are harmless if allowed. The first argument is the name
- * of a variable that is set, the second of one that may be read.
+ * Attempts operations and prints the outcomes as JSON. They are `allowed`, `absent` (a variable that appears unset) or
+ * `denied`. Run or compiled with the permissions under test; all attempts are harmless if allowed. The first argument
+ * is the name of a variable that is set, the second of one that may be read.
  */
 const [secret = "", listed = ""] = Deno.args;
 

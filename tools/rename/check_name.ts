@@ -3,7 +3,7 @@ export class NameError extends Error {
   override readonly name = "NameError";
 }
 
-/** Matches valid unquoted PostgreSQL identifiers, Prometheus prefixes, DNS labels and shell commands. */
+/** Matches names that are valid for PostgreSQL, Prometheus, DNS and shells. */
 const NAME = /^[a-z][a-z0-9]{1,19}$/;
 
 /**

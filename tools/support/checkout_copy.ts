@@ -10,7 +10,7 @@ export interface CheckoutCopy extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Creates a checkout in which a program can write to the folders `own` without changing this one. */
+/** Creates a checkout in which a program can write to `own` without changing this one. */
 export async function checkoutCopy(own: readonly string[]): Promise<CheckoutCopy> {
   const path = await Deno.makeTempDir({ prefix: "archway_checkout_" });
   for await (const { name, isFile } of Deno.readDir(ROOT)) {

@@ -4,7 +4,7 @@ import type { ServerOption } from "@archway/server/server_options.ts";
 import { services } from "./fixture_program/services.ts";
 import { serviceServer } from "./service_server.ts";
 
-/** Returns an in-process server of the Contact API that validates every response against the document. */
+/** Returns an in-process server of the Contact API that validates its responses. */
 export function contactServer(pool: ConnectionPool, ...options: ServerOption[]): Server {
   return serviceServer(pool, { services, options });
 }

@@ -17,7 +17,7 @@ export interface MigratedDatabase extends AsyncDisposable {
 export type Databases = Readonly<Record<string, () => Promise<MigratedDatabase>>>;
 
 /**
- * Returns the databases that every contract suite runs on, by name: the embedded one and a real PostgreSQL.
+ * Returns the databases that every contract suite runs on. They are the embedded one and a real PostgreSQL.
  *
  * @param migrations Migrations applied to them.
  */

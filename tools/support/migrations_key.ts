@@ -9,7 +9,7 @@ const program: MigrationSource = {
   directory: dirname(fileURLToPath(import.meta.resolve("@archway/db/postgres/migration/migrate.ts"))),
 };
 
-/** Returns a key that changes with every migration file, the order of sources and the migration runner. */
+/** Returns a key that changes with migration files, their sources and the runner. */
 export async function migrationsKey(sources: readonly MigrationSource[]): Promise<string> {
   const files = [program, ...sources].flatMap(({ name, directory }) =>
     [...Deno.readDirSync(directory)].filter(({ isFile }) => isFile).map((file) => ({

@@ -1,12 +1,12 @@
 import { dirname } from "node:path";
 
-/** Returns the folder for temporary files, short enough for the path of a Unix socket on Linux. */
+/** Returns the folder for temporary files. It is short enough for a Unix socket on Linux. */
 export function temporaryDirectory(): string {
   return Deno.env.get("TMPDIR")?.replace(/\/+$/, "") || "/tmp";
 }
 
 /**
- * Creates a directory exactly once, even for concurrent processes: `make` fills a temporary directory, which is renamed
+ * Creates a directory exactly once, even for concurrent processes. `make` fills a temporary directory, which is renamed
  * when it is complete.
  */
 export async function once(directory: string, make: (directory: string) => Promise<void>): Promise<void> {

@@ -59,7 +59,7 @@ export function commandOf(
 }
 
 /**
- * Program as a child process: its main module, or the executable of `ARCHWAY_FIXTURE_EXECUTABLE` (for main.ts:
+ * Program as a child process. It is its main module, or the executable of `ARCHWAY_FIXTURE_EXECUTABLE` (for main.ts:
  * `ARCHWAY_EXECUTABLE`). Disposing kills it if it still runs.
  */
 export class Program implements AsyncDisposable {

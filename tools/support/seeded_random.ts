@@ -1,4 +1,4 @@
-/** Returns a generator of reproducible pseudo-random numbers from 0 to less than 1 (mulberry32). */
+/** Returns a reproducible generator of numbers from 0 to less than 1 (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed | 0;
   return () => {

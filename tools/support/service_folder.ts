@@ -14,7 +14,7 @@ export async function serviceFile(service: ServiceModule, path: string): Promise
   }
 }
 
-/** Returns the folder of a service: that of its migrations or, without any, the one with its name. */
+/** Returns the folder of a service, that of its migrations or the one with its name. */
 function serviceFolder({ name, migrations }: ServiceModule): string {
   return migrations === undefined ? join(PROJECT_ROOT, name) : dirname(migrations);
 }

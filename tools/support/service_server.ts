@@ -22,7 +22,7 @@ export interface ServiceServerOptions {
   readonly options?: readonly ServerOption[];
 }
 
-/** Returns an in-process server of some services that validates every response against their documents. */
+/** Returns an in-process server of some services that validates its responses. */
 export function serviceServer(
   pool: ConnectionPool,
   { options = [], ...mounting }: ServiceServerOptions,

@@ -14,7 +14,7 @@ export interface ServiceFiles {
   readonly module: string;
 }
 
-/** Finds the files of a service by name, using services.ts and the settings of the code generator. */
+/** Finds the files of a service by name, in services.ts and generator settings. */
 export async function filesOfService(name: string): Promise<ServiceFiles> {
   const folder = name.endsWith("_service") ? name : `platform/${name}`;
   const list = await Deno.readTextFile(join(ROOT, "services.ts"));

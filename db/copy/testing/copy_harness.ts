@@ -5,7 +5,7 @@ import type { ConnectionPool } from "../../db.ts";
 import { openPool } from "../../postgres/open_pool.ts";
 import type { InstanceConfig } from "../../postgres/pool_config.ts";
 
-/** Embedded database and an empty database on a server, owned by a role without further privileges. */
+/** Embedded database, and an empty database on a server. The latter is owned by a role without further privileges. */
 export interface CopyHarness extends AsyncDisposable {
   readonly source: ConnectionPool;
   readonly target: ConnectionPool;

@@ -10,7 +10,7 @@ export interface SpawnedProgram extends AsyncDisposable {
 
 const config = new URL("../../../deno.json", import.meta.url).pathname;
 
-/** Runs the text of a TypeScript module that uses absolute imports, with additional environment variables. */
+/** Runs the text of a TypeScript module with additional environment variables. Its imports must be absolute. */
 export async function spawnProgram(text: string, env: Record<string, string> = {}): Promise<SpawnedProgram> {
   const args = ["run", "-A", "--quiet", "--no-check", "--ext=ts", "--config", config, "-"];
   const stdio = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;

@@ -129,7 +129,7 @@ export class Connection {
     return this.#sent.awaitedSince;
   }
 
-  /** Whether it can take a statement: it is open, and no cancel request in flight could hit the wrong one. */
+  /** Whether it is open, and no cancel request in flight could hit the wrong statement. */
   get isReady(): boolean {
     return this.#isOpen && !this.#sent.isCancelling;
   }

@@ -34,12 +34,12 @@ interface Caller extends QueuedCaller<Connection> {
   readonly alone: boolean;
 }
 
-/** Time in milliseconds during which callers fail immediately after a failed attempt to connect. */
+/** Time during which callers fail immediately after a failed connect, in milliseconds. */
 const retryAfterMs = 50;
 
 /**
- * Connections to one server: opened on demand, shared by statements, exclusive to transactions, and closed when expired,
- * idle or lost. Callers without a connection wait in a bounded queue for a bounded time.
+ * Connections to one server, shared by statements and exclusive to transactions. They are opened on demand, and closed
+ * when expired, idle or lost. Callers without a connection wait in a bounded queue for a bounded time.
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
@@ -127,7 +127,7 @@ export class Connections {
     this.#settled(connection);
   }
 
-  /** Rejects waiting callers and closes every connection after running work, or after the timeout in seconds. */
+  /** Closes every connection after running work, or after the timeout in seconds. Waiting callers are rejected. */
   async end({ timeout }: { readonly timeout: number }): Promise<void> {
     const drained = Promise.withResolvers<void>();
     this.#ended = drained.resolve;

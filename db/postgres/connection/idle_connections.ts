@@ -6,9 +6,7 @@ interface Idle {
   readonly since: number;
 }
 
-/**
- * Idle connections in LIFO order, so that surplus ones stay unused and are closed after the idle timeout.
- */
+/** Idle connections in LIFO order. Surplus ones stay unused and are closed after the idle timeout. */
 export class IdleConnections implements Disposable {
   readonly #timeoutMs: number;
   /** Sorted by last use, most recent last. */
@@ -78,10 +76,13 @@ export class IdleConnections implements Disposable {
  */
 const maxPipelined = 5;
 
-/** Time without a response, in milliseconds, after which a connection gets no further statements. */
+/** Time without a response until a connection gets no more statements, in milliseconds. */
 const slowMs = 20;
 
-/** Returns the shared connection with the fewest statements in flight; undefined if all are full or slow. */
+/**
+ * Returns the connection with the fewest statements in flight; undefined if all are busy. Slow and full ones are
+ * excluded.
+ */
 export function leastBusy(connections: Iterable<Connection>): Connection | undefined {
   const now = performance.now();
   let best: Connection | undefined;
@@ -91,7 +92,7 @@ export function leastBusy(connections: Iterable<Connection>): Connection | undef
   return best;
 }
 
-/** Returns the fullest shared connection that has only fast reads in flight and room for another one. */
+/** Returns the fullest connection with only fast reads in flight and room for another one. */
 export function fullestQuickConnection(connections: Iterable<Connection>): Connection | undefined {
   const now = performance.now();
   let best: Connection | undefined;

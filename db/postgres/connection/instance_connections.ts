@@ -10,7 +10,7 @@ export interface InstanceConnectionsOptions {
   readonly max: number;
   readonly open: () => Promise<Connection>;
   /**
-   * Whether connections are dropped when the server rejects a write, as it is no longer the primary then.
+   * Whether connections are dropped when the server rejects a write. It is no longer the primary then.
    *
    * @default false
    */

@@ -106,7 +106,7 @@ export function refuseTransactionControl(text: string): void {
 const maxRuns = 4;
 
 /**
- * Querier for reads that retries on the same server when the connection is lost: the server may have closed one or all
+ * Querier for reads that retries on the same server when the connection is lost. The server may have closed one or all
  * connections and still be available.
  */
 export class RetryingReader implements Querier {

@@ -1,7 +1,7 @@
 import { DatabaseError } from "../../errors.ts";
 
 /**
- * Error of a statement that had no effect and can be sent again: it was hit by a cancel request for another statement,
+ * Error of a statement that had no effect and can be sent again. It was hit by a cancel request for another statement,
  * or its tables have changed since it was prepared. A transaction fails nevertheless.
  */
 class RetryableError extends DatabaseError {}

@@ -42,7 +42,7 @@ export class SentStatements {
     return this.#slow === 0;
   }
 
-  /** Whether a cancel request is in flight, which cancels whatever the server runs on its arrival. */
+  /** Whether a cancel request is in flight. It cancels whatever the server runs on its arrival. */
   get isCancelling(): boolean {
     return this.#cancelling > 0;
   }
@@ -55,7 +55,7 @@ export class SentStatements {
     return sent;
   }
 
-  /** Removes a completed statement and returns for how long it was the running one, in milliseconds. */
+  /** Removes a completed statement and returns its time as the running one, in milliseconds. */
   settle(sent: SentStatement): number {
     const isFirst = this.#sent[0] === sent;
     if (isFirst) this.#sent.shift();
@@ -93,7 +93,7 @@ export class SentStatements {
   }
 }
 
-/** Matches statements that only read rows, without locks that others hold for long or functions that wait. */
+/** Matches statements that only read rows. Excludes locks that others hold for long and functions that wait. */
 const read =
   /^\s*select\b(?!.*\b(?:for\s+(?:no\s+key\s+)?(?:update|share)|for\s+key\s+share|pg_\w+|nextval|setval)\b)/is;
 

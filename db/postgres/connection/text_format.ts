@@ -59,7 +59,7 @@ function parseBytes(text: string): Uint8Array {
 type Scalar = null | boolean | number | bigint | string;
 
 /**
- * Encodes a parameter in PostgreSQL's text format; the server infers the type from the statement.
+ * Encodes a parameter in PostgreSQL's text format. The server infers the type from the statement.
  *
  * @throws {DatabaseError} with code "invalid-value" for a string that UTF-8 cannot represent.
  */

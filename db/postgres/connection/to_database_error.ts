@@ -41,7 +41,7 @@ const messages: Readonly<Record<DatabaseErrorCode, string>> = {
   "internal": "The statement failed",
 };
 
-/** Classes whose messages never contain data of rows, only of the program or the server, and can be logged. */
+/** Classes whose messages never contain data of rows. They concern the program or the server, and can be logged. */
 const harmlessClasses = new Set(["08", "25", "28", "3D", "3F", "42", "53", "55", "57", "58"]);
 
 /** Converts any error to a `DatabaseError`. */
@@ -65,8 +65,8 @@ export function isConnectionLoss(error: DatabaseError): boolean {
 }
 
 /**
- * Returns the driver's error without the statement, its parameters and the server's quotation of the row ("Key
- * (email)=(…) already exists"), which would otherwise reach the log.
+ * Returns the driver's error without data that must not reach the log. These are the statement, its parameters and
+ * quotations of the row ("Key (email)=(…) already exists").
  */
 function cleaned(error: unknown, code: string | undefined): Error {
   const routine = textOf(error, "routine");
@@ -101,7 +101,7 @@ function fieldsOf(error: unknown, sqlState: string): DatabaseErrorFields {
   };
 }
 
-/** Creates an error without a stack: the driver's contains no frame of the program and takes time to capture. */
+/** Creates an error without a stack. The driver's contains no frame of the program and takes time to capture. */
 function withoutStack(make: () => Error): Error {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
@@ -118,7 +118,10 @@ function isSqlState(error: unknown, code: string): boolean {
   return /^[0-9A-Z]{5}$/.test(code) && (textOf(error, "severity") !== undefined || code === "57014");
 }
 
-/** Whether a code is the driver's (CONNECTION_CLOSED, CONNECT_TIMEOUT, …), the system's (ECONNREFUSED, …) or TLS's. */
+/**
+ * Whether a code denotes a connection error. It may be of the driver (CONNECTION_CLOSED, …), the system (ECONNREFUSED,
+ * …) or TLS.
+ */
 function isConnectionCode(code: string): boolean {
   return /^(CONN|E[A-Z]|SASL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code) &&
     code !== "ERR_INVALID_ARG_TYPE";

@@ -15,7 +15,7 @@ export interface WaitQueueOptions {
   /** Maximum wait in milliseconds. */
   readonly timeoutMs: number;
   /**
-   * Maximum wait in milliseconds while other callers are served: then the load exceeds the capacity, and later callers
+   * Maximum wait in milliseconds while other callers are served. Then the load exceeds the capacity, and later callers
    * would wait as long. If none is served, the resource may be about to come back.
    */
   readonly saturatedTimeoutMs: number;

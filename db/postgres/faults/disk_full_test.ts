@@ -6,7 +6,7 @@ import { untilNothingLeaks } from "./testing/until_nothing_leaks.ts";
 
 const applicationName = "archway on a full disk";
 
-/** Fails like PostgreSQL on a full disk; e2e/disk_full_test.ts uses a disk that is actually full. */
+/** Fails like PostgreSQL on a full disk. e2e/disk_full_test.ts uses a disk that is actually full. */
 const FAIL = `CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   RAISE 'could not extend file "base/1/1": No space left on device' USING ERRCODE = '53100';
 END $$`;

@@ -7,10 +7,10 @@ import type { TerminationReport } from "./testing/terminate_under_load.ts";
 const DOCUMENTED = ["cancelled", "done", "outcome-unknown", "saturated", "unavailable"];
 
 /**
- * porsager/postgres#1208: when the server has closed a connection, `closed()` in the driver's connection.js sets its
- * socket to null. `begin()` sends ROLLBACK nevertheless; `write()` defers that to setImmediate, where `nextWrite()` calls
- * `socket.write()` and the exception cannot be caught. A reserved connection does the same with its next statement. This
- * test fails when a new version no longer needs the pool's precautions.
+ * Crash of the driver, porsager/postgres#1208. When the server has closed a connection, `closed()` in the driver's
+ * connection.js sets its socket to null. `begin()` sends ROLLBACK nevertheless; `write()` defers that to setImmediate,
+ * where `nextWrite()` calls `socket.write()` and the exception cannot be caught. A reserved connection does the same
+ * with its next statement. This test fails when a new version no longer needs the pool's precautions.
  */
 Deno.test("postgres.js alone crashes the process when a connection is closed inside a transaction", async () => {
   await using database = await useTestDatabase();

@@ -5,7 +5,7 @@ import { openPool } from "../open_pool.ts";
 
 const N = 5;
 
-/** Runs as many concurrent transactions as there are connections: none ends before all have started. */
+/** Runs as many concurrent transactions as there are connections. None ends before all have started. */
 async function onEachConnection(pool: ConnectionPool): Promise<ReadonlySet<number>> {
   const all = Promise.withResolvers<void>();
   let begun = 0;

@@ -17,8 +17,8 @@ const tables = `CREATE TABLE IF NOT EXISTS schema_migrations (version varchar PR
   )`;
 
 /**
- * Dedicated connection that holds the migration lock, so that instances starting together take turns. It is never
- * reopened after a loss, since the lock and the transaction would be lost unnoticed.
+ * Dedicated connection that holds the migration lock. Instances that start together take turns. It is never reopened
+ * after a loss, since the lock and the transaction would be lost unnoticed.
  */
 export class MigrationSession implements AsyncDisposable {
   readonly #connection: Connection;
@@ -66,7 +66,7 @@ export class MigrationSession implements AsyncDisposable {
   }
 
   /**
-   * Polls for the lock instead of waiting in a statement: CREATE INDEX CONCURRENTLY waits for all earlier statements,
+   * Polls for the lock instead of waiting in a statement. CREATE INDEX CONCURRENTLY waits for all earlier statements,
    * which the server would detect as a deadlock.
    */
   async #lock(): Promise<void> {

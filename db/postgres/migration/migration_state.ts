@@ -60,7 +60,7 @@ function missingOf(migrations: readonly Migration[], { applied }: MigrationState
   return [...applied.keys()].filter((version) => !files.has(version)).sort();
 }
 
-/** Returns applied migrations without a checksum: applied by an older version or by another program. */
+/** Returns applied migrations without a checksum. An older version or another program applied them. */
 export function withoutChecksum(
   migrations: readonly Migration[],
   { applied }: MigrationState,

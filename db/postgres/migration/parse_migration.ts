@@ -26,8 +26,8 @@ interface Mark {
 const MARK = /^--[ \t]*migrate:(up|down)(?=\s|$)([^\n]*)$/gm;
 
 /**
- * Parses a file in dbmate's format: `-- migrate:up`, statements, `-- migrate:down`, statements. Either mark may be
- * followed by `transaction:false`. Unlike with dbmate, the down part is optional.
+ * Parses a file in dbmate's format. It has `-- migrate:up`, statements, `-- migrate:down`, statements. Either mark may
+ * be followed by `transaction:false`. Unlike with dbmate, the down part is optional.
  *
  * @param title Names the file in errors.
  * @throws {MigrationError} when dbmate would reject the file, or silently interpret it differently.

@@ -10,7 +10,7 @@ export interface ListenerOptions extends ListenOptions {
   readonly connect: (() => Promise<Connection>) | undefined;
   /** Whether a connection still leads to the primary. */
   readonly isCurrent: (connection: Connection) => boolean;
-  /** Maximum response time of the server in milliseconds, after which the connection is dropped. */
+  /** Maximum response time of the server in milliseconds. The connection is dropped after it. */
   readonly timeoutMs: number;
   readonly onEnd: () => void;
 }

@@ -1,6 +1,6 @@
 /**
- * Dispatches notifications to the listeners of their channel, whichever connection receives them. A server notifies the
- * connection that listens; the embedded database, with one shared session, notifies the one in use.
+ * Dispatches notifications to the listeners of their channel. A server notifies the connection that listens; the
+ * embedded database, with one shared session, notifies the one in use.
  */
 export class NotificationHub {
   readonly #listeners = new Map<string, Set<() => void>>();

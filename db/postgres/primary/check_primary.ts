@@ -3,8 +3,8 @@ import { UNREACHABLE } from "../connection/query_with_timeout.ts";
 import type { PrimaryCandidate } from "./primary_candidate.ts";
 
 /**
- * Returns the health of the primary and, if there are several candidates, of each of them, so that one that could not
- * take over is noticed in advance. Never rejects.
+ * Returns the health of the primary and of its candidates, if there are several. A candidate that could not take over
+ * is noticed in advance. Never rejects.
  */
 export async function checkPrimary(
   candidates: readonly PrimaryCandidate[],

@@ -7,7 +7,7 @@ import type { PrimaryCandidate } from "./primary_candidate.ts";
 /** Options of {@link PrimaryFinder}. */
 export interface PrimaryFinderOptions {
   readonly config: PoolConfig;
-  /** Called when another server has become the primary, which makes existing connections obsolete. */
+  /** Called when another server has become the primary. Existing connections are obsolete then. */
   readonly onMoved: () => void;
 }
 
@@ -15,8 +15,8 @@ export interface PrimaryFinderOptions {
 const othersMs = 300;
 
 /**
- * Finds the primary among several servers: the one that accepts writes, and if two do, the one on the newer timeline.
- * The other is a former primary that was restarted after a standby had been promoted.
+ * Finds the primary among several servers. It accepts writes, and if two do, it is the one on the newer timeline. The
+ * other is a former primary that was restarted after a standby had been promoted.
  */
 export class PrimaryFinder implements Disposable {
   readonly #candidates: readonly PrimaryCandidate[];

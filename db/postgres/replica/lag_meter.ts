@@ -6,7 +6,7 @@ export interface ReplicaState {
   readonly streams: boolean;
   /** Whether it has replayed everything it received. */
   readonly caughtUp: boolean;
-  /** Time since the commit of the last replayed transaction in milliseconds; null if there is none. */
+  /** Time since the commit of the last replayed transaction, in milliseconds; null if none. */
   readonly sinceReplayMs: number | null;
 }
 

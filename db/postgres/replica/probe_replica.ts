@@ -4,7 +4,7 @@ import type { InstanceConnections } from "../connection/instance_connections.ts"
 import type { ReplicaState } from "./lag_meter.ts";
 import { replayedColumns, replayedOf, type ReplayedRow } from "./read_replayed.ts";
 
-/** Roles that may not read statistics still see that there is a WAL receiver, which is sufficient. */
+/** Reads the replication state. Roles that may not read statistics still see that there is a WAL receiver. */
 const statement = `SELECT pg_is_in_recovery() AS follows,
   EXISTS (SELECT FROM pg_stat_get_wal_receiver() AS receiver WHERE receiver.pid IS NOT NULL) AS streams,
   COALESCE(pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn(), false) AS "caughtUp",

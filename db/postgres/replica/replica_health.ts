@@ -15,7 +15,7 @@ export interface ReplicaHealthOptions {
   readonly backoffMs: { readonly first: number; readonly most: number };
   readonly now: () => number;
   readonly random: () => number;
-  /** Schedules a function without keeping the process alive; returns a function that cancels it. */
+  /** Schedules a function and returns one that cancels it. Does not keep the process alive. */
   readonly schedule: (run: () => void, delayMs: number) => () => void;
 }
 

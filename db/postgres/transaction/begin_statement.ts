@@ -34,7 +34,7 @@ export function beginStatement(options: BeginOptions): string {
   return `${["BEGIN", modes.join(", ")].join(" ").trim()}${settings.join("")}`;
 }
 
-/** The server takes whole milliseconds and 0 disables the timeout, so an expired one becomes 1. */
+/** Returns a setting in whole milliseconds. An expired timeout becomes 1, as 0 disables it. */
 function setting(name: string, milliseconds: number | undefined): string {
   return milliseconds === undefined ? "" : `; SET LOCAL ${name} = ${Math.max(1, Math.ceil(milliseconds))}`;
 }

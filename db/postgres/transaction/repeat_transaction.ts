@@ -8,7 +8,7 @@ const maxRuns = 6;
 const firstPauseMs = 10;
 
 /**
- * Retries a transaction after conflicts, with full jitter so that two conflicting ones do not meet again (Brooker,
+ * Retries a transaction after conflicts. Full jitter keeps two conflicting ones from meeting again (Brooker,
  * "Exponential Backoff and Jitter", AWS Architecture Blog, 2015).
  */
 export async function repeatTransaction<T>(

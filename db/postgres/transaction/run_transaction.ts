@@ -20,10 +20,10 @@ export interface RunTransactionOptions extends TxOptions {
   readonly watch?: TransactionWatch;
 }
 
-/** Grace period for the end of an aborted transaction, after which its connection is closed, in milliseconds. */
+/** Grace period for the end of an aborted transaction, in milliseconds. Its connection is closed after it. */
 const graceMs = 1_000;
 
-/** Delay of the server's timeout after the program's, in milliseconds, since it costs the connection. */
+/** Delay of the server's timeout after the program's, in milliseconds. The server's costs the connection. */
 const serverGraceMs = 500;
 
 /**

@@ -7,7 +7,7 @@ export interface TransactionDeadlineOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Aborts its signal with code "timeout" at the deadline, or with code "cancelled" when the caller's signal aborts. */
+/** Deadline of a transaction. Its signal aborts with code "timeout", or "cancelled" when the caller's does. */
 export class TransactionDeadline implements Disposable {
   readonly #controller = new AbortController();
   readonly #caller: AbortSignal | undefined;

@@ -9,7 +9,7 @@ import { contactProblems } from "./http/contact_problems.ts";
 import { PostgresContactRepository } from "./persistence/contact_repository.ts";
 
 /**
- * Contact service, a neutral fixture for tests of the platform, which remain when the examples are removed. It has the
+ * Contact service, a neutral fixture for tests of the platform. These remain when the examples are removed. It has the
  * structure and the rules of profile_service.
  */
 export const contactModule = defineService({

@@ -3,7 +3,7 @@ import postgres from "postgres";
 import type { PostgresServer } from "./postgres_server.ts";
 import type { Owner } from "./run_as.ts";
 
-/** Files of the running server only, or streamed to a standby (PostgreSQL, "Making a Base Backup"). */
+/** Files that a base backup excludes (PostgreSQL, "Making a Base Backup"). */
 const leftOut = new Set(["postmaster.pid", "postmaster.opts", "pg_internal.init"]);
 const emptied = new Set(["pg_wal", "pg_replslot", "pg_stat_tmp", "pg_notify", "pg_subtrans", "pgsql_tmp"]);
 

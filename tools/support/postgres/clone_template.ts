@@ -12,7 +12,7 @@ export interface CloneOptions {
 
 const prefix = "archway_template_";
 
-/** Key of the lock held while a template is created, so that concurrent test files create it once. */
+/** Key of the lock for creating templates. Concurrent test files create a template once. */
 const lockKey = 7_265_112_081;
 
 /** Age after which a template is dropped. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import postgres from "postgres";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 
-/** Text of db/roles.sql, which creates the roles of the service and of the owner of its tables. */
+/** Text of db/roles.sql, which creates the roles of the service and the table owner. */
 export const ROLES: string = await Deno.readTextFile(
   join(import.meta.dirname ?? ".", "../../../db/roles.sql"),
 );

@@ -9,7 +9,7 @@ export interface PostgresBinaries {
   readonly pgCtl: string;
   /** Cache folder of this version, readable by {@link PostgresBinaries.owner}. */
   readonly cache: string;
-  /** PostgreSQL refuses to run as root, so root runs it as an unprivileged user; the current user if undefined. */
+  /** User that runs the server; the current one if undefined. PostgreSQL refuses to run as root. */
   readonly owner: Owner | undefined;
 }
 
@@ -40,7 +40,7 @@ export async function postgresBinaries(): Promise<PostgresBinaries> {
   return { initdb: join(bin, "initdb"), pgCtl: join(bin, "pg_ctl"), cache, owner };
 }
 
-/** Downloads this platform's package on first use, with its own lock file (see locate_binaries.ts). */
+/** Downloads this platform's package on first use. It has its own lock file (see locate_binaries.ts). */
 async function packageRoot(): Promise<string> {
   const { os, arch } = Deno.build;
   const platform = `${os}-${arch === "aarch64" ? "arm64" : "x64"}`;

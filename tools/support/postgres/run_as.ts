@@ -4,7 +4,7 @@ export interface Owner {
   readonly gid: number;
 }
 
-/** Runs a program with a minimal environment and waits for its end; rejects when the exit code is not 0. */
+/** Runs a program with a minimal environment. Rejects when the exit code is not 0. */
 export async function runAs(owner: Owner | undefined, program: string, args: string[]): Promise<void> {
   const command = new Deno.Command(program, {
     args,

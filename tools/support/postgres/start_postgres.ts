@@ -39,7 +39,7 @@ const watch = `
   rm -rf "$3" "$4"
 `;
 
-/** Runs $0 in the background, if possible in its own session, so that signals to the process group do not reach it. */
+/** Runs $0 in the background. If possible it has its own session, which signals to the process group do not reach. */
 const detach = `
   if command -v setsid >/dev/null; then setsid sh -c "$0" watch "$@" </dev/null >/dev/null 2>&1 &
   else sh -c "$0" watch "$@" </dev/null >/dev/null 2>&1 & fi

@@ -28,7 +28,7 @@ Deno.test("startPostgres() leaves no server behind when its process is killed", 
   await Promise.all(["", "await server.pause();"].map(endWithProcess));
 });
 
-/** Starts a server in a child process, kills that process, and waits until the server's directory is removed. */
+/** Starts a server in a child process and kills that. Waits until the server's directory is removed. */
 async function endWithProcess(before: string): Promise<void> {
   const program = `
     import { startPostgres } from ${JSON.stringify(import.meta.resolve("./start_postgres.ts"))};

@@ -7,8 +7,8 @@ import { prepareServer, type StartPostgresOptions } from "./start_postgres.ts";
 import { startPrepared } from "./start_prepared.ts";
 
 /**
- * Starts a hot standby of a running server, which streams over its Unix socket and takes reads. Like the servers of
- * {@link startPostgres}, it ends with the process that started it.
+ * Starts a hot standby of a running server. It streams over its Unix socket and takes reads. Like
+ * other test servers, it ends with the process that started it.
  */
 export async function startStandby(
   primary: PostgresServer,

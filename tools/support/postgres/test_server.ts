@@ -9,8 +9,8 @@ import { sweepSharedServers } from "./sweep_shared_servers.ts";
 const sharedPrefix = join(temporaryDirectory(), "archway_shared_pg_");
 
 /**
- * Returns the server for test databases: that of `TEST_POSTGRES_URL` if set, otherwise one shared by all tests of this
- * process, with which it ends.
+ * Returns the server for test databases. It is that of `TEST_POSTGRES_URL` if set, otherwise one shared by all tests of
+ * this process, with which it ends.
  */
 export async function testServer(): Promise<InstanceConfig> {
   const url = Deno.env.get("TEST_POSTGRES_URL");
@@ -29,7 +29,7 @@ export async function execute(server: InstanceConfig, statement: string): Promis
 }
 
 /**
- * Returns the directory shared by the test files of this process, which run in threads: the first one starts the server,
+ * Returns the directory shared by the test files of this process. They run in threads: the first one starts the server,
  * the others read its address.
  */
 function sharedDirectory(): string {

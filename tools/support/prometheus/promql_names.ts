@@ -7,16 +7,16 @@ export interface PromqlNames {
   readonly values: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** Matches a token: a string, a duration or another range in brackets, a name, a number, anything else. */
+/** Matches a token: a string, a range in brackets, a name, a number, anything else. */
 const TOKEN = /"((?:[^"\\]|\\.)*)"|\[[^\]]*\]|\$?[a-zA-Z_][a-zA-Z0-9_:]*|[0-9][0-9.a-z]*|=~|!~|!=|[^\s]/g;
 const BEFORE_LABELS = new Set(["by", "without", "on", "ignoring", "group_left", "group_right"]);
 const WORDS = new Set(["and", "or", "unless", "bool", "offset", "inf", "nan"]);
 const NAME = /^[a-zA-Z_]/;
 
 /**
- * Finds the names in a PromQL expression, for the subset that dashboards use (Prometheus, "Querying basics"). A name
- * before a parenthesis is a function, one in braces or after `by` a label, any other a metric. It does not validate the
- * expression, which Prometheus does.
+ * Finds the names in a PromQL expression (Prometheus, "Querying basics"). It covers the subset that dashboards use. A
+ * name before a parenthesis is a function, one in braces or after `by` a label, any other a metric. It does not
+ * validate the expression, which Prometheus does.
  */
 export function promqlNames(expression: string): PromqlNames {
   const tokens = [...expression.matchAll(TOKEN)].map(([token, text]) => ({ token, text }));

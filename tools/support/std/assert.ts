@@ -1,6 +1,6 @@
 /**
- * The part of `jsr:@std/assert` that the tests use, with its signatures, over `node:assert/strict`: one line of the
- * import map switches to the original.
+ * Subset of `jsr:@std/assert` that the tests use, over `node:assert/strict`. It has the same signatures: one line of
+ * the import map switches to the original.
  */
 import nodeAssert from "node:assert/strict";
 
@@ -121,7 +121,7 @@ export function assertLessOrEqual<T>(actual: T, expected: T, msg?: string): void
   if (!(actual <= expected)) fail(msg ?? `Expected ${describe(actual)} <= ${describe(expected)}`);
 }
 
-/** Asserts that `error` is an Error and, if specified, of this class and containing this text. */
+/** Asserts that `error` is an Error, of this class and containing this text if specified. */
 export function assertIsError<E extends Error = Error>(
   error: unknown,
   // deno-lint-ignore no-explicit-any -- the signature of @std/assert: any constructor, whatever its arguments

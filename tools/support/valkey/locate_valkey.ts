@@ -1,6 +1,6 @@
 import { locateProgram } from "../locate_program.ts";
 
-/** Returns the path of Valkey or Redis, which are compatible; undefined if neither is installed. */
+/** Returns the path of Valkey or Redis (compatible); undefined if neither is installed. */
 export function locateValkey(): Promise<string | undefined> {
   return locateProgram("valkey-server", "redis-server");
 }

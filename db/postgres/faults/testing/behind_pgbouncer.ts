@@ -9,7 +9,9 @@ export function openBehindPgbouncer(pgbouncer: Pgbouncer, config: Partial<PoolCo
   return openPool({ primary, replicas: [], pooler: "transaction", ...config });
 }
 
-/** Reads the settings of the chapter "Behind PgBouncer" in docs/persistence.md, without addresses and authentication. */
+/**
+ * Reads the settings of the chapter "Behind PgBouncer" in docs/persistence.md. Excludes addresses and authentication.
+ */
 export async function documentedSettings(): Promise<Required<StartPgbouncerOptions>> {
   const text = await Deno.readTextFile(new URL("../../../../docs/persistence.md", import.meta.url));
   const found = /```ini\n\[databases\]\n([^[]+)\[pgbouncer\]\n([^`]+)```/.exec(text);

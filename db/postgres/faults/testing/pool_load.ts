@@ -6,7 +6,7 @@ import { WriteRecorder } from "./write_recorder.ts";
 export interface LoadReport {
   readonly begun: number;
   readonly settled: number;
-  /** Number of calls by outcome: "done" or the error code ("not a DatabaseError: …" for other errors). */
+  /** Number of calls by outcome: "done", an error code, or "not a DatabaseError: …". */
   readonly endings: Readonly<Record<string, number>>;
   /** Writes with a wrong outcome and wrong responses, as messages. */
   readonly contradictions: readonly string[];

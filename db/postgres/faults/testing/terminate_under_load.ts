@@ -13,8 +13,8 @@ export interface TerminationReport extends LoadReport {
 const applicationName = "archway under load";
 
 /**
- * Puts a pool under load and terminates all its connections in several rounds, each after it has recovered from the one
- * before. Rejects if connections or a transaction are leaked.
+ * Puts a pool under load and terminates all its connections in several rounds. Each round starts after it has recovered
+ * from the one before. Rejects if connections or a transaction are leaked.
  */
 export async function terminateUnderLoad(
   instance: InstanceConfig,
@@ -30,7 +30,7 @@ export async function terminateUnderLoad(
   return { ...report, connections };
 }
 
-/** Terminates every connection of the load, waits until calls succeed again and returns the number terminated. */
+/** Terminates every connection of the load and returns their number. Waits until calls succeed again. */
 async function terminateAll(killer: ConnectionPool, load: PoolLoad): Promise<number> {
   const { rowCount } = await killer.writer().query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

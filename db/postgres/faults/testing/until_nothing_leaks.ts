@@ -17,7 +17,7 @@ interface Connections {
 }
 
 /**
- * Waits until a pool and its server agree on the connections, all idle outside of transactions, without locks or
+ * Waits until a pool and its server agree on the connections. All are idle outside of transactions, without locks or
  * waiting callers. Rejects with both views on timeout.
  */
 export async function untilNothingLeaks(observed: Observed): Promise<void> {

@@ -25,7 +25,7 @@ export class WriteRecorder {
     return this.#record(id, write, (code) => NOTHING_DONE.includes(code));
   }
 
-  /** Records the outcome of a transaction: every code except "outcome-unknown" means that it was rolled back. */
+  /** Records the outcome of a transaction. Every code except "outcome-unknown" means that it was rolled back. */
   transaction(id: number, write: () => Promise<unknown>): Promise<void> {
     return this.#record(id, write, (code) => code !== "outcome-unknown");
   }

@@ -24,12 +24,12 @@ export type ContactErrorCode = ResourceErrorCode<"contact"> | "email-taken";
 /** Maximum length of a name after trimming, in characters (code points). */
 export const MAX_NAME_CHARACTERS = 100;
 
-/** Maximum length of an e-mail address, in characters (RFC 5321, section 4.5.3.1.3, without the angle brackets). */
+/** Maximum length of an e-mail address in characters (RFC 5321, section 4.5.3.1.3). */
 export const MAX_EMAIL_CHARACTERS = 254;
 
 /**
- * Validates the input and returns it in stored form: trimmed, and in Unicode normalization form C, so that names that
- * look the same compare equal.
+ * Validates the input and returns it in stored form. It is trimmed and in Unicode normalization form C, so that names
+ * that look the same compare equal.
  *
  * @throws {DomainError} "invalid-contact", with every violation.
  */
