@@ -22,8 +22,8 @@ async function runBash(script: string, environment: Readonly<Record<string, stri
   return new TextDecoder().decode(stdout).replaceAll("\r", "");
 }
 
-function bodyOf(response: string): ReturnType<typeof JSON.parse> {
-  return JSON.parse(response.slice(response.indexOf("\n\n")));
+function bodyOf(response: string): string {
+  return response.slice(response.indexOf("\n\n"));
 }
 
 Deno.test("README.md's bash block creates, lists, updates and deletes a profile", async () => {
@@ -43,10 +43,14 @@ Deno.test("README.md's bash block creates, lists, updates and deletes a profile"
       '"2"',
     ]);
     const [, id = ""] = /^location: \/v1\/profiles\/(.+)$/im.exec(created) ?? [];
-    const { data, meta } = bodyOf(listed);
-    assertEquals(data.map((profile: { readonly id: string }) => profile.id), [id]);
-    assertEquals(meta.etags, { [id]: '"1"' });
-    assertEquals(bodyOf(patched).data.age, 37);
+    const page: {
+      readonly data: readonly { readonly id: string }[];
+      readonly meta: { readonly etags: Readonly<Record<string, string>> };
+    } = JSON.parse(bodyOf(listed));
+    assertEquals(page.data.map((profile) => profile.id), [id]);
+    assertEquals(page.meta.etags, { [id]: '"1"' });
+    const changed: { readonly data: { readonly age: number } } = JSON.parse(bodyOf(patched));
+    assertEquals(changed.data.age, 37);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
