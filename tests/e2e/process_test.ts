@@ -142,7 +142,7 @@ Deno.test("archway help and --help print the usage of the program and its servic
     await using program = new Program({}, args);
     const { code, stdout, stderr } = await program.ended();
     assertEquals([code, stderr], [0, ""], args.join(" "));
-    assertEquals(stdout, "Usage: archway fill <number>\n\nAdd made-up contacts.\n");
+    assertEquals(stdout, "Usage: archway fill <number>\n\nAdd generated contacts.\n");
   }
 });
 
