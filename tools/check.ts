@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { bannedWordsBelow } from "./check/banned_words.ts";
 import { environmentReaders } from "./check/environment_rule.ts";
 import { staleGeneratedFiles } from "./check/generated_files.ts";
 import { brokenLayers } from "./check/layer_rule.ts";
@@ -13,7 +14,11 @@ import { GenerationError } from "./oapi_codegen/diagnostics.ts";
 
 /** Checks a tree by all rules except format, lint and types. Returns a line for every violation. */
 export async function checkTree(root: string): Promise<readonly string[]> {
-  return [...checkRules(await readTree(root)), ...await generatedViolations(root)];
+  return [
+    ...checkRules(await readTree(root)),
+    ...await bannedWordsBelow(root),
+    ...await generatedViolations(root),
+  ];
 }
 
 /** Checks a parsed tree, except for generated files. */

@@ -16,6 +16,7 @@ Deno.test("check.ts reports every violation of a tree and fails", async () => {
   await using copy = await checkoutCopy(FOLDERS);
   await append(join(copy.path, "server/problem.ts"), 'import "@archway/db/db.ts";\n');
   await append(join(copy.path, "tools/support/contact_service/api/contactapi/server.gen.ts"), "\n");
+  await append(join(copy.path, "server/problem.ts"), "/** What a client is told. */\n");
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-q", "-P=check", "tools/check.ts"],
     cwd: copy.path,
@@ -25,6 +26,7 @@ Deno.test("check.ts reports every violation of a tree and fails", async () => {
   const said = new TextDecoder().decode(stderr);
   assertEquals(code, 1);
   assertStringIncludes(said, ": imports db/; server/ may import itself\n");
+  assertStringIncludes(said, ': "told": use send, return, report, publish or notify\n');
   assertStringIncludes(
     said,
     "tools/support/contact_service/api/contactapi/server.gen.ts: differs from the output of deno task gen for",

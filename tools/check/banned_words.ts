@@ -1,10 +1,13 @@
+import { join } from "node:path";
+import { listFiles } from "./source_tree.ts";
+
 /** A word that the project does not use, and what it uses instead. */
 interface BannedWord {
   readonly pattern: RegExp;
   readonly instead: string;
 }
 
-/** Words that are private to a house, or old: each has a term of the field in its place. Matched in every text file. */
+/** Words of no field, banned in every text file. */
 const BANNED: readonly BannedWord[] = [
   { pattern: /\b(?:un)?told\b|\btell(?:s|ing)?\b/gi, instead: "send, return, report, publish or notify" },
   {
@@ -16,6 +19,10 @@ const BANNED: readonly BannedWord[] = [
   { pattern: /\bat the most\b/gi, instead: "at most" },
   { pattern: /\bis given\b/gi, instead: "the noun: with a key, if set, the argument" },
   { pattern: /\bmore than nothing\b/gi, instead: "greater than zero" },
+];
+
+/** Former terms of the platform. A service may have them in its domain: an order is a draft, a question has an answer. */
+const BANNED_IN_PLATFORM: readonly BannedWord[] = [
   { pattern: /answer/gi, instead: "response, respond, result or reply" },
   { pattern: /happening|occasion(?!ally)/gi, instead: "event, event context" },
   { pattern: /\b(?:viewerOf|EVERYONE)\b|\bViewer\b/g, instead: "AccessScope" },
@@ -71,13 +78,30 @@ const QUOTED: readonly RegExp[] = [
  */
 const APPLIED_MIGRATION = /\/migrations\/2026112\d+_\w+\.sql$|\/schema\.sql$|^tests\/upgrade\/\w+\.sql$/;
 
+/** Files of services, which have words of their own. */
+const OF_SERVICES = /^[a-z0-9]+_service\/|^oapi\//;
+
 const PROSE_LINE = /^\s*(?:\/\*\*|\*|\/\/|#|--)|^[^\n]*\/\/ /;
 const OPENING = /\/\*\*\n\s*\* /g;
+
+const TEXT = /\.(?:[cm]?[jt]sx?|md|ya?ml|json|sql|sh|conf)$|^\.ci\/run$|^\.env\.example$/;
+/** Generated files, and the two that have the words themselves. */
+const EXEMPT = /(?:^|\/)api\/|^deno\.lock$|^tools\/check(?:\/banned_words)?(?:_test)?\.ts$/;
+
+/** Returns a line for every banned word in the files below a root. */
+export async function bannedWordsBelow(root: string): Promise<readonly string[]> {
+  const paths = (await listFiles(root)).filter((path) => TEXT.test(path) && !EXEMPT.test(path));
+  const found = await Promise.all(
+    paths.map(async (path) => bannedWords(path, await Deno.readTextFile(join(root, path)))),
+  );
+  return found.flat();
+}
 
 /** Returns a line for every banned word in a text. */
 export function bannedWords(path: string, text: string): readonly string[] {
   if (APPLIED_MIGRATION.test(path)) return [];
   const isMarkdown = path.endsWith(".md");
+  const everywhere = OF_SERVICES.test(path) ? BANNED : [...BANNED, ...BANNED_IN_PLATFORM];
   const clean = QUOTED.reduce(
     (rest, quoted) => rest.replace(quoted, (found) => " ".repeat(found.length)),
     text,
@@ -89,7 +113,7 @@ export function bannedWords(path: string, text: string): readonly string[] {
   return clean.split("\n").flatMap((line, index) => {
     const number = index + 1;
     const prose = openings.has(number) ? line.replace(/^\s*\* /, "/** ") : line;
-    const words = isMarkdown || PROSE_LINE.test(line) ? [...BANNED, ...BANNED_IN_PROSE] : BANNED;
+    const words = isMarkdown || PROSE_LINE.test(line) ? [...everywhere, ...BANNED_IN_PROSE] : everywhere;
     return words.flatMap(({ pattern, instead }) =>
       [...prose.matchAll(pattern)].map(([found]) => `${path}:${number}: "${found.trim()}": use ${instead}`)
     );

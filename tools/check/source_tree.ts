@@ -58,7 +58,7 @@ export function parseTree(texts: ReadonlyMap<string, string>): SourceTree {
 }
 
 /** Returns the sorted paths of all files below a root, except in folders without sources. */
-async function listFiles(root: string, folder = ""): Promise<readonly string[]> {
+export async function listFiles(root: string, folder = ""): Promise<readonly string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory, isFile } of Deno.readDir(join(root, folder))) {
     const path = join(folder, name);
