@@ -4,13 +4,15 @@ import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { monotonicTime } from "../domain/monotonic_time.ts";
 import { microsecondClock, microsecondsOf, timestampOf } from "@archway/db/timestamp.ts";
 import { respondToCommands } from "@archway/tools/bench/child_process.ts";
-import { type LoadOptions, type LoadResult, runLoad } from "@archway/tools/bench/run_load.ts";
+import { type LoadResult, runLoad } from "@archway/tools/bench/run_load.ts";
 import { type LockedRow, PAYMENT_SQL, PAYMENT_UNITS } from "./payment_sql.ts";
 import { type PaymentPairs, paymentPairs } from "./payment_pairs.ts";
 
 /** Payments at the same time, until the time is over. */
-export interface BareCommand extends Omit<LoadOptions, "perSecond"> {
+export interface BareCommand {
   readonly pairs: PaymentPairs;
+  readonly connections: number;
+  readonly milliseconds: number;
 }
 
 const PREPARED = { prepare: true };

@@ -1,7 +1,6 @@
 import { v7 as newId } from "uuid";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import type { Transaction } from "@archway/db/db.ts";
 import { EventStore } from "@archway/events/store/event_store.ts";
 import type { Account } from "../domain/account.ts";
 import { PAYMENT_UPCASTERS } from "../events/payment_event_data.ts";
@@ -22,11 +21,16 @@ export interface SeedAccountsOptions {
 }
 
 /** First deposit into every account, in minor units: more than any load takes. */
-const ENDOWMENT = 1_000_000_000_000n;
-const CURRENCY = "BRL";
+const DEPOSIT = { units: 1_000_000_000_000n, currency: "BRL" };
+const AMOUNT = { units: 100n, currency: "BRL" };
 /** Number of events that one transaction writes. */
 const BATCH = 500;
 const FIRST_MOMENT = microsecondsOf("2025-01-01T00:00:00Z");
+
+interface Owned {
+  readonly accountId: string;
+  readonly profileId: string;
+}
 
 /** Migrates an empty database and fills it through the service's own ledger. Returns the ids of the accounts. */
 export async function seedAccounts(
@@ -35,67 +39,54 @@ export async function seedAccounts(
 ): Promise<readonly string[]> {
   await using pool = openPool({ primary: instance, replicas: [], statementTimeoutMs: 0 });
   await pool.migrate(MIGRATION_SOURCES);
-  const ledger = new SeedLedger();
-  const ids = Array.from({ length: accounts }, () => ({ accountId: newId(), profileId: newId() }));
-  const settlementAccountId = newId();
-  const events: PaymentEvent[] = [
-    opened({ accountId: settlementAccountId, kind: "settlement", profileId: null }),
-    ...ids.map((id) => opened({ ...id, kind: "customer" })),
-    ...ids.map((id): PaymentEvent => {
-      const amount = { units: ENDOWMENT, currency: CURRENCY };
-      return { type: "deposit.settled", depositId: newId(), settlementAccountId, amount, ...id };
-    }),
-    ...madePayments(ids, payments),
-  ];
-  const profiles = ids.map(({ profileId }) => profileId);
+  const owned = Array.from({ length: accounts }, (): Owned => ({ accountId: newId(), profileId: newId() }));
   await pool.writer().query(
     `insert into profiles (id, name, created_at, updated_at)
       select id, 'Ada', now(), now() from unnest($1::uuid[]) as id`,
-    [profiles],
+    [owned.map(({ profileId }) => profileId)],
   );
+  const ledger = new PostgresLedger(new EventStore(PAYMENT_UPCASTERS));
+  const known = new Map<string, Account>();
+  const events = [...openings(owned), ...settledPayments(owned, payments)];
   for (let index = 0; index < events.length; index += BATCH) {
     signal?.throwIfAborted();
-    await pool.withTx((tx) => ledger.record(tx, events.slice(index, index + BATCH)));
+    const projection = new Projection();
+    projection.useAccounts([...known.values()]);
+    await pool.withTx((tx) =>
+      ledger.record(tx, projection, {
+        events: events.slice(index, index + BATCH).map((event) => ({ event, expectedVersion: 0n })),
+        at: timestampOf(FIRST_MOMENT + 1_000_000n * BigInt(index / BATCH)),
+        metadata: {},
+      })
+    );
+    for (const { row } of projection.accounts) known.set(row.id, row);
   }
   // No event is to be published, and autovacuum would interfere with a round.
   await pool.writer().query("truncate outbox");
   for (const table of ["profiles", "accounts", "payments", "entries", "events", "outbox"]) {
     await pool.writer().query(`vacuum (analyze) ${table}`);
   }
-  return ids.map(({ accountId }) => accountId);
+  return owned.map(({ accountId }) => accountId);
 }
 
-/** Writes many events at a time. */
-class SeedLedger {
-  readonly #ledger = new PostgresLedger(new EventStore(PAYMENT_UPCASTERS));
-  readonly #accounts = new Map<string, Account>();
-  #batches = 0n;
-
-  async record(tx: Transaction, events: readonly PaymentEvent[]): Promise<void> {
-    const projection = new Projection();
-    projection.useAccounts([...this.#accounts.values()]);
-    await this.#ledger.record(tx, projection, {
-      events: events.map((event) => ({ event, expectedVersion: 0n })),
-      at: timestampOf(FIRST_MOMENT + 1_000_000n * this.#batches++),
-      metadata: {},
-    });
-    for (const { row } of projection.accounts) this.#accounts.set(row.id, row);
-  }
+function openings(owned: readonly Owned[]): readonly PaymentEvent[] {
+  const settlementAccountId = newId();
+  const { currency } = DEPOSIT;
+  return [
+    { type: "account.opened", accountId: settlementAccountId, kind: "settlement", profileId: null, currency },
+    ...owned.map((ids): PaymentEvent => ({ type: "account.opened", ...ids, kind: "customer", currency })),
+    ...owned.map((ids): PaymentEvent => ({
+      type: "deposit.settled",
+      depositId: newId(),
+      settlementAccountId,
+      amount: DEPOSIT,
+      ...ids,
+    })),
+  ];
 }
 
-function opened(
-  account: Pick<Account, "kind" | "profileId"> & { readonly accountId: string },
-): PaymentEvent {
-  return { type: "account.opened", ...account, currency: CURRENCY };
-}
-
-interface Owned {
-  readonly accountId: string;
-  readonly profileId: string;
-}
-
-function madePayments(ids: readonly Owned[], count: number): readonly PaymentEvent[] {
-  const profiles = new Map(ids.map(({ accountId, profileId }) => [accountId, profileId]));
+function settledPayments(owned: readonly Owned[], count: number): readonly PaymentEvent[] {
+  const profiles = new Map(owned.map(({ accountId, profileId }) => [accountId, profileId]));
   const all = [...profiles.keys()];
   const next = paymentPairs({ payers: all, payees: all }, { connection: 0, connections: 1 });
   return Array.from({ length: count }, () => {
@@ -108,7 +99,7 @@ function madePayments(ids: readonly Owned[], count: number): readonly PaymentEve
       payeeAccountId: payee,
       payerProfileId: profiles.get(payer) ?? "",
       payeeProfileId: profiles.get(payee) ?? "",
-      amount: { units: 100n, currency: CURRENCY },
+      amount: AMOUNT,
       description: null,
     };
   });

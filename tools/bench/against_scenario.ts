@@ -1,17 +1,14 @@
 import { resolve } from "node:path";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import type { BenchRun } from "./bench_run.ts";
 import { compareRows, ROWS, walkFrom } from "./compare_rows.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
+import { loadServer } from "./load_server.ts";
 import { type ProgramOwner, startService } from "./programs.ts";
 import { type LoadSetting, loadSettings, type Scenario } from "./scenario.ts";
 import { startBenchDatabase } from "./start_bench_database.ts";
 
-type Against = NonNullable<BenchRun["against"]>;
-
 const ITEMS = 20_000;
-
 const IDS = 4096;
 
 /** Maximum number of items on a page. */
@@ -25,38 +22,29 @@ export const againstScenario: Scenario<LoadSetting> = {
   settings: loadSettings({ rounds: 5, seconds: 2, connections: 16 }),
   needsCheckout: true,
   measure: async (run) => {
-    const { against } = run;
-    if (against === undefined) throw new TypeError("against needs --against and --path");
-    const fill = (database: InstanceConfig): Promise<readonly string[]> =>
-      fillThrough(against, database, run);
+    const { signal, against: { checkout, path } = { checkout: ".", path: "" } } = run;
+    /** Fills a database through the other program, which alone knows its tables. */
+    const fill = async (database: InstanceConfig): Promise<readonly string[]> => {
+      await using stack = new AsyncDisposableStack();
+      const server = await startService(database, { stack, signal }, { main: resolve(checkout, "main.ts") });
+      const load = { connections: 16, milliseconds: 500, signal };
+      for (let created = 0; created < ITEMS;) {
+        created += (await loadServer(server.target, { kind: "create", path }, load)).requests;
+      }
+      await using pool = openPool({ primary: database, replicas: [], statementTimeoutMs: 0 });
+      await pool.writer().query("vacuum (analyze)");
+      const pages = await walkFrom(`${path}?limit=${LIMIT}`, { server, pages: Math.ceil(IDS / LIMIT) });
+      return pages.flatMap(({ ids }) => ids).slice(0, IDS);
+    };
     const { database, ids } = await startBenchDatabase(run, { fill });
-    const servers = await startCheckouts(against, database, run);
-    return { "": await compareRows(run, { servers, ids, path: against.path }) };
+    const servers = await startCheckouts(checkout, database, run);
+    return { "": await compareRows(run, { servers, ids, path }) };
   },
 };
 
-/** Fills a database through the program of another checkout, which alone knows its tables. */
-async function fillThrough(
-  { checkout, path }: Against,
-  database: InstanceConfig,
-  { generator, signal }: BenchRun,
-): Promise<readonly string[]> {
-  await using stack = new AsyncDisposableStack();
-  const server = await startService(database, { stack, signal }, { main: resolve(checkout, "main.ts") });
-  for (let created = 0; created < ITEMS;) {
-    signal.throwIfAborted();
-    const load = { target: server.target, connections: 16, milliseconds: 500 };
-    created += (await generator.run({ ...load, workload: { kind: "create", path } })).requests;
-  }
-  await using pool = openPool({ primary: database, replicas: [], statementTimeoutMs: 0 });
-  await pool.writer().query("vacuum (analyze)");
-  const pages = await walkFrom(`${path}?limit=${LIMIT}`, { server, pages: Math.ceil(IDS / LIMIT) });
-  return pages.flatMap(({ ids }) => ids).slice(0, IDS);
-}
-
 /** Starts main.ts of another checkout on a database without connections, and that of this one on a copy of it. */
 export async function startCheckouts(
-  { checkout }: Pick<Against, "checkout">,
+  checkout: string,
   database: InstanceConfig,
   owner: ProgramOwner,
 ): Promise<Readonly<Record<"other" | "this", HttpServerProcess>>> {

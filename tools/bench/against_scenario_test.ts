@@ -20,8 +20,7 @@ Deno.test("startCheckouts() starts two programs on databases with the same conte
   await using stack = new AsyncDisposableStack();
   stack.defer(() => query(database, `drop database ${copy.database}`).then(() => undefined));
   const signal = AbortSignal.timeout(60_000);
-  const against = { checkout: ROOT, path: "/v1/contacts" };
-  const servers = await startCheckouts(against, database, { stack, signal });
+  const servers = await startCheckouts(ROOT, database, { stack, signal });
   assertNotEquals(servers.this.target.port, servers.other.target.port);
   for (const instance of [database, copy]) {
     assertEquals(await query(instance, "select value from copied"), [{ value: 42 }]);

@@ -11,6 +11,29 @@ export interface BenchOptions {
   readonly json: string | undefined;
 }
 
+/** Options that are no settings of a scenario, with their help. */
+const OPTIONS = {
+  "only <part>": "measure this part of the scenarios; may be repeated",
+  "against <folder>": "compare main.ts with that of an older checkout",
+  "path <path>": "with --against: path of a list that both serve, such as /v1/contacts",
+  "json <file>": "write the results there too (in dist/ or the temporary directory)",
+} as const;
+
+/** Returns the help text: options, and every scenario with its parts and settings. */
+export function benchUsage(scenarios: readonly Scenario[]): string {
+  const line = (option: string, help: string): string => `  --${option.padEnd(18)}${help}\n`;
+  const defaults = scenarios.filter(({ isDefault }) => isDefault).map(({ name }) => name);
+  const sections = scenarios.map(({ name, description, parts, settings }) => {
+    const lines = Object.entries(settings).map(([setting, { help, default: value }]) =>
+      line(`${setting} <n>`, `${help} (default ${value})`)
+    );
+    return `\n${name}: ${description}\n${line("only", parts.join(", "))}${lines.join("")}`;
+  });
+  const options = Object.entries(OPTIONS).map(([option, help]) => line(option, help));
+  return `Usage: deno task bench [scenario…] [options]\n\nWithout a scenario: ${defaults.join(", ")}.\n\n` +
+    [...options, line("help", "show this"), ...sections].join("");
+}
+
 /**
  * Returns the options of a command line; undefined if help is asked for.
  *
@@ -44,40 +67,14 @@ export function parseBenchOptions(args: string[], scenarios: readonly Scenario[]
   return { runs: runs.filter(({ parts }) => parts.length > 0), json: texts["json"]?.at(-1) };
 }
 
-/** Returns the help text: options, and every scenario with its parts and settings. */
-export function benchUsage(scenarios: readonly Scenario[]): string {
-  const line = (option: string, help: string): string => `  ${option.padEnd(20)}${help}\n`;
-  return `Usage: deno task bench [scenario…] [options]
-
-Without a scenario: ${scenarios.filter(({ isDefault }) => isDefault).map(({ name }) => name).join(", ")}.
-
-${line("--only <part>", "measure this part of the scenarios; may be repeated")}${
-    line("--against <folder>", "compare main.ts with that of an older checkout")
-  }${line("--path <path>", "with --against: path of a list that both serve, such as /v1/contacts")}${
-    line("--json <file>", "write the results there too (in dist/ or the temporary directory)")
-  }${
-    scenarios.map(({ name, description, parts, settings }) =>
-      `\n${name}: ${description}\n  --only ${parts.join(", ")}\n` +
-      Object.entries(settings).map(([setting, { help, default: value }]) =>
-        line(`--${setting} <n>`, `${help} (default ${value})`)
-      ).join("")
-    ).join("")
-  }`;
-}
-
 type Texts = Readonly<Record<string, readonly string[] | undefined>>;
 
 function parse(
   args: string[],
   scenarios: readonly Scenario[],
-): { readonly names: readonly string[]; readonly texts: Texts } {
-  const names = [
-    "only",
-    "against",
-    "path",
-    "json",
-    ...scenarios.flatMap(({ settings }) => Object.keys(settings)),
-  ];
+): { readonly names: string[]; readonly texts: Texts } {
+  const shared = Object.keys(OPTIONS).map((option) => option.replace(/ .*/, ""));
+  const names = [...shared, ...scenarios.flatMap(({ settings }) => Object.keys(settings))];
   const options = Object.fromEntries(
     names.map((name) => [name, { type: "string", multiple: true } as const]),
   );
@@ -93,7 +90,7 @@ function parse(
 
 function check(
   names: readonly string[],
-  { known, noun }: { readonly known: readonly string[]; readonly noun: string },
+  { known, noun }: { readonly known: string[]; readonly noun: string },
 ): void {
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;
@@ -108,13 +105,12 @@ function againstOptions(texts: Texts): BenchRun["against"] {
 }
 
 function settingsOf({ settings }: Scenario, texts: Texts): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    Object.entries(settings).map(([name, setting]) => {
-      const text = texts[name]?.at(-1);
-      return [
-        name,
-        text === undefined ? setting.default : numberOption(text, { ...setting, name: `--${name}` }),
-      ];
-    }),
-  );
+  const values = Object.entries(settings).map(([name, setting]) => {
+    const text = texts[name]?.at(-1);
+    return [
+      name,
+      text === undefined ? setting.default : numberOption(text, { ...setting, name: `--${name}` }),
+    ];
+  });
+  return Object.fromEntries(values);
 }

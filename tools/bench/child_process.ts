@@ -1,3 +1,6 @@
+import { stdin } from "node:process";
+import { createInterface } from "node:readline";
+
 /** Options of a {@link ChildProcess}. */
 export interface ChildProcessOptions {
   readonly args: string[];
@@ -22,14 +25,10 @@ export class ChildProcess implements AsyncDisposable {
 
   /** Starts `deno run` with the arguments; its stderr is discarded. */
   constructor({ args, env }: ChildProcessOptions) {
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", ...args],
-      env: childEnvironment(env),
-      clearEnv: true,
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
+    const options = { env: childEnvironment(env), clearEnv: true } as const;
+    const streams = { stdin: "piped", stdout: "piped", stderr: "null" } as const;
+    const command = { ...options, ...streams, args: ["run", "--quiet", ...args] };
+    this.#child = new Deno.Command(Deno.execPath(), command).spawn();
     this.#output = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   }
 
@@ -66,20 +65,12 @@ export class ChildProcess implements AsyncDisposable {
 
   /** Stops it and waits for its end; kills it after a timeout. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const timer = setTimeout(() => this.#signal("SIGKILL"), STOP_TIMEOUT_MS);
-    this.#signal("SIGTERM");
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+    const ended = this.#child[Symbol.asyncDispose]();
     await this.#output.cancel();
-    await this.#child.status;
+    await ended;
     clearTimeout(timer);
     await this.#child.stdin.abort().catch(() => undefined);
-  }
-
-  #signal(signal: Deno.Signal): void {
-    try {
-      this.#child.kill(signal);
-    } catch {
-      // It has ended already.
-    }
   }
 }
 
@@ -87,16 +78,11 @@ type Report<Result> = { readonly result: Result } | { readonly failure: string }
 
 /** Runs the commands of this program's input, a line of JSON each, and writes their results, until the input ends. */
 export async function respondToCommands<Command>(run: (command: Command) => Promise<unknown>): Promise<void> {
-  let rest = "";
-  for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
-    const lines = `${rest}${text}`.split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) {
-      const report = await run(JSON.parse(line)).then(
-        (result): Report<unknown> => ({ result }),
-        (error): Report<unknown> => ({ failure: error instanceof Error ? error.message : "unknown error" }),
-      );
-      await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(report)}\n`));
-    }
+  for await (const line of createInterface({ input: stdin })) {
+    const report = await run(JSON.parse(line)).then(
+      (result): Report<unknown> => ({ result }),
+      (error): Report<unknown> => ({ failure: error instanceof Error ? error.message : "unknown error" }),
+    );
+    await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(report)}\n`));
   }
 }

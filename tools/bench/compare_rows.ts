@@ -7,82 +7,68 @@ import type { Workload } from "./workload.ts";
 /** Path of the list that the fixture program serves. */
 export const CONTACTS = "/v1/contacts";
 
-/** Labels of the rows in their order; rows that change the data come last. */
-export const ROWS = {
-  health: "health, no database",
-  one: "one by id",
-  list: "list of 20, first page",
-  next: "list of 20, by cursor",
-  create: "create",
-  patch: "patch",
-} as const;
-
-const PATCHED = 512;
-
-/** Requests of a row. */
-export interface RowOptions {
-  /** Path of the list. @default CONTACTS */
-  readonly path?: string;
+/** A list that a server serves. */
+interface RowTarget {
+  readonly server: Pick<HttpServerProcess, "url">;
+  readonly path: string;
   /** Ids of some of its items. */
   readonly ids: readonly string[];
 }
 
+/** A kind of requests. */
+interface Row {
+  readonly label: string;
+  workload(target: RowTarget): Workload | Promise<Workload>;
+}
+
+const read = (paths: readonly string[]): Workload => ({ kind: "read", paths });
+const itemsOf = ({ path, ids }: RowTarget): readonly string[] => ids.map((id) => `${path}/${id}`);
+
+/** Rows in their order; those that change the data come last. */
+export const ROWS: Readonly<Record<"health" | "one" | "list" | "next" | "create" | "patch", Row>> = {
+  health: { label: "health, no database", workload: () => read(["/livez"]) },
+  one: { label: "one by id", workload: (target) => read(itemsOf(target)) },
+  list: { label: "list of 20, first page", workload: ({ path }) => read([path]) },
+  next: {
+    label: "list of 20, by cursor",
+    workload: async ({ path, server }) => {
+      const pages = await walkFrom(path, { server, pages: 51 });
+      return read(pages.slice(1).map(({ path }) => path));
+    },
+  },
+  create: { label: "create", workload: ({ path }) => ({ kind: "create", path }) },
+  patch: { label: "patch", workload: (target) => ({ kind: "patch", paths: itemsOf(target).slice(0, 512) }) },
+};
+
 /** Options of {@link compareRows}. */
-export interface CompareRowsOptions extends RowOptions, Pick<CompareOptions, "bases"> {
+export interface CompareRowsOptions extends Pick<CompareOptions, "bases"> {
   /** Servers with the same data, by the names of the variants; the first is the base by default. */
   readonly servers: Readonly<Record<string, HttpServerProcess>>;
-  /** @default those of the run */
+  readonly ids: readonly string[];
+  /** Path of the list that they serve. @default CONTACTS */
+  readonly path?: string;
+  /** Names of rows. @default the parts of the run */
   readonly rows?: readonly string[];
 }
 
 /** Puts servers under the same load, row by row. */
 export async function compareRows(
   run: BenchRun<LoadSetting>,
-  { servers, rows = run.parts, bases, ...options }: CompareRowsOptions,
+  { servers, ids, path = CONTACTS, rows = run.parts, bases }: CompareRowsOptions,
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
   const { connections } = run.settings;
-  for (const [row, label] of Object.entries(ROWS).filter(([row]) => rows.includes(row))) {
+  for (const [, { label, workload }] of Object.entries(ROWS).filter(([row]) => rows.includes(row))) {
     const variants = await Promise.all(
-      Object.entries(servers).map(async ([name, server]) => {
-        const workload = await rowWorkload(row, server, options);
-        return { name, measure: loadOn(run, { server, workload, connections }) };
-      }),
+      Object.entries(servers).map(async ([name, server]) => ({
+        name,
+        measure: loadOn(run, { server, workload: await workload({ server, path, ids }), connections }),
+      })),
     );
     results.push(...await compare(run, variants, { row: label, ...bases && { bases } }));
   }
   return results;
 }
-
-/** Returns the requests of a row. */
-export async function rowWorkload(
-  row: string,
-  server: HttpServerProcess,
-  { path = CONTACTS, ids }: RowOptions,
-): Promise<Workload> {
-  const paths = ids.map((id) => `${path}/${id}`);
-  switch (row) {
-    case "health":
-      return { kind: "read", paths: ["/livez"] };
-    case "one":
-      return { kind: "read", paths };
-    case "list":
-      return { kind: "read", paths: [path] };
-    case "next":
-      return {
-        kind: "read",
-        paths: (await walkFrom(path, { server, pages: 51 })).slice(1).map(({ path }) => path),
-      };
-    case "create":
-      return { kind: "create", path };
-    case "patch":
-      return { kind: "patch", paths: paths.slice(0, PATCHED) };
-    default:
-      throw new Error(`There is no row ${row}`);
-  }
-}
-
-type PageServer = Pick<HttpServerProcess, "url">;
 
 interface PageBody {
   readonly data: readonly { readonly id: string }[];
@@ -92,10 +78,10 @@ interface PageBody {
 /** Reads a page and those after it, by the server's own cursors, which only that server understands. */
 export async function walkFrom(
   first: string,
-  { server, pages }: { readonly server: PageServer; readonly pages: number },
+  { server, pages }: Pick<RowTarget, "server"> & { readonly pages: number },
 ): Promise<readonly { readonly path: string; readonly ids: readonly string[] }[]> {
-  const [list, query = ""] = first.split("?");
-  const limit = /limit=\d+&?/.exec(query)?.[0].replace(/&?$/, "&") ?? "";
+  const [list] = first.split("?");
+  const [limit = ""] = /limit=\d+/.exec(first) ?? [];
   const walked: { path: string; ids: string[] }[] = [];
   for (let path: string | undefined = first; path !== undefined && walked.length < pages;) {
     const response: Response = await fetch(server.url(path));
@@ -103,7 +89,7 @@ export async function walkFrom(
     const { data, meta }: PageBody = await response.json();
     walked.push({ path, ids: data.map(({ id }) => id) });
     // As it is: the cursors of the bare handler are not encoded.
-    path = meta.nextCursor && `${list}?${limit}after=${meta.nextCursor}`;
+    path = meta.nextCursor && `${list}?${limit && `${limit}&`}after=${meta.nextCursor}`;
   }
   if (walked.length < pages) throw new Error(`Reading ${list} failed: a page has no next one`);
   return walked;

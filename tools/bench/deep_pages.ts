@@ -5,13 +5,9 @@ import { CONTACTS, walkFrom } from "./compare_rows.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
 
 const PAGE = 20;
-const CURSORS = 50;
 
-/** Pages of one kind. */
-export interface DeepPage {
-  readonly name: string;
-  readonly paths: readonly string[];
-}
+/** Paths of the pages of one kind, by its name. */
+export type DeepPages = Readonly<Record<string, readonly string[]>>;
 
 /** Options of {@link cursorPages}. */
 export interface DeepPageOptions {
@@ -28,48 +24,42 @@ export interface DeepPageOptions {
  * Returns pages by cursor, for each depth 50 one after the other. The first cursor of each is encoded from the row at
  * that depth, as the service would after a walk to it; the others are the service's own.
  */
-export async function cursorPages(
-  { database, server, secret, depths }: DeepPageOptions,
-): Promise<readonly DeepPage[]> {
+export async function cursorPages({ database, server, secret, depths }: DeepPageOptions): Promise<DeepPages> {
   const cursors = timeCursors("contact cursor", { secrets: [secret], cursorTtlSeconds: 3600 });
-  return await Promise.all(depths.map(async (depth) => {
+  const entries = depths.map(async (depth) => {
     const { id, createdAt } = await rowAt(database, depth);
     const position = { direction: "after", anchor: { id, createdAt }, inclusive: false } as const;
     const cursor = cursors.encode(position, ["contacts, newest first", null, null]);
-    const pages = await walkFrom(`${CONTACTS}?after=${cursor}`, { server, pages: CURSORS });
-    return { name: `by cursor, after ${depth.toLocaleString("en")}`, paths: pages.map(({ path }) => path) };
-  }));
-}
-
-/** Returns the pages by number at these depths; the total is counted for each of them. */
-export function numberedPages(depths: readonly number[]): readonly DeepPage[] {
-  return depths.map((depth) => {
-    const page = Math.floor(depth / PAGE) + 1;
-    const path = `${CONTACTS}?page=${page}&pageSize=${PAGE}`;
-    return { name: `by number, page ${page.toLocaleString("en")}`, paths: [path] };
+    const pages = await walkFrom(`${CONTACTS}?after=${cursor}`, { server, pages: 50 });
+    return [`by cursor, after ${depth.toLocaleString("en")}`, pages.map(({ path }) => path)] as const;
   });
+  return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Returns lists of a name: one that many have, one that only the contact at the depth has, and one that none has. */
-export async function namedPages(database: InstanceConfig, depth: number): Promise<readonly DeepPage[]> {
-  const { name } = await rowAt(database, depth);
-  return [
-    { name: "of a name that one in four has", paths: [`${CONTACTS}?name=a`] },
-    { name: "of a name that one has", paths: [`${CONTACTS}?name=${encodeURIComponent(name)}`] },
-    { name: "of a name that none has", paths: [`${CONTACTS}?name=none`] },
-  ];
-}
-
-interface Row {
-  readonly id: string;
-  readonly name: string;
-  readonly createdAt: string;
+/** Returns pages by number at these depths, with a total each, and lists of a name: of many, of one and of none. */
+export async function otherPages(database: InstanceConfig, depths: readonly number[]): Promise<DeepPages> {
+  const { name } = await rowAt(database, depths.at(-1) ?? 1);
+  const numbered = depths.map((depth) => {
+    const page = Math.floor(depth / PAGE) + 1;
+    return [`by number, page ${page.toLocaleString("en")}`, [
+      `${CONTACTS}?page=${page}&pageSize=${PAGE}`,
+    ]] as const;
+  });
+  return {
+    ...Object.fromEntries(numbered),
+    "of a name that one in four has": [`${CONTACTS}?name=a`],
+    "of a name that one has": [`${CONTACTS}?name=${encodeURIComponent(name)}`],
+    "of a name that none has": [`${CONTACTS}?name=none`],
+  };
 }
 
 /** Returns the last one of so many contacts, newest first. */
-async function rowAt(database: InstanceConfig, depth: number): Promise<Row> {
+async function rowAt(
+  database: InstanceConfig,
+  depth: number,
+): Promise<Readonly<Record<"id" | "name" | "createdAt", string>>> {
   await using pool = openPool({ primary: database, replicas: [] });
-  const { rows: [row] } = await pool.writer().query<Row>(
+  const { rows: [row] } = await pool.writer().query<Record<"id" | "name" | "createdAt", string>>(
     `select id, name, created_at as "createdAt" from contacts order by created_at desc, id desc offset $1 limit 1`,
     [depth - 1],
   );

@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { useTestDatabase } from "../support/postgres/use_test_database.ts";
-import { cursorPages, namedPages, numberedPages } from "./deep_pages.ts";
+import { cursorPages, otherPages } from "./deep_pages.ts";
 import { startService } from "./programs.ts";
 import { seedContacts } from "./seed_contacts.ts";
 
-Deno.test("cursorPages(), numberedPages() and namedPages() are the pages that their names say", async () => {
+Deno.test("cursorPages() and otherPages() are the pages that their names say", async () => {
   await using test = await useTestDatabase();
   const database = test.instance;
   await seedContacts(database, { sampleSize: 1, count: 3000 });
@@ -18,31 +18,22 @@ Deno.test("cursorPages(), numberedPages() and namedPages() are the pages that th
   await using stack = new AsyncDisposableStack();
   const owner = { stack, signal: AbortSignal.timeout(20_000) };
   const server = await startService(database, owner, { env: { HMAC_SECRET: secret } });
-  const idsOf = async (path = ""): Promise<readonly string[]> => {
-    const response = await fetch(server.url(path));
+  const cursors = await cursorPages({ database, server, secret, depths: [1, 1500] });
+  const others = await otherPages(database, [1, 1500, 2700]);
+  const idsOf = async (name: string, page = 0): Promise<readonly string[]> => {
+    const response = await fetch(server.url(({ ...cursors, ...others })[name]?.[page] ?? ""));
     const { data }: { readonly data: readonly { readonly id: string }[] } = await response.json();
     return data.map(({ id }) => id);
   };
 
-  const [first, deep] = await cursorPages({ database, server, secret, depths: [1, 1500] });
-  assertEquals([first?.name, first?.paths.length, deep?.name], [
-    "by cursor, after 1",
-    50,
-    "by cursor, after 1,500",
-  ]);
-  assertEquals(await idsOf(first?.paths[0]), ids.slice(1, 21));
-  assertEquals(await idsOf(deep?.paths[0]), ids.slice(1500, 1520));
-  assertEquals(await idsOf(deep?.paths[49]), ids.slice(1500 + 49 * 20, 1520 + 49 * 20));
-
-  const [one, far] = numberedPages([1, 1500]);
-  assertEquals([one?.name, far?.name], ["by number, page 1", "by number, page 76"]);
-  assertEquals(await idsOf(one?.paths[0]), ids.slice(0, 20));
-  assertEquals(await idsOf(far?.paths[0]), ids.slice(1500, 1520));
-
-  const [many, single, none] = await namedPages(database, 2700);
-  const named = (prefix: string): string[] =>
-    rows.filter(({ name }) => name.toLowerCase().startsWith(prefix)).map(({ id }) => id);
-  assertEquals(await idsOf(many?.paths[0]), named("a").slice(0, 20));
-  assertEquals(await idsOf(single?.paths[0]), ids.slice(2699, 2700));
-  assertEquals(await idsOf(none?.paths[0]), []);
+  assertEquals(cursors["by cursor, after 1"]?.length, 50);
+  assertEquals(await idsOf("by cursor, after 1"), ids.slice(1, 21));
+  assertEquals(await idsOf("by cursor, after 1,500"), ids.slice(1500, 1520));
+  assertEquals(await idsOf("by cursor, after 1,500", 49), ids.slice(1500 + 49 * 20, 1520 + 49 * 20));
+  assertEquals(await idsOf("by number, page 1"), ids.slice(0, 20));
+  assertEquals(await idsOf("by number, page 76"), ids.slice(1500, 1520));
+  const many = rows.filter(({ name }) => name.startsWith("A")).map(({ id }) => id);
+  assertEquals(await idsOf("of a name that one in four has"), many.slice(0, 20));
+  assertEquals(await idsOf("of a name that one has"), ids.slice(2699, 2700));
+  assertEquals(await idsOf("of a name that none has"), []);
 });

@@ -26,21 +26,18 @@ export class HttpConnection implements Disposable {
     let sent = await this.#connection.write(request);
     while (sent < request.length) sent += await this.#connection.write(request.subarray(sent));
     for (let filled = 0;;) {
-      if (filled === this.#buffer.length) this.#grow();
+      if (filled === this.#buffer.length) {
+        const larger = new Uint8Array(filled * 2);
+        larger.set(this.#buffer);
+        this.#buffer = larger;
+      }
       const read = await this.#connection.read(this.#buffer.subarray(filled));
       if (read === null) throw new Error("Reading a response failed: the server closed the connection");
-      filled += read;
-      const response = parseResponse(this.#buffer.subarray(0, filled));
+      const response = parseResponse(this.#buffer.subarray(0, filled += read));
       if (response === undefined) continue;
       if (response.length < filled) throw new Error("Reading a response failed: bytes follow its end");
       return response;
     }
-  }
-
-  #grow(): void {
-    const larger = new Uint8Array(this.#buffer.length * 2);
-    larger.set(this.#buffer);
-    this.#buffer = larger;
   }
 
   [Symbol.dispose](): void {

@@ -18,12 +18,14 @@ import { loadSettings, type Scenario } from "./scenario.ts";
 
 const { rounds, seconds } = loadSettings({ rounds: 15, seconds: 0.15, connections: 1 });
 
+const HOUR_MS = 3_600_000;
+const POLICY = { quota: 1_000_000_000, windowSeconds: 3600 };
 const RATE_LIMIT: RateLimitOptions = {
   callers: new MemoryLimiter(),
   addresses: new MemoryLimiter(),
-  policy: { name: "default", quota: 1_000_000_000, windowSeconds: 3600 },
+  policy: { ...POLICY, name: "default" },
   operationPolicies: new Map(),
-  addressPolicy: { name: "address", quota: 1_000_000_000, windowSeconds: 3600 },
+  addressPolicy: { ...POLICY, name: "address" },
 };
 
 /** Servers in this process, one request after the other, without a network or a database that would hide the cost. */
@@ -45,12 +47,8 @@ export const limitsScenario: Scenario<"rounds" | "seconds"> = {
 
 /** Returns the options of the servers. Every request has a token, even where none is checked. */
 function optionsOf(issuer: TestIssuer): Readonly<Record<string, readonly ServerOption[]>> {
-  const keys = new VerificationKeys(() => fetchKeys(issuer.url), {
-    refreshMs: 3_600_000,
-    staleMs: 3_600_000,
-    cooldownMs: 0,
-  });
-  const authenticator = new JwtAuthenticator(keys, {
+  const intervals = { refreshMs: HOUR_MS, staleMs: HOUR_MS, cooldownMs: 0 };
+  const authenticator = new JwtAuthenticator(new VerificationKeys(() => fetchKeys(issuer.url), intervals), {
     issuer: issuer.issuer,
     audience: TestIssuer.audience,
     algorithms: ["ES256"],

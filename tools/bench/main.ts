@@ -2,7 +2,6 @@ import { dirname } from "node:path";
 import { services } from "../../services.ts";
 import { type BenchOptions, benchUsage, parseBenchOptions } from "./bench_options.ts";
 import { renderReport, type ScenarioReport } from "./bench_report.ts";
-import { LoadGenerator } from "./load_generator.ts";
 import { progress } from "./progress.ts";
 import { SCENARIOS, serviceScenarios } from "./scenarios.ts";
 
@@ -14,10 +13,7 @@ async function bench({ runs, json }: BenchOptions, signal: AbortSignal): Promise
   const reports: ScenarioReport[] = [];
   for (const { scenario, ...run } of runs) {
     await using stack = new AsyncDisposableStack();
-    const generator = stack.use(new LoadGenerator());
-    // A load that is under way ends with it.
-    signal.addEventListener("abort", () => generator[Symbol.asyncDispose](), { once: true });
-    const tables = await scenario.measure({ ...run, generator, stack, signal });
+    const tables = await scenario.measure({ ...run, stack, signal });
     const { name, description } = scenario;
     const report = { name, description, settings: run.settings, cores, tables };
     reports.push(report);

@@ -30,18 +30,25 @@ export interface ServiceOptions {
 /** Returns the variables of a service that keeps its data on a server. */
 export function serviceEnvironment(database: InstanceConfig): Readonly<Record<string, string>> {
   return {
-    POSTGRES_PRIMARY_HOST: database.host,
-    POSTGRES_PRIMARY_PORT: String(database.port),
+    ...instanceEnvironment("PRIMARY", database),
     POSTGRES_PRIMARY_USER: database.user,
     // The server trusts every connection, but the service requires a password.
     POSTGRES_PRIMARY_PASSWORD: database.password || "unused",
     POSTGRES_PRIMARY_DATABASE: database.database,
-    POSTGRES_PRIMARY_POOL_MAX_CONNS: String(database.maxConnections),
     MIGRATE_ON_START: "true",
     HMAC_SECRET: crypto.randomUUID(),
     AUTH_MODE: "none",
     RATE_LIMIT: "off",
   };
+}
+
+function instanceEnvironment(
+  name: string,
+  { host, port, maxConnections }: InstanceConfig,
+): Readonly<Record<string, string>> {
+  const prefix = `POSTGRES_${name}`;
+  const numbers = { [`${prefix}_PORT`]: String(port), [`${prefix}_POOL_MAX_CONNS`]: String(maxConnections) };
+  return { [`${prefix}_HOST`]: host, ...numbers };
 }
 
 /** Starts a service as `deno task start` does, and waits until it is ready; with replicas, until it reads from them. */
@@ -50,22 +57,13 @@ export async function startService(
   { stack, signal }: ProgramOwner,
   { main = FIXTURE_PROGRAM, replicas = [], env = {} }: ServiceOptions = {},
 ): Promise<HttpServerProcess> {
-  const followers = replicas.flatMap(({ host, port, maxConnections }, index) => [
-    [`POSTGRES_REPLICA_${index}_HOST`, host],
-    [`POSTGRES_REPLICA_${index}_PORT`, String(port)],
-    [`POSTGRES_REPLICA_${index}_POOL_MAX_CONNS`, String(maxConnections)],
-  ]);
+  const followers = replicas.map((replica, index) => instanceEnvironment(`REPLICA_${index}`, replica));
+  const own = "embedded" in database
+    ? { EMBEDDED_DATA_DIR: database.embedded }
+    : serviceEnvironment(database);
+  const variables = Object.assign({ HOST: "127.0.0.1", PORT: "0", ...own }, ...followers, env);
   const server = stack.use(
-    await HttpServerProcess.start({
-      args: ["-P", resolve(ROOT, main)],
-      env: {
-        HOST: "127.0.0.1",
-        PORT: "0",
-        ..."embedded" in database ? { EMBEDDED_DATA_DIR: database.embedded } : serviceEnvironment(database),
-        ...Object.fromEntries(followers),
-        ...env,
-      },
-    }),
+    await HttpServerProcess.start({ args: ["-P", resolve(ROOT, main)], env: variables }),
   );
   await (replicas.length === 0 ? server.untilReady(signal) : server.untilHealthy(signal));
   return server;

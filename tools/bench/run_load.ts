@@ -2,8 +2,6 @@ import { Histogram } from "./histogram.ts";
 
 /** Amount of load, and its duration. */
 export interface LoadOptions {
-  /** Clients, each with one request in flight at any time (closed loop). */
-  readonly connections: number;
   readonly milliseconds: number;
   /**
    * Rate at which requests are due, over all clients: each waits until its next one is due, and sends one that is overdue
@@ -12,13 +10,15 @@ export interface LoadOptions {
    * @default unlimited
    */
   readonly perSecond?: number;
+  /** Ends the load early. @default never */
+  readonly signal?: AbortSignal;
 }
 
 /** Measurements of a load. */
 export interface LoadResult {
   /** Responses with a 2xx status. */
   readonly requests: number;
-  readonly requestsPerSecond: number;
+  readonly seconds: number;
   /** In microseconds. */
   readonly p50: number;
   /** In microseconds. */
@@ -33,7 +33,7 @@ export type Client = () => Promise<number>;
 /** Lets every client send one request after the other until the time is over. Rejects if one of them does. */
 export async function runLoad(
   clients: readonly Client[],
-  { milliseconds, perSecond }: Omit<LoadOptions, "connections">,
+  { milliseconds, perSecond, signal }: LoadOptions,
 ): Promise<LoadResult> {
   const histogram = new Histogram();
   const otherStatuses: Record<string, number> = {};
@@ -43,6 +43,7 @@ export async function runLoad(
     // Not all in the same moment.
     let due = start + everyMs * index / clients.length;
     for (let sent = await untilDue(due); sent < start + milliseconds; sent = await untilDue(due)) {
+      signal?.throwIfAborted();
       const status = await client();
       const received = performance.now();
       if (status >= 200 && status < 300) histogram.record((received - sent) * 1000);
@@ -53,7 +54,7 @@ export async function runLoad(
   }));
   return {
     requests: histogram.count,
-    requestsPerSecond: histogram.count * 1000 / (performance.now() - start),
+    seconds: (performance.now() - start) / 1000,
     p50: histogram.percentile(50),
     p99: histogram.percentile(99),
     otherStatuses,

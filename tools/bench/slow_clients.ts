@@ -14,56 +14,46 @@ const ENCODER = new TextEncoder();
 const HEAD = ENCODER.encode("GET /livez HTTP/1.1\r\nHost: x\r\nX-Long: ");
 const BYTE = ENCODER.encode("a");
 
-/** Connections that occupy a server with heads that never end; half of them grow by a byte a second. */
-class SlowClients {
-  readonly #growing = new Set<Deno.TcpConn>();
-  readonly #target: Target;
-  /** Connections that the server has ended. */
-  ended = 0;
+/** Connections with heads that never end, and grow by a byte a second. */
+const growing = new Set<Deno.TcpConn>();
+let isStarted = false;
+let ended = 0;
 
-  constructor(target: Target) {
-    this.#target = target;
+async function start({ target, count, spreadMs }: AttackCommand): Promise<void> {
+  const start = performance.now();
+  for (let index = 0; index < count; index++) {
+    const early = start + spreadMs * index / count - performance.now();
+    if (early > 1) await new Promise((resolve) => setTimeout(resolve, early));
+    await connect(target, index % 2 === 0);
   }
+  setInterval(() => {
+    for (const connection of growing) connection.write(BYTE).catch(() => {});
+  }, 1000);
+}
 
-  async start({ count, spreadMs }: AttackCommand): Promise<void> {
-    const start = performance.now();
-    for (let index = 0; index < count; index++) {
-      const early = start + spreadMs * index / count - performance.now();
-      if (early > 1) await new Promise((resolve) => setTimeout(resolve, early));
-      await this.#connect(index % 2 === 0);
-    }
-    setInterval(() => {
-      for (const connection of this.#growing) connection.write(BYTE).catch(() => {});
-    }, 1000);
-  }
+async function connect(target: Target, grows: boolean): Promise<void> {
+  const connection = await Deno.connect(target);
+  await connection.write(HEAD);
+  if (grows) growing.add(connection);
+  void untilEnd(connection).then(() => {
+    ended++;
+    growing.delete(connection);
+    connection.close();
+    return connect(target, grows);
+  });
+}
 
-  async #connect(grows: boolean): Promise<void> {
-    const connection = await Deno.connect(this.#target);
-    await connection.write(HEAD);
-    if (grows) this.#growing.add(connection);
-    void this.#untilEnd(connection).then(() => {
-      this.ended++;
-      this.#growing.delete(connection);
-      connection.close();
-      return this.#connect(grows);
-    });
-  }
-
-  async #untilEnd(connection: Deno.TcpConn): Promise<void> {
-    const buffer = new Uint8Array(1024);
-    while (await connection.read(buffer).catch(() => null) !== null);
-  }
+async function untilEnd(connection: Deno.TcpConn): Promise<void> {
+  const buffer = new Uint8Array(1024);
+  while (await connection.read(buffer).catch(() => null) !== null);
 }
 
 // A process of its own, whose work is in no measurement of the server.
 if (import.meta.main) {
-  let clients: SlowClients | undefined;
   await respondToCommands(async (command: AttackCommand) => {
-    if (clients === undefined) {
-      clients = new SlowClients(command.target);
-      await clients.start(command);
-    }
-    return clients.ended;
+    if (!isStarted) await start(command);
+    isStarted = true;
+    return ended;
   });
   Deno.exit();
 }

@@ -1,9 +1,8 @@
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import type { PostgresServer } from "../support/postgres/postgres_server.ts";
 import { startPostgres } from "../support/postgres/start_postgres.ts";
 import { startStandby } from "../support/postgres/start_standby.ts";
-import type { BenchRun } from "./bench_run.ts";
+import type { ProgramOwner } from "./programs.ts";
 import { progress } from "./progress.ts";
 import { CONTACT_COUNT, seedContacts } from "./seed_contacts.ts";
 
@@ -32,32 +31,27 @@ export interface BenchDatabaseOptions {
 
 /** Starts a PostgreSQL for a run, fills a database of it, and lets replicas copy it. */
 export async function startBenchDatabase(
-  { stack, signal }: Pick<BenchRun, "stack" | "signal">,
-  { contacts = CONTACT_COUNT, replicas = 0, settings = {}, fill }: BenchDatabaseOptions = {},
+  { stack, signal }: ProgramOwner,
+  { contacts: count = CONTACT_COUNT, replicas = 0, settings = {}, fill }: BenchDatabaseOptions = {},
 ): Promise<BenchDatabase> {
   progress("Starting PostgreSQL and filling a database");
   const options = { tcp: true, settings: { autovacuum: "off", ...settings } };
   const server = stack.use(await startPostgres(options));
   await server.createDatabase("bench");
-  const at = ({ tcpInstance }: PostgresServer): InstanceConfig => ({
-    ...tcpInstance,
-    database: "bench",
-    maxConnections: POOL_SIZE,
-  });
-  const database = at(server);
-  const ids =
-    await (fill?.(database) ?? seedContacts(database, { sampleSize: SAMPLE, count: contacts, signal }));
-  const standbys: PostgresServer[] = [];
+  const own = { database: "bench", maxConnections: POOL_SIZE };
+  const database = { ...server.tcpInstance, ...own };
+  const ids = await (fill?.(database) ?? seedContacts(database, { sampleSize: SAMPLE, count, signal }));
   if (replicas > 0) {
     await using pool = openPool({ primary: database, replicas: [], statementTimeoutMs: 0 });
     await pool.writer().query("checkpoint");
   }
+  const standbys: InstanceConfig[] = [];
   while (standbys.length < replicas) {
     signal.throwIfAborted();
     progress(`Copying it to replica ${standbys.length + 1}`);
     const standby = stack.use(await startStandby(server, options));
     await standby.catchUp(server);
-    standbys.push(standby);
+    standbys.push({ ...standby.tcpInstance, ...own });
   }
-  return { database, replicas: standbys.map(at), ids };
+  return { database, replicas: standbys, ids };
 }

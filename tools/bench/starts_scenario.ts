@@ -1,5 +1,5 @@
 import { temporaryDirectory } from "../support/once.ts";
-import { type BenchRun, loadOn } from "./bench_run.ts";
+import { loadOn } from "./bench_run.ts";
 import { compare } from "./compare.ts";
 import { CONTACTS } from "./compare_rows.ts";
 import type { Sample } from "./metrics.ts";
@@ -9,7 +9,6 @@ import { loadSettings, type Scenario } from "./scenario.ts";
 import { startBenchDatabase } from "./start_bench_database.ts";
 
 const LOAD_MS = 2000;
-
 const { rounds, connections } = loadSettings({ rounds: 3, seconds: LOAD_MS / 1000, connections: 16 });
 
 /** Starts on each kind of database, and memory before and after load. */
@@ -23,35 +22,31 @@ export const startsScenario: Scenario<"rounds" | "connections"> = {
   },
   isDefault: true,
   measure: async (run) => {
+    const { settings: { connections }, signal } = run;
     const { database } = await startBenchDatabase(run);
     const directory = await Deno.makeTempDir({ dir: temporaryDirectory(), prefix: "archway_bench_" });
     run.stack.defer(() => Deno.remove(directory, { recursive: true }));
-    let start = 0;
-    const first = (): ServiceDatabase => ({ embedded: `${directory}/${++start}` });
-    const again = (): ServiceDatabase => ({ embedded: `${directory}/${start}` });
-    const variants = [
-      { name: "embedded, empty directory", measure: () => measureStart(run, first(), { loaded: false }) },
-      { name: "embedded, again", measure: () => measureStart(run, again(), { loaded: true }) },
-      { name: "PostgreSQL, migrated", measure: () => measureStart(run, database, { loaded: true }) },
-    ];
-    const cold = variants.map((variant) => ({ ...variant, warmsUp: false }));
+
+    async function measureStart(database: ServiceDatabase, { loaded = true } = {}): Promise<Sample> {
+      await using stack = new AsyncDisposableStack();
+      const start = performance.now();
+      const server = await startService(database, { stack, signal });
+      const startTime = (performance.now() - start) * 1000;
+      if (!loaded) return { startTime };
+      const memoryAfterStart = await residentMegabytes(server.pid);
+      await loadOn(run, { server, connections, workload: { kind: "create", path: CONTACTS } })(LOAD_MS);
+      await loadOn(run, { server, connections, workload: { kind: "read", paths: [CONTACTS] } })(LOAD_MS);
+      return { startTime, memoryAfterStart, memoryAfterLoad: await residentMegabytes(server.pid) };
+    }
+
+    let round = 0;
+    const variants: Readonly<Record<string, () => Promise<Sample>>> = {
+      "embedded, empty directory": () =>
+        measureStart({ embedded: `${directory}/${++round}` }, { loaded: false }),
+      "embedded, again": () => measureStart({ embedded: `${directory}/${round}` }),
+      "PostgreSQL, migrated": () => measureStart(database),
+    };
+    const cold = Object.entries(variants).map(([name, measure]) => ({ name, measure, warmsUp: false }));
     return { "": await compare(run, cold, { inOrder: true, compared: [] }) };
   },
 };
-
-async function measureStart(
-  run: BenchRun<"connections">,
-  database: ServiceDatabase,
-  { loaded }: { readonly loaded: boolean },
-): Promise<Sample> {
-  await using stack = new AsyncDisposableStack();
-  const start = performance.now();
-  const server = await startService(database, { stack, signal: run.signal });
-  const startTime = (performance.now() - start) * 1000;
-  if (!loaded) return { startTime };
-  const memoryAfterStart = await residentMegabytes(server.pid);
-  const { connections } = run.settings;
-  await loadOn(run, { server, connections, workload: { kind: "create", path: CONTACTS } })(LOAD_MS);
-  await loadOn(run, { server, connections, workload: { kind: "read", paths: [CONTACTS] } })(LOAD_MS);
-  return { startTime, memoryAfterStart, memoryAfterLoad: await residentMegabytes(server.pid) };
-}

@@ -5,17 +5,14 @@ import { type LoadSetting, loadSettings, type Scenario } from "./scenario.ts";
 import { startBenchDatabase } from "./start_bench_database.ts";
 
 const TRACES = { OTEL_DENO: "true", OTEL_TRACES_SAMPLER: "parentbased_always_on" };
+const SAMPLED = { OTEL_TRACES_SAMPLER: "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.01" };
 
 /** Variables by what they switch on; the first is the base, which emits nothing. */
 const VARIANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "off": {},
   "log": { LOG_LEVEL: "info" },
   "Prometheus": { ADMIN_PORT: "0" },
-  "traces 1 %": {
-    ...TRACES,
-    OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
-    OTEL_TRACES_SAMPLER_ARG: "0.01",
-  },
+  "traces 1 %": { ...TRACES, ...SAMPLED },
   "traces full": TRACES,
 };
 
@@ -28,16 +25,17 @@ export const telemetryScenario: Scenario<LoadSetting> = {
   measure: async (run) => {
     const { database, ids } = await startBenchDatabase(run);
     const sink = run.stack.use(Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, discard));
-    const endpoint = `http://127.0.0.1:${sink.addr.port}`;
     const servers: Record<string, HttpServerProcess> = {};
     for (const [name, variables] of Object.entries(VARIANTS)) {
       // A service without a log does not report its port.
+      const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
       const env = {
         LOG_LEVEL: "warning",
-        PORT: String(freePort()),
-        OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+        PORT: String(free.addr.port),
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${sink.addr.port}`,
         ...variables,
       };
+      free.close();
       servers[name] = await startService(database, run, { env });
     }
     return { "": await compareRows(run, { servers, ids }) };
@@ -48,9 +46,4 @@ export const telemetryScenario: Scenario<LoadSetting> = {
 async function discard(request: Request): Promise<Response> {
   await request.arrayBuffer();
   return new Response();
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

@@ -1,0 +1,30 @@
+import { HttpConnection, type Target } from "./http_connection.ts";
+import { type LoadOptions, type LoadResult, runLoad } from "./run_load.ts";
+import { type Workload, workloadClient } from "./workload.ts";
+
+/** A load on a server. */
+export interface ServerLoadOptions extends LoadOptions {
+  /** Clients, each with a kept-alive connection and one request in flight at any time (closed loop). */
+  readonly connections: number;
+  /** Whether the server may reject requests with 503. @default {false} */
+  readonly mayReject?: boolean;
+}
+
+/** Sends a workload to a server. Rejects if a connection broke, or a status was neither 2xx nor 503 where it may be. */
+export async function loadServer(
+  target: Target,
+  workload: Workload,
+  { connections, mayReject = false, ...options }: ServerLoadOptions,
+): Promise<LoadResult> {
+  using stack = new DisposableStack();
+  const clients = Array.from({ length: connections }, async (_, connection) => {
+    const http = stack.use(await HttpConnection.open(target));
+    return await workloadClient(workload, (request) => http.exchange(request), { connection, connections });
+  });
+  const result = await runLoad(await Promise.all(clients), options);
+  const { "503": rejected = 0, ...others } = result.otherStatuses;
+  const unexpected = Object.entries(rejected > 0 && !mayReject ? result.otherStatuses : others);
+  if (unexpected.length === 0) return result;
+  const list = unexpected.map(([status, count]) => `${count} times ${status}`).join(", ");
+  throw new Error(`The load failed: the server responded ${list}`);
+}
