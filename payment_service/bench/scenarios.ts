@@ -8,6 +8,7 @@ import { DRIVER_PERMISSIONS, startService } from "@archway/tools/bench/programs.
 import type { LoadResult } from "@archway/tools/bench/run_load.ts";
 import { type LoadSetting, loadSettings, type Scenario } from "@archway/tools/bench/scenario.ts";
 import { type BenchDatabase, startBenchDatabase } from "@archway/tools/bench/start_bench_database.ts";
+import { keyedPosts, reads, replays } from "@archway/tools/bench/workload.ts";
 import type { BareCommand } from "./bare_payments.ts";
 import { measureRebuild } from "./measure_rebuild.ts";
 import { paymentBodies } from "./payment_pairs.ts";
@@ -79,7 +80,7 @@ async function measurePayments(
       const command: BareCommand = { pairs, connections, milliseconds };
       return measureProcess(bare.pid, () => bare.request<LoadResult>(command));
     };
-    const workload = { kind: "post", path: PATH, bodies: paymentBodies(pairs) } as const;
+    const workload = keyedPosts(PATH, paymentBodies(pairs));
     const service = loadOn(run, { server, workload, connections });
     const variants = [{ name: "bare loop", measure: loop }, { name: "service", measure: service }];
     results.push(...await compare(run, variants, { row }));
@@ -103,7 +104,7 @@ async function measureReplays(
       return `${PATH}/${id}`;
     }),
   );
-  const read = loadOn(run, { server, workload: { kind: "read", paths }, connections });
-  const replay = loadOn(run, { server, workload: { kind: "replay", path: PATH, bodies }, connections });
+  const read = loadOn(run, { server, workload: reads(paths), connections });
+  const replay = loadOn(run, { server, workload: replays(PATH, bodies), connections });
   return await compare(run, [{ name: "read by id", measure: read }, { name: "used key", measure: replay }]);
 }

@@ -7,6 +7,7 @@ import { loadServer } from "./load_server.ts";
 import { type ProgramOwner, startService } from "./programs.ts";
 import { type LoadSetting, loadSettings, type Scenario } from "./scenario.ts";
 import { startBenchDatabase } from "./start_bench_database.ts";
+import { creations } from "./workload.ts";
 
 const ITEMS = 20_000;
 const IDS = 4096;
@@ -29,7 +30,7 @@ export const againstScenario: Scenario<LoadSetting> = {
       const server = await startService(database, { stack, signal }, { main: resolve(checkout, "main.ts") });
       const load = { connections: 16, milliseconds: 500, signal };
       for (let created = 0; created < ITEMS;) {
-        created += (await loadServer(server.target, { kind: "create", path }, load)).requests;
+        created += (await loadServer(server.target, creations(path), load)).requests;
       }
       await using pool = openPool({ primary: database, replicas: [], statementTimeoutMs: 0 });
       await pool.writer().query("vacuum (analyze)");

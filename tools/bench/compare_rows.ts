@@ -2,7 +2,7 @@ import { type BenchRun, loadOn } from "./bench_run.ts";
 import { compare, type CompareOptions, type Result } from "./compare.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
 import type { LoadSetting } from "./scenario.ts";
-import type { Workload } from "./workload.ts";
+import { creations, patches, reads, type Workload } from "./workload.ts";
 
 /** Path of the list that the fixture program serves. */
 export const CONTACTS = "/v1/contacts";
@@ -21,23 +21,22 @@ interface Row {
   workload(target: RowTarget): Workload | Promise<Workload>;
 }
 
-const read = (paths: readonly string[]): Workload => ({ kind: "read", paths });
 const itemsOf = ({ path, ids }: RowTarget): readonly string[] => ids.map((id) => `${path}/${id}`);
 
 /** Rows in their order; those that change the data come last. */
 export const ROWS: Readonly<Record<"health" | "one" | "list" | "next" | "create" | "patch", Row>> = {
-  health: { label: "health, no database", workload: () => read(["/livez"]) },
-  one: { label: "one by id", workload: (target) => read(itemsOf(target)) },
-  list: { label: "list of 20, first page", workload: ({ path }) => read([path]) },
+  health: { label: "health, no database", workload: () => reads(["/livez"]) },
+  one: { label: "one by id", workload: (target) => reads(itemsOf(target)) },
+  list: { label: "list of 20, first page", workload: ({ path }) => reads([path]) },
   next: {
     label: "list of 20, by cursor",
     workload: async ({ path, server }) => {
       const pages = await walkFrom(path, { server, pages: 51 });
-      return read(pages.slice(1).map(({ path }) => path));
+      return reads(pages.slice(1).map(({ path }) => path));
     },
   },
-  create: { label: "create", workload: ({ path }) => ({ kind: "create", path }) },
-  patch: { label: "patch", workload: (target) => ({ kind: "patch", paths: itemsOf(target).slice(0, 512) }) },
+  create: { label: "create", workload: ({ path }) => creations(path) },
+  patch: { label: "patch", workload: (target) => patches(itemsOf(target).slice(0, 512)) },
 };
 
 /** Options of {@link compareRows}. */

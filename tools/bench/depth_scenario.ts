@@ -8,6 +8,7 @@ import type { HttpServerProcess } from "./http_server_process.ts";
 import { startBareServer, startService } from "./programs.ts";
 import { type LoadSetting, loadSettings, type Scenario, type Tables } from "./scenario.ts";
 import { type BenchDatabase, startBenchDatabase } from "./start_bench_database.ts";
+import { reads } from "./workload.ts";
 
 type DepthRun = BenchRun<LoadSetting | "contacts">;
 
@@ -45,7 +46,7 @@ async function measureDepth(run: DepthRun, { database }: BenchDatabase): Promise
   const measure = (pages: DeepPages, connections: number): Promise<readonly Result[]> => {
     const variants = Object.entries(pages).map(([name, paths]) => ({
       name,
-      measure: loadOn(run, { server, workload: { kind: "read", paths }, connections }),
+      measure: loadOn(run, { server, workload: reads(paths), connections }),
     }));
     return compare(run, variants, { compared: ["processorTime", "p50"] });
   };

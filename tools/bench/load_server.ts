@@ -1,8 +1,8 @@
 import { HttpConnection, type Target } from "./http_connection.ts";
 import { type LoadOptions, type LoadResult, runLoad } from "./run_load.ts";
-import { type Workload, workloadClient } from "./workload.ts";
+import type { Workload } from "./workload.ts";
 
-/** A load on a server. */
+/** Options of {@link loadServer}. */
 export interface ServerLoadOptions extends LoadOptions {
   /** Clients, each with a kept-alive connection and one request in flight at any time (closed loop). */
   readonly connections: number;
@@ -19,11 +19,12 @@ export async function loadServer(
   using stack = new DisposableStack();
   const clients = Array.from({ length: connections }, async (_, connection) => {
     const http = stack.use(await HttpConnection.open(target));
-    return await workloadClient(workload, (request) => http.exchange(request), { connection, connections });
+    return await workload((request) => http.exchange(request), { connection, connections });
   });
   const result = await runLoad(await Promise.all(clients), options);
-  const { "503": rejected = 0, ...others } = result.otherStatuses;
-  const unexpected = Object.entries(rejected > 0 && !mayReject ? result.otherStatuses : others);
+  const unexpected = Object.entries(result.otherStatuses).filter(([status]) =>
+    !mayReject || status !== "503"
+  );
   if (unexpected.length === 0) return result;
   const list = unexpected.map(([status, count]) => `${count} times ${status}`).join(", ");
   throw new Error(`The load failed: the server responded ${list}`);

@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { loadServer } from "./load_server.ts";
+import { reads } from "./workload.ts";
 
 const { signal } = new AbortController();
-const workload = { kind: "read", paths: ["/a", "/b", "/c"] } as const;
+const PATHS = ["/a", "/b", "/c"];
+const workload = reads(PATHS);
 const options = { connections: 3, milliseconds: 100, signal };
 
 function serve(handler: (request: Request) => Response): Deno.HttpServer<Deno.NetAddr> {
@@ -18,7 +20,7 @@ Deno.test("loadServer() counts exactly the requests that the server saw", async 
   const { requests } = await loadServer(server.addr, workload, options);
   assert(requests > 0);
   assertEquals(requests, seen.length);
-  assertEquals(new Set(seen), new Set(workload.paths));
+  assertEquals(new Set(seen), new Set(PATHS));
 });
 
 Deno.test("loadServer() rejects statuses that are neither 2xx nor expected, and broken connections", async () => {

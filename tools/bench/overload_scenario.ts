@@ -5,12 +5,12 @@ import type { Sample } from "./metrics.ts";
 import { startService } from "./programs.ts";
 import { type LoadSetting, loadSettings, type Scenario } from "./scenario.ts";
 import { startBenchDatabase } from "./start_bench_database.ts";
-import type { Workload } from "./workload.ts";
+import { reads, type Workload } from "./workload.ts";
 
 /** A cheap request, and one that keeps the database busy. */
 const WORKLOADS: Readonly<Record<string, Workload>> = {
-  "list": { kind: "read", paths: [CONTACTS] },
-  "page by number": { kind: "read", paths: [`${CONTACTS}?page=500`] },
+  "list": reads([CONTACTS]),
+  "page by number": reads([`${CONTACTS}?page=500`]),
 };
 
 /** Load shedding by part. */

@@ -4,15 +4,8 @@ import { parseResponse } from "./response_parser.ts";
 const WITH_LENGTH = 'HTTP/1.1 200 OK\r\nETag: "7"\r\nContent-Length: 13\r\n\r\n{"data":null}';
 const KNOWN: readonly (readonly [text: string, status: number, etag: string | undefined])[] = [
   [WITH_LENGTH, 200, '"7"'],
-  [
-    'HTTP/1.1 201 Created\r\netag: "1"\r\ntransfer-encoding: chunked\r\n\r\n' +
-    "5\r\nhello\r\n00b;x=y\r\n\r\n, world\r\n\r\n0\r\nX-Trailer: 1\r\n\r\n",
-    201,
-    '"1"',
-  ],
   ["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", 200, undefined],
   ["HTTP/1.1 204 No Content\r\nvary: Accept\r\n\r\n", 204, undefined],
-  [`HTTP/1.1 100 Continue\r\n\r\n${WITH_LENGTH}`, 200, '"7"'],
   ["HTTP/1.1 404 \r\ncontent-length: 2\r\n\r\n{}", 404, undefined],
 ];
 
@@ -33,9 +26,9 @@ Deno.test("parseResponse() waits for all bytes of a response, and ends at its en
 Deno.test("parseResponse() rejects responses that are not supported", () => {
   const rejected = [
     "HTTP/1.0 200 OK\r\ncontent-length: 0\r\n\r\n",
+    "HTTP/1.1 100 Continue\r\n\r\n",
     "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n",
-    "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n",
-    "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nabc\r\n",
+    "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
   ];
   for (const text of rejected) {
     assertThrows(() => parseResponse(bytesOf(text)), Error, "Reading a response failed");

@@ -7,6 +7,7 @@ import { type ServiceDatabase, startService } from "./programs.ts";
 import { residentMegabytes } from "./resident_memory.ts";
 import { loadSettings, type Scenario } from "./scenario.ts";
 import { startBenchDatabase } from "./start_bench_database.ts";
+import { creations, reads } from "./workload.ts";
 
 const LOAD_MS = 2000;
 const { rounds, connections } = loadSettings({ rounds: 3, seconds: LOAD_MS / 1000, connections: 16 });
@@ -34,8 +35,8 @@ export const startsScenario: Scenario<"rounds" | "connections"> = {
       const startTime = (performance.now() - start) * 1000;
       if (!loaded) return { startTime };
       const memoryAfterStart = await residentMegabytes(server.pid);
-      await loadOn(run, { server, connections, workload: { kind: "create", path: CONTACTS } })(LOAD_MS);
-      await loadOn(run, { server, connections, workload: { kind: "read", paths: [CONTACTS] } })(LOAD_MS);
+      await loadOn(run, { server, connections, workload: creations(CONTACTS) })(LOAD_MS);
+      await loadOn(run, { server, connections, workload: reads([CONTACTS]) })(LOAD_MS);
       return { startTime, memoryAfterStart, memoryAfterLoad: await residentMegabytes(server.pid) };
     }
 

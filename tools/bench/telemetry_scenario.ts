@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { compareRows } from "./compare_rows.ts";
-import type { HttpServerProcess } from "./http_server_process.ts";
+import { HttpServerProcess } from "./http_server_process.ts";
 import { startService } from "./programs.ts";
 import { type LoadSetting, loadSettings, type Scenario } from "./scenario.ts";
 import { startBenchDatabase } from "./start_bench_database.ts";
@@ -24,7 +25,8 @@ export const telemetryScenario: Scenario<LoadSetting> = {
   settings: loadSettings({ rounds: 5, seconds: 2, connections: 16 }),
   measure: async (run) => {
     const { database, ids } = await startBenchDatabase(run);
-    const sink = run.stack.use(Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, discard));
+    const args = ["--allow-net=127.0.0.1", join(import.meta.dirname ?? ".", "otlp_sink.ts")];
+    const sink = run.stack.use(await HttpServerProcess.start({ args }));
     const servers: Record<string, HttpServerProcess> = {};
     for (const [name, variables] of Object.entries(VARIANTS)) {
       // A service without a log does not report its port.
@@ -32,7 +34,7 @@ export const telemetryScenario: Scenario<LoadSetting> = {
       const env = {
         LOG_LEVEL: "warning",
         PORT: String(free.addr.port),
-        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${sink.addr.port}`,
+        OTEL_EXPORTER_OTLP_ENDPOINT: sink.url(""),
         ...variables,
       };
       free.close();
@@ -41,9 +43,3 @@ export const telemetryScenario: Scenario<LoadSetting> = {
     return { "": await compareRows(run, { servers, ids }) };
   },
 };
-
-/** A collector that costs as little as one can. */
-async function discard(request: Request): Promise<Response> {
-  await request.arrayBuffer();
-  return new Response();
-}
