@@ -1,4 +1,4 @@
-import { median } from "@archway/tools/bench/median.ts";
+import { median } from "@archway/tools/bench/compare.ts";
 import { linearSlope, type Point } from "./linear_slope.ts";
 
 /** Trend of a value over a run. */

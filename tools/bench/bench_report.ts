@@ -27,24 +27,18 @@ export function renderReport({ name, description, settings, cores, tables }: Sce
 type Column = readonly [heading: string, cell: (result: Result) => string];
 
 function renderTable(results: readonly Result[]): string {
-  const columns = METRICS.flatMap(
-    ({ metric, heading, digits, divisor = 1, showsLeast = false }): Column[] => {
-      const value = (value: number | undefined): string =>
-        value === undefined ? "" : format(value / divisor, digits);
-      const bases = new Set(results.flatMap(({ ratios }) => Object.keys(ratios)));
-      const own: Column[] = [
-        [heading, ({ figures }) => value(figures[metric]?.median)],
-        [showsLeast ? `least ${heading}` : "", ({ figures }) => value(figures[metric]?.min)],
-      ];
-      return [
-        ...own.filter(([heading]) => heading !== ""),
-        ...[...bases].flatMap((base): Column[] => [
-          [`/${base}`, ({ ratios }) => renderSpread(ratios[base]?.[metric])[0]],
-          ["min-max", ({ ratios }) => renderSpread(ratios[base]?.[metric])[1]],
-        ]),
-      ];
-    },
-  ).filter(([, cell]) => results.some((result) => cell(result) !== ""));
+  const bases = [...new Set(results.flatMap(({ ratios }) => Object.keys(ratios)))];
+  const columns = METRICS.flatMap(({ metric, heading, digits, divisor = 1, showsLeast }): Column[] => {
+    const value = (value?: number): string => value === undefined ? "" : format(value / divisor, digits);
+    return [
+      [heading, ({ figures }) => value(figures[metric]?.median)],
+      [`least ${heading}`, ({ figures }) => showsLeast ? value(figures[metric]?.min) : ""],
+      ...bases.flatMap((base): Column[] => [
+        [`/${base}`, ({ ratios }) => renderSpread(ratios[base]?.[metric])[0]],
+        ["min-max", ({ ratios }) => renderSpread(ratios[base]?.[metric])[1]],
+      ]),
+    ];
+  }).filter(([, cell]) => results.some((result) => cell(result) !== ""));
   return markdownTable([
     ["", ...columns.map(([heading]) => heading)],
     ...results.map((result) => [result.name, ...columns.map(([, cell]) => cell(result))]),

@@ -19,7 +19,7 @@ export interface BenchRun<Setting extends string = string> {
 }
 
 /** A load on a server. */
-export interface ServerLoad extends Omit<ServerLoadOptions, "milliseconds" | "signal"> {
+interface ServerLoad extends Omit<ServerLoadOptions, "milliseconds" | "signal"> {
   readonly server: HttpServerProcess;
   readonly workload: Workload;
 }
@@ -29,25 +29,19 @@ export function loadOn(
   { signal }: BenchRun,
   { server: { target, pid }, workload, ...options }: ServerLoad,
 ): Variant["measure"] {
-  return async (milliseconds) => {
-    const load = { ...options, milliseconds, signal };
-    const { rejectionsPerSecond, ...sample } = await measureProcess(
-      pid,
-      () => loadServer(target, workload, load),
-    );
-    return options.mayReject ? { ...sample, rejectionsPerSecond } : sample;
-  };
+  return (milliseconds) =>
+    measureProcess(pid, () => loadServer(target, workload, { ...options, milliseconds, signal }));
 }
 
 /** Measures a load, and the processor time that a process uses for it. */
 export async function measureProcess(pid: number, run: () => Promise<LoadResult>): Promise<Sample> {
   const before = await processorTime(pid) ?? NaN;
-  const { requests, seconds, p50, p99, otherStatuses } = await run();
+  const { requests, seconds, p50, p99, rejected } = await run();
   return {
     processorTime: ((await processorTime(pid) ?? NaN) - before) / requests,
     requestsPerSecond: requests / seconds,
     p50,
     p99,
-    rejectionsPerSecond: (otherStatuses["503"] ?? 0) / seconds,
+    rejectionsPerSecond: rejected && rejected / seconds,
   };
 }

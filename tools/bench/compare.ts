@@ -1,4 +1,3 @@
-import { median } from "./median.ts";
 import { type Metric, METRICS, type Sample } from "./metrics.ts";
 import { progress } from "./progress.ts";
 
@@ -94,4 +93,11 @@ function figuresOf(samples: readonly Sample[], metrics: readonly Metric[]): Figu
     const spread = { median: median(values), min: Math.min(...values), max: Math.max(...values) };
     return values.some(Number.isNaN) ? [] : [[metric, spread]];
   }));
+}
+
+/** Returns the middle of the values, or the mean of the two in the middle; NaN of none. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle - 1)] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
 }

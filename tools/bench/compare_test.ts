@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { compare, type Variant } from "./compare.ts";
+import { compare, median, type Variant } from "./compare.ts";
 import type { Sample } from "./metrics.ts";
 
 const { signal } = new AbortController();
@@ -52,4 +52,8 @@ Deno.test("compare() takes medians, and divides round by round", async () => {
     ratios: { fast: { p50: { median: 2, min: 1.5, max: 4 } } },
   });
   assertEquals(fast?.ratios, { fast: { p50: { median: 1, min: 1, max: 1 } } });
+});
+
+Deno.test("median() is the middle value, or the mean of the two in the middle", () => {
+  assertEquals([[3, 1, 2], [4, 1, 3, 2], [7], []].map(median), [2, 2.5, 7, NaN]);
 });

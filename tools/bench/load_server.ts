@@ -22,10 +22,11 @@ export async function loadServer(
     return await workload((request) => http.exchange(request), { connection, connections });
   });
   const result = await runLoad(await Promise.all(clients), options);
-  const unexpected = Object.entries(result.otherStatuses).filter(([status]) =>
-    !mayReject || status !== "503"
-  );
-  if (unexpected.length === 0) return result;
-  const list = unexpected.map(([status, count]) => `${count} times ${status}`).join(", ");
-  throw new Error(`The load failed: the server responded ${list}`);
+  const { "503": rejected = 0 } = result.otherStatuses;
+  const unexpected = Object.entries(result.otherStatuses)
+    .flatMap(([status, count]) => mayReject && status === "503" ? [] : [`${count} times ${status}`]);
+  if (unexpected.length > 0) {
+    throw new Error(`The load failed: the server responded ${unexpected.join(", ")}`);
+  }
+  return mayReject ? { ...result, rejected } : result;
 }

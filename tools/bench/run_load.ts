@@ -25,6 +25,8 @@ export interface LoadResult {
   readonly p99: number;
   /** Number of responses by other statuses. */
   readonly otherStatuses: Readonly<Record<string, number>>;
+  /** Number of expected responses with 503; undefined if none is expected. */
+  readonly rejected?: number;
 }
 
 /** Sends a request and resolves with the status of its response. */

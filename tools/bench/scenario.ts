@@ -36,11 +36,6 @@ export function loadSettings(
   return {
     rounds: { default: rounds, max: 1000, whole: true, help: "rounds in which variants alternate" },
     seconds: { default: seconds, max: 600, whole: false, help: "duration of each variant in a round" },
-    connections: {
-      default: connections,
-      max: 256,
-      whole: true,
-      help: "clients, each with one request in flight",
-    },
+    connections: { default: connections, max: 256, whole: true, help: "clients with one request in flight" },
   };
 }

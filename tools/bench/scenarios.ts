@@ -24,12 +24,12 @@ export const SCENARIOS: readonly Scenario[] = [
 
 /** Returns the scenarios of services: the export `scenarios` of the `bench/scenarios.ts` of each that has one. */
 export async function serviceScenarios(services: readonly ServiceModule[]): Promise<readonly Scenario[]> {
-  const files = await Promise.all(services.map((service) => serviceFile(service, "bench/scenarios.ts")));
-  const found = await Promise.all(
-    files.filter((file) => file !== undefined).map(async (file) => {
-      const { scenarios }: { readonly scenarios: readonly Scenario[] } = await import(`file://${file}`);
-      return scenarios;
-    }),
-  );
-  return found.flat();
+  const found: Scenario[] = [];
+  for (const service of services) {
+    const file = await serviceFile(service, "bench/scenarios.ts");
+    if (file === undefined) continue;
+    const { scenarios }: { readonly scenarios: readonly Scenario[] } = await import(`file://${file}`);
+    found.push(...scenarios);
+  }
+  return found;
 }

@@ -8,33 +8,28 @@ export const CONTACT_COUNT = 100_000;
 /** Period in which they were created, from 2025 on. */
 const SECONDS = 30_000_001.7;
 
-/** Spread over the whole table, and the same every time. */
-const SAMPLE = "select id from contacts order by md5(id::text) limit $1";
-
-/** Options of {@link seedContacts}. */
-export interface SeedOptions {
-  /** Number of ids that are returned. */
-  readonly sampleSize: number;
-  /** @default CONTACT_COUNT */
-  readonly count?: number;
-  readonly signal?: AbortSignal;
-}
-
 /**
  * Migrates an empty database and fills it.
  *
- * @returns ids of some of its contacts, spread over all of them.
+ * @returns ids of some of its contacts, spread over all of them; the same every time.
  */
 export async function seedContacts(
   instance: InstanceConfig,
-  { sampleSize, count = CONTACT_COUNT, signal }: SeedOptions,
+  { sampleSize, count = CONTACT_COUNT, signal }: {
+    readonly sampleSize: number;
+    readonly count?: number;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<readonly string[]> {
   await using pool = openPool({ primary: instance, replicas: [], statementTimeoutMs: 0 });
   await pool.migrate(FIXTURE_MIGRATIONS);
   await pool.writer().query(insertSql(count), [], signal && { signal });
   // Not left to autovacuum, which would interfere with a round.
   await pool.writer().query("vacuum (analyze) contacts");
-  const { rows } = await pool.writer().query<{ id: string }>(SAMPLE, [sampleSize]);
+  const { rows } = await pool.writer().query<{ id: string }>(
+    "select id from contacts order by md5(id::text) limit $1",
+    [sampleSize],
+  );
   return rows.map(({ id }) => id);
 }
 

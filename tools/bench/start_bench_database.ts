@@ -6,9 +6,6 @@ import type { ProgramOwner } from "./programs.ts";
 import { progress } from "./progress.ts";
 import { CONTACT_COUNT, seedContacts } from "./seed_contacts.ts";
 
-const POOL_SIZE = 10;
-const SAMPLE = 4096;
-
 /** A PostgreSQL server with data, and its replicas. */
 export interface BenchDatabase {
   readonly database: InstanceConfig;
@@ -37,10 +34,10 @@ export async function startBenchDatabase(
   progress("Starting PostgreSQL and filling a database");
   const options = { tcp: true, settings: { autovacuum: "off", ...settings } };
   const server = stack.use(await startPostgres(options));
-  await server.createDatabase("bench");
-  const own = { database: "bench", maxConnections: POOL_SIZE };
+  const own = { database: "bench", maxConnections: 10 };
+  await server.createDatabase(own.database);
   const database = { ...server.tcpInstance, ...own };
-  const ids = await (fill?.(database) ?? seedContacts(database, { sampleSize: SAMPLE, count, signal }));
+  const ids = await (fill?.(database) ?? seedContacts(database, { sampleSize: 4096, count, signal }));
   if (replicas > 0) {
     await using pool = openPool({ primary: database, replicas: [], statementTimeoutMs: 0 });
     await pool.writer().query("checkpoint");
