@@ -34,7 +34,7 @@ Deno.test("conform() reports each defect of a foreign service, with what was sen
     "a 404 for methods that are not declared":
       /^PATCH \/api\/notes \| .* \| expected 405 \(RFC 9110, section 15\.5\.6\) \| received 404: /m,
     "an ETag that does not change":
-      /^GET \/api\/notes\/\{noteId\} \| .*after a change.* \| expected 200 \(RFC 9110, section 8\.8\.1\) \| received 304: /m,
+      /^GET \/api\/notes\/\{noteId\} \| .*before a change.* \| expected 200 \(RFC 9110, section 8\.8\.1\) \| received 304: /m,
     "a page without a maximum":
       /^GET \/api\/notes\?limit=51 \| .* \| expected 400 \(RFC 9110, section 15\.5\.1\) \| received 200: /m,
     "errors with a stack": / \| received 400: shows a stack; shows a source file/,

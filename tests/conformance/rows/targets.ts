@@ -1,5 +1,4 @@
 import {
-  get,
   type Row,
   shorten,
   type Statuses,
@@ -7,87 +6,71 @@ import {
   words,
 } from "@archway/tools/support/conformance/row.ts";
 
-/** Targets by the status that they get. */
-const TARGETS: readonly (readonly [status: Statuses, targets: readonly string[]])[] = [
+/** Request lines that are odd, foreign or malformed, by the status that they get. */
+const LINES: readonly (readonly [status: Statuses, section: string, lines: readonly string[]])[] = [
   [
     404,
-    words(
-      `/ // //{list} {nowhere} {list}/ {list}// {item}/ {item}/x /V1/contacts /v1/Profiles {list};x={marker}
-    /v1;a=b/contacts {list}.json {list}%2f{id} /v1%2fcontacts {list}%20 {list}%0d%0aSet-Cookie:%20{marker}=1
-    {list}%3flimit=1 {list}%23 /../../../../etc/passwd /%2e%2e/%2e%2e/etc/passwd /%252e%252e/etc/passwd /.env
+    "RFC 9110, section 15.5.5",
+    gets(`/ // //{list} {nowhere} {list}/ {list}// {item}/ {item}/x /V1/contacts /v1/Profiles
+    {list};x={marker} /v1;a=b/contacts {list}.json {list}%2f{id} /v1%2fcontacts {list}%20 {list}%3flimit=1 {list}%23
+    {list}%0d%0aSet-Cookie:%20{marker}=1 /../../../../etc/passwd /%2e%2e/%2e%2e/etc/passwd /%252e%252e/etc/passwd /.env
     /.git/config /deno.json /main.ts /actuator/env /server-status /wp-admin.php?x={marker} /__proto__
-    /constructor/prototype //example.com{list} /v1//contacts`,
-    ),
+    /constructor/prototype //example.com{list} /v1//contacts`),
   ],
+  [404, "RFC 9110, section 15.5.5", ["TRACE {nowhere}", "OPTIONS {nowhere}", "HEAD {nowhere}"]],
   [
     [400, 404],
-    words(`{list}%00 {list}/.. {list}/%2e%2e /..\\..\\windows\\win.ini ?x={marker} \\v1\\contacts
-    /v1/\x7fcontacts /v1/con\xc3\xa9tacts /v1/<script>{marker}</script> /v1/"'\`|^ http://{list} file:///etc/passwd
-    example.com:80 *`),
+    "RFC 9112, section 3.2",
+    gets(`{list}%00 {list}/.. {list}/%2e%2e /..\\..\\windows\\win.ini ?x={marker}
+    \\v1\\contacts /v1/\x7fcontacts /v1/con\xc3\xa9tacts /v1/<script>{marker}</script> /v1/"'\`|^ http://{list} *
+    file:///etc/passwd example.com:80`),
   ],
-  [400, [
-    "{list}/' OR 1=1",
-    ...words("v1/contacts http:// http://[::1{list} javascript:alert(1) data:text/html,{marker}"),
+  [400, "RFC 9112, section 3.2", [
+    "GET {list}/' OR 1=1",
+    ...gets("v1/contacts http:// http://[::1{list} javascript:alert(1) data:text/html,{marker}"),
   ]],
-  [[200, 404], words("/%76%31/contacts /x/..{list} /.{list}")],
-  [[200, 400], words("{get}# {get}#{marker} http://user:{marker}@example.com{open} http://[::1{open}")],
-  [[200, 400, 404], words("ftp://example.com{open}")],
-  [200, words("https://{marker}.example{open} http://127.0.0.1:1{open}")],
+  [
+    [200, 400, 404],
+    "RFC 9112, section 3.2",
+    gets("/%76%31/contacts /x/..{list} /.{list} ftp://example.com{open}"),
+  ],
+  [
+    [200, 400],
+    "RFC 9112, section 3.2",
+    gets("{get}# {get}#{marker} http://user:{marker}@example.com{open} http://[::1{open}"),
+  ],
+  [200, "RFC 9112, section 3.2.2", gets("https://{marker}.example{open} http://127.0.0.1:1{open}")],
+  [[400, 404, 405, 421, 501], "RFC 9110, section 9.3.6", ["CONNECT example.com:80", "CONNECT {list}"]],
+  [
+    501,
+    "RFC 9110, section 15.6.2",
+    words(`FOO get Get pOST GETS PROPFIND MKCOL PURGE BREW PRI __PROTO__ constructor
+    !#$%&'*+-.^_\`|~ ${"A".repeat(1_000)}`).map((method) => `${method} {list}`),
+  ],
+  [204, "RFC 9110, section 9.3.7", ["OPTIONS *"]],
 ];
 
-/** Methods that no service has. */
-const UNKNOWN = [
-  ...words("FOO get Get pOST GETS PROPFIND MKCOL PURGE BREW PRI __PROTO__ constructor !#$%&'*+-.^_`|~"),
-  "A".repeat(1_000),
-];
-
-const CONNECT = " HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n";
+function gets(targets: string): readonly string[] {
+  return words(targets).map((target) => `GET ${target}`);
+}
 
 /** Targets and methods that are odd, foreign or malformed. */
 export const TARGET_ROWS: Theme = {
   name: "targets",
-  section: "RFC 9112, section 3.2",
   rows: [
-    ...TARGETS.flatMap(([status, targets]) =>
-      targets.map((target): Row => ({
-        name: target,
-        request: get(target),
-        expect: { status, by: "platform" },
+    ...LINES.flatMap(([status, section, lines]) =>
+      lines.map((line): Row => ({
+        name: shorten(line),
+        request: { line, fields: [["X-Planted", "{marker}"]] },
+        expect: { status, section, by: "platform" },
         isHouseRule: true,
       }))
     ),
     {
       name: "http://{marker}.example{get}",
-      request: get("http://{marker}.example{get}"),
+      request: { line: "GET http://{marker}.example{get}" },
       // The target's own host is the one of links.
       expect: { status: 200, section: "RFC 9112, section 3.2.2", echoes: true },
-    },
-    ...["example.com:80", "{list}"].map((target): Row => ({
-      name: `CONNECT ${target}`,
-      request: `CONNECT ${target}${CONNECT}`,
-      expect: { status: [400, 404, 405, 421, 501], section: "RFC 9110, section 9.3.6", by: "platform" },
-    })),
-    ...UNKNOWN.map((method): Row => ({
-      name: `${shorten(method)} {list}`,
-      request: { line: `${method} {list}`, fields: [["X-Planted", "{marker}"]] },
-      expect: {
-        status: 501,
-        section: "RFC 9110, section 15.6.2",
-        ...method === "PRI" && { by: "platform" as const },
-      },
-      isHouseRule: true,
-    })),
-    ...["TRACE {nowhere}", "OPTIONS {nowhere}", "HEAD {nowhere}", "GET {nowhere}"].map((line): Row => ({
-      name: line,
-      request: { line, body: '{"a":"{marker}"}' },
-      expect: { status: 404, section: "RFC 9110, section 15.5.5" },
-      isHouseRule: !line.startsWith("GET"),
-    })),
-    {
-      name: "OPTIONS *",
-      request: { line: "OPTIONS *" },
-      expect: { status: 204, section: "RFC 9110, section 9.3.7", headers: { Allow: /GET/ } },
-      isHouseRule: true,
     },
   ],
 };

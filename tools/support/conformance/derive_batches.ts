@@ -1,11 +1,29 @@
 import { ask, type Client, json } from "./client.ts";
 import { ApiDocument } from "./derived/api_document.ts";
 import { Derivation } from "./derived/derivation.ts";
-import { deriveThemes } from "./derived/derive_themes.ts";
+import { bodyRows } from "./derived/body_rows.ts";
+import { conditionalRows } from "./derived/conditional_rows.ts";
+import { listRows } from "./derived/list_rows.ts";
+import { mediaRows } from "./derived/media_rows.ts";
+import { methodRows } from "./derived/method_rows.ts";
+import { parameterRows } from "./derived/parameter_rows.ts";
+import { patchRows } from "./derived/patch_rows.ts";
+import { securityRows } from "./derived/security_rows.ts";
 import { targetsOf, withTargets } from "./derived/targets.ts";
 import type { Theme } from "./row.ts";
 import type { Batch } from "./run_rows.ts";
 import type { Suite } from "./suite.ts";
+
+const DERIVED = [
+  methodRows,
+  parameterRows,
+  bodyRows,
+  mediaRows,
+  conditionalRows,
+  listRows,
+  patchRows,
+  securityRows,
+];
 
 /** A document and what its service adds to it. */
 export interface Subject {
@@ -41,9 +59,15 @@ export function deriveBatches(
   const derived = subjects.map(({ api, suite }) => {
     const derivation = new Derivation({ api, suite, hasCredentials, isFull, uses });
     const targets = targetsOf(api, derivation.subjects);
-    return { suite, api, targets, rowsOf: derivation.subjects, themes: deriveThemes(derivation) };
+    return {
+      suite,
+      api,
+      targets,
+      rowsOf: derivation.subjects,
+      themes: DERIVED.map((rowsOf) => rowsOf(derivation)),
+    };
   });
-  const main = derived.find(({ targets }) => targets.item !== undefined) ?? derived[0];
+  const main = derived.find(({ targets, rowsOf }) => targets.item !== undefined && rowsOf.canCreate(targets.item)) ?? derived[0];
   return derived.map((one) => {
     const { suite, api, targets, rowsOf, themes } = one;
     const given = suite.given;

@@ -67,7 +67,7 @@ function judgeFirst(expect: Expectation, response: RawResponse, api?: ApiDocumen
     }
   }
   const wanted = [fault ?? []].flat();
-  if (wanted.length > 0 && api?.namesFaults !== false && !namesFault(response.body, wanted)) {
+  if (wanted.length > 0 && api?.namesFaults !== false && !namesFault(response, wanted)) {
     faults.push(`does not name ${wanted.join(" or ")}`);
   }
   if (atMost !== undefined && response.status === 200) {
@@ -126,16 +126,11 @@ export function parseBody({ body }: RawResponse): unknown {
   }
 }
 
-function namesFault(body: string, wanted: readonly string[]): boolean {
-  try {
-    const { invalidParams = [] }: { invalidParams?: readonly { name?: string; pointer?: string }[] } = JSON
-      .parse(body);
-    return invalidParams.some(({ name = "", pointer = "" }) =>
-      wanted.includes(name) || wanted.includes(pointer)
-    );
-  } catch {
-    return false;
-  }
+function namesFault(response: RawResponse, wanted: readonly string[]): boolean {
+  const { invalidParams = [] }: { invalidParams?: readonly { name?: string; pointer?: string }[] } = Object(
+    parseBody(response),
+  );
+  return invalidParams.some(({ name = "", pointer = "" }) => wanted.includes(name) || wanted.includes(pointer));
 }
 
 function includes(wanted: Statuses, status: number): boolean {

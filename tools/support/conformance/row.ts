@@ -69,7 +69,7 @@ export interface Expectation {
   /** Instead of a response, the beginning of this other protocol may come. */
   readonly speaks?: "HTTP/2";
   /** Operation whose declared responses the response has to be one of. */
-  readonly operation?: Operation;
+  readonly operation?: Operation | undefined;
 }
 
 /** A negative test: a request and the response that it has to get. */
@@ -112,6 +112,11 @@ export function get(target: string, ...fields: readonly Field[]): FramedRequest 
 /** The words of a text: a table of values that have no blanks. */
 export function words(text: string): readonly string[] {
   return text.trim().split(/\s+/);
+}
+
+/** The cells of a table of byte texts, which are between "¦" and the ends of lines, without blanks around them; "¶" is CRLF. */
+export function cells(text: string): readonly string[] {
+  return text.split(/\n|¦/).map((cell) => cell.replace(/^ +| +$/g, "").replaceAll("¶", "\r\n"));
 }
 
 /** Shortens a text for the name of a row: a long one is cut, with its length behind. */

@@ -1,7 +1,15 @@
-import { type Field, type FramedRequest, type Given, type Row, type Statuses, utf8 } from "../row.ts";
+import {
+  type Expectation,
+  type Field,
+  type FramedRequest,
+  type Given,
+  type Row,
+  shorten,
+  type Statuses,
+  utf8,
+} from "../row.ts";
 import type { Suite } from "../suite.ts";
 import type { ApiDocument, Operation, Schema } from "./api_document.ts";
-import { FRESH } from "./sample_of.ts";
 import { mediaTypeOf, Subjects } from "./subjects.ts";
 
 /** Service whose requests are derived. */
@@ -18,70 +26,77 @@ export interface DerivationOptions {
 
 /** Differences of a request from a valid one. */
 export interface Changes {
+  readonly method?: string;
   /** Path instead of the operation's. */
   readonly path?: string;
   /** Query without its question mark, instead of that of required parameters. */
   readonly query?: string;
-  /** Field names that are left out. */
+  /** Field that is left out. */
   readonly without?: string;
   /** Fields that replace those of the same name. */
   readonly fields?: readonly Field[];
   /** Byte text. */
   readonly body?: string;
   readonly mediaType?: string;
+  readonly isAnonymous?: boolean;
+  /** Preparation instead of that of the path. */
+  readonly given?: Given;
 }
 
 /** Makes rows of an OpenAPI document's operations. */
 export class Derivation {
   readonly api: ApiDocument;
-  readonly suite: Suite;
+  readonly isExact: boolean;
   readonly subjects: Subjects;
   readonly hasCredentials: boolean;
-  readonly #isFull: boolean;
-  readonly #uses: Map<string, number>;
+  readonly #options: DerivationOptions;
 
-  constructor({ api, suite, hasCredentials, isFull, uses }: DerivationOptions) {
-    this.#uses = uses;
-    this.api = api;
-    this.suite = suite;
-    this.subjects = new Subjects(api, suite);
-    this.hasCredentials = hasCredentials;
-    this.#isFull = isFull;
+  constructor(options: DerivationOptions) {
+    this.#options = options;
+    this.api = options.api;
+    this.isExact = options.suite.isExact === true;
+    this.subjects = new Subjects(options.api, options.suite);
+    this.hasCredentials = options.hasCredentials;
   }
 
   /** Returns all values of a table for the first user of its kind, and a sixth of them, by turns, for the others. */
   share<T>(kind: string, values: readonly T[]): readonly T[] {
-    const use = this.#uses.get(kind) ?? 0;
-    this.#uses.set(kind, use + 1);
-    return use === 0 || this.#isFull ? values : values.filter((_, index) => index % 6 === use % 6);
+    const { uses, isFull } = this.#options;
+    const use = uses.get(kind) ?? 0;
+    uses.set(kind, use + 1);
+    return use === 0 || isFull ? values : values.filter((_, index) => index % 6 === use % 6);
   }
 
-  /** Returns a valid request but for the changes, and the preparation of what it needs. */
-  request(
-    operation: Operation,
-    changes: Changes = {},
-  ): { readonly given?: Given; readonly request: FramedRequest } {
-    const { method, path } = operation;
-    const mediaType = changes.mediaType ?? mediaTypeOf(operation);
-    const body = changes.body ?? asBytes(this.subjects.bodyOf(operation, mediaType));
-    const own: readonly Field[] = [
-      ...this.subjects.fieldsOf(operation),
-      ...body === undefined || mediaType === undefined ? [] : [["Content-Type", mediaType] as const],
-    ];
-    const replaced = new Set(
-      [changes.without, ...changes.fields?.map(([name]) => name) ?? []].map((name) => name?.toLowerCase()),
-    );
-    const fields = [...own.filter(([name]) => !replaced.has(name.toLowerCase())), ...changes.fields ?? []];
-    const query = changes.query === undefined ? this.subjects.queryOf(operation) : `?${changes.query}`;
-    const needs = path.includes("}") || this.suite.given !== undefined;
+  /** Returns a row that sends a valid request but for the changes, which are its name. */
+  row(operation: Operation, changes: Changes, expect: Statuses | Expectation, isHouseRule = false): Row {
+    const { path, method } = operation;
+    const expected = typeof expect === "object" && "status" in expect ? expect : { status: expect };
     return {
-      ...needs && { given: this.subjects.given(path) },
-      request: {
-        line: `${method} ${changes.path ?? path}${query}`,
-        fields,
-        ...body !== undefined && { body },
-      },
+      name: [changes.method ?? method, path, ...describe(changes)].join(" "),
+      given: changes.given ?? this.subjects.given(path),
+      request: this.#request(operation, changes),
+      expect: { operation: changes.method === undefined ? operation : undefined, ...expected },
+      isHouseRule,
     };
+  }
+
+  #request(operation: Operation, changes: Changes): FramedRequest {
+    const mediaType = changes.mediaType ?? mediaTypeOf(operation);
+    const sample = this.subjects.bodyOf(operation, mediaType);
+    const body = changes.body ?? (sample === undefined ? undefined : utf8(sample));
+    const type: readonly Field[] = body === undefined || mediaType === undefined
+      ? []
+      : [["Content-Type", mediaType]];
+    const { fields = [], isAnonymous = false } = changes;
+    const replaced = [changes.without ?? "", ...fields.map(([name]) => name)].map((name) =>
+      name.toLowerCase()
+    );
+    const own = [...this.subjects.fieldsOf(operation), ...type].filter(([name]) =>
+      !replaced.includes(name.toLowerCase())
+    );
+    const query = changes.query === undefined ? this.subjects.queryOf(operation) : `?${changes.query}`;
+    const line = `${changes.method ?? operation.method} ${changes.path ?? operation.path}${query}`;
+    return { line, fields: [...own, ...fields], isAnonymous, ...body !== undefined && { body } };
   }
 
   /** Returns the first of some statuses that an operation declares; all of them if it declares none. */
@@ -89,42 +104,34 @@ export class Derivation {
     return statuses.find((status) => responses.has(String(status))) ?? statuses;
   }
 
-  /** Statuses of success that an operation declares. */
+  /** Returns the statuses of success that an operation declares; any if its item cannot be created. */
   success({ path, responses }: Operation): Statuses {
     if (this.subjects.isUnknown(path)) return "any";
     const statuses = [...responses.keys()].filter((status) => /^2\d\d$/.test(status)).map(Number);
     return statuses.length === 0 ? "2xx" : statuses;
   }
 
-  /** Row that sends a text as a parameter's value. */
-  expectText(
-    operation: Operation,
-    { name, isValid }: { readonly name: string; readonly isValid: boolean },
-  ): Row["expect"] {
-    if (!isValid) {
-      return {
-        status: this.declared(operation, 400, 422),
-        section: "RFC 9110, section 15.5.1",
-        fault: name,
-        operation,
-      };
-    }
-    return { status: "any", echoes: true, operation };
+  /** Returns the statuses of a request that the document allows. */
+  allowed(operation: Operation): Statuses {
+    return this.isExact ? this.success(operation) : "any";
+  }
+
+  /** Returns the kind of a schema's values: its types and its format. */
+  kindOf(schema: Schema): string {
+    const { type, format, enum: values } = this.api.resolve(schema);
+    return `${[type].flat().join("|")}${format === undefined ? "" : `:${format}`}${
+      values === undefined ? "" : ":enum"
+    }`;
   }
 }
 
-/** A text with an id in place of each placeholder, to be compared with a schema. */
-export function withoutPlaceholders(text: string): string {
-  return text.replaceAll(/\{[A-Za-z_]+\}/g, FRESH);
-}
-
-/** Key of a table's users: the type and the format of a schema. */
-export function kindOf(api: ApiDocument, schema: Schema): string {
-  const { type, format, enum: values } = api.resolve(schema);
-  return [type].flat().join("|") + (format === undefined ? "" : `:${format}`) +
-    (values === undefined ? "" : ":enum");
-}
-
-function asBytes(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : utf8(text);
+function describe(
+  { query, path, without, fields = [], body, mediaType, isAnonymous }: Changes,
+): readonly string[] {
+  return [
+    ...[query, path, mediaType, body].filter((text) => text !== undefined).map(shorten),
+    ...without === undefined ? [] : [`without ${without}`],
+    ...fields.map(([name, value]) => `${name}: ${shorten(value)}`),
+    ...isAnonymous && fields.length === 0 ? ["without credentials"] : [],
+  ];
 }

@@ -1,4 +1,4 @@
-import { type Row, shorten, type Statuses, type Theme, utf8, words } from "../row.ts";
+import { cells, type Field, type Row, type Theme, utf8, words } from "../row.ts";
 import type { Operation } from "./api_document.ts";
 import type { Derivation } from "./derivation.ts";
 import { mediaTypeOf } from "./subjects.ts";
@@ -6,130 +6,85 @@ import { mediaTypeOf } from "./subjects.ts";
 const MIB = 1_048_576;
 
 const OTHER_TYPES = [
-  ...words(`{marker} application application/ /json */* application/* text/json text/plain application/xml
-    application/x-www-form-urlencoded application/jsonp application/json5 application/x-json application/hal+json
-    application/merge-patch+json application/json-patch+json application/json-seq`),
-  ...[
-    "",
-    "multipart/form-data; boundary={marker}",
-    "application/json, text/plain",
-    "application/json application/json",
-  ],
+  "",
+  ...cells(
+    `{marker} ¦ application ¦ application/ ¦ /json ¦ */* ¦ application/* ¦ text/json ¦ text/plain ¦ application/xml
+    application/x-www-form-urlencoded ¦ application/jsonp ¦ application/json5 ¦ application/x-json ¦ application/hal+json
+    application/merge-patch+json ¦ application/json-patch+json ¦ application/json-seq ¦ application/json, text/plain
+    application/json application/json ¦ multipart/form-data; boundary={marker}`,
+  ),
 ];
 
-/** Parameters of the media type that make it another one, or none. */
-const OTHER_PARAMETERS = [
-  ...["charset", "=utf-8", "charset=utf-8x", 'charset="utf-8', "charset=utf-8; charset=utf-8"],
-  ...words("iso-8859-1 utf-16 utf-16le utf-32 utf-7 us-ascii x-unknown").map((name) => `charset="${name}"`),
-  'charset=""',
-];
+/** Parameters that make a media type another one, or none. */
+const OTHER_PARAMETERS = cells(
+  `charset ¦ =utf-8 ¦ charset=utf-8x ¦ charset="utf-8 ¦ charset=utf-8; charset=utf-8 ¦ charset=""
+  ${
+    words("iso-8859-1 utf-16 utf-16le utf-32 utf-7 us-ascii x-unknown").map((name) => `charset="${name}"`)
+      .join(" ¦ ")
+  }`,
+);
 
 const SAME_TYPE = [
-  ...[
-    "application/json;charset=utf-8",
-    "application/json; CHARSET=Utf-8",
-    "application/json;;;",
-    "APPLICATION/JSON",
-  ],
-  ...["application/json; version=1; x={marker}", `application/json;${" ".repeat(3_000)}x=y`],
-  'Application/JSON ; Charset="UTF-8"',
+  ...cells(
+    `application/json;charset=utf-8 ¦ application/json; CHARSET=Utf-8 ¦ application/json;;; ¦ APPLICATION/JSON
+    application/json; version=1; x={marker} ¦ Application/JSON ; Charset="UTF-8"`,
+  ),
+  `application/json;${" ".repeat(3_000)}x=y`,
 ];
 
-const CODINGS = ["gzip", "br", "deflate", "zstd", "identity, gzip", "gzip, gzip, gzip", "{marker}", "x-gzip"];
+const CODINGS = cells("gzip ¦ br ¦ deflate ¦ zstd ¦ identity, gzip ¦ gzip, gzip, gzip ¦ {marker} ¦ x-gzip");
 
-const UNACCEPTABLE = [
-  "text/html",
-  "application/vnd.{marker}.v2+json",
-  "application/json;q=0",
-  "*/*;q=0",
-  "application/json;q=0, */*;q=1",
-];
+const UNACCEPTABLE = cells(
+  "text/html ¦ application/vnd.{marker}.v2+json ¦ application/json;q=0 ¦ */*;q=0 ¦ application/json;q=0, */*;q=1",
+);
 
 /** Media types that an operation does not take or have, content codings, and bodies that are too long. */
 export function mediaRows(derivation: Derivation): Theme {
   const rows = derivation.api.operations.flatMap((operation) => [
     ...ofRequest(derivation, operation),
-    ...ofResponse(derivation, operation),
+    ...derivation.share("accept", UNACCEPTABLE).map((accept) => {
+      const status = operation.responses.has("406") ? 406 : "any";
+      const expect = { status, section: "RFC 9110, section 15.5.7" } as const;
+      return derivation.row(operation, { fields: [["Accept", accept]] }, expect, accept.includes("q=0"));
+    }),
   ]);
   return { name: "media types", section: "RFC 9110, section 15.5.16", rows };
 }
 
 function ofRequest(derivation: Derivation, operation: Operation): readonly Row[] {
-  const { method, path, bodies } = operation;
+  const { method, bodies } = operation;
   const mediaType = mediaTypeOf(operation);
   const sample = derivation.subjects.bodyOf(operation);
   if (mediaType === undefined || sample === undefined) return [];
-  const title = (text: string): string => `${method} ${path} ${shorten(text)}`;
+  const send = (field: Field, expect: Row["expect"], isHouseRule = true): Row =>
+    derivation.row(operation, { fields: [field] }, expect, isHouseRule);
   const accept = method === "PATCH" ? "Accept-Patch" : "Accept-Post";
   const headers = method === "PUT" ? {} : { [accept]: new RegExp(mediaType.replaceAll("+", "\\+")) };
-  const others = OTHER_TYPES.filter((type) => !bodies.has(type));
-  const refused = (type: string, isHouseRule: boolean): Row => ({
-    name: title(`Content-Type: ${type}`),
-    ...derivation.request(operation, { fields: [["Content-Type", type]] }),
-    expect: { status: 415, ...isHouseRule && { headers }, operation },
-    isHouseRule,
-  });
-  const without: Row = {
-    name: title("without Content-Type"),
-    ...derivation.request(operation, { without: "Content-Type" }),
-    expect: { status: 415, operation },
-    isHouseRule: true,
-  };
-  const success: Statuses = derivation.suite.isExact === true ? derivation.success(operation) : "any";
-  const same = (type: string): Row => ({
-    name: title(`Content-Type: ${type}`),
-    ...derivation.request(operation, { fields: [["Content-Type", type]] }),
-    expect: { status: success, echoes: true, operation },
-    isHouseRule: true,
-  });
-  const coded = (coding: string): Row => ({
-    name: title(`Content-Encoding: ${coding}`),
-    ...derivation.request(operation, { fields: [["Content-Encoding", coding]] }),
-    expect: { status: 415, headers: { "Accept-Encoding": /^identity$/ }, operation },
-    isHouseRule: true,
-  });
-  const long = (name: string, body: string, status: Statuses): Row => ({
-    name: title(name),
-    ...derivation.request(operation, { body }),
+  const valid = { status: derivation.allowed(operation), echoes: true };
+  const long = (body: string, expect: Row["expect"]): Row => ({
+    ...derivation.row(operation, { body }, { ...expect, section: "RFC 9110, section 15.5.14" }, true),
     client: "leaves",
-    expect: {
-      status,
-      section: "RFC 9110, section 15.5.14",
-      ...status === 413 && { headers: { Connection: /close/i } },
-    },
-    isHouseRule: true,
   });
   const bytes = utf8(sample);
-  const isFixed = !/[{][a-z]+[}]/i.test(sample);
+  const tooLong = { status: 413, headers: { Connection: /close/i } };
+  const hasFixedLength = !/\{[a-z]+\}/i.test(sample);
   return [
-    ...derivation.share("types", others).map((type) => refused(type, false)),
-    ...derivation.share("charsets", OTHER_PARAMETERS).map((text) => refused(`${mediaType}; ${text}`, true)),
-    without,
-    ...method === "POST" ? derivation.share("same types", SAME_TYPE).map(same) : [],
-    ...derivation.share("codings", CODINGS).map(coded),
+    ...derivation.share("types", OTHER_TYPES.filter((type) => !bodies.has(type)))
+      .map((type) => send(["Content-Type", type], { status: 415 }, false)),
+    ...derivation.share("charsets", OTHER_PARAMETERS)
+      .map((text) => send(["Content-Type", `${mediaType}; ${text}`], { status: 415, headers })),
+    derivation.row(operation, { without: "Content-Type" }, 415, true),
+    ...method === "POST"
+      ? derivation.share("same types", SAME_TYPE).map((type) => send(["Content-Type", type], valid))
+      : [],
+    ...derivation.share("codings", CODINGS)
+      .map((coding) =>
+        send(["Content-Encoding", coding], { status: 415, headers: { "Accept-Encoding": /^identity$/ } })
+      ),
     ...derivation.share("long", [
-      long("a body of more than 1 MiB", bytes + " ".repeat(MIB), 413),
-      ...isFixed
-        ? [
-          long("a body of a byte more than 1 MiB", bytes.padEnd(MIB + 1), 413),
-          long("a body of 1 MiB", bytes.padEnd(MIB), success),
-        ]
-        : [],
-      long("a byte order mark in front", `\xef\xbb\xbf${bytes}`, success),
+      long(bytes + " ".repeat(MIB), tooLong),
+      ...hasFixedLength ? [long(bytes.padEnd(MIB + 1), tooLong), long(bytes.padEnd(MIB), valid)] : [],
+      long(`\xef\xbb\xbf${bytes}`, valid),
     ]),
   ];
-}
-
-function ofResponse(derivation: Derivation, operation: Operation): readonly Row[] {
-  const { method, path } = operation;
-  return derivation.share("accept", UNACCEPTABLE).map((accept): Row => ({
-    name: `${method} ${path} Accept: ${accept}`,
-    ...derivation.request(operation, { fields: [["Accept", accept]] }),
-    expect: {
-      status: operation.responses.has("406") ? 406 : "any",
-      section: "RFC 9110, section 15.5.7",
-      operation,
-    },
-    isHouseRule: accept.includes("q=0"),
-  }));
 }

@@ -25,6 +25,11 @@ const TEXTS = [
 /** Id in samples that stands for a new one in each request. */
 export const FRESH = "0193a3f0-0000-7000-8000-0000000f4e54";
 
+/** Returns a text with an id in place of each placeholder, to be compared with a schema. */
+export function withoutPlaceholders(text: string): string {
+  return text.replaceAll(/\{[A-Za-z_]+\}/g, FRESH);
+}
+
 /** Returns a small value that a schema allows, with {@link FRESH} where it lets it; undefined if none is found. */
 export function sampleOf(api: ApiDocument, schema: Schema): JsonValue | undefined {
   return [...candidates(api, schema, 0)].find((value) => api.isValid(schema, value));

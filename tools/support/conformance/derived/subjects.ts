@@ -25,6 +25,11 @@ export class Subjects {
     return this.suite.unknown?.some((template) => path.startsWith(template)) ?? false;
   }
 
+  /** Whether an item is created as its document says, and nothing else is prepared. */
+  canCreate(path: string): boolean {
+    return this.suite.given === undefined && !this.isUnknown(path);
+  }
+
   /** Returns a body of an operation that should succeed, as JSON with placeholders; undefined if none is found. */
   bodyOf(operation: Operation, mediaType = mediaTypeOf(operation)): string | undefined {
     const schema = operation.bodies.get(mediaType ?? "");

@@ -1,4 +1,4 @@
-import { words } from "../row.ts";
+import { cells, words } from "../row.ts";
 
 /** Texts that a number in a query or a path is written as, and mostly must not be. */
 const NUMBERS = words(
@@ -26,20 +26,25 @@ const ENUMS = words("A a%00 %20 {marker} null __proto__ 1 true %ff");
 const TEXT_PARAMETERS = words(`%00 a%00b %zz %ff %c0%af %ed%a0%80 %f4%90%80%80 %c3 %fe%ff %25 _ %5C %5C%25 + a
   %F4%8F%BF%BF %C4%B0 %C3%9F @ a@b@c a%0d%0ab@example.com missing@example.com`);
 
-/** Texts that mean something to an interpreter, or are unusual and right; each is data and comes back as it was. */
-export const TEXTS: readonly string[] = [
-  ...["Robert'); DROP TABLE contacts;--", "' OR '1'='1", "'||pg_sleep(30)||'", '" UNION SELECT version() --'],
-  ...["$$; SELECT 1; $$", "$1 ? :name %s {0}", "Ada\\", "%_\\%_[a-z]", "<script>alert(1)</script>"],
-  ...['"><img src=x onerror=alert(1)>', "${7*7}{{7*7}}<%= 7*7 %>#{7*7}", "${jndi:ldap://127.0.0.1:1/a}"],
-  ...["*)(uid=*))(|(uid=*", "; cat /etc/passwd | `id` $(id) &&", '{"$gt":""}', "%n%s%x%p%d"],
-  ...["=cmd|' /C calc'!A0", "../../../../etc/passwd", "http://169.254.169.254/latest/meta-data/"],
-  ...["Ada\r\nSet-Cookie: a=b", "' or count(/*)=1 or 'a'='b", "(a+)+$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"],
-  ...["__proto__", "null", "0000-00-00T99:99:99Z", "👩‍👩‍👧‍👦 Ada", "🇺🇦 👍🏿", "עדה לאבלייס آدا"],
-  ...["Ada \u202egpj.exe\u202c", "A\u200bd\u200ca\u2060", `A${"\u0300".repeat(60)}`, "𠮷野家"],
-  ...["Ada \ue000\ufdd0\uffff", "Ada \u{10ffff}", "Ada\u0001\u001b[31m\u007f\u0085x", "Iıİi", "ﬁlm ſ"],
-  ...["Ada\u2028Love\u2029lace", "a".repeat(100), "a".repeat(101), "😀".repeat(100), "😀".repeat(101)],
-  ...["a".repeat(5_000), "a ".repeat(400_000), "a.".repeat(100_000) + "@example.com", "@".repeat(200_000)],
-  ...["", " ", " \t\n", "\u00a0\u2003\ufeff", "\u{1d160}".repeat(100), " ".repeat(100_000), "a\u0000"],
+/** Texts that mean something to an interpreter, or are unusual and valid; each is data and is stored as it is. */
+const TEXTS: readonly string[] = [
+  ...cells(
+    `Robert'); DROP TABLE contacts;-- ¦ ' OR '1'='1 ¦ '||pg_sleep(30)||' ¦ " UNION SELECT version() -- ¦ Ada\\
+    $$; SELECT 1; $$ ¦ $1 ? :name %s {0} ¦ %_\\%_[a-z] ¦ <script>alert(1)</script> ¦ "><img src=x onerror=alert(1)>
+    \${7*7}{{7*7}}<%= 7*7 %>#{7*7} ¦ \${jndi:ldap://127.0.0.1:1/a} ¦ *)(uid=*))(|(uid=* ¦ {"$gt":""} ¦ %n%s%x%p%d
+    ; cat /etc/passwd | \`id\` $(id) && ¦ =cmd|' /C calc'!A0 ¦ ../../../../etc/passwd ¦ ' or count(/*)=1 or 'a'='b
+    http://169.254.169.254/latest/meta-data/ ¦ (a+)+$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa! ¦ __proto__ ¦ null
+    0000-00-00T99:99:99Z ¦ 👩‍👩‍👧‍👦 Ada ¦ 🇺🇦 👍🏿 ¦ עדה לאבלייס آدا ¦ Ada \u202egpj.exe\u202c ¦ A\u200bd\u200ca\u2060
+    A${
+      "\u0300".repeat(60)
+    } ¦ 𠮷野家 ¦ Ada \ue000\ufdd0\uffff ¦ Ada \u{10ffff} ¦ Ada\u0001\u001b[31m\u007f\u0085x
+    Iıİi ¦ ﬁlm ſ ¦ ${"a".repeat(100)} ¦ ${"a".repeat(101)} ¦ ${"😀".repeat(100)} ¦ ${"😀".repeat(101)}
+    ${"a".repeat(5_000)} ¦ ${"a.".repeat(100_000)}@example.com ¦ ${"@".repeat(200_000)} ¦ ${
+      "\u{1d160}".repeat(100)
+    }`,
+  ),
+  ...["", " ", " \t\n", "\u00a0\u2003\ufeff", "a\u0000", "Ada\r\nSet-Cookie: a=b", "Ada\u2028Love\u2029lace"],
+  ...["a ".repeat(400_000), " ".repeat(100_000), " ".repeat(50_000) + "a".repeat(100) + " ".repeat(50_000)],
 ];
 
 /** JSON that stands in place of any property, as it is sent. */
@@ -55,18 +60,17 @@ export const PROPERTY_NAMES = words(
   "toJSON" "then" "" "a/b~c" "version" "{marker}${"x".repeat(200)}" "qz\\ud800" "qz\\u0000"`,
 );
 
-/** Texts for a parameter of a type and a format, percent-encoded. */
-export function textsFor(type: string, format = ""): readonly string[] {
-  if (/integer|number|boolean/.test(type)) return NUMBERS;
-  if (format === "uuid") return UUIDS;
-  if (/date/.test(format)) return INSTANTS;
-  return type.includes("enum")
-    ? ENUMS
-    : [...TEXT_PARAMETERS, ...TEXTS.filter((text) => text.length < 1_000).map(encodeURIComponent)];
+/** Returns texts for a parameter of a kind, percent-encoded. */
+export function textsFor(kind: string): readonly string[] {
+  if (/integer|number|boolean/.test(kind)) return NUMBERS;
+  if (kind.includes("enum")) return ENUMS;
+  if (kind.includes(":uuid")) return UUIDS;
+  if (kind.includes(":date")) return INSTANTS;
+  return [...TEXT_PARAMETERS, ...TEXTS.filter((text) => text.length < 1_000).map(encodeURIComponent)];
 }
 
-/** JSON for a property of a type, as it is sent but for its UTF-8. */
-export function jsonFor(type: string): readonly string[] {
-  if (/integer|number/.test(type)) return [...ANY, ...JSON_NUMBERS];
-  return type.includes("string") ? [...ANY, ...TEXTS.map((text) => JSON.stringify(text))] : ANY;
+/** Returns JSON for a property of a kind, as it is sent but for its UTF-8. */
+export function jsonFor(kind: string): readonly string[] {
+  if (/integer|number/.test(kind)) return [...ANY, ...JSON_NUMBERS];
+  return kind.includes("string") ? [...ANY, ...TEXTS.map((text) => JSON.stringify(text))] : ANY;
 }
