@@ -1,50 +1,38 @@
-import { get, type Row, shorten, type Theme } from "@archway/tools/support/conformance/row.ts";
+import { requestRows, type Theme, words } from "@archway/tools/support/conformance/row.ts";
 import type { Suite } from "@archway/tools/support/conformance/suite.ts";
 import { AMOUNTS } from "./conformance/amounts.ts";
 import { IDEMPOTENCY_KEYS } from "./conformance/idempotency_keys.ts";
 import { paymentBetweenAccounts } from "./conformance/payment_between_accounts.ts";
-import { money, paymentBody } from "./conformance/payment_requests.ts";
+import { amountBody, paymentBody } from "./conformance/payment_requests.ts";
 import { PAYMENTS } from "./conformance/payments.ts";
 
-const ENTRIES = "/v1/accounts/{payer}/entries";
+const ENTRIES = "GET /v1/accounts/{payer}/entries";
+const CURSORS = words(`a {marker} {entries}A A{entries} {payment} %00 ${"A".repeat(1_024)}`);
 
-/** Queries of lists that their parameters' schemas allow, and the parameter that is wrong. */
-const QUERIES: readonly (readonly [target: string, fault: string])[] = [
-  ...["from", "to"].map((side) => [`${ENTRIES}?${side}=2016-12-31T23:59:60Z`, side] as const),
-  [`${ENTRIES}?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z`, "to"],
-  ["/v1/payments?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", "to"],
-  ...["a", "{marker}", "{entries}A", "A{entries}", "{payment}", "%00", "A".repeat(1_024)].flatMap((cursor) =>
-    ["after", "before"].map((side) => [`${ENTRIES}?limit=1&${side}=${cursor}`, side] as const)
-  ),
-  [`${ENTRIES}?limit=1&before={entries}`, "before"],
-  [`${ENTRIES}?after={entries}&before={entries}`, "before"],
-  [`${ENTRIES}?after={entries}&from=2026-01-01T00:00:00Z`, "after"],
-  ["/v1/accounts/{payee}/entries?after={entries}", "after"],
-  ...["/v1/payments", "/v1/payments/{payment}/events", "/v1/profiles", "/v1/webhooks"].map((list) =>
-    [`${list}?after={entries}`, "after"] as const
-  ),
-  ["/v1/webhooks?after={profiles}", "after"],
-];
-
+/** Queries that the schemas of their parameters allow. */
 const STATEMENTS: Theme = {
   name: "statements",
-  rows: [
-    ...QUERIES.map(([target, fault]): Row => ({
-      name: shorten(target),
-      request: get(target),
-      expect: { status: 400, fault },
-    })),
-    ...["after={entries}", "from=9999-12-31T23:59:59.999999999-23:59", "from=2026-01-01t00:00:00z"].map((
-      query,
-    ): Row => ({
-      name: `${query}, which is valid`,
-      request: get(`${ENTRIES}?limit=1&${query}`),
-      expect: { status: 200 },
-    })),
-  ],
+  rows: requestRows(`
+    400 from   | ${ENTRIES}?from=2016-12-31T23:59:60Z
+    400 to     | ${ENTRIES}?to=2016-12-31T23:59:60Z
+    400 to     | ${ENTRIES}?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z
+    400 to     | GET /v1/payments?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z
+    ${CURSORS.map((cursor) => `400 after | ${ENTRIES}?limit=1&after=${cursor}`).join("\n")}
+    ${CURSORS.map((cursor) => `400 before | ${ENTRIES}?limit=1&before=${cursor}`).join("\n")}
+    400 before | ${ENTRIES}?limit=1&before={entries}
+    400 before | ${ENTRIES}?after={entries}&before={entries}
+    400 after  | ${ENTRIES}?after={entries}&from=2026-01-01T00:00:00Z
+    400 after  | GET /v1/accounts/{payee}/entries?after={entries}
+    400 after  | GET /v1/payments?after={entries}
+    400 after  | GET /v1/payments/{payment}/events?after={entries}
+    400 after  | GET /v1/profiles?after={entries}
+    400 after  | GET /v1/webhooks?after={entries}
+    400 after  | GET /v1/webhooks?after={profiles}
+    200        | ${ENTRIES}?limit=1&after={entries}
+    200        | ${ENTRIES}?limit=1&from=9999-12-31T23:59:59.999999999-23:59
+    200        | ${ENTRIES}?limit=1&from=2026-01-01t00:00:00z
+  `),
 };
-
-const AMOUNT = `{"amount":${money('"1.00"')}}`;
 
 /** Accounts, payments and refunds. The rows leave accounts of deleted profiles. */
 export function conformance(): Suite {
@@ -54,10 +42,10 @@ export function conformance(): Suite {
     ids: { "/v1/accounts/{id}": "payer", "/v1/payments/{id}": "payment" },
     bodies: {
       openAccount: '{"profileId":"{profile}","currency":"JPY"}',
-      createDeposit: AMOUNT,
+      createDeposit: amountBody('"1.00"'),
       createPayment: paymentBody(),
       putPayment: paymentBody(),
-      putRefund: AMOUNT,
+      putRefund: amountBody('"1.00"'),
     },
     themes: [AMOUNTS, IDEMPOTENCY_KEYS, PAYMENTS, STATEMENTS],
   };

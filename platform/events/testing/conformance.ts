@@ -1,13 +1,5 @@
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
-import {
-  get,
-  JSON_FIELD,
-  type Row,
-  shorten,
-  type Statuses,
-  utf8,
-  words,
-} from "@archway/tools/support/conformance/row.ts";
+import { requestRows, type Row, utf8, words } from "@archway/tools/support/conformance/row.ts";
 import type { Suite } from "@archway/tools/support/conformance/suite.ts";
 
 const MISSING = "01a2023b-983b-7000-83d3-81c8f54d2496";
@@ -39,15 +31,6 @@ function badTypes(type: string): readonly string[] {
 
 const WEBHOOK = `/v1/webhooks/${MISSING}`;
 
-const UNKNOWN: readonly (readonly [request: Row["request"], status: Statuses])[] = [
-  ...[WEBHOOK, `${WEBHOOK}/deliveries`, `${WEBHOOK}/deliveries/${MISSING}`].map((path) =>
-    [get(path), 404] as const
-  ),
-  [{ line: `POST ${WEBHOOK}/deliveries/${MISSING}/retry` }, 404],
-  [{ line: `DELETE ${WEBHOOK}` }, [404, 428]],
-  [{ line: `DELETE ${WEBHOOK}`, fields: [["If-Match", '"1"']] }, 404],
-];
-
 /**
  * Webhooks. None is created: it would be sent the events of other rows. Without a service that publishes events every
  * webhook is refused for its event types.
@@ -63,22 +46,18 @@ export function conformance(services: readonly ServiceModule[]): Suite {
 }
 
 function rowsOf(type: string): readonly Row[] {
-  const create = (url: string, types: string, fault: string): Row => ({
-    name: `a webhook for ${shorten(url)} ${types}`,
-    request: {
-      line: "POST /v1/webhooks",
-      fields: [JSON_FIELD],
-      body: `{"url":${url},"eventTypes":${types}}`,
-    },
-    expect: { status: 422, fault },
-  });
-  return [
-    ...BAD_URLS.map((url) => create(url, `["${type}"]`, "/url")),
-    ...badTypes(type).map((types) => create('"https://127.0.0.1/"', types, "/eventTypes/0")),
-    ...UNKNOWN.map(([request, status], index): Row => ({
-      name: `an unknown webhook (${index + 1})`,
-      request,
-      expect: { status },
-    })),
-  ];
+  const create = (url: string, types: string): string =>
+    `POST /v1/webhooks | {"url":${url},"eventTypes":${types}}`;
+  return requestRows(`
+    ${BAD_URLS.map((url) => `422 /url | ${create(url, `["${type}"]`)}`).join("\n")}
+    ${
+    badTypes(type).map((types) => `422 /eventTypes/0 | ${create('"https://127.0.0.1/"', types)}`).join("\n")
+  }
+    404     | GET ${WEBHOOK}
+    404     | GET ${WEBHOOK}/deliveries
+    404     | GET ${WEBHOOK}/deliveries/${MISSING}
+    404     | POST ${WEBHOOK}/deliveries/${MISSING}/retry
+    404/428 | DELETE ${WEBHOOK}
+    404     | DELETE ${WEBHOOK} | | If-Match: "1"
+  `);
 }

@@ -67,7 +67,9 @@ export function deriveBatches(
       themes: DERIVED.map((rowsOf) => rowsOf(derivation)),
     };
   });
-  const main = derived.find(({ targets, rowsOf }) => targets.item !== undefined && rowsOf.canCreate(targets.item)) ?? derived[0];
+  const main =
+    derived.find(({ targets, rowsOf }) => targets.item !== undefined && rowsOf.canCreate(targets.item)) ??
+      derived[0];
   return derived.map((one) => {
     const { suite, api, targets, rowsOf, themes } = one;
     const given = suite.given;

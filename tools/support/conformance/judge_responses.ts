@@ -71,7 +71,8 @@ function judgeFirst(expect: Expectation, response: RawResponse, api?: ApiDocumen
     faults.push(`does not name ${wanted.join(" or ")}`);
   }
   if (atMost !== undefined && response.status === 200) {
-    const count = Object.values(Object(parseBody(response))).find(Array.isArray)?.length ?? 0;
+    const body = parseBody(response);
+    const count = [body, ...Object.values(Object(body))].find(Array.isArray)?.length ?? 0;
     if (count > atMost) faults.push(`${count} items instead of at most ${atMost}`);
   }
   if (operation !== undefined && api !== undefined) faults.push(...judgeDeclared(operation, response, api));
@@ -130,7 +131,9 @@ function namesFault(response: RawResponse, wanted: readonly string[]): boolean {
   const { invalidParams = [] }: { invalidParams?: readonly { name?: string; pointer?: string }[] } = Object(
     parseBody(response),
   );
-  return invalidParams.some(({ name = "", pointer = "" }) => wanted.includes(name) || wanted.includes(pointer));
+  return invalidParams.some(({ name = "", pointer = "" }) =>
+    wanted.includes(name) || wanted.includes(pointer)
+  );
 }
 
 function includes(wanted: Statuses, status: number): boolean {

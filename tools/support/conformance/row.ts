@@ -101,6 +101,31 @@ export interface Theme {
   readonly rows: readonly Row[];
 }
 
+/**
+ * Reads a table of requests: lines with the expected statuses and the name of what is wrong, the request line, and,
+ * where they are needed, a byte text of a body in JSON and header fields. A POST has a new `Idempotency-Key`.
+ */
+export function requestRows(table: string): readonly Row[] {
+  return table.trim().split("\n").map((text): Row => {
+    const [expected = "", line = "", body = "", ...more] = text.split(/ +\|(?= |$)/).map((cell) =>
+      cell.replace(/^ +| +$/g, "")
+    );
+    const [statuses = "", fault] = expected.split(/ +/);
+    const own = more.map((field): Field => [field.split(": ")[0] ?? "", field.replace(/^[^:]*: /, "")]);
+    const hasKey = own.some(([name]) => name === "Idempotency-Key");
+    const key: readonly Field[] = line.startsWith("POST") && !hasKey ? [["Idempotency-Key", "{fresh}"]] : [];
+    return {
+      name: shorten([line, body, ...more].join(" ")),
+      request: {
+        line,
+        fields: [...body === "" ? [] : [JSON_FIELD], ...key, ...own],
+        ...body !== "" && { body },
+      },
+      expect: { status: statuses.split("/").map(Number), ...fault !== undefined && { fault } },
+    };
+  });
+}
+
 /** Sends `Content-Type: application/json`. */
 export const JSON_FIELD: Field = ["Content-Type", "application/json"];
 

@@ -1,4 +1,4 @@
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { default as addFormats } from "ajv-formats";
 import { dirname } from "node:path";
 import { bundleDocument } from "../../../oapi_codegen/document/bundle_document.ts";
@@ -109,12 +109,21 @@ export class ApiDocument {
   faultsOf(schema: Schema, value: unknown): readonly string[] {
     if (typeof schema === "boolean") return schema ? [] : [""];
     if (!isObject(schema)) return [];
-    const validate = this.#ajv.compile(schema);
-    if (validate(value)) return [];
+    const validate = this.#compile(schema);
+    if (validate === undefined || validate(value)) return [];
     return (validate.errors ?? []).map(({ instancePath, params }) => {
       const name = params["missingProperty"] ?? params["additionalProperty"];
       return name === undefined ? instancePath : `${instancePath}/${escapeToken(String(name))}`;
     });
+  }
+
+  /** Compiles a schema; undefined if it is malformed, such as a pattern that is no regular expression. */
+  #compile(schema: JsonObject): ValidateFunction | undefined {
+    try {
+      return this.#ajv.compile(schema);
+    } catch {
+      return undefined;
+    }
   }
 
   isValid(schema: Schema, value: unknown): boolean {

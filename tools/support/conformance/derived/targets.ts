@@ -59,7 +59,7 @@ export function withTargets(
 ): readonly Theme[] {
   const prepared = (row: Row): readonly Row[] => {
     const text = JSON.stringify(row.request);
-    if (text.includes("{list}") && placeholders["list"] === undefined) return [];
+    if (/\{(?:list|get|open)\}/.test(text) && placeholders["list"] === undefined) return [];
     if (OF_SAMPLE.test(text) && placeholders["sample"] === undefined) return [];
     if (!OF_ITEM.test(text) || row.given !== undefined) return [row];
     return item === undefined ? [] : [{ ...row, given: subjects.given(item) }];
