@@ -37,6 +37,8 @@ export interface DeriveOptions {
   readonly general?: readonly Theme[];
   /** Whether every operation gets all values, not each kind of value once and a part of them elsewhere. @default {false} */
   readonly isFull?: boolean;
+  /** Whether each kind of value is sent in part: another program of the run gets all of it. @default {false} */
+  readonly isBrief?: boolean;
   /** Whether the requests have credentials. @default {false} */
   readonly hasCredentials?: boolean;
 }
@@ -53,11 +55,11 @@ export async function fetchSubjects(client: Client, suites: readonly Suite[]): P
 /** Derives the rows of documents, those of HTTP in general and those of their services. */
 export function deriveBatches(
   subjects: readonly Subject[],
-  { general = [], isFull = false, hasCredentials = false }: DeriveOptions = {},
+  { general = [], isFull = false, isBrief = false, hasCredentials = false }: DeriveOptions = {},
 ): readonly Batch[] {
   const uses = new Map<string, number>();
   const derived = subjects.map(({ api, suite }) => {
-    const derivation = new Derivation({ api, suite, hasCredentials, isFull, uses });
+    const derivation = new Derivation({ api, suite, hasCredentials, isFull, isBrief, uses });
     const targets = targetsOf(api, derivation.subjects);
     return {
       suite,

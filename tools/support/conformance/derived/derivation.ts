@@ -20,6 +20,8 @@ export interface DerivationOptions {
   readonly hasCredentials: boolean;
   /** Whether every operation gets all rows instead of each kind of value once, and a part of them elsewhere. */
   readonly isFull: boolean;
+  /** Whether even the first user of a kind gets a part of it. */
+  readonly isBrief: boolean;
   /** Uses of tables by kind, common to all documents of a run. */
   readonly uses: Map<string, number>;
 }
@@ -43,6 +45,9 @@ export interface Changes {
   readonly given?: Given;
 }
 
+/** Parts of a table, of which later users of its kind get one. */
+const PARTS = 8;
+
 /** Makes rows of an OpenAPI document's operations. */
 export class Derivation {
   readonly api: ApiDocument;
@@ -59,12 +64,12 @@ export class Derivation {
     this.hasCredentials = options.hasCredentials;
   }
 
-  /** Returns all values of a table for the first user of its kind, and a sixth of them, by turns, for the others. */
+  /** Returns all values of a table for the first user of its kind, and one of {@link PARTS}, by turns, for the others. */
   share<T>(kind: string, values: readonly T[]): readonly T[] {
-    const { uses, isFull } = this.#options;
-    const use = uses.get(kind) ?? 0;
+    const { uses, isFull, isBrief } = this.#options;
+    const use = uses.get(kind) ?? Number(isBrief);
     uses.set(kind, use + 1);
-    return use === 0 || isFull ? values : values.filter((_, index) => index % 6 === use % 6);
+    return use === 0 || isFull ? values : values.filter((_, index) => index % PARTS === use % PARTS);
   }
 
   /** Returns a row that sends a valid request but for the changes, which are its name. */
