@@ -1,20 +1,21 @@
 import { join } from "node:path";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { type BenchRun, loadOn, measureProcess } from "@archway/tools/bench/bench_run.ts";
-import { ChildProcess } from "@archway/tools/bench/child_process.ts";
+import { childEnvironment, ChildProcess } from "@archway/tools/bench/child_process.ts";
 import { compare, type Result } from "@archway/tools/bench/compare.ts";
 import type { Sample } from "@archway/tools/bench/metrics.ts";
-import { DRIVER_PERMISSIONS, startService } from "@archway/tools/bench/programs.ts";
+import { DRIVER_PERMISSIONS, serviceEnvironment, startService } from "@archway/tools/bench/programs.ts";
 import type { LoadResult } from "@archway/tools/bench/run_load.ts";
 import { type LoadSetting, loadSettings, type Scenario } from "@archway/tools/bench/scenario.ts";
 import { type BenchDatabase, startBenchDatabase } from "@archway/tools/bench/start_bench_database.ts";
 import { keyedPosts, reads, replays } from "@archway/tools/bench/workload.ts";
 import type { BareCommand } from "./bare_payments.ts";
-import { measureRebuild } from "./measure_rebuild.ts";
 import { paymentBodies } from "./payment_pairs.ts";
 import { seedAccounts } from "./seed_accounts.ts";
 
 const PATH = "/v1/payments";
+const MAIN = join(import.meta.dirname ?? ".", "../../main.ts");
 
 /** Rows of the table: whether one account pays all, and whether the service publishes events. */
 const ROWS = {
@@ -107,4 +108,31 @@ async function measureReplays(
   const read = loadOn(run, { server, workload: reads(paths), connections });
   const replay = loadOn(run, { server, workload: replays(PATH, bodies), connections });
   return await compare(run, [{ name: "read by id", measure: read }, { name: "used key", measure: replay }]);
+}
+
+/** Fills a new database with events and runs `archway events rebuild` on it. */
+async function measureRebuild(
+  server: InstanceConfig,
+  { events, signal }: { readonly events: number; readonly signal: AbortSignal },
+): Promise<Sample> {
+  const database = { ...server, database: "rebuild" };
+  {
+    await using pool = openPool({ primary: server, replicas: [] });
+    await pool.writer().query(`drop database if exists ${database.database}`);
+    await pool.writer().query(`create database ${database.database}`);
+  }
+  // One event for the settlement account, two for each other account, one for each payment.
+  await seedAccounts(database, { accounts: 1_000, payments: events - 2 * 1_000 - 1, signal });
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "-P", MAIN, "events", "rebuild"],
+    clearEnv: true,
+    env: childEnvironment(serviceEnvironment(database)),
+    signal,
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  const [, rebuilt = "", seconds = ""] = /Replayed ([\d,]+) events in ([\d.]+) s/.exec(text) ?? [];
+  if (code !== 0 || Number(rebuilt.replaceAll(",", "")) !== events) {
+    throw new Error(`Rebuilding failed: ${text}${new TextDecoder().decode(stderr)}`);
+  }
+  return { rebuildTime: Number(seconds) * 1_000_000, eventsPerSecond: events / Number(seconds) };
 }

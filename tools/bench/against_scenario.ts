@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import { compareRows, ROWS, walkFrom } from "./compare_rows.ts";
+import { compareRows, ROWS, walkFrom } from "./rows_scenario.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
 import { loadServer } from "./load_server.ts";
 import { type ProgramOwner, startService } from "./programs.ts";

@@ -1,3 +1,4 @@
+import type { BenchRun } from "./bench_run.ts";
 import { type Metric, METRICS, type Sample } from "./metrics.ts";
 import { progress } from "./progress.ts";
 
@@ -8,13 +9,6 @@ export interface Variant {
   measure(milliseconds: number): Promise<Sample>;
   /** Whether it is measured once before the first round. @default {true} */
   readonly warmsUp?: boolean;
-}
-
-/** Rounds of a run. */
-export interface Rounds {
-  /** Their number as `rounds`, and the duration of each measurement as `seconds`. */
-  readonly settings: Readonly<Record<string, number>>;
-  readonly signal: AbortSignal;
 }
 
 /** Metrics that are compared if a scenario names no others. */
@@ -52,7 +46,7 @@ export interface Result {
 
 /** Measures variants in alternating rounds, never two at once, after a warm-up of at most a second. */
 export async function compare(
-  { settings: { rounds = 1, seconds = 0 }, signal }: Rounds,
+  { settings: { rounds = 1, seconds = 0 }, signal }: Pick<BenchRun, "settings" | "signal">,
   variants: readonly Variant[],
   { row, bases = variants.slice(0, 1).map(({ name }) => name), compared = COMPARED, inOrder = false }:
     CompareOptions = {},

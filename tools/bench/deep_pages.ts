@@ -1,7 +1,7 @@
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { timeCursors } from "@archway/service_kit/page_cursors.ts";
-import { CONTACTS, walkFrom } from "./compare_rows.ts";
+import { CONTACTS, walkFrom } from "./rows_scenario.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
 
 const PAGE = 20;

@@ -1,6 +1,6 @@
 import { loadOn } from "./bench_run.ts";
 import { compare, type Result } from "./compare.ts";
-import { CONTACTS } from "./compare_rows.ts";
+import { CONTACTS } from "./rows_scenario.ts";
 import type { Sample } from "./metrics.ts";
 import { startService } from "./programs.ts";
 import { type LoadSetting, loadSettings, type Scenario } from "./scenario.ts";
@@ -22,8 +22,7 @@ const ADMISSIONS = {
 /** Bearable load, overload and bearable load again, in every round. */
 export const overloadScenario: Scenario<LoadSetting | "crowd" | "times"> = {
   name: "overload",
-  description:
-    "goodput under more load than the service can serve, and afterwards, as ratios of requests per second",
+  description: "goodput (the ratio of requests per second) under too much load, and afterwards",
   parts: Object.keys(ADMISSIONS),
   settings: {
     ...loadSettings({ rounds: 5, seconds: 3, connections: 16 }),

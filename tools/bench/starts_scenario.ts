@@ -1,7 +1,7 @@
 import { temporaryDirectory } from "../support/once.ts";
 import { loadOn } from "./bench_run.ts";
 import { compare } from "./compare.ts";
-import { CONTACTS } from "./compare_rows.ts";
+import { CONTACTS } from "./rows_scenario.ts";
 import type { Sample } from "./metrics.ts";
 import { type ServiceDatabase, startService } from "./programs.ts";
 import { residentMegabytes } from "./resident_memory.ts";

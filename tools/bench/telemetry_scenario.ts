@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { compareRows } from "./compare_rows.ts";
+import { compareRows } from "./rows_scenario.ts";
 import { HttpServerProcess } from "./http_server_process.ts";
 import { startService } from "./programs.ts";
 import { type LoadSetting, loadSettings, type Scenario } from "./scenario.ts";

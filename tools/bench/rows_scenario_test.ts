@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { walkFrom } from "./compare_rows.ts";
+import { walkFrom } from "./rows_scenario.ts";
 
 const IDS = Array.from({ length: 450 }, (_, index) => `id-${index}`);
 
