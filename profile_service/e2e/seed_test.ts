@@ -4,9 +4,12 @@ import { BATCH_SIZE } from "../seed/seed_plan.ts";
 import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { type Ending, MainProgram, untilReady } from "@archway/tools/support/program.ts";
+import { MainProgram, type ProgramResult, untilReady } from "@archway/tools/support/program.ts";
 
-async function run(environment: Readonly<Record<string, string>>, args: readonly string[]): Promise<Ending> {
+async function run(
+  environment: Readonly<Record<string, string>>,
+  args: readonly string[],
+): Promise<ProgramResult> {
   await using program = new MainProgram(environment, ["seed", ...args]);
   return await program.ended();
 }

@@ -5,7 +5,7 @@ import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { FIXTURE_MIGRATIONS } from "@archway/tools/support/fixture_migrations.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { type Ending, Program, untilReady } from "@archway/tools/support/program.ts";
+import { Program, type ProgramResult, untilReady } from "@archway/tools/support/program.ts";
 
 /** Password that must not appear in any output. */
 const PASSWORD = "open-sesame";
@@ -24,7 +24,7 @@ const TABLES = 2 +
 /** Same as in db/copy/copy_table.ts. */
 const BATCH_SIZE = 5_000;
 
-interface Stage extends AsyncDisposable {
+interface CopySetup extends AsyncDisposable {
   /** Variables that configure the embedded database. */
   readonly environment: Readonly<Record<string, string>>;
   readonly instance: InstanceConfig;
@@ -33,7 +33,7 @@ interface Stage extends AsyncDisposable {
   readonly url: string;
 }
 
-async function stage(): Promise<Stage> {
+async function setUp(): Promise<CopySetup> {
   const stack = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
   stack.defer(() => Deno.remove(folder, { recursive: true }));
@@ -54,7 +54,10 @@ function urlOf({ host, port, user, password, database }: InstanceConfig): string
   return `postgres://${user}:${secret}@${encodeURIComponent(host)}:${port}/${database}`;
 }
 
-async function archway(environment: Readonly<Record<string, string>>, ...args: string[]): Promise<Ending> {
+async function archway(
+  environment: Readonly<Record<string, string>>,
+  ...args: string[]
+): Promise<ProgramResult> {
   await using program = new Program(environment, args);
   const ending = await program.ended();
   assertFalse(`${ending.stdout}${ending.stderr}`.includes(PASSWORD), "The output contains the password");
@@ -107,8 +110,8 @@ async function closeGate(
 }
 
 Deno.test("archway db copy migrates the service to a server with its contacts, and cursors remain valid", async () => {
-  await using here = await stage();
-  const { environment, instance, url } = here;
+  await using setup = await setUp();
+  const { environment, instance, url } = setup;
   await fill(environment, 3);
   let id: string;
   let cursor: string;
@@ -153,8 +156,8 @@ Deno.test("archway db copy migrates the service to a server with its contacts, a
 });
 
 Deno.test("archway db copy resumes with the interrupted batch after a kill", async () => {
-  await using here = await stage();
-  const { environment, target, url } = here;
+  await using setup = await setUp();
+  const { environment, target, url } = setup;
   const total = 3 * BATCH_SIZE + 1;
   await fill(environment, total);
   const gate = await closeGate(target);
@@ -180,8 +183,8 @@ Deno.test("archway db copy resumes with the interrupted batch after a kill", asy
 });
 
 Deno.test("archway db copy stops after a complete batch on SIGINT, reports it, and resumes", async () => {
-  await using here = await stage();
-  const { environment, target, url } = here;
+  await using setup = await setUp();
+  const { environment, target, url } = setup;
   const total = 3 * BATCH_SIZE + 1;
   await fill(environment, total);
   const gate = await closeGate(target);
@@ -207,8 +210,8 @@ Deno.test("archway db copy stops after a complete batch on SIGINT, reports it, a
 });
 
 Deno.test("archway db copy reports errors in one line", async () => {
-  await using here = await stage();
-  const { environment, instance, target, url } = here;
+  await using setup = await setUp();
+  const { environment, instance, target, url } = setup;
   const refuse = async (
     to: string,
     reason: RegExp,

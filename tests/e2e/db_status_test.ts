@@ -3,9 +3,12 @@ import type { PostgresServer } from "@archway/tools/support/postgres/postgres_se
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { type Ending, Program } from "@archway/tools/support/program.ts";
+import { Program, type ProgramResult } from "@archway/tools/support/program.ts";
 
-async function status(environment: Readonly<Record<string, string>>, ...args: string[]): Promise<Ending> {
+async function status(
+  environment: Readonly<Record<string, string>>,
+  ...args: string[]
+): Promise<ProgramResult> {
   await using program = new Program(environment, ["db", "status", ...args]);
   return await program.ended();
 }

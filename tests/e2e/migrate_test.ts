@@ -2,11 +2,11 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { type Ending, Program, untilReady } from "@archway/tools/support/program.ts";
+import { Program, type ProgramResult, untilReady } from "@archway/tools/support/program.ts";
 
 const FILE = "20261122000101_create_contacts.sql";
 
-async function archway(environment: Readonly<Record<string, string>>, line: string): Promise<Ending> {
+async function archway(environment: Readonly<Record<string, string>>, line: string): Promise<ProgramResult> {
   await using program = new Program(environment, line.split(" "));
   return await program.ended();
 }

@@ -4,9 +4,9 @@ import { BATCH_SIZE } from "@archway/tools/support/contact_service/fill_command.
 import { FIXTURE_MIGRATIONS } from "@archway/tools/support/fixture_migrations.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { type Ending, Program, untilReady } from "@archway/tools/support/program.ts";
+import { Program, type ProgramResult, untilReady } from "@archway/tools/support/program.ts";
 
-async function archway(environment: Readonly<Record<string, string>>, line: string): Promise<Ending> {
+async function archway(environment: Readonly<Record<string, string>>, line: string): Promise<ProgramResult> {
   await using program = new Program(environment, line.split(" "));
   return await program.ended();
 }
@@ -65,5 +65,5 @@ Deno.test("archway rejects invalid arguments of a service's command with exit co
 Deno.test("archway lists the commands of its services", async () => {
   const { code, stdout } = await archway({}, "help");
   assertEquals(code, 0);
-  assertMatch(stdout, /^ {2}fill +add generated contacts: <number>$/m);
+  assertMatch(stdout, /^ {2}fill +Add generated contacts$/m);
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { PostgresServer } from "@archway/tools/support/postgres/postgres_server.ts";
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
-import { type Ending, Program } from "@archway/tools/support/program.ts";
+import { Program, type ProgramResult } from "@archway/tools/support/program.ts";
 
 const PASSWORD = "a planted password";
 /** Superusers use trust authentication, others need a password. */
@@ -23,7 +23,7 @@ async function withServer(run: (server: PostgresServer) => Promise<void>): Promi
   await run(server);
 }
 
-async function archway(environment: Readonly<Record<string, string>>, line: string): Promise<Ending> {
+async function archway(environment: Readonly<Record<string, string>>, line: string): Promise<ProgramResult> {
   await using program = new Program(environment, line.split(" "));
   return await program.ended();
 }

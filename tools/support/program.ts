@@ -16,7 +16,7 @@ const INHERITED = [
 ];
 
 /** Result of a program. */
-export interface Ending {
+export interface ProgramResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -131,19 +131,19 @@ export class Program implements AsyncDisposable {
   }
 
   /** Waits for its end. */
-  async ended(): Promise<Ending> {
+  async ended(): Promise<ProgramResult> {
     const { code } = await this.#process.status;
     return { code, stdout: await this.#stdout, stderr: await this.#stderr };
   }
 
   /** Stops it like a supervisor and waits for its end. */
-  async stop(): Promise<Ending> {
+  async stop(): Promise<ProgramResult> {
     this.signal("SIGTERM");
     return await this.ended();
   }
 
   /** Kills it and waits for its end. */
-  async kill(): Promise<Ending> {
+  async kill(): Promise<ProgramResult> {
     this.signal("SIGKILL");
     return await this.ended();
   }

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
@@ -11,8 +11,7 @@ Deno.test("openPool() survives a server that is down, killed and started", async
     const error = await assertRejects(() => pool.writer().query("SELECT 1"), DatabaseError);
     assertEquals(error.code, "unavailable");
     const [primary] = await pool.health();
-    assertEquals(primary?.healthy, false);
-    assertMatch(primary?.reason ?? "", /^It /);
+    assertEquals([primary?.healthy, primary?.reason], [false, "unreachable"]);
     await server.start();
     while (!(await pool.health())[0]?.healthy);
     assertEquals((await pool.writer().query("SELECT 1")).rowCount, 1);
