@@ -31,7 +31,7 @@ export type BrokerErrorCode =
   /** The broker refuses the message. */
   | "refused";
 
-/** Failure of the broker or the connection to it. Its message contains neither addresses nor message contents. */
+/** Failure of the broker or the connection to it. Its message has the reason, without credentials or contents. */
 export class BrokerError extends Error {
   override readonly name = "BrokerError";
   constructor(readonly code: BrokerErrorCode, message: string, options: { readonly cause?: unknown } = {}) {

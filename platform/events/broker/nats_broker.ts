@@ -3,7 +3,6 @@ import {
   JetStreamApiCodes,
   JetStreamApiError,
   type JetStreamClient,
-  JetStreamError,
   type JetStreamManager,
   jetstreamManager,
   RetentionPolicy,
@@ -13,6 +12,7 @@ import { errors, headers, type NatsConnection } from "@nats-io/nats-core";
 import { NatsConnectionImpl, setTransportFactory } from "@nats-io/nats-core/internal";
 import type { Message } from "../outbox/message.ts";
 import { type Broker, BrokerError, type PublishOptions, type PublishOutcome } from "./broker.ts";
+import { brokerReason, isRefusal, mayLackStream } from "./broker_reason.ts";
 import { NatsTransport } from "./nats_transport.ts";
 
 setTransportFactory({ factory: () => new NatsTransport() });
@@ -57,9 +57,12 @@ const NEW_STREAM = {
   duplicate_window: NANOSECONDS_PER_HOUR,
 };
 
+const TIMEOUT_MS = 5_000;
+
 interface Connected {
   readonly connection: NatsConnection;
   readonly client: JetStreamClient;
+  readonly manager: JetStreamManager;
 }
 
 /**
@@ -69,14 +72,25 @@ interface Connected {
  */
 export class NatsBroker implements Broker {
   readonly #options: NatsBrokerOptions;
+  readonly #timeoutMs: number;
   #connected: Promise<Connected> | undefined;
+  /** Whether the stream may have been deleted since it was last seen. */
+  #mayLackStream = false;
 
   constructor(options: NatsBrokerOptions) {
     this.#options = options;
+    this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   }
 
   async ready(): Promise<void> {
-    await this.#connect();
+    const { manager } = await this.#connect();
+    if (!this.#mayLackStream) return;
+    try {
+      await ensureStream(manager, this.#options.stream);
+    } catch (error) {
+      throw this.#unavailable("Cannot create the stream of the message broker", error);
+    }
+    this.#mayLackStream = false;
   }
 
   async publish({ id, type, body }: Message, { traceparent }: PublishOptions): Promise<PublishOutcome> {
@@ -84,18 +98,18 @@ export class NatsBroker implements Broker {
     const fields = headers();
     if (traceparent !== undefined) fields.set("traceparent", traceparent);
     fields.set("Content-Type", "application/json");
-    const { timeoutMs: timeout = 5_000, stream } = this.#options;
     try {
       const { duplicate } = await client.publish(SUBJECT_PREFIX + type, body, {
         msgID: id,
         headers: fields,
-        timeout,
+        timeout: this.#timeoutMs,
         // Another stream may cover this subject by mistake.
-        expect: { streamName: stream },
+        expect: { streamName: this.#options.stream },
       });
       return duplicate ? "duplicate" : "published";
     } catch (cause) {
-      throw brokerErrorOf(cause);
+      this.#mayLackStream ||= mayLackStream(cause);
+      throw this.#publishError(cause);
     }
   }
 
@@ -123,7 +137,8 @@ export class NatsBroker implements Broker {
   }
 
   async #open(): Promise<Connected> {
-    const { servers, credentials, tls, ca, timeoutMs: timeout = 5_000, stream } = this.#options;
+    const { servers, credentials, tls, ca, stream } = this.#options;
+    const timeout = this.#timeoutMs;
     try {
       const connection = await NatsConnectionImpl.connect({
         servers: [...servers],
@@ -139,15 +154,33 @@ export class NatsBroker implements Broker {
         pingInterval: 10_000,
       });
       try {
-        await ensureStream(await jetstreamManager(connection, { timeout }), stream);
+        const manager = await jetstreamManager(connection, { timeout });
+        await ensureStream(manager, stream);
+        this.#mayLackStream = false;
+        return { connection, client: jetstream(connection, { timeout }), manager };
       } catch (error) {
         await connection.close();
         throw error;
       }
-      return { connection, client: jetstream(connection, { timeout }) };
     } catch (cause) {
-      throw new BrokerError("unavailable", "Cannot connect to the message broker", { cause });
+      throw this.#unavailable("Cannot connect to the message broker", cause);
     }
+  }
+
+  #unavailable(message: string, cause: unknown): BrokerError {
+    return new BrokerError("unavailable", `${message}: ${brokerReason(cause, this.#timeoutMs)}`, { cause });
+  }
+
+  #publishError(cause: unknown): BrokerError {
+    if (isRefusal(cause)) {
+      const reason = brokerReason(cause, this.#timeoutMs);
+      return new BrokerError("refused", `The message broker refused a message: ${reason}`, { cause });
+    }
+    if (cause instanceof errors.TimeoutError) {
+      const message = `The message broker did not acknowledge a message within ${this.#timeoutMs} ms`;
+      return new BrokerError("timeout", message, { cause });
+    }
+    return this.#unavailable("The connection to the message broker was lost", cause);
   }
 }
 
@@ -159,17 +192,4 @@ async function ensureStream(manager: JetStreamManager, name: string): Promise<vo
     if (!missing) throw error;
     await manager.streams.add({ ...NEW_STREAM, name });
   }
-}
-
-function brokerErrorOf(cause: unknown): BrokerError {
-  if (cause instanceof errors.TimeoutError) {
-    return new BrokerError("timeout", "The message broker did not acknowledge a message in time", { cause });
-  }
-  const refused = cause instanceof JetStreamApiError || cause instanceof JetStreamError ||
-    cause instanceof errors.InvalidArgumentError ||
-    // No stream covers the subject. The client reports a server without JetStream, but that was ruled out on connecting.
-    (cause instanceof Error && cause.cause instanceof errors.RequestError && cause.cause.isNoResponders());
-  return refused
-    ? new BrokerError("refused", "The message broker refused a message", { cause })
-    : new BrokerError("unavailable", "The connection to the message broker was lost", { cause });
 }

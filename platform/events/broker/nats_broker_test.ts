@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { jetstreamManager } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/nats-core";
 import { NatsConnectionImpl } from "@nats-io/nats-core/internal";
 import { tlsFiles } from "@archway/server/testing/tls_files.ts";
 import { startNats } from "@archway/tools/support/nats/start_nats.ts";
@@ -16,6 +17,12 @@ function brokerOf(port: number, options: Partial<NatsBrokerOptions> = {}): NatsB
 
 function message(id: number, type = "order.placed"): { id: string; type: string; body: string } {
   return { id: `message-${id}`, type, body: JSON.stringify({ type, id: String(id), data: {} }) };
+}
+
+/** Opens another connection, for what the broker does not do. */
+async function open(port: number): Promise<NatsConnection & AsyncDisposable> {
+  const connection = await NatsConnectionImpl.connect({ servers: [`127.0.0.1:${port}`] });
+  return Object.assign(connection, { [Symbol.asyncDispose]: () => connection.close() });
 }
 
 async function codeOf(run: () => Promise<unknown>): Promise<BrokerErrorCode> {
@@ -74,7 +81,7 @@ testWithNats("NatsBroker sends its credentials and reports wrong ones", async ()
   await broker.ready();
   await using wrong = brokerOf(nats.port, { credentials: { user: "archway", password: "wrong" } });
   const error = await assertRejects(() => wrong.ready(), BrokerError);
-  assertEquals([error.code, error.message], ["unavailable", "Cannot connect to the message broker"]);
+  assertEquals([error.code, error.message.includes("wrong")], ["unavailable", false]);
   await using none = brokerOf(nats.port);
   assertEquals(await codeOf(() => none.ready()), "unavailable");
 });
@@ -83,7 +90,7 @@ testWithNats(
   "NatsBroker does not change an existing stream, and is refused if it does not cover the subject",
   async () => {
     await using nats = await startNats();
-    const connection = await NatsConnectionImpl.connect({ servers: [`127.0.0.1:${nats.port}`] });
+    await using connection = await open(nats.port);
     const manager = await jetstreamManager(connection);
     await manager.streams.add({ name: "archway", subjects: ["archway.order.>"], max_msgs: 5 });
     await using broker = brokerOf(nats.port);
@@ -98,9 +105,33 @@ testWithNats(
       await codeOf(() => broker.publish(message(3, "basket.opened"), { traceparent: undefined })),
       "refused",
     );
-    await connection.close();
   },
 );
+
+testWithNats("NatsBroker creates a stream again that was deleted, and repeats why it cannot", async () => {
+  await using nats = await startNats();
+  await using connection = await open(nats.port);
+  const { streams } = await jetstreamManager(connection);
+  await using broker = brokerOf(nats.port);
+  await broker.ready();
+  await streams.delete("archway");
+  assertEquals(await codeOf(() => broker.publish(message(1), { traceparent: undefined })), "refused");
+  await broker.ready();
+  assertEquals(await broker.publish(message(1), { traceparent: undefined }), "published");
+  await streams.delete("archway");
+  await streams.add({ name: "other", subjects: ["archway.order.>"] });
+  assertEquals(await codeOf(() => broker.publish(message(2), { traceparent: undefined })), "refused");
+  for (let count = 0; count < 2; count++) {
+    const { message } = await assertRejects(() => broker.ready(), BrokerError);
+    assertEquals(
+      message,
+      "Cannot create the stream of the message broker: subjects overlap with an existing stream (error 10065)",
+    );
+  }
+  await streams.delete("other");
+  await broker.ready();
+  assertEquals(await broker.publish(message(2), { traceparent: undefined }), "published");
+});
 
 testWithNats("NatsBroker verifies the server's certificate and requires TLS if configured", async () => {
   const { certificate, key } = tlsFiles("first");

@@ -44,7 +44,8 @@ export class NatsTransport implements Transport {
       await encrypted.handshake();
       this.#encrypted = true;
     } catch (error) {
-      this.#end();
+      // The client reports any failure as a refused connection unless the transport has an error.
+      this.#end(error instanceof Error ? error : new Error("Connecting failed", { cause: error }));
       throw error;
     }
   }
@@ -105,7 +106,7 @@ export class NatsTransport implements Transport {
     const chunk = new Uint8Array(BUFFER_BYTES);
     while (this.#greeting.length < MAX_INFO_BYTES) {
       const size = await connection.read(chunk);
-      if (size === null) break;
+      if (size === null) throw new Error("The server closed the connection");
       const greeting = new Uint8Array(this.#greeting.length + size);
       greeting.set(this.#greeting);
       greeting.set(chunk.subarray(0, size), this.#greeting.length);

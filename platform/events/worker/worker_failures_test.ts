@@ -31,6 +31,23 @@ Deno.test("failed() counts every failure and logs a repeated error once until th
   ]);
 });
 
+Deno.test("failed() logs a broker's error again when its reason changes", () => {
+  const messages: unknown[] = [];
+  const warn: Logger["warn"] = (_message, { message } = {}) => void messages.push(message);
+  const failures = new WorkerFailures({ info(): void {}, warn, error(): void {} }, { jobFailed(): void {} });
+  for (const reason of ["refused", "refused", "wrong password", "wrong password", "refused"]) {
+    failures.failed(
+      "broker",
+      new BrokerError("unavailable", `Cannot connect to the message broker: ${reason}`),
+    );
+  }
+  assertEquals(messages, [
+    "BrokerError: Cannot connect to the message broker: refused",
+    "BrokerError: Cannot connect to the message broker: wrong password",
+    "BrokerError: Cannot connect to the message broker: refused",
+  ]);
+});
+
 Deno.test("unpublishable() counts every event and logs one per reason", () => {
   const lines: unknown[] = [];
   const counted: string[] = [];

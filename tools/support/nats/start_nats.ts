@@ -8,13 +8,22 @@ export interface StartNatsOptions {
   readonly user?: { readonly name: string; readonly password: string };
   /** PEM files; plain text if absent. */
   readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Certificate in PEM that has to have signed those of clients; none required if absent. */
+  readonly clientCa?: string;
+  /** Lines of the server's configuration file, such as permissions of users. */
+  readonly config?: string;
+  /** Whether JetStream is enabled. @default {true} */
+  readonly hasJetStream?: boolean;
 }
+
+const CONFIG_FILE = "nats.conf";
 
 /** Starts a NATS server with JetStream, whose streams survive {@link Nats.kill}. */
 export async function startNats(options: StartNatsOptions = {}): Promise<Nats> {
   const program = await locateNats();
   if (program === undefined) throw new Error("No NATS server is installed");
   const folder = await Deno.makeTempDir({ prefix: "archway_nats_" });
+  await Deno.writeTextFile(join(folder, CONFIG_FILE), options.config ?? "");
   while (true) {
     const nats = new Nats(program, { folder, port: freePort(), options });
     if (await nats.start()) return nats;
@@ -35,7 +44,7 @@ export class Nats extends ManagedProcess {
 
   constructor(
     program: string,
-    { folder, port, options: { user, tls } }: {
+    { folder, port, options: { user, tls, clientCa, hasJetStream = true } }: {
       readonly folder: string;
       readonly port: number;
       readonly options: StartNatsOptions;
@@ -44,10 +53,12 @@ export class Nats extends ManagedProcess {
     const demands = [
       ...(user === undefined ? [] : ["--user", user.name, "--pass", user.password]),
       ...(tls === undefined ? [] : ["--tls", "--tlscert", tls.certificate, "--tlskey", tls.key]),
+      ...(clientCa === undefined ? [] : ["--tlsverify", "--tlscacert", clientCa]),
+      ...(hasJetStream ? ["-js", "-sd", join(folder, "store")] : []),
     ];
     super({
       program,
-      args: ["-js", "-sd", join(folder, "store"), "-a", "127.0.0.1", "-p", String(port), ...demands],
+      args: ["-c", join(folder, CONFIG_FILE), "-a", "127.0.0.1", "-p", String(port), ...demands],
       folder,
       listensAt: { port },
     });
