@@ -6,17 +6,14 @@ export interface PaymentPairs {
   readonly payees: readonly string[];
 }
 
-/** Two accounts. */
-interface PaymentPair {
-  readonly payer: string;
-  readonly payee: string;
-}
-
 /** Step from one payee to the next: no divisor of their number, so that all pairs occur. */
 const STRIDE = 7;
 
 /** Returns an iterator over the pairs of one connection. Deterministic; connections have different pairs. */
-export function paymentPairs({ payers, payees }: PaymentPairs, share: Share): () => PaymentPair {
+export function paymentPairs(
+  { payers, payees }: PaymentPairs,
+  share: Share,
+): () => Record<"payer" | "payee", string> {
   const begin = Math.floor(share.connection * payers.length / share.connections);
   const beginPayees = Math.floor(share.connection * payees.length / share.connections);
   let count = 0;

@@ -11,8 +11,7 @@ import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
 import { microsecondsOf, timestampOf } from "@archway/db/timestamp.ts";
 import { paymentPairs } from "./payment_pairs.ts";
 
-/** Options of {@link seedAccounts}. */
-export interface SeedAccountsOptions {
+interface SeedAccountsOptions {
   /** Number of accounts of customers. */
   readonly accounts: number;
   /** Number of payments between them. @default {0} */

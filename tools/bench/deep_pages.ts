@@ -9,10 +9,8 @@ const PAGE = 20;
 /** Paths of the pages of one kind, by its name. */
 export type DeepPages = Readonly<Record<string, readonly string[]>>;
 
-/** Options of {@link cursorPages}. */
-export interface DeepPageOptions {
+interface DeepPageOptions {
   readonly database: InstanceConfig;
-  /** A service on it. */
   readonly server: HttpServerProcess;
   /** Secret that the service signs its cursors with. */
   readonly secret: string;

@@ -18,7 +18,7 @@ export interface ProgramOwner {
 }
 
 /** Options of {@link startService}. */
-export interface ServiceOptions {
+interface ServiceOptions {
   /** Main module, from the root of the project. @default FIXTURE_PROGRAM */
   readonly main?: string;
   /** Servers that follow the database and take reads. */

@@ -59,7 +59,7 @@ export const rowsScenario: Scenario<LoadSetting> = {
 };
 
 /** Options of {@link compareRows}. */
-export interface CompareRowsOptions extends Pick<CompareOptions, "bases"> {
+interface CompareRowsOptions extends Pick<CompareOptions, "bases"> {
   /** Servers with the same data, by the names of the variants; the first is the base by default. */
   readonly servers: Readonly<Record<string, HttpServerProcess>>;
   readonly ids: readonly string[];

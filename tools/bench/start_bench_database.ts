@@ -15,7 +15,7 @@ export interface BenchDatabase {
 }
 
 /** Options of {@link startBenchDatabase}. */
-export interface BenchDatabaseOptions {
+interface BenchDatabaseOptions {
   /** @default CONTACT_COUNT */
   readonly contacts?: number;
   /** @default {0} */

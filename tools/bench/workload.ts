@@ -2,7 +2,7 @@ import type { ParsedResponse } from "./response_parser.ts";
 import type { Client } from "./run_load.ts";
 
 /** Sends the bytes of a request and resolves with its response. */
-export type Exchange = (request: Uint8Array) => Promise<ParsedResponse>;
+type Exchange = (request: Uint8Array) => Promise<ParsedResponse>;
 
 /** One of the connections that share a load. */
 export interface Share {
