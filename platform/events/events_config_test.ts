@@ -29,7 +29,7 @@ Deno.test("readEventsConfig() reads every variable and rejects invalid values", 
     pollMs: 100,
     concurrency: 3,
     webhooks: { allowPrivate: true, timeoutMs: 2_000, retentionMs: 86_400_000 },
-    nats: { servers: ["broker:4222"], tls: false, stream: "archway" },
+    nats: { servers: ["broker:4222"], tls: undefined, stream: "archway" },
   });
   const bad: Readonly<Record<string, string>> = {
     WORKER: "on",

@@ -26,7 +26,7 @@ async function failureOf(
   } = {},
 ): Promise<string> {
   await using broker = new NatsBroker({
-    ...{ servers: [server], tls: false, stream: "archway", timeoutMs: 5_000 },
+    ...{ servers: [server], tls: undefined, stream: "archway", timeoutMs: 5_000 },
     ...client,
   });
   const { message } = await assertRejects(async () => {
@@ -51,11 +51,11 @@ const SERVERS: readonly (readonly [fault: string, StartNatsOptions, Client, reas
     USER,
     `${CANNOT}Authorization Violation (check the credentials in the URL)`,
   ],
-  ["a server without TLS", {}, { tls: true }, `${CANNOT}server does not support 'tls'`],
+  ["a server without TLS", {}, { tls: {} }, `${CANNOT}server does not support 'tls'`],
   [
     "a certificate of an unknown authority",
     { tls: TLS },
-    { tls: true },
+    { tls: {} },
     `${CANNOT}invalid peer certificate: UnknownIssuer`,
   ],
   [

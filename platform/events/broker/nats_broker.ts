@@ -23,10 +23,8 @@ export interface NatsBrokerOptions {
   readonly servers: readonly [string, ...string[]];
   /** @default none */
   readonly credentials?: NatsCredentials;
-  /** Whether TLS is required. */
-  readonly tls: boolean;
-  /** Certificates to trust, in PEM. @default those of the platform */
-  readonly ca?: string;
+  /** TLS to the servers; undefined if it is not required. */
+  readonly tls: NatsTls | undefined;
   /** Name of the JetStream stream that stores the messages. */
   readonly stream: string;
   /**
@@ -35,6 +33,14 @@ export interface NatsBrokerOptions {
    * @default {5_000}
    */
   readonly timeoutMs?: number;
+}
+
+/** TLS to a NATS server, whose certificate is verified. All texts are in PEM. */
+export interface NatsTls {
+  /** Certificates to trust. @default those of the platform */
+  readonly ca?: string;
+  /** Client certificate and its key, for a server that requires one. @default none */
+  readonly client?: { readonly cert: string; readonly key: string };
 }
 
 /** Credentials of the program at the server. */
@@ -137,7 +143,7 @@ export class NatsBroker implements Broker {
   }
 
   async #open(): Promise<Connected> {
-    const { servers, credentials, tls, ca, stream } = this.#options;
+    const { servers, credentials, tls, stream } = this.#options;
     const timeout = this.#timeoutMs;
     try {
       const connection = await NatsConnectionImpl.connect({
@@ -147,7 +153,7 @@ export class NatsBroker implements Broker {
           : "token" in credentials
           ? { token: credentials.token }
           : { user: credentials.user, pass: credentials.password }),
-        ...(tls ? { tls: ca === undefined ? {} : { ca } } : {}),
+        ...(tls !== undefined && { tls: { ...(tls.ca !== undefined && { ca: tls.ca }), ...tls.client } }),
         name: "archway",
         timeout,
         reconnect: false,

@@ -12,7 +12,7 @@ import { readStream } from "./testing/read_stream.ts";
 const TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 function brokerOf(port: number, options: Partial<NatsBrokerOptions> = {}): NatsBroker {
-  return new NatsBroker({ servers: [`127.0.0.1:${port}`], tls: false, stream: "archway", ...options });
+  return new NatsBroker({ servers: [`127.0.0.1:${port}`], tls: undefined, stream: "archway", ...options });
 }
 
 function message(id: number, type = "order.placed"): { id: string; type: string; body: string } {
@@ -138,13 +138,46 @@ testWithNats("NatsBroker verifies the server's certificate and requires TLS if c
   const ca = await Deno.readTextFile(certificate);
   await using nats = await startNats({ tls: { certificate, key } });
   const servers = [`localhost:${nats.port}`] as const;
-  await using trusting = brokerOf(nats.port, { servers, tls: true, ca });
+  await using trusting = brokerOf(nats.port, { servers, tls: { ca } });
   assertEquals(await trusting.publish(message(1), { traceparent: undefined }), "published");
-  await using doubting = brokerOf(nats.port, { servers, tls: true });
+  await using doubting = brokerOf(nats.port, { servers, tls: {} });
   assertEquals(await codeOf(() => doubting.ready()), "unavailable");
   await using plain = await startNats();
-  await using strict = brokerOf(plain.port, { tls: true });
+  await using strict = brokerOf(plain.port, { tls: {} });
   assertEquals(await codeOf(() => strict.ready()), "unavailable");
+});
+
+testWithNats("NatsBroker sends its client certificate to a server that requires one", async () => {
+  const [server, client] = [tlsFiles("first"), tlsFiles("second", "second")];
+  const [ca, cert, key] = await Promise.all(
+    [server.certificate, client.certificate, client.key].map((path) => Deno.readTextFile(path)),
+  );
+  assert(ca !== undefined && cert !== undefined && key !== undefined);
+  await using nats = await startNats({ tls: server, clientCa: client.certificate });
+  for (const host of ["localhost", "127.0.0.1"]) {
+    const servers = [`${host}:${nats.port}`] as const;
+    await using certified = brokerOf(nats.port, { servers, tls: { ca, client: { cert, key } } });
+    assertEquals(
+      await certified.publish(message(1), { traceparent: TRACEPARENT }),
+      host === "localhost" ? "published" : "duplicate",
+    );
+    const large = { ...message(2), id: host, body: JSON.stringify("x".repeat(500_000)) };
+    assertEquals(await certified.publish(large, { traceparent: undefined }), "published");
+    await using doubting = brokerOf(nats.port, { servers, tls: { client: { cert, key } } });
+    assertEquals(await codeOf(() => doubting.ready()), "unavailable");
+  }
+  await using anonymous = brokerOf(nats.port, { servers: [`localhost:${nats.port}`], tls: { ca } });
+  assertEquals(await codeOf(() => anonymous.ready()), "unavailable");
+  await using certified = brokerOf(nats.port, {
+    servers: [`localhost:${nats.port}`],
+    tls: { ca, client: { cert, key } },
+  });
+  await certified.ready();
+  await nats.kill();
+  assertEquals(await codeOf(() => certified.publish(message(3), { traceparent: undefined })), "unavailable");
+  assertEquals(await codeOf(() => certified.ready()), "unavailable");
+  assert(await nats.start());
+  assertEquals(await certified.publish(message(3), { traceparent: undefined }), "published");
 });
 
 Deno.test("NatsBroker reports a server that does not speak NATS", async () => {

@@ -1,5 +1,12 @@
+import { type ByteConnection, startCertifiedTls } from "./certified_tls.ts";
 import { checkOptions, extractProtocolMessage, INFO } from "@nats-io/nats-core/internal";
-import type { ConnectionOptions, Server, ServerInfo, Transport } from "@nats-io/nats-core/internal";
+import type {
+  ConnectionOptions,
+  Server,
+  ServerInfo,
+  TlsOptions,
+  Transport,
+} from "@nats-io/nats-core/internal";
 
 const BUFFER_BYTES = 64 * 1024;
 
@@ -14,7 +21,7 @@ export class NatsTransport implements Transport {
   readonly lang = "deno";
   readonly version = "1.0.0";
   closeError?: Error;
-  #connection: Deno.TcpConn | Deno.TlsConn | undefined;
+  #connection: ByteConnection | undefined;
   /** Bytes read before the client reads: the server speaks first. */
   #greeting = new Uint8Array(0);
   #encrypted = false;
@@ -34,14 +41,7 @@ export class NatsTransport implements Transport {
       const info = await this.#readInfo(connection);
       checkOptions(info, options);
       if (info.tls_required !== true && (info.tls_available !== true || options.tls === null)) return;
-      const ca = options.tls?.ca;
-      const encrypted = this.#adopt(
-        await Deno.startTls(connection, {
-          hostname: tlsName || hostname,
-          ...(ca !== undefined && { caCerts: [ca] }),
-        }),
-      );
-      await encrypted.handshake();
+      await this.#startTls(connection, tlsName || hostname, options.tls ?? {});
       this.#encrypted = true;
     } catch (error) {
       // The client reports any failure as a refused connection unless the transport has an error.
@@ -95,11 +95,20 @@ export class NatsTransport implements Transport {
   }
 
   /** Adopts a connection, unless the client has closed the transport meanwhile. */
-  #adopt<T extends Deno.TcpConn | Deno.TlsConn>(connection: T): T {
+  #adopt<T extends ByteConnection>(connection: T): T {
     this.#connection = connection;
     if (!this.#isClosed) return connection;
     shut(connection);
     throw new Error("The transport was closed while connecting");
+  }
+
+  async #startTls(plain: Deno.TcpConn, hostname: string, { ca, cert, key }: TlsOptions): Promise<void> {
+    if (cert !== undefined && key !== undefined) {
+      this.#adopt(await startCertifiedTls(plain, { hostname, ca, cert, key }));
+      return;
+    }
+    const options = { hostname, ...(ca !== undefined && { caCerts: [ca] }) };
+    await this.#adopt(await Deno.startTls(plain, options)).handshake();
   }
 
   async #readInfo(connection: Deno.TcpConn): Promise<ServerInfo> {
@@ -142,7 +151,7 @@ export class NatsTransport implements Transport {
   }
 }
 
-function shut(connection: Deno.Conn): void {
+function shut(connection: ByteConnection): void {
   try {
     connection.close();
   } catch (error) {

@@ -10,7 +10,12 @@ import { publishedData } from "../testing/test_catalog.ts";
 import { WorkerHarness } from "./testing/worker_harness.ts";
 
 function brokerOf({ port }: Nats): NatsBroker {
-  return new NatsBroker({ servers: [`127.0.0.1:${port}`], tls: false, stream: "archway", timeoutMs: 1_000 });
+  return new NatsBroker({
+    servers: [`127.0.0.1:${port}`],
+    tls: undefined,
+    stream: "archway",
+    timeoutMs: 1_000,
+  });
 }
 
 /** One statement, so that an event that moves between the tables is counted. */

@@ -25,7 +25,7 @@ function firstVersion(stream: string): TestEvent {
 }
 
 function brokerOf({ port }: Nats): NatsBroker {
-  return new NatsBroker({ servers: [`127.0.0.1:${port}`], tls: false, stream: "archway" });
+  return new NatsBroker({ servers: [`127.0.0.1:${port}`], tls: undefined, stream: "archway" });
 }
 
 async function untilWaiting(harness: WorkerHarness, streams: readonly string[]): Promise<void> {
