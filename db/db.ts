@@ -242,14 +242,30 @@ export interface MigrationStatus {
   readonly state: "applied" | "pending" | "out-of-order" | "changed" | "missing";
 }
 
+/** Message of the server while it runs a migration, such as the text of a RAISE NOTICE. */
+export interface MigrationNotice {
+  readonly fileName: string;
+  /** "NOTICE", "WARNING" or "INFO". */
+  readonly severity: string;
+  /** Text in one line. */
+  readonly text: string;
+}
+
+/** Callbacks of running migrations. They must not throw. */
+export interface MigrationObserver {
+  readonly onNotice?: (notice: MigrationNotice) => void;
+  /** Called when it begins to wait, with what for: "a lock in 1_a.sql, held by process 12 (psql)". */
+  readonly onWait?: (reason: string) => void;
+}
+
 /** Migrates the schema up and down. Methods that read files throw `MigrationError` for an invalid one. */
 export interface MigrationManager {
   /**
    * Applies pending migrations and returns their file names. They run in order of file name across all sources, each in
    * its own transaction (unless it says `transaction:false`), under a lock that allows one migrating instance. Throws
-   * `MigrationError`, and applies nothing, if an applied file has changed.
+   * `MigrationError`, and applies nothing, if an applied file has changed or a pending one ends its transaction.
    */
-  migrate(sources: readonly MigrationSource[]): Promise<readonly string[]>;
+  migrate(sources: readonly MigrationSource[], observer?: MigrationObserver): Promise<readonly string[]>;
   /** Returns the file names that {@link MigrationManager.migrate} would apply. */
   pendingMigrations(sources: readonly MigrationSource[]): Promise<readonly string[]>;
   /**
@@ -257,7 +273,11 @@ export interface MigrationManager {
    * Throws `MigrationError`, and reverts nothing, if one of them has no down part or has changed, or if a newer version
    * without a file is applied.
    */
-  revertMigrations(sources: readonly MigrationSource[], count: number): Promise<readonly string[]>;
+  revertMigrations(
+    sources: readonly MigrationSource[],
+    count: number,
+    observer?: MigrationObserver,
+  ): Promise<readonly string[]>;
   /** Returns the steps of {@link migrate}, or of reverting `revert` files. Makes the same checks. */
   planMigrations(
     sources: readonly MigrationSource[],

@@ -38,6 +38,11 @@ function refusal(from: Server, to: Server): string | undefined {
   if (to.standby) return "The target is a read-only standby: specify the primary";
   if (to.encoding !== "UTF8") return `The target's encoding is ${to.encoding}, but UTF8 is required`;
   if (to.schema === null) return `The target has no schema that the user ${to.user} can access`;
+  if (to.schema !== from.schema) {
+    return `The user ${to.user} creates tables in the schema ${to.schema} of the target, but those of the embedded ` +
+      `database are in ${from.schema}: set the search_path of this user to ${from.schema} for the copy, by ALTER ROLE ` +
+      `or by ?options=-csearch_path%3D${from.schema} in the URL`;
+  }
   if (to.mayCreate) return undefined;
   return `The user ${to.user} cannot create tables in the schema ${to.schema} of the target: GRANT CREATE ON SCHEMA ` +
     `${to.schema} TO ${to.user}, or make it the database's owner`;

@@ -30,6 +30,10 @@ Deno.test("checkTarget() reports why a target cannot take a copy", async () => {
     [{ standby: true }, "The target is a read-only standby: specify the primary"],
     [{ encoding: "SQL_ASCII" }, "The target's encoding is SQL_ASCII, but UTF8 is required"],
     [{ schema: null }, "The target has no schema that the user ann can access"],
+    [
+      { schema: "app" },
+      "The user ann creates tables in the schema app of the target, but those of the embedded",
+    ],
     [{ mayCreate: false }, "The user ann cannot create tables in the schema public of the target"],
   ];
   for (const [more, reason] of refusals) {

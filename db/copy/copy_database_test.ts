@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { ConnectionPool } from "../db.ts";
+import { openPool } from "../postgres/open_pool.ts";
 import { copyDatabase, type CopyDatabaseOptions, type CopyPass } from "./copy_database.ts";
 import { CopyError } from "./copy_error.ts";
 import { contents, type CopyHarness, copyHarness } from "./testing/copy_harness.ts";
@@ -207,6 +208,25 @@ Deno.test("copyDatabase() accepts a target whose tables exist already", async ()
   for (const table of ["legacy", "lookup"]) await harness.target.writer().query(`DELETE FROM ${table}`);
   await copy(harness);
   assertEquals(await contents(harness.target, "lookup"), await contents(harness.source, "lookup"));
+});
+
+Deno.test("copyDatabase() says which search_path it expects of the target's user", async () => {
+  await using harness = await copyHarness({ "1_plain.sql": "-- migrate:up\nCREATE TABLE plain (id int);\n" });
+  const { source, target, targetInstance: { user } } = harness;
+  await target.writer().query("CREATE SCHEMA app");
+  const migrations = harness.folder.sources;
+  const copy = async (options: string): Promise<void> => {
+    await using pool = openPool({ primary: { ...harness.targetInstance, options }, replicas: [] });
+    await copyDatabase({ source, target: pool }, { sourceId: SOURCE_ID, migrations });
+  };
+  const { message } = await assertRejects(() => copy("-c search_path=app,public"), CopyError);
+  assertEquals(
+    message,
+    `The user ${user} creates tables in the schema app of the target, but those of the embedded database are in public: ` +
+      "set the search_path of this user to public for the copy, by ALTER ROLE or by " +
+      "?options=-csearch_path%3Dpublic in the URL",
+  );
+  await copy("-csearch_path=public");
 });
 
 Deno.test("copyDatabase() rejects tables that are not created by migrations", async () => {

@@ -5,6 +5,7 @@ import type {
   InstanceLoad,
   InstanceStatus,
   ListenOptions,
+  MigrationObserver,
   MigrationSource,
   MigrationStatus,
   MigrationStep,
@@ -161,12 +162,16 @@ class PostgresPool implements ConnectionPool {
     ];
   }
 
-  migrate(sources: readonly MigrationSource[]): Promise<readonly string[]> {
-    return migrations.migrate(this.#migrationTarget, sources);
+  migrate(sources: readonly MigrationSource[], observer?: MigrationObserver): Promise<readonly string[]> {
+    return migrations.migrate(this.#migrationTarget, sources, observer);
   }
 
-  revertMigrations(sources: readonly MigrationSource[], count: number): Promise<readonly string[]> {
-    return migrations.revertMigrations(this.#migrationTarget, sources, count);
+  revertMigrations(
+    sources: readonly MigrationSource[],
+    count: number,
+    observer?: MigrationObserver,
+  ): Promise<readonly string[]> {
+    return migrations.revertMigrations(this.#migrationTarget, sources, { count, observer });
   }
 
   pendingMigrations(sources: readonly MigrationSource[]): Promise<readonly string[]> {
@@ -190,7 +195,12 @@ class PostgresPool implements ConnectionPool {
   }
 
   get #migrationTarget(): migrations.MigrationTarget {
-    return { querier: this.writer(), connect: () => this.#primary.open() };
+    const { migrationLockTimeoutMs = 2_000, migrationLockAttempts = 30 } = this.#config;
+    return {
+      querier: this.writer(),
+      connect: () => this.#primary.open(),
+      locks: { timeoutMs: migrationLockTimeoutMs, attempts: migrationLockAttempts },
+    };
   }
 
   #watch(): void {

@@ -110,6 +110,19 @@ export interface PoolConfig {
    */
   readonly transactionTimeoutMs?: number;
   /**
+   * Maximum wait of a migration's statement for a lock, in milliseconds; 0 for the setting of the role or server. The
+   * file is then rolled back and attempted again.
+   *
+   * @default 2_000
+   */
+  readonly migrationLockTimeoutMs?: number;
+  /**
+   * Attempts to run a migration that waits for locks.
+   *
+   * @default 30
+   */
+  readonly migrationLockAttempts?: number;
+  /**
    * Policy for choosing the replica of a read.
    *
    * @default "least-loaded"

@@ -13,6 +13,7 @@ export type PoolConfig = Required<
     | "lifetimeMs"
     | "statementTimeoutMs"
     | "transactionTimeoutMs"
+    | "migrationLockTimeoutMs"
   >
 >;
 
@@ -49,6 +50,11 @@ const TRANSACTION_TIMEOUT = durationSetting("POSTGRES_TRANSACTION_TIMEOUT", {
   default: "60s",
   description: "Maximum time of a transaction, enforced by the server; 0s disables it.",
 });
+const MIGRATE_LOCK_TIMEOUT = durationSetting("MIGRATE_LOCK_TIMEOUT", {
+  default: "2s",
+  description:
+    "Maximum wait of a migration's statement for a lock; the file is rolled back and attempted again, up to 30 times. 0s applies the server's lock_timeout.",
+});
 
 export const POOL_SETTINGS = [
   CONNECT_TIMEOUT,
@@ -58,6 +64,7 @@ export const POOL_SETTINGS = [
   CONNECTION_LIFETIME,
   STATEMENT_TIMEOUT,
   TRANSACTION_TIMEOUT,
+  MIGRATE_LOCK_TIMEOUT,
 ];
 
 /** Reads the timeouts and limits of connections. */
@@ -70,5 +77,6 @@ export function readPoolConfig(reader: SettingsReader): PoolConfig {
     lifetimeMs: reader.read(CONNECTION_LIFETIME),
     statementTimeoutMs: reader.read(STATEMENT_TIMEOUT),
     transactionTimeoutMs: reader.read(TRANSACTION_TIMEOUT),
+    migrationLockTimeoutMs: reader.read(MIGRATE_LOCK_TIMEOUT),
   };
 }

@@ -64,6 +64,9 @@ export async function boot(
   const applied = migrations.run({
     signal: stopping.signal,
     onApplied: (files) => logger.info("Applied migrations {files}", { files }),
+    onNotice: ({ fileName, severity, text }) =>
+      logger.info("Migration {file}: {severity}: {text}", { file: fileName, severity, text }),
+    onWait: (reason) => logger.warn("Migrations are waiting for {reason}", { reason }),
     onPending: (files) =>
       logger.warn("Waiting for pending migrations {files}; run {command}", {
         files,

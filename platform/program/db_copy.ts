@@ -19,6 +19,7 @@ import { CopyProgress } from "./db_copy_progress.ts";
 import { copySummary } from "./db_copy_summary.ts";
 import { sourceId } from "./db_source_id.ts";
 import { formatError } from "./format_error.ts";
+import { migrationReporter } from "./migration_reporter.ts";
 import { openDatabase } from "./open_database.ts";
 import { print } from "./print.ts";
 import { SIGNAL_EXIT_CODES, waitForStopSignal } from "./wait_for_stop_signal.ts";
@@ -40,7 +41,7 @@ export async function copy(config: Config, { url, sources }: CopyOptions): Promi
   const target = readUrl(url);
   const directory = await sourceDirectory(config);
   await using embedded = await openDatabase(config);
-  if (config.migrateOnStart) await embedded.pool.migrate(sources);
+  if (config.migrateOnStart) await embedded.pool.migrate(sources, migrationReporter);
   await using server = openPool({
     primary: target,
     replicas: [],

@@ -2,6 +2,7 @@ import type { Config } from "@archway/config/config.ts";
 import type { MigrationManager, MigrationSource, MigrationStatus } from "@archway/db/db.ts";
 import { formatError, isDatabaseError } from "./format_error.ts";
 import { type MigrateArguments, MigrateArgumentsError, parseMigrateArguments } from "./migrate_arguments.ts";
+import { migrationReporter } from "./migration_reporter.ts";
 import { newMigration } from "./new_migration.ts";
 import { openDatabase } from "./open_database.ts";
 import { print } from "./print.ts";
@@ -52,7 +53,7 @@ async function run(parsed: MigrateArguments, { configure, sources }: MigrateOpti
 async function up(migrations: MigrationManager, sources: readonly MigrationSource[]): Promise<string> {
   const planned = await migrations.pendingMigrations(sources);
   try {
-    const applied = await migrations.migrate(sources);
+    const applied = await migrations.migrate(sources, migrationReporter);
     return applied.length === 0 ? "Nothing to apply\n" : listed("Applied", applied);
   } catch (error) {
     // Migrations before the failed one are applied.
@@ -67,7 +68,7 @@ async function down(
   count: number,
   sources: readonly MigrationSource[],
 ): Promise<string> {
-  const reverted = await migrations.revertMigrations(sources, count);
+  const reverted = await migrations.revertMigrations(sources, count, migrationReporter);
   return reverted.length === 0 ? "Nothing to revert\n" : listed("Reverted", reverted);
 }
 

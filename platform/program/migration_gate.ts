@@ -1,4 +1,4 @@
-import type { MigrationManager, MigrationSource } from "@archway/db/db.ts";
+import type { MigrationManager, MigrationObserver, MigrationSource } from "@archway/db/db.ts";
 import { DatabaseError, type DatabaseErrorCode } from "@archway/db/errors.ts";
 
 /** Interval between two checks of the database. */
@@ -16,7 +16,7 @@ export interface MigrationGateOptions {
 }
 
 /** Options of {@link MigrationGate.run}. */
-export interface MigrationGateRunOptions {
+export interface MigrationGateRunOptions extends MigrationObserver {
   readonly onApplied: (files: readonly string[]) => void;
   /** Called once if pending migrations have to be applied by another process. */
   readonly onPending: (files: readonly string[]) => void;
@@ -49,11 +49,12 @@ export class MigrationGate {
   }
 
   /** Resolves when all migrations are applied, or the signal aborts. */
-  async run({ onApplied, onPending, onUnavailable, signal }: MigrationGateRunOptions): Promise<void> {
+  async run(options: MigrationGateRunOptions): Promise<void> {
+    const { onPending, onUnavailable, signal } = options;
     let notified = false;
     while (!signal.aborted) {
       try {
-        const pending = await this.#step(onApplied);
+        const pending = await this.#step(options);
         if (pending.length === 0) return;
         if (!notified) onPending(pending);
         notified = true;
@@ -69,10 +70,10 @@ export class MigrationGate {
   }
 
   /** Returns the migrations that another process has to apply. */
-  async #step(onApplied: MigrationGateRunOptions["onApplied"]): Promise<readonly string[]> {
+  async #step(options: MigrationGateRunOptions): Promise<readonly string[]> {
     if (!this.options.migrate) return await this.migrations.pendingMigrations(this.sources);
-    const applied = await this.migrations.migrate(this.sources);
-    if (applied.length > 0) onApplied(applied);
+    const applied = await this.migrations.migrate(this.sources, options);
+    if (applied.length > 0) options.onApplied(applied);
     return [];
   }
 }

@@ -8,6 +8,7 @@ import {
   UsageError,
 } from "@archway/service_kit/command.ts";
 import { formatError, isDatabaseError } from "./format_error.ts";
+import { migrationReporter } from "./migration_reporter.ts";
 import { openDatabase } from "./open_database.ts";
 import { notify, print } from "./print.ts";
 import { showProgress } from "./show_progress.ts";
@@ -55,7 +56,7 @@ function commandContext({ project, configure, sources }: RunServiceCommandOption
       await using stack = new AsyncDisposableStack();
       const { pool } = stack.use(await openDatabase({ ...config, pool: { ...config.pool, ...limits } }));
       // MIGRATE_ON_START applies to commands as it does to the service.
-      if (config.migrateOnStart) await pool.migrate(sources);
+      if (config.migrateOnStart) await pool.migrate(sources, migrationReporter);
       else if ((await pool.pendingMigrations(sources)).length > 0) {
         throw new CommandError(`The database has pending migrations; run ${project} migrate up first`);
       }

@@ -104,3 +104,24 @@ Deno.test("archway does not start with applied files that have changed, and name
   assertMatch(stderr, /^Migration [^\n]*create_contacts\.sql of contact_service[^\n]* has changed [^\n]+\n$/);
   assertStringIncludes((await archway(environment, "migrate status")).stdout, "changed since it was applied");
 });
+
+Deno.test("archway migrate up prints what it waits for", async () => {
+  await using database = await useTestDatabase();
+  const environment = { ...postgresEnvironment(database.instance), MIGRATE_LOCK_TIMEOUT: "50ms" };
+  await using pool = openPool({ primary: database.instance, replicas: [] });
+  await pool.writer().query("CREATE TABLE schema_migrations (version varchar PRIMARY KEY)");
+  await using program = await pool.withTx(async (tx) => {
+    await tx.query("LOCK TABLE schema_migrations IN SHARE MODE");
+    const program = new Program(environment, ["migrate", "up"]);
+    // After its first attempt it pauses.
+    const sql = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query = 'ROLLBACK'";
+    while ((await pool.writer().query(sql)).rowCount === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return program;
+  });
+  const { code, stdout, stderr } = await program.ended();
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stdout, `Applied ${FILE}\n`);
+  assertMatch(stderr, /^Waiting for a lock in 2026\d+_\w+\.sql; up to 30 attempts\n/);
+});

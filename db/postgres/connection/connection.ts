@@ -49,6 +49,8 @@ export class Connection {
   onSettled: (connection: Connection) => void = ignore;
   /** Called once, when it is closed. */
   onClosed: (connection: Connection) => void = ignore;
+  /** Called with notices of the server. */
+  onNotice: (notice: Notice) => void = ignore;
   readonly #driver: Driver;
   readonly #sent: SentStatements;
   #isOpen = true;
@@ -204,6 +206,7 @@ export class Connection {
   #notice(notice: Notice): void {
     // "The transaction has already committed locally, but might not have been replicated to the standby."
     if (notice["routine"] === "SyncRepWaitForLSN") this.#sent.markUnconfirmed();
+    this.onNotice(notice);
   }
 
   #close(): void {

@@ -1,4 +1,10 @@
-import type { MigrationSource, MigrationStatus, MigrationStep, Querier } from "../../db.ts";
+import type {
+  MigrationObserver,
+  MigrationSource,
+  MigrationStatus,
+  MigrationStep,
+  Querier,
+} from "../../db.ts";
 import { MigrationError } from "../../errors.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type Migration, readMigrations } from "./migration_file.ts";
@@ -12,34 +18,38 @@ import {
   statusOf,
   withoutChecksum,
 } from "./migration_state.ts";
-import type { MigrationPart } from "./parse_migration.ts";
-import { applyMigration, recordChecksum, revertMigration } from "./run_migration.ts";
+import { type MigrationPart, refuseTransactionEnd } from "./parse_migration.ts";
+import { applyMigration, type LockLimits, recordChecksum, revertMigration } from "./run_migration.ts";
 
 /** Dependencies of the migration functions. */
 export interface MigrationTarget {
-  /** Reads the state of migrations. */
+  /** Reads the state of migrations, and what blocks them. */
   readonly querier: Querier;
   /** Opens the connection that migrations run on. */
   readonly connect: () => Promise<Connection>;
+  readonly locks: LockLimits;
 }
 
 /** Applies pending migrations and returns the names of their files. */
 export async function migrate(
-  { querier, connect }: MigrationTarget,
+  { querier, connect, locks }: MigrationTarget,
   sources: readonly MigrationSource[],
+  observer: MigrationObserver = {},
 ): Promise<readonly string[]> {
   const migrations = await readMigrations(sources);
   // First without the lock: usually nothing is pending.
   const state = await readMigrationState(querier);
   refuseChanged(migrations, state);
-  if (pendingOf(migrations, state).length + withoutChecksum(migrations, state).length === 0) return [];
-  await using session = await MigrationSession.open(connect);
+  const pending = pendingOf(migrations, state);
+  if (pending.length + withoutChecksum(migrations, state).length === 0) return [];
+  for (const migration of pending) refuseTransactionEnd(migration.up, titleOf(migration));
+  await using session = await MigrationSession.open({ querier, connect, observer });
   const applied: string[] = [];
   for (const migration of migrations) {
     const current = await readMigrationState(querier);
     refuseChanged(migrations, current);
     if (!current.applied.has(migration.version)) {
-      if (await applyMigration(session, migration)) applied.push(migration.fileName);
+      if (await applyMigration(session, migration, locks)) applied.push(migration.fileName);
     } else if (current.applied.get(migration.version) === undefined) await recordChecksum(session, migration);
   }
   return applied;
@@ -47,14 +57,14 @@ export async function migrate(
 
 /** Reverts the newest files and returns their names. */
 export async function revertMigrations(
-  { querier, connect }: MigrationTarget,
+  { querier, connect, locks }: MigrationTarget,
   sources: readonly MigrationSource[],
-  count: number,
+  { count, observer = {} }: { readonly count: number; readonly observer?: MigrationObserver | undefined },
 ): Promise<readonly string[]> {
   const migrations = await readMigrations(sources);
-  await using session = await MigrationSession.open(connect);
+  await using session = await MigrationSession.open({ querier, connect, observer });
   const reversals = planRevert(migrations, await readMigrationState(querier), count);
-  for (const { migration, part } of reversals) await revertMigration(session, migration, part);
+  for (const { migration, part } of reversals) await revertMigration(session, migration, { part, locks });
   return reversals.map(({ migration }) => migration.fileName);
 }
 
@@ -76,8 +86,12 @@ export async function planMigrations(
   const migrations = await readMigrations(sources);
   const state = await readMigrationState(querier);
   refuseChanged(migrations, state);
+  const pending = pendingOf(migrations, state);
+  if (revert === undefined) {
+    for (const migration of pending) refuseTransactionEnd(migration.up, titleOf(migration));
+  }
   return revert === undefined
-    ? pendingOf(migrations, state).map((migration) => toStep(migration, migration.up))
+    ? pending.map((migration) => toStep(migration, migration.up))
     : planRevert(migrations, state, revert).map(({ migration, part }) => toStep(migration, part));
 }
 
@@ -102,9 +116,16 @@ function planRevert(
   const newest = newestOf(migrations, state, count);
   refuseChanged(newest, state);
   return newest.map((migration) => {
-    if (migration.down !== undefined) return { migration, part: migration.down };
-    throw new MigrationError(`Migration ${migration.fileName} of ${migration.source} has no down part`);
+    if (migration.down === undefined) {
+      throw new MigrationError(`Migration ${titleOf(migration)} has no down part`);
+    }
+    refuseTransactionEnd(migration.down, titleOf(migration));
+    return { migration, part: migration.down };
   });
+}
+
+function titleOf({ fileName, source }: Migration): string {
+  return `${fileName} of ${source}`;
 }
 
 function toStep({ fileName, source }: Migration, { sql, inTransaction }: MigrationPart): MigrationStep {

@@ -1,5 +1,6 @@
 import type { MigrationSource } from "../../db.ts";
 import { MigrationError } from "../../errors.ts";
+import { decodeMigration } from "./decode_migration.ts";
 import { type ParsedMigration, parseMigration } from "./parse_migration.ts";
 
 /** Migration read from its file. */
@@ -21,15 +22,21 @@ export interface Migration extends ParsedMigration {
 export async function readMigrations(sources: readonly MigrationSource[]): Promise<readonly Migration[]> {
   const migrations: Migration[] = [];
   for (const { name, directory } of sources) {
-    for await (const { name: fileName, isFile } of Deno.readDir(directory)) {
-      if (!isFile || !fileName.endsWith(".sql")) continue;
+    for await (const entry of Deno.readDir(directory)) {
+      const { name: fileName } = entry;
+      if (!/\.sql$/i.test(fileName) || !await isFile(directory, entry, name)) continue;
+      if (!fileName.endsWith(".sql")) {
+        throw new MigrationError(
+          `Migration ${fileName} of ${name} would be ignored by dbmate: rename it to end in .sql, in lower case`,
+        );
+      }
       const version = /^(\d+)_/.exec(fileName)?.[1];
       if (version === undefined) {
         throw new MigrationError(
           `Migration ${fileName} of ${name} does not begin with a version and an underscore: rename it to <version>_<name>.sql`,
         );
       }
-      const text = await Deno.readTextFile(`${directory}/${fileName}`);
+      const text = decodeMigration(await Deno.readFile(`${directory}/${fileName}`), `${fileName} of ${name}`);
       migrations.push({
         ...parseMigration(text, `${fileName} of ${name}`),
         version,
@@ -41,6 +48,20 @@ export async function readMigrations(sources: readonly MigrationSource[]): Promi
   }
   refuseDuplicates(migrations);
   return migrations.sort((left, right) => left.fileName < right.fileName ? -1 : 1);
+}
+
+/** Whether an entry of a folder is a file, or a symbolic link to one. */
+async function isFile(directory: string, entry: Deno.DirEntry, source: string): Promise<boolean> {
+  if (!entry.isSymlink) return entry.isFile;
+  try {
+    return (await Deno.stat(`${directory}/${entry.name}`)).isFile;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new MigrationError(
+      `Migration ${entry.name} of ${source} is a symbolic link that leads to no readable file: ${reason}`,
+      { cause },
+    );
+  }
 }
 
 /**

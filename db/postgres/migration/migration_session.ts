@@ -1,12 +1,17 @@
+import type { MigrationObserver, Querier } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import type { Connection } from "../connection/connection.ts";
 import { toDatabaseError } from "../connection/to_database_error.ts";
+import { summarizeLockHolder } from "./session_summary.ts";
 
 /** Key of the advisory lock, unlikely to be used by other programs: "archway" in ASCII. */
 const lockKey = 0x61726368776179n;
 
 /** Interval between attempts to acquire the lock, in milliseconds, ±50 % jitter. */
 const lockRetryMs = 100;
+
+/** Attempts to acquire the lock between two looks at its holder. */
+const attemptsPerLook = 10;
 
 /** Tables of dbmate (unmodified) and of this program. */
 const tables = `CREATE TABLE IF NOT EXISTS schema_migrations (version varchar PRIMARY KEY);
@@ -16,22 +21,39 @@ const tables = `CREATE TABLE IF NOT EXISTS schema_migrations (version varchar PR
     sha256 text NOT NULL
   )`;
 
+/** Discards what a file may leave behind in its session: settings, its role and temporary tables. */
+const discard = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP";
+
+/** Dependencies of a {@link MigrationSession}. */
+export interface MigrationSessionDependencies {
+  /** Queries the same server on other connections. */
+  readonly querier: Querier;
+  /** Opens the connection that migrations run on. */
+  readonly connect: () => Promise<Connection>;
+  readonly observer: MigrationObserver;
+}
+
 /**
  * Dedicated connection that holds the migration lock. Instances that start together take turns. It is never reopened
  * after a loss, since the lock and the transaction would be lost unnoticed.
  */
 export class MigrationSession implements AsyncDisposable {
+  readonly querier: Querier;
+  readonly observer: MigrationObserver;
   readonly #connection: Connection;
+  #pid = 0;
 
-  private constructor(connection: Connection) {
+  private constructor(connection: Connection, { querier, observer }: MigrationSessionDependencies) {
     this.#connection = connection;
+    this.querier = querier;
+    this.observer = observer;
   }
 
   /** Connects and acquires the lock. Throws a `DatabaseError`. */
-  static async open(connect: () => Promise<Connection>): Promise<MigrationSession> {
-    const connection = await connect();
+  static async open(dependencies: MigrationSessionDependencies): Promise<MigrationSession> {
+    const connection = await dependencies.connect();
     await refusePooler(connection);
-    const session = new MigrationSession(connection);
+    const session = new MigrationSession(connection, dependencies);
     try {
       await session.#prepare();
       return session;
@@ -41,28 +63,47 @@ export class MigrationSession implements AsyncDisposable {
     }
   }
 
+  /** Process id of the server's side. */
+  get pid(): number {
+    return this.#pid;
+  }
+
   /** Sends statements in one message. Throws errors of the driver. */
   async send(sql: string): Promise<void> {
     await this.#connection.script(sql);
   }
 
+  /** Prepares the session for a file, whatever earlier ones have left behind. */
+  async prepareFor(fileName: string, { lockTimeoutMs }: { readonly lockTimeoutMs: number }): Promise<void> {
+    this.#connection.onNotice = ({ severity = "NOTICE", message = "" }): void => {
+      this.observer.onNotice?.({ fileName, severity, text: message.replace(/\s+/g, " ") });
+    };
+    await this.reset();
+    // 0 keeps the setting of the role or server.
+    if (lockTimeoutMs > 0) await this.send(`SET lock_timeout = ${Math.ceil(lockTimeoutMs)}`);
+  }
+
+  /** Returns to the settings of a new session, without the timeouts of statements and transactions. */
+  async reset(): Promise<void> {
+    // A long migration is not a runaway statement, and other instances wait for it.
+    await this.send(`${discard}; SET statement_timeout = 0; SET transaction_timeout = 0`);
+    // Otherwise the server would hold the lock until the running statement ends even if the client is gone. Not
+    // supported on every platform.
+    await this.send("SET client_connection_check_interval = 1000").catch(() => undefined);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     // The embedded database has one session for all connections, which outlives this one.
-    await this.send("SELECT pg_advisory_unlock_all()").catch(() => undefined);
+    await this.send(`SELECT pg_advisory_unlock_all(); ${discard}`).catch(() => undefined);
     await this.#connection.close({ timeout: 0.5 });
   }
 
   async #prepare(): Promise<void> {
-    // Otherwise the server would hold the lock until the running statement ends even if the client is gone. Not
-    // supported on every platform.
-    await this.send("SET client_connection_check_interval = 1000").catch(() => undefined);
-    // A long migration is not a runaway statement, and other instances wait for it. In the embedded database, the
-    // settings would remain in the shared session.
-    await this.send(
-      "SET statement_timeout = 0; SET transaction_timeout = 0; SET client_min_messages = warning",
-    );
+    await this.reset();
     await this.#lock();
-    await this.send(tables);
+    await this.send(`SET client_min_messages = warning; ${tables}`);
+    const { rows: [row] } = await this.#connection.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    this.#pid = row?.pid ?? 0;
   }
 
   /**
@@ -70,11 +111,20 @@ export class MigrationSession implements AsyncDisposable {
    * which the server would detect as a deadlock.
    */
   async #lock(): Promise<void> {
-    while (true) {
+    let reported: string | undefined;
+    for (let attempt = 0;; attempt++) {
       const { rows: [row] } = await this.#connection.query<{ locked: boolean }>(
         `SELECT pg_try_advisory_lock(${lockKey}) AS locked`,
       );
       if (row?.locked === true) return;
+      const holder = attempt % attemptsPerLook === 0
+        ? await summarizeLockHolder(this.#connection, lockKey)
+        : undefined;
+      const process = holder?.split(" (", 1)[0];
+      if (process !== undefined && process !== reported) {
+        this.observer.onWait?.(`the migrations of another program: ${holder}`);
+        reported = process;
+      }
       await new Promise((resolve) => setTimeout(resolve, lockRetryMs * (0.5 + Math.random())));
     }
   }

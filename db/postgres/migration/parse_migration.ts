@@ -1,4 +1,5 @@
 import { MigrationError } from "../../errors.ts";
+import { findTransactionEnd } from "./transaction_end.ts";
 
 /** Statements of one direction of a migration. */
 export interface MigrationPart {
@@ -58,6 +59,20 @@ export function parseMigration(text: string, title: string): ParsedMigration {
   const upPart = partOf(text, up, { end: down?.start, title });
   if (upPart === undefined) throw new MigrationError(`Migration ${title} is empty`);
   return { up: upPart, down: down && partOf(text, down, { title }) };
+}
+
+/**
+ * Throws if the statements end the transaction that they share with the record of the migration: a later failure would
+ * leave the file half applied, but recorded.
+ */
+export function refuseTransactionEnd({ sql, line, inTransaction }: MigrationPart, title: string): void {
+  const end = inTransaction ? findTransactionEnd(sql) : undefined;
+  if (end === undefined) return;
+  const at = line + (sql.slice(0, end.offset).match(/\n/g)?.length ?? 0);
+  throw new MigrationError(
+    `Migration ${title} has ${end.statement} at line ${at}, but it runs in a transaction that ends with its record: ` +
+      'remove the statement, or write "transaction:false" after the mark',
+  );
 }
 
 function partOf(
