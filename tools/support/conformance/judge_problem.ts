@@ -1,5 +1,5 @@
-import type { RawResponse } from "./parse_responses.ts";
-import { bytesOf } from "./row.ts";
+import { isObject } from "../../oapi_codegen/json_value.ts";
+import { parseBody, type RawResponse } from "./parse_responses.ts";
 
 /** Members that a problem may have, and the type of each. */
 const MEMBERS: Readonly<Record<string, "string" | "number" | "object">> = {
@@ -10,39 +10,30 @@ const REQUIRED = ["type", "title", "status", "requestId"];
 
 /** Returns the differences of an error from RFC 9457 and, for Archway's own programs, from docs/http.md. */
 export function judgeProblem(
-  { status, headers, body }: RawResponse,
+  response: RawResponse,
   { isHouse }: { readonly isHouse: boolean },
-): string[] {
-  const type = headers.get("content-type") ?? "";
-  if (!/^application\/problem\+json *(?:;|$)/.test(type)) return [`a ${status} without a problem (RFC 9457)`];
-  const faults: string[] = [];
-  if (isHouse && !(headers.get("cache-control") ?? "").includes("no-store")) {
-    faults.push("a problem that may be cached");
-  }
-  // Of a HEAD.
+): readonly string[] {
+  const { status, headers, body } = response;
+  const isProblem = /^application\/problem\+json *(?:;|$)/.test(headers.get("content-type") ?? "");
+  if (!isProblem) return [`a ${status} without a problem (RFC 9457)`];
+  const isCacheable = isHouse && headers.get("cache-control")?.includes("no-store") !== true;
+  const faults = isCacheable ? ["a problem that may be cached"] : [];
+  // That of a HEAD has no body.
   if (body === "") return faults;
-  let problem: Record<string, unknown>;
-  try {
-    problem = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytesOf(body)));
-  } catch {
-    return [...faults, "a problem that is no JSON"];
-  }
+  const problem = parseBody(response);
+  if (!isObject(problem)) return [...faults, "a problem that is no JSON"];
   for (const [name, value] of Object.entries(problem)) {
     const kind = MEMBERS[name];
     const actual: string = typeof value;
-    if (kind === undefined ? isHouse : actual !== kind) {
-      faults.push(
-        kind === undefined ? "a problem with an unknown member" : `a problem whose ${name} is no ${kind}`,
-      );
-    }
+    if (kind === undefined && isHouse) faults.push("a problem with an unknown member");
+    if (kind !== undefined && actual !== kind) faults.push(`a problem whose ${name} is no ${kind}`);
   }
-  if (Object.hasOwn(problem, "status") && problem["status"] !== status) {
+  if ((problem["status"] ?? status) !== status) {
     faults.push("a problem with another status than the response's");
   }
   if (!isHouse) return faults;
-  for (const name of REQUIRED) {
-    if (!Object.hasOwn(problem, name)) faults.push(`a problem without ${name}`);
-  }
-  if (problem["requestId"] !== headers.get("x-request-id")) faults.push("a problem of another request");
-  return faults;
+  faults.push(...REQUIRED.filter((name) => !(name in problem)).map((name) => `a problem without ${name}`));
+  return problem["requestId"] === headers.get("x-request-id")
+    ? faults
+    : [...faults, "a problem of another request"];
 }

@@ -1,16 +1,25 @@
-import { byteText } from "./row.ts";
+import { bytesOf, byteText } from "./row.ts";
 
 /** A response as it came. */
 export interface RawResponse {
   readonly status: number;
-  /** The statuses of the interim responses in front of it (RFC 9110, section 15.2). */
+  /** Statuses of the interim responses in front of it (RFC 9110, section 15.2). */
   readonly interim: readonly number[];
-  /** Values by name in lower case; what is there twice is joined with commas. */
+  /** Values by name in lower case; those of a repeated field are joined with commas. */
   readonly headers: ReadonlyMap<string, string>;
   /** The body's bytes as characters. */
   readonly body: string;
   /** Everything, head and framing included, as characters. */
   readonly whole: string;
+}
+
+/** Parses a body; undefined if it is no JSON in UTF-8. */
+export function parseBody({ body }: RawResponse): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytesOf(body)));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Responses that the bytes of a connection hold. */
@@ -25,24 +34,28 @@ export class MalformedResponse extends Error {
   override readonly name = "MalformedResponse";
 }
 
+interface ParseOptions {
+  /** Whether the first response is one to HEAD. */
+  readonly bodiless: boolean;
+  /** Whether the connection has ended. */
+  readonly ended: boolean;
+}
+
 const STATUS_LINE = /^HTTP\/1\.[01] ([1-5][0-9]{2})(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*?)[ \t]*$/;
+const CHUNK = /([0-9A-Fa-f]{1,8})\r\n/y;
 
 /**
  * Reads the responses at the beginning of what came on a connection, strictly (RFC 9112).
  *
  * @throws {MalformedResponse} when the bytes cannot be the beginning of responses.
  */
-export function parseResponses(
-  bytes: Uint8Array,
-  { bodiless, ended }: { bodiless: boolean; ended: boolean },
-): ParsedResponses {
+export function parseResponses(bytes: Uint8Array, { bodiless, ended }: ParseOptions): ParsedResponses {
   const text = byteText(bytes);
   const responses: RawResponse[] = [];
   let interim: number[] = [];
   let start = 0;
-  let at = 0;
-  for (;;) {
+  for (let at = 0;;) {
     const headEnd = text.indexOf("\r\n\r\n", at);
     if (headEnd === -1) break;
     const { status, headers } = parseHead(text.slice(at, headEnd));
@@ -52,69 +65,66 @@ export function parseResponses(
       continue;
     }
     const isEmpty = (bodiless && responses.length === 0) || status === 204 || status === 304;
-    const body = isEmpty ? { text: "", end: at } : readBody(text, at, { headers, ended });
-    if (body === undefined) break;
-    responses.push({ status, interim, headers, body: body.text, whole: text.slice(start, body.end) });
+    const read = isEmpty ? { body: "", end: at } : readBody(text.slice(at), headers, ended);
+    if (read === undefined) break;
+    const end = isEmpty ? at : at + read.end;
+    responses.push({ status, interim, headers, body: read.body, whole: text.slice(start, end) });
     interim = [];
-    start = at = body.end;
+    start = at = end;
   }
   const rest = text.slice(start);
   if (rest !== "" && !"HTTP/1.".startsWith(rest.slice(0, 7))) {
-    throw new MalformedResponse("What came is no HTTP/1.1 response");
+    malformed("Bytes came that are no HTTP/1.1 response");
   }
   return { responses, rest };
 }
 
 function parseHead(head: string): { status: number; headers: ReadonlyMap<string, string> } {
   const [first = "", ...lines] = head.split("\r\n");
-  const status = STATUS_LINE.exec(first)?.[1];
-  if (status === undefined) throw new MalformedResponse("The status line is malformed");
   const headers = new Map<string, string>();
   for (const line of lines) {
-    const [, name, value = ""] = FIELD.exec(line) ?? [];
-    if (name === undefined) throw new MalformedResponse("A header field is malformed");
-    const key = name.toLowerCase();
-    const other = headers.get(key);
-    headers.set(key, other === undefined ? value : `${other}, ${value}`);
+    const [, name = malformed("A header field is malformed"), value = ""] = FIELD.exec(line) ?? [];
+    const other = headers.get(name.toLowerCase());
+    headers.set(name.toLowerCase(), other === undefined ? value : `${other}, ${value}`);
   }
-  return { status: Number(status), headers };
+  return {
+    status: Number(STATUS_LINE.exec(first)?.[1] ?? malformed("The status line is malformed")),
+    headers,
+  };
 }
 
-interface BodyOptions {
-  readonly headers: ReadonlyMap<string, string>;
-  readonly ended: boolean;
-}
-
-/** The body and where it ends; undefined when it has not come whole. */
+/** Returns the body and where it ends; undefined if it is incomplete. */
 function readBody(
   text: string,
-  start: number,
-  { headers, ended }: BodyOptions,
-): { text: string; end: number } | undefined {
+  headers: ReadonlyMap<string, string>,
+  ended: boolean,
+): { body: string; end: number } | undefined {
   const length = headers.get("content-length");
   if (headers.get("transfer-encoding") === "chunked") {
-    if (length !== undefined) throw new MalformedResponse("A response has two lengths");
-    return readChunks(text, start);
+    return length === undefined ? readChunks(text) : malformed("A response has two lengths");
   }
-  if (length === undefined) return ended ? { text: text.slice(start), end: text.length } : undefined;
-  if (!/^[0-9]+$/.test(length)) throw new MalformedResponse("The Content-Length is malformed");
-  const end = start + Number(length);
-  return end > text.length ? undefined : { text: text.slice(start, end), end };
+  if (length === undefined) return ended ? { body: text, end: text.length } : undefined;
+  if (!/^[0-9]+$/.test(length)) malformed("The Content-Length is malformed");
+  return text.length < Number(length)
+    ? undefined
+    : { body: text.slice(0, Number(length)), end: Number(length) };
 }
 
-function readChunks(text: string, start: number): { text: string; end: number } | undefined {
+function readChunks(text: string): { body: string; end: number } | undefined {
   let body = "";
-  for (let at = start;;) {
-    const lineEnd = text.indexOf("\r\n", at);
-    if (lineEnd === -1) return undefined;
-    const [, digits] = /^([0-9A-Fa-f]{1,8})$/.exec(text.slice(at, lineEnd)) ?? [];
-    if (digits === undefined) throw new MalformedResponse("A chunk's size is malformed");
-    const size = Number.parseInt(digits, 16);
-    const end = lineEnd + 2 + size;
-    if (text.length < end + 2) return undefined;
-    if (text.slice(end, end + 2) !== "\r\n") throw new MalformedResponse("A chunk is longer than its size");
-    body += text.slice(lineEnd + 2, end);
-    at = end + 2;
-    if (size === 0) return { text: body, end: at };
+  for (let at = 0;;) {
+    if (!text.includes("\r\n", at)) return undefined;
+    CHUNK.lastIndex = at;
+    const size = Number.parseInt(CHUNK.exec(text)?.[1] ?? malformed("The size of a chunk is malformed"), 16);
+    const data = CHUNK.lastIndex;
+    at = data + size + 2;
+    if (text.length < at) return undefined;
+    if (text.slice(at - 2, at) !== "\r\n") malformed("A chunk is longer than its size");
+    body += text.slice(data, data + size);
+    if (size === 0) return { body, end: at };
   }
+}
+
+function malformed(message: string): never {
+  throw new MalformedResponse(message);
 }

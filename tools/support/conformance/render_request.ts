@@ -11,41 +11,40 @@ export interface RenderOptions {
   readonly fields: readonly Field[];
 }
 
-/** The byte texts of a row, in the order of sending. */
+/** Returns the byte texts of a row, in the order of sending. */
 export function renderRequest(
-  { request }: Row,
+  { request }: Pick<Row, "request">,
   placeholders: Placeholders,
   options: RenderOptions,
 ): readonly string[] {
-  if (typeof request === "string") return [renderRaw(request, placeholders, options)];
-  if ("line" in request) return [renderFramed(request, placeholders, options)];
-  return request.map((piece) => renderRaw(piece, placeholders, options));
+  if (typeof request === "object" && "line" in request) return [renderFramed(request, placeholders, options)];
+  const run = options.fields.map(formatField).join("");
+  return [request].flat().map((text) =>
+    fill(text, { ...placeholders, host: options.host })
+      .replaceAll(/ HTTP\/1\.[01]\r\n(?=Host: )/g, (start) => start + run)
+  );
 }
 
 function renderFramed(request: FramedRequest, placeholders: Placeholders, options: RenderOptions): string {
   const fields = request.fields?.map(([name, value]): Field => [name, fill(value, placeholders)]) ?? [];
   const names = new Set(fields.map(([name]) => name.toLowerCase()));
   const body = request.body === undefined ? undefined : fill(request.body, placeholders);
-  const added: Field[] = [];
-  if (!names.has("host")) added.push(["Host", options.host]);
-  const run = request.isAnonymous ? [] : options.fields;
-  added.push(...run.filter(([name]) => !names.has(name.toLowerCase())));
-  // Something that must not come back is planted in every request, also in those that have no place for it.
-  if (!names.has("user-agent")) added.push(["User-Agent", placeholders["marker"] ?? ""]);
-  if (!names.has("connection")) added.push(["Connection", "close"]);
-  if (body !== undefined && !names.has("content-length") && !names.has("transfer-encoding")) {
-    added.push(["Content-Length", String(body.length)]);
-  }
-  const lines = [...added, ...fields].map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  const hasLength = body === undefined || names.has("transfer-encoding");
+  const added: readonly Field[] = [
+    ["Host", options.host],
+    ...request.isAnonymous ? [] : options.fields,
+    // A text that must not come back is planted in every request, also in those that have no place for it.
+    ["User-Agent", placeholders["marker"] ?? ""],
+    ["Connection", "close"],
+    ...hasLength ? [] : [["Content-Length", String(body.length)] as const],
+  ];
+  const missing = added.filter(([name]) => !names.has(name.toLowerCase()));
+  const lines = [...missing, ...fields].map(formatField).join("");
   return `${fill(request.line, placeholders)} HTTP/1.1\r\n${lines}\r\n${body ?? ""}`;
 }
 
-function renderRaw(text: string, placeholders: Placeholders, { host, fields }: RenderOptions): string {
-  const own = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  return fill(text, { ...placeholders, host }).replaceAll(
-    / HTTP\/1\.[01]\r\n(?=Host: )/g,
-    (start) => start + own,
-  );
+function formatField([name, value]: Field): string {
+  return `${name}: ${value}\r\n`;
 }
 
 /** Puts the values of placeholders into a text; those that have none stay. */

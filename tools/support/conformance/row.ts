@@ -32,8 +32,8 @@ export interface Prepared {
   readonly paths?: readonly string[];
 }
 
-/** A status, several that are all right, or a class of them; "any" is everything but a server error. */
-export type Statuses = number | readonly number[] | "2xx" | "4xx" | "any";
+/** A status, several that are all right, "2xx", or "any", which is everything but a server error. */
+export type Statuses = number | readonly number[] | "2xx" | "any";
 
 /** Response that a row has to get. It is no 5xx, comes in time, and repeats nothing that was planted. */
 export interface Expectation {

@@ -43,6 +43,5 @@ export class RowSetups implements AsyncDisposable {
 }
 
 function isRefused(status: Statuses): boolean {
-  if (typeof status === "string") return status === "4xx";
-  return [status].flat().every((one) => one >= 400);
+  return typeof status !== "string" && [status].flat().every((one) => one >= 400);
 }

@@ -3,7 +3,7 @@ import type { Client } from "./client.ts";
 import type { Prepared, Row } from "./row.ts";
 import { RowSetups } from "./row_setups.ts";
 
-Deno.test("RowSetups prepares once for rows that are refused, for every other row, and deletes all of it", async () => {
+Deno.test("RowSetups shares what rows leave as it is, prepares it for every other row, and deletes all of it", async () => {
   const deleted: string[] = [];
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen(): void {} },
@@ -12,31 +12,31 @@ Deno.test("RowSetups prepares once for rows that are refused, for every other ro
       return new Response(null, { status: 204 });
     },
   );
-  const client: Client = {
-    origin: new URL(`http://127.0.0.1:${server.addr.port}`),
-    fields: [],
-    timeoutMs: 5_000,
-  };
+  const origin = new URL(`http://127.0.0.1:${server.addr.port}`);
+  const client: Client = { origin, fields: [], timeoutMs: 5_000 };
   let count = 0;
   const given = (): Promise<Prepared> => {
     const id = String(++count);
     return Promise.resolve({ placeholders: { id }, paths: [`/${id}`] });
   };
-  const row = (status: Row["expect"]["status"]): Row => ({
-    name: "x",
-    request: "",
-    given,
-    expect: { status },
-  });
+  const row = (status: Row["expect"]["status"], more: Partial<Row> = {}): Row => {
+    return { name: "x", request: { line: "PUT /" }, given, expect: { status }, ...more };
+  };
+  const rows = [
+    ...([400, [404, 422], 201, [201, 422], 304, "2xx", "any"] as const).map((status) => row(status)),
+    row(200, { request: { line: "GET /" } }),
+    row(400, { isHouseRule: true }),
+    ...[row("any", { isSharing: true }), row("any", { isSharing: true })],
+  ];
   const ids: (string | undefined)[] = [];
   {
-    await using setups = new RowSetups(client);
-    for (const status of [400, [404, 422], 201, [201, 422], 304, "4xx", "2xx"] as const) {
-      await using setup = await setups.prepare(row(status));
+    await using setups = new RowSetups(client, false);
+    for (const one of rows) {
+      await using setup = await setups.prepare(one);
       ids.push(setup.placeholders["id"]);
     }
-    assertEquals(deleted, ["DELETE /2", "DELETE /3", "DELETE /4", "DELETE /5"]);
+    assertEquals(deleted, ["2", "3", "4", "5", "6", "7"].map((id) => `DELETE /${id}`));
   }
-  assertEquals(ids, ["1", "1", "2", "3", "4", "1", "5"]);
-  assertEquals(deleted.at(-1), "DELETE /1");
+  assertEquals(ids.join(), "1,1,2,3,4,5,6,1,7,8,8");
+  assertEquals(deleted.slice(6), ["DELETE /1", "DELETE /8"]);
 });

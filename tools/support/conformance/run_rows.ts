@@ -1,7 +1,7 @@
 import { ask, type Client, deleteItem, SetupError } from "./client.ts";
 import type { ApiDocument } from "./derived/api_document.ts";
-import { compareData, describeStatuses, judgeResponses, parseBody } from "./judge_responses.ts";
-import { MalformedResponse } from "./parse_responses.ts";
+import { compareData, describeStatuses, judgeResponses } from "./judge_responses.ts";
+import { MalformedResponse, parseBody } from "./parse_responses.ts";
 import { fill, type Placeholders, renderRequest } from "./render_request.ts";
 import type { Field, Row, Theme } from "./row.ts";
 import { RowSetups } from "./row_setups.ts";
@@ -129,10 +129,9 @@ async function inspect(client: Client, { row, received, isHouse, get }: Inspecti
   for (const response of received.responses) {
     const location = response.headers.get("location");
     if (data !== undefined && response.status < 300 && (isHouse || !row.isHouseRule)) {
-      faults.push(...compareData(data, parseBody(response), "in the response"));
+      faults.push(...compareData(data, parseBody(response)));
       if (location !== undefined) {
-        const body = await (await ask(client, location)).json();
-        faults.push(...compareData(data, body, "when it is read again"));
+        faults.push(...compareData(data, await (await ask(client, location)).json()));
       }
     }
     if (response.status === 201 && location !== undefined) await deleteItem(client, location);

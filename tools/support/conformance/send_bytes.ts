@@ -1,11 +1,11 @@
-import { bytesOf } from "./row.ts";
 import { type ParsedResponses, parseResponses } from "./parse_responses.ts";
+import { bytesOf } from "./row.ts";
 
 /** Behaviour of the client. */
 export interface SendOptions {
   /** Behaviour when everything is sent; see `Row.client`. */
   readonly client: "reads" | "leaves" | "ends";
-  /** Everything has to be over by then. */
+  /** Maximum time of everything. */
   readonly timeoutMs: number;
 }
 
@@ -16,24 +16,27 @@ export interface Received extends ParsedResponses {
 }
 
 /**
- * Sends byte texts over a connection of their own and reads what comes back.
+ * Sends byte texts over a connection of their own and reads the responses.
  *
- * @throws {MalformedResponse} when that is not HTTP.
+ * @throws {MalformedResponse} when they are no HTTP.
  * @throws {Deno.errors.ConnectionRefused} and the like when no server listens.
  */
 export async function sendBytes(
-  origin: URL,
+  { protocol, hostname, port }: URL,
   pieces: readonly string[],
   { client, timeoutMs }: SendOptions,
 ): Promise<Received> {
-  const connection = await connect(origin);
+  const address = { hostname: hostname.replace(/^\[(.*)\]$/, "$1") };
+  const connection = protocol === "https:"
+    ? await Deno.connectTls({ ...address, port: Number(port || 443) })
+    : await Deno.connect({ ...address, port: Number(port || 80) });
   let hung = false;
   const timer = setTimeout(() => {
     hung = true;
     close(connection);
   }, timeoutMs);
   try {
-    // Not waited for: a server that has seen enough responses and closes while the rest is still being sent.
+    // Not awaited: a server that has seen enough responds and closes while the rest is still being sent.
     const sent = writeAll(connection, pieces, client === "ends");
     const bodiless = pieces[0]?.startsWith("HEAD ") === true;
     const received = await readResponses(connection, { bodiless, leaves: client === "leaves" });
@@ -46,23 +49,17 @@ export async function sendBytes(
   }
 }
 
-async function connect({ protocol, hostname, port }: URL): Promise<Deno.Conn> {
-  const host = hostname.replace(/^\[(.*)\]$/, "$1");
-  if (protocol === "https:") return await Deno.connectTls({ hostname: host, port: Number(port || 443) });
-  return await Deno.connect({ hostname: host, port: Number(port || 80) });
-}
-
 async function writeAll(connection: Deno.Conn, pieces: readonly string[], ends: boolean): Promise<void> {
   try {
     for (const piece of pieces) {
       const bytes = bytesOf(piece);
       for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
-      // A piece is a piece: the event loop turns, and the bytes go out on their own.
+      // The event loop turns, so that each piece goes out on its own.
       await new Promise((resolve) => setTimeout(resolve));
     }
     if (ends) await connection.closeWrite();
   } catch {
-    // The server has closed; what it said before that is what counts.
+    // The server has closed; its responses before that count.
   }
 }
 
@@ -74,15 +71,17 @@ async function readResponses(
   let bytes = new Uint8Array();
   for (;;) {
     const count = await connection.read(buffer).catch(() => null);
-    if (count !== null) {
-      const longer = new Uint8Array(bytes.length + count);
-      longer.set(bytes);
-      longer.set(buffer.subarray(0, count), bytes.length);
-      bytes = longer;
-    }
+    if (count !== null) bytes = concat(bytes, buffer.subarray(0, count));
     const parsed = parseResponses(bytes, { bodiless, ended: count === null });
     if (count === null || (leaves && parsed.responses.length > 0)) return parsed;
   }
+}
+
+function concat(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(one.length + other.length);
+  all.set(one);
+  all.set(other, one.length);
+  return all;
 }
 
 function close(connection: Deno.Conn): void {
