@@ -17,11 +17,13 @@ const REQUEST_IDS = cells(
 /** Consistency tokens that are made up or changed. */
 const TOKENS = [
   "",
-  ...cells(`a ¦ {marker} ¦ {etag} ¦ {token}x ¦ x{token} ¦ {token}= ¦ {token}{token} ¦ "{token}" ¦ 0/16B3748
+  ...cells(
+    `a ¦ {marker} ¦ {etag} ¦ {id} ¦ {token}x ¦ x{token} ¦ {token}= ¦ {token}{token} ¦ "{token}" ¦ 0/16B3748
   {token}, {token} ¦ Bearer {token} ¦ ${"A".repeat(66)} ¦ ${"_".repeat(256)} ¦ ${"A".repeat(257)} ¦ ${
-    "\xff".repeat(66)
-  }
-  1; select pg_sleep(9)`),
+      "\xff".repeat(66)
+    }
+  1; select pg_sleep(9)`,
+  ),
 ];
 
 /** Endpoints of the program itself. */
@@ -39,7 +41,7 @@ const ENDPOINTS: readonly (readonly [status: Statuses, lines: readonly string[]]
     /problems/__proto__ /problems/constructor /problems/..%2f..%2fmain.ts`,
     ).map((path) => `GET ${path}`),
   ],
-  [200, cells("GET /readyz?verbose={marker}%zz ¦ GET /openapi/{document}.json?{marker} ¦ HEAD {list}")],
+  [200, cells("GET /readyz?verbose={marker}%zz ¦ GET /openapi/{document}.json?{marker}")],
   [400, cells("HEAD {list}?limit={marker} ¦ GET {list}/nope?x=1")],
 ];
 
@@ -68,6 +70,11 @@ export const HOUSE_ROWS: Theme = {
     token("{item}", { status: 200 }, "{token}"),
     token("{item}", REFUSED, "{token}", "{token}"),
     token("{list}", REFUSED, "{marker}"),
+    {
+      name: "HEAD {list}",
+      request: { line: "HEAD {list}" },
+      expect: { status: 200, headers: { "Content-Length": /^[1-9]/ } },
+    },
     ...ENDPOINTS.flatMap(([status, lines]) =>
       lines.map((line): Row => ({
         name: line,

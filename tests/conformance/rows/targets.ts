@@ -27,6 +27,7 @@ const LINES: readonly (readonly [status: Statuses, section: string, lines: reado
   ],
   [400, "RFC 9112, section 3.2", [
     "GET {list}/' OR 1=1",
+    "GET {list}?lim%69t=1&limit=1",
     ...gets("v1/contacts http:// http://[::1{list} javascript:alert(1) data:text/html,{marker}"),
   ]],
   [
@@ -37,9 +38,15 @@ const LINES: readonly (readonly [status: Statuses, section: string, lines: reado
   [
     [200, 400],
     "RFC 9112, section 3.2",
-    gets("{get}# {get}#{marker} http://user:{marker}@example.com{open} http://[::1{open}"),
+    gets(
+      "{get}# {get}#{marker} {get}& {list}?& {list}?&&&& http://user:{marker}@example.com{open} http://[::1{open}",
+    ),
   ],
-  [200, "RFC 9112, section 3.2.2", gets("https://{marker}.example{open} http://127.0.0.1:1{open}")],
+  [
+    200,
+    "RFC 9112, section 3.2.2",
+    gets("{list}?%6cimit=1 https://{marker}.example{open} http://127.0.0.1:1{open}"),
+  ],
   [[400, 404, 405, 421, 501], "RFC 9110, section 9.3.6", ["CONNECT example.com:80", "CONNECT {list}"]],
   [
     501,
@@ -62,7 +69,7 @@ export const TARGET_ROWS: Theme = {
       lines.map((line): Row => ({
         name: shorten(line),
         request: { line, fields: [["X-Planted", "{marker}"]] },
-        expect: { status, section, by: "platform" },
+        expect: { status, section, by: "platform", ...status === 204 && { headers: { Allow: /GET/ } } },
         isHouseRule: true,
       }))
     ),

@@ -34,6 +34,7 @@ const UNSEEN = [
 const PAIRS: Readonly<Record<string, readonly (readonly [fields: readonly Field[], status: Statuses])[]>> = {
   DELETE: [
     [[["If-Match", '"2"'], ["If-Match", "{etag}"]], "2xx"],
+    [[["if-match", "{etag}"]], "2xx"],
     [[["If-Match", "{etag}"], ["If-None-Match", "{etag}"]], 412],
     [[["If-Match", "{etag}"], ["If-None-Match", "*"]], 412],
     [[["If-Match", "*"], ["If-None-Match", '"{marker}"']], 400],
@@ -116,7 +117,9 @@ function ofWrite(derivation: Derivation, operation: Operation): readonly Row[] {
     ...['"1"', "*", 'W/"1"'].map((value) =>
       derivation.row(operation, { ...unknown, fields: [["If-Match", value]] }, missing)
     ),
-    derivation.row(operation, { without: "If-Match", fields: [["If-None-Match", "*"]] }, none, true),
+    ...[["If-None-Match", "*"], ["If-Unmodified-Since", "Thu, 01 Jan 1970 00:00:00 GMT"]].map((
+      [name = "", value = ""],
+    ) => derivation.row(operation, { without: "If-Match", fields: [[name, value]] }, none, true)),
   ];
 }
 

@@ -12,7 +12,7 @@ export const CURSOR_NAMES =
 const FIELD_VALUES = [
   ...words(
     `{marker} 1 "1 1" '1' " "1""2" "1";"2" "a"b" w/"1" W"1" W/ , ,,, ** \xff "1"\\ null {"1"} <1> '"a";q=1' a;b a=b
-    a@b (a) () {} ?1 @1659578233 %"f%c3%bc" "\xe9" \xe9 \xff\xfe "{marker} {marker}" a, :YWJj: * 1.5`,
+    a@b (a) () {} ?1 @1659578233 %"f%c3%bc" "\xe9" \xe9 \xff\xfe "{marker} {marker}" a, :YWJj: * 1.5 "\xd0\xba" \xf0\x9f\x94\x91`,
   ),
   ...cells(`"1" "2" ¦ "a b" ¦ W/ "1" ¦ * * ¦ *, "1" ¦ "1", * ¦ a b ¦ a, b ¦ "a", "b" ¦ "a\\b" ¦ "a\\" ¦ "a\tb"
     ${"a".repeat(256)} ¦ "${"a".repeat(256)}" ¦ "${'\\"'.repeat(256)}" ¦ ${"a".repeat(5_000)}`),

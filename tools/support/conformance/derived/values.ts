@@ -26,6 +26,9 @@ const ENUMS = words("A a%00 %20 {marker} null __proto__ 1 true %ff");
 const TEXT_PARAMETERS = words(`%00 a%00b %zz %ff %c0%af %ed%a0%80 %f4%90%80%80 %c3 %fe%ff %25 _ %5C %5C%25 + a
   %F4%8F%BF%BF %C4%B0 %C3%9F @ a@b@c a%0d%0ab@example.com missing@example.com`);
 
+/** Domain of 182 characters, so that addresses reach their maximum of 254. */
+const DOMAIN = ["b", "c", "d"].map((letter) => letter.repeat(60)).join(".");
+
 /** Texts that mean something to an interpreter, or are unusual and valid; each is data and is stored as it is. */
 const TEXTS: readonly string[] = [
   ...cells(
@@ -39,9 +42,9 @@ const TEXTS: readonly string[] = [
       "\u0300".repeat(60)
     } ¦ 𠮷野家 ¦ Ada \ue000\ufdd0\uffff ¦ Ada \u{10ffff} ¦ Ada\u0001\u001b[31m\u007f\u0085x
     Iıİi ¦ ﬁlm ſ ¦ ${"a".repeat(100)} ¦ ${"a".repeat(101)} ¦ ${"😀".repeat(100)} ¦ ${"😀".repeat(101)}
-    ${"a".repeat(5_000)} ¦ ${"a.".repeat(100_000)}@example.com ¦ ${"@".repeat(200_000)} ¦ ${
-      "\u{1d160}".repeat(100)
-    }`,
+    ${"e".repeat(71)}@${DOMAIN} ¦ ${"e".repeat(72)}@${DOMAIN} ¦ ${"a".repeat(5_000)} ¦ ${
+      "a.".repeat(100_000)
+    }@example.com ¦ ${"@".repeat(200_000)} ¦ ${"\u{1d160}".repeat(100)}`,
   ),
   ...["", " ", " \t\n", "\u00a0\u2003\ufeff", "a\u0000", "Ada\r\nSet-Cookie: a=b", "Ada\u2028Love\u2029lace"],
   ...["a ".repeat(400_000), " ".repeat(100_000), " ".repeat(50_000) + "a".repeat(100) + " ".repeat(50_000)],
@@ -54,10 +57,14 @@ const ANY = words(`null true 0 -1 1.5 "" "36" [] [36] {} {"valueOf":36} {"toStri
 const JSON_NUMBERS = words(`36.0 3.6e1 1E2 150 -0 -0.0 151 -1e999 1e-999 9007199254740993 2147483648
   18446744073709551616 1${"0".repeat(400)} 0.${"0".repeat(5_000)}1 1e308 1e2147483648`);
 
+const JSON_UUIDS = words(
+  `"{fresh}0" "{{fresh}}" "urn:uuid:{fresh}" "\uff101a2023b-983b-7000-83d3-81c8f54d2496" "1"`,
+);
+
 /** Names of properties that are no schema's, as JSON. */
 export const PROPERTY_NAMES = words(
   `"__proto__" "\\u005f_proto__" "constructor" "toString" "hasOwnProperty" "valueOf"
-  "toJSON" "then" "" "a/b~c" "version" "{marker}${"x".repeat(200)}" "qz\\ud800" "qz\\u0000"`,
+  "toJSON" "then" "" "a/b~c" "version" "id" "createdAt" "{marker}${"x".repeat(200)}" "qz\\ud800" "qz\\u0000"`,
 );
 
 /** Returns texts for a parameter of a kind, percent-encoded. */
@@ -72,5 +79,6 @@ export function textsFor(kind: string): readonly string[] {
 /** Returns JSON for a property of a kind, as it is sent but for its UTF-8. */
 export function jsonFor(kind: string): readonly string[] {
   if (/integer|number/.test(kind)) return [...ANY, ...JSON_NUMBERS];
+  if (kind.includes(":uuid")) return [...ANY, ...JSON_UUIDS];
   return kind.includes("string") ? [...ANY, ...TEXTS.map((text) => JSON.stringify(text))] : ANY;
 }
