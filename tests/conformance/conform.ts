@@ -20,7 +20,7 @@ export interface Conformance {
  * Sends the tests to a program.
  *
  * @param suites those of the services of this project, for programs of Archway.
- * @throws {TypeError} when the program or a document cannot be read.
+ * @throws {TypeError} when the program or a document cannot be read, or no test is selected.
  */
 export async function conform(options: ConformOptions, suites: readonly Suite[]): Promise<Conformance> {
   const { url, fields, isFull, only = "" } = options;
@@ -35,7 +35,13 @@ export async function conform(options: ConformOptions, suites: readonly Suite[])
   }];
   const hasCredentials = fields.some(([name]) => name.toLowerCase() === "authorization");
   const batches = deriveBatches(subjects, { general: isHouse ? GENERAL : TRANSPORT, isFull, hasCredentials });
-  return summarize(await runRows(url, batches.map((batch) => selected(batch, only)), { fields, isHouse }));
+  const selection = batches.map((batch) => selected(batch, only));
+  if (selection.every(({ themes }) => themes.every(({ rows }) => rows.length === 0))) {
+    throw new TypeError(
+      `No test matches --only ${JSON.stringify(only)}: expected a part of "document theme: row"`,
+    );
+  }
+  return summarize(await runRows(url, selection, { fields, isHouse }));
 }
 
 /** Reads the documents of a program: of the services of this project, and others that its index lists. */

@@ -1,13 +1,14 @@
 import { assert, assertEquals, assertGreater, assertRejects, assertStringIncludes } from "@std/assert";
 import { conform, type Conformance } from "./conform.ts";
-import { type Defects, serveNotes } from "./testing/notes_service.ts";
+import { type NotesOptions, serveNotes } from "./testing/notes_service.ts";
 
 const DOCUMENT = `${import.meta.dirname}/testing/notes_api.yaml`;
 const OPTIONS = { document: DOCUMENT, fields: [], only: undefined, isFull: false };
 
-async function conformNotes(defects: Defects = {}, only = ""): Promise<Conformance> {
+async function conformNotes(defects: NotesOptions = {}, only = ""): Promise<Conformance> {
   await using server = serveNotes(defects);
-  return await conform({ ...OPTIONS, only, url: `http://127.0.0.1:${server.addr.port}` }, []);
+  const fields = defects.token === undefined ? [] : [["Authorization", `Bearer ${defects.token}`] as const];
+  return await conform({ ...OPTIONS, fields, only, url: `http://127.0.0.1:${server.addr.port}` }, []);
 }
 
 Deno.test("conform() finds nothing wrong with a foreign service that does what its document says", async () => {
@@ -47,12 +48,22 @@ Deno.test("conform() reports each defect of a foreign service, with what was sen
   assertEquals([unreported, report.match(/^(?:true|false)$/gm)], [[], ["false", "false"]]);
 });
 
-Deno.test("conform() says which program or document it cannot read", async () => {
+Deno.test("conform() reports a service that takes any token, where the document declares security", async () => {
+  assert((await conformNotes({ token: "secret" }, "security: ")).isPassed);
+  const { report } = await conformNotes({ token: "secret", takesAnyToken: true }, "security: ");
+  assertStringIncludes(
+    report,
+    'Bearer {marker}" | expected 400 or 401 (RFC 9110, section 15.5.2) | received 200: ',
+  );
+});
+
+Deno.test("conform() says which program or document it cannot read, and that no test is selected", async () => {
   await using server = serveNotes();
   const url = `http://127.0.0.1:${server.addr.port}`;
   const attempts = [
     [{ ...OPTIONS, url: "http://127.0.0.1:1" }, "No response from http://127.0.0.1:1"],
     [{ ...OPTIONS, url, document: "missing.yaml" }, "The document missing.yaml cannot be read"],
+    [{ ...OPTIONS, url, only: "qzqz" }, 'No test matches --only "qzqz"'],
     [{ ...OPTIONS, url, document: "deno.json" }, "deno.json is not an OpenAPI 3.0 or 3.1 document"],
   ] as const;
   for (const [options, message] of attempts) {

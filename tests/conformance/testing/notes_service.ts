@@ -1,5 +1,5 @@
-/** Defects that can be planted in the service. */
-export interface Defects {
+/** Settings of the service, and defects that can be planted in it. */
+export interface NotesOptions {
   /** Malformed JSON gets a 500. */
   readonly failsOnJson?: boolean;
   /** Undeclared methods get a 404. */
@@ -10,6 +10,10 @@ export interface Defects {
   readonly ignoresConditions?: boolean;
   /** Pages of any length. */
   readonly hasNoMaximum?: boolean;
+  /** Bearer token that requests need; without it, all are served. */
+  readonly token?: string;
+  /** Any bearer token will do. */
+  readonly takesAnyToken?: boolean;
   /** Errors show their stack. */
   readonly showsStack?: boolean;
 }
@@ -33,7 +37,7 @@ class Refusal extends Error {
 }
 
 /** Starts the service of notes_api.yaml, which is independent of Archway. */
-export function serveNotes(defects: Defects = {}): Deno.HttpServer<Deno.NetAddr> {
+export function serveNotes(defects: NotesOptions = {}): Deno.HttpServer<Deno.NetAddr> {
   const notes = new Map<number, Note>();
   let last = 0;
 
@@ -46,6 +50,13 @@ export function serveNotes(defects: Defects = {}): Deno.HttpServer<Deno.NetAddr>
     if (!methods.includes(request.method)) {
       if (defects.hidesMethods) throw new Refusal(404, "Not found");
       throw new Refusal(405, "Method not allowed", { Allow: methods.join(", ") });
+    }
+    const authorization = request.headers.get("authorization") ?? "";
+    const isKnown = defects.takesAnyToken
+      ? /^bearer ./i.test(authorization)
+      : authorization === `Bearer ${defects.token}`;
+    if (defects.token !== undefined && !isKnown) {
+      throw new Refusal(401, "No access", { "WWW-Authenticate": "Bearer" });
     }
     checkQuery(id === undefined && request.method === "GET" ? ["limit", "tag"] : [], searchParams);
     const accept = request.headers.get("accept") ?? "*/*";

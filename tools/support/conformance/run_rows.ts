@@ -73,7 +73,7 @@ export async function runRows(
         document: batch.name,
         theme: theme.name,
         row: row.name,
-        line: lineOf(row),
+        line: fill(lineOf(row), batch.placeholders),
         expected: section === undefined ? expected : `${expected} (${section})`,
         ...await runRow(client, { ...entry, isHouse, marker: `${MARKER}${index}x` }),
       };

@@ -63,55 +63,45 @@ export class Subjects {
     if (known !== undefined) {
       return await this.#withEtag(client, template, merge(given, { placeholders: { [parameter]: known } }));
     }
-    const parent = template.slice(0, end);
     if (this.isUnknown(template)) {
       const names = [...template.matchAll(/\{([^{}]+)\}/g)].map((
         [, name = ""],
       ) => [name, crypto.randomUUID()]);
       return merge(given, { placeholders: { etag: '"1"', ...Object.fromEntries(names) } });
     }
-    const above = parent.includes("}")
-      ? await this.#prepare(client, parent.slice(0, parent.lastIndexOf("}") + 1))
-      : given;
+    const parent = template.slice(0, end);
+    const outer = parent.slice(0, parent.lastIndexOf("}") + 1);
+    const above = outer === "" ? given : await this.#prepare(client, outer);
     const create = this.api.find("POST", parent) ?? this.api.find("PUT", template);
     if (create === undefined) throw new SetupError(`no operation creates what GET ${template} reads`);
     const fresh = crypto.randomUUID();
-    const placeholders: Placeholders = { [parameter]: fresh, ...above.placeholders, fresh };
-    const target = fill(
-      create.path,
-      create.method === "PUT" ? { ...placeholders, [parameter]: fresh } : placeholders,
-    );
-    const response = await this.#send(client, create, { target, placeholders });
+    const placeholders: Placeholders = { ...above.placeholders, [parameter]: fresh, fresh };
+    const response = await this.#create(client, create, placeholders);
     const id = create.method === "PUT" ? fresh : await idOf(response, parameter);
-    const path = `${fill(parent, placeholders)}/${id}`;
-    const created = { placeholders: { id, ...placeholders, [parameter]: id }, paths: [path] };
     const token = response.headers.get("consistency-token") ?? "";
     const etag = response.headers.get("etag") ?? "";
-    const merged = merge(above, merge(created, { placeholders: { token, etag } }));
-    return etag === "" ? await this.#withEtag(client, template, merged) : merged;
+    const created = merge(above, {
+      placeholders: { id, ...placeholders, [parameter]: id, token, etag },
+      paths: [`${fill(parent, placeholders)}/${id}`],
+    });
+    return etag === "" ? await this.#withEtag(client, template, created) : created;
   }
 
-  async #send(
-    client: Client,
-    operation: Operation,
-    { target, placeholders }: { readonly target: string; readonly placeholders: Placeholders },
-  ): Promise<Response> {
-    const fields = this.fieldsOf(operation).map(([name, value]) => [name, fill(value, placeholders)]);
-    const body = this.bodyOf(operation);
-    const headers = {
-      ...body !== undefined && { "Content-Type": "application/json" },
-      ...Object.fromEntries(fields),
-    };
-    const response = await ask(client, target, {
-      method: operation.method,
-      headers,
-      body: body === undefined ? null : fill(body, placeholders),
-    });
-    if (response.ok) return response;
-    await response.body?.cancel();
-    throw new SetupError(
-      `${operation.method} ${operation.path} with a derived body responded ${response.status}`,
-    );
+  /** Sends a derived body or else an example of the document. */
+  async #create(client: Client, operation: Operation, placeholders: Placeholders): Promise<Response> {
+    const { method, path, examples } = operation;
+    const statuses: number[] = [];
+    for (const body of [this.bodyOf(operation), ...examples.map((example) => JSON.stringify(example))]) {
+      const headers = [["Content-Type", mediaTypeOf(operation) ?? ""] as const, ...this.fieldsOf(operation)]
+        .map(([name, value]): [string, string] => [name, fill(value, placeholders)]);
+      const init = { method, headers, body: body === undefined ? null : fill(body, placeholders) };
+      const response = await ask(client, fill(path, placeholders), init);
+      if (response.ok) return response;
+      await response.body?.cancel();
+      statuses.push(response.status);
+    }
+    const advice = "give its properties examples in the document that succeed";
+    throw new SetupError(`${method} ${path} with a derived body responded ${statuses.join(", ")}; ${advice}`);
   }
 
   async #withEtag(client: Client, template: string, prepared: Prepared): Promise<Prepared> {
@@ -129,13 +119,11 @@ function merge(one: Prepared, other: Prepared): Prepared {
   };
 }
 
-/** The id of what was created: the end of its `Location`, or a member of the body. */
+/** Returns the id of what was created: the end of its `Location`, or a member of the body. */
 async function idOf(response: Response, parameter: string): Promise<string> {
-  const text = await response.text();
-  const location = response.headers.get("location");
-  if (location !== null) return new URL(location, response.url).pathname.split("/").at(-1) ?? "";
-  const body: unknown = JSON.parse(text);
-  const item = itemOf(body);
+  const item = itemOf(await response.json().catch(() => undefined));
+  const location = URL.parse(response.headers.get("location") ?? "", response.url);
+  if (response.headers.has("location") && location !== null) return location.pathname.split("/").at(-1) ?? "";
   const id = item[parameter] ?? item["id"] ?? Object.entries(item).find(([name]) => /id$/i.test(name))?.[1];
   if (typeof id === "string" || typeof id === "number") return String(id);
   throw new SetupError(`${new URL(response.url).pathname} created an item without Location and id`);

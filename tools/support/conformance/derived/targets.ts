@@ -13,8 +13,8 @@ export interface Targets {
   readonly item: string | undefined;
 }
 
-const OF_ITEM = /\{(?:item|id|etag|token)\}/;
-const OF_SAMPLE = /\{(?:sample|length|hexlength)\}/;
+/** Placeholders of an item, or of a body that creates one. */
+const OF_ITEM = /\{(?:item|id|etag|token|sample|length|hexlength)\}/;
 
 /** Chooses the list with most operations of which items can be created, or else read. */
 export function targetsOf({ operations }: ApiDocument, subjects: Subjects): Targets {
@@ -60,7 +60,6 @@ export function withTargets(
   const prepared = (row: Row): readonly Row[] => {
     const text = JSON.stringify(row.request);
     if (/\{(?:list|get|open)\}/.test(text) && placeholders["list"] === undefined) return [];
-    if (OF_SAMPLE.test(text) && placeholders["sample"] === undefined) return [];
     if (!OF_ITEM.test(text) || row.given !== undefined) return [row];
     return item === undefined ? [] : [{ ...row, given: subjects.given(item) }];
   };
