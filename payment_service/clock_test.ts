@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
-import { KeySweeper } from "@archway/service_kit/idempotency.ts";
+import { keySweeper } from "@archway/service_kit/idempotency.ts";
 import { microsecondsOf, type Timestamp, timestampOf } from "@archway/db/timestamp.ts";
 import { PAYMENT_DATABASES } from "./testing/payment_program.ts";
 import {
@@ -83,7 +83,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
   ) => {
     const clock = new Clock();
     await using server = paymentServer(pool, { now: clock.now });
-    await using sweeper = new KeySweeper({
+    await using sweeper = keySweeper({
       writer: () => pool.writer(),
       // The lifetime of keys in the server.
       ttlMs: HOUR_MS,
@@ -97,7 +97,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     const key = crypto.randomUUID();
     const first = await send(server, "POST /v1/payments", { key, body });
     clock.add(1.5 * HOUR_MS);
-    await sweeper.sweep();
+    await sweeper.run();
     assertEquals(
       outcome(await send(server, "POST /v1/payments", { key, body })),
       "422 idempotency-key-expired",
@@ -107,7 +107,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     clock.add(-HOUR_MS);
     assertEquals((await send(server, "POST /v1/payments", { key, body })).text, first.text);
     clock.add(2 * HOUR_MS);
-    await sweeper.sweep();
+    await sweeper.run();
     const second = await send(server, "POST /v1/payments", { key, body });
     assertEquals([second.status, second.headers.get("idempotency-replayed")], [201, null]);
     assertEquals(await balanceOf(server, payer), "8.00");

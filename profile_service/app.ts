@@ -1,4 +1,5 @@
 import type { QueryOptions, ReaderOptions } from "@archway/db/db.ts";
+import { microsecondsOf, timestampOf } from "@archway/db/timestamp.ts";
 import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
 import { ConditionalWriter } from "@archway/service_kit/conditional_writer.ts";
 import type { VersionCondition } from "@archway/service_kit/entity_version.ts";
@@ -62,5 +63,17 @@ export class ProfileService {
   /** @throws {DomainError} "profile-not-found", "profile-changed". */
   delete(key: ResourceKey, options: WriteOptions): Promise<void> {
     return this.#profiles.delete(key, options);
+  }
+
+  /**
+   * Erases the personal data of profiles that were deleted longer ago than the retention period.
+   *
+   * @returns the number of profiles.
+   */
+  eraseDeleted(retentionMs: number, options?: QueryOptions): Promise<number> {
+    const { connections, repository } = this.#deps;
+    const now = this.#deps.now();
+    const before = timestampOf(microsecondsOf(now) - BigInt(retentionMs) * 1000n);
+    return repository.eraseDeleted(connections, { before, now }, options);
   }
 }

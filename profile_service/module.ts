@@ -3,6 +3,8 @@ import { routes, spec } from "@archway/api/profileapi/server.gen.ts";
 import { timeCursors } from "@archway/service_kit/page_cursors.ts";
 import { defineService, type MountedService } from "@archway/service_kit/service_module.ts";
 import { ProfileService } from "./app.ts";
+import { PROFILE_SETTINGS, readProfileConfig } from "./profile_config.ts";
+import { profileErasure } from "./profile_erasure.ts";
 import { profileHandlers } from "./http/profile_handlers.ts";
 import { profileProblems } from "./http/profile_problems.ts";
 import { PostgresProfileRepository } from "./persistence/profile_repository.ts";
@@ -18,14 +20,23 @@ export const profileModule = defineService({
     `curl -i {url}/v1/profiles -H 'Content-Type: application/json' -d '{"name":"Ada Lovelace"}'`,
     "curl -s {url}/v1/profiles",
   ],
-  mount(dependencies): MountedService {
+  settings: PROFILE_SETTINGS,
+  configure: readProfileConfig,
+  hasBackground: true,
+  mount(dependencies, { retentionMs }): MountedService {
     const { pool: connections, now, newId, tokens } = dependencies;
-    const repository = new PostgresProfileRepository();
+    const repository = new PostgresProfileRepository({ eraseOnDelete: retentionMs === 0 });
     const profiles = new ProfileService({ connections, repository, now, newId });
     const handlers = profileHandlers(profiles, {
       cursors: timeCursors("profile cursor", dependencies),
       tokens,
     });
-    return { api: { name: "profile", routes: routes(handlers), document: spec, ...profileProblems } };
+    return {
+      api: { name: "profile", routes: routes(handlers), document: spec, ...profileProblems },
+      background: {
+        inline: true,
+        open: () => Promise.resolve(profileErasure(profiles, { retentionMs, logger: dependencies.logger })),
+      },
+    };
   },
 });

@@ -1,4 +1,4 @@
-import type { ConnectionManager, Querier, QueryOptions } from "@archway/db/db.ts";
+import type { ConnectionManager, Querier, QueryOptions, TxManager } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { VersionedRepository } from "@archway/service_kit/conditional_writer.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
@@ -16,11 +16,22 @@ export type ProfileFilter = {
 export interface ProfileRepository extends VersionedRepository<Profile, ProfileInput> {
   /** Lists profiles, newest first. */
   list(db: Querier, request: ListRequest<ProfileFilter>, options?: QueryOptions): Promise<Page<Profile>>;
+  /**
+   * Erases the personal data of profiles that were deleted at the time `before` or earlier, in short transactions. Does nothing
+   * while another instance does it.
+   *
+   * @returns the number of profiles.
+   */
+  eraseDeleted(
+    db: TxManager,
+    times: { readonly before: Timestamp; readonly now: Timestamp },
+    options?: QueryOptions,
+  ): Promise<number>;
 }
 
 /** Dependencies of the use cases. */
 export interface ProfileServiceDependencies {
-  readonly connections: ConnectionManager;
+  readonly connections: ConnectionManager & TxManager;
   readonly repository: ProfileRepository;
   /** Returns the current time, with microseconds. */
   readonly now: () => Timestamp;

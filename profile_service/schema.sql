@@ -11,6 +11,7 @@ create table profiles (
   updated_at timestamp with time zone not null,
   deleted_at timestamp with time zone,
   owner text,
+  erased_at timestamp with time zone,
   constraint profiles_pkey PRIMARY KEY (id),
   constraint profiles_age_range CHECK (age >= 1 AND age <= 150),
   constraint profiles_email_length CHECK (char_length(email) <= 254),
@@ -25,6 +26,8 @@ CREATE UNIQUE INDEX profiles_email_key ON public.profiles USING btree (casefold(
 CREATE INDEX profiles_name_prefix ON public.profiles USING btree (casefold((name COLLATE pg_unicode_fast)) COLLATE "C") WHERE (deleted_at IS NULL);
 
 CREATE INDEX profiles_newest_first ON public.profiles USING btree (created_at DESC, id DESC) WHERE (deleted_at IS NULL);
+
+CREATE INDEX profiles_to_erase ON public.profiles USING btree (deleted_at) WHERE ((deleted_at IS NOT NULL) AND (erased_at IS NULL));
 
 create view published_profiles as
  SELECT id,

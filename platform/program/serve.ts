@@ -5,7 +5,8 @@ import type { Authenticator } from "@archway/server/authentication.ts";
 import { createServer, type Server } from "@archway/server/server.ts";
 import * as options from "@archway/server/server_options.ts";
 import { readTls } from "@archway/server/tls.ts";
-import { KeySweeper } from "@archway/service_kit/idempotency.ts";
+import { keySweeper } from "@archway/service_kit/idempotency.ts";
+import type { PeriodicTask } from "@archway/service_kit/periodic_task.ts";
 import { boot, type Booted } from "./boot.ts";
 import { databaseChecks } from "./database_checks.ts";
 import { limitOptions } from "./limit_options.ts";
@@ -34,7 +35,8 @@ export async function serve(config: Config, { greet, ...project }: ServeOptions)
   const authenticator = await openAuthenticator(config, logger);
   const rateLimit = await openRateLimit(config, logger);
   if (rateLimit !== undefined) stack.use(rateLimit);
-  stack.use(sweepKeys(config, program));
+  const sweeper = stack.use(sweepKeys(config, program));
+  migrated.then(() => sweeper.start(), () => {});
   const inline = mounted.services.filter(({ background }) => background?.inline);
   const background = await program.openBackground(inline);
   const server = stack.use(
@@ -59,8 +61,8 @@ export async function serve(config: Config, { greet, ...project }: ServeOptions)
 function sweepKeys(
   { idempotencyTtlMs: ttlMs }: Config,
   { database: { pool }, logger }: Pick<Booted, "database" | "logger">,
-): KeySweeper {
-  return new KeySweeper({
+): PeriodicTask {
+  return keySweeper({
     writer: () => pool.writer(),
     ttlMs,
     now: microsecondClock(),

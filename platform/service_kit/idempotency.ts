@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 /** Public entry point of idempotent requests, whose keys and responses commit with the work. */
-export { KeySweeper } from "./idempotency/key_sweeper.ts";
+export { keySweeper } from "./idempotency/key_sweeper.ts";
 export { PostgresIdempotency } from "./idempotency/postgres_idempotency.ts";
 export { transactionOf } from "./idempotency/transaction_unit.ts";
 

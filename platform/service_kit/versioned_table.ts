@@ -3,6 +3,7 @@ import { DatabaseError } from "@archway/db/errors.ts";
 import type { ResourceKey } from "./access_scope.ts";
 import type { VersionedRepository, WriteCondition } from "./conditional_writer.ts";
 import { DomainError } from "./domain_error.ts";
+import { assignErasure, type Erasure } from "./erase_deleted.ts";
 import type { VersionCondition, Versioned } from "./entity_version.ts";
 import { andOwned, type ScopedStatement, scopedStatement, statementFor } from "./scoped_statement.ts";
 import { columnName, selectList } from "./select_list.ts";
@@ -20,6 +21,12 @@ export interface VersionedTableOptions<Entity, Input> {
    * @default none
    */
   readonly unique?: Readonly<Record<string, string>>;
+  /**
+   * Erasure of personal data with the deletion, instead of later by `eraseDeleted`. Requires a column `erased_at`.
+   *
+   * @default none
+   */
+  readonly eraseOnDelete?: Erasure;
 }
 
 /** Entity whose properties can be bound as query parameters. */
@@ -36,7 +43,7 @@ export class VersionedTable<Entity extends Versioned & Bindable<Entity>, Input e
 
   constructor(table: VersionedTableOptions<Entity, Input>) {
     this.#table = table;
-    const { name, columns, input } = table;
+    const { name, columns, input, eraseOnDelete } = table;
     const selected = selectList<Entity>(columns);
     const names = columns.map(columnName).join(", ");
     const values = columns.map((_, index) => `$${index + 1}`).join(", ");
@@ -63,14 +70,15 @@ export class VersionedTable<Entity extends Versioned & Bindable<Entity>, Input e
         } returning ${selected}`,
       input.length + 3,
     );
+    const erased = eraseOnDelete === undefined ? "" : `, ${assignErasure(eraseOnDelete, 4)}, erased_at = $2`;
     this.#softDelete = scopedStatement(
       (owner) =>
         `update ${name}
-        set version = version + 1, updated_at = greatest(updated_at, $2), deleted_at = greatest(updated_at, $2)
+        set version = version + 1, updated_at = greatest(updated_at, $2), deleted_at = greatest(updated_at, $2)${erased}
         where id = $1 and deleted_at is null and ($3::bigint[] is null or version = any ($3))${
           andOwned(owner)
         }`,
-      3,
+      3 + Object.keys(eraseOnDelete ?? {}).length,
     );
   }
 
@@ -109,7 +117,8 @@ export class VersionedTable<Entity extends Versioned & Bindable<Entity>, Input e
     { id, scope, condition, now }: ResourceKey & WriteCondition,
     options?: QueryOptions,
   ): Promise<boolean> {
-    const statement = statementFor(this.#softDelete, scope, [id, now, versions(condition)]);
+    const erased = Object.values(this.#table.eraseOnDelete ?? {});
+    const statement = statementFor(this.#softDelete, scope, [id, now, versions(condition), ...erased]);
     return (await db.query(...statement, options)).rowCount > 0;
   }
 

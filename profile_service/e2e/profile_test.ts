@@ -112,3 +112,27 @@ Deno.test("archway serves both patch formats, pagination and problems over the w
     assertEquals(pointers, ["/age", "/email", "/extra", "/name"]);
   });
 });
+
+Deno.test("archway erases the personal data of a deleted profile after PROFILE_RETENTION", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
+  try {
+    const environment = { EMBEDDED_DATA_DIR: folder, PROFILE_RETENTION: "1ms" };
+    {
+      await using program = new MainProgram(environment);
+      const url = await program.url;
+      await untilReady(url);
+      const client = createClient<paths>({ baseUrl: url });
+      const { data } = await client.POST("/v1/profiles", { body: { name: "Ada Lovelace" } });
+      const params = { path: { id: data?.data.id ?? "" }, header: { "If-Match": "*" } };
+      assertEquals((await client.DELETE("/v1/profiles/{id}", { params })).response.status, 204);
+      await program.stop();
+    }
+    // The task runs at start and then once a minute.
+    await using program = new MainProgram(environment);
+    await untilReady(await program.url);
+    await program.untilWritten("Erased the personal data of");
+    await program.stop();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

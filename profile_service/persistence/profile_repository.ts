@@ -1,4 +1,6 @@
-import type { Querier, QueryOptions } from "@archway/db/db.ts";
+import type { Querier, QueryOptions, TxManager } from "@archway/db/db.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
+import { eraseDeleted } from "@archway/service_kit/erase_deleted.ts";
 import { readPage } from "@archway/service_kit/list_sql.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import { VersionedTable } from "@archway/service_kit/versioned_table.ts";
@@ -6,16 +8,29 @@ import type { Profile, ProfileInput } from "../domain/profile.ts";
 import type { ProfileFilter, ProfileRepository } from "../ports.ts";
 import { PROFILE_COLUMNS, ProfileList } from "./profile_list.ts";
 
+/** Values of personal data after its erasure. */
+const ERASURE = { name: "erased", email: null, age: null };
+
 /** Stores profiles in PostgreSQL. */
 export class PostgresProfileRepository extends VersionedTable<Profile, ProfileInput>
   implements ProfileRepository {
-  constructor() {
+  /** @param eraseOnDelete Whether a deletion erases personal data, instead of `eraseDeleted` later. */
+  constructor({ eraseOnDelete = false }: { readonly eraseOnDelete?: boolean } = {}) {
     super({
       name: "profiles",
       columns: PROFILE_COLUMNS,
       input: ["name", "email", "age"],
       unique: { profiles_email_key: "email-taken" },
+      ...(eraseOnDelete && { eraseOnDelete: ERASURE }),
     });
+  }
+
+  eraseDeleted(
+    db: TxManager,
+    { before, now }: { readonly before: Timestamp; readonly now: Timestamp },
+    options?: QueryOptions,
+  ): Promise<number> {
+    return eraseDeleted(db, { table: "profiles", erasure: ERASURE, before, now, ...options });
   }
 
   list(db: Querier, request: ListRequest<ProfileFilter>, options?: QueryOptions): Promise<Page<Profile>> {

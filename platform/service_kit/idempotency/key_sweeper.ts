@@ -1,8 +1,9 @@
 import type { Querier } from "@archway/db/db.ts";
 import { microsecondsOf, type Timestamp, timestampOf } from "@archway/db/timestamp.ts";
+import { PeriodicTask } from "../periodic_task.ts";
 import { sweepKeys } from "./sweep_keys.ts";
 
-/** Options for {@link KeySweeper}. */
+/** Options of {@link keySweeper}. */
 export interface KeySweeperOptions {
   readonly writer: () => Querier;
   /** Lifetime of a stored response, in milliseconds. The key stays for as long again, reported as expired. */
@@ -15,39 +16,14 @@ export interface KeySweeperOptions {
 const MIN_INTERVAL_MS = 60_000;
 const MAX_INTERVAL_MS = 3_600_000;
 
-/** Periodically deletes keys past their lifetime. Disposing stops the timer and aborts a sweep in progress. */
-export class KeySweeper implements AsyncDisposable {
-  readonly #options: KeySweeperOptions;
-  readonly #stopping = new AbortController();
-  readonly #timer: ReturnType<typeof setInterval>;
-  #running: Promise<void> | undefined;
-
-  constructor(options: KeySweeperOptions) {
-    this.#options = options;
-    const intervalMs = Math.min(Math.max(options.ttlMs / 24, MIN_INTERVAL_MS), MAX_INTERVAL_MS);
-    this.#timer = setInterval(() => void this.sweep(), intervalMs);
-  }
-
-  /** Runs one sweep, or joins the one in progress; never rejects. */
-  sweep(): Promise<void> {
-    this.#running ??= this.#sweep().finally(() => this.#running = undefined);
-    return this.#running;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer);
-    this.#stopping.abort();
-    await this.#running;
-  }
-
-  async #sweep(): Promise<void> {
-    const { writer, ttlMs, now, onFailed } = this.#options;
-    const { signal } = this.#stopping;
-    try {
+/** Returns the task that deletes keys past their lifetime. */
+export function keySweeper({ writer, ttlMs, now, onFailed }: KeySweeperOptions): PeriodicTask {
+  return new PeriodicTask({
+    intervalMs: Math.min(Math.max(ttlMs / 24, MIN_INTERVAL_MS), MAX_INTERVAL_MS),
+    run: (signal) => {
       const before = timestampOf(microsecondsOf(now()) - BigInt(ttlMs) * 1000n);
-      await sweepKeys(writer(), { before, signal });
-    } catch (error) {
-      if (!signal.aborted) onFailed(error);
-    }
-  }
+      return sweepKeys(writer(), { before, signal });
+    },
+    onFailed,
+  });
 }

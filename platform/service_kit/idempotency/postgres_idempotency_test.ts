@@ -5,7 +5,7 @@ import { createServer, type Server } from "@archway/server/server.ts";
 import { withApi, withAuthenticator, withIdempotency } from "@archway/server/server_options.ts";
 import { microsecondClock, type Timestamp } from "@archway/db/timestamp.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
-import { KeySweeper } from "./key_sweeper.ts";
+import { keySweeper } from "./key_sweeper.ts";
 import { PostgresIdempotency } from "./postgres_idempotency.ts";
 import { counterApi, COUNTS, type OnCounted } from "./testing/counter_api.ts";
 
@@ -166,7 +166,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     let hour = 10;
     const now = (): Timestamp => `2026-11-25T${hour}:00:00Z`;
     await using server = counterServer(pool, { now });
-    await using sweeper = new KeySweeper({
+    await using sweeper = keySweeper({
       writer: () => pool.writer(),
       ttlMs: HOUR_MS,
       now,
@@ -176,12 +176,12 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     });
     await count(server, { by: 1 }, { key: "a" });
     hour = 11;
-    await sweeper.sweep();
+    await sweeper.run();
     for (const by of [1, 2]) {
       assertEquals(problem(await count(server, { by }, { key: "a" })), "422 idempotency-key-expired");
     }
     hour = 13;
-    await sweeper.sweep();
+    await sweeper.run();
     assertEquals(await keys(pool), 0);
     assertEquals((await count(server, { by: 2 }, { key: "a" })).status, 201);
     assertEquals(await counted(pool), [1, 2]);

@@ -9,15 +9,10 @@ const SWEEP = `delete from idempotency_keys where id in (
   select id from idempotency_keys where expires_at < $1 order by expires_at limit ${BATCH} for update skip locked
 )`;
 
-/** Deletes the keys that expired before a time, and returns their number. */
+/** Deletes the keys that expired before a time. */
 export async function sweepKeys(
   db: Querier,
   { before, ...options }: QueryOptions & { readonly before: Timestamp },
-): Promise<number> {
-  let swept = 0;
-  while (true) {
-    const { rowCount } = await db.query(SWEEP, [before], options);
-    swept += rowCount;
-    if (rowCount < BATCH) return swept;
-  }
+): Promise<void> {
+  while ((await db.query(SWEEP, [before], options)).rowCount === BATCH);
 }
