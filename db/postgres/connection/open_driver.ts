@@ -95,26 +95,35 @@ function tlsOptions({ ca, cert, key, serverName, verify }: TlsConfig): Record<st
 }
 
 /**
- * Returns the settings of a new session. The column parsers rely on times in UTC and dates in ISO format. A pooler
- * applies these to every session it uses; the date style is spelled as the server reports it, or the pooler would set
- * it again before every transaction. It rejects other settings, which it cannot restrict to one client.
+ * Returns the settings of a new session. They outrank those of the role and the database: the column parsers rely on
+ * times in UTC and dates in ISO format, the encoders on NULL in arrays, and the program on its own isolation level and
+ * timeouts, also where they are disabled. A pooler applies these to every session it uses; the date style is spelled as
+ * the server reports it, or the pooler would set it again before every transaction. It rejects other settings, which it
+ * cannot restrict to one client.
  */
 export function sessionSettings(
   config: Omit<PoolConfig, "primary" | "replicas">,
   { readOnly }: { readonly readOnly: boolean },
-): Readonly<Record<string, string | number | boolean>> {
+): Readonly<Record<string, string>> {
   const tracked = {
     application_name: config.applicationName ?? "archway",
     TimeZone: "UTC",
     DateStyle: "ISO, MDY",
+    standard_conforming_strings: "on",
   };
   if (config.pooler === "transaction") return tracked;
-  const statementTimeout = config.statementTimeoutMs ?? 30 * second;
-  const transactionTimeout = config.transactionTimeoutMs ?? 60 * second;
   return {
     ...tracked,
-    ...(readOnly ? { default_transaction_read_only: true } : {}),
-    ...(statementTimeout > 0 ? { statement_timeout: statementTimeout } : {}),
-    ...(transactionTimeout > 0 ? { transaction_timeout: transactionTimeout } : {}),
+    bytea_output: "hex",
+    array_nulls: "on",
+    // The shortest text from which the same number is read.
+    extra_float_digits: "1",
+    // Commits that no standby has confirmed are reported as a warning.
+    client_min_messages: "notice",
+    default_transaction_isolation: "read committed",
+    ...(readOnly ? { default_transaction_read_only: "on" } : {}),
+    // As texts, since the driver leaves out the number 0.
+    statement_timeout: String(config.statementTimeoutMs ?? 30 * second),
+    transaction_timeout: String(config.transactionTimeoutMs ?? 60 * second),
   };
 }

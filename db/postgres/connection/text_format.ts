@@ -50,9 +50,17 @@ function parseTimestamp(text: string): string {
     : text;
 }
 
-/** Parses `\x` and two hexadecimal digits per byte. */
+/**
+ * Parses `\x` and two hexadecimal digits per byte, or the "escape" format, which a session behind a pooler may have: a
+ * byte as its character, `\\` for a backslash, and `\` with three octal digits (PostgreSQL, "bytea Escape Format").
+ */
 function parseBytes(text: string): Uint8Array {
-  const bytes = Buffer.from(text.slice(2), "hex");
+  const bytes = text.startsWith("\\x") ? Buffer.from(text.slice(2), "hex") : Buffer.from(
+    text.replace(/\\(\\|[0-3][0-7]{2})/g, (_, escaped) => {
+      return escaped === "\\" ? escaped : String.fromCharCode(Number.parseInt(escaped, 8));
+    }),
+    "latin1",
+  );
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 

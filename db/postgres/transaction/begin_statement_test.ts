@@ -3,8 +3,8 @@ import { useTestDatabase } from "@archway/tools/support/postgres/use_test_databa
 import { beginStatement } from "./begin_statement.ts";
 import { openPool } from "../open_pool.ts";
 
-Deno.test("beginStatement() only contains the requested settings", () => {
-  assertEquals(beginStatement({}), "BEGIN");
+Deno.test("beginStatement() contains the isolation level and the requested settings", () => {
+  assertEquals(beginStatement({}), "BEGIN ISOLATION LEVEL READ COMMITTED");
   assertEquals(
     beginStatement({
       isolation: "serializable",
