@@ -43,13 +43,25 @@ export interface ProgramOptions {
   readonly fromSource?: boolean;
   /** Checkout that it runs in. @default this one */
   readonly root?: string;
+  /**
+   * Whether `deno task` runs it, from source, in a process group of its own, which then gets the signals.
+   *
+   * @default false
+   */
+  readonly byTask?: boolean;
 }
 
 /** Returns the command line and the working directory of a program. */
 export function commandOf(
   args: readonly string[] = [],
-  { main = FIXTURE_PROGRAM, fromSource = false, root = ROOT }: ProgramOptions = {},
+  { main = FIXTURE_PROGRAM, fromSource = false, root = ROOT, byTask = false }: ProgramOptions = {},
 ): { readonly file: string; readonly args: string[]; readonly cwd: string } {
+  if (byTask) {
+    const task = main === "main.ts"
+      ? ["start", ...args]
+      : ["--eval", ["deno run -q -P", main, ...args].join(" ")];
+    return { file: Deno.execPath(), args: ["task", "-q", ...task], cwd: root };
+  }
   const variable = EXECUTABLES[main];
   const executable = fromSource || variable === undefined ? undefined : Deno.env.get(variable);
   // An executable must work without the checkout.
@@ -64,6 +76,8 @@ export function commandOf(
  */
 export class Program implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
+  /** Whether it is the leader of a process group. */
+  readonly #leadsGroup: boolean;
   /** Standard output so far. */
   #written = "";
   readonly #stdout: Promise<string>;
@@ -82,8 +96,10 @@ export class Program implements AsyncDisposable {
       return value === undefined ? [] : [[name, value]];
     });
     const { file, ...command } = commandOf(args, options);
+    this.#leadsGroup = options.byTask ?? false;
     this.#process = new Deno.Command(file, {
       ...command,
+      detached: this.#leadsGroup,
       clearEnv: true,
       env: { ...Object.fromEntries(inherited), NO_COLOR: "1", PORT: "0", ...environment },
       stdin: "null",
@@ -125,9 +141,10 @@ export class Program implements AsyncDisposable {
     }
   }
 
-  /** Sends a signal. */
+  /** Sends a signal, to its whole process group if it leads one. */
   signal(signal: Deno.Signal): void {
-    this.#process.kill(signal);
+    if (this.#leadsGroup) Deno.kill(-this.pid, signal);
+    else this.#process.kill(signal);
   }
 
   /** Waits for its end. */
@@ -153,7 +170,7 @@ export class Program implements AsyncDisposable {
       this.signal("SIGKILL");
     } catch (error) {
       // It has already ended.
-      if (!(error instanceof TypeError)) throw error;
+      if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
     }
     await this.ended();
   }
