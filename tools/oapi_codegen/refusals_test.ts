@@ -58,6 +58,13 @@ const QUERY = { name: "q", in: "query" };
 const ok = { security: [], responses: { "204": { description: "Done" } } };
 
 const CASES: readonly Case[] = [
+  {
+    name: "required property that is forbidden",
+    at: THING,
+    value: { type: "object", properties: { name: {} }, required: ["nmae"], additionalProperties: false },
+    pointer: `${THING}/required/0`,
+    says: "did you mean name?",
+  },
   { name: "OpenAPI 3.0", at: "/openapi", value: "3.0.3", pointer: "/openapi", says: "Only OpenAPI 3.1" },
   { name: "OpenAPI 3.2", at: "/openapi", value: "3.2.0", pointer: "/openapi", says: "Only OpenAPI 3.1" },
   {

@@ -66,10 +66,32 @@ export function checkSchema(schema: Located, references: References): void {
       "JavaScript reserves this property name; rename the property",
     );
   }
+  checkRequired(schema, references);
   checkPatterns(schema, references);
   checkFormat(schema, references);
   checkDiscriminator(schema, references);
   for (const [, inner] of subschemas(schema)) checkSchema(inner, references);
+}
+
+/** Finds required properties that the same schema forbids: no value would ever match. */
+function checkRequired({ value, pointer }: Located, { diagnostics }: References): void {
+  if (member(value, "additionalProperties") !== false) return;
+  const required = member(value, "required");
+  const properties = member(value, "properties");
+  const patterns = member(value, "patternProperties");
+  const known = isObject(properties) ? Object.keys(properties) : [];
+  const matchers = isObject(patterns) ? Object.keys(patterns).filter(compiles) : [];
+  for (const [index, name] of (isArray(required) ? required : []).entries()) {
+    if (typeof name !== "string" || known.includes(name)) continue;
+    if (matchers.some((pattern) => new RegExp(pattern, "u").test(name))) continue;
+    const guess = nearest(name, known);
+    diagnostics.add(
+      `${pointer}/required/${index}`,
+      `Required property that additionalProperties: false forbids; ${
+        guess === undefined ? "add it to properties" : `did you mean ${guess}?`
+      }`,
+    );
+  }
 }
 
 function checkPatterns({ value, pointer }: Located, { diagnostics }: References): void {
