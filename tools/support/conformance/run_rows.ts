@@ -139,7 +139,8 @@ async function inspect(client: Client, { row, received, isHouse, get }: Inspecti
   if ((by !== "platform" && received.responses.length > 0) || get === undefined) return faults;
   const next = await ask(client, get);
   await next.body?.cancel();
-  return next.ok ? faults : [...faults, `the next request gets ${next.status}`];
+  const isServed = isHouse ? next.ok : next.status < 500;
+  return isServed ? faults : [...faults, `the next request gets ${next.status}`];
 }
 
 function lineOf({ request }: Row): string {

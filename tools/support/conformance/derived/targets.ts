@@ -1,4 +1,4 @@
-import { type Placeholders } from "../render_request.ts";
+import type { Placeholders } from "../render_request.ts";
 import { type Row, type Theme, utf8 } from "../row.ts";
 import type { ApiDocument, Operation } from "./api_document.ts";
 import type { Subjects } from "./subjects.ts";
@@ -16,36 +16,36 @@ export interface Targets {
 /** Placeholders of an item, or of a body that creates one. */
 const OF_ITEM = /\{(?:item|id|etag|token|sample|length|hexlength)\}/;
 
-/** Chooses the list with most operations of which items can be created, or else read. */
+/** Chooses a list of which items can be created, or else any list. */
 export function targetsOf({ operations }: ApiDocument, subjects: Subjects): Targets {
   const reads = operations.filter(({ method, path }) => method === "GET" && !path.includes("{"));
-  const creates = operations.filter(({ method, path, bodies }) =>
-    method === "POST" && !path.includes("{") && bodies.has("application/json")
-  );
   const itemOf = (list: Operation): string | undefined =>
-    operations.find(({ method, path }) =>
-      method === "GET" && new RegExp(`^${list.path}/\\{[^/]+\\}$`).test(path)
-    )?.path;
-  const list =
-    reads.find((read) => creates.some(({ path }) => path === read.path) && itemOf(read) !== undefined) ??
-      reads[0];
-  const create = creates.find(({ path }) => path === list?.path);
-  const body = create && subjects.bodyOf(create);
-  const item = list && itemOf(list);
-  const query = list?.parameters.some(({ name }) => name === "limit") ? "?limit=1" : "";
-  const open = reads.find(({ isSecured, responses }) =>
-    !isSecured && responses.get("200")?.["content"] !== undefined
-  );
-  const sample = body === undefined
-    ? undefined
-    : utf8(body).replaceAll("{fresh}", "0193a3f0-0000-7000-8000-000000000001");
+    operations.find(({ method, path }) => {
+      const [, ...end] = path.startsWith(`${list.path}/{`) ? path.split("{") : [];
+      return method === "GET" && end.length === 1 && path.endsWith("}");
+    })?.path;
+  const bodyOf = (list: Operation): string | undefined => {
+    const create = operations.find(({ method, path }) => method === "POST" && path === list.path);
+    return create?.bodies.has("application/json") ? subjects.bodyOf(create) : undefined;
+  };
+  const list = reads.find((read) => bodyOf(read) !== undefined && itemOf(read) !== undefined) ?? reads[0];
+  const placeholders = { nowhere: "/qz/nowhere" };
+  if (list === undefined) return { placeholders, item: undefined };
+  const [item, body] = [itemOf(list), bodyOf(list)];
+  const limit = list.parameters.some(({ name }) => name === "limit") ? "?limit=1" : "";
+  const open = reads.find(({ isSecured, responses }) => !isSecured && responses.get("200")?.["content"]) ??
+    list;
+  const sample = utf8(body ?? "").replaceAll("{fresh}", "0193a3f0-0000-7000-8000-000000000001");
   return {
     placeholders: {
-      nowhere: "/qz/nowhere",
-      ...list && { list: list.path, get: list.path + subjects.queryOf(list) + query },
-      ...(open ?? list) && { open: (open ?? list)?.path ?? "" },
-      ...item && { item },
-      ...sample && { sample, length: String(sample.length), hexlength: sample.length.toString(16) },
+      ...placeholders,
+      ...{
+        list: list.path,
+        get: list.path + (subjects.queryOf(list) || limit),
+        open: open.path + subjects.queryOf(open),
+      },
+      ...{ sample, length: String(sample.length), hexlength: sample.length.toString(16) },
+      ...item !== undefined && { item },
     },
     item: body === undefined ? undefined : item,
   };
