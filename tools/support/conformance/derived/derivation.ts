@@ -46,7 +46,7 @@ export interface Changes {
 }
 
 /** Parts of a table, of which later users of its kind get one. */
-const PARTS = 8;
+const PARTS = 16;
 
 /** Makes rows of an OpenAPI document's operations. */
 export class Derivation {
