@@ -1,13 +1,13 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { default as addFormats } from "ajv-formats";
 import { dirname } from "node:path";
+import type { JsonValue } from "@archway/server/operation.ts";
+import { DiagnosticList } from "../../../oapi_codegen/diagnostics.ts";
 import { bundleDocument } from "../../../oapi_codegen/document/bundle_document.ts";
 import { diskFolder } from "../../../oapi_codegen/document/document_folder.ts";
-import { DiagnosticList } from "../../../oapi_codegen/diagnostics.ts";
-import { isArray, isObject, type JsonObject, member, textMember } from "../../../oapi_codegen/json_value.ts";
-import { escapeToken, locate } from "../../../oapi_codegen/json_value.ts";
+import { escapeToken, isArray, isObject, type JsonObject, locate } from "../../../oapi_codegen/json_value.ts";
+import { member, textMember } from "../../../oapi_codegen/json_value.ts";
 import { parseYaml } from "../../../oapi_codegen/parse_yaml.ts";
-import type { JsonValue } from "@archway/server/operation.ts";
 
 /** A JSON Schema of a document; its references are followed by {@link ApiDocument.resolve}. */
 export type Schema = JsonValue;
@@ -32,7 +32,6 @@ export interface Operation {
   readonly bodies: ReadonlyMap<string, Schema>;
   /** Examples of the request body in `application/json`. */
   readonly examples: readonly JsonValue[];
-  readonly isBodyRequired: boolean;
   /** Response Objects by status. */
   readonly responses: ReadonlyMap<string, JsonObject>;
   readonly isSecured: boolean;
@@ -50,13 +49,8 @@ export class ApiDocument {
   readonly namesFaults: boolean;
   readonly #root: JsonObject;
   readonly #ajv = new Ajv2020({
-    strict: false,
-    allErrors: true,
-    validateSchema: false,
-    validateFormats: true,
-    logger: false,
-    unicodeRegExp: true,
-    ownProperties: true,
+    ...{ strict: false, validateSchema: false, logger: false },
+    ...{ allErrors: true, unicodeRegExp: true, ownProperties: true },
   });
 
   constructor(document: JsonObject) {
@@ -83,10 +77,11 @@ export class ApiDocument {
     if (!faults.empty || !isObject(root) || !/^3\.[01]\./.test(version)) {
       throw new TypeError(`${name} is not an OpenAPI 3.0 or 3.1 document in JSON or YAML`);
     }
-    if (version.startsWith("3.0.")) return new ApiDocument(root);
     const folder = file === undefined ? undefined : diskFolder(dirname(file));
+    // Schemas of 3.0 are rewritten when everything is in one piece.
+    const current = text.replace(/(?<start>openapi["']?\s*:\s*["']?)3\.0\.\d+/, "$<start>3.1.0");
     try {
-      return new ApiDocument((await bundleDocument(text, { file: name, folder })).document);
+      return new ApiDocument((await bundleDocument(current, { file: name, folder })).document);
     } catch (error) {
       throw new TypeError(`${name} cannot be read: ${error instanceof Error ? error.message : error}`);
     }
@@ -136,60 +131,48 @@ export class ApiDocument {
   }
 
   *#readOperations(): Generator<Operation> {
-    const prefix = this.#serverPath();
+    const url = textMember(list(this.#root["servers"])[0], "url") ?? "";
+    const prefix = (URL.parse(url, "http://localhost")?.pathname ?? "").replace(/\/$/, "");
     for (const [path, written] of Object.entries(this.resolve(member(this.#root, "paths")))) {
       const item = this.resolve(written);
-      for (const method of METHODS) {
-        if (item[method] === undefined) continue;
+      for (const method of METHODS.filter((name) => item[name] !== undefined)) {
         const operation = this.resolve(item[method]);
-        const parameters = new Map<string, Parameter>();
-        for (const value of [...list(item["parameters"]), ...list(operation["parameters"])]) {
-          const parameter = this.#readParameter(value);
-          parameters.set(`${parameter.in} ${parameter.name}`, parameter);
-        }
-        const body = this.resolve(operation["requestBody"]);
-        const content = Object.entries(this.resolve(body["content"]));
-        const json = this.resolve(content.find(([type]) => type === "application/json")?.[1]);
-        const security = operation["security"] ?? this.#root["security"];
+        const parameters = [...list(item["parameters"]), ...list(operation["parameters"])].map((one) =>
+          this.#readParameter(one)
+        );
+        const responses = Object.entries(this.resolve(operation["responses"]));
+        const security = list(operation["security"] ?? this.#root["security"]);
         yield {
           id: textMember(operation, "operationId") ?? `${method} ${path}`,
           method: method.toUpperCase(),
           path: prefix + path,
-          parameters: [...parameters.values()],
-          bodies: new Map(content.map(([type, media]) => [type, this.resolve(media)["schema"] ?? true])),
-          examples: this.#examples(json),
-          isBodyRequired: body["required"] === true,
-          responses: new Map(
-            Object.entries(this.resolve(operation["responses"])).map(([status, response]) => [
-              status,
-              this.resolve(response),
-            ]),
-          ),
-          isSecured: list(security).length > 0 &&
-            list(security).every((one) => Object.keys(Object(one)).length > 0),
+          // Those of the operation go before those of its path.
+          parameters: [...new Map(parameters.map((one) => [`${one.in} ${one.name}`, one])).values()],
+          ...this.#readBody(operation["requestBody"]),
+          responses: new Map(responses.map(([status, response]) => [status, this.resolve(response)])),
+          isSecured: security.length > 0 && security.every((one) => Object.keys(Object(one)).length > 0),
         };
       }
     }
   }
 
   #readParameter(value: JsonValue): Parameter {
-    const parameter = this.resolve(value);
+    const { schema = true, required = false, ...parameter } = this.resolve(value);
     return {
-      name: textMember(parameter, "name") ?? "",
-      in: textMember(parameter, "in") ?? "",
-      required: parameter["required"] === true,
-      schema: parameter["schema"] ?? true,
+      ...{ name: textMember(parameter, "name") ?? "", in: textMember(parameter, "in") ?? "" },
+      ...{ required: required === true, schema },
     };
   }
 
-  #examples(media: JsonObject): JsonValue[] {
-    const named = Object.values(this.resolve(media["examples"])).map((one) => this.resolve(one)["value"]);
-    return [media["example"], ...named].filter((one) => one !== undefined);
-  }
-
-  #serverPath(): string {
-    const url = textMember(list(this.#root["servers"])[0], "url") ?? "/";
-    return (URL.parse(url, "http://localhost")?.pathname ?? "").replace(/\/$/, "");
+  #readBody(value: JsonValue | undefined): Pick<Operation, "bodies" | "examples"> {
+    const content = Object.entries(this.resolve(this.resolve(value)["content"]))
+      .map(([type, media]) => [type, this.resolve(media)] as const);
+    const { example, examples } = content.find(([type]) => type === "application/json")?.[1] ?? {};
+    const named = Object.values(this.resolve(examples)).map((one) => this.resolve(one)["value"]);
+    return {
+      bodies: new Map(content.map(([type, { schema = true }]) => [type, schema])),
+      examples: [example, ...named].filter((one) => one !== undefined),
+    };
   }
 }
 
