@@ -11,6 +11,7 @@ import {
 } from "@archway/server/authentication.ts";
 import { type Config, ConfigError } from "@archway/config/config.ts";
 import type { JwtConfig } from "@archway/config/auth_config.ts";
+import type { HealthCheck, ReadinessCheck } from "@archway/server/health.ts";
 import type { Logger } from "@archway/server/logger.ts";
 
 /** Maximum age of keys while the issuer is down; by then most of its tokens have expired. */
@@ -23,16 +24,31 @@ const REFRESH_MS = 300_000;
 const FILE_REFRESH_MS = 5000;
 const FILE_COOLDOWN_MS = 1000;
 
+/** Opened authenticator. */
+export interface OpenAuthenticator {
+  readonly authenticator: Authenticator;
+  /** Health of the issuer's keys; undefined for keys of this program. */
+  readonly readiness: ReadinessCheck | undefined;
+}
+
+/** Dependencies of {@link openAuthenticator}. */
+export interface AuthenticatorDependencies {
+  readonly logger: Logger;
+  /** Ends the wait for the first keys. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * Creates the authenticator of callers.
  *
  * @returns undefined if authentication is disabled, which is logged with an external database.
- * @throws {ConfigError} when the key file is unusable. An unreachable issuer is no error; its keys are fetched later.
+ * @throws {ConfigError} when the key file is unusable. An unreachable issuer is no error: its keys are fetched again and
+ * again, and the service is not ready until there are any.
  */
 export async function openAuthenticator(
   { auth, database }: Pick<Config, "auth" | "database">,
-  logger: Logger,
-): Promise<Authenticator | undefined> {
+  { logger, signal }: AuthenticatorDependencies,
+): Promise<OpenAuthenticator | undefined> {
   switch (auth.kind) {
     case "none":
       if (database.kind !== "embedded") {
@@ -44,9 +60,9 @@ export async function openAuthenticator(
         throw new Error("Development tokens require the embedded database");
       }
       logger.info("Accepting development tokens; the command `token` creates them");
-      return await forDevelopment(database.dataDirectory);
+      return { authenticator: await forDevelopment(database.dataDirectory), readiness: undefined };
     case "jwt":
-      return await forIssuer(auth, logger);
+      return await forIssuer(auth, { logger, signal });
   }
 }
 
@@ -61,40 +77,72 @@ async function forDevelopment(directory: string): Promise<Authenticator> {
   });
 }
 
-async function forIssuer(config: JwtConfig, logger: Logger): Promise<Authenticator> {
-  const { issuer, audience, algorithms, clockSkewMs } = config;
-  const options = { issuer, audience, algorithms, clockSkewSeconds: clockSkewMs / 1000 };
+async function forIssuer(
+  config: JwtConfig,
+  { logger, signal }: AuthenticatorDependencies,
+): Promise<OpenAuthenticator> {
+  const { issuer, audience, algorithms, clockSkewMs, keys: location } = config;
   const onError = (error: unknown): void => {
     logger.warn("Verification keys of access tokens unavailable: {reason}", { reason: reasonOf(error) });
   };
-  const { keys: location } = config;
-  if (location instanceof URL) {
-    const keys = new VerificationKeys(() => fetchKeys(location), {
-      refreshMs: REFRESH_MS,
-      staleMs: STALE_MS,
-      cooldownMs: config.jwksCooldownMs,
-      onError,
-    });
-    // Spares the first request the wait. A failure is logged by onError, and does not prevent the start.
-    keys.load().catch(() => {});
-    return new JwtAuthenticator(keys, options);
-  }
+  const keys = location instanceof URL
+    ? openKeys(location, { cooldownMs: config.jwksCooldownMs, onError, signal })
+    : await openKeyFile(location.file, onError);
+  return {
+    authenticator: new JwtAuthenticator(keys, {
+      ...{ issuer, audience, algorithms },
+      clockSkewSeconds: clockSkewMs / 1000,
+    }),
+    readiness: () => Promise.resolve([keyCheck(keys)]),
+  };
+}
+
+/** Options of {@link openKeys}. */
+interface OpenKeysOptions {
+  readonly cooldownMs: number;
+  readonly onError: (error: unknown) => void;
+  readonly signal: AbortSignal;
+}
+
+function openKeys(url: URL, { cooldownMs, onError, signal }: OpenKeysOptions): VerificationKeys {
+  const intervals = { refreshMs: REFRESH_MS, staleMs: STALE_MS, cooldownMs };
+  const keys = new VerificationKeys(() => fetchKeys(url), { ...intervals, onError });
+  void keys.loadUntilFound(signal);
+  return keys;
+}
+
+/** @throws {ConfigError} when the file is unusable at the start. */
+async function openKeyFile(file: string, onError: (error: unknown) => void): Promise<VerificationKeys> {
   // Before the start, a failure is reported once, as a configuration error.
   let started = false;
-  const keys = new VerificationKeys(() => Deno.readTextFile(location.file), {
+  const keys = new VerificationKeys(() => Deno.readTextFile(file), {
     refreshMs: FILE_REFRESH_MS,
     staleMs: STALE_MS,
     cooldownMs: FILE_COOLDOWN_MS,
     onError: (error) => started && onError(error),
   });
+  const unusable = (reason: string): ConfigError =>
+    new ConfigError([{ variable: "AUTH_KEY_FILE", reason: `cannot be used: ${reason}` }]);
   try {
     await keys.load();
-    started = true;
   } catch (error) {
-    const reason = error instanceof Error ? reasonOf(error.cause) : "";
-    throw new ConfigError([{ variable: "AUTH_KEY_FILE", reason: `cannot be used: ${reason}` }]);
+    throw unusable(error instanceof Error ? reasonOf(error.cause) : "");
   }
-  return new JwtAuthenticator(keys, options);
+  if (keys.status === "unavailable") throw unusable("No usable public key found");
+  started = true;
+  return keys;
+}
+
+/** A service that never had keys can accept no token; later their loss only degrades it. */
+function keyCheck(keys: VerificationKeys): HealthCheck {
+  // Without requests nothing else notices that the keys are out of date.
+  keys.refresh();
+  const { status } = keys;
+  return {
+    name: "verification_keys",
+    status,
+    ...(status !== "ok" && { reason: "the issuer's keys are unavailable" }),
+  };
 }
 
 /** Returns the reason without details of the system such as paths. */

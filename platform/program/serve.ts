@@ -1,7 +1,6 @@
 import { isPrivate } from "@archway/config/auth_config.ts";
 import type { Config } from "@archway/config/config.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
-import type { Authenticator } from "@archway/server/authentication.ts";
 import { createServer, type Server } from "@archway/server/server.ts";
 import * as options from "@archway/server/server_options.ts";
 import { readTls } from "@archway/server/tls.ts";
@@ -10,7 +9,7 @@ import type { PeriodicTask } from "@archway/service_kit/periodic_task.ts";
 import { boot, type Booted } from "./boot.ts";
 import { databaseChecks } from "./database_checks.ts";
 import { limitOptions } from "./limit_options.ts";
-import { openAuthenticator } from "./open_authenticator.ts";
+import { type OpenAuthenticator, openAuthenticator } from "./open_authenticator.ts";
 import { type OpenRateLimit, openRateLimit, withConfigErrors } from "./open_rate_limit.ts";
 import { print } from "./print.ts";
 import type { Project } from "./project.ts";
@@ -32,7 +31,7 @@ export async function serve(config: Config, { greet, ...project }: ServeOptions)
   await using program = await boot(config, { ...project, development: greet });
   await using stack = new AsyncDisposableStack();
   const { logger, migrations, migrated, mounted } = program;
-  const authenticator = await openAuthenticator(config, logger);
+  const authentication = await openAuthenticator(config, { logger, signal: program.stopping });
   const rateLimit = await openRateLimit(config, logger);
   if (rateLimit !== undefined) stack.use(rateLimit);
   const sweeper = stack.use(sweepKeys(config, program));
@@ -40,7 +39,7 @@ export async function serve(config: Config, { greet, ...project }: ServeOptions)
   const inline = mounted.services.filter(({ background }) => background?.inline);
   const background = await program.openBackground(inline);
   const server = stack.use(
-    withConfigErrors(() => buildServer(config, { ...program, authenticator, rateLimit })),
+    withConfigErrors(() => buildServer(config, { ...program, authentication, rateLimit })),
   );
   // Listens once migrations are applied. If that takes longer, it listens at once and /readyz reports the state.
   await Promise.race([migrated, migrations.waiting]);
@@ -75,13 +74,13 @@ function sweepKeys(
 
 interface ServerDependencies
   extends Pick<Booted, "database" | "migrations" | "logger" | "telemetry" | "mounted"> {
-  readonly authenticator: Authenticator | undefined;
+  readonly authentication: OpenAuthenticator | undefined;
   readonly rateLimit: OpenRateLimit | undefined;
 }
 
 function buildServer(
   config: Config,
-  { database, migrations, logger, telemetry, mounted, authenticator, rateLimit }: ServerDependencies,
+  { database, migrations, logger, telemetry, mounted, authentication, rateLimit }: ServerDependencies,
 ): Server {
   return createServer(
     config.host,
@@ -99,10 +98,11 @@ function buildServer(
     options.withDrain({ waitMs: config.drainWaitMs, timeoutMs: config.drainTimeoutMs }),
     ...(config.admission ? [options.withAdmission(config.admission)] : []),
     options.withReadiness(databaseChecks(database.pool, migrations)),
-    ...(authenticator ? [options.withAuthenticator(authenticator)] : []),
+    ...(authentication ? [options.withAuthenticator(authentication.authenticator)] : []),
+    ...(authentication?.readiness ? [options.withReadiness(authentication.readiness)] : []),
     ...limitOptions(config, { rateLimit, logger }),
     // Without authentication, checking Host protects against DNS rebinding by pages in a browser on this machine.
-    ...(authenticator === undefined && isPrivate(config) ? [options.withPrivateHostsOnly()] : []),
+    ...(authentication === undefined && isPrivate(config) ? [options.withPrivateHostsOnly()] : []),
     ...(config.publicUrl ? [options.withPublicUrl(config.publicUrl.href)] : []),
     options.withIdempotency(mounted.idempotency),
     ...mounted.services.flatMap(({ api }) => api === undefined ? [] : [options.withApi(api)]),

@@ -10,6 +10,9 @@ export interface FetchKeysOptions {
   readonly timeoutMs?: number;
 }
 
+/** Loopback names and addresses in the form that URL gives them (RFC 6761, section 6.3). */
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
 /** Maximum size of a response in bytes; a key set has a few kilobytes. */
 const MAX_BYTES = 262_144;
 
@@ -19,8 +22,10 @@ const MAX_BYTES = 262_144;
  * @throws {KeysError} if the request fails or times out, or the response is not a text of bounded size.
  */
 export async function fetchKeys(url: URL, { timeoutMs = 5000 }: FetchKeysOptions = {}): Promise<string> {
+  const client = directClient(url);
   try {
     const response = await fetch(url, {
+      ...(client && { client }),
       headers: { Accept: "application/jwk-set+json, application/json" },
       // Do not follow redirects to another issuer's keys.
       redirect: "error",
@@ -34,7 +39,24 @@ export async function fetchKeys(url: URL, { timeoutMs = 5000 }: FetchKeysOptions
   } catch (error) {
     if (error instanceof KeysError) throw error;
     throw new KeysError("Fetching the keys failed: no response", { cause: error });
+  } finally {
+    client?.close();
   }
+}
+
+/**
+ * Returns a client that connects to a loopback URL directly, whatever proxy the environment names: over http, the proxy
+ * could replace the keys. Other URLs are https, and a proxy only relays their encrypted bytes.
+ */
+function directClient({ protocol, hostname, port }: URL): Deno.HttpClient | undefined {
+  if (!LOOPBACK.test(hostname)) return undefined;
+  return Deno.createHttpClient({
+    proxy: {
+      transport: "tcp",
+      hostname: hostname.replaceAll(/[[\]]/g, ""),
+      port: Number(port || (protocol === "https:" ? 443 : 80)),
+    },
+  });
 }
 
 async function readText(response: Response): Promise<string> {

@@ -34,3 +34,23 @@ Deno.test("fetchKeys() rejects if there is no response", async () => {
   await issuer[Symbol.asyncDispose]();
   await assertRejects(() => fetchKeys(issuer.url), KeysError);
 });
+
+Deno.test("fetchKeys() uses no proxy for loopback, which could replace the keys", async () => {
+  await using issuer = await TestIssuer.start();
+  await using proxy = await TestIssuer.start();
+  const { url: { origin } } = proxy;
+  const module = import.meta.resolve("./fetch_keys.ts");
+  const port = issuer.url.port;
+  for (const host of ["127.0.0.1", "localhost"]) {
+    const url = `http://${host}:${port}/jwks.json`;
+    const script = `import { fetchKeys } from "${module}"; console.log(await fetchKeys(new URL("${url}")));`;
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["eval", "--ext=ts", script],
+      cwd: new URL("../../", import.meta.url),
+      env: { HTTP_PROXY: origin, http_proxy: origin, ALL_PROXY: origin, NO_PROXY: "", no_proxy: "" },
+      stderr: "null",
+    }).output();
+    assertEquals(JSON.parse(new TextDecoder().decode(stdout)), { keys: issuer.published }, host);
+  }
+  assertEquals(proxy.requests, 0);
+});

@@ -21,6 +21,12 @@ export interface JwtOptions {
 // deno-lint-ignore no-control-regex -- these are the rejected characters
 const SUBJECT = /^[^\u0000-\u001f\u007f]{1,255}$/u;
 
+/** Types of access tokens (RFC 7519, section 5.1; RFC 9068, section 2.1). */
+const ACCESS_TOKEN_TYPE = /^(?:application\/)?(?:at\+)?jwt$/i;
+
+/** Last second of the year 9999: a later time is in another unit, or never. */
+const MAX_TIME = 253_402_300_799;
+
 /** Authenticator for signed JSON Web Tokens (RFC 7519, RFC 8725). */
 export class JwtAuthenticator implements Authenticator {
   readonly #keys: VerificationKeys;
@@ -55,7 +61,9 @@ export class JwtAuthenticator implements Authenticator {
   }
 
   async #verifyWith(token: string, keys: KeyFinder): Promise<Principal> {
-    const { payload } = await this.#check(token, keys);
+    const { payload, protectedHeader } = await this.#check(token, keys);
+    checkType(protectedHeader.typ);
+    checkTimes(payload);
     const principal = principalOf(payload);
     this.#verified.add(token, { principal, keys, expiresMs: (payload.exp ?? 0) * 1000 });
     return principal;
@@ -83,6 +91,19 @@ export class JwtAuthenticator implements Authenticator {
       }
       throw new errors.JWSSignatureVerificationFailed();
     }
+  }
+}
+
+/** @throws {InvalidTokenError} for a JSON Web Token of another kind, such as a logout token (RFC 8725, 3.11). */
+function checkType(type: unknown): void {
+  if (type === undefined || typeof type === "string" && ACCESS_TOKEN_TYPE.test(type)) return;
+  throw new InvalidTokenError("Not an access token");
+}
+
+/** @throws {InvalidTokenError} for times that are no dates, such as 1e400, which JSON parsers read as infinity. */
+function checkTimes({ exp, nbf, iat }: JWTPayload): void {
+  for (const time of [exp, nbf, iat]) {
+    if (time !== undefined && !(time >= 0 && time <= MAX_TIME)) throw new InvalidTokenError("Invalid time");
   }
 }
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStrictEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
-import { exportSPKI, importJWK } from "jose";
+import { exportJWK, exportSPKI, importJWK } from "jose";
 import type { Principal } from "../request_context.ts";
 import { InvalidTokenError } from "../security/authenticator.ts";
 import { fetchKeys } from "./fetch_keys.ts";
@@ -78,7 +78,12 @@ Deno.test("JwtAuthenticator.authenticate() enforces the claims", async () => {
     "expired": { exp: now - 60 },
     "without expiry": { exp: undefined },
     "with an expiry that is not a number": { exp: "later" },
+    "with an expiry in milliseconds": { exp: (now + 60) * 1000 },
     "not yet good": { nbf: now + 300 },
+    "with a negative start": { nbf: -1 },
+    "a logout token": { header: { typ: "logout+jwt" } },
+    "a security event": { header: { typ: "application/secevent+jwt" } },
+    "with an empty type": { header: { typ: "" } },
     "of another issuer": { iss: `${issuer.issuer}/` },
     "without issuer": { iss: undefined },
     "for another audience": { aud: "https://other.example.com" },
@@ -100,8 +105,49 @@ Deno.test("JwtAuthenticator.authenticate() enforces the claims", async () => {
     { aud: ["https://other.example.com", TestIssuer.audience] },
     { sub: "a".repeat(255) },
     { sub: "Žofie 🦉" },
+    ...["JWT", "jwt", "at+jwt", "AT+JWT", "application/at+jwt"].map((typ) => ({ header: { typ } })),
   ];
   for (const claims of good) await authenticator.authenticate(await issuer.sign(claims));
+});
+
+Deno.test("JwtAuthenticator.authenticate() rejects times that no date has", async () => {
+  await using issuer = await TestIssuer.start();
+  const authenticator = authenticatorOf(issuer);
+  for (const time of ['"exp":1e400', '"exp":4000000000,"nbf":-1e400', '"exp":4000000000,"iat":1e400']) {
+    const claims = `{"iss":"${issuer.issuer}","aud":"${TestIssuer.audience}","sub":"eve",${time}}`;
+    await rejects(authenticator, await issuer.signText(claims), time);
+  }
+});
+
+Deno.test("JwtAuthenticator.authenticate() accepts tokens of a good key beside a short one", async () => {
+  await using issuer = await TestIssuer.start("RS256");
+  const algorithm = { name: "RSASSA-PKCS1-v1_5", publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" };
+  const short = await crypto.subtle.generateKey({ ...algorithm, modulusLength: 1024 }, true, [
+    "sign",
+    "verify",
+  ]);
+  const { kid } = issuer.key;
+  issuer.published = [{ ...await exportJWK(short.publicKey), kid, use: "sig" }, ...issuer.published];
+  const authenticator = authenticatorOf(issuer);
+  await authenticator.authenticate(await issuer.sign());
+  await authenticator.authenticate(await issuer.sign({ header: { kid: undefined } }));
+});
+
+Deno.test("JwtAuthenticator.authenticate() rejects every token after the issuer withdrew all keys", async () => {
+  await using issuer = await TestIssuer.start();
+  const keys = new VerificationKeys(() => fetchKeys(issuer.url), LONG);
+  const { issuer: name } = issuer;
+  const authenticator = new JwtAuthenticator(keys, {
+    issuer: name,
+    audience: TestIssuer.audience,
+    algorithms: ALGORITHMS,
+    clockSkewSeconds: 30,
+  });
+  const token = await issuer.sign();
+  await authenticator.authenticate(token);
+  issuer.published = [];
+  await keys.load();
+  await rejects(authenticator, token, "its key is gone");
 });
 
 Deno.test("JwtAuthenticator.authenticate() rejects forged tokens", async () => {

@@ -4,6 +4,13 @@ import { createPublicKey } from "node:crypto";
 /** Finds the key for a token, in the form that `jose` expects. */
 export type KeyFinder = JWTVerifyGetKey;
 
+/** Parsed keys. */
+export interface ParsedKeys {
+  readonly find: KeyFinder;
+  /** Number of keys that can verify a token; 0 for an empty key set. */
+  readonly count: number;
+}
+
 /** Failure to obtain keys; the message never contains their text. */
 export class KeysError extends Error {
   override readonly name = "KeysError";
@@ -14,21 +21,47 @@ const PUBLIC_TYPES = ["RSA", "EC", "OKP"];
 
 const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[^-]+-----END \1-----/g;
 
+/** Minimum size of an RSA key in bits (RFC 7518, section 3.3). */
+const MIN_RSA_BITS = 2048;
+
 /**
  * Parses public keys. Accepts a JSON Web Key Set or a single key (RFC 7517), or one or more public keys in PEM. PEM
- * keys have no key ID, so every key that fits the algorithm is tried. Private keys and unknown types in a set are
- * ignored.
+ * keys have no key ID, so every key that fits the algorithm is tried. Unusable keys are ignored (RFC 7517, section 5):
+ * private ones, unknown types, malformed ones and RSA keys under 2048 bits. A key set may have no key at all.
  *
- * @throws {KeysError} if there is no public key.
+ * @throws {KeysError} if the text is neither a key set nor a usable public key.
  */
-export function parseKeys(text: string): KeyFinder {
-  if (text.includes("-----BEGIN ")) return withoutKeyId(pemKeys(text));
+export function parseKeys(text: string): ParsedKeys {
+  if (text.includes("-----BEGIN ")) {
+    const { find, count } = usableKeys(pemKeys(text));
+    if (count === 0) throw new KeysError("No usable public key found");
+    return { find: ({ alg }, token) => find({ alg }, token), count };
+  }
   const parsed = parseJson(text);
-  const keys = (isObject(parsed) && Array.isArray(parsed["keys"]) ? parsed["keys"] : [parsed]).filter(
-    isPublic,
-  );
-  if (keys.length === 0) throw new KeysError("No public key found");
-  return createLocalJWKSet({ keys });
+  if (isObject(parsed) && Array.isArray(parsed["keys"])) return usableKeys(parsed["keys"]);
+  const single = usableKeys([parsed]);
+  if (single.count === 0) throw new KeysError("No usable public key found");
+  return single;
+}
+
+function usableKeys(members: readonly unknown[]): ParsedKeys {
+  const keys = members.filter(isPublic).map(withoutNulls).filter(isUsable);
+  return { find: createLocalJWKSet({ keys }), count: keys.length };
+}
+
+/** Omits members that are null, such as `"use": null`, which some issuers publish for an absent one. */
+function withoutNulls(key: JWK): JWK {
+  return Object.fromEntries(Object.entries(key).filter(([, value]) => value !== null));
+}
+
+/** Whether a key is well-formed and long enough. One bad key must not prevent the use of others. */
+function isUsable({ kty, crv, n, e, x, y }: JWK): boolean {
+  try {
+    const { asymmetricKeyDetails } = createPublicKey({ key: { kty, crv, n, e, x, y }, format: "jwk" });
+    return (asymmetricKeyDetails?.modulusLength ?? Infinity) >= MIN_RSA_BITS;
+  } catch {
+    return false;
+  }
 }
 
 function pemKeys(text: string): readonly JWK[] {
@@ -48,12 +81,6 @@ function publicKey(pem: string): JWK {
   }
   if (!isPublic(jwk)) throw new KeysError("PEM block has an unknown key type");
   return jwk;
-}
-
-function withoutKeyId(keys: readonly JWK[]): KeyFinder {
-  if (keys.length === 0) throw new KeysError("No public key found");
-  const find = createLocalJWKSet({ keys: [...keys] });
-  return ({ alg }) => find({ alg });
 }
 
 function parseJson(text: string): unknown {

@@ -1,5 +1,5 @@
 import { AuthenticatorUnavailableError } from "../security/authenticator.ts";
-import { type KeyFinder, parseKeys } from "./parse_keys.ts";
+import { type KeyFinder, type ParsedKeys, parseKeys } from "./parse_keys.ts";
 
 /** Loads the current text of the keys. */
 export type KeySource = () => Promise<string>;
@@ -22,17 +22,21 @@ export interface VerificationKeysOptions {
   readonly nowMs?: () => number;
 }
 
+/** Minimum time between two loads before the first keys, in milliseconds. */
+const MIN_PAUSE_MS = 500;
+
 /**
- * Cached keys for token verification. They are reloaded on use, not by a timer. A token with an unknown key ID reveals
- * a rotation; an outage of the source becomes visible only when the keys are too old.
+ * Cached keys for token verification. Once found, they are reloaded on use, not by a timer. A token with an unknown
+ * key ID reveals a rotation; an outage of the source becomes visible only when the keys are too old.
  */
 export class VerificationKeys {
   readonly #source: KeySource;
   readonly #options: VerificationKeysOptions;
   #text: string | undefined;
-  #loaded: { readonly find: KeyFinder; readonly at: number } | undefined;
+  #loaded: ParsedKeys & { readonly at: number } | undefined;
   #attempt: { readonly at: number; readonly error?: unknown } | undefined;
   #loading: Promise<KeyFinder> | undefined;
+  #hadKeys = false;
 
   constructor(source: KeySource, options: VerificationKeysOptions) {
     this.#source = source;
@@ -71,6 +75,29 @@ export class VerificationKeys {
   }
 
   /**
+   * State of the keys: "unavailable" until a load has found any; then "degraded" while they cannot be reloaded or the
+   * source has none.
+   */
+  get status(): "ok" | "degraded" | "unavailable" {
+    if (!this.#hadKeys) return "unavailable";
+    return this.#attempt?.error !== undefined || this.#loaded?.count === 0 ? "degraded" : "ok";
+  }
+
+  /** Reloads the keys in the background if they are due, as a request does. */
+  refresh(): void {
+    Promise.resolve(this.current()).catch(() => {});
+  }
+
+  /** Loads the keys again and again until there are any, without a request for them. */
+  async loadUntilFound(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#load().catch(() => {});
+      if (this.#hadKeys) return;
+      await pause(Math.max(this.#options.cooldownMs, MIN_PAUSE_MS), signal);
+    }
+  }
+
+  /**
    * Loads the keys now.
    *
    * @throws {AuthenticatorUnavailableError} if they cannot be loaded.
@@ -95,11 +122,12 @@ export class VerificationKeys {
     try {
       const text = await this.#source();
       // Unchanged keys keep their finder, which has already imported them.
-      const find = text === this.#text && this.#loaded ? this.#loaded.find : parseKeys(text);
+      const parsed = text === this.#text && this.#loaded ? this.#loaded : parseKeys(text);
       this.#attempt = { at };
       this.#text = text;
-      this.#loaded = { find, at };
-      return find;
+      this.#loaded = { ...parsed, at };
+      this.#hadKeys ||= parsed.count > 0;
+      return parsed.find;
     } catch (error) {
       this.#attempt = { at, error: error };
       this.#options.onError?.(error);
@@ -114,6 +142,21 @@ export class VerificationKeys {
   #now(): number {
     return (this.#options.nowMs ?? Date.now)();
   }
+}
+
+/** Waits, but does not keep the process alive. Ends early when the signal aborts. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    Deno.unrefTimer(timer);
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
+  });
 }
 
 function unavailable(cause: unknown): AuthenticatorUnavailableError {

@@ -87,7 +87,7 @@ Deno.test("VerificationKeys.current() rejects before the first keys, and limits 
 
 Deno.test("VerificationKeys.current() treats a text without keys as an outage", async () => {
   for (
-    const text of ["", "{}", '{"keys":[]}', '{"keys":[{"kty":"oct","k":"AA"}]}', "[]", "-----BEGIN X-----"]
+    const text of ["", "{}", '{"keys":{}}', '{"kty":"oct","k":"AA"}', "[]", "-----BEGIN X-----"]
   ) {
     const harness = new KeyHarness();
     harness.text = text;
@@ -125,4 +125,46 @@ Deno.test("VerificationKeys.newerThan() rejects if the source fails", async () =
   }
   assertEquals(harness.reads, 2);
   assertStrictEquals(harness.keys.current(), first);
+});
+
+Deno.test("VerificationKeys.status is unavailable until the first keys, and degraded by a later loss", async () => {
+  const harness = new KeyHarness();
+  const { keys } = harness;
+  for (const text of [undefined, '{"keys":[]}']) {
+    harness.text = text;
+    await keys.load().catch(() => {});
+    assertEquals(keys.status, "unavailable");
+  }
+  harness.text = await keySet();
+  await keys.load();
+  assertEquals(keys.status, "ok");
+  harness.text = undefined;
+  harness.nowMs += 100;
+  keys.refresh();
+  await harness.settle();
+  assertEquals(keys.status, "degraded");
+  harness.text = '{"keys":[]}';
+  await keys.load();
+  assertEquals(keys.status, "degraded");
+});
+
+Deno.test("VerificationKeys.loadUntilFound() loads again until there are keys, or until it is stopped", async () => {
+  const harness = new KeyHarness();
+  const loading = harness.keys.loadUntilFound(new AbortController().signal);
+  await harness.settle();
+  assertEquals([harness.reads, harness.keys.status], [1, "unavailable"]);
+  harness.text = await keySet();
+  // The pause between two loads does not keep the process alive.
+  const alive = setInterval(() => {}, 1000);
+  await loading;
+  clearInterval(alive);
+  assertEquals([harness.reads, harness.keys.status], [2, "ok"]);
+
+  const other = new KeyHarness();
+  const stop = new AbortController();
+  const stopped = other.keys.loadUntilFound(stop.signal);
+  await other.settle();
+  stop.abort();
+  await stopped;
+  assertEquals(other.reads, 1);
 });

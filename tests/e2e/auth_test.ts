@@ -110,18 +110,21 @@ Deno.test("archway shows a contact to its creator and to administrators", async 
   });
 });
 
-Deno.test("archway starts without the keys of its issuer, responds with 503 and recovers", async () => {
+Deno.test("archway starts without the keys of its issuer, is not ready, and recovers by itself", async () => {
   await withFolder(async (folder) => {
     await using issuer = await TestIssuer.start();
     issuer.respond = () => new Response(null, { status: 500 });
     await using program = new Program(issued(issuer, folder));
     const url = await program.url;
-    await untilReady(url);
+    const ready = await fetch(`${url}/readyz?verbose`);
+    assertEquals(ready.status, 503);
+    assertStringIncludes(await ready.text(), '"name":"verification_keys","status":"unavailable"');
     const token = await issuer.sign(READ);
     const before = await list(url, token);
     assertEquals([before.status, before.headers.get("Retry-After")], [503, "5"]);
     assertEquals((await list(url)).status, 401);
     issuer.respond = undefined;
+    await untilReady(url);
     assertEquals((await list(url, token)).status, 200);
   });
 });

@@ -14,6 +14,13 @@ export interface TokenClaims {
   readonly [claim: string]: unknown;
 }
 
+/** Options of signing a text. */
+export interface SignOptions {
+  readonly header?: Readonly<Record<string, unknown>> | undefined;
+  /** @default the issuer's current key */
+  readonly key?: IssuerKey;
+}
+
 /** Token issuer with a local key-set endpoint that can fail and rotate its keys. */
 export class TestIssuer implements AsyncDisposable {
   static readonly audience = "https://api.example.com";
@@ -60,8 +67,12 @@ export class TestIssuer implements AsyncDisposable {
     const { header, ...payload } = claims;
     const now = Math.floor(Date.now() / 1000);
     const defaults = { iss: this.issuer, aud: TestIssuer.audience, sub: "ada", iat: now, exp: now + 3600 };
-    const bytes = new TextEncoder().encode(JSON.stringify({ ...defaults, ...payload }));
-    return await new CompactSign(bytes)
+    return await this.signText(JSON.stringify({ ...defaults, ...payload }), { header, key });
+  }
+
+  /** Signs claims as they are. */
+  async signText(claims: string, { header, key = this.#key }: SignOptions = {}): Promise<string> {
+    return await new CompactSign(new TextEncoder().encode(claims))
       .setProtectedHeader({ alg: key.alg, kid: key.kid, ...header })
       .sign(key.privateKey, { crit: { x: true } });
   }
