@@ -72,7 +72,7 @@ export interface Expectation {
   readonly operation?: Operation | undefined;
 }
 
-/** A negative test: a request and the response that it has to get. */
+/** A test: a request and the response that it has to get. */
 export interface Row {
   /** Request in short, such as a header field; unique within its theme. */
   readonly name: string;
