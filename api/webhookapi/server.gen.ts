@@ -20,7 +20,7 @@ export interface paths {
          * Create a webhook
          * @description Subscribes a URL to events of the given types that concern resources of the caller. Messages are signed according
          *     to Standard Webhooks with the secret in this response, which is not returned again. A 2xx response of the receiver
-         *     acknowledges an event; any other response, or a timeout, triggers a retry. Unknown event types are rejected with
+         *     acknowledges an event; any other response, or a timeout, triggers a retry, but 410 disables the webhook. Unknown event types are rejected with
          *     422, and the reason lists the known ones.
          */
         post: operations["createWebhook"];
@@ -49,6 +49,30 @@ export interface paths {
          * @description Deletes its deliveries as well, including pending ones.
          */
         delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable a webhook
+         * @description Enables a webhook that was disabled because its receiver responded with 410; has no effect on an enabled one. Events
+         *     of the time in between are not sent. Deliveries that were pending when it was disabled are dead, and can be retried.
+         */
+        post: operations["enableWebhook"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -180,6 +204,11 @@ export interface components {
             eventTypes: components["schemas"]["WebhookEventType"][];
             /** Format: date-time */
             createdAt: string;
+            /**
+             * Format: date-time
+             * @description Time at which the receiver responded with 410, since when nothing is sent; absent while the webhook is enabled
+             */
+            disabledAt?: string;
         };
         CreatedWebhook: {
             /** Format: uuid */
@@ -202,7 +231,8 @@ export interface components {
             eventId: string;
             eventType: string;
             /**
-             * @description `dead`: all attempts, over about a day, have failed; only a requested retry makes another one
+             * @description `dead`: all attempts, over about a day, have failed, or the webhook was disabled; only a requested retry makes
+             *     another one
              * @enum {string}
              */
             state: "pending" | "delivered" | "dead";
@@ -218,10 +248,11 @@ export interface components {
             lastStatus?: number;
             /**
              * @description Reason why the last attempt failed; absent if it succeeded. `no-public-address`: the host of the URL has no
-             *     address, or one that is not public
+             *     address, or one that is not public. `gone`: the receiver responded with 410, which disabled the webhook.
+             *     `disabled`: the webhook was disabled while the delivery was pending
              * @enum {string}
              */
-            lastError?: "status" | "redirect" | "timeout" | "unreachable" | "broken-answer" | "tls" | "no-public-address" | "unusable-url" | "unreadable-secret";
+            lastError?: "status" | "redirect" | "gone" | "disabled" | "timeout" | "unreachable" | "broken-answer" | "tls" | "no-public-address" | "unusable-url" | "unreadable-secret";
             /** Format: date-time */
             createdAt: string;
             /**
@@ -707,6 +738,46 @@ export interface operations {
             413: components["responses"]["ContentTooLarge"];
             414: components["responses"]["UriTooLong"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    enableWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook, which is enabled */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessWebhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
@@ -1477,6 +1548,131 @@ export type DeleteWebhookResponse =
     readonly body: Problem;
   };
 
+/** Decoded and validated request of {@link StrictServerInterface.enableWebhook}. */
+export type EnableWebhookRequest = {
+  readonly path: {
+    /** ID of the resource */
+    readonly id: string;
+  };
+  readonly headers: {
+    /** Request ID, echoed in the response; generated if absent or malformed */
+    readonly "X-Request-Id"?: string;
+  };
+};
+
+/** Responses of {@link StrictServerInterface.enableWebhook}. */
+export type EnableWebhookResponse =
+  | {
+    /** The webhook, which is enabled */
+    readonly status: 200;
+    readonly headers: {
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+      /**
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
+       */
+      readonly "Consistency-Token"?: string | undefined;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessWebhook;
+  }
+  | {
+    /** The request is malformed; `invalidParams` lists every error */
+    readonly status: 400;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing or invalid */
+    readonly status: 401;
+    readonly headers: {
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a required scope */
+    readonly status: 403;
+    readonly headers: {
+      /** Required scopes (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** No such webhook or delivery */
+    readonly status: 404;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The Accept header excludes every available representation */
+    readonly status: 406;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body exceeds the size limit */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request target exceeds the length limit */
+    readonly status: 414;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Rate limit exceeded */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** Remaining quota, and the seconds until it is fully restored */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The header fields exceed the size limit */
+    readonly status: 431;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Internal error */
+    readonly status: 500;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The service or its database is temporarily unavailable */
+    readonly status: 503;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  };
+
 /** Decoded and validated request of {@link StrictServerInterface.listDeliveries}. */
 export type ListDeliveriesRequest = {
   readonly path: {
@@ -1771,7 +1967,7 @@ export interface StrictServerInterface {
    *
    * Subscribes a URL to events of the given types that concern resources of the caller. Messages are signed according
    * to Standard Webhooks with the secret in this response, which is not returned again. A 2xx response of the receiver
-   * acknowledges an event; any other response, or a timeout, triggers a retry. Unknown event types are rejected with
+   * acknowledges an event; any other response, or a timeout, triggers a retry, but 410 disables the webhook. Unknown event types are rejected with
    * 422, and the reason lists the known ones.
    */
   createWebhook(request: CreateWebhookRequest, context: RequestContext): Promise<CreateWebhookResponse>;
@@ -1785,6 +1981,14 @@ export interface StrictServerInterface {
    * Deletes its deliveries as well, including pending ones.
    */
   deleteWebhook(request: DeleteWebhookRequest, context: RequestContext): Promise<DeleteWebhookResponse>;
+
+  /**
+   * Enable a webhook
+   *
+   * Enables a webhook that was disabled because its receiver responded with 410; has no effect on an enabled one. Events
+   * of the time in between are not sent. Deliveries that were pending when it was disabled are dead, and can be retried.
+   */
+  enableWebhook(request: EnableWebhookRequest, context: RequestContext): Promise<EnableWebhookResponse>;
 
   /**
    * List a webhook's deliveries, newest first
@@ -1930,6 +2134,33 @@ const deleteWebhook: runtime.Operation = {
   extensions: {},
 };
 
+const enableWebhook: runtime.Operation = {
+  operationId: "enableWebhook",
+  method: "POST",
+  path: "/v1/webhooks/{id}/enable",
+  parameters: [
+    { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+  ],
+  validateParameters: validators.enableWebhookParameters,
+  responses: {
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.enableWebhookResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
+    "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.enableWebhookResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.enableWebhookResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.enableWebhookResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.enableWebhookResponse404ApplicationProblemJson }], headers: [] },
+    "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.enableWebhookResponse406ApplicationProblemJson }], headers: [] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.enableWebhookResponse413ApplicationProblemJson }], headers: [] },
+    "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.enableWebhookResponse414ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.enableWebhookResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
+    "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.enableWebhookResponse431ApplicationProblemJson }], headers: [] },
+    "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.enableWebhookResponse500ApplicationProblemJson }], headers: [] },
+    "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.enableWebhookResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
+  },
+  security: [{ scheme: "bearerAuth", scopes: ["webhooks:write"] }],
+  extensions: {},
+};
+
 const listDeliveries: runtime.Operation = {
   operationId: "listDeliveries",
   method: "GET",
@@ -1998,6 +2229,7 @@ export const operationDescriptors = {
   createWebhook,
   getWebhook,
   deleteWebhook,
+  enableWebhook,
   listDeliveries,
   retryDelivery,
 } satisfies Readonly<Record<string, runtime.Operation>>;
@@ -2013,6 +2245,8 @@ export function routes(server: StrictServerInterface): readonly runtime.Route[] 
       server.getWebhook(request, context)),
     bind<DeleteWebhookRequest>(operationDescriptors.deleteWebhook, (request, context) =>
       server.deleteWebhook(request, context)),
+    bind<EnableWebhookRequest>(operationDescriptors.enableWebhook, (request, context) =>
+      server.enableWebhook(request, context)),
     bind<ListDeliveriesRequest>(operationDescriptors.listDeliveries, (request, context) =>
       server.listDeliveries(request, context)),
     bind<RetryDeliveryRequest>(operationDescriptors.retryDelivery, (request, context) =>

@@ -552,7 +552,7 @@ validate0.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies
 
 export const listWebhooksResponse200ApplicationJson = validate1;
 const schema1 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"type":"array","maxItems":200,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhook"}},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPageMeta"}}};
-const schema2 = {"type":"object","additionalProperties":false,"required":["id","url","eventTypes","createdAt"],"properties":{"id":{"type":"string","format":"uuid"},"url":{"type":"string"},"eventTypes":{"type":"array","items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhookEventType"}},"createdAt":{"type":"string","format":"date-time"}}};
+const schema2 = {"type":"object","additionalProperties":false,"required":["id","url","eventTypes","createdAt"],"properties":{"id":{"type":"string","format":"uuid"},"url":{"type":"string"},"eventTypes":{"type":"array","items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhookEventType"}},"createdAt":{"type":"string","format":"date-time"},"disabledAt":{"type":"string","format":"date-time"}}};
 const formats2 = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const formats4 = module1.fullFormats["date-time"];
 const schema3 = {"type":"string","minLength":1,"maxLength":200};
@@ -657,7 +657,7 @@ vErrors.push(err3);
 errors++;
 }
 for(const key0 of Object.keys(data)){
-if(!((((key0 === "id") || (key0 === "url")) || (key0 === "eventTypes")) || (key0 === "createdAt"))){
+if(!(((((key0 === "id") || (key0 === "url")) || (key0 === "eventTypes")) || (key0 === "createdAt")) || (key0 === "disabledAt"))){
 const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err4];
@@ -752,14 +752,39 @@ vErrors.push(err10);
 errors++;
 }
 }
-}
-else {
-const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.disabledAt !== undefined && func0.call(data, "disabledAt")){
+let data5 = data.disabledAt;
+if(typeof data5 === "string"){
+if(!(formats4.validate(data5))){
+const err11 = {instancePath:instancePath+"/disabledAt",schemaPath:"#/properties/disabledAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err11];
 }
 else {
 vErrors.push(err11);
+}
+errors++;
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/disabledAt",schemaPath:"#/properties/disabledAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+}
+else {
+const err13 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
 }
 errors++;
 }
@@ -1067,9 +1092,9 @@ validate1.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const listWebhooksResponse400ApplicationProblemJson = validate10;
 const schema6 = {"type":"object","required":["type","title","status","requestId"],"properties":{"type":{"type":"string","format":"uri-reference"},"title":{"type":"string"},"status":{"type":"integer","minimum":400,"maximum":599},"detail":{"type":"string"},"instance":{"type":"string","format":"uri-reference"},"requestId":{"type":"string"},"traceId":{"type":"string"},"invalidParams":{"type":"array","items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FInvalidParam"}}}};
-const formats8 = /^(?:[a-z][a-z0-9+\-.]*:)?(?:\/?\/(?:(?:[a-z0-9\-._~!$&'()*+,;=:]|%[0-9a-f]{2})*@)?(?:\[(?:(?:(?:(?:[0-9a-f]{1,4}:){6}|::(?:[0-9a-f]{1,4}:){5}|(?:[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){4}|(?:(?:[0-9a-f]{1,4}:){0,1}[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){3}|(?:(?:[0-9a-f]{1,4}:){0,2}[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){2}|(?:(?:[0-9a-f]{1,4}:){0,3}[0-9a-f]{1,4})?::[0-9a-f]{1,4}:|(?:(?:[0-9a-f]{1,4}:){0,4}[0-9a-f]{1,4})?::)(?:[0-9a-f]{1,4}:[0-9a-f]{1,4}|(?:(?:25[0-5]|2[0-4]\d|[01]?\d\d?)\.){3}(?:25[0-5]|2[0-4]\d|[01]?\d\d?))|(?:(?:[0-9a-f]{1,4}:){0,5}[0-9a-f]{1,4})?::[0-9a-f]{1,4}|(?:(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4})?::)|[Vv][0-9a-f]+\.[a-z0-9\-._~!$&'()*+,;=:]+)\]|(?:(?:25[0-5]|2[0-4]\d|[01]?\d\d?)\.){3}(?:25[0-5]|2[0-4]\d|[01]?\d\d?)|(?:[a-z0-9\-._~!$&'"()*+,;=]|%[0-9a-f]{2})*)(?::\d*)?(?:\/(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})*)*|\/(?:(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})+(?:\/(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})*)*)?|(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})+(?:\/(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})*)*)?(?:\?(?:[a-z0-9\-._~!$&'"()*+,;=:@/?]|%[0-9a-f]{2})*)?(?:#(?:[a-z0-9\-._~!$&'"()*+,;=:@/?]|%[0-9a-f]{2})*)?$/i;
+const formats10 = /^(?:[a-z][a-z0-9+\-.]*:)?(?:\/?\/(?:(?:[a-z0-9\-._~!$&'()*+,;=:]|%[0-9a-f]{2})*@)?(?:\[(?:(?:(?:(?:[0-9a-f]{1,4}:){6}|::(?:[0-9a-f]{1,4}:){5}|(?:[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){4}|(?:(?:[0-9a-f]{1,4}:){0,1}[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){3}|(?:(?:[0-9a-f]{1,4}:){0,2}[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){2}|(?:(?:[0-9a-f]{1,4}:){0,3}[0-9a-f]{1,4})?::[0-9a-f]{1,4}:|(?:(?:[0-9a-f]{1,4}:){0,4}[0-9a-f]{1,4})?::)(?:[0-9a-f]{1,4}:[0-9a-f]{1,4}|(?:(?:25[0-5]|2[0-4]\d|[01]?\d\d?)\.){3}(?:25[0-5]|2[0-4]\d|[01]?\d\d?))|(?:(?:[0-9a-f]{1,4}:){0,5}[0-9a-f]{1,4})?::[0-9a-f]{1,4}|(?:(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4})?::)|[Vv][0-9a-f]+\.[a-z0-9\-._~!$&'()*+,;=:]+)\]|(?:(?:25[0-5]|2[0-4]\d|[01]?\d\d?)\.){3}(?:25[0-5]|2[0-4]\d|[01]?\d\d?)|(?:[a-z0-9\-._~!$&'"()*+,;=]|%[0-9a-f]{2})*)(?::\d*)?(?:\/(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})*)*|\/(?:(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})+(?:\/(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})*)*)?|(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})+(?:\/(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})*)*)?(?:\?(?:[a-z0-9\-._~!$&'"()*+,;=:@/?]|%[0-9a-f]{2})*)?(?:#(?:[a-z0-9\-._~!$&'"()*+,;=:@/?]|%[0-9a-f]{2})*)?$/i;
 const schema7 = {"type":"object","required":["name","in","reason"],"properties":{"name":{"type":"string"},"in":{"type":"string","enum":["path","query","header","cookie","body"]},"pointer":{"type":"string","format":"json-pointer"},"reason":{"type":"string"}}};
-const formats12 = /^(?:\/(?:[^~/]|~0|~1)*)*$/;
+const formats14 = /^(?:\/(?:[^~/]|~0|~1)*)*$/;
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1150,7 +1175,7 @@ errors++;
 if(data.pointer !== undefined && func0.call(data, "pointer")){
 let data2 = data.pointer;
 if(typeof data2 === "string"){
-if(!(formats12.test(data2))){
+if(!(formats14.test(data2))){
 const err6 = {instancePath:instancePath+"/pointer",schemaPath:"#/properties/pointer/format",keyword:"format",params:{format: "json-pointer"},message:"must match format \""+"json-pointer"+"\""};
 if(vErrors === null){
 vErrors = [err6];
@@ -1255,7 +1280,7 @@ errors++;
 if(data.type !== undefined && func0.call(data, "type")){
 let data0 = data.type;
 if(typeof data0 === "string"){
-if(!(formats8.test(data0))){
+if(!(formats10.test(data0))){
 const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/format",keyword:"format",params:{format: "uri-reference"},message:"must match format \""+"uri-reference"+"\""};
 if(vErrors === null){
 vErrors = [err4];
@@ -1339,7 +1364,7 @@ errors++;
 if(data.instance !== undefined && func0.call(data, "instance")){
 let data4 = data.instance;
 if(typeof data4 === "string"){
-if(!(formats8.test(data4))){
+if(!(formats10.test(data4))){
 const err11 = {instancePath:instancePath+"/instance",schemaPath:"#/properties/instance/format",keyword:"format",params:{format: "uri-reference"},message:"must match format \""+"uri-reference"+"\""};
 if(vErrors === null){
 vErrors = [err11];
@@ -1573,7 +1598,7 @@ validate13.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookie
 
 export const createWebhookBodyApplicationJson = validate14;
 const schema9 = {"type":"object","additionalProperties":false,"required":["url","eventTypes"],"properties":{"url":{"type":"string","minLength":1,"maxLength":2048},"eventTypes":{"type":"array","minItems":1,"maxItems":100,"uniqueItems":true,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhookEventType"}}}};
-const func77 = module2.default;
+const func78 = module2.default;
 
 function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1689,7 +1714,7 @@ if(i1 > 1){
 outer0:
 for(;i1--;){
 for(j0 = i1; j0--;){
-if(func77(data1[i1], data1[j0])){
+if(func78(data1[i1], data1[j0])){
 const err8 = {instancePath:instancePath+"/eventTypes",schemaPath:"#/properties/eventTypes/uniqueItems",keyword:"uniqueItems",params:{i: i1, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i1+" are identical)"};
 if(vErrors === null){
 vErrors = [err8];
@@ -2629,13 +2654,198 @@ return errors === 0;
 }
 validate26.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const listDeliveriesParameters = validate27;
-const schema16 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const enableWebhookParameters = validate27;
+const schema16 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate27.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.path === undefined) || (!(func0.call(data, "path")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.query === undefined) || (!(func0.call(data, "query")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "query"},message:"must have required property '"+"query"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((data.headers === undefined) || (!(func0.call(data, "headers")))){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "headers"},message:"must have required property '"+"headers"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if((data.cookies === undefined) || (!(func0.call(data, "cookies")))){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "cookies"},message:"must have required property '"+"cookies"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data.path !== undefined && func0.call(data, "path")){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if((data0.id === undefined) || (!(func0.call(data0, "id")))){
+const err4 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data0.id !== undefined && func0.call(data0, "id")){
+let data1 = data0.id;
+if(typeof data1 === "string"){
+if(!(formats2.test(data1))){
+const err5 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.query !== undefined && func0.call(data, "query")){
+let data2 = data.query;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+for(const key0 of Object.keys(data2)){
+const err8 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.headers !== undefined && func0.call(data, "headers")){
+let data3 = data.headers;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3["X-Request-Id"] !== undefined && func0.call(data3, "X-Request-Id")){
+if(typeof data3["X-Request-Id"] !== "string"){
+const err10 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data.cookies !== undefined && func0.call(data, "cookies")){
+let data5 = data.cookies;
+if(!(data5 && typeof data5 == "object" && !Array.isArray(data5))){
+const err12 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+}
+else {
+const err13 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+validate27.errors = vErrors;
+return errors === 0;
+}
+validate27.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+
+export const listDeliveriesParameters = validate28;
+const schema17 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+
+function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate28.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2986,19 +3196,19 @@ vErrors.push(err28);
 }
 errors++;
 }
-validate27.errors = vErrors;
+validate28.errors = vErrors;
 return errors === 0;
 }
-validate27.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate28.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const listDeliveriesResponse200ApplicationJson = validate28;
-const schema17 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"type":"array","maxItems":200,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDelivery"}},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPageMeta"}}};
-const schema18 = {"type":"object","additionalProperties":false,"required":["id","eventId","eventType","state","attempts","createdAt"],"properties":{"id":{"type":"string","format":"uuid"},"eventId":{"type":"string"},"eventType":{"type":"string"},"state":{"type":"string","enum":["pending","delivered","dead"]},"attempts":{"type":"integer","format":"int32","minimum":0},"lastStatus":{"type":"integer","format":"int32"},"lastError":{"type":"string","enum":["status","redirect","timeout","unreachable","broken-answer","tls","no-public-address","unusable-url","unreadable-secret"]},"createdAt":{"type":"string","format":"date-time"},"attemptedAt":{"type":"string","format":"date-time"},"settledAt":{"type":"string","format":"date-time"},"nextAttemptAt":{"type":"string","format":"date-time"}}};
+export const listDeliveriesResponse200ApplicationJson = validate29;
+const schema18 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"type":"array","maxItems":200,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDelivery"}},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPageMeta"}}};
+const schema19 = {"type":"object","additionalProperties":false,"required":["id","eventId","eventType","state","attempts","createdAt"],"properties":{"id":{"type":"string","format":"uuid"},"eventId":{"type":"string"},"eventType":{"type":"string"},"state":{"type":"string","enum":["pending","delivered","dead"]},"attempts":{"type":"integer","format":"int32","minimum":0},"lastStatus":{"type":"integer","format":"int32"},"lastError":{"type":"string","enum":["status","redirect","gone","disabled","timeout","unreachable","broken-answer","tls","no-public-address","unusable-url","unreadable-secret"]},"createdAt":{"type":"string","format":"date-time"},"attemptedAt":{"type":"string","format":"date-time"},"settledAt":{"type":"string","format":"date-time"},"nextAttemptAt":{"type":"string","format":"date-time"}}};
 
-function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate29.evaluated;
+const evaluated0 = validate30.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3067,7 +3277,7 @@ vErrors.push(err5);
 errors++;
 }
 for(const key0 of Object.keys(data)){
-if(!(func0.call(schema18.properties, key0))){
+if(!(func0.call(schema19.properties, key0))){
 const err6 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err6];
@@ -3140,7 +3350,7 @@ vErrors.push(err11);
 errors++;
 }
 if(!(((data3 === "pending") || (data3 === "delivered")) || (data3 === "dead"))){
-const err12 = {instancePath:instancePath+"/state",schemaPath:"#/properties/state/enum",keyword:"enum",params:{allowedValues: schema18.properties.state.enum},message:"must be equal to one of the allowed values"};
+const err12 = {instancePath:instancePath+"/state",schemaPath:"#/properties/state/enum",keyword:"enum",params:{allowedValues: schema19.properties.state.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3222,8 +3432,8 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(!(((((((((data6 === "status") || (data6 === "redirect")) || (data6 === "timeout")) || (data6 === "unreachable")) || (data6 === "broken-answer")) || (data6 === "tls")) || (data6 === "no-public-address")) || (data6 === "unusable-url")) || (data6 === "unreadable-secret"))){
-const err19 = {instancePath:instancePath+"/lastError",schemaPath:"#/properties/lastError/enum",keyword:"enum",params:{allowedValues: schema18.properties.lastError.enum},message:"must be equal to one of the allowed values"};
+if(!(((((((((((data6 === "status") || (data6 === "redirect")) || (data6 === "gone")) || (data6 === "disabled")) || (data6 === "timeout")) || (data6 === "unreachable")) || (data6 === "broken-answer")) || (data6 === "tls")) || (data6 === "no-public-address")) || (data6 === "unusable-url")) || (data6 === "unreadable-secret"))){
+const err19 = {instancePath:instancePath+"/lastError",schemaPath:"#/properties/lastError/enum",keyword:"enum",params:{allowedValues: schema19.properties.lastError.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -3344,16 +3554,16 @@ vErrors.push(err28);
 }
 errors++;
 }
-validate29.errors = vErrors;
+validate30.errors = vErrors;
 return errors === 0;
 }
-validate29.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate30.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate28.evaluated;
+const evaluated0 = validate29.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3408,8 +3618,8 @@ errors++;
 }
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate29(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate29.errors : joinErrors(vErrors, validate29.errors);
+if(!(validate30(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate30.errors : joinErrors(vErrors, validate30.errors);
 errors = vErrors.length;
 }
 }
@@ -3442,18 +3652,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate28.errors = vErrors;
+validate29.errors = vErrors;
 return errors === 0;
 }
-validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate29.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const retryDeliveryParameters = validate32;
-const schema19 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"},"deliveryId":{"type":"string","format":"uuid"}},"required":["id","deliveryId"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const retryDeliveryParameters = validate33;
+const schema20 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"},"deliveryId":{"type":"string","format":"uuid"}},"required":["id","deliveryId"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
-function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate32.evaluated;
+const evaluated0 = validate33.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3662,18 +3872,18 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate32.errors = vErrors;
+validate33.errors = vErrors;
 return errors === 0;
 }
-validate32.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate33.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const retryDeliveryResponse202ApplicationJson = validate33;
-const schema20 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDelivery"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
+export const retryDeliveryResponse202ApplicationJson = validate34;
+const schema21 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDelivery"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
 
-function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate33.evaluated;
+const evaluated0 = validate34.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3714,8 +3924,8 @@ errors++;
 }
 }
 if(data.data !== undefined && func0.call(data, "data")){
-if(!(validate29(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate29.errors : joinErrors(vErrors, validate29.errors);
+if(!(validate30(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate30.errors : joinErrors(vErrors, validate30.errors);
 errors = vErrors.length;
 }
 }
@@ -3736,10 +3946,10 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate33.errors = vErrors;
+validate34.errors = vErrors;
 return errors === 0;
 }
-validate33.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 function joinErrors(errors, more) {
   for (const error of more) errors.push(error);
@@ -3794,6 +4004,18 @@ export const deleteWebhookResponse429ApplicationProblemJson = listWebhooksRespon
 export const deleteWebhookResponse431ApplicationProblemJson = listWebhooksResponse400ApplicationProblemJson;
 export const deleteWebhookResponse500ApplicationProblemJson = listWebhooksResponse400ApplicationProblemJson;
 export const deleteWebhookResponse503ApplicationProblemJson = listWebhooksResponse400ApplicationProblemJson;
+export const enableWebhookResponse200ApplicationJson = getWebhookResponse200ApplicationJson;
+export const enableWebhookResponse400ApplicationProblemJson = listWebhooksResponse400ApplicationProblemJson;
+export const enableWebhookResponse401ApplicationProblemJson = listWebhooksResponse400ApplicationProblemJson;
+export const enableWebhookResponse403ApplicationProblemJson = listWebhooksResponse400ApplicationProblemJson;
+export const enableWebhookResponse404ApplicationProblemJson = listWebhooksResponse400ApplicationProblemJson;
+export const enableWebhookResponse406ApplicationProblemJson = listWebhooksResponse400ApplicationProblemJson;
+export const enableWebhookResponse413ApplicationProblemJson = listWebhooksResponse400ApplicationProblemJson;
+export const enableWebhookResponse414ApplicationProblemJson = listWebhooksResponse400ApplicationProblemJson;
+export const enableWebhookResponse429ApplicationProblemJson = listWebhooksResponse400ApplicationProblemJson;
+export const enableWebhookResponse431ApplicationProblemJson = listWebhooksResponse400ApplicationProblemJson;
+export const enableWebhookResponse500ApplicationProblemJson = listWebhooksResponse400ApplicationProblemJson;
+export const enableWebhookResponse503ApplicationProblemJson = listWebhooksResponse400ApplicationProblemJson;
 export const listDeliveriesResponse400ApplicationProblemJson = listWebhooksResponse400ApplicationProblemJson;
 export const listDeliveriesResponse401ApplicationProblemJson = listWebhooksResponse400ApplicationProblemJson;
 export const listDeliveriesResponse403ApplicationProblemJson = listWebhooksResponse400ApplicationProblemJson;

@@ -57,6 +57,7 @@ function rowsOf(type: string): readonly Row[] {
     404     | GET ${WEBHOOK}/deliveries
     404     | GET ${WEBHOOK}/deliveries/${MISSING}
     404     | POST ${WEBHOOK}/deliveries/${MISSING}/retry
+    404     | POST ${WEBHOOK}/enable
     404/428 | DELETE ${WEBHOOK}
     404     | DELETE ${WEBHOOK} | | If-Match: "1"
   `);

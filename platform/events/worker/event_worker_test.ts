@@ -90,7 +90,7 @@ Deno.test("EventWorker retries failed deliveries and preserves the order of thei
 Deno.test("EventWorker gives up a delivery after its last attempt, logs it, and continues with the next one", async () => {
   await using harness = await WorkerHarness.open();
   const { receiver } = await harness.addReceiver();
-  receiver.respond = ({ id }) => id === "order-1@1" ? 410 : 200;
+  receiver.respond = ({ id }) => id === "order-1@1" ? 403 : 200;
   await appendEvents(harness.pool, [{ stream: "order-1" }, { stream: "order-1" }]);
   harness.startWorker();
   while ((await harness.deliveries())[0]?.attempts !== 1) await pause();
@@ -100,14 +100,14 @@ Deno.test("EventWorker gives up a delivery after its last attempt, logs it, and 
   assertEquals(
     (await harness.deliveries()).map(({ state, attempts, last_status }) => [state, attempts, last_status]),
     [
-      ["dead", 22, 410],
+      ["dead", 22, 403],
       ["delivered", 1, 200],
     ],
   );
   assertEquals(
     harness.lines.map(({ level, properties }) => [level, properties["failure"], properties["status"]]),
     [
-      ["warn", "status", 410],
+      ["warn", "status", 403],
     ],
   );
 });

@@ -108,6 +108,11 @@ function webhookDispatcher(
     attempt: ({ endpointId }, delivery, signal) =>
       attemptDelivery(endpointId, delivery, { ...attemptOptions, signal }),
     onMore: () => wake("webhooks"),
+    onDisabled: (webhook, discarded) =>
+      logger.warn(
+        "Webhook {webhook} disabled: its receiver responded with 410 Gone; {discarded} deliveries discarded",
+        { webhook, discarded },
+      ),
     onDead: ({ id, event }, { failure, status }) =>
       logger.warn("Giving up delivery {delivery} of event {event}: {failure}", {
         delivery: id,

@@ -4,6 +4,7 @@ import { messageOf, type ToJson } from "../../outbox/message.ts";
 import type { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
 import type { WorkObserver } from "../../worker/work_observer.ts";
 import type { AttemptResult, DeliveryFailure, PendingDelivery } from "./delivery.ts";
+import { retryAfterMs } from "./retry_after.ts";
 import { type PostOptions, postToTarget } from "./target/post_to_target.ts";
 import { TargetError } from "./target/target_error.ts";
 import { parseTargetUrl, type TargetOptions } from "./target/target_url.ts";
@@ -18,6 +19,8 @@ export interface AttemptOptions extends TargetOptions, Pick<PostOptions, "resolv
   readonly toJson: ToJson;
   readonly observer: WorkObserver;
 }
+
+const GONE = 410;
 
 /**
  * Posts a signed event to a receiver (Standard Webhooks 1.0.0). Succeeds if the response status is 2xx.
@@ -75,13 +78,14 @@ async function post(
     "Webhook-Signature": new Webhook(secret).sign(id, now, body),
   };
   try {
-    const status = await postToTarget(parseTargetUrl(url, options), {
+    const response = await postToTarget(parseTargetUrl(url, options), {
       ...options,
       headers,
       body,
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
-    return { failure: failureOf(status), status };
+    const { status } = response;
+    return { failure: failureOf(status), status, retryAfterMs: retryAfterMs(response, nowMs()) };
   } catch (error) {
     if (signal.aborted) return undefined;
     if (error instanceof TargetError) return { failure: error.code, status: undefined };
@@ -91,5 +95,6 @@ async function post(
 
 function failureOf(status: number): DeliveryFailure | undefined {
   if (status >= 200 && status < 300) return undefined;
+  if (status === GONE) return "gone";
   return status >= 300 && status < 400 ? "redirect" : "status";
 }

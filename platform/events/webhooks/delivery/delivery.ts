@@ -31,6 +31,10 @@ export type DeliveryFailure =
   | "redirect"
   /** The response status is not 2xx. */
   | "status"
+  /** The response status is 410: the receiver wants no more events. */
+  | "gone"
+  /** The endpoint was disabled before the delivery could be attempted again. */
+  | "disabled"
   /** The signing secret cannot be decrypted: the key that encrypted it is no longer configured. */
   | "unreadable-secret";
 
@@ -40,4 +44,6 @@ export interface AttemptResult {
   readonly failure: DeliveryFailure | undefined;
   /** HTTP status of the response; undefined if there was none. */
   readonly status: number | undefined;
+  /** Pause of the endpoint that the receiver asked for, in milliseconds; undefined if it asked for none. */
+  readonly retryAfterMs?: number | undefined;
 }

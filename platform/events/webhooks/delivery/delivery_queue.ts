@@ -36,15 +36,20 @@ const NEXT = `select d.id, d.attempts, d.retry_requested, w.url, w.sealed_secret
   order by d.position limit 1`;
 
 // A retry that was requested during an attempt survives the failure of that attempt: the delivery stays pending, its
-// attempts are reset, and retry_requested is set until the next attempt begins.
+// attempts are reset, and retry_requested is set until the next attempt begins. An endpoint that was disabled during an
+// attempt gets no other one.
 const RECORD_ATTEMPT = `update webhook_deliveries as d
   set state = n.state, attempts = case when n.requested then 0 else d.attempts + 1 end, retry_requested = n.requested,
     last_status = $3, last_error = $4, attempted_at = $5,
     settled_at = case when n.state = 'pending' then null else $5::timestamptz end
   from (
-    select id, retry_requested and $2 <> 'delivered' as requested,
-      case when retry_requested and $2 = 'dead' then 'pending' else $2 end as state
-    from webhook_deliveries where id = $1
+    select d.id, d.retry_requested and $2 <> 'delivered' and w.disabled_at is null as requested,
+      case
+        when $2 = 'pending' and w.disabled_at is not null then 'dead'
+        when $2 = 'dead' and w.disabled_at is null and d.retry_requested then 'pending'
+        else $2
+      end as state
+    from webhook_deliveries as d join webhook_endpoints as w on w.id = d.endpoint_id where d.id = $1
   ) as n
   where d.id = n.id
   returning n.state`;
@@ -52,6 +57,27 @@ const RECORD_ATTEMPT = `update webhook_deliveries as d
 const BEGIN_RETRY = `update webhook_deliveries set retry_requested = false where id = $1 and retry_requested`;
 
 const RECORD_LATENCY_CLASS = `update webhook_endpoints set pace = $2 where id = $1 and pace <> $2`;
+
+const THROTTLE = `update webhook_endpoints set throttled_until = $3, throttled_at = $2
+  where id = $1 and (throttled_until is null or throttled_until < $3)`;
+
+// Locks rows in the same order as others: the endpoint, its keys, its deliveries. Waits for attempts that are being
+// recorded; those that are recorded later find the endpoint disabled.
+const LOCK_ENDPOINT = `select 1 from webhook_endpoints where id = $1 for update`;
+const LOCK_KEYS = `select 1 from webhook_lanes where endpoint_id = $1 order by stream for update`;
+const DISABLE = `update webhook_endpoints set disabled_at = $2, version = version + 1
+  where id = $1 and disabled_at is null`;
+// Leaves deliveries in flight to their workers.
+const DISCARD = `update webhook_deliveries as d
+  set state = 'dead', last_error = 'disabled', retry_requested = false, settled_at = $2
+  where d.endpoint_id = $1 and d.state = 'pending' and not exists (
+    select from webhook_lanes as l
+    where l.endpoint_id = d.endpoint_id and l.stream = d.stream and l.lease is not null and not exists (
+      select from webhook_deliveries as b
+      where b.endpoint_id = d.endpoint_id and b.stream = d.stream and b.state = 'pending' and b.position < d.position
+    )
+  )`;
+const REMOVE_IDLE = `delete from webhook_lanes where endpoint_id = $1 and lease is null`;
 
 const RENEW_LEASE =
   `update webhook_lanes set due_at = $4, scheduled_at = $3 where endpoint_id = $1 and stream = $2`;
@@ -86,6 +112,30 @@ export class DeliveryQueue {
     await this.#options.database.writer().query(RECORD_LATENCY_CLASS, [endpointId, latency]);
   }
 
+  /** Pauses the deliveries to an endpoint, for all workers. */
+  async throttle(endpointId: string, pauseMs: number): Promise<void> {
+    // Not in the transaction of an attempt, for the same reason.
+    await this.#options.database.writer().query(THROTTLE, [endpointId, this.#time(), this.#time(pauseMs)]);
+  }
+
+  /**
+   * Disables the endpoint of a key and declares its pending deliveries dead, except those in flight. Ends the lease.
+   *
+   * @returns the number of deliveries declared dead; undefined if it was disabled or deleted already.
+   */
+  async disable({ endpointId, stream, lease }: ClaimedKey): Promise<number | undefined> {
+    return await this.#options.database.withTx(async (tx) => {
+      await tx.query(LOCK_ENDPOINT, [endpointId]);
+      const now = this.#time();
+      const { rowCount: disabled } = await tx.query(DISABLE, [endpointId, now]);
+      await tx.query(LOCK_KEYS, [endpointId]);
+      await tx.query(RELEASE_LEASE, [endpointId, stream, lease, now]);
+      const { rowCount: discarded } = await tx.query(DISCARD, [endpointId, now]);
+      await tx.query(REMOVE_IDLE, [endpointId]);
+      return disabled === 0 ? undefined : discarded;
+    }, { repeatable: true });
+  }
+
   /** Returns the first pending delivery of a key, or undefined if there is none. */
   async first({ endpointId, stream }: ClaimedKey): Promise<PendingDelivery | undefined> {
     const db = this.#options.database.writer();
@@ -98,9 +148,11 @@ export class DeliveryQueue {
   async settle(
     key: ClaimedKey,
     { id, attempts }: PendingDelivery,
-    { failure, status }: AttemptResult,
+    { failure, status, retryAfterMs = 0 }: AttemptResult,
   ): Promise<Settlement | undefined> {
-    const delayMs = failure && retryDelayMs(attempts + 1, this.#options.random());
+    const delayMs = failure && failure !== "gone"
+      ? retryDelayMs(attempts + 1, this.#options.random())
+      : undefined;
     const planned = failure === undefined ? "delivered" : delayMs === undefined ? "dead" : "pending";
     return await this.#withLease(key, async (tx, columns) => {
       const now = this.#time();
@@ -108,8 +160,8 @@ export class DeliveryQueue {
       const { rows: [recorded] } = await tx.query<Pick<Settlement, "state">>(RECORD_ATTEMPT, parameters);
       const state = recorded?.state ?? planned;
       // Backs off, unless a retry of this delivery or of an earlier one was requested meanwhile.
-      if (delayMs !== undefined && !(await next(tx, columns))?.retryRequested) {
-        await tx.query(RESCHEDULE, [...columns, now, this.#time(delayMs)]);
+      if (delayMs !== undefined && state === "pending" && !(await next(tx, columns))?.retryRequested) {
+        await tx.query(RESCHEDULE, [...columns, now, this.#time(Math.max(delayMs, retryAfterMs))]);
         return { state, next: undefined };
       }
       return { state, next: await this.#advance(tx, columns) };

@@ -9,7 +9,7 @@ import type { DeliveryQueue } from "./delivery_queue.ts";
 export interface DispatcherOptions {
   readonly queue: Pick<
     DeliveryQueue,
-    "claim" | "first" | "settle" | "complete" | "release" | "recordLatencyClass"
+    "claim" | "first" | "settle" | "complete" | "release" | "recordLatencyClass" | "throttle" | "disable"
   >;
   readonly pool: JobPool;
   /** Maximum number of ordering keys that are processed at the same time. */
@@ -27,6 +27,8 @@ export interface DispatcherOptions {
   readonly onMore: () => void;
   /** Called when the last attempt at a delivery has failed. Must not throw. */
   readonly onDead?: (delivery: PendingDelivery, result: AttemptResult) => void;
+  /** Called when an endpoint was disabled, with the number of deliveries discarded. Must not throw. */
+  readonly onDisabled?: (endpointId: string, discarded: number) => void;
 }
 
 /** Maximum number of consecutive deliveries of one ordering key before others get their turn. */
@@ -86,6 +88,8 @@ export class Dispatcher {
       const settlement = await queue.settle(key, delivery, result);
       if (settlement !== undefined) this.#report(settlement.state, delivery, result);
       await this.#recordLatency(key, latency);
+      if (result.failure === "gone") return await this.#disable(key);
+      if (result.retryAfterMs !== undefined) await queue.throttle(key.endpointId, result.retryAfterMs);
       if (settlement?.next === undefined) return;
       delivery = settlement.next;
       // A slow endpoint yields after every attempt.
@@ -93,6 +97,14 @@ export class Dispatcher {
     }
     await queue.release(key);
     onMore();
+  }
+
+  async #disable(key: ClaimedKey): Promise<void> {
+    const { queue, observer, onDisabled } = this.#options;
+    const discarded = await queue.disable(key);
+    if (discarded === undefined) return;
+    for (let count = 0; count < discarded; count++) observer.settled("dead");
+    onDisabled?.(key.endpointId, discarded);
   }
 
   async #recordLatency({ endpointId }: ClaimedKey, latency: LatencyClass): Promise<void> {

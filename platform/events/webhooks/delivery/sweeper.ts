@@ -29,6 +29,9 @@ const RESCHEDULE = `update webhook_lanes as l set due_at = $1, scheduled_at = $1
   ) as ahead
   where l.endpoint_id = ahead.endpoint_id and l.stream = ahead.stream`;
 
+const END_THROTTLES = `update webhook_endpoints set throttled_until = null, throttled_at = null
+  where throttled_at > $1::timestamptz`;
+
 const STALE_SECRETS = `select id, sealed_secret from webhook_endpoints
   where substring(sealed_secret from 1 for ${ENCRYPTION_KEY_ID_BYTES}) <> $1 and id > $2 order by id limit 100`;
 
@@ -59,12 +62,14 @@ export class Sweeper {
   }
 
   /**
-   * Makes ordering keys due that were scheduled by a clock that has been set back since, and would be delayed by as
+   * Makes ordering keys due, and ends pauses of endpoints, that were scheduled by a clock that has been set back since, and would be delayed by as
    * much. Returns how many.
    */
   async reschedule(): Promise<number> {
     const times = [this.#time(), this.#time(MAX_SKEW_MS)];
-    const { rowCount } = await this.#options.database.writer().query(RESCHEDULE, times);
+    const db = this.#options.database.writer();
+    const { rowCount } = await db.query(RESCHEDULE, times);
+    await db.query(END_THROTTLES, times.slice(1));
     return rowCount;
   }
 

@@ -14,17 +14,18 @@ export interface WebhookDestinationOptions {
   readonly onDeliveries: () => void;
 }
 
-// The share lock waits for endpoints that are being deleted and then skips them: inserting deliveries for them would
-// violate the foreign key.
+// The share lock waits for endpoints that are being deleted or disabled and then skips them: inserting deliveries for
+// deleted ones would violate the foreign key.
 const MATCH = `with matched as materialized (
     select distinct w.id, e.position, e.stream
     from unnest($1::bigint[], $2::text[]) as a (position, owner)
     join events as e on e.position = a.position
     join webhook_endpoints as w
       on (w.owner = a.owner or (w.owner is null and a.owner is null)) and e.type = any (w.event_types)
+        and w.disabled_at is null
   )
   select w.id, m.position, m.stream
-  from matched as m join webhook_endpoints as w on w.id = m.id
+  from matched as m join webhook_endpoints as w on w.id = m.id and w.disabled_at is null
   order by w.id, m.position
   for key share of w`;
 

@@ -38,7 +38,10 @@ export class WebhookService {
     const { connections, webhooks, secrets, checkUrl, now, newId } = this.#deps;
     const eventTypes = normalizeEventTypes(input, this.#deps.eventTypes);
     const url = await checkUrl(input.url, options);
-    const webhook: Webhook = { id: newId(), url, eventTypes, version: 1n, createdAt: now() };
+    const webhook: Webhook = {
+      ...{ id: newId(), url, eventTypes },
+      ...{ version: 1n, createdAt: now(), disabledAt: null },
+    };
     const secret = secrets.make();
     const stored = { ...webhook, owner, encryptedSecret: secrets.encrypt(secret, webhook.id) };
     const inserted = await connections.withTx(
@@ -71,6 +74,19 @@ export class WebhookService {
     });
   }
 
+  /**
+   * Enables a webhook that was disabled; does nothing if it is enabled.
+   *
+   * @throws {DomainError} "webhook-not-found".
+   */
+  async enable(key: ResourceKey, options: QueryOptions = {}): Promise<Webhook> {
+    return await this.#locked(
+      key,
+      options,
+      async (tx, webhook) => await this.#deps.webhooks.enable(tx, webhook.id) ?? webhook,
+    );
+  }
+
   /** @throws {DomainError} "webhook-not-found". */
   async listDeliveries(
     request: ListRequest<DeliveryFilter>,
@@ -83,9 +99,10 @@ export class WebhookService {
     return await webhooks.listDeliveries(reader, request, options);
   }
 
-  /** @throws {DomainError} "webhook-not-found", "delivery-not-found". */
+  /** @throws {DomainError} "webhook-not-found", "webhook-disabled", "delivery-not-found". */
   async retry(key: ResourceKey, deliveryId: string, options: QueryOptions = {}): Promise<Delivery> {
-    const delivery = await this.#locked(key, options, async (tx, { id }) => {
+    const delivery = await this.#locked(key, options, async (tx, { id, disabledAt }) => {
+      if (disabledAt !== null) throw new DomainError<WebhookErrorCode>("webhook-disabled");
       const found = await this.#deps.webhooks.retry(tx, { webhookId: id, deliveryId, now: this.#deps.now() });
       if (found === undefined) throw notFoundError("delivery");
       return found;

@@ -35,6 +35,8 @@ export interface WebhookRepository {
   lock(tx: Transaction, key: ResourceKey): Promise<Webhook | undefined>;
   /** Lists the webhooks in the scope, newest first. */
   list(db: Querier, request: ListRequest<NoFilter>, options?: QueryOptions): Promise<Page<Webhook>>;
+  /** Enables a locked webhook. Returns undefined, and changes nothing, if it is enabled. */
+  enable(tx: Transaction, id: string): Promise<Webhook | undefined>;
   /** Deletes a locked webhook, with its deliveries. */
   delete(tx: Transaction, id: string): Promise<void>;
   /** Lists the deliveries of a webhook that is in the scope, newest first. */

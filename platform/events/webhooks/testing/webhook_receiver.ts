@@ -21,6 +21,8 @@ export class WebhookReceiver implements AsyncDisposable {
   readonly complaints: string[] = [];
   /** Determines the response to later events. */
   respond: Responder = () => 200;
+  /** Header fields of later responses. */
+  headers: Readonly<Record<string, string>> = {};
   /** Secret of the expected signatures; can be set after a webhook with the receiver's URL was created. */
   secret: string;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
@@ -65,7 +67,7 @@ export class WebhookReceiver implements AsyncDisposable {
     this.#changed = Promise.withResolvers();
     const status = await this.respond(event, this.received.length);
     const headers = status >= 300 && status < 400 ? { Location: this.url } : {};
-    return new Response("received", { status, headers });
+    return new Response("received", { status, headers: { ...headers, ...this.headers } });
   }
 
   #verify({ method, headers }: Request, body: string): ReceivedEvent | undefined {

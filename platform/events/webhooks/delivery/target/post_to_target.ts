@@ -1,4 +1,4 @@
-import { readResponseHead } from "./read_response_head.ts";
+import { readResponseHead, type ResponseHead } from "./read_response_head.ts";
 import { type ResolveOptions, resolveTarget } from "./resolve_target.ts";
 import { TargetConnection } from "./target_connection.ts";
 
@@ -20,19 +20,22 @@ const MAX_READ_BYTES = 16_384;
 const MAX_READ_MS = 1_000;
 
 /**
- * Posts to a target, over a new connection to one of its checked addresses, and returns the status of the response.
- * Redirects are not followed.
+ * Posts to a target, over a new connection to one of its checked addresses, and returns the status of the response and
+ * its Retry-After. Redirects are not followed.
  *
  * @throws {TargetError}
  */
-export async function postToTarget(url: URL, options: PostOptions): Promise<number> {
+export async function postToTarget(
+  url: URL,
+  options: PostOptions,
+): Promise<Pick<ResponseHead, "status" | "retryAfter">> {
   const { headers, body, signal, ca } = options;
   const addresses = await resolveTarget(url, options);
   using connection = await TargetConnection.open(url, { addresses, signal, ca });
   await connection.write(requestBytes(url, headers, body));
-  const { status, remaining = Infinity } = await readResponseHead(connection);
+  const { status, retryAfter, remaining = Infinity } = await readResponseHead(connection);
   await drain(connection, Math.min(remaining, MAX_READ_BYTES));
-  return status;
+  return { status, ...(retryAfter !== undefined && { retryAfter }) };
 }
 
 function requestBytes(url: URL, headers: Readonly<Record<string, string>>, body: string): Uint8Array {

@@ -72,7 +72,7 @@ Deno.test("postToTarget() connects to the checked address and sends the host of 
     return Promise.resolve(asked++ === 0 ? [LOOPBACK] : [{ address: "127.0.0.2", family: 4 }]);
   };
   const url = new URL(`http://receiver.example.test:${receiver.port}/hook?a=b`);
-  assertEquals(await postToTarget(url, options({ resolve })), 202);
+  assertEquals((await postToTarget(url, options({ resolve }))).status, 202);
   assertEquals(asked, 1);
   assertEquals(receiver.seen, [{ method: "POST", url: "/hook", host: url.host, body: "{}" }]);
 });
@@ -82,7 +82,7 @@ Deno.test("postToTarget() uses the first address that accepts a connection", asy
   const resolve = (): Promise<readonly LookupAddress[]> =>
     Promise.resolve([{ address: "127.0.0.9", family: 4 }, LOOPBACK]);
   const url = new URL(`http://receiver.example.test:${receiver.port}/`);
-  assertEquals(await postToTarget(url, options({ resolve })), 200);
+  assertEquals((await postToTarget(url, options({ resolve }))).status, 200);
 });
 
 Deno.test("postToTarget() refuses hosts with an address that is not public", async () => {
@@ -107,7 +107,10 @@ Deno.test("postToTarget() returns the status of a redirect and does not follow i
   await using other = receive(200);
   for (const status of [301, 302, 307, 308]) {
     await using receiver = receive(status, {}, { Location: `http://127.0.0.1:${other.port}/` });
-    assertEquals(await postToTarget(new URL(`http://127.0.0.1:${receiver.port}/`), options()), status);
+    assertEquals(
+      (await postToTarget(new URL(`http://127.0.0.1:${receiver.port}/`), options())).status,
+      status,
+    );
   }
   assertEquals(other.seen, []);
 });
@@ -120,7 +123,7 @@ Deno.test("postToTarget() verifies the certificate for the host of the URL", asy
   const resolve = (): Promise<readonly LookupAddress[]> => Promise.resolve([LOOPBACK]);
   const trusting = { ca: cert ?? "", resolve };
   const { port } = receiver;
-  assertEquals(await postToTarget(new URL(`https://localhost:${port}/`), options(trusting)), 200);
+  assertEquals((await postToTarget(new URL(`https://localhost:${port}/`), options(trusting))).status, 200);
   assertEquals(await codeOf(`https://other.example.test:${port}/`, trusting), "tls");
   assertEquals(await codeOf(`https://localhost:${port}/`, { resolve }), "tls");
   await using plain = receive(200);
@@ -157,12 +160,12 @@ Deno.test("postToTarget() reads a bounded part of the response body", async () =
     });
     return new Response(endless);
   });
-  assertEquals(await postToTarget(new URL(`http://127.0.0.1:${server.addr.port}/`), options()), 200);
+  assertEquals((await postToTarget(new URL(`http://127.0.0.1:${server.addr.port}/`), options())).status, 200);
   await server.shutdown();
   assert(sent < 50_000_000, `${sent} bytes`);
   // An error after the status is ignored.
   using broken = replyRaw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");
-  assertEquals(await postToTarget(new URL(`http://127.0.0.1:${broken.port}/`), options()), 200);
+  assertEquals((await postToTarget(new URL(`http://127.0.0.1:${broken.port}/`), options())).status, 200);
 });
 
 Deno.test("postToTarget() leaves no unhandled error of targets that misbehave after a timeout", async () => {

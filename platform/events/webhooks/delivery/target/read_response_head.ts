@@ -8,6 +8,8 @@ export interface ByteSource {
 /** Head of an HTTP response. */
 export interface ResponseHead {
   readonly status: number;
+  /** Value of Retry-After. @default none */
+  readonly retryAfter?: string;
   /** Number of bytes of the body that were not read yet; undefined without a Content-Length. */
   readonly remaining: number | undefined;
 }
@@ -33,10 +35,12 @@ export async function readResponseHead(source: ByteSource): Promise<ResponseHead
       if (status === "") break;
       const behind = text.slice(end + 4);
       if (!status.startsWith("1")) {
-        const [, length] = /\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*\r\n/i.exec(text.slice(0, end + 2)) ??
-          [];
+        const head = text.slice(0, end + 2);
+        const [, length] = /\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*\r\n/i.exec(head) ?? [];
+        const [, retryAfter] = /\r\nretry-after:[ \t]*([^\r\n]{1,100}?)[ \t]*\r\n/i.exec(head) ?? [];
         return {
           status: Number(status),
+          ...(retryAfter !== undefined && { retryAfter }),
           remaining: length === undefined ? undefined : Math.max(0, Number(length) - behind.length),
         };
       }

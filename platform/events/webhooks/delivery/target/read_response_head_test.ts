@@ -14,6 +14,12 @@ Deno.test("readResponseHead() returns the status and the remaining bytes, howeve
     ["HTTP/1.1 200 OK\r\n\r\n", { status: 200, remaining: undefined }],
     ["HTTP/1.0 404\r\n\r\n", { status: 404, remaining: undefined }],
     ["HTTP/1.1 204 \r\nX: y\r\n\r\n", { status: 204, remaining: undefined }],
+    ["HTTP/1.1 429 Slow\r\nretry-AFTER: \t 120 \r\n\r\n", {
+      status: 429,
+      retryAfter: "120",
+      remaining: undefined,
+    }],
+    ["HTTP/1.1 503 \r\nRetry-After:\r\nX-Retry-After: 1\r\n\r\n", { status: 503, remaining: undefined }],
     ["HTTP/1.1 200 OK\r\ncontent-LENGTH: 10\r\n\r\nabc", { status: 200, remaining: 7 }],
     ["HTTP/1.1 500 Nein\r\nContent-Length:0\r\nX: ä\r\n\r\n", { status: 500, remaining: 0 }],
     ["HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\nHTTP/1.1 301 Moved\r\nLocation: /\r\n\r\n", {

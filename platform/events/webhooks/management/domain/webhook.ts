@@ -1,20 +1,26 @@
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import { type FieldError, invalidError, type ResourceErrorCode } from "@archway/service_kit/domain_error.ts";
 
-/** URL to which events that concern its owner are posted. Immutable: create a new one to change it. */
+/** URL to which events that concern its owner are posted. To change the URL or the types, create a new one. */
 export interface Webhook {
   /** A UUIDv7. */
   readonly id: string;
   readonly url: string;
   /** Distinct types, in the order of the catalog. */
   readonly eventTypes: readonly string[];
-  /** Always 1; determines the ETag. */
+  /** 1, and one more with every change; determines the ETag. */
   readonly version: bigint;
   readonly createdAt: Timestamp;
+  /** Time at which the receiver responded with 410 Gone; null while the webhook is enabled. */
+  readonly disabledAt: Timestamp | null;
 }
 
 /** Errors about webhooks that a client can act on. */
-export type WebhookErrorCode = ResourceErrorCode<"webhook"> | "delivery-not-found" | "too-many-webhooks";
+export type WebhookErrorCode =
+  | ResourceErrorCode<"webhook">
+  | "delivery-not-found"
+  | "too-many-webhooks"
+  | "webhook-disabled";
 
 /** Properties of a webhook that a client decides. */
 export interface WebhookInput {

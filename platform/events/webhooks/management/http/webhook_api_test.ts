@@ -94,7 +94,14 @@ Deno.test("/v1/webhooks shows webhooks to their owners and to webhooks:admin, by
     (await call(server, "GET /v1/webhooks", { as })).items.map((webhook) => webhook["id"]);
   assertEquals([await ids("ada"), await ids("bob"), await ids("eve-read.admin")], [[id], [], [id]]);
   const headers = { "If-Match": "*" };
-  for (const line of [`GET ${path}`, `GET ${path}/deliveries`, `POST ${path}/deliveries/${MISSING}/retry`]) {
+  for (
+    const line of [
+      `GET ${path}`,
+      `GET ${path}/deliveries`,
+      `POST ${path}/deliveries/${MISSING}/retry`,
+      `POST ${path}/enable`,
+    ]
+  ) {
     assertEquals((await call(server, line, { as: "bob" })).outcome, "404 webhook-not-found", line);
   }
   assertEquals(
@@ -109,6 +116,21 @@ Deno.test("/v1/webhooks shows webhooks to their owners and to webhooks:admin, by
   assertEquals((await call(server, target, { as: "bob" })).outcome, "400 invalid-page");
   assertEquals((await call(server, target, { as: "ada" })).items.map((webhook) => webhook["id"]), [id]);
   assertEquals((await call(server, `DELETE ${path}`, { as: "eve-write.admin", headers })).status, 204);
+});
+
+Deno.test("/v1/webhooks/{id}/enable enables a webhook that was disabled", async () => {
+  await using database = await openEventDatabase();
+  const server = serverOver(database.pool);
+  const path = `/v1/webhooks/${await create(server)}`;
+  await database.pool.writer().query("update webhook_endpoints set disabled_at = now(), version = 2");
+  const disabled = await call(server, `GET ${path}`);
+  assertEquals([typeof disabled.data["disabledAt"], disabled.headers.get("ETag")], ["string", '"2"']);
+  for (let count = 0; count < 2; count++) {
+    const enabled = await call(server, `POST ${path}/enable`);
+    assertEquals([enabled.status, enabled.headers.get("ETag")], [200, '"3"']);
+    assertEquals(enabled.data["disabledAt"], undefined);
+    assert(enabled.headers.has("Consistency-Token"));
+  }
 });
 
 Deno.test("/v1/webhooks/{id}/deliveries lists deliveries with an ETag of the page, and retries one", async () => {

@@ -4,8 +4,8 @@ import type { Delivery } from "../domain/delivery.ts";
 import type { Webhook } from "../domain/webhook.ts";
 
 /** Converts a webhook to JSON, without its secret and its owner. */
-export function webhookToJson({ id, url, eventTypes, createdAt }: Webhook): api.Webhook {
-  return { id, url, eventTypes: [...eventTypes], createdAt };
+export function webhookToJson({ id, url, eventTypes, createdAt, disabledAt }: Webhook): api.Webhook {
+  return { id, url, eventTypes: [...eventTypes], createdAt, ...(disabledAt !== null && { disabledAt }) };
 }
 
 /** Converts a delivery to JSON, without members that have no value. */

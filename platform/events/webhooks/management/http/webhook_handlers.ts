@@ -54,6 +54,10 @@ export function webhookHandlers(
       await webhooks.delete(keyOf(path, context), options);
       return await responses.deleted(context);
     },
+    enableWebhook: async ({ path }, context) => {
+      const webhook = await webhooks.enable(keyOf(path, context), { signal: context.signal });
+      return await responses.written(webhook, context);
+    },
     listDeliveries: listEndpoint({
       name: "deliveries, newest first",
       cursors,

@@ -10,6 +10,11 @@ export const webhookProblems = problemTable<WebhookErrorCode>({
     "delivery",
     "The webhook has no delivery with this id: it never existed, or its retention period is over.",
   ),
+  "webhook-disabled": {
+    title: "Webhook disabled",
+    status: 409,
+    detail: "The webhook is disabled, because its receiver responded with 410 Gone. Enable it first.",
+  },
   "too-many-webhooks": {
     title: "Too many webhooks",
     status: 409,

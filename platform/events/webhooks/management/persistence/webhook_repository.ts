@@ -33,6 +33,12 @@ const LOCK = scopedStatement(
   1,
 );
 
+const ENABLE = `update webhook_endpoints set disabled_at = null, version = version + 1
+  where id = $1 and disabled_at is not null returning ${WEBHOOK_COLUMNS}`;
+
+const END_THROTTLE =
+  "update webhook_endpoints set throttled_until = null where id = $1 and throttled_until is not null";
+
 // `retry_requested` is for a worker that has leased the key: if its attempt fails, another one is due at once.
 const REOPEN = `update webhook_deliveries
   set state = 'pending', attempts = 0, settled_at = null, retry_requested = true
@@ -73,6 +79,10 @@ export class PostgresWebhookRepository implements WebhookRepository {
     return readPage<Webhook>(db, list, { page, options });
   }
 
+  async enable(tx: Transaction, id: string): Promise<Webhook | undefined> {
+    return (await tx.query<Webhook>(ENABLE, [id])).rows[0];
+  }
+
   async delete(tx: Transaction, id: string): Promise<void> {
     for (const table of ["webhook_lanes", "webhook_deliveries"]) {
       await tx.query(`delete from ${table} where endpoint_id = $1`, [id]);
@@ -96,6 +106,7 @@ export class PostgresWebhookRepository implements WebhookRepository {
     const { rowCount } = await tx.query(DUE, [...key, now]);
     if (rowCount === 0) return undefined;
     await tx.query(REOPEN, key);
+    await tx.query(END_THROTTLE, [webhookId]);
     const { rows: [row] } = await tx.query<DeliveryRow>(FIND_DELIVERY, key);
     return row && deliveryOfRow(row);
   }

@@ -5,7 +5,9 @@ import type { Delivery } from "../domain/delivery.ts";
 import type { Webhook } from "../domain/webhook.ts";
 
 /** SELECT list of a webhook, without its signing secret. */
-export const WEBHOOK_COLUMNS = selectList<Webhook>(["id", "url", "eventTypes", "version", "createdAt"]);
+export const WEBHOOK_COLUMNS = selectList<Webhook>(
+  ["id", "url", "eventTypes", "version", "createdAt", "disabledAt"],
+);
 
 /**
  * SELECT list of a {@link DeliveryRow}: a delivery `d`, its event `e` and, if it is the next one of its stream, its
