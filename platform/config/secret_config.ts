@@ -15,8 +15,9 @@ const HMAC_SECRET = secretSetting("HMAC_SECRET", {
   defaultRule: "generated and stored with the embedded database; required otherwise",
   description:
     "Signs cursors and consistency tokens, and encrypts the secrets of webhooks: 32 bytes or more, such as " +
-    "the output of `openssl rand -base64 32`. To rotate, put the new one in front (new,old) and remove the old one " +
-    "after CURSOR_TTL; workers have re-encrypted stored secrets by then.",
+    "the output of `openssl rand -base64 32`. The first one signs and encrypts, all of them verify and decrypt. To " +
+    "rotate, set old,new in all processes, then new,old in all of them, and remove the old one after CURSOR_TTL; " +
+    "workers have re-encrypted stored secrets by then.",
 });
 const CURSOR_TTL = durationSetting("CURSOR_TTL", {
   default: "24h",

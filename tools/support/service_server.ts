@@ -18,6 +18,8 @@ export interface ServiceServerOptions {
   readonly services: readonly ServiceModule[];
   /** Returns the current time, with microseconds. @default that of the system */
   readonly now?: (() => Timestamp) | undefined;
+  /** Secrets of HMAC_SECRET, the one that signs first. @default one of the tests */
+  readonly hmacSecrets?: readonly [string, ...string[]];
   /** @default {[]} */
   readonly options?: readonly ServerOption[];
 }
@@ -39,17 +41,19 @@ export function serviceServer(
   );
 }
 
+const HMAC_SECRETS = ["a secret of more than 32 bytes for a test"] as const;
+
 /** Mounts services with default settings. */
 export function mountOnPool(
   pool: ConnectionPool,
-  { services, now }: Omit<ServiceServerOptions, "options">,
+  { services, now, hmacSecrets = HMAC_SECRETS }: Omit<ServiceServerOptions, "options">,
 ): MountedServices {
   return mountServices({
     services: services.map((service) => service.configure(new EnvironmentReader(() => undefined))),
     ...{ cursorTtlSeconds: 60, idempotencyTtlMs: 3_600_000, drainTimeoutMs: 0 },
   }, {
     services,
-    database: { pool, hmacSecrets: ["a secret of more than 32 bytes for a test"] },
+    database: { pool, hmacSecrets },
     logger: SILENT_LOGGER,
     telemetry: { metrics: undefined, tracer: UNTRACED },
     ...(now !== undefined && { now }),
