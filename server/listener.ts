@@ -23,6 +23,11 @@ export interface Listener {
   readonly addr: Deno.NetAddr;
   /** Uses another certificate for new connections; absent if the listener cannot. */
   replaceTls?(tls: TlsPair): void;
+  /**
+   * Prepares a shutdown while requests are still served: resolves when none is being made, or after a bounded time. A
+   * listener that can stops accepting first, so that connections made just before are served.
+   */
+  drain(): Promise<void>;
   /** Stops accepting, and resolves once all connections have ended after their responses. */
   shutdown(): Promise<void>;
   /** Closes all connections immediately; after a shutdown, as far as the platform permits. */

@@ -69,6 +69,20 @@ for (const [variant, limits] of VARIANTS) {
     assertEquals(await stopped, { cancelled: 0 });
   });
 
+  Deno.test(`Server.shutdown()${variant} serves connections made just before`, async () => {
+    await using server = createServer("127.0.0.1", 0, ...limits, withApi(noteApi()));
+    const { url } = await server.listen();
+    const clients = await Promise.all(Array.from({ length: 100 }, () => RawClient.open(url)));
+    using stack = new DisposableStack();
+    for (const client of clients) stack.use(client);
+    await Promise.all(clients.map((client) => client.send("GET /notes HTTP/1.1\r\nHost: x\r\n\r\n")));
+    const stopped = server.shutdown();
+    for (const response of await Promise.all(clients.map((client) => client.readAll()))) {
+      assertMatch(response, /^HTTP\/1\.1 200 [^]*\r\nconnection: close\r\n/i);
+    }
+    await stopped;
+  });
+
   Deno.test(`Server.shutdown()${variant} rejects new requests while finishing others`, async () => {
     const held = hold();
     await using server = createServer("127.0.0.1", 0, ...limits, withApi(noteApi(held.onRead)));
@@ -172,3 +186,36 @@ Deno.test("Server.shutdown() with connection limits is not delayed by incomplete
   await second.send("GET /livez HTTP/1.1\r\nHost: x\r\n");
   assertEquals(await server.shutdown(), { cancelled: 0 });
 });
+
+Deno.test("Server.shutdown() with connection limits serves the first request of connections made before", async () => {
+  await using server = createServer("127.0.0.1", 0, withConnectionLimits(), withApi(noteApi()));
+  const { url } = await server.listen();
+  using client = await RawClient.open(url);
+  const stopped = server.shutdown();
+  while (await isOpen(url));
+  await client.send("GET /notes HTTP/1.1\r\nHost: x\r\n\r\n");
+  assertMatch(await client.readAll(), /^HTTP\/1\.1 200 [^]*\r\nconnection: close\r\n/i);
+  assertEquals(await stopped, { cancelled: 0 });
+});
+
+Deno.test("Server.shutdown() with connection limits serves a further request of an idle connection", async () => {
+  await using server = createServer("127.0.0.1", 0, withConnectionLimits(), withApi(noteApi()));
+  const { url } = await server.listen();
+  using client = await RawClient.open(url);
+  await client.send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+  await client.readUntil("}");
+  const stopped = server.shutdown();
+  await client.send("GET /notes HTTP/1.1\r\nHost: x\r\n\r\n");
+  assertMatch(await client.readAll(), /^HTTP\/1\.1 200 [^]*\r\nconnection: close\r\n/i);
+  assertEquals(await stopped, { cancelled: 0 });
+});
+
+/** Whether a server accepts connections. */
+async function isOpen(url: string): Promise<boolean> {
+  try {
+    using _client = await RawClient.open(url);
+    return true;
+  } catch {
+    return false;
+  }
+}

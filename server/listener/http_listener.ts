@@ -3,6 +3,13 @@ import type { Listener, ListenerOptions } from "../listener.ts";
 /** Length of the accept queue, as far as the operating system permits. */
 const BACKLOG = 4096;
 
+/** Minimum and maximum duration of a drain while requests are made, in milliseconds. */
+const MIN_DRAIN_MS = 100;
+const MAX_DRAIN_MS = 250;
+
+/** Time without a new request after which a drain ends, in milliseconds. */
+const QUIET_MS = 5;
+
 /** Handles a request with the platform's information about its connection. */
 type HttpHandler = (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => Promise<Response>;
 
@@ -11,15 +18,33 @@ export class HttpListener implements Listener {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #abort = new AbortController();
   #shutdown: Promise<void> | undefined;
+  #lastRequestAt = -Infinity;
 
   /** Starts to listen; throws the platform's error if the address or the certificate cannot be used. */
   constructor(handle: HttpHandler, { hostname, port, tls }: ListenerOptions) {
     const options = { hostname, port, tcpBacklog: BACKLOG, signal: this.#abort.signal, onListen(): void {} };
-    this.#server = Deno.serve(tls === undefined ? options : { ...options, ...tls }, handle);
+    this.#server = Deno.serve(tls === undefined ? options : { ...options, ...tls }, (request, info) => {
+      this.#lastRequestAt = performance.now();
+      return handle(request, info);
+    });
   }
 
   get addr(): Deno.NetAddr {
     return this.#server.addr;
+  }
+
+  /**
+   * Resolves in a moment without new requests. The platform resets connections that it has not accepted, and closes those
+   * whose first request it has not read, as soon as it stops.
+   */
+  async drain(): Promise<void> {
+    const startedAt = performance.now();
+    let [elapsed, quiet] = [0, 0];
+    do {
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+      elapsed = performance.now() - startedAt;
+      quiet = performance.now() - this.#lastRequestAt;
+    } while (elapsed < MAX_DRAIN_MS && quiet < (elapsed < MIN_DRAIN_MS ? MIN_DRAIN_MS : QUIET_MS));
   }
 
   shutdown(): Promise<void> {

@@ -22,9 +22,7 @@ export async function stopListener(
 ): Promise<number> {
   lifecycle.phase = "draining";
   if (drain.waitMs > 0) await sleep(drain.waitMs);
-  lifecycle.phase = "closing";
-  // The platform aborts incoming request bodies when it stops accepting, so they are awaited first.
-  const drained = bodiesReceived(bodies).then(() => Promise.all([lifecycle.idle(), listener?.shutdown()]));
+  const drained = finish(listener, { lifecycle, bodies });
   let cancelled = 0;
   if (!await within(drained, drain.timeoutMs)) {
     cancelled = lifecycle.inFlight;
@@ -33,6 +31,25 @@ export async function stopListener(
   }
   lifecycle.phase = "closed";
   return cancelled;
+}
+
+/** Maximum time during which other requests are served while bodies are being received, in milliseconds. */
+const BODY_MS = 1_000;
+
+/** Serves what has begun to arrive, stops accepting, and waits for the requests in flight. */
+async function finish(
+  listener: Listener | undefined,
+  { lifecycle, bodies }: Pick<StopOptions, "lifecycle" | "bodies">,
+): Promise<void> {
+  // The platform aborts incoming request bodies when it stops accepting, so they are awaited first.
+  if (listener !== undefined) {
+    await listener.drain();
+    await within(bodiesReceived(bodies), BODY_MS);
+  }
+  // The time for the whole stop may have passed.
+  if (lifecycle.phase === "draining") lifecycle.phase = "closing";
+  await bodiesReceived(bodies);
+  await Promise.all([lifecycle.idle(), listener?.shutdown()]);
 }
 
 /** Interval for polling whether request bodies are still being received, in milliseconds. */

@@ -113,6 +113,12 @@ export class ClientConnection {
     this.#receiving = closes;
   }
 
+  /** Request that the client may be about to send; undefined while one is in flight. */
+  get expected(): "first" | "further" | undefined {
+    if (this.#ended || this.#upgraded || this.#inFlight > 0) return undefined;
+    return this.#hasRequested ? "further" : "first";
+  }
+
   /** Closes the connection if it is idle; requests in flight may finish. */
   stop(): void {
     if (this.#server === undefined) this.end();

@@ -25,6 +25,21 @@ export interface ConnectionLimiterOptions {
 /** Pause after a failure to accept, typically for lack of file descriptors, in milliseconds. */
 const ACCEPT_PAUSE_MS = 50;
 
+/** Maximum time to accept the connections that are being made when a drain begins, in milliseconds. */
+const MAX_ACCEPT_MS = 250;
+
+/** Maximum duration of a turn of the event loop whose timer was not delayed, in milliseconds. */
+const SHORT_TURN_MS = 4;
+
+/**
+ * Times during which a drain waits for requests on connections: for the first one, which a distant client sends a round
+ * trip or two after it has connected, and for a further one on an idle connection, in milliseconds.
+ */
+const EXPECT_MS = { first: 1_500, further: 250 };
+
+/** Interval between checks of a drain, in milliseconds. */
+const DRAIN_POLL_MS = 10;
+
 /**
  * Proxy in front of the HTTP server, which has no connection timeouts of its own. It accepts connections, forwards
  * their bytes, and closes those that exceed the limits.
@@ -40,7 +55,9 @@ export class ConnectionLimiter implements AsyncDisposable {
   readonly #byLocalPort = new Map<number, ClientConnection>();
   readonly #perAddress = new Map<string, number>();
   readonly #accepting: Promise<void>;
-  #stopping = false;
+  /** Number of connections accepted so far. */
+  #accepted = 0;
+  #closed = false;
 
   /** Starts to accept connections; takes ownership of the listener. */
   constructor(listener: Deno.TcpListener, options: ConnectionLimiterOptions) {
@@ -65,13 +82,21 @@ export class ConnectionLimiter implements AsyncDisposable {
     return this.#byLocalPort.get(localPort);
   }
 
+  /** Stops accepting, and resolves when no request is expected on any connection, after at most two seconds. */
+  async drain(): Promise<void> {
+    await this.#acceptRemaining();
+    this.#close();
+    await this.#accepting;
+    const closedAt = performance.now();
+    const isExpecting = ({ expected }: ClientConnection): boolean =>
+      expected !== undefined && performance.now() - closedAt < EXPECT_MS[expected];
+    while ([...this.#connections.keys()].some(isExpecting)) await pause(DRAIN_POLL_MS);
+  }
+
   /** Stops accepting, and closes connections without a request. */
   async stop(): Promise<void> {
-    if (!this.#stopping) {
-      this.#stopping = true;
-      this.#listener.close();
-      for (const connection of this.#connections.keys()) connection.stop();
-    }
+    this.#close();
+    for (const connection of this.#connections.keys()) connection.stop();
     await this.#accepting;
   }
 
@@ -95,13 +120,41 @@ export class ConnectionLimiter implements AsyncDisposable {
   }
 
   async #accept(): Promise<void> {
-    while (!this.#stopping) {
+    while (!this.#closed) {
       try {
-        this.#admit(await this.#listener.accept());
+        const client = await this.#listener.accept();
+        this.#accepted++;
+        this.#admit(client);
       } catch {
-        if (!this.#stopping) await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE_MS));
+        if (!this.#closed) await pause(ACCEPT_PAUSE_MS);
       }
     }
+  }
+
+  /**
+   * Resolves in a quiet moment, because closing the listener resets connections that are not accepted yet. A turn of the
+   * event loop without an accepted connection proves that there are none, unless it has taken long.
+   */
+  async #acceptRemaining(): Promise<void> {
+    const startedAt = performance.now();
+    let quietTurns = 0;
+    for (let now = startedAt; now - startedAt < MAX_ACCEPT_MS;) {
+      const accepted = this.#accepted;
+      await pause(0);
+      const turnMs = performance.now() - now;
+      now += turnMs;
+      quietTurns = accepted === this.#accepted && turnMs < SHORT_TURN_MS ? quietTurns + 1 : 0;
+      // At a high rate there may be no two in a row.
+      if (this.#closed || quietTurns === 2 || (quietTurns === 1 && now - startedAt > MAX_ACCEPT_MS / 2)) {
+        return;
+      }
+    }
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#listener.close();
   }
 
   #admit(client: Deno.TcpConn): void {
@@ -160,4 +213,8 @@ export class ConnectionLimiter implements AsyncDisposable {
     if (others > 0) this.#perAddress.set(hostname, others);
     else this.#perAddress.delete(hostname);
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -60,6 +60,10 @@ export class LimitedListener implements Listener {
     void this.#retire(old);
   }
 
+  drain(): Promise<void> {
+    return this.#limiter.drain();
+  }
+
   async shutdown(): Promise<void> {
     await this.#limiter.stop();
     await Promise.all([...this.#servers].map((server) => server.shutdown()));
