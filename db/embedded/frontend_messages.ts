@@ -59,6 +59,7 @@ const type = {
   bind: 0x42,
   close: 0x43,
   describe: 0x44,
+  execute: 0x45,
   parse: 0x50,
   sync: 0x53,
   terminate: 0x58,
@@ -72,12 +73,34 @@ export function queryMessage(text: string): Uint8Array<ArrayBuffer> {
   return messageOf("Q".charCodeAt(0), [cString(text)]);
 }
 
+/**
+ * Returns messages that execute a statement without parameters. Unlike a simple query, they leave the unnamed statement
+ * and portal of the session alone.
+ */
+export function executeMessages(name: string, text: string): readonly Uint8Array[] {
+  const none = Uint8Array.of(0, 0);
+  const closes = [
+    messageOf(type.close, [Uint8Array.of(portalKind), cString(name)]),
+    closeStatementMessage(name),
+  ];
+  return [
+    // Left over if it failed before.
+    ...closes,
+    messageOf(type.parse, [cString(name), cString(text), none]),
+    messageOf(type.bind, [cString(name), cString(name), none, none, none]),
+    messageOf(type.execute, [cString(name), Uint8Array.of(0, 0, 0, 0)]),
+    ...closes,
+    syncMessage,
+  ];
+}
+
 /** Returns a message that closes a prepared statement. */
 export function closeStatementMessage(name: string): Uint8Array<ArrayBuffer> {
   return messageOf(type.close, [Uint8Array.of(statementKind), cString(name)]);
 }
 
-const statementKind = 0x53; // "S", where a portal has "P"
+const statementKind = 0x53; // "S"
+const portalKind = 0x50; // "P"
 
 /** Renames the statement of a message. Messages without a name, or with "", are returned unchanged. */
 export function renameStatement(message: Uint8Array, rename: (name: string) => string): Uint8Array {

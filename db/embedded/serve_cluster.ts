@@ -1,8 +1,10 @@
-import { PGlite } from "@electric-sql/pglite";
-import { citext } from "@electric-sql/pglite/contrib/citext";
 import { concatBytes } from "./concat_bytes.ts";
-import { queryMessage } from "./frontend_messages.ts";
+import { Engine } from "./engine.ts";
+import { executeMessages } from "./frontend_messages.ts";
+import { type SessionStatus, sessionStatus } from "./session_status.ts";
 import { SocketServer } from "./socket_server.ts";
+import { vacuumOne } from "./vacuum.ts";
+import { WalLimit } from "./wal_limit.ts";
 
 /** Options of {@link serveCluster}. */
 export interface ServeClusterOptions {
@@ -11,41 +13,57 @@ export interface ServeClusterOptions {
   /** Path of the Unix socket. */
   readonly socket: string;
   /** Compiled WebAssembly module of PGlite. */
-  readonly engine: WebAssembly.Module;
+  readonly module: WebAssembly.Module;
+  /**
+   * Interval between two checks for tables to vacuum, in milliseconds.
+   *
+   * @default 60_000
+   */
+  readonly maintenanceMs?: number;
 }
 
 /** Opens PGlite on a data directory and serves it on a Unix socket. Disposing flushes and closes it. */
 export async function serveCluster(
-  { cluster, socket, engine }: ServeClusterOptions,
+  { cluster, socket, module, maintenanceMs = 60_000 }: ServeClusterOptions,
 ): Promise<AsyncDisposable> {
-  const database = await PGlite.create({
-    dataDir: cluster,
-    pgliteWasmModule: engine,
-    extensions: { citext },
-  });
-  const execute = (messages: Uint8Array): Promise<Uint8Array> => executeOn(database, messages);
+  const engine = await Engine.open({ cluster, module });
+  const wal = new WalLimit(cluster);
+  const checkpoint = async (status: SessionStatus): Promise<void> => {
+    await engine.execute(checkpointMessages(status));
+    wal.checkpointed();
+  };
+  const execute = async (messages: Uint8Array): Promise<Uint8Array> => {
+    const response = await engine.execute(messages);
+    const status = sessionStatus(response);
+    // In a transaction too, which may be a long import. A failed one accepts no statement.
+    if ((status === "I" || status === "T") && wal.use()) await checkpoint(status);
+    return response;
+  };
   const server = new SocketServer(socket, { execute, greeting: await execute(startupMessage()) });
+  const maintenance = setInterval(() => {
+    server.exclusive(async () => {
+      if (wal.isDue()) await checkpoint("I");
+      await vacuumOne((text) => engine.query(text));
+    }).catch(() => undefined);
+  }, maintenanceMs);
   return {
     async [Symbol.asyncDispose](): Promise<void> {
+      clearInterval(maintenance);
       await server[Symbol.asyncDispose]();
-      await execute(queryMessage("CHECKPOINT"));
-      await database.close();
+      // After maintenance that is running.
+      await server.exclusive(() => checkpoint("I"));
+      await engine.close();
     },
   };
 }
 
-/** Executes messages and returns the complete response. */
-async function executeOn(database: PGlite, messages: Uint8Array): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  await database.execProtocolRawStream(messages, {
-    // No sync is needed on a directory of the disk: the operating system has what was written.
-    syncToFs: false,
-    onRawData: (data) => {
-      // PGlite reuses the buffer.
-      chunks.push(data.slice());
-    },
-  });
-  return concatBytes(chunks);
+/** Returns the messages of a checkpoint, which a role of the transaction may not be allowed to make. */
+function checkpointMessages(status: SessionStatus): Uint8Array {
+  const name = "archway_checkpoint";
+  const statements = status === "T"
+    ? [`SAVEPOINT ${name}`, "CHECKPOINT", `ROLLBACK TO SAVEPOINT ${name}`, `RELEASE SAVEPOINT ${name}`]
+    : ["CHECKPOINT"];
+  return concatBytes(statements.flatMap((text) => executeMessages(name, text)));
 }
 
 function startupMessage(): Uint8Array {

@@ -1,4 +1,5 @@
 import { ClientSession, type SessionClient } from "./client_session.ts";
+import { sessionStatus } from "./session_status.ts";
 
 /** Executes complete protocol messages in the shared session and returns the response. */
 export type Execute = (messages: Uint8Array) => Promise<Uint8Array>;
@@ -11,6 +12,8 @@ export class SessionScheduler {
   readonly #execute: Execute;
   readonly #waiting = new Set<ClientSession>();
   #owner: ClientSession | undefined;
+  /** Work of the server itself. */
+  readonly #tasks: (() => Promise<void>)[] = [];
   #running = false;
   #nextId = 1;
 
@@ -35,12 +38,24 @@ export class SessionScheduler {
     return session;
   }
 
+  /** Runs a function while no client uses the session, and returns its result. */
+  async exclusive<T>(run: () => Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.#tasks.push(() => run().then(resolve, reject));
+    void this.#run();
+    return await promise;
+  }
+
   async #run(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
     try {
-      for (let session = this.#next(); session !== undefined; session = this.#next()) {
-        await this.#serve(session);
+      while (true) {
+        // Clients first: they wait for a response.
+        const session = this.#next();
+        if (session !== undefined) await this.#serve(session);
+        else if (this.#owner === undefined && this.#tasks.length > 0) await this.#tasks.shift()?.();
+        else break;
       }
     } finally {
       this.#running = false;
@@ -58,7 +73,7 @@ export class SessionScheduler {
     this.#owner = session;
     try {
       const response = await this.#execute(session.take());
-      if (endsIdle(response) || !session.isOpen) this.#owner = undefined;
+      if (sessionStatus(response) === "I" || !session.isOpen) this.#owner = undefined;
       session.client.send(response);
     } catch {
       // An engine error only affects its client, never the queue. The client leaves as the owner, so its open
@@ -67,10 +82,4 @@ export class SessionScheduler {
       else this.#owner = undefined;
     }
   }
-}
-
-/** Whether a response ends with ReadyForQuery "I": idle, outside of a transaction. */
-function endsIdle(response: Uint8Array): boolean {
-  const start = response.length - 6;
-  return response[start] === 0x5a && response[start + 4] === 5 && response[start + 5] === 0x49;
 }

@@ -25,6 +25,11 @@ export class SocketServer implements AsyncDisposable {
     this.#accepting = this.#accept();
   }
 
+  /** Runs a function while no client uses the session, and returns its result. */
+  exclusive<T>(run: () => Promise<T>): Promise<T> {
+    return this.#scheduler.exclusive(run);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
     await this.#accepting;

@@ -10,6 +10,12 @@ import { unpackSnapshot } from "./unpack_snapshot.ts";
 export interface StartEmbeddedOptions {
   /** Directory of the database files, created if missing. One process at a time. */
   readonly dataDirectory: string;
+  /**
+   * Interval between two checks for tables to vacuum, in milliseconds.
+   *
+   * @default 60_000
+   */
+  readonly maintenanceMs?: number;
 }
 
 /** PostgreSQL inside this process. Disposing flushes and stops it; close its clients first. */
@@ -30,7 +36,9 @@ const maxSocketDirectory = 85;
  *
  * @throws {EmbeddedError} when another process uses the directory or it has another major version of PostgreSQL.
  */
-export async function startEmbedded({ dataDirectory }: StartEmbeddedOptions): Promise<EmbeddedDatabase> {
+export async function startEmbedded(
+  { dataDirectory, ...maintenance }: StartEmbeddedOptions,
+): Promise<EmbeddedDatabase> {
   await using stack = new AsyncDisposableStack();
   await Deno.mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   stack.use(await lockDirectory(dataDirectory));
@@ -45,7 +53,8 @@ export async function startEmbedded({ dataDirectory }: StartEmbeddedOptions): Pr
   stack.defer(() => Deno.remove(socketDirectory, { recursive: true }));
   const port = 5432;
   const socket = join(socketDirectory, `.s.PGSQL.${port}`);
-  await thread.request({ kind: "serve", options: { cluster, socket, engine: await compiled } });
+  const options = { cluster, socket, module: await compiled, ...maintenance };
+  await thread.request({ kind: "serve", options });
   stack.defer(() => thread.request({ kind: "stop" }));
 
   const access = { user: "postgres", password: "", database: "postgres", maxConnections: 5 };
