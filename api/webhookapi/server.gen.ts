@@ -54,6 +54,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate a webhook's secret
+         * @description Replaces the secret. During the overlap, messages have a signature for each secret, so that the receiver can be
+         *     changed at any time. A repeated request replaces the secret once more; the four newest of the replaced secrets
+         *     remain valid until they expire.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks/{id}/enable": {
         parameters: {
             query?: never;
@@ -220,6 +245,24 @@ export interface components {
             /** @description Secret for verifying the signatures of messages, returned only once */
             secret: string;
         };
+        SecretRotation: {
+            /**
+             * Format: int32
+             * @description Duration for which messages are signed with the replaced secret, too. 0 withdraws it at once, with all that
+             *     were replaced before: for a secret that has leaked
+             * @default 86400
+             */
+            overlapSeconds: number;
+        };
+        RotatedSecret: {
+            /** @description Secret for verifying the signatures of messages, returned only once */
+            secret: string;
+            /**
+             * Format: date-time
+             * @description Time until which messages are signed with the replaced secret, too; absent if it is withdrawn
+             */
+            previousExpiresAt?: string;
+        };
         /** @description Delivery of an event to a webhook */
         Delivery: {
             /** Format: uuid */
@@ -277,6 +320,10 @@ export interface components {
         };
         SuccessCreatedWebhook: {
             data: components["schemas"]["CreatedWebhook"];
+            meta: components["schemas"]["Meta"];
+        };
+        SuccessRotatedSecret: {
+            data: components["schemas"]["RotatedSecret"];
             meta: components["schemas"]["Meta"];
         };
         SuccessWebhookList: {
@@ -351,6 +398,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The request conflicts with the state of the resource */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The service or its database is temporarily unavailable */
         Unavailable: {
             headers: {
@@ -412,15 +468,6 @@ export interface components {
         };
         /** @description The body did not arrive in time */
         RequestTimeout: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description The request conflicts with the state of the resource */
-        Conflict: {
             headers: {
                 [name: string]: unknown;
             };
@@ -744,6 +791,53 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SecretRotation"];
+            };
+        };
+        responses: {
+            /** @description The new secret */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessRotatedSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     enableWebhook: {
         parameters: {
             query?: never;
@@ -873,6 +967,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             414: components["responses"]["UriTooLong"];
             429: components["responses"]["TooManyRequests"];
@@ -958,9 +1053,12 @@ export type WebhookEventType = components["schemas"]["WebhookEventType"];
 export type NewWebhook = components["schemas"]["NewWebhook"];
 export type Webhook = components["schemas"]["Webhook"];
 export type CreatedWebhook = components["schemas"]["CreatedWebhook"];
+export type SecretRotation = components["schemas"]["SecretRotation"];
+export type RotatedSecret = components["schemas"]["RotatedSecret"];
 export type Delivery = components["schemas"]["Delivery"];
 export type SuccessWebhook = components["schemas"]["SuccessWebhook"];
 export type SuccessCreatedWebhook = components["schemas"]["SuccessCreatedWebhook"];
+export type SuccessRotatedSecret = components["schemas"]["SuccessRotatedSecret"];
 export type SuccessWebhookList = components["schemas"]["SuccessWebhookList"];
 export type SuccessDelivery = components["schemas"]["SuccessDelivery"];
 export type SuccessDeliveryList = components["schemas"]["SuccessDeliveryList"];
@@ -1548,6 +1646,160 @@ export type DeleteWebhookResponse =
     readonly body: Problem;
   };
 
+/** Decoded and validated request of {@link StrictServerInterface.rotateWebhookSecret}. */
+export type RotateWebhookSecretRequest = {
+  readonly path: {
+    /** ID of the resource */
+    readonly id: string;
+  };
+  readonly headers: {
+    /** Request ID, echoed in the response; generated if absent or malformed */
+    readonly "X-Request-Id"?: string;
+  };
+} & (
+  | { readonly contentType: "application/json"; readonly body: SecretRotation }
+  | { readonly contentType?: undefined; readonly body?: undefined }
+);
+
+/** Responses of {@link StrictServerInterface.rotateWebhookSecret}. */
+export type RotateWebhookSecretResponse =
+  | {
+    /** The new secret */
+    readonly status: 200;
+    readonly headers?: {
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+      /**
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
+       */
+      readonly "Consistency-Token"?: string | undefined;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessRotatedSecret;
+  }
+  | {
+    /** The request is malformed; `invalidParams` lists every error */
+    readonly status: 400;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing or invalid */
+    readonly status: 401;
+    readonly headers: {
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a required scope */
+    readonly status: 403;
+    readonly headers: {
+      /** Required scopes (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** No such webhook or delivery */
+    readonly status: 404;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The Accept header excludes every available representation */
+    readonly status: 406;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body did not arrive in time */
+    readonly status: 408;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request conflicts with the state of the resource */
+    readonly status: 409;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body exceeds the size limit */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request target exceeds the length limit */
+    readonly status: 414;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The media type of the body is not supported */
+    readonly status: 415;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body is well formed but fails validation; `invalidParams` lists every error */
+    readonly status: 422;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Rate limit exceeded */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** Remaining quota, and the seconds until it is fully restored */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The header fields exceed the size limit */
+    readonly status: 431;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Internal error */
+    readonly status: 500;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The service or its database is temporarily unavailable */
+    readonly status: 503;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  };
+
 /** Decoded and validated request of {@link StrictServerInterface.enableWebhook}. */
 export type EnableWebhookRequest = {
   readonly path: {
@@ -1905,6 +2157,13 @@ export type RetryDeliveryResponse =
     readonly body: Problem;
   }
   | {
+    /** The request conflicts with the state of the resource */
+    readonly status: 409;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
     /** The body exceeds the size limit */
     readonly status: 413;
     readonly headers?: never;
@@ -1981,6 +2240,15 @@ export interface StrictServerInterface {
    * Deletes its deliveries as well, including pending ones.
    */
   deleteWebhook(request: DeleteWebhookRequest, context: RequestContext): Promise<DeleteWebhookResponse>;
+
+  /**
+   * Rotate a webhook's secret
+   *
+   * Replaces the secret. During the overlap, messages have a signature for each secret, so that the receiver can be
+   * changed at any time. A repeated request replaces the secret once more; the four newest of the replaced secrets
+   * remain valid until they expire.
+   */
+  rotateWebhookSecret(request: RotateWebhookSecretRequest, context: RequestContext): Promise<RotateWebhookSecretResponse>;
 
   /**
    * Enable a webhook
@@ -2134,6 +2402,43 @@ const deleteWebhook: runtime.Operation = {
   extensions: {},
 };
 
+const rotateWebhookSecret: runtime.Operation = {
+  operationId: "rotateWebhookSecret",
+  method: "POST",
+  path: "/v1/webhooks/{id}/rotate-secret",
+  parameters: [
+    { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+  ],
+  validateParameters: validators.rotateWebhookSecretParameters,
+  requestBody: {
+    required: false,
+    content: [
+      { mediaType: "application/json", codec: "json", validate: validators.rotateWebhookSecretBodyApplicationJson },
+    ],
+  },
+  responses: {
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.rotateWebhookSecretResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
+    "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse404ApplicationProblemJson }], headers: [] },
+    "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse406ApplicationProblemJson }], headers: [] },
+    "408": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse408ApplicationProblemJson }], headers: [] },
+    "409": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse409ApplicationProblemJson }], headers: [] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse413ApplicationProblemJson }], headers: [] },
+    "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse414ApplicationProblemJson }], headers: [] },
+    "415": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse415ApplicationProblemJson }], headers: [] },
+    "422": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse422ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
+    "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse431ApplicationProblemJson }], headers: [] },
+    "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse500ApplicationProblemJson }], headers: [] },
+    "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
+  },
+  security: [{ scheme: "bearerAuth", scopes: ["webhooks:write"] }],
+  extensions: {},
+};
+
 const enableWebhook: runtime.Operation = {
   operationId: "enableWebhook",
   method: "POST",
@@ -2212,6 +2517,7 @@ const retryDelivery: runtime.Operation = {
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse404ApplicationProblemJson }], headers: [] },
     "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse406ApplicationProblemJson }], headers: [] },
+    "409": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse409ApplicationProblemJson }], headers: [] },
     "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse413ApplicationProblemJson }], headers: [] },
     "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse414ApplicationProblemJson }], headers: [] },
     "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
@@ -2229,6 +2535,7 @@ export const operationDescriptors = {
   createWebhook,
   getWebhook,
   deleteWebhook,
+  rotateWebhookSecret,
   enableWebhook,
   listDeliveries,
   retryDelivery,
@@ -2245,6 +2552,8 @@ export function routes(server: StrictServerInterface): readonly runtime.Route[] 
       server.getWebhook(request, context)),
     bind<DeleteWebhookRequest>(operationDescriptors.deleteWebhook, (request, context) =>
       server.deleteWebhook(request, context)),
+    bind<RotateWebhookSecretRequest>(operationDescriptors.rotateWebhookSecret, (request, context) =>
+      server.rotateWebhookSecret(request, context)),
     bind<EnableWebhookRequest>(operationDescriptors.enableWebhook, (request, context) =>
       server.enableWebhook(request, context)),
     bind<ListDeliveriesRequest>(operationDescriptors.listDeliveries, (request, context) =>

@@ -87,6 +87,14 @@ create table webhook_lanes (
   constraint webhook_lanes_pkey PRIMARY KEY (endpoint_id, stream)
 );
 
+create table webhook_previous_secrets (
+  id uuid not null,
+  endpoint_id uuid not null,
+  sealed_secret bytea not null,
+  expires_at timestamp with time zone not null,
+  constraint webhook_previous_secrets_pkey PRIMARY KEY (id)
+);
+
 alter table broker_messages add constraint broker_messages_position_fkey FOREIGN KEY ("position") REFERENCES events("position");
 
 alter table outbox add constraint outbox_position_fkey FOREIGN KEY ("position") REFERENCES events("position");
@@ -96,6 +104,8 @@ alter table webhook_deliveries add constraint webhook_deliveries_endpoint_id_fke
 alter table webhook_deliveries add constraint webhook_deliveries_position_fkey FOREIGN KEY ("position") REFERENCES events("position");
 
 alter table webhook_lanes add constraint webhook_lanes_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE;
+
+alter table webhook_previous_secrets add constraint webhook_previous_secrets_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE;
 
 CREATE INDEX broker_messages_stream_idx ON public.broker_messages USING btree (stream, "position");
 
@@ -112,6 +122,8 @@ CREATE INDEX webhook_endpoints_by_owner ON public.webhook_endpoints USING btree 
 CREATE INDEX webhook_endpoints_newest_first ON public.webhook_endpoints USING btree (created_at DESC, id DESC);
 
 CREATE INDEX webhook_lanes_due ON public.webhook_lanes USING btree (due_at);
+
+CREATE INDEX webhook_previous_secrets_by_endpoint ON public.webhook_previous_secrets USING btree (endpoint_id, id DESC);
 
 CREATE TRIGGER events_kept BEFORE DELETE OR UPDATE OF "position", stream, version, type, schema_version, data, metadata, recorded_at ON events FOR EACH ROW EXECUTE FUNCTION refuse_change_of_event();
 

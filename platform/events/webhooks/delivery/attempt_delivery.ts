@@ -61,13 +61,13 @@ export async function attemptDelivery(
 
 async function post(
   endpointId: string,
-  { url, encryptedSecret, event }: PendingDelivery,
+  { url, encryptedSecrets, event }: PendingDelivery,
   { signal, timeoutMs, secrets, toJson, nowMs, ...options }: AttemptOptions & {
     readonly signal: AbortSignal;
   },
 ): Promise<AttemptResult | undefined> {
-  const secret = secrets.decrypt(encryptedSecret, endpointId);
-  if (secret === undefined) return { failure: "unreadable-secret", status: undefined };
+  const [current, ...previous] = encryptedSecrets.map((secret) => secrets.decrypt(secret, endpointId));
+  if (current === undefined) return { failure: "unreadable-secret", status: undefined };
   const { id, body } = messageOf(event, toJson);
   const now = new Date(nowMs());
   const headers = {
@@ -75,7 +75,9 @@ async function post(
     "User-Agent": "Archway-Webhooks",
     "Webhook-Id": id,
     "Webhook-Timestamp": String(Math.floor(now.getTime() / 1000)),
-    "Webhook-Signature": new Webhook(secret).sign(id, now, body),
+    // One for each secret; the receiver looks for the one that it can verify.
+    "Webhook-Signature": [current, ...previous.filter((secret) => secret !== undefined)]
+      .map((secret) => new Webhook(secret).sign(id, now, body)).join(" "),
   };
   try {
     const response = await postToTarget(parseTargetUrl(url, options), {

@@ -20,7 +20,8 @@ export interface PendingDelivery {
   /** Number of attempts since the last requested retry. */
   readonly attempts: number;
   readonly url: string;
-  readonly encryptedSecret: Uint8Array;
+  /** Signing secrets, encrypted: the current one, and replaced ones that have not expired. */
+  readonly encryptedSecrets: readonly [Uint8Array, ...Uint8Array[]];
   readonly event: OutgoingEvent;
 }
 

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { ConnectionManager, Querier, Transaction, TxManager } from "@archway/db/db.ts";
 import { EVENT_COLUMNS, eventOfRow, type EventRow } from "../../outbox/outgoing_event.ts";
 import { type Claim, claimKeys } from "./claim_keys.ts";
@@ -28,7 +29,10 @@ export interface Settlement {
 const LOCK_LEASE = `select 1 from webhook_lanes
   where endpoint_id = $1 and stream = $2 and lease = $3 for update`;
 
-const NEXT = `select d.id, d.attempts, d.retry_requested, w.url, w.sealed_secret, ${EVENT_COLUMNS}
+const NEXT = `select d.id, d.attempts, d.retry_requested, w.url, w.sealed_secret, ${EVENT_COLUMNS}, (
+    select jsonb_agg(encode(p.sealed_secret, 'hex') order by p.id desc)
+    from webhook_previous_secrets as p where p.endpoint_id = w.id and p.expires_at > now()
+  ) as previous_secrets
   from webhook_deliveries as d
   join webhook_endpoints as w on w.id = d.endpoint_id
   join events as e on e.position = d.position
@@ -222,9 +226,15 @@ async function next(
       readonly retry_requested: boolean;
       readonly url: string;
       readonly sealed_secret: Uint8Array;
+      /** In hexadecimal digits. */
+      readonly previous_secrets: readonly string[] | null;
     }
   >(NEXT, [...columns]);
   if (row === undefined) return undefined;
-  const { id, attempts, retry_requested: retryRequested, url, sealed_secret: encryptedSecret } = row;
-  return { delivery: { id, attempts, url, encryptedSecret, event: eventOfRow(row) }, retryRequested };
+  const { id, attempts, retry_requested: retryRequested, url, sealed_secret: current } = row;
+  const previous = (row.previous_secrets ?? []).map((digits) => Uint8Array.from(Buffer.from(digits, "hex")));
+  return {
+    delivery: { id, attempts, url, encryptedSecrets: [current, ...previous], event: eventOfRow(row) },
+    retryRequested,
+  };
 }

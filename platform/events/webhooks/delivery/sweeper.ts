@@ -32,10 +32,27 @@ const RESCHEDULE = `update webhook_lanes as l set due_at = $1, scheduled_at = $1
 const END_THROTTLES = `update webhook_endpoints set throttled_until = null, throttled_at = null
   where throttled_at > $1::timestamptz`;
 
-const STALE_SECRETS = `select id, sealed_secret from webhook_endpoints
-  where substring(sealed_secret from 1 for ${ENCRYPTION_KEY_ID_BYTES}) <> $1 and id > $2 order by id limit 100`;
+const PURGE_SECRETS = `delete from webhook_previous_secrets where expires_at < $1::timestamptz`;
 
-const STORE_SECRET = `update webhook_endpoints set sealed_secret = $3 where id = $1 and sealed_secret = $2`;
+/** Tables with signing secrets, and their columns of the endpoint's id. */
+const SECRETS = [["webhook_endpoints", "id"], ["webhook_previous_secrets", "endpoint_id"]] as const;
+
+type SecretTable = typeof SECRETS[number];
+
+function staleSecrets([table, endpointId]: SecretTable): string {
+  return `select id, ${endpointId} as endpoint_id, sealed_secret from ${table}
+    where substring(sealed_secret from 1 for ${ENCRYPTION_KEY_ID_BYTES}) <> $1 and id > $2 order by id limit 100`;
+}
+
+function storeSecret([table]: SecretTable): string {
+  return `update ${table} set sealed_secret = $3 where id = $1 and sealed_secret = $2`;
+}
+
+interface StaleSecret {
+  readonly id: string;
+  readonly endpoint_id: string;
+  readonly sealed_secret: Uint8Array;
+}
 
 const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
@@ -50,6 +67,7 @@ export class Sweeper {
   /** Runs every maintenance task on a batch of rows. */
   async step(): Promise<StepOutcome> {
     const [purged, rescheduled] = [await this.purge(), await this.reschedule()];
+    await this.#options.database.writer().query(PURGE_SECRETS, [this.#time()]);
     await this.reencryptSecrets();
     return purged === BATCH || rescheduled === BATCH ? "more" : "idle";
   }
@@ -75,21 +93,27 @@ export class Sweeper {
 
   /** Encrypts signing secrets under the newest key, so that older keys can be removed. Returns how many. */
   async reencryptSecrets(): Promise<number> {
+    let updated = 0;
+    for (const table of SECRETS) updated += await this.#reencrypt(table);
+    return updated;
+  }
+
+  async #reencrypt(table: SecretTable): Promise<number> {
     const { database, secrets } = this.#options;
     let updated = 0;
     for (let after = FIRST_ID;;) {
-      const { rows } = await database.writer().query<{ id: string; sealed_secret: Uint8Array }>(
-        STALE_SECRETS,
+      const { rows } = await database.writer().query<StaleSecret>(
+        staleSecrets(table),
         [secrets.currentKeyId, after],
       );
       const last = rows.at(-1);
       if (last === undefined) return updated;
-      for (const { id, sealed_secret: encrypted } of rows) {
-        const secret = secrets.decrypt(encrypted, id);
+      for (const { id, endpoint_id: endpointId, sealed_secret: encrypted } of rows) {
+        const secret = secrets.decrypt(encrypted, endpointId);
         // A secret that cannot be decrypted is reported by its deliveries.
         if (secret === undefined) continue;
-        const parameters = [id, encrypted, secrets.encrypt(secret, id)];
-        updated += (await database.writer().query(STORE_SECRET, parameters)).rowCount;
+        const parameters = [id, encrypted, secrets.encrypt(secret, endpointId)];
+        updated += (await database.writer().query(storeSecret(table), parameters)).rowCount;
       }
       after = last.id;
     }

@@ -1,4 +1,5 @@
 import type { QueryOptions, ReaderOptions, Transaction } from "@archway/db/db.ts";
+import { microsecondsOf, type Timestamp, timestampOf } from "@archway/db/timestamp.ts";
 import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
 import { changedError, DomainError, notFoundError } from "@archway/service_kit/domain_error.ts";
 import { meetsCondition, type VersionCondition } from "@archway/service_kit/entity_version.ts";
@@ -20,6 +21,30 @@ type ReadOptions = QueryOptions & ReaderOptions;
 export interface CreatedWebhook {
   readonly webhook: Webhook;
   readonly secret: string;
+}
+
+/** Default duration for which messages are signed with a replaced secret, too, in seconds. */
+const OVERLAP_SECONDS = 86_400;
+
+/** Maximum number of replaced secrets of a webhook, so that a repeated request does not withdraw the one in use. */
+const MAX_PREVIOUS_SECRETS = 4;
+
+/** Options of a rotation. */
+export interface RotateSecretOptions extends QueryOptions {
+  /**
+   * Duration for which messages are signed with the replaced secret, too, in seconds. 0 withdraws it, and all that were
+   * replaced before.
+   *
+   * @default {86_400}
+   */
+  readonly overlapSeconds?: number | undefined;
+}
+
+/** A new signing secret, which is returned only once. */
+export interface RotatedSecret {
+  readonly secret: string;
+  /** Time until which the replaced secret is valid; undefined if it was withdrawn. */
+  readonly previousExpiresAt: Timestamp | undefined;
 }
 
 /** Use cases of webhooks. */
@@ -72,6 +97,29 @@ export class WebhookService {
       if (!meetsCondition(version, condition)) throw changedError("webhook", version);
       await this.#deps.webhooks.delete(tx, id);
     });
+  }
+
+  /**
+   * Replaces the signing secret of a webhook.
+   *
+   * @throws {DomainError} "webhook-not-found".
+   */
+  async rotateSecret(
+    key: ResourceKey,
+    { overlapSeconds = OVERLAP_SECONDS, ...options }: RotateSecretOptions = {},
+  ): Promise<RotatedSecret> {
+    const { webhooks, secrets, now, newId } = this.#deps;
+    const secret = secrets.make();
+    const expiresAt = timestampOf(microsecondsOf(now()) + BigInt(overlapSeconds) * 1_000_000n);
+    await this.#locked(key, options, async (tx, { id }) => {
+      await webhooks.rotateSecret(tx, {
+        webhookId: id,
+        encryptedSecret: secrets.encrypt(secret, id),
+        ...{ previousId: newId(), expiresAt },
+        maxPrevious: overlapSeconds === 0 ? 0 : MAX_PREVIOUS_SECRETS,
+      });
+    });
+    return { secret, previousExpiresAt: overlapSeconds === 0 ? undefined : expiresAt };
   }
 
   /**

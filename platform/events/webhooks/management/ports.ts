@@ -19,6 +19,19 @@ export interface StoredWebhook extends Webhook {
   readonly encryptedSecret: Uint8Array;
 }
 
+/** Replacement of a signing secret. */
+export interface SecretRotation {
+  readonly webhookId: string;
+  /** New secret, encrypted. */
+  readonly encryptedSecret: Uint8Array;
+  /** Id of the replaced secret. */
+  readonly previousId: string;
+  /** Time until which messages are signed with the replaced secret, too. */
+  readonly expiresAt: Timestamp;
+  /** Maximum number of replaced secrets that stay valid, the newest ones. */
+  readonly maxPrevious: number;
+}
+
 /** Request to retry a delivery. */
 export interface Retry {
   readonly webhookId: string;
@@ -35,6 +48,8 @@ export interface WebhookRepository {
   lock(tx: Transaction, key: ResourceKey): Promise<Webhook | undefined>;
   /** Lists the webhooks in the scope, newest first. */
   list(db: Querier, request: ListRequest<NoFilter>, options?: QueryOptions): Promise<Page<Webhook>>;
+  /** Replaces the signing secret of a locked webhook. */
+  rotateSecret(tx: Transaction, rotation: SecretRotation): Promise<void>;
   /** Enables a locked webhook. Returns undefined, and changes nothing, if it is enabled. */
   enable(tx: Transaction, id: string): Promise<Webhook | undefined>;
   /** Deletes a locked webhook, with its deliveries. */

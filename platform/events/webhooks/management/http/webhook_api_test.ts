@@ -100,6 +100,7 @@ Deno.test("/v1/webhooks shows webhooks to their owners and to webhooks:admin, by
       `GET ${path}/deliveries`,
       `POST ${path}/deliveries/${MISSING}/retry`,
       `POST ${path}/enable`,
+      `POST ${path}/rotate-secret`,
     ]
   ) {
     assertEquals((await call(server, line, { as: "bob" })).outcome, "404 webhook-not-found", line);
@@ -116,6 +117,25 @@ Deno.test("/v1/webhooks shows webhooks to their owners and to webhooks:admin, by
   assertEquals((await call(server, target, { as: "bob" })).outcome, "400 invalid-page");
   assertEquals((await call(server, target, { as: "ada" })).items.map((webhook) => webhook["id"]), [id]);
   assertEquals((await call(server, `DELETE ${path}`, { as: "eve-write.admin", headers })).status, 204);
+});
+
+Deno.test("/v1/webhooks/{id}/rotate-secret returns a new secret, with and without a body", async () => {
+  await using database = await openEventDatabase();
+  const server = serverOver(database.pool);
+  const line = `POST /v1/webhooks/${await create(server)}/rotate-secret`;
+  const secrets = new Set<unknown>();
+  for (const body of [undefined, {}, { overlapSeconds: 60 }, { overlapSeconds: 0 }]) {
+    const rotated = await call(server, line, { body });
+    assertEquals(rotated.status, 200);
+    assertMatch(String(rotated.data["secret"]), /^whsec_/);
+    assertEquals(
+      typeof rotated.data["previousExpiresAt"],
+      body?.overlapSeconds === 0 ? "undefined" : "string",
+    );
+    secrets.add(rotated.data["secret"]);
+  }
+  assertEquals(secrets.size, 4);
+  assertEquals((await call(server, line, { body: { overlapSeconds: 604_801 } })).status, 422);
 });
 
 Deno.test("/v1/webhooks/{id}/enable enables a webhook that was disabled", async () => {

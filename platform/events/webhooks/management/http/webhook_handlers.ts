@@ -54,6 +54,17 @@ export function webhookHandlers(
       await webhooks.delete(keyOf(path, context), options);
       return await responses.deleted(context);
     },
+    rotateWebhookSecret: async ({ path, body }, context) => {
+      const { signal, requestId } = context;
+      const { overlapSeconds } = body ?? {};
+      const { secret, previousExpiresAt } = await webhooks.rotateSecret(keyOf(path, context), {
+        signal,
+        overlapSeconds,
+      });
+      const headers = await tokens.header(context);
+      const data = { secret, ...(previousExpiresAt !== undefined && { previousExpiresAt }) };
+      return { status: 200, headers, body: { data, meta: { requestId } } };
+    },
     enableWebhook: async ({ path }, context) => {
       const webhook = await webhooks.enable(keyOf(path, context), { signal: context.signal });
       return await responses.written(webhook, context);

@@ -5,7 +5,14 @@ import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import { andOwned, scopedStatement, statementFor } from "@archway/service_kit/scoped_statement.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import type { Webhook } from "../domain/webhook.ts";
-import type { DeliveryFilter, NoFilter, Retry, StoredWebhook, WebhookRepository } from "../ports.ts";
+import type {
+  DeliveryFilter,
+  NoFilter,
+  Retry,
+  SecretRotation,
+  StoredWebhook,
+  WebhookRepository,
+} from "../ports.ts";
 import {
   DELIVERY_COLUMNS,
   DELIVERY_SOURCE,
@@ -35,6 +42,13 @@ const LOCK = scopedStatement(
 
 const ENABLE = `update webhook_endpoints set disabled_at = null, version = version + 1
   where id = $1 and disabled_at is not null returning ${WEBHOOK_COLUMNS}`;
+
+const KEEP_SECRET = `insert into webhook_previous_secrets (id, endpoint_id, sealed_secret, expires_at)
+  select $2, id, sealed_secret, $3 from webhook_endpoints where id = $1`;
+const DISCARD_SECRETS = `delete from webhook_previous_secrets where endpoint_id = $1 and id not in (
+    select id from webhook_previous_secrets where endpoint_id = $1 order by id desc limit $2
+  )`;
+const REPLACE_SECRET = "update webhook_endpoints set sealed_secret = $2 where id = $1";
 
 const END_THROTTLE =
   "update webhook_endpoints set throttled_until = null where id = $1 and throttled_until is not null";
@@ -77,6 +91,15 @@ export class PostgresWebhookRepository implements WebhookRepository {
   list(db: Querier, { scope, page }: ListRequest<NoFilter>, options?: QueryOptions): Promise<Page<Webhook>> {
     const list = new ListSql({ columns: WEBHOOK_COLUMNS, from: "webhook_endpoints" }).ownedBy(scope);
     return readPage<Webhook>(db, list, { page, options });
+  }
+
+  async rotateSecret(
+    tx: Transaction,
+    { webhookId, encryptedSecret, previousId, expiresAt, maxPrevious }: SecretRotation,
+  ): Promise<void> {
+    await tx.query(KEEP_SECRET, [webhookId, previousId, expiresAt]);
+    await tx.query(DISCARD_SECRETS, [webhookId, maxPrevious]);
+    await tx.query(REPLACE_SECRET, [webhookId, encryptedSecret]);
   }
 
   async enable(tx: Transaction, id: string): Promise<Webhook | undefined> {
