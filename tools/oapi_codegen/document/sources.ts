@@ -1,12 +1,13 @@
 import { posix } from "node:path";
 import type { JsonValue } from "@archway/server/operation.ts";
 import { DiagnosticList, GenerationError } from "../diagnostics.ts";
-import { decodeFragment, isObject, locate, type Located, member, textMember } from "../json_value.ts";
+import { decodeFragment, locate, type Located, member, textMember } from "../json_value.ts";
 import { nearest } from "@archway/config/nearest.ts";
 import { parseYaml } from "../parse_yaml.ts";
 import { walkReferences } from "../reference_walk.ts";
 import type { DocumentFolder } from "./document_folder.ts";
 import { suggestTarget } from "./suggest_target.ts";
+import { upgradeDocument } from "./upgrade_document.ts";
 
 /** File of a document. */
 export interface SourceFile {
@@ -49,6 +50,8 @@ export interface LoadSourcesOptions {
   readonly folder?: DocumentFolder | undefined;
 }
 
+const OPENAPI_3_0 = /^3\.0\.\d+$/;
+
 /**
  * Parses a document and the files that it references.
  *
@@ -60,21 +63,18 @@ export async function loadSources(
 ): Promise<Sources> {
   const base = posix.dirname(file);
   const files = new Map<string, SourceFile>();
+  let isOld = false;
   const parse = (path: string, content: string): SourceFile => {
     const diagnostics = new DiagnosticList(posix.join(base, path));
-    const source = { path, value: parseYaml(content, diagnostics), diagnostics };
+    const parsed = parseYaml(content, diagnostics);
+    isOld ||= files.size === 0 && OPENAPI_3_0.test(textMember(parsed, "openapi") ?? "");
+    const source = { path, value: isOld ? upgradeDocument(parsed) : parsed, diagnostics };
     files.set(path, source);
     return source;
   };
   const root = parse(posix.basename(file), text);
   root.diagnostics.throwIfAny();
-  if (!isObject(root.value) || !/^3\.1\.\d+$/.test(textMember(root.value, "openapi") ?? "")) {
-    root.diagnostics.add(
-      "/openapi",
-      "Only OpenAPI 3.1 is supported; upgrade the document and write openapi: 3.1.0",
-    );
-    root.diagnostics.throw();
-  }
+  checkVersion(root);
   // A Map is iterated in insertion order, including entries added during the iteration.
   for (const source of files.values()) {
     for (const { ref, at } of referencesOf(source)) {
@@ -90,6 +90,19 @@ export async function loadSources(
   for (const source of files.values()) checkTargets(source, sources);
   sources.throwIfAny();
   return sources;
+}
+
+/** Checks the version of a document, once 3.0 is upgraded. */
+function checkVersion({ value, diagnostics }: SourceFile): void {
+  if (textMember(value, "swagger") !== undefined) {
+    diagnostics.add(
+      "/swagger",
+      "Swagger 2.0 is not supported; convert the document to OpenAPI 3 first, with `npx swagger2openapi` for example",
+    );
+  } else if (!/^3\.1\.\d+$/.test(textMember(value, "openapi") ?? "")) {
+    diagnostics.add("/openapi", "Only OpenAPI 3.0 and 3.1 are supported; write openapi: 3.1.0");
+  }
+  diagnostics.throwIfAny();
 }
 
 /** Yields all references of a file with the pointer of their text. Includes that of its operation defaults. */

@@ -1,0 +1,75 @@
+import type { JsonValue } from "@archway/server/operation.ts";
+import { isArray, isObject, type JsonObject } from "../json_value.ts";
+
+const NULL = { type: "null" };
+
+/** Annotations, which may stand beside a `$ref`; other siblings had no effect in 3.0 (3.0.3, 4.7.23). */
+const BESIDE_REF = ["$ref", "description", "title", "deprecated", "readOnly", "writeOnly", "nullable"];
+
+/**
+ * Upgrades a schema of OpenAPI 3.0, whose subschemas are upgraded already, to JSON Schema 2020-12:
+ *
+ * - `nullable` becomes the type "null", also beside `$ref`, `allOf` and `enum`, where tools read it so.
+ * - `exclusiveMinimum: true` becomes the limit itself, as `exclusiveMaximum` does.
+ * - `example` becomes `examples`.
+ * - A required property that is read-only is required of responses alone (3.0.3, 4.7.24.2). Validators know no
+ *   direction, so it is no longer required.
+ */
+export function upgradeSchema(schema: JsonObject): JsonObject {
+  const steps = [dropSiblings, upgradeLimits, upgradeExample, relaxReadOnly, upgradeNullable];
+  return steps.reduce((upgraded, step) => step(upgraded), schema);
+}
+
+function dropSiblings(schema: JsonObject): JsonObject {
+  if (typeof schema["$ref"] !== "string") return schema;
+  return Object.fromEntries(
+    Object.entries(schema).filter(([name]) => BESIDE_REF.includes(name) || name.startsWith("x-")),
+  );
+}
+
+function upgradeLimits(schema: JsonObject): JsonObject {
+  return (["Minimum", "Maximum"] as const).reduce((upgraded, name): JsonObject => {
+    const [exclusive, inclusive] = [`exclusive${name}`, name.toLowerCase()];
+    const { [exclusive]: isExclusive, [inclusive]: limit, ...rest } = upgraded;
+    if (typeof isExclusive !== "boolean") return upgraded;
+    if (limit === undefined) return rest;
+    return { ...rest, [isExclusive ? exclusive : inclusive]: limit };
+  }, schema);
+}
+
+function upgradeExample(schema: JsonObject): JsonObject {
+  const { example, ...rest } = schema;
+  return example === undefined ? schema : { ...rest, examples: [example] };
+}
+
+function relaxReadOnly(schema: JsonObject): JsonObject {
+  const { required, properties } = schema;
+  if (!isArray(required) || !isObject(properties)) return schema;
+  const isReadOnly = (name: JsonValue): boolean => {
+    const property = typeof name === "string" ? properties[name] : undefined;
+    return isObject(property) && property["readOnly"] === true;
+  };
+  const rest = required.filter((name) => !isReadOnly(name));
+  if (rest.length === required.length) return schema;
+  const { required: _, ...others } = schema;
+  return rest.length === 0 ? others : { ...others, required: rest };
+}
+
+function upgradeNullable(schema: JsonObject): JsonObject {
+  const { nullable, ...rest } = schema;
+  if (nullable === undefined) return schema;
+  if (nullable !== true) return rest;
+  const { type, enum: values } = rest;
+  if (typeof type === "string") {
+    const withNull = { ...rest, type: [type, "null"] };
+    return isArray(values) && !values.includes(null) ? { ...withNull, enum: [...values, null] } : withNull;
+  }
+  const { description, title, ...asserted } = rest;
+  // Without an assertion null is valid already.
+  if (Object.keys(asserted).length === 0) return rest;
+  return {
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+    anyOf: [asserted, NULL],
+  };
+}
