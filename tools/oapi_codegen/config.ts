@@ -1,6 +1,13 @@
 import { parseYaml } from "./parse_yaml.ts";
 import { DiagnosticList } from "./diagnostics.ts";
+import type { JsonValue } from "@archway/server/operation.ts";
+import type { DefaultSecurity } from "./security.ts";
 import { isArray, isObject, type JsonObject, member } from "./json_value.ts";
+
+const OPTIONS = ["default-security", "exclude-tags", "schema-suffix"];
+
+/** Suffix of a schema's type if its name is taken, unless the cfg has another one. */
+export const DEFAULT_SCHEMA_SUFFIX = "Schema";
 
 /** Content of a `cfg.server.<name>.yaml`. */
 export interface Config {
@@ -10,6 +17,10 @@ export interface Config {
   readonly output: string;
   /** Tags of operations that are not generated; types and the document still include them. */
   readonly excludeTags: readonly string[];
+  /** Security of operations if the document says nothing; undefined if that is an error. */
+  readonly defaultSecurity: DefaultSecurity | undefined;
+  /** Suffix of a schema's type whose name is taken. */
+  readonly schemaSuffix: string;
 }
 
 /**
@@ -32,7 +43,7 @@ export function parseConfig(text: string, file: string): Config {
   const excludeTags: string[] = [];
   if (options !== undefined && !isObject(options)) diagnostics.add("/options", "Expected an object");
   if (isObject(options)) {
-    refuseUnknown(options, { known: ["exclude-tags"], at: "/options", diagnostics });
+    refuseUnknown(options, { known: OPTIONS, at: "/options", diagnostics });
     const tags = member(options, "exclude-tags") ?? [];
     if (isArray(tags)) {
       for (const [index, tag] of tags.entries()) {
@@ -43,8 +54,24 @@ export function parseConfig(text: string, file: string): Config {
       diagnostics.add("/options/exclude-tags", "Expected a list of tags");
     }
   }
+  const scheme = readText(options, { field: "default-security", diagnostics });
+  const schemaSuffix = readText(options, { field: "schema-suffix", diagnostics }) ?? DEFAULT_SCHEMA_SUFFIX;
+  if (!/^\w+$/.test(schemaSuffix)) {
+    diagnostics.add("/options/schema-suffix", "Expected letters, digits and underscores");
+  }
   diagnostics.throwIfAny();
-  return { spec, output, excludeTags };
+  const defaultSecurity = scheme === undefined || scheme === "none" ? scheme : { scheme };
+  return { spec, output, excludeTags, defaultSecurity, schemaSuffix };
+}
+
+function readText(
+  options: JsonValue | undefined,
+  { field, diagnostics }: { field: string; diagnostics: DiagnosticList },
+): string | undefined {
+  const value = member(options, field);
+  if (value === undefined || (typeof value === "string" && value !== "")) return value;
+  diagnostics.add(`/options/${field}`, "Expected text");
+  return undefined;
 }
 
 function refuseUnknown(

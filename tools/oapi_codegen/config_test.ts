@@ -3,22 +3,39 @@ import { parseConfig } from "./config.ts";
 import { GenerationError } from "./diagnostics.ts";
 
 Deno.test("parseConfig() reads every field", () => {
-  const text = "spec: a.yaml\noutput: ../api/a\noptions: { exclude-tags: [health] }\n";
-  assertEquals(parseConfig(text, "cfg"), { spec: "a.yaml", output: "../api/a", excludeTags: ["health"] });
+  const text =
+    "spec: a.yaml\noutput: ../api/a\noptions:\n  exclude-tags: [health]\n  default-security: token\n" +
+    "  schema-suffix: Model\n";
+  assertEquals(parseConfig(text, "cfg"), {
+    spec: "a.yaml",
+    output: "../api/a",
+    excludeTags: ["health"],
+    defaultSecurity: { scheme: "token" },
+    schemaSuffix: "Model",
+  });
+  const none = parseConfig("spec: a\noutput: b\noptions: { default-security: none }\n", "cfg");
+  assertEquals(none.defaultSecurity, "none");
 });
 
 Deno.test("parseConfig() applies defaults for missing options", () => {
-  assertEquals(parseConfig("spec: a.yaml\noutput: b\n", "cfg").excludeTags, []);
+  const { excludeTags, defaultSecurity, schemaSuffix } = parseConfig("spec: a.yaml\noutput: b\n", "cfg");
+  assertEquals([excludeTags, defaultSecurity, schemaSuffix], [[], undefined, "Schema"]);
 });
 
 Deno.test("parseConfig() reports all diagnostics at once", () => {
   const error = assertThrows(
-    () => parseConfig("spec: 5\noutputs: x\noptions: { exclude-tags: [1], package: p }\n", "oapi/cfg.yaml"),
+    () =>
+      parseConfig(
+        "spec: 5\noutputs: x\noptions: { exclude-tags: [1], package: p, schema-suffix: a b, default-security: 1 }\n",
+        "oapi/cfg.yaml",
+      ),
     GenerationError,
   );
   assertEquals(error.diagnostics.map(({ at }) => at).sort(), [
+    "/options/default-security",
     "/options/exclude-tags/0",
     "/options/package",
+    "/options/schema-suffix",
     "/output",
     "/outputs",
     "/spec",

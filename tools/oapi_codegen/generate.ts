@@ -26,6 +26,8 @@ export async function generate(configPath: string): Promise<Generated> {
   const files = await generateFiles(await readText(specPath), {
     file: displayPath(specPath),
     excludeTags: config.excludeTags,
+    defaultSecurity: config.defaultSecurity,
+    schemaSuffix: config.schemaSuffix,
     folder: diskFolder(dirname(specPath)),
   });
   return { folder, files };

@@ -37,7 +37,7 @@ Deno.test("generateAll() generates the output of every configuration in a folder
 Deno.test("generateAll() reports the diagnostics of all configurations", async () => {
   await withFolder({
     "t.yaml": DOCUMENT,
-    "old.yaml": "openapi: 3.0.0\n",
+    "old.yaml": "openapi: 2.5.0\n",
     "cfg.server.a.yaml": "spec: old.yaml\noutput: out/a\n",
     "cfg.server.b.yaml": "spec: none.yaml\noutput: out/b\n",
     "cfg.server.c.yaml": "spec: t.yaml\noutput: out/c\n",

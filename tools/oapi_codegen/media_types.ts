@@ -1,9 +1,8 @@
 import type { Codec, Shape } from "@archway/server/operation.ts";
-import { child, entries, isObject, type Located, textMember } from "./json_value.ts";
+import { child, entries, type Located, textMember } from "./json_value.ts";
 import type { MediaModel } from "./model.ts";
 import { parameterShape } from "./parameter_shape.ts";
 import type { References } from "./references.ts";
-import { ANNOTATIONS } from "./schema_walk.ts";
 
 const MEDIA_TYPE = /^[a-z0-9!#$&^_.+-]+\/(?:\*|[a-z0-9!#$&^_.+-]+)$|^\*\/\*$/;
 
@@ -22,11 +21,15 @@ export function readContent(
     }
     const schema = child(media, "schema");
     const target = schema === undefined ? undefined : references.follow(schema);
-    const codec = codecOf(mediaType, target);
-    if (codec === undefined || direction === "response" && (codec === "form" || codec === "multipart")) {
+    const choice = codecOf(mediaType, target);
+    const codec = choice?.codec;
+    if (
+      choice === undefined || codec === undefined ||
+      direction === "response" && (codec === "form" || codec === "multipart")
+    ) {
       diagnostics.add(
         media.pointer,
-        "No codec for this media type with this schema; use JSON, text with type: string, or no schema for bytes",
+        "No codec for this media type; use JSON, text or bytes",
       );
       continue;
     }
@@ -52,24 +55,34 @@ export function readContent(
         "A form's fields are text, files and lists of them; send nested values as JSON",
       );
     }
-    found.push({ mediaType, codec, schema: codec === "binary" ? undefined : schema, shape });
+    found.push({ mediaType, codec, schema: choice.validates ? schema : undefined, shape });
   }
   return found;
 }
 
-/** Returns the codec for a media type and its schema; undefined if they do not fit. */
-function codecOf(mediaType: string, schema: Located | undefined): Codec | undefined {
-  if (mediaType === "application/json" || mediaType.endsWith("+json")) return "json";
-  if (mediaType === "application/x-www-form-urlencoded") return "form";
-  if (mediaType === "multipart/form-data") return "multipart";
+/** Codec for a media type and its schema, and whether the schema applies to what it decodes. */
+interface CodecChoice {
+  readonly codec: Codec;
+  readonly validates: boolean;
+}
+
+/** Returns the codec for a media type and its schema; undefined for an unsupported kind of multipart. */
+function codecOf(mediaType: string, schema: Located | undefined): CodecChoice | undefined {
+  if (mediaType === "application/json" || mediaType.endsWith("+json")) {
+    return { codec: "json", validates: true };
+  }
+  if (mediaType === "application/x-www-form-urlencoded") return { codec: "form", validates: true };
+  if (mediaType === "multipart/form-data") return { codec: "multipart", validates: true };
   if (mediaType.startsWith("multipart/")) return undefined;
-  const type = textMember(schema?.value, "type");
-  if (textMember(schema?.value, "format") === "binary") return "binary";
-  if (mediaType.startsWith("text/")) return schema === undefined || type === "string" ? "text" : undefined;
-  if (type === "string") return "text";
-  const keys = Object.keys(isObject(schema?.value) ? schema.value : {});
-  const empty = schema?.value !== false && keys.every((key) => ANNOTATIONS.includes(key));
-  return empty ? "binary" : undefined;
+  if (textMember(schema?.value, "format") === "binary") return { codec: "binary", validates: false };
+  const isString = textMember(schema?.value, "type") === "string";
+  if (isString || schema === undefined && mediaType.startsWith("text/")) {
+    return { codec: "text", validates: true };
+  }
+  // XML, event streams and tokens: the handler reads and writes the text, which no schema of a JSON value describes.
+  const isText = mediaType.startsWith("text/") ||
+    /(?:^application\/|\+)(?:xml|jose|jwt|yaml)$/.test(mediaType);
+  return { codec: isText ? "text" : "binary", validates: false };
 }
 
 /** Whether a field has nested values, which a single text cannot represent. */

@@ -1,12 +1,14 @@
 import type { Method } from "@archway/server/operation.ts";
+import type { DiagnosticList } from "./diagnostics.ts";
 import { child, elements, entries, type Located, member, textMember } from "./json_value.ts";
-import { isIdentifier, pascalCase } from "./identifiers.ts";
+import { pascalCase } from "./identifiers.ts";
 import { readContent } from "./media_types.ts";
 import type { BodyModel, OperationModel } from "./model.ts";
+import { type NamedOperation, OperationNames } from "./operation_names.ts";
 import { readParameters } from "./parameters.ts";
 import type { References } from "./references.ts";
 import { readResponses } from "./responses.ts";
-import { compileSecurity, type ReadSecurity } from "./security.ts";
+import { compileSecurity, type DefaultSecurity, type ReadSecurity } from "./security.ts";
 
 const METHODS: ReadonlyMap<string, Method> = new Map([
   ["get", "GET"],
@@ -15,7 +17,13 @@ const METHODS: ReadonlyMap<string, Method> = new Map([
   ["delete", "DELETE"],
   ["patch", "PATCH"],
 ]);
-const OTHER_METHODS = ["connect", "head", "options", "trace"];
+
+/** Selection of operations, and their security if the document says nothing. */
+export interface ReadOperationsOptions {
+  readonly excludeTags: readonly string[];
+  /** Undefined if an operation without security is rejected. */
+  readonly defaultSecurity: DefaultSecurity | undefined;
+}
 
 /**
  * Returns the operations of a document in its order, except those with one of `excludeTags`. Adds diagnostics for
@@ -23,96 +31,88 @@ const OTHER_METHODS = ["connect", "head", "options", "trace"];
  */
 export function readOperations(
   references: References,
-  { excludeTags }: { excludeTags: readonly string[] },
+  { excludeTags, defaultSecurity }: ReadOperationsOptions,
 ): readonly OperationModel[] {
   const { diagnostics } = references;
-  const operations: OperationModel[] = [];
+  const found: FoundOperation[] = [];
   const templates = new Map<string, string>();
-  const names = new Map<string, string>();
-  const readSecurity = compileSecurity(references);
   for (const [path, written] of entries({ value: references.root, pointer: "" }, "paths")) {
     if (path.startsWith("x-")) continue;
-    checkPath(path, { at: written.pointer, templates, references });
     const pathItem = references.follow(written);
     if (pathItem === undefined) continue;
-    for (const [key, operation] of entries(pathItem)) {
-      if (key === "servers") refuseServers(operation.pointer, references);
-      if (OTHER_METHODS.includes(key)) {
-        diagnostics.add(
-          operation.pointer,
-          "Operations are get, put, post, delete and patch; HEAD and OPTIONS follow by themselves",
-        );
-      }
-      const method = METHODS.get(key);
-      // Misspelt fields are reported by the check of the document's structure.
-      if (method === undefined) continue;
-      checkOperationId(operation, { names, references });
-      if ([...elements(operation, "tags")].some(({ value }) => excludeTags.includes(String(value)))) continue;
-      operations.push(readOperation(operation, { method, path, pathItem, references, readSecurity }));
-    }
+    const selected = [...entries(pathItem)].flatMap(([key, operation]): FoundOperation[] => {
+      // HEAD and OPTIONS follow by themselves. Misspelt fields are reported by the check of the document's structure.
+      if (!METHODS.has(key)) return [];
+      const isExcluded = [...elements(operation, "tags")].some(({ value }) =>
+        excludeTags.includes(String(value))
+      );
+      return isExcluded ? [] : [{ method: key, path, operation, pathItem }];
+    });
+    if (selected.length === 0) continue;
+    checkPath(written, { path, diagnostics });
+    checkTemplates(selected, { templates, diagnostics });
+    found.push(...selected);
   }
-  return operations;
+  const names = new OperationNames(found, references);
+  const readSecurity = compileSecurity(references, { defaultSecurity });
+  return found.map((item) => readOperation(item, { names, references, readSecurity }));
+}
+
+/** Operation with its path item. */
+interface FoundOperation extends NamedOperation {
+  readonly pathItem: Located;
 }
 
 function checkPath(
-  path: string,
-  { at, templates, references }: { at: string; templates: Map<string, string>; references: References },
+  { pointer }: Located,
+  { path, diagnostics }: { readonly path: string; readonly diagnostics: DiagnosticList },
 ): void {
-  const { diagnostics } = references;
   if (!path.startsWith("/") || /[?#\s]/.test(path)) {
-    diagnostics.add(at, "A path must begin with / and have no query, fragment or whitespace");
+    diagnostics.add(pointer, "A path must begin with / and have no query, fragment or whitespace");
   }
-  if (path.split("/").some((segment) => /[{}]/.test(segment) && !/^\{[^{}]+\}$/.test(segment))) {
-    diagnostics.add(at, "A template variable must be a whole segment, as in /pets/{id}");
+  if (path.split("/").some((segment) => /[{}]/.test(segment.replaceAll(/\{[^{}]+\}/g, "")))) {
+    diagnostics.add(pointer, "A brace of a template variable is missing, as in /pets/{id}");
+  }
+  if (/\}\{/.test(path)) {
+    diagnostics.add(pointer, "Two template variables need text between them, as in /{from}-{to}");
   }
   const variables = [...path.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1]);
   if (new Set(variables).size < variables.length) {
-    diagnostics.add(at, "A template variable is duplicated; rename one");
+    diagnostics.add(pointer, "A template variable is duplicated; rename one");
   }
-  const template = path.replaceAll(/\{[^{}]*\}/g, "{}");
-  const other = templates.get(template);
-  if (other !== undefined) {
-    diagnostics.add(at, `The path matches the same requests as ${other}; merge the two`);
-  }
-  templates.set(template, path);
 }
 
-function checkOperationId(
-  operation: Located,
-  { names, references }: { names: Map<string, string>; references: References },
+/** Rejects operations that match the same requests, by paths that differ in the names of their variables alone. */
+function checkTemplates(
+  operations: readonly FoundOperation[],
+  { templates, diagnostics }: {
+    readonly templates: Map<string, string>;
+    readonly diagnostics: DiagnosticList;
+  },
 ): void {
-  const { diagnostics } = references;
-  const id = textMember(operation.value, "operationId");
-  if (id === undefined) {
-    diagnostics.add(operation.pointer, "The operationId is missing; it names the handler's method");
-    return;
+  for (const { method, path, operation } of operations) {
+    const template = `${method} ${path.replaceAll(/\{[^{}]*\}/g, "{}")}`;
+    const other = templates.get(template);
+    if (other !== undefined) {
+      diagnostics.add(
+        operation.pointer,
+        `The operation matches the same requests as that of ${other}; merge the two`,
+      );
+    }
+    templates.set(template, path);
   }
-  const at = `${operation.pointer}/operationId`;
-  if (!isIdentifier(id) || pascalCase(id) === "") {
-    diagnostics.add(at, "The operationId must be an identifier such as createProfile, not a reserved word");
-  }
-  const normal = pascalCase(id).toLowerCase();
-  const other = names.get(normal);
-  if (other !== undefined) {
-    diagnostics.add(at, `The operationId yields the same type names as "${other}"; rename one`);
-  }
-  names.set(normal, id);
 }
 
 function readOperation(
-  operation: Located,
-  { method, path, pathItem, references, readSecurity }: {
-    method: Method;
-    path: string;
-    pathItem: Located;
+  { method: key, path, operation, pathItem }: FoundOperation,
+  { names, references, readSecurity }: {
+    names: OperationNames;
     references: References;
     readSecurity: ReadSecurity;
   },
 ): OperationModel {
-  if (member(operation.value, "servers") !== undefined) {
-    refuseServers(`${operation.pointer}/servers`, references);
-  }
-  const operationId = textMember(operation.value, "operationId") ?? "";
+  const method = METHODS.get(key) ?? "GET";
+  const operationId = names.of(operation);
   const extensions = [...entries(operation)]
     .filter(([key]) => key.startsWith("x-") && key !== "x-max-body-bytes")
     .map(([key, { value }]) => [key, value] as const);
@@ -151,13 +151,8 @@ function readBody(
     if (maxBytes !== undefined) diagnostics.add(at, "The operation has no body to limit; remove it");
     return undefined;
   }
-  if (method === "GET" || method === "DELETE") {
-    diagnostics.add(
-      written.pointer,
-      `A body has no meaning in ${method} (RFC 9110, section 9.3); use parameters, or POST`,
-    );
-    return undefined;
-  }
+  // A body has no meaning in GET (RFC 9110, section 9.3.1), and OpenAPI ignores it (3.1, section 4.8.10).
+  if (method === "GET") return undefined;
   const body = references.follow(written);
   if (body === undefined) return undefined;
   const content = readContent(body, { direction: "request", references });
@@ -170,8 +165,4 @@ function readBody(
     maxBytes: typeof maxBytes === "number" ? maxBytes : undefined,
     content,
   };
-}
-
-function refuseServers(at: string, references: References): void {
-  references.diagnostics.add(at, "Servers apply to the whole document; remove them here");
 }

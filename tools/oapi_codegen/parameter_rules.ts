@@ -2,7 +2,7 @@ import type { Located } from "./json_value.ts";
 import type { ParameterModel } from "./model.ts";
 import type { References } from "./references.ts";
 
-/** Rejects path parameters that the path does not contain, and path variables without a parameter. */
+/** Rejects path parameters that the path does not contain. */
 export function checkTemplate(
   parameters: readonly ParameterModel[],
   { operation, path, references }: { operation: Located; path: string; references: References },
@@ -12,14 +12,6 @@ export function checkTemplate(
   const declared = parameters.filter((parameter) => parameter.in === "path").map((parameter) =>
     parameter.name
   );
-  for (const name of variables) {
-    if (!declared.includes(name)) {
-      diagnostics.add(
-        operation.pointer,
-        `The path has {${name}} but no path parameter "${name}"; declare it`,
-      );
-    }
-  }
   for (const name of declared) {
     if (!variables.includes(name)) {
       diagnostics.add(

@@ -37,9 +37,23 @@ export function readParameters(
     }
   }
   const parameters = [...found.values()];
+  const declared = new Set(parameters.filter((parameter) => parameter.in === "path").map(({ name }) => name));
+  const variables = [...path.matchAll(/\{([^{}]*)\}/g)].map(([, name = ""]) => name);
+  parameters.push(
+    ...variables.filter((name) => !declared.has(name)).map((name) => undeclared(name, operation)),
+  );
   checkTemplate(parameters, { operation, path, references });
   checkExploded(parameters, { operation, references });
   return parameters;
+}
+
+/** Returns the parameter of a path variable that the document does not declare: a text. */
+function undeclared(name: string, { pointer }: Located): ParameterModel {
+  return {
+    ...{ name, in: "path", required: true, description: undefined, deprecated: false },
+    ...{ style: "simple", explode: false, shape: { kind: "string" }, content: undefined, default: undefined },
+    schema: { value: { type: "string" }, pointer },
+  };
 }
 
 function readParameter(element: Located, references: References): ParameterModel | undefined {
@@ -57,11 +71,8 @@ function readParameter(element: Located, references: References): ParameterModel
     diagnostics.add(`${at}/in`, "Expected path, query, header or cookie");
     return undefined;
   }
+  // OpenAPI ignores them (3.1, section 4.8.12.2): content and security declare these headers.
   if (location === "header" && ["accept", "content-type", "authorization"].includes(name.toLowerCase())) {
-    diagnostics.add(
-      at,
-      `OpenAPI ignores a header parameter named ${name}; use content or security instead`,
-    );
     return undefined;
   }
   const required = member(here.value, "required") === true;
@@ -87,12 +98,6 @@ function readParameter(element: Located, references: References): ParameterModel
   if (style === undefined || shape === undefined) return undefined;
   const explicit = member(here.value, "explode");
   const explode = typeof explicit === "boolean" ? explicit : style === "form" || style === "deepObject";
-  if (member(here.value, "allowEmptyValue") === true && shape.kind !== "string" && shape.kind !== "any") {
-    diagnostics.add(
-      `${at}/allowEmptyValue`,
-      "allowEmptyValue requires type: string",
-    );
-  }
   const parameter: ParameterModel = {
     ...common,
     style,

@@ -1,7 +1,19 @@
 import type { JsonValue } from "@archway/server/operation.ts";
-import { child, isArray, isObject, type JsonObject, type Located, member, textMember } from "./json_value.ts";
+import { formatNames } from "ajv-formats/dist/formats.js";
+import {
+  child,
+  elements,
+  isArray,
+  isObject,
+  type JsonObject,
+  type Located,
+  member,
+  textMember,
+} from "./json_value.ts";
 import type { References } from "./references.ts";
 import { ANNOTATIONS, LIST_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS, subschemas } from "./schema_walk.ts";
+
+const ASSERTED_FORMATS: readonly string[] = formatNames;
 
 /**
  * Purpose that a schema is compiled for. Defaults are applied to requests but not to responses; in multipart forms,
@@ -49,8 +61,10 @@ export class PreparedSchemas {
         const pointer = this.references.target(item, inner.pointer);
         if (pointer !== undefined) result["$ref"] = this.idOf(pointer, purpose);
       } else if (keyword === "x-pattern-message") result[keyword] = item;
-      else if (keyword === "discriminator" && isArray(member(value, "oneOf"))) result[keyword] = item;
+      else if (keyword === "discriminator" && this.#discriminates(schema)) result[keyword] = item;
       else if (ANNOTATIONS.includes(keyword) || keyword.startsWith("x-")) continue;
+      // Other formats are annotations (JSON Schema 2020-12 Validation, section 7.2).
+      else if (keyword === "format" && !ASSERTED_FORMATS.includes(String(item))) continue;
       else if (SCHEMA_KEYWORDS.includes(keyword)) result[keyword] = next(inner, keyword);
       else if (LIST_KEYWORDS.includes(keyword) && isArray(item)) {
         result[keyword] = item.map((part, index) =>
@@ -79,6 +93,24 @@ export class PreparedSchemas {
     if (own !== undefined || textMember(schema.value, "$ref") === undefined) return own;
     const target = this.references.follow(schema);
     return target === undefined ? undefined : member(target.value, "default");
+  }
+
+  /**
+   * Whether a discriminator selects a schema of `oneOf` by a constant that each requires, so that only errors of that one
+   * are reported. Any other discriminator is an annotation.
+   */
+  #discriminates({ value, pointer }: Located): boolean {
+    const property = textMember(member(value, "discriminator"), "propertyName");
+    const mapping = member(member(value, "discriminator"), "mapping");
+    const alternatives = [...elements({ value, pointer }, "oneOf")];
+    if (property === undefined || mapping !== undefined || alternatives.length === 0) return false;
+    return alternatives.every((alternative) => {
+      const target = this.references.follow(alternative)?.value;
+      const tag = member(member(target, "properties"), property);
+      const required = member(target, "required");
+      return isArray(required) && required.includes(property) &&
+        (member(tag, "const") !== undefined || isArray(member(tag, "enum")));
+    });
   }
 
   /** Whether the schema, or one it references, differs between purposes. */

@@ -1,36 +1,45 @@
-import type { DiagnosticList } from "./diagnostics.ts";
 import { isIdentifier } from "./identifiers.ts";
 import { entries, type Located } from "./json_value.ts";
 import type { OperationModel } from "./model.ts";
 
-/** Returns the exported type name of a component schema. Characters invalid in identifiers become `_`. */
-export function schemaAlias(name: string): string {
-  return name.replaceAll(/[^\w$]/g, "_");
-}
+/** Global types that the generated code uses; a schema of the same name would hide them. */
+const USED_TYPES = ["Promise", "RequestContext", "Uint8Array", "ReadableStream", "File", "Partial"];
 
-/**
- * Returns the alias declarations of all component schemas. Adds diagnostics for invalid type names and for conflicts
- * with each other or with the types of operations.
- */
-export function schemaAliases(
-  document: Located,
-  { operations, diagnostics }: { operations: readonly OperationModel[]; diagnostics: DiagnosticList },
-): string {
-  const taken = new Set(operations.flatMap(({ typeName }) => [`${typeName}Request`, `${typeName}Response`]));
-  const lines: string[] = [];
-  const components: Located = { value: document.value, pointer: "" };
-  for (const [, group] of [...entries(components, "components")].filter(([name]) => name === "schemas")) {
-    for (const [name, { pointer }] of entries(group)) {
-      const alias = schemaAlias(name);
-      if (!isIdentifier(alias)) {
-        diagnostics.add(pointer, "The schema's name is not a valid TypeScript type name; rename it");
+/** Exported type names of component schemas. */
+export class SchemaAliases {
+  readonly #aliases = new Map<string, string>();
+
+  /**
+   * @param document Document with the schemas.
+   * @param operations Operations, whose types have precedence.
+   * @param suffix Suffix of a name that is taken or invalid.
+   */
+  constructor(document: Located, operations: readonly OperationModel[], suffix: string) {
+    const taken = new Set([
+      ...USED_TYPES,
+      ...operations.flatMap(({ typeName }) => [`${typeName}Request`, `${typeName}Response`]),
+    ]);
+    const isFree = (alias: string): boolean => isIdentifier(alias) && !taken.has(alias);
+    for (const [, group] of [...entries(document, "components")].filter(([name]) => name === "schemas")) {
+      for (const [name] of entries(group)) {
+        const plain = name.replaceAll(/[^\w$]/g, "_").replace(/^(?=\d)/, "_");
+        let alias = isFree(plain) ? plain : `${plain}${suffix}`;
+        for (let number = 2; !isFree(alias); number++) alias = `${plain}${suffix}${number}`;
+        taken.add(alias);
+        this.#aliases.set(name, alias);
       }
-      if (taken.has(alias)) {
-        diagnostics.add(pointer, `Another generated type is named ${alias}; rename the schema`);
-      }
-      taken.add(alias);
-      lines.push(`export type ${alias} = components["schemas"][${JSON.stringify(name)}];`);
     }
   }
-  return lines.join("\n");
+
+  /** Returns the exported type name of a component schema. */
+  of(name: string): string {
+    return this.#aliases.get(name) ?? name;
+  }
+
+  /** Declarations of all of them. */
+  get declarations(): string {
+    return [...this.#aliases].map(([name, alias]) =>
+      `export type ${alias} = components["schemas"][${JSON.stringify(name)}];`
+    ).join("\n");
+  }
 }

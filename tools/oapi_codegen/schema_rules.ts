@@ -1,4 +1,3 @@
-import { formatNames } from "ajv-formats/dist/formats.js";
 import { isArray, isObject, type Located, member, textMember } from "./json_value.ts";
 import { nearest } from "@archway/config/nearest.ts";
 import type { References } from "./references.ts";
@@ -25,7 +24,6 @@ const KEYWORDS = [
 
 /** Unsupported keywords of JSON Schema or OpenAPI 3.0, with their replacement. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
-  ["nullable", "OpenAPI 3.1 has no nullable; write type: [string, 'null'], or oneOf with type: 'null'"],
   ["$id", "Schemas cannot have an $id; refer to #/components/schemas"],
   ["$schema", "Schemas cannot choose a dialect; 3.1 documents are JSON Schema 2020-12"],
   ["$vocabulary", "Schemas cannot choose vocabularies; remove it"],
@@ -68,8 +66,6 @@ export function checkSchema(schema: Located, references: References): void {
   }
   checkRequired(schema, references);
   checkPatterns(schema, references);
-  checkFormat(schema, references);
-  checkDiscriminator(schema, references);
   for (const [, inner] of subschemas(schema)) checkSchema(inner, references);
 }
 
@@ -114,34 +110,6 @@ function checkPatterns({ value, pointer }: Located, { diagnostics }: References)
   const message = member(value, "x-pattern-message");
   if (message !== undefined && (typeof message !== "string" || pattern === undefined)) {
     diagnostics.add(`${pointer}/x-pattern-message`, "Expected text beside a pattern");
-  }
-}
-
-function checkFormat({ value, pointer }: Located, { diagnostics }: References): void {
-  const format = textMember(value, "format");
-  const known: readonly string[] = formatNames;
-  if (format === undefined || known.includes(format)) return;
-  const guess = nearest(format, known);
-  diagnostics.add(
-    `${pointer}/format`,
-    `Unknown format; ${guess === undefined ? "use pattern" : `did you mean ${guess}?`}`,
-  );
-}
-
-function checkDiscriminator({ value, pointer }: Located, { diagnostics }: References): void {
-  const discriminator = member(value, "discriminator");
-  if (discriminator === undefined) return;
-  if (member(discriminator, "mapping") !== undefined) {
-    diagnostics.add(
-      `${pointer}/discriminator/mapping`,
-      "A mapping is not supported; give the property a const in each schema of the oneOf, and remove it",
-    );
-  }
-  if (!isArray(member(value, "oneOf"))) {
-    diagnostics.add(
-      `${pointer}/discriminator`,
-      "A discriminator requires a oneOf; add it, or remove the discriminator",
-    );
   }
 }
 

@@ -6,8 +6,8 @@ import openapiTS, {
 } from "openapi-typescript";
 import ts from "typescript";
 import type { JsonValue } from "@archway/server/operation.ts";
-import { isArray, isObject, type JsonObject, type Located, textMember } from "./json_value.ts";
-import { schemaAlias } from "./schema_aliases.ts";
+import { isArray, isObject, type JsonObject, type Located, textMember, unescapeToken } from "./json_value.ts";
+import type { SchemaAliases } from "./schema_aliases.ts";
 import { redoclyConfig } from "./structure.ts";
 
 /** TypeScript types of a document's schemas. */
@@ -22,7 +22,7 @@ export interface SchemaTypes {
  * Generates the types with openapi-typescript 7. Discriminators are removed first: it would derive the property's value
  * from the schema's name, while these documents declare it with `const`. A file of a form is a `File`.
  */
-export async function schemaTypes(document: JsonObject): Promise<SchemaTypes> {
+export async function schemaTypes(document: JsonObject, aliases: SchemaAliases): Promise<SchemaTypes> {
   let context: GlobalContext | undefined;
   const ast = await openapiTS(JSON.stringify(withoutDiscriminators(document)), {
     silent: true,
@@ -40,7 +40,7 @@ export async function schemaTypes(document: JsonObject): Promise<SchemaTypes> {
     typeOf({ value }): string {
       if (typeof value === "boolean") return value ? "unknown" : "never";
       const ref = textMember(value, "$ref")?.match(/^#\/components\/schemas\/([^/]+)$/)?.[1];
-      if (ref !== undefined) return schemaAlias(ref);
+      if (ref !== undefined) return aliases.of(unescapeToken(decodeURIComponent(ref)));
       if (context === undefined) return "unknown";
       const schema: SchemaObject = JSON.parse(JSON.stringify(withoutDiscriminators(value)));
       const type = transformSchemaObject(schema, { path: "#/inline", ctx: context });

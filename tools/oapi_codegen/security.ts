@@ -12,7 +12,10 @@ export type ReadSecurity = (operation: Located) => readonly SecurityRequirement[
  * Reads the security schemes of a document and its default `security`. See OpenAPI 3.1, sections 4.8.1 and 4.8.10.
  * Access is never implicit: an operation without `security` is rejected, and its own `security: []` makes it public.
  */
-export function compileSecurity(references: References): ReadSecurity {
+export function compileSecurity(
+  references: References,
+  { defaultSecurity }: { readonly defaultSecurity?: DefaultSecurity | undefined } = {},
+): ReadSecurity {
   const { diagnostics } = references;
   const root: Located = { value: references.root, pointer: "" };
   const schemes = readSchemes(root, references);
@@ -23,7 +26,9 @@ export function compileSecurity(references: References): ReadSecurity {
       "Public access is declared per operation; write security: [] there",
     );
   }
-  const fallback = common === undefined ? undefined : readRequirements(root, { schemes, references });
+  const fallback = common === undefined
+    ? readDefault(defaultSecurity, { schemes, references })
+    : readRequirements(root, { schemes, references });
   return function readSecurity(operation): readonly SecurityRequirement[] {
     if (child(operation, "security") !== undefined) {
       return readRequirements(operation, { schemes, references });
@@ -31,11 +36,36 @@ export function compileSecurity(references: References): ReadSecurity {
     if (fallback === undefined) {
       diagnostics.add(
         operation.pointer,
-        "The operation has no security; name the scheme and scopes it needs, or write security: [] to make it public",
+        "The operation has no security; name the scheme and scopes it needs, write security: [] to make it public, or " +
+          "set default-security in the options of the cfg",
       );
     }
     return fallback ?? [];
   };
+}
+
+/** Security of a document that says nothing about it: the name of a scheme, or none. */
+export type DefaultSecurity = { readonly scheme: string } | "none";
+
+function readDefault(
+  security: DefaultSecurity | undefined,
+  { schemes, references }: { schemes: ReadonlySet<string>; references: References },
+): readonly SecurityRequirement[] | undefined {
+  if (security === undefined || security === "none") return security && [];
+  if (!schemes.has(security.scheme)) {
+    const known = schemes.size === 0
+      ? "the document has none"
+      : `expected none or ${[...schemes].join(" or ")}`;
+    references.diagnostics.add("", `default-security in the cfg names an unknown scheme; ${known}`);
+  }
+  return [{ scheme: security.scheme, scopes: [] }];
+}
+
+/** Whether callers prove themselves by a bearer token, which the server's authenticator verifies with its scopes. */
+function isBearer(scheme: Located): boolean {
+  const type = textMember(scheme.value, "type");
+  return type === "oauth2" || type === "openIdConnect" ||
+    type === "http" && textMember(scheme.value, "scheme")?.toLowerCase() === "bearer";
 }
 
 /** Returns the names of all schemes, including unsupported ones. */
@@ -47,18 +77,10 @@ function readSchemes(root: Located, references: References): ReadonlySet<string>
     names.add(name);
     const scheme = references.follow(written);
     if (scheme === undefined) continue;
-    const type = textMember(scheme.value, "type");
-    const method = textMember(scheme.value, "scheme")?.toLowerCase();
-    if (type !== "http" || method !== "bearer") {
+    if (!isBearer(scheme)) {
       references.diagnostics.add(
         scheme.pointer,
-        "The scheme is not supported; use type: http with scheme: bearer",
-      );
-    } else if (names.size > 1) {
-      // A request has one place for a bearer token, and the server has one authenticator.
-      references.diagnostics.add(
-        scheme.pointer,
-        "A second scheme is not supported; distinguish callers by scopes",
+        "The scheme is not supported; use type: http with scheme: bearer, oauth2 or openIdConnect",
       );
     }
   }

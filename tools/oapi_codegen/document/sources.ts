@@ -7,7 +7,7 @@ import { parseYaml } from "../parse_yaml.ts";
 import { walkReferences } from "../reference_walk.ts";
 import type { DocumentFolder } from "./document_folder.ts";
 import { suggestTarget } from "./suggest_target.ts";
-import { upgradeDocument } from "./upgrade_document.ts";
+import { upgradeDocument, type Version } from "./upgrade_document.ts";
 
 /** File of a document. */
 export interface SourceFile {
@@ -50,7 +50,11 @@ export interface LoadSourcesOptions {
   readonly folder?: DocumentFolder | undefined;
 }
 
-const OPENAPI_3_0 = /^3\.0\.\d+$/;
+/** Returns the version of a root document; any other text is rejected later. */
+function versionOf(document: JsonValue): Version {
+  const [, minor] = /^3\.([012])\.\d+$/.exec(textMember(document, "openapi") ?? "") ?? [];
+  return minor === "0" ? "3.0" : minor === "2" ? "3.2" : "3.1";
+}
 
 /**
  * Parses a document and the files that it references.
@@ -63,12 +67,12 @@ export async function loadSources(
 ): Promise<Sources> {
   const base = posix.dirname(file);
   const files = new Map<string, SourceFile>();
-  let isOld = false;
+  let version: Version = "3.1";
   const parse = (path: string, content: string): SourceFile => {
     const diagnostics = new DiagnosticList(posix.join(base, path));
     const parsed = parseYaml(content, diagnostics);
-    isOld ||= files.size === 0 && OPENAPI_3_0.test(textMember(parsed, "openapi") ?? "");
-    const source = { path, value: isOld ? upgradeDocument(parsed) : parsed, diagnostics };
+    if (files.size === 0) version = versionOf(parsed);
+    const source = { path, value: upgradeDocument(parsed, { from: version }), diagnostics };
     files.set(path, source);
     return source;
   };
@@ -100,7 +104,7 @@ function checkVersion({ value, diagnostics }: SourceFile): void {
       "Swagger 2.0 is not supported; convert the document to OpenAPI 3 first, with `npx swagger2openapi` for example",
     );
   } else if (!/^3\.1\.\d+$/.test(textMember(value, "openapi") ?? "")) {
-    diagnostics.add("/openapi", "Only OpenAPI 3.0 and 3.1 are supported; write openapi: 3.1.0");
+    diagnostics.add("/openapi", "Expected an OpenAPI version such as 3.1.0");
   }
   diagnostics.throwIfAny();
 }

@@ -55,13 +55,15 @@ function relaxReadOnly(schema: JsonObject): JsonObject {
   return rest.length === 0 ? others : { ...others, required: rest };
 }
 
-function upgradeNullable(schema: JsonObject): JsonObject {
+/** Upgrades `nullable`, which means nothing in 3.1, to the type "null". */
+export function upgradeNullable(schema: JsonObject): JsonObject {
   const { nullable, ...rest } = schema;
   if (nullable === undefined) return schema;
   if (nullable !== true) return rest;
   const { type, enum: values } = rest;
-  if (typeof type === "string") {
-    const withNull = { ...rest, type: [type, "null"] };
+  const types = typeof type === "string" ? [type] : isArray(type) ? type : undefined;
+  if (types !== undefined) {
+    const withNull = { ...rest, type: types.includes("null") ? types : [...types, "null"] };
     return isArray(values) && !values.includes(null) ? { ...withNull, enum: [...values, null] } : withNull;
   }
   const { description, title, ...asserted } = rest;

@@ -1,0 +1,160 @@
+import { assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
+import { generateFiles, type GenerateFilesOptions } from "./generate_files.ts";
+import { acceptedDocument, setMember } from "./testing/accepted_document.ts";
+
+type Change = { readonly at: string; readonly value: unknown };
+
+const GET = "/paths/~1things~1{id}/get";
+const POST = "/paths/~1things/post";
+const THING = "/components/schemas/Thing";
+
+/** Generated text of a file for the accepted document with some members replaced. */
+async function generated(
+  changes: readonly Change[],
+  { name = "server.gen.ts", ...options }: Partial<GenerateFilesOptions> & { readonly name?: string } = {},
+): Promise<string> {
+  const document = acceptedDocument();
+  for (const change of changes) setMember(document, change);
+  const files = await generateFiles(JSON.stringify(document), { file: "oapi/t.yaml", ...options });
+  return files.get(name) ?? "";
+}
+
+/** Names of the handlers. */
+function handlers(server: string): readonly string[] {
+  return [...server.matchAll(/^ {2}(\w+)\(request: /gm)].map(([, name = ""]) => name);
+}
+
+Deno.test("generateFiles() names operations without a usable operationId by their words, or by method and path", async () => {
+  const names = async (get: unknown, post: unknown): Promise<readonly string[]> =>
+    handlers(
+      await generated([{ at: `${GET}/operationId`, value: get }, { at: `${POST}/operationId`, value: post }]),
+    );
+  assertEquals(await names(undefined, undefined), ["getThingsById", "postThings"]);
+  assertEquals(await names("get-thing", "things/create v2"), ["getThing", "thingsCreateV2"]);
+  assertEquals(await names("constructor", "2fa"), ["constructorOperation", "postThings"]);
+  assertEquals(await names("create_thing", "createThing"), ["create_thing", "createThing2"]);
+  assertEquals(await names("create-thing", "createThing"), ["createThing2", "createThing"]);
+});
+
+Deno.test("generateFiles() leaves the served document as it is written", async () => {
+  const spec = await generated([{ at: `${GET}/operationId`, value: "get-thing" }], { name: "spec.gen.ts" });
+  assertStringIncludes(spec, '"operationId":"get-thing"');
+});
+
+Deno.test("generateFiles() gives schemas whose name is taken a suffix", async () => {
+  const schemas = { Thing: {}, CreateThingRequest: {}, Promise: {}, "2fa": {} };
+  const changes = [{ at: "/components/schemas", value: schemas }];
+  const aliases = (server: string): readonly string[] =>
+    [...server.matchAll(/^export type (\w+) = components\["schemas"\]/gm)].map(([, name = ""]) => name);
+  assertEquals(aliases(await generated(changes)), [
+    "Thing",
+    "CreateThingRequestSchema",
+    "PromiseSchema",
+    "_2fa",
+  ]);
+  assertEquals(aliases(await generated(changes, { schemaSuffix: "Model" })).slice(1, 3), [
+    "CreateThingRequestModel",
+    "PromiseModel",
+  ]);
+});
+
+Deno.test("generateFiles() upgrades OpenAPI 3.0: nullable, exclusive limits, examples and read-only properties", async () => {
+  const thing = {
+    type: "object",
+    required: ["id", "size"],
+    properties: {
+      id: { type: "string", readOnly: true, example: "7" },
+      size: { type: "integer", minimum: 0, exclusiveMinimum: true, maximum: 9, exclusiveMaximum: false },
+      kind: { type: "string", enum: ["a"], nullable: true },
+      parent: { $ref: "#/components/schemas/Thing", nullable: true, minLength: 3 },
+      mixed: { allOf: [{ type: "object" }], nullable: true },
+    },
+  };
+  const old = [{ at: "/openapi", value: "3.0.3" }, { at: THING, value: thing }];
+  const server = await generated(old);
+  assertMatch(server, /kind\?: "a" \| null;/);
+  assertMatch(server, /parent\?: components\["schemas"\]\["Thing"\] \| null;/);
+  assertMatch(server, /readonly id\?: string;/);
+  const validators = await generated(old, { name: "validators.gen.js" });
+  assertStringIncludes(validators, "<= 0");
+  assertStringIncludes(validators, "> 9");
+});
+
+Deno.test("generateFiles() reads nullable, which 3.1 no longer has, and leaves out what 3.2 adds", async () => {
+  const server = await generated([{ at: `${THING}/properties/name/nullable`, value: true }]);
+  assertMatch(server, /name\?: string \| null;/);
+  const newer = [
+    { at: "/openapi", value: "3.2.0" },
+    { at: "/tags", value: [{ name: "a", summary: "A", kind: "nav" }] },
+    { at: `${GET}/responses/200/summary`, value: "It" },
+  ];
+  assertEquals(handlers(await generated(newer)), ["getThing", "createThing"]);
+});
+
+Deno.test("generateFiles() takes OAuth 2.0 and OpenID Connect for bearer tokens with scopes", async () => {
+  const server = await generated([
+    { at: "/components/securitySchemes/token", value: { type: "oauth2", flows: {} } },
+    {
+      at: "/components/securitySchemes/other",
+      value: { type: "openIdConnect", openIdConnectUrl: "https://a" },
+    },
+  ]);
+  assertStringIncludes(server, 'security: [{ scheme: "token", scopes: ["things:write"] }]');
+});
+
+Deno.test("generateFiles() takes security from the options where the document says nothing", async () => {
+  const silent = [{ at: `${POST}/security`, value: undefined }];
+  assertStringIncludes(
+    await generated(silent, { defaultSecurity: { scheme: "token" } }),
+    'security: [{ scheme: "token", scopes: [] }]',
+  );
+  assertFalse((await generated(silent, { defaultSecurity: "none" })).includes('scheme: "token"'));
+});
+
+Deno.test("generateFiles() takes other formats and discriminators for annotations", async () => {
+  const validators = await generated([
+    { at: `${THING}/properties/name/format`, value: "e-mail" },
+    {
+      at: `${THING}/discriminator`,
+      value: { propertyName: "name", mapping: { a: "#/components/schemas/Thing" } },
+    },
+  ], { name: "validators.gen.js" });
+  assertFalse(/e-mail|discriminator/.test(validators));
+});
+
+Deno.test("generateFiles() ignores what OpenAPI ignores: header parameters, bodies of GET, methods that follow", async () => {
+  const server = await generated([
+    {
+      at: `${GET}/parameters`,
+      value: [{ name: "Accept", in: "header", schema: { type: "string" } }],
+    },
+    { at: `${GET}/requestBody`, value: { content: { "application/json": { schema: {} } } } },
+    { at: "/paths/~1things/head", value: { responses: { "204": { description: "Done" } } } },
+    { at: "/paths/~1things/options", value: { responses: { "204": { description: "Done" } } } },
+  ]);
+  assertEquals(handlers(server), ["getThing", "createThing"]);
+  assertFalse(/const getThing: runtime\.Operation = \{[^;]*requestBody/.test(server));
+  // An undeclared path variable is a text.
+  assertMatch(server, /path: \{\n? *readonly id: string/);
+});
+
+Deno.test("generateFiles() takes XML for text, and other types without a codec for bytes", async () => {
+  const schema = { $ref: "#/components/schemas/Thing" };
+  const content = { "application/xml": { schema }, "application/vnd.x": { schema } };
+  const server = await generated([{ at: `${POST}/requestBody/content`, value: content }]);
+  assertMatch(server, /mediaType: "application\/xml", codec: "text"/);
+  assertMatch(server, /mediaType: "application\/vnd.x", codec: "binary"/);
+});
+
+Deno.test("generateFiles() lets a variable be a part of a segment, and paths differ by method alone", async () => {
+  const operation = (operationId: string): unknown => ({
+    operationId,
+    security: [],
+    responses: { "204": { description: "Done" } },
+  });
+  const server = await generated([
+    { at: "/paths/~1things~1{id}.json", value: { get: operation("getFile") } },
+    { at: "/paths/~1things~1{key}", value: { delete: operation("removeThing") } },
+  ]);
+  assertEquals(handlers(server), ["getThing", "createThing", "getFile", "removeThing"]);
+});
