@@ -54,6 +54,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test event to a webhook
+         * @description Posts an event of type `webhook.test`, signed like any other, and returns the result. The receiver has four seconds
+         *     to respond. The event is neither repeated nor listed among the deliveries, and changes nothing about the webhook; a
+         *     disabled one can be tested, too.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks/{id}/rotate-secret": {
         parameters: {
             query?: never;
@@ -245,6 +270,25 @@ export interface components {
             /** @description Secret for verifying the signatures of messages, returned only once */
             secret: string;
         };
+        /** @description Result of a test event */
+        WebhookTest: {
+            /** @description Value of the header `webhook-id` of the message */
+            eventId: string;
+            /** @description Whether the receiver responded with 2xx in time */
+            delivered: boolean;
+            /**
+             * Format: int32
+             * @description HTTP status of the response; absent if there was none
+             */
+            status?: number;
+            /**
+             * @description Reason why it failed, as in `lastError` of a delivery; absent if it was delivered
+             * @enum {string}
+             */
+            error?: "status" | "redirect" | "gone" | "disabled" | "timeout" | "unreachable" | "broken-answer" | "tls" | "no-public-address" | "unusable-url" | "unreadable-secret";
+            /** Format: int32 */
+            durationMs: number;
+        };
         SecretRotation: {
             /**
              * Format: int32
@@ -320,6 +364,10 @@ export interface components {
         };
         SuccessCreatedWebhook: {
             data: components["schemas"]["CreatedWebhook"];
+            meta: components["schemas"]["Meta"];
+        };
+        SuccessWebhookTest: {
+            data: components["schemas"]["WebhookTest"];
             meta: components["schemas"]["Meta"];
         };
         SuccessRotatedSecret: {
@@ -791,6 +839,45 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result, whether the receiver accepted the event or not */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessWebhookTest"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     rotateWebhookSecret: {
         parameters: {
             query?: never;
@@ -1053,11 +1140,13 @@ export type WebhookEventType = components["schemas"]["WebhookEventType"];
 export type NewWebhook = components["schemas"]["NewWebhook"];
 export type Webhook = components["schemas"]["Webhook"];
 export type CreatedWebhook = components["schemas"]["CreatedWebhook"];
+export type WebhookTest = components["schemas"]["WebhookTest"];
 export type SecretRotation = components["schemas"]["SecretRotation"];
 export type RotatedSecret = components["schemas"]["RotatedSecret"];
 export type Delivery = components["schemas"]["Delivery"];
 export type SuccessWebhook = components["schemas"]["SuccessWebhook"];
 export type SuccessCreatedWebhook = components["schemas"]["SuccessCreatedWebhook"];
+export type SuccessWebhookTest = components["schemas"]["SuccessWebhookTest"];
 export type SuccessRotatedSecret = components["schemas"]["SuccessRotatedSecret"];
 export type SuccessWebhookList = components["schemas"]["SuccessWebhookList"];
 export type SuccessDelivery = components["schemas"]["SuccessDelivery"];
@@ -1603,6 +1692,129 @@ export type DeleteWebhookResponse =
   | {
     /** The If-Match header is missing */
     readonly status: 428;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Rate limit exceeded */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** Remaining quota, and the seconds until it is fully restored */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The header fields exceed the size limit */
+    readonly status: 431;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Internal error */
+    readonly status: 500;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The service or its database is temporarily unavailable */
+    readonly status: 503;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  };
+
+/** Decoded and validated request of {@link StrictServerInterface.testWebhook}. */
+export type TestWebhookRequest = {
+  readonly path: {
+    /** ID of the resource */
+    readonly id: string;
+  };
+  readonly headers: {
+    /** Request ID, echoed in the response; generated if absent or malformed */
+    readonly "X-Request-Id"?: string;
+  };
+};
+
+/** Responses of {@link StrictServerInterface.testWebhook}. */
+export type TestWebhookResponse =
+  | {
+    /** The result, whether the receiver accepted the event or not */
+    readonly status: 200;
+    readonly headers?: {
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+      /**
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
+       */
+      readonly "Consistency-Token"?: string | undefined;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessWebhookTest;
+  }
+  | {
+    /** The request is malformed; `invalidParams` lists every error */
+    readonly status: 400;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing or invalid */
+    readonly status: 401;
+    readonly headers: {
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a required scope */
+    readonly status: 403;
+    readonly headers: {
+      /** Required scopes (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** No such webhook or delivery */
+    readonly status: 404;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The Accept header excludes every available representation */
+    readonly status: 406;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body exceeds the size limit */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request target exceeds the length limit */
+    readonly status: 414;
     readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
@@ -2242,6 +2454,15 @@ export interface StrictServerInterface {
   deleteWebhook(request: DeleteWebhookRequest, context: RequestContext): Promise<DeleteWebhookResponse>;
 
   /**
+   * Send a test event to a webhook
+   *
+   * Posts an event of type `webhook.test`, signed like any other, and returns the result. The receiver has four seconds
+   * to respond. The event is neither repeated nor listed among the deliveries, and changes nothing about the webhook; a
+   * disabled one can be tested, too.
+   */
+  testWebhook(request: TestWebhookRequest, context: RequestContext): Promise<TestWebhookResponse>;
+
+  /**
    * Rotate a webhook's secret
    *
    * Replaces the secret. During the overlap, messages have a signature for each secret, so that the receiver can be
@@ -2402,6 +2623,33 @@ const deleteWebhook: runtime.Operation = {
   extensions: {},
 };
 
+const testWebhook: runtime.Operation = {
+  operationId: "testWebhook",
+  method: "POST",
+  path: "/v1/webhooks/{id}/test",
+  parameters: [
+    { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+  ],
+  validateParameters: validators.testWebhookParameters,
+  responses: {
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.testWebhookResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
+    "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.testWebhookResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.testWebhookResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.testWebhookResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.testWebhookResponse404ApplicationProblemJson }], headers: [] },
+    "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.testWebhookResponse406ApplicationProblemJson }], headers: [] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.testWebhookResponse413ApplicationProblemJson }], headers: [] },
+    "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.testWebhookResponse414ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.testWebhookResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
+    "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.testWebhookResponse431ApplicationProblemJson }], headers: [] },
+    "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.testWebhookResponse500ApplicationProblemJson }], headers: [] },
+    "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.testWebhookResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
+  },
+  security: [{ scheme: "bearerAuth", scopes: ["webhooks:write"] }],
+  extensions: {},
+};
+
 const rotateWebhookSecret: runtime.Operation = {
   operationId: "rotateWebhookSecret",
   method: "POST",
@@ -2535,6 +2783,7 @@ export const operationDescriptors = {
   createWebhook,
   getWebhook,
   deleteWebhook,
+  testWebhook,
   rotateWebhookSecret,
   enableWebhook,
   listDeliveries,
@@ -2552,6 +2801,8 @@ export function routes(server: StrictServerInterface): readonly runtime.Route[] 
       server.getWebhook(request, context)),
     bind<DeleteWebhookRequest>(operationDescriptors.deleteWebhook, (request, context) =>
       server.deleteWebhook(request, context)),
+    bind<TestWebhookRequest>(operationDescriptors.testWebhook, (request, context) =>
+      server.testWebhook(request, context)),
     bind<RotateWebhookSecretRequest>(operationDescriptors.rotateWebhookSecret, (request, context) =>
       server.rotateWebhookSecret(request, context)),
     bind<EnableWebhookRequest>(operationDescriptors.enableWebhook, (request, context) =>

@@ -57,6 +57,7 @@ Deno.test("eventsModule mounts the webhook API with its own OpenAPI document", a
   assertEquals(Object.keys(paths).filter((path) => path.startsWith("/v1/")), [
     "/v1/webhooks",
     "/v1/webhooks/{id}",
+    "/v1/webhooks/{id}/test",
     "/v1/webhooks/{id}/rotate-secret",
     "/v1/webhooks/{id}/enable",
     "/v1/webhooks/{id}/deliveries",

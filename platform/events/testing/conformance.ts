@@ -58,6 +58,7 @@ function rowsOf(type: string): readonly Row[] {
     404     | GET ${WEBHOOK}/deliveries/${MISSING}
     404     | POST ${WEBHOOK}/deliveries/${MISSING}/retry
     404     | POST ${WEBHOOK}/enable
+    404     | POST ${WEBHOOK}/test
     404     | POST ${WEBHOOK}/rotate-secret
     422 /overlapSeconds | POST ${WEBHOOK}/rotate-secret | {"overlapSeconds":-1}
     422 /overlapSeconds | POST ${WEBHOOK}/rotate-secret | {"overlapSeconds":604801}

@@ -105,8 +105,7 @@ function webhookDispatcher(
     concurrency: config.concurrency,
     slowMs: timeoutMs * SLOW_PART,
     observer,
-    attempt: ({ endpointId }, delivery, signal) =>
-      attemptDelivery(endpointId, delivery, { ...attemptOptions, signal }),
+    attempt: (_key, delivery, signal) => attemptDelivery(delivery, { ...attemptOptions, signal }),
     onMore: () => wake("webhooks"),
     onDisabled: (webhook, discarded) =>
       logger.warn(

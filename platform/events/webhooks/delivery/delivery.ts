@@ -14,14 +14,20 @@ export interface ClaimedKey {
   readonly lease: string;
 }
 
+/** Endpoint to which messages can be posted. */
+export interface SignedEndpoint {
+  readonly id: string;
+  readonly url: string;
+  /** Signing secrets, encrypted for the id: the current one, and replaced ones that have not expired. */
+  readonly encryptedSecrets: readonly [Uint8Array, ...Uint8Array[]];
+}
+
 /** First pending delivery of an ordering key. */
 export interface PendingDelivery {
   readonly id: string;
   /** Number of attempts since the last requested retry. */
   readonly attempts: number;
-  readonly url: string;
-  /** Signing secrets, encrypted: the current one, and replaced ones that have not expired. */
-  readonly encryptedSecrets: readonly [Uint8Array, ...Uint8Array[]];
+  readonly endpoint: SignedEndpoint;
   readonly event: OutgoingEvent;
 }
 

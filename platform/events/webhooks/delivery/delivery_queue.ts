@@ -1,9 +1,9 @@
-import { Buffer } from "node:buffer";
 import type { ConnectionManager, Querier, Transaction, TxManager } from "@archway/db/db.ts";
 import { EVENT_COLUMNS, eventOfRow, type EventRow } from "../../outbox/outgoing_event.ts";
 import { type Claim, claimKeys } from "./claim_keys.ts";
 import type { Capacity } from "./concurrency_limiter.ts";
 import type { AttemptResult, ClaimedKey, LatencyClass, PendingDelivery } from "./delivery.ts";
+import { ENDPOINT_COLUMNS, endpointOfRow, type EndpointRow } from "./endpoint_row.ts";
 import { retryDelayMs } from "./retry_delay.ts";
 
 /** Options of a delivery queue. */
@@ -29,10 +29,7 @@ export interface Settlement {
 const LOCK_LEASE = `select 1 from webhook_lanes
   where endpoint_id = $1 and stream = $2 and lease = $3 for update`;
 
-const NEXT = `select d.id, d.attempts, d.retry_requested, w.url, w.sealed_secret, ${EVENT_COLUMNS}, (
-    select jsonb_agg(encode(p.sealed_secret, 'hex') order by p.id desc)
-    from webhook_previous_secrets as p where p.endpoint_id = w.id and p.expires_at > now()
-  ) as previous_secrets
+const NEXT = `select d.id, d.attempts, d.retry_requested, ${ENDPOINT_COLUMNS}, ${EVENT_COLUMNS}
   from webhook_deliveries as d
   join webhook_endpoints as w on w.id = d.endpoint_id
   join events as e on e.position = d.position
@@ -220,21 +217,16 @@ async function next(
   columns: KeyColumns,
 ): Promise<{ readonly delivery: PendingDelivery; readonly retryRequested: boolean } | undefined> {
   const { rows: [row] } = await db.query<
-    EventRow & {
+    EventRow & EndpointRow & {
       readonly id: string;
       readonly attempts: number;
       readonly retry_requested: boolean;
-      readonly url: string;
-      readonly sealed_secret: Uint8Array;
-      /** In hexadecimal digits. */
-      readonly previous_secrets: readonly string[] | null;
     }
   >(NEXT, [...columns]);
   if (row === undefined) return undefined;
-  const { id, attempts, retry_requested: retryRequested, url, sealed_secret: current } = row;
-  const previous = (row.previous_secrets ?? []).map((digits) => Uint8Array.from(Buffer.from(digits, "hex")));
+  const { id, attempts, retry_requested: retryRequested } = row;
   return {
-    delivery: { id, attempts, url, encryptedSecrets: [current, ...previous], event: eventOfRow(row) },
+    delivery: { id, attempts, endpoint: endpointOfRow(row), event: eventOfRow(row) },
     retryRequested,
   };
 }

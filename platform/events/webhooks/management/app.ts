@@ -8,6 +8,7 @@ import type { Delivery } from "./domain/delivery.ts";
 import {
   MAX_WEBHOOKS,
   normalizeEventTypes,
+  type TestResult,
   type Webhook,
   type WebhookErrorCode,
   type WebhookInput,
@@ -97,6 +98,17 @@ export class WebhookService {
       if (!meetsCondition(version, condition)) throw changedError("webhook", version);
       await this.#deps.webhooks.delete(tx, id);
     });
+  }
+
+  /**
+   * Sends a test event to a webhook and waits for the response. The event is neither stored nor repeated.
+   *
+   * @throws {DomainError} "webhook-not-found", "too-many-tests".
+   */
+  async test(key: ResourceKey, { signal }: { readonly signal: AbortSignal }): Promise<TestResult> {
+    const { connections, webhooks, sendTest } = this.#deps;
+    const endpoint = await webhooks.findSigned(connections.writer(), key, { signal }) ?? missing();
+    return await sendTest(endpoint, { signal });
   }
 
   /**

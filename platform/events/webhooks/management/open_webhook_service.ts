@@ -5,6 +5,7 @@ import { newSigningSecret } from "../delivery/signing_secret.ts";
 import type { ResolveOptions } from "../delivery/target/resolve_target.ts";
 import { WebhookService } from "./app.ts";
 import { checkWebhookUrl } from "./check_webhook_url.ts";
+import { WebhookTester } from "./webhook_tester.ts";
 import { PostgresWebhookRepository } from "./persistence/webhook_repository.ts";
 
 /** Options of the use cases of webhooks. */
@@ -26,11 +27,13 @@ export function openWebhookService(
   pool: ConnectionPool,
   { secrets, eventTypes, now, newId, onDue = (): void => {}, ...rules }: OpenWebhookServiceOptions,
 ): WebhookService {
+  const tester = new WebhookTester({ ...{ secrets, now, newId, nowMs: Date.now }, ...rules });
   return new WebhookService({
     connections: pool,
     webhooks: new PostgresWebhookRepository(),
     secrets: { make: newSigningSecret, encrypt: (secret, webhookId) => secrets.encrypt(secret, webhookId) },
     checkUrl: checkWebhookUrl(rules),
+    sendTest: (endpoint, options) => tester.send(endpoint, options),
     eventTypes,
     now,
     newId,

@@ -3,7 +3,8 @@ import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import type { Delivery } from "./domain/delivery.ts";
-import type { Webhook } from "./domain/webhook.ts";
+import type { SignedEndpoint } from "../delivery/delivery.ts";
+import type { TestResult, Webhook } from "./domain/webhook.ts";
 
 /** Filter of a list without filters. */
 export type NoFilter = Readonly<Record<string, never>>;
@@ -44,6 +45,8 @@ export interface WebhookRepository {
   /** @returns false if the owner already has `max` webhooks, also under concurrent inserts. */
   insert(tx: Transaction, webhook: StoredWebhook, options: { readonly max: number }): Promise<boolean>;
   find(db: Querier, key: ResourceKey, options?: QueryOptions): Promise<Webhook | undefined>;
+  /** Returns a webhook with its signing secrets. */
+  findSigned(db: Querier, key: ResourceKey, options?: QueryOptions): Promise<SignedEndpoint | undefined>;
   /** Returns a webhook and locks it until the end of the transaction. */
   lock(tx: Transaction, key: ResourceKey): Promise<Webhook | undefined>;
   /** Lists the webhooks in the scope, newest first. */
@@ -81,12 +84,23 @@ export interface SecretMaker {
  */
 export type CheckUrl = (url: string, options: QueryOptions) => Promise<string>;
 
+/**
+ * Sends a test event to a webhook and waits for the response.
+ *
+ * @throws {DomainError} "too-many-tests".
+ */
+export type SendTest = (
+  endpoint: SignedEndpoint,
+  options: { readonly signal: AbortSignal },
+) => Promise<TestResult>;
+
 /** Dependencies of the use cases. */
 export interface WebhookDependencies {
   readonly connections: ConnectionManager & TxManager;
   readonly webhooks: WebhookRepository;
   readonly secrets: SecretMaker;
   readonly checkUrl: CheckUrl;
+  readonly sendTest: SendTest;
   /** Types of events that the services of this program publish. */
   readonly eventTypes: readonly string[];
   /** Returns the current time, with microseconds. */

@@ -1,5 +1,6 @@
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import { type FieldError, invalidError, type ResourceErrorCode } from "@archway/service_kit/domain_error.ts";
+import type { DeliveryFailure } from "../../delivery/delivery.ts";
 
 /** URL to which events that concern its owner are posted. To change the URL or the types, create a new one. */
 export interface Webhook {
@@ -20,7 +21,19 @@ export type WebhookErrorCode =
   | ResourceErrorCode<"webhook">
   | "delivery-not-found"
   | "too-many-webhooks"
-  | "webhook-disabled";
+  | "webhook-disabled"
+  | "too-many-tests";
+
+/** Result of a test event. */
+export interface TestResult {
+  /** Id of the message. */
+  readonly eventId: string;
+  /** HTTP status of the response; null if there was none. */
+  readonly status: number | null;
+  /** Reason why it failed; null if the receiver accepted it. */
+  readonly failure: DeliveryFailure | null;
+  readonly durationMs: number;
+}
 
 /** Properties of a webhook that a client decides. */
 export interface WebhookInput {

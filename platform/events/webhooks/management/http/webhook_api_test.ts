@@ -101,6 +101,7 @@ Deno.test("/v1/webhooks shows webhooks to their owners and to webhooks:admin, by
       `POST ${path}/deliveries/${MISSING}/retry`,
       `POST ${path}/enable`,
       `POST ${path}/rotate-secret`,
+      `POST ${path}/test`,
     ]
   ) {
     assertEquals((await call(server, line, { as: "bob" })).outcome, "404 webhook-not-found", line);
@@ -136,6 +137,27 @@ Deno.test("/v1/webhooks/{id}/rotate-secret returns a new secret, with and withou
   }
   assertEquals(secrets.size, 4);
   assertEquals((await call(server, line, { body: { overlapSeconds: 604_801 } })).status, 422);
+});
+
+Deno.test("/v1/webhooks/{id}/test returns why a test event was not delivered", async () => {
+  await using database = await openEventDatabase();
+  const server = serverOver(database.pool);
+  const line = `POST /v1/webhooks/${await create(server)}/test`;
+  for (
+    const [url, error] of [
+      ["https://127.0.0.1/", "no-public-address"],
+      ["https://unknown.invalid/", "no-public-address"],
+      ["http://93.184.216.34/", "unusable-url"],
+    ] as const
+  ) {
+    await database.pool.writer().query("update webhook_endpoints set url = $1", [url]);
+    const tested = await call(server, line);
+    assertEquals([tested.status, tested.data["delivered"], tested.data["error"]], [200, false, error]);
+  }
+  assertEquals(
+    (await call(server, `${line}`.replace(/[0-9a-f]{12}\/test/, "000000000000/test"))).status,
+    404,
+  );
 });
 
 Deno.test("/v1/webhooks/{id}/enable enables a webhook that was disabled", async () => {

@@ -1,7 +1,7 @@
 import type * as api from "@archway/api/webhookapi/server.gen.ts";
 import type { DeliveryFailure } from "../../delivery/delivery.ts";
 import type { Delivery } from "../domain/delivery.ts";
-import type { Webhook } from "../domain/webhook.ts";
+import type { TestResult, Webhook } from "../domain/webhook.ts";
 
 /** Converts a webhook to JSON, without its secret and its owner. */
 export function webhookToJson({ id, url, eventTypes, createdAt, disabledAt }: Webhook): api.Webhook {
@@ -19,6 +19,15 @@ export function deliveryToJson(delivery: Delivery): api.Delivery {
     ...(attemptedAt !== null && { attemptedAt }),
     ...(settledAt !== null && { settledAt }),
     ...(nextAttemptAt !== null && { nextAttemptAt }),
+  };
+}
+
+/** Converts the result of a test to JSON, without members that have no value. */
+export function testResultToJson({ eventId, status, failure, durationMs }: TestResult): api.WebhookTest {
+  return {
+    ...{ eventId, delivered: failure === null, durationMs },
+    ...(status !== null && { status }),
+    ...(failure !== null && { error: failureToJson(failure) }),
   };
 }
 

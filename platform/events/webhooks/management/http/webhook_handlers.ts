@@ -6,7 +6,7 @@ import { listEndpoint } from "@archway/service_kit/list_endpoint.ts";
 import type { PageCursors } from "@archway/service_kit/page_cursors.ts";
 import { conditionOf, ResourceResponses } from "@archway/service_kit/resource_responses.ts";
 import type { WebhookService } from "../app.ts";
-import { deliveryToJson, webhookToJson } from "./webhook_dto.ts";
+import { deliveryToJson, testResultToJson, webhookToJson } from "./webhook_dto.ts";
 
 /** Dependencies of the HTTP adapter. */
 export interface WebhookHandlersDependencies {
@@ -53,6 +53,11 @@ export function webhookHandlers(
       const options = { condition: conditionOf(headers), signal: context.signal };
       await webhooks.delete(keyOf(path, context), options);
       return await responses.deleted(context);
+    },
+    testWebhook: async ({ path }, context) => {
+      const { signal, requestId } = context;
+      const result = await webhooks.test(keyOf(path, context), { signal });
+      return { status: 200, body: { data: testResultToJson(result), meta: { requestId } } };
     },
     rotateWebhookSecret: async ({ path, body }, context) => {
       const { signal, requestId } = context;

@@ -15,6 +15,12 @@ export const webhookProblems = problemTable<WebhookErrorCode>({
     status: 409,
     detail: "The webhook is disabled, because its receiver responded with 410 Gone. Enable it first.",
   },
+  "too-many-tests": {
+    title: "Too many webhook tests",
+    status: 429,
+    detail:
+      "A test of the webhook, or eight tests of other webhooks, have not ended yet. Repeat the request.",
+  },
   "too-many-webhooks": {
     title: "Too many webhooks",
     status: 409,

@@ -3,6 +3,8 @@ import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
 import { ListSql, readPage } from "@archway/service_kit/list_sql.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import { andOwned, scopedStatement, statementFor } from "@archway/service_kit/scoped_statement.ts";
+import type { SignedEndpoint } from "../../delivery/delivery.ts";
+import { ENDPOINT_COLUMNS, endpointOfRow, type EndpointRow } from "../../delivery/endpoint_row.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import type { Webhook } from "../domain/webhook.ts";
 import type {
@@ -32,6 +34,11 @@ const INSERT =
 
 const FIND = scopedStatement(
   (owner) => `select ${WEBHOOK_COLUMNS} from webhook_endpoints where id = $1${andOwned(owner)}`,
+  1,
+);
+
+const FIND_SIGNED = scopedStatement(
+  (owner) => `select ${ENDPOINT_COLUMNS} from webhook_endpoints as w where id = $1${andOwned(owner)}`,
   1,
 );
 
@@ -82,6 +89,15 @@ export class PostgresWebhookRepository implements WebhookRepository {
 
   async find(db: Querier, { id, scope }: ResourceKey, options?: QueryOptions): Promise<Webhook | undefined> {
     return (await db.query<Webhook>(...statementFor(FIND, scope, [id]), options)).rows[0];
+  }
+
+  async findSigned(
+    db: Querier,
+    { id, scope }: ResourceKey,
+    options?: QueryOptions,
+  ): Promise<SignedEndpoint | undefined> {
+    const { rows: [row] } = await db.query<EndpointRow>(...statementFor(FIND_SIGNED, scope, [id]), options);
+    return row && endpointOfRow(row);
   }
 
   async lock(tx: Transaction, { id, scope }: ResourceKey): Promise<Webhook | undefined> {
