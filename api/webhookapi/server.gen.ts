@@ -357,6 +357,14 @@ export interface components {
              * @description Absent during an attempt, behind an earlier event of its stream, and when settled
              */
             nextAttemptAt?: string;
+            /**
+             * @description Reason why a pending delivery waits; absent when settled. `attempt`: an attempt is in progress. `earlier-event`:
+             *     an earlier event of its stream is not settled yet. `backoff`: the last attempt failed, and the next one follows
+             *     at `nextAttemptAt`. `throttled`: the receiver asked for a pause until `nextAttemptAt`, with 429 or 503. `worker`:
+             *     it is due, and no worker has had capacity for it yet
+             * @enum {string}
+             */
+            waitReason?: "attempt" | "earlier-event" | "backoff" | "throttled" | "worker";
         };
         SuccessWebhook: {
             data: components["schemas"]["Webhook"];

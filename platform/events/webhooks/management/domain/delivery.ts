@@ -1,6 +1,19 @@
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { DeliveryFailure } from "../../delivery/delivery.ts";
 
+/** Reason why a pending delivery waits. */
+export type WaitReason =
+  /** An attempt is in progress. */
+  | "attempt"
+  /** An earlier event of its stream is not settled yet. */
+  | "earlier-event"
+  /** The last attempt failed, and the time of the next one has not come. */
+  | "backoff"
+  /** The receiver asked for a pause. */
+  | "throttled"
+  /** It is due, and no worker has had capacity for it yet. */
+  | "worker";
+
 /** Delivery of an event to a webhook. */
 export interface Delivery {
   /** A UUIDv7. */
@@ -19,4 +32,6 @@ export interface Delivery {
   readonly settledAt: Timestamp | null;
   /** Null while it is being attempted, waits for an earlier event of its stream, or is settled. */
   readonly nextAttemptAt: Timestamp | null;
+  /** Null when it is settled. */
+  readonly waitReason: WaitReason | null;
 }

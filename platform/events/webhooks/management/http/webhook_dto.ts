@@ -11,7 +11,7 @@ export function webhookToJson({ id, url, eventTypes, createdAt, disabledAt }: We
 /** Converts a delivery to JSON, without members that have no value. */
 export function deliveryToJson(delivery: Delivery): api.Delivery {
   const { id, eventId, eventType, state, attempts, createdAt } = delivery;
-  const { lastStatus, lastError, attemptedAt, settledAt, nextAttemptAt } = delivery;
+  const { lastStatus, lastError, attemptedAt, settledAt, nextAttemptAt, waitReason } = delivery;
   return {
     ...{ id, eventId, eventType, state, attempts, createdAt },
     ...(lastStatus !== null && { lastStatus }),
@@ -19,6 +19,7 @@ export function deliveryToJson(delivery: Delivery): api.Delivery {
     ...(attemptedAt !== null && { attemptedAt }),
     ...(settledAt !== null && { settledAt }),
     ...(nextAttemptAt !== null && { nextAttemptAt }),
+    ...(waitReason !== null && { waitReason }),
   };
 }
 

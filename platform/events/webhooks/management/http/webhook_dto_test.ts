@@ -14,6 +14,7 @@ const FAILED = {
   attemptedAt: "2026-11-26T00:00:01.000000Z",
   settledAt: null,
   nextAttemptAt: null,
+  waitReason: null,
 } satisfies Delivery;
 
 Deno.test("deliveryToJson() does not distinguish an unknown host from a private one", () => {
@@ -22,6 +23,11 @@ Deno.test("deliveryToJson() does not distinguish an unknown host from a private 
   );
   assertEquals(wired.map(({ lastError }) => lastError), ["no-public-address", "no-public-address"]);
   assertEquals(wired[0], wired[1]);
+});
+
+Deno.test("deliveryToJson() returns why a pending delivery waits", () => {
+  assertEquals(deliveryToJson({ ...FAILED, waitReason: "earlier-event" }).waitReason, "earlier-event");
+  assertEquals(Object.hasOwn(deliveryToJson(FAILED), "waitReason"), false);
 });
 
 Deno.test("deliveryToJson() returns other failures as they are, and omits members without a value", () => {
