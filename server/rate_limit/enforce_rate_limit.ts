@@ -1,5 +1,5 @@
-import ipaddr from "ipaddr.js";
 import { createHash } from "node:crypto";
+import { networkOf } from "../addresses/network_of.ts";
 import type { ApiModule } from "../api_module.ts";
 import type { Operation } from "../operation.ts";
 import { Problem } from "../problem.ts";
@@ -78,9 +78,6 @@ function secondsLeft({ resetMs }: RateLimitUse): number {
   return Math.max(1, Math.ceil(resetMs / 1000));
 }
 
-/** Number of IPv6 groups that identify a network: a subscriber has at least a /64. */
-const NETWORK_GROUPS = 4;
-
 /** Maximum length of a subject in characters; longer ones are hashed to bound the memory per key. */
 const MAX_SUBJECT_LENGTH = 128;
 
@@ -95,12 +92,5 @@ export function callerKey(exchange: Exchange): string {
 /** Returns the key of an address: for IPv6 its /64 network, because one client can use all of it. */
 export function addressKey({ clientAddress }: Exchange): string {
   if (clientAddress === undefined) return "address";
-  return `address ${clientAddress.includes(":") ? networkOf(clientAddress) : clientAddress}`;
-}
-
-function networkOf(address: string): string {
-  const [plain = ""] = address.split("%");
-  if (!ipaddr.IPv6.isValid(plain)) return address;
-  const groups = ipaddr.IPv6.parse(plain).parts.slice(0, NETWORK_GROUPS);
-  return `${groups.map((group) => group.toString(16)).join(":")}::/64`;
+  return `address ${networkOf(clientAddress)}`;
 }

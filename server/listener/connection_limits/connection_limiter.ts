@@ -1,3 +1,4 @@
+import { networkOf } from "../../addresses/network_of.ts";
 import type { Logger } from "../../logger.ts";
 import { DropLog, type RejectReason } from "./drop_log.ts";
 import { ConnectionDeadlines, type ConnectionTimeouts } from "./connection_deadlines.ts";
@@ -8,7 +9,7 @@ import { rawResponse } from "./raw_response.ts";
 export interface ConnectionLimits extends ConnectionTimeouts {
   /** Maximum number of concurrent connections. */
   readonly maxConnections: number;
-  /** Maximum number of concurrent connections from one address; 0 for no separate limit. */
+  /** Maximum number of concurrent connections from one address, or IPv6 network (/64); 0 for no separate limit. */
   readonly maxConnectionsPerAddress: number;
 }
 
@@ -53,7 +54,7 @@ export class ConnectionLimiter implements AsyncDisposable {
   /** Connections without a request in flight, longest idle first. */
   readonly #idleConnections = new Set<ClientConnection>();
   readonly #byLocalPort = new Map<number, ClientConnection>();
-  readonly #perAddress = new Map<string, number>();
+  readonly #perNetwork = new Map<string, number>();
   readonly #accepting: Promise<void>;
   /** Number of connections accepted so far. */
   #accepted = 0;
@@ -158,8 +159,8 @@ export class ConnectionLimiter implements AsyncDisposable {
   }
 
   #admit(client: Deno.TcpConn): void {
-    const { hostname } = client.remoteAddr;
-    const reason = this.#rejectionReason(hostname);
+    const network = networkOf(client.remoteAddr.hostname);
+    const reason = this.#rejectionReason(network);
     if (reason !== undefined) return this.#reject(client, reason);
     const connection = new ClientConnection(client, {
       deadlines: this.#deadlines,
@@ -170,15 +171,15 @@ export class ConnectionLimiter implements AsyncDisposable {
       onDropped: (reason) => this.#drops.add(reason),
     });
     this.#idleConnections.add(connection);
-    this.#perAddress.set(hostname, (this.#perAddress.get(hostname) ?? 0) + 1);
-    this.#connections.set(connection, connection.run().then(() => this.#remove(connection)));
+    this.#perNetwork.set(network, (this.#perNetwork.get(network) ?? 0) + 1);
+    this.#connections.set(connection, connection.run().then(() => this.#remove(connection, network)));
   }
 
   /** Returns the reason for rejecting a client, if any. At the limit, the longest-idle connection is evicted. */
-  #rejectionReason(hostname: string): RejectReason | undefined {
+  #rejectionReason(network: string): RejectReason | undefined {
     const { maxConnections, maxConnectionsPerAddress } = this.#options.limits;
-    if (maxConnectionsPerAddress > 0 && (this.#perAddress.get(hostname) ?? 0) >= maxConnectionsPerAddress) {
-      return "address";
+    if (maxConnectionsPerAddress > 0 && (this.#perNetwork.get(network) ?? 0) >= maxConnectionsPerAddress) {
+      return "perAddress";
     }
     if (this.#connections.size < maxConnections) return undefined;
     const [oldest] = this.#idleConnections;
@@ -202,16 +203,15 @@ export class ConnectionLimiter implements AsyncDisposable {
     return server;
   }
 
-  #remove(connection: ClientConnection): void {
+  #remove(connection: ClientConnection, network: string): void {
     this.#connections.delete(connection);
     this.#idleConnections.delete(connection);
     if (this.#byLocalPort.get(connection.localPort) === connection) {
       this.#byLocalPort.delete(connection.localPort);
     }
-    const { hostname } = connection.remoteAddr;
-    const others = (this.#perAddress.get(hostname) ?? 1) - 1;
-    if (others > 0) this.#perAddress.set(hostname, others);
-    else this.#perAddress.delete(hostname);
+    const others = (this.#perNetwork.get(network) ?? 1) - 1;
+    if (others > 0) this.#perNetwork.set(network, others);
+    else this.#perNetwork.delete(network);
   }
 }
 

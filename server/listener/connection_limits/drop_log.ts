@@ -5,7 +5,7 @@ import type { DropReason } from "./client_connection.ts";
 const LOG_INTERVAL_MS = 10_000;
 
 /** Reason for closing or rejecting a connection. */
-export type RejectReason = DropReason | "full" | "address";
+export type RejectReason = DropReason | "full" | "perAddress";
 
 /** Counts dropped connections and periodically logs the counts. */
 export class DropLog implements Disposable {
