@@ -4,6 +4,12 @@ import type { TlsPair } from "./tls.ts";
 export interface Peer {
   /** Available only until the response is sent. */
   readonly remoteAddr: Deno.NetAddr;
+  /** Authority that the platform substitutes in the URL of a request that has none; absent if it is the public one. */
+  readonly internalAuthority?: string | undefined;
+  /** Authority to use instead of {@link internalAuthority}; undefined if the request is invalid without one. */
+  readonly fallbackAuthority?: string | undefined;
+  /** Records the size of the response body that is about to be sent, in bytes. */
+  responding?(bodyBytes: number): void;
 }
 
 /** Handles a request; never rejects. */

@@ -65,7 +65,9 @@ export function createServer(host: string, port: number, ...options: ServerOptio
   async function handle(request: Request, peer?: Peer): Promise<Response> {
     lifecycle.enter();
     try {
-      const response = await serve(new Exchange(request, { publicUrl, peer, proxies }));
+      const exchange = new Exchange(request, { publicUrl, peer, proxies });
+      const response = await serve(exchange);
+      if (exchange.body !== undefined && exchange.method !== "HEAD") peer?.responding?.(exchange.body.length);
       if (tls !== undefined) response.headers.set("Strict-Transport-Security", STRICT_TRANSPORT);
       return response;
     } finally {

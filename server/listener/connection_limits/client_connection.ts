@@ -1,7 +1,12 @@
+import type { Peer } from "../../listener.ts";
 import type { Deadline, Deadlines } from "../../request/deadlines.ts";
+import { type ClientProtocol, protocolOfClientHello, protocolOfHead } from "./client_protocol.ts";
 import type { ConnectionDeadlines } from "./connection_deadlines.ts";
+import { HalfClose } from "./half_close.ts";
+import { readClientHello } from "./read_client_hello.ts";
 import { rawResponse } from "./raw_response.ts";
 import { readHead, type Received } from "./read_head.ts";
+import { ResponseDebt } from "./response_debt.ts";
 
 /** Reason for closing a connection. */
 export type DropReason = "request" | "idle" | "response" | "evicted" | "connect";
@@ -34,12 +39,20 @@ const SMALL_BUFFER = 4096;
 const LARGE_BUFFER = 65_536;
 
 /**
+ * Bytes that an HTTP/2 connection may send between two requests: acknowledgements, pings, window updates, and what is
+ * left of bodies that were refused. The HTTP server permits 1 MiB of a body before the client sees its response.
+ */
+const MAX_UNREQUESTED_BYTES = 2_097_152;
+
+/**
  * Client's connection, proxied to the HTTP server. Bytes are forwarded unchanged and not parsed: the HTTP server
  * reports when a request begins and when its response is complete.
  */
-export class ClientConnection {
+export class ClientConnection implements Peer {
   /** Address of the client. */
   readonly remoteAddr: Deno.NetAddr;
+  /** Response bodies that the client has not taken yet. */
+  readonly debt: ResponseDebt;
   /** Local port of the connection to the HTTP server; 0 until connected. */
   localPort = 0;
   readonly #client: Deno.TcpConn;
@@ -61,12 +74,34 @@ export class ClientConnection {
   #receiving = false;
   /** Whether bytes have arrived since the last request began; more of its body may follow. */
   #receivedSinceRequest = false;
+  #protocol: ClientProtocol = "http/1.1";
+  /** Bytes received on an HTTP/2 connection since its last request. */
+  #unrequestedBytes = 0;
+  readonly #halfClose: HalfClose;
 
   constructor(client: Deno.TcpConn, options: ClientConnectionOptions) {
     this.remoteAddr = client.remoteAddr;
     this.#client = client;
     this.#options = options;
+    this.debt = new ResponseDebt(options.deadlines.write, () => this.drop("response"));
+    this.#halfClose = new HalfClose(options.deadlines, () => this.#inFlight > 0);
     this.#startDeadline(options.deadlines.read, () => this.drop("request"));
+  }
+
+  /** The platform calls a server on 127.0.0.1 by its name. */
+  get internalAuthority(): string {
+    return `localhost:${this.#server?.remoteAddr.port}`;
+  }
+
+  /** Address that the client has connected to, for HTTP/1.0; later versions require `Host`. */
+  get fallbackAuthority(): string | undefined {
+    if (this.#protocol !== "http/1.0") return undefined;
+    const { hostname, port } = this.#client.localAddr;
+    return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+  }
+
+  responding(bodyBytes: number): void {
+    this.debt.add(bodyBytes);
   }
 
   /** Forwards bytes until the connection ends. Never rejects. */
@@ -95,8 +130,10 @@ export class ClientConnection {
     this.#hasRequested = true;
     this.#receiving = false;
     this.#receivedSinceRequest = false;
+    this.#unrequestedBytes = 0;
     if (this.#inFlight++ > 0) return;
     this.#deadline?.cancel();
+    this.#halfClose.update();
     this.#options.onBusy(this);
   }
 
@@ -106,11 +143,14 @@ export class ClientConnection {
     this.#upgraded ||= upgrades;
     if (this.#inFlight > 0 || this.#ended || this.#upgraded) return;
     this.#options.onIdle(this);
+    this.#halfClose.update();
     const { linger, idle } = this.#options.deadlines;
+    // A header of one response says nothing about an HTTP/2 connection (RFC 9113, section 8.2.2).
+    const ends = closes && this.#protocol !== "h2";
     // The platform keeps the connection open until the end of an unread request body.
-    if (closes) this.#startDeadline(linger, () => this.end());
+    if (ends) this.#startDeadline(linger, () => this.end());
     else this.#startDeadline(idle, () => this.drop("idle"));
-    this.#receiving = closes;
+    this.#receiving = ends;
   }
 
   /** Request that the client may be about to send; undefined while one is in flight. */
@@ -144,18 +184,21 @@ export class ClientConnection {
     if (this.#ended) return;
     this.#ended = true;
     this.#deadline?.cancel();
+    this.debt[Symbol.dispose]();
+    this.#halfClose[Symbol.dispose]();
     closeQuietly(this.#client);
     if (this.#server !== undefined) closeQuietly(this.#server);
   }
 
-  /** Reads the first bytes before connecting to the HTTP server. In plain HTTP these are the complete headers. */
+  /** Reads the first bytes before connecting to the HTTP server: the complete headers, or the ClientHello of TLS. */
   async #readFirst(): Promise<Received | undefined> {
     const received = (): void => void (this.#received = true);
-    if (this.#options.plain) return await readHead(this.#client, received);
-    const buffer = new Uint8Array(SMALL_BUFFER);
-    const count = await this.#client.read(buffer);
-    received();
-    return count === null ? undefined : { buffer, count };
+    const { plain } = this.#options;
+    const first = await (plain ? readHead : readClientHello)(this.#client, received);
+    if (first === undefined) return undefined;
+    const bytes = first.buffer.subarray(0, first.count);
+    this.#protocol = plain ? protocolOfHead(bytes) : protocolOfClientHello(bytes);
+    return first;
   }
 
   async #connect(): Promise<Deno.TcpConn | undefined> {
@@ -172,12 +215,14 @@ export class ClientConnection {
   async #forwardRequests(server: Deno.TcpConn, first: Received): Promise<void> {
     let buffer = first.buffer;
     for (let count: number | null = first.count; count !== null;) {
-      this.#recordReceived();
+      this.#recordReceived(count);
       await writeAll(server, buffer.subarray(0, count));
       if (count === buffer.length) buffer = enlarge(buffer);
       count = await this.#client.read(buffer);
     }
-    await server.closeWrite();
+    const mayRequestMore = !this.#hasRequested || this.#inFlight > 0 || this.#receivedSinceRequest;
+    if (mayRequestMore) await this.#halfClose.wait();
+    if (!this.#ended) await server.closeWrite();
   }
 
   async #forwardResponses(server: Deno.TcpConn): Promise<void> {
@@ -190,12 +235,14 @@ export class ClientConnection {
       const deadline = this.#options.deadlines.write.start(() => this.drop("response"));
       try {
         await writeAll(this.#client, buffer.subarray(0, count));
+        this.debt.subtract(count);
       } finally {
         deadline.cancel();
         this.#writing = false;
       }
       if (count === buffer.length) buffer = enlarge(buffer);
     }
+    this.#halfClose[Symbol.dispose]();
     if (!this.#receivedSinceRequest) return this.end();
     // A client that still sends might lose the response if closed now (RFC 9112, section 9.6).
     await this.#client.closeWrite();
@@ -205,9 +252,15 @@ export class ClientConnection {
   }
 
   /** Starts the read deadline at the first byte of a request; later bytes do not extend it. */
-  #recordReceived(): void {
+  #recordReceived(bytes: number): void {
     this.#receivedSinceRequest = true;
     if (this.#inFlight > 0 || this.#receiving) return;
+    if (this.#protocol === "h2" && this.#hasRequested) {
+      // Most of these bytes do not begin a request, so the idle deadline goes on.
+      this.#unrequestedBytes += bytes;
+      if (this.#unrequestedBytes > MAX_UNREQUESTED_BYTES) this.drop("request");
+      return;
+    }
     this.#receiving = true;
     // The deadline of the first request runs from the beginning of the connection.
     if (this.#hasRequested) this.#startDeadline(this.#options.deadlines.read, () => this.drop("request"));

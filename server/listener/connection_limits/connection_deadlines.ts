@@ -16,12 +16,19 @@ export interface ConnectionTimeouts {
  */
 const LINGER_MS = 2000;
 
+/**
+ * Time without a request after which a client that has closed its sending side is taken to have sent its last one, in
+ * milliseconds. The HTTP server begins a request that it has received, or one that follows in a pipeline, much sooner.
+ */
+const QUIET_MS = 250;
+
 /** Deadlines shared by all connections of a listener. */
 export class ConnectionDeadlines implements Disposable {
   readonly read: Deadlines;
   readonly idle: Deadlines;
   readonly write: Deadlines;
   readonly linger = new Deadlines(LINGER_MS);
+  readonly quiet = new Deadlines(QUIET_MS);
 
   constructor({ readMs, idleMs, writeMs }: ConnectionTimeouts) {
     this.read = new Deadlines(readMs);
@@ -30,6 +37,8 @@ export class ConnectionDeadlines implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const deadlines of [this.read, this.idle, this.write, this.linger]) deadlines[Symbol.dispose]();
+    for (const deadlines of [this.read, this.idle, this.write, this.linger, this.quiet]) {
+      deadlines[Symbol.dispose]();
+    }
   }
 }

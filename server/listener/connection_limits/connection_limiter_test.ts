@@ -31,7 +31,9 @@ function hold(): { readonly onRead: OnRead; entered(): Promise<void>; release():
 Deno.test("withConnectionLimits() serves pipelined requests in order", async () => {
   await using server = createServer("127.0.0.1", 0, withApi(noteApi()), withConnectionLimits());
   using client = await RawClient.open((await server.listen()).url);
-  await client.send(`${GET}\r\nGET /notes/2 HTTP/1.1\r\nHost: x\r\n\r\nGET /livez HTTP/1.0\r\n\r\n`);
+  await client.send(
+    `${GET}\r\nGET /notes/2 HTTP/1.1\r\nHost: x\r\n\r\nGET /livez HTTP/1.0\r\nHost: x\r\n\r\n`,
+  );
   const statuses = (await client.readAll()).matchAll(/HTTP\/1\.[01] ([0-9]{3})/g);
   assertEquals([...statuses].map(([, status]) => status), ["200", "409", "200"]);
 });

@@ -97,8 +97,20 @@ export class LimitedListener implements Listener {
     // A process on this machine has bypassed the limiter.
     if (connection === undefined) return Promise.resolve(new Response(null, { status: 421 }));
     connection.requestStarted();
-    const response = this.#handle(request, connection);
+    const permitted = connection.debt.acquire();
+    const response = permitted === undefined
+      ? this.#respond(request, connection)
+      : permitted.then((open) =>
+        open ? this.#respond(request, connection) : new Response(null, { status: 503 })
+      );
     recordEnd(connection, { response, completed: info.completed });
+    return response;
+  }
+
+  #respond(request: Request, connection: ClientConnection): Promise<Response> {
+    const response = this.#handle(request, connection);
+    const release = (): void => connection.debt.release();
+    response.then(release, release);
     return response;
   }
 }
