@@ -105,10 +105,18 @@ export const SERVER_PROBLEM_TYPES: readonly ProblemType[] = [
     detail: "The body is well formed but fails validation. Correct the errors listed in invalidParams.",
   },
   {
+    slug: "expectation-failed",
+    title: "Expectation failed",
+    status: 417,
+    detail:
+      "The Expect header has an expectation that the server does not support. Send 100-continue, or omit it.",
+  },
+  {
     slug: "misdirected-request",
     title: "Misdirected request",
     status: 421,
-    detail: "The server does not accept the name in the Host header. Without authentication and PUBLIC_URL " +
+    detail:
+      "The server does not accept the host name of the request. Without authentication and PUBLIC_URL " +
       "it accepts only IP addresses and local names such as localhost. To use another name, configure PUBLIC_URL and " +
       "authentication.",
   },
@@ -143,7 +151,8 @@ export const SERVER_PROBLEM_TYPES: readonly ProblemType[] = [
     slug: "not-implemented",
     title: "Not implemented",
     status: 501,
-    detail: "The server does not support the request method. Method names are case-sensitive.",
+    detail: "The server does not support the request method or its transfer coding. " +
+      "Method names are case-sensitive; the only transfer coding is chunked.",
   },
   {
     slug: "overloaded",

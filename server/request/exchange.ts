@@ -17,6 +17,16 @@ export interface ExchangeOrigin {
   readonly proxies?: TrustedProxies | undefined;
 }
 
+/** Returns the origin of a request without `Host`. Only HTTP/2 has another authority; for others it is made up. */
+function originWithoutHost(
+  origin: string,
+  { internalAuthority, fallbackAuthority }: Peer,
+): string | undefined {
+  if (internalAuthority === undefined || !origin.endsWith(`//${internalAuthority}`)) return origin;
+  const scheme = origin.slice(0, -internalAuthority.length);
+  return fallbackAuthority === undefined ? undefined : scheme + fallbackAuthority;
+}
+
 /** One request in processing, with what the server derives from it once. */
 export class Exchange implements RequestContext {
   readonly requestId: string;
@@ -50,7 +60,9 @@ export class Exchange implements RequestContext {
   ownTraceId: string | undefined = undefined;
   /** Span recorded for the request as a `traceparent`, if any. */
   ownTraceParent: string | undefined = undefined;
-  readonly #origin: string;
+  readonly origin: string | undefined;
+  readonly hasFragment: boolean;
+  readonly #publicUrl: string | undefined;
   readonly #peer: Peer | undefined;
   readonly #proxies: TrustedProxies | undefined;
   #clientAddress: string | undefined;
@@ -69,7 +81,10 @@ export class Exchange implements RequestContext {
     this.targetBytes = target.length;
     this.path = question === -1 ? target : target.slice(0, question);
     this.query = question === -1 ? "" : target.slice(question + 1);
-    this.#origin = publicUrl ?? (start === -1 ? url : url.slice(0, start));
+    this.hasFragment = end !== -1 || (start === -1 && url.includes("#"));
+    const origin = start === -1 ? url : url.slice(0, start);
+    this.origin = this.fields.host === null && peer !== undefined ? originWithoutHost(origin, peer) : origin;
+    this.#publicUrl = publicUrl;
     this.#peer = peer;
     this.#proxies = proxies;
     const clientId = saneRequestId(this.fields.requestId);
@@ -93,7 +108,7 @@ export class Exchange implements RequestContext {
   get url(): URL {
     if (this.#url === undefined) {
       const target = this.query === "" ? this.path : `${this.path}?${this.query}`;
-      const url = URL.parse(this.#origin + target);
+      const url = URL.parse(`${this.#publicUrl ?? this.origin}${target}`);
       if (url === null) {
         throw new Problem(400, "malformed-request", { detail: "The Host header is invalid" });
       }

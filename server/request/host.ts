@@ -5,15 +5,53 @@ import { Problem } from "../problem.ts";
 const HOST = /^(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._~!$&'()*+;=-]{1,255})(?::(?<port>[0-9]{0,5}))?$/;
 const MAX_PORT = 65535;
 
-/** @throws {Problem} 400 for an invalid `Host`. */
-export function checkHost(host: string): void {
-  const match = HOST.exec(host);
-  if (match === null || Number(match.groups?.["port"] ?? 0) > MAX_PORT) {
+function isHost(text: string): boolean {
+  const match = HOST.exec(text);
+  return match !== null && Number(match.groups?.["port"] ?? 0) <= MAX_PORT;
+}
+
+function checkHost(host: string): void {
+  if (!isHost(host)) {
     throw new Problem(400, "malformed-request", {
       detail: "The Host header is invalid",
       invalidParams: [{ name: "Host", in: "header", reason: "must be a host name with an optional port" }],
     });
   }
+}
+
+/** Scheme and authority of an absolute URI. */
+const ORIGIN = /^(https?):\/\/(.*)$/i;
+
+/**
+ * Checks the authority that counts: that of an absolute-form target (RFC 9112, section 3.2.2) or of HTTP/2 (RFC 9113,
+ * section 8.3.1), else the `Host`. Clients that send two different ones are refused, since a proxy may have checked the
+ * other.
+ *
+ * @param origin Scheme and authority of the request URL.
+ * @returns the authority.
+ * @throws {Problem} 400 if it is invalid, or differs from `Host`.
+ */
+export function checkOrigin(origin: string, host: string | null): string {
+  if (host !== null) checkHost(host);
+  const [, scheme = "", authority = ""] = ORIGIN.exec(origin) ?? [];
+  if (scheme === "") throw malformed("The scheme of the request target must be http or https");
+  if (authority === host) return authority;
+  if (!isHost(authority)) {
+    throw malformed("The authority of the request target must be a host name with an optional port");
+  }
+  if (host !== null && normalize(authority, scheme) !== normalize(host, scheme)) {
+    throw malformed("The request target and the Host header name different hosts; send the same in both");
+  }
+  return authority;
+}
+
+function normalize(host: string, scheme: string): string {
+  const text = host.toLowerCase();
+  return text.replace(scheme.toLowerCase() === "https" ? /:(443)?$/ : /:(80)?$/, "");
+}
+
+function malformed(detail: string): Problem {
+  return new Problem(400, "malformed-request", { detail });
 }
 
 /** Host of a `Host` header without its port. */

@@ -1,6 +1,6 @@
 import { KNOWN_METHODS } from "../methods.ts";
 import { Problem } from "../problem.ts";
-import { checkHost, isPrivateHost } from "./host.ts";
+import { checkOrigin, isPrivateHost } from "./host.ts";
 
 /** Header fields that the server reads from every request, collected in one pass. */
 export interface RequestFields {
@@ -16,6 +16,8 @@ export interface RequestFields {
   readonly ifMatch: string | null;
   readonly ifNoneMatch: string | null;
   readonly requestId: string | null;
+  readonly transferEncoding: string | null;
+  readonly expect: string | null;
 }
 
 /**
@@ -33,6 +35,8 @@ export function readRequestFields(headers: Headers): RequestFields {
   let ifMatch = null;
   let ifNoneMatch = null;
   let requestId = null;
+  let transferEncoding = null;
+  let expect = null;
   headers.forEach((value, name) => {
     bytes += name.length + value.length;
     switch (name) {
@@ -63,6 +67,12 @@ export function readRequestFields(headers: Headers): RequestFields {
       case "x-request-id":
         requestId = value;
         break;
+      case "transfer-encoding":
+        transferEncoding = value;
+        break;
+      case "expect":
+        expect = value;
+        break;
     }
   });
   return {
@@ -76,6 +86,8 @@ export function readRequestFields(headers: Headers): RequestFields {
     ifMatch,
     ifNoneMatch,
     requestId,
+    transferEncoding,
+    expect,
   };
 }
 
@@ -102,19 +114,30 @@ export interface Limits {
 }
 
 // Caches the last host, because nearly all requests have the same one.
-let lastHost: string | undefined;
+let lastHost: string | null | undefined;
+let lastOrigin: string | undefined;
 let isLastPrivate = false;
+
+/** Transfer coding that the platform decodes; it passes others on undecoded (RFC 9112, section 6.1). */
+const CHUNKED = /^\s*chunked\s*$/i;
+/** Only expectation that is defined (RFC 9110, section 10.1.1). */
+const CONTINUE = /^\s*100-continue\s*$/i;
 
 /** Request line and headers. */
 export interface RequestHead {
   readonly method: string;
   /** Size of the request target (path and query), in bytes. */
   readonly targetBytes: number;
+  /** Scheme and authority of the request URL; undefined if the request has no authority. */
+  readonly origin: string | undefined;
+  /** Whether the target has a fragment, which clients must not send (RFC 9112, section 3.2). */
+  readonly hasFragment: boolean;
   readonly fields: RequestFields;
 }
 
-/** Rejects requests that are invalid for any route: 501, 400 and 421 for the Host, 414 and 431. */
-export function checkLimits({ method, targetBytes, fields }: RequestHead, limits: Limits): void {
+/** Rejects requests that are invalid for any route: 501, 400 and 421 for the authority, 414, 417 and 431. */
+export function checkLimits(head: RequestHead, limits: Limits): void {
+  const { method, targetBytes, fields } = head;
   if (!KNOWN_METHODS.has(method)) {
     throw new Problem(501, "not-implemented", { detail: "The server does not support this request method" });
   }
@@ -123,17 +146,42 @@ export function checkLimits({ method, targetBytes, fields }: RequestHead, limits
       detail: `The request target is longer than ${limits.maxUrlBytes} bytes`,
     });
   }
-  const { bytes, host } = fields;
+  const { bytes, transferEncoding, expect } = fields;
   if (bytes > limits.maxHeaderBytes) {
     throw new Problem(431, "headers-too-large", {
       detail: `The header fields are larger than ${limits.maxHeaderBytes} bytes`,
     });
   }
-  if (host === null) return;
-  if (host !== lastHost) {
-    checkHost(host);
-    isLastPrivate = isPrivateHost(host);
+  if (transferEncoding !== null && !CHUNKED.test(transferEncoding)) {
+    throw new Problem(501, "not-implemented", {
+      detail: "The server supports no transfer coding but chunked",
+      headers: { Connection: "close" },
+    });
+  }
+  if (expect !== null && !CONTINUE.test(expect)) {
+    throw new Problem(417, "expectation-failed", {
+      detail: "The server supports no expectation but 100-continue",
+    });
+  }
+  if (head.hasFragment) {
+    throw new Problem(400, "malformed-request", {
+      detail: "The request target has a fragment; omit it, or encode # as %23",
+    });
+  }
+  // The target of CONNECT is the authority of another server; no route supports it.
+  if (method !== "CONNECT") checkAuthority(head, limits);
+}
+
+function checkAuthority({ origin, fields: { host } }: RequestHead, limits: Limits): void {
+  if (origin === undefined) {
+    throw new Problem(400, "malformed-request", {
+      detail: "The Host header is missing; send it with every request",
+    });
+  }
+  if (host !== lastHost || origin !== lastOrigin) {
+    isLastPrivate = isPrivateHost(checkOrigin(origin, host));
     lastHost = host;
+    lastOrigin = origin;
   }
   if (limits.privateHostsOnly && !isLastPrivate) {
     throw new Problem(421, "misdirected-request", {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { validate, version } from "uuid";
-import { withMaxHeaderBytes, withMaxUrlBytes, withPrivateHostsOnly } from "../server_options.ts";
+import { withMaxHeaderBytes, withMaxUrlBytes } from "../server_options.ts";
 import { invalidParamsOf, send, sendForProblem } from "../testing/note_client.ts";
 import { newRequestId, saneRequestId } from "./request_head.ts";
 
@@ -30,17 +30,7 @@ Deno.test("Server.fetch() reports an invalid Host", async () => {
     assertEquals(problem.status, 400, host);
     assertEquals(invalidParamsOf(problem), ["header Host: must be a host name with an optional port"], host);
   }
-  for (const host of ["a", "a:", "a:65535", "[::1]:80"]) {
+  for (const host of ["localhost", "localhost:", "LOCALHOST:80"]) {
     assertEquals((await send("/notes", { headers: { host } })).status, 200, host);
-  }
-});
-
-Deno.test("Server.fetch() responds 421 to a public name if configured", async () => {
-  const headers = { host: "evil.example.com:8080" };
-  assertEquals((await send("/notes", { headers })).status, 200);
-  const problem = await sendForProblem("/notes", { headers }, withPrivateHostsOnly());
-  assertEquals([problem.status, problem.type], [421, "/problems/misdirected-request"]);
-  for (const host of ["127.0.0.1:8080", "localhost", "[::1]:80"]) {
-    assertEquals((await send("/notes", { headers: { host } }, withPrivateHostsOnly())).status, 200, host);
   }
 });
