@@ -75,6 +75,20 @@ testWithNats("NatsBroker reports a lost server and reconnects when it is back", 
   ]);
 });
 
+testWithNats("NatsBroker connects to a server of the cluster that is up, whichever are down", async () => {
+  await using nats = await startNats();
+  const closed = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  closed.close();
+  const down = [`127.0.0.1:${closed.addr.port}`, "nats.invalid:4222"] as const;
+  // The client tries the servers in random order.
+  for (let count = 0; count < 20; count++) {
+    await using broker = brokerOf(nats.port, { servers: [...down, `127.0.0.1:${nats.port}`] });
+    await broker.ready();
+  }
+  await using lost = brokerOf(nats.port, { servers: down });
+  assertEquals(await codeOf(() => lost.ready()), "unavailable");
+});
+
 testWithNats("NatsBroker sends its credentials and reports wrong ones", async () => {
   await using nats = await startNats({ user: { name: "archway", password: "planted" } });
   await using broker = brokerOf(nats.port, { credentials: { user: "archway", password: "planted" } });

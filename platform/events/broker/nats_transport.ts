@@ -25,6 +25,7 @@ export class NatsTransport implements Transport {
   /** Bytes read before the client reads: the server speaks first. */
   #greeting = new Uint8Array(0);
   #encrypted = false;
+  #isConnected = false;
   #isClosed = false;
   readonly #closed = Promise.withResolvers<void | Error>();
   #frames: Uint8Array[] = [];
@@ -40,12 +41,13 @@ export class NatsTransport implements Transport {
       connection.setNoDelay(true);
       const info = await this.#readInfo(connection);
       checkOptions(info, options);
-      if (info.tls_required !== true && (info.tls_available !== true || options.tls === null)) return;
-      await this.#startTls(connection, tlsName || hostname, options.tls ?? {});
-      this.#encrypted = true;
+      if (info.tls_required === true || (info.tls_available === true && options.tls !== null)) {
+        await this.#startTls(connection, tlsName || hostname, options.tls ?? {});
+        this.#encrypted = true;
+      }
+      this.#isConnected = true;
     } catch (error) {
-      // The client reports any failure as a refused connection unless the transport has an error.
-      this.#end(error instanceof Error ? error : new Error("Connecting failed", { cause: error }));
+      this.#end();
       throw error;
     }
   }
@@ -147,7 +149,8 @@ export class NatsTransport implements Transport {
     this.#isClosed = true;
     if (error !== undefined) this.closeError = error;
     if (this.#connection !== undefined) shut(this.#connection);
-    this.#closed.resolve(error);
+    // The client would give up, instead of trying its next server, if a transport closed that never connected.
+    if (this.#isConnected) this.#closed.resolve(error);
   }
 }
 
