@@ -31,12 +31,12 @@ Deno.test("bannedWords() finds questions in place of a noun or a verb, and riddl
 });
 
 Deno.test("bannedWords() leaves services the words of their domain", () => {
-  for (const path of ["order_service/domain/order.ts", "oapi/order-api-spec.yaml"]) {
+  for (const path of ["widget_service/domain/order.ts", "oapi/order-api-spec.yaml"]) {
     assertEquals(wordsIn(path, "A draft of an answer, living in a lane; somebody"), ["somebody"]);
   }
 });
 
 Deno.test("bannedWords() accepts terms of standards, and migrations that are applied", () => {
   assertEquals(wordsIn("docs/a.md", "draft-ietf-httpapi-ratelimit-headers, https://example.com/answers"), []);
-  assertEquals(wordsIn("order_service/migrations/20261126000003_a.sql", "-- nobody"), []);
+  assertEquals(wordsIn("widget_service/migrations/20261126000003_a.sql", "-- nobody"), []);
 });

@@ -7,7 +7,7 @@ const LISTED = textSetting("ORDER_PREFIX", { description: "Prefix." });
 Deno.test("unlistedSettings() finds a setting that no section has, wherever the program defines it", () => {
   const texts = new Map([
     [
-      "order_service/config.ts",
+      "widget_service/config.ts",
       'const P = textSetting("ORDER_PREFIX", {});\nconst K = secretSetting("ORDER_KEY", {});',
     ],
     ["platform/x.ts", 'customSetting<Map<string, number>>(\n  "RATES",\n  {},\n);'],
@@ -18,7 +18,7 @@ Deno.test("unlistedSettings() finds a setting that no section has, wherever the 
     "is not in the table of settings; add it to a section of platform/config/settings_table.ts, or to " +
     "`settings` of its module";
   assertEquals(unlistedSettings(texts, [LISTED]), [
-    `order_service/config.ts: ORDER_KEY ${advice}`,
+    `widget_service/config.ts: ORDER_KEY ${advice}`,
     `platform/x.ts: RATES ${advice}`,
   ]);
 });
