@@ -6,6 +6,7 @@
 import type { MemoryLimiter, MemoryLimiterOptions } from "./rate_limit/memory_limiter.ts";
 import type { StoreLimiter, StoreLimiterOptions } from "./rate_limit/store_limiter.ts";
 
+export type { StoreTls } from "./rate_limit/store_client.ts";
 export type { MemoryLimiter, MemoryLimiterOptions, StoreLimiter, StoreLimiterOptions };
 
 /** Creates a limiter that counts in memory, for a single instance. */

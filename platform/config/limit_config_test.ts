@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { tlsFiles } from "@archway/server/testing/tls_files.ts";
 import { type LimitConfig, readLimitConfig } from "./limit_config.ts";
 import { EnvironmentReader } from "./environment_reader.ts";
 
@@ -82,10 +83,34 @@ Deno.test("readLimitConfig() accepts URLs of Redis and Valkey", () => {
       "redis:///0",
       "redis://host?db=1",
       "redis://host#a",
+      "redis://host/name",
+      "redis://host/0/1",
+      "redis://host/-1",
+      "redis://host/01",
+      "redis://:p%zz@host",
     ]
   ) {
     assertEquals(parse({ RATE_LIMIT_URL: text }).errors, ["RATE_LIMIT_URL"], text);
   }
+});
+
+Deno.test("readLimitConfig() reads the certificates of a store with TLS", () => {
+  const { certificate, key } = tlsFiles("first");
+  const files = {
+    RATE_LIMIT_TLS_CA_FILE: certificate,
+    RATE_LIMIT_TLS_CERT_FILE: certificate,
+    RATE_LIMIT_TLS_KEY_FILE: key,
+  };
+  const pem = Deno.readTextFileSync(certificate);
+  const { rateLimit, errors } = parse({ RATE_LIMIT_URL: "rediss://host", ...files });
+  assertEquals(errors, []);
+  assertEquals(rateLimit?.storeTls, { ca: pem, client: { cert: pem, key: Deno.readTextFileSync(key) } });
+  assertEquals(parse({ RATE_LIMIT_URL: "redis://host", ...files }).errors, Object.keys(files));
+  assertEquals(parse(files).errors, Object.keys(files));
+  const { RATE_LIMIT_TLS_KEY_FILE: _, ...lone } = files;
+  assertEquals(parse({ RATE_LIMIT_URL: "rediss://host", ...lone }).errors, ["RATE_LIMIT_TLS_CERT_FILE"]);
+  const missing = { RATE_LIMIT_TLS_CA_FILE: `${certificate}.missing` };
+  assertEquals(parse({ RATE_LIMIT_URL: "rediss://host", ...missing }).errors, ["RATE_LIMIT_TLS_CA_FILE"]);
 });
 
 Deno.test("readLimitConfig() reads CORS origins", () => {

@@ -1,3 +1,5 @@
+import type { StoreTls } from "@archway/server/rate_limiters.ts";
+import { pemSetting } from "@archway/service_kit/pem_setting.ts";
 import { InvalidSetting, type SettingsReader } from "@archway/service_kit/setting.ts";
 import { customSetting, parseDuration } from "@archway/service_kit/setting_types.ts";
 
@@ -17,6 +19,8 @@ export interface RateLimitConfig {
   readonly addressRate: Rate;
   /** Store in which all instances count together; each counts in memory if undefined. May hold a password. */
   readonly storeUrl: string | undefined;
+  /** Certificates for a store with TLS. */
+  readonly storeTls?: StoreTls;
 }
 
 const DEFAULT_RATE: Rate = { quota: 600, windowSeconds: 60 };
@@ -68,7 +72,20 @@ const STORE_URL = customSetting<string>("RATE_LIMIT_URL", {
   parse: parseStoreUrl,
 });
 
-export const RATE_LIMIT_SETTINGS = [RATE_LIMIT, ADDRESS_RATE, OPERATION_RATES, STORE_URL];
+const TLS_CA_FILE = pemSetting("RATE_LIMIT_TLS_CA_FILE", {
+  description: "Certificates in PEM of a private CA, with which rediss:// verifies the server.",
+});
+const TLS_CERT_FILE = pemSetting("RATE_LIMIT_TLS_CERT_FILE", {
+  description: "Client certificate in PEM, for a server that requires one.",
+});
+const TLS_KEY_FILE = pemSetting("RATE_LIMIT_TLS_KEY_FILE", {
+  description: "Private key of the client certificate, in PEM.",
+});
+
+/** Settings of TLS to the store. */
+const OF_TLS = [TLS_CA_FILE, TLS_CERT_FILE, TLS_KEY_FILE];
+
+export const RATE_LIMIT_SETTINGS = [RATE_LIMIT, ADDRESS_RATE, OPERATION_RATES, STORE_URL, ...OF_TLS];
 
 /**
  * Reads the rates.
@@ -78,6 +95,7 @@ export const RATE_LIMIT_SETTINGS = [RATE_LIMIT, ADDRESS_RATE, OPERATION_RATES, S
  */
 export function readRateLimitConfig(reader: SettingsReader, isPrivate: boolean): RateLimitConfig | undefined {
   const storeUrl = reader.read(STORE_URL);
+  const storeTls = readTls(reader, storeUrl);
   const operations = reader.read(OPERATION_RATES) ?? new Map<string, Rate>();
   const addressRate = reader.read(ADDRESS_RATE);
   const unlimited = isPrivate && ![STORE_URL, OPERATION_RATES, ADDRESS_RATE].some((s) => reader.isSet(s));
@@ -90,6 +108,26 @@ export function readRateLimitConfig(reader: SettingsReader, isPrivate: boolean):
     operations,
     addressRate: addressRate ?? { ...rate, quota: rate.quota * CALLERS_PER_ADDRESS },
     storeUrl,
+    ...(storeTls && { storeTls }),
+  };
+}
+
+/** Reads the certificates, which require a URL with TLS. */
+function readTls(reader: SettingsReader, storeUrl: string | undefined): StoreTls | undefined {
+  const isSet = OF_TLS.filter((setting) => reader.isSet(setting));
+  const [ca, cert, key] = [reader.read(TLS_CA_FILE), reader.read(TLS_CERT_FILE), reader.read(TLS_KEY_FILE)];
+  if (isSet.length === 0) return undefined;
+  // An invalid URL is an error of its own.
+  const isEncrypted = storeUrl?.startsWith("rediss:") ?? reader.isSet(STORE_URL);
+  for (const setting of isSet) {
+    if (!isEncrypted) reader.reject(setting, "requires rediss:// in RATE_LIMIT_URL");
+  }
+  for (const [setting, other] of [[TLS_CERT_FILE, TLS_KEY_FILE], [TLS_KEY_FILE, TLS_CERT_FILE]] as const) {
+    if (reader.isSet(setting) && !reader.isSet(other)) reader.reject(setting, `requires ${other.name}`);
+  }
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && key !== undefined && { client: { cert, key } }),
   };
 }
 
@@ -123,14 +161,31 @@ const STORE_SCHEMES: ReadonlyMap<string, string> = new Map([
   ["valkeys:", "rediss:"],
 ]);
 
+/** Path of a URL: none, or the number of a database. */
+const DATABASE_PATH = /^(?:\/(?:0|[1-9]\d{0,4})?)?$/;
+
 /** @throws {InvalidSetting} */
 function parseStoreUrl(text: string): string {
   const url = URL.parse(text);
   const scheme = STORE_SCHEMES.get(url?.protocol ?? "");
-  if (url !== null && scheme !== undefined && url.hostname !== "" && url.search === "" && url.hash === "") {
-    return scheme + text.slice(text.indexOf(":") + 1);
+  const isUrl = url !== null && scheme !== undefined && url.hostname !== "" && url.search === "" &&
+    url.hash === "" && [url.username, url.password].every(isDecodable);
+  if (!isUrl) {
+    throw new InvalidSetting(
+      "must be a URL such as redis://user:password@host:6379/0, or rediss:// with TLS",
+    );
   }
-  throw new InvalidSetting(
-    "must be a URL such as redis://user:password@host:6379/0, or rediss:// with TLS",
-  );
+  if (!DATABASE_PATH.test(url.pathname)) {
+    throw new InvalidSetting("must end with the number of a database, such as /0, or without a path");
+  }
+  return scheme + text.slice(text.indexOf(":") + 1);
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

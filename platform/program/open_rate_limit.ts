@@ -33,6 +33,11 @@ export async function openRateLimit({ limits }: Config, logger: Logger): Promise
   }
   const store = await createStoreLimiter(rateLimit.storeUrl, {
     insurance: memory,
+    tls: rateLimit.storeTls,
+    onBadKey: (reason) =>
+      logger.warn("Rate-limit store has a key of another type; counting its caller in memory: {reason}", {
+        reason,
+      }),
     onLost: (reason) =>
       logger.warn("Rate-limit store unavailable; falling back to in-memory counters: {reason}", { reason }),
     onRegained: () => logger.info("Rate-limit store available again"),

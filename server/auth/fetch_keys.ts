@@ -38,7 +38,7 @@ export async function fetchKeys(url: URL, { timeoutMs = 5000 }: FetchKeysOptions
     return await readText(response);
   } catch (error) {
     if (error instanceof KeysError) throw error;
-    throw new KeysError("Fetching the keys failed: no response", { cause: error });
+    throw new KeysError(`Fetching the keys failed: ${reasonOf(error)}`, { cause: error });
   } finally {
     client?.close();
   }
@@ -57,6 +57,15 @@ function directClient({ protocol, hostname, port }: URL): Deno.HttpClient | unde
       port: Number(port || (protocol === "https:" ? 443 : 80)),
     },
   });
+}
+
+/** Returns why there is no response, without the URL, such as "tcp connect error: Connection refused (os error 111)". */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return "no response";
+  if (error.name === "TimeoutError") return "timed out";
+  const { message } = error.cause instanceof Error ? error.cause : error;
+  const [, reason] = /client error \(\w+\): (.+)$/s.exec(message) ?? [];
+  return reason === undefined ? "no usable response" : reason.slice(0, 200);
 }
 
 async function readText(response: Response): Promise<string> {

@@ -29,10 +29,17 @@ Deno.test("fetchKeys() rejects if there is no response", async () => {
   const issuer = await TestIssuer.start();
   const { promise, resolve } = Promise.withResolvers<Response>();
   issuer.respond = () => promise;
-  await assertRejects(() => fetchKeys(issuer.url, { timeoutMs: 50 }), KeysError);
+  const failed = "Fetching the keys failed: ";
+  await assertRejects(() => fetchKeys(issuer.url, { timeoutMs: 50 }), KeysError, `${failed}timed out`);
   resolve(new Response());
   await issuer[Symbol.asyncDispose]();
-  await assertRejects(() => fetchKeys(issuer.url), KeysError);
+  await assertRejects(
+    () => fetchKeys(issuer.url),
+    KeysError,
+    `${failed}tcp connect error: Connection refused`,
+  );
+  const unknown = new URL("https://issuer.invalid/");
+  await assertRejects(() => fetchKeys(unknown, { timeoutMs: 60_000 }), KeysError, `${failed}dns error: `);
 });
 
 Deno.test("fetchKeys() uses no proxy for loopback, which could replace the keys", async () => {

@@ -1,15 +1,20 @@
-import { Redis } from "ioredis";
 import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import type { RateLimiter, RateLimitPolicy, RateLimitUse } from "../rate_limit.ts";
+import { isOfKey, StoreClient, storeReason, type StoreTls } from "./store_client.ts";
+import { StoreRecovery } from "./store_recovery.ts";
 
 /** Options of a store limiter. */
 export interface StoreLimiterOptions {
   /** Fallback while the store is unavailable. */
   readonly insurance: RateLimiter;
-  /** Called once when the store becomes unavailable, with a reason without secrets. */
+  /** Certificates for `rediss://`. */
+  readonly tls?: StoreTls | undefined;
+  /** Called once when the store becomes unavailable, and for every new reason until it is available again. */
   readonly onLost?: (reason: string) => void;
   /** Called once when the store is available again. */
   readonly onRegained?: () => void;
+  /** Called once for a key of another type or value, which the fallback counts. */
+  readonly onBadKey?: (reason: string) => void;
   /**
    * Maximum response time of the store, in milliseconds.
    *
@@ -24,49 +29,31 @@ export interface StoreLimiterOptions {
   readonly retryMs?: number;
 }
 
-/** Timeout for connecting, and for a silent connection with pending commands, in milliseconds. */
-const CONNECTION_TIMEOUT_MS = 5000;
-
 /** Policy for probing the store by counting; a ping would succeed on a read-only store. */
 const PROBE: RateLimitPolicy = { name: "probe", quota: 1_000_000, windowSeconds: 1 };
 
 /**
  * Rate limiter in Valkey or Redis, shared by all instances that use the same store. When the store is unavailable, the
  * first request waits for the timeout at most; then each instance counts with its fallback, and probes the store in the
- * background until it is available again.
+ * background until it responds reliably again.
  */
 export class StoreLimiter implements RateLimiter, Disposable {
-  readonly #client: Redis;
-  readonly #options: Required<StoreLimiterOptions>;
+  readonly #client: StoreClient;
+  readonly #options: Required<Omit<StoreLimiterOptions, "tls">>;
   readonly #limiters = new Map<string, RateLimiterRedis>();
+  readonly #recovery: StoreRecovery;
+  readonly #reasons = new Set<string>();
+  #hadBadKey = false;
   #lost = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #disposed = false;
 
   /** @param url `redis://user:password@host:port/database`, or `rediss://` with TLS. */
-  constructor(url: string, options: StoreLimiterOptions) {
-    this.#options = {
-      onLost: () => {},
-      onRegained: () => {},
-      timeoutMs: 200,
-      retryMs: 1000,
-      ...options,
-    };
-    this.#client = new Redis(url, {
-      lazyConnect: true,
-      commandTimeout: this.#options.timeoutMs,
-      connectTimeout: CONNECTION_TIMEOUT_MS,
-      socketTimeout: CONNECTION_TIMEOUT_MS,
-      // Commands that cannot be sent now must not be sent later: their requests have been served.
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      retryStrategy: () => this.#options.retryMs,
-      // After a failover the old primary rejects writes; reconnecting by name reaches the new one.
-      reconnectOnError: ({ message }) => message.startsWith("READONLY"),
-    });
-    // Without a listener the client prints errors; failing commands report them anyway.
-    this.#client.on("error", () => {});
+  constructor(url: string, { tls, ...options }: StoreLimiterOptions) {
+    const defaults = { onLost: () => {}, onRegained: () => {}, onBadKey: () => {} };
+    this.#options = { ...defaults, timeoutMs: 200, retryMs: 1000, ...options };
+    this.#client = new StoreClient(url, { ...this.#options, tls });
+    this.#recovery = new StoreRecovery({ timeoutMs: this.#options.timeoutMs });
   }
 
   /** Connects. Resolves even if the store is unavailable; then the fallback counts. */
@@ -76,7 +63,8 @@ export class StoreLimiter implements RateLimiter, Disposable {
       timer = setTimeout(() => reject(new Error("Connecting timed out")), this.#options.timeoutMs * 5);
     });
     try {
-      await Promise.race([this.#client.connect(), late]);
+      await Promise.race([this.#client.redis.connect(), late]);
+      if (this.#client.refusal !== undefined) throw this.#client.refusal;
     } catch (error) {
       this.#lose(error);
     } finally {
@@ -94,7 +82,8 @@ export class StoreLimiter implements RateLimiter, Disposable {
       try {
         return await this.#consume(key, policy);
       } catch (error) {
-        this.#lose(error);
+        if (isOfKey(error)) this.#reportBadKey(error);
+        else this.#lose(error);
       }
     }
     return await this.#options.insurance.consume(key, policy);
@@ -103,10 +92,11 @@ export class StoreLimiter implements RateLimiter, Disposable {
   [Symbol.dispose](): void {
     this.#disposed = true;
     clearTimeout(this.#retry);
-    this.#client.disconnect();
+    this.#client[Symbol.dispose]();
   }
 
   async #consume(key: string, policy: RateLimitPolicy): Promise<RateLimitUse> {
+    if (this.#client.refusal !== undefined) throw this.#client.refusal;
     try {
       const { remainingPoints, msBeforeNext } = await this.#limiterOf(policy).consume(key);
       return { exceeded: false, remaining: remainingPoints, resetMs: msBeforeNext };
@@ -120,7 +110,7 @@ export class StoreLimiter implements RateLimiter, Disposable {
     const known = this.#limiters.get(name);
     if (known !== undefined) return known;
     const limiter = new RateLimiterRedis({
-      storeClient: this.#client,
+      storeClient: this.#client.redis,
       keyPrefix: `archway:limit:${name}`,
       points: quota,
       duration: windowSeconds,
@@ -132,11 +122,25 @@ export class StoreLimiter implements RateLimiter, Disposable {
     return limiter;
   }
 
+  #reportBadKey(error: unknown): void {
+    if (this.#hadBadKey) return;
+    this.#hadBadKey = true;
+    this.#options.onBadKey(storeReason(error));
+  }
+
   #lose(error: unknown): void {
     if (this.#lost || this.#disposed) return;
     this.#lost = true;
-    this.#options.onLost(error instanceof Error ? error.message : "Unknown error");
+    this.#recovery.lost();
+    this.#report(this.#client.reasonOf(error));
     this.#tryLater();
+  }
+
+  /** Reports a reason once during an outage. */
+  #report(reason: string): void {
+    if (this.#reasons.has(reason)) return;
+    this.#reasons.add(reason);
+    this.#options.onLost(reason);
   }
 
   #tryLater(): void {
@@ -144,14 +148,22 @@ export class StoreLimiter implements RateLimiter, Disposable {
   }
 
   async #try(): Promise<void> {
+    const start = performance.now();
     try {
       await this.#consume("store", PROBE);
-    } catch {
-      if (!this.#disposed) this.#tryLater();
-      return;
+    } catch (error) {
+      if (this.#disposed) return;
+      this.#report(this.#client.reasonOf(error));
+      if (this.#client.refusal !== undefined) this.#client.reconnect();
+      this.#recovery.failed();
+      return this.#tryLater();
     }
     if (this.#disposed) return;
+    const state = this.#recovery.responded(performance.now() - start);
+    if (state === "slow") this.#report("responses are close to the timeout");
+    if (state !== "recovered") return this.#tryLater();
     this.#lost = false;
+    this.#reasons.clear();
     this.#options.onRegained();
   }
 }
