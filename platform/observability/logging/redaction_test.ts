@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { DropLog, type RejectReason } from "@archway/server/listener/connection_limits/drop_log.ts";
 import type { LogRecord } from "@logtape/logtape";
 import { redactFields, redactTexts } from "./redaction.ts";
 
@@ -71,4 +72,30 @@ Deno.test("redactFields() redacts the values of sensitive fields, also nested on
   redactFields((record) => void records.push(record))(recordOf({ ...kept, ...taken, inside: { ...taken } }));
   const gone = Object.fromEntries(Object.keys(taken).map((name) => [name, "[REDACTED]"]));
   assertEquals(records[0]?.properties, { ...kept, ...gone, inside: gone });
+});
+
+Deno.test("redactFields() keeps the counts of dropped connections, of every kind", () => {
+  // Complete by its type.
+  const kinds: Readonly<Record<RejectReason, true>> = {
+    ...{
+      request: true,
+      idle: true,
+      response: true,
+      evicted: true,
+      connect: true,
+      full: true,
+      perAddress: true,
+    },
+  };
+  const records: LogRecord[] = [];
+  const sink = redactFields((record) => records.push(record));
+  const log = (_message: string, properties?: Record<string, unknown>): void =>
+    sink(recordOf(properties ?? {}));
+  using drops = new DropLog({ info: log, warn: log, error: log });
+  const reasons = ["request", "idle", "response", "evicted", "connect", "full", "perAddress"] as const;
+  for (const reason of reasons) drops.add(reason);
+  drops[Symbol.dispose]();
+  assertEquals(records.map(({ properties }) => properties["counts"]), [
+    Object.fromEntries(Object.keys(kinds).map((kind) => [kind, 1])),
+  ]);
 });
