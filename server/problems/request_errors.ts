@@ -1,6 +1,6 @@
 import { type InvalidParam, Problem } from "../problem.ts";
 
-/** Maximum number of listed errors. Further ones are only counted, so that a request cannot inflate the response. */
+/** Maximum number of errors. Further ones are dropped, so that a request cannot cost much work or inflate the response. */
 const MAX_LISTED = 100;
 
 /** Collects the validation errors of a request, to report all of them at once. */
@@ -9,6 +9,7 @@ export class RequestErrors {
   #listed: InvalidParam[] | undefined;
   #seen: Set<string> | undefined;
   #malformed = false;
+  #hasMore = false;
 
   /** Whether the response will be 400. */
   get malformed(): boolean {
@@ -33,10 +34,9 @@ export class RequestErrors {
 
   /** Throws all errors as one problem, if there are any. */
   throwIfAny(): void {
-    if (this.#seen === undefined || this.#listed === undefined) return;
-    const count = this.#seen.size;
-    const detail = count > this.#listed.length
-      ? `The request has ${count} validation errors; invalidParams lists the first ${MAX_LISTED}`
+    if (this.#listed === undefined) return;
+    const detail = this.#hasMore
+      ? `The request has more than ${MAX_LISTED} validation errors; invalidParams lists the first of them`
       : "The request has validation errors; invalidParams lists all of them";
     const invalidParams = this.#listed;
     throw this.#malformed
@@ -47,9 +47,13 @@ export class RequestErrors {
   #add(error: InvalidParam): void {
     this.#seen ??= new Set();
     this.#listed ??= [];
+    if (this.#hasMore) return;
     const key = JSON.stringify([error.in, error.pointer ?? error.name, error.reason]);
     if (this.#seen.has(key)) return;
-    this.#seen.add(key);
-    if (this.#listed.length < MAX_LISTED) this.#listed.push(error);
+    if (this.#listed.length === MAX_LISTED) this.#hasMore = true;
+    else {
+      this.#seen.add(key);
+      this.#listed.push(error);
+    }
   }
 }

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { Problem } from "../problem.ts";
 import { RequestErrors } from "./request_errors.ts";
 
-Deno.test("RequestErrors.throwIfAny() counts the errors beyond those it lists", () => {
+Deno.test("RequestErrors.throwIfAny() lists a hundred errors, and says that there are more", () => {
   const errors = new RequestErrors();
   errors.throwIfAny();
   for (let i = 0; i < 150; i++) {
@@ -12,7 +12,10 @@ Deno.test("RequestErrors.throwIfAny() counts the errors beyond those it lists", 
   const problem = assertThrows(() => errors.throwIfAny(), Problem);
   assertEquals(problem.status, 422);
   assertEquals(problem.invalidParams?.length, 100);
-  assertEquals(problem.detail, "The request has 150 validation errors; invalidParams lists the first 100");
+  assertEquals(
+    problem.detail,
+    "The request has more than 100 validation errors; invalidParams lists the first of them",
+  );
 });
 
 Deno.test("RequestErrors.throwIfAny() throws 400 if any error is malformed input", () => {

@@ -11,6 +11,11 @@ export interface SchemaError {
 }
 
 const WRAPPERS: ReadonlySet<string> = new Set(["if", "anyOf", "oneOf", "allOf", "not", "$ref"]);
+/**
+ * Maximum number of errors to condense: several may be one, and a response lists a hundred. A validator finds one for
+ * every unknown property of a large body.
+ */
+const MAX_EXAMINED = 1_000;
 /** Maximum length of an unknown name that is repeated in a response. */
 const MAX_MEMBER_LENGTH = 100;
 
@@ -18,7 +23,8 @@ const MAX_MEMBER_LENGTH = 100;
  * Condenses the errors of a validator. Points at missing and unknown properties themselves, omits wrappers such as
  * anyOf whose inner errors are reported, and merges alternative types into one error.
  */
-export function schemaErrors(errors: readonly ValidationError[]): SchemaError[] {
+export function schemaErrors(all: readonly ValidationError[]): SchemaError[] {
+  const errors = all.length > MAX_EXAMINED ? all.slice(0, MAX_EXAMINED) : all;
   const found: SchemaError[] = [];
   const types = typesByPath(errors);
   const wrong = new Set(types.keys());

@@ -62,10 +62,10 @@ Deno.test("schemaErrors() reports only the type of a value with a wrong type", (
   assertEquals(schemaErrors(errors), [{ pointer: "/a", reason: "must be an integer" }]);
 });
 
-Deno.test("schemaErrors() runs in linear time", () => {
+Deno.test("schemaErrors() examines a thousand errors at most, so that a large body costs little", () => {
   const errors = Array.from({ length: 50_000 }, (_, index) => {
     const part = { instancePath: `/${index}` };
     return [error("required", { missingProperty: "b" }, part), error("if", { failingKeyword: "then" }, part)];
   }).flat();
-  assertEquals(schemaErrors(errors).length, 50_000);
+  assertEquals(schemaErrors(errors).length, 500);
 });
