@@ -147,10 +147,12 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
     assertEquals(distinguishable(refused), distinguishable(await send(server, "POST /v1/accounts", missing)));
     assertEquals((await send(server, "POST /v1/accounts", { ...open, as: "ada" })).status, 201);
   },
-  "an id of another owner's payment is rejected": async ({ server, payment, ada, bob }) => {
+  "an id of another owner's payment does not exist for others": async ({ server, payment, ada, bob }) => {
     const eve = await openAccount(server, "5.00", { as: "eve" });
     const other = await send(server, `PUT /v1/payments/${payment}`, { ...body(eve, bob), as: "eve" });
-    assertEquals(outcome(other), "409 payment-exists");
+    const read = await send(server, `GET /v1/payments/${MISSING}`, { as: "eve" });
+    assertEquals(distinguishable(other), distinguishable(read));
+    assertEquals(outcome(other), "404 payment-not-found");
     // Callers who cannot pay cannot probe for existing ids.
     for (const id of [payment, MISSING]) {
       const same = await send(server, `PUT /v1/payments/${id}`, { ...body(ada, bob), as: "eve" });

@@ -151,7 +151,8 @@ export interface paths {
         get: operations["getPayment"];
         /**
          * Create a payment with a client-generated ID
-         * @description Repeating the request with the same body returns 200 and the current payment; another body returns 409. The
+         * @description Repeating the request with the same body returns 200 and the current payment; another body returns 409. An ID that
+         *     belongs to a payment of other owners returns 404. The
          *     operation never modifies an existing payment and does not require `If-Match`. A refused payment is not stored, so
          *     that repeating the request may succeed later.
          */
@@ -1563,6 +1564,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
@@ -3422,6 +3424,16 @@ export type PutPaymentResponse =
     readonly body: Problem;
   }
   | {
+    /** No such account, payment or refund */
+    readonly status: 404;
+    readonly headers?: {
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
     /** The Accept header excludes every available representation */
     readonly status: 406;
     readonly headers?: never;
@@ -4237,7 +4249,8 @@ export interface StrictServerInterface {
   /**
    * Create a payment with a client-generated ID
    *
-   * Repeating the request with the same body returns 200 and the current payment; another body returns 409. The
+   * Repeating the request with the same body returns 200 and the current payment; another body returns 409. An ID that
+   * belongs to a payment of other owners returns 404. The
    * operation never modifies an existing payment and does not require `If-Match`. A refused payment is not stored, so
    * that repeating the request may succeed later.
    */
@@ -4304,6 +4317,7 @@ const openAccount: runtime.Operation = {
   validateParameters: validators.openAccountParameters,
   requestBody: {
     required: true,
+    maxBytes: 16384,
     content: [
       { mediaType: "application/json", codec: "json", validate: validators.openAccountBodyApplicationJson },
     ],
@@ -4439,6 +4453,7 @@ const createDeposit: runtime.Operation = {
   validateParameters: validators.createDepositParameters,
   requestBody: {
     required: true,
+    maxBytes: 16384,
     content: [
       { mediaType: "application/json", codec: "json", validate: validators.createDepositBodyApplicationJson },
     ],
@@ -4512,6 +4527,7 @@ const createPayment: runtime.Operation = {
   validateParameters: validators.createPaymentParameters,
   requestBody: {
     required: true,
+    maxBytes: 16384,
     content: [
       { mediaType: "application/json", codec: "json", validate: validators.createPaymentBodyApplicationJson },
     ],
@@ -4579,6 +4595,7 @@ const putPayment: runtime.Operation = {
   validateParameters: validators.putPaymentParameters,
   requestBody: {
     required: true,
+    maxBytes: 16384,
     content: [
       { mediaType: "application/json", codec: "json", validate: validators.putPaymentBodyApplicationJson },
     ],
@@ -4589,6 +4606,7 @@ const putPayment: runtime.Operation = {
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentResponse404ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
     "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentResponse406ApplicationProblemJson }], headers: [] },
     "408": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentResponse408ApplicationProblemJson }], headers: [] },
     "409": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentResponse409ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "Idempotency-Replayed", required: false }] },
@@ -4717,6 +4735,7 @@ const putRefund: runtime.Operation = {
   validateParameters: validators.putRefundParameters,
   requestBody: {
     required: true,
+    maxBytes: 16384,
     content: [
       { mediaType: "application/json", codec: "json", validate: validators.putRefundBodyApplicationJson },
     ],

@@ -144,6 +144,7 @@ export declare const putPaymentResponse201ApplicationJson: Validator;
 export declare const putPaymentResponse400ApplicationProblemJson: Validator;
 export declare const putPaymentResponse401ApplicationProblemJson: Validator;
 export declare const putPaymentResponse403ApplicationProblemJson: Validator;
+export declare const putPaymentResponse404ApplicationProblemJson: Validator;
 export declare const putPaymentResponse406ApplicationProblemJson: Validator;
 export declare const putPaymentResponse408ApplicationProblemJson: Validator;
 export declare const putPaymentResponse409ApplicationProblemJson: Validator;

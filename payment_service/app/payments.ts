@@ -61,15 +61,21 @@ export class PaymentService {
   /**
    * Creates a payment with an id that the client chose, unless it already exists.
    *
-   * @throws {DomainError} "payment-exists" if the id belongs to another payment, and the errors of {@link create}.
+   * @throws {DomainError} "payment-exists" if the id belongs to another payment, "payment-not-found" if that is outside
+   * the access scope, and the errors of {@link create}.
    */
   async put(id: string, input: PaymentInput, cause: Cause): Promise<PutPayment> {
     try {
       return await this.#put(id, input, cause);
     } catch (error) {
-      // A concurrent request with the id may have been faster. Its payment is committed by now and can be compared.
       if (!(error instanceof PaymentError && error.code === "payment-exists")) throw error;
-      return await this.#put(id, input, cause);
+      // A concurrent request with the id may have been faster. Its payment is committed by now and can be compared.
+      const { connections, payments } = this.#deps;
+      const known = await payments.find(connections.writer(), { id, scope: cause.scope });
+      // The payment of another owner, as in every other operation.
+      if (known === undefined) throw new PaymentError("payment-not-found");
+      if (!isPaymentOf(known, input)) throw error;
+      return { payment: known, created: false };
     }
   }
 
