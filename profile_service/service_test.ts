@@ -103,6 +103,8 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       const refused = await sendRequest(server, `PATCH ${path}`, { headers, body: [operation] });
       assertEquals([refused.status, ...invalidParams(refused)], [422, `body ${pointer}`]);
     }
+    const unchanged = await sendRequest(server, `PATCH ${path}`, { headers, body: [] });
+    assertEquals([unchanged.status, unchanged.headers.get("etag")], [200, '"1"']);
     const applied = await sendRequest(server, `PATCH ${path}`, {
       headers,
       body: [{ op: "test", path: "/age", value: 36 }, { op: "add", path: "/email", value: "a@example.com" }],
@@ -112,6 +114,24 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       "a@example.com",
       '"2"',
     ]);
+  },
+  "a name has a visible character, and an e-mail address at most 64 before @": async (server) => {
+    for (const name of ["\u200b", "\u200b\u2060 \ufeff", "\u3164", "\u00ad\ufe0f"]) {
+      const refused = await sendRequest(server, "POST /v1/profiles", { body: { name } });
+      assertEquals([refused.status, ...invalidParams(refused)], [422, "body /name"], JSON.stringify(name));
+    }
+    for (const name of ["\u200bAda", "👩\u200d💻", "نام\u200cه"]) await create(server, { name });
+    const local = "a".repeat(64);
+    await create(server, { name: "Ada", email: `${local}@example.com` });
+    const body = { name: "Ada", email: `${local}a@example.com` };
+    const refused = await sendRequest(server, "POST /v1/profiles", { body });
+    assertEquals([refused.status, ...invalidParams(refused)], [422, "body /email"]);
+  },
+  "a body larger than 16 KiB is rejected before it is parsed": async (server) => {
+    const members = Array.from({ length: 100_000 }, (_, index) => [`m${index}`, 0]);
+    const body = { name: "Ada", ...Object.fromEntries(members) };
+    const refused = await sendRequest(server, "POST /v1/profiles", { body });
+    assertEquals(problem(refused), [413, "content-too-large"]);
   },
   "an e-mail address is unique among active profiles, regardless of case": async (server) => {
     const path = await create(server, { name: "Ada", email: "Ada@example.com" });

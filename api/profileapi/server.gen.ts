@@ -117,7 +117,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description 1 to 100 characters of any script after trimming whitespace
+         * @description 1 to 100 characters of any script after trimming whitespace, at least one of them visible
          * @example Ada Lovelace
          */
         Name: string;
@@ -1861,6 +1861,7 @@ const createProfile: runtime.Operation = {
   validateParameters: validators.createProfileParameters,
   requestBody: {
     required: true,
+    maxBytes: 16384,
     content: [
       { mediaType: "application/json", codec: "json", validate: validators.createProfileBodyApplicationJson },
     ],
@@ -1929,6 +1930,7 @@ const replaceProfile: runtime.Operation = {
   validateParameters: validators.replaceProfileParameters,
   requestBody: {
     required: true,
+    maxBytes: 16384,
     content: [
       { mediaType: "application/json", codec: "json", validate: validators.replaceProfileBodyApplicationJson },
     ],
@@ -1969,6 +1971,7 @@ const patchProfile: runtime.Operation = {
   validateParameters: validators.patchProfileParameters,
   requestBody: {
     required: true,
+    maxBytes: 16384,
     content: [
       { mediaType: "application/merge-patch+json", codec: "json", validate: validators.patchProfileBodyApplicationMergePatchJson },
       { mediaType: "application/json-patch+json", codec: "json", validate: validators.patchProfileBodyApplicationJsonPatchJson },

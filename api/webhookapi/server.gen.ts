@@ -2546,6 +2546,7 @@ const createWebhook: runtime.Operation = {
   validateParameters: validators.createWebhookParameters,
   requestBody: {
     required: true,
+    maxBytes: 16384,
     content: [
       { mediaType: "application/json", codec: "json", validate: validators.createWebhookBodyApplicationJson },
     ],
@@ -2669,6 +2670,7 @@ const rotateWebhookSecret: runtime.Operation = {
   validateParameters: validators.rotateWebhookSecretParameters,
   requestBody: {
     required: false,
+    maxBytes: 16384,
     content: [
       { mediaType: "application/json", codec: "json", validate: validators.rotateWebhookSecretBodyApplicationJson },
     ],

@@ -75,7 +75,7 @@ export class ConditionalWriter<Entity extends Versioned, Input> {
 
   /**
    * Changes a resource by a function of its current state. Without a version condition, a change that lost a race is
-   * repeated on the new state.
+   * repeated on the new state. A change without a difference is not written, and keeps the version.
    *
    * @throws {DomainError} not found, changed, and what the repository and `change` throw.
    */
@@ -88,9 +88,11 @@ export class ConditionalWriter<Entity extends Versioned, Input> {
     while (true) {
       const current = await this.#find(connections.writer(), key, options);
       if (!meetsCondition(current.version, options.condition)) this.#changed(current);
+      const input = change(current);
+      if (isContained(input, current)) return current;
       const changed = await repository.update(
         connections.writer(),
-        { ...key, input: change(current), condition: [current.version], now: now() },
+        { ...key, input, condition: [current.version], now: now() },
         options,
       );
       if (changed !== undefined) return changed;
@@ -121,4 +123,10 @@ export class ConditionalWriter<Entity extends Versioned, Input> {
   #changed({ version }: Entity): never {
     throw changedError(this.#deps.resource, version);
   }
+}
+
+/** Whether the entity already has the properties of the input. Structured values count as different. */
+function isContained(input: unknown, entity: object): boolean {
+  if (typeof input !== "object" || input === null) return false;
+  return Object.entries(input).every(([name, value]) => Object.is(Reflect.get(entity, name), value));
 }

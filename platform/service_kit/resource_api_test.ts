@@ -110,6 +110,8 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
       const refused = await sendRequest(server, `PATCH ${path}`, { headers, body: [operation] });
       assertEquals([refused.status, ...invalidParams(refused)], [422, `body ${pointer}`]);
     }
+    const unchanged = await sendRequest(server, `PATCH ${path}`, { headers, body: [] });
+    assertEquals([unchanged.status, unchanged.headers.get("etag")], [200, '"1"']);
     const applied = await sendRequest(server, `PATCH ${path}`, {
       headers,
       body: [{ op: "test", path: "/age", value: 36 }, { op: "add", path: "/email", value: "a@example.com" }],

@@ -20,3 +20,16 @@ Deno.test("normalizeInput() reports every violation at once", () => {
   assertEquals(error.code, "invalid-profile");
   assertEquals(error.fieldErrors.map(({ field }) => field), ["name", "email", "age"]);
 });
+
+Deno.test("normalizeInput() rejects invisible names, and a local part of more than 64 characters", () => {
+  const error = assertThrows(
+    () => normalizeInput({ name: "\u200b\u2060", email: `${"a".repeat(65)}@example.com`, age: null }),
+    DomainError,
+  );
+  assertEquals(error.fieldErrors.map(({ field, reason }) => `${field} ${reason}`), [
+    "name must have a visible character",
+    'email must have at most 64 characters before "@"',
+  ]);
+  const email = `${"a".repeat(64)}@example.com`;
+  assertEquals(normalizeInput({ name: "A\u200b", email, age: null }).email, email);
+});

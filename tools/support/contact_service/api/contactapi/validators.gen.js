@@ -3266,7 +3266,7 @@ return errors === 0;
 validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const patchContactBodyApplicationJsonPatchJson = validate34;
-const schema19 = {"type":"array","minItems":1,"maxItems":100,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FJsonPatchOperation"}};
+const schema19 = {"type":"array","maxItems":100,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FJsonPatchOperation"}};
 const schema20 = {"type":"object","required":["op","path"],"properties":{"op":{"type":"string","enum":["add","remove","replace","move","copy","test"]},"path":{"type":"string","format":"json-pointer","maxLength":1024},"from":{"type":"string","format":"json-pointer","maxLength":1024},"value":true},"allOf":[{"if":{"properties":{"op":{"enum":["add","replace","test"]}}},"then":{"required":["value"]}},{"if":{"properties":{"op":{"enum":["move","copy"]}}},"then":{"required":["from"]}}]};
 
 function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -3541,16 +3541,6 @@ vErrors.push(err0);
 }
 errors++;
 }
-if(data.length < 1){
-const err1 = {instancePath,schemaPath:"#/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
 const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
 if(!(validate35(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
@@ -3560,12 +3550,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
-vErrors = [err2];
+vErrors = [err1];
 }
 else {
-vErrors.push(err2);
+vErrors.push(err1);
 }
 errors++;
 }
