@@ -64,7 +64,7 @@ const MAX_PER_ADDRESS = integerSetting("MAX_CONNECTIONS_PER_ADDRESS", {
   min: 0,
   max: 25_000,
   description:
-    "Maximum number of open connections from one address, with SLOW_CLIENT_GUARD; 0 means no limit.",
+    "Maximum number of open connections from one address, for IPv6 from one network (/64), with SLOW_CLIENT_GUARD; 0 means no limit.",
 });
 
 export const LISTENER_SETTINGS = [
