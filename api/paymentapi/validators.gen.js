@@ -1259,7 +1259,7 @@ vErrors.push(err3);
 }
 errors++;
 }
-const len0 = data0.length;
+const len0 = Math.min(data0.length, 200);
 for(let i0=0; i0<len0; i0++){
 if(!(validate2(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate2.errors : joinErrors(vErrors, validate2.errors);
@@ -3219,7 +3219,7 @@ vErrors.push(err3);
 }
 errors++;
 }
-const len0 = data0.length;
+const len0 = Math.min(data0.length, 200);
 for(let i0=0; i0<len0; i0++){
 if(!(validate27(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate27.errors : joinErrors(vErrors, validate27.errors);
@@ -4734,7 +4734,7 @@ vErrors.push(err3);
 }
 errors++;
 }
-const len0 = data0.length;
+const len0 = Math.min(data0.length, 200);
 for(let i0=0; i0<len0; i0++){
 if(!(validate47(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate47.errors : joinErrors(vErrors, validate47.errors);
@@ -6492,7 +6492,7 @@ vErrors.push(err3);
 }
 errors++;
 }
-const len0 = data0.length;
+const len0 = Math.min(data0.length, 200);
 for(let i0=0; i0<len0; i0++){
 if(!(validate66(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate66.errors : joinErrors(vErrors, validate66.errors);
@@ -7132,7 +7132,7 @@ vErrors.push(err3);
 }
 errors++;
 }
-const len0 = data0.length;
+const len0 = Math.min(data0.length, 200);
 for(let i0=0; i0<len0; i0++){
 if(!(validate75(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate75.errors : joinErrors(vErrors, validate75.errors);

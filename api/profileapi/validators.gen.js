@@ -1606,7 +1606,7 @@ vErrors.push(err3);
 }
 errors++;
 }
-const len0 = data0.length;
+const len0 = Math.min(data0.length, 200);
 for(let i0=0; i0<len0; i0++){
 if(!(validate2(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate2.errors : joinErrors(vErrors, validate2.errors);
@@ -3552,7 +3552,7 @@ vErrors.push(err0);
 }
 errors++;
 }
-const len0 = data.length;
+const len0 = Math.min(data.length, 100);
 for(let i0=0; i0<len0; i0++){
 if(!(validate35(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate35.errors : joinErrors(vErrors, validate35.errors);

@@ -1049,7 +1049,7 @@ vErrors.push(err3);
 }
 errors++;
 }
-const len0 = data0.length;
+const len0 = Math.min(data0.length, 200);
 for(let i0=0; i0<len0; i0++){
 if(!(validate2(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate2.errors : joinErrors(vErrors, validate2.errors);
@@ -1701,7 +1701,7 @@ vErrors.push(err7);
 }
 errors++;
 }
-const len0 = data1.length;
+const len0 = Math.min(data1.length, 100);
 for(let i0=0; i0<len0; i0++){
 if(!(validate3(data1[i0], {instancePath:instancePath+"/eventTypes/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate3.errors : joinErrors(vErrors, validate3.errors);
@@ -4524,7 +4524,7 @@ vErrors.push(err3);
 }
 errors++;
 }
-const len0 = data0.length;
+const len0 = Math.min(data0.length, 200);
 for(let i0=0; i0<len0; i0++){
 if(!(validate41(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate41.errors : joinErrors(vErrors, validate41.errors);

@@ -2,6 +2,7 @@ import type { Ajv2020 } from "ajv/dist/2020.js";
 import standaloneCode from "ajv/dist/standalone/index.js";
 import type { JsonValue } from "@archway/server/operation.ts";
 import { createAjv } from "./ajv_instance.ts";
+import { boundedItems } from "./bounded_items.ts";
 import { bundle } from "./bundle.ts";
 import { checkDefaults } from "./default_rules.ts";
 import { documentSchemas } from "./document_schemas.ts";
@@ -84,7 +85,8 @@ function moduleCode(ajv: Ajv2020, ids: ReadonlyMap<string, { readonly id: string
     else aliases.push(`export const ${name} = ${first};\n`);
   }
   const exported = Object.fromEntries([...firstNames].map(([id, name]) => [name, id]));
-  return `${bundle(linearErrors(plainMessages(standaloneCode.default(ajv, exported))))}\n${aliases.join("")}`;
+  const code = boundedItems(linearErrors(plainMessages(standaloneCode.default(ajv, exported))));
+  return `${bundle(code)}\n${aliases.join("")}`;
 }
 
 /** Converts JSON to Ajv's looser type for schemas. */
