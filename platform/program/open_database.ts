@@ -35,7 +35,10 @@ async function openEmbedded(config: Config, directory: string, options: PoolOpti
   await ensureDataDirectory(directory);
   await using stack = new AsyncDisposableStack();
   const embedded = stack.use(await startEmbedded({ dataDirectory: join(directory, "postgres") }));
-  const pool = stack.use(openPool({ ...options, primary: embedded.instance, replicas: [] }));
+  // PGlite enforces no statement timeout, and a statement may wait for a transaction of another connection.
+  const pool = stack.use(
+    openPool({ ...options, statementTimeoutMs: 0, primary: embedded.instance, replicas: [] }),
+  );
   const hmacSecrets = config.hmacSecrets ?? [await loadOrCreateSecret(directory)] as const;
   const opened = stack.move();
   return {

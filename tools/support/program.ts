@@ -49,6 +49,8 @@ export interface ProgramOptions {
    * @default false
    */
   readonly byTask?: boolean;
+  /** Network namespace that it runs in, as made by `ip netns add`; needs root. @default this one */
+  readonly networkNamespace?: string;
 }
 
 /** Returns the command line and the working directory of a program. */
@@ -95,10 +97,15 @@ export class Program implements AsyncDisposable {
       const value = Deno.env.get(name);
       return value === undefined ? [] : [[name, value]];
     });
-    const { file, ...command } = commandOf(args, options);
+    const { networkNamespace } = options;
+    const command = commandOf(args, options);
+    const [file, prefix] = networkNamespace === undefined
+      ? [command.file, []]
+      : ["ip", ["netns", "exec", networkNamespace, command.file]];
     this.#leadsGroup = options.byTask ?? false;
     this.#process = new Deno.Command(file, {
-      ...command,
+      args: [...prefix, ...command.args],
+      cwd: command.cwd,
       detached: this.#leadsGroup,
       clearEnv: true,
       env: { ...Object.fromEntries(inherited), NO_COLOR: "1", PORT: "0", ...environment },

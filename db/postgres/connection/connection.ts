@@ -4,7 +4,7 @@ import type { QueryParameter, QueryResult } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { cancelStatement } from "./cancel_statement.ts";
 import { encodeParameter } from "./text_format.ts";
-import { type Driver, openDriver } from "./open_driver.ts";
+import { type Driver, openDriver, valueSettings } from "./open_driver.ts";
 import { openSocket } from "./open_socket.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
 import { type QuickReads, SentStatements } from "./sent_statements.ts";
@@ -32,6 +32,30 @@ export interface StatementOptions {
   readonly reads?: QuickReads;
 }
 
+/** SQL expression of {@link Session.serverStart}. */
+export const serverStart = "extract(epoch FROM pg_postmaster_start_time())::text";
+
+/** Session of a server. */
+export interface Session {
+  /** Process of the session. */
+  readonly pid: number;
+  /** Start of the server, which differs between servers. */
+  readonly serverStart: string;
+}
+
+interface OpenedState extends Session {
+  readonly refusesWrites: boolean;
+}
+
+const opened = `SELECT
+    pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS "refusesWrites",
+    pg_backend_pid() AS pid, ${serverStart} AS "serverStart"`;
+
+/** Same, and pins the settings of a session that is not shared. */
+const openedAndPinned = `${opened}, concat(${
+  Object.entries(valueSettings).map(([name, value]) => `set_config('${name}', '${value}', false)`).join(", ")
+}) AS pinned`;
+
 /** Prepares statements; a text can contain only one. */
 const prepared = { prepare: true, simple: false, [refusesRetry]: true };
 
@@ -43,14 +67,19 @@ export class Connection {
   readonly instance: InstanceConfig;
   /** Whether the server rejects writes. */
   readonly refusesWrites: boolean = false;
+  /** Session on the server; undefined if a pooler is in between. */
+  readonly session: Session | undefined = undefined;
   /** Time by performance.now() at which it should be replaced. */
-  readonly expiresAt: number;
+  expiresAt: number;
   /** Called when a statement has completed or was abandoned. */
   onSettled: (connection: Connection) => void = ignore;
   /** Called once, when it is closed. */
   onClosed: (connection: Connection) => void = ignore;
   /** Called with notices of the server. */
   onNotice: (notice: Notice) => void = ignore;
+  /** Called every now and then while the response to a statement is overdue. */
+  onSilent: () => void = ignore;
+  readonly #socket: Socket;
   readonly #driver: Driver;
   readonly #sent: SentStatements;
   #isOpen = true;
@@ -60,9 +89,14 @@ export class Connection {
     { socket, config, readOnly }: OpenConnectionOptions & { readonly socket: Socket },
   ) {
     this.instance = instance;
+    this.#socket = socket;
     this.#sent = new SentStatements({
       cancel: (pending) => cancelStatement(pending, { instance, config }),
       onSettled: () => this.onSettled(this),
+      timeoutMs: config.statementTimeoutMs ?? 30_000,
+      silentMs: config.replicaProbeTimeoutMs ?? 2_000,
+      onSilent: () => this.onSilent(),
+      onStuck: () => this.destroy(),
     });
     const lifetimeMs = config.lifetimeMs ?? 1_800_000;
     // Jitter, so that connections opened together are not closed together.
@@ -96,10 +130,16 @@ export class Connection {
       socket.destroy();
     }, timeoutMs);
     try {
-      const { rows: [state] } = await connection.query<{ refusesWrites: boolean }>(
-        `SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS "refusesWrites"`,
-      );
-      return Object.assign(connection, state);
+      const text = options.config.pooler === "transaction" ? opened : openedAndPinned;
+      const result = await connection.#driver.unsafe<OpenedState[]>(text, [], prepared);
+      const [row] = result;
+      if (row === undefined) throw new DatabaseError("internal", "The server returned no state");
+      const { refusesWrites, pid, serverStart } = row;
+      // A pooler makes up the process id of the handshake.
+      return Object.assign(connection, {
+        refusesWrites,
+        session: pid === result.state.pid ? { pid, serverStart } : undefined,
+      });
     } catch (error) {
       void connection.close();
       const { cause, sqlState } = toDatabaseError(error);
@@ -126,7 +166,7 @@ export class Connection {
     return this.#sent.areQuick;
   }
 
-  /** Time by performance.now() since which the next response is awaited. */
+  /** Time by performance.now() since which the next response is awaited, if {@link running} is not 0. */
   get awaitedSince(): number {
     return this.#sent.awaitedSince;
   }
@@ -209,10 +249,18 @@ export class Connection {
     this.onNotice(notice);
   }
 
+  /** Closes it without notice to the server, which does not respond. Its statements reject. */
+  destroy(): void {
+    this.#close();
+    this.#socket.destroy();
+  }
+
   #close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    this.#sent[Symbol.dispose]();
     void this.#end(0);
+    destroySoon(this.#socket);
     this.onClosed(this);
   }
 
@@ -223,3 +271,14 @@ export class Connection {
 }
 
 function ignore(): void {}
+
+/** Time for the server to close a connection in response, in milliseconds. */
+const closingMs = 1_000;
+
+/** Destroys a socket unless the server closes it: one that has gone silent would stay open for a quarter of an hour. */
+function destroySoon(socket: Socket): void {
+  if (socket.destroyed) return;
+  const timer = setTimeout(() => socket.destroy(), closingMs);
+  Deno.unrefTimer(timer);
+  socket.once("close", () => clearTimeout(timer));
+}

@@ -15,6 +15,8 @@ export interface ConnectionsOptions {
   readonly queueTimeoutMs: number;
   /** Idle time after which a connection is closed, in milliseconds; 0 disables it. */
   readonly idleTimeoutMs: number;
+  /** Called every now and then while the response to a statement is overdue. */
+  readonly onSilent?: () => void;
 }
 
 /** Options of {@link Connections.run}. */
@@ -63,6 +65,11 @@ export class Connections {
       // Without any connection, the server is the problem and not the number of callers.
       refusal: () => this.#all.size === 0 ? unreachable() : saturated(),
     });
+  }
+
+  /** Every open connection. */
+  get all(): readonly Connection[] {
+    return [...this.#all];
   }
 
   /** Current state of the pool. */
@@ -206,6 +213,7 @@ export class Connections {
     this.#shared.add(connection);
     connection.onSettled = (settled): void => this.#settled(settled);
     connection.onClosed = (closed): void => this.#remove(closed);
+    connection.onSilent = (): void => this.#options.onSilent?.();
     this.#settled(connection);
   }
 

@@ -1,6 +1,7 @@
 import type { PoolStatus } from "../../db.ts";
 import type { Connection } from "./connection.ts";
 import { Connections } from "./connections.ts";
+import { dropLostSessions, type SessionProbe } from "./drop_lost_sessions.ts";
 import type { PoolConfig } from "../pool_config.ts";
 import { PoolQuerier, type Watch } from "./pool_querier.ts";
 
@@ -15,6 +16,8 @@ export interface InstanceConnectionsOptions {
    * @default false
    */
   readonly mustWrite?: boolean;
+  /** Returns what finds out, while a response is overdue, whether the server still has the session. */
+  readonly probe?: () => SessionProbe | undefined;
   /** Observer of statements; disabled if absent. */
   readonly watch?: Watch | undefined;
 }
@@ -24,6 +27,7 @@ export class InstanceConnections {
   readonly #options: InstanceConnectionsOptions;
   readonly #ending = new Set<Promise<void>>();
   #current: Connections;
+  #checking: Promise<void> | undefined;
   /** Querier that is valid until the next {@link cut}. */
   querier: PoolQuerier;
 
@@ -49,6 +53,19 @@ export class InstanceConnections {
     this.querier = this.#makeQuerier(this.#current);
   }
 
+  /** Drops connections without a session on the server. Never rejects; concurrent calls share the result. */
+  dropLost(): Promise<void> {
+    const probe = this.#options.probe?.();
+    if (probe === undefined) return Promise.resolve();
+    const { config, mustWrite = false } = this.#options;
+    const options = { probe, silentMs: config.replicaProbeTimeoutMs ?? 2_000, isSingleServer: mustWrite };
+    this.#checking ??= dropLostSessions(this.#current.all, options)
+      // A server that does not respond is asked again while a response is overdue.
+      .catch(() => undefined)
+      .finally(() => this.#checking = undefined);
+    return this.#checking;
+  }
+
   /** Reports that the server behind these connections rejected a write. Ignored for connections already dropped. */
   refusedWrite(connections: Connections): void {
     if (this.#options.mustWrite === true && connections === this.#current) this.cut();
@@ -69,6 +86,7 @@ export class InstanceConnections {
       acquireTimeoutMs: config.acquireTimeoutMs ?? 3_000,
       queueTimeoutMs: config.queueTimeoutMs ?? 1_000,
       idleTimeoutMs: config.idleTimeoutMs ?? 60_000,
+      onSilent: () => void this.dropLost(),
     });
   }
 

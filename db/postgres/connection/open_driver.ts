@@ -52,7 +52,7 @@ export function openDriver(
     max_pipeline: 100,
     // The driver's default waits up to 20 s for the next attempt, long after the server is back.
     backoff: (retries: number): number => Math.min(0.05 * 2 ** retries, 1) * (0.5 + Math.random() / 2),
-    keep_alive: 60,
+    keep_alive: 30,
     // Prepared statements belong to the session, and the next transaction may run in another one.
     prepare: config.pooler !== "transaction",
     debug: false,
@@ -95,11 +95,24 @@ function tlsOptions({ ca, cert, key, serverName, verify }: TlsConfig): Record<st
 }
 
 /**
- * Returns the settings of a new session. They outrank those of the role and the database: the column parsers rely on
- * times in UTC and dates in ISO format, the encoders on NULL in arrays, and the program on its own isolation level and
- * timeouts, also where they are disabled. A pooler applies these to every session it uses; the date style is spelled as
- * the server reports it, or the pooler would set it again before every transaction. It rejects other settings, which it
- * cannot restrict to one client.
+ * Settings that values depend on, in any session that belongs to the program. They are set after the start of the
+ * session, which some poolers refuse with them.
+ */
+export const valueSettings: Readonly<Record<string, string>> = {
+  bytea_output: "hex",
+  array_nulls: "on",
+  // The shortest text from which the same number is read.
+  extra_float_digits: "1",
+  // Commits that no standby has confirmed are reported as a warning.
+  client_min_messages: "notice",
+  default_transaction_isolation: "read committed",
+};
+
+/**
+ * Returns the settings that a session starts with. They outrank those of the role and the database: the column parsers
+ * rely on times in UTC and dates in ISO format, and the program on its timeouts, also where they are disabled. A pooler
+ * applies these to every session it uses; the date style is spelled as the server reports it, or the pooler would set
+ * it again before every transaction. It rejects other settings, which it cannot restrict to one client.
  */
 export function sessionSettings(
   config: Omit<PoolConfig, "primary" | "replicas">,
@@ -114,13 +127,6 @@ export function sessionSettings(
   if (config.pooler === "transaction") return tracked;
   return {
     ...tracked,
-    bytea_output: "hex",
-    array_nulls: "on",
-    // The shortest text from which the same number is read.
-    extra_float_digits: "1",
-    // Commits that no standby has confirmed are reported as a warning.
-    client_min_messages: "notice",
-    default_transaction_isolation: "read committed",
     ...(readOnly ? { default_transaction_read_only: "on" } : {}),
     // As texts, since the driver leaves out the number 0.
     statement_timeout: String(config.statementTimeoutMs ?? 30 * second),

@@ -2,6 +2,9 @@ import { Socket } from "node:net";
 import { DatabaseError } from "../../errors.ts";
 import type { InstanceConfig } from "../pool_config.ts";
 
+/** Idle time after which the system probes the other side, in milliseconds. NAT and load balancers forget flows later. */
+const keepAliveMs = 30_000;
+
 /** Connects a socket. Rejects with code "unavailable" on failure or timeout. */
 export function openSocket(
   { host, port }: InstanceConfig,
@@ -15,7 +18,7 @@ export function openSocket(
     socket.destroy();
     reject(new DatabaseError("unavailable", "The database cannot be reached", { cause }));
   };
-  const timer = setTimeout(() => fail(new Error("Timed out after ${timeoutMs} ms")), timeoutMs);
+  const timer = setTimeout(() => fail(new Error(`Timed out after ${timeoutMs} ms`)), timeoutMs);
   socket.once("error", fail);
   socket.once("connect", () => {
     clearTimeout(timer);
@@ -23,6 +26,8 @@ export function openSocket(
     socket.off("error", fail);
     // Sends the parts of a message immediately instead of waiting for the acknowledgement of the first part.
     socket.setNoDelay(true);
+    // Here and not by the driver, which does not reach the socket under TLS.
+    socket.setKeepAlive(true, keepAliveMs);
     resolve(socket);
   });
   if (host.startsWith("/")) socket.connect(`${host}/.s.PGSQL.${port}`);

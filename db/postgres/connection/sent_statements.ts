@@ -6,6 +6,8 @@ export interface SentStatement {
   readonly isQuick: boolean;
   /** Whether its caller no longer waits. */
   aborted: boolean;
+  /** Time of the abort, by performance.now(). */
+  abortedAt: number;
   /** Whether a cancel request was sent that may have hit it. */
   exposed: boolean;
   /** Whether it, or one in flight with it, was committed without confirmation of the standbys. */
@@ -18,16 +20,32 @@ export interface SentStatementsOptions {
   readonly cancel: (pending: object) => Promise<void>;
   /** Called after a statement has completed, and when no cancel request is in flight any more. */
   readonly onSettled: () => void;
+  /** Timeout of a statement on the server, in milliseconds; 0 if disabled. */
+  readonly timeoutMs: number;
+  /** Time without a response after which {@link onSilent} is called, in milliseconds. */
+  readonly silentMs: number;
+  /** Called while the response to a statement is overdue, every `silentMs`. */
+  readonly onSilent: () => void;
+  /** Called when the server must have responded long ago, to a cancel request or at its own timeout. */
+  readonly onStuck: () => void;
 }
 
+/** Grace period of the server's response after its statement timeout or a cancel request, in milliseconds. */
+const graceMs = 3_000;
+
+/** Time in which responses are read that arrived while this process was blocked, in milliseconds. */
+const catchUpMs = 100;
+
 /** Statements in flight on one connection, in the order of their responses. */
-export class SentStatements {
+export class SentStatements implements Disposable {
   /** Time by performance.now() since which the next response is awaited. */
   awaitedSince = 0;
   readonly #options: SentStatementsOptions;
   readonly #sent: SentStatement[] = [];
   #cancelling = 0;
   #slow = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #disposed = false;
 
   constructor(options: SentStatementsOptions) {
     this.#options = options;
@@ -49,9 +67,17 @@ export class SentStatements {
 
   /** Adds a statement sent behind the others. */
   push(pending: object, { isQuick = false }: { readonly isQuick?: boolean } = {}): SentStatement {
-    const sent = { pending, isQuick, aborted: false, exposed: this.isCancelling, unconfirmed: false };
+    const sent = {
+      pending,
+      isQuick,
+      aborted: false,
+      abortedAt: 0,
+      exposed: this.isCancelling,
+      unconfirmed: false,
+    };
     if (!isQuick) this.#slow++;
     if (this.#sent.push(sent) === 1) this.awaitedSince = performance.now();
+    if (this.#timer === undefined) this.#watch();
     return sent;
   }
 
@@ -75,12 +101,53 @@ export class SentStatements {
   /** Cancels a statement: now, or when the server starts it. */
   abort(sent: SentStatement): void {
     sent.aborted = true;
+    sent.abortedAt = performance.now();
     if (this.#sent[0] === sent) this.#cancel(sent);
   }
 
   /** Marks all statements, as the server does not say which commit it could not confirm. */
   markUnconfirmed(): void {
     for (const sent of this.#sent) sent.unconfirmed = true;
+  }
+
+  /** Stops watching for a missing response. */
+  [Symbol.dispose](): void {
+    this.#disposed = true;
+    clearTimeout(this.#timer);
+  }
+
+  /**
+   * Watches for the response to the first statement. One timer serves all statements of an interval, since setting one
+   * for each would cost more than the rest of this class.
+   */
+  #watch(): void {
+    if (this.#disposed) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      const [first] = this.#sent;
+      if (first === undefined) return;
+      const now = performance.now();
+      if (now >= this.#deadline(first)) return this.#giveUp(first);
+      if (now - this.awaitedSince >= this.#options.silentMs) this.#options.onSilent();
+      this.#watch();
+    }, this.#options.silentMs);
+    Deno.unrefTimer(this.#timer);
+  }
+
+  #giveUp(first: SentStatement): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#sent[0] === first) this.#options.onStuck();
+      else if (this.#sent.length > 0) this.#watch();
+    }, catchUpMs);
+    Deno.unrefTimer(this.#timer);
+  }
+
+  /** Returns the time by performance.now() until which the server responds to the first statement if it can. */
+  #deadline({ aborted, abortedAt }: SentStatement): number {
+    const { timeoutMs } = this.#options;
+    const timeout = timeoutMs === 0 ? Infinity : this.awaitedSince + timeoutMs;
+    return graceMs + (aborted ? Math.min(timeout, Math.max(abortedAt, this.awaitedSince)) : timeout);
   }
 
   #cancel({ pending }: SentStatement): void {

@@ -30,7 +30,9 @@ export class Primary {
     this.#config = config;
     const [first, ...others] = primaryHosts(config);
     this.#hosts = [first, ...others];
-    this.candidates = this.#hosts.map((instance) => new PrimaryCandidate(instance, config));
+    this.candidates = this.#hosts.map((instance) =>
+      new PrimaryCandidate(instance, config, (reconnected) => this.#dropLost(reconnected))
+    );
     if (others.length > 0) {
       this.#finder = new PrimaryFinder(this.candidates, { config, onMoved: () => this.#connections.cut() });
     }
@@ -40,6 +42,7 @@ export class Primary {
       max: first.maxConnections,
       open: () => this.#finder?.open() ?? Connection.open(first, { config, readOnly: false }),
       mustWrite: true,
+      probe: () => this.#candidate,
     });
     this.writes = this.#connections;
     this.reads = {
@@ -71,9 +74,17 @@ export class Primary {
 
   /** Runs a query on the probe connection, independent of the load on the others. */
   find<T>(run: (server: Querier) => Promise<T>): Promise<T> {
+    return this.#candidate?.find(run) ?? run(this.querier);
+  }
+
+  /** Current primary, as far as known. */
+  get #candidate(): PrimaryCandidate | undefined {
     const current = this.#finder === undefined ? this.#hosts[0] : this.#finder.current;
-    const candidate = this.candidates.find(({ instance }) => instance === current);
-    return candidate === undefined ? run(this.querier) : candidate.find(run);
+    return this.candidates.find(({ instance }) => instance === current);
+  }
+
+  async #dropLost(reconnected: PrimaryCandidate): Promise<void> {
+    if (reconnected === this.#candidate) await this.#connections.dropLost();
   }
 
   /** Opens a connection outside of the pool, without timeouts. */

@@ -1,8 +1,10 @@
 import type { PoolStatus, Querier } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { probeErrorReason, queryWithTimeout } from "../connection/query_with_timeout.ts";
+import type { SessionProbe } from "../connection/drop_lost_sessions.ts";
 import { Connection } from "../connection/connection.ts";
 import { InstanceConnections } from "../connection/instance_connections.ts";
+import { toDatabaseError } from "../connection/to_database_error.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
 
 /** State of a server as it reports it. */
@@ -22,13 +24,21 @@ const statement = `SELECT accepts AS "acceptsWrites",
 const MAX_WAITING = 100;
 
 /** Server that may be the primary, with a dedicated connection for probes. */
-export class PrimaryCandidate {
+export class PrimaryCandidate implements SessionProbe {
   readonly instance: InstanceConfig;
   readonly #timeoutMs: number;
   readonly #connections: InstanceConnections;
+  readonly #onReconnected: (candidate: PrimaryCandidate) => Promise<void>;
+  #wasLost = false;
 
-  constructor(instance: InstanceConfig, config: PoolConfig) {
+  /** @param onReconnected Called when it responds again; its health is reported after it. */
+  constructor(
+    instance: InstanceConfig,
+    config: PoolConfig,
+    onReconnected: (candidate: PrimaryCandidate) => Promise<void>,
+  ) {
     this.instance = instance;
+    this.#onReconnected = onReconnected;
     this.#timeoutMs = config.replicaProbeTimeoutMs ?? 2_000;
     const open = (): Promise<Connection> => Connection.open(instance, { config, readOnly: false });
     this.#connections = new InstanceConnections({
@@ -44,8 +54,26 @@ export class PrimaryCandidate {
   }
 
   /** Runs a short query on the probe connection. Rejects on timeout. */
-  find<T>(run: (server: Querier) => Promise<T>): Promise<T> {
-    return queryWithTimeout(this.#connections, run, { timeoutMs: this.#timeoutMs });
+  async find<T>(run: (server: Querier) => Promise<T>): Promise<T> {
+    const found = await this.ask(run);
+    if (this.#wasLost) await this.#onReconnected(this);
+    return found;
+  }
+
+  async ask<T>(run: (server: Querier) => Promise<T>): Promise<T> {
+    try {
+      return await queryWithTimeout(this.#connections, run, { timeoutMs: this.#timeoutMs });
+    } catch (error) {
+      const { code } = toDatabaseError(error);
+      this.#wasLost ||= code === "unavailable" || code === "outcome-unknown";
+      throw error;
+    }
+  }
+
+  takeReconnected(): boolean {
+    const wasLost = this.#wasLost;
+    this.#wasLost = false;
+    return wasLost;
   }
 
   get status(): PoolStatus {

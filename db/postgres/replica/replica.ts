@@ -1,5 +1,5 @@
 import type { InstanceHealth, PoolStatus, Querier } from "../../db.ts";
-import { UNREACHABLE } from "../connection/query_with_timeout.ts";
+import { queryWithTimeout, UNREACHABLE } from "../connection/query_with_timeout.ts";
 import { closingTimeout } from "../connection/closing_timeout.ts";
 import { Connection } from "../connection/connection.ts";
 import { InstanceConnections } from "../connection/instance_connections.ts";
@@ -29,17 +29,22 @@ export class Replica implements ReadTarget {
   ) {
     this.name = name;
     this.#instance = instance;
+    const timeoutMs = config.replicaProbeTimeoutMs ?? 2_000;
     const open = (): Promise<Connection> => Connection.open(instance, { config, readOnly: true });
     this.#reads = new InstanceConnections({
       config,
       watch: config.observer && { observer: config.observer, instance: name },
       max: instance.maxConnections,
       open,
+      // Ejection drops every connection, so that it needs no check after a reconnect.
+      probe: () => ({
+        ask: (run) => queryWithTimeout(this.#probes, run, { timeoutMs }),
+        takeReconnected: () => false,
+      }),
     });
     let session: Connection | undefined;
     const openSession = async (): Promise<Connection> => session = await open();
     this.#probes = new InstanceConnections({ config, max: 1, open: openSession });
-    const timeoutMs = config.replicaProbeTimeoutMs ?? 2_000;
     this.progress = new ReplayProgress({
       read: () => readReplayed(this.#probes.querier),
       pause: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),

@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+
+/**
+ * TCP proxy of a server that can stop passing bytes on without closing a connection, as a network does that drops
+ * packets. Connections made in the silence are accepted and get no response, either.
+ */
+export class SilentProxy implements AsyncDisposable {
+  /** Address of the server through it. */
+  readonly instance: InstanceConfig;
+  readonly #listener: Deno.TcpListener;
+  readonly #connections = new Set<Deno.Conn>();
+  #server: InstanceConfig;
+  /** Aborts when the connections of this period get silent. */
+  #silence = new AbortController();
+  #isSilent = false;
+
+  constructor(server: InstanceConfig, hostname = "127.0.0.1", port = 0) {
+    this.#server = server;
+    this.#listener = Deno.listen({ hostname, port });
+    this.instance = { ...server, host: hostname, port: this.#listener.addr.port };
+    void this.#accept();
+  }
+
+  /** Drops what is sent on all connections. */
+  silence(): void {
+    this.#isSilent = true;
+    this.forget();
+  }
+
+  /** Drops what is sent on existing connections, as a NAT does that has restarted. */
+  forget(): void {
+    this.#silence.abort();
+    this.#silence = new AbortController();
+  }
+
+  /** Leads new connections to a server, as a name does that has moved. */
+  moveTo(server: InstanceConfig): void {
+    this.#server = server;
+    this.#isSilent = false;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener.close();
+    for (const connection of this.#connections) close(connection);
+    await Promise.resolve();
+  }
+
+  async #accept(): Promise<void> {
+    for await (const client of this.#listener) {
+      this.#connections.add(client);
+      if (!this.#isSilent) void this.#relay(client, this.#silence.signal);
+    }
+  }
+
+  async #relay(client: Deno.Conn, silence: AbortSignal): Promise<void> {
+    const { host, port } = this.#server;
+    const server = host.startsWith("/")
+      ? await Deno.connect({ transport: "unix", path: join(host, `.s.PGSQL.${port}`) })
+      : await Deno.connect({ hostname: host, port });
+    this.#connections.add(server);
+    await Promise.all([pass(client, server, silence), pass(server, client, silence)]);
+  }
+}
+
+/** Passes bytes on until one side closes; after the silence it reads them and drops them. */
+async function pass(from: Deno.Conn, to: Deno.Conn, silence: AbortSignal): Promise<void> {
+  const writer = to.writable.getWriter();
+  try {
+    for await (const bytes of from.readable) {
+      if (!silence.aborted) await writer.write(bytes);
+    }
+  } catch {
+    // One side was reset.
+  }
+  // In the silence the end does not arrive, either.
+  if (silence.aborted) return;
+  close(from);
+  close(to);
+}
+
+function close(connection: Deno.Conn): void {
+  try {
+    connection.close();
+  } catch {
+    // Already closed.
+  }
+}
