@@ -6,3 +6,4 @@
 export { type AddressRange, parseAddressRange } from "./addresses/address_range.ts";
 export { TrustedProxies } from "./addresses/trusted_proxies.ts";
 export { warnOfUntrustedProxy } from "./addresses/warn_of_untrusted_proxy.ts";
+export { isPrivateHost } from "./request/host.ts";

@@ -1,3 +1,4 @@
+import { isPrivateHost } from "@archway/server/addresses.ts";
 import { bindReason, ListenError } from "@archway/server/listener.ts";
 
 /** Source of metrics for a scraper. */
@@ -19,6 +20,13 @@ export interface AdminServerOptions {
    * Readiness of a program without services. If present, the server also serves `/livez` and `/readyz`.
    */
   readonly isReady?: () => boolean;
+  /**
+   * Whether hosts that may be public DNS names are refused with 421, against DNS rebinding by pages in a browser on this
+   * machine.
+   *
+   * @default false
+   */
+  readonly privateHostsOnly?: boolean;
 }
 
 /** HTTP server for operators, on its own port. Disposing closes it. */
@@ -34,7 +42,7 @@ export interface AdminServer extends AsyncDisposable {
 export function startAdminServer(
   { host, port }: AdminAddress,
   metrics: MetricsSource,
-  { isReady }: AdminServerOptions = {},
+  { isReady, privateHostsOnly = false }: AdminServerOptions = {},
 ): AdminServer {
   const abort = new AbortController();
   const listener = listen();
@@ -51,11 +59,22 @@ export function startAdminServer(
   function listen(): Deno.HttpServer<Deno.NetAddr> {
     try {
       const options = { hostname: host, port, signal: abort.signal, onListen(): void {} };
-      return Deno.serve(options, (request) => respond(request, metrics, isReady));
+      return Deno.serve(
+        options,
+        (request) =>
+          privateHostsOnly && !isPrivateHost(request.headers.get("Host") ?? authorityOf(request))
+            ? text("Misdirected request: use an address or a private name\n", { status: 421 })
+            : respond(request, metrics, isReady),
+      );
     } catch (cause) {
       throw new ListenError(`Cannot listen on ${host}:${port} for metrics: ${bindReason(cause)}`, { cause });
     }
   }
+}
+
+/** Returns the authority of a request without `Host`, such as one of HTTP/2. */
+function authorityOf({ url }: Request): string {
+  return URL.parse(url)?.host ?? "";
 }
 
 async function respond(

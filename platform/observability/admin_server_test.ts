@@ -31,6 +31,23 @@ Deno.test("startAdminServer() serves the readiness of a program without services
   assertEquals([(await ask("/readyz", "POST"))[0], (await ask("/metrics"))[0]], [405, 200]);
 });
 
+Deno.test("startAdminServer() serves no page whose name was rebound to this machine", async () => {
+  await using admin = startAdminServer(ADDRESS, METRICS, { privateHostsOnly: true });
+  const port = Number(new URL(admin.url).port);
+  const statusOf = async (target: string, host: string): Promise<string> => {
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    const head = `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+    await connection.write(new TextEncoder().encode(head));
+    const response = await new Response(connection.readable).text();
+    return response.slice("HTTP/1.1 ".length, "HTTP/1.1 ".length + 3);
+  };
+  assertEquals(await statusOf("/metrics", `evil.example:${port}`), "421");
+  assertEquals(await statusOf("http://evil.example/metrics", "evil.example"), "421");
+  for (const host of [`127.0.0.1:${port}`, "localhost", "archway", `[::1]:${port}`]) {
+    assertEquals(await statusOf("/metrics", host), "200", host);
+  }
+});
+
 Deno.test("startAdminServer() closes when disposed of, and reports a port in use in one line", async () => {
   const admin = startAdminServer(ADDRESS, METRICS);
   const port = Number(new URL(admin.url).port);

@@ -1,4 +1,5 @@
 import type { Config } from "@archway/config/config.ts";
+import { isLoopback } from "@archway/config/is_loopback.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
 import { startAdminServer } from "@archway/observability/admin_server.ts";
 import { configureLogging } from "@archway/observability/logging.ts";
@@ -96,7 +97,8 @@ export async function boot(
     },
     openAdmin(isReady): void {
       if (config.admin === undefined || telemetry.prometheus === undefined) return;
-      const options = isReady === undefined ? {} : { isReady };
+      const privateHostsOnly = isLoopback(config.admin.host);
+      const options = { privateHostsOnly, ...(isReady && { isReady }) };
       const admin = opened.use(startAdminServer(config.admin, telemetry.prometheus, options));
       logger.info("Serving metrics at {metrics}", { metrics: `${admin.url}/metrics` });
     },
