@@ -32,8 +32,10 @@ export interface Listener {
   /**
    * Prepares a shutdown while requests are still served: resolves when none is being made, or after a bounded time. A
    * listener that can stops accepting first, so that connections made just before are served.
+   *
+   * @param onClosing Called when connections should end with their next response.
    */
-  drain(): Promise<void>;
+  drain(onClosing: () => void): Promise<void>;
   /** Stops accepting, and resolves once all connections have ended after their responses. */
   shutdown(): Promise<void>;
   /** Closes all connections immediately; after a shutdown, as far as the platform permits. */

@@ -37,7 +37,8 @@ export class HttpListener implements Listener {
    * Resolves in a moment without new requests. The platform resets connections that it has not accepted, and closes those
    * whose first request it has not read, as soon as it stops.
    */
-  async drain(): Promise<void> {
+  async drain(onClosing: () => void): Promise<void> {
+    onClosing();
     const startedAt = performance.now();
     let [elapsed, quiet] = [0, 0];
     do {

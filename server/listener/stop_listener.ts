@@ -21,7 +21,12 @@ export async function stopListener(
   { lifecycle, drain, deadlines, bodies }: StopOptions,
 ): Promise<number> {
   lifecycle.phase = "draining";
-  if (drain.waitMs > 0) await sleep(drain.waitMs);
+  if (drain.waitMs > 0) {
+    lifecycle.closesConnections = true;
+    await sleep(drain.waitMs);
+    // Clients that reuse connections make fewer new ones, of which some could be lost when the listener closes.
+    lifecycle.closesConnections = false;
+  }
   const drained = finish(listener, { lifecycle, bodies });
   let cancelled = 0;
   if (!await within(drained, drain.timeoutMs)) {
@@ -43,7 +48,7 @@ async function finish(
 ): Promise<void> {
   // The platform aborts incoming request bodies when it stops accepting, so they are awaited first.
   if (listener !== undefined) {
-    await listener.drain();
+    await listener.drain(() => lifecycle.closesConnections = true);
     await within(bodiesReceived(bodies), BODY_MS);
   }
   // The time for the whole stop may have passed.

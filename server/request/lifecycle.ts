@@ -4,6 +4,8 @@ export type Phase = "serving" | "draining" | "closing" | "closed";
 /** Tracks the phase and the number of requests in flight. */
 export class Lifecycle {
   phase: Phase = "serving";
+  /** Whether responses end their connections, so that clients connect to another instance. */
+  closesConnections = false;
   #inFlight = 0;
   #onIdle: (() => void) | undefined;
 

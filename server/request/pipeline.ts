@@ -52,8 +52,7 @@ export function createPipeline(settings: ServerOptions, dependencies: PipelineDe
       deadline.cancel();
       client.cancel();
       const response = finish(result, exchange);
-      // Makes the client connect to another instance for its next request, before this one stops.
-      if (dependencies.lifecycle.phase !== "serving") response.headers.set("Connection", "close");
+      if (dependencies.lifecycle.closesConnections) response.headers.set("Connection", "close");
       resolve(response);
     }
     function fail(error: unknown): void {

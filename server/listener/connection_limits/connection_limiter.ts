@@ -83,10 +83,16 @@ export class ConnectionLimiter implements AsyncDisposable {
     return this.#byLocalPort.get(localPort);
   }
 
-  /** Stops accepting, and resolves when no request is expected on any connection, after at most two seconds. */
-  async drain(): Promise<void> {
+  /**
+   * Stops accepting, and resolves when no request is expected on any connection, after at most two seconds. Connections
+   * are reused until it has stopped accepting, so that clients make few new ones, which closing the listener could reset.
+   *
+   * @param onClosing Called when it has stopped accepting.
+   */
+  async drain(onClosing: () => void): Promise<void> {
     await this.#acceptRemaining();
     this.#close();
+    onClosing();
     await this.#accepting;
     const closedAt = performance.now();
     const isExpecting = ({ expected }: ClientConnection): boolean =>

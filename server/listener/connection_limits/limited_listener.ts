@@ -60,8 +60,8 @@ export class LimitedListener implements Listener {
     void this.#retire(old);
   }
 
-  drain(): Promise<void> {
-    return this.#limiter.drain();
+  drain(onClosing: () => void): Promise<void> {
+    return this.#limiter.drain(onClosing);
   }
 
   async shutdown(): Promise<void> {
