@@ -35,6 +35,8 @@ export interface Operation {
   /** Response Objects by status. */
   readonly responses: ReadonlyMap<string, JsonObject>;
   readonly isSecured: boolean;
+  /** Own limit of the size of its body in bytes; undefined if that of the program applies. */
+  readonly maxBodyBytes: number | undefined;
 }
 
 const METHODS = ["get", "put", "post", "delete", "patch", "options", "head", "trace"];
@@ -141,6 +143,7 @@ export class ApiDocument {
           this.#readParameter(one)
         );
         const responses = Object.entries(this.resolve(operation["responses"]));
+        const maxBodyBytes = operation["x-max-body-bytes"];
         const security = list(operation["security"] ?? this.#root["security"]);
         yield {
           id: textMember(operation, "operationId") ?? `${method} ${path}`,
@@ -151,6 +154,7 @@ export class ApiDocument {
           ...this.#readBody(operation["requestBody"]),
           responses: new Map(responses.map(([status, response]) => [status, this.resolve(response)])),
           isSecured: security.length > 0 && security.every((one) => Object.keys(Object(one)).length > 0),
+          maxBodyBytes: typeof maxBodyBytes === "number" ? maxBodyBytes : undefined,
         };
       }
     }

@@ -75,7 +75,9 @@ export class Derivation {
   /** Returns a row that sends a valid request but for the changes, which are its name. */
   row(operation: Operation, changes: Changes, expect: Statuses | Expectation, isHouseRule = false): Row {
     const { path, method } = operation;
-    const expected = typeof expect === "object" && "status" in expect ? expect : { status: expect };
+    const isTooLong = (changes.body?.length ?? 0) > (operation.maxBodyBytes ?? Infinity);
+    const wanted = typeof expect === "object" && "status" in expect ? expect : { status: expect };
+    const expected = isTooLong ? { status: 413, section: "RFC 9110, section 15.5.14" } : wanted;
     return {
       name: [changes.method ?? method, path, ...describe(changes)].join(" "),
       given: changes.given ?? this.subjects.given(path),

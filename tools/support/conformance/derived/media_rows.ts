@@ -62,11 +62,13 @@ function ofRequest(derivation: Derivation, operation: Operation): readonly Row[]
   const headers = method === "PUT" ? {} : { [accept]: new RegExp(mediaType.replaceAll("+", "\\+")) };
   const valid = { status: derivation.allowed(operation), echoes: true };
   const long = (body: string, expect: Row["expect"]): Row => ({
-    ...derivation.row(operation, { body }, { ...expect, section: "RFC 9110, section 15.5.14" }, true),
+    ...derivation.row(operation, { body }, expect, true),
+    expect: { operation, ...expect, section: "RFC 9110, section 15.5.14" },
     client: "leaves",
   });
   const bytes = utf8(sample);
   const tooLong = { status: 413, headers: { Connection: /close/i } };
+  const maxBytes = operation.maxBodyBytes ?? MIB;
   const hasFixedLength = !/\{[a-z]+\}/i.test(sample);
   return [
     ...derivation.share("types", OTHER_TYPES.filter((type) => !bodies.has(type)))
@@ -82,8 +84,10 @@ function ofRequest(derivation: Derivation, operation: Operation): readonly Row[]
         send(["Content-Encoding", coding], { status: 415, headers: { "Accept-Encoding": /^identity$/ } })
       ),
     ...derivation.share("long", [
-      long(bytes + " ".repeat(MIB), tooLong),
-      ...hasFixedLength ? [long(bytes.padEnd(MIB + 1), tooLong), long(bytes.padEnd(MIB), valid)] : [],
+      long(bytes + " ".repeat(maxBytes), tooLong),
+      ...hasFixedLength
+        ? [long(bytes.padEnd(maxBytes + 1), tooLong), long(bytes.padEnd(maxBytes), valid)]
+        : [],
       long(`\xef\xbb\xbf${bytes}`, valid),
     ]),
   ];

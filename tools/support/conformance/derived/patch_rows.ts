@@ -8,7 +8,7 @@ const DOUBLING = Array(90).fill('{"op":"copy","from":"/x","path":"/x/-"}').join(
 
 /** Patches that do not fit any item; `{property}` is one that is required. */
 const REFUSED = cells(
-  `[] ¦ {"op":"replace","path":"/{property}","value":"{marker}"} ¦ {"{property}":"{marker}"}
+  `{"op":"replace","path":"/{property}","value":"{marker}"} ¦ {"{property}":"{marker}"}
   [{"op":"{marker}","path":"/{property}","value":"x"}] ¦ [{"op":"REPLACE","path":"/{property}","value":"x"}]
   [{"op":"remove"}] ¦ [{"op":"add","path":"/{property}"}] ¦ [{"op":"move","path":"/{property}"}]
   [{"op":"replace","path":"{property}","value":"{marker}"}] ¦ [{"op":"replace","path":"/na~2me","value":"{marker}"}]
@@ -35,7 +35,7 @@ const MALFORMED = [
   ...cells(`[{"op":"remove","op":"add","path":"/a","value":1}] ¦ [{"op":"remove","path":"/a"}`),
 ];
 const ACCEPTED = cells(
-  `[{"op":"replace","path":"/{property}","value":"Ada"}] ¦ [{"op":"add","path":"/{escaped}","value":"Ada"}]
+  `[] ¦ [{"op":"replace","path":"/{property}","value":"Ada"}] ¦ [{"op":"add","path":"/{escaped}","value":"Ada"}]
   [{"op":"add","path":"/{property}","value":"Ada","x":1,"from":"/{property}"}] ¦ [{"op":"test","path":"/id","value":"{id}"}]`,
 );
 
