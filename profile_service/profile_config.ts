@@ -11,8 +11,7 @@ const RETENTION = durationSetting("PROFILE_RETENTION", {
   default: "720h",
   max: MAX_RETENTION,
   description:
-    "Time from the deletion of a profile to the erasure of its name, e-mail address and age; 0s erases them " +
-    "with the deletion.",
+    "Time from the deletion of a profile to the erasure of its personal data; 0s erases it with the deletion.",
 });
 
 export const PROFILE_SETTINGS: SettingsSection = { title: "Profiles", settings: [RETENTION] };

@@ -117,7 +117,7 @@ export function readAuthConfig(reader: SettingsReader, exposure: Exposure): Auth
     reader.reject(
       MODE,
       "is required unless the embedded database is used on loopback, without proxies: set AUTH_JWKS_URL or " +
-        "AUTH_KEY_FILE with AUTH_ISSUER and AUTH_AUDIENCE, or AUTH_MODE=none to let every caller do everything",
+        "AUTH_KEY_FILE with AUTH_ISSUER and AUTH_AUDIENCE, or AUTH_MODE=none to disable authentication",
     );
   }
   return { kind: mode };

@@ -51,8 +51,7 @@ const POOLER = choiceSetting("POSTGRES_POOLER", ["none", "transaction"], {
 });
 const READER_POLICY = choiceSetting("POSTGRES_READER_POLICY", ["least-loaded", "random"], {
   default: "least-loaded",
-  description:
-    "Choice of the replica for a read: of two drawn at random the one with fewer reads in flight, or random.",
+  description: "Choice of the replica for a read: the less busy of two random replicas, or any at random.",
 });
 const MAX_LAG = durationSetting("POSTGRES_REPLICA_MAX_LAG", {
   default: "10s",

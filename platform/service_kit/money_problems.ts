@@ -8,7 +8,7 @@ export const MONEY_PROBLEMS: Readonly<Record<MoneyErrorCode, ProblemDescription>
     status: 422,
     detail:
       "An amount is a decimal number with exactly the decimal places of its currency, greater than zero and at most " +
-      "10^15 minor units. The member invalidParams contains the reason.",
+      "10^15 minor units. invalidParams contains the reason.",
     validation: true,
   },
   "unknown-currency": {

@@ -25,7 +25,7 @@ const COMMON: Readonly<Record<string, ProblemDescription>> = {
     status: 422,
     detail:
       "An operation of the JSON Patch cannot be applied to the current resource, so none was applied. " +
-      "The member invalidParams lists the operation.",
+      "invalidParams lists the operation.",
   },
 };
 
@@ -76,7 +76,7 @@ export function invalid(resource: string): ProblemDescription {
   return {
     title: `Invalid ${resource}`,
     status: 422,
-    detail: `The ${resource} is invalid. The member invalidParams lists all validation errors.`,
+    detail: `The ${resource} is invalid. invalidParams lists all validation errors.`,
   };
 }
 

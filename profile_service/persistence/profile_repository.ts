@@ -8,8 +8,8 @@ import type { Profile, ProfileInput } from "../domain/profile.ts";
 import type { ProfileFilter, ProfileRepository } from "../ports.ts";
 import { PROFILE_COLUMNS, ProfileList } from "./profile_list.ts";
 
-/** Values of personal data after its erasure. */
-const ERASURE = { name: "erased", email: null, age: null };
+/** Values after the erasure of personal data: everything that clients write. */
+const ERASURE = { name: "erased", email: null, age: null } satisfies ProfileInput;
 
 /** Stores profiles in PostgreSQL. */
 export class PostgresProfileRepository extends VersionedTable<Profile, ProfileInput>

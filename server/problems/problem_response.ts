@@ -57,8 +57,12 @@ export function createCatalog(modules: readonly ApiModule[]): ProblemCatalog {
   const catalog = new Map<string, ProblemType>();
   for (const type of [...SERVER_PROBLEM_TYPES, ...modules.flatMap((module) => module.problemTypes)]) {
     const other = catalog.get(type.slug);
-    if (other !== undefined && (other.title !== type.title || other.status !== type.status)) {
-      throw new Error(`Two problem types have the slug ${type.slug}`);
+    const differs = other !== undefined &&
+      (other.title !== type.title || other.status !== type.status || other.detail !== type.detail);
+    if (differs) {
+      throw new Error(
+        `Two problem types have the slug "${type.slug}" with another title, status or detail; rename one of them`,
+      );
     }
     catalog.set(type.slug, other ?? type);
   }

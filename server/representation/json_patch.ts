@@ -65,7 +65,7 @@ export function applyJsonPatch(target: JsonValue, patch: readonly JsonPatchOpera
 
 const REASONS = {
   MissingError: "refers to a location that does not exist",
-  TestError: "tests for a value other than the current one",
+  TestError: "does not match the current value",
 } as const;
 
 /** Returns the operation applied to the holder's property instead of the document. */

@@ -32,13 +32,39 @@ export function errorReason(error: ValidationError): string {
       return "must match exactly one of the documented schemas";
     case "anyOf":
       return "must match one of the documented schemas";
+    case "minimum":
+      return `must be at least ${params["limit"]}`;
+    case "maximum":
+      return `must be at most ${params["limit"]}`;
+    case "exclusiveMinimum":
+      return `must be greater than ${params["limit"]}`;
+    case "exclusiveMaximum":
+      return `must be less than ${params["limit"]}`;
+    case "minLength":
+    case "maxLength":
+    case "minItems":
+    case "maxItems":
+    case "minProperties":
+    case "maxProperties":
+      return `must have ${keyword.startsWith("min") ? "at least" : "at most"} ${
+        quantity(keyword, params["limit"])
+      }`;
     default:
-      return (message ?? "is not valid").replace("must NOT", "must not").replaceAll(
-        /^(must not have (?:more|fewer) than 1) (character|item|propertie)s$/g,
-        (_all, start: string, noun: string) => `${start} ${noun === "propertie" ? "property" : noun}`,
-      );
+      return (message ?? "is not valid").replace("must NOT", "must not");
   }
 }
+
+/** Returns a number of what a keyword counts, such as "1 character" or "3 items". */
+function quantity(keyword: string, limit: unknown): string {
+  const [one, many] = NOUNS[keyword.slice(3)] ?? ["", ""];
+  return `${limit} ${limit === 1 ? one : many}`;
+}
+
+const NOUNS: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  Length: ["character", "characters"],
+  Items: ["item", "items"],
+  Properties: ["property", "properties"],
+};
 
 /** Joins type names with "or"; Ajv lists them as an array or separated by commas. */
 export function orList(types: unknown, otherwise: string): string {

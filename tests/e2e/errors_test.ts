@@ -73,7 +73,7 @@ Deno.test("archway logs the cause and position of an error without personal data
     200,
     "/data/age",
   ]);
-  assertMatch(reason, /must be <= 150/);
+  assertMatch(reason, /must be at most 150/);
   const { sqlState, statement, cause, frames } = missing.error;
   assertEquals([sqlState, statement], ["42P01", "SELECT contacts"]);
   assertEquals(cause.message, 'relation "contacts" does not exist (42P01)');
@@ -96,7 +96,7 @@ testOnTerminal("archway dev shows the cause, position and request of an error", 
   const id = await breakContact(url, pool);
   const breach = await fail(`${url}/v1/contacts/${id}`);
   await program.untilMatch(new RegExp(`${breach} failed with status 500`));
-  await program.untilMatch(/reason: must be <= 150/);
+  await program.untilMatch(/reason: must be at most 150/);
   assertMatch(
     program.text,
     /The response of getContact with status 200 violates the OpenAPI document at \/data\/age/,

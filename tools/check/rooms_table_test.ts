@@ -5,7 +5,7 @@ import { type Room, ROOMS } from "./rooms.ts";
 const ARCHITECTURE = new URL("../../docs/architecture.md", import.meta.url);
 
 Deno.test("docs/architecture.md has the table of ROOMS", async () => {
-  const rows = markdownRows(await Deno.readTextFile(ARCHITECTURE), "Rooms and imports");
+  const rows = markdownRows(await Deno.readTextFile(ARCHITECTURE), "Modules and import rules");
   assertEquals(rows, ROOMS.map((room) => [room.path, importsOf(room), doorsOf(room)]));
 });
 
