@@ -9,6 +9,7 @@ import type { Deadlines } from "../request/deadlines.ts";
 import type { Lifecycle } from "../request/lifecycle.ts";
 import type { PipelineEnv, ServerOptions } from "../server_options.ts";
 import { compileOperation } from "../strict/compile_operation.ts";
+import { browserEndpoints } from "./browser_endpoints.ts";
 import { documentEndpoint } from "./document_endpoint.ts";
 import { byConcreteness, gatherResources, honoPath, optionsResponse, type Resource } from "./resource.ts";
 
@@ -21,7 +22,7 @@ export interface RouterOptions {
 
 /**
  * Creates the routes of the server, all behind the custom middleware. They are the operations of every API, its
- * document, the problem pages and the health endpoints.
+ * document, the problem pages, the health endpoints, and files that browsers request.
  */
 export function createRouter(
   settings: ServerOptions,
@@ -70,6 +71,7 @@ export function createRouter(
       ...healthEndpoints(readiness, lifecycle),
       problemPages(createCatalog(modules)),
       ...modules.map(documentEndpoint),
+      ...browserEndpoints(operations),
       ...operations,
     ]).sort((a, b) => byConcreteness(a.path, b.path));
   }

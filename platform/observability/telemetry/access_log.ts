@@ -3,22 +3,22 @@ import { type Exchange, type RequestObserver, responseBytes } from "@archway/ser
 import { KNOWN_METHODS } from "@archway/server/methods.ts";
 import { xrayTraceId } from "@archway/server/trace_context.ts";
 
-/** Health checks, which orchestrators request every few seconds. */
-const HEALTH = new Set(["/livez", "/readyz", "/healthz"]);
+/** Health checks, which orchestrators request every few seconds, and files that browsers and crawlers request. */
+const ROUTINE = new Set(["/livez", "/readyz", "/healthz", "/favicon.ico", "/robots.txt"]);
 
 const MESSAGE = "{method} {route} {status} in {ms} ms";
 
 /**
  * Returns an observer that logs every request when its response is ready: operation, status, duration in milliseconds
- * and ids, but never path, query, headers or body, which are client input. Successful health checks are logged at level
- * "debug".
+ * and ids, but never path, query, headers or body, which are client input. Successful health checks and routine
+ * requests of browsers are logged at level "debug".
  */
 export function logRequests(logger: Logger): RequestObserver {
   return (serve) => async (exchange): Promise<Response> => {
     const started = performance.now();
     const response = await serve(exchange);
     const { status } = response;
-    const level = HEALTH.has(exchange.route) && status < 500 ? "debug" : "info";
+    const level = ROUTINE.has(exchange.route) && status < 500 ? "debug" : "info";
     if (logger.isEnabledFor(level)) {
       // Emits a complete record: parsing the template for every request would double the cost of the line.
       const method = KNOWN_METHODS.has(exchange.method) ? exchange.method : "_OTHER";

@@ -41,7 +41,7 @@ Deno.test("logRequests() logs operation, status and principal, and no client inp
 });
 
 Deno.test("logRequests() logs health checks at level debug, and nothing above level info", async () => {
-  assertEquals(await logged("info", "/livez"), []);
+  for (const path of ["/livez", "/favicon.ico", "/robots.txt"]) assertEquals(await logged("info", path), []);
   assertEquals(await logged("debug", "/livez"), [
     { ...SOMEONE, level: "debug", method: "GET", route: "/livez", status: 200 },
   ]);
