@@ -61,9 +61,11 @@ export class WorkerFailures {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error
-    ? `${error.name}: ${error.message}`
-    : "A value that is not an Error was thrown";
+  if (!(error instanceof Error)) return "A value that is not an Error was thrown";
+  const { name, message, cause } = error;
+  // Other errors of the database may quote values in their causes.
+  const lost = error instanceof DatabaseError && error.code === "unavailable" && cause instanceof Error;
+  return lost && cause.message !== "" ? `${name}: ${message}: ${cause.message}` : `${name}: ${message}`;
 }
 
 /** Wraps a value that is not an Error: the log redacts messages of errors, and no other thrown values. */

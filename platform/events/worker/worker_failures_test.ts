@@ -48,6 +48,22 @@ Deno.test("failed() logs a broker's error again when its reason changes", () => 
   ]);
 });
 
+Deno.test("failed() logs why the database cannot be reached, and logs it again when that changes", () => {
+  const messages: unknown[] = [];
+  const warn: Logger["warn"] = (_message, { message } = {}) => void messages.push(message);
+  const failures = new WorkerFailures({ info(): void {}, warn, error(): void {} }, { jobFailed(): void {} });
+  for (
+    const reason of ["connect ECONNREFUSED", "connect ECONNREFUSED", "the database system is starting up"]
+  ) {
+    const cause = new Error(reason);
+    failures.failed("relay", new DatabaseError("unavailable", "The database cannot be reached", { cause }));
+  }
+  assertEquals(messages, [
+    "DatabaseError: The database cannot be reached: connect ECONNREFUSED",
+    "DatabaseError: The database cannot be reached: the database system is starting up",
+  ]);
+});
+
 Deno.test("unpublishable() counts every event and logs one per reason", () => {
   const lines: unknown[] = [];
   const counted: string[] = [];
