@@ -1,5 +1,8 @@
-/** Log level, from most to least verbose. */
-export type LogLevel = "debug" | "info" | "warning" | "error";
+/** Minimum level of logged lines, from most to least verbose; "off" for none. */
+export type LogLevel = "trace" | "debug" | "info" | "warning" | "error" | "off";
+
+/** Convention for the names of fields: OpenTelemetry's log data model, Elastic Common Schema or Google Cloud Logging. */
+export type LogFormat = "otel" | "ecs" | "gcp";
 
 /** Logger of the server, compatible with `Logger` of `@logtape/logtape`. */
 export interface Logger {

@@ -1,5 +1,5 @@
 import type { AddressRange } from "@archway/server/addresses.ts";
-import type { LogLevel } from "@archway/server/logger.ts";
+import type { LogFormat, LogLevel } from "@archway/server/logger.ts";
 import type { ConfiguredService, ServiceModule } from "@archway/service_kit/service_module.ts";
 import type { SettingsReader } from "@archway/service_kit/setting.ts";
 import {
@@ -38,6 +38,7 @@ export interface Config extends HttpConfig, SecretConfig {
   readonly admission: AdmissionConfig | undefined;
   readonly limits: LimitConfig;
   readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
   /** Admin server; not started if undefined. */
   readonly admin: AdminConfig | undefined;
   readonly validateResponses: boolean;
@@ -72,10 +73,21 @@ export const IDEMPOTENCY_TTL = durationSetting("IDEMPOTENCY_TTL", {
     "Retention of the response to a request with an Idempotency-Key. For as long again the key is rejected " +
     "as expired.",
 });
-export const LOG_LEVEL = choiceSetting<LogLevel>("LOG_LEVEL", ["debug", "info", "warning", "error"], {
+export const LOG_LEVEL = choiceSetting<LogLevel>("LOG_LEVEL", [
+  "trace",
+  "debug",
+  "info",
+  "warning",
+  "error",
+  "off",
+], {
   default: "info",
   synonyms: { warn: "warning" },
-  description: "Minimum level of logged lines.",
+  description: "Minimum level of logged lines; off for none.",
+});
+export const LOG_FORMAT = choiceSetting<LogFormat>("LOG_FORMAT", ["otel", "ecs", "gcp"], {
+  default: "otel",
+  description: "Names of the fields of lines: OpenTelemetry's, Elastic Common Schema's or Google Cloud's.",
 });
 export const VALIDATE_RESPONSES = booleanSetting("VALIDATE_RESPONSES", {
   default: false,
@@ -140,6 +152,7 @@ export function readConfig(
     admission: readAdmissionConfig(reader),
     limits: readLimitConfig(reader, { isPrivate: isPrivate(exposure) }),
     logLevel: reader.read(LOG_LEVEL),
+    logFormat: reader.read(LOG_FORMAT),
     admin: readAdminConfig(reader),
     validateResponses: reader.read(VALIDATE_RESPONSES),
     services: services.map((service) => service.configure(reader)),

@@ -6,6 +6,7 @@ import {
   CONSISTENCY_MAX_WAIT,
   COPY_TO_URL,
   IDEMPOTENCY_TTL,
+  LOG_FORMAT,
   LOG_LEVEL,
   MIGRATE_ON_START,
   VALIDATE_RESPONSES,
@@ -31,7 +32,7 @@ const BEFORE_SERVICES: readonly SettingsSection[] = [
 ];
 
 const AFTER_SERVICES: readonly SettingsSection[] = [
-  { title: "Diagnostics", settings: [LOG_LEVEL, ...ADMIN_SETTINGS, VALIDATE_RESPONSES] },
+  { title: "Diagnostics", settings: [LOG_LEVEL, LOG_FORMAT, ...ADMIN_SETTINGS, VALIDATE_RESPONSES] },
 ];
 
 /** Returns all settings of a program by section: the platform's and those of its services. */

@@ -1,15 +1,8 @@
-import {
-  configure,
-  getJsonLinesFormatter,
-  getLogger,
-  type Logger,
-  type LogLevel,
-  type LogRecord,
-  type Sink,
-  type TextFormatter,
-} from "@logtape/logtape";
-import { describeError, errorToJson } from "./logging/describe_error.ts";
+import { configure, getLogger, type Logger, type LogRecord, type Sink } from "@logtape/logtape";
+import type { LogFormat, LogLevel } from "@archway/server/logger.ts";
+import { jsonLineFormatter } from "./logging/json_line.ts";
 import { type LineTarget, LineWriter } from "./logging/line_writer.ts";
+import { redirectConsole } from "./logging/redirect_console.ts";
 import { redactFields, redactTexts } from "./logging/redaction.ts";
 import { terminalLineFormatter } from "./logging/terminal_line.ts";
 
@@ -26,6 +19,12 @@ const DEVELOPMENT_FRAMES = 30;
 export interface LoggingOptions {
   /** Whether to write lines for a terminal instead of JSON objects. */
   readonly terminal: boolean;
+  /**
+   * Names of the fields of JSON objects.
+   *
+   * @default "otel"
+   */
+  readonly format?: LogFormat;
   /**
    * Whether to show error messages unredacted on a terminal, including values that they repeat.
    *
@@ -51,14 +50,16 @@ export interface Logging extends AsyncDisposable {
  */
 export async function configureLogging(
   level: LogLevel,
-  { terminal, development = false, stdout = Deno.stdout, stderr = Deno.stderr }: LoggingOptions,
+  { terminal, format: names = "otel", development = false, stdout = Deno.stdout, stderr = Deno.stderr }:
+    LoggingOptions,
 ): Promise<Logging> {
   if (development) Error.stackTraceLimit = DEVELOPMENT_FRAMES;
   const format = terminal
     ? terminalLineFormatter({ inFull: development, colors: !Deno.noColor })
-    : redactTexts(jsonLineFormatter());
-  const output = new LineWriter(stdout, { batchMs: BATCH_MS });
-  const errors = new LineWriter(stderr);
+    : redactTexts(jsonLineFormatter(names));
+  const droppedLine = (dropped: number): string => format(droppedRecord(dropped));
+  const output = new LineWriter(stdout, { batchMs: BATCH_MS, droppedLine });
+  const errors = new LineWriter(stderr, { droppedLine });
   const write = (record: LogRecord): void => {
     const isUrgent = record.level === "warning" || record.level === "error" || record.level === "fatal";
     (isUrgent ? errors : output).write(format(record));
@@ -67,15 +68,31 @@ export async function configureLogging(
     reset: true,
     sinks: { lines: immediateSink(redactFields(write)) },
     loggers: [
-      { category: ["archway"], lowestLevel: level, sinks: ["lines"] },
-      { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["lines"] },
+      { category: ["archway"], lowestLevel: level === "off" ? null : level, sinks: ["lines"] },
+      { category: ["logtape", "meta"], lowestLevel: level === "off" ? null : "warning", sinks: ["lines"] },
     ],
   });
+  const logger = getLogger(["archway"]);
+  const redirected = terminal ? undefined : redirectConsole(logger);
   return {
-    logger: getLogger(["archway"]),
+    logger,
     async [Symbol.asyncDispose](): Promise<void> {
+      redirected?.[Symbol.dispose]();
       await Promise.all([output.flush(FLUSH_TIMEOUT_MS), errors.flush(FLUSH_TIMEOUT_MS)]);
     },
+  };
+}
+
+/** Record of lines that could not be written. */
+function droppedRecord(dropped: number): LogRecord {
+  const text = "Log lines dropped: the output was not read in time";
+  return {
+    category: ["archway"],
+    level: "warning",
+    rawMessage: text,
+    message: [text],
+    timestamp: Date.now(),
+    properties: { dropped },
   };
 }
 
@@ -85,64 +102,4 @@ export async function configureLogging(
  */
 function immediateSink(sink: Sink): Sink {
   return Object.defineProperty(sink, Symbol.for("LogTape.sinkSnapshotPolicy.immediate"), { value: true });
-}
-
-/** Control characters that JSON allows and terminals interpret (ECMA-48, C1). */
-const CONTROLS = /[\u007f-\u009f]/;
-
-/** Maximum number of cached line prefixes: a program has one per message. */
-const MAX_CACHED = 1_000;
-
-/**
- * Returns a formatter that writes one JSON object per line, in LogTape's format. The message is the template, so that
- * lines can be grouped by it, with the values beside it; an error is an object with its causes and frames
- * (describe_error.ts). Records of plain values only, such as those of requests, skip LogTape's search for cycles and
- * values that JSON cannot represent, which takes a tenth of the time (measured).
- */
-export function jsonLineFormatter(): TextFormatter {
-  const general = getJsonLinesFormatter({ message: "template" });
-  const fixed = new Map<string, string>();
-  let lastTimestamp = NaN;
-  let lastTime = "";
-
-  /** Part of the line between the time and the values. */
-  function fixedPart({ level, rawMessage, category }: LogRecord): string {
-    const key = `${level} ${category.join(".")} ${String(rawMessage)}`;
-    let part = fixed.get(key);
-    if (part === undefined) {
-      const name = level === "warning" ? "WARN" : level.toUpperCase();
-      part = JSON.stringify({ level: name, message: rawMessage, logger: category.join(".") }).slice(1, -1);
-      if (fixed.size < MAX_CACHED) fixed.set(key, part);
-    }
-    return part;
-  }
-
-  return (record) => {
-    if (!isFlat(record)) return general(withDescribedErrors(record));
-    if (record.timestamp !== lastTimestamp) {
-      lastTimestamp = record.timestamp;
-      lastTime = new Date(lastTimestamp).toISOString();
-    }
-    const line = `{"@timestamp":"${lastTime}",${fixedPart(record)},"properties":${
-      JSON.stringify(record.properties)
-    }}`;
-    return CONTROLS.test(line) ? general(record) : `${line}\n`;
-  };
-}
-
-/** Whether all values are plain. */
-function isFlat({ rawMessage, properties }: LogRecord): boolean {
-  return typeof rawMessage === "string" && Object.values(properties).every((value) => {
-    const type = typeof value;
-    return type === "string" || type === "number" || type === "boolean";
-  });
-}
-
-/** Replaces errors by their descriptions: LogTape would write their messages unredacted. */
-function withDescribedErrors(record: LogRecord): LogRecord {
-  const properties = Object.entries(record.properties).map(([name, value]) => [
-    name,
-    value instanceof Error ? errorToJson(describeError(value)) : value,
-  ]);
-  return { ...record, properties: Object.fromEntries(properties) };
 }

@@ -49,7 +49,8 @@ export async function boot(
 ): Promise<Booted> {
   await using stack = new AsyncDisposableStack();
   const terminal = Deno.stdout.isTerminal();
-  const { logger } = stack.use(await configureLogging(config.logLevel, { terminal, development }));
+  const logging = { terminal, development, format: config.logFormat };
+  const { logger } = stack.use(await configureLogging(config.logLevel, logging));
   const prometheus = config.admin !== undefined;
   const telemetry = stack.use(await startTelemetry({ logger, prometheus }));
   const database = stack.use(await openDatabase(config, telemetry.database));

@@ -64,7 +64,7 @@ Deno.test("archway logs the cause and position of an error without personal data
   const { stderr } = await program.stop();
   assertFalse(/planted/i.test(stderr), stderr);
   const [breach, missing] = ids.map((requestId) =>
-    stderr.split("\n").filter((line) => line.includes(requestId)).map((line) => JSON.parse(line).properties)
+    stderr.split("\n").filter((line) => line.includes(requestId)).map((line) => JSON.parse(line).attributes)
   ).flat();
   const { name, operation, status, pointer, reason } = breach.error;
   assertEquals([name, operation, status, pointer], [

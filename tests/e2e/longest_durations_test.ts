@@ -44,5 +44,5 @@ Deno.test("archway serves with the maximum durations, and no timer overflows", a
   assertEquals([next.status, (await next.json()).data.length], [200, 1]);
   const { code, stdout, stderr } = await program.stop();
   assertEquals(code, 0);
-  assertFalse(/TimeoutOverflow|"level":"ERROR"/.test(stdout + stderr), stdout + stderr);
+  assertFalse(/TimeoutOverflow|"severity_text":"ERROR"/.test(stdout + stderr), stdout + stderr);
 });

@@ -10,9 +10,10 @@ const PARENT = "b7ad6b7169203331";
 
 /** Lines of a log, limited to the fields that tests use. */
 interface LogLine {
-  readonly level: string;
-  readonly message: string;
-  readonly properties: Readonly<Record<string, unknown>>;
+  readonly severity_text: string;
+  readonly body: string;
+  readonly template: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
 }
 
 function linesOf(text: string): readonly LogLine[] {
@@ -79,8 +80,8 @@ Deno.test("archway exports spans and metrics until its end, without data of clie
   assertMatch(String(post?.[0]?.attributes["db.query.text"]), /^insert into contacts .* values \(\$1, \$2/i);
   assertEquals(post?.[0]?.attributes["db.system.name"], "postgresql");
   assertEquals(post?.[0]?.attributes["db.namespace"], database.instance.database);
-  const line = linesOf(stdout).find(({ properties }) => properties["traceId"] === TRACE);
-  assertEquals(line?.properties["requestId"], requests[0]?.attributes["archway.request_id"]);
+  const line = linesOf(stdout).find(({ attributes }) => attributes["traceId"] === TRACE);
+  assertEquals(line?.attributes["requestId"], requests[0]?.attributes["archway.request_id"]);
 
   const metrics = new Set(
     [...collector.series.values()].filter(({ scope }) => scope === "archway").map(({ name }) => name),
@@ -123,8 +124,8 @@ Deno.test("archway logs a line with ids for every request, and health checks onl
     .json();
   assertEquals(problem.traceId, TRACE);
   const { stdout } = await program.stop();
-  const requests = linesOf(stdout).filter(({ message }) => message.startsWith("{method}"));
-  assertEquals(requests.map(({ properties: { ms: _, ...rest } }) => rest), [
+  const requests = linesOf(stdout).filter(({ template }) => template.startsWith("{method}"));
+  assertEquals(requests.map(({ attributes: { ms: _, ...rest } }) => rest), [
     {
       method: "GET",
       route: "/v1/contacts",
@@ -147,7 +148,7 @@ Deno.test("archway logs a line with ids for every request, and health checks onl
   await using talkative = new Program({ ...environment, LOG_LEVEL: "debug" });
   await untilReady(await talkative.url);
   assert(
-    linesOf((await talkative.stop()).stdout).some(({ properties }) => properties["route"] === "/readyz"),
+    linesOf((await talkative.stop()).stdout).some(({ attributes }) => attributes["route"] === "/readyz"),
   );
 });
 

@@ -113,7 +113,7 @@ const ALL = [1, 2, 3, 4, 5, 6, 7];
 Deno.test("A failed request is in the JSON log with its error, causes and places, without values", async () => {
   const { text, responses } = await logOf(ALL, { terminal: false });
   assertFalse(text.includes("planted"), text);
-  const lines = text.trim().split("\n").map((line) => JSON.parse(line).properties);
+  const lines = text.trim().split("\n").map((line) => JSON.parse(line).attributes);
   assertEquals(lines.map(({ requestId }) => requestId), responses.map(({ requestId }) => requestId));
   const [thrown, missing, breach, caused, several, column, odd] = lines.map(({ error }) => error);
 

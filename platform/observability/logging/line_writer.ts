@@ -19,6 +19,12 @@ export interface LineWriterOptions {
    * @default 0
    */
   readonly batchMs?: number;
+  /**
+   * Returns the line that reports how many were dropped.
+   *
+   * @default a text
+   */
+  readonly droppedLine?: (dropped: number) => string;
 }
 
 /** Number of buffered characters from which a batch is written at once. */
@@ -32,6 +38,7 @@ export class LineWriter {
   readonly #target: LineTarget;
   readonly #maxBuffered: number;
   readonly #batchMs: number;
+  readonly #droppedLine: (dropped: number) => string;
   readonly #encoder = new TextEncoder();
   #buffer = "";
   #dropped = 0;
@@ -40,10 +47,15 @@ export class LineWriter {
   #endBatch: (() => void) | undefined;
   #flushes = 0;
 
-  constructor(target: LineTarget, { maxBuffered = 1_000_000, batchMs = 0 }: LineWriterOptions = {}) {
+  constructor(
+    target: LineTarget,
+    { maxBuffered = 1_000_000, batchMs = 0, droppedLine = (dropped) => `${dropped} lines dropped\n` }:
+      LineWriterOptions = {},
+  ) {
     this.#target = target;
     this.#maxBuffered = maxBuffered;
     this.#batchMs = batchMs;
+    this.#droppedLine = droppedLine;
   }
 
   /** Queues a line, including its newline. */
@@ -102,9 +114,7 @@ export class LineWriter {
   }
 
   #reportDropped(): void {
-    const properties = { dropped: this.#dropped };
+    this.#buffer += this.#droppedLine(this.#dropped);
     this.#dropped = 0;
-    const line = { level: "WARN", message: "Log lines dropped: the output was not read in time", properties };
-    this.#buffer += `${JSON.stringify({ "@timestamp": new Date().toISOString(), ...line })}\n`;
   }
 }
