@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { Stream } from "node:stream";
 import type { Notice } from "postgres";
 import type { QueryParameter, QueryResult } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
@@ -8,11 +9,13 @@ import { type Driver, openDriver, valueSettings } from "./open_driver.ts";
 import { openSocket } from "./open_socket.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
 import { type QuickReads, SentStatements } from "./sent_statements.ts";
+import { copyUnsupported } from "./refuse_statement.ts";
 import { refuseRetries, refusesRetry } from "./refuse_retry.ts";
 import {
   commitUnconfirmed,
   connectionLost,
   statementCancelled,
+  tooManyParameters,
   toStatementError,
 } from "./statement_errors.ts";
 import { toDatabaseError } from "./to_database_error.ts";
@@ -55,6 +58,9 @@ const opened = `SELECT
 const openedAndPinned = `${opened}, concat(${
   Object.entries(valueSettings).map(([name, value]) => `set_config('${name}', '${value}', false)`).join(", ")
 }) AS pinned`;
+
+/** Maximum number of parameters that the driver sends. A statement with more would leave its connection hanging. */
+const maxParameters = 65_533;
 
 /** Prepares statements; a text can contain only one. */
 const prepared = { prepare: true, simple: false, [refusesRetry]: true };
@@ -193,6 +199,7 @@ export class Connection {
     } catch (error) {
       return Promise.reject(error);
     }
+    if (encoded.length > maxParameters) return Promise.reject(tooManyParameters(encoded.length));
     const pending = this.#driver.unsafe<(R & Iterable<R>)[]>(text, encoded, prepared);
     const sent = this.#sent.push(pending, { isQuick: reads?.isQuick(text) ?? false });
     return new Promise((resolve, reject) => {
@@ -208,7 +215,8 @@ export class Connection {
       };
       pending.then((result) => {
         settle();
-        if (sent.unconfirmed) reject(commitUnconfirmed());
+        if (!Array.isArray(result)) reject(this.#endCopy(result));
+        else if (sent.unconfirmed) reject(commitUnconfirmed());
         // A plain array: the driver's own keeps a reference to the statement.
         else resolve({ rows: result.slice(), rowCount: result.count ?? result.length });
       }, (error) => {
@@ -224,7 +232,8 @@ export class Connection {
     const pending = this.#driver.unsafe(text).simple();
     const sent = this.#sent.push(pending);
     try {
-      await pending;
+      const result: unknown = await pending;
+      if (!Array.isArray(result)) throw this.#endCopy(result);
     } finally {
       this.#sent.settle(sent);
     }
@@ -253,6 +262,14 @@ export class Connection {
   destroy(): void {
     this.#close();
     this.#socket.destroy();
+  }
+
+  /** Closes it, since the server waits for rows or sends them, which the driver exposes as a stream. */
+  #endCopy(stream: unknown): DatabaseError {
+    // Closing it destroys the stream with an error, which would end the process.
+    if (stream instanceof Stream) stream.on("error", ignore);
+    this.destroy();
+    return copyUnsupported();
   }
 
   #close(): void {

@@ -1,6 +1,7 @@
 import type { DatabaseObserver, Observation } from "../../database_observer.ts";
 import type { Querier, QueryOptions, QueryParameter, QueryResult } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
+import { refuseStatement } from "./refuse_statement.ts";
 import { withCallerStack } from "./with_caller_stack.ts";
 import type { Connections } from "./connections.ts";
 import { QuickReads } from "./sent_statements.ts";
@@ -44,7 +45,7 @@ export class PoolQuerier implements Querier {
     options?: QueryOptions,
   ): Promise<QueryResult<R>> {
     try {
-      refuseTransactionControl(text);
+      refuseStatement(text);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -85,21 +86,6 @@ async function observed<R>(
     observation.ended({ error });
     throw error;
   }
-}
-
-/** Matches statements that begin or end a transaction (PostgreSQL, "SQL Commands"). */
-const control =
-  /^\s*(?:begin|start\s+transaction|commit|end|abort|rollback|savepoint|release|prepare\s+transaction)\b/i;
-
-/**
- * Rejects statements that begin or end a transaction. They would leave an open transaction to the next caller of the
- * connection, or run the rest of a transaction outside of it.
- *
- * @throws {DatabaseError} with code "internal".
- */
-export function refuseTransactionControl(text: string): void {
-  if (!control.test(text)) return;
-  throw new DatabaseError("internal", "Use withTx() instead of statements that begin or end transactions");
 }
 
 /** Maximum number of attempts of a read. */

@@ -1,10 +1,9 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { getEventListeners } from "node:events";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import type { Querier } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
-import { refuseTransactionControl } from "./pool_querier.ts";
 
 Deno.test("PoolQuerier.query() cancels an aborted statement on the server", async () => {
   await using database = await useTestDatabase();
@@ -88,27 +87,3 @@ async function untilSleeping(querier: Querier, expected: number): Promise<void> 
     WHERE datname = current_database() AND state = 'active' AND query LIKE 'SELECT pg_sleep%'`;
   while ((await querier.query(text)).rowCount !== expected);
 }
-
-Deno.test("refuseTransactionControl() only rejects transaction control statements", () => {
-  const refused = [
-    "BEGIN",
-    " begin;",
-    "\nCOMMIT AND CHAIN",
-    "end",
-    "ABORT",
-    "Rollback to x",
-    "SAVEPOINT a",
-    "RELEASE a",
-  ];
-  for (const text of [...refused, "START  TRANSACTION READ ONLY", "PREPARE TRANSACTION 'x'"]) {
-    assertThrows(() => refuseTransactionControl(text), DatabaseError, "withTx()");
-  }
-  const allowed = [
-    "SELECT 1",
-    "WITH begin AS (SELECT 1) TABLE begin",
-    "DO $$ BEGIN END $$",
-    "endings",
-    "PREPARE x AS SELECT 1",
-  ];
-  for (const text of allowed) refuseTransactionControl(text);
-});

@@ -14,6 +14,14 @@ export function statementCancelled({ reason }: AbortSignal): DatabaseError {
   return new DatabaseError("cancelled", "The statement was cancelled", { cause: reason });
 }
 
+/** Returns the error of a statement with more parameters than can be sent. */
+export function tooManyParameters(count: number): DatabaseError {
+  return new DatabaseError(
+    "internal",
+    `A statement has ${count} parameters, and at most 65,533 can be sent: pass arrays (unnest), or several statements`,
+  );
+}
+
 /** Returns the error of a commit whose wait for a standby was cancelled. */
 export function commitUnconfirmed(): DatabaseError {
   return new DatabaseError("outcome-unknown", "The server committed without confirmation of a standby");

@@ -2,6 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { PostgresServer } from "@archway/tools/support/postgres/postgres_server.ts";
 import type { StandbyServer } from "@archway/tools/support/postgres/standby_server.ts";
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
+import { SilentProxy } from "@archway/tools/support/postgres/silent_proxy.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
 import type { ConnectionPool } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
@@ -128,6 +130,27 @@ Deno.test("openPool() does not acknowledge a commit that no standby has confirme
   }
   // The rows were committed on this server nevertheless.
   assertEquals((await admin.writer().query("SELECT id FROM written")).rowCount, 3);
+});
+
+Deno.test("openPool() stays with one of two addresses of the same primary", async () => {
+  await using database = await useTestDatabase();
+  await using first = new SilentProxy(database.instance);
+  await using second = new SilentProxy(database.instance);
+  await using pool = openPool({
+    primary: [first.instance, second.instance],
+    replicas: [],
+    acquireTimeoutMs: 60_000,
+    queueTimeoutMs: 60_000,
+    replicaProbeIntervalMs: 5,
+  });
+  const read = async (): Promise<unknown> =>
+    (await pool.writer().query("SELECT pg_backend_pid() AS pid")).rows[0];
+  const session = await read();
+  // Each round of reads takes longer than a search.
+  for (let times = 0; times < 100; times++) {
+    assertEquals(await read(), session);
+    await pool.health();
+  }
 });
 
 async function startPair(): Promise<Pair> {

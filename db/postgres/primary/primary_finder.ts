@@ -16,12 +16,15 @@ const othersMs = 300;
 
 /**
  * Finds the primary among several servers. It accepts writes, and if two do, it is the one on the newer timeline. The
- * other is a former primary that was restarted after a standby had been promoted.
+ * other is a former primary that was restarted after a standby had been promoted. On one timeline they are addresses of
+ * one server, such as two poolers, and the current one is kept.
  */
 export class PrimaryFinder implements Disposable {
   readonly #candidates: readonly PrimaryCandidate[];
   readonly #options: PrimaryFinderOptions;
   #current: InstanceConfig | undefined;
+  /** Timeline of {@link current} at the last search. */
+  #timeline = 0;
   #search: Promise<InstanceConfig> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #disposed = false;
@@ -72,10 +75,13 @@ export class PrimaryFinder implements Disposable {
   async #probeAll(): Promise<InstanceConfig> {
     let best: { readonly instance: InstanceConfig; readonly timeline: number } | undefined;
     const found = Promise.withResolvers<void>();
+    const current = this.#current;
     const probes = this.#candidates.map(async (candidate) => {
+      const { instance } = candidate;
       const { acceptsWrites, timeline } = await candidate.readState();
       if (!acceptsWrites) return;
-      if (best === undefined || timeline > best.timeline) best = { instance: candidate.instance, timeline };
+      const isNewer = best === undefined || timeline > best.timeline;
+      if (isNewer || (timeline === best?.timeline && instance === current)) best = { instance, timeline };
       found.resolve();
     });
     const all = Promise.allSettled(probes);
@@ -83,7 +89,14 @@ export class PrimaryFinder implements Disposable {
     if (best === undefined) await all;
     // In two halves: if this process was blocked that long, responses that have arrived are read in between.
     else await Promise.race([all, pause(othersMs / 2).then(() => pause(othersMs / 2))]);
+    // A current one that is slower than the others, and may respond yet.
+    if (best?.timeline === this.#timeline && best.instance !== current) {
+      await probes[this.#candidates.findIndex(({ instance }) => instance === current)]?.catch(() =>
+        undefined
+      );
+    }
     if (best === undefined) throw noPrimary(this.#reasons(await all));
+    this.#timeline = best.timeline;
     this.#setCurrent(best.instance);
     return best.instance;
   }

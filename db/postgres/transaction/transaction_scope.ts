@@ -3,7 +3,7 @@ import type { QueryOptions, QueryParameter, QueryResult, Transaction } from "../
 import { DatabaseError } from "../../errors.ts";
 import { withCallerStack } from "../connection/with_caller_stack.ts";
 import type { Connection } from "../connection/connection.ts";
-import { refuseTransactionControl } from "../connection/pool_querier.ts";
+import { refuseStatement } from "../connection/refuse_statement.ts";
 import type { TransactionDeadline } from "./transaction_deadline.ts";
 
 /** Observer of a transaction. */
@@ -43,7 +43,7 @@ export class TransactionScope implements Transaction {
     options?: QueryOptions,
   ): Promise<QueryResult<R>> {
     this.#check();
-    refuseTransactionControl(text);
+    refuseStatement(text);
     return await this.#send<R>(text, parameters, options?.signal);
   }
 
