@@ -79,6 +79,8 @@ export interface ServerOptions {
   idempotency: Idempotency | undefined;
   /** Forwarding headers are ignored if undefined. */
   trustedProxies: TrustedProxies | undefined;
+  /** Whether trusted proxies send a header of the PROXY protocol; only with connection limits. */
+  proxyProtocol: boolean;
   /** Connection limits are disabled if undefined. */
   connectionLimits: Required<ConnectionLimitOptions> | undefined;
   /** Load shedding is disabled if undefined. */
@@ -112,6 +114,7 @@ export function applyOptions(options: readonly ServerOption[]): ServerOptions {
     rateLimit: undefined,
     idempotency: undefined,
     trustedProxies: undefined,
+    proxyProtocol: false,
     connectionLimits: undefined,
     admission: undefined,
     tls: undefined,
@@ -245,6 +248,14 @@ export function withIdempotency(idempotency: Idempotency): ServerOption {
 /** Trusts the forwarding headers of these proxies. */
 export function withTrustedProxies(proxies: TrustedProxies): ServerOption {
   return (settings) => void (settings.trustedProxies = proxies);
+}
+
+/**
+ * Expects a header of the PROXY protocol, version 1 or 2, on each connection from a trusted proxy. Requires connection
+ * limits.
+ */
+export function withProxyProtocol(): ServerOption {
+  return (settings) => void (settings.proxyProtocol = true);
 }
 
 /** Configures the graceful stop. */

@@ -1,11 +1,13 @@
 import type { SettingsReader } from "@archway/service_kit/setting.ts";
 import {
+  booleanSetting,
   choiceSetting,
   durationSetting,
   integerSetting,
   textSetting,
 } from "@archway/service_kit/setting_types.ts";
 import { isLoopback } from "./is_loopback.ts";
+import { TRUSTED_PROXIES } from "./trusted_proxies.ts";
 
 /** Connections of clients. */
 export interface ListenerConfig {
@@ -13,6 +15,8 @@ export interface ListenerConfig {
   readonly connectionLimits: ConnectionLimitConfig | undefined;
   /** Plain HTTP if undefined. */
   readonly tls: TlsConfig | undefined;
+  /** Whether trusted proxies send a header of the PROXY protocol. */
+  readonly proxyProtocol: boolean;
 }
 
 /** Limits of clients' connections. */
@@ -67,6 +71,13 @@ const MAX_PER_ADDRESS = integerSetting("MAX_CONNECTIONS_PER_ADDRESS", {
     "Maximum number of open connections from one address, for IPv6 from one network (/64), with SLOW_CLIENT_GUARD; 0 means no limit.",
 });
 
+const PROXY_PROTOCOL = booleanSetting("PROXY_PROTOCOL", {
+  default: false,
+  description:
+    "Whether TRUSTED_PROXIES begin each connection with the client's address (PROXY protocol, version 1 or 2), " +
+    "with SLOW_CLIENT_GUARD. A connection of theirs without it is closed.",
+});
+
 export const LISTENER_SETTINGS = [
   CERT_FILE,
   KEY_FILE,
@@ -74,6 +85,7 @@ export const LISTENER_SETTINGS = [
   IDLE_TIMEOUT,
   MAX_CONNECTIONS,
   MAX_PER_ADDRESS,
+  PROXY_PROTOCOL,
 ];
 
 /**
@@ -89,7 +101,12 @@ export function readListenerConfig(reader: SettingsReader, host: string): Listen
     maxConnectionsPerAddress: reader.read(MAX_PER_ADDRESS),
   };
   const limited = mode === "on" || (mode === "auto" && (tls !== undefined || !isLoopback(host)));
-  return { tls, connectionLimits: limited ? limits : undefined };
+  const proxyProtocol = reader.read(PROXY_PROTOCOL);
+  if (proxyProtocol && !limited) reader.reject(PROXY_PROTOCOL, "requires SLOW_CLIENT_GUARD=on");
+  if (proxyProtocol && reader.read(TRUSTED_PROXIES) === undefined) {
+    reader.reject(TRUSTED_PROXIES, "is required with PROXY_PROTOCOL");
+  }
+  return { tls, connectionLimits: limited ? limits : undefined, proxyProtocol };
 }
 
 function readTls(reader: SettingsReader): TlsConfig | undefined {

@@ -28,6 +28,14 @@ Deno.test("readListenerConfig() limits connections by default unless it listens 
   }
 });
 
+Deno.test("readListenerConfig() accepts PROXY_PROTOCOL with connection limits and trusted proxies alone", () => {
+  const proxies = { PROXY_PROTOCOL: "true", TRUSTED_PROXIES: "10.0.0.0/8" };
+  const [{ proxyProtocol }, errors] = parse({ ...proxies, SLOW_CLIENT_GUARD: "on" });
+  assertEquals([proxyProtocol, errors], [true, []]);
+  assertEquals(parse({ ...proxies, SLOW_CLIENT_GUARD: "off" })[1], ["PROXY_PROTOCOL"]);
+  assertEquals(parse({ PROXY_PROTOCOL: "true" }, "0.0.0.0")[1], ["TRUSTED_PROXIES"]);
+});
+
 Deno.test("readListenerConfig() reads the connection limits", () => {
   const [defaults] = parse({ SLOW_CLIENT_GUARD: "on" });
   assertEquals(defaults.connectionLimits, {

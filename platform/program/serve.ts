@@ -92,6 +92,7 @@ function buildServer(
     ...(config.listener.connectionLimits
       ? [options.withConnectionLimits(config.listener.connectionLimits)]
       : []),
+    ...(config.listener.proxyProtocol ? [options.withProxyProtocol()] : []),
     ...(config.listener.tls ? [options.withTls(config.listener.tls)] : []),
     options.withMaxBodyBytes(config.maxBodyBytes),
     options.withResponseValidation(config.validateResponses),

@@ -9,6 +9,11 @@ export class TrustedProxies {
     this.#ranges = ranges;
   }
 
+  /** Whether an address is that of a trusted proxy. */
+  includes(address: string): boolean {
+    return isWithin(address, this.#ranges);
+  }
+
   /**
    * Returns the client's address: from the right, the first one that is not a trusted proxy. An unknown hop ends the
    * search at the last known address. If `Forwarded` and `X-Forwarded-For` disagree, one of them is the client's own,

@@ -10,11 +10,13 @@ import type { ServerOptions } from "../server_options.ts";
  */
 export function openListener(handle: Handle, options: ListenerOptions, settings: ServerOptions): Listener {
   const { connectionLimits, logger, readTimeoutMs: readMs, writeTimeoutMs: writeMs } = settings;
+  const proxies = settings.proxyProtocol ? settings.trustedProxies : undefined;
   try {
     if (connectionLimits === undefined) return new HttpListener(handle, options);
     return new LimitedListener(handle, {
       ...options,
       logger,
+      proxies,
       limits: { ...connectionLimits, readMs, writeMs },
     });
   } catch (cause) {

@@ -85,6 +85,7 @@ Deno.test("redactFields() keeps the counts of dropped connections, of every kind
       connect: true,
       full: true,
       perAddress: true,
+      proxyHeader: true,
     },
   };
   const records: LogRecord[] = [];
@@ -92,7 +93,16 @@ Deno.test("redactFields() keeps the counts of dropped connections, of every kind
   const log = (_message: string, properties?: Record<string, unknown>): void =>
     sink(recordOf(properties ?? {}));
   using drops = new DropLog({ info: log, warn: log, error: log });
-  const reasons = ["request", "idle", "response", "evicted", "connect", "full", "perAddress"] as const;
+  const reasons = [
+    "request",
+    "idle",
+    "response",
+    "evicted",
+    "connect",
+    "full",
+    "perAddress",
+    "proxyHeader",
+  ] as const;
   for (const reason of reasons) drops.add(reason);
   drops[Symbol.dispose]();
   assertEquals(records.map(({ properties }) => properties["counts"]), [

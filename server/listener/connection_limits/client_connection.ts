@@ -5,17 +5,22 @@ import type { ConnectionDeadlines } from "./connection_deadlines.ts";
 import { HalfClose } from "./half_close.ts";
 import { readClientHello } from "./read_client_hello.ts";
 import { rawResponse } from "./raw_response.ts";
-import { readHead, type Received } from "./read_head.ts";
+import { type ByteSource, readHead, type Received } from "./read_head.ts";
+import { readProxyHeader } from "./read_proxy_header.ts";
 import { ResponseDebt } from "./response_debt.ts";
 
 /** Reason for closing a connection. */
-export type DropReason = "request" | "idle" | "response" | "evicted" | "connect";
+export type DropReason = "request" | "idle" | "response" | "evicted" | "connect" | "proxyHeader";
 
 /** Options of a client connection. */
 export interface ClientConnectionOptions {
   readonly deadlines: ConnectionDeadlines;
   /** Whether the client uses plain HTTP, so that an HTTP response can be written to the connection. */
   readonly plain: boolean;
+  /** Whether the connection is that of a proxy which sends a header of the PROXY protocol first. */
+  readonly proxied: boolean;
+  /** Called with a proxied connection whose client is known; returns whether the client may have it. */
+  onProxied(connection: ClientConnection): boolean;
   /** Connects to the HTTP server; once resolved, the connection can be found by its local port. */
   connect(connection: ClientConnection): Promise<Deno.TcpConn>;
   /** Called when the number of requests in flight rises above zero. */
@@ -49,13 +54,15 @@ const MAX_UNREQUESTED_BYTES = 2_097_152;
  * reports when a request begins and when its response is complete.
  */
 export class ClientConnection implements Peer {
-  /** Address of the client. */
-  readonly remoteAddr: Deno.NetAddr;
+  /** Address of the client; that of the proxy until its header has arrived. */
+  remoteAddr: Deno.NetAddr;
   /** Response bodies that the client has not taken yet. */
   readonly debt: ResponseDebt;
   /** Local port of the connection to the HTTP server; 0 until connected. */
   localPort = 0;
   readonly #client: Deno.TcpConn;
+  /** Bytes of the client, without those of a proxy. */
+  #source: ByteSource;
   readonly #options: ClientConnectionOptions;
   #server: Deno.TcpConn | undefined;
   #inFlight = 0;
@@ -82,6 +89,7 @@ export class ClientConnection implements Peer {
   constructor(client: Deno.TcpConn, options: ClientConnectionOptions) {
     this.remoteAddr = client.remoteAddr;
     this.#client = client;
+    this.#source = client;
     this.#options = options;
     this.debt = new ResponseDebt(options.deadlines.write, () => this.drop("response"));
     this.#halfClose = new HalfClose(options.deadlines, () => this.#inFlight > 0);
@@ -108,6 +116,7 @@ export class ClientConnection implements Peer {
   async run(): Promise<void> {
     try {
       this.#client.setNoDelay(true);
+      if (this.#options.proxied && !await this.#readProxyHeader()) return;
       const first = await this.#readFirst();
       if (first === undefined || this.#ended) return;
       const server = await this.#connect();
@@ -190,11 +199,22 @@ export class ClientConnection implements Peer {
     if (this.#server !== undefined) closeQuietly(this.#server);
   }
 
+  /** Reads the header of a proxy; returns whether its client may be served. */
+  async #readProxyHeader(): Promise<boolean> {
+    const header = await readProxyHeader(this.#client);
+    if (header === "malformed") this.drop("proxyHeader");
+    if (header === undefined || header === "malformed") return false;
+    this.#source = header.rest;
+    if (header.client === undefined) return true;
+    this.remoteAddr = header.client;
+    return this.#options.onProxied(this);
+  }
+
   /** Reads the first bytes before connecting to the HTTP server: the complete headers, or the ClientHello of TLS. */
   async #readFirst(): Promise<Received | undefined> {
     const received = (): void => void (this.#received = true);
     const { plain } = this.#options;
-    const first = await (plain ? readHead : readClientHello)(this.#client, received);
+    const first = await (plain ? readHead : readClientHello)(this.#source, received);
     if (first === undefined) return undefined;
     const bytes = first.buffer.subarray(0, first.count);
     this.#protocol = plain ? protocolOfHead(bytes) : protocolOfClientHello(bytes);
@@ -218,7 +238,7 @@ export class ClientConnection implements Peer {
       this.#recordReceived(count);
       await writeAll(server, buffer.subarray(0, count));
       if (count === buffer.length) buffer = enlarge(buffer);
-      count = await this.#client.read(buffer);
+      count = await this.#source.read(buffer);
     }
     const mayRequestMore = !this.#hasRequested || this.#inFlight > 0 || this.#receivedSinceRequest;
     if (mayRequestMore) await this.#halfClose.wait();

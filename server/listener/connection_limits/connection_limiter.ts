@@ -1,4 +1,5 @@
 import { networkOf } from "../../addresses/network_of.ts";
+import type { TrustedProxies } from "../../addresses/trusted_proxies.ts";
 import type { Logger } from "../../logger.ts";
 import { DropLog, type RejectReason } from "./drop_log.ts";
 import { ConnectionDeadlines, type ConnectionTimeouts } from "./connection_deadlines.ts";
@@ -19,6 +20,8 @@ export interface ConnectionLimiterOptions {
   /** Whether clients use plain HTTP, so that rejected ones can be sent a response. */
   readonly plain: boolean;
   readonly logger: Logger;
+  /** Proxies that send a header of the PROXY protocol; none if undefined. */
+  readonly proxies?: TrustedProxies | undefined;
   /** Connects to the HTTP server. */
   connect(): Promise<Deno.TcpConn>;
 }
@@ -54,6 +57,8 @@ export class ConnectionLimiter implements AsyncDisposable {
   /** Connections without a request in flight, longest idle first. */
   readonly #idleConnections = new Set<ClientConnection>();
   readonly #byLocalPort = new Map<number, ClientConnection>();
+  /** Networks of the connections whose client is known. */
+  readonly #networks = new Map<ClientConnection, string>();
   readonly #perNetwork = new Map<string, number>();
   readonly #accepting: Promise<void>;
   /** Number of connections accepted so far. */
@@ -165,29 +170,52 @@ export class ConnectionLimiter implements AsyncDisposable {
   }
 
   #admit(client: Deno.TcpConn): void {
-    const network = networkOf(client.remoteAddr.hostname);
-    const reason = this.#rejectionReason(network);
+    const { hostname } = client.remoteAddr;
+    const proxied = this.#options.proxies?.includes(hostname) ?? false;
+    const reason = (proxied ? undefined : this.#networkRejection(hostname)) ?? this.#rejectionReason();
     if (reason !== undefined) return this.#reject(client, reason);
     const connection = new ClientConnection(client, {
       deadlines: this.#deadlines,
       plain: this.#options.plain,
+      proxied,
+      onProxied: (connection) => this.#admitProxied(connection),
       connect: (connection) => this.#connect(connection),
       onBusy: (connection) => void this.#idleConnections.delete(connection),
       onIdle: (connection) => void this.#idleConnections.add(connection),
       onDropped: (reason) => this.#drops.add(reason),
     });
     this.#idleConnections.add(connection);
+    if (!proxied) this.#count(connection);
+    this.#connections.set(connection, connection.run().then(() => this.#remove(connection)));
+  }
+
+  /** Counts a proxied connection for its client; closes it and returns false if the client has too many. */
+  #admitProxied(connection: ClientConnection): boolean {
+    const reason = this.#networkRejection(connection.remoteAddr.hostname);
+    if (reason === undefined) {
+      this.#count(connection);
+      return true;
+    }
+    this.#drops.add(reason);
+    connection.end();
+    return false;
+  }
+
+  #count(connection: ClientConnection): void {
+    const network = networkOf(connection.remoteAddr.hostname);
+    this.#networks.set(connection, network);
     this.#perNetwork.set(network, (this.#perNetwork.get(network) ?? 0) + 1);
-    this.#connections.set(connection, connection.run().then(() => this.#remove(connection, network)));
+  }
+
+  #networkRejection(hostname: string): RejectReason | undefined {
+    const { maxConnectionsPerAddress: limit } = this.#options.limits;
+    if (limit === 0) return undefined;
+    return (this.#perNetwork.get(networkOf(hostname)) ?? 0) >= limit ? "perAddress" : undefined;
   }
 
   /** Returns the reason for rejecting a client, if any. At the limit, the longest-idle connection is evicted. */
-  #rejectionReason(network: string): RejectReason | undefined {
-    const { maxConnections, maxConnectionsPerAddress } = this.#options.limits;
-    if (maxConnectionsPerAddress > 0 && (this.#perNetwork.get(network) ?? 0) >= maxConnectionsPerAddress) {
-      return "perAddress";
-    }
-    if (this.#connections.size < maxConnections) return undefined;
+  #rejectionReason(): RejectReason | undefined {
+    if (this.#connections.size < this.#options.limits.maxConnections) return undefined;
     const [oldest] = this.#idleConnections;
     if (oldest === undefined) return "full";
     this.#idleConnections.delete(oldest);
@@ -209,12 +237,15 @@ export class ConnectionLimiter implements AsyncDisposable {
     return server;
   }
 
-  #remove(connection: ClientConnection, network: string): void {
+  #remove(connection: ClientConnection): void {
     this.#connections.delete(connection);
     this.#idleConnections.delete(connection);
     if (this.#byLocalPort.get(connection.localPort) === connection) {
       this.#byLocalPort.delete(connection.localPort);
     }
+    const network = this.#networks.get(connection);
+    if (network === undefined) return;
+    this.#networks.delete(connection);
     const others = (this.#perNetwork.get(network) ?? 1) - 1;
     if (others > 0) this.#perNetwork.set(network, others);
     else this.#perNetwork.delete(network);

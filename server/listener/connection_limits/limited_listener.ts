@@ -1,3 +1,4 @@
+import type { TrustedProxies } from "../../addresses/trusted_proxies.ts";
 import { HttpListener } from "../http_listener.ts";
 import type { Handle, Listener, ListenerOptions } from "../../listener.ts";
 import type { Logger } from "../../logger.ts";
@@ -8,6 +9,8 @@ import type { ClientConnection } from "./client_connection.ts";
 /** Options of a listener with connection limits. */
 export interface LimitedListenerOptions extends ListenerOptions {
   readonly limits: ConnectionLimits;
+  /** Proxies that send a header of the PROXY protocol; none if undefined. */
+  readonly proxies?: TrustedProxies | undefined;
   readonly logger: Logger;
 }
 
@@ -31,7 +34,7 @@ export class LimitedListener implements Listener {
   #server: HttpListener;
 
   /** Starts to listen; throws the platform's error if the address is unavailable. */
-  constructor(handle: Handle, { hostname, port, tls, limits, logger }: LimitedListenerOptions) {
+  constructor(handle: Handle, { hostname, port, tls, limits, logger, proxies }: LimitedListenerOptions) {
     this.#handle = handle;
     // First, so that nothing has to be undone if the address is in use.
     const listener = Deno.listen({ hostname, port, tcpBacklog: BACKLOG });
@@ -44,6 +47,7 @@ export class LimitedListener implements Listener {
     this.#limiter = new ConnectionLimiter(listener, {
       limits,
       logger,
+      proxies,
       plain: tls === undefined,
       connect: () => Deno.connect({ hostname: UPSTREAM_HOST, port: this.#server.addr.port }),
     });
