@@ -4,6 +4,7 @@ import type { Listener, Peer } from "./listener.ts";
 import { openListener } from "./listener/open_listener.ts";
 import { stopListener } from "./listener/stop_listener.ts";
 import { TlsWatch } from "./listener/tls_watch.ts";
+import { compressing } from "./representation/compress.ts";
 import { Deadlines } from "./request/deadlines.ts";
 import { Exchange } from "./request/exchange.ts";
 import { Lifecycle } from "./request/lifecycle.ts";
@@ -50,7 +51,9 @@ export function createServer(host: string, port: number, ...options: ServerOptio
   const readDeadlines = new Deadlines(settings.readTimeoutMs);
   const writeDeadlines = new Deadlines(settings.writeTimeoutMs);
   const clientDeadlines = new Deadlines(CLIENT_WATCH_MS);
-  const pipeline = createPipeline(settings, { lifecycle, readDeadlines, writeDeadlines, clientDeadlines });
+  const plain = createPipeline(settings, { lifecycle, readDeadlines, writeDeadlines, clientDeadlines });
+  const { compressMinBytes } = settings;
+  const pipeline = compressMinBytes > 0 ? compressing(plain, compressMinBytes) : plain;
   const admission = settings.admission && new Admission(settings.admission, { logger });
   const serve = settings.observers.reduceRight(
     (inner, observe) => observe(inner),

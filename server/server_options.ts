@@ -67,6 +67,8 @@ export interface ServerOptions {
   maxUrlBytes: number;
   maxHeaderBytes: number;
   privateHostsOnly: boolean;
+  /** Minimum size of a compressed body, in bytes; compression is disabled if 0. */
+  compressMinBytes: number;
   validateResponses: boolean;
   /** Authentication is disabled if undefined. */
   authenticator: Authenticator | undefined;
@@ -107,6 +109,7 @@ export function applyOptions(options: readonly ServerOption[]): ServerOptions {
     maxUrlBytes: 8_192,
     maxHeaderBytes: 16_384,
     privateHostsOnly: false,
+    compressMinBytes: 0,
     validateResponses: false,
     authenticator: undefined,
     publicUrl: undefined,
@@ -212,6 +215,15 @@ export function withMaxHeaderBytes(bytes: number): ServerOption {
  */
 export function withPrivateHostsOnly(): ServerOption {
   return (settings) => void (settings.privateHostsOnly = true);
+}
+
+/**
+ * Sets the size in bytes from which the bodies of responses are compressed for clients that accept gzip; 0 disables it.
+ *
+ * @default {0}
+ */
+export function withCompression(minBytes: number): ServerOption {
+  return (settings) => void (settings.compressMinBytes = minBytes);
 }
 
 /** Sets whether responses are validated against the document before they are sent. For tests and development. */

@@ -20,6 +20,8 @@ export interface HttpConfig {
   readonly drainWaitMs: number;
   readonly drainTimeoutMs: number;
   readonly maxBodyBytes: number;
+  /** Minimum size of a compressed response, in bytes; 0 disables compression. */
+  readonly compressMinBytes: number;
 }
 
 const HOST = textSetting("HOST", {
@@ -52,6 +54,13 @@ const MAX_BODY_BYTES = integerSetting("MAX_BODY_BYTES", {
   max: 1_073_741_824,
   description: "Maximum size of a request body in bytes; an operation can set its own by x-max-body-bytes.",
 });
+const COMPRESS_MIN_BYTES = integerSetting("COMPRESS_MIN_BYTES", {
+  default: 0,
+  min: 0,
+  max: 1_073_741_824,
+  description:
+    "Size in bytes from which responses are compressed for clients that accept gzip; 0 disables it.",
+});
 const SHUTDOWN_WAIT = durationSetting("SHUTDOWN_WAIT", {
   default: "0s",
   description: "On SIGTERM, how long to serve on while /readyz returns 503, so that load balancers notice.",
@@ -70,6 +79,7 @@ export const HTTP_SETTINGS = [
   WRITE_TIMEOUT,
   ...ADMISSION_SETTINGS,
   MAX_BODY_BYTES,
+  COMPRESS_MIN_BYTES,
   SHUTDOWN_WAIT,
   SHUTDOWN_TIMEOUT,
 ];
@@ -85,5 +95,6 @@ export function readHttpConfig(reader: SettingsReader): HttpConfig {
     drainWaitMs: reader.read(SHUTDOWN_WAIT),
     drainTimeoutMs: reader.read(SHUTDOWN_TIMEOUT),
     maxBodyBytes: reader.read(MAX_BODY_BYTES),
+    compressMinBytes: reader.read(COMPRESS_MIN_BYTES),
   };
 }

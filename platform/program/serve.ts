@@ -95,6 +95,7 @@ function buildServer(
     ...(config.listener.proxyProtocol ? [options.withProxyProtocol()] : []),
     ...(config.listener.tls ? [options.withTls(config.listener.tls)] : []),
     options.withMaxBodyBytes(config.maxBodyBytes),
+    options.withCompression(config.compressMinBytes),
     options.withResponseValidation(config.validateResponses),
     options.withDrain({ waitMs: config.drainWaitMs, timeoutMs: config.drainTimeoutMs }),
     ...(config.admission ? [options.withAdmission(config.admission)] : []),

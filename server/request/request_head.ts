@@ -1,3 +1,4 @@
+import { withoutCoding } from "../representation/compress.ts";
 import { KNOWN_METHODS } from "../methods.ts";
 import { Problem } from "../problem.ts";
 import { checkOrigin, isPrivateHost } from "./host.ts";
@@ -59,10 +60,10 @@ export function readRequestFields(headers: Headers): RequestFields {
         contentEncoding = value;
         break;
       case "if-match":
-        ifMatch = value;
+        ifMatch = withoutCoding(value);
         break;
       case "if-none-match":
-        ifNoneMatch = value;
+        ifNoneMatch = withoutCoding(value);
         break;
       case "x-request-id":
         requestId = value;

@@ -27,6 +27,7 @@ export function documentEndpoint({ name, document }: ApiModule): Endpoint {
 }
 
 function documentResponse(bytes: Uint8Array<ArrayBuffer>, exchange: Exchange): Response {
+  exchange.body = bytes;
   const response = new Response(exchange.method === "HEAD" ? null : bytes);
   response.headers.set("Content-Type", "application/json");
   response.headers.set("Content-Length", String(bytes.length));

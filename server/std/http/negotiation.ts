@@ -17,3 +17,17 @@ export function accepts(
   const negotiator = new Negotiator({ headers: { accept } });
   return types.length === 0 ? negotiator.mediaTypes() : negotiator.mediaTypes(types)[0];
 }
+
+/**
+ * Returns the preferred one of the content codings; undefined if the request accepts none of them. Has the signature of
+ * `jsr:@std/http/negotiation` for a list of codings.
+ */
+export function acceptsEncodings(
+  request: Pick<Request, "headers">,
+  ...encodings: string[]
+): string | undefined {
+  const accept = request.headers.get("accept-encoding");
+  // Without the header, anything is acceptable, but a client that decodes sends it.
+  if (accept === null) return encodings.includes("identity") ? "identity" : encodings[0];
+  return new Negotiator({ headers: { "accept-encoding": accept } }).encodings(encodings)[0];
+}

@@ -1,0 +1,63 @@
+import { Buffer } from "node:buffer";
+import { gzipSync } from "node:zlib";
+import { acceptsEncodings } from "@std/http/negotiation";
+import type { Exchange } from "../request/exchange.ts";
+import type { Serve } from "../request_observer.ts";
+
+/** Fastest level: a page of 200 items takes 0.1 ms (docs/adr/0010-compression.md). */
+const LEVEL = 1;
+
+/** Media types of texts. */
+const COMPRESSIBLE = /^(?:text\/|application\/(?:[\w.-]+\+)?json\b)/;
+
+/** Suffix of the opaque value of a compressed representation's tag. */
+const TAG_SUFFIX = "-gzip";
+const TAGGED = /-gzip"/g;
+
+/**
+ * Wraps a server so that it compresses responses of a minimum size for clients that accept gzip. The tag of a compressed
+ * representation has a suffix, since a strong tag identifies exact bytes; {@link withoutCoding} removes it from requests.
+ */
+export function compressing(serve: Serve, minBytes: number): Serve {
+  return async function compress(exchange): Promise<Response> {
+    const response = await serve(exchange);
+    if (response.status === 304) return markNotModified(response, exchange);
+    const { body } = exchange;
+    const { headers } = response;
+    // Shorter in characters than the minimum in bytes is rare enough to be ignored.
+    if (body === undefined || body.length < minBytes || headers.has("Content-Encoding")) return response;
+    if (!COMPRESSIBLE.test(headers.get("Content-Type") ?? "")) return response;
+    headers.append("Vary", "Accept-Encoding");
+    if (acceptsEncodings(exchange.request, "gzip", "identity") !== "gzip") return response;
+    headers.set("Content-Encoding", "gzip");
+    headers.delete("Content-Length");
+    addSuffix(headers);
+    if (exchange.method === "HEAD") return response;
+    const compressed = new Uint8Array(gzipSync(Buffer.from(body), { level: LEVEL }));
+    exchange.body = compressed;
+    return new Response(compressed, { status: response.status, headers });
+  };
+}
+
+/** Removes the suffix of compressed representations from the tags of a conditional header. */
+export function withoutCoding(tags: string): string {
+  return tags.includes(TAG_SUFFIX) ? tags.replaceAll(TAGGED, '"') : tags;
+}
+
+/** Sets the tag of the representation that the client has stored (RFC 9111, section 4.3.4). */
+function markNotModified(response: Response, { request }: Exchange): Response {
+  response.headers.append("Vary", "Accept-Encoding");
+  const stored = request.headers.get("If-None-Match");
+  const tag = response.headers.get("ETag");
+  if (stored !== null && tag !== null && stored.includes(withSuffix(tag))) addSuffix(response.headers);
+  return response;
+}
+
+function addSuffix(headers: Headers): void {
+  const tag = headers.get("ETag");
+  if (tag !== null) headers.set("ETag", withSuffix(tag));
+}
+
+function withSuffix(tag: string): string {
+  return `${tag.slice(0, -1)}${TAG_SUFFIX}"`;
+}
