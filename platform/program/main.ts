@@ -41,6 +41,10 @@ async function runCommand(project: Project, [name = "serve", ...args]: readonly 
     await print(Deno.stdout, commandHelp(project, command) ?? usage(project));
     return 0;
   }
+  if (name === "--version" || name === "-V") {
+    await print(Deno.stdout, `${project.name} ${project.version ?? "without a version"}\n`);
+    return 0;
+  }
   const commands = commandsOf(project);
   const run = commands.get(name);
   if (run !== undefined) return await run(args);
@@ -80,6 +84,10 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
       const { token } = await import("./token_command.ts");
       const scopes = services.flatMap(({ scopes = [] }) => scopes);
       return await token(args, { project: project.name, configure, authMode: lookUp("AUTH_MODE"), scopes });
+    }],
+    ["healthcheck", async (args) => {
+      const { healthcheck } = await import("./healthcheck_command.ts");
+      return await healthcheck(args, { project: project.name, reader: new EnvironmentReader(lookUp) });
     }],
     ["config", async (args) => {
       const { config } = await import("./config_command.ts");

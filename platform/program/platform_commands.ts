@@ -33,6 +33,14 @@ export const PLATFORM_COMMANDS = {
     forms: ["[--json]"],
     arguments: [["--json", "print JSON instead of a table"]],
   },
+  healthcheck: {
+    summary: "ask the running program whether it is ready, for containers without an HTTP client",
+    forms: ["[--live] [--worker]"],
+    arguments: [
+      ["--live", "request /livez instead of /readyz"],
+      ["--worker", "request it on ADMIN_PORT, where `worker` serves it, instead of PORT"],
+    ],
+  },
   token: {
     summary: "create an access token for development",
     forms: ['[--subject <name>] [--scope "<scope> …"] [--expires <duration>]'],

@@ -9,6 +9,8 @@ import { PLATFORM_COMMANDS } from "./platform_commands.ts";
 export interface Project {
   /** Name of the executable, a lowercase word such as "archway". */
   readonly name: string;
+  /** Version that --version prints, such as "1.2.0". */
+  readonly version?: string;
   readonly services: readonly ServiceModule[];
 }
 

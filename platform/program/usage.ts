@@ -10,7 +10,12 @@ export function usage(project: Project): string {
 Commands:
 ${columns(commands)}
 Options:
-${columns([["-h, --help", "show this help; after a command, its help"]])}
+${
+    columns([
+      ["-h, --help", "show this help; after a command, its help"],
+      ["-V, --version", "print the version"],
+    ])
+  }
 Settings are environment variables; \`${name} config\` lists them.
 `;
 }

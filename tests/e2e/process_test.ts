@@ -146,6 +146,11 @@ Deno.test("archway help and --help print the usage of the program and its servic
   }
 });
 
+Deno.test("archway --version prints the version of the project", async () => {
+  await using program = new Program({}, ["--version"]);
+  assertEquals(await program.ended(), { code: 0, stdout: "archway 1.2.3\n", stderr: "" });
+});
+
 Deno.test("archway migrates once when several instances start together on one database", async () => {
   await using database = await useTestDatabase();
   const environment = { ...postgresEnvironment(database.instance), MIGRATE_ON_START: "true" };

@@ -73,7 +73,12 @@ export const ROOMS: readonly Room[] = [
     ],
   },
   { path: "services.ts", imports: ["*_service/", "config.ts", "platform/*/"] },
-  { path: "config.ts", imports: ["platform/config/", "platform/program/", "platform/service_kit/"] },
+  // For its version.
+  { path: "deno.json", imports: [] },
+  {
+    path: "config.ts",
+    imports: ["deno.json", "platform/config/", "platform/program/", "platform/service_kit/"],
+  },
   { path: "main.ts", imports: ["services.ts", "config.ts", "platform/program/"] },
   // Benchmarks and test support use inner parts of rooms.
   {
