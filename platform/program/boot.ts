@@ -74,6 +74,10 @@ export async function boot(
         files,
         command: `${name} migrate up`,
       }),
+    ...(development && {
+      onFailed: (message: string) =>
+        logger.error("Migrations failed and are retried every second: {message}", { message }),
+    }),
     onUnavailable: (error) =>
       logger.warn("Waiting for the database: {message}", { message: formatError(error) }),
   });

@@ -1,5 +1,6 @@
 import type { MigrationManager, MigrationObserver, MigrationSource } from "@archway/db/db.ts";
-import { DatabaseError, type DatabaseErrorCode } from "@archway/db/errors.ts";
+import { DatabaseError, type DatabaseErrorCode, MigrationError } from "@archway/db/errors.ts";
+import { formatError } from "./format_error.ts";
 
 /** Interval between two checks of the database. */
 const RETRY_MS = 1000;
@@ -21,6 +22,12 @@ export interface MigrationGateRunOptions extends MigrationObserver {
   /** Called once if pending migrations have to be applied by another process. */
   readonly onPending: (files: readonly string[]) => void;
   readonly onUnavailable: (error: DatabaseError) => void;
+  /**
+   * Called when a migration fails with another message than before. It is then retried: a developer is writing it.
+   *
+   * @default undefined, which rejects
+   */
+  readonly onFailed?: (message: string) => void;
   /** Ends the wait. */
   readonly signal: AbortSignal;
 }
@@ -50,8 +57,9 @@ export class MigrationGate {
 
   /** Resolves when all migrations are applied, or the signal aborts. */
   async run(options: MigrationGateRunOptions): Promise<void> {
-    const { onPending, onUnavailable, signal } = options;
+    const { onPending, onUnavailable, onFailed, signal } = options;
     let notified = false;
+    let failure: string | undefined;
     while (!signal.aborted) {
       try {
         const pending = await this.#step(options);
@@ -59,10 +67,12 @@ export class MigrationGate {
         if (!notified) onPending(pending);
         notified = true;
       } catch (error) {
-        if (!(error instanceof DatabaseError && TRANSIENT_CODES.has(error.code))) throw error;
+        const isTransient = error instanceof DatabaseError && TRANSIENT_CODES.has(error.code);
+        if (!isTransient && (onFailed === undefined || !isMigrationFailure(error))) throw error;
         // The pool is closing.
         if (signal.aborted) return;
-        onUnavailable(error);
+        if (isTransient) onUnavailable(error);
+        else if (formatError(error) !== failure) onFailed?.(failure = formatError(error));
       }
       this.#waiting.resolve();
       await pause(RETRY_MS, signal);
@@ -76,6 +86,10 @@ export class MigrationGate {
     if (applied.length > 0) options.onApplied(applied);
     return [];
   }
+}
+
+function isMigrationFailure(error: unknown): error is MigrationError | DatabaseError {
+  return error instanceof MigrationError || error instanceof DatabaseError;
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
