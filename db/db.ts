@@ -258,6 +258,12 @@ export interface MigrationObserver {
   readonly onWait?: (reason: string) => void;
 }
 
+/** Options of applying migrations. */
+export interface MigrateOptions extends MigrationObserver {
+  /** Versions to be applied; all pending ones if absent. */
+  readonly versions?: ReadonlySet<string>;
+}
+
 /** Migrates the schema up and down. Methods that read files throw `MigrationError` for an invalid one. */
 export interface MigrationManager {
   /**
@@ -265,7 +271,7 @@ export interface MigrationManager {
    * its own transaction (unless it says `transaction:false`), under a lock that allows one migrating instance. Throws
    * `MigrationError`, and applies nothing, if an applied file has changed or a pending one ends its transaction.
    */
-  migrate(sources: readonly MigrationSource[], observer?: MigrationObserver): Promise<readonly string[]>;
+  migrate(sources: readonly MigrationSource[], options?: MigrateOptions): Promise<readonly string[]>;
   /** Returns the file names that {@link MigrationManager.migrate} would apply. */
   pendingMigrations(sources: readonly MigrationSource[]): Promise<readonly string[]>;
   /**

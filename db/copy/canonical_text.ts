@@ -11,6 +11,12 @@ const SETTINGS = {
   xmlbinary: "base64",
 };
 
+/** Statement with the same effect as {@link useCanonicalText}, and with standard literals. */
+export const canonicalTextStatement: string = `SELECT ${
+  Object.entries({ ...SETTINGS, client_encoding: "UTF8", standard_conforming_strings: "on" })
+    .map(([name, value]) => `set_config('${name}', '${value}', true)`).join(", ")
+}`;
+
 const CALLS = Object.entries(SETTINGS).map(([name, value]) => `set_config('${name}', '${value}', true)`);
 
 /** Gives values the same text on every server, which reads back unchanged. Lasts until the end of the transaction. */

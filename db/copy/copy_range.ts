@@ -23,6 +23,21 @@ export async function readRows(tx: Querier, table: CopiedTable, range: KeyRange)
   return { rows: row?.rows ?? 0, columns: table.columns.map((_, index) => row?.[`c${index}`] ?? "{}") };
 }
 
+/** Reads the rows of a range: for each row the texts of its columns. The transaction must use canonical text. */
+export async function readRowTexts(
+  tx: Querier,
+  table: CopiedTable,
+  range: KeyRange,
+): Promise<readonly (readonly (string | null)[])[]> {
+  const texts = table.columns.map((column) => `(${copiedValue(column)})::text`);
+  const { sql, parameters } = rangeCondition(table, range);
+  const { rows } = await tx.query<{ texts: readonly (string | null)[] }>(
+    `SELECT ARRAY[${texts.join(", ")}]::text[] AS texts FROM ONLY ${table.name} WHERE ${sql}`,
+    parameters,
+  );
+  return rows.map(({ texts }) => texts);
+}
+
 /** Writes rows unchanged, including identity columns. The transaction must use canonical text. */
 export async function writeRows(tx: Querier, table: CopiedTable, batch: RowBatch): Promise<void> {
   const names = table.columns.map(({ name }) => name).join(", ");

@@ -71,7 +71,8 @@ export async function beginRecord(tx: Querier, sourceId: string): Promise<void> 
 /** Tables of the migration runner, which may have rows if the tables were created before. */
 const MIGRATION_TABLES = ["schema_migrations", "archway_migration_checksums"];
 
-async function refuseRows(tx: Querier, { tables }: DatabaseCatalog): Promise<undefined> {
+/** Throws a {@link CopyError} if a table has rows, apart from the records of migrations. */
+export async function refuseRows(tx: Querier, { tables }: DatabaseCatalog): Promise<undefined> {
   for (const { name } of tables) {
     if (MIGRATION_TABLES.some((table) => name.endsWith(`.${table}`))) continue;
     const { rowCount } = await tx.query(`SELECT FROM ONLY ${name} LIMIT 1`);

@@ -5,6 +5,7 @@ import type {
   InstanceLoad,
   InstanceStatus,
   ListenOptions,
+  MigrateOptions,
   MigrationObserver,
   MigrationSource,
   MigrationStatus,
@@ -162,8 +163,8 @@ class PostgresPool implements ConnectionPool {
     ];
   }
 
-  migrate(sources: readonly MigrationSource[], observer?: MigrationObserver): Promise<readonly string[]> {
-    return migrations.migrate(this.#migrationTarget, sources, observer);
+  migrate(sources: readonly MigrationSource[], options?: MigrateOptions): Promise<readonly string[]> {
+    return migrations.migrate(this.#migrationTarget, sources, options);
   }
 
   revertMigrations(

@@ -7,12 +7,17 @@ export type DbArguments =
     /** URL of `--to`; COPY_TO_URL applies if undefined. */
     readonly to: string | undefined;
   }
-  | { readonly action: "status"; readonly json: boolean };
+  | { readonly action: "status"; readonly json: boolean }
+  | { readonly action: "dump" }
+  | { readonly action: "restore" };
 
 /** Invalid arguments. The message repeats no value. */
 export class DbArgumentsError extends Error {
   override readonly name = "DbArgumentsError";
 }
+
+/** Option that each action accepts. */
+const ACTIONS = { copy: "to", dump: undefined, restore: undefined, status: "json" } as const;
 
 const OPTIONS = { to: { type: "string" }, json: { type: "boolean" } } as const;
 
@@ -31,11 +36,12 @@ export function parseDbArguments(args: readonly string[]): DbArguments {
     tokens: true,
   });
   const [action, ...rest] = positionals;
-  if (action !== "copy" && action !== "status") throw new DbArgumentsError("expected one of: copy, status");
+  if (!isAction(action)) throw new DbArgumentsError(`expected one of: ${Object.keys(ACTIONS).join(", ")}`);
   if (rest.length > 0) throw new DbArgumentsError(`${action} accepts no positional arguments`);
-  const allowed = action === "copy" ? "to" : "json";
+  const allowed = ACTIONS[action];
   for (const token of tokens) {
     if (token.kind !== "option") continue;
+    if (allowed === undefined) throw new DbArgumentsError(`${action} accepts no options`);
     if (!Object.hasOwn(OPTIONS, token.name)) {
       throw new DbArgumentsError(`unknown option, expected --${allowed}`);
     }
@@ -49,6 +55,17 @@ export function parseDbArguments(args: readonly string[]): DbArguments {
       throw new DbArgumentsError("--json accepts no value");
     }
   }
-  if (action === "status") return { action, json: values.json === true };
-  return { action, to: typeof values.to === "string" ? values.to : undefined };
+  switch (action) {
+    case "copy":
+      return { action, to: typeof values.to === "string" ? values.to : undefined };
+    case "status":
+      return { action, json: values.json === true };
+    case "dump":
+    case "restore":
+      return { action };
+  }
+}
+
+function isAction(text: string | undefined): text is keyof typeof ACTIONS {
+  return text !== undefined && Object.hasOwn(ACTIONS, text);
 }

@@ -1,12 +1,14 @@
 import { assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { DbArgumentsError, parseDbArguments } from "./db_arguments.ts";
 
-Deno.test("parseDbArguments() parses both actions and their options", () => {
+Deno.test("parseDbArguments() parses every action and its options", () => {
   assertEquals(parseDbArguments(["copy"]), { action: "copy", to: undefined });
   assertEquals(parseDbArguments(["copy", "--to", "postgres://a"]), { action: "copy", to: "postgres://a" });
   assertEquals(parseDbArguments(["copy", "--to=postgres://a"]), { action: "copy", to: "postgres://a" });
   assertEquals(parseDbArguments(["status"]), { action: "status", json: false });
   assertEquals(parseDbArguments(["--json", "status"]), { action: "status", json: true });
+  assertEquals(parseDbArguments(["dump"]), { action: "dump" });
+  assertEquals(parseDbArguments(["restore"]), { action: "restore" });
 });
 
 Deno.test("parseDbArguments() rejects unknown arguments in one line without repeating values", () => {
@@ -21,6 +23,9 @@ Deno.test("parseDbArguments() rejects unknown arguments in one line without repe
     "status --to=postgres://a:sesame@b/c",
     "status --json=sesame",
     "status more",
+    "dump sesame",
+    "restore --to=postgres://a:sesame@b/c",
+    "toString",
   ];
   for (const line of wrong) {
     const { message } = assertThrows(() => parseDbArguments(line.split(" ")), DbArgumentsError);

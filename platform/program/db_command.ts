@@ -1,8 +1,11 @@
 import { type Config, ConfigError } from "@archway/config/config.ts";
 import type { MigrationSource } from "@archway/db/db.ts";
 import { CopyError } from "@archway/db/copy/copy_error.ts";
+import { DumpError } from "@archway/db/copy/dump_error.ts";
 import { DbArgumentsError, parseDbArguments } from "./db_arguments.ts";
 import { copy } from "./db_copy.ts";
+import { dump } from "./db_dump.ts";
+import { restore } from "./db_restore.ts";
 import { status } from "./db_status.ts";
 import { formatError, isDatabaseError } from "./format_error.ts";
 import { print } from "./print.ts";
@@ -20,7 +23,7 @@ export interface DbCommandOptions {
 }
 
 /**
- * `db`: copies the embedded database to a server, or prints the status of every server.
+ * `db`: copies, dumps or restores a database, or prints the status of every server.
  *
  * @returns the exit code: 0 for success, 1 for a failure, 2 for invalid arguments, 130 or 143 after a signal.
  */
@@ -31,6 +34,8 @@ export async function db(
   try {
     const parsed = parseDbArguments(args);
     if (parsed.action === "status") return await status(configure(), { project, json: parsed.json });
+    if (parsed.action === "dump") return await dump(configure(), { project });
+    if (parsed.action === "restore") return await restore(configure(), { project, sources });
     const url = parsed.to ?? copyToUrl;
     if (url === undefined) throw new DbArgumentsError("copy requires --to <url> or COPY_TO_URL");
     return await copy(configure(), { url, sources });
@@ -47,6 +52,6 @@ export async function db(
 
 /** Whether an error is the operator's to correct. */
 function isUserFacing(error: unknown): error is Error {
-  return error instanceof CopyError || error instanceof ConfigError ||
+  return error instanceof CopyError || error instanceof DumpError || error instanceof ConfigError ||
     isDatabaseError(error);
 }

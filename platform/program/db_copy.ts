@@ -11,12 +11,12 @@ import {
 } from "@archway/db/copy/copy_database.ts";
 import { CopyError } from "@archway/db/copy/copy_error.ts";
 import type { MigrationSource } from "@archway/db/db.ts";
-import { holdsDatabase } from "@archway/db/embedded/holds_database.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { CopyProgress } from "./db_copy_progress.ts";
 import { copySummary } from "./db_copy_summary.ts";
+import { embeddedDirectory } from "./embedded_directory.ts";
 import { sourceId } from "./db_source_id.ts";
 import { formatError } from "./format_error.ts";
 import { migrationReporter } from "./migration_reporter.ts";
@@ -39,7 +39,7 @@ export interface CopyOptions {
  */
 export async function copy(config: Config, { url, sources }: CopyOptions): Promise<number> {
   const target = readUrl(url);
-  const directory = await sourceDirectory(config);
+  const directory = await embeddedDirectory(config, "copied");
   await using embedded = await openDatabase(config);
   if (config.migrateOnStart) await embedded.pool.migrate(sources, migrationReporter);
   await using server = openPool({
@@ -89,25 +89,6 @@ function readUrl(url: string): InstanceConfig {
     if (!(error instanceof InvalidSetting)) throw error;
     throw new CopyError(`The target URL ${error.message}`);
   }
-}
-
-/**
- * Returns the data directory of the embedded database.
- *
- * @throws {CopyError} if there is none.
- */
-async function sourceDirectory({ database }: Config): Promise<string> {
-  if (database.kind === "postgres") {
-    throw new CopyError(
-      "Only the embedded database can be copied, but an external PostgreSQL is configured; " +
-        "use pg_dump and pg_restore to copy from one server to another",
-    );
-  }
-  const { dataDirectory } = database;
-  if (await holdsDatabase(join(dataDirectory, "postgres"))) return dataDirectory;
-  throw new CopyError(
-    `No embedded database in ${dataDirectory}; set EMBEDDED_DATA_DIR to its data directory`,
-  );
 }
 
 async function run(pools: CopyPools, options: CopyDatabaseOptions): Promise<CopySummary> {

@@ -51,10 +51,12 @@ export const PLATFORM_COMMANDS = {
     ],
   },
   db: {
-    summary: "copy the embedded database to a server, or show the status of all servers",
-    forms: ["copy --to <url>", "status [--json]"],
+    summary: "copy, dump or restore the database, or show the status of all servers",
+    forms: ["copy --to <url>", "dump > <file>", "restore < <file>", "status [--json]"],
     arguments: [
-      ["copy", "copy all data to an empty database; run it again to continue an interrupted copy"],
+      ["copy", "copy the embedded database to an empty one; run it again to continue an interrupted copy"],
+      ["dump", "write the embedded database to the standard output, as SQL"],
+      ["restore", "restore a dump from the standard input into the configured database, which must be empty"],
       ["status", "show role, replication lag, size and connections of each server"],
       ["--to <url>", "target database (default: COPY_TO_URL)"],
       ["--json", "print JSON instead of a table"],

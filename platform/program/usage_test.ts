@@ -38,11 +38,15 @@ Deno.test("commandHelp() describes the arguments of a command of the platform or
   assertEquals(
     commandHelp(SHOP, "db"),
     `Usage: shop db copy --to <url>
+       shop db dump > <file>
+       shop db restore < <file>
        shop db status [--json]
 
-Copy the embedded database to a server, or show the status of all servers.
+Copy, dump or restore the database, or show the status of all servers.
 
-  copy        Copy all data to an empty database; run it again to continue an interrupted copy
+  copy        Copy the embedded database to an empty one; run it again to continue an interrupted copy
+  dump        Write the embedded database to the standard output, as SQL
+  restore     Restore a dump from the standard input into the configured database, which must be empty
   status      Show role, replication lag, size and connections of each server
   --to <url>  Target database (default: COPY_TO_URL)
   --json      Print JSON instead of a table
@@ -59,6 +63,7 @@ Deno.test("commandUsage() has a line for each form of the arguments", () => {
   assertEquals(commandUsage("shop", "serve"), "Usage: shop serve\n");
   assertEquals(
     commandUsage("shop", "db"),
-    "Usage: shop db copy --to <url>\n       shop db status [--json]\n",
+    "Usage: shop db copy --to <url>\n       shop db dump > <file>\n       shop db restore < <file>\n" +
+      "       shop db status [--json]\n",
   );
 });

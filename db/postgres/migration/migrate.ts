@@ -1,4 +1,5 @@
 import type {
+  MigrateOptions,
   MigrationObserver,
   MigrationSource,
   MigrationStatus,
@@ -34,9 +35,9 @@ export interface MigrationTarget {
 export async function migrate(
   { querier, connect, locks }: MigrationTarget,
   sources: readonly MigrationSource[],
-  observer: MigrationObserver = {},
+  { versions, ...observer }: MigrateOptions = {},
 ): Promise<readonly string[]> {
-  const migrations = await readMigrations(sources);
+  const migrations = (await readMigrations(sources)).filter(({ version }) => versions?.has(version) ?? true);
   // First without the lock: usually nothing is pending.
   const state = await readMigrationState(querier);
   refuseChanged(migrations, state);

@@ -1,0 +1,32 @@
+import type { Config } from "@archway/config/config.ts";
+import { dumpDatabase } from "@archway/db/copy/dump_database.ts";
+import { embeddedDirectory } from "./embedded_directory.ts";
+import { openDatabase } from "./open_database.ts";
+import { notify, print } from "./print.ts";
+
+/** Options of `db dump`. */
+export interface DumpOptions {
+  /** Name of the program, for messages. */
+  readonly project: string;
+}
+
+/**
+ * `db dump`: writes the embedded database to the standard output.
+ *
+ * @returns the exit code 0.
+ * @throws {CopyError | DatabaseError | DumpError | EmbeddedError}
+ */
+export async function dump(config: Config, { project }: DumpOptions): Promise<number> {
+  const directory = await embeddedDirectory(config, "dumped");
+  const pool = { ...config.pool, statementTimeoutMs: 0, transactionTimeoutMs: 0 };
+  await using database = await openDatabase({ ...config, pool });
+  const { tables, rows } = await dumpDatabase(database.pool, {
+    write: (text) => print(Deno.stdout, text),
+    now: () => new Date(),
+  });
+  const secret = config.hmacSecrets === undefined
+    ? `; secrets are not in it, so move ${directory}/hmac_secret too`
+    : "";
+  notify(`${project} db: ${rows.toLocaleString("en")} rows of ${tables} tables dumped${secret}\n`);
+  return 0;
+}
