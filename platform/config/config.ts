@@ -20,6 +20,7 @@ import { type ListenerConfig, readListenerConfig } from "./listener_config.ts";
 import { type PoolConfig, readPoolConfig } from "./pool_config.ts";
 import { readSecretConfig, type SecretConfig } from "./secret_config.ts";
 import { readTrustedProxies } from "./trusted_proxies.ts";
+import { readSupervisorConfig, type SupervisorConfig } from "./supervisor_config.ts";
 
 /** Configuration of the program; docs/configuration.md describes every setting. */
 export interface Config extends HttpConfig, SecretConfig {
@@ -39,6 +40,8 @@ export interface Config extends HttpConfig, SecretConfig {
   readonly limits: LimitConfig;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
+  /** Supervisor to notify; undefined if there is none. */
+  readonly supervisor: SupervisorConfig | undefined;
   /** Admin server; not started if undefined. */
   readonly admin: AdminConfig | undefined;
   readonly validateResponses: boolean;
@@ -153,6 +156,7 @@ export function readConfig(
     limits: readLimitConfig(reader, { isPrivate: isPrivate(exposure) }),
     logLevel: reader.read(LOG_LEVEL),
     logFormat: reader.read(LOG_FORMAT),
+    supervisor: readSupervisorConfig(reader),
     admin: readAdminConfig(reader),
     validateResponses: reader.read(VALIDATE_RESPONSES),
     services: services.map((service) => service.configure(reader)),

@@ -16,6 +16,7 @@ import { HTTP_SETTINGS } from "./http_config.ts";
 import { LIMIT_SETTINGS } from "./limit_config.ts";
 import { POOL_SETTINGS } from "./pool_config.ts";
 import { SECRET_SETTINGS } from "./secret_config.ts";
+import { SUPERVISOR_SETTINGS } from "./supervisor_config.ts";
 
 const BEFORE_SERVICES: readonly SettingsSection[] = [
   {
@@ -32,7 +33,10 @@ const BEFORE_SERVICES: readonly SettingsSection[] = [
 ];
 
 const AFTER_SERVICES: readonly SettingsSection[] = [
-  { title: "Diagnostics", settings: [LOG_LEVEL, LOG_FORMAT, ...ADMIN_SETTINGS, VALIDATE_RESPONSES] },
+  {
+    title: "Diagnostics",
+    settings: [LOG_LEVEL, LOG_FORMAT, ...ADMIN_SETTINGS, VALIDATE_RESPONSES, ...SUPERVISOR_SETTINGS],
+  },
 ];
 
 /** Returns all settings of a program by section: the platform's and those of its services. */

@@ -10,6 +10,7 @@ import { formatError } from "./format_error.ts";
 import { MigrationGate } from "./migration_gate.ts";
 import { type MountedServices, mountServices } from "./mount_services.ts";
 import { type Database, openDatabase } from "./open_database.ts";
+import { openSupervisor, type Supervisor } from "./supervisor.ts";
 import { migrationSources, type Project } from "./project.ts";
 import { checkRolePrivileges } from "./check_role_privileges.ts";
 
@@ -24,6 +25,8 @@ export interface Booted extends AsyncDisposable {
   readonly migrated: Promise<void>;
   /** Aborts when the program starts to stop. */
   readonly stopping: AbortSignal;
+  /** Reports the state of the program to its supervisor. */
+  readonly supervisor: Supervisor;
   /** Ends the wait for migrations. */
   stop(): void;
   /** Opens background work, which starts once migrations are applied. */
@@ -51,6 +54,7 @@ export async function boot(
   const terminal = Deno.stdout.isTerminal();
   const logging = { terminal, development, format: config.logFormat };
   const { logger } = stack.use(await configureLogging(config.logLevel, logging));
+  const supervisor = stack.use(openSupervisor(config.supervisor, logger));
   const prometheus = config.admin !== undefined;
   const telemetry = stack.use(await startTelemetry({ logger, prometheus }));
   const database = stack.use(await openDatabase(config, telemetry.database));
@@ -88,9 +92,12 @@ export async function boot(
   migrated.catch(() => {});
   const opened = stack.move();
   return {
-    ...{ logger, telemetry, database, migrations, mounted, migrated },
+    ...{ logger, telemetry, database, migrations, mounted, migrated, supervisor },
     stopping: stopping.signal,
-    stop: () => stopping.abort(),
+    stop(): void {
+      void supervisor.notify("STOPPING=1");
+      stopping.abort();
+    },
     async openBackground(services): Promise<readonly BackgroundWork[]> {
       const all: BackgroundWork[] = [];
       for (const { background } of services) {

@@ -45,6 +45,7 @@ export async function serve(config: Config, { greet, ...project }: ServeOptions)
   await Promise.race([migrated, migrations.waiting]);
   program.openAdmin();
   const { url } = await server.listen();
+  await program.supervisor.notify("READY=1");
   if (greet) {
     await print(Deno.stdout, welcome({ url, database: program.database.description, project, mounted }));
   }

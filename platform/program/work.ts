@@ -14,6 +14,7 @@ export async function work(config: Config, project: Project): Promise<number> {
   const started = migrated.then(() => {
     if (stopping.aborted) return;
     ready = true;
+    void program.supervisor.notify("READY=1");
     logger.info("Running background work on {database}", { database: database.description });
   });
   // Ends on a signal or a failed migration.
