@@ -80,7 +80,7 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
       if (limits.caller !== undefined) await limits.caller(exchange);
       if (negotiate !== undefined && negotiate(exchange.fields.accept) === undefined) {
         throw new Problem(406, "not-acceptable", {
-          detail: "The Accept header excludes every media type of the operation",
+          detail: `The Accept header excludes every media type of the operation; send ${offers.join(" or ")}`,
           headers: { Vary: "Accept" },
         });
       }
