@@ -70,7 +70,9 @@ export function createServer(host: string, port: number, ...options: ServerOptio
     try {
       const exchange = new Exchange(request, { publicUrl, peer, proxies });
       const response = await serve(exchange);
-      if (exchange.body !== undefined && exchange.method !== "HEAD") peer?.responding?.(exchange.body.length);
+      if (exchange.body !== undefined && exchange.method !== "HEAD") {
+        peer?.responding?.(exchange.body.length, request);
+      }
       if (tls !== undefined) response.headers.set("Strict-Transport-Security", STRICT_TRANSPORT);
       return response;
     } finally {

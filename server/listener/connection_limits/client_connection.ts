@@ -108,7 +108,9 @@ export class ClientConnection implements Peer {
     return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
   }
 
-  responding(bodyBytes: number): void {
+  responding(bodyBytes: number, { signal }: Request): void {
+    // A client of HTTP/2 may have cancelled this request alone; it will not get the response.
+    if (this.#protocol === "h2" && signal.aborted) return;
     this.debt.add(bodyBytes);
   }
 
@@ -135,7 +137,9 @@ export class ClientConnection implements Peer {
   }
 
   /** Records the beginning of a request; {@link requestEnded} must follow. */
-  requestStarted(): void {
+  requestStarted(request: Request): void {
+    // The platform notices that a request is cancelled only if its signal exists by then.
+    if (this.#protocol === "h2") void request.signal;
     this.#hasRequested = true;
     this.#receiving = false;
     this.#receivedSinceRequest = false;

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { StrictResponse } from "../../operation.ts";
 import { createServer, type Server } from "../../server.ts";
 import * as options from "../../server_options.ts";
+import type { OnRead } from "../../testing/note_api.ts";
 import { FRAME, Http2Client, type Http2Frame } from "../../testing/http2_client.ts";
 import { noteApi } from "../../testing/note_api.ts";
 import { tlsFiles } from "../../testing/tls_files.ts";
@@ -36,6 +37,9 @@ function server(...more: options.ServerOption[]): Server {
   const api = noteApi(({ path }) => Promise.resolve(path["id"] === 9 ? PAGE : { status: 304 }));
   return createServer("127.0.0.1", 0, options.withApi(api), ...more);
 }
+
+/** RST_STREAM with the code CANCEL. */
+const CANCEL = [0, 0, 0, 8];
 
 function headersOf(stream: number): (frame: Http2Frame) => boolean {
   return (frame) => frame.type === FRAME.headers && frame.stream === stream;
@@ -113,6 +117,35 @@ for (const [name, own, open] of VARIANTS) {
     });
   }
 }
+
+Deno.test("withConnectionLimits() keeps a connection of HTTP/2 whose client cancels requests", async () => {
+  const started = Promise.withResolvers<void>();
+  const cancelled = Promise.withResolvers<void>();
+  const onRead: OnRead = async ({ path }, { signal }) => {
+    if (path["id"] !== 9) return { status: 304 };
+    signal.addEventListener("abort", () => cancelled.resolve());
+    started.resolve();
+    await cancelled.promise;
+    return PAGE;
+  };
+  await using notes = createServer(
+    "127.0.0.1",
+    0,
+    options.withApi(noteApi(onRead)),
+    options.withConnectionLimits({ idleMs: 600_000 }),
+    options.withWriteTimeout(1_000),
+    LONG,
+  );
+  using client = await Http2Client.open((await notes.listen()).url);
+  const stream = await client.request({ ":authority": "x", ":path": "/notes/9" });
+  await started.promise;
+  await client.send({ type: FRAME.reset, stream, payload: CANCEL });
+  await cancelled.promise;
+  // Longer than the write timeout.
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  const next = await client.request({ ":authority": "x", ":path": "/notes/1" });
+  assertEquals((await client.frame(headersOf(next)))?.stream, next);
+});
 
 Deno.test("withConnectionLimits() bounds what one connection of HTTP/2 may owe, and goes on when the client reads", async () => {
   let pages = 0;

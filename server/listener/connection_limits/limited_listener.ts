@@ -100,7 +100,7 @@ export class LimitedListener implements Listener {
     const connection = this.#limiter.connectionAt(info.remoteAddr.port);
     // A process on this machine has bypassed the limiter.
     if (connection === undefined) return Promise.resolve(new Response(null, { status: 421 }));
-    connection.requestStarted();
+    connection.requestStarted(request);
     const permitted = connection.debt.acquire();
     const response = permitted === undefined
       ? this.#respond(request, connection)

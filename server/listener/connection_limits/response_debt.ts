@@ -2,6 +2,8 @@ import type { Deadline, Deadlines } from "../../request/deadlines.ts";
 
 /** Bytes of which the client has to take as many within each deadline, or all of the rest. */
 const PROGRESS_BYTES = 65_536;
+/** Bytes that may be owed without a deadline: little memory, and a client that cancels requests never takes some. */
+const TOLERATED_BYTES = 16_384;
 /** Bytes that one connection may owe before its further requests wait. */
 const MAX_OWED_BYTES = 4_194_304;
 /** Minimum size to reserve for a response whose size is not known yet, in bytes. */
@@ -10,7 +12,7 @@ const MIN_RESERVED_BYTES = 65_536;
 /**
  * Bytes of response bodies that a connection owes its client. On HTTP/2 the client decides how much it takes (RFC 9113,
  * section 5.2), and the HTTP server holds the rest in memory. So the bytes passed on are compared with the bytes owed:
- * the write deadline runs while some are owed, and when they are many, further requests wait.
+ * the write deadline runs while more than a few are owed, and when they are many, further requests wait.
  *
  * All bytes passed on count, also those of heads and of TLS. They are few in comparison, and never a credit for later
  * bodies.
@@ -60,7 +62,7 @@ export class ResponseDebt implements Disposable {
   add(bytes: number): void {
     this.#owed += bytes;
     if (bytes > this.#reserved) this.#reserved = bytes;
-    if (this.#owed > 0 && this.#deadline === undefined) this.#start();
+    if (this.#owed > TOLERATED_BYTES && this.#deadline === undefined) this.#start();
   }
 
   /** Removes bytes that were passed on, or will never be. */
@@ -68,7 +70,7 @@ export class ResponseDebt implements Disposable {
     if (this.#owed === 0) return;
     this.#owed = Math.max(0, this.#owed - bytes);
     this.#progress += bytes;
-    if (this.#owed === 0) this.#stop();
+    if (this.#owed <= TOLERATED_BYTES) this.#stop();
     this.#wake();
   }
 
@@ -101,7 +103,7 @@ export class ResponseDebt implements Disposable {
 
   #start(): void {
     this.#progress = 0;
-    this.#demanded = Math.min(PROGRESS_BYTES, this.#owed);
+    this.#demanded = Math.min(PROGRESS_BYTES, this.#owed - TOLERATED_BYTES);
     if (this.#isClosed) return;
     this.#deadline = this.#deadlines.start(() => {
       if (this.#progress >= this.#demanded) this.#start();
