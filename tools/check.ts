@@ -22,7 +22,7 @@ export async function checkTree(root: string): Promise<readonly string[]> {
 }
 
 /** Checks a parsed tree, except for generated files. */
-export function checkRules(tree: SourceTree): readonly string[] {
+function checkRules(tree: SourceTree): readonly string[] {
   return [
     ...new Set([
       ...brokenRoomRules(tree.files),

@@ -4,7 +4,7 @@ import { DumpError } from "./dump_error.ts";
  * Format of a dump. It is a script for psql in which every statement is one line. Comments at its beginning have the
  * format and the applied migrations; the last line has the number of rows, so that a part of a dump is detected.
  */
-export const dumpFormat = 1;
+const dumpFormat = 1;
 
 /** Applied migration of a dumped database. */
 export interface DumpedMigration {

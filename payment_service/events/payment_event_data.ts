@@ -16,7 +16,7 @@ export const PAYMENT_UPCASTERS: Readonly<Record<PaymentEvent["type"], readonly U
 };
 
 /** Returns whether an event type exists. */
-export function isPaymentEventType(type: string): type is PaymentEvent["type"] {
+function isPaymentEventType(type: string): type is PaymentEvent["type"] {
   return Object.hasOwn(PAYMENT_UPCASTERS, type);
 }
 

@@ -53,7 +53,7 @@ export interface JsonScan {
 }
 
 /** Scans a valid JSON text in one pass; copies nothing but names. */
-export function scanJson(text: string): JsonScan {
+function scanJson(text: string): JsonScan {
   // Names in each open object, from the outermost; undefined for an array.
   const open: (Set<string> | undefined)[] = [];
   let suspicious = false;

@@ -12,7 +12,7 @@ import type { DecodedRequest, Operation } from "../operation.ts";
 import type { Exchange } from "../request/exchange.ts";
 
 /** Response header that marks a replayed response; its value is `true`. */
-export const IDEMPOTENCY_REPLAYED = "Idempotency-Replayed";
+const IDEMPOTENCY_REPLAYED = "Idempotency-Replayed";
 
 /** Options of a keyed operation. */
 export interface KeyedOptions {

@@ -97,7 +97,7 @@ export type ParameterReader = (sources: ParameterSources) => unknown;
  *
  * @param taken Names of all parameters in the same location.
  */
-export function compileReader(parameter: ParameterDescriptor, taken: ReadonlySet<string>): ParameterReader {
+function compileReader(parameter: ParameterDescriptor, taken: ReadonlySet<string>): ParameterReader {
   const { name } = parameter;
   switch (parameter.in) {
     case "path": {

@@ -62,7 +62,7 @@ export function parseIfMatch(text: string): "*" | readonly string[] {
 }
 
 /** Validation error for a malformed `If-Match`. */
-export const IF_MATCH_REASON = 'must be * or a list of quoted entity-tags, such as "7"';
+const IF_MATCH_REASON = 'must be * or a list of quoted entity-tags, such as "7"';
 
 /** Compares a parsed list weakly with the value of an `ETag` field. */
 export function matchesWeakly(condition: "*" | readonly EntityTag[], etag: string): boolean {

@@ -94,7 +94,7 @@ export function validateParameters(
 }
 
 /** Validates a decoded body. Errors of the decoder come first and replace those of the schema for the same values. */
-export function validateBody(
+function validateBody(
   { value, errors: found }: ParsedJson,
   validate: Validator | undefined,
   errors: RequestErrors,

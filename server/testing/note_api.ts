@@ -12,7 +12,7 @@ import type { RequestContext } from "../request_context.ts";
 import { objectValidator } from "./object_validator.ts";
 
 /** Domain error that the module maps to a problem. */
-export class NoteLockedError extends Error {
+class NoteLockedError extends Error {
   override readonly name = "NoteLockedError";
 }
 

@@ -114,7 +114,7 @@ export const valueSettings: Readonly<Record<string, string>> = {
  * applies these to every session it uses; the date style is spelled as the server reports it, or the pooler would set
  * it again before every transaction. It rejects other settings, which it cannot restrict to one client.
  */
-export function sessionSettings(
+function sessionSettings(
   config: Omit<PoolConfig, "primary" | "replicas">,
   { readOnly }: { readonly readOnly: boolean },
 ): Readonly<Record<string, string>> {

@@ -78,7 +78,7 @@ export async function readPosition(primary: Querier, options: QueryOptions = {})
  * record ends inside a header of 24 bytes, or 40 on the first page of a file (xlog_internal.h: XLogShortPageHeaderData,
  * XLogLongPageHeaderData).
  */
-export function endOfLastRecord({ lsn, pageSize }: Pick<Row, "lsn" | "pageSize">): bigint {
+function endOfLastRecord({ lsn, pageSize }: Pick<Row, "lsn" | "pageSize">): bigint {
   const offset = lsn % BigInt(pageSize);
   return offset === 24n || offset === 40n ? lsn - offset : lsn;
 }

@@ -3,7 +3,7 @@ import { nearest } from "@archway/config/nearest.ts";
 import type { SourceFile, Sources } from "./sources.ts";
 
 /** Conditions for operations, except those about a parameter. */
-export const CONDITIONS = [
+const CONDITIONS = [
   "every-operation",
   "reads",
   "writes",

@@ -132,7 +132,7 @@ function checkTargets(source: SourceFile, sources: Sources): void {
 }
 
 /** Splits a reference into the path of its file, relative to the document's folder, and its fragment. */
-export function splitReference(ref: string, { path: from }: SourceFile): { path: string; fragment: string } {
+function splitReference(ref: string, { path: from }: SourceFile): { path: string; fragment: string } {
   const hash = ref.indexOf("#");
   const file = hash < 0 ? ref : ref.slice(0, hash);
   const fragment = hash < 0 ? "" : ref.slice(hash + 1);

@@ -18,7 +18,7 @@ export async function useEmbeddedDatabase(
 }
 
 /** Turns an empty directory into the data directory of a migrated embedded database. */
-export async function fillDataDirectory(
+async function fillDataDirectory(
   directory: string,
   migrations: readonly MigrationSource[],
 ): Promise<void> {

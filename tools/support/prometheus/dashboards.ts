@@ -25,7 +25,7 @@ export async function readDashboards(): Promise<readonly Dashboard[]> {
 }
 
 /** Returns the dashboard of a file name without `.json`. */
-export async function readDashboard(name: string): Promise<Dashboard> {
+async function readDashboard(name: string): Promise<Dashboard> {
   return JSON.parse(await Deno.readTextFile(join(FOLDER, `${name}.json`)));
 }
 

@@ -43,16 +43,6 @@ export function assertStrictEquals<T>(actual: unknown, expected: T, msg?: string
   nodeAssert.equal(actual, expected, msg);
 }
 
-/** Asserts that they are not identical by `Object.is`. */
-export function assertNotStrictEquals<T>(actual: T, expected: T, msg?: string): void {
-  nodeAssert.notEqual(actual, expected, msg);
-}
-
-/** Asserts that the value is neither null nor undefined. */
-export function assertExists<T>(actual: T, msg?: string): asserts actual is NonNullable<T> {
-  if (actual === undefined || actual === null) fail(msg ?? `Expected a value, got ${actual}`);
-}
-
 /** Asserts that `actual` is an instance of `expectedType`. */
 export function assertInstanceOf<T extends AnyConstructor>(
   actual: unknown,
@@ -69,36 +59,11 @@ export function assertMatch(actual: string, expected: RegExp, msg?: string): voi
   nodeAssert.match(actual, expected, msg);
 }
 
-/** Asserts that the text does not match. */
-export function assertNotMatch(actual: string, expected: RegExp, msg?: string): void {
-  nodeAssert.doesNotMatch(actual, expected, msg);
-}
-
 /** Asserts that the text contains `expected`. */
 export function assertStringIncludes(actual: string, expected: string, msg?: string): void {
   if (!actual.includes(expected)) {
     fail(msg ?? `Expected ${describe(actual)} to contain ${describe(expected)}`, { actual, expected });
   }
-}
-
-/** Asserts that `actual` contains every item of `expected`. */
-export function assertArrayIncludes<T>(actual: ArrayLike<T>, expected: ArrayLike<T>, msg?: string): void {
-  const items = Array.from(actual);
-  for (const item of Array.from(expected)) {
-    if (!items.some((each) => isDeepEqual(each, item))) {
-      fail(msg ?? `Expected ${describe(item)} to be included`);
-    }
-  }
-}
-
-/** Asserts that `actual` contains everything in `expected`. */
-export function assertObjectMatch(
-  // deno-lint-ignore no-explicit-any -- the signature of @std/assert: interfaces without an index signature are taken
-  actual: Record<PropertyKey, any>,
-  expected: Record<PropertyKey, unknown>,
-  msg?: string,
-): void {
-  nodeAssert.partialDeepStrictEqual(actual, expected, msg);
 }
 
 /** Asserts `actual > expected`. */
@@ -114,11 +79,6 @@ export function assertGreaterOrEqual<T>(actual: T, expected: T, msg?: string): v
 /** Asserts `actual < expected`. */
 export function assertLess<T>(actual: T, expected: T, msg?: string): void {
   if (!(actual < expected)) fail(msg ?? `Expected ${describe(actual)} < ${describe(expected)}`);
-}
-
-/** Asserts `actual <= expected`. */
-export function assertLessOrEqual<T>(actual: T, expected: T, msg?: string): void {
-  if (!(actual <= expected)) fail(msg ?? `Expected ${describe(actual)} <= ${describe(expected)}`);
 }
 
 /** Asserts that `error` is an Error, of this class and containing this text if specified. */
@@ -188,13 +148,4 @@ export async function assertRejects(
     return error;
   }
   fail((typeof ErrorClassOrMsg === "string" ? ErrorClassOrMsg : msg) ?? "Expected function to reject");
-}
-
-function isDeepEqual(left: unknown, right: unknown): boolean {
-  try {
-    nodeAssert.deepEqual(left, right);
-    return true;
-  } catch {
-    return false;
-  }
 }

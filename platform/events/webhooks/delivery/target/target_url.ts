@@ -7,7 +7,7 @@ export interface TargetOptions {
 }
 
 /** Maximum length of a URL, in characters. */
-export const MAX_URL_CHARACTERS = 2048;
+const MAX_URL_CHARACTERS = 2048;
 
 /**
  * Parses and normalizes the URL of a target.
