@@ -7,6 +7,7 @@ import { ListenError } from "@archway/server/listener.ts";
 import { TlsError } from "@archway/server/tls.ts";
 import { formatError, isDatabaseError } from "./format_error.ts";
 import { migrate } from "./migrate_command.ts";
+import { isOutOfFiles, OUT_OF_FILES_TEXT } from "./out_of_files.ts";
 import type { PlatformCommand } from "./platform_commands.ts";
 import { print } from "./print.ts";
 import { checkServices, hasBackground, migrationSources, type Project, serviceCommands } from "./project.ts";
@@ -29,8 +30,13 @@ export async function main(project: Project, meta: Pick<ImportMeta, "main">): Pr
     // ends it if something keeps it busy.
     Deno.unrefTimer(setTimeout(() => Deno.exit(), 1_000));
   } catch (error) {
-    if (!isUserFacing(error)) throw error;
-    await print(Deno.stderr, `${formatError(error)}\n`);
+    const text = isOutOfFiles(error)
+      ? OUT_OF_FILES_TEXT
+      : isUserFacing(error)
+      ? `${formatError(error)}\n`
+      : undefined;
+    if (text === undefined) throw error;
+    await print(Deno.stderr, text);
     Deno.exit(1);
   }
 }
