@@ -10,17 +10,24 @@ export type WorkerRequest = { readonly kind: "serve"; readonly options: ServeClu
   readonly kind: "stop";
 };
 
-/** Reply of the worker, one to each request. */
-export type WorkerReply = { readonly kind: "done" } | { readonly kind: "failed"; readonly message: string };
+/** Reply of the worker, one to each request, or a message for the log at any time. */
+export type WorkerReply =
+  | { readonly kind: "done" }
+  | { readonly kind: "failed"; readonly message: string }
+  | { readonly kind: "message"; readonly message: string };
 
 declare const self: DedicatedWorkerGlobalScope;
 
 let served: AsyncDisposable | undefined;
 
+function onMessage(message: string): void {
+  self.postMessage({ kind: "message", message } satisfies WorkerReply);
+}
+
 self.addEventListener("message", async ({ data }: MessageEvent<WorkerRequest>) => {
   let reply: WorkerReply = { kind: "done" };
   try {
-    if (data.kind === "serve") served = await serveCluster(data.options);
+    if (data.kind === "serve") served = await serveCluster(data.options, { onMessage });
     else await served?.[Symbol.asyncDispose]();
   } catch (error) {
     reply = { kind: "failed", message: error instanceof Error ? error.message : String(error) };

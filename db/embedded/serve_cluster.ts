@@ -1,5 +1,5 @@
 import { concatBytes } from "./concat_bytes.ts";
-import { Engine } from "./engine.ts";
+import { EngineSupervisor } from "./engine_supervisor.ts";
 import { executeMessages } from "./frontend_messages.ts";
 import { type SessionStatus, sessionStatus } from "./session_status.ts";
 import { SocketServer } from "./socket_server.ts";
@@ -22,11 +22,24 @@ export interface ServeClusterOptions {
   readonly maintenanceMs?: number;
 }
 
+/** Dependencies of {@link serveCluster}. */
+export interface ServeClusterDependencies {
+  /** Called when the engine aborts or runs again, with a message for the log. */
+  readonly onMessage: (message: string) => void;
+}
+
 /** Opens PGlite on a data directory and serves it on a Unix socket. Disposing flushes and closes it. */
 export async function serveCluster(
   { cluster, socket, module, maintenanceMs = 60_000 }: ServeClusterOptions,
+  { onMessage }: ServeClusterDependencies,
 ): Promise<AsyncDisposable> {
-  const engine = await Engine.open({ cluster, module });
+  const startup = startupMessage();
+  const engine = await EngineSupervisor.open({
+    ...{ cluster, module, startup, onMessage },
+    // Clients rely on the session, with its prepared statements and open transaction.
+    onAbort: () => server.disconnect(),
+    onReopened: () => wal.checkpointed(),
+  });
   const wal = new WalLimit(cluster);
   const checkpoint = async (status: SessionStatus): Promise<void> => {
     await engine.execute(checkpointMessages(status));
@@ -39,7 +52,7 @@ export async function serveCluster(
     if ((status === "I" || status === "T") && wal.use()) await checkpoint(status);
     return response;
   };
-  const server = new SocketServer(socket, { execute, greeting: await execute(startupMessage()) });
+  const server = new SocketServer(socket, { execute, greeting: await execute(startup) });
   const maintenance = setInterval(() => {
     server.exclusive(async () => {
       if (wal.isDue()) await checkpoint("I");

@@ -30,10 +30,15 @@ export class SocketServer implements AsyncDisposable {
     return this.#scheduler.exclusive(run);
   }
 
+  /** Closes the connections of all clients. */
+  disconnect(): void {
+    for (const connection of this.#connections.keys()) close(connection);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
     await this.#accepting;
-    for (const connection of this.#connections.keys()) close(connection);
+    this.disconnect();
     await Promise.all(this.#connections.values());
   }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { InstanceConfig } from "../postgres/pool_config.ts";
+import { withDirectoryErrors } from "./directory_errors.ts";
 import { EmbeddedError } from "./embedded_error.ts";
 import type { WorkerReply, WorkerRequest } from "./embedded_worker.ts";
 import { lockDirectory } from "./lock_directory.ts";
@@ -16,6 +17,8 @@ export interface StartEmbeddedOptions {
    * @default 60_000
    */
   readonly maintenanceMs?: number;
+  /** Called when PostgreSQL aborts or runs again, with a message for the log that has no statements. */
+  readonly onMessage?: (message: string) => void;
 }
 
 /** PostgreSQL inside this process. Disposing flushes and stops it; close its clients first. */
@@ -37,19 +40,19 @@ const maxSocketDirectory = 85;
  * @throws {EmbeddedError} when another process uses the directory or it has another major version of PostgreSQL.
  */
 export async function startEmbedded(
-  { dataDirectory, ...maintenance }: StartEmbeddedOptions,
+  { dataDirectory, onMessage = (): void => {}, ...maintenance }: StartEmbeddedOptions,
 ): Promise<EmbeddedDatabase> {
   await using stack = new AsyncDisposableStack();
-  await Deno.mkdir(dataDirectory, { recursive: true, mode: 0o700 });
-  stack.use(await lockDirectory(dataDirectory));
+  await withDirectoryErrors(dataDirectory, () => Deno.mkdir(dataDirectory, { recursive: true, mode: 0o700 }));
+  stack.use(await withDirectoryErrors(dataDirectory, () => lockDirectory(dataDirectory)));
   // First, since the thread loads PGlite while the files are unpacked here.
-  const thread = new Thread();
+  const thread = new Thread(onMessage);
   stack.defer(() => thread.terminate());
   const compiled = compiledEngine();
   const cluster = join(await Deno.realPath(dataDirectory), "cluster");
-  await prepareCluster(dataDirectory, cluster);
+  await withDirectoryErrors(dataDirectory, () => prepareCluster(dataDirectory, cluster));
 
-  const socketDirectory = await makeSocketDirectory(dataDirectory);
+  const socketDirectory = await withDirectoryErrors(dataDirectory, () => makeSocketDirectory(dataDirectory));
   stack.defer(() => Deno.remove(socketDirectory, { recursive: true }));
   const port = 5432;
   const socket = join(socketDirectory, `.s.PGSQL.${port}`);
@@ -71,13 +74,27 @@ async function makeSocketDirectory(dataDirectory: string): Promise<string> {
   const earlier = await Deno.readTextFile(pointer).catch(() => undefined);
   // Left over from a process that was killed.
   if (earlier?.includes(socketPrefix)) await Deno.remove(earlier, { recursive: true }).catch(() => undefined);
-  let directory = await Deno.makeTempDir({ prefix: socketPrefix });
-  if (directory.length > maxSocketDirectory) {
-    await Deno.remove(directory);
-    directory = await Deno.makeTempDir({ prefix: socketPrefix, dir: "/tmp" });
-  }
+  const directory = await firstSocketDirectory([undefined, "/tmp", await Deno.realPath(dataDirectory)]);
   await Deno.writeTextFile(pointer, directory);
   return directory;
+}
+
+/** Creates a directory in the first folder that is writable and short; the one for temporary files if undefined. */
+async function firstSocketDirectory(folders: readonly (string | undefined)[]): Promise<string> {
+  for (const dir of folders) {
+    let directory: string;
+    try {
+      directory = await Deno.makeTempDir({ prefix: socketPrefix, ...(dir === undefined ? {} : { dir }) });
+    } catch {
+      // The next may be writable.
+      continue;
+    }
+    if (directory.length <= maxSocketDirectory) return directory;
+    await Deno.remove(directory);
+  }
+  throw new EmbeddedError(
+    "The embedded database found no directory for its socket: set TMPDIR to a writable directory with a path of at most 60 bytes",
+  );
 }
 
 async function prepareCluster(dataDirectory: string, cluster: string): Promise<void> {
@@ -93,7 +110,8 @@ async function prepareCluster(dataDirectory: string, cluster: string): Promise<v
   if (version.trim() !== postgresMajor) {
     throw new EmbeddedError(
       `The embedded database in ${dataDirectory} was created by PostgreSQL ${version.trim()}, but this program contains ` +
-        `PostgreSQL ${postgresMajor}: dump it with the program that created it and restore it into a new directory`,
+        `PostgreSQL ${postgresMajor}: dump it with the program that created it (db dump), and restore it into a new ` +
+        "directory (db restore)",
     );
   }
 }
@@ -116,10 +134,11 @@ class Thread {
   readonly #worker = new Worker(new URL("./embedded_worker.ts", import.meta.url), { type: "module" });
   #reply: PromiseWithResolvers<void> = Promise.withResolvers();
 
-  constructor() {
+  constructor(onMessage: (message: string) => void) {
     this.#reply.promise.catch(() => undefined);
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerReply>): void => {
-      if (data.kind === "done") this.#reply.resolve();
+      if (data.kind === "message") onMessage(data.message);
+      else if (data.kind === "done") this.#reply.resolve();
       else this.#reply.reject(new EmbeddedError(`The embedded database failed: ${data.message}`));
     };
     this.#worker.onerror = (event): void => {

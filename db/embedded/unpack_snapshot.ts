@@ -16,11 +16,17 @@ export const versionFile = "archway_pglite_version";
 export async function unpackSnapshot(directory: string): Promise<void> {
   const tar = await promisify(brotliDecompress)(await Deno.readFile(snapshotFile));
   const beside = `${directory}.${crypto.randomUUID()}`;
-  await Deno.mkdir(beside, { mode: 0o700 });
-  for (const { name, type, data } of parseTar(tar)) {
-    const path = join(beside, name);
-    if (type === "directory") Deno.mkdirSync(path, { mode: 0o700 });
-    else Deno.writeFileSync(path, data ?? new Uint8Array(0), { mode: 0o600 });
+  try {
+    await Deno.mkdir(beside, { mode: 0o700 });
+    for (const { name, type, data } of parseTar(tar)) {
+      const path = join(beside, name);
+      if (type === "directory") Deno.mkdirSync(path, { mode: 0o700 });
+      else Deno.writeFileSync(path, data ?? new Uint8Array(0), { mode: 0o600 });
+    }
+    await Deno.rename(beside, directory);
+  } catch (error) {
+    // On a full disk it would take what space is left.
+    await Deno.remove(beside, { recursive: true }).catch(() => undefined);
+    throw error;
   }
-  await Deno.rename(beside, directory);
 }

@@ -57,7 +57,12 @@ export async function boot(
   const supervisor = stack.use(openSupervisor(config.supervisor, logger));
   const prometheus = config.admin !== undefined;
   const telemetry = stack.use(await startTelemetry({ logger, prometheus }));
-  const database = stack.use(await openDatabase(config, telemetry.database));
+  const database = stack.use(
+    await openDatabase(config, {
+      observer: telemetry.database,
+      onMessage: (message) => logger.error("Embedded database: {event}", { event: message }),
+    }),
+  );
   logger.info("Database: {database}", { database: database.description });
   telemetry.watch(database.pool);
   const stopping = new AbortController();

@@ -9,6 +9,7 @@ import { startEmbedded } from "@archway/db/embedded/start_embedded.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { PoolConfig } from "@archway/db/postgres/pool_config.ts";
 import { loadOrCreateSecret } from "@archway/service_kit/signing.ts";
+import { notify } from "./print.ts";
 
 /** Configured database, embedded or external. */
 export interface Database extends AsyncDisposable {
@@ -22,19 +23,36 @@ export interface Database extends AsyncDisposable {
 /** Options of the pool for either kind of database. */
 type PoolOptions = ConnectionConfig & Partial<PoolConfig>;
 
+/** Options of {@link openDatabase}. */
+export interface OpenDatabaseOptions {
+  readonly observer?: DatabaseObserver | undefined;
+  /** Called when the embedded database aborts or runs again; printed to the standard error if absent. */
+  readonly onMessage?: (message: string) => void;
+}
+
 /** Starts the embedded database, or opens a pool for an external one, which need not be reachable yet. */
-export async function openDatabase(config: Config, observer?: DatabaseObserver): Promise<Database> {
+export async function openDatabase(
+  config: Config,
+  { observer, onMessage = (message): void => notify(`Embedded database: ${message}\n`) }:
+    OpenDatabaseOptions = {},
+): Promise<Database> {
   const { pool, consistencyMaxWaitMs } = config;
   const options = { ...pool, consistencyMaxWaitMs, ...(observer === undefined ? {} : { observer }) };
   return config.database.kind === "embedded"
-    ? await openEmbedded(config, config.database.dataDirectory, options)
+    ? await openEmbedded(config, { ...options, dataDirectory: config.database.dataDirectory, onMessage })
     : openPostgres(config, config.database, options);
 }
 
-async function openEmbedded(config: Config, directory: string, options: PoolOptions): Promise<Database> {
+async function openEmbedded(
+  config: Config,
+  { dataDirectory: directory, onMessage, ...options }: PoolOptions & {
+    readonly dataDirectory: string;
+    readonly onMessage: (message: string) => void;
+  },
+): Promise<Database> {
   await ensureDataDirectory(directory);
   await using stack = new AsyncDisposableStack();
-  const embedded = stack.use(await startEmbedded({ dataDirectory: join(directory, "postgres") }));
+  const embedded = stack.use(await startEmbedded({ dataDirectory: join(directory, "postgres"), onMessage }));
   // PGlite enforces no statement timeout, and a statement may wait for a transaction of another connection.
   const pool = stack.use(
     openPool({ ...options, statementTimeoutMs: 0, primary: embedded.instance, replicas: [] }),
