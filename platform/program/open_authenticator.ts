@@ -4,7 +4,6 @@ import {
   DEVELOPMENT_PARTY,
   fetchKeys,
   JwtAuthenticator,
-  KeysError,
   loadOrCreateDevelopmentKey,
   publicKeyText,
   VerificationKeys,
@@ -13,6 +12,7 @@ import { type Config, ConfigError } from "@archway/config/config.ts";
 import type { JwtConfig } from "@archway/config/auth_config.ts";
 import type { HealthCheck, ReadinessCheck } from "@archway/server/health.ts";
 import type { Logger } from "@archway/server/logger.ts";
+import { type KeyLog, keyLog, keyReason } from "./key_log.ts";
 
 /** Maximum age of keys while the issuer is down; by then most of its tokens have expired. */
 const STALE_MS = 3_600_000;
@@ -82,12 +82,10 @@ async function forIssuer(
   { logger, signal }: AuthenticatorDependencies,
 ): Promise<OpenAuthenticator> {
   const { issuer, audience, algorithms, clockSkewMs, keys: location } = config;
-  const onError = (error: unknown): void => {
-    logger.warn("Verification keys of access tokens unavailable: {reason}", { reason: reasonOf(error) });
-  };
+  const log = keyLog(logger);
   const keys = location instanceof URL
-    ? openKeys(location, { cooldownMs: config.jwksCooldownMs, onError, signal })
-    : await openKeyFile(location.file, onError);
+    ? openKeys(location, { cooldownMs: config.jwksCooldownMs, log, signal })
+    : await openKeyFile(location.file, log);
   return {
     authenticator: new JwtAuthenticator(keys, {
       ...{ issuer, audience, algorithms },
@@ -100,33 +98,34 @@ async function forIssuer(
 /** Options of {@link openKeys}. */
 interface OpenKeysOptions {
   readonly cooldownMs: number;
-  readonly onError: (error: unknown) => void;
+  readonly log: KeyLog;
   readonly signal: AbortSignal;
 }
 
-function openKeys(url: URL, { cooldownMs, onError, signal }: OpenKeysOptions): VerificationKeys {
+function openKeys(url: URL, { cooldownMs, log, signal }: OpenKeysOptions): VerificationKeys {
   const intervals = { refreshMs: REFRESH_MS, staleMs: STALE_MS, cooldownMs };
-  const keys = new VerificationKeys(() => fetchKeys(url), { ...intervals, onError });
+  const keys = new VerificationKeys(() => fetchKeys(url), { ...intervals, ...log });
   void keys.loadUntilFound(signal);
   return keys;
 }
 
 /** @throws {ConfigError} when the file is unusable at the start. */
-async function openKeyFile(file: string, onError: (error: unknown) => void): Promise<VerificationKeys> {
+async function openKeyFile(file: string, log: KeyLog): Promise<VerificationKeys> {
   // Before the start, a failure is reported once, as a configuration error.
   let started = false;
   const keys = new VerificationKeys(() => Deno.readTextFile(file), {
     refreshMs: FILE_REFRESH_MS,
     staleMs: STALE_MS,
     cooldownMs: FILE_COOLDOWN_MS,
-    onError: (error) => started && onError(error),
+    onError: (error) => started && log.onError(error),
+    onRecovered: log.onRecovered,
   });
   const unusable = (reason: string): ConfigError =>
     new ConfigError([{ variable: "AUTH_KEY_FILE", reason: `cannot be used: ${reason}` }]);
   try {
     await keys.load();
   } catch (error) {
-    throw unusable(error instanceof Error ? reasonOf(error.cause) : "");
+    throw unusable(error instanceof Error ? keyReason(error.cause) : "");
   }
   if (keys.status === "unavailable") throw unusable("No usable public key found");
   started = true;
@@ -143,10 +142,4 @@ function keyCheck(keys: VerificationKeys): HealthCheck {
     status,
     ...(status !== "ok" && { reason: "the issuer's keys are unavailable" }),
   };
-}
-
-/** Returns the reason without details of the system such as paths. */
-function reasonOf(error: unknown): string {
-  if (error instanceof KeysError) return error.message;
-  return error instanceof Error ? error.name : "unknown error";
 }

@@ -14,6 +14,8 @@ export interface VerificationKeysOptions {
   readonly cooldownMs: number;
   /** Called when loading fails. */
   readonly onError?: (error: unknown) => void;
+  /** Called when loading succeeds after a failure. */
+  readonly onRecovered?: () => void;
   /**
    * Returns the current time, in milliseconds since the Unix epoch.
    *
@@ -123,10 +125,12 @@ export class VerificationKeys {
       const text = await this.#source();
       // Unchanged keys keep their finder, which has already imported them.
       const parsed = text === this.#text && this.#loaded ? this.#loaded : parseKeys(text);
+      const recovered = this.#attempt?.error !== undefined;
       this.#attempt = { at };
       this.#text = text;
       this.#loaded = { ...parsed, at };
       this.#hadKeys ||= parsed.count > 0;
+      if (recovered) this.#options.onRecovered?.();
       return parsed.find;
     } catch (error) {
       this.#attempt = { at, error: error };

@@ -126,6 +126,11 @@ Deno.test("archway starts without the keys of its issuer, is not ready, and reco
     issuer.respond = undefined;
     await untilReady(url);
     assertEquals((await list(url, token)).status, 200);
+    const { stdout, stderr } = await program.stop();
+    const failures = stderr.split("\n").filter((line) => line.includes("Verification keys of"));
+    assertEquals(failures.length, 1, stderr);
+    assertStringIncludes(failures[0] ?? "", "Fetching the keys failed with status 500");
+    assertStringIncludes(stdout, "Verification keys of access tokens available again");
   });
 });
 
