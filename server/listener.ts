@@ -8,6 +8,8 @@ export interface Peer {
   readonly internalAuthority?: string | undefined;
   /** Authority to use instead of {@link internalAuthority}; undefined if the request is invalid without one. */
   readonly fallbackAuthority?: string | undefined;
+  /** Lets the client send the body of a request, if it waits for that (`Expect: 100-continue`). */
+  permitBody?(): void;
   /** Records the size of the response body that is about to be sent for a request, in bytes. */
   responding?(bodyBytes: number, request: Request): void;
 }

@@ -26,6 +26,7 @@ const CLOSE = { Connection: "close" } as const;
 export function readBody(exchange: Exchange, { maxBytes, deadlines }: ReadBodyOptions): Promise<Uint8Array> {
   const { contentLength } = exchange.fields;
   if (contentLength !== null && Number(contentLength) > maxBytes) return Promise.reject(tooLarge(maxBytes));
+  exchange.permitBody();
   const cancellation = new AbortController();
   return new Promise((resolve, reject) => {
     const deadline = deadlines.start(() => {

@@ -139,6 +139,11 @@ export class Exchange implements RequestContext {
     return this.#controller.signal;
   }
 
+  /** Lets the client send the body, if it waits for that. */
+  permitBody(): void {
+    this.#peer?.permitBody?.();
+  }
+
   /** Aborts {@link signal} from now on when the client disconnects. Watching is costly for a short request. */
   watchClient(): void {
     const client = this.request.signal;

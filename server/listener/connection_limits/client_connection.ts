@@ -43,6 +43,9 @@ export interface ResponseEnd {
 const SMALL_BUFFER = 4096;
 const LARGE_BUFFER = 65_536;
 
+/** Interim response that the HTTP server sends before it passes on a request with `Expect: 100-continue`. */
+const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
+
 /**
  * Bytes that an HTTP/2 connection may send between two requests: acknowledgements, pings, window updates, and what is
  * left of bodies that were refused. The HTTP server permits 1 MiB of a body before the client sees its response.
@@ -85,6 +88,9 @@ export class ClientConnection implements Peer {
   /** Bytes received on an HTTP/2 connection since its last request. */
   #unrequestedBytes = 0;
   readonly #halfClose: HalfClose;
+  /** Whether the body of the first request is read, and whether an interim response waits for that. */
+  #isBodyPermitted = false;
+  #holdsContinue = false;
 
   constructor(client: Deno.TcpConn, options: ClientConnectionOptions) {
     this.remoteAddr = client.remoteAddr;
@@ -106,6 +112,14 @@ export class ClientConnection implements Peer {
     if (this.#protocol !== "http/1.0") return undefined;
     const { hostname, port } = this.#client.localAddr;
     return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+  }
+
+  permitBody(): void {
+    this.#isBodyPermitted = true;
+    if (!this.#holdsContinue) return;
+    this.#holdsContinue = false;
+    // Nothing was written yet, so the bytes fit into the send buffer. An error ends the connection elsewhere.
+    this.#client.write(CONTINUE).catch(() => {});
   }
 
   responding(bodyBytes: number, { signal }: Request): void {
@@ -254,11 +268,16 @@ export class ClientConnection implements Peer {
     for (;;) {
       const count = await server.read(buffer);
       if (count === null) break;
+      const bytes = this.#responded
+        ? buffer.subarray(0, count)
+        : this.#withoutInterim(buffer.subarray(0, count));
+      if (bytes.length === 0) continue;
       this.#responded = true;
+      this.#holdsContinue = false;
       this.#writing = true;
       const deadline = this.#options.deadlines.write.start(() => this.drop("response"));
       try {
-        await writeAll(this.#client, buffer.subarray(0, count));
+        await writeAll(this.#client, bytes);
         this.debt.subtract(count);
       } finally {
         deadline.cancel();
@@ -273,6 +292,20 @@ export class ClientConnection implements Peer {
     this.#upgraded = false;
     this.#inFlight = 0;
     this.#startDeadline(this.#options.deadlines.linger, () => this.end());
+  }
+
+  /**
+   * Removes the interim response from the first bytes of the HTTP server. A client of HTTP/1.0 gets none, others when the
+   * body is read: a request that is refused needs no body (RFC 9110, section 10.1.1). In later bytes it cannot be
+   * distinguished from a body.
+   */
+  #withoutInterim(bytes: Uint8Array): Uint8Array {
+    if (!this.#options.plain || !CONTINUE.every((byte, index) => bytes[index] === byte)) return bytes;
+    if (this.#protocol !== "http/1.0") {
+      if (this.#isBodyPermitted) return bytes;
+      this.#holdsContinue = true;
+    }
+    return bytes.subarray(CONTINUE.length);
   }
 
   /** Starts the read deadline at the first byte of a request; later bytes do not extend it. */
