@@ -158,3 +158,39 @@ Deno.test("generateFiles() lets a variable be a part of a segment, and paths dif
   ]);
   assertEquals(handlers(server), ["getThing", "createThing", "getFile", "removeThing"]);
 });
+
+Deno.test("generateFiles() prefixes paths with the path of servers of their own", async () => {
+  const server = await generated([
+    { at: "/servers", value: [{ url: "https://api.example/v1/" }] },
+    {
+      at: `${GET}/servers`,
+      value: [{
+        url: "https://{host}/qr/{version}",
+        variables: { host: { default: "h" }, version: { default: "v2" } },
+      }],
+    },
+    { at: `${POST}/servers`, value: [{ url: "https://other.example/v1" }] },
+  ]);
+  assertStringIncludes(server, 'path: "/qr/v2/things/{id}"');
+  assertStringIncludes(server, 'path: "/things"');
+});
+
+Deno.test("generateFiles() types a success that only 2XX or default documents as 200", async () => {
+  const response = { description: "It" };
+  const statuses = async (responses: unknown): Promise<readonly string[]> => {
+    const server = await generated([{ at: `${POST}/responses`, value: responses }]);
+    const [, type = ""] = /export type CreateThingResponse =([^;]*;[^}]*)/.exec(server) ?? [];
+    return [...type.matchAll(/status: (\d+)/g)].map(([, status = ""]) => status);
+  };
+  assertEquals(await statuses({ "2XX": response, default: response }), ["200"]);
+  assertEquals(await statuses({ default: response }), ["200"]);
+  assertEquals(await statuses({ "201": response, "2XX": response, default: response }), ["201"]);
+});
+
+Deno.test("generateFiles() applies no defaults in branches, which need not match", async () => {
+  const branch = { type: "object", properties: { name: { type: "string", default: "Ada" } } };
+  const validators = async (thing: unknown): Promise<string> =>
+    await generated([{ at: THING, value: thing }], { name: "validators.gen.js" });
+  assertStringIncludes(await validators(branch), '"Ada"');
+  assertFalse((await validators({ anyOf: [branch, { type: "null" }] })).includes('"Ada"'));
+});

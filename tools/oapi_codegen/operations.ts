@@ -6,6 +6,7 @@ import { readContent } from "./media_types.ts";
 import type { BodyModel, OperationModel } from "./model.ts";
 import { type NamedOperation, OperationNames } from "./operation_names.ts";
 import { readParameters } from "./parameters.ts";
+import { serverPrefix } from "./server_prefix.ts";
 import type { References } from "./references.ts";
 import { readResponses } from "./responses.ts";
 import { compileSecurity, type DefaultSecurity, type ReadSecurity } from "./security.ts";
@@ -43,10 +44,11 @@ export function readOperations(
     const selected = [...entries(pathItem)].flatMap(([key, operation]): FoundOperation[] => {
       // HEAD and OPTIONS follow by themselves. Misspelt fields are reported by the check of the document's structure.
       if (!METHODS.has(key)) return [];
+      const prefix = serverPrefix({ value: references.root, pointer: "" }, [operation, pathItem]);
       const isExcluded = [...elements(operation, "tags")].some(({ value }) =>
         excludeTags.includes(String(value))
       );
-      return isExcluded ? [] : [{ method: key, path, operation, pathItem }];
+      return isExcluded ? [] : [{ method: key, path: `${prefix}${path}`, operation, pathItem }];
     });
     if (selected.length === 0) continue;
     checkPath(written, { path, diagnostics });

@@ -13,6 +13,9 @@ import {
 import type { References } from "./references.ts";
 import { ANNOTATIONS, LIST_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS, subschemas } from "./schema_walk.ts";
 
+/** Keywords whose subschemas need not match. */
+const BRANCHES = ["anyOf", "contains", "dependentSchemas", "else", "if", "not", "oneOf", "then"];
+
 const ASSERTED_FORMATS: readonly string[] = formatNames;
 
 /**
@@ -53,8 +56,11 @@ export class PreparedSchemas {
     if (!isObject(value)) return value;
     if (purpose === "multipart" && textMember(value, "format") === "binary") return { isFile: true };
     const result: Record<string, JsonValue> = {};
+    // In a branch, a default would be applied before it is known whether the branch matches: it is an annotation there.
+    const purposeIn = (keyword: string): Purpose =>
+      purpose === "request" && BRANCHES.includes(keyword) ? "response" : purpose;
     const next = (inner: Located, keyword: string): JsonValue =>
-      this.#prepare(inner, { purpose, root: keyword !== "properties" });
+      this.#prepare(inner, { purpose: purposeIn(keyword), root: keyword !== "properties" });
     for (const [keyword, item] of Object.entries(value)) {
       const inner = { value: item, pointer: `${schema.pointer}/${keyword}` };
       if (keyword === "$ref" && typeof item === "string") {

@@ -5,19 +5,22 @@ import type { References } from "./references.ts";
 
 /**
  * Returns the responses that a handler may return, in the document's order. `default` and ranges such as 4XX only
- * document further responses for clients: handlers return declared statuses and throw anything else.
+ * document further responses for clients: handlers return declared statuses and throw anything else. Without a success of
+ * its own, an operation returns 200 for 2XX, or for default if there is no other.
  */
 export function readResponses(operation: Located, references: References): readonly ResponseModel[] {
   const { diagnostics } = references;
   const found: ResponseModel[] = [];
-  for (const [status, written] of entries(operation, "responses")) {
-    if (status.startsWith("x-")) continue;
-    const response = references.follow(written);
+  const declared = [...entries(operation, "responses")].filter(([status]) => !status.startsWith("x-"));
+  const successful = declared.some(([status]) => /^2\d\d$/.test(status));
+  for (const [written, value] of declared) {
+    const response = references.follow(value);
     if (response === undefined) continue;
+    const status = successful ? written : statusOf(written, declared);
     if (status === "default" || /^[1-5]XX$/.test(status)) continue;
     if (!/^[2-5]\d\d$/.test(status)) {
       diagnostics.add(
-        written.pointer,
+        value.pointer,
         "A status is a number from 200 to 599, a range such as 4XX, or default",
       );
       continue;
@@ -43,6 +46,12 @@ export function readResponses(operation: Located, references: References): reado
     );
   }
   return found;
+}
+
+/** Returns the status of a response where none is a success of its own: 200 for 2XX, or for default if it is alone. */
+function statusOf(written: string, declared: readonly (readonly [string, Located])[]): string {
+  if (written === "2XX") return "200";
+  return written === "default" && declared.length === 1 ? "200" : written;
 }
 
 function readHeaders(response: Located, references: References): readonly HeaderModel[] {
