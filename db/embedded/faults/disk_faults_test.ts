@@ -95,3 +95,23 @@ Deno.test("startEmbedded() works if the directory for temporary files is not wri
     await Deno.remove(directory, { recursive: true });
   }
 });
+
+testWithDisk("startEmbedded() works on a read-only root with one writable volume", 80, async (disk) => {
+  const program = `
+    import { startEmbedded } from ${JSON.stringify(import.meta.resolve("../start_embedded.ts"))};
+    const database = await startEmbedded({ dataDirectory: ${JSON.stringify(`${disk.path}/data`)} });
+    console.log(database.instance.host);
+    await database[Symbol.asyncDispose]();`;
+  const config = new URL("../../../deno.json", import.meta.url).pathname;
+  const deno = `${Deno.execPath()} run -A --quiet --no-check --ext=ts --config ${config} -`;
+  const child = new Deno.Command("unshare", {
+    args: ["--mount", "sh", "-c", `mount --make-rprivate / && mount -o remount,ro,bind / && exec ${deno}`],
+    // On the read-only root, wherever /tmp is.
+    env: { TMPDIR: "/usr" },
+    ...{ stdin: "piped", stdout: "piped", stderr: "piped" } as const,
+  }).spawn();
+  await ReadableStream.from([new TextEncoder().encode(program)]).pipeTo(child.stdin);
+  const { code, stdout, stderr } = await child.output();
+  assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+  assertStringIncludes(new TextDecoder().decode(stdout), "/archway_socket_");
+});
