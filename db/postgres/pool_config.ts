@@ -11,6 +11,11 @@ export interface InstanceConfig {
   readonly user: string;
   /** Empty if the server requires none. */
   readonly password: string;
+  /**
+   * Returns the password for a new connection, instead of `password`: one that is rotated, or a token that expires, such
+   * as of IAM. The signal aborts at `connectTimeoutMs`.
+   */
+  readonly readPassword?: (options: { readonly signal: AbortSignal }) => Promise<string>;
   readonly database: string;
   /** Maximum number of connections. */
   readonly maxConnections: number;

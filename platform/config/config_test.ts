@@ -132,6 +132,14 @@ Deno.test("parseConfig() reads every secret from a file", async () => {
     assertEquals(hmacSecrets, [SECRET]);
     const passwords = [...database.primary, ...database.replicas].map(({ password }) => password);
     assertEquals(passwords, [SECRET, SECRET, "its own"]);
+    await Deno.writeTextFile(file, "rotated\n");
+    const { signal } = new AbortController();
+    const servers = [...database.primary, ...database.replicas];
+    assertEquals(await Promise.all(servers.map(({ readPassword }) => readPassword?.({ signal }))), [
+      "rotated",
+      "rotated",
+      undefined,
+    ]);
     const error = assertThrows(() => parse({ ...others, HMAC_SECRET_FILE: `${file}.none` }), ConfigError);
     assertEquals(error.errors.map(({ variable }) => variable), ["HMAC_SECRET_FILE"]);
   } finally {

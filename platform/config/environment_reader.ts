@@ -23,6 +23,9 @@ export interface ReadSetting {
   readonly source: ValueSource;
 }
 
+/** Line end after a secret in a file, which editors add. */
+export const LINE_END = /\r?\n$/;
+
 /** Reads settings from environment variables, and collects errors. */
 export class EnvironmentReader implements SettingsReader {
   readonly errors: SettingError[] = [];
@@ -54,6 +57,12 @@ export class EnvironmentReader implements SettingsReader {
     return value ?? placeholder;
   }
 
+  fileOf(setting: Setting<unknown>): string | undefined {
+    if (!setting.secret) return undefined;
+    const variable = variablesOf(setting).find((each) => this.#text(each) !== undefined);
+    return variable !== undefined && isFileOf(setting, variable) ? this.#text(variable) : undefined;
+  }
+
   reject({ name }: Pick<Setting<unknown>, "name">, reason: string): void {
     this.errors.push({ variable: name, reason });
   }
@@ -81,7 +90,7 @@ export class EnvironmentReader implements SettingsReader {
     if (!setting.secret || !isFileOf(setting, variable)) {
       return { text, source: { kind: "environment", variable } };
     }
-    const content = readText(text ?? "")?.replace(/\r?\n$/, "");
+    const content = readText(text ?? "")?.replace(LINE_END, "");
     if (content === undefined) this.reject({ name: variable }, "names a file that cannot be read");
     if (content === "") this.reject({ name: variable }, "names a file that is empty");
     return { text: content || undefined, source: { kind: "file", variable, path: text ?? "" } };

@@ -2,6 +2,7 @@ import type { InstanceConfig, TlsConfig } from "@archway/db/postgres/pool_config
 import { InvalidSetting, type Setting, type SettingsReader } from "@archway/service_kit/setting.ts";
 import type { DatabaseUrl, ServerAddress } from "./database_url.ts";
 import { DATABASE_URL, PRIMARY, replicaSettings, type ServerSettings } from "./server_settings.ts";
+import { LINE_END } from "./environment_reader.ts";
 import { loadTls, type TlsFiles } from "./server_tls.ts";
 
 /** The server that takes writes, or candidates of which one does. */
@@ -59,6 +60,7 @@ function readUrl(reader: SettingsReader): PrimaryServers {
   return withAccess(url.hosts, {
     user: url.user,
     password: url.password ?? reader.read(PRIMARY.password) ?? "",
+    ...rotated(reader, PRIMARY.password),
     database: url.database,
     maxConnections,
     ...(tls !== undefined && { tls }),
@@ -98,10 +100,24 @@ function readAccess(
   return {
     user: inherit(settings.user, primary?.user, ""),
     password: reader.readOr(settings.password, primary?.password ?? ""),
+    ...(reader.isSet(settings.password)
+      ? rotated(reader, settings.password)
+      : rotated(reader, PRIMARY.password)),
     database: inherit(settings.database, primary?.database, ""),
     maxConnections: inherit(settings.maxConnections, primary?.maxConnections, 1),
     ...(tls !== undefined && { tls }),
     ...(primary?.options !== undefined && { options: primary.options }),
+  };
+}
+
+/** Returns how the password is read for each connection if it is in a file, which may be replaced. */
+function rotated(
+  reader: SettingsReader,
+  setting: Setting<string | undefined>,
+): Pick<InstanceConfig, "readPassword"> {
+  const file = reader.fileOf(setting);
+  return file === undefined ? {} : {
+    readPassword: async ({ signal }) => (await Deno.readTextFile(file, { signal })).replace(LINE_END, ""),
   };
 }
 

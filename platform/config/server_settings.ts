@@ -86,7 +86,7 @@ function settingsOf(prefix: string, { host, hostExample, isReplica }: Texts): Om
     user: textSetting(`${prefix}USER`, { ...inherited, description: "Role to connect as." }),
     password: secretSetting(`${prefix}PASSWORD`, {
       defaultRule: isReplica ? AS_PRIMARY : "none, for peer or certificate authentication",
-      description: "Password of the role.",
+      description: "Password of the role. A file is read for each connection, so that it may be replaced.",
     }),
     database: textSetting(`${prefix}DATABASE`, { ...inherited, description: "Name of the database." }),
     maxConnections: integerSetting(`${prefix}POOL_MAX_CONNS`, {

@@ -55,6 +55,8 @@ export interface SettingsReader {
   readOr<T>(setting: Setting<T | undefined>, fallback: T, text?: string): T;
   /** Returns the value of a required setting; reports its absence and then returns `placeholder`. */
   require<T>(setting: Setting<T | undefined>, placeholder: T): T;
+  /** Returns the path of the file that a secret is read from, if its `_FILE` is set. */
+  fileOf(setting: Setting<unknown>): string | undefined;
   /** Reports a setting as invalid. The reason continues a sentence that begins with its name. */
   reject(setting: Pick<Setting<unknown>, "name">, reason: string): void;
 }

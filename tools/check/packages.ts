@@ -23,6 +23,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "negotiator": ["server/"],
   "postgres": ["db/postgres/"],
   "postgres-array": ["db/postgres/"],
+  "@mongodb-js/saslprep": ["db/postgres/"],
   "rate-limiter-flexible": ["server/rate_limit/"],
   "rfc6902": ["server/"],
   "standardwebhooks": ["platform/events/webhooks/"],

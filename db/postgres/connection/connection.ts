@@ -5,7 +5,7 @@ import type { QueryParameter, QueryResult } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { cancelStatement } from "./cancel_statement.ts";
 import { encodeParameter } from "./text_format.ts";
-import { type Driver, openDriver, valueSettings } from "./open_driver.ts";
+import { type Driver, openDriver, pinSettings } from "./open_driver.ts";
 import { openSocket } from "./open_socket.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
 import { type QuickReads, SentStatements } from "./sent_statements.ts";
@@ -18,7 +18,11 @@ import {
   tooManyParameters,
   toStatementError,
 } from "./statement_errors.ts";
+import { preparePassword } from "./prepare_password.ts";
+import { readPassword } from "./read_password.ts";
+import { TlsRefusal } from "./tls_refusal.ts";
 import { toDatabaseError } from "./to_database_error.ts";
+import { checkServer, type ServerState, UnsuitableServerError } from "./unsuitable_server_error.ts";
 
 /** Options of {@link Connection.open}. */
 export interface OpenConnectionOptions {
@@ -46,18 +50,14 @@ export interface Session {
   readonly serverStart: string;
 }
 
-interface OpenedState extends Session {
+interface OpenedState extends Session, ServerState {
   readonly refusesWrites: boolean;
 }
 
 const opened = `SELECT
     pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS "refusesWrites",
-    pg_backend_pid() AS pid, ${serverStart} AS "serverStart"`;
-
-/** Same, and pins the settings of a session that is not shared. */
-const openedAndPinned = `${opened}, concat(${
-  Object.entries(valueSettings).map(([name, value]) => `set_config('${name}', '${value}', false)`).join(", ")
-}) AS pinned`;
+    pg_backend_pid() AS pid, ${serverStart} AS "serverStart",
+    current_setting('server_version_num')::int4 AS version, current_setting('server_encoding') AS encoding`;
 
 /** Maximum number of parameters that the driver sends. A statement with more would leave its connection hanging. */
 const maxParameters = 65_533;
@@ -92,7 +92,10 @@ export class Connection {
 
   private constructor(
     instance: InstanceConfig,
-    { socket, config, readOnly }: OpenConnectionOptions & { readonly socket: Socket },
+    { socket, password, config, readOnly }: OpenConnectionOptions & {
+      readonly socket: Socket;
+      readonly password: string;
+    },
   ) {
     this.instance = instance;
     this.#socket = socket;
@@ -110,7 +113,7 @@ export class Connection {
       ? Infinity
       : performance.now() + lifetimeMs * (0.8 + Math.random() * 0.4);
     let unused: Socket | undefined = socket;
-    this.#driver = openDriver({ ...instance, maxConnections: 1 }, { ...config, idleTimeoutMs: 0 }, {
+    this.#driver = openDriver({ ...instance, password, maxConnections: 1 }, { ...config, idleTimeoutMs: 0 }, {
       readOnly,
       connect: () => {
         const unusedSocket = unused;
@@ -129,17 +132,38 @@ export class Connection {
   /** Connects. Rejects with code "unavailable" on failure or timeout. */
   static async open(instance: InstanceConfig, options: OpenConnectionOptions): Promise<Connection> {
     const timeoutMs = options.config.connectTimeoutMs ?? 5_000;
+    const password = await readPassword(instance, { timeoutMs });
+    const prepared = await preparePassword(password);
+    try {
+      return await Connection.#openWith(prepared, instance, options);
+    } catch (error) {
+      // Only SCRAM prepares passwords.
+      const isRefused = error instanceof DatabaseError && error.sqlState === "28P01";
+      if (!isRefused || prepared === password) throw error;
+      return await Connection.#openWith(password, instance, options);
+    }
+  }
+
+  static async #openWith(
+    password: string,
+    instance: InstanceConfig,
+    options: OpenConnectionOptions,
+  ): Promise<Connection> {
+    const timeoutMs = options.config.connectTimeoutMs ?? 5_000;
     const socket = await openSocket(instance, { timeoutMs });
-    const connection = new Connection(instance, { ...options, socket });
+    const refusal = instance.tls === undefined ? undefined : new TlsRefusal(socket);
+    const connection = new Connection(instance, { ...options, password, socket });
     const timer = setTimeout(() => {
       void connection.close();
       socket.destroy();
     }, timeoutMs);
     try {
-      const text = options.config.pooler === "transaction" ? opened : openedAndPinned;
+      const { config } = options;
+      const text = config.pooler === "transaction" ? opened : `${opened}, ${pinSettings(config)} AS pinned`;
       const result = await connection.#driver.unsafe<OpenedState[]>(text, [], prepared);
       const [row] = result;
       if (row === undefined) throw new DatabaseError("internal", "The server returned no state");
+      checkServer(row);
       const { refusesWrites, pid, serverStart } = row;
       // A pooler makes up the process id of the handshake.
       return Object.assign(connection, {
@@ -148,6 +172,8 @@ export class Connection {
       });
     } catch (error) {
       void connection.close();
+      refusal?.check();
+      if (error instanceof UnsuitableServerError) throw error;
       const { cause, sqlState } = toDatabaseError(error);
       throw new DatabaseError("unavailable", "The database cannot be reached", {
         cause,

@@ -94,11 +94,8 @@ function tlsOptions({ ca, cert, key, serverName, verify }: TlsConfig): Record<st
   };
 }
 
-/**
- * Settings that values depend on, in any session that belongs to the program. They are set after the start of the
- * session, which some poolers refuse with them.
- */
-export const valueSettings: Readonly<Record<string, string>> = {
+/** Settings that values depend on. */
+const valueSettings: Readonly<Record<string, string>> = {
   bytea_output: "hex",
   array_nulls: "on",
   // The shortest text from which the same number is read.
@@ -107,6 +104,23 @@ export const valueSettings: Readonly<Record<string, string>> = {
   client_min_messages: "notice",
   default_transaction_isolation: "read committed",
 };
+
+/**
+ * Returns an SQL expression that sets further settings, in a session that belongs to the program. A session does not
+ * start with them, since poolers refuse those that they do not know, and servers of earlier versions
+ * `transaction_timeout`.
+ */
+export function pinSettings(
+  { transactionTimeoutMs = 60 * second }: Pick<PoolConfig, "transactionTimeoutMs">,
+): string {
+  const settings = Object.entries(valueSettings).map(([name, value]) => setConfig(name, value));
+  return `concat(${settings.join(", ")}, CASE WHEN current_setting('transaction_timeout', true) IS NOT NULL
+    THEN ${setConfig("transaction_timeout", String(transactionTimeoutMs))} END)`;
+}
+
+function setConfig(name: string, value: string): string {
+  return `set_config('${name}', '${value}', false)`;
+}
 
 /**
  * Returns the settings that a session starts with. They outrank those of the role and the database: the column parsers
@@ -130,6 +144,5 @@ function sessionSettings(
     ...(readOnly ? { default_transaction_read_only: "on" } : {}),
     // As texts, since the driver leaves out the number 0.
     statement_timeout: String(config.statementTimeoutMs ?? 30 * second),
-    transaction_timeout: String(config.transactionTimeoutMs ?? 60 * second),
   };
 }

@@ -1,6 +1,7 @@
 import type { Querier } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import type { InstanceConnections } from "./instance_connections.ts";
+import { UnsuitableServerError } from "./unsuitable_server_error.ts";
 import { toDatabaseError } from "./to_database_error.ts";
 
 /** Reason of an unhealthy server that does not respond at all. */
@@ -39,6 +40,7 @@ export async function queryWithTimeout<T>(
 /** Returns a user-facing reason without addresses or credentials. */
 export function probeErrorReason(error: unknown): string {
   if (error instanceof ProbeTimeoutError) return error.message;
+  if (error instanceof UnsuitableServerError) return error.reason;
   const { code, sqlState = "" } = toDatabaseError(error);
   if (sqlState.startsWith("28")) return "authentication failed";
   if (sqlState.startsWith("3D")) return "database does not exist";
