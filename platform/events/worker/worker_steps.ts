@@ -64,7 +64,10 @@ export function workerSteps(
   });
   const dispatcher = webhookDispatcher(options, dependencies);
   const { retentionMs } = config.webhooks;
-  const sweeper = new Sweeper({ database, secrets, nowMs, retentionMs });
+  const onDiscarded = (count: number): void => {
+    for (let index = 0; index < count; index++) observer.settled("dead");
+  };
+  const sweeper = new Sweeper({ database, secrets, nowMs, retentionMs, onDiscarded });
   const steps = new Map<string, WorkerStep>([
     ["relay", { step: () => relay.step(), lingerMs: LINGER_MS }],
     ["webhooks", { step: (context) => dispatcher.step(context) }],
@@ -107,11 +110,9 @@ function webhookDispatcher(
     observer,
     attempt: (_key, delivery, signal) => attemptDelivery(delivery, { ...attemptOptions, signal }),
     onMore: () => wake("webhooks"),
-    onDisabled: (webhook, discarded) =>
-      logger.warn(
-        "Webhook {webhook} disabled: its receiver responded with 410 Gone; {discarded} deliveries discarded",
-        { webhook, discarded },
-      ),
+    onDiscardable: () => wake("sweeper"),
+    onDisabled: (webhook) =>
+      logger.warn("Webhook {webhook} disabled: its receiver responded with 410 Gone", { webhook }),
     onDead: ({ id, event }, { failure, status }) =>
       logger.warn("Giving up delivery {delivery} of event {event}: {failure}", {
         delivery: id,

@@ -29,7 +29,7 @@ const CLAIM = `with in_flight as materialized (
     select * from (
       select l.endpoint_id, l.stream, l.due_at, w.pace, coalesce(w.owner, w.id::text) as tenant
       from webhook_lanes as l join webhook_endpoints as w on w.id = l.endpoint_id
-      where l.due_at <= $1::timestamptz and (w.throttled_until is null or w.throttled_until <= $1::timestamptz)
+      where l.due_at <= $1::timestamptz and w.disabled_at is null and (w.throttled_until is null or w.throttled_until <= $1::timestamptz)
     ) as d
     where endpoint_id <> all ($8::uuid[]) and tenant <> all ($9::text[])
       and (pace = 'quick' or ($3 > 0 and tenant <> all ($10::text[])))

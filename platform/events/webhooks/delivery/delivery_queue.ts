@@ -24,6 +24,8 @@ export interface Settlement {
   readonly state: "delivered" | "dead" | "pending";
   /** Next delivery of the ordering key, whose lease was renewed; undefined if none is due. */
   readonly next: PendingDelivery | undefined;
+  /** Whether the endpoint is disabled: nothing more is sent. */
+  readonly isDisabled: boolean;
 }
 
 const LOCK_LEASE = `select 1 from webhook_lanes
@@ -44,7 +46,7 @@ const RECORD_ATTEMPT = `update webhook_deliveries as d
     last_status = $3, last_error = $4, attempted_at = $5,
     settled_at = case when n.state = 'pending' then null else $5::timestamptz end
   from (
-    select d.id, d.retry_requested and $2 <> 'delivered' and w.disabled_at is null as requested,
+    select d.id, w.disabled_at is not null as disabled, d.retry_requested and $2 <> 'delivered' and w.disabled_at is null as requested,
       case
         when $2 = 'pending' and w.disabled_at is not null then 'dead'
         when $2 = 'dead' and w.disabled_at is null and d.retry_requested then 'pending'
@@ -53,7 +55,7 @@ const RECORD_ATTEMPT = `update webhook_deliveries as d
     from webhook_deliveries as d join webhook_endpoints as w on w.id = d.endpoint_id where d.id = $1
   ) as n
   where d.id = n.id
-  returning n.state`;
+  returning n.state, n.disabled as "isDisabled"`;
 
 const BEGIN_RETRY = `update webhook_deliveries set retry_requested = false where id = $1 and retry_requested`;
 
@@ -62,23 +64,8 @@ const RECORD_LATENCY_CLASS = `update webhook_endpoints set pace = $2 where id = 
 const THROTTLE = `update webhook_endpoints set throttled_until = $3, throttled_at = $2
   where id = $1 and (throttled_until is null or throttled_until < $3)`;
 
-// Locks rows in the same order as others: the endpoint, its keys, its deliveries. Waits for attempts that are being
-// recorded; those that are recorded later find the endpoint disabled.
-const LOCK_ENDPOINT = `select 1 from webhook_endpoints where id = $1 for update`;
-const LOCK_KEYS = `select 1 from webhook_lanes where endpoint_id = $1 order by stream for update`;
 const DISABLE = `update webhook_endpoints set disabled_at = $2, version = version + 1
   where id = $1 and disabled_at is null`;
-// Leaves deliveries in flight to their workers.
-const DISCARD = `update webhook_deliveries as d
-  set state = 'dead', last_error = 'disabled', retry_requested = false, settled_at = $2
-  where d.endpoint_id = $1 and d.state = 'pending' and not exists (
-    select from webhook_lanes as l
-    where l.endpoint_id = d.endpoint_id and l.stream = d.stream and l.lease is not null and not exists (
-      select from webhook_deliveries as b
-      where b.endpoint_id = d.endpoint_id and b.stream = d.stream and b.state = 'pending' and b.position < d.position
-    )
-  )`;
-const REMOVE_IDLE = `delete from webhook_lanes where endpoint_id = $1 and lease is null`;
 
 const RENEW_LEASE =
   `update webhook_lanes set due_at = $4, scheduled_at = $3 where endpoint_id = $1 and stream = $2`;
@@ -120,21 +107,16 @@ export class DeliveryQueue {
   }
 
   /**
-   * Disables the endpoint of a key and declares its pending deliveries dead, except those in flight. Ends the lease.
+   * Disables the endpoint of a key and ends the lease. Its pending deliveries are left to `discardDeliveries`.
    *
-   * @returns the number of deliveries declared dead; undefined if it was disabled or deleted already.
+   * @returns false if it was disabled or deleted already.
    */
-  async disable({ endpointId, stream, lease }: ClaimedKey): Promise<number | undefined> {
-    return await this.#options.database.withTx(async (tx) => {
-      await tx.query(LOCK_ENDPOINT, [endpointId]);
-      const now = this.#time();
-      const { rowCount: disabled } = await tx.query(DISABLE, [endpointId, now]);
-      await tx.query(LOCK_KEYS, [endpointId]);
-      await tx.query(RELEASE_LEASE, [endpointId, stream, lease, now]);
-      const { rowCount: discarded } = await tx.query(DISCARD, [endpointId, now]);
-      await tx.query(REMOVE_IDLE, [endpointId]);
-      return disabled === 0 ? undefined : discarded;
-    }, { repeatable: true });
+  async disable(key: ClaimedKey): Promise<boolean> {
+    // Not in the transaction of an attempt, for the same reason.
+    const parameters = [key.endpointId, this.#time()];
+    const { rowCount } = await this.#options.database.writer().query(DISABLE, parameters);
+    await this.release(key);
+    return rowCount > 0;
   }
 
   /** Returns the first pending delivery of a key, or undefined if there is none. */
@@ -158,14 +140,14 @@ export class DeliveryQueue {
     return await this.#withLease(key, async (tx, columns) => {
       const now = this.#time();
       const parameters = [id, planned, status ?? null, failure ?? null, now];
-      const { rows: [recorded] } = await tx.query<Pick<Settlement, "state">>(RECORD_ATTEMPT, parameters);
-      const state = recorded?.state ?? planned;
+      const { rows: [recorded] } = await tx.query<Omit<Settlement, "next">>(RECORD_ATTEMPT, parameters);
+      const { state, isDisabled } = recorded ?? { state: planned, isDisabled: false };
       // Backs off, unless a retry of this delivery or of an earlier one was requested meanwhile.
       if (delayMs !== undefined && state === "pending" && !(await next(tx, columns))?.retryRequested) {
         await tx.query(RESCHEDULE, [...columns, now, this.#time(Math.max(delayMs, retryAfterMs))]);
-        return { state, next: undefined };
+        return { state, next: undefined, isDisabled };
       }
-      return { state, next: await this.#advance(tx, columns) };
+      return { state, next: await this.#advance(tx, columns), isDisabled };
     });
   }
 

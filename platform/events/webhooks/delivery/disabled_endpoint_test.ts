@@ -6,6 +6,7 @@ import { DomainError } from "@archway/service_kit/domain_error.ts";
 import { appendEvents } from "../../outbox/testing/append_events.ts";
 import { DATABASE_NAMES } from "../../testing/event_databases.ts";
 import { WorkerHarness } from "../../worker/testing/worker_harness.ts";
+import { discardDeliveries } from "./discard_deliveries.ts";
 import type { WebhookService } from "../management/app.ts";
 import { openWebhookService } from "../management/open_webhook_service.ts";
 import type { DeliveryRow } from "../../worker/testing/worker_harness.ts";
@@ -49,7 +50,7 @@ for (const name of DATABASE_NAMES) {
     await appendEvents(harness.pool, ["order-1", "order-1", "order-held"].map((stream) => ({ stream })));
     const settled = await deliveriesWhen(
       harness,
-      (all) => all.filter(({ state }) => state === "dead").length === 4,
+      (all) => all.filter(({ state }) => state === "dead").length === 3,
     );
     assertEquals(
       settled.map(({ stream, state, last_status, last_error }) => [stream, state, last_status, last_error]),
@@ -58,17 +59,21 @@ for (const name of DATABASE_NAMES) {
         ["order-failing", "dead", 500, "disabled"],
         ["order-1", "dead", 410, "gone"],
         ["order-1", "dead", null, "disabled"],
-        ["order-held", "dead", null, "disabled"],
+        ["order-held", "pending", null, null],
       ],
     );
-    // An attempt that fails meanwhile is not repeated.
+    // An attempt that fails meanwhile is not repeated, and the rest of its stream is not attempted.
     held.resolve(500);
     await harness.untilSettled();
-    assertEquals((await harness.deliveries())[0]?.last_error, "status");
+    const attempted = (await harness.deliveries()).filter(({ stream }) => stream === "order-held");
+    assertEquals(attempted.map(({ state, last_error }) => [state, last_error]), [["dead", "status"], [
+      "dead",
+      "disabled",
+    ]]);
     assertEquals(
       harness.lines.map(({ message }) => message).filter((message) => message.includes("disabled")),
       [
-        "Webhook {webhook} disabled: its receiver responded with 410 Gone; {discarded} deliveries discarded",
+        "Webhook {webhook} disabled: its receiver responded with 410 Gone",
       ],
     );
     const disabled = await service.get(key);
@@ -113,3 +118,40 @@ for (const name of DATABASE_NAMES) {
     assertEquals(receiver.received.length, 1);
   });
 }
+
+Deno.test("discardDeliveries() discards any number of deliveries to disabled endpoints, in batches", async () => {
+  await using harness = await WorkerHarness.open();
+  const [{ receiver, endpointId }, other] = [await harness.addReceiver(), await harness.addReceiver()];
+  receiver.respond = () => 500;
+  other.receiver.respond = () => 500;
+  const worker = harness.startWorker();
+  const streams = Array.from({ length: 120 }, (_, index) => `order-${index}`);
+  await appendEvents(
+    harness.pool,
+    [...streams, ...Array<string>(1_100).fill("order-1")].map((stream) => ({ stream })),
+  );
+  await deliveriesWhen(harness, ({ length }) => length === 2 * 1_220);
+  await worker[Symbol.asyncDispose]();
+  await harness.pool.writer().query("update webhook_endpoints set disabled_at = now() where id = $1", [
+    endpointId,
+  ]);
+  const now = new Date().toISOString();
+  let [count, batches] = [0, 0];
+  for (let hasMore = true; hasMore; batches++) {
+    const discarded = await discardDeliveries(harness.pool, now);
+    count += discarded.count;
+    hasMore = discarded.hasMore;
+  }
+  assertEquals([count, batches > 1], [1_220, true]);
+  const { rows } = await harness.pool.writer().query<{ id: string; state: string; keys: bigint }>(
+    `select w.id, min(d.state) as state, (select count(*) from webhook_lanes as l where l.endpoint_id = w.id) as keys
+      from webhook_endpoints as w join webhook_deliveries as d on d.endpoint_id = w.id group by w.id`,
+  );
+  assertEquals(
+    new Map(rows.map(({ id, state, keys }) => [id, [state, keys]])),
+    new Map([
+      [endpointId, ["dead", 0n]],
+      [other.endpointId, ["pending", 120n]],
+    ]),
+  );
+});

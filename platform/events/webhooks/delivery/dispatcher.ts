@@ -27,8 +27,10 @@ export interface DispatcherOptions {
   readonly onMore: () => void;
   /** Called when the last attempt at a delivery has failed. Must not throw. */
   readonly onDead?: (delivery: PendingDelivery, result: AttemptResult) => void;
-  /** Called when an endpoint was disabled, with the number of deliveries discarded. Must not throw. */
-  readonly onDisabled?: (endpointId: string, discarded: number) => void;
+  /** Called when an endpoint was disabled. Must not throw. */
+  readonly onDisabled?: (endpointId: string) => void;
+  /** Called when deliveries to disabled endpoints are to be discarded. Must not throw. */
+  readonly onDiscardable: () => void;
 }
 
 /** Maximum number of consecutive deliveries of one ordering key before others get their turn. */
@@ -77,7 +79,7 @@ export class Dispatcher {
   }
 
   async #deliverInOrder(key: ClaimedKey, { stopping, signal }: JobContext): Promise<void> {
-    const { queue, attempt, onMore, slowMs } = this.#options;
+    const { queue, attempt, onMore, onDiscardable, slowMs } = this.#options;
     let delivery = await queue.first(key);
     if (delivery === undefined) return await queue.complete(key);
     for (let count = 0; count < MAX_CONSECUTIVE && !stopping.aborted; count++) {
@@ -91,6 +93,10 @@ export class Dispatcher {
       if (result.failure === "gone") return await this.#disable(key);
       if (result.retryAfterMs !== undefined) await queue.throttle(key.endpointId, result.retryAfterMs);
       if (settlement?.next === undefined) return;
+      if (settlement.isDisabled) {
+        await queue.release(key);
+        return onDiscardable();
+      }
       delivery = settlement.next;
       // A slow endpoint yields after every attempt.
       if (latency === "slow") break;
@@ -100,11 +106,9 @@ export class Dispatcher {
   }
 
   async #disable(key: ClaimedKey): Promise<void> {
-    const { queue, observer, onDisabled } = this.#options;
-    const discarded = await queue.disable(key);
-    if (discarded === undefined) return;
-    for (let count = 0; count < discarded; count++) observer.settled("dead");
-    onDisabled?.(key.endpointId, discarded);
+    const { queue, onDisabled, onDiscardable } = this.#options;
+    if (await queue.disable(key)) onDisabled?.(key.endpointId);
+    onDiscardable();
   }
 
   async #recordLatency({ endpointId }: ClaimedKey, latency: LatencyClass): Promise<void> {

@@ -1,15 +1,18 @@
-import type { ConnectionManager } from "@archway/db/db.ts";
+import type { ConnectionManager, TxManager } from "@archway/db/db.ts";
 import { ENCRYPTION_KEY_ID_BYTES, type EncryptionKeyRing } from "@archway/service_kit/signing.ts";
+import { discardDeliveries } from "./discard_deliveries.ts";
 import type { StepOutcome } from "../../worker/work_loop.ts";
 
 /** Options of a sweeper. */
 export interface SweeperOptions {
-  readonly database: ConnectionManager;
+  readonly database: ConnectionManager & TxManager;
   readonly secrets: EncryptionKeyRing;
   /** Returns the current time, in milliseconds since 1970. */
   readonly nowMs: () => number;
   /** Retention of settled deliveries, in milliseconds. */
   readonly retentionMs: number;
+  /** Called with a number of deliveries that were declared dead. Must not throw. @default does nothing */
+  readonly onDiscarded?: (count: number) => void;
 }
 
 /** Maximum clock skew between processes, in milliseconds; beyond it, a clock was set back. */
@@ -56,7 +59,7 @@ interface StaleSecret {
 
 const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
-/** Periodic maintenance of deliveries: retention, schedules and encryption keys. */
+/** Periodic maintenance of deliveries: retention, schedules, disabled endpoints and encryption keys. */
 export class Sweeper {
   readonly #options: SweeperOptions;
 
@@ -69,7 +72,15 @@ export class Sweeper {
     const [purged, rescheduled] = [await this.purge(), await this.reschedule()];
     await this.#options.database.writer().query(PURGE_SECRETS, [this.#time()]);
     await this.reencryptSecrets();
-    return purged === BATCH || rescheduled === BATCH ? "more" : "idle";
+    const discardsMore = await this.discard();
+    return purged === BATCH || rescheduled === BATCH || discardsMore ? "more" : "idle";
+  }
+
+  /** Discards deliveries to disabled endpoints. Returns whether there may be more. */
+  async discard(): Promise<boolean> {
+    const { count, hasMore } = await discardDeliveries(this.#options.database, this.#time());
+    if (count > 0) this.#options.onDiscarded?.(count);
+    return hasMore;
   }
 
   /** Deletes deliveries that were settled before the retention period. Returns how many. */
