@@ -230,8 +230,8 @@ Deno.test("parseConfig() accepts 64 replicas, and rejects more", () => {
 });
 
 Deno.test("parseConfig() accepts log levels in any case, and warn for warning", () => {
-  const levels = ["debug", "INFO", "warn", "WARNING", "error"].map((LOG_LEVEL) =>
+  const levels = ["TRACE", "debug", "INFO", "warn", "WARNING", "error", "off"].map((LOG_LEVEL) =>
     parse({ LOG_LEVEL }).logLevel
   );
-  assertEquals(levels, ["debug", "info", "warning", "warning", "error"]);
+  assertEquals(levels, ["trace", "debug", "info", "warning", "warning", "error", "off"]);
 });

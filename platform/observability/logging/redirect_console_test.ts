@@ -24,3 +24,18 @@ Deno.test("redirectConsole() sends what packages print to the log, and restores 
   assertEquals([severity_text, body], ["WARN", "Printed by a package: [WARN] no password at host"]);
   assertEquals(Reflect.get(console, "warn"), original);
 });
+
+Deno.test("configureLogging() writes nothing at level off", async () => {
+  let text = "";
+  const target = {
+    write(bytes: Uint8Array): Promise<number> {
+      text += new TextDecoder().decode(bytes);
+      return Promise.resolve(bytes.length);
+    },
+  };
+  {
+    await using logging = await configureLogging("off", { terminal: false, stdout: target, stderr: target });
+    logging.logger.fatal("Not written");
+  }
+  assertEquals(text, "");
+});
