@@ -166,6 +166,8 @@ export interface InstanceHealth {
   readonly healthy: boolean;
   /** Reason why it is unhealthy or receives no reads; contains no secrets. */
   readonly reason?: string;
+  /** Whether it serves although the health probe failed, for want of a connection of its own. */
+  readonly isServing?: boolean;
 }
 
 /** Current state of the connections to a server. */

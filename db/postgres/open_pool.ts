@@ -118,7 +118,7 @@ class PostgresPool implements ConnectionPool {
   async health(): Promise<readonly InstanceHealth[]> {
     this.#watches = true;
     const [primary, ...replicas] = await Promise.all([
-      checkPrimary(this.#primary.candidates),
+      checkPrimary(this.#primary.candidates, { serves: () => this.#primary.serves() }),
       ...this.#replicas.map((replica) => replica.describe()),
     ]);
     return [...primary, ...replicas];

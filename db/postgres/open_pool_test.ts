@@ -105,6 +105,33 @@ Deno.test("openPool() reports the health of the primary while the pool is satura
   assertEquals((await waiting).rowCount, 1);
 });
 
+Deno.test("openPool() reports that only its health probe has no connection", async () => {
+  await using database = await useTestDatabase();
+  await using admin = openPool({ primary: database.instance, replicas: [] });
+  const user = `limited_${crypto.randomUUID().replaceAll("-", "")}`;
+  await admin.writer().query(`CREATE ROLE ${user} LOGIN CONNECTION LIMIT 1`);
+  try {
+    const primary = { ...database.instance, user, maxConnections: 1 };
+    await using pool = openPool({
+      primary,
+      replicas: [],
+      ...GENEROUS_TIMEOUTS,
+      replicaProbeTimeoutMs: 20_000,
+    });
+    await pool.writer().query("SELECT 1");
+    assertEquals(await pool.health(), [{
+      name: "primary",
+      role: "primary",
+      healthy: false,
+      isServing: true,
+      reason: "no connection left for the health probe",
+    }]);
+    assertEquals(await pool.pendingMigrations([]), []);
+  } finally {
+    await admin.writer().query(`DROP ROLE ${user}`);
+  }
+});
+
 Deno.test("openPool() reports failed authentication and a missing database", async () => {
   await using database = await useTestDatabase();
   for (

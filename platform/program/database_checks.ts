@@ -6,14 +6,16 @@ import type { MigrationGate } from "./migration_gate.ts";
 export function databaseChecks(database: HealthManager, migrations: MigrationGate): ReadinessCheck {
   return async function checkDatabase(): Promise<readonly HealthCheck[]> {
     const instances = await database.health();
-    const reachable = instances.some(({ role, healthy }) => role === "primary" && healthy);
+    const reachable = instances.some(({ role, healthy, isServing }) =>
+      role === "primary" && (healthy || isServing)
+    );
     return [
       reachable
         ? await checkMigrations(migrations)
         : { name: "migrations", status: "unavailable", reason: "primary unreachable" },
-      ...instances.map(({ name, role, healthy, reason }): HealthCheck => ({
+      ...instances.map(({ name, role, healthy, isServing, reason }): HealthCheck => ({
         name,
-        status: healthy ? "ok" : role === "primary" ? "unavailable" : "degraded",
+        status: healthy ? "ok" : role === "primary" && isServing !== true ? "unavailable" : "degraded",
         ...(reason !== undefined && { reason }),
       })),
     ];

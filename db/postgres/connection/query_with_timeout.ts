@@ -7,6 +7,9 @@ import { toDatabaseError } from "./to_database_error.ts";
 /** Reason of an unhealthy server that does not respond at all. */
 export const UNREACHABLE = "unreachable";
 
+/** SQLSTATE of a server, database or role whose maximum of connections is reached. */
+export const TOO_MANY_CONNECTIONS = "53300";
+
 /** Timeout of a probe. The message is user-facing. */
 class ProbeTimeoutError extends DatabaseError {
   constructor(timeoutMs: number) {
@@ -43,6 +46,7 @@ export function probeErrorReason(error: unknown): string {
   if (error instanceof UnsuitableServerError) return error.reason;
   const { code, sqlState = "" } = toDatabaseError(error);
   if (sqlState.startsWith("28")) return "authentication failed";
+  if (sqlState === TOO_MANY_CONNECTIONS) return "no connection left for the health probe";
   if (sqlState.startsWith("3D")) return "database does not exist";
   // A lost connection during a probe leaves no write in doubt.
   if (code === "unavailable" || code === "outcome-unknown") return UNREACHABLE;

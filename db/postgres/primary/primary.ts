@@ -3,6 +3,8 @@ import { DatabaseError } from "../../errors.ts";
 import { Connection } from "../connection/connection.ts";
 import { InstanceConnections } from "../connection/instance_connections.ts";
 import { closingTimeout } from "../connection/closing_timeout.ts";
+import { TOO_MANY_CONNECTIONS } from "../connection/query_with_timeout.ts";
+import { toDatabaseError } from "../connection/to_database_error.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
 import { PrimaryCandidate } from "./primary_candidate.ts";
 import { PrimaryFinder } from "./primary_finder.ts";
@@ -72,9 +74,16 @@ export class Primary {
     return undefined;
   }
 
-  /** Runs a query on the probe connection, independent of the load on the others. */
-  find<T>(run: (server: Querier) => Promise<T>): Promise<T> {
-    return this.#candidate?.find(run) ?? run(this.querier);
+  /** Runs a query on the probe connection, independent of the load on the others, or on those if it has none. */
+  async find<T>(run: (server: Querier) => Promise<T>): Promise<T> {
+    const candidate = this.#candidate;
+    if (candidate === undefined) return await run(this.querier);
+    try {
+      return await candidate.find(run);
+    } catch (error) {
+      if (toDatabaseError(error).sqlState !== TOO_MANY_CONNECTIONS) throw error;
+      return await run(this.querier);
+    }
   }
 
   /** Current primary, as far as known. */
@@ -85,6 +94,12 @@ export class Primary {
 
   async #dropLost(reconnected: PrimaryCandidate): Promise<void> {
     if (reconnected === this.#candidate) await this.#connections.dropLost();
+  }
+
+  /** Whether the connections of the pool take a statement in time. Never rejects. */
+  serves(): Promise<boolean> {
+    const signal = AbortSignal.timeout(this.#config.replicaProbeTimeoutMs ?? 2_000);
+    return this.querier.query("SELECT 1", [], { signal }).then(() => true, () => false);
   }
 
   /** Opens a connection outside of the pool, without timeouts. */

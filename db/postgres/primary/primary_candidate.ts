@@ -1,6 +1,10 @@
 import type { PoolStatus, Querier } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
-import { probeErrorReason, queryWithTimeout } from "../connection/query_with_timeout.ts";
+import {
+  probeErrorReason,
+  queryWithTimeout,
+  TOO_MANY_CONNECTIONS,
+} from "../connection/query_with_timeout.ts";
 import type { SessionProbe } from "../connection/drop_lost_sessions.ts";
 import { Connection } from "../connection/connection.ts";
 import { InstanceConnections } from "../connection/instance_connections.ts";
@@ -64,8 +68,9 @@ export class PrimaryCandidate implements SessionProbe {
     try {
       return await queryWithTimeout(this.#connections, run, { timeoutMs: this.#timeoutMs });
     } catch (error) {
-      const { code } = toDatabaseError(error);
-      this.#wasLost ||= code === "unavailable" || code === "outcome-unknown";
+      const { code, sqlState } = toDatabaseError(error);
+      const isLost = code === "unavailable" || code === "outcome-unknown";
+      this.#wasLost ||= isLost && sqlState === undefined;
       throw error;
     }
   }
@@ -95,11 +100,16 @@ export class PrimaryCandidate implements SessionProbe {
   }
 
   /** Returns whether it accepts writes, or the reason of a failed probe. Never rejects. */
-  async check(): Promise<{ readonly acceptsWrites: boolean } | { readonly reason: string }> {
+  async check(): Promise<
+    { readonly acceptsWrites: boolean } | { readonly reason: string; readonly isFull: boolean }
+  > {
     try {
       return await this.readState();
     } catch (error) {
-      return { reason: probeErrorReason(error) };
+      return {
+        reason: probeErrorReason(error),
+        isFull: toDatabaseError(error).sqlState === TOO_MANY_CONNECTIONS,
+      };
     }
   }
 
