@@ -59,7 +59,11 @@ class PostgresPool implements ConnectionPool {
     this.#config = config;
     this.#primary = new Primary(config);
     this.#replicas = config.replicas.map((replica, index) =>
-      new Replica(`replica_${index}`, replica, { config, onChange: () => this.#router.refresh() })
+      new Replica(`replica_${index}`, replica, {
+        config,
+        onChange: () => this.#router.refresh(),
+        primaryStart: () => this.#primary.serverStart,
+      })
     );
     const policy = config.readerPolicy ?? "least-loaded";
     this.#router = new ReaderRouter(this.#primary.reads, this.#replicas, { policy, random: Math.random });

@@ -23,6 +23,7 @@ export class Primary {
   /** Candidates, each with a connection for probes. */
   readonly candidates: readonly PrimaryCandidate[];
   readonly #finder: PrimaryFinder | undefined;
+  #serverStart: string | undefined;
   /** Target of statements, which are sent once. */
   readonly writes: { readonly querier: Querier };
   /** Target of reads. */
@@ -42,7 +43,12 @@ export class Primary {
       config,
       watch: config.observer && { observer: config.observer, instance: "primary" },
       max: first.maxConnections,
-      open: () => this.#finder?.open() ?? Connection.open(first, { config, readOnly: false }),
+      open: async () => {
+        const connection =
+          await (this.#finder?.open() ?? Connection.open(first, { config, readOnly: false }));
+        this.#serverStart = connection.session?.serverStart;
+        return connection;
+      },
       mustWrite: true,
       probe: () => this.#candidate,
     });
@@ -84,6 +90,11 @@ export class Primary {
       if (toDatabaseError(error).sqlState !== TOO_MANY_CONNECTIONS) throw error;
       return await run(this.querier);
     }
+  }
+
+  /** Start of the server that writes go to, as of the last connection; undefined if unknown. */
+  get serverStart(): string | undefined {
+    return this.#serverStart;
   }
 
   /** Current primary, as far as known. */

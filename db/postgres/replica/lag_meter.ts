@@ -8,6 +8,8 @@ export interface ReplicaState {
   readonly caughtUp: boolean;
   /** Time since the commit of the last replayed transaction, in milliseconds; null if none. */
   readonly sinceReplayMs: number | null;
+  /** Whether it follows none and is another server than the primary. */
+  readonly isPromoted?: boolean;
 }
 
 /**

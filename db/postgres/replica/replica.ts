@@ -25,7 +25,12 @@ export class Replica implements ReadTarget {
   constructor(
     name: string,
     instance: InstanceConfig,
-    { config, onChange }: { readonly config: PoolConfig; readonly onChange: () => void },
+    { config, onChange, primaryStart }: {
+      readonly config: PoolConfig;
+      readonly onChange: () => void;
+      /** Returns the start of the primary; undefined if unknown. */
+      readonly primaryStart: () => string | undefined;
+    },
   ) {
     this.name = name;
     this.#instance = instance;
@@ -52,7 +57,10 @@ export class Replica implements ReadTarget {
     });
     this.health = new ReplicaHealth({
       probe: async () => {
-        const { state, replayed } = await probeReplica(this.#probes, { timeoutMs });
+        const { state, replayed } = await probeReplica(this.#probes, {
+          timeoutMs,
+          primaryStart: primaryStart(),
+        });
         this.progress.record(replayed);
         return state;
       },

@@ -91,12 +91,14 @@ export class ReplicaHealth implements Disposable {
     const ejectionsBefore = this.#ejections;
     const { probe, maxLagMs, intervalMs, now, random } = this.#options;
     try {
-      const lagMs = this.#lag.measure(await probe());
+      const state = await probe();
+      const lagMs = state.isPromoted === true ? Infinity : this.#lag.measure(state);
       // A read has failed in the meantime, possibly after the replica responded, and has scheduled the next probe.
       if (this.#state === "disposed" || this.#ejections !== ejectionsBefore) return;
       if (this.#state === "ejected" || this.#state === "unknown") this.#healthySince = now();
       this.#lagMs = lagMs;
-      if (lagMs > maxLagMs) this.#change("behind", behindReason(lagMs, maxLagMs));
+      if (state.isPromoted === true) this.#change("behind", promotedReason);
+      else if (lagMs > maxLagMs) this.#change("behind", behindReason(lagMs, maxLagMs));
       else this.#change("available", "");
       this.#later(intervalMs * (0.75 + random() / 2));
     } catch (error) {
@@ -141,6 +143,9 @@ export class ReplicaHealth implements Disposable {
     await this.check();
   }
 }
+
+/** It takes reads while the primary is lost, as one that is behind. */
+const promotedReason = "follows no primary: it was promoted, or is another server";
 
 function behindReason(lagMs: number, maxLagMs: number): string {
   const lag = Number.isFinite(lagMs) ? `${(lagMs / 1000).toFixed(1)} s` : "unknown";
