@@ -7,8 +7,13 @@ const BACKLOG = 4096;
 const MIN_DRAIN_MS = 100;
 const MAX_DRAIN_MS = 250;
 
-/** Time without a new request after which a drain ends, in milliseconds. */
-const QUIET_MS = 5;
+/** Duration of a turn of the event loop in a drain, and that from which it counts as delayed, in milliseconds. */
+const TURN_MS = 5;
+const LONG_TURN_MS = 10;
+
+/** Consecutive turns without a new request after which a drain ends: of an idle server, and of a busy one. */
+const IDLE_TURNS = 5;
+const BUSY_TURNS = 2;
 
 /** Handles a request with the platform's information about its connection. */
 type HttpHandler = (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => Promise<Response>;
@@ -40,12 +45,19 @@ export class HttpListener implements Listener {
   async drain(onClosing: () => void): Promise<void> {
     onClosing();
     const startedAt = performance.now();
-    let [elapsed, quiet] = [0, 0];
-    do {
-      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-      elapsed = performance.now() - startedAt;
-      quiet = performance.now() - this.#lastRequestAt;
-    } while (elapsed < MAX_DRAIN_MS && quiet < (elapsed < MIN_DRAIN_MS ? MIN_DRAIN_MS : QUIET_MS));
+    let [elapsed, quietTurns] = [0, 0];
+    let isQuiet = false;
+    while (elapsed < MAX_DRAIN_MS && !isQuiet) {
+      const [lastRequestAt, turnAt] = [this.#lastRequestAt, performance.now()];
+      await new Promise((resolve) => setTimeout(resolve, TURN_MS));
+      const now = performance.now();
+      elapsed = now - startedAt;
+      // In a turn that has taken long, requests wait to be read.
+      quietTurns = lastRequestAt === this.#lastRequestAt && now - turnAt < LONG_TURN_MS ? quietTurns + 1 : 0;
+      isQuiet = elapsed < MIN_DRAIN_MS
+        ? now - lastRequestAt > MIN_DRAIN_MS && quietTurns >= IDLE_TURNS
+        : quietTurns >= BUSY_TURNS;
+    }
   }
 
   shutdown(): Promise<void> {
