@@ -235,3 +235,18 @@ Deno.test("parseConfig() accepts log levels in any case, and warn for warning", 
   );
   assertEquals(levels, ["trace", "debug", "info", "warning", "warning", "error", "off"]);
 });
+
+Deno.test("parseConfig() reads the name and the idle timeout of sessions", () => {
+  assertEquals([parse(POSTGRES).pool.applicationName, parse(POSTGRES).pool.idleTimeoutMs], [
+    "archway",
+    60_000,
+  ]);
+  const { pool } = parse({
+    ...POSTGRES,
+    POSTGRES_APPLICATION_NAME: "archway-1",
+    POSTGRES_POOL_IDLE_TIMEOUT: "0s",
+  });
+  assertEquals([pool.applicationName, pool.idleTimeoutMs], ["archway-1", 0]);
+  const error = assertThrows(() => parse({ ...POSTGRES, POSTGRES_APPLICATION_NAME: "é" }), ConfigError);
+  assertEquals(error.errors.map(({ variable }) => variable), ["POSTGRES_APPLICATION_NAME"]);
+});

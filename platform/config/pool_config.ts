@@ -1,6 +1,6 @@
 import type { PoolConfig as DatabasePoolConfig } from "@archway/db/postgres/pool_config.ts";
 import type { SettingsReader } from "@archway/service_kit/setting.ts";
-import { durationSetting, integerSetting } from "@archway/service_kit/setting_types.ts";
+import { durationSetting, integerSetting, textSetting } from "@archway/service_kit/setting_types.ts";
 
 /** Timeouts and limits of connections to either kind of database. */
 export type PoolConfig = Required<
@@ -11,6 +11,8 @@ export type PoolConfig = Required<
     | "queueTimeoutMs"
     | "maxWaiting"
     | "lifetimeMs"
+    | "idleTimeoutMs"
+    | "applicationName"
     | "statementTimeoutMs"
     | "transactionTimeoutMs"
     | "migrationLockTimeoutMs"
@@ -42,6 +44,15 @@ const CONNECTION_LIFETIME = durationSetting("POSTGRES_CONNECTION_LIFETIME", {
   default: "30m",
   description: "Maximum connection age (±20 % jitter); 0s disables it.",
 });
+const IDLE_TIMEOUT = durationSetting("POSTGRES_POOL_IDLE_TIMEOUT", {
+  default: "60s",
+  description: "Idle time after which a connection is closed; 0s disables it.",
+});
+const APPLICATION_NAME = textSetting("POSTGRES_APPLICATION_NAME", {
+  default: "archway",
+  pattern: [/^[\x20-\x7e]{1,63}$/, "must consist of 1 to 63 printable ASCII characters"],
+  description: "Name of the sessions in pg_stat_activity and the server's log, such as one per instance.",
+});
 const STATEMENT_TIMEOUT = durationSetting("POSTGRES_STATEMENT_TIMEOUT", {
   default: "10s",
   description: "Maximum time of a statement, enforced by the server; 0s disables it.",
@@ -62,6 +73,8 @@ export const POOL_SETTINGS = [
   QUEUE_TIMEOUT,
   MAX_WAITING,
   CONNECTION_LIFETIME,
+  IDLE_TIMEOUT,
+  APPLICATION_NAME,
   STATEMENT_TIMEOUT,
   TRANSACTION_TIMEOUT,
   MIGRATE_LOCK_TIMEOUT,
@@ -75,6 +88,8 @@ export function readPoolConfig(reader: SettingsReader): PoolConfig {
     queueTimeoutMs: reader.read(QUEUE_TIMEOUT),
     maxWaiting: reader.read(MAX_WAITING),
     lifetimeMs: reader.read(CONNECTION_LIFETIME),
+    idleTimeoutMs: reader.read(IDLE_TIMEOUT),
+    applicationName: reader.read(APPLICATION_NAME),
     statementTimeoutMs: reader.read(STATEMENT_TIMEOUT),
     transactionTimeoutMs: reader.read(TRANSACTION_TIMEOUT),
     migrationLockTimeoutMs: reader.read(MIGRATE_LOCK_TIMEOUT),
