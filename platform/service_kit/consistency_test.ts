@@ -14,7 +14,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     const responses = [
       created,
       await sendRequest(server, `PUT ${path}`, change),
-      await sendRequest(server, `PATCH ${path}`, change),
+      await sendRequest(server, `PATCH ${path}`, { ...change, body: { name: "Ada Byron" } }),
     ];
     for (const response of responses) {
       for (const line of [`GET ${path}`, LIST, `${LIST}?page=1`, `HEAD ${path}`]) {

@@ -194,3 +194,15 @@ Deno.test("generateFiles() applies no defaults in branches, which need not match
   assertStringIncludes(await validators(branch), '"Ada"');
   assertFalse((await validators({ anyOf: [branch, { type: "null" }] })).includes('"Ada"'));
 });
+
+Deno.test("generateFiles() accepts schemas that refer to themselves through a property or an item", async () => {
+  const thing = { $ref: `#${THING}` };
+  const server = await generated([{
+    at: THING,
+    value: {
+      type: "object",
+      properties: { parent: { anyOf: [thing, { type: "null" }] }, children: { items: thing } },
+    },
+  }]);
+  assertEquals(handlers(server), ["getThing", "createThing"]);
+});

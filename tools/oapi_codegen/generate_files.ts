@@ -1,4 +1,5 @@
 import { checkBinary } from "./binary_rules.ts";
+import { checkCircular } from "./circular_schemas.ts";
 import { documentSchemas } from "./document_schemas.ts";
 import { DEFAULT_SCHEMA_SUFFIX } from "./config.ts";
 import { bundleDocument } from "./document/bundle_document.ts";
@@ -53,6 +54,7 @@ export async function generateFiles(
   const operations = readOperations(references, { excludeTags, defaultSecurity });
   const aliases = new SchemaAliases({ value: document, pointer: "" }, operations, schemaSuffix);
   for (const schema of documentSchemas(operations, references)) checkSchema(schema, references);
+  checkCircular(documentSchemas(operations, references), references);
   checkBinary(operations, references);
   await checkStructure(document, diagnostics);
   diagnostics.throwIfAny();

@@ -10,13 +10,11 @@ import { unescapeToken } from "./json_value.ts";
  */
 export function parseYaml(text: string, diagnostics: DiagnosticList): JsonValue {
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    uniqueKeys: true,
-    stringKeys: true,
-    schema: "core",
-  });
+  const document = parse(text, lines);
+  if (document === undefined) {
+    diagnostics.add("", NESTED_TOO_DEEPLY);
+    return null;
+  }
   for (const problem of [...document.errors, ...document.warnings]) {
     const { line, col } = lines.linePos(problem.pos[0]);
     diagnostics.add(`${line}:${col}`, problem.message.split("\n")[0] ?? "Not valid YAML");
@@ -25,25 +23,63 @@ export function parseYaml(text: string, diagnostics: DiagnosticList): JsonValue 
   diagnostics.locateBy((at) => ({ file: diagnostics.file, at, line: lineOf(at, { document, lines }) }));
   try {
     const value: unknown = document.toJS({ maxAliasCount: 100 });
-    if (isJson(value)) return value;
-    diagnostics.add(
-      "",
-      "The document has a value that JSON cannot represent, such as .nan or a cyclic alias",
-    );
+    if (depthOf(value) > MAX_DEPTH) diagnostics.add("", NESTED_TOO_DEEPLY);
+    else if (isJson(value)) return value;
+    else {
+      diagnostics.add(
+        "",
+        "The document has a value that JSON cannot represent, such as .nan, a cyclic alias or half of a surrogate pair",
+      );
+    }
   } catch {
     diagnostics.add("", "The document's aliases cannot be followed; write the values out, or use $ref");
   }
   return null;
 }
 
+/** Documents of APIs have about 30 levels. */
+const MAX_DEPTH = 250;
+const NESTED_TOO_DEEPLY =
+  `The document is nested deeper than ${MAX_DEPTH} levels; refer to components instead`;
+
+function parse(text: string, lineCounter: LineCounter): Document | undefined {
+  try {
+    return parseDocument(text, {
+      lineCounter,
+      prettyErrors: false,
+      uniqueKeys: true,
+      stringKeys: true,
+      schema: "core",
+    });
+  } catch (error) {
+    // The parser's own recursion.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** Depth of a value, level by level; that of a cyclic one is only bounded from below. */
+function depthOf(value: unknown): number {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0;; depth++) {
+    level = [
+      ...new Set(
+        level.flatMap((item) => typeof item === "object" && item !== null ? Object.values(item) : []),
+      ),
+    ];
+    if (level.length === 0 || depth > MAX_DEPTH) return depth;
+  }
+}
+
 function isJson(value: unknown, ancestors: readonly unknown[] = []): value is JsonValue {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return true;
+  if (typeof value === "string") return value.isWellFormed();
+  if (value === null || typeof value === "boolean") return true;
   if (typeof value === "number") return Number.isFinite(value);
   if (typeof value !== "object" || ancestors.includes(value)) return false;
   const path = [...ancestors, value];
   if (Array.isArray(value)) return value.every((item) => isJson(item, path));
   return Object.getPrototypeOf(value) === Object.prototype &&
-    Object.values(value).every((item) => isJson(item, path));
+    Object.entries(value).every(([key, item]) => key.isWellFormed() && isJson(item, path));
 }
 
 /** Returns the line of a JSON Pointer's target, or of its nearest existing ancestor. */

@@ -22,6 +22,32 @@ const QUERY = { name: "q", in: "query" };
 const ok = { security: [], responses: { "204": { description: "Done" } } };
 
 const CASES: readonly Case[] = [
+  ...[
+    { allOf: [{ $ref: `#${THING}` }] },
+    { anyOf: [{ $ref: `#${THING}` }, { type: "null" }] },
+    { not: { $ref: `#${THING}` } },
+    { type: "object", if: { properties: {} }, then: { oneOf: [{ $ref: `#${THING}` }] } },
+  ].map((value, index): Case => ({
+    name: `a schema that applies itself to the same value, ${index}`,
+    at: THING,
+    value,
+    pointer: THING,
+    says: "applies itself",
+  })),
+  {
+    name: "half of a surrogate pair",
+    at: "/info/title",
+    value: "\ud800",
+    pointer: "",
+    says: "surrogate pair",
+  },
+  {
+    name: "deep nesting",
+    at: THING,
+    value: Array.from({ length: 300 }).reduce<unknown>((items) => ({ items }), { type: "string" }),
+    pointer: "",
+    says: "nested deeper",
+  },
   { name: "Swagger 2.0", at: "/swagger", value: "2.0", pointer: "/swagger", says: "convert the document" },
   { name: "an unknown version", at: "/openapi", value: "4.0.0", pointer: "/openapi", says: "such as 3.1.0" },
   {
