@@ -165,6 +165,11 @@ export interface PoolConfig {
    * @default "archway"
    */
   readonly applicationName?: string;
+  /**
+   * SQL that runs in every new session, such as `SET ROLE app`. Statements are separated by semicolons. Ignored behind a
+   * pooler, which shares its sessions.
+   */
+  readonly sessionSql?: string | undefined;
   /** Called with the channel of every notification that a session receives. Set by the pool for its listeners. */
   readonly onNotification?: (channel: string) => void;
   /** Observer of statements and transactions; disabled, without overhead, if absent. */

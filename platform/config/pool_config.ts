@@ -13,6 +13,7 @@ export type PoolConfig = Required<
     | "lifetimeMs"
     | "idleTimeoutMs"
     | "applicationName"
+    | "sessionSql"
     | "statementTimeoutMs"
     | "transactionTimeoutMs"
     | "migrationLockTimeoutMs"
@@ -53,6 +54,12 @@ const APPLICATION_NAME = textSetting("POSTGRES_APPLICATION_NAME", {
   pattern: [/^[\x20-\x7e]{1,63}$/, "must consist of 1 to 63 printable ASCII characters"],
   description: "Name of the sessions in pg_stat_activity and the server's log, such as one per instance.",
 });
+const SESSION_SQL = textSetting("POSTGRES_SESSION_SQL", {
+  type: "SQL",
+  example: "SET ROLE app",
+  description:
+    "Statements that run in every new session; ignored behind a pooler, which shares its sessions.",
+});
 const STATEMENT_TIMEOUT = durationSetting("POSTGRES_STATEMENT_TIMEOUT", {
   default: "10s",
   description: "Maximum time of a statement, enforced by the server; 0s disables it.",
@@ -75,6 +82,7 @@ export const POOL_SETTINGS = [
   CONNECTION_LIFETIME,
   IDLE_TIMEOUT,
   APPLICATION_NAME,
+  SESSION_SQL,
   STATEMENT_TIMEOUT,
   TRANSACTION_TIMEOUT,
   MIGRATE_LOCK_TIMEOUT,
@@ -90,6 +98,7 @@ export function readPoolConfig(reader: SettingsReader): PoolConfig {
     lifetimeMs: reader.read(CONNECTION_LIFETIME),
     idleTimeoutMs: reader.read(IDLE_TIMEOUT),
     applicationName: reader.read(APPLICATION_NAME),
+    sessionSql: reader.read(SESSION_SQL),
     statementTimeoutMs: reader.read(STATEMENT_TIMEOUT),
     transactionTimeoutMs: reader.read(TRANSACTION_TIMEOUT),
     migrationLockTimeoutMs: reader.read(MIGRATE_LOCK_TIMEOUT),

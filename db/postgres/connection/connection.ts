@@ -164,6 +164,8 @@ export class Connection {
       const [row] = result;
       if (row === undefined) throw new DatabaseError("internal", "The server returned no state");
       checkServer(row);
+      const { sessionSql } = config;
+      if (sessionSql !== undefined && config.pooler !== "transaction") await connection.script(sessionSql);
       const { refusesWrites, pid, serverStart } = row;
       // A pooler makes up the process id of the handshake.
       return Object.assign(connection, {

@@ -1,8 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { startPgbouncer } from "@archway/tools/support/postgres/start_pgbouncer.ts";
 import { testWithPgbouncer } from "@archway/tools/support/postgres/test_with_pgbouncer.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
+import { DatabaseError } from "../../errors.ts";
 import type { InstanceConfig } from "../pool_config.ts";
 import { openPool } from "../open_pool.ts";
 
@@ -78,4 +79,20 @@ testWithPgbouncer("openPool() reads bytes and names the isolation level behind P
     output: "escape",
     isolation: "read committed",
   }]);
+});
+
+Deno.test("openPool() runs the SQL of sessions in each of them, and reports why it fails", async () => {
+  await using database = await useTestDatabase();
+  const primary = { ...database.instance, maxConnections: 2 };
+  const sessionSql = "SET lock_timeout = '7s'; SET work_mem = '5MB'";
+  await using pool = openPool({ primary, replicas: [], ...GENEROUS_TIMEOUTS, sessionSql });
+  const read = "SELECT current_setting('lock_timeout') AS lock, current_setting('work_mem') AS memory";
+  await pool.withTx(async (tx) => {
+    for (const querier of [tx, pool.writer()]) {
+      assertEquals((await querier.query(read)).rows, [{ lock: "7s", memory: "5MB" }]);
+    }
+  });
+  await using wrong = openPool({ primary, replicas: [], sessionSql: "SET nowhere = 1" });
+  const error = await assertRejects(() => wrong.writer().query("SELECT 1"), DatabaseError);
+  assertEquals([error.code, error.sqlState], ["unavailable", "42704"]);
 });
