@@ -30,10 +30,14 @@ export function compressing(serve: Serve, minBytes: number): Serve {
     headers.append("Vary", "Accept-Encoding");
     if (acceptsEncodings(exchange.request, "gzip", "identity") !== "gzip") return response;
     headers.set("Content-Encoding", "gzip");
-    headers.delete("Content-Length");
     addSuffix(headers);
-    if (exchange.method === "HEAD") return response;
     const compressed = new Uint8Array(gzipSync(Buffer.from(body), { level: LEVEL }));
+    if (exchange.method === "HEAD") {
+      // That of the GET (RFC 9110, section 8.6): without one, the platform sends a length of 0.
+      headers.set("Content-Length", String(compressed.length));
+      return response;
+    }
+    headers.delete("Content-Length");
     exchange.body = compressed;
     return new Response(compressed, { status: response.status, headers });
   };

@@ -3,6 +3,7 @@ import type { StrictResponse } from "../operation.ts";
 import { createServer } from "../server.ts";
 import { withApi, withCompression } from "../server_options.ts";
 import { noteApi } from "../testing/note_api.ts";
+import { RawClient } from "../testing/raw_client.ts";
 
 const TEXT = "a".repeat(5_000);
 const NOTE: StrictResponse = { status: 200, headers: { ETag: '"7"' }, body: { text: TEXT } };
@@ -40,7 +41,26 @@ Deno.test("withCompression() does not compress for other clients, and small bodi
 Deno.test("withCompression() sends the headers of the GET for HEAD", async () => {
   const response = await send(GZIP, { method: "HEAD" });
   assertEquals(fieldsOf(response), [200, '"7-gzip"', "gzip", "Accept, Accept-Encoding"]);
-  assertEquals([response.headers.get("content-length"), response.body], [null, null]);
+  const compressed = await (await send(GZIP)).arrayBuffer();
+  assertEquals([response.headers.get("content-length"), response.body], [
+    String(compressed.byteLength),
+    null,
+  ]);
+});
+
+Deno.test("withCompression() sends the length of a compressed GET for HEAD over the network", async () => {
+  const api = withApi(noteApi(() => Promise.resolve(NOTE)));
+  await using server = createServer("127.0.0.1", 0, api, withCompression(1_000));
+  const { url } = await server.listen();
+  const lengths = [];
+  for (const method of ["GET", "HEAD"]) {
+    using client = await RawClient.open(url);
+    await client.send(
+      `${method} /notes/1 HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n`,
+    );
+    lengths.push(/^content-length: (\d+)\r$/im.exec(await client.readAll())?.[1]);
+  }
+  assertEquals([lengths[0] === lengths[1], Number(lengths[1]) > 0], [true, true]);
 });
 
 Deno.test("withCompression() responds 304 with the tag that the client has stored", async () => {
