@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { FileError, MAX_PEM_BYTES, readLimitedFile } from "./limited_file.ts";
 
 /** Paths of the TLS files, both in PEM. */
 export interface TlsFiles {
@@ -59,7 +60,7 @@ export function expiryOf({ cert }: TlsPair): Date {
 
 async function readText(path: string, what: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    return await readLimitedFile(path, MAX_PEM_BYTES);
   } catch (cause) {
     throw new TlsError(`Cannot use TLS: the ${what} file ${readReason(cause)}`, { cause });
   }
@@ -70,7 +71,7 @@ function readReason(cause: unknown): string {
   if (cause instanceof Deno.errors.PermissionDenied || cause instanceof Deno.errors.NotCapable) {
     return "cannot be read: permission denied";
   }
-  return "cannot be read";
+  return cause instanceof FileError ? cause.message : "cannot be read";
 }
 
 /** Classifies the platform's errors, which differ only in their messages. */

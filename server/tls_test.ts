@@ -14,7 +14,8 @@ Deno.test("readTls() names the unusable file and the reason", async () => {
   const expected: [string, typeof first][] = [
     ["the certificate file does not exist", { ...first, certificate: `${first.certificate}.gone` }],
     ["the key file does not exist", { ...first, key: `${first.key}.gone` }],
-    ["the key file cannot be read", { ...first, key: import.meta.dirname ?? "." }],
+    ["the key file is not a regular file", { ...first, key: import.meta.dirname ?? "." }],
+    ["the certificate file is not a regular file", { ...first, certificate: "/dev/null" }],
     ["the certificate file contains no PEM certificate", {
       ...first,
       certificate: first.key,

@@ -1,3 +1,5 @@
+import { MAX_SECRET_BYTES } from "@archway/server/limited_file.ts";
+import { readSettingFile } from "@archway/service_kit/read_setting_file.ts";
 import { InvalidSetting, type Setting, type SettingsReader } from "@archway/service_kit/setting.ts";
 
 /** Looks up a variable, as `Deno.env.get` does. */
@@ -90,10 +92,21 @@ export class EnvironmentReader implements SettingsReader {
     if (!setting.secret || !isFileOf(setting, variable)) {
       return { text, source: { kind: "environment", variable } };
     }
-    const content = readText(text ?? "")?.replace(LINE_END, "");
-    if (content === undefined) this.reject({ name: variable }, "names a file that cannot be read");
-    if (content === "") this.reject({ name: variable }, "names a file that is empty");
-    return { text: content || undefined, source: { kind: "file", variable, path: text ?? "" } };
+    const path = text ?? "";
+    return { text: this.#content(variable, path), source: { kind: "file", variable, path } };
+  }
+
+  /** Returns the content of a secret's file; undefined if it is unusable, which is reported. */
+  #content(variable: string, path: string): string | undefined {
+    try {
+      const content = readSettingFile(path, MAX_SECRET_BYTES).replace(LINE_END, "");
+      if (content !== "") return content;
+      this.reject({ name: variable }, "names a file that is empty");
+    } catch (error) {
+      if (!(error instanceof InvalidSetting)) throw error;
+      this.reject({ name: variable }, error.message);
+    }
+    return undefined;
   }
 
   #text(variable: string): string | undefined {
@@ -112,13 +125,4 @@ function isFileOf({ name, aliases }: Setting<unknown>, variable: string): boolea
 
 function variableOf(source: ValueSource): string | undefined {
   return "variable" in source ? source.variable : undefined;
-}
-
-/** Returns the text of a file; undefined if it cannot be read for any reason. */
-function readText(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return undefined;
-  }
 }

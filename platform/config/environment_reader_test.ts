@@ -58,12 +58,26 @@ Deno.test("EnvironmentReader.read() rejects two variables for one secret, and un
   await withFile("\n", (path) => {
     const missing = readerOf({ TOKEN_FILE: `${path}.planted` });
     const directory = readerOf({ TOKEN_FILE: join(path, "..") });
+    const device = readerOf({ TOKEN_FILE: "/dev/null" });
     const empty = readerOf({ TOKEN_FILE: path });
-    for (const reader of [missing, directory, empty]) {
+    const expected: readonly [EnvironmentReader, string][] = [
+      [missing, "names a file that cannot be read"],
+      [directory, "names a file that is not a regular file"],
+      [device, "names a file that is not a regular file"],
+      [empty, "names a file that is empty"],
+    ];
+    for (const [reader, reason] of expected) {
       assertEquals(reader.require(TOKEN, ""), "");
-      assertEquals(reader.errors.map(({ variable }) => variable), ["TOKEN_FILE"]);
+      assertEquals(reader.errors, [{ variable: "TOKEN_FILE", reason }]);
       assertFalse(JSON.stringify(reader.errors).includes("planted"));
     }
+  });
+  await withFile("x".repeat(65 * 1024 + 1), (path) => {
+    const reader = readerOf({ TOKEN_FILE: path });
+    assertEquals(reader.read(TOKEN), undefined);
+    assertEquals(reader.errors, [
+      { variable: "TOKEN_FILE", reason: "names a file that is larger than 64 KiB" },
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { InstanceConfig, TlsConfig } from "@archway/db/postgres/pool_config.ts";
+import { MAX_SECRET_BYTES, readLimitedFile } from "@archway/server/limited_file.ts";
 import { InvalidSetting, type Setting, type SettingsReader } from "@archway/service_kit/setting.ts";
 import type { DatabaseUrl, ServerAddress } from "./database_url.ts";
 import { DATABASE_URL, PRIMARY, replicaSettings, type ServerSettings } from "./server_settings.ts";
@@ -117,7 +118,9 @@ function rotated(
 ): Pick<InstanceConfig, "readPassword"> {
   const file = reader.fileOf(setting);
   return file === undefined ? {} : {
-    readPassword: async ({ signal }) => (await Deno.readTextFile(file, { signal })).replace(LINE_END, ""),
+    readPassword: async ({ signal }) => {
+      return (await readLimitedFile(file, MAX_SECRET_BYTES, { signal })).replace(LINE_END, "");
+    },
   };
 }
 

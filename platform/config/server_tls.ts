@@ -1,4 +1,6 @@
 import type { TlsConfig } from "@archway/db/postgres/pool_config.ts";
+import { MAX_PEM_BYTES, readLimitedFileSync } from "@archway/server/limited_file.ts";
+import { fileReason } from "@archway/service_kit/read_setting_file.ts";
 import { InvalidSetting } from "@archway/service_kit/setting.ts";
 
 /** TLS to a PostgreSQL server: none, encryption alone, or encryption and a verified certificate (libpq's sslmode). */
@@ -44,9 +46,9 @@ export function loadTls({ mode, caFile, certFile, keyFile }: TlsFiles): TlsConfi
 function readPem(path: string, what: string): string {
   let text: string;
   try {
-    text = Deno.readTextFileSync(path);
-  } catch {
-    throw new InvalidSetting(`has a ${what} that cannot be read`);
+    text = readLimitedFileSync(path, MAX_PEM_BYTES);
+  } catch (error) {
+    throw new InvalidSetting(`has a ${what} that ${fileReason(error)}`);
   }
   if (/-----BEGIN [A-Z ]+-----/.test(text)) return text;
   throw new InvalidSetting(`has a ${what} that is not in PEM`);

@@ -1,4 +1,5 @@
 import { KeysError, type VerificationKeysOptions } from "@archway/server/authentication.ts";
+import { FileError } from "@archway/server/limited_file.ts";
 import type { Logger } from "@archway/server/logger.ts";
 
 /** Callbacks of {@link VerificationKeys}. */
@@ -25,5 +26,6 @@ export function keyLog(logger: Logger): KeyLog {
 /** Returns the reason without details of the system such as paths. */
 export function keyReason(error: unknown): string {
   if (error instanceof KeysError) return error.message;
+  if (error instanceof FileError) return `The file ${error.message}`;
   return error instanceof Error ? error.name : "unknown error";
 }

@@ -11,6 +11,7 @@ import {
 import { type Config, ConfigError } from "@archway/config/config.ts";
 import type { JwtConfig } from "@archway/config/auth_config.ts";
 import type { HealthCheck, ReadinessCheck } from "@archway/server/health.ts";
+import { MAX_PEM_BYTES, readLimitedFile } from "@archway/server/limited_file.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import { type KeyLog, keyLog, keyReason } from "./key_log.ts";
 
@@ -113,7 +114,7 @@ function openKeys(url: URL, { cooldownMs, log, signal }: OpenKeysOptions): Verif
 async function openKeyFile(file: string, log: KeyLog): Promise<VerificationKeys> {
   // Before the start, a failure is reported once, as a configuration error.
   let started = false;
-  const keys = new VerificationKeys(() => Deno.readTextFile(file), {
+  const keys = new VerificationKeys(() => readLimitedFile(file, MAX_PEM_BYTES), {
     refreshMs: FILE_REFRESH_MS,
     staleMs: STALE_MS,
     cooldownMs: FILE_COOLDOWN_MS,

@@ -1,3 +1,5 @@
+import { MAX_PEM_BYTES } from "@archway/server/limited_file.ts";
+import { readSettingFile } from "./read_setting_file.ts";
 import { InvalidSetting, type Setting } from "./setting.ts";
 import { customSetting, type SettingOptions } from "./setting_types.ts";
 
@@ -7,12 +9,7 @@ export function pemSetting(name: string, options: SettingOptions): Setting<strin
 }
 
 function readPem(path: string): string {
-  let text: string;
-  try {
-    text = Deno.readTextFileSync(path);
-  } catch {
-    throw new InvalidSetting("names a file that cannot be read");
-  }
+  const text = readSettingFile(path, MAX_PEM_BYTES);
   if (!/-----BEGIN [A-Z ]+-----/.test(text)) throw new InvalidSetting("names a file that is not in PEM");
   return text;
 }
