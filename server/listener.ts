@@ -4,6 +4,8 @@ import type { TlsPair } from "./tls.ts";
 export interface Peer {
   /** Available only until the response is sent. */
   readonly remoteAddr: Deno.NetAddr;
+  /** Whether a proxy has named no client for the connection, so that forwarding headers are not trusted on it. */
+  readonly isAnonymous?: boolean;
   /** Authority that the platform substitutes in the URL of a request that has none; absent if it is the public one. */
   readonly internalAuthority?: string | undefined;
   /** Authority to use instead of {@link internalAuthority}; undefined if the request is invalid without one. */

@@ -101,7 +101,8 @@ export class Exchange implements RequestContext {
     if (peer === undefined) return undefined;
     // IPv4 client of a dual-stack socket (RFC 4291, section 2.5.5.2).
     const address = peer.startsWith("::ffff:") ? peer.slice("::ffff:".length) : peer;
-    if (this.#proxies === undefined) return address;
+    // A proxy that names clients in the PROXY protocol passes on the headers that they send.
+    if (this.#proxies === undefined || this.#peer?.isAnonymous === true) return address;
     return this.#clientAddress ??= this.#proxies.clientOf(address, this.request.headers);
   }
 

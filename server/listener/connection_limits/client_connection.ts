@@ -59,6 +59,8 @@ const MAX_UNREQUESTED_BYTES = 2_097_152;
 export class ClientConnection implements Peer {
   /** Address of the client; that of the proxy until its header has arrived. */
   remoteAddr: Deno.NetAddr;
+  /** Whether the header of the proxy has named no client. */
+  isAnonymous = false;
   /** Response bodies that the client has not taken yet. */
   readonly debt: ResponseDebt;
   /** Local port of the connection to the HTTP server; 0 until connected. */
@@ -223,6 +225,7 @@ export class ClientConnection implements Peer {
     if (header === "malformed") this.drop("proxyHeader");
     if (header === undefined || header === "malformed") return false;
     this.#source = header.rest;
+    this.isAnonymous = header.client === undefined;
     if (header.client === undefined) return true;
     this.remoteAddr = header.client;
     return this.#options.onProxied(this);

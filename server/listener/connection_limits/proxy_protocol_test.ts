@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Logger, SILENT_LOGGER } from "../../logger.ts";
+import { Exchange } from "../../request/exchange.ts";
 import { RawClient } from "../../testing/raw_client.ts";
 import { trustProxies } from "../../testing/trust_proxies.ts";
 import { LimitedListener } from "./limited_listener.ts";
@@ -70,5 +71,30 @@ Deno.test("LimitedListener limits connections by the address of the client behin
   using other = await connect(listener);
   await other.send(HEADER.replace("192.0.2.1", "192.0.2.7") + GET);
   assertMatch(await other.readAll(), /192\.0\.2\.7 4711$/);
+  await listener.shutdown();
+});
+
+Deno.test("LimitedListener ignores forwarding headers on connections for which the proxy names no client", async () => {
+  const proxies = trustProxies("127.0.0.1");
+  const listener = new LimitedListener(
+    (request, peer) => Promise.resolve(new Response(new Exchange(request, { peer, proxies }).clientAddress)),
+    { hostname: "127.0.0.1", port: 0, limits: LIMITS, logger: SILENT_LOGGER, proxies },
+  );
+  const forwarded = "GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.7\r\nConnection: close\r\n\r\n";
+  const binary = "\r\n\r\n\0\r\nQUIT\n";
+  for (
+    const [header, expected] of [
+      ["PROXY UNKNOWN\r\n", "127.0.0.1"],
+      [`${binary}\x20\0\0\0`, "127.0.0.1"],
+      [`${binary}\x21\0\0\0`, "127.0.0.1"],
+      [HEADER, "192.0.2.1"],
+      // Another trusted proxy, which forwards for its client.
+      [HEADER.replace("192.0.2.1", "127.0.0.1"), "203.0.113.7"],
+    ] as const
+  ) {
+    using client = await connect(listener);
+    await client.send(header + forwarded);
+    assertEquals((await client.readAll()).split("\r\n\r\n")[1], expected, JSON.stringify(header));
+  }
   await listener.shutdown();
 });
