@@ -83,6 +83,13 @@ export class MigrationSession implements AsyncDisposable {
     if (lockTimeoutMs > 0) await this.send(`SET lock_timeout = ${Math.ceil(lockTimeoutMs)}`);
   }
 
+  /** Ends the transaction that a failed file may have left open. Never rejects. */
+  async rollback(): Promise<void> {
+    // Without a transaction, the server warns about that.
+    this.#connection.onNotice = () => {};
+    await this.send("ROLLBACK").catch(() => undefined);
+  }
+
   /** Returns to the settings of a new session, without the timeouts of statements and transactions. */
   async reset(): Promise<void> {
     // A long migration is not a runaway statement, and other instances wait for it.

@@ -80,7 +80,7 @@ async function run(session: MigrationSession, options: Run): Promise<void> {
       return;
     } catch (error) {
       const databaseError = toDatabaseError(error);
-      if (!isConnectionLoss(databaseError)) await session.send("ROLLBACK").catch(() => undefined);
+      if (!isConnectionLoss(databaseError)) await session.rollback();
       if (attempt >= attempts || !metLock(databaseError)) {
         throw failure(error, { ...options, attempt, watch });
       }

@@ -76,11 +76,13 @@ for (const [name, open] of Object.entries(databases)) {
     assertEquals(await tables(pool), []);
     // Outside of a transaction it may: it is recorded when all of it has succeeded.
     await folder.write("2_half.sql", `-- migrate:up transaction:false\nBEGIN;\n${half}`);
+    const notices: string[] = [];
     await assertRejects(
-      () => pool.migrate(folder.sources),
+      () => pool.migrate(folder.sources, { onNotice: ({ text }) => notices.push(text) }),
       DatabaseError,
       'relation "nowhere" does not exist',
     );
+    assertEquals(notices, []);
     assertEquals(await tables(pool), ["public.first", "public.half"]);
     assertEquals(await pool.pendingMigrations(folder.sources), ["2_half.sql"]);
     await assertRejects(
