@@ -646,6 +646,8 @@ export interface components {
         Location: string;
         /** @description Strong entity tag of the representation (RFC 9110, section 8.8.3) */
         ETag: string;
+        /** @description The response contains a secret and must not be stored */
+        NoStore: "no-store, no-transform";
         /** @description Seconds to wait before a retry */
         RetryAfter: string;
         /**
@@ -735,6 +737,7 @@ export interface operations {
                 headers: {
                     Location: components["headers"]["Location"];
                     ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["NoStore"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
                     [name: string]: unknown;
@@ -908,6 +911,7 @@ export interface operations {
             /** @description The new secret */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Consistency-Token": components["headers"]["ConsistencyToken"];
                     [name: string]: unknown;
@@ -1333,6 +1337,8 @@ export type CreateWebhookResponse =
       readonly Location: string;
       /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
       readonly ETag: string;
+      /** The response contains a secret and must not be stored */
+      readonly "Cache-Control": "no-store, no-transform";
       /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
       /**
@@ -1886,7 +1892,9 @@ export type RotateWebhookSecretResponse =
   | {
     /** The new secret */
     readonly status: 200;
-    readonly headers?: {
+    readonly headers: {
+      /** The response contains a secret and must not be stored */
+      readonly "Cache-Control": "no-store, no-transform";
       /** Request ID */
       readonly "X-Request-Id"?: string | undefined;
       /**
@@ -2552,7 +2560,7 @@ const createWebhook: runtime.Operation = {
     ],
   },
   responses: {
-    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.createWebhookResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
+    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.createWebhookResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "Cache-Control", required: true }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
@@ -2676,7 +2684,7 @@ const rotateWebhookSecret: runtime.Operation = {
     ],
   },
   responses: {
-    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.rotateWebhookSecretResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.rotateWebhookSecretResponse200ApplicationJson }], headers: [{ name: "Cache-Control", required: true }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
     "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse400ApplicationProblemJson }], headers: [] },
     "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
     "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },

@@ -15,7 +15,7 @@ const TAG_SUFFIX = "-gzip";
 const TAGGED = /-gzip"/g;
 
 /**
- * Wraps a server so that it compresses responses of a minimum size for clients that accept gzip. The tag of a compressed
+ * Wraps a server so that it compresses responses of a minimum size for clients that accept gzip, unless they are `no-store`. The tag of a compressed
  * representation has a suffix, since a strong tag identifies exact bytes; {@link withoutCoding} removes it from requests.
  */
 export function compressing(serve: Serve, minBytes: number): Serve {
@@ -24,6 +24,8 @@ export function compressing(serve: Serve, minBytes: number): Serve {
     if (response.status === 304) return markNotModified(response, exchange);
     const { body } = exchange;
     const { headers } = response;
+    // It may contain a secret, which the size of a compressed response could reveal (BREACH).
+    if (headers.get("Cache-Control")?.includes("no-store") === true) return response;
     // Shorter in characters than the minimum in bytes is rare enough to be ignored.
     if (body === undefined || body.length < minBytes || headers.has("Content-Encoding")) return response;
     if (!COMPRESSIBLE.test(headers.get("Content-Type") ?? "")) return response;

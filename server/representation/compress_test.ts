@@ -7,10 +7,14 @@ import { RawClient } from "../testing/raw_client.ts";
 
 const TEXT = "a".repeat(5_000);
 const NOTE: StrictResponse = { status: 200, headers: { ETag: '"7"' }, body: { text: TEXT } };
+const SECRET: StrictResponse = { ...NOTE, headers: { "Cache-Control": "no-store, no-transform" } };
 const GZIP = { "Accept-Encoding": "gzip, br" };
 
-async function send(headers: HeadersInit, { method = "GET", minBytes = 1_000 } = {}): Promise<Response> {
-  const api = withApi(noteApi(() => Promise.resolve(NOTE)));
+async function send(
+  headers: HeadersInit,
+  { method = "GET", minBytes = 1_000, note = NOTE } = {},
+): Promise<Response> {
+  const api = withApi(noteApi(() => Promise.resolve(note)));
   await using server = createServer("127.0.0.1", 0, api, withCompression(minBytes));
   return await server.fetch(new Request("http://localhost/notes/1", { method, headers }));
 }
@@ -36,6 +40,12 @@ Deno.test("withCompression() does not compress for other clients, and small bodi
   const small = await send(GZIP, { minBytes: 10_000 });
   assertEquals(fieldsOf(small), [200, '"7"', null, "Accept"]);
   assertEquals((await small.json()).text, TEXT);
+});
+
+Deno.test("withCompression() does not compress responses that must not be stored", async () => {
+  const response = await send(GZIP, { note: SECRET });
+  assertEquals(fieldsOf(response), [200, null, null, "Accept"]);
+  assertEquals((await response.json()).text, TEXT);
 });
 
 Deno.test("withCompression() sends the headers of the GET for HEAD", async () => {

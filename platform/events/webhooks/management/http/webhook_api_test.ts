@@ -64,6 +64,7 @@ Deno.test("/v1/webhooks creates, reads, lists and deletes webhooks", async () =>
   assertMatch(String(secret), /^whsec_/);
   const path = `/v1/webhooks/${webhook["id"]}`;
   assertEquals([created.headers.get("Location"), created.headers.get("ETag")], [path, '"1"']);
+  assertEquals(created.headers.get("Cache-Control"), "no-store, no-transform");
   const token = created.headers.get("Consistency-Token");
   assert(token !== null);
   const read = await call(server, `GET ${path}`, { headers: { "Consistency-Token": token } });
@@ -129,6 +130,7 @@ Deno.test("/v1/webhooks/{id}/rotate-secret returns a new secret, with and withou
     const rotated = await call(server, line, { body });
     assertEquals(rotated.status, 200);
     assertMatch(String(rotated.data["secret"]), /^whsec_/);
+    assertEquals(rotated.headers.get("Cache-Control"), "no-store, no-transform");
     assertEquals(
       typeof rotated.data["previousExpiresAt"],
       body?.overlapSeconds === 0 ? "undefined" : "string",

@@ -17,6 +17,9 @@ export interface WebhookHandlersDependencies {
 
 const scopeOf = accessScopeOf("webhooks:admin");
 
+/** Header of responses with a secret, which is sent once. */
+const NO_STORE = { "Cache-Control": "no-store, no-transform" } as const;
+
 /** Returns the handlers of the webhook API. */
 export function webhookHandlers(
   { webhooks, cursors, tokens }: WebhookHandlersDependencies,
@@ -43,7 +46,8 @@ export function webhookHandlers(
       const options = { owner: ownerOf(context), signal: context.signal };
       const { webhook, secret } = await webhooks.create(body, options);
       const created = await responses.created(webhook, context);
-      return { ...created, body: { ...created.body, data: { ...created.body.data, secret } } };
+      const headers = { ...created.headers, ...NO_STORE };
+      return { ...created, headers, body: { ...created.body, data: { ...created.body.data, secret } } };
     },
     getWebhook: async ({ path, headers }, context) => {
       const options = tokens.readOptions(headers, context);
@@ -66,7 +70,7 @@ export function webhookHandlers(
         signal,
         overlapSeconds,
       });
-      const headers = await tokens.header(context);
+      const headers = { ...await tokens.header(context), ...NO_STORE };
       const data = { secret, ...(previousExpiresAt !== undefined && { previousExpiresAt }) };
       return { status: 200, headers, body: { data, meta: { requestId } } };
     },
