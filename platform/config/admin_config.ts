@@ -1,5 +1,6 @@
 import type { SettingsReader } from "@archway/service_kit/setting.ts";
-import { integerSetting, textSetting } from "@archway/service_kit/setting_types.ts";
+import { integerSetting } from "@archway/service_kit/setting_types.ts";
+import { hostSetting } from "./host_setting.ts";
 
 /** Address of the admin server, which serves metrics. */
 export interface AdminConfig {
@@ -14,7 +15,7 @@ const ADMIN_PORT = integerSetting("ADMIN_PORT", {
   example: "9464",
   description: "Port of the admin server, which serves /metrics for Prometheus; not started if absent.",
 });
-const ADMIN_HOST = textSetting("ADMIN_HOST", {
+const ADMIN_HOST = hostSetting("ADMIN_HOST", {
   default: "127.0.0.1",
   description: "Address of the admin server. Its metrics are readable without authentication.",
 });

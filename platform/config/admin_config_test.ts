@@ -19,4 +19,7 @@ Deno.test("readAdminConfig() rejects a host without a port, and invalid ports", 
   for (const port of ["65536", "-1", "http", "9464x"]) {
     assertEquals(parse({ ADMIN_PORT: port })[1], ["ADMIN_PORT"]);
   }
+  for (const ADMIN_HOST of ["http://127.0.0.1", "user:planted@admin", "127.0.0.0/8", "a b"]) {
+    assertEquals(parse({ ADMIN_PORT: "9464", ADMIN_HOST })[1], ["ADMIN_HOST"]);
+  }
 });

@@ -4,6 +4,7 @@ import {
   choiceSetting,
   customSetting,
   durationSetting,
+  hasCredentials,
   textSetting,
 } from "@archway/service_kit/setting_types.ts";
 import type { DatabaseConfig } from "./database_config.ts";
@@ -60,6 +61,7 @@ const JWKS_URL = customSetting<URL>("AUTH_JWKS_URL", {
   // An attacker who can change the keys in transit can forge tokens.
   parse: (text) => {
     const url = URL.parse(text);
+    if (url !== null && hasCredentials(url)) throw new InvalidSetting("must not contain a user or password");
     if (url?.protocol === "https:" || url?.protocol === "http:" && isLoopback(url.hostname)) return url;
     throw new InvalidSetting("must be an absolute https URL, or http on loopback");
   },

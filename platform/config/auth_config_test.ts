@@ -102,7 +102,14 @@ Deno.test("readAuthConfig() rejects missing, contradictory and unsafe settings",
   assertEquals(errorsOf({ ...ISSUED, AUTH_KEY_FILE: "x" }), ["AUTH_JWKS_URL"]);
   for (const AUTH_MODE of ["none", "dev"]) assertEquals(errorsOf({ ...ISSUED, AUTH_MODE }), ["AUTH_MODE"]);
   assertEquals(errorsOf({ AUTH_MODE: "off" }), ["AUTH_MODE"]);
-  for (const AUTH_JWKS_URL of ["http://issuer.example/jwks", "file:///keys", "keys"]) {
+  for (
+    const AUTH_JWKS_URL of [
+      "http://issuer.example/jwks",
+      "file:///keys",
+      "keys",
+      "https://a:planted@issuer.example/jwks",
+    ]
+  ) {
     assertEquals(errorsOf({ ...ISSUED, AUTH_JWKS_URL }), ["AUTH_JWKS_URL"]);
   }
   assertEquals(errorsOf({ ...ISSUED, AUTH_JWKS_URL: "http://127.0.0.1:9000/jwks" }), []);

@@ -1,11 +1,7 @@
 import type { SettingsReader } from "@archway/service_kit/setting.ts";
-import {
-  durationSetting,
-  integerSetting,
-  textSetting,
-  urlSetting,
-} from "@archway/service_kit/setting_types.ts";
+import { durationSetting, integerSetting, urlSetting } from "@archway/service_kit/setting_types.ts";
 import { ADMISSION_SETTINGS } from "./admission_config.ts";
+import { hostSetting } from "./host_setting.ts";
 import { LISTENER_SETTINGS } from "./listener_config.ts";
 
 /** Address, timeouts and sizes of the HTTP server. */
@@ -24,7 +20,7 @@ export interface HttpConfig {
   readonly compressMinBytes: number;
 }
 
-const HOST = textSetting("HOST", {
+const HOST = hostSetting("HOST", {
   default: "127.0.0.1",
   description: "Address to listen on; 0.0.0.0 for all, in a container for example.",
 });

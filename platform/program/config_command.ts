@@ -15,7 +15,7 @@ import { commandUsage } from "./usage.ts";
 /** Effective value of a setting. */
 export interface EffectiveSetting {
   readonly name: string;
-  /** Masked if secret; null without a value. */
+  /** Masked if secret, as are credentials in URLs; null without a value, and for one that was rejected. */
   readonly value: string | null;
   /** Source of the value, such as "environment", ".env", "file /run/secrets/hmac", "default" or "derived". */
   readonly source: string;
@@ -24,7 +24,7 @@ export interface EffectiveSetting {
 const MASK = "********";
 
 /**
- * `config`: prints every setting with its value and source, secrets masked, and the configuration errors.
+ * `config`: prints every setting with its value and source, secrets and rejected values hidden, and the configuration errors.
  *
  * @returns the exit code: 0 for a valid configuration, 1 for an invalid one, 2 for invalid arguments.
  */
@@ -68,24 +68,48 @@ export function effectiveSettings(
   const known = allSettings(services);
   const secrets = new Set(known.filter(({ secret }) => secret).map(({ name }) => name));
   const isSecret = (setting: string): boolean => secrets.has(setting) || setting.endsWith("_PASSWORD");
+  const errors = [...reader.errors, ...unknownSettings(environment, { settings: known, project: name })];
+  const rejected = new Set(reader.errors.map(({ variable }) => variable));
+  const isRejected = (setting: string): boolean => {
+    const variable = variableOf(reader.values.get(setting));
+    return rejected.has(setting) || variable !== undefined && rejected.has(variable);
+  };
   const names = [...new Set([...known.map(({ name }) => name), ...reader.values.keys()])];
   return {
     settings: names.map((name) => {
       const read = reader.values.get(name);
       const text = read?.text;
-      const value = text === undefined || text === "" ? null : isSecret(name) ? MASK : text;
-      return { name, value, source: sourceOf(name, read, { environment, dotEnv }) };
+      const hidden = text === undefined || text === "" || isRejected(name);
+      const value = hidden ? null : isSecret(name) ? MASK : maskCredentials(text);
+      return {
+        name,
+        value,
+        source: sourceOf(name, read, { environment, dotEnv, showPath: !isRejected(name) }),
+      };
     }),
-    errors: [...reader.errors, ...unknownSettings(environment, { settings: known, project: name })],
+    errors,
   };
+}
+
+/** User information of a URL in any text. A password may contain the delimiters of a URL by mistake. */
+const CREDENTIALS = /\/\/(?:[^/?#\s]*|[^/?#\s:]*:\S*)@/g;
+
+function maskCredentials(text: string): string {
+  return text.replaceAll(CREDENTIALS, `//${MASK}@`);
+}
+
+function variableOf(read: ReadSetting | undefined): string | undefined {
+  return read !== undefined && "variable" in read.source ? read.source.variable : undefined;
 }
 
 function sourceOf(
   name: string,
   read: ReadSetting | undefined,
-  { environment, dotEnv }: {
+  { environment, dotEnv, showPath }: {
     readonly environment: Readonly<Record<string, string>>;
     readonly dotEnv: Readonly<Record<string, string | undefined>>;
+    /** False for a path that was rejected: it may be the secret itself. */
+    readonly showPath: boolean;
   },
 ): string {
   if (read === undefined) return "not used";
@@ -96,7 +120,9 @@ function sourceOf(
   const location = dotEnv[variable] !== undefined && dotEnv[variable] === environment[variable]
     ? ".env"
     : "environment";
-  if (source.kind === "file") return `file ${source.path} (${variable}, ${location})`;
+  if (source.kind === "file") {
+    return `file ${showPath ? maskCredentials(source.path) : MASK} (${variable}, ${location})`;
+  }
   return variable === name ? location : `${location} (${variable})`;
 }
 

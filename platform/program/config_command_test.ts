@@ -71,6 +71,66 @@ Deno.test("effectiveSettings() masks every secret, including those of replicas",
   ]);
 });
 
+Deno.test("effectiveSettings() masks credentials in the URLs of other settings", () => {
+  for (
+    const userInfo of [
+      `user:${SECRET}`,
+      SECRET,
+      `:${SECRET}`,
+      `user:pa/${SECRET}`,
+      `user:${SECRET}@${SECRET}`,
+    ]
+  ) {
+    const found = sources({
+      ...SERVER,
+      AUTH_MODE: "jwt",
+      AUTH_JWKS_URL: "https://issuer.example/keys",
+      AUTH_ISSUER: `https://${userInfo}@issuer.example/a`,
+      AUTH_AUDIENCE: "https://api.example:8443/base",
+    });
+    assertEquals(found.get("AUTH_ISSUER"), ["https://********@issuer.example/a", "environment"]);
+    assertEquals(found.get("AUTH_AUDIENCE"), ["https://api.example:8443/base", "environment"]);
+  }
+});
+
+Deno.test("effectiveSettings() returns no value that was rejected", () => {
+  const url = `https://user:${SECRET}@host.example/`;
+  const environment = {
+    ...SERVER,
+    HMAC_SECRET: "",
+    HMAC_SECRET_FILE: SECRET,
+    POSTGRES_REPLICA_PATIENCE: SECRET,
+    POSTGRES_REPLICA_1_HOST: url,
+    HOST: url,
+    ADMIN_HOST: url,
+    ADMIN_PORT: SECRET,
+    PUBLIC_URL: url,
+    AUTH_MODE: "jwt",
+    AUTH_ISSUER: "issuer",
+    AUTH_AUDIENCE: "audience",
+    AUTH_JWKS_URL: url,
+    LOG_LEVEL: SECRET,
+  };
+  const effective = effectiveSettings(project, environment);
+  assertFalse(JSON.stringify(effective).includes("planted"));
+  const rejected = new Set(effective.errors.map(({ variable }) => variable));
+  for (
+    const name of Object.keys(environment).filter((each) =>
+      /HOST|PUBLIC|JWKS|LEVEL|REPLICA_PA|_FILE/.test(each)
+    )
+  ) {
+    assertEquals(
+      rejected.has(name),
+      !["POSTGRES_PRIMARY_HOST", "POSTGRES_REPLICA_0_HOST"].includes(name),
+      name,
+    );
+  }
+  assertEquals(sources(environment).get("HMAC_SECRET"), [
+    null,
+    "file ******** (HMAC_SECRET_FILE, environment)",
+  ]);
+});
+
 Deno.test("effectiveSettings() reports invalid values and misspelt names", () => {
   const { settings, errors } = effectiveSettings(project, { PORT: "eighty", LOG_LEVLE: "debug" });
   assertEquals(errors.map(({ variable }) => variable), ["PORT", "LOG_LEVLE"]);

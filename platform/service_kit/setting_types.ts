@@ -217,13 +217,21 @@ export function booleanSetting(
   return fallback === undefined ? setting : { ...setting, defaultText: `${fallback}`, fallback };
 }
 
-/** Returns a setting that is an absolute http or https URL without query and fragment. */
+/** Whether a URL contains a user or a password, which would be printed with it. */
+export function hasCredentials({ username, password }: URL): boolean {
+  return username !== "" || password !== "";
+}
+
+/** Returns a setting that is an absolute http or https URL without user, password, query and fragment. */
 export function urlSetting(name: string, options: SettingOptions): Setting<URL | undefined> {
   return customSetting(name, {
     ...options,
     type: "URL",
     parse: (text) => {
       const url = URL.parse(text);
+      if (url !== null && hasCredentials(url)) {
+        throw new InvalidSetting("must not contain a user or password");
+      }
       if (url !== null && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "") return url;
       throw new InvalidSetting("must be an absolute http or https URL without query and fragment");
     },

@@ -78,4 +78,7 @@ Deno.test("urlSetting() takes absolute http and https URLs", () => {
   for (const text of ["api.example", "ftp://api.example", "https://a/?q", "https://a/#f"]) {
     assertEquals(reasonOf(setting, text), "must be an absolute http or https URL without query and fragment");
   }
+  for (const text of ["https://user@a/", "https://user:planted@a/", "https://:planted@a/"]) {
+    assertEquals(reasonOf(setting, text), "must not contain a user or password");
+  }
 });
