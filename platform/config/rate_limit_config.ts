@@ -15,7 +15,7 @@ export interface RateLimitConfig {
   readonly rate: Rate;
   /** Rates of a caller by operationId. */
   readonly operations: ReadonlyMap<string, Rate>;
-  /** Rate of an address, counted before authentication. */
+  /** Rate of an address over all operations, counted before authentication. */
   readonly addressRate: Rate;
   /** Store in which all instances count together; each counts in memory if undefined. May hold a password. */
   readonly storeUrl: string | undefined;
@@ -49,7 +49,7 @@ const ADDRESS_RATE = customSetting<Rate>("RATE_LIMIT_ADDRESS", {
   type: "rate",
   example: "6000/1m",
   defaultRule: "ten times RATE_LIMIT",
-  description: "Requests of an address, whatever callers share it, counted before authentication.",
+  description: "Requests of an address, over all callers and operations, counted before authentication.",
   parse: (text) => {
     const rate = parseRate(text);
     if (rate === undefined) throw new InvalidSetting(RATE_REASON);

@@ -17,7 +17,7 @@ export type EnforceRateLimit = (exchange: Exchange) => Promise<void>;
 
 /** Rate limits of an operation. */
 export interface OperationRateLimits {
-  /** Limit by address before authentication; undefined for operations without authentication. */
+  /** Limit by address, before authentication if the operation requires any. */
   readonly address: EnforceRateLimit | undefined;
   /** Limit by caller after authentication. */
   readonly caller: EnforceRateLimit | undefined;
@@ -31,13 +31,12 @@ export interface OperationRateLimits {
 export function compileRateLimits(
   { operationId }: Operation,
   settings: RateLimitOptions | undefined,
-  { authenticates }: { readonly authenticates: boolean },
 ): OperationRateLimits {
   if (settings === undefined) return { address: undefined, caller: undefined };
   const { callers, addresses, addressPolicy, operationPolicies } = settings;
   const policy = operationPolicies.get(operationId) ?? settings.policy;
   return {
-    address: authenticates ? enforce(addresses, addressPolicy, addressKey) : undefined,
+    address: enforce(addresses, addressPolicy, addressKey),
     caller: enforce(callers, policy, callerKey),
   };
 }

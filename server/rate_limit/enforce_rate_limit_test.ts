@@ -149,6 +149,23 @@ Deno.test("compileRateLimits() counts callers by principal, and addresses before
   assertEquals(authenticator.calls, 5);
 });
 
+Deno.test("compileRateLimits() limits addresses without authentication, and in public operations", async () => {
+  const addressPolicy = { name: "address", quota: 1, windowSeconds: 30 };
+  const unsecured = [withApi(securedNotes())];
+  const open = [withApi(noteApi()), withAuthenticator(new NameAuthenticator())];
+  for (const options of [unsecured, open]) {
+    await using server = createServer(
+      "127.0.0.1",
+      0,
+      ...options,
+      limits({ addressPolicy }),
+    );
+    assertEquals((await send(server, "GET /notes")).state, '"default";r=1;t=…');
+    const { status, policy } = await send(server, "GET /notes/1");
+    assertEquals([status, policy], [429, '"address";q=1;w=30']);
+  }
+});
+
 Deno.test("compileRateLimits() counts IPv6 clients by network, and trusts only trusted proxies", async () => {
   const forwarding = (server: { url: string }, address: string): Promise<Seen> =>
     fetch(`${server.url}/notes`, { headers: { "X-Forwarded-For": address } }).then(seen);

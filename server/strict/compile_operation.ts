@@ -45,9 +45,7 @@ export interface OperationOptions {
 export function compileOperation({ operation, handle }: Route, options: OperationOptions): Endpoint {
   const { maxBodyBytes, readDeadlines } = options;
   const enforceSecurity = compileSecurity(operation, options.authenticator);
-  const limits = compileRateLimits(operation, options.rateLimit, {
-    authenticates: enforceSecurity !== undefined,
-  });
+  const limits = compileRateLimits(operation, options.rateLimit);
   const offers = successMediaTypes(operation);
   const countedAs = countedName(operation);
   const negotiate = offers.length === 0 ? undefined : createNegotiation(offers);
