@@ -1,23 +1,13 @@
-import { get as getPlain } from "node:http";
-import { get as getEncrypted } from "node:https";
 import { readAdminConfig } from "@archway/config/admin_config.ts";
 import { ConfigError } from "@archway/config/config.ts";
 import type { EnvironmentReader } from "@archway/config/environment_reader.ts";
 import { readHttpConfig } from "@archway/config/http_config.ts";
 import { readListenerConfig } from "@archway/config/listener_config.ts";
+import { readTrustedProxies } from "@archway/config/trusted_proxies.ts";
+import { TrustedProxies } from "@archway/server/addresses.ts";
 import { print } from "./print.ts";
+import { requestStatus, type Target } from "./request_status.ts";
 import { commandUsage } from "./usage.ts";
-
-/** Timeout of the request, in milliseconds; orchestrators allow a check for a few seconds. */
-const TIMEOUT_MS = 5_000;
-
-/** Endpoint to request. */
-interface Target {
-  readonly host: string;
-  readonly port: number;
-  readonly path: string;
-  readonly encrypted: boolean;
-}
 
 /** Addresses that listen on all interfaces, and the one to connect to instead. */
 const UNSPECIFIED: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1", "[::]": "::1" };
@@ -39,7 +29,7 @@ export async function healthcheck(
   const target = args.includes("--worker") ? workerTarget(reader, path) : serverTarget(reader, path);
   if (reader.errors.length > 0) throw new ConfigError(reader.errors);
   try {
-    const status = await statusOf(target);
+    const status = await requestStatus(target);
     await print(status === 200 ? Deno.stdout : Deno.stderr, `${path} responded with ${status}\n`);
     return status === 200 ? 0 : 1;
   } catch (error) {
@@ -51,9 +41,10 @@ export async function healthcheck(
 
 function serverTarget(reader: EnvironmentReader, path: string): Target {
   const { host, port } = readHttpConfig(reader);
-  const { tls } = readListenerConfig(reader, host);
+  const { tls, proxyProtocol } = readListenerConfig(reader, host);
   if (port === 0) reader.reject({ name: "PORT" }, "must not be 0 for a health check: the port is unknown");
-  return { host: connectable(host), port, path, encrypted: tls !== undefined };
+  const proxies = proxyProtocol ? new TrustedProxies(readTrustedProxies(reader)) : undefined;
+  return { host: connectable(host), port, path, encrypted: tls !== undefined, proxies };
 }
 
 function workerTarget(reader: EnvironmentReader, path: string): Target {
@@ -61,25 +52,10 @@ function workerTarget(reader: EnvironmentReader, path: string): Target {
   if (admin === undefined || admin.port === 0) {
     reader.reject({ name: "ADMIN_PORT" }, "must be a port for a health check of a worker");
   }
-  return { host: connectable(admin?.host ?? ""), port: admin?.port ?? 0, path, encrypted: false };
+  const [host, port] = [connectable(admin?.host ?? ""), admin?.port ?? 0];
+  return { host, port, path, encrypted: false, proxies: undefined };
 }
 
 function connectable(host: string): string {
   return UNSPECIFIED[host] ?? host.replaceAll(/[[\]]/g, "");
-}
-
-/** Requests the endpoint by node:http, which uses no proxy of the environment, and returns the status. */
-function statusOf({ host, port, path, encrypted }: Target): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const options = { host, port, path, agent: false, signal: AbortSignal.timeout(TIMEOUT_MS) } as const;
-    // The certificate is for the public name, and the request stays on this machine.
-    const request = encrypted
-      ? getEncrypted({ ...options, rejectUnauthorized: false })
-      : getPlain({ ...options });
-    request.on("response", (response) => {
-      response.resume();
-      resolve(response.statusCode ?? 0);
-    });
-    request.on("error", reject);
-  });
 }
