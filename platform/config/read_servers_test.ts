@@ -98,6 +98,7 @@ Deno.test("readPrimary() and readReplica() read the files of TLS, and say which 
         { ...full, POSTGRES_PRIMARY_TLS_CA_FILE: join(folder, "none.pem") },
         "has a CA file that cannot be read",
       ],
+      [{ ...full, POSTGRES_PRIMARY_TLS_CA_FILE: folder }, "has a CA file that is not a regular file"],
       [{ ...full, POSTGRES_PRIMARY_TLS_CERT_FILE: pem }, "needs both files of a client certificate"],
     ];
     for (const [environment, reason] of wrong) {
