@@ -1,4 +1,3 @@
-import { get } from "node:http";
 import { connect, type Socket } from "node:net";
 import { connect as encrypt } from "node:tls";
 import type { TrustedProxies } from "@archway/server/addresses.ts";
@@ -19,7 +18,7 @@ export interface Target {
   readonly proxies: TrustedProxies | undefined;
 }
 
-/** Requests an endpoint by node:http, which uses no proxy of the environment, and returns the status. */
+/** Requests an endpoint over a socket, which uses no proxy of the environment, and returns the status. */
 export async function requestStatus({ host, port, path, encrypted, proxies }: Target): Promise<number> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const socket = await open(host, port, signal);
@@ -28,17 +27,35 @@ export async function requestStatus({ host, port, path, encrypted, proxies }: Ta
     if (proxies?.includes(socket.localAddress ?? "")) socket.write(OWN_CONNECTION);
     // The certificate is for the public name, and the request stays on this machine.
     const stream = encrypted ? encrypt({ socket, rejectUnauthorized: false }) : socket;
-    return await new Promise((resolve, reject) => {
-      const request = get({ host, port, path, signal, createConnection: () => stream });
-      request.on("response", (response) => {
-        response.resume();
-        resolve(response.statusCode ?? 0);
-      });
-      request.on("error", reject);
-    });
+    stream.write(`GET ${path} HTTP/1.1\r\nHost: ${hostOf({ host, port })}\r\nConnection: close\r\n\r\n`);
+    return await readStatus(stream, signal);
   } finally {
     socket.destroy();
   }
+}
+
+/** Reads the status line of a response (RFC 9112, section 4). */
+function readStatus(stream: Socket, signal: AbortSignal): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    stream.on("error", reject);
+    stream.on("end", () => reject(new Error("the connection was closed without a response")));
+    stream.on("data", (bytes: Uint8Array) => {
+      text += new TextDecoder().decode(bytes);
+      const [, status] = /^HTTP\/1\.[01] (\d{3})[ \r]/.exec(text) ?? [];
+      if (status !== undefined) resolve(Number(status));
+      else if (text.length > MAX_STATUS_LINE || text.includes("\n")) {
+        reject(new Error("not an HTTP response"));
+      }
+    });
+  });
+}
+
+const MAX_STATUS_LINE = 1000;
+
+function hostOf({ host, port }: Pick<Target, "host" | "port">): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 function open(host: string, port: number, signal: AbortSignal): Promise<Socket> {

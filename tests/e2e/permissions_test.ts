@@ -41,7 +41,7 @@ Deno.test("archway cannot read variables that it is not granted", async () => {
   }
 });
 
-const executables = ["ARCHWAY_EXECUTABLE", "ARCHWAY_FIXTURE_EXECUTABLE"].flatMap((name) =>
+const executables = ["TEST_EXECUTABLE", "TEST_FIXTURE_EXECUTABLE"].flatMap((name) =>
   Deno.env.get(name) ?? []
 );
 // Executables are tested in a separate run; from source there is none to inspect.

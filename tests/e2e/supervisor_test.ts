@@ -8,13 +8,14 @@ Deno.test({
   ignore: Deno.build.os !== "linux",
   async fn(): Promise<void> {
     await using database = await useTestDatabase();
-    const name = `archway-test-${crypto.randomUUID()}`;
-    const received = Deno.listenDatagram({ transport: "unixpacket", path: `\0${name}` });
+    const folder = await Deno.makeTempDir({ prefix: "archway_notify_" });
+    const path = `${folder}/socket`;
+    const received = Deno.listenDatagram({ transport: "unixpacket", path });
     const next = async (): Promise<string> => new TextDecoder().decode((await received.receive())[0]);
     const environment = {
       ...postgresEnvironment(database.instance),
       MIGRATE_ON_START: "true",
-      NOTIFY_SOCKET: `@${name}`,
+      NOTIFY_SOCKET: path,
       WATCHDOG_USEC: "200000",
     };
     await using program = new Program(environment);
@@ -27,5 +28,6 @@ Deno.test({
     assertEquals((await program.stop()).code, 0);
     await stopping;
     received.close();
+    await Deno.remove(folder, { recursive: true });
   },
 });

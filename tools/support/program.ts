@@ -27,8 +27,8 @@ export const FIXTURE_PROGRAM = "tools/support/fixture_program/main.ts";
 
 /** Environment variables with the executables of main modules. */
 const EXECUTABLES: Readonly<Record<string, string>> = {
-  [FIXTURE_PROGRAM]: "ARCHWAY_FIXTURE_EXECUTABLE",
-  "main.ts": "ARCHWAY_EXECUTABLE",
+  [FIXTURE_PROGRAM]: "TEST_FIXTURE_EXECUTABLE",
+  "main.ts": "TEST_EXECUTABLE",
 };
 
 /** Options of a program. */
@@ -73,8 +73,8 @@ export function commandOf(
 }
 
 /**
- * Program as a child process. It is its main module, or the executable of `ARCHWAY_FIXTURE_EXECUTABLE` (for main.ts:
- * `ARCHWAY_EXECUTABLE`). Disposing kills it if it still runs.
+ * Program as a child process. It is its main module, or the executable of `TEST_FIXTURE_EXECUTABLE` (for main.ts:
+ * `TEST_EXECUTABLE`). Disposing kills it if it still runs.
  */
 export class Program implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
