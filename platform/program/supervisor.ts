@@ -45,15 +45,25 @@ export function openSupervisor(config: SupervisorConfig | undefined, logger: Log
   };
 }
 
-/** Binds an abstract address, which needs no writable directory: the platform sends from bound sockets only. */
+/**
+ * Binds an address, since the platform sends from bound sockets only: an abstract one, which needs no writable directory,
+ * or a temporary file where this version of Deno knows no abstract addresses.
+ */
 function bind(onError: (error: unknown) => void): Deno.DatagramConn | undefined {
-  try {
-    const path = systemPath(`@archway-notify-${crypto.randomUUID()}`);
-    return Deno.listenDatagram({ transport: "unixpacket", path });
-  } catch (error) {
-    onError(error);
-    return undefined;
+  const addresses = [
+    (): string => systemPath(`@archway-notify-${crypto.randomUUID()}`),
+    (): string => `${Deno.makeTempDirSync({ prefix: "archway_notify_" })}/socket`,
+  ];
+  let failure: unknown;
+  for (const address of addresses) {
+    try {
+      return Deno.listenDatagram({ transport: "unixpacket", path: address() });
+    } catch (error) {
+      failure = error;
+    }
   }
+  onError(failure);
+  return undefined;
 }
 
 /** Returns a path as the system expects it: abstract ones begin with a null character (unix(7)). */
