@@ -1,9 +1,6 @@
 import type { Logger } from "@archway/server/logger.ts";
-import { PeriodicTask } from "@archway/service_kit/periodic_task.ts";
+import { PeriodicTask, retentionInterval } from "@archway/service_kit/periodic_task.ts";
 import type { ProfileService } from "./app.ts";
-
-const MIN_INTERVAL_MS = 60_000;
-const MAX_INTERVAL_MS = 3_600_000;
 
 /** Returns the task that erases personal data after the retention period, at least once an hour. */
 export function profileErasure(
@@ -11,7 +8,7 @@ export function profileErasure(
   { retentionMs, logger }: { readonly retentionMs: number; readonly logger: Logger },
 ): PeriodicTask {
   return new PeriodicTask({
-    intervalMs: Math.min(Math.max(retentionMs / 24, MIN_INTERVAL_MS), MAX_INTERVAL_MS),
+    intervalMs: retentionInterval(retentionMs),
     run: async (signal) => {
       const count = await profiles.eraseDeleted(retentionMs, { signal });
       if (count > 0) logger.info("Erased the personal data of {count} deleted profiles", { count });

@@ -47,3 +47,11 @@ export class PeriodicTask implements AsyncDisposable {
     }
   }
 }
+
+const MIN_INTERVAL_MS = 60_000;
+const MAX_INTERVAL_MS = 3_600_000;
+
+/** Returns the interval of deleting what is past a retention period, in milliseconds: a minute to an hour. */
+export function retentionInterval(retentionMs: number): number {
+  return Math.min(Math.max(retentionMs / 24, MIN_INTERVAL_MS), MAX_INTERVAL_MS);
+}

@@ -1,6 +1,6 @@
 import type { Querier } from "@archway/db/db.ts";
 import { microsecondsOf, type Timestamp, timestampOf } from "@archway/db/timestamp.ts";
-import { PeriodicTask } from "../periodic_task.ts";
+import { PeriodicTask, retentionInterval } from "../periodic_task.ts";
 import { sweepKeys } from "./sweep_keys.ts";
 
 /** Options of {@link keySweeper}. */
@@ -13,13 +13,10 @@ export interface KeySweeperOptions {
   readonly onFailed: (error: unknown) => void;
 }
 
-const MIN_INTERVAL_MS = 60_000;
-const MAX_INTERVAL_MS = 3_600_000;
-
 /** Returns the task that deletes keys past their lifetime. */
 export function keySweeper({ writer, ttlMs, now, onFailed }: KeySweeperOptions): PeriodicTask {
   return new PeriodicTask({
-    intervalMs: Math.min(Math.max(ttlMs / 24, MIN_INTERVAL_MS), MAX_INTERVAL_MS),
+    intervalMs: retentionInterval(ttlMs),
     run: (signal) => {
       const before = timestampOf(microsecondsOf(now()) - BigInt(ttlMs) * 1000n);
       return sweepKeys(writer(), { before, signal });
