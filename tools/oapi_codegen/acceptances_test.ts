@@ -1,4 +1,5 @@
 import { assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
+import { formatWarnings } from "./diagnostics.ts";
 import { generateFiles, type GenerateFilesOptions } from "./generate_files.ts";
 import { acceptedDocument, setMember } from "./testing/accepted_document.ts";
 
@@ -15,7 +16,7 @@ async function generated(
 ): Promise<string> {
   const document = acceptedDocument();
   for (const change of changes) setMember(document, change);
-  const files = await generateFiles(JSON.stringify(document), { file: "oapi/t.yaml", ...options });
+  const { files } = await generateFiles(JSON.stringify(document), { file: "oapi/t.yaml", ...options });
   return files.get(name) ?? "";
 }
 
@@ -205,4 +206,9 @@ Deno.test("generateFiles() accepts schemas that refer to themselves through a pr
     },
   }]);
   assertEquals(handlers(server), ["getThing", "createThing"]);
+});
+
+Deno.test("generateFiles() accepts the document without warnings", async () => {
+  const { warnings } = await generateFiles(JSON.stringify(acceptedDocument()), { file: "oapi/t.yaml" });
+  assertEquals(formatWarnings(warnings), []);
 });

@@ -8,9 +8,9 @@ export interface Place {
   readonly line?: number | undefined;
 }
 
-/** Reason why a document or a configuration is rejected. */
+/** Reason why a document or a configuration is rejected, or a warning about it. */
 export interface Diagnostic extends Place {
-  /** Description of the error and its correction. */
+  /** Description of the problem and its correction, or of what it means for the generated code. */
   readonly message: string;
 }
 
@@ -23,6 +23,11 @@ export class GenerationError extends Error {
   }
 }
 
+/** Formats warnings, one per line. */
+export function formatWarnings(warnings: readonly Diagnostic[]): readonly string[] {
+  return [...new Set(warnings.map((warning) => `warning: ${formatDiagnostic(warning)}`))];
+}
+
 /** Formats a diagnostic: first `file:line`, which terminals and editors open, then the pointer. */
 function formatDiagnostic({ file, at, line, message }: Diagnostic): string {
   if (/^\d+:\d+$/.test(at)) return `${file}:${at}: ${message}`;
@@ -32,6 +37,7 @@ function formatDiagnostic({ file, at, line, message }: Diagnostic): string {
 /** Collects the diagnostics of a document, to report all of them at once. */
 export class DiagnosticList {
   readonly #diagnostics = new Map<string, Omit<Diagnostic, "file">>();
+  readonly #warnings = new Map<string, Omit<Diagnostic, "file">>();
   #locate: (at: string) => Place;
 
   constructor(readonly file: string) {
@@ -53,6 +59,14 @@ export class DiagnosticList {
     this.#diagnostics.set(`${at}\n${message}`, { at, message });
   }
 
+  /**
+   * Adds a warning: the document is accepted, but the generated code does less than what is written. The message says what
+   * it does instead.
+   */
+  warn(at: string, message: string): void {
+    this.#warnings.set(`${at}\n${message}`, { at, message });
+  }
+
   /** Whether there is a diagnostic for exactly this location. */
   has(at: string): boolean {
     return [...this.#diagnostics.values()].some((diagnostic) => diagnostic.at === at);
@@ -62,9 +76,18 @@ export class DiagnosticList {
     return this.#diagnostics.size === 0;
   }
 
-  /** Diagnostics in the order they were added. */
+  /** Diagnostics in the order they were added, without warnings. */
   get diagnostics(): readonly Diagnostic[] {
-    return [...this.#diagnostics.values()].map(({ at, message }) => ({ ...this.#locate(at), message }));
+    return this.#located(this.#diagnostics);
+  }
+
+  /** Warnings in the order they were added. */
+  get warnings(): readonly Diagnostic[] {
+    return this.#located(this.#warnings);
+  }
+
+  #located(items: ReadonlyMap<string, Omit<Diagnostic, "file">>): readonly Diagnostic[] {
+    return [...items.values()].map(({ at, message }) => ({ ...this.#locate(at), message }));
   }
 
   /** Throws a {@link GenerationError} with every diagnostic. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { parseConfig } from "./config.ts";
 import { diskFolder } from "./document/document_folder.ts";
-import { GenerationError } from "./diagnostics.ts";
+import { type Diagnostic, GenerationError } from "./diagnostics.ts";
 import { generateFiles } from "./generate_files.ts";
 
 /** Output of one configuration: a folder and the texts of its files by name. */
@@ -10,6 +10,7 @@ export interface Generated {
   /** Absolute path of the folder. */
   readonly folder: string;
   readonly files: ReadonlyMap<string, string>;
+  readonly warnings: readonly Diagnostic[];
 }
 
 /**
@@ -23,14 +24,14 @@ export async function generate(configPath: string): Promise<Generated> {
   const config = parseConfig(await readText(configPath), displayPath(configPath));
   const specPath = resolve(dirname(configPath), config.spec);
   const folder = resolve(dirname(configPath), config.output);
-  const files = await generateFiles(await readText(specPath), {
+  const { files, warnings } = await generateFiles(await readText(specPath), {
     file: displayPath(specPath),
     excludeTags: config.excludeTags,
     defaultSecurity: config.defaultSecurity,
     schemaSuffix: config.schemaSuffix,
     folder: diskFolder(dirname(specPath)),
   });
-  return { folder, files };
+  return { folder, files, warnings };
 }
 
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");

@@ -450,7 +450,7 @@ async function refusal(text: string): Promise<GenerationError> {
 }
 
 Deno.test("generateFiles() accepts the valid document", async () => {
-  const files = await generateFiles(JSON.stringify(acceptedDocument()), {
+  const { files } = await generateFiles(JSON.stringify(acceptedDocument()), {
     file: "t",
   });
   assert(files.has("server.gen.ts"));

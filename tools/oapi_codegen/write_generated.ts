@@ -6,7 +6,7 @@ import type { Generated } from "./generate.ts";
  * Writes a folder of generated files and removes stale ones. Files are first written under temporary names, so that a
  * full disk leaves the old files intact.
  */
-export async function writeGenerated({ folder, files }: Generated): Promise<void> {
+export async function writeGenerated({ folder, files }: Pick<Generated, "folder" | "files">): Promise<void> {
   await mkdir(folder, { recursive: true });
   const written: string[] = [];
   try {
