@@ -24,7 +24,7 @@ export interface ApiModule {
   readonly name: string;
   /** Routes of the generated code, bound to the service. */
   readonly routes: readonly Route[];
-  /** OpenAPI document as JSON text, served at `/openapi/<name>.json`. */
+  /** OpenAPI document as JSON text, served at `/openapi/<name>.json` and, as YAML, at `/openapi/<name>.yaml`. */
   readonly document: string;
   /** Problem types of the service, in addition to the server's own. */
   readonly problemTypes: readonly ProblemType[];

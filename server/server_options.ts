@@ -70,6 +70,8 @@ export interface ServerOptions {
   /** Minimum size of a compressed body, in bytes; compression is disabled if 0. */
   compressMinBytes: number;
   validateResponses: boolean;
+  /** Whether the OpenAPI documents are served. */
+  documents: boolean;
   /** Authentication is disabled if undefined. */
   authenticator: Authenticator | undefined;
   publicUrl: string | undefined;
@@ -111,6 +113,7 @@ export function applyOptions(options: readonly ServerOption[]): ServerOptions {
     privateHostsOnly: false,
     compressMinBytes: 0,
     validateResponses: false,
+    documents: true,
     authenticator: undefined,
     publicUrl: undefined,
     cors: undefined,
@@ -229,6 +232,15 @@ export function withCompression(minBytes: number): ServerOption {
 /** Sets whether responses are validated against the document before they are sent. For tests and development. */
 export function withResponseValidation(enabled: boolean): ServerOption {
   return (settings) => void (settings.validateResponses = enabled);
+}
+
+/**
+ * Sets whether the OpenAPI documents and their lists are served, to everyone.
+ *
+ * @default {true}
+ */
+export function withDocuments(enabled: boolean): ServerOption {
+  return (settings) => void (settings.documents = enabled);
 }
 
 /**

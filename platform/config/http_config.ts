@@ -1,5 +1,10 @@
 import type { SettingsReader } from "@archway/service_kit/setting.ts";
-import { durationSetting, integerSetting, urlSetting } from "@archway/service_kit/setting_types.ts";
+import {
+  booleanSetting,
+  durationSetting,
+  integerSetting,
+  urlSetting,
+} from "@archway/service_kit/setting_types.ts";
 import { ADMISSION_SETTINGS } from "./admission_config.ts";
 import { hostSetting } from "./host_setting.ts";
 import { LISTENER_SETTINGS } from "./listener_config.ts";
@@ -18,6 +23,8 @@ export interface HttpConfig {
   readonly maxBodyBytes: number;
   /** Minimum size of a compressed response, in bytes; 0 disables compression. */
   readonly compressMinBytes: number;
+  /** Whether the OpenAPI documents are served. */
+  readonly documents: boolean;
 }
 
 const HOST = hostSetting("HOST", {
@@ -57,6 +64,11 @@ const COMPRESS_MIN_BYTES = integerSetting("COMPRESS_MIN_BYTES", {
   description:
     "Size in bytes from which responses are compressed for clients that accept gzip; 0 disables it.",
 });
+const OPENAPI_DOCUMENTS = booleanSetting("OPENAPI_DOCUMENTS", {
+  default: true,
+  description:
+    "Whether to serve the OpenAPI documents at /openapi and /.well-known/api-catalog, to everyone.",
+});
 const SHUTDOWN_WAIT = durationSetting("SHUTDOWN_WAIT", {
   default: "0s",
   description: "On SIGTERM, how long to serve on while /readyz returns 503, so that load balancers notice.",
@@ -76,6 +88,7 @@ export const HTTP_SETTINGS = [
   ...ADMISSION_SETTINGS,
   MAX_BODY_BYTES,
   COMPRESS_MIN_BYTES,
+  OPENAPI_DOCUMENTS,
   SHUTDOWN_WAIT,
   SHUTDOWN_TIMEOUT,
 ];
@@ -92,5 +105,6 @@ export function readHttpConfig(reader: SettingsReader): HttpConfig {
     drainTimeoutMs: reader.read(SHUTDOWN_TIMEOUT),
     maxBodyBytes: reader.read(MAX_BODY_BYTES),
     compressMinBytes: reader.read(COMPRESS_MIN_BYTES),
+    documents: reader.read(OPENAPI_DOCUMENTS),
   };
 }

@@ -99,6 +99,10 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
       const { config } = await import("./config_command.ts");
       return await config(args, { project, environment: Deno.env.toObject() });
     }],
+    ["openapi", async (args) => {
+      const { openapi } = await import("./openapi_command.ts");
+      return await openapi(args, project);
+    }],
     ["db", async (args) => {
       const { db } = await import("./db_command.ts");
       const reader = new EnvironmentReader(lookUp);

@@ -33,6 +33,14 @@ export const PLATFORM_COMMANDS = {
     forms: ["[--json]"],
     arguments: [["--json", "print JSON instead of a table"]],
   },
+  openapi: {
+    summary: "print an OpenAPI document, or list the documents",
+    forms: ["[<name>] [--yaml]"],
+    arguments: [
+      ["<name>", "document to print (default: list their names)"],
+      ["--yaml", "print YAML instead of JSON"],
+    ],
+  },
   healthcheck: {
     summary: "ask the running program whether it is ready, for containers without an HTTP client",
     forms: ["[--live] [--worker]"],

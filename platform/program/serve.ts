@@ -47,7 +47,8 @@ export async function serve(config: Config, { greet, ...project }: ServeOptions)
   const { url } = await server.listen();
   await program.supervisor.notify("READY=1");
   if (greet) {
-    await print(Deno.stdout, welcome({ url, database: program.database.description, project, mounted }));
+    const database = program.database.description;
+    await print(Deno.stdout, welcome({ url, database, project, mounted, documents: config.documents }));
   }
   // Ends on a signal or a failed migration.
   const signal = await Promise.race([stopped, migrated.then(() => stopped)]);
@@ -98,6 +99,7 @@ function buildServer(
     options.withMaxBodyBytes(config.maxBodyBytes),
     options.withCompression(config.compressMinBytes),
     options.withResponseValidation(config.validateResponses),
+    options.withDocuments(config.documents),
     options.withDrain({ waitMs: config.drainWaitMs, timeoutMs: config.drainTimeoutMs }),
     ...(config.admission ? [options.withAdmission(config.admission)] : []),
     options.withReadiness(databaseChecks(database.pool, migrations)),

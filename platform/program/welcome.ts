@@ -8,14 +8,18 @@ export interface WelcomeOptions {
   readonly database: string;
   readonly project: Project;
   readonly mounted: Pick<MountedServices, "services">;
+  /** Whether the OpenAPI documents are served. @default {true} */
+  readonly documents?: boolean;
 }
 
 /** Returns the greeting of `dev`: address, database, example requests and OpenAPI documents. */
-export function welcome({ url, database, project: { name, services }, mounted }: WelcomeOptions): string {
+export function welcome(
+  { url, database, project: { name, services }, mounted, documents: served = true }: WelcomeOptions,
+): string {
   const examples = services.flatMap(({ examples = [] }) => examples)
     .map((example) => `    ${example.replaceAll("{url}", url)}`);
   const documents = mounted.services.flatMap(({ api }) =>
-    api === undefined ? [] : [`    ${url}/openapi/${api.name}.json`]
+    api === undefined || !served ? [] : [`    ${url}/openapi/${api.name}.json`]
   );
   return [
     "",

@@ -39,6 +39,18 @@ Deno.test("welcome() shows the address, the database, example requests and OpenA
   );
 });
 
+Deno.test("welcome() omits documents that are not served", () => {
+  const mounted = { services: [{ api: api("order") }] };
+  const text = welcome({
+    url: "http://[::1]:1",
+    database: "embedded",
+    project: { name: "shop", services: [] },
+    mounted,
+    documents: false,
+  });
+  assertEquals(text, "\n  Shop is listening on http://[::1]:1\n  Database: embedded\n\n");
+});
+
 Deno.test("welcome() omits empty sections", () => {
   const text = welcome({
     url: "http://[::1]:1",

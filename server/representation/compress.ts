@@ -8,7 +8,7 @@ import type { Serve } from "../request_observer.ts";
 const LEVEL = 1;
 
 /** Media types of texts. */
-const COMPRESSIBLE = /^(?:text\/|application\/(?:[\w.-]+\+)?json\b)/;
+const COMPRESSIBLE = /^(?:text\/|application\/(?:(?:[\w.-]+\+)?json|yaml)\b)/;
 
 /** Suffix of the opaque value of a compressed representation's tag. */
 const TAG_SUFFIX = "-gzip";

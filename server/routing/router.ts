@@ -1,4 +1,5 @@
 import { Hono } from "@hono/hono";
+import { documentEndpoints } from "../documents/document_endpoints.ts";
 import { healthEndpoints } from "../health/health_endpoints.ts";
 import { Problem } from "../problem.ts";
 import { problemPages } from "../problems/problem_pages.ts";
@@ -10,7 +11,6 @@ import type { Lifecycle } from "../request/lifecycle.ts";
 import type { PipelineEnv, ServerOptions } from "../server_options.ts";
 import { compileOperation } from "../strict/compile_operation.ts";
 import { browserEndpoints } from "./browser_endpoints.ts";
-import { documentEndpoint } from "./document_endpoint.ts";
 import { byConcreteness, gatherResources, honoPath, optionsResponse, type Resource } from "./resource.ts";
 
 /** Dependencies that the routes share with the server. */
@@ -21,8 +21,8 @@ export interface RouterOptions {
 }
 
 /**
- * Creates the routes of the server, all behind the custom middleware. They are the operations of every API, its
- * document, the problem pages, the health endpoints, and files that browsers request.
+ * Creates the routes of the server, all behind the custom middleware. They are the operations of every API, the
+ * documents, the problem pages, the health endpoints, and files that browsers request.
  */
 export function createRouter(
   settings: ServerOptions,
@@ -70,7 +70,7 @@ export function createRouter(
     return gatherResources([
       ...healthEndpoints(readiness, lifecycle),
       problemPages(createCatalog(modules)),
-      ...modules.map(documentEndpoint),
+      ...(settings.documents ? documentEndpoints(modules) : []),
       ...browserEndpoints(operations),
       ...operations,
     ]).sort((a, b) => byConcreteness(a.path, b.path));
