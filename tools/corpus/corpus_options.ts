@@ -1,0 +1,51 @@
+/** Options of `deno task corpus`. */
+export interface CorpusOptions {
+  readonly folder: string;
+  /** Part of the names of the documents to examine; all if undefined. */
+  readonly only: string | undefined;
+  /** File for the reports as JSON. */
+  readonly json: string | undefined;
+  /** Whether the generated code is type-checked. */
+  readonly check: boolean;
+  /** Whether the generated routes are served and requested. */
+  readonly boot: boolean;
+}
+
+/** Arguments that cannot be used; the message is for the user. */
+export class CorpusOptionsError extends Error {
+  override readonly name = "CorpusOptionsError";
+}
+
+const USAGE = "Usage: deno task corpus <folder> [--only <name>] [--json <file>] [--no-check] [--no-boot]";
+
+/**
+ * Parses the arguments of `deno task corpus`.
+ *
+ * @throws {CorpusOptionsError} if an option is unknown or the folder is missing
+ */
+export function parseCorpusOptions(args: readonly string[]): CorpusOptions {
+  const values = new Map<string, string>();
+  const flags = new Set<string>();
+  const folders: string[] = [];
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index] ?? "";
+    if (arg === "--only" || arg === "--json") {
+      const value = args[++index];
+      if (value === undefined) throw new CorpusOptionsError(`${arg} needs a value. ${USAGE}`);
+      values.set(arg, value);
+    } else if (arg === "--no-check" || arg === "--no-boot") flags.add(arg);
+    else if (arg.startsWith("-")) throw new CorpusOptionsError(`Unknown option ${arg}. ${USAGE}`);
+    else folders.push(arg);
+  }
+  const [folder] = folders;
+  if (folder === undefined || folders.length > 1) {
+    throw new CorpusOptionsError(`Expected one folder of OpenAPI documents. ${USAGE}`);
+  }
+  return {
+    folder,
+    only: values.get("--only"),
+    json: values.get("--json"),
+    check: !flags.has("--no-check"),
+    boot: !flags.has("--no-boot"),
+  };
+}

@@ -1,0 +1,28 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { CorpusOptionsError, parseCorpusOptions } from "./corpus_options.ts";
+
+Deno.test("parseCorpusOptions() reads the folder and the options in any order", () => {
+  assertEquals(parseCorpusOptions(["docs"]), {
+    folder: "docs",
+    only: undefined,
+    json: undefined,
+    check: true,
+    boot: true,
+  });
+  assertEquals(
+    parseCorpusOptions(["--no-check", "--only", "pets", "docs", "--json", "a.json", "--no-boot"]),
+    {
+      folder: "docs",
+      only: "pets",
+      json: "a.json",
+      check: false,
+      boot: false,
+    },
+  );
+});
+
+Deno.test("parseCorpusOptions() rejects unknown options, missing values and other than one folder", () => {
+  for (const args of [[], ["a", "b"], ["a", "--fast"], ["a", "--only"]]) {
+    assertThrows(() => parseCorpusOptions(args), CorpusOptionsError, "Usage: deno task corpus <folder>");
+  }
+});

@@ -1,0 +1,36 @@
+import { CorpusOptionsError, parseCorpusOptions } from "./corpus_options.ts";
+import { corpusText, passed } from "./corpus_table.ts";
+import type { DocumentReport } from "./document_report.ts";
+import { findDocuments } from "./find_documents.ts";
+import { runDocument } from "./run_document.ts";
+
+/** `deno task corpus <folder>`: tries the generator on every OpenAPI document below a folder; 1 if any fails. */
+async function main(args: readonly string[]): Promise<number> {
+  const { folder, only = "", json, check, boot } = parseCorpusOptions(args);
+  const paths = (await findDocuments(folder)).filter((path) => path.slice(folder.length).includes(only));
+  if (paths.length === 0) {
+    throw new CorpusOptionsError("There is no OpenAPI document of that name in the folder");
+  }
+  const reports: DocumentReport[] = [];
+  for (const path of paths) {
+    await write(Deno.stderr, `${path}\n`);
+    reports.push(await runDocument(path, { check, boot }));
+  }
+  await write(Deno.stdout, corpusText(reports));
+  if (json !== undefined) await Deno.writeTextFile(json, `${JSON.stringify(reports, null, 2)}\n`);
+  return reports.every(passed) ? 0 : 1;
+}
+
+async function write(stream: typeof Deno.stdout, text: string): Promise<void> {
+  await stream.write(new TextEncoder().encode(text));
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exitCode = await main(Deno.args);
+  } catch (error) {
+    if (!(error instanceof CorpusOptionsError)) throw error;
+    await write(Deno.stderr, `${error.message}\n`);
+    Deno.exitCode = 2;
+  }
+}

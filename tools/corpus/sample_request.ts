@@ -1,0 +1,212 @@
+import type { JsonValue, Operation, Validator } from "@archway/server/operation.ts";
+import type { MediaModel, OperationModel, ParameterModel } from "../oapi_codegen/model.ts";
+import { isArray, isObject, type Located } from "../oapi_codegen/json_value.ts";
+import type { References } from "../oapi_codegen/references.ts";
+import { ContradictionError, type SampleChoice, sampleValue } from "./sample_value.ts";
+import { serializePairs, serializeText } from "./serialize_parameter.ts";
+
+/** Parts of a request, which wrong requests replace one by one. */
+export interface RequestParts {
+  readonly path: string;
+  /** Encoded pairs by the name of their parameter. */
+  readonly query: ReadonlyMap<string, readonly string[]>;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly cookies: ReadonlyMap<string, readonly string[]>;
+  readonly contentType: string | undefined;
+  readonly body: BodyInit | undefined;
+}
+
+/** Operation as the generator reads it, and as the generated code describes it. */
+export interface SampledOperation {
+  readonly model: OperationModel;
+  readonly operation: Operation;
+  readonly references: References;
+}
+
+const RECORD_OF = { path: "path", query: "query", header: "headers", cookie: "cookies" } as const;
+
+/**
+ * Returns the parts of a request that the document allows, as far as the samples of its schemas do.
+ *
+ * @throws {ContradictionError} if there is none
+ */
+export function sampleRequest({ model, operation, references }: SampledOperation): RequestParts {
+  const values = firstValid(
+    (choice) => parameterValues(model.parameters, choice),
+    { references, validate: operation.validateParameters, of: (found) => recordsOf(model.parameters, found) },
+  );
+  const media = model.body?.content[0];
+  const body = media === undefined ? undefined : sampleBody(media, { operation, references });
+  return requestParts(model, { values, contentType: media && concrete(media.mediaType), body });
+}
+
+/** Returns a media type of a range. */
+function concrete(mediaType: string): string {
+  if (mediaType === "*/*") return "application/octet-stream";
+  return mediaType.replace("/*", mediaType.startsWith("image") ? "/png" : "/plain");
+}
+
+/** Combinations of choices, the simplest first. */
+function* choices(references: References): Generator<SampleChoice> {
+  for (const examples of [true, false]) {
+    for (const optional of [false, true]) {
+      for (let alternative = 0; alternative < 6; alternative++) {
+        yield { references, examples, optional, alternative };
+      }
+    }
+  }
+}
+
+/** Returns the first sample that the validator accepts, or the first one, which the server will refuse. */
+function firstValid<T>(
+  sample: (choice: SampleChoice) => T,
+  { references, validate, of }: {
+    references: References;
+    validate: Validator | undefined;
+    of: (sampled: T) => unknown;
+  },
+): T {
+  let first: T | undefined;
+  let contradiction: ContradictionError | undefined;
+  for (const choice of choices(references)) {
+    try {
+      const sampled = sample(choice);
+      if (validate === undefined || validate(structuredClone(of(sampled)))) return sampled;
+      first ??= sampled;
+    } catch (error) {
+      if (!(error instanceof ContradictionError)) throw error;
+      contradiction = error;
+    }
+  }
+  if (contradiction !== undefined) throw contradiction;
+  return first ?? sample({ references, examples: false, optional: false, alternative: 0 });
+}
+
+type ParameterValues = ReadonlyMap<ParameterModel, JsonValue>;
+
+function parameterValues(parameters: readonly ParameterModel[], choice: SampleChoice): ParameterValues {
+  const sent = parameters.filter(({ required }) => required || choice.optional);
+  return new Map(sent.map((parameter) => [parameter, parameterValue(parameter, choice)]));
+}
+
+function parameterValue({ schema, name, shape }: ParameterModel, choice: SampleChoice): JsonValue {
+  if (name.toLowerCase() === "if-match" || name.toLowerCase() === "if-none-match") return '"1"';
+  const value = sampleValue(schema, choice);
+  // A schema without a type allows any text, and an empty list cannot be written.
+  if (isArray(value) && value.length === 0 && shape.kind === "array") {
+    return sampleValue(schema, { ...choice, optional: true, examples: false });
+  }
+  return value;
+}
+
+function recordsOf(parameters: readonly ParameterModel[], values: ParameterValues): unknown {
+  const records: Record<string, Record<string, JsonValue>> = {
+    path: {},
+    query: {},
+    headers: {},
+    cookies: {},
+  };
+  for (const parameter of parameters) {
+    const value = values.get(parameter);
+    if (value !== undefined) {
+      records[RECORD_OF[parameter.in]] = {
+        ...records[RECORD_OF[parameter.in]],
+        [parameter.name]: value,
+      };
+    }
+  }
+  return records;
+}
+
+function requestParts(
+  { path, parameters }: OperationModel,
+  { values, contentType, body }: {
+    values: ParameterValues;
+    contentType: string | undefined;
+    body: BodyInit | undefined;
+  },
+): RequestParts {
+  const query = new Map<string, readonly string[]>();
+  const cookies = new Map<string, readonly string[]>();
+  const headers = new Map<string, string>();
+  let target = path;
+  for (const parameter of parameters) {
+    const value = values.get(parameter);
+    if (value === undefined) continue;
+    const { name } = parameter;
+    if (parameter.in === "path") target = target.replace(`{${name}}`, () => serializeText(value, parameter));
+    else if (parameter.in === "header") headers.set(name, serializeText(value, parameter));
+    else (parameter.in === "query" ? query : cookies).set(name, serializePairs(value, parameter));
+  }
+  return { path: target, query, headers, cookies, contentType, body };
+}
+
+function sampleBody(
+  media: MediaModel,
+  { operation, references }: { operation: Operation; references: References },
+): BodyInit {
+  const { schema, codec } = media;
+  if (schema === undefined) return codec === "json" ? '"text"' : "text";
+  const validate = operation.requestBody?.content.find(({ mediaType }) => mediaType === media.mediaType)
+    ?.validate;
+  const files = (choice: SampleChoice): JsonValue => sampleValue(schema, choice);
+  // The validator of a multipart form expects files, which samples have as text.
+  const value = firstValid(files, {
+    references,
+    validate: codec === "multipart" ? undefined : validate,
+    of: (sampled) => sampled,
+  });
+  if (codec === "json") return JSON.stringify(value);
+  if (codec === "form") {
+    return formPairs(value).map((pair) => pair.map(encodeURIComponent).join("=")).join("&");
+  }
+  if (codec === "multipart") return formData(value, { schema, references });
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function formPairs(value: JsonValue): [string, string][] {
+  return Object.entries(isObject(value) ? value : {}).flatMap(([name, item]) =>
+    (isArray(item) ? item : [item]).map((part): [string, string] => [name, fieldText(part)])
+  );
+}
+
+function formData(
+  value: JsonValue,
+  { schema, references }: { schema: Located; references: References },
+): FormData {
+  const form = new FormData();
+  for (const [name, text] of formPairs(value)) {
+    if (isFileField(name, { schema, references })) form.append(name, new File([text], "a.bin"));
+    else form.append(name, text);
+  }
+  return form;
+}
+
+function isFileField(
+  name: string,
+  { schema, references }: { schema: Located; references: References },
+): boolean {
+  const text = JSON.stringify(propertySchema(schema, { name, references }) ?? null);
+  return /"format":"binary"|"contentMediaType":|^\{\}$/.test(text) && !text.includes("contentEncoding");
+}
+
+function propertySchema(
+  schema: Located,
+  { name, references }: { name: string; references: References },
+): JsonValue | undefined {
+  const value = references.follow(schema)?.value;
+  if (!isObject(value)) return undefined;
+  const own = isObject(value["properties"]) ? value["properties"][name] : undefined;
+  if (own !== undefined) return references.follow({ value: own, pointer: schema.pointer })?.value;
+  for (const parts of [value["allOf"], value["oneOf"], value["anyOf"]]) {
+    for (const part of isArray(parts) ? parts : []) {
+      const found = propertySchema({ value: part, pointer: schema.pointer }, { name, references });
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+function fieldText(value: JsonValue): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

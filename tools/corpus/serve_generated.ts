@@ -1,0 +1,60 @@
+import type { ApiModule } from "@archway/server/api_module.ts";
+import type { Authenticator } from "@archway/server/authentication.ts";
+import type { Idempotency, KeyedResponse } from "@archway/server/idempotency.ts";
+import type { Operation, Route } from "@archway/server/operation.ts";
+import { Problem } from "@archway/server/problem.ts";
+import { createServer, type Server } from "@archway/server/server.ts";
+import { withApi, withAuthenticator, withIdempotency } from "@archway/server/server_options.ts";
+
+/** Parts of a generated `server.gen.ts` that are served. */
+export interface GeneratedApi {
+  readonly spec: string;
+  readonly operationDescriptors: Readonly<Record<string, Operation>>;
+  routes(handlers: object): readonly Route[];
+}
+
+/** Problem type of every handler. */
+export const NOT_WRITTEN = "handler-not-written";
+
+/** Token that meets every requirement. */
+export const TOKEN = "corpus";
+
+/** Creates the server of a service whose handlers all respond 501. */
+export function serveGenerated(api: GeneratedApi): Server {
+  const handlers = new Proxy({}, {
+    get: () => (): never => {
+      throw new Problem(501, NOT_WRITTEN, { detail: "The handler of this operation is not written" });
+    },
+  });
+  const module: ApiModule = {
+    name: "corpus",
+    routes: api.routes(handlers),
+    document: api.spec,
+    problemTypes: [{
+      slug: NOT_WRITTEN,
+      title: "Handler not written",
+      status: 501,
+      detail: "The request is valid, but its operation has no handler.",
+    }],
+    problemOf: () => undefined,
+  };
+  const options = [withApi(module), withAuthenticator(authenticatorOf(api)), withIdempotency(ONCE)];
+  return createServer("127.0.0.1", 0, ...options);
+}
+
+/** Accepts one token, with the scopes of all operations. */
+function authenticatorOf({ operationDescriptors }: GeneratedApi): Authenticator {
+  const scopes = Object.values(operationDescriptors).flatMap(({ security }) =>
+    security.flatMap((requirement) => requirement.scopes)
+  );
+  const principal = { subject: "corpus", scopes: new Set(scopes) };
+  return { authenticate: () => principal };
+}
+
+/** Runs every keyed request; the corpus does not repeat any. */
+const ONCE: Idempotency = {
+  async run({ operation }, work): Promise<KeyedResponse> {
+    const { response } = await work({ operation });
+    return { response, replayed: false, fresh: {} };
+  },
+};
