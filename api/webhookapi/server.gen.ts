@@ -233,216 +233,28 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * @description Type of event that a service publishes, such as `order.placed`. The OpenAPI document of the service describes its
-         *     data under `webhooks`.
-         */
-        WebhookEventType: string;
-        NewWebhook: {
-            /**
-             * @description Absolute https URL without a user or fragment, whose host resolves to public addresses only. Redirects are not
-             *     followed.
-             * @example https://hooks.example.com/archway
-             */
-            url: string;
-            eventTypes: components["schemas"]["WebhookEventType"][];
-        };
-        Webhook: {
-            /** Format: uuid */
-            id: string;
-            url: string;
-            eventTypes: components["schemas"]["WebhookEventType"][];
-            /** Format: date-time */
-            createdAt: string;
-            /**
-             * Format: date-time
-             * @description Time at which the receiver responded with 410, since when nothing is sent; absent while the webhook is enabled
-             */
-            disabledAt?: string;
-        };
-        CreatedWebhook: {
-            /** Format: uuid */
-            id: string;
-            url: string;
-            eventTypes: components["schemas"]["WebhookEventType"][];
-            /** Format: date-time */
-            createdAt: string;
-            /** @description Secret for verifying the signatures of messages, returned only once */
-            secret: string;
-        };
-        /** @description Result of a test event */
-        WebhookTest: {
-            /** @description Value of the header `webhook-id` of the message */
-            eventId: string;
-            /** @description Whether the receiver responded with 2xx in time */
-            delivered: boolean;
-            /**
-             * Format: int32
-             * @description HTTP status of the response; absent if there was none
-             */
-            status?: number;
-            /**
-             * @description Reason why it failed, as in `lastError` of a delivery; absent if it was delivered
-             * @enum {string}
-             */
-            error?: "status" | "redirect" | "gone" | "disabled" | "timeout" | "unreachable" | "broken-answer" | "tls" | "no-public-address" | "unusable-url" | "unreadable-secret";
-            /** Format: int32 */
-            durationMs: number;
-        };
-        SecretRotation: {
-            /**
-             * Format: int32
-             * @description Duration for which messages are signed with the replaced secret, too. 0 withdraws it at once, with all that
-             *     were replaced before: for a secret that has leaked
-             * @default 86400
-             */
-            overlapSeconds: number;
-        };
-        RotatedSecret: {
-            /** @description Secret for verifying the signatures of messages, returned only once */
-            secret: string;
-            /**
-             * Format: date-time
-             * @description Time until which messages are signed with the replaced secret, too; absent if it is withdrawn
-             */
-            previousExpiresAt?: string;
-        };
-        /** @description Delivery of an event to a webhook */
-        Delivery: {
-            /** Format: uuid */
-            id: string;
-            /**
-             * @description Value of the header `webhook-id` of its messages
-             * @example order-01a2023b-983b-7000-83d3-81c8f54d2496@1-1795618800123456
-             */
-            eventId: string;
-            eventType: string;
-            /**
-             * @description `dead`: all attempts, over about a day, have failed, or the webhook was disabled; only a requested retry makes
-             *     another one
-             * @enum {string}
-             */
-            state: "pending" | "delivered" | "dead";
-            /**
-             * Format: int32
-             * @description Number of attempts since the last requested retry
-             */
-            attempts: number;
-            /**
-             * Format: int32
-             * @description HTTP status of the last response; absent if there was none
-             */
-            lastStatus?: number;
-            /**
-             * @description Reason why the last attempt failed; absent if it succeeded. `no-public-address`: the host of the URL has no
-             *     address, or one that is not public. `gone`: the receiver responded with 410, which disabled the webhook.
-             *     `disabled`: the webhook was disabled while the delivery was pending
-             * @enum {string}
-             */
-            lastError?: "status" | "redirect" | "gone" | "disabled" | "timeout" | "unreachable" | "broken-answer" | "tls" | "no-public-address" | "unusable-url" | "unreadable-secret";
-            /** Format: date-time */
-            createdAt: string;
-            /**
-             * Format: date-time
-             * @description End of the last attempt
-             */
-            attemptedAt?: string;
-            /**
-             * Format: date-time
-             * @description Time at which it was delivered or declared dead
-             */
-            settledAt?: string;
-            /**
-             * Format: date-time
-             * @description Absent during an attempt, behind an earlier event of its stream, and when settled
-             */
-            nextAttemptAt?: string;
-            /**
-             * @description Reason why a pending delivery waits; absent when settled. `attempt`: an attempt is in progress. `earlier-event`:
-             *     an earlier event of its stream is not settled yet. `backoff`: the last attempt failed, and the next one follows
-             *     at `nextAttemptAt`. `throttled`: the receiver asked for a pause until `nextAttemptAt`, with 429 or 503. `worker`:
-             *     it is due, and no worker has had capacity for it yet
-             * @enum {string}
-             */
-            waitReason?: "attempt" | "earlier-event" | "backoff" | "throttled" | "worker";
-        };
-        SuccessWebhook: {
-            data: components["schemas"]["Webhook"];
-            meta: components["schemas"]["Meta"];
-        };
-        SuccessCreatedWebhook: {
-            data: components["schemas"]["CreatedWebhook"];
-            meta: components["schemas"]["Meta"];
-        };
-        SuccessWebhookTest: {
-            data: components["schemas"]["WebhookTest"];
-            meta: components["schemas"]["Meta"];
-        };
-        SuccessRotatedSecret: {
-            data: components["schemas"]["RotatedSecret"];
-            meta: components["schemas"]["Meta"];
-        };
-        SuccessWebhookList: {
-            data: components["schemas"]["Webhook"][];
-            meta: components["schemas"]["PageMeta"];
-        };
-        SuccessDelivery: {
-            data: components["schemas"]["Delivery"];
-            meta: components["schemas"]["Meta"];
-        };
-        SuccessDeliveryList: {
-            data: components["schemas"]["Delivery"][];
-            meta: components["schemas"]["PageMeta"];
-        };
-        Meta: {
-            requestId: string;
-        };
-        PageMeta: {
-            requestId: string;
-            /** Format: int32 */
-            limit: number;
-            /** @description Present if there is a next page */
-            nextCursor?: string;
-            /** @description Present if there is a previous page */
-            prevCursor?: string;
-            etags: components["schemas"]["ETagsById"];
-        };
-        /** @description ETags of the items on the page, by item ID */
-        ETagsById: {
-            [key: string]: string;
-        };
-        Health: {
-            /** @enum {string} */
-            status: "ok" | "degraded" | "unavailable";
-            checks?: components["schemas"]["HealthCheck"][];
-        };
-        HealthCheck: {
-            name: string;
-            /** @enum {string} */
-            status: "ok" | "degraded" | "unavailable";
-            reason?: string;
-        };
-        /** @description Problem details (RFC 9457) */
-        Problem: {
-            /** Format: uri-reference */
-            type: string;
-            title: string;
-            status: number;
-            detail?: string;
-            /** Format: uri-reference */
-            instance?: string;
-            requestId: string;
-            traceId?: string;
-            invalidParams?: components["schemas"]["InvalidParam"][];
-        };
-        InvalidParam: {
-            name: string;
-            /** @enum {string} */
-            in: "path" | "query" | "header" | "cookie" | "body";
-            /** Format: json-pointer */
-            pointer?: string;
-            reason: string;
-        };
+        WebhookEventType: WebhookEventType;
+        NewWebhook: NewWebhook;
+        Webhook: Webhook;
+        CreatedWebhook: CreatedWebhook;
+        WebhookTest: WebhookTest;
+        SecretRotation: SecretRotation;
+        RotatedSecret: RotatedSecret;
+        Delivery: Delivery;
+        SuccessWebhook: SuccessWebhook;
+        SuccessCreatedWebhook: SuccessCreatedWebhook;
+        SuccessWebhookTest: SuccessWebhookTest;
+        SuccessRotatedSecret: SuccessRotatedSecret;
+        SuccessWebhookList: SuccessWebhookList;
+        SuccessDelivery: SuccessDelivery;
+        SuccessDeliveryList: SuccessDeliveryList;
+        Meta: Meta;
+        PageMeta: PageMeta;
+        ETagsById: ETagsById;
+        Health: Health;
+        HealthCheck: HealthCheck;
+        Problem: Problem;
+        InvalidParam: InvalidParam;
     };
     responses: {
         /** @description No such webhook or delivery */
@@ -451,7 +263,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": Problem;
             };
         };
         /** @description The request conflicts with the state of the resource */
@@ -460,7 +272,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": Problem;
             };
         };
         /** @description The service or its database is temporarily unavailable */
@@ -470,7 +282,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": Problem;
             };
         };
         /** @description The stored representation is current */
@@ -488,7 +300,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": Problem;
             };
         };
         /** @description The access token is missing or invalid */
@@ -499,7 +311,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": Problem;
             };
         };
         /** @description The access token lacks a required scope */
@@ -510,7 +322,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": Problem;
             };
         };
         /** @description The Accept header excludes every available representation */
@@ -519,7 +331,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": Problem;
             };
         };
         /** @description The body did not arrive in time */
@@ -528,7 +340,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": Problem;
             };
         };
         /** @description The resource has been modified since the specified version */
@@ -538,7 +350,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": Problem;
             };
         };
         /** @description The body exceeds the size limit */
@@ -547,7 +359,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": Problem;
             };
         };
         /** @description The request target exceeds the length limit */
@@ -556,7 +368,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": Problem;
             };
         };
         /** @description The media type of the body is not supported */
@@ -565,7 +377,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": Problem;
             };
         };
         /** @description The body is well formed but fails validation; `invalidParams` lists every error */
@@ -574,7 +386,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": Problem;
             };
         };
         /** @description The If-Match header is missing */
@@ -583,7 +395,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": Problem;
             };
         };
         /** @description Rate limit exceeded */
@@ -597,7 +409,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": Problem;
             };
         };
         /** @description The header fields exceed the size limit */
@@ -606,7 +418,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": Problem;
             };
         };
         /** @description Internal error */
@@ -615,7 +427,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": Problem;
             };
         };
     };
@@ -699,7 +511,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SuccessWebhookList"];
+                    "application/json": SuccessWebhookList;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -728,7 +540,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewWebhook"];
+                "application/json": NewWebhook;
             };
         };
         responses: {
@@ -743,7 +555,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SuccessCreatedWebhook"];
+                    "application/json": SuccessCreatedWebhook;
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -792,7 +604,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SuccessWebhook"];
+                    "application/json": SuccessWebhook;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -873,7 +685,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SuccessWebhookTest"];
+                    "application/json": SuccessWebhookTest;
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -904,7 +716,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["SecretRotation"];
+                "application/json": SecretRotation;
             };
         };
         responses: {
@@ -917,7 +729,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SuccessRotatedSecret"];
+                    "application/json": SuccessRotatedSecret;
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -961,7 +773,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SuccessWebhook"];
+                    "application/json": SuccessWebhook;
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -1015,7 +827,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SuccessDeliveryList"];
+                    "application/json": SuccessDeliveryList;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -1058,7 +870,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SuccessDelivery"];
+                    "application/json": SuccessDelivery;
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -1109,7 +921,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": Health;
                 };
             };
         };
@@ -1132,7 +944,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": Health;
                 };
             };
             /** @description Not ready for traffic */
@@ -1141,35 +953,241 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": Health;
                 };
             };
         };
     };
 }
 
-export type WebhookEventType = components["schemas"]["WebhookEventType"];
-export type NewWebhook = components["schemas"]["NewWebhook"];
-export type Webhook = components["schemas"]["Webhook"];
-export type CreatedWebhook = components["schemas"]["CreatedWebhook"];
-export type WebhookTest = components["schemas"]["WebhookTest"];
-export type SecretRotation = components["schemas"]["SecretRotation"];
-export type RotatedSecret = components["schemas"]["RotatedSecret"];
-export type Delivery = components["schemas"]["Delivery"];
-export type SuccessWebhook = components["schemas"]["SuccessWebhook"];
-export type SuccessCreatedWebhook = components["schemas"]["SuccessCreatedWebhook"];
-export type SuccessWebhookTest = components["schemas"]["SuccessWebhookTest"];
-export type SuccessRotatedSecret = components["schemas"]["SuccessRotatedSecret"];
-export type SuccessWebhookList = components["schemas"]["SuccessWebhookList"];
-export type SuccessDelivery = components["schemas"]["SuccessDelivery"];
-export type SuccessDeliveryList = components["schemas"]["SuccessDeliveryList"];
-export type Meta = components["schemas"]["Meta"];
-export type PageMeta = components["schemas"]["PageMeta"];
-export type ETagsById = components["schemas"]["ETagsById"];
-export type Health = components["schemas"]["Health"];
-export type HealthCheck = components["schemas"]["HealthCheck"];
-export type Problem = components["schemas"]["Problem"];
-export type InvalidParam = components["schemas"]["InvalidParam"];
+/**
+ * Type of event that a service publishes, such as `order.placed`. The OpenAPI document of the service describes its
+ * data under `webhooks`.
+ */
+export type WebhookEventType = string;
+
+export type NewWebhook = {
+  /**
+   * Absolute https URL without a user or fragment, whose host resolves to public addresses only. Redirects are not
+   * followed.
+   */
+  url: string;
+  eventTypes: WebhookEventType[];
+};
+
+export type Webhook = {
+  /** Format: uuid */
+  id: string;
+  url: string;
+  eventTypes: WebhookEventType[];
+  /** Format: date-time */
+  createdAt: string;
+  /**
+   * Time at which the receiver responded with 410, since when nothing is sent; absent while the webhook is enabled
+   *
+   * Format: date-time
+   */
+  disabledAt?: string;
+};
+
+export type CreatedWebhook = {
+  /** Format: uuid */
+  id: string;
+  url: string;
+  eventTypes: WebhookEventType[];
+  /** Format: date-time */
+  createdAt: string;
+  /** Secret for verifying the signatures of messages, returned only once */
+  secret: string;
+};
+
+/** Result of a test event */
+export type WebhookTest = {
+  /** Value of the header `webhook-id` of the message */
+  eventId: string;
+  /** Whether the receiver responded with 2xx in time */
+  delivered: boolean;
+  /**
+   * HTTP status of the response; absent if there was none
+   *
+   * Format: int32
+   */
+  status?: number;
+  /** Reason why it failed, as in `lastError` of a delivery; absent if it was delivered */
+  error?: "status" | "redirect" | "gone" | "disabled" | "timeout" | "unreachable" | "broken-answer" | "tls" | "no-public-address" | "unusable-url" | "unreadable-secret";
+  /** Format: int32 */
+  durationMs: number;
+};
+
+export type SecretRotation = {
+  /**
+   * Duration for which messages are signed with the replaced secret, too. 0 withdraws it at once, with all that
+   * were replaced before: for a secret that has leaked
+   *
+   * Format: int32
+   *
+   * @default 86400
+   */
+  overlapSeconds: number;
+};
+
+export type RotatedSecret = {
+  /** Secret for verifying the signatures of messages, returned only once */
+  secret: string;
+  /**
+   * Time until which messages are signed with the replaced secret, too; absent if it is withdrawn
+   *
+   * Format: date-time
+   */
+  previousExpiresAt?: string;
+};
+
+/** Delivery of an event to a webhook */
+export type Delivery = {
+  /** Format: uuid */
+  id: string;
+  /** Value of the header `webhook-id` of its messages */
+  eventId: string;
+  eventType: string;
+  /**
+   * `dead`: all attempts, over about a day, have failed, or the webhook was disabled; only a requested retry makes
+   * another one
+   */
+  state: "pending" | "delivered" | "dead";
+  /**
+   * Number of attempts since the last requested retry
+   *
+   * Format: int32
+   */
+  attempts: number;
+  /**
+   * HTTP status of the last response; absent if there was none
+   *
+   * Format: int32
+   */
+  lastStatus?: number;
+  /**
+   * Reason why the last attempt failed; absent if it succeeded. `no-public-address`: the host of the URL has no
+   * address, or one that is not public. `gone`: the receiver responded with 410, which disabled the webhook.
+   * `disabled`: the webhook was disabled while the delivery was pending
+   */
+  lastError?: "status" | "redirect" | "gone" | "disabled" | "timeout" | "unreachable" | "broken-answer" | "tls" | "no-public-address" | "unusable-url" | "unreadable-secret";
+  /** Format: date-time */
+  createdAt: string;
+  /**
+   * End of the last attempt
+   *
+   * Format: date-time
+   */
+  attemptedAt?: string;
+  /**
+   * Time at which it was delivered or declared dead
+   *
+   * Format: date-time
+   */
+  settledAt?: string;
+  /**
+   * Absent during an attempt, behind an earlier event of its stream, and when settled
+   *
+   * Format: date-time
+   */
+  nextAttemptAt?: string;
+  /**
+   * Reason why a pending delivery waits; absent when settled. `attempt`: an attempt is in progress. `earlier-event`:
+   * an earlier event of its stream is not settled yet. `backoff`: the last attempt failed, and the next one follows
+   * at `nextAttemptAt`. `throttled`: the receiver asked for a pause until `nextAttemptAt`, with 429 or 503. `worker`:
+   * it is due, and no worker has had capacity for it yet
+   */
+  waitReason?: "attempt" | "earlier-event" | "backoff" | "throttled" | "worker";
+};
+
+export type SuccessWebhook = {
+  data: Webhook;
+  meta: Meta;
+};
+
+export type SuccessCreatedWebhook = {
+  data: CreatedWebhook;
+  meta: Meta;
+};
+
+export type SuccessWebhookTest = {
+  data: WebhookTest;
+  meta: Meta;
+};
+
+export type SuccessRotatedSecret = {
+  data: RotatedSecret;
+  meta: Meta;
+};
+
+export type SuccessWebhookList = {
+  data: Webhook[];
+  meta: PageMeta;
+};
+
+export type SuccessDelivery = {
+  data: Delivery;
+  meta: Meta;
+};
+
+export type SuccessDeliveryList = {
+  data: Delivery[];
+  meta: PageMeta;
+};
+
+export type Meta = {
+  requestId: string;
+};
+
+export type PageMeta = {
+  requestId: string;
+  /** Format: int32 */
+  limit: number;
+  /** Present if there is a next page */
+  nextCursor?: string;
+  /** Present if there is a previous page */
+  prevCursor?: string;
+  etags: ETagsById;
+};
+
+/** ETags of the items on the page, by item ID */
+export type ETagsById = {
+  [key: string]: string;
+};
+
+export type Health = {
+  status: "ok" | "degraded" | "unavailable";
+  checks?: HealthCheck[];
+};
+
+export type HealthCheck = {
+  name: string;
+  status: "ok" | "degraded" | "unavailable";
+  reason?: string;
+};
+
+/** Problem details (RFC 9457) */
+export type Problem = {
+  /** Format: uri-reference */
+  type: string;
+  title: string;
+  status: number;
+  detail?: string;
+  /** Format: uri-reference */
+  instance?: string;
+  requestId: string;
+  traceId?: string;
+  invalidParams?: InvalidParam[];
+};
+
+export type InvalidParam = {
+  name: string;
+  in: "path" | "query" | "header" | "cookie" | "body";
+  /** Format: json-pointer */
+  pointer?: string;
+  reason: string;
+};
 
 /** Decoded and validated request of {@link StrictServerInterface.listWebhooks}. */
 export type ListWebhooksRequest = {

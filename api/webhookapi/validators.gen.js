@@ -222,16 +222,16 @@ exports.default = jsonEqual;
 return exports;
 })({});
 "use strict";
-export const listWebhooksParameters = validate0;
-const schema0 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const listWebhooksParameters = validate1;
+const schema1 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 const func0 = Object.prototype.hasOwnProperty;
 const func8 = module0.default;
 const formats0 = module1.fullFormats.int32;
 
-function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate1(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate0.evaluated;
+const evaluated0 = validate1.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -545,22 +545,22 @@ vErrors.push(err25);
 }
 errors++;
 }
-validate0.errors = vErrors;
+validate1.errors = vErrors;
 return errors === 0;
 }
-validate0.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate1.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const listWebhooksResponse200ApplicationJson = validate1;
-const schema1 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"type":"array","maxItems":200,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhook"}},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPageMeta"}}};
-const schema2 = {"type":"object","additionalProperties":false,"required":["id","url","eventTypes","createdAt"],"properties":{"id":{"type":"string","format":"uuid"},"url":{"type":"string"},"eventTypes":{"type":"array","items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhookEventType"}},"createdAt":{"type":"string","format":"date-time"},"disabledAt":{"type":"string","format":"date-time"}}};
-const formats2 = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-const formats4 = module1.fullFormats["date-time"];
-const schema3 = {"type":"string","minLength":1,"maxLength":200};
+export const listWebhooksResponse200ApplicationJson = validate2;
+const schema2 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"type":"array","maxItems":200,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhook"}},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPageMeta"}}};
+const schema3 = {"type":"object","additionalProperties":false,"required":["id","url","eventTypes","createdAt"],"properties":{"id":{"type":"string","format":"uuid"},"url":{"type":"string"},"eventTypes":{"type":"array","items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhookEventType"}},"createdAt":{"type":"string","format":"date-time"},"disabledAt":{"type":"string","format":"date-time"}}};
+const formats4 = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+const formats6 = module1.fullFormats["date-time"];
+const schema4 = {"type":"string","minLength":1,"maxLength":200};
 
-function validate3(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate4(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate3.evaluated;
+const evaluated0 = validate4.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -599,16 +599,16 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate3.errors = vErrors;
+validate4.errors = vErrors;
 return errors === 0;
 }
-validate3.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate4.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate2(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate3(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate2.evaluated;
+const evaluated0 = validate3.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -671,7 +671,7 @@ errors++;
 if(data.id !== undefined && func0.call(data, "id")){
 let data0 = data.id;
 if(typeof data0 === "string"){
-if(!(formats2.test(data0))){
+if(!(formats4.test(data0))){
 const err5 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -710,8 +710,8 @@ let data2 = data.eventTypes;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate3(data2[i0], {instancePath:instancePath+"/eventTypes/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate3.errors : joinErrors(vErrors, validate3.errors);
+if(!(validate4(data2[i0], {instancePath:instancePath+"/eventTypes/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate4.errors : joinErrors(vErrors, validate4.errors);
 errors = vErrors.length;
 }
 }
@@ -730,7 +730,7 @@ errors++;
 if(data.createdAt !== undefined && func0.call(data, "createdAt")){
 let data4 = data.createdAt;
 if(typeof data4 === "string"){
-if(!(formats4.validate(data4))){
+if(!(formats6.validate(data4))){
 const err9 = {instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err9];
@@ -755,7 +755,7 @@ errors++;
 if(data.disabledAt !== undefined && func0.call(data, "disabledAt")){
 let data5 = data.disabledAt;
 if(typeof data5 === "string"){
-if(!(formats4.validate(data5))){
+if(!(formats6.validate(data5))){
 const err11 = {instancePath:instancePath+"/disabledAt",schemaPath:"#/properties/disabledAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err11];
@@ -788,18 +788,18 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate2.errors = vErrors;
+validate3.errors = vErrors;
 return errors === 0;
 }
-validate2.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate3.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema4 = {"type":"object","additionalProperties":false,"required":["requestId","limit","etags"],"properties":{"requestId":{"type":"string"},"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"nextCursor":{"type":"string"},"prevCursor":{"type":"string"},"etags":{"$ref":"schema:%2Fcomponents%2Fschemas%2FETagsById"}}};
-const schema5 = {"type":"object","additionalProperties":{"type":"string"}};
+const schema5 = {"type":"object","additionalProperties":false,"required":["requestId","limit","etags"],"properties":{"requestId":{"type":"string"},"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"nextCursor":{"type":"string"},"prevCursor":{"type":"string"},"etags":{"$ref":"schema:%2Fcomponents%2Fschemas%2FETagsById"}}};
+const schema6 = {"type":"object","additionalProperties":{"type":"string"}};
 
-function validate7(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate8(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate7.evaluated;
+const evaluated0 = validate8.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -830,16 +830,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate7.errors = vErrors;
+validate8.errors = vErrors;
 return errors === 0;
 }
-validate7.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate8.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate6(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate7(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate6.evaluated;
+const evaluated0 = validate7.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -971,8 +971,8 @@ errors++;
 }
 }
 if(data.etags !== undefined && func0.call(data, "etags")){
-if(!(validate7(data.etags, {instancePath:instancePath+"/etags",parentData:data,parentDataProperty:"etags",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate7.errors : joinErrors(vErrors, validate7.errors);
+if(!(validate8(data.etags, {instancePath:instancePath+"/etags",parentData:data,parentDataProperty:"etags",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate8.errors : joinErrors(vErrors, validate8.errors);
 errors = vErrors.length;
 }
 }
@@ -987,16 +987,16 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate6.errors = vErrors;
+validate7.errors = vErrors;
 return errors === 0;
 }
-validate6.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate7.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate1(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate2(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate1.evaluated;
+const evaluated0 = validate2.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1051,8 +1051,8 @@ errors++;
 }
 const len0 = Math.min(data0.length, 200);
 for(let i0=0; i0<len0; i0++){
-if(!(validate2(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate2.errors : joinErrors(vErrors, validate2.errors);
+if(!(validate3(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate3.errors : joinErrors(vErrors, validate3.errors);
 errors = vErrors.length;
 }
 }
@@ -1069,8 +1069,8 @@ errors++;
 }
 }
 if(data.meta !== undefined && func0.call(data, "meta")){
-if(!(validate6(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate6.errors : joinErrors(vErrors, validate6.errors);
+if(!(validate7(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate7.errors : joinErrors(vErrors, validate7.errors);
 errors = vErrors.length;
 }
 }
@@ -1085,21 +1085,21 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate1.errors = vErrors;
+validate2.errors = vErrors;
 return errors === 0;
 }
-validate1.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate2.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const listWebhooksResponse400ApplicationProblemJson = validate10;
-const schema6 = {"type":"object","required":["type","title","status","requestId"],"properties":{"type":{"type":"string","format":"uri-reference"},"title":{"type":"string"},"status":{"type":"integer","minimum":400,"maximum":599},"detail":{"type":"string"},"instance":{"type":"string","format":"uri-reference"},"requestId":{"type":"string"},"traceId":{"type":"string"},"invalidParams":{"type":"array","items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FInvalidParam"}}}};
-const formats10 = /^(?:[a-z][a-z0-9+\-.]*:)?(?:\/?\/(?:(?:[a-z0-9\-._~!$&'()*+,;=:]|%[0-9a-f]{2})*@)?(?:\[(?:(?:(?:(?:[0-9a-f]{1,4}:){6}|::(?:[0-9a-f]{1,4}:){5}|(?:[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){4}|(?:(?:[0-9a-f]{1,4}:){0,1}[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){3}|(?:(?:[0-9a-f]{1,4}:){0,2}[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){2}|(?:(?:[0-9a-f]{1,4}:){0,3}[0-9a-f]{1,4})?::[0-9a-f]{1,4}:|(?:(?:[0-9a-f]{1,4}:){0,4}[0-9a-f]{1,4})?::)(?:[0-9a-f]{1,4}:[0-9a-f]{1,4}|(?:(?:25[0-5]|2[0-4]\d|[01]?\d\d?)\.){3}(?:25[0-5]|2[0-4]\d|[01]?\d\d?))|(?:(?:[0-9a-f]{1,4}:){0,5}[0-9a-f]{1,4})?::[0-9a-f]{1,4}|(?:(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4})?::)|[Vv][0-9a-f]+\.[a-z0-9\-._~!$&'()*+,;=:]+)\]|(?:(?:25[0-5]|2[0-4]\d|[01]?\d\d?)\.){3}(?:25[0-5]|2[0-4]\d|[01]?\d\d?)|(?:[a-z0-9\-._~!$&'"()*+,;=]|%[0-9a-f]{2})*)(?::\d*)?(?:\/(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})*)*|\/(?:(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})+(?:\/(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})*)*)?|(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})+(?:\/(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})*)*)?(?:\?(?:[a-z0-9\-._~!$&'"()*+,;=:@/?]|%[0-9a-f]{2})*)?(?:#(?:[a-z0-9\-._~!$&'"()*+,;=:@/?]|%[0-9a-f]{2})*)?$/i;
-const schema7 = {"type":"object","required":["name","in","reason"],"properties":{"name":{"type":"string"},"in":{"type":"string","enum":["path","query","header","cookie","body"]},"pointer":{"type":"string","format":"json-pointer"},"reason":{"type":"string"}}};
-const formats14 = /^(?:\/(?:[^~/]|~0|~1)*)*$/;
+export const listWebhooksResponse400ApplicationProblemJson = validate11;
+const schema7 = {"type":"object","required":["type","title","status","requestId"],"properties":{"type":{"type":"string","format":"uri-reference"},"title":{"type":"string"},"status":{"type":"integer","minimum":400,"maximum":599},"detail":{"type":"string"},"instance":{"type":"string","format":"uri-reference"},"requestId":{"type":"string"},"traceId":{"type":"string"},"invalidParams":{"type":"array","items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FInvalidParam"}}}};
+const formats12 = /^(?:[a-z][a-z0-9+\-.]*:)?(?:\/?\/(?:(?:[a-z0-9\-._~!$&'()*+,;=:]|%[0-9a-f]{2})*@)?(?:\[(?:(?:(?:(?:[0-9a-f]{1,4}:){6}|::(?:[0-9a-f]{1,4}:){5}|(?:[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){4}|(?:(?:[0-9a-f]{1,4}:){0,1}[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){3}|(?:(?:[0-9a-f]{1,4}:){0,2}[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){2}|(?:(?:[0-9a-f]{1,4}:){0,3}[0-9a-f]{1,4})?::[0-9a-f]{1,4}:|(?:(?:[0-9a-f]{1,4}:){0,4}[0-9a-f]{1,4})?::)(?:[0-9a-f]{1,4}:[0-9a-f]{1,4}|(?:(?:25[0-5]|2[0-4]\d|[01]?\d\d?)\.){3}(?:25[0-5]|2[0-4]\d|[01]?\d\d?))|(?:(?:[0-9a-f]{1,4}:){0,5}[0-9a-f]{1,4})?::[0-9a-f]{1,4}|(?:(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4})?::)|[Vv][0-9a-f]+\.[a-z0-9\-._~!$&'()*+,;=:]+)\]|(?:(?:25[0-5]|2[0-4]\d|[01]?\d\d?)\.){3}(?:25[0-5]|2[0-4]\d|[01]?\d\d?)|(?:[a-z0-9\-._~!$&'"()*+,;=]|%[0-9a-f]{2})*)(?::\d*)?(?:\/(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})*)*|\/(?:(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})+(?:\/(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})*)*)?|(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})+(?:\/(?:[a-z0-9\-._~!$&'"()*+,;=:@]|%[0-9a-f]{2})*)*)?(?:\?(?:[a-z0-9\-._~!$&'"()*+,;=:@/?]|%[0-9a-f]{2})*)?(?:#(?:[a-z0-9\-._~!$&'"()*+,;=:@/?]|%[0-9a-f]{2})*)?$/i;
+const schema8 = {"type":"object","required":["name","in","reason"],"properties":{"name":{"type":"string"},"in":{"type":"string","enum":["path","query","header","cookie","body"]},"pointer":{"type":"string","format":"json-pointer"},"reason":{"type":"string"}}};
+const formats16 = /^(?:\/(?:[^~/]|~0|~1)*)*$/;
 
-function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate11.evaluated;
+const evaluated0 = validate12.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1162,7 +1162,7 @@ vErrors.push(err4);
 errors++;
 }
 if(!(((((data1 === "path") || (data1 === "query")) || (data1 === "header")) || (data1 === "cookie")) || (data1 === "body"))){
-const err5 = {instancePath:instancePath+"/in",schemaPath:"#/properties/in/enum",keyword:"enum",params:{allowedValues: schema7.properties.in.enum},message:"must be equal to one of the allowed values"};
+const err5 = {instancePath:instancePath+"/in",schemaPath:"#/properties/in/enum",keyword:"enum",params:{allowedValues: schema8.properties.in.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1175,7 +1175,7 @@ errors++;
 if(data.pointer !== undefined && func0.call(data, "pointer")){
 let data2 = data.pointer;
 if(typeof data2 === "string"){
-if(!(formats14.test(data2))){
+if(!(formats16.test(data2))){
 const err6 = {instancePath:instancePath+"/pointer",schemaPath:"#/properties/pointer/format",keyword:"format",params:{format: "json-pointer"},message:"must match format \""+"json-pointer"+"\""};
 if(vErrors === null){
 vErrors = [err6];
@@ -1220,16 +1220,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate11.errors = vErrors;
+validate12.errors = vErrors;
 return errors === 0;
 }
-validate11.evaluated = {"props":{"name":true,"in":true,"pointer":true,"reason":true},"dynamicProps":false,"dynamicItems":false};
+validate12.evaluated = {"props":{"name":true,"in":true,"pointer":true,"reason":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate10.evaluated;
+const evaluated0 = validate11.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1280,7 +1280,7 @@ errors++;
 if(data.type !== undefined && func0.call(data, "type")){
 let data0 = data.type;
 if(typeof data0 === "string"){
-if(!(formats10.test(data0))){
+if(!(formats12.test(data0))){
 const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/format",keyword:"format",params:{format: "uri-reference"},message:"must match format \""+"uri-reference"+"\""};
 if(vErrors === null){
 vErrors = [err4];
@@ -1364,7 +1364,7 @@ errors++;
 if(data.instance !== undefined && func0.call(data, "instance")){
 let data4 = data.instance;
 if(typeof data4 === "string"){
-if(!(formats10.test(data4))){
+if(!(formats12.test(data4))){
 const err11 = {instancePath:instancePath+"/instance",schemaPath:"#/properties/instance/format",keyword:"format",params:{format: "uri-reference"},message:"must match format \""+"uri-reference"+"\""};
 if(vErrors === null){
 vErrors = [err11];
@@ -1415,8 +1415,8 @@ let data7 = data.invalidParams;
 if(Array.isArray(data7)){
 const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate11(data7[i0], {instancePath:instancePath+"/invalidParams/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate11.errors : joinErrors(vErrors, validate11.errors);
+if(!(validate12(data7[i0], {instancePath:instancePath+"/invalidParams/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate12.errors : joinErrors(vErrors, validate12.errors);
 errors = vErrors.length;
 }
 }
@@ -1443,18 +1443,18 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate10.errors = vErrors;
+validate11.errors = vErrors;
 return errors === 0;
 }
-validate10.evaluated = {"props":{"type":true,"title":true,"status":true,"detail":true,"instance":true,"requestId":true,"traceId":true,"invalidParams":true},"dynamicProps":false,"dynamicItems":false};
+validate11.evaluated = {"props":{"type":true,"title":true,"status":true,"detail":true,"instance":true,"requestId":true,"traceId":true,"invalidParams":true},"dynamicProps":false,"dynamicItems":false};
 
-export const createWebhookParameters = validate13;
-const schema8 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const createWebhookParameters = validate14;
+const schema9 = {"type":"object","properties":{"path":{"type":"object","properties":{}},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
-function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate13.evaluated;
+const evaluated0 = validate14.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1591,19 +1591,19 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate13.errors = vErrors;
+validate14.errors = vErrors;
 return errors === 0;
 }
-validate13.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate14.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const createWebhookBodyApplicationJson = validate14;
-const schema9 = {"type":"object","additionalProperties":false,"required":["url","eventTypes"],"properties":{"url":{"type":"string","minLength":1,"maxLength":2048},"eventTypes":{"type":"array","minItems":1,"maxItems":100,"uniqueItems":true,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhookEventType"}}}};
+export const createWebhookBodyApplicationJson = validate15;
+const schema10 = {"type":"object","additionalProperties":false,"required":["url","eventTypes"],"properties":{"url":{"type":"string","minLength":1,"maxLength":2048},"eventTypes":{"type":"array","minItems":1,"maxItems":100,"uniqueItems":true,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhookEventType"}}}};
 const func78 = module2.default;
 
-function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate15(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate14.evaluated;
+const evaluated0 = validate15.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1703,8 +1703,8 @@ errors++;
 }
 const len0 = Math.min(data1.length, 100);
 for(let i0=0; i0<len0; i0++){
-if(!(validate3(data1[i0], {instancePath:instancePath+"/eventTypes/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate3.errors : joinErrors(vErrors, validate3.errors);
+if(!(validate4(data1[i0], {instancePath:instancePath+"/eventTypes/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate4.errors : joinErrors(vErrors, validate4.errors);
 errors = vErrors.length;
 }
 }
@@ -1751,20 +1751,20 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate14.errors = vErrors;
+validate15.errors = vErrors;
 return errors === 0;
 }
-validate14.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate15.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const createWebhookResponse201ApplicationJson = validate16;
-const schema10 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FCreatedWebhook"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
-const schema11 = {"type":"object","additionalProperties":false,"required":["id","url","eventTypes","createdAt","secret"],"properties":{"id":{"type":"string","format":"uuid"},"url":{"type":"string"},"eventTypes":{"type":"array","items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhookEventType"}},"createdAt":{"type":"string","format":"date-time"},"secret":{"type":"string","pattern":"^whsec_[A-Za-z0-9+/]+=*$"}}};
+export const createWebhookResponse201ApplicationJson = validate17;
+const schema11 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FCreatedWebhook"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
+const schema12 = {"type":"object","additionalProperties":false,"required":["id","url","eventTypes","createdAt","secret"],"properties":{"id":{"type":"string","format":"uuid"},"url":{"type":"string"},"eventTypes":{"type":"array","items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhookEventType"}},"createdAt":{"type":"string","format":"date-time"},"secret":{"type":"string","pattern":"^whsec_[A-Za-z0-9+/]+=*$"}}};
 const pattern0 = new RegExp("^whsec_[A-Za-z0-9+/]+=*$", "u");
 
-function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate18(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate17.evaluated;
+const evaluated0 = validate18.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1837,7 +1837,7 @@ errors++;
 if(data.id !== undefined && func0.call(data, "id")){
 let data0 = data.id;
 if(typeof data0 === "string"){
-if(!(formats2.test(data0))){
+if(!(formats4.test(data0))){
 const err6 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
 if(vErrors === null){
 vErrors = [err6];
@@ -1876,8 +1876,8 @@ let data2 = data.eventTypes;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate3(data2[i0], {instancePath:instancePath+"/eventTypes/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate3.errors : joinErrors(vErrors, validate3.errors);
+if(!(validate4(data2[i0], {instancePath:instancePath+"/eventTypes/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate4.errors : joinErrors(vErrors, validate4.errors);
 errors = vErrors.length;
 }
 }
@@ -1896,7 +1896,7 @@ errors++;
 if(data.createdAt !== undefined && func0.call(data, "createdAt")){
 let data4 = data.createdAt;
 if(typeof data4 === "string"){
-if(!(formats4.validate(data4))){
+if(!(formats6.validate(data4))){
 const err10 = {instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err10];
@@ -1954,17 +1954,17 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate17.errors = vErrors;
+validate18.errors = vErrors;
 return errors === 0;
 }
-validate17.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate18.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema12 = {"type":"object","additionalProperties":false,"required":["requestId"],"properties":{"requestId":{"type":"string"}}};
+const schema13 = {"type":"object","additionalProperties":false,"required":["requestId"],"properties":{"requestId":{"type":"string"}}};
 
-function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate20.evaluated;
+const evaluated0 = validate21.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2017,16 +2017,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate20.errors = vErrors;
+validate21.errors = vErrors;
 return errors === 0;
 }
-validate20.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate21.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate16(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate16.evaluated;
+const evaluated0 = validate17.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2067,14 +2067,14 @@ errors++;
 }
 }
 if(data.data !== undefined && func0.call(data, "data")){
-if(!(validate17(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate17.errors : joinErrors(vErrors, validate17.errors);
+if(!(validate18(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate18.errors : joinErrors(vErrors, validate18.errors);
 errors = vErrors.length;
 }
 }
 if(data.meta !== undefined && func0.call(data, "meta")){
-if(!(validate20(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate20.errors : joinErrors(vErrors, validate20.errors);
+if(!(validate21(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate21.errors : joinErrors(vErrors, validate21.errors);
 errors = vErrors.length;
 }
 }
@@ -2089,18 +2089,18 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate16.errors = vErrors;
+validate17.errors = vErrors;
 return errors === 0;
 }
-validate16.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate17.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const getWebhookParameters = validate22;
-const schema13 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const getWebhookParameters = validate23;
+const schema14 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
-function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate22.evaluated;
+const evaluated0 = validate23.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2164,7 +2164,7 @@ errors++;
 if(data0.id !== undefined && func0.call(data0, "id")){
 let data1 = data0.id;
 if(typeof data1 === "string"){
-if(!(formats2.test(data1))){
+if(!(formats4.test(data1))){
 const err5 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -2334,18 +2334,18 @@ vErrors.push(err18);
 }
 errors++;
 }
-validate22.errors = vErrors;
+validate23.errors = vErrors;
 return errors === 0;
 }
-validate22.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate23.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const getWebhookResponse200ApplicationJson = validate23;
-const schema14 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhook"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
+export const getWebhookResponse200ApplicationJson = validate24;
+const schema15 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhook"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
 
-function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate23.evaluated;
+const evaluated0 = validate24.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2386,14 +2386,14 @@ errors++;
 }
 }
 if(data.data !== undefined && func0.call(data, "data")){
-if(!(validate2(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate2.errors : joinErrors(vErrors, validate2.errors);
+if(!(validate3(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate3.errors : joinErrors(vErrors, validate3.errors);
 errors = vErrors.length;
 }
 }
 if(data.meta !== undefined && func0.call(data, "meta")){
-if(!(validate20(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate20.errors : joinErrors(vErrors, validate20.errors);
+if(!(validate21(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate21.errors : joinErrors(vErrors, validate21.errors);
 errors = vErrors.length;
 }
 }
@@ -2408,19 +2408,19 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate23.errors = vErrors;
+validate24.errors = vErrors;
 return errors === 0;
 }
-validate23.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate24.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const deleteWebhookParameters = validate26;
-const schema15 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"If-Match":{"type":"string","minLength":1,"maxLength":1024,"pattern":"^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$","x-pattern-message":"must be * or a list of quoted entity-tags, such as \"7\""},"X-Request-Id":{"type":"string"}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const deleteWebhookParameters = validate27;
+const schema16 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"If-Match":{"type":"string","minLength":1,"maxLength":1024,"pattern":"^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$","x-pattern-message":"must be * or a list of quoted entity-tags, such as \"7\""},"X-Request-Id":{"type":"string"}},"required":["If-Match"]},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 const pattern1 = new RegExp("^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$", "u");
 
-function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate26.evaluated;
+const evaluated0 = validate27.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2484,7 +2484,7 @@ errors++;
 if(data0.id !== undefined && func0.call(data0, "id")){
 let data1 = data0.id;
 if(typeof data1 === "string"){
-if(!(formats2.test(data1))){
+if(!(formats4.test(data1))){
 const err5 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -2649,18 +2649,18 @@ vErrors.push(err18);
 }
 errors++;
 }
-validate26.errors = vErrors;
+validate27.errors = vErrors;
 return errors === 0;
 }
-validate26.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate27.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const testWebhookParameters = validate27;
-const schema16 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const testWebhookParameters = validate28;
+const schema17 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
-function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate27.evaluated;
+const evaluated0 = validate28.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2724,7 +2724,7 @@ errors++;
 if(data0.id !== undefined && func0.call(data0, "id")){
 let data1 = data0.id;
 if(typeof data1 === "string"){
-if(!(formats2.test(data1))){
+if(!(formats4.test(data1))){
 const err5 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -2834,19 +2834,19 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate27.errors = vErrors;
+validate28.errors = vErrors;
 return errors === 0;
 }
-validate27.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate28.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const testWebhookResponse200ApplicationJson = validate28;
-const schema17 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhookTest"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
-const schema18 = {"type":"object","additionalProperties":false,"required":["eventId","delivered","durationMs"],"properties":{"eventId":{"type":"string"},"delivered":{"type":"boolean"},"status":{"type":"integer","format":"int32"},"error":{"type":"string","enum":["status","redirect","gone","disabled","timeout","unreachable","broken-answer","tls","no-public-address","unusable-url","unreadable-secret"]},"durationMs":{"type":"integer","format":"int32","minimum":0}}};
+export const testWebhookResponse200ApplicationJson = validate29;
+const schema18 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhookTest"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
+const schema19 = {"type":"object","additionalProperties":false,"required":["eventId","delivered","durationMs"],"properties":{"eventId":{"type":"string"},"delivered":{"type":"boolean"},"status":{"type":"integer","format":"int32"},"error":{"type":"string","enum":["status","redirect","gone","disabled","timeout","unreachable","broken-answer","tls","no-public-address","unusable-url","unreadable-secret"]},"durationMs":{"type":"integer","format":"int32","minimum":0}}};
 
-function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate29.evaluated;
+const evaluated0 = validate30.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2958,7 +2958,7 @@ vErrors.push(err8);
 errors++;
 }
 if(!(((((((((((data3 === "status") || (data3 === "redirect")) || (data3 === "gone")) || (data3 === "disabled")) || (data3 === "timeout")) || (data3 === "unreachable")) || (data3 === "broken-answer")) || (data3 === "tls")) || (data3 === "no-public-address")) || (data3 === "unusable-url")) || (data3 === "unreadable-secret"))){
-const err9 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/enum",keyword:"enum",params:{allowedValues: schema18.properties.error.enum},message:"must be equal to one of the allowed values"};
+const err9 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/enum",keyword:"enum",params:{allowedValues: schema19.properties.error.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3014,16 +3014,16 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate29.errors = vErrors;
+validate30.errors = vErrors;
 return errors === 0;
 }
-validate29.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate30.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate28.evaluated;
+const evaluated0 = validate29.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3064,14 +3064,14 @@ errors++;
 }
 }
 if(data.data !== undefined && func0.call(data, "data")){
-if(!(validate29(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate29.errors : joinErrors(vErrors, validate29.errors);
+if(!(validate30(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate30.errors : joinErrors(vErrors, validate30.errors);
 errors = vErrors.length;
 }
 }
 if(data.meta !== undefined && func0.call(data, "meta")){
-if(!(validate20(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate20.errors : joinErrors(vErrors, validate20.errors);
+if(!(validate21(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate21.errors : joinErrors(vErrors, validate21.errors);
 errors = vErrors.length;
 }
 }
@@ -3086,18 +3086,18 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate28.errors = vErrors;
+validate29.errors = vErrors;
 return errors === 0;
 }
-validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate29.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const rotateWebhookSecretParameters = validate32;
-const schema19 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const rotateWebhookSecretParameters = validate33;
+const schema20 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
-function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate32.evaluated;
+const evaluated0 = validate33.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3161,7 +3161,7 @@ errors++;
 if(data0.id !== undefined && func0.call(data0, "id")){
 let data1 = data0.id;
 if(typeof data1 === "string"){
-if(!(formats2.test(data1))){
+if(!(formats4.test(data1))){
 const err5 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -3271,18 +3271,18 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate32.errors = vErrors;
+validate33.errors = vErrors;
 return errors === 0;
 }
-validate32.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate33.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const rotateWebhookSecretBodyApplicationJson = validate33;
-const schema20 = {"type":"object","additionalProperties":false,"properties":{"overlapSeconds":{"type":"integer","format":"int32","minimum":0,"maximum":604800,"default":86400}}};
+export const rotateWebhookSecretBodyApplicationJson = validate34;
+const schema21 = {"type":"object","additionalProperties":false,"properties":{"overlapSeconds":{"type":"integer","format":"int32","minimum":0,"maximum":604800,"default":86400}}};
 
-function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate33.evaluated;
+const evaluated0 = validate34.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3359,19 +3359,19 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate33.errors = vErrors;
+validate34.errors = vErrors;
 return errors === 0;
 }
-validate33.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const rotateWebhookSecretResponse200ApplicationJson = validate34;
-const schema21 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FRotatedSecret"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
-const schema22 = {"type":"object","additionalProperties":false,"required":["secret"],"properties":{"secret":{"type":"string","pattern":"^whsec_[A-Za-z0-9+/]+=*$"},"previousExpiresAt":{"type":"string","format":"date-time"}}};
+export const rotateWebhookSecretResponse200ApplicationJson = validate35;
+const schema22 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FRotatedSecret"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
+const schema23 = {"type":"object","additionalProperties":false,"required":["secret"],"properties":{"secret":{"type":"string","pattern":"^whsec_[A-Za-z0-9+/]+=*$"},"previousExpiresAt":{"type":"string","format":"date-time"}}};
 
-function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate35.evaluated;
+const evaluated0 = validate36.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3429,7 +3429,7 @@ errors++;
 if(data.previousExpiresAt !== undefined && func0.call(data, "previousExpiresAt")){
 let data1 = data.previousExpiresAt;
 if(typeof data1 === "string"){
-if(!(formats4.validate(data1))){
+if(!(formats6.validate(data1))){
 const err4 = {instancePath:instancePath+"/previousExpiresAt",schemaPath:"#/properties/previousExpiresAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err4];
@@ -3462,16 +3462,16 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate35.errors = vErrors;
+validate36.errors = vErrors;
 return errors === 0;
 }
-validate35.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate36.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate34.evaluated;
+const evaluated0 = validate35.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3512,14 +3512,14 @@ errors++;
 }
 }
 if(data.data !== undefined && func0.call(data, "data")){
-if(!(validate35(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate35.errors : joinErrors(vErrors, validate35.errors);
+if(!(validate36(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate36.errors : joinErrors(vErrors, validate36.errors);
 errors = vErrors.length;
 }
 }
 if(data.meta !== undefined && func0.call(data, "meta")){
-if(!(validate20(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate20.errors : joinErrors(vErrors, validate20.errors);
+if(!(validate21(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate21.errors : joinErrors(vErrors, validate21.errors);
 errors = vErrors.length;
 }
 }
@@ -3534,18 +3534,18 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate34.errors = vErrors;
+validate35.errors = vErrors;
 return errors === 0;
 }
-validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate35.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const enableWebhookParameters = validate38;
-const schema23 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const enableWebhookParameters = validate39;
+const schema24 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
-function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate38.evaluated;
+const evaluated0 = validate39.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3609,7 +3609,7 @@ errors++;
 if(data0.id !== undefined && func0.call(data0, "id")){
 let data1 = data0.id;
 if(typeof data1 === "string"){
-if(!(formats2.test(data1))){
+if(!(formats4.test(data1))){
 const err5 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -3719,18 +3719,18 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate38.errors = vErrors;
+validate39.errors = vErrors;
 return errors === 0;
 }
-validate38.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate39.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const listDeliveriesParameters = validate39;
-const schema24 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const listDeliveriesParameters = validate40;
+const schema25 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]},"query":{"type":"object","properties":{"limit":{"type":"integer","format":"int32","minimum":1,"maximum":200},"after":{"type":"string","minLength":1,"maxLength":1024},"before":{"type":"string","minLength":1,"maxLength":1024}},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"},"If-None-Match":{"type":"string","maxLength":8192},"Consistency-Token":{"type":"string","minLength":1,"maxLength":256}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
-function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate39.evaluated;
+const evaluated0 = validate40.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3794,7 +3794,7 @@ errors++;
 if(data0.id !== undefined && func0.call(data0, "id")){
 let data1 = data0.id;
 if(typeof data1 === "string"){
-if(!(formats2.test(data1))){
+if(!(formats4.test(data1))){
 const err5 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -4081,19 +4081,19 @@ vErrors.push(err28);
 }
 errors++;
 }
-validate39.errors = vErrors;
+validate40.errors = vErrors;
 return errors === 0;
 }
-validate39.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate40.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const listDeliveriesResponse200ApplicationJson = validate40;
-const schema25 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"type":"array","maxItems":200,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDelivery"}},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPageMeta"}}};
-const schema26 = {"type":"object","additionalProperties":false,"required":["id","eventId","eventType","state","attempts","createdAt"],"properties":{"id":{"type":"string","format":"uuid"},"eventId":{"type":"string"},"eventType":{"type":"string"},"state":{"type":"string","enum":["pending","delivered","dead"]},"attempts":{"type":"integer","format":"int32","minimum":0},"lastStatus":{"type":"integer","format":"int32"},"lastError":{"type":"string","enum":["status","redirect","gone","disabled","timeout","unreachable","broken-answer","tls","no-public-address","unusable-url","unreadable-secret"]},"createdAt":{"type":"string","format":"date-time"},"attemptedAt":{"type":"string","format":"date-time"},"settledAt":{"type":"string","format":"date-time"},"nextAttemptAt":{"type":"string","format":"date-time"},"waitReason":{"type":"string","enum":["attempt","earlier-event","backoff","throttled","worker"]}}};
+export const listDeliveriesResponse200ApplicationJson = validate41;
+const schema26 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"type":"array","maxItems":200,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDelivery"}},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPageMeta"}}};
+const schema27 = {"type":"object","additionalProperties":false,"required":["id","eventId","eventType","state","attempts","createdAt"],"properties":{"id":{"type":"string","format":"uuid"},"eventId":{"type":"string"},"eventType":{"type":"string"},"state":{"type":"string","enum":["pending","delivered","dead"]},"attempts":{"type":"integer","format":"int32","minimum":0},"lastStatus":{"type":"integer","format":"int32"},"lastError":{"type":"string","enum":["status","redirect","gone","disabled","timeout","unreachable","broken-answer","tls","no-public-address","unusable-url","unreadable-secret"]},"createdAt":{"type":"string","format":"date-time"},"attemptedAt":{"type":"string","format":"date-time"},"settledAt":{"type":"string","format":"date-time"},"nextAttemptAt":{"type":"string","format":"date-time"},"waitReason":{"type":"string","enum":["attempt","earlier-event","backoff","throttled","worker"]}}};
 
-function validate41(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate41.evaluated;
+const evaluated0 = validate42.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4162,7 +4162,7 @@ vErrors.push(err5);
 errors++;
 }
 for(const key0 of Object.keys(data)){
-if(!(func0.call(schema26.properties, key0))){
+if(!(func0.call(schema27.properties, key0))){
 const err6 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err6];
@@ -4176,7 +4176,7 @@ errors++;
 if(data.id !== undefined && func0.call(data, "id")){
 let data0 = data.id;
 if(typeof data0 === "string"){
-if(!(formats2.test(data0))){
+if(!(formats4.test(data0))){
 const err7 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
 if(vErrors === null){
 vErrors = [err7];
@@ -4235,7 +4235,7 @@ vErrors.push(err11);
 errors++;
 }
 if(!(((data3 === "pending") || (data3 === "delivered")) || (data3 === "dead"))){
-const err12 = {instancePath:instancePath+"/state",schemaPath:"#/properties/state/enum",keyword:"enum",params:{allowedValues: schema26.properties.state.enum},message:"must be equal to one of the allowed values"};
+const err12 = {instancePath:instancePath+"/state",schemaPath:"#/properties/state/enum",keyword:"enum",params:{allowedValues: schema27.properties.state.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -4318,7 +4318,7 @@ vErrors.push(err18);
 errors++;
 }
 if(!(((((((((((data6 === "status") || (data6 === "redirect")) || (data6 === "gone")) || (data6 === "disabled")) || (data6 === "timeout")) || (data6 === "unreachable")) || (data6 === "broken-answer")) || (data6 === "tls")) || (data6 === "no-public-address")) || (data6 === "unusable-url")) || (data6 === "unreadable-secret"))){
-const err19 = {instancePath:instancePath+"/lastError",schemaPath:"#/properties/lastError/enum",keyword:"enum",params:{allowedValues: schema26.properties.lastError.enum},message:"must be equal to one of the allowed values"};
+const err19 = {instancePath:instancePath+"/lastError",schemaPath:"#/properties/lastError/enum",keyword:"enum",params:{allowedValues: schema27.properties.lastError.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -4331,7 +4331,7 @@ errors++;
 if(data.createdAt !== undefined && func0.call(data, "createdAt")){
 let data7 = data.createdAt;
 if(typeof data7 === "string"){
-if(!(formats4.validate(data7))){
+if(!(formats6.validate(data7))){
 const err20 = {instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err20];
@@ -4356,7 +4356,7 @@ errors++;
 if(data.attemptedAt !== undefined && func0.call(data, "attemptedAt")){
 let data8 = data.attemptedAt;
 if(typeof data8 === "string"){
-if(!(formats4.validate(data8))){
+if(!(formats6.validate(data8))){
 const err22 = {instancePath:instancePath+"/attemptedAt",schemaPath:"#/properties/attemptedAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err22];
@@ -4381,7 +4381,7 @@ errors++;
 if(data.settledAt !== undefined && func0.call(data, "settledAt")){
 let data9 = data.settledAt;
 if(typeof data9 === "string"){
-if(!(formats4.validate(data9))){
+if(!(formats6.validate(data9))){
 const err24 = {instancePath:instancePath+"/settledAt",schemaPath:"#/properties/settledAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err24];
@@ -4406,7 +4406,7 @@ errors++;
 if(data.nextAttemptAt !== undefined && func0.call(data, "nextAttemptAt")){
 let data10 = data.nextAttemptAt;
 if(typeof data10 === "string"){
-if(!(formats4.validate(data10))){
+if(!(formats6.validate(data10))){
 const err26 = {instancePath:instancePath+"/nextAttemptAt",schemaPath:"#/properties/nextAttemptAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err26];
@@ -4441,7 +4441,7 @@ vErrors.push(err28);
 errors++;
 }
 if(!(((((data11 === "attempt") || (data11 === "earlier-event")) || (data11 === "backoff")) || (data11 === "throttled")) || (data11 === "worker"))){
-const err29 = {instancePath:instancePath+"/waitReason",schemaPath:"#/properties/waitReason/enum",keyword:"enum",params:{allowedValues: schema26.properties.waitReason.enum},message:"must be equal to one of the allowed values"};
+const err29 = {instancePath:instancePath+"/waitReason",schemaPath:"#/properties/waitReason/enum",keyword:"enum",params:{allowedValues: schema27.properties.waitReason.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -4462,16 +4462,16 @@ vErrors.push(err30);
 }
 errors++;
 }
-validate41.errors = vErrors;
+validate42.errors = vErrors;
 return errors === 0;
 }
-validate41.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate42.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate41(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate40.evaluated;
+const evaluated0 = validate41.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4526,8 +4526,8 @@ errors++;
 }
 const len0 = Math.min(data0.length, 200);
 for(let i0=0; i0<len0; i0++){
-if(!(validate41(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate41.errors : joinErrors(vErrors, validate41.errors);
+if(!(validate42(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate42.errors : joinErrors(vErrors, validate42.errors);
 errors = vErrors.length;
 }
 }
@@ -4544,8 +4544,8 @@ errors++;
 }
 }
 if(data.meta !== undefined && func0.call(data, "meta")){
-if(!(validate6(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate6.errors : joinErrors(vErrors, validate6.errors);
+if(!(validate7(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate7.errors : joinErrors(vErrors, validate7.errors);
 errors = vErrors.length;
 }
 }
@@ -4560,18 +4560,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate40.errors = vErrors;
+validate41.errors = vErrors;
 return errors === 0;
 }
-validate40.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate41.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const retryDeliveryParameters = validate44;
-const schema27 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"},"deliveryId":{"type":"string","format":"uuid"}},"required":["id","deliveryId"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
+export const retryDeliveryParameters = validate45;
+const schema28 = {"type":"object","properties":{"path":{"type":"object","properties":{"id":{"type":"string","format":"uuid"},"deliveryId":{"type":"string","format":"uuid"}},"required":["id","deliveryId"]},"query":{"type":"object","properties":{},"additionalProperties":false},"headers":{"type":"object","properties":{"X-Request-Id":{"type":"string"}}},"cookies":{"type":"object","properties":{}}},"required":["path","query","headers","cookies"]};
 
-function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate44.evaluated;
+const evaluated0 = validate45.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4645,7 +4645,7 @@ errors++;
 if(data0.id !== undefined && func0.call(data0, "id")){
 let data1 = data0.id;
 if(typeof data1 === "string"){
-if(!(formats2.test(data1))){
+if(!(formats4.test(data1))){
 const err6 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
 if(vErrors === null){
 vErrors = [err6];
@@ -4670,7 +4670,7 @@ errors++;
 if(data0.deliveryId !== undefined && func0.call(data0, "deliveryId")){
 let data2 = data0.deliveryId;
 if(typeof data2 === "string"){
-if(!(formats2.test(data2))){
+if(!(formats4.test(data2))){
 const err8 = {instancePath:instancePath+"/path/deliveryId",schemaPath:"#/properties/path/properties/deliveryId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
 if(vErrors === null){
 vErrors = [err8];
@@ -4780,18 +4780,18 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate44.errors = vErrors;
+validate45.errors = vErrors;
 return errors === 0;
 }
-validate44.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+validate45.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 
-export const retryDeliveryResponse202ApplicationJson = validate45;
-const schema28 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDelivery"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
+export const retryDeliveryResponse202ApplicationJson = validate46;
+const schema29 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDelivery"},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMeta"}}};
 
-function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate45.evaluated;
+const evaluated0 = validate46.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4832,14 +4832,14 @@ errors++;
 }
 }
 if(data.data !== undefined && func0.call(data, "data")){
-if(!(validate41(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate41.errors : joinErrors(vErrors, validate41.errors);
+if(!(validate42(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate42.errors : joinErrors(vErrors, validate42.errors);
 errors = vErrors.length;
 }
 }
 if(data.meta !== undefined && func0.call(data, "meta")){
-if(!(validate20(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate20.errors : joinErrors(vErrors, validate20.errors);
+if(!(validate21(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate21.errors : joinErrors(vErrors, validate21.errors);
 errors = vErrors.length;
 }
 }
@@ -4854,10 +4854,10 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate45.errors = vErrors;
+validate46.errors = vErrors;
 return errors === 0;
 }
-validate45.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate46.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 function joinErrors(errors, more) {
   for (const error of more) errors.push(error);

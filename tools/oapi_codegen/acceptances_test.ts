@@ -43,10 +43,10 @@ Deno.test("generateFiles() leaves the served document as it is written", async (
 });
 
 Deno.test("generateFiles() gives schemas whose name is taken a suffix", async () => {
-  const schemas = { Thing: {}, CreateThingRequest: {}, Promise: {}, "2fa": {} };
+  const schemas = { Thing: true, CreateThingRequest: {}, Promise: {}, "2fa": {} };
   const changes = [{ at: "/components/schemas", value: schemas }];
   const aliases = (server: string): readonly string[] =>
-    [...server.matchAll(/^export type (\w+) = components\["schemas"\]/gm)].map(([, name = ""]) => name);
+    [...server.matchAll(/^export type (\w+) = unknown;/gm)].map(([, name = ""]) => name);
   assertEquals(aliases(await generated(changes)), [
     "Thing",
     "CreateThingRequestSchema",
@@ -74,7 +74,7 @@ Deno.test("generateFiles() upgrades OpenAPI 3.0: nullable, exclusive limits, exa
   const old = [{ at: "/openapi", value: "3.0.3" }, { at: THING, value: thing }];
   const server = await generated(old);
   assertMatch(server, /kind\?: "a" \| null;/);
-  assertMatch(server, /parent\?: components\["schemas"\]\["Thing"\] \| null;/);
+  assertMatch(server, /parent\?: Thing \| null;/);
   assertMatch(server, /readonly id\?: string;/);
   const validators = await generated(old, { name: "validators.gen.js" });
   assertStringIncludes(validators, "<= 0");
@@ -211,4 +211,38 @@ Deno.test("generateFiles() accepts schemas that refer to themselves through a pr
 Deno.test("generateFiles() accepts the document without warnings", async () => {
   const { warnings } = await generateFiles(JSON.stringify(acceptedDocument()), { file: "oapi/t.yaml" });
   assertEquals(formatWarnings(warnings), []);
+});
+
+Deno.test("generateFiles() takes binary in JSON for text, with a warning", async () => {
+  const document = acceptedDocument();
+  setMember(document, { at: `${THING}/properties/name/format`, value: "binary" });
+  const { files, warnings } = await generateFiles(JSON.stringify(document), { file: "oapi/t.yaml" });
+  assertMatch(files.get("server.gen.ts") ?? "", /name\?: string;/);
+  assertMatch(formatWarnings(warnings).join(), /The value is text.*format: byte/);
+});
+
+Deno.test("generateFiles() warns of defaults that it does not apply, and types them as optional", async () => {
+  const document = acceptedDocument();
+  const properties = {
+    a: { type: "string", default: 5 },
+    toString: { type: "string", default: "x" },
+    b: { type: "string", default: "applied" },
+  };
+  setMember(document, { at: `${THING}/properties`, value: properties });
+  setMember(document, {
+    at: `${GET}/parameters`,
+    value: [{ name: "limit", in: "query", schema: { type: "integer", maximum: 10, default: 20 } }],
+  });
+  const { files, warnings } = await generateFiles(JSON.stringify(document), { file: "oapi/t.yaml" });
+  assertEquals(warnings.map(({ at, message }) => `${at} ${message.split(": ")[1]}`), [
+    `${THING}/properties/a/default it violates its own schema`,
+    `${THING}/properties/toString/default every object has a property of this name`,
+    `${GET}/parameters/0/schema/default it violates its own schema`,
+  ]);
+  const server = files.get("server.gen.ts") ?? "";
+  assertMatch(server, / a\?: string;\n[^}]* b: string;/);
+  assertMatch(server, /limit\?: number/);
+  assertFalse(server.includes("default: 20"));
+  const validators = files.get("validators.gen.js") ?? "";
+  assertMatch(validators, /"applied"/);
 });

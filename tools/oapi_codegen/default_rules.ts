@@ -1,8 +1,8 @@
 import type { JsonValue } from "@archway/server/operation.ts";
-import { child, type Located, member } from "./json_value.ts";
+import { type Located, member, textMember } from "./json_value.ts";
 import type { PreparedSchemas } from "./prepared_schemas.ts";
 import type { References } from "./references.ts";
-import { subschemas } from "./schema_walk.ts";
+import { BRANCHES, subschemas } from "./schema_walk.ts";
 
 /** Whether a value is valid for the schema at `pointer`, prepared under `id`. */
 export type DefaultCheck = (
@@ -10,36 +10,55 @@ export type DefaultCheck = (
   schema: { readonly id: string; readonly pointer: string },
 ) => boolean;
 
-/** Rejects defaults that violate their own schema, and those of names that every object has. */
+/**
+ * Returns the pointers of the schemas whose default is not applied to requests, with a warning for each. It violates its
+ * own schema, or JavaScript has the property's name in every object.
+ */
 export function checkDefaults(
   roots: Iterable<Located>,
   { schemas, isValid }: { schemas: PreparedSchemas; isValid: DefaultCheck },
-): void {
-  const { references } = schemas;
-  const visit = (schema: Located): void => {
+): ReadonlySet<string> {
+  const { diagnostics } = schemas.references;
+  const refused = new Set<string>();
+  const visit = (schema: Located, isInherited: boolean): void => {
     const value = member(schema.value, "default");
     const { pointer } = schema;
-    if (value !== undefined && !isValid(value, { id: schemas.idOf(pointer, "response"), pointer })) {
-      references.diagnostics.add(
-        `${schema.pointer}/default`,
-        "The default violates its own schema; correct one of them",
-      );
+    const reason = value === undefined
+      ? undefined
+      : isInherited
+      ? "every object has a property of this name"
+      : !isValid(value, { id: schemas.idOf(pointer, "response"), pointer })
+      ? "it violates its own schema"
+      : undefined;
+    if (reason !== undefined) {
+      refused.add(pointer);
+      diagnostics.warn(`${pointer}/default`, `The default is not applied to requests: ${reason}`);
     }
     for (const [keyword, inner] of subschemas(schema)) {
-      if (keyword === "properties") refuseInherited(inner, references);
-      visit(inner);
+      const name = inner.pointer.slice(inner.pointer.lastIndexOf("/") + 1);
+      visit(inner, keyword === "properties" && name in Object.prototype);
     }
   };
-  for (const root of roots) visit(root);
+  for (const root of roots) visit(root, false);
+  return refused;
 }
 
-/** Rejects a default for a name that every object inherits, because it would never be applied. */
-function refuseInherited(property: Located, { diagnostics }: References): void {
-  const name = property.pointer.slice(property.pointer.lastIndexOf("/") + 1);
-  if (name in Object.prototype && child(property, "default") !== undefined) {
-    diagnostics.add(
-      `${property.pointer}/default`,
-      "A property of this name cannot have a default; rename the property",
-    );
-  }
+/**
+ * Returns the pointers of the schemas that apply in a branch, such as those of `anyOf`, wherever it refers to. A default
+ * there would be applied before it is known whether the branch matches, so it is an annotation.
+ */
+export function schemasInBranches(roots: Iterable<Located>, references: References): ReadonlySet<string> {
+  const seen = { inside: new Set<string>(), outside: new Set<string>() };
+  const visit = (schema: Located, inside: boolean): void => {
+    const visited = inside ? seen.inside : seen.outside;
+    if (visited.has(schema.pointer)) return;
+    visited.add(schema.pointer);
+    const ref = textMember(schema.value, "$ref");
+    const pointer = ref === undefined ? undefined : references.target(ref, `${schema.pointer}/$ref`);
+    const target = pointer === undefined ? undefined : references.at(pointer);
+    if (target !== undefined) visit(target, inside);
+    for (const [keyword, inner] of subschemas(schema)) visit(inner, inside || BRANCHES.includes(keyword));
+  };
+  for (const root of roots) visit(root, false);
+  return seen.inside;
 }

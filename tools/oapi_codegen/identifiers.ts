@@ -93,5 +93,7 @@ const RESERVED: ReadonlySet<string> = new Set([
     "$defs",
     "external",
   ],
+  ...["abstract", "as", "asserts", "async", "declare", "from", "get", "global", "infer", "intrinsic", "is"],
+  ...["keyof", "module", "namespace", "of", "out", "readonly", "satisfies", "set", "unique", "using"],
   ...["runtime", "validators", "spec", "routes", "operationDescriptors", "bind", "StrictServerInterface"],
 ]);

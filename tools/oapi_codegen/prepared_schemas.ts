@@ -11,10 +11,14 @@ import {
   textMember,
 } from "./json_value.ts";
 import type { References } from "./references.ts";
-import { ANNOTATIONS, LIST_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS, subschemas } from "./schema_walk.ts";
-
-/** Keywords whose subschemas need not match. */
-const BRANCHES = ["anyOf", "contains", "dependentSchemas", "else", "if", "not", "oneOf", "then"];
+import {
+  ANNOTATIONS,
+  BRANCHES,
+  LIST_KEYWORDS,
+  MAP_KEYWORDS,
+  SCHEMA_KEYWORDS,
+  subschemas,
+} from "./schema_walk.ts";
 
 const ASSERTED_FORMATS: readonly string[] = formatNames;
 
@@ -31,6 +35,8 @@ export type Purpose = "request" | "response" | "multipart";
 export class PreparedSchemas {
   /** Referenced schemas by id, in the order they were found. */
   readonly byId = new Map<string, JsonValue>();
+  /** Pointers of schemas whose default is not applied. */
+  unusedDefaults: ReadonlySet<string> = new Set();
 
   constructor(readonly references: References) {}
 
@@ -96,9 +102,10 @@ export class PreparedSchemas {
   /** Returns a property's default: its own, or that of the referenced schema, which Ajv ignores. */
   #defaultOf(schema: Located): JsonValue | undefined {
     const own = member(schema.value, "default");
-    if (own !== undefined || textMember(schema.value, "$ref") === undefined) return own;
-    const target = this.references.follow(schema);
-    return target === undefined ? undefined : member(target.value, "default");
+    const isOwn = own !== undefined || textMember(schema.value, "$ref") === undefined;
+    const holder = isOwn ? schema : this.references.follow(schema);
+    if (holder === undefined || this.unusedDefaults.has(holder.pointer)) return undefined;
+    return member(holder.value, "default");
   }
 
   /**

@@ -1,14 +1,11 @@
-import openapiTS, {
-  astToString,
-  type GlobalContext,
-  type SchemaObject,
-  transformSchemaObject,
-} from "openapi-typescript";
-import ts from "typescript";
 import type { JsonValue } from "@archway/server/operation.ts";
-import { isArray, isObject, type JsonObject, type Located, textMember, unescapeToken } from "./json_value.ts";
+import openapiTS, { astToString } from "openapi-typescript";
+import { replaceSchemas } from "./document/schema_positions.ts";
+import { isArray, isObject, type Located, member } from "./json_value.ts";
+import type { References } from "./references.ts";
 import type { SchemaAliases } from "./schema_aliases.ts";
 import { redoclyConfig } from "./structure.ts";
+import { describe, TypeTexts, type TypeTextsOptions } from "./type_texts.ts";
 
 /** TypeScript types of a document's schemas. */
 export interface SchemaTypes {
@@ -16,46 +13,78 @@ export interface SchemaTypes {
   readonly declarations: string;
   /** Returns the type of a schema, e.g. `string` or `Profile`. */
   typeOf(schema: Located): string;
+  /** Returns the exported declarations of component schemas, and of other schemas that are referenced. */
+  named(): string;
 }
+
+/** Options of the types. */
+export type SchemaTypesOptions =
+  & Pick<TypeTextsOptions, "binaryUses" | "hasDefault" | "int64">
+  & { readonly aliases: SchemaAliases };
+
+/** Marks the place of a type in what openapi-typescript writes. */
+const MARK = "archway:schema:";
 
 /**
- * Generates the types with openapi-typescript 7. Discriminators are removed first: it would derive the property's value
- * from the schema's name, while these documents declare it with `const`. A file of a form is a `File`.
+ * Generates the types. openapi-typescript writes what surrounds the schemas, with marks in their places: its own types
+ * of schemas cannot be recursive in lists, and have values that validators reject.
  */
-export async function schemaTypes(document: JsonObject, aliases: SchemaAliases): Promise<SchemaTypes> {
-  let context: GlobalContext | undefined;
-  const ast = await openapiTS(JSON.stringify(withoutDiscriminators(document)), {
+export async function schemaTypes(
+  references: References,
+  { aliases, ...options }: SchemaTypesOptions,
+): Promise<SchemaTypes> {
+  const texts = new TypeTexts({ ...options, references, nameOf: (pointer) => aliases.of(pointer) });
+  const marked: Located[] = [];
+  const skeleton = replaceSchemas(withoutExamples(references.root), (schema) => {
+    marked.push({ value: references.at(schema.pointer)?.value ?? schema.value, pointer: schema.pointer });
+    return { const: `${MARK}${marked.length - 1}` };
+  });
+  const ast = await openapiTS(JSON.stringify(skeleton), {
     silent: true,
     redocly: await redoclyConfig("off"),
-    emptyObjectsUnknown: true,
-    transform: ({ format }) =>
-      format === "binary" ? ts.factory.createTypeReferenceNode("globalThis.File") : undefined,
-    postTransform: (_, options) => {
-      context ??= options.ctx;
-      return undefined;
-    },
   });
-  return {
-    declarations: astToString(ast).trimEnd(),
-    typeOf({ value }): string {
-      if (typeof value === "boolean") return value ? "unknown" : "never";
-      const ref = textMember(value, "$ref")?.match(/^#\/components\/schemas\/([^/]+)$/)?.[1];
-      if (ref !== undefined) return aliases.of(unescapeToken(decodeURIComponent(ref)));
-      if (context === undefined) return "unknown";
-      const schema: SchemaObject = JSON.parse(JSON.stringify(withoutDiscriminators(value)));
-      const type = transformSchemaObject(schema, { path: "#/inline", ctx: context });
-      const text = astToString([ts.factory.createTypeAliasDeclaration(undefined, "T", undefined, type)]);
-      return text.trim().replace(/^type T = /, "").replace(/;$/, "");
+  const declarations = astToString(ast).trimEnd().replaceAll(
+    new RegExp(`^( *)(.*)"${MARK}(\\d+)"`, "gm"),
+    (_, indent: string, start: string, index: string) => {
+      const schema = marked[Number(index)];
+      const text = schema === undefined ? "unknown" : typeOf(schema, indent);
+      return `${indent}${start}${text}`;
     },
-  };
+  ).replaceAll(/^ *\/\*\* @constant \*\/\n/gm, "");
+
+  function typeOf(schema: Located, indent = ""): string {
+    const component = /^\/components\/schemas\/[^/]+$/.test(schema.pointer);
+    return component ? aliases.of(schema.pointer) : texts.of(schema, indent).text;
+  }
+
+  function named(): string {
+    const declared: string[] = [];
+    // Types of referenced schemas that have no name of their own are added on the way.
+    for (const [pointer, alias] of aliases) {
+      const schema = references.at(pointer);
+      if (schema === undefined) continue;
+      declared.push(`${describe(schema)}export type ${alias} = ${texts.of(schema).text};\n`);
+    }
+    const text = declared.join("\n");
+    return text.includes("WithRequired<") || declarations.includes("WithRequired<")
+      ? `${WITH_REQUIRED}\n${text}`
+      : text;
+  }
+
+  return { declarations, typeOf, named };
 }
 
-/** Returns the document without the discriminators of its schemas; a property of that name stays. */
-function withoutDiscriminators(value: JsonValue): JsonValue {
-  if (isArray(value)) return value.map(withoutDiscriminators);
+const WITH_REQUIRED = "/** The type with these properties required, if it is an object that has them. */\n" +
+  "type WithRequired<T, K extends PropertyKey> = T extends object ? T & { [P in K & keyof T]-?: T[P] } : T;\n";
+
+/** Returns a document without the examples outside of schemas, in which a `$ref` is data. */
+function withoutExamples(value: JsonValue): JsonValue {
+  if (isArray(value)) return value.map(withoutExamples);
   if (!isObject(value)) return value;
-  const kept = Object.entries(value).filter(([key, item]) =>
-    key !== "discriminator" || textMember(item, "propertyName") === undefined
+  const isNamed = member(value, "schema") !== undefined || member(value, "value") !== undefined;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !(isNamed && ["example", "examples", "value"].includes(key)))
+      .map(([key, item]) => [key, withoutExamples(item)]),
   );
-  return Object.fromEntries(kept.map(([key, item]) => [key, withoutDiscriminators(item)]));
 }

@@ -14,6 +14,10 @@ export const MAP_KEYWORDS: readonly string[] = [
   "patternProperties",
   "properties",
 ];
+/** Keywords whose subschemas need not match. */
+export const BRANCHES: readonly string[] = [
+  ...["anyOf", "contains", "dependentSchemas", "else", "if", "not", "oneOf", "then"],
+];
 /** Keywords without effect on validation. */
 export const ANNOTATIONS: readonly string[] = [
   ...["$comment", "contentEncoding", "contentMediaType", "default", "deprecated", "description"],

@@ -11,12 +11,10 @@ export interface ServerFileOptions {
   readonly header: string;
   readonly operations: readonly OperationModel[];
   readonly types: SchemaTypes;
-  /** Alias declarations of the component schemas. */
-  readonly aliases: string;
 }
 
 /** Returns the text of server.gen.ts: types, strict interface, descriptors and routes. */
-export function serverFile({ header, operations, types, aliases }: ServerFileOptions): string {
+export function serverFile({ header, operations, types }: ServerFileOptions): string {
   const methods = operations.map(({ operationId, typeName, summary, description, deprecated }) =>
     docComment([summary, description], { indent: "  ", deprecated }) +
     `  ${operationId}(request: ${typeName}Request, context: RequestContext): Promise<${typeName}Response>;\n`
@@ -25,16 +23,18 @@ export function serverFile({ header, operations, types, aliases }: ServerFileOpt
     `    bind<${typeName}Request>(operationDescriptors.${operationId}, (request, context) =>\n` +
     `      server.${operationId}(request, context)),\n`
   );
+  const ownTypes = operations.flatMap((operation) => [
+    requestType(operation, types),
+    responseType(operation, types),
+  ]);
   return [
     header,
     `import type * as runtime from "@archway/server/operation.ts";\n`,
     `import type { RequestContext } from "@archway/server/request_context.ts";\n`,
     `import * as validators from "./validators.gen.js";\n\n`,
     `export { spec } from "./spec.gen.ts";\n\n`,
-    `${types.declarations}\n\n${aliases}\n\n`,
-    operations.flatMap((operation) => [requestType(operation, types), responseType(operation, types)]).join(
-      "\n",
-    ),
+    `${types.declarations}\n\n${types.named()}\n`,
+    ownTypes.join("\n"),
     "\n/** Handlers of the operations. An undeclared status, header or body does not compile. */\n",
     `export interface StrictServerInterface {\n${methods.join("\n")}}\n\n`,
     operations.map(descriptor).join("\n"),

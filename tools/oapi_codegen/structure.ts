@@ -7,7 +7,10 @@ import {
 } from "@redocly/openapi-core";
 import { join } from "node:path";
 import type { DiagnosticList } from "./diagnostics.ts";
-import type { JsonObject } from "./json_value.ts";
+import type { JsonValue } from "@archway/server/operation.ts";
+import { replaceSchemas } from "./document/schema_positions.ts";
+import { isArray, isObject, type JsonObject } from "./json_value.ts";
+import { LIST_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS } from "./schema_walk.ts";
 
 /**
  * Adds diagnostics for structural errors of the document in OpenAPI 3.1. Examples are misspelt or missing fields. Other
@@ -15,9 +18,10 @@ import type { JsonObject } from "./json_value.ts";
  */
 export async function checkStructure(document: JsonObject, diagnostics: DiagnosticList): Promise<void> {
   const { styleguide } = await redoclyConfig("error");
+  const checked = replaceSchemas(document, ({ value }) => asObjects(value));
   const problems = await lintDocument({
     // Has no references to files: those are rejected before.
-    document: { source: new Source("document.json", JSON.stringify(document)), parsed: document },
+    document: { source: new Source("document.json", JSON.stringify(checked)), parsed: checked },
     config: styleguide,
     externalRefResolver: new BaseResolver(),
   });
@@ -29,6 +33,21 @@ export async function checkStructure(document: JsonObject, diagnostics: Diagnost
     const text = message.replaceAll("`", "").replaceAll(/\s*\n\s*/g, " ").trim().replace(/\.$/, "");
     diagnostics.add(pointer, `${text}${advice}`);
   }
+}
+
+/** Returns a schema with objects in place of true and false, which the library does not know, and without its examples. */
+function asObjects(schema: JsonValue): JsonValue {
+  if (typeof schema === "boolean") return schema ? {} : { not: {} };
+  if (!isObject(schema)) return schema;
+  const parts = Object.entries(schema).filter(([name]) => name !== "examples").map(
+    ([name, item]): [string, JsonValue] => {
+      if (SCHEMA_KEYWORDS.includes(name)) return [name, asObjects(item)];
+      if (LIST_KEYWORDS.includes(name) && isArray(item)) return [name, item.map(asObjects)];
+      if (!MAP_KEYWORDS.includes(name) || !isObject(item)) return [name, item];
+      return [name, Object.fromEntries(Object.entries(item).map(([key, part]) => [key, asObjects(part)]))];
+    },
+  );
+  return Object.fromEntries(parts);
 }
 
 /** Creates a configuration with one rule. Its own path prevents loading plugins from the working directory. */

@@ -19,11 +19,13 @@ import { validatorNames } from "./validator_names.ts";
 export interface ValidatorModule {
   readonly code: string;
   readonly names: readonly string[];
+  /** Pointers of schemas whose default is not applied. */
+  readonly unusedDefaults: ReadonlySet<string>;
 }
 
 /**
  * Compiles validators for the parameters, request bodies and response bodies of all operations. Adds diagnostics for
- * schemas that cannot be compiled and for unsupported defaults.
+ * schemas that cannot be compiled, and warnings for defaults that are not applied.
  *
  * @throws {GenerationError} with these diagnostics
  */
@@ -32,8 +34,27 @@ export function compileValidators(
   references: References,
 ): ValidatorModule {
   const schemas = new PreparedSchemas(references);
-  const ids = new Map<string, { readonly id: string; readonly pointer: string }>();
   const inline = new Map<string, JsonValue>();
+  const ajv = createAjv();
+  const { diagnostics } = references;
+  const added = new Set<string>();
+  const addAll = (): void => {
+    if (added.size === schemas.byId.size + inline.size) return;
+    for (const [id, schema] of [...schemas.byId, ...inline]) {
+      if (!added.has(id)) ajv.addSchema(asSchema(schema), id);
+      added.add(id);
+    }
+  };
+  const unusedDefaults = checkDefaults(documentSchemas(operations, references), {
+    schemas,
+    isValid(value, { id, pointer }): boolean {
+      addAll();
+      // A schema that does not compile has its own diagnostic.
+      return compile(ajv, { id, pointer, diagnostics })?.(value) !== false;
+    },
+  });
+  schemas.unusedDefaults = unusedDefaults;
+  const ids = new Map<string, { readonly id: string; readonly pointer: string }>();
   const register = (name: string, schema: Located, purpose: Purpose): void => {
     const ref = Object.keys(Object(schema.value)).length === 1 ? textMember(schema.value, "$ref") : undefined;
     const pointer = ref === undefined ? schema.pointer : references.target(ref, schema.pointer);
@@ -52,27 +73,10 @@ export function compileValidators(
       if (media.schema !== undefined) register(name, media.schema, "response");
     }
   }
-  const ajv = createAjv();
-  const { diagnostics } = references;
-  const added = new Set<string>();
-  const addAll = (): void => {
-    for (const [id, schema] of [...schemas.byId, ...inline]) {
-      if (!added.has(id)) ajv.addSchema(asSchema(schema), id);
-      added.add(id);
-    }
-  };
   addAll();
   for (const { id, pointer } of ids.values()) compile(ajv, { id, pointer, diagnostics });
-  checkDefaults(documentSchemas(operations, references), {
-    schemas,
-    isValid(value, { id, pointer }): boolean {
-      addAll();
-      // A schema that does not compile has its own diagnostic.
-      return compile(ajv, { id, pointer, diagnostics })?.(value) !== false;
-    },
-  });
   diagnostics.throwIfAny();
-  return { code: moduleCode(ajv, ids), names: [...ids.keys()] };
+  return { code: moduleCode(ajv, ids), names: [...ids.keys()], unusedDefaults };
 }
 
 /** Returns the text of the module. Ajv would repeat a function for every name, so further names are aliases. */
