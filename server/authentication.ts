@@ -1,12 +1,15 @@
 /**
- * Authentication by access token, and development keys and tokens. Has the server's port and its implementation for
- * JSON Web Tokens. Loads `jose`; import it only for its types or where tokens are verified or signed.
+ * Authentication by access tokens and other credentials, and development keys and tokens. Has the server's ports and
+ * the implementation for JSON Web Tokens. Loads `jose`; import it only for its types or where tokens are verified or signed.
  *
  * @module
  */
 export {
   type Authenticator,
   AuthenticatorUnavailableError,
+  type Credential,
+  type CredentialAuthenticator,
+  type CredentialOptions,
   InvalidTokenError,
 } from "./security/authenticator.ts";
 export { DEVELOPMENT_ALGORITHM, loadOrCreateDevelopmentKey, publicKeyText } from "./auth/development_key.ts";

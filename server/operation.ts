@@ -116,13 +116,28 @@ export interface ResponseHeader {
   readonly required: boolean;
 }
 
-/** Requirement for a token of a scheme with all of the scopes (OpenAPI 3.1, section 4.8.30). */
-export interface SecurityRequirement {
-  /** Name of the scheme in the document's `securitySchemes`. */
-  readonly scheme: string;
-  /** Scopes, e.g. "profiles:read"; empty if any valid token is sufficient. */
-  readonly scopes: readonly string[];
-}
+/**
+ * Scheme of a requirement, with the scopes that the credential needs; none if any valid one is sufficient. "bearer"
+ * stands for OAuth 2.0 and OpenID Connect, too. See OpenAPI 3.1, section 4.8.27.
+ */
+export type SecurityScheme =
+  | {
+    readonly kind: "bearer" | "basic" | "mutualTLS";
+    /** Name in the document's `securitySchemes`. */
+    readonly scheme: string;
+    readonly scopes: readonly string[];
+  }
+  | {
+    readonly kind: "apiKey";
+    readonly scheme: string;
+    readonly in: "header" | "query" | "cookie";
+    /** Name of the header, query parameter or cookie that carries the key. */
+    readonly name: string;
+    readonly scopes: readonly string[];
+  };
+
+/** Schemes that must all be met (OpenAPI 3.1, section 4.8.30); empty if the request may be anonymous. */
+export type SecurityRequirement = readonly SecurityScheme[];
 
 /** Operation of a document. */
 export interface Operation {

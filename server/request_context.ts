@@ -2,10 +2,17 @@ import type { UnitOfWork } from "./idempotency.ts";
 
 /** Authenticated sender of a request. */
 export interface Principal {
-  /** Identifier of the caller, the same in all of their tokens (RFC 7519, section 4.1.2). */
+  /** Identifier of the caller, the same in all of their tokens (RFC 7519, section 4.1.2) and API keys. */
   readonly subject: string;
   /** Granted scopes, as used in the `security` of operations, e.g. "profiles:read". */
   readonly scopes: ReadonlySet<string>;
+  /**
+   * Whether the credential belongs to a program, not to a caller of its own: together with another credential, the other
+   * one identifies the caller.
+   *
+   * @default {false}
+   */
+  readonly isClient?: boolean;
 }
 
 /** Information about a request for strict handlers, in addition to its typed fields. */

@@ -9,7 +9,7 @@ import { type Logger, SILENT_LOGGER } from "./logger.ts";
 import type { RateLimitOptions } from "./rate_limit.ts";
 import type { RequestObserver } from "./request_observer.ts";
 import type { TlsFiles } from "./tls.ts";
-import type { Authenticator } from "./security/authenticator.ts";
+import type { Authenticator, CredentialAuthenticator } from "./security/authenticator.ts";
 import type { TrustedProxies } from "./addresses/trusted_proxies.ts";
 
 /** Environment of Hono middleware; `c.env` is the exchange, with the request ID, URL and signal. */
@@ -72,8 +72,10 @@ export interface ServerOptions {
   validateResponses: boolean;
   /** Whether the OpenAPI documents are served. */
   documents: boolean;
-  /** Authentication is disabled if undefined. */
+  /** Verifies bearer tokens. Without this and the next one, authentication is disabled. */
   authenticator: Authenticator | undefined;
+  /** Verifies passwords and API keys. */
+  credentialAuthenticator: CredentialAuthenticator | undefined;
   publicUrl: string | undefined;
   /** Cross-origin access is disabled if undefined. */
   cors: CorsOptions | undefined;
@@ -115,6 +117,7 @@ export function applyOptions(options: readonly ServerOption[]): ServerOptions {
     validateResponses: false,
     documents: true,
     authenticator: undefined,
+    credentialAuthenticator: undefined,
     publicUrl: undefined,
     cors: undefined,
     rateLimit: undefined,
@@ -244,11 +247,19 @@ export function withDocuments(enabled: boolean): ServerOption {
 }
 
 /**
- * Enforces the security requirements of the documents. Without an authenticator, authentication is disabled: all
- * operations are public, and requests have no principal.
+ * Enforces the security requirements of the documents, with bearer tokens. Without any authenticator, authentication is
+ * disabled: all operations are public, and requests have no principal.
  */
 export function withAuthenticator(authenticator: Authenticator): ServerOption {
   return (settings) => void (settings.authenticator = authenticator);
+}
+
+/**
+ * Enforces the security requirements of the documents, with passwords and API keys. With one authenticator alone,
+ * credentials of the other kinds are invalid.
+ */
+export function withCredentialAuthenticator(authenticator: CredentialAuthenticator): ServerOption {
+  return (settings) => void (settings.credentialAuthenticator = authenticator);
 }
 
 /** Enables cross-origin access. */

@@ -4319,7 +4319,7 @@ const listAccounts: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listAccountsResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listAccountsResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["payments:read"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:read"] }]],
   extensions: {},
 };
 
@@ -4355,7 +4355,7 @@ const openAccount: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.openAccountResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.openAccountResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["payments:write"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:write"] }]],
   extensions: {},
 };
 
@@ -4386,7 +4386,7 @@ const getAccount: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getAccountResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getAccountResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["payments:read"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:read"] }]],
   extensions: {},
 };
 
@@ -4417,7 +4417,7 @@ const closeAccount: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.closeAccountResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.closeAccountResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["payments:write"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:write"] }]],
   extensions: {},
 };
 
@@ -4453,7 +4453,7 @@ const listEntries: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listEntriesResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listEntriesResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["payments:read"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:read"] }]],
   extensions: {},
 };
 
@@ -4492,7 +4492,7 @@ const createDeposit: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createDepositResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createDepositResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["payments:deposit"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:deposit"] }]],
   extensions: { "x-counted-as": "deposits" },
 };
 
@@ -4528,7 +4528,7 @@ const listPayments: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentsResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentsResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["payments:read"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:read"] }]],
   extensions: {},
 };
 
@@ -4565,7 +4565,7 @@ const createPayment: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["payments:write"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:write"] }]],
   extensions: { "x-counted-as": "payments" },
 };
 
@@ -4596,7 +4596,7 @@ const getPayment: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["payments:read"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:read"] }]],
   extensions: {},
 };
 
@@ -4635,7 +4635,7 @@ const putPayment: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["payments:write"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:write"] }]],
   extensions: { "x-counted-as": "payments" },
 };
 
@@ -4669,7 +4669,7 @@ const listPaymentEvents: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentEventsResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentEventsResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["payments:read"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:read"] }]],
   extensions: {},
 };
 
@@ -4703,7 +4703,7 @@ const listRefunds: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listRefundsResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listRefundsResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["payments:read"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:read"] }]],
   extensions: {},
 };
 
@@ -4735,7 +4735,7 @@ const getRefund: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getRefundResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getRefundResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["payments:read"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:read"] }]],
   extensions: {},
 };
 
@@ -4775,7 +4775,7 @@ const putRefund: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putRefundResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putRefundResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["payments:write"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:write"] }]],
   extensions: { "x-counted-as": "refunds" },
 };
 

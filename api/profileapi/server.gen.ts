@@ -1856,7 +1856,7 @@ const listProfiles: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listProfilesResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["profiles:read"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["profiles:read"] }]],
   extensions: {},
 };
 
@@ -1892,7 +1892,7 @@ const createProfile: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createProfileResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["profiles:write"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["profiles:write"] }]],
   extensions: {},
 };
 
@@ -1923,7 +1923,7 @@ const getProfile: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getProfileResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["profiles:read"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["profiles:read"] }]],
   extensions: {},
 };
 
@@ -1964,7 +1964,7 @@ const replaceProfile: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceProfileResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["profiles:write"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["profiles:write"] }]],
   extensions: {},
 };
 
@@ -2007,7 +2007,7 @@ const patchProfile: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchProfileResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["profiles:write"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["profiles:write"] }]],
   extensions: {},
 };
 
@@ -2036,7 +2036,7 @@ const deleteProfile: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteProfileResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["profiles:write"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["profiles:write"] }]],
   extensions: {},
 };
 

@@ -2558,7 +2558,7 @@ const listWebhooks: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listWebhooksResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listWebhooksResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["webhooks:read"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["webhooks:read"] }]],
   extensions: {},
 };
 
@@ -2594,7 +2594,7 @@ const createWebhook: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["webhooks:write"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["webhooks:write"] }]],
   extensions: {},
 };
 
@@ -2625,7 +2625,7 @@ const getWebhook: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getWebhookResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["webhooks:read"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["webhooks:read"] }]],
   extensions: {},
 };
 
@@ -2654,7 +2654,7 @@ const deleteWebhook: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteWebhookResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["webhooks:write"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["webhooks:write"] }]],
   extensions: {},
 };
 
@@ -2681,7 +2681,7 @@ const testWebhook: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.testWebhookResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.testWebhookResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["webhooks:write"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["webhooks:write"] }]],
   extensions: {},
 };
 
@@ -2719,7 +2719,7 @@ const rotateWebhookSecret: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.rotateWebhookSecretResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["webhooks:write"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["webhooks:write"] }]],
   extensions: {},
 };
 
@@ -2746,7 +2746,7 @@ const enableWebhook: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.enableWebhookResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.enableWebhookResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["webhooks:write"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["webhooks:write"] }]],
   extensions: {},
 };
 
@@ -2780,7 +2780,7 @@ const listDeliveries: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listDeliveriesResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["webhooks:read"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["webhooks:read"] }]],
   extensions: {},
 };
 
@@ -2809,7 +2809,7 @@ const retryDelivery: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["webhooks:write"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["webhooks:write"] }]],
   extensions: {},
 };
 

@@ -26,16 +26,20 @@ const RECORD_OF = { path: "path", query: "query", header: "headers", cookie: "co
 const NO_PAIRS: readonly NamedPair[] = [];
 
 /** Prepares the decoding of an operation's parameters. */
-export function compileParameters({ parameters }: Operation): DecodeParameters {
+export function compileParameters({ parameters, security }: Operation): DecodeParameters {
+  const keys = security.flat().filter((scheme) => scheme.kind === "apiKey");
   const namesAt = (location: ParameterLocation): Set<string> =>
-    new Set(parameters.filter((parameter) => parameter.in === location).map(({ name }) => name));
+    new Set(
+      [...parameters, ...keys].filter((parameter) => parameter.in === location).map(({ name }) => name),
+    );
+  const queryKeys = new Set(keys.filter((scheme) => scheme.in === "query").map(({ name }) => name));
   const readers = parameters.map((parameter) => ({
     parameter,
     record: RECORD_OF[parameter.in],
     read: compileReader(parameter, namesAt(parameter.in)),
   }));
   const isDeclared = compileDeclared(parameters.filter((parameter) => parameter.in === "query"));
-  const hasCookies = namesAt("cookie").size > 0;
+  const hasCookies = parameters.some((parameter) => parameter.in === "cookie");
 
   return function decodeParameters(exchange, rawPath, errors): Parameters {
     const decoded: Parameters = { path: {}, query: {}, headers: {}, cookies: {} };
@@ -67,7 +71,7 @@ export function compileParameters({ parameters }: Operation): DecodeParameters {
 
   function readQuery(text: string, errors: RequestErrors): readonly NamedPair[] {
     const pairs = namePairs(splitPairs(text), decodeFormText, { errors, in: "query" });
-    refuseUndeclared(pairs, isDeclared, errors);
+    refuseUndeclared(pairs, (name) => isDeclared(name) || queryKeys.has(name), errors);
     return pairs;
   }
 }

@@ -14,15 +14,25 @@ export const SERVER_PROBLEM_TYPES: readonly ProblemType[] = [
     slug: "unauthenticated",
     title: "Authentication required",
     status: 401,
-    detail: "The operation requires a valid access token in the header Authorization: Bearer <token>. " +
-      "A token that is malformed, expired or issued for another service is rejected: obtain a new one.",
+    detail:
+      "The operation requires valid credentials; the WWW-Authenticate header lists the accepted kinds. " +
+      "Access tokens belong into the header Authorization: Bearer <token>. " +
+      "Credentials that are malformed, expired or revoked are rejected: obtain new ones.",
   },
   {
     slug: "forbidden",
     title: "Insufficient scope",
     status: 403,
-    detail: "The access token lacks a scope that the operation requires. " +
-      "Obtain a token with the scopes listed in the WWW-Authenticate header.",
+    detail: "The access token or API key lacks a scope that the operation requires. " +
+      "Obtain one with the scopes listed in the WWW-Authenticate header or in the detail.",
+  },
+  {
+    slug: "cross-origin",
+    title: "Cross-origin request rejected",
+    status: 403,
+    detail:
+      "A page of another origin cannot use cookies, passwords or certificates of the browser for changes. " +
+      "Send the request from the service's own origin, or from one that CORS_ORIGINS lists with credentials.",
   },
   {
     slug: "not-found",
@@ -172,8 +182,8 @@ export const SERVER_PROBLEM_TYPES: readonly ProblemType[] = [
     slug: "auth-unavailable",
     title: "Authentication unavailable",
     status: 503,
-    detail: "The access token cannot be verified because the verification keys are unavailable. " +
-      "The token may still be valid: retry with it after the delay in Retry-After.",
+    detail: "The credentials cannot be verified because the verification keys are unavailable. " +
+      "They may still be valid: retry with them after the delay in Retry-After.",
   },
   {
     slug: "deadline-passed",

@@ -42,7 +42,7 @@ function securedNotes(): ApiModule {
   return {
     ...module,
     routes: module.routes.map(({ operation, handle }) => ({
-      operation: { ...operation, security: [{ scheme: "token", scopes: [] }] },
+      operation: { ...operation, security: [[{ kind: "bearer", scheme: "token", scopes: [] }]] },
       handle,
     })),
   };

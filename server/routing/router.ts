@@ -8,6 +8,7 @@ import { createRefusals } from "../problems/recovery.ts";
 import { checkOperationPolicies } from "../rate_limit/enforce_rate_limit.ts";
 import type { Deadlines } from "../request/deadlines.ts";
 import type { Lifecycle } from "../request/lifecycle.ts";
+import { trustedOrigins } from "../security/cors.ts";
 import type { PipelineEnv, ServerOptions } from "../server_options.ts";
 import { compileOperation } from "../strict/compile_operation.ts";
 import { browserEndpoints } from "./browser_endpoints.ts";
@@ -28,8 +29,12 @@ export function createRouter(
   settings: ServerOptions,
   { lifecycle, readDeadlines }: RouterOptions,
 ): Hono<PipelineEnv> {
-  const { modules, readiness, middlewares, maxBodyBytes, validateResponses, authenticator, rateLimit } =
-    settings;
+  const { modules, readiness, middlewares, maxBodyBytes, validateResponses, rateLimit } = settings;
+  const authentication = {
+    authenticator: settings.authenticator,
+    credentialAuthenticator: settings.credentialAuthenticator,
+    trustedOrigins: trustedOrigins(settings.cors),
+  };
   const refusal = createRefusals({ modules, catalog: createCatalog(modules) });
   checkOperationPolicies(rateLimit, modules);
   const app = new Hono<PipelineEnv>({ getPath: (_request, options) => options?.env?.path ?? "" });
@@ -59,7 +64,7 @@ export function createRouter(
         compileOperation(route, {
           maxBodyBytes,
           validateResponses,
-          authenticator,
+          authentication,
           rateLimit,
           idempotency: settings.idempotency,
           refusal,

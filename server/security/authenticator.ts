@@ -12,12 +12,36 @@ export interface Authenticator {
   authenticate(token: string): Principal | Promise<Principal>;
 }
 
-/** Invalid token. Clients get the same response for every reason, which only the cause contains. */
+/** Credential other than a bearer token, as sent, of bounded length. */
+export type Credential =
+  | { readonly kind: "basic"; readonly username: string; readonly password: string }
+  | { readonly kind: "apiKey"; readonly key: string };
+
+/** Purpose of a credential, and the signal of its request. */
+export interface CredentialOptions {
+  /** Name of the scheme in the document's `securitySchemes`. */
+  readonly scheme: string;
+  /** Aborts when the request times out or its client disconnects. */
+  readonly signal: AbortSignal;
+}
+
+/** Verifies passwords and API keys. */
+export interface CredentialAuthenticator {
+  /**
+   * Returns the principal of a credential, synchronously if possible.
+   *
+   * @throws {InvalidTokenError} if the credential is invalid.
+   * @throws {AuthenticatorUnavailableError} if it cannot be verified now.
+   */
+  authenticate(credential: Credential, options: CredentialOptions): Principal | Promise<Principal>;
+}
+
+/** Invalid token or other credential. Clients get the same response for every reason, which only the cause contains. */
 export class InvalidTokenError extends Error {
   override readonly name = "InvalidTokenError";
 }
 
-/** Temporary failure to verify a token, independent of the token. */
+/** Temporary failure to verify a credential, independent of the credential. */
 export class AuthenticatorUnavailableError extends Error {
   override readonly name = "AuthenticatorUnavailableError";
 }

@@ -1,50 +1,127 @@
-import type { SecurityRequirement } from "../operation.ts";
+import type { SecurityRequirement, SecurityScheme } from "../operation.ts";
 import { Problem } from "../problem.ts";
 
-/** Challenge with the protection space that clients show. */
-const REALM = 'Bearer realm="archway"';
+/** Protection space that clients show. */
+const REALM = 'realm="archway"';
 
-/** Returns the problem for missing credentials. Its challenge has no error code (RFC 6750, section 3.1). */
-export function credentialsMissing(): Problem {
-  return new Problem(401, "unauthenticated", {
-    detail: "The operation requires an access token in the Authorization header",
-    headers: { "WWW-Authenticate": REALM },
-  });
+/** Parameters of a Bearer challenge that explain an error (RFC 6750, section 3). */
+interface BearerError {
+  readonly code: "invalid_token" | "insufficient_scope";
+  readonly description: string;
+  readonly scopes?: readonly string[];
 }
 
-/** Returns the problem for any invalid token. It does not reveal the reason, which would help a forger. */
-export function tokenInvalid(cause?: unknown): Problem {
-  const description = "The access token is malformed, expired or issued for another service";
-  return new Problem(401, "unauthenticated", {
-    detail: description,
-    headers: {
-      "WWW-Authenticate": `${REALM}, error="invalid_token", error_description="${description}"`,
-    },
-    cause,
-  });
+/** Responses to the credentials of a request, prepared for the requirements of an operation. */
+export class Challenges {
+  readonly #schemes: readonly SecurityScheme[];
+  readonly #wanted: string;
+
+  constructor(requirements: readonly SecurityRequirement[]) {
+    this.#schemes = requirements.flat();
+    const wanted = requirements.filter((schemes) => schemes.length > 0)
+      .map((schemes) => [...new Set(schemes.map(describe))].join(" and "));
+    this.#wanted = [...new Set(wanted)].join(", or ");
+  }
+
+  /** Problem for missing credentials. Its challenges have no error code (RFC 6750, section 3.1). */
+  missing(): Problem {
+    return this.#unauthenticated({ detail: `The operation requires ${this.#wanted}` });
+  }
+
+  /** Returns the problem for any invalid credential. It does not reveal the reason, which would help a forger. */
+  invalid(kind: SecurityScheme["kind"], cause?: unknown): Problem {
+    if (kind !== "bearer") {
+      return this.#unauthenticated({
+        detail: "The credentials are malformed, unknown, expired or revoked",
+        cause,
+      });
+    }
+    const description = "The access token is malformed, expired or issued for another service";
+    return this.#unauthenticated({
+      detail: description,
+      error: { code: "invalid_token", description },
+      cause,
+    });
+  }
+
+  /** Returns the problem for valid credentials of different callers. */
+  contradictory(): Problem {
+    return this.#unauthenticated({ detail: "The credentials belong to different callers" });
+  }
+
+  #unauthenticated(
+    { detail, error, cause }: { detail: string; error?: BearerError; cause?: unknown },
+  ): Problem {
+    const challenges = new Set(this.#schemes.map((scheme) => challenge(scheme, error)));
+    return new Problem(401, "unauthenticated", {
+      detail,
+      headers: { "WWW-Authenticate": [...challenges].join(", ") },
+      cause,
+    });
+  }
 }
 
 /**
- * Returns the problem for a token without the required scopes (RFC 6750, section 3.1).
+ * Returns the problem for a credential without the required scopes (RFC 6750, section 3.1).
  *
- * @param requirement Requirement to name in the challenge.
+ * @param scheme Scheme to name in the challenge.
  */
-export function scopeInsufficient({ scopes }: SecurityRequirement): Problem {
+export function scopeInsufficient(scheme: SecurityScheme): Problem {
+  if (scheme.kind !== "bearer") {
+    const missing = scheme.scopes.join(" ");
+    return new Problem(403, "forbidden", { detail: `The credential lacks a required scope of: ${missing}` });
+  }
   const description = "The access token lacks a required scope";
+  const error = { code: "insufficient_scope", description, scopes: scheme.scopes } as const;
   return new Problem(403, "forbidden", {
     detail: description,
-    headers: {
-      "WWW-Authenticate": `${REALM}, error="insufficient_scope", error_description="${description}", ` +
-        `scope="${scopes.join(" ")}"`,
-    },
+    headers: { "WWW-Authenticate": challenge(scheme, error) },
   });
 }
 
-/** Returns the problem for a token that cannot be verified now. */
-export function authenticationUnavailable(cause: unknown): Problem {
+/** Returns the problem for a credential that cannot be verified now. */
+export function authenticationUnavailable(kind: SecurityScheme["kind"], cause: unknown): Problem {
   return new Problem(503, "auth-unavailable", {
-    detail: "The keys to verify access tokens are temporarily unavailable",
+    detail: kind === "bearer"
+      ? "The keys to verify access tokens are temporarily unavailable"
+      : "The credentials cannot be verified at the moment",
     headers: { "Retry-After": "5" },
     cause,
   });
+}
+
+/** Returns the challenge of a scheme. API keys and certificates have no registered one, so these are our own. */
+function challenge(scheme: SecurityScheme, error: BearerError | undefined): string {
+  switch (scheme.kind) {
+    case "bearer": {
+      if (error === undefined) return `Bearer ${REALM}`;
+      const { code, description, scopes } = error;
+      const scope = scopes === undefined ? "" : `, scope="${scopes.join(" ")}"`;
+      return `Bearer ${REALM}, error="${code}", error_description="${description}"${scope}`;
+    }
+    case "basic":
+      return `Basic ${REALM}, charset="UTF-8"`;
+    case "apiKey":
+      return `ApiKey ${REALM}, in="${scheme.in}", name="${quotable(scheme.name)}"`;
+    case "mutualTLS":
+      return `ClientCertificate ${REALM}`;
+  }
+}
+
+function describe(scheme: SecurityScheme): string {
+  switch (scheme.kind) {
+    case "bearer":
+      return "an access token in the Authorization header";
+    case "basic":
+      return "a user name and password in the Authorization header";
+    case "apiKey":
+      return `an API key in the ${scheme.in === "query" ? "query parameter" : scheme.in} ${scheme.name}`;
+    case "mutualTLS":
+      return "a client certificate";
+  }
+}
+
+/** Escapes the content of a quoted string (RFC 9110, section 5.6.4); omits what no header can carry. */
+function quotable(text: string): string {
+  return text.replaceAll(/[^\u0020-\u007e]/g, "?").replaceAll(/["\\]/g, "\\$&");
 }

@@ -65,11 +65,19 @@ export function createCors(settings: CorsOptions, modules: readonly ApiModule[])
   };
 }
 
+/** Returns the origins whose pages may use credentials that browsers send by themselves. */
+export function trustedOrigins(settings: CorsOptions | undefined): ReadonlySet<string> {
+  return new Set(settings?.credentials === true && settings.origins !== "*" ? settings.origins : []);
+}
+
 function requestHeadersOf(modules: readonly ApiModule[]): readonly string[] {
   return modules.flatMap(({ routes }) =>
-    routes.flatMap(({ operation }) =>
-      operation.parameters.filter((parameter) => parameter.in === "header").map(({ name }) => name)
-    )
+    routes.flatMap(({ operation }) => [
+      ...operation.parameters.filter((parameter) => parameter.in === "header").map(({ name }) => name),
+      ...operation.security.flat().flatMap((scheme) =>
+        scheme.kind === "apiKey" && scheme.in === "header" ? [scheme.name] : []
+      ),
+    ])
   );
 }
 

@@ -1,44 +1,75 @@
-import type { Operation, SecurityRequirement } from "../operation.ts";
+import type { Operation } from "../operation.ts";
 import type { Exchange } from "../request/exchange.ts";
 import type { Principal } from "../request_context.ts";
-import { type Authenticator, AuthenticatorUnavailableError, InvalidTokenError } from "./authenticator.ts";
 import {
-  authenticationUnavailable,
-  credentialsMissing,
-  scopeInsufficient,
-  tokenInvalid,
-} from "./challenge.ts";
+  type Authenticator,
+  AuthenticatorUnavailableError,
+  type CredentialAuthenticator,
+  InvalidTokenError,
+} from "./authenticator.ts";
+import { authenticationUnavailable, Challenges, scopeInsufficient } from "./challenge.ts";
+import { compileAlternatives, isBearerOnly } from "./enforce_alternatives.ts";
+import { readBearerToken } from "./sent_credential.ts";
 
 /**
- * Authenticates and authorizes a request and sets its principal. Throws a {@link Problem} 401, 403, or 503 if the token
- * cannot be verified now. Synchronous if the authenticator is.
+ * Authenticates and authorizes a request and sets its principal. Throws a {@link Problem} 401, 403, or 503 if a
+ * credential cannot be verified now. For bearer tokens synchronous if the authenticator is.
  */
 export type EnforceSecurity = (exchange: Exchange) => void | Promise<void>;
+
+/** Verification of callers. Disabled without any authenticator; with one alone, other credentials are invalid. */
+export interface Authentication {
+  /** Verifies bearer tokens. */
+  readonly authenticator: Authenticator | undefined;
+  /** Verifies passwords and API keys. */
+  readonly credentialAuthenticator: CredentialAuthenticator | undefined;
+  /** Origins whose pages may use credentials that browsers send by themselves. */
+  readonly trustedOrigins: ReadonlySet<string>;
+}
 
 /**
  * Prepares the security requirements of an operation.
  *
- * @param authenticator Authentication is disabled if undefined.
  * @returns undefined if there is nothing to enforce.
  */
 export function compileSecurity(
-  { security }: Operation,
-  authenticator: Authenticator | undefined,
+  operation: Operation,
+  authentication: Authentication,
 ): EnforceSecurity | undefined {
-  const [first] = security;
-  if (authenticator === undefined || first === undefined) return undefined;
+  const { security } = operation;
+  const { authenticator, credentialAuthenticator } = authentication;
+  const isDisabled = authenticator === undefined && credentialAuthenticator === undefined;
+  if (isDisabled || security.every((schemes) => schemes.length === 0)) return undefined;
+  return authenticator !== undefined && isBearerOnly(security)
+    ? compileBearer(operation, authenticator)
+    : compileAlternatives(operation, authentication);
+}
+
+/** Prepares requirements of bearer tokens alone, the shortest way. */
+function compileBearer({ security }: Operation, authenticator: Authenticator): EnforceSecurity {
+  const schemes = security.flat();
+  const scopes = schemes.map((scheme) => scheme.scopes);
+  const challenges = new Challenges(security);
   // The challenge names the first of several alternatives.
-  const wanted = first;
+  const [wanted] = schemes;
 
   function admit(exchange: Exchange, principal: Principal): void {
-    if (!security.some((requirement) => meets(principal, requirement))) throw scopeInsufficient(wanted);
+    if (wanted !== undefined && !scopes.some((needed) => hasAll(principal, needed))) {
+      throw scopeInsufficient(wanted);
+    }
     exchange.principal = principal;
+  }
+
+  function toProblem(error: unknown): unknown {
+    if (error instanceof InvalidTokenError) return challenges.invalid("bearer", error);
+    if (error instanceof AuthenticatorUnavailableError) return authenticationUnavailable("bearer", error);
+    return error;
   }
 
   return function enforceSecurity(exchange): void | Promise<void> {
     const credentials = readBearerToken(exchange.fields.authorization);
-    if (credentials.kind === "none") throw credentialsMissing();
-    if (credentials.kind === "malformed") throw tokenInvalid();
+    if (credentials.kind === "none") throw challenges.missing();
+    if (credentials.kind === "malformed") throw challenges.invalid("bearer");
     let principal;
     try {
       principal = authenticator.authenticate(credentials.token);
@@ -52,40 +83,6 @@ export function compileSecurity(
   };
 }
 
-function meets({ scopes }: Principal, requirement: SecurityRequirement): boolean {
-  return requirement.scopes.every((scope) => scopes.has(scope));
-}
-
-function toProblem(error: unknown): unknown {
-  if (error instanceof InvalidTokenError) return tokenInvalid(error);
-  if (error instanceof AuthenticatorUnavailableError) return authenticationUnavailable(error);
-  return error;
-}
-
-/** Content of an Authorization header. */
-export type BearerCredentials =
-  /** No header, or another scheme. */
-  | { readonly kind: "none" }
-  /** Bearer scheme without a valid token: two headers, two tokens, invalid characters, too long. */
-  | { readonly kind: "malformed" }
-  | { readonly kind: "token"; readonly token: string };
-
-/** Maximum length of a token, in characters; the size of all headers is limited before. */
-export const MAX_TOKEN_LENGTH = 8192;
-
-/** Case-insensitive scheme (RFC 9110, section 11.1), at least one space, and the token. */
-const CREDENTIALS = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
-
-const NONE: BearerCredentials = { kind: "none" };
-const MALFORMED: BearerCredentials = { kind: "malformed" };
-
-/**
- * Parses an Authorization header (RFC 6750, section 2.1). Several headers arrive joined by commas, which tokens cannot
- * contain, so two headers are never mistaken for one.
- */
-export function readBearerToken(authorization: string | null): BearerCredentials {
-  if (authorization === null || !/^bearer(?:[ ,]|$)/i.test(authorization)) return NONE;
-  if (authorization.length > MAX_TOKEN_LENGTH + "Bearer ".length) return MALFORMED;
-  const token = CREDENTIALS.exec(authorization)?.[1];
-  return token === undefined ? MALFORMED : { kind: "token", token };
+function hasAll({ scopes }: Principal, needed: readonly string[]): boolean {
+  return needed.every((scope) => scopes.has(scope));
 }

@@ -18,8 +18,7 @@ import { compilePath, type Endpoint } from "../routing/resource.ts";
 import { Problem } from "../problem.ts";
 import type { RateLimitOptions } from "../rate_limit.ts";
 import { RequestErrors } from "../problems/request_errors.ts";
-import type { Authenticator } from "../security/authenticator.ts";
-import { compileSecurity } from "../security/enforce_security.ts";
+import { type Authentication, compileSecurity } from "../security/enforce_security.ts";
 import { checkResponse } from "./check_response.ts";
 import { checkUnusedBody, compileBody, validateParameters } from "./operation_input.ts";
 
@@ -28,8 +27,7 @@ export interface OperationOptions {
   readonly maxBodyBytes: number;
   readonly readDeadlines: Deadlines;
   readonly validateResponses: boolean;
-  /** Authentication is disabled if undefined. */
-  readonly authenticator: Authenticator | undefined;
+  readonly authentication: Authentication;
   /** Rate limits are disabled if undefined. */
   readonly rateLimit: RateLimitOptions | undefined;
   /** Operations that require an `Idempotency-Key` are rejected if undefined. */
@@ -44,7 +42,7 @@ export interface OperationOptions {
  */
 export function compileOperation({ operation, handle }: Route, options: OperationOptions): Endpoint {
   const { maxBodyBytes, readDeadlines } = options;
-  const enforceSecurity = compileSecurity(operation, options.authenticator);
+  const enforceSecurity = compileSecurity(operation, options.authentication);
   const limits = compileRateLimits(operation, options.rateLimit);
   const offers = successMediaTypes(operation);
   const countedAs = countedName(operation);

@@ -65,7 +65,7 @@ function optionsOf(issuer: TestIssuer): Readonly<Record<string, readonly ServerO
 /** Returns the API of the server's tests, with operations that require a token where there is an authenticator. */
 function notes(): ApiModule {
   const module = noteApi();
-  const security = [{ scheme: "token", scopes: ["notes:read"] }];
+  const security = [[{ kind: "bearer", scheme: "token", scopes: ["notes:read"] }]] as const;
   return {
     ...module,
     routes: module.routes.map(({ operation, handle }) => ({ operation: { ...operation, security }, handle })),

@@ -35,7 +35,7 @@ Deno.test("probeOperation() reports wrong requests that reach the handler, and v
       responses: {},
       extensions: {},
     },
-    security: [{ scheme: "token", scopes: [] }],
+    security: [[{ kind: "bearer", scheme: "token", scopes: [] }]],
     requestBody: { required: true, content: [{ mediaType: "application/json", codec: "json", validate }] },
     ...fields,
   });

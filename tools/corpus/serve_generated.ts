@@ -1,10 +1,15 @@
 import type { ApiModule } from "@archway/server/api_module.ts";
-import type { Authenticator } from "@archway/server/authentication.ts";
+import type { Authenticator, CredentialAuthenticator } from "@archway/server/authentication.ts";
 import type { Idempotency, KeyedResponse } from "@archway/server/idempotency.ts";
 import type { Operation, Route } from "@archway/server/operation.ts";
 import { Problem } from "@archway/server/problem.ts";
 import { createServer, type Server } from "@archway/server/server.ts";
-import { withApi, withAuthenticator, withIdempotency } from "@archway/server/server_options.ts";
+import {
+  withApi,
+  withAuthenticator,
+  withCredentialAuthenticator,
+  withIdempotency,
+} from "@archway/server/server_options.ts";
 
 /** Parts of a generated `server.gen.ts` that are served. */
 export interface GeneratedApi {
@@ -15,9 +20,6 @@ export interface GeneratedApi {
 
 /** Problem type of every handler. */
 export const NOT_WRITTEN = "handler-not-written";
-
-/** Token that meets every requirement. */
-export const TOKEN = "corpus";
 
 /** Creates the server of a service whose handlers all respond 501. */
 export function serveGenerated(api: GeneratedApi): Server {
@@ -38,14 +40,20 @@ export function serveGenerated(api: GeneratedApi): Server {
     }],
     problemOf: () => undefined,
   };
-  const options = [withApi(module), withAuthenticator(authenticatorOf(api)), withIdempotency(ONCE)];
+  const authenticator = authenticatorOf(api);
+  const options = [
+    withApi(module),
+    withAuthenticator(authenticator),
+    withCredentialAuthenticator(authenticator),
+    withIdempotency(ONCE),
+  ];
   return createServer("127.0.0.1", 0, ...options);
 }
 
-/** Accepts one token, with the scopes of all operations. */
-function authenticatorOf({ operationDescriptors }: GeneratedApi): Authenticator {
+/** Accepts every credential, with the scopes of all operations. */
+function authenticatorOf({ operationDescriptors }: GeneratedApi): Authenticator & CredentialAuthenticator {
   const scopes = Object.values(operationDescriptors).flatMap(({ security }) =>
-    security.flatMap((requirement) => requirement.scopes)
+    security.flat().flatMap((scheme) => scheme.scopes)
   );
   const principal = { subject: "corpus", scopes: new Set(scopes) };
   return { authenticate: () => principal };

@@ -1,5 +1,5 @@
-import { assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
-import { formatWarnings } from "./diagnostics.ts";
+import { assertEquals, assertFalse, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { formatWarnings, GenerationError } from "./diagnostics.ts";
 import { generateFiles, type GenerateFilesOptions } from "./generate_files.ts";
 import { acceptedDocument, setMember } from "./testing/accepted_document.ts";
 
@@ -100,14 +100,68 @@ Deno.test("generateFiles() takes OAuth 2.0 and OpenID Connect for bearer tokens 
       value: { type: "openIdConnect", openIdConnectUrl: "https://a" },
     },
   ]);
-  assertStringIncludes(server, 'security: [{ scheme: "token", scopes: ["things:write"] }]');
+  assertStringIncludes(server, 'security: [[{ scheme: "token", kind: "bearer", scopes: ["things:write"] }]]');
+});
+
+Deno.test("generateFiles() takes API keys, passwords, certificates, combinations, alternatives and optional security", async () => {
+  const schemes = {
+    basic: { type: "http", scheme: "Basic" },
+    header: { type: "apiKey", in: "header", name: "X-Key" },
+    query: { type: "apiKey", in: "query", name: "key" },
+    certificate: { type: "mutualTLS" },
+    digest: { type: "http", scheme: "digest" },
+  };
+  const changes = (security: unknown): readonly Change[] => [
+    { at: "/components/securitySchemes", value: schemes },
+    { at: `${POST}/security`, value: security },
+  ];
+  const securityOf = async (security: unknown): Promise<unknown> =>
+    / {2}security: (\[\[.*\]),\n/.exec(await generated(changes(security)))?.[1];
+  assertEquals(
+    await securityOf([{ basic: [], header: ["things:write"] }, { query: [] }, { digest: [] }, {}]),
+    '[[{ scheme: "basic", kind: "basic", scopes: [] }, ' +
+      '{ scheme: "header", kind: "apiKey", in: "header", name: "X-Key", scopes: ["things:write"] }], ' +
+      '[{ scheme: "query", kind: "apiKey", in: "query", name: "key", scopes: [] }], []]',
+  );
+  assertEquals(
+    await securityOf([{ certificate: [] }]),
+    '[[{ scheme: "certificate", kind: "mutualTLS", scopes: [] }]]',
+  );
+  assertEquals(await securityOf([{}]), undefined);
+  const document = acceptedDocument();
+  for (const change of changes([{ digest: [] }, { header: [] }])) setMember(document, change);
+  const { warnings } = await generateFiles(JSON.stringify(document), { file: "t" });
+  assertEquals(warnings.map(({ at, message }) => [at, message.slice(0, 40)]), [
+    ["/components/securitySchemes/query", "Keys in URLs appear in logs of proxies a"],
+    ["/components/securitySchemes/certificate", "The server does not see client certifica"],
+    ["/components/securitySchemes/digest", 'The http scheme "digest" is not supporte'],
+  ]);
+});
+
+Deno.test("generateFiles() takes a document that is public as a whole, if it says so", async () => {
+  const silent = { at: `${POST}/security`, value: undefined };
+  for (const security of [[], [{}]]) {
+    const server = await generated([silent, { at: "/security", value: security }]);
+    assertEquals(server.match(/ {2}security: \[\],/g)?.length, 2);
+  }
+});
+
+Deno.test("generateFiles() reports silence about security once", async () => {
+  const document = acceptedDocument();
+  for (const at of [`${GET}/security`, `${POST}/security`]) setMember(document, { at, value: undefined });
+  const error = await assertRejects(
+    () => generateFiles(JSON.stringify(document), { file: "t" }),
+    GenerationError,
+  );
+  assertEquals(error.diagnostics.map(({ at }) => at), [GET]);
+  assertStringIncludes(error.message, "2 operations have no security, this one first");
 });
 
 Deno.test("generateFiles() takes security from the options where the document says nothing", async () => {
   const silent = [{ at: `${POST}/security`, value: undefined }];
   assertStringIncludes(
     await generated(silent, { defaultSecurity: { scheme: "token" } }),
-    'security: [{ scheme: "token", scopes: [] }]',
+    'security: [[{ scheme: "token", kind: "bearer", scopes: [] }]]',
   );
   assertFalse((await generated(silent, { defaultSecurity: "none" })).includes('scheme: "token"'));
 });

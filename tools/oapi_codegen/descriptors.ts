@@ -1,4 +1,4 @@
-import type { JsonValue, Shape } from "@archway/server/operation.ts";
+import type { JsonValue, SecurityRequirement, Shape } from "@archway/server/operation.ts";
 import { isArray, isObject } from "./json_value.ts";
 import { propertyKey } from "./identifiers.ts";
 import type { MediaModel, OperationModel } from "./model.ts";
@@ -50,12 +50,16 @@ export function descriptor(operation: OperationModel): string {
       }\n    ],\n  }`,
     ]),
     `responses: {\n${responses.join("")}  }`,
-    `security: [${operation.security.map(({ scheme, scopes }) => inline({ scheme, scopes })).join(", ")}]`,
+    `security: [${operation.security.map(requirementText).join(", ")}]`,
     `extensions: ${inline(operation.extensions)}`,
   ];
   return `const ${operation.operationId}: runtime.Operation = {\n${
     lines.map((line) => `  ${line},\n`).join("")
   }};\n`;
+}
+
+function requirementText(requirement: SecurityRequirement): string {
+  return `[${requirement.map((scheme) => inline({ ...scheme })).join(", ")}]`;
 }
 
 /** Returns an object literal of fields that are already source text; omits undefined ones. */

@@ -338,10 +338,14 @@ Deno.test("generateFiles() generates code that compiles, validates and binds", a
     await t.step("petstore: descriptors carry who may call, the document's word or their own", async () => {
       const { getPetById, updatePet } = await descriptors(folder, "petstore");
       assertEquals(getPetById?.security, [
-        { scheme: "petstore_auth", scopes: ["read:pets"] },
-        { scheme: "petstore_auth", scopes: ["admin"] },
+        [{ scheme: "petstore_auth", kind: "bearer", scopes: ["read:pets"] }],
+        [{ scheme: "petstore_auth", kind: "bearer", scopes: ["admin"] }],
       ]);
-      assertEquals(updatePet?.security, [{ scheme: "petstore_auth", scopes: ["write:pets", "read:pets"] }]);
+      assertEquals(updatePet?.security, [[{
+        scheme: "petstore_auth",
+        kind: "bearer",
+        scopes: ["write:pets", "read:pets"],
+      }]]);
       assertEquals((await descriptors(folder, "issues"))["listComments"]?.security, []);
     });
     await t.step(

@@ -56,7 +56,10 @@ export function readOperations(
     found.push(...selected);
   }
   const names = new OperationNames(found, references);
-  const readSecurity = compileSecurity(references, { defaultSecurity });
+  const readSecurity = compileSecurity(references, {
+    operations: found.map(({ operation }) => operation),
+    defaultSecurity,
+  });
   return found.map((item) => readOperation(item, { names, references, readSecurity }));
 }
 

@@ -46,7 +46,7 @@ const count: Operation = {
       ],
     },
   },
-  security: [{ scheme: "bearerAuth", scopes: [] }],
+  security: [[{ kind: "bearer", scheme: "bearerAuth", scopes: [] }]],
   extensions: { "x-counted-as": "counts" },
 };
 

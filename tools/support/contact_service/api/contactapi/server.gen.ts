@@ -1856,7 +1856,7 @@ const listContacts: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listContactsResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listContactsResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["contacts:read"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["contacts:read"] }]],
   extensions: {},
 };
 
@@ -1891,7 +1891,7 @@ const createContact: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createContactResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createContactResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["contacts:write"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["contacts:write"] }]],
   extensions: { "x-counted-as": "contacts" },
 };
 
@@ -1922,7 +1922,7 @@ const getContact: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getContactResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getContactResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["contacts:read"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["contacts:read"] }]],
   extensions: {},
 };
 
@@ -1962,7 +1962,7 @@ const replaceContact: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceContactResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.replaceContactResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["contacts:write"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["contacts:write"] }]],
   extensions: {},
 };
 
@@ -2004,7 +2004,7 @@ const patchContact: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchContactResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.patchContactResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["contacts:write"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["contacts:write"] }]],
   extensions: {},
 };
 
@@ -2033,7 +2033,7 @@ const deleteContact: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteContactResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.deleteContactResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [{ scheme: "bearerAuth", scopes: ["contacts:write"] }],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["contacts:write"] }]],
   extensions: {},
 };
 
