@@ -732,6 +732,7 @@ export interface components {
          * @description Unique key of 1 to 255 characters chosen by the client, such as a UUID, as a structured-field string or bare.
          *     A retry with the same key receives the response to the first request
          *     (draft-ietf-httpapi-idempotency-key-header).
+         * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
          */
         IdempotencyKey: string;
         /** @description ETag of the last known version, or `*`; a list is allowed (RFC 9110, section 13.1.1) */
@@ -1036,6 +1037,7 @@ export interface operations {
                  * @description Unique key of 1 to 255 characters chosen by the client, such as a UUID, as a structured-field string or bare.
                  *     A retry with the same key receives the response to the first request
                  *     (draft-ietf-httpapi-idempotency-key-header).
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Request ID, echoed in the response; generated if absent or malformed */
@@ -1150,6 +1152,7 @@ export interface operations {
                  * @description Unique key of 1 to 255 characters chosen by the client, such as a UUID, as a structured-field string or bare.
                  *     A retry with the same key receives the response to the first request
                  *     (draft-ietf-httpapi-idempotency-key-header).
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Request ID, echoed in the response; generated if absent or malformed */

@@ -300,3 +300,29 @@ Deno.test("generateFiles() warns of defaults that it does not apply, and types t
   const validators = files.get("validators.gen.js") ?? "";
   assertMatch(validators, /"applied"/);
 });
+
+Deno.test("generateFiles() takes everything in examples and extension fields for data", async () => {
+  const reference = { $ref: "#/nowhere" };
+  const server = await generated([
+    { at: `${GET}/x-codeSamples`, value: [{ language: "js", code: "1", $ref: "#/nowhere" }] },
+    { at: "/info/x-logo", value: { url: "a.png", $ref: "b.yaml" } },
+    { at: `${GET}/responses/200/content/application~1json/examples`, value: { one: { value: reference } } },
+    { at: `${THING}/examples`, value: [reference] },
+    { at: `${THING}/properties/link`, value: { enum: [reference, "none"], default: "none" } },
+  ]);
+  assertEquals(handlers(server), ["getThing", "createThing"]);
+});
+
+Deno.test("generateFiles() warns of fields without effect, and of descriptions of another form", async () => {
+  const document = acceptedDocument();
+  setMember(document, { at: `${GET}/vendorNote`, value: "x" });
+  setMember(document, { at: "/info/description", value: ["x"] });
+  setMember(document, { at: "/tags", value: [{ summry: "x" }] });
+  const { warnings } = await generateFiles(JSON.stringify(document), { file: "oapi/t.yaml" });
+  assertEquals(warnings.map(({ at, message }) => `${at} ${message}`), [
+    "/info/description Expected text; the value is not used",
+    `${GET}/vendorNote Unknown field, which has no effect; remove it, or call it x-…`,
+    "/tags/0/summry Unknown field, which has no effect; did you mean summary?",
+    "/tags/0 The field name is missing; add it",
+  ]);
+});

@@ -5,7 +5,7 @@ import { diskFolder } from "./document/document_folder.ts";
 import { generateFiles } from "./generate_files.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");
-const FIXTURES = ["charges", "issues", "loans", "petstore", "styles"] as const;
+const FIXTURES = ["charges", "issues", "loans", "parcels", "petstore", "styles", "webhooks"] as const;
 
 /** Handler that must not compile: an expression for the body of a function that returns `type`. */
 interface WrongHandler {
@@ -224,6 +224,18 @@ const JUDGED: readonly Judged[] = [
     "/title minLength",
   ]],
   ["loans", "getLoanResponse404ApplicationJson", { title: 1 }, ["/title type"]],
+  [
+    "parcels",
+    "putParcelBodyApplicationJson",
+    { id: "1", to: {}, contents: [{ id: 1, to: { street: "" } }] },
+    [
+      "/contents/0/id type",
+      "/to required",
+    ],
+  ],
+  ["parcels", "putParcelBodyApplicationJson", { id: "1", to: { street: "" }, weight: 0 }, [
+    "/weight exclusiveMinimum",
+  ]],
   ["styles", "queryParameters", {
     ...none,
     query: { form: ["red"], level: 4, deep: { R: "x" } },

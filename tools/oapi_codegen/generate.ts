@@ -29,7 +29,7 @@ export async function generate(configPath: string): Promise<Generated> {
     excludeTags: config.excludeTags,
     defaultSecurity: config.defaultSecurity,
     schemaSuffix: config.schemaSuffix,
-    folder: diskFolder(dirname(specPath)),
+    folder: diskFolder(dirname(specPath), ROOT),
   });
   return { folder, files, warnings };
 }

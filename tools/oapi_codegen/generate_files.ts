@@ -67,7 +67,7 @@ export async function generateFiles(
   for (const schema of documentSchemas(operations, references)) checkSchema(schema, references);
   checkCircular(documentSchemas(operations, references), references);
   const binaryUses = checkBinary(operations, references);
-  await checkStructure(document, diagnostics);
+  checkStructure(document, diagnostics);
   diagnostics.throwIfAny();
   const validators = compileValidators(operations, references);
   diagnostics.throwIfAny();

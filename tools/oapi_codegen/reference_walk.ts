@@ -1,5 +1,5 @@
-import { escapeToken, isArray, isObject, type JsonObject, type Located } from "./json_value.ts";
-import type { JsonValue } from "@archway/server/operation.ts";
+import { DOCUMENT, type Part, type PartType, visitParts } from "./document_kinds.ts";
+import { isObject, type JsonObject, type Located, textMember } from "./json_value.ts";
 
 /** `$ref` of a document. */
 export interface FoundReference {
@@ -7,35 +7,23 @@ export interface FoundReference {
   readonly ref: string;
   /** Object that contains the `$ref`. */
   readonly holder: Located<JsonObject>;
+  /** Type of the target. */
+  readonly type: PartType;
 }
 
-/** Yields every reference of a document, used or not. */
-export function* walkReferences({ value, pointer }: Located): Generator<FoundReference> {
-  if (isArray(value)) {
-    for (const [index, item] of value.entries()) {
-      yield* walkReferences({ value: item, pointer: `${pointer}/${index}` });
+/**
+ * Returns every reference of a document or a part of one, used or not. Extension fields, examples and other data have no
+ * references: `$ref` is an ordinary name there.
+ */
+export function walkReferences(
+  { value, pointer, type = DOCUMENT }: Located & Partial<Part>,
+): readonly FoundReference[] {
+  const found: FoundReference[] = [];
+  visitParts({ value, pointer, type }, (part) => {
+    const ref = textMember(part.value, "$ref");
+    if (ref !== undefined && isObject(part.value)) {
+      found.push({ ref, holder: { value: part.value, pointer: part.pointer }, type: part.type });
     }
-  } else if (isObject(value)) {
-    for (const [key, item] of Object.entries(value)) {
-      if (key === "$ref" && typeof item === "string") yield { ref: item, holder: { value, pointer } };
-      else if (!isData(key, { value: item, parent: pointer })) {
-        yield* walkReferences({ value: item, pointer: `${pointer}/${escapeToken(key)}` });
-      }
-    }
-  }
-}
-
-/** Objects whose keys are names chosen by the document: there, "default" may be the name of a property. */
-const NAMED =
-  /\/(?:properties|patternProperties|\$defs|dependentSchemas|headers|links)$|^\/components\/[^/]+$/;
-
-/** Whether the member `key` of the object at `parent` is data, in which "$ref" has no meaning. */
-export function isData(key: string, { value, parent }: { value: JsonValue; parent: string }): boolean {
-  if (NAMED.test(parent)) return false;
-  if (key.startsWith("x-")) return true;
-  if (key === "default") return !parent.endsWith("/responses");
-  // A schema's examples are a list of values; elsewhere they are named Example Objects with one value each.
-  if (key === "examples") return isArray(value);
-  if (key === "value") return /\/examples\/[^/]+$/.test(parent);
-  return ["example", "const", "enum"].includes(key);
+  });
+  return found;
 }

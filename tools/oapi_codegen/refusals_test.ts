@@ -159,7 +159,7 @@ const CASES: readonly Case[] = [
     at: THING,
     value: { $ref: "https://example.com/x.json" },
     pointer: `${THING}/$ref`,
-    says: "other files are not supported",
+    says: "URLs are not followed",
   },
   {
     name: "a parameter that refers to itself",

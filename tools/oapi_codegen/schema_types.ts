@@ -1,7 +1,7 @@
-import type { JsonValue } from "@archway/server/operation.ts";
 import openapiTS, { astToString } from "openapi-typescript";
 import { replaceSchemas } from "./document/schema_positions.ts";
-import { isArray, isObject, type Located, member } from "./json_value.ts";
+import type { Located } from "./json_value.ts";
+import { plainDocument } from "./plain_document.ts";
 import type { References } from "./references.ts";
 import type { SchemaAliases } from "./schema_aliases.ts";
 import { redoclyConfig } from "./structure.ts";
@@ -35,13 +35,13 @@ export async function schemaTypes(
 ): Promise<SchemaTypes> {
   const texts = new TypeTexts({ ...options, references, nameOf: (pointer) => aliases.of(pointer) });
   const marked: Located[] = [];
-  const skeleton = replaceSchemas(withoutExamples(references.root), (schema) => {
+  const skeleton = replaceSchemas(plainDocument(references.root), (schema) => {
     marked.push({ value: references.at(schema.pointer)?.value ?? schema.value, pointer: schema.pointer });
     return { const: `${MARK}${marked.length - 1}` };
   });
   const ast = await openapiTS(JSON.stringify(skeleton), {
     silent: true,
-    redocly: await redoclyConfig("off"),
+    redocly: await redoclyConfig(),
   });
   const declarations = astToString(ast).trimEnd().replaceAll(
     new RegExp(`^( *)(.*)"${MARK}(\\d+)"`, "gm"),
@@ -76,15 +76,3 @@ export async function schemaTypes(
 
 const WITH_REQUIRED = "/** The type with these properties required, if it is an object that has them. */\n" +
   "type WithRequired<T, K extends PropertyKey> = T extends object ? T & { [P in K & keyof T]-?: T[P] } : T;\n";
-
-/** Returns a document without the examples outside of schemas, in which a `$ref` is data. */
-function withoutExamples(value: JsonValue): JsonValue {
-  if (isArray(value)) return value.map(withoutExamples);
-  if (!isObject(value)) return value;
-  const isNamed = member(value, "schema") !== undefined || member(value, "value") !== undefined;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key]) => !(isNamed && ["example", "examples", "value"].includes(key)))
-      .map(([key, item]) => [key, withoutExamples(item)]),
-  );
-}

@@ -30,8 +30,12 @@ export function serverFile({ header, operations, types }: ServerFileOptions): st
   return [
     header,
     `import type * as runtime from "@archway/server/operation.ts";\n`,
-    `import type { RequestContext } from "@archway/server/request_context.ts";\n`,
-    `import * as validators from "./validators.gen.js";\n\n`,
+    // Without operations, nothing uses them.
+    ...operations.length === 0 ? [] : [
+      `import type { RequestContext } from "@archway/server/request_context.ts";\n`,
+      `import * as validators from "./validators.gen.js";\n`,
+    ],
+    "\n",
     `export { spec } from "./spec.gen.ts";\n\n`,
     `${types.declarations}\n\n${types.named()}\n`,
     ownTypes.join("\n"),
@@ -44,9 +48,9 @@ export function serverFile({ header, operations, types }: ServerFileOptions): st
     }}`,
     " satisfies Readonly<Record<string, runtime.Operation>>;\n\n",
     "/** Binds the operations to an implementation. The more specific of two matching paths comes first. */\n",
-    `export function routes(server: StrictServerInterface): readonly runtime.Route[] {\n  return [\n`,
-    `${bindings.join("")}  ];\n}\n\n`,
-    BIND,
+    `export function routes(${operations.length === 0 ? "_" : ""}server: StrictServerInterface): `,
+    `readonly runtime.Route[] {\n  return [\n${bindings.join("")}  ];\n}\n`,
+    operations.length === 0 ? "" : `\n${BIND}`,
   ].join("");
 }
 

@@ -1,12 +1,21 @@
 import type { JsonValue } from "@archway/server/operation.ts";
 import { DiagnosticList } from "../diagnostics.ts";
-import { escapeToken, isObject, type JsonObject, locate, member, textMember } from "../json_value.ts";
+import { isObject, type JsonObject, locate, member, textMember } from "../json_value.ts";
 import { References } from "../references.ts";
 import { addOperationDefaults } from "./add_operation_defaults.ts";
 import { Bundler } from "./bundler.ts";
 import type { ParameterName } from "./operation_conditions.ts";
 import { type Addition, readOperationDefaults } from "./operation_defaults.ts";
-import { loadSources, type LoadSourcesOptions, type SourceFile, type SourceTarget } from "./sources.ts";
+import {
+  checkOtherFiles,
+  componentPointer,
+  fragmentOf,
+  loadSources,
+  type LoadSourcesOptions,
+  type SourceFile,
+  type SourceTarget,
+  throwIfAny,
+} from "./sources.ts";
 
 /** Self-contained document, and its diagnostics with locations in the source files. */
 export interface BundledDocument {
@@ -31,16 +40,15 @@ interface Found {
  */
 export async function bundleDocument(text: string, options: LoadSourcesOptions): Promise<BundledDocument> {
   const sources = await loadSources(text, options);
-  const bundler = new Bundler(sources);
+  const diagnostics = new DiagnosticList(options.file);
+  const bundler = new Bundler(sources, diagnostics);
   const defaults = readOperationDefaults(sources);
   const root = bundler.bundleRoot();
-  sources.throwIfAny();
-  const diagnostics = new DiagnosticList(options.file);
-  diagnostics.locateBy((at) => bundler.origins.locate(at));
+  checkOtherFiles(sources);
   const references = new References(withComponents(root, bundler.components), diagnostics);
   const find = (group: string, { component, pointer: at }: Addition): Found | undefined => {
     if (defaults === undefined) return undefined;
-    const pointer = `/components/${group}/${escapeToken(component)}`;
+    const pointer = componentPointer(group, component);
     const from = { file: defaults.file, pointer: at };
     const own = locate(references.root, pointer);
     if (own !== undefined) return { from, value: own.value };
@@ -58,12 +66,13 @@ export async function bundleDocument(text: string, options: LoadSourcesOptions):
     refer(group, { addition, at }): JsonObject {
       const found = find(group, addition);
       if (found !== undefined) bundler.origins.add(at, found.from);
-      if (found?.target !== undefined) bundler.bring(found.target, found.from);
-      return { $ref: `#/components/${group}/${escapeToken(addition.component)}` };
+      const pointer = found?.target === undefined
+        ? componentPointer(group, addition.component)
+        : bundler.bring(found.target, group);
+      return { $ref: fragmentOf(pointer) };
     },
   });
-  sources.throwIfAny();
-  diagnostics.throwIfAny();
+  throwIfAny(sources.files.values(), diagnostics);
   return { document: withComponents(document, bundler.components), diagnostics };
 }
 

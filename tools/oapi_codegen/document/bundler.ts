@@ -1,43 +1,48 @@
 import type { JsonValue } from "@archway/server/operation.ts";
-import { escapeToken, isArray, isObject, type JsonObject, locate, textMember } from "../json_value.ts";
-import { isData } from "../reference_walk.ts";
+import type { DiagnosticList } from "../diagnostics.ts";
+import { DOCUMENT, type PartType, typeOfMember } from "../document_kinds.ts";
+import { escapeToken, isArray, isObject, type JsonObject, member, textMember } from "../json_value.ts";
 import { BroughtComponents } from "./brought_components.ts";
+import { ComponentNames, groupOf, nameOf } from "./component_names.ts";
 import { Origins } from "./origins.ts";
-import type { SourceFile, Sources, SourceTarget } from "./sources.ts";
+import { componentPointer, fragmentOf, type SourceFile, type Sources, type SourceTarget } from "./sources.ts";
+import { upgradePart } from "./upgrade_part.ts";
 
 /** Part of a source file and its location `at` in the bundle. */
-interface Part {
-  readonly value: JsonValue;
-  readonly file: SourceFile;
-  readonly pointer: string;
+interface SourcePart extends SourceTarget {
+  readonly type: PartType;
   readonly at: string;
 }
 
 /**
- * Locations where a reference to another file is replaced by its target. These are listed components and path items.
- */
-const COPIED = /^\/components\/(?!schemas\/)[^/]+\/[^/]+$|^\/(?:paths|webhooks)\/[^/]+$/;
-
-/**
- * Bundles a root document and the files it references. Components of other files keep their names, as with other
- * bundlers; only referenced ones are included.
+ * Bundles a root document and the files it references, and upgrades it to OpenAPI 3.1. What is referenced in other files
+ * becomes components, under their own names as with other bundlers; path items and what cannot be a component are copied.
  */
 export class Bundler {
   readonly origins: Origins;
   readonly #sources: Sources;
+  readonly #diagnostics: DiagnosticList;
+  readonly #names: ComponentNames;
   /** Copies in progress: location in the bundle and source. */
   readonly #copying = new Set<string>();
   readonly #brought = new BroughtComponents();
+  /** Pointers in the bundle of targets in other files. */
+  readonly #homes = new Map<string, string>();
 
-  constructor(sources: Sources) {
+  /** @param diagnostics receives those of the bundle, by its pointers */
+  constructor(sources: Sources, diagnostics: DiagnosticList) {
     this.#sources = sources;
+    this.#diagnostics = diagnostics;
     this.origins = new Origins(sources.root);
+    this.#names = new ComponentNames(sources.root, sources);
+    diagnostics.locateBy((at) => this.origins.locate(at));
+    this.#readListed();
   }
 
   /** Returns the root's content with local references. */
   bundleRoot(): JsonObject {
     const { root } = this.#sources;
-    const value = this.#copy({ value: root.value, file: root, pointer: "", at: "" });
+    const value = this.#copy({ value: root.value, file: root, pointer: "", at: "", type: DOCUMENT });
     return isObject(value) ? value : {};
   }
 
@@ -47,110 +52,197 @@ export class Bundler {
   }
 
   /**
-   * Copies the component that contains `target`, with everything it references. If the root lists the same component
-   * under another description, its own one is used.
-   *
-   * @param from location of the reference
+   * Returns the pointer of a target in the bundle. Copies the component that contains it, with everything it references,
+   * unless that was done before.
    */
-  bring(target: SourceTarget, from: { file: SourceFile; pointer: string }): void {
-    const [, components, group, name] = target.pointer.split("/");
-    const { root } = this.#sources;
-    const { diagnostics } = from.file;
-    if (components !== "components" || group === undefined || name === undefined) {
-      diagnostics.add(
-        from.pointer,
-        "Only components of other files can be referenced, as in common.yaml#/components/schemas/Problem",
+  bring(target: SourceTarget, group: string): string {
+    if (target.file === this.#sources.root) return target.pointer;
+    const [, first, itsGroup, name, ...rest] = target.pointer.split("/");
+    if (first === "components" && itsGroup !== undefined && name !== undefined && rest.length > 0) {
+      const pointer = `/components/${itsGroup}/${name}`;
+      const component = this.#sources.resolve(
+        `${target.file.path}${fragmentOf(pointer)}`,
+        this.#sources.root,
       );
-      return;
+      if (component?.file === target.file && component.pointer === pointer) {
+        return `${this.bring(component, itsGroup)}${rest.map((token) => `/${token}`).join("")}`;
+      }
     }
-    const pointer = `/components/${group}/${name}`;
-    const own = locate(root.value, pointer);
-    if (own !== undefined) {
-      const ref = textMember(own.value, "$ref");
-      const aliased = ref === undefined ? undefined : this.#sources.resolve(ref, root);
-      if (aliased?.file === target.file && aliased.pointer === pointer) return;
-      diagnostics.add(
-        from.pointer,
-        `${root.diagnostics.file} and ${target.file.diagnostics.file} both have ${pointer.slice(1)}; ` +
-          "reference the document's own, or rename it",
+    const key = keyOf(target, group);
+    const there = this.#homes.get(key);
+    if (there !== undefined) return there;
+    const added = this.#names.add(target, group);
+    const at = componentPointer(group, added);
+    this.#homes.set(key, at);
+    this.origins.add(at, target);
+    const own = nameOf(target, group);
+    if (added !== own) {
+      this.#diagnostics.warn(
+        at,
+        `Another file has a component ${group}/${own}, too; this one is called ${added} in the generated code`,
       );
-      return;
     }
-    const other = this.#brought.fileOf(pointer);
-    if (other === target.file) return;
-    if (other !== undefined) {
-      diagnostics.add(
-        from.pointer,
-        `${target.file.diagnostics.file} and ${other.diagnostics.file} both have ${
-          pointer.slice(1)
-        }; rename one`,
-      );
-      return;
-    }
-    const value = locate(target.file.value, pointer)?.value ?? {};
-    const origin = { file: target.file, pointer };
-    this.origins.add(pointer, origin);
-    this.#brought.add(pointer, { ...origin, copy: () => this.#copy({ value, ...origin, at: pointer }) });
+    const type: PartType = typeOfMember(typeOfMember(["one", "components"], group) ?? DOCUMENT, added) ??
+      DOCUMENT;
+    this.#brought.add(at, { target, copy: () => this.#copy({ ...target, at, type }) });
+    return at;
   }
 
-  #copy(part: Part): JsonValue {
-    const { value, file, pointer, at } = part;
+  /** Finds the targets in other files that the root lists under a name: that is their name everywhere. */
+  #readListed(): void {
+    const { root } = this.#sources;
+    const components = this.#deref({ value: root.value, pointer: "", file: root }, "components");
+    for (const group of isObject(components?.value) ? Object.keys(components.value) : []) {
+      const items = components && this.#deref(components, group);
+      if (!items || !isObject(items.value)) continue;
+      for (const [name, value] of Object.entries(items.value)) {
+        const at = componentPointer(group, name);
+        if (items.file !== root) {
+          this.#homes.set(keyOf({ ...items, pointer: `${items.pointer}/${escapeToken(name)}` }, group), at);
+        }
+        const ref = isAlias(value) ? textMember(value, "$ref") : undefined;
+        const target = ref === undefined ? undefined : this.#sources.resolve(ref, items.file);
+        if (target === undefined || target.file === root) continue;
+        // A component of another file keeps its own name; anything else gets this one.
+        const isComponent = target.pointer.startsWith(`/components/${group}/`);
+        const key = keyOf(target, group);
+        if (!this.#homes.has(key) && (!isComponent || nameOf(target, group) === name)) {
+          this.#homes.set(key, at);
+        }
+      }
+    }
+  }
+
+  /** Returns a member of a source, or the target of the reference in its place. */
+  #deref({ file, value, pointer }: SourceTarget, key: string): SourceTarget | undefined {
+    const found = member(value, key);
+    if (found === undefined) return undefined;
+    const ref = textMember(found, "$ref");
+    if (ref !== undefined) return this.#sources.resolve(ref, file);
+    return { file, value: found, pointer: `${pointer}/${escapeToken(key)}` };
+  }
+
+  #copy(part: SourcePart): JsonValue {
+    const { value, file, at, type } = part;
     if (isArray(value)) {
-      return value.map((item, index) =>
-        this.#copy({ value: item, file, pointer: `${pointer}/${index}`, at: `${at}/${index}` })
-      );
+      return value.map((item, index) => this.#copyMember(part, { key: String(index), item }));
     }
     if (!isObject(value)) return value;
     const ref = textMember(value, "$ref");
     const target = ref === undefined ? undefined : this.#sources.resolve(ref, file);
-    if (target !== undefined && target.file !== file && this.#isCopied(target, at)) {
-      return this.#copyTarget(target, { value, file, pointer, at });
+    const isAnchor = ref !== undefined && /^#[^/]/.test(ref);
+    if (ref !== undefined && target === undefined && !isAnchor) {
+      this.#diagnostics.add(`${at}/$ref`, this.#sources.explain(ref, file));
     }
-    const members = Object.entries(value).map(([key, item]): [string, JsonValue] => {
-      if (key === "$ref" && target !== undefined && typeof item === "string") {
-        return [key, this.#localRef(item, { target, file, pointer: `${pointer}/$ref` })];
+    if (target !== undefined && this.#isCopied(target, part)) return this.#copyTarget(target, part);
+    // References into a file of schemas lead to components, so that its definitions are not needed a second time.
+    const isCovered = type[1] === "schema" && file !== this.#sources.root &&
+      !part.pointer.startsWith("/components/");
+    const written = Object.entries(value).filter(([key]) =>
+      !isCovered || type[0] !== "one" || key !== "$defs" && key !== "definitions"
+    );
+    const members = written.map(([key, item]): [string, JsonValue] => {
+      if (key !== "$ref" || ref === undefined || target === undefined) {
+        return [key, this.#copyMember(part, { key, item })];
       }
-      if (isData(key, { value: item, parent: at })) return [key, item];
-      const token = escapeToken(key);
-      return [key, this.#copy({ value: item, file, pointer: `${pointer}/${token}`, at: `${at}/${token}` })];
+      const home = this.bring(target, groupOf(type[1]) ?? "schemas");
+      // What is written stays where it leads to the same place.
+      const isWritten = file === this.#sources.root && home === pointerIn(ref);
+      return [key, isWritten ? ref : fragmentOf(home)];
     });
-    return Object.fromEntries(members);
+    const copy = Object.fromEntries(members);
+    if (type[0] !== "one") return copy;
+    const mapped = type[1] === "schema" ? this.#withMapping(copy, file) : copy;
+    return upgradePart(mapped, { kind: type[1], version: file.version });
   }
 
-  /** Whether a reference is replaced by its target, because a component would otherwise refer to itself. */
-  #isCopied(target: SourceTarget, at: string): boolean {
-    return COPIED.test(at) || target.pointer === at;
+  #copyMember(
+    { file, pointer, at, type }: SourcePart,
+    { key, item }: { readonly key: string; readonly item: JsonValue },
+  ): JsonValue {
+    const inner = typeOfMember(type, key);
+    if (inner === undefined) return item;
+    const token = escapeToken(key);
+    return this.#copy({
+      value: item,
+      file,
+      pointer: `${pointer}/${token}`,
+      at: `${at}/${token}`,
+      type: inner,
+    });
+  }
+
+  /** Returns a schema with references to other files in the mapping of its discriminator replaced. */
+  #withMapping(schema: JsonObject, file: SourceFile): JsonObject {
+    const discriminator = member(schema, "discriminator");
+    const mapping = member(discriminator, "mapping");
+    if (!isObject(discriminator) || !isObject(mapping) || this.#sources.files.size < 2) return schema;
+    const mapped = Object.entries(mapping).map(([value, ref]): [string, JsonValue] => {
+      if (typeof ref !== "string") return [value, ref];
+      const isName = /^[\w.-]+$/.test(ref) && !this.#sources.files.has(ref);
+      const written = isName ? fragmentOf(componentPointer("schemas", ref)) : ref;
+      const target = this.#sources.resolve(written, file);
+      const isOwn = target === undefined || target.file === this.#sources.root && file === target.file;
+      return [value, isOwn ? ref : fragmentOf(this.bring(target, "schemas"))];
+    });
+    return { ...schema, discriminator: { ...discriminator, mapping: Object.fromEntries(mapped) } };
+  }
+
+  /** Whether a reference is replaced by its target, because it is none of a component, or is that component. */
+  #isCopied(target: SourceTarget, { value, at, type: [shape, kind] }: SourcePart): boolean {
+    const group = shape === "one" ? groupOf(kind) : undefined;
+    if (group === undefined) return true;
+    if (target.file === this.#sources.root) return false;
+    if (kind === "pathItem") return true;
+    const [, first, itsGroup, name, ...rest] = at.split("/");
+    if (first !== "components" || itsGroup !== group || name === undefined || rest.length > 0) return false;
+    if (group !== "schemas") return true;
+    if (!isAlias(value)) return false;
+    const home = this.#homes.get(keyOf(target, group));
+    return home === at || home === undefined && escapeToken(nameOf(target, group)) === name;
   }
 
   /** Copies the target of a reference, with the description beside the reference (OpenAPI 3.1, 4.8.23). */
-  #copyTarget(target: SourceTarget, { value, file, pointer, at }: Part): JsonValue {
-    const { $ref: _, ...beside } = isObject(value) ? value : {};
-    for (const key of Object.keys(beside)) {
-      if (key !== "description" && key !== "summary") {
-        file.diagnostics.add(
-          `${pointer}/${escapeToken(key)}`,
-          "Only description and summary are allowed beside this $ref; write the whole component, or rename it",
-        );
-      }
-    }
+  #copyTarget(target: SourceTarget, { value, file, pointer, at, type }: SourcePart): JsonValue {
+    const { $ref: _, ...fields } = isObject(value) ? value : {};
     const key = JSON.stringify([at, target.file.path, target.pointer]);
     if (this.#copying.has(key)) {
       file.diagnostics.add(pointer, "The reference is circular; give its target a value");
       return {};
     }
     this.#copying.add(key);
+    const group = type[0] === "one" ? groupOf(type[1]) : undefined;
+    const home = group === undefined ? undefined : keyOf(target, group);
+    if (group === "schemas" && home !== undefined && !this.#homes.has(home)) this.#homes.set(home, at);
     this.origins.add(at, target);
-    const merged = { ...isObject(target.value) ? target.value : {}, ...beside };
-    const copy = this.#copy({ value: merged, file: target.file, pointer: target.pointer, at });
+    const copy = this.#copy({ ...target, at, type });
     this.#copying.delete(key);
-    return copy;
+    if (!isObject(copy)) return copy;
+    const beside = Object.entries(fields).map(([key, item]): [string, JsonValue] => {
+      this.origins.add(`${at}/${escapeToken(key)}`, { file, pointer: `${pointer}/${escapeToken(key)}` });
+      // The fields of a path item may stand beside its reference.
+      if (!isAlias({ [key]: true }) && (type[1] !== "pathItem" || type[0] !== "one")) {
+        this.#diagnostics.add(
+          `${at}/${escapeToken(key)}`,
+          "Only description and summary are allowed beside this $ref; write the whole component, or rename it",
+        );
+      }
+      return [key, this.#copyMember({ value, file, pointer, at, type }, { key, item })];
+    });
+    return { ...copy, ...Object.fromEntries(beside) };
   }
+}
 
-  #localRef(
-    ref: string,
-    { target, file, pointer }: { target: SourceTarget; file: SourceFile; pointer: string },
-  ): string {
-    if (target.file !== this.#sources.root) this.bring(target, { file, pointer });
-    return ref.slice(ref.indexOf("#"));
-  }
+function keyOf({ file, pointer }: Omit<SourceTarget, "value">, group: string): string {
+  return `${group} ${file.path}#${pointer}`;
+}
+
+/** Whether an object is a reference without more than a description. */
+function isAlias(value: JsonValue): boolean {
+  return isObject(value) &&
+    Object.keys(value).every((key) => ["$ref", "description", "summary"].includes(key));
+}
+
+function pointerIn(ref: string): string | undefined {
+  return ref.startsWith("#") ? decodeURIComponent(ref.slice(1)) : undefined;
 }

@@ -82,45 +82,23 @@ const CASES: readonly Case[] = [
       `${PLACE}There is no file elephants.yaml in the document's folder; correct the path, or add the file`,
     ],
   },
-  ...["../common.yaml#/a", "/common.yaml#/a", "https://example.com/a.yaml"].map((ref) => ({
+  ...Object.entries({
+    "../../x.yaml#/a": "The file ../../x.yaml is outside of the project; move it into the project's folder",
+    "/common.yaml#/a": "The path is absolute; write it relative to this file",
+    "https://example.com/a.yaml":
+      "References to URLs are not followed, so that the same files always generate the same code; " +
+      "save the target beside the document and refer to that file",
+  }).map(([ref, message]) => ({
     name: `a file elsewhere, ${ref}`,
     text: at(ref),
-    says: [
-      `${PLACE}References to other files are not supported outside the document's folder; ` +
-      "move the target into this document's components",
-    ],
+    says: [`${PLACE}${message}`],
   })),
   {
-    name: "another file's part that is no component",
-    text: at("common.yaml#/x-operation-defaults"),
-    says: [
-      `${PLACE}Only components of other files can be referenced, as in common.yaml#/components/schemas/Problem`,
-    ],
-  },
-  {
-    name: "a component of both files",
+    name: "more than a description beside the reference of a listed response",
     text:
-      "components: { schemas: { Meta: {}, A: { items: { $ref: 'common.yaml#/components/schemas/Meta' } } } }",
+      "components: { responses: { B: { $ref: 'common.yaml#/components/responses/Broken', headers: {} } } }",
     says: [
-      `${PLACE}oapi/t.yaml and oapi/common.yaml both have components/schemas/Meta; ` +
-      "reference the document's own, or rename it",
-    ],
-  },
-  {
-    name: "a component of its own that the commons refer to",
-    text:
-      "components: { schemas: { Meta: {}, A: { items: { $ref: 'common.yaml#/components/schemas/Problem' } } } }",
-    says: [
-      "oapi/common.yaml:11#/components/schemas/Problem/properties/meta/$ref: " +
-      "oapi/t.yaml and oapi/common.yaml both have components/schemas/Meta; reference the document's own, or rename it",
-    ],
-  },
-  {
-    name: "more than a description beside the reference of a component of the same name",
-    text:
-      "components: { schemas: { Meta: { $ref: 'common.yaml#/components/schemas/Meta', minProperties: 1 } } }",
-    says: [
-      "oapi/t.yaml:4#/components/schemas/Meta/minProperties: Only description and summary are allowed beside this $ref; " +
+      "oapi/t.yaml:4#/components/responses/B/headers: Only description and summary are allowed beside this $ref; " +
       "write the whole component, or rename it",
     ],
   },

@@ -6,5 +6,6 @@ export function memoryFolder(files: Readonly<Record<string, string>>): DocumentF
   return {
     read: (path) => Promise.resolve(texts.get(path)),
     list: () => Promise.resolve([...texts.keys()]),
+    contains: (path) => texts.has(path) || !path.startsWith("../"),
   };
 }
