@@ -2,6 +2,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node,
 import type { JsonValue } from "@archway/server/operation.ts";
 import type { DiagnosticList } from "./diagnostics.ts";
 import { unescapeToken } from "./json_value.ts";
+import { JsonOffsets, parseJson } from "./parse_json.ts";
 
 /**
  * Parses YAML 1.2, which includes JSON. Adds diagnostics with their line for duplicate keys, exponentially growing
@@ -10,6 +11,11 @@ import { unescapeToken } from "./json_value.ts";
  */
 export function parseYaml(text: string, diagnostics: DiagnosticList): JsonValue {
   const lines = new LineCounter();
+  const json = parseJson(text);
+  if (json !== undefined) {
+    locateInJson(text, { lines, diagnostics });
+    return json;
+  }
   const document = parse(text, lines);
   if (document === undefined) {
     diagnostics.add("", NESTED_TOO_DEEPLY);
@@ -35,6 +41,25 @@ export function parseYaml(text: string, diagnostics: DiagnosticList): JsonValue 
     diagnostics.add("", "The document's aliases cannot be followed; write the values out, or use $ref");
   }
   return null;
+}
+
+/** Gives the diagnostics of a JSON text their lines. */
+function locateInJson(
+  text: string,
+  { lines, diagnostics }: { lines: LineCounter; diagnostics: DiagnosticList },
+): void {
+  const offsets = new JsonOffsets(text);
+  diagnostics.locateBy((at) => {
+    if (lines.lineStarts.length === 0) {
+      for (let start = 0; start >= 0; start = text.indexOf("\n", start) + 1 || -1) lines.addNewLine(start);
+    }
+    const offset = offsets.of(at);
+    return {
+      file: diagnostics.file,
+      at,
+      line: offset === undefined ? undefined : lines.linePos(offset).line,
+    };
+  });
 }
 
 /** Documents of APIs have about 30 levels. */
