@@ -72,18 +72,42 @@ export interface ParameterDescriptor {
   readonly default?: JsonValue;
 }
 
-/** Encoding of a body: JSON, form fields, text or bytes. */
-export type Codec = "json" | "form" | "multipart" | "text" | "binary";
+/**
+ * Encoding of a body: JSON, form fields, text or bytes; or items one after another: "events" (`text/event-stream`),
+ * "lines" (`application/x-ndjson`, JSON Lines) and "sequence" (`application/json-seq`).
+ */
+export type Codec =
+  | "json"
+  | "form"
+  | "multipart"
+  | "text"
+  | "binary"
+  | "events"
+  | "lines"
+  | "sequence";
+
+/** Stream of bytes whose number is known, so that the response has a `Content-Length`. */
+export interface SizedStream {
+  /** Number of bytes. */
+  readonly size: number;
+  /** Opens the stream; not called if the response has no body, as for HEAD. */
+  open(): ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array>>;
+}
+
+/** Stream that a handler may return in place of a whole text, in UTF-8, or of bytes. */
+export type BodyStream = ReadableStream<Uint8Array> | SizedStream;
 
 /** Media type of a request body. */
 export interface RequestMediaType {
   /** Lower case, without parameters, e.g. "application/json". May be a range such as "image/*". */
   readonly mediaType: string;
   readonly codec: Codec;
-  /** Validates the parsed body. Absent for `binary` and for a media type without a schema. */
+  /** Validates the parsed body, or each of its items. Absent for `binary` and for a media type without a schema. */
   readonly validate?: Validator;
   /** Types of the fields of `form` and `multipart`. */
   readonly shape?: Shape;
+  /** Whether the handler reads the bytes while they arrive. */
+  readonly stream?: true;
 }
 
 /** Request body of an operation. */
@@ -106,8 +130,10 @@ export interface ResponseDescriptor {
 export interface ResponseMediaType {
   readonly mediaType: string;
   readonly codec: Codec;
-  /** Validates the body; used only in tests and development. */
+  /** Validates the body, or each of its items; used only in tests and development. */
   readonly validate?: Validator;
+  /** "json" if the data of all events is JSON, texts included. */
+  readonly data?: "json";
 }
 
 /** Declared header of a response. */

@@ -10,6 +10,7 @@ import { Exchange } from "./request/exchange.ts";
 import { Lifecycle } from "./request/lifecycle.ts";
 import { createPipeline } from "./request/pipeline.ts";
 import type { Serve } from "./request_observer.ts";
+import { OpenStreams } from "./streams/open_streams.ts";
 import { applyOptions, type ServerOption } from "./server_options.ts";
 import { readTls } from "./tls.ts";
 
@@ -51,7 +52,15 @@ export function createServer(host: string, port: number, ...options: ServerOptio
   const readDeadlines = new Deadlines(settings.readTimeoutMs);
   const writeDeadlines = new Deadlines(settings.writeTimeoutMs);
   const clientDeadlines = new Deadlines(CLIENT_WATCH_MS);
-  const plain = createPipeline(settings, { lifecycle, readDeadlines, writeDeadlines, clientDeadlines });
+  const { heartbeatMs } = settings;
+  const streams = new OpenStreams({ lifecycle, writeDeadlines, heartbeatMs, logger });
+  const plain = createPipeline(settings, {
+    lifecycle,
+    readDeadlines,
+    writeDeadlines,
+    clientDeadlines,
+    streams,
+  });
   const { compressMinBytes } = settings;
   const pipeline = compressMinBytes > 0 ? compressing(plain, compressMinBytes) : plain;
   const admission = settings.admission && new Admission(settings.admission, { logger });
@@ -103,7 +112,9 @@ export function createServer(host: string, port: number, ...options: ServerOptio
       drain,
       deadlines: writeDeadlines,
       bodies: readDeadlines,
+      streams,
     });
+    streams[Symbol.dispose]();
     readDeadlines[Symbol.dispose]();
     writeDeadlines[Symbol.dispose]();
     clientDeadlines[Symbol.dispose]();

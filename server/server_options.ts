@@ -63,6 +63,7 @@ export interface TlsOptions extends TlsFiles {
 export interface ServerOptions {
   readTimeoutMs: number;
   writeTimeoutMs: number;
+  heartbeatMs: number;
   maxBodyBytes: number;
   maxUrlBytes: number;
   maxHeaderBytes: number;
@@ -109,6 +110,7 @@ export function applyOptions(options: readonly ServerOption[]): ServerOptions {
   const settings: ServerOptions = {
     readTimeoutMs: 30_000,
     writeTimeoutMs: 30_000,
+    heartbeatMs: 15_000,
     maxBodyBytes: 1_048_576,
     maxUrlBytes: 8_192,
     maxHeaderBytes: 16_384,
@@ -155,6 +157,16 @@ export function withReadTimeout(ms: number): ServerOption {
  */
 export function withWriteTimeout(ms: number): ServerOption {
   return (settings) => void (settings.writeTimeoutMs = ms);
+}
+
+/**
+ * Sets the time after which an idle event stream sends a comment, in milliseconds, so that intermediaries keep its
+ * connection.
+ *
+ * @default {15_000}
+ */
+export function withHeartbeat(ms: number): ServerOption {
+  return (settings) => void (settings.heartbeatMs = ms);
 }
 
 /** Mounts an API. */

@@ -75,21 +75,24 @@ async function countBytes(request: Request, maxBytes: number, signal: AbortSigna
   return body;
 }
 
-function tooLarge(maxBytes: number): Problem {
+/** Returns the problem of a body that exceeds its limit. */
+export function tooLarge(maxBytes: number, part = "The body"): Problem {
   return new Problem(413, "content-too-large", {
-    detail: `The body is larger than ${maxBytes} bytes`,
+    detail: `${part} is larger than ${maxBytes} bytes`,
     headers: CLOSE,
   });
 }
 
-function timedOut(): Problem {
+/** Returns the problem of a body that is too slow. */
+export function timedOut(): Problem {
   return new Problem(408, "request-timeout", {
     detail: "The body did not arrive in time",
     headers: CLOSE,
   });
 }
 
-function incomplete(cause: unknown): Problem {
+/** Returns the problem of a body whose connection broke. */
+export function incomplete(cause: unknown): Problem {
   return new Problem(400, "malformed-request", {
     detail: "The connection closed before the end of the body",
     headers: CLOSE,
@@ -119,6 +122,10 @@ export async function decodeBody(
       return withErrors(parseForm(decodeUtf8(bytes), mediaType.shape));
     case "multipart":
       return withErrors(collectFields(await parseMultipart(bytes, contentType), mediaType.shape));
+    // Items are read one by one (read_items.ts).
+    case "events":
+    case "lines":
+    case "sequence":
     case "binary":
       return { value: bytes, errors: [] };
   }

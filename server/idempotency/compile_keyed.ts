@@ -9,6 +9,7 @@ import type {
   WorkResult,
 } from "../idempotency.ts";
 import type { DecodedRequest, Operation } from "../operation.ts";
+import { isStreamed } from "../strict/operation_input.ts";
 import type { Exchange } from "../request/exchange.ts";
 
 /** Response header that marks a replayed response; its value is `true`. */
@@ -29,7 +30,7 @@ export type RespondKeyed = (request: DecodedRequest, exchange: Exchange, key: st
 /**
  * Prepares an operation whose document requires an `Idempotency-Key`.
  *
- * @throws {Error} if there is no store for keys, or the body has files, which cannot be compared.
+ * @throws {Error} if there is no store for keys, or the body has files or is a stream, which cannot be compared.
  */
 export function compileKeyed(operation: Operation, options: KeyedOptions): RespondKeyed {
   const { refusal, run } = options;
@@ -85,6 +86,11 @@ function requireIdempotency(
   }
   if (requestBody?.content.some(({ codec }) => codec === "multipart")) {
     throw new Error(`${operationId} requires an Idempotency-Key, but forms with files cannot be compared`);
+  }
+  if (requestBody?.content.some(isStreamed)) {
+    throw new Error(
+      `${operationId} requires an Idempotency-Key, but a body that is a stream cannot be compared`,
+    );
   }
   return idempotency;
 }

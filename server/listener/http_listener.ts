@@ -15,6 +15,13 @@ const LONG_TURN_MS = 10;
 const IDLE_TURNS = 5;
 const BUSY_TURNS = 2;
 
+function onListen(): void {}
+
+/** Handles errors of bodies that are being sent, which are logged already; the platform would print them. */
+function onError(): Response {
+  return new Response(null, { status: 500 });
+}
+
 /** Handles a request with the platform's information about its connection. */
 type HttpHandler = (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => Promise<Response>;
 
@@ -27,7 +34,7 @@ export class HttpListener implements Listener {
 
   /** Starts to listen; throws the platform's error if the address or the certificate cannot be used. */
   constructor(handle: HttpHandler, { hostname, port, tls }: ListenerOptions) {
-    const options = { hostname, port, tcpBacklog: BACKLOG, signal: this.#abort.signal, onListen(): void {} };
+    const options = { hostname, port, tcpBacklog: BACKLOG, signal: this.#abort.signal, onListen, onError };
     this.#server = Deno.serve(tls === undefined ? options : { ...options, ...tls }, (request, info) => {
       this.#lastRequestAt = performance.now();
       return handle(request, info);

@@ -1,6 +1,7 @@
 import type { Deadlines } from "../request/deadlines.ts";
 import type { Lifecycle } from "../request/lifecycle.ts";
 import type { Listener } from "../listener.ts";
+import type { OpenStreams } from "../streams/open_streams.ts";
 
 /** Time to write the responses to cancelled requests, in milliseconds. */
 const FINAL_WRITE_MS = 250;
@@ -13,12 +14,14 @@ export interface StopOptions {
   readonly deadlines: Deadlines;
   /** Deadlines of the request bodies being received. */
   readonly bodies: Deadlines;
+  /** Responses that are sent while they are produced. */
+  readonly streams: OpenStreams;
 }
 
 /** Performs a graceful stop and returns the number of cancelled requests. */
 export async function stopListener(
   listener: Listener | undefined,
-  { lifecycle, drain, deadlines, bodies }: StopOptions,
+  { lifecycle, drain, deadlines, bodies, streams }: StopOptions,
 ): Promise<number> {
   lifecycle.phase = "draining";
   if (drain.waitMs > 0) {
@@ -27,10 +30,11 @@ export async function stopListener(
     // Clients that reuse connections make fewer new ones, of which some could be lost when the listener closes.
     lifecycle.closesConnections = false;
   }
-  const drained = finish(listener, { lifecycle, bodies });
+  const drained = finish(listener, { lifecycle, bodies, streams });
   let cancelled = 0;
   if (!await within(drained, drain.timeoutMs)) {
     cancelled = lifecycle.inFlight;
+    streams.abortAll();
     deadlines.passAll();
     if (!await within(drained, FINAL_WRITE_MS)) await listener?.abort();
   }
@@ -44,24 +48,25 @@ const BODY_MS = 1_000;
 /** Serves what has begun to arrive, stops accepting, and waits for the requests in flight. */
 async function finish(
   listener: Listener | undefined,
-  { lifecycle, bodies }: Pick<StopOptions, "lifecycle" | "bodies">,
+  { lifecycle, bodies, streams }: Pick<StopOptions, "lifecycle" | "bodies" | "streams">,
 ): Promise<void> {
   // The platform aborts incoming request bodies when it stops accepting, so they are awaited first.
   if (listener !== undefined) {
     await listener.drain(() => lifecycle.closesConnections = true);
-    await within(bodiesReceived(bodies), BODY_MS);
+    await within(bodiesReceived(bodies, streams), BODY_MS);
   }
   // The time for the whole stop may have passed.
   if (lifecycle.phase === "draining") lifecycle.phase = "closing";
-  await bodiesReceived(bodies);
+  streams.finishEndable();
+  await bodiesReceived(bodies, streams);
   await Promise.all([lifecycle.idle(), listener?.shutdown()]);
 }
 
 /** Interval for polling whether request bodies are still being received, in milliseconds. */
 const BODY_POLL_MS = 10;
 
-async function bodiesReceived(bodies: Deadlines): Promise<void> {
-  while (bodies.running) await sleep(BODY_POLL_MS);
+async function bodiesReceived(bodies: Deadlines, streams: OpenStreams): Promise<void> {
+  while (bodies.running || streams.receiving) await sleep(BODY_POLL_MS);
 }
 
 async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {

@@ -141,6 +141,9 @@ function headerField(name: string): (exchange: Exchange) => string | null {
       return (exchange) => exchange.fields.ifNoneMatch;
     case "x-request-id":
       return (exchange) => exchange.fields.requestId;
+    case "range":
+      // Defined for GET alone (RFC 9110, section 14.2).
+      return ({ method, request }) => method === "HEAD" ? null : request.headers.get(name);
     default:
       return (exchange) => exchange.request.headers.get(name);
   }

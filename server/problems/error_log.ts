@@ -3,6 +3,8 @@ import type { Logger } from "../logger.ts";
 /** Maximum number of failures of one kind that are logged individually per second. */
 const MAX_PER_SECOND = 10;
 
+const FAILED = "Request {requestId} failed with status {status}";
+
 /** Counters of one kind of failure. */
 interface Kind {
   second: number;
@@ -28,7 +30,7 @@ export class ErrorLog {
   }
 
   /** @param kind Low-cardinality kind of failure, such as the problem type. */
-  failed(kind: string, properties: Readonly<Record<string, unknown>>): void {
+  failed(kind: string, properties: Readonly<Record<string, unknown>>, message = FAILED): void {
     const second = Math.floor(this.#now() / 1_000);
     let counts = this.#kinds.get(kind);
     if (counts === undefined) this.#kinds.set(kind, counts = { second, logged: 0, unlogged: 0 });
@@ -40,6 +42,6 @@ export class ErrorLog {
     counts.logged++;
     const more = counts.unlogged === 0 ? {} : { unlogged: counts.unlogged };
     counts.unlogged = 0;
-    this.#logger.error("Request {requestId} failed with status {status}", { ...properties, ...more });
+    this.#logger.error(message, { ...properties, ...more });
   }
 }

@@ -108,6 +108,13 @@ export const SERVER_PROBLEM_TYPES: readonly ProblemType[] = [
       "Accept-Post or Accept-Patch lists the supported media types, Accept-Encoding the content codings.",
   },
   {
+    slug: "range-not-satisfiable",
+    title: "Range not satisfiable",
+    status: 416,
+    detail:
+      "The Range header has no byte of the representation. Content-Range has its size; request a range within it.",
+  },
+  {
     slug: "invalid-content",
     title: "Validation failed",
     status: 422,

@@ -2,6 +2,8 @@
 export interface Deadline {
   /** Cancels the deadline; has no effect after it has passed. */
   cancel(): void;
+  /** Starts the deadline again; has no effect after it has passed or was cancelled. */
+  restart(): void;
 }
 
 /**
@@ -9,7 +11,7 @@ export interface Deadline {
  * number of requests: starting and cancelling cost a few assignments and no timer.
  */
 export class Deadlines implements Disposable {
-  readonly #head: Node = new Node(0, () => {});
+  readonly #head: Node = new Node(0, () => {}, this);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param durationMs Duration of each deadline, in milliseconds. */
@@ -22,10 +24,17 @@ export class Deadlines implements Disposable {
 
   /** Starts a deadline; `onPassed` is called once when it passes. */
   start(onPassed: () => void): Deadline {
-    const node = new Node(performance.now() + this.durationMs, onPassed);
+    const node = new Node(performance.now() + this.durationMs, onPassed, this);
     node.insertBefore(this.#head);
     if (this.#timer === undefined) this.#arm(this.durationMs);
     return node;
+  }
+
+  /** Starts a running deadline again. */
+  restart(node: Node): void {
+    node.cancel();
+    node.passesAt = performance.now() + this.durationMs;
+    node.insertBefore(this.#head);
   }
 
   /** Lets all running deadlines pass now and returns their number. */
@@ -68,13 +77,17 @@ class Node implements Deadline {
   next: Node = this;
   previous: Node = this;
 
-  constructor(readonly passesAt: number, readonly onPassed: () => void) {}
+  constructor(public passesAt: number, readonly onPassed: () => void, readonly owner: Deadlines) {}
 
   insertBefore(other: Node): void {
     this.previous = other.previous;
     this.next = other;
     other.previous.next = this;
     other.previous = this;
+  }
+
+  restart(): void {
+    if (this.next !== this) this.owner.restart(this);
   }
 
   cancel(): void {

@@ -2,6 +2,8 @@ import type { UnitOfWork } from "../idempotency.ts";
 import type { Peer } from "../listener.ts";
 import type { Principal, RequestContext } from "../request_context.ts";
 import type { RateLimitFields } from "../rate_limit.ts";
+import type { IncomingBody } from "../body/incoming_body.ts";
+import type { Deadline } from "./deadlines.ts";
 import { newRequestId, readRequestFields, type RequestFields, saneRequestId } from "./request_head.ts";
 import { Problem } from "../problem.ts";
 import type { TrustedProxies } from "../addresses/trusted_proxies.ts";
@@ -50,6 +52,12 @@ export class Exchange implements RequestContext {
   problem: string | undefined = undefined;
   /** Body of the response, unless it is a stream. */
   body: string | Uint8Array | undefined = undefined;
+  /** Deadline of the request until its response is ready. */
+  deadline: Deadline | undefined = undefined;
+  /** Whether the response to HEAD has no length, because that to GET is a stream. */
+  hasUnknownLength = false;
+  /** Body that the handler reads while it arrives, if any. */
+  incoming: IncomingBody | undefined = undefined;
   /** Set while the handler of an operation with an `Idempotency-Key` runs. */
   unit: UnitOfWork | undefined = undefined;
   /** Whether the response is the stored one of an earlier request with the same `Idempotency-Key`. */
@@ -155,6 +163,7 @@ export class Exchange implements RequestContext {
   /** Aborts {@link signal} because the response is no longer needed. */
   abort(reason: unknown): void {
     this.#endedBy ??= { reason };
+    this.incoming?.close();
     this.#controller?.abort(reason);
   }
 

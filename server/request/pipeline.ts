@@ -9,6 +9,7 @@ import type { Deadlines } from "./deadlines.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { checkLimits } from "./request_head.ts";
+import type { OpenStreams } from "../streams/open_streams.ts";
 
 /** Dependencies that the pipeline shares with the server. */
 export interface PipelineDependencies {
@@ -17,6 +18,7 @@ export interface PipelineDependencies {
   readonly writeDeadlines: Deadlines;
   /** Duration after which a request starts to watch for its client's disconnect. */
   readonly clientDeadlines: Deadlines;
+  readonly streams: OpenStreams;
 }
 
 /**
@@ -47,12 +49,17 @@ export function createPipeline(settings: ServerOptions, dependencies: PipelineDe
       exchange.abort(new DOMException("The request timed out", "TimeoutError"));
       resolve(finish(recover(deadlinePassed(), exchange), exchange));
     });
+    exchange.deadline = deadline;
     const client = dependencies.clientDeadlines.start(() => exchange.watchClient());
     function succeed(result: Response): void {
       deadline.cancel();
       client.cancel();
-      const response = finish(result, exchange);
-      if (dependencies.lifecycle.closesConnections) response.headers.set("Connection", "close");
+      const response = finish(exchange.hasUnknownLength ? withoutLength(result) : result, exchange);
+      const { incoming } = exchange;
+      if (incoming !== undefined) incoming.close();
+      if (dependencies.lifecycle.closesConnections || incoming?.hasEnded === false) {
+        response.headers.set("Connection", "close");
+      }
       resolve(response);
     }
     function fail(error: unknown): void {
@@ -81,6 +88,11 @@ function deadlinePassed(): Problem {
     detail: "The request exceeded the server's time limit; a change may or may not have been made",
     headers: { "Retry-After": "1" },
   });
+}
+
+/** Gives a response to HEAD a body, which is not sent: without one, the platform would send a length of 0. */
+function withoutLength({ status, headers }: Response): Response {
+  return new Response(ReadableStream.from([new Uint8Array(1)]), { status, headers });
 }
 
 /** Sets the headers that every response has, regardless of its origin. */

@@ -10,6 +10,7 @@ import type { Deadlines } from "../request/deadlines.ts";
 import type { Lifecycle } from "../request/lifecycle.ts";
 import { trustedOrigins } from "../security/cors.ts";
 import type { PipelineEnv, ServerOptions } from "../server_options.ts";
+import type { OpenStreams } from "../streams/open_streams.ts";
 import { compileOperation } from "../strict/compile_operation.ts";
 import { browserEndpoints } from "./browser_endpoints.ts";
 import { byConcreteness, gatherResources, honoPath, optionsResponse, type Resource } from "./resource.ts";
@@ -19,6 +20,7 @@ export interface RouterOptions {
   readonly lifecycle: Lifecycle;
   /** Deadlines for request bodies. */
   readonly readDeadlines: Deadlines;
+  readonly streams: OpenStreams;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface RouterOptions {
  */
 export function createRouter(
   settings: ServerOptions,
-  { lifecycle, readDeadlines }: RouterOptions,
+  { lifecycle, readDeadlines, streams }: RouterOptions,
 ): Hono<PipelineEnv> {
   const { modules, readiness, middlewares, maxBodyBytes, validateResponses, rateLimit } = settings;
   const authentication = {
@@ -69,6 +71,7 @@ export function createRouter(
           idempotency: settings.idempotency,
           refusal,
           readDeadlines,
+          streams,
         })
       )
     );

@@ -1,4 +1,4 @@
-import type { Operation, StrictResponse } from "../operation.ts";
+import type { Operation, ResponseMediaType, StrictResponse, Validator } from "../operation.ts";
 import { schemaErrors } from "./schema_errors.ts";
 
 /** Maximum number of reported schema violations. */
@@ -62,18 +62,33 @@ export function checkResponse(
   const content = declared.content.find((candidate) => candidate.mediaType === mediaType);
   if (content === undefined) throw violation(`the media type ${mediaType} is not declared`);
   if (response.body === undefined) throw violation("the body is missing");
-  if (content.validate === undefined) return;
+  if (content.validate === undefined || isStreamed(content, response.body)) return;
   const body: unknown = content.codec === "json" ? JSON.parse(JSON.stringify(response.body)) : response.body;
-  if (!content.validate(body)) {
-    const [first = { pointer: "", reason: "is not valid" }, ...others] = schemaErrors(
-      content.validate.errors ?? [],
-    ).slice(0, MAX_VIOLATIONS);
-    const further = others.map(({ pointer, reason }) => `${pointer}: ${reason}`).join("; ");
-    throw new ResponseValidationError({
-      operation,
-      status,
-      ...first,
-      ...(further === "" ? {} : { further }),
-    });
-  }
+  validate(content.validate, body, { operation, status });
+}
+
+/**
+ * Validates an item of a streamed response in the form in which clients receive it.
+ *
+ * @throws {ResponseValidationError} if it violates the document.
+ */
+export function checkItem(item: unknown, validator: Validator, at: ResponsePlace): void {
+  const text = JSON.stringify(item);
+  validate(validator, text === undefined ? undefined : JSON.parse(text), at);
+}
+
+/** Operation and status of a response. */
+type ResponsePlace = Pick<ResponseViolation, "operation" | "status">;
+
+function validate(validator: Validator, body: unknown, at: ResponsePlace): void {
+  if (validator(body)) return;
+  const [first = { pointer: "", reason: "is not valid" }, ...others] = schemaErrors(validator.errors ?? [])
+    .slice(0, MAX_VIOLATIONS);
+  const further = others.map(({ pointer, reason }) => `${pointer}: ${reason}`).join("; ");
+  throw new ResponseValidationError({ ...at, ...first, ...(further === "" ? {} : { further }) });
+}
+
+/** Whether a body is sent while it is produced: its items are validated one by one, and bytes not at all. */
+function isStreamed({ codec }: ResponseMediaType, body: unknown): boolean {
+  return codec !== "json" && typeof body === "object";
 }

@@ -19,6 +19,8 @@ import { Problem } from "../problem.ts";
 import type { RateLimitOptions } from "../rate_limit.ts";
 import { RequestErrors } from "../problems/request_errors.ts";
 import { type Authentication, compileSecurity } from "../security/enforce_security.ts";
+import { compileStreams } from "../streams/compile_streams.ts";
+import type { OpenStreams } from "../streams/open_streams.ts";
 import { checkResponse } from "./check_response.ts";
 import { checkUnusedBody, compileBody, validateParameters } from "./operation_input.ts";
 
@@ -32,6 +34,7 @@ export interface OperationOptions {
   readonly rateLimit: RateLimitOptions | undefined;
   /** Operations that require an `Idempotency-Key` are rejected if undefined. */
   readonly idempotency: Idempotency | undefined;
+  readonly streams: OpenStreams;
   /** Converts an error caused by the current state to a response. Returns undefined for any other error. */
   readonly refusal: (error: unknown, exchange: Exchange) => Response | undefined;
 }
@@ -47,12 +50,21 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
   const offers = successMediaTypes(operation);
   const countedAs = countedName(operation);
   const negotiate = offers.length === 0 ? undefined : createNegotiation(offers);
-  const readBody = compileBody(operation, { maxBytes: maxBodyBytes, deadlines: readDeadlines });
+  const readBody = compileBody(operation, {
+    maxBytes: maxBodyBytes,
+    deadlines: readDeadlines,
+    streams: options.streams,
+  });
   const readPath = compilePath(operation.path);
   const decodeParameters = compileParameters(operation);
   const needsIfMatch = requiresIfMatch(operation);
   const isUnconditional = takesNoCondition(operation);
   const writeResponse = compileResponses(operation);
+  const writeStream = compileStreams(operation, {
+    streams: options.streams,
+    validateResponses: options.validateResponses,
+    writeResponse,
+  });
   const respondKeyed = requiresIdempotencyKey(operation)
     ? compileKeyed(operation, { idempotency: options.idempotency, refusal: options.refusal, run })
     : undefined;
@@ -60,7 +72,7 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
   async function run(request: DecodedRequest, exchange: Exchange): Promise<Response> {
     const result = await handle(request, exchange);
     if (options.validateResponses) checkResponse(operation, result);
-    return writeResponse(result, exchange);
+    return writeStream?.(result, exchange) ?? writeResponse(result, exchange);
   }
 
   return {

@@ -1,6 +1,7 @@
 import { decodeBody, decodeJson, readBody } from "../body/read_body.ts";
+import { readItems } from "../body/read_items.ts";
 import type { ParsedJson } from "../body/json.ts";
-import type { Operation, Validator } from "../operation.ts";
+import type { Operation, RequestMediaType, Validator } from "../operation.ts";
 import type { Parameters } from "../parameters/decode_parameters.ts";
 import { MalformedTextError } from "../parameters/decode_text.ts";
 import { Problem } from "../problem.ts";
@@ -8,6 +9,7 @@ import type { RequestErrors } from "../problems/request_errors.ts";
 import { lastStep } from "../representation/json_pointer.ts";
 import type { Deadlines } from "../request/deadlines.ts";
 import type { Exchange } from "../request/exchange.ts";
+import type { OpenStreams } from "../streams/open_streams.ts";
 import { compileMediaTypes } from "./body_media_type.ts";
 import { type SchemaError, schemaErrors } from "./schema_errors.ts";
 
@@ -22,19 +24,35 @@ const NO_BODY: OperationBody = { contentType: undefined, body: undefined };
 /** Reads, decodes and validates the body of an operation, and adds its errors. */
 export type ReadOperationBody = (exchange: Exchange, errors: RequestErrors) => Promise<OperationBody>;
 
+/** Options of the reading of bodies. */
+export interface BodyOptions {
+  readonly maxBytes: number;
+  readonly deadlines: Deadlines;
+  readonly streams: OpenStreams;
+}
+
+/** Whether a handler reads a body of this type while it arrives. */
+export function isStreamed({ codec, stream }: RequestMediaType): boolean {
+  return stream === true || codec === "lines" || codec === "sequence";
+}
+
 /** Prepares the reading of an operation's body; undefined for an operation without one. */
 export function compileBody(
   { method, requestBody }: Operation,
-  options: { maxBytes: number; deadlines: Deadlines },
+  { maxBytes, deadlines, streams }: BodyOptions,
 ): ReadOperationBody | undefined {
   if (requestBody === undefined) return undefined;
   const select = compileMediaTypes(method, requestBody);
-  const readOptions = { maxBytes: requestBody.maxBytes ?? options.maxBytes, deadlines: options.deadlines };
+  const readOptions = { maxBytes: requestBody.maxBytes ?? maxBytes, deadlines };
+  const maxItemBytes = Math.min(readOptions.maxBytes, maxBytes);
 
   return async function readOperationBody(exchange, errors): Promise<OperationBody> {
     const { contentType, contentEncoding } = exchange.fields;
     if (contentType === null && !hasBody(exchange)) return absent(errors);
     const mediaType = select(contentType, contentEncoding);
+    if (mediaType.codec !== "json" && isStreamed(mediaType)) {
+      return { contentType: mediaType.mediaType, body: openStream(exchange, mediaType) };
+    }
     const bytes = await readBody(exchange, readOptions);
     if (bytes.length === 0 && mediaType.codec !== "binary" && mediaType.codec !== "text") {
       return absent(errors);
@@ -51,6 +69,13 @@ export function compileBody(
       return NO_BODY;
     }
   };
+
+  function openStream(exchange: Exchange, { codec, validate }: RequestMediaType): AsyncIterable<unknown> {
+    const stream = streams.receive(exchange, readOptions);
+    return codec === "lines" || codec === "sequence"
+      ? readItems(stream, { codec, validate, maxItemBytes })
+      : stream;
+  }
 
   function absent(errors: RequestErrors): OperationBody {
     if (requestBody?.required === true) {

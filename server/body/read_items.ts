@@ -1,0 +1,144 @@
+import type { Validator } from "../operation.ts";
+import { MalformedTextError } from "../parameters/decode_text.ts";
+import { type InvalidParam, Problem } from "../problem.ts";
+import { lastStep } from "../representation/json_pointer.ts";
+import { schemaErrors } from "../strict/schema_errors.ts";
+import { parseJsonText } from "./json.ts";
+import { tooLarge } from "./read_body.ts";
+
+/** Format of a body of JSON items. */
+export interface ItemFormat {
+  /** "lines": one a line (NDJSON, JSON Lines); "sequence": each between U+001E and a line feed (RFC 7464). */
+  readonly codec: "lines" | "sequence";
+  readonly validate: Validator | undefined;
+  /** Maximum size of an item in bytes. */
+  readonly maxItemBytes: number;
+}
+
+/** Maximum number of reported errors of an item. */
+const MAX_LISTED = 100;
+
+/**
+ * Parses and validates the items of a body while it arrives.
+ *
+ * @throws {Problem} 400 or 422 for an invalid item, with the number of its line and pointers that begin with its index;
+ * 413 for one that is too large.
+ */
+export async function* readItems(
+  stream: ReadableStream<Uint8Array>,
+  { codec, validate, maxItemBytes }: ItemFormat,
+): AsyncGenerator<unknown, void, undefined> {
+  const separator = codec === "lines" ? 0x0a : 0x1e;
+  const unit = codec === "lines" ? "Line" : "Record";
+  let number = 0;
+  let index = 0;
+  for await (const bytes of splitBytes(stream, separator, maxItemBytes)) {
+    number++;
+    const place = { unit, number: codec === "lines" ? number : index + 1, index };
+    const text = decode(bytes, place).trim();
+    // Blank lines are ignored; the text before the first separator of a sequence is empty.
+    if (text === "") continue;
+    yield parseItem(text, { validate, place });
+    index++;
+  }
+}
+
+/** Yields the bytes between separators. */
+async function* splitBytes(
+  stream: ReadableStream<Uint8Array>,
+  separator: number,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let parts: Uint8Array[] = [];
+  let size = 0;
+  const add = (part: Uint8Array): void => {
+    size += part.length;
+    if (size > maxBytes) throw tooLarge(maxBytes, "An item of the body");
+    parts.push(part);
+  };
+  const take = (): Uint8Array => {
+    const [first = new Uint8Array()] = parts;
+    const whole = parts.length <= 1 ? first : concatenate(parts, size);
+    parts = [];
+    size = 0;
+    return whole;
+  };
+  for await (const chunk of stream) {
+    let start = 0;
+    for (let end = chunk.indexOf(separator); end !== -1; end = chunk.indexOf(separator, start)) {
+      add(chunk.subarray(start, end));
+      start = end + 1;
+      yield take();
+    }
+    if (start < chunk.length) add(chunk.subarray(start));
+  }
+  yield take();
+}
+
+function concatenate(parts: readonly Uint8Array[], size: number): Uint8Array {
+  const whole = new Uint8Array(size);
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
+
+/** Place of an item in its body. */
+interface Place {
+  readonly unit: string;
+  /** From 1. */
+  readonly number: number;
+  /** From 0, without blank lines. */
+  readonly index: number;
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+function decode(bytes: Uint8Array, place: Place): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw malformed(place, "is not valid UTF-8");
+  }
+}
+
+function parseItem(
+  text: string,
+  { validate, place }: { validate: Validator | undefined; place: Place },
+): unknown {
+  const { value, errors } = parse(text, place);
+  const found = [
+    ...errors,
+    ...(validate === undefined || validate(value) ? [] : schemaErrors(validate.errors ?? [])),
+  ];
+  if (found.length === 0) return value;
+  const { unit, number } = place;
+  throw new Problem(422, "invalid-content", {
+    detail: `${unit} ${number} of the body has validation errors; later ones were not examined`,
+    invalidParams: found.slice(0, MAX_LISTED).map(({ pointer, reason }) => invalid(place, pointer, reason)),
+    headers: { Connection: "close" },
+  });
+}
+
+function parse(text: string, place: Place): ReturnType<typeof parseJsonText> {
+  try {
+    return parseJsonText(text);
+  } catch (error) {
+    if (!(error instanceof MalformedTextError)) throw error;
+    throw malformed(place, error.message);
+  }
+}
+
+function malformed(place: Place, reason: string): Problem {
+  return new Problem(400, "malformed-request", {
+    detail: `${place.unit} ${place.number} of the body ${reason}; later ones were not examined`,
+    invalidParams: [invalid(place, "", reason)],
+    headers: { Connection: "close" },
+  });
+}
+
+function invalid({ index }: Place, pointer: string, reason: string): InvalidParam {
+  return { name: lastStep(pointer) ?? "body", in: "body", pointer: `/${index}${pointer}`, reason };
+}
