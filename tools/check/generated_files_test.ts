@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { generate } from "../oapi_codegen/generate.ts";
 import { GenerationError } from "../oapi_codegen/diagnostics.ts";
+import { generateAll } from "../oapi_codegen/generate_all.ts";
+import { writeGenerated } from "../oapi_codegen/write_generated.ts";
 import { staleGeneratedFiles } from "./generated_files.ts";
 
 const SPEC = `openapi: 3.1.0
@@ -40,9 +41,7 @@ async function withNotes(check: (root: string) => Promise<void>): Promise<void> 
       join(root, "oapi/cfg.server.note.yaml"),
       "spec: note-api-spec.yaml\noutput: ../api/noteapi\n",
     );
-    const { folder, files } = await generate(join(root, "oapi/cfg.server.note.yaml"));
-    await Deno.mkdir(folder, { recursive: true });
-    for (const [name, text] of files) await Deno.writeTextFile(join(folder, name), text);
+    for (const generated of await generateAll([join(root, "oapi")])) await writeGenerated(generated);
     await check(root);
   } finally {
     await Deno.remove(root, { recursive: true });
@@ -59,8 +58,12 @@ Deno.test("staleGeneratedFiles() finds files that were edited, are missing or ar
     await Deno.writeTextFile(join(folder, "server.gen.ts"), "\n", { append: true });
     await Deno.remove(join(folder, "spec.gen.ts"));
     await Deno.writeTextFile(join(folder, "old.gen.ts"), "");
+    await Deno.remove(join(root, "api/clients/typescript/note/types.gen.ts"));
+    await Deno.writeTextFile(join(root, "api/clients/typescript/runtime/retry.gen.ts"), "");
     const violation = "differs from the output of deno task gen for oapi/cfg.server.note.yaml";
     assertEquals(await staleGeneratedFiles(root), [
+      `api/clients/typescript/note/types.gen.ts: ${violation}`,
+      "api/clients/typescript/runtime/retry.gen.ts: differs from the output of deno task gen for the clients",
       `api/noteapi/old.gen.ts: ${violation}`,
       `api/noteapi/server.gen.ts: ${violation}`,
       `api/noteapi/spec.gen.ts: ${violation}`,

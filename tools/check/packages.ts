@@ -20,6 +20,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "ipaddr.js": ["server/", "platform/events/webhooks/"],
   "jose": ["server/auth/"],
   "nanotar": ["db/embedded/"],
+  "openapi-fetch": ["api/clients/"],
   "negotiator": ["server/"],
   "postgres": ["db/postgres/"],
   "postgres-array": ["db/postgres/"],

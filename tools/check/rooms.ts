@@ -46,6 +46,8 @@ export const ROOMS: readonly Room[] = [
   { path: "db/embedded/", wingOf: "db/", imports: ["db/", "db/postgres/"] },
   { path: "db/copy/", wingOf: "db/", imports: ["db/"] },
   { path: "api/*/", inTestsOf: ["*_service/", "platform/events/"], imports: ["server/"] },
+  // Clients are published, so they must not depend on the program.
+  { path: "api/clients/", inTestsOf: ["*_service/", "platform/events/"], imports: [] },
   { path: "platform/service_kit/", imports: ["db/", "server/"] },
   { path: "platform/config/", imports: ["db/", "db/postgres/", "server/", "platform/service_kit/"] },
   { path: "platform/observability/", imports: ["db/", "server/", "platform/service_kit/"] },

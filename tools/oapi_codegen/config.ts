@@ -4,7 +4,7 @@ import type { JsonValue } from "@archway/server/operation.ts";
 import type { DefaultSecurity } from "./security.ts";
 import { isArray, isObject, type JsonObject, member } from "./json_value.ts";
 
-const OPTIONS = ["default-security", "exclude-tags", "schema-suffix"];
+const OPTIONS = ["client", "default-security", "exclude-tags", "schema-suffix"];
 
 /** Suffix of a schema's type if its name is taken, unless the cfg has another one. */
 export const DEFAULT_SCHEMA_SUFFIX = "Schema";
@@ -21,6 +21,8 @@ export interface Config {
   readonly defaultSecurity: DefaultSecurity | undefined;
   /** Suffix of a schema's type whose name is taken. */
   readonly schemaSuffix: string;
+  /** Whether to generate a TypeScript client. */
+  readonly client: boolean;
 }
 
 /**
@@ -59,9 +61,11 @@ export function parseConfig(text: string, file: string): Config {
   if (!/^\w+$/.test(schemaSuffix)) {
     diagnostics.add("/options/schema-suffix", "Expected letters, digits and underscores");
   }
+  const client = member(options, "client") ?? true;
+  if (typeof client !== "boolean") diagnostics.add("/options/client", "Expected true or false");
   diagnostics.throwIfAny();
   const defaultSecurity = scheme === undefined || scheme === "none" ? scheme : { scheme };
-  return { spec, output, excludeTags, defaultSecurity, schemaSuffix };
+  return { spec, output, excludeTags, defaultSecurity, schemaSuffix, client: client !== false };
 }
 
 function readText(

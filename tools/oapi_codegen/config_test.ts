@@ -5,21 +5,25 @@ import { GenerationError } from "./diagnostics.ts";
 Deno.test("parseConfig() reads every field", () => {
   const text =
     "spec: a.yaml\noutput: ../api/a\noptions:\n  exclude-tags: [health]\n  default-security: token\n" +
-    "  schema-suffix: Model\n";
+    "  schema-suffix: Model\n  client: false\n";
   assertEquals(parseConfig(text, "cfg"), {
     spec: "a.yaml",
     output: "../api/a",
     excludeTags: ["health"],
     defaultSecurity: { scheme: "token" },
     schemaSuffix: "Model",
+    client: false,
   });
   const none = parseConfig("spec: a\noutput: b\noptions: { default-security: none }\n", "cfg");
   assertEquals(none.defaultSecurity, "none");
 });
 
 Deno.test("parseConfig() applies defaults for missing options", () => {
-  const { excludeTags, defaultSecurity, schemaSuffix } = parseConfig("spec: a.yaml\noutput: b\n", "cfg");
-  assertEquals([excludeTags, defaultSecurity, schemaSuffix], [[], undefined, "Schema"]);
+  const { excludeTags, defaultSecurity, schemaSuffix, client } = parseConfig(
+    "spec: a.yaml\noutput: b\n",
+    "cfg",
+  );
+  assertEquals([excludeTags, defaultSecurity, schemaSuffix, client], [[], undefined, "Schema", true]);
 });
 
 Deno.test("parseConfig() reports all diagnostics at once", () => {

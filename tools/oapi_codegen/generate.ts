@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { dirname, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { parseConfig } from "./config.ts";
 import { diskFolder } from "./document/document_folder.ts";
 import { type Diagnostic, GenerationError } from "./diagnostics.ts";
@@ -10,6 +10,8 @@ export interface Generated {
   /** Absolute path of the folder. */
   readonly folder: string;
   readonly files: ReadonlyMap<string, string>;
+  /** The TypeScript client, in a folder of its own; undefined if the configuration wants none. */
+  readonly client: Pick<Generated, "folder" | "files"> | undefined;
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -24,14 +26,24 @@ export async function generate(configPath: string): Promise<Generated> {
   const config = parseConfig(await readText(configPath), displayPath(configPath));
   const specPath = resolve(dirname(configPath), config.spec);
   const folder = resolve(dirname(configPath), config.output);
-  const { files, warnings } = await generateFiles(await readText(specPath), {
+  const [, name] = /^cfg\.server\.([\w-]+)\.yaml$/.exec(basename(configPath)) ?? [];
+  const { files, client, warnings } = await generateFiles(await readText(specPath), {
     file: displayPath(specPath),
     excludeTags: config.excludeTags,
     defaultSecurity: config.defaultSecurity,
     schemaSuffix: config.schemaSuffix,
+    clientName: config.client ? name : undefined,
     folder: diskFolder(dirname(specPath), ROOT),
   });
-  return { folder, files, warnings };
+  return {
+    ...{ folder, files, warnings },
+    client: client && { folder: join(clientsFolder(folder), name ?? ""), files: client },
+  };
+}
+
+/** Returns the folder of the TypeScript clients beside an output folder. */
+function clientsFolder(folder: string): string {
+  return join(dirname(folder), "clients/typescript");
 }
 
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");

@@ -1,10 +1,12 @@
 import { readdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { runtimeFiles } from "./client/runtime_files.ts";
 import { type Diagnostic, GenerationError } from "./diagnostics.ts";
 import { generate, type Generated } from "./generate.ts";
 
 /**
- * Generates the output of all `cfg.server.<name>.yaml` in the folders, in the order of their names.
+ * Generates the output of all `cfg.server.<name>.yaml` in the folders, in the order of their names, then their clients
+ * and what clients share.
  *
  * @throws {GenerationError} with the diagnostics of all of them, or if two write to the same folder
  */
@@ -28,7 +30,18 @@ export async function generateAll(folders: readonly string[]): Promise<readonly 
     }
   }
   if (diagnostics.length > 0) throw new GenerationError(diagnostics);
-  return generated;
+  const clients = generated.flatMap(({ client }) => client === undefined ? [] : [client]);
+  const outputs = [...clients, ...await runtimesOf(clients)];
+  return [...generated, ...outputs.map((output) => ({ ...output, client: undefined, warnings: [] }))];
+}
+
+/** Returns what the clients in each folder of clients share. */
+export async function runtimesOf(
+  clients: readonly Pick<Generated, "folder">[],
+): Promise<readonly Pick<Generated, "folder" | "files">[]> {
+  const folders = new Set(clients.map(({ folder }) => join(dirname(folder), "runtime")));
+  const files = folders.size === 0 ? new Map<string, string>() : await runtimeFiles();
+  return [...folders].map((folder) => ({ folder, files }));
 }
 
 /** Returns the paths of the configurations in a folder, by name. None if the folder does not exist. */

@@ -26,11 +26,13 @@ Deno.test("generateAll() generates the output of every configuration in a folder
   await withFolder({
     "t.yaml": DOCUMENT,
     "cfg.server.b.yaml": "spec: t.yaml\noutput: out/b\n",
-    "cfg.server.a.yaml": "spec: t.yaml\noutput: out/a\n",
-    "cfg.client.c.yaml": "anything",
+    "cfg.server.a.yaml": "spec: t.yaml\noutput: out/a_api\n",
+    "cfg.server.c.yaml": "spec: t.yaml\noutput: out/c\noptions: { client: false }\n",
+    "cfg.client.d.yaml": "anything",
   }, async (folder) => {
     const folders = (await generateAll([folder])).map((generated) => generated.folder);
-    assertEquals(folders, [join(folder, "out/a"), join(folder, "out/b")]);
+    const clients = ["a", "b", "runtime"].map((name) => `clients/typescript/${name}`);
+    assertEquals(folders, ["a_api", "b", "c", ...clients].map((name) => join(folder, "out", name)));
   });
 });
 

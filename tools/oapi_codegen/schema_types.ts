@@ -20,20 +20,23 @@ export interface SchemaTypes {
 /** Options of the types. */
 export type SchemaTypesOptions =
   & Pick<TypeTextsOptions, "binaryUses" | "hasDefault" | "int64">
-  & { readonly aliases: SchemaAliases };
+  & { readonly aliases: SchemaAliases; readonly skeleton: TypeSkeleton };
+
+/** Declarations of openapi-typescript with marks in the places of schemas. */
+interface TypeSkeleton {
+  readonly text: string;
+  /** Schemas by the number of their mark. */
+  readonly marked: readonly Located[];
+}
 
 /** Marks the place of a type in what openapi-typescript writes. */
 const MARK = "archway:schema:";
 
 /**
- * Generates the types. openapi-typescript writes what surrounds the schemas, with marks in their places: its own types
- * of schemas cannot be recursive in lists, and have values that validators reject.
+ * Generates the declarations around the schemas. openapi-typescript writes them, but for the types of schemas: its own
+ * cannot be recursive in lists, and have values that validators reject.
  */
-export async function schemaTypes(
-  references: References,
-  { aliases, ...options }: SchemaTypesOptions,
-): Promise<SchemaTypes> {
-  const texts = new TypeTexts({ ...options, references, nameOf: (pointer) => aliases.of(pointer) });
+export async function typeSkeleton(references: References): Promise<TypeSkeleton> {
   const marked: Located[] = [];
   const skeleton = replaceSchemas(plainDocument(references.root), (schema) => {
     marked.push({ value: references.at(schema.pointer)?.value ?? schema.value, pointer: schema.pointer });
@@ -43,7 +46,16 @@ export async function schemaTypes(
     silent: true,
     redocly: await redoclyConfig(),
   });
-  const declarations = astToString(ast).trimEnd().replaceAll(
+  return { text: astToString(ast).trimEnd(), marked };
+}
+
+/** Generates the types of schemas, and puts them into the declarations. */
+export function schemaTypes(
+  references: References,
+  { aliases, skeleton: { text: skeleton, marked }, ...options }: SchemaTypesOptions,
+): SchemaTypes {
+  const texts = new TypeTexts({ ...options, references, nameOf: (pointer) => aliases.of(pointer) });
+  const declarations = skeleton.replaceAll(
     new RegExp(`^( *)(.*)"${MARK}(\\d+)"`, "gm"),
     (_, indent: string, start: string, index: string) => {
       const schema = marked[Number(index)];

@@ -34,7 +34,8 @@ export async function filesOfService(name: string): Promise<ServiceFiles> {
     const text = await Deno.readTextFile(join(ROOT, "oapi", file));
     const [, spec, generated] = /^spec: (\S+)$[^]*^output: \.\.\/api\/(\S+)$/m.exec(text) ?? [];
     if (source.includes(`@archway/api/${generated}/`)) {
-      paths.push(`oapi/${file}`, `oapi/${spec}`, `api/${generated}`);
+      const client = /^cfg\.server\.(.*)\.yaml$/.exec(file)?.[1];
+      paths.push(`oapi/${file}`, `oapi/${spec}`, `api/${generated}`, `api/clients/typescript/${client}`);
     }
   }
   return { paths, module };

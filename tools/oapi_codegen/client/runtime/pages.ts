@@ -1,0 +1,73 @@
+import { memberOf, textOf } from "./problem_error.ts";
+
+/** Response with a page of a list. */
+export interface PageResponse<Page> {
+  readonly data: Page;
+  readonly response: Response;
+}
+
+/** Query of a page: parameters of the caller, or the query of a link as text. */
+export type PageQuery = Readonly<Record<string, unknown>> | string;
+
+/** Items of a list over all of its pages, which are requested one by one as the iteration proceeds. */
+export class Pages<Item, Page> implements AsyncIterable<Item> {
+  readonly #request: (query: PageQuery) => Promise<PageResponse<Page>>;
+  readonly #first: Readonly<Record<string, unknown>>;
+
+  /** @param first query parameters of the first page. */
+  constructor(
+    request: (query: PageQuery) => Promise<PageResponse<Page>>,
+    first: Readonly<Record<string, unknown>>,
+  ) {
+    this.#request = request;
+    this.#first = first;
+  }
+
+  /** Iterates over the pages, with their metadata. */
+  async *byPage(): AsyncGenerator<Page, void, undefined> {
+    let query: PageQuery | undefined = this.#first;
+    while (query !== undefined) {
+      const { data, response }: PageResponse<Page> = await this.#request(query);
+      yield data;
+      const next = nextQuery(this.#first, { data, response });
+      if (next !== undefined && JSON.stringify(next) === JSON.stringify(query)) {
+        throw new Error("The list names the same page as its next one");
+      }
+      query = next;
+    }
+  }
+
+  /** Iterates over the items. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
+    for await (const page of this.byPage()) yield* itemsIn<Item>(page);
+  }
+}
+
+/**
+ * Returns the query of the next page: that of the link `next` (RFC 8288) or, where it is absent or hidden from scripts by
+ * CORS, the parameters of the first page with `after` as `meta.nextCursor`. Undefined on the last page. Only the query of
+ * the link is used, so that no credentials are sent to another server.
+ */
+function nextQuery(
+  first: Readonly<Record<string, unknown>>,
+  { data, response }: PageResponse<unknown>,
+): PageQuery | undefined {
+  for (
+    const [, target = "", parameters = ""] of (response.headers.get("Link") ?? "").matchAll(
+      /<([^<>]*)>([^<]*)/g,
+    )
+  ) {
+    if (/;\s*rel\s*=\s*(?:next|"(?:[^"]*\s)?next(?:\s[^"]*)?")\s*(?:[;,]|$)/i.test(parameters)) {
+      return /\?([^#]*)/.exec(target)?.[1] ?? "";
+    }
+  }
+  const cursor = textOf(memberOf(data, "meta"), "nextCursor");
+  if (cursor === undefined) return undefined;
+  const { before: _before, ...others } = first;
+  return { ...others, after: cursor };
+}
+
+function itemsIn<Item>(page: unknown): readonly Item[] {
+  const items = Array.isArray(page) ? page : memberOf(page, "data");
+  return Array.isArray(items) ? items : [];
+}
