@@ -26,9 +26,13 @@ for (const name of DATABASE_NAMES) {
   Deno.test(`listDeliveries() returns why each pending delivery waits (${name})`, async () => {
     await using harness = await WorkerHarness.open(name);
     const { receiver, endpointId: id } = await harness.addReceiver({ latency: "quick" });
+    const received = Promise.withResolvers<void>();
     const held = Promise.withResolvers<number>();
-    receiver.respond = ({ id }) =>
-      id.startsWith("order-1") ? held.promise : id.startsWith("order-2") ? 500 : 200;
+    receiver.respond = ({ id }) => {
+      if (!id.startsWith("order-1")) return id.startsWith("order-2") ? 500 : 200;
+      received.resolve();
+      return held.promise;
+    };
     const worker = harness.startWorker();
     await appendEvents(
       harness.pool,
@@ -46,6 +50,8 @@ for (const name of DATABASE_NAMES) {
     assertEquals(behind?.nextAttemptAt, null);
     assert(failed !== undefined && failed.nextAttemptAt !== null && failed.attemptedAt !== null);
     assert(failed.nextAttemptAt > failed.attemptedAt);
+    // An attempt begins before the receiver sees it.
+    await received.promise;
     // The rest of the stream is due after the attempt; the receiver then asks for a pause.
     receiver.headers = { "Retry-After": "3600" };
     receiver.respond = () => 429;
