@@ -6,6 +6,9 @@ import { soak } from "./soak.ts";
 import { parseSoakOptions, SOAK_USAGE } from "./soak_options.ts";
 import { renderSoakReport } from "./soak_report.ts";
 
+/** Exit code if no rule could be judged. */
+const NOT_RUN = 3;
+
 /** Returns the exit code: 1 if a rule has failed. */
 async function main(args: string[]): Promise<number> {
   const options = parseSoakOptions(args);
@@ -44,7 +47,8 @@ if (import.meta.main) {
   try {
     Deno.exit(await main(Deno.args));
   } catch (error) {
-    progress(error instanceof Error ? error.message : "The soak test failed");
-    Deno.exit(1);
+    // No rule was judged: a failure of the machine, or of the test itself.
+    progress(`The soak test could not run: ${error instanceof Error ? error.stack : String(error)}`);
+    Deno.exit(NOT_RUN);
   }
 }

@@ -18,6 +18,9 @@ export const DATABASE = "soak";
 const CONTACTS = 20_000;
 const SAMPLE = 4096;
 
+/** Maximum time until the service has connected to all of them. */
+const START_MS = 60_000;
+
 /** Maximum number of pool connections of the service to each server. */
 export const POOL_SIZE = 10;
 
@@ -55,10 +58,10 @@ export async function startHarness(signal: AbortSignal): Promise<SoakHarness> {
     RATE_LIMIT: "1000000/1m",
     ...(store && { RATE_LIMIT_URL: store.url }),
   };
-  const service = stack.use(await HttpServerProcess.start({ args: ["-P", MAIN], env }));
+  const service = stack.use(await HttpServerProcess.start({ args: ["-P", MAIN], env, showErrors: true }));
   const { metricsUrl } = service;
   if (metricsUrl === undefined) throw new Error("The service did not report the URL of its metrics");
-  await service.untilHealthy(signal);
+  await service.untilHealthy(AbortSignal.any([signal, AbortSignal.timeout(START_MS)]));
   const owned = stack.move();
   return {
     service,

@@ -6,6 +6,12 @@ export interface ChildProcessOptions {
   readonly args: string[];
   /** Its whole environment besides PATH, HOME and the variables of Deno itself. */
   readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Whether its stderr is shown, with the reason of a crash.
+   *
+   * @default false
+   */
+  readonly showErrors?: boolean;
 }
 
 const INHERITED = ["PATH", "HOME", "DENO_DIR", "TMPDIR", "XDG_CACHE_HOME"];
@@ -23,10 +29,10 @@ export class ChildProcess implements AsyncDisposable {
   readonly #output: ReadableStreamDefaultReader<string>;
   #unread = "";
 
-  /** Starts `deno run` with the arguments; its stderr is discarded. */
-  constructor({ args, env }: ChildProcessOptions) {
+  /** Starts `deno run` with the arguments. */
+  constructor({ args, env, showErrors = false }: ChildProcessOptions) {
     const options = { env: childEnvironment(env), clearEnv: true } as const;
-    const streams = { stdin: "piped", stdout: "piped", stderr: "null" } as const;
+    const streams = { stdin: "piped", stdout: "piped", stderr: showErrors ? "inherit" : "null" } as const;
     const command = { ...options, ...streams, args: ["run", "--quiet", ...args] };
     this.#child = new Deno.Command(Deno.execPath(), command).spawn();
     this.#output = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
