@@ -817,6 +817,7 @@ export type JsonPatchOperation = {
   path: string;
   /** Format: json-pointer */
   from?: string;
+  /** Any JSON value; absent if the operation takes none */
   value?: unknown;
 };
 

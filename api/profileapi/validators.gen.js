@@ -3278,7 +3278,7 @@ validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const patchProfileBodyApplicationJsonPatchJson = validate34;
 const schema19 = {"type":"array","maxItems":100,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FJsonPatchOperation"}};
-const schema20 = {"type":"object","required":["op","path"],"properties":{"op":{"type":"string","enum":["add","remove","replace","move","copy","test"]},"path":{"type":"string","format":"json-pointer","maxLength":1024},"from":{"type":"string","format":"json-pointer","maxLength":1024},"value":true},"allOf":[{"if":{"properties":{"op":{"enum":["add","replace","test"]}}},"then":{"required":["value"]}},{"if":{"properties":{"op":{"enum":["move","copy"]}}},"then":{"required":["from"]}}]};
+const schema20 = {"type":"object","required":["op","path"],"properties":{"op":{"type":"string","enum":["add","remove","replace","move","copy","test"]},"path":{"type":"string","format":"json-pointer","maxLength":1024},"from":{"type":"string","format":"json-pointer","maxLength":1024},"value":{}},"allOf":[{"if":{"properties":{"op":{"enum":["add","replace","test"]}}},"then":{"required":["value"]}},{"if":{"properties":{"op":{"enum":["move","copy"]}}},"then":{"required":["from"]}}]};
 
 function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
