@@ -77,6 +77,8 @@ export interface ServerOptions {
   authenticator: Authenticator | undefined;
   /** Verifies passwords and API keys. */
   credentialAuthenticator: CredentialAuthenticator | undefined;
+  /** Header in which trusted proxies name the subject of a client's certificate; undefined if none do. */
+  certificateHeader: string | undefined;
   publicUrl: string | undefined;
   /** Cross-origin access is disabled if undefined. */
   cors: CorsOptions | undefined;
@@ -120,6 +122,7 @@ export function applyOptions(options: readonly ServerOption[]): ServerOptions {
     documents: true,
     authenticator: undefined,
     credentialAuthenticator: undefined,
+    certificateHeader: undefined,
     publicUrl: undefined,
     cors: undefined,
     rateLimit: undefined,
@@ -272,6 +275,14 @@ export function withAuthenticator(authenticator: Authenticator): ServerOption {
  */
 export function withCredentialAuthenticator(authenticator: CredentialAuthenticator): ServerOption {
   return (settings) => void (settings.credentialAuthenticator = authenticator);
+}
+
+/**
+ * Sets the header in which trusted proxies name the subject of the client certificate that they verified. They must
+ * remove the header from the requests of clients.
+ */
+export function withCertificateHeader(name: string): ServerOption {
+  return (settings) => void (settings.certificateHeader = name);
 }
 
 /** Enables cross-origin access. */

@@ -10,8 +10,16 @@ import {
 import type { DatabaseConfig } from "./database_config.ts";
 import { isLoopback } from "./is_loopback.ts";
 
+/** Authentication that is enabled, of API keys and client certificates too. */
+interface EnabledConfig {
+  /** Time for which an API key that was read is reused. */
+  readonly apiKeyTtlMs: number;
+  /** Header in which trusted proxies name the subject of a client's certificate. */
+  readonly certificateHeader: string | undefined;
+}
+
 /** Access tokens of an issuer. */
-export interface JwtConfig {
+export interface JwtConfig extends EnabledConfig {
   readonly kind: "jwt";
   /** URL or file of the issuer's public keys. */
   readonly keys: URL | { readonly file: string };
@@ -24,12 +32,17 @@ export interface JwtConfig {
 }
 
 /** Development tokens, which the command `token` creates. */
-export interface DevelopmentConfig {
+export interface DevelopmentConfig extends EnabledConfig {
   readonly kind: "dev";
 }
 
-/** Authentication of callers: none, development tokens, or tokens of an issuer. */
-export type AuthConfig = { readonly kind: "none" } | DevelopmentConfig | JwtConfig;
+/** API keys alone, which the command `keys` creates. */
+export interface KeysConfig extends EnabledConfig {
+  readonly kind: "keys";
+}
+
+/** Authentication of callers: none, API keys alone, or with development tokens or tokens of an issuer. */
+export type AuthConfig = { readonly kind: "none" } | KeysConfig | DevelopmentConfig | JwtConfig;
 
 /** Exposure of the service, which determines whether authentication is optional. */
 export interface Exposure {
@@ -47,11 +60,11 @@ const ALGORITHMS = [
   ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
 ];
 
-const MODE = choiceSetting("AUTH_MODE", ["jwt", "dev", "none"], {
+const MODE = choiceSetting("AUTH_MODE", ["jwt", "keys", "dev", "none"], {
   defaultRule:
     "jwt if another AUTH_ setting is set; none with the embedded database on loopback without proxies",
   description:
-    "Authentication: access tokens of an issuer, development tokens of the command `token` (embedded " +
+    "Authentication: access tokens of an issuer, API keys alone, development tokens of the command `token` (embedded " +
     "database on loopback, without proxies), or none, which lets every caller do everything. Required anywhere else.",
 });
 const JWKS_URL = customSetting<URL>("AUTH_JWKS_URL", {
@@ -99,10 +112,30 @@ const JWKS_COOLDOWN = durationSetting("AUTH_JWKS_COOLDOWN", {
     "Minimum time between two requests for keys, which a token with an unknown key triggers; 0s disables it.",
 });
 
+const API_KEY_TTL = durationSetting("AUTH_API_KEY_TTL", {
+  default: "10s",
+  max: "5m",
+  description:
+    "Time for which a process reuses an API key that it read, and so accepts it after it is revoked; 0s reads it for " +
+    "every request.",
+});
+
+const CERTIFICATE_HEADER = customSetting<string>("AUTH_CERTIFICATE_HEADER", {
+  type: "name of a header",
+  example: "X-Client-Subject",
+  description:
+    "Header in which TRUSTED_PROXIES name the subject of the client certificate that they verified. They must remove " +
+    "it from the requests of clients.",
+  parse: (text) => {
+    if (/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text)) return text;
+    throw new InvalidSetting("must be the name of a header");
+  },
+});
+
 /** Settings of an issuer's tokens. */
 const OF_JWT = [JWKS_URL, KEY_FILE, ISSUER, AUDIENCE, ACCEPTED_ALGORITHMS, CLOCK_SKEW, JWKS_COOLDOWN];
 
-export const AUTH_SETTINGS = [MODE, ...OF_JWT];
+export const AUTH_SETTINGS = [MODE, ...OF_JWT, API_KEY_TTL, CERTIFICATE_HEADER];
 
 /** Reads the authentication of callers. An exposed service without it requires an explicit AUTH_MODE=none. */
 export function readAuthConfig(reader: SettingsReader, exposure: Exposure): AuthConfig {
@@ -110,7 +143,14 @@ export function readAuthConfig(reader: SettingsReader, exposure: Exposure): Auth
   const isExposed = !isPrivate(exposure);
   const isExplicit = reader.isSet(MODE);
   const mode = reader.readOr(MODE, ofJwt === undefined ? "none" : "jwt");
-  if (mode === "jwt") return readJwt(reader);
+  const enabled = {
+    apiKeyTtlMs: reader.read(API_KEY_TTL),
+    certificateHeader: reader.read(CERTIFICATE_HEADER),
+  };
+  if (enabled.certificateHeader !== undefined && exposure.trustedProxies.length === 0) {
+    reader.reject(CERTIFICATE_HEADER, "needs TRUSTED_PROXIES: any other sender could make it up");
+  }
+  if (mode === "jwt") return { ...readJwt(reader), ...enabled };
   if (ofJwt !== undefined) reader.reject(MODE, `cannot be ${mode} together with ${ofJwt.name}`);
   if (mode === "dev" && isExposed) {
     reader.reject(MODE, "can be dev only with the embedded database and on loopback, without proxies");
@@ -119,10 +159,11 @@ export function readAuthConfig(reader: SettingsReader, exposure: Exposure): Auth
     reader.reject(
       MODE,
       "is required unless the embedded database is used on loopback, without proxies: set AUTH_JWKS_URL or " +
-        "AUTH_KEY_FILE with AUTH_ISSUER and AUTH_AUDIENCE, or AUTH_MODE=none to disable authentication",
+        "AUTH_KEY_FILE with AUTH_ISSUER and AUTH_AUDIENCE, AUTH_MODE=keys for API keys alone, or AUTH_MODE=none to " +
+        "disable authentication",
     );
   }
-  return { kind: mode };
+  return mode === "none" ? { kind: "none" } : { kind: mode, ...enabled };
 }
 
 /** Whether the service is reachable from this machine only. */
@@ -131,7 +172,7 @@ export function isPrivate({ database, host, publicUrl, trustedProxies }: Exposur
     (publicUrl === undefined || isLoopback(publicUrl.hostname));
 }
 
-function readJwt(reader: SettingsReader): JwtConfig {
+function readJwt(reader: SettingsReader): Omit<JwtConfig, keyof EnabledConfig> {
   return {
     kind: "jwt",
     keys: readKeys(reader),

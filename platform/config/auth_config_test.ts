@@ -60,15 +60,40 @@ Deno.test("readAuthConfig() requires a decision unless the embedded database is 
   for (const exposure of OPEN) {
     const { errors: [error, ...others] } = parse({}, exposure);
     assertEquals([error?.variable, others], ["AUTH_MODE", []]);
-    for (const setting of ["AUTH_JWKS_URL", "AUTH_KEY_FILE", "AUTH_MODE=none"]) {
+    for (const setting of ["AUTH_JWKS_URL", "AUTH_KEY_FILE", "AUTH_MODE=keys", "AUTH_MODE=none"]) {
       assertEquals(error?.reason.includes(setting), true, setting);
     }
     assertEquals(parse({ AUTH_MODE: "none" }, exposure), { auth: { kind: "none" }, errors: [] });
   }
 });
 
+Deno.test("readAuthConfig() allows API keys alone everywhere, and reads how long they are reused", () => {
+  for (const exposure of OPEN) {
+    assertEquals(parse({ AUTH_MODE: "keys", AUTH_API_KEY_TTL: "0s" }, exposure), {
+      auth: { kind: "keys", apiKeyTtlMs: 0, certificateHeader: undefined },
+      errors: [],
+    });
+  }
+  assertEquals(errorsOf({ AUTH_MODE: "keys", AUTH_API_KEY_TTL: "301s" }), ["AUTH_API_KEY_TTL"]);
+  assertEquals(errorsOf({ AUTH_MODE: "keys", AUTH_ISSUER: "x" }), ["AUTH_MODE"]);
+});
+
+Deno.test("readAuthConfig() reads the header of certificates from trusted proxies alone", () => {
+  const variables = { AUTH_MODE: "keys", AUTH_CERTIFICATE_HEADER: "X-Client-Subject" };
+  const trustedProxies = [ipaddr.parseCIDR("10.0.0.0/8")];
+  const { auth, errors } = parse(variables, { trustedProxies });
+  assertEquals([auth.kind !== "none" && auth.certificateHeader, errors], ["X-Client-Subject", []]);
+  assertEquals(errorsOf(variables), ["AUTH_CERTIFICATE_HEADER"]);
+  assertEquals(errorsOf({ ...variables, AUTH_CERTIFICATE_HEADER: "X Y" }, { trustedProxies }), [
+    "AUTH_CERTIFICATE_HEADER",
+  ]);
+});
+
 Deno.test("readAuthConfig() allows development tokens only with the embedded database on loopback", () => {
-  assertEquals(parse({ AUTH_MODE: "dev" }), { auth: { kind: "dev" }, errors: [] });
+  assertEquals(parse({ AUTH_MODE: "dev" }), {
+    auth: { kind: "dev", apiKeyTtlMs: 10_000, certificateHeader: undefined },
+    errors: [],
+  });
   for (const exposure of OPEN) assertEquals(errorsOf({ AUTH_MODE: "dev" }, exposure), ["AUTH_MODE"]);
 });
 
@@ -86,6 +111,8 @@ Deno.test("readAuthConfig() reads the issuer, its keys and algorithms", () => {
     algorithms: ["RS256", "PS256", "ES256", "EdDSA"],
     clockSkewMs: 30_000,
     jwksCooldownMs: 10_000,
+    apiKeyTtlMs: 10_000,
+    certificateHeader: undefined,
   });
   const { AUTH_JWKS_URL: _, ...others } = ISSUED;
   const file = parse({ ...others, AUTH_KEY_FILE: "keys.pem", AUTH_ALGORITHMS: "ES384, PS512" });

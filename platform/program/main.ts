@@ -91,6 +91,11 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
       const scopes = services.flatMap(({ scopes = [] }) => scopes);
       return await token(args, { project: project.name, configure, authMode: lookUp("AUTH_MODE"), scopes });
     }],
+    ["keys", async (args) => {
+      const { keysCommand } = await import("./keys_command.ts");
+      const { runServiceCommand } = await import("./run_service_command.ts");
+      return await runServiceCommand(keysCommand, args, { project: project.name, configure, sources });
+    }],
     ["healthcheck", async (args) => {
       const { healthcheck } = await import("./healthcheck_command.ts");
       return await healthcheck(args, { project: project.name, reader: new EnvironmentReader(lookUp) });

@@ -9,10 +9,12 @@ import {
   VerificationKeys,
 } from "@archway/server/authentication.ts";
 import { type Config, ConfigError } from "@archway/config/config.ts";
-import type { JwtConfig } from "@archway/config/auth_config.ts";
+import type { AuthConfig, JwtConfig } from "@archway/config/auth_config.ts";
+import type { ConnectionManager } from "@archway/db/db.ts";
 import type { HealthCheck, ReadinessCheck } from "@archway/server/health.ts";
 import { MAX_PEM_BYTES, readLimitedFile } from "@archway/server/limited_file.ts";
 import type { Logger } from "@archway/server/logger.ts";
+import { ApiKeyAuthenticator } from "@archway/service_kit/api_keys.ts";
 import { type KeyLog, keyLog, keyReason } from "./key_log.ts";
 
 /** Maximum age of keys while the issuer is down; by then most of its tokens have expired. */
@@ -25,9 +27,12 @@ const REFRESH_MS = 300_000;
 const FILE_REFRESH_MS = 5000;
 const FILE_COOLDOWN_MS = 1000;
 
-/** Opened authenticator. */
-export interface OpenAuthenticator {
+/** Opened authenticators. Disposing waits until the use of API keys is recorded. */
+export interface OpenAuthenticator extends AsyncDisposable {
+  /** Authenticator of bearer tokens. */
   readonly authenticator: Authenticator;
+  /** Authenticator of API keys. */
+  readonly apiKeys: ApiKeyAuthenticator;
   /** Health of the issuer's keys; undefined for keys of this program. */
   readonly readiness: ReadinessCheck | undefined;
 }
@@ -35,12 +40,14 @@ export interface OpenAuthenticator {
 /** Dependencies of {@link openAuthenticator}. */
 export interface AuthenticatorDependencies {
   readonly logger: Logger;
+  /** Database with the API keys. */
+  readonly pool: ConnectionManager;
   /** Ends the wait for the first keys. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Creates the authenticator of callers.
+ * Creates the authenticators of callers.
  *
  * @returns undefined if authentication is disabled, which is logged with an external database.
  * @throws {ConfigError} when the key file is unusable. An unreachable issuer is no error: its keys are fetched again and
@@ -48,14 +55,44 @@ export interface AuthenticatorDependencies {
  */
 export async function openAuthenticator(
   { auth, database }: Pick<Config, "auth" | "database">,
-  { logger, signal }: AuthenticatorDependencies,
+  { logger, pool, signal }: AuthenticatorDependencies,
 ): Promise<OpenAuthenticator | undefined> {
+  if (auth.kind === "none") {
+    if (database.kind !== "embedded") {
+      logger.info("Authentication is disabled; every caller has all permissions");
+    }
+    return undefined;
+  }
+  const apiKeys = new ApiKeyAuthenticator({
+    pool,
+    ttlMs: auth.apiKeyTtlMs,
+    onUnrecorded: (error) =>
+      logger.warn("Use of an API key could not be recorded: {message}", {
+        message: error instanceof Error ? error.message : "unknown",
+      }),
+  });
+  const tokens = await openTokens({ auth, database }, { apiKeys, logger, signal });
+  return { ...tokens, apiKeys, [Symbol.asyncDispose]: () => apiKeys[Symbol.asyncDispose]() };
+}
+
+/** Authenticator of bearer tokens. */
+type OpenTokens = Pick<OpenAuthenticator, "authenticator" | "readiness">;
+
+/** Dependencies of {@link openTokens}. */
+interface TokenDependencies extends Omit<AuthenticatorDependencies, "pool"> {
+  readonly apiKeys: ApiKeyAuthenticator;
+}
+
+async function openTokens(
+  { auth, database }: {
+    readonly auth: Exclude<AuthConfig, { readonly kind: "none" }>;
+    readonly database: Config["database"];
+  },
+  { apiKeys, logger, signal }: TokenDependencies,
+): Promise<OpenTokens> {
   switch (auth.kind) {
-    case "none":
-      if (database.kind !== "embedded") {
-        logger.info("Authentication is disabled; every caller has all permissions");
-      }
-      return undefined;
+    case "keys":
+      return { authenticator: bearerKeys(apiKeys), readiness: undefined };
     case "dev":
       if (database.kind !== "embedded") {
         throw new Error("Development tokens require the embedded database");
@@ -65,6 +102,15 @@ export async function openAuthenticator(
     case "jwt":
       return await forIssuer(auth, { logger, signal });
   }
+}
+
+/** Without an issuer of tokens, bearer tokens are API keys. */
+function bearerKeys(apiKeys: ApiKeyAuthenticator): Authenticator {
+  const { signal } = new AbortController();
+  return {
+    authenticate: (token) =>
+      apiKeys.authenticate({ kind: "apiKey", key: token }, { scheme: "bearer", signal }),
+  };
 }
 
 async function forDevelopment(directory: string): Promise<Authenticator> {
@@ -80,8 +126,8 @@ async function forDevelopment(directory: string): Promise<Authenticator> {
 
 async function forIssuer(
   config: JwtConfig,
-  { logger, signal }: AuthenticatorDependencies,
-): Promise<OpenAuthenticator> {
+  { logger, signal }: Pick<AuthenticatorDependencies, "logger" | "signal">,
+): Promise<OpenTokens> {
   const { issuer, audience, algorithms, clockSkewMs, keys: location } = config;
   const log = keyLog(logger);
   const keys = location instanceof URL

@@ -7,10 +7,14 @@ import { openAuthenticator } from "./open_authenticator.ts";
 async function errorOf(file: string): Promise<string> {
   const auth: JwtConfig = {
     ...{ kind: "jwt", keys: { file }, issuer: "issuer", audience: "audience", algorithms: ["ES256"] },
-    ...{ clockSkewMs: 0, jwksCooldownMs: 0 },
+    ...{ clockSkewMs: 0, jwksCooldownMs: 0, apiKeyTtlMs: 0, certificateHeader: undefined },
   };
   const database = { kind: "embedded", dataDirectory: "" } as const;
-  const dependencies = { logger: SILENT_LOGGER, signal: new AbortController().signal };
+  const unused = (): never => {
+    throw new Error("No key is read");
+  };
+  const pool = { writer: unused, reader: unused, position: unused };
+  const dependencies = { logger: SILENT_LOGGER, pool, signal: new AbortController().signal };
   return (await assertRejects(() => openAuthenticator({ auth, database }, dependencies), ConfigError))
     .message;
 }

@@ -58,6 +58,24 @@ export const PLATFORM_COMMANDS = {
       ["--expires <duration>", "lifetime, from 1s to 720h (default: 1h)"],
     ],
   },
+  keys: {
+    summary: "create, list or revoke API keys",
+    forms: [
+      'create --name <name> [--subject <name>] [--scope "<scope> …"] [--expires <time>]',
+      "list [--json]",
+      "revoke <id>",
+    ],
+    arguments: [
+      ["create", "create a key and print it; only its hash is stored"],
+      ["list", "show all keys with their last use"],
+      ["revoke <id>", "revoke a key; processes accept it for at most AUTH_API_KEY_TTL"],
+      ["--name <name>", "name that describes the key"],
+      ["--subject <name>", "caller that the key identifies (default: the key itself)"],
+      ['--scope "<scope> …"', "scopes of the key (default: none)"],
+      ["--expires <time>", "lifetime such as 90d or 12h, or a date (default: never)"],
+      ["--json", "print JSON instead of a table"],
+    ],
+  },
   db: {
     summary: "copy, dump or restore the database, or show the status of all servers",
     forms: ["copy --to <url>", "dump > <file>", "restore < <file>", "status [--json]"],

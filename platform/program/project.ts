@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import type { MigrationSource } from "@archway/db/db.ts";
+import { API_KEY_MIGRATIONS } from "@archway/service_kit/api_keys.ts";
 import type { ServiceCommand } from "@archway/service_kit/command.ts";
 import { IDEMPOTENCY_MIGRATIONS } from "@archway/service_kit/idempotency.ts";
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
@@ -57,6 +58,7 @@ export function hasBackground(services: readonly ServiceModule[]): boolean {
 export function migrationSources(services: readonly ServiceModule[]): readonly MigrationSource[] {
   return [
     { name: "idempotency", directory: IDEMPOTENCY_MIGRATIONS },
+    { name: "api_keys", directory: API_KEY_MIGRATIONS },
     ...services.flatMap(({ name, migrations }) =>
       migrations === undefined ? [] : [{ name, directory: migrations }]
     ),

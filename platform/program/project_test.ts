@@ -63,6 +63,7 @@ Deno.test("migrationSources() lists the platform first, then the services in ord
   ]);
   assertEquals(sources.map(({ name, directory }) => [name, fromRoot(directory)]), [
     ["idempotency", "platform/service_kit/idempotency/migrations"],
+    ["api_keys", "platform/service_kit/api_keys/migrations"],
     ["orders", fromRoot("/orders/migrations")],
     ["customers", fromRoot("/customers/migrations")],
   ]);

@@ -31,7 +31,9 @@ export async function serve(config: Config, { greet, ...project }: ServeOptions)
   await using program = await boot(config, { ...project, development: greet });
   await using stack = new AsyncDisposableStack();
   const { logger, migrations, migrated, mounted } = program;
-  const authentication = await openAuthenticator(config, { logger, signal: program.stopping });
+  const { pool } = program.database;
+  const authentication = await openAuthenticator(config, { logger, pool, signal: program.stopping });
+  if (authentication !== undefined) stack.use(authentication);
   const rateLimit = await openRateLimit(config, logger);
   if (rateLimit !== undefined) stack.use(rateLimit);
   const sweeper = stack.use(sweepKeys(config, program));
@@ -103,7 +105,15 @@ function buildServer(
     options.withDrain({ waitMs: config.drainWaitMs, timeoutMs: config.drainTimeoutMs }),
     ...(config.admission ? [options.withAdmission(config.admission)] : []),
     options.withReadiness(databaseChecks(database.pool, migrations)),
-    ...(authentication ? [options.withAuthenticator(authentication.authenticator)] : []),
+    ...(authentication
+      ? [
+        options.withAuthenticator(authentication.authenticator),
+        options.withCredentialAuthenticator(authentication.apiKeys),
+      ]
+      : []),
+    ...(config.auth.kind !== "none" && config.auth.certificateHeader !== undefined
+      ? [options.withCertificateHeader(config.auth.certificateHeader)]
+      : []),
     ...(authentication?.readiness ? [options.withReadiness(authentication.readiness)] : []),
     ...limitOptions(config, { rateLimit, logger }),
     // Without authentication, checking Host protects against DNS rebinding by pages in a browser on this machine.

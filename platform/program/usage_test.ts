@@ -22,7 +22,18 @@ Deno.test("usage() lists the commands of the platform, then those of the service
   const text = usage(SHOP);
   assertMatch(text, /^Usage: shop \[command\] \[options\]\n/);
   const commands = [...text.matchAll(/^ {2}(\w\S*) +\S/gm)].map(([, name]) => name);
-  const platform = ["serve", "dev", "worker", "migrate", "config", "openapi", "healthcheck", "token", "db"];
+  const platform = [
+    "serve",
+    "dev",
+    "worker",
+    "migrate",
+    "config",
+    "openapi",
+    "healthcheck",
+    "token",
+    "keys",
+    "db",
+  ];
   assertEquals(commands, [...platform, "fill-everything"]);
   assertMatch(text, /^ {2}serve {12}Serve the API until stopped \(default\)$/m);
   assertMatch(text, /^ {2}fill-everything {2}Create contacts$/m);

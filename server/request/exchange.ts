@@ -105,13 +105,24 @@ export class Exchange implements RequestContext {
    * network.
    */
   get clientAddress(): string | undefined {
-    const peer = this.#peer?.remoteAddr.hostname;
-    if (peer === undefined) return undefined;
-    // IPv4 client of a dual-stack socket (RFC 4291, section 2.5.5.2).
-    const address = peer.startsWith("::ffff:") ? peer.slice("::ffff:".length) : peer;
+    const address = this.#peerAddress();
+    if (address === undefined) return undefined;
     // A proxy that names clients in the PROXY protocol passes on the headers that they send.
     if (this.#proxies === undefined || this.#peer?.isAnonymous === true) return address;
     return this.#clientAddress ??= this.#proxies.clientOf(address, this.request.headers);
+  }
+
+  /** Whether a trusted proxy sent the request and named its client, so that what it adds can be believed. */
+  get isFromTrustedProxy(): boolean {
+    const address = this.#peerAddress();
+    return address !== undefined && this.#peer?.isAnonymous !== true &&
+      this.#proxies?.includes(address) === true;
+  }
+
+  #peerAddress(): string | undefined {
+    const peer = this.#peer?.remoteAddr.hostname;
+    // IPv4 client of a dual-stack socket (RFC 4291, section 2.5.5.2).
+    return peer?.startsWith("::ffff:") ? peer.slice("::ffff:".length) : peer;
   }
 
   get url(): URL {

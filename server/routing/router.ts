@@ -35,6 +35,7 @@ export function createRouter(
   const authentication = {
     authenticator: settings.authenticator,
     credentialAuthenticator: settings.credentialAuthenticator,
+    certificateHeader: settings.certificateHeader,
     trustedOrigins: trustedOrigins(settings.cors),
   };
   const refusal = createRefusals({ modules, catalog: createCatalog(modules) });

@@ -6,7 +6,12 @@ import { AuthenticatorUnavailableError, InvalidTokenError } from "./authenticato
 import { authenticationUnavailable, Challenges, scopeInsufficient } from "./challenge.ts";
 import { crossOriginRefused, isCrossOrigin } from "./cross_origin.ts";
 import type { Authentication, EnforceSecurity } from "./enforce_security.ts";
-import { compileCredential, readBearerToken, type SentCredential } from "./sent_credential.ts";
+import {
+  compileCredential,
+  readBearerToken,
+  readCertificateSubject,
+  type SentCredential,
+} from "./sent_credential.ts";
 
 /** Result of the verification of one credential. */
 type Outcome =
@@ -158,8 +163,16 @@ function merge(one: Principal, other: Principal): Principal | undefined {
 
 function compileVerifier(
   scheme: SecurityScheme,
-  { authenticator, credentialAuthenticator }: Authentication,
+  { authenticator, credentialAuthenticator, certificateHeader }: Authentication,
 ): Verify {
+  if (scheme.kind === "mutualTLS") {
+    return (exchange) => {
+      const sent = readCertificateSubject(exchange, certificateHeader);
+      if (sent === undefined) return ABSENT;
+      // The proxy has verified the certificate.
+      return sent === "malformed" ? MALFORMED : { kind: "valid", principal: sent };
+    };
+  }
   if (scheme.kind === "bearer") {
     return (exchange) => {
       const sent = readBearerToken(exchange.fields.authorization);

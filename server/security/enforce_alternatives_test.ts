@@ -2,8 +2,16 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Operation, SecurityScheme, StrictResponse } from "../operation.ts";
 import type { Principal } from "../request_context.ts";
 import { createServer } from "../server.ts";
-import { withApi, withAuthenticator, withCors, withCredentialAuthenticator } from "../server_options.ts";
+import {
+  withApi,
+  withAuthenticator,
+  withCertificateHeader,
+  withCors,
+  withCredentialAuthenticator,
+  withTrustedProxies,
+} from "../server_options.ts";
 import { noteApi } from "../testing/note_api.ts";
+import { trustProxies } from "../testing/trust_proxies.ts";
 import {
   AuthenticatorUnavailableError,
   type Credential,
@@ -46,6 +54,8 @@ interface Sent {
   readonly method?: "GET" | "DELETE";
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Address of the proxy that is trusted with certificates. @default "127.0.0.1" */
+  readonly proxy?: string;
 }
 
 interface Received {
@@ -57,7 +67,9 @@ interface Received {
 }
 
 /** Sends a request over the network to an operation with the requirements. */
-async function send({ security, method = "GET", query = "", headers = {} }: Sent): Promise<Received> {
+async function send(
+  { security, method = "GET", query = "", headers = {}, proxy = "127.0.0.1" }: Sent,
+): Promise<Received> {
   let principal: Principal | undefined;
   const module = noteApi();
   const routes = module.routes.map(({ operation, handle }) => ({
@@ -73,6 +85,8 @@ async function send({ security, method = "GET", query = "", headers = {} }: Sent
     withApi({ ...module, routes }),
     withAuthenticator({ authenticate: principalOf }),
     withCredentialAuthenticator({ authenticate: credentialPrincipal }),
+    withTrustedProxies(trustProxies(proxy)),
+    withCertificateHeader("X-Client-Subject"),
     withCors({ origins: ["https://app.example"], credentials: true }),
   );
   const { url } = await server.listen();
@@ -176,9 +190,29 @@ Deno.test("compileAlternatives() admits anonymous requests to optional operation
   assertEquals((await send({ security, headers: passwordOf("ada") })).status, 200);
 });
 
-Deno.test("compileAlternatives() responds 401 where only a certificate is accepted", async () => {
-  const { status, challenge } = await send({ security: [[certificate]] });
-  assertEquals([status, challenge], [401, 'ClientCertificate realm="archway"']);
+Deno.test("compileAlternatives() takes the subject of a certificate from trusted proxies alone", async () => {
+  const headers = { "X-Client-Subject": "CN=partner,O=Bank \\2C Inc" };
+  const security = [[certificate]];
+  const trusted = await send({ security, headers });
+  assertEquals([trusted.status, trusted.principal], [200, {
+    subject: "cert:CN=partner,O=Bank \\2C Inc",
+    scopes: new Set<string>(),
+    isClient: true,
+  }]);
+  const refused: readonly Sent[] = [
+    { security },
+    { security, headers: { "X-Client-Subject": "" } },
+    { security, headers, proxy: "10.0.0.1" },
+    { security, headers: { "X-Client-Subject": `CN=${"a".repeat(250)}` } },
+  ];
+  for (const request of refused) {
+    const { status, challenge } = await send(request);
+    assertEquals([status, challenge], [401, 'ClientCertificate realm="archway"']);
+  }
+  // The token identifies the caller, the certificate its program.
+  const both = { ...headers, Authorization: "Bearer ada" };
+  assertEquals((await send({ security: [[bearer, certificate]], headers: both })).principal, ada);
+  assertEquals((await send({ security: [[bearer, certificate]], headers: both, proxy: "::1" })).status, 401);
 });
 
 Deno.test("compileAlternatives() refuses changes by pages of other origins with the browser's credentials", async () => {

@@ -23,6 +23,8 @@ export interface Authentication {
   readonly authenticator: Authenticator | undefined;
   /** Verifies passwords and API keys. */
   readonly credentialAuthenticator: CredentialAuthenticator | undefined;
+  /** Header in which trusted proxies name the subject of a client's certificate; undefined if none do. */
+  readonly certificateHeader: string | undefined;
   /** Origins whose pages may use credentials that browsers send by themselves. */
   readonly trustedOrigins: ReadonlySet<string>;
 }

@@ -2,6 +2,7 @@ import type { SecurityScheme } from "../operation.ts";
 import { decodeFormText, decodePercent, MalformedTextError } from "../parameters/decode_text.ts";
 import { type RawPair, splitCookies, splitPairs } from "../parameters/pairs.ts";
 import type { Exchange } from "../request/exchange.ts";
+import type { Principal } from "../request_context.ts";
 import type { Credential } from "./authenticator.ts";
 
 /** Content of an Authorization header. */
@@ -41,7 +42,6 @@ export type SentCredential = Credential | "malformed" | undefined;
 /** Prepares the reading of the credential of a scheme other than bearer tokens. */
 export function compileCredential(scheme: SecurityScheme): (exchange: Exchange) => SentCredential {
   if (scheme.kind === "basic") return ({ fields }) => readBasic(fields.authorization);
-  // Nothing that the server receives proves a client's certificate.
   if (scheme.kind !== "apiKey") return () => undefined;
   const { name } = scheme;
   switch (scheme.in) {
@@ -99,3 +99,23 @@ function keyOf(text: string | undefined): SentCredential {
   if (text === undefined || text === "") return undefined;
   return text.length > MAX_TOKEN_LENGTH ? "malformed" : { kind: "apiKey", key: text };
 }
+
+/** Maximum length of a certificate's subject, so that the principal's has at most 255 characters. */
+const MAX_SUBJECT_LENGTH = 250;
+
+/**
+ * Returns the principal of a client's certificate, as a trusted proxy names its subject. Undefined without a
+ * certificate, and for any other sender, who could have made it up.
+ */
+export function readCertificateSubject(
+  exchange: Exchange,
+  header: string | undefined,
+): Principal | "malformed" | undefined {
+  if (header === undefined || !exchange.isFromTrustedProxy) return undefined;
+  const subject = exchange.request.headers.get(header) ?? "";
+  if (subject === "") return undefined;
+  if (subject.length > MAX_SUBJECT_LENGTH || !/^[\u0020-\u007e]+$/.test(subject)) return "malformed";
+  return { subject: `cert:${subject}`, scopes: NO_SCOPES, isClient: true };
+}
+
+const NO_SCOPES: ReadonlySet<string> = new Set();

@@ -133,7 +133,7 @@ Deno.test("generateFiles() takes API keys, passwords, certificates, combinations
   const { warnings } = await generateFiles(JSON.stringify(document), { file: "t" });
   assertEquals(warnings.map(({ at, message }) => [at, message.slice(0, 40)]), [
     ["/components/securitySchemes/query", "Keys in URLs appear in logs of proxies a"],
-    ["/components/securitySchemes/certificate", "The server does not see client certifica"],
+    ["/components/securitySchemes/certificate", "Client certificates are verified by a pr"],
     ["/components/securitySchemes/digest", 'The http scheme "digest" is not supporte'],
   ]);
 });

@@ -35,7 +35,8 @@ function readScheme(scheme: string, written: Located, references: References): S
     case "mutualTLS":
       references.diagnostics.warn(
         pointer,
-        "The server does not see client certificates; operations that need one respond 401",
+        "Client certificates are verified by a proxy that names their subject (AUTH_CERTIFICATE_HEADER); without one, " +
+          "operations that need a certificate respond 401",
       );
       return { pointer, scheme: { scheme, kind: "mutualTLS", scopes } };
     default: {

@@ -1892,7 +1892,7 @@ const createContact: runtime.Operation = {
     "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createContactResponse500ApplicationProblemJson }], headers: [] },
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createContactResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
-  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["contacts:write"] }]],
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["contacts:write"] }], [{ scheme: "apiKey", kind: "apiKey", in: "header", name: "X-API-Key", scopes: ["contacts:write"] }], [{ scheme: "password", kind: "basic", scopes: ["contacts:write"] }]],
   extensions: { "x-counted-as": "contacts" },
 };
 
