@@ -197,6 +197,7 @@ function regex(str) {
         return false;
     }
 }
+exports.fullFormats.int64 = { type: "number", validate: Number.isSafeInteger };
 return exports;
 })({});
 "use strict";
@@ -557,7 +558,7 @@ validate0.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies
 export const listAccountsResponse200ApplicationJson = validate1;
 const schema1 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"type":"array","maxItems":200,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FAccount"}},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPageMeta"}}};
 const schema2 = {"type":"object","additionalProperties":false,"required":["id","kind","profileId","currency","status","balance","createdAt","updatedAt"],"properties":{"id":{"type":"string","format":"uuid"},"kind":{"type":"string","enum":["customer","settlement"]},"profileId":{"type":["string","null"],"format":"uuid"},"currency":{"$ref":"schema:%2Fcomponents%2Fschemas%2FCurrency"},"status":{"type":"string","enum":["open","closed"]},"balance":{"$ref":"schema:%2Fcomponents%2Fschemas%2FBalance"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"closedAt":{"type":"string","format":"date-time"}}};
-const formats8 = module1.fullFormats["date-time"];
+const formats8 = /^(?:\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))|(?:\d\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)t(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;
 const schema3 = {"type":"string","minLength":1,"maxLength":8};
 
 function validate3(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -915,7 +916,7 @@ errors = vErrors.length;
 if(data.createdAt !== undefined && func0.call(data, "createdAt")){
 let data6 = data.createdAt;
 if(typeof data6 === "string"){
-if(!(formats8.validate(data6))){
+if(!(formats8.test(data6))){
 const err17 = {instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err17];
@@ -940,7 +941,7 @@ errors++;
 if(data.updatedAt !== undefined && func0.call(data, "updatedAt")){
 let data7 = data.updatedAt;
 if(typeof data7 === "string"){
-if(!(formats8.validate(data7))){
+if(!(formats8.test(data7))){
 const err19 = {instancePath:instancePath+"/updatedAt",schemaPath:"#/properties/updatedAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err19];
@@ -965,7 +966,7 @@ errors++;
 if(data.closedAt !== undefined && func0.call(data, "closedAt")){
 let data8 = data.closedAt;
 if(typeof data8 === "string"){
-if(!(formats8.validate(data8))){
+if(!(formats8.test(data8))){
 const err21 = {instancePath:instancePath+"/closedAt",schemaPath:"#/properties/closedAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err21];
@@ -2759,7 +2760,7 @@ errors++;
 if(data2.from !== undefined && func0.call(data2, "from")){
 let data6 = data2.from;
 if(typeof data6 === "string"){
-if(!(formats8.validate(data6))){
+if(!(formats8.test(data6))){
 const err19 = {instancePath:instancePath+"/query/from",schemaPath:"#/properties/query/properties/from/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err19];
@@ -2784,7 +2785,7 @@ errors++;
 if(data2.to !== undefined && func0.call(data2, "to")){
 let data7 = data2.to;
 if(typeof data7 === "string"){
-if(!(formats8.validate(data7))){
+if(!(formats8.test(data7))){
 const err21 = {instancePath:instancePath+"/query/to",schemaPath:"#/properties/query/properties/to/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err21];
@@ -3124,7 +3125,7 @@ errors++;
 if(data.createdAt !== undefined && func0.call(data, "createdAt")){
 let data6 = data.createdAt;
 if(typeof data6 === "string"){
-if(!(formats8.validate(data6))){
+if(!(formats8.test(data6))){
 const err14 = {instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err14];
@@ -3803,7 +3804,7 @@ errors = vErrors.length;
 if(data.createdAt !== undefined && func0.call(data, "createdAt")){
 let data4 = data.createdAt;
 if(typeof data4 === "string"){
-if(!(formats8.validate(data4))){
+if(!(formats8.test(data4))){
 const err10 = {instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err10];
@@ -4181,7 +4182,7 @@ errors = vErrors.length;
 if(data1.from !== undefined && func0.call(data1, "from")){
 let data7 = data1.from;
 if(typeof data7 === "string"){
-if(!(formats8.validate(data7))){
+if(!(formats8.test(data7))){
 const err18 = {instancePath:instancePath+"/query/from",schemaPath:"#/properties/query/properties/from/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err18];
@@ -4206,7 +4207,7 @@ errors++;
 if(data1.to !== undefined && func0.call(data1, "to")){
 let data8 = data1.to;
 if(typeof data8 === "string"){
-if(!(formats8.validate(data8))){
+if(!(formats8.test(data8))){
 const err20 = {instancePath:instancePath+"/query/to",schemaPath:"#/properties/query/properties/to/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err20];
@@ -4614,7 +4615,7 @@ errors = vErrors.length;
 if(data.createdAt !== undefined && func0.call(data, "createdAt")){
 let data7 = data.createdAt;
 if(typeof data7 === "string"){
-if(!(formats8.validate(data7))){
+if(!(formats8.test(data7))){
 const err16 = {instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err16];
@@ -4639,7 +4640,7 @@ errors++;
 if(data.updatedAt !== undefined && func0.call(data, "updatedAt")){
 let data8 = data.updatedAt;
 if(typeof data8 === "string"){
-if(!(formats8.validate(data8))){
+if(!(formats8.test(data8))){
 const err18 = {instancePath:instancePath+"/updatedAt",schemaPath:"#/properties/updatedAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err18];
@@ -6391,7 +6392,7 @@ errors++;
 if(data.createdAt !== undefined && func0.call(data, "createdAt")){
 let data3 = data.createdAt;
 if(typeof data3 === "string"){
-if(!(formats8.validate(data3))){
+if(!(formats8.test(data3))){
 const err11 = {instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err11];
@@ -7037,7 +7038,7 @@ errors = vErrors.length;
 if(data.createdAt !== undefined && func0.call(data, "createdAt")){
 let data4 = data.createdAt;
 if(typeof data4 === "string"){
-if(!(formats8.validate(data4))){
+if(!(formats8.test(data4))){
 const err10 = {instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err10];

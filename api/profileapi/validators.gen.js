@@ -197,6 +197,7 @@ function regex(str) {
         return false;
     }
 }
+exports.fullFormats.int64 = { type: "number", validate: Number.isSafeInteger };
 return exports;
 })({});
 "use strict";
@@ -703,7 +704,7 @@ export const listProfilesResponse200ApplicationJson = validate1;
 const schema1 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"type":"array","maxItems":200,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FProfile"}},"meta":{"oneOf":[{"$ref":"schema:%2Fcomponents%2Fschemas%2FCursorPageMeta"},{"$ref":"schema:%2Fcomponents%2Fschemas%2FOffsetPageMeta"}]}}};
 const schema2 = {"type":"object","additionalProperties":false,"required":["id","name","email","createdAt","updatedAt"],"properties":{"id":{"type":"string","format":"uuid"},"name":{"type":"string","minLength":1,"maxLength":100},"email":{"$ref":"schema:%2Fcomponents%2Fschemas%2FEmail"},"age":{"$ref":"schema:%2Fcomponents%2Fschemas%2FAge"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"}}};
 const formats8 = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-const formats14 = module1.fullFormats["date-time"];
+const formats14 = /^(?:\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))|(?:\d\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)t(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;
 const schema3 = {"type":["string","null"],"format":"email","maxLength":254,"pattern":"^(?![^@]{65})","x-pattern-message":"must have at most 64 characters before \"@\""};
 const pattern0 = new RegExp("^(?![^@]{65})", "u");
 
@@ -972,7 +973,7 @@ errors = vErrors.length;
 if(data.createdAt !== undefined && func0.call(data, "createdAt")){
 let data4 = data.createdAt;
 if(typeof data4 === "string"){
-if(!(formats14.validate(data4))){
+if(!(formats14.test(data4))){
 const err11 = {instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err11];
@@ -997,7 +998,7 @@ errors++;
 if(data.updatedAt !== undefined && func0.call(data, "updatedAt")){
 let data5 = data.updatedAt;
 if(typeof data5 === "string"){
-if(!(formats14.validate(data5))){
+if(!(formats14.test(data5))){
 const err13 = {instancePath:instancePath+"/updatedAt",schemaPath:"#/properties/updatedAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err13];

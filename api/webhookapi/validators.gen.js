@@ -197,17 +197,10 @@ function regex(str) {
         return false;
     }
 }
+exports.fullFormats.int64 = { type: "number", validate: Number.isSafeInteger };
 return exports;
 })({});
 const module2 = ((exports) => {
-/**
- * Whether two JSON values are equal, regardless of member names. Replaces Ajv's own comparison in generated
- * validators, which would call a member named "valueOf" as a function.
- *
- * @param {unknown} left
- * @param {unknown} right
- * @returns {boolean}
- */
 function jsonEqual(left, right) {
   if (left === right) return true;
   if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;
@@ -554,7 +547,7 @@ export const listWebhooksResponse200ApplicationJson = validate2;
 const schema2 = {"type":"object","additionalProperties":false,"required":["data","meta"],"properties":{"data":{"type":"array","maxItems":200,"items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhook"}},"meta":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPageMeta"}}};
 const schema3 = {"type":"object","additionalProperties":false,"required":["id","url","eventTypes","createdAt"],"properties":{"id":{"type":"string","format":"uuid"},"url":{"type":"string"},"eventTypes":{"type":"array","items":{"$ref":"schema:%2Fcomponents%2Fschemas%2FWebhookEventType"}},"createdAt":{"type":"string","format":"date-time"},"disabledAt":{"type":"string","format":"date-time"}}};
 const formats4 = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-const formats6 = module1.fullFormats["date-time"];
+const formats6 = /^(?:\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))|(?:\d\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)t(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;
 const schema4 = {"type":"string","minLength":1,"maxLength":200};
 
 function validate4(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -730,7 +723,7 @@ errors++;
 if(data.createdAt !== undefined && func0.call(data, "createdAt")){
 let data4 = data.createdAt;
 if(typeof data4 === "string"){
-if(!(formats6.validate(data4))){
+if(!(formats6.test(data4))){
 const err9 = {instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err9];
@@ -755,7 +748,7 @@ errors++;
 if(data.disabledAt !== undefined && func0.call(data, "disabledAt")){
 let data5 = data.disabledAt;
 if(typeof data5 === "string"){
-if(!(formats6.validate(data5))){
+if(!(formats6.test(data5))){
 const err11 = {instancePath:instancePath+"/disabledAt",schemaPath:"#/properties/disabledAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err11];
@@ -1896,7 +1889,7 @@ errors++;
 if(data.createdAt !== undefined && func0.call(data, "createdAt")){
 let data4 = data.createdAt;
 if(typeof data4 === "string"){
-if(!(formats6.validate(data4))){
+if(!(formats6.test(data4))){
 const err10 = {instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err10];
@@ -3429,7 +3422,7 @@ errors++;
 if(data.previousExpiresAt !== undefined && func0.call(data, "previousExpiresAt")){
 let data1 = data.previousExpiresAt;
 if(typeof data1 === "string"){
-if(!(formats6.validate(data1))){
+if(!(formats6.test(data1))){
 const err4 = {instancePath:instancePath+"/previousExpiresAt",schemaPath:"#/properties/previousExpiresAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err4];
@@ -4331,7 +4324,7 @@ errors++;
 if(data.createdAt !== undefined && func0.call(data, "createdAt")){
 let data7 = data.createdAt;
 if(typeof data7 === "string"){
-if(!(formats6.validate(data7))){
+if(!(formats6.test(data7))){
 const err20 = {instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err20];
@@ -4356,7 +4349,7 @@ errors++;
 if(data.attemptedAt !== undefined && func0.call(data, "attemptedAt")){
 let data8 = data.attemptedAt;
 if(typeof data8 === "string"){
-if(!(formats6.validate(data8))){
+if(!(formats6.test(data8))){
 const err22 = {instancePath:instancePath+"/attemptedAt",schemaPath:"#/properties/attemptedAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err22];
@@ -4381,7 +4374,7 @@ errors++;
 if(data.settledAt !== undefined && func0.call(data, "settledAt")){
 let data9 = data.settledAt;
 if(typeof data9 === "string"){
-if(!(formats6.validate(data9))){
+if(!(formats6.test(data9))){
 const err24 = {instancePath:instancePath+"/settledAt",schemaPath:"#/properties/settledAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err24];
@@ -4406,7 +4399,7 @@ errors++;
 if(data.nextAttemptAt !== undefined && func0.call(data, "nextAttemptAt")){
 let data10 = data.nextAttemptAt;
 if(typeof data10 === "string"){
-if(!(formats6.validate(data10))){
+if(!(formats6.test(data10))){
 const err26 = {instancePath:instancePath+"/nextAttemptAt",schemaPath:"#/properties/nextAttemptAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err26];

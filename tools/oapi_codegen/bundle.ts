@@ -1,10 +1,18 @@
 import formats from "ajv-formats/dist/formats.js" with { type: "text" };
 import ucs2length from "ajv/dist/runtime/ucs2length.js" with { type: "text" };
 import jsonEqual from "./json_equal.js" with { type: "text" };
+import multipleOf from "./multiple_of.js" with { type: "text" };
 
 /** Modules that Ajv's standalone code requires, as function bodies that fill `exports`. */
 const MODULES: ReadonlyMap<string, string> = new Map([
-  ["ajv-formats/dist/formats", formats],
+  [
+    "ajv-formats/dist/formats",
+    `${formats}\nexports.fullFormats.int64 = { type: "number", validate: Number.isSafeInteger };\n`,
+  ],
+  [
+    "archway/multiple_of",
+    `${multipleOf.replace("export function", "function")}exports.default = isMultipleOf;\n`,
+  ],
   [
     "ajv/dist/runtime/equal",
     `${jsonEqual.replace("export function", "function")}exports.default = jsonEqual;\n`,
@@ -14,7 +22,7 @@ const MODULES: ReadonlyMap<string, string> = new Map([
 
 /**
  * Turns Ajv's standalone code into one ES module. Each `require` is replaced with the text of the module, if used.
- * There are only three modules without further dependencies, so no bundler is needed (a native program, which would
+ * There are only four modules without further dependencies, so no bundler is needed (a native program, which would
  * require the permission to run it).
  */
 export function bundle(code: string): string {
@@ -34,7 +42,7 @@ export function bundle(code: string): string {
 /** Removes line comments and the metadata for Ajv's compiler. */
 function stripComments(text: string): string {
   return text.split("\n")
-    .filter((line) => !/^\s*\/\/|^\w+\.code = |^"use strict"|__esModule/.test(line))
+    .filter((line) => !/^\s*(?:\/\/|\/?\*)|^\w+\.code = |^"use strict"|__esModule/.test(line))
     .filter((line) => line.trim() !== "")
     .join("\n") + "\n";
 }

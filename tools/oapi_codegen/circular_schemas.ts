@@ -1,9 +1,6 @@
 import { type Located, textMember } from "./json_value.ts";
 import type { References } from "./references.ts";
-import { subschemas } from "./schema_walk.ts";
-
-/** Keywords whose subschemas apply to the same value as the schema itself. */
-const IN_PLACE = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"];
+import { IN_PLACE, subschemas } from "./schema_walk.ts";
 
 /**
  * Rejects schemas that apply themselves to the same value: their validators would never end. Recursion through a

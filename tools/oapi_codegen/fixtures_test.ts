@@ -5,7 +5,16 @@ import { diskFolder } from "./document/document_folder.ts";
 import { generateFiles } from "./generate_files.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");
-const FIXTURES = ["charges", "issues", "loans", "parcels", "petstore", "styles", "webhooks"] as const;
+const FIXTURES = [
+  "charges",
+  "issues",
+  "loans",
+  "parcels",
+  "petstore",
+  "shapes",
+  "styles",
+  "webhooks",
+] as const;
 
 /** Handler that must not compile: an expression for the body of a function that returns `type`. */
 interface WrongHandler {
@@ -116,6 +125,21 @@ const WRONG_HANDLERS: readonly WrongHandler[] = [
     name: "a status that the operation defaults would have",
     fixture: "loans",
     code: 'export const a = (): api.PutLoanResponse => ({ status: 404, body: { title: "Lost" } });',
+  },
+  {
+    name: "a nullable value taken for an object",
+    fixture: "shapes",
+    code: "export const a = (base: api.Base): unknown => base.name;",
+  },
+  {
+    name: "a property that the default of a branch does not set",
+    fixture: "shapes",
+    code: "export const a = (body: api.PostPriceResponse['body']): number => body === null ? 0 : body.width;",
+  },
+  {
+    name: "a body that is never valid",
+    fixture: "shapes",
+    code: "export const a = (): api.PostAnyResponse => ({ status: 404, body: {} });",
   },
   {
     name: "a body read without asking for its media type",
@@ -236,6 +260,42 @@ const JUDGED: readonly Judged[] = [
   ["parcels", "putParcelBodyApplicationJson", { id: "1", to: { street: "" }, weight: 0 }, [
     "/weight exclusiveMinimum",
   ]],
+  ["shapes", "postAnyBodyApplicationJson", { any: ["value"] }, []],
+  ["shapes", "postAnyResponse200ApplicationJson", [{ a: [null, 1] }], []],
+  ["shapes", "postAnyResponse404ApplicationJson", null, [" false schema"]],
+  ["shapes", "getPartsParameters", { ...none, query: { at: "1985-04-12T23:20:50+01:00", size: 2 } }, []],
+  ["shapes", "getPartsParameters", { ...none, query: { at: "2024-02-29t00:00:00.123456z" } }, []],
+  ["shapes", "getPartsParameters", { ...none, query: { at: "1985-04-12T23:20:50+01", size: 0 } }, [
+    "/query/at format",
+    "/query/size minimum",
+  ]],
+  ["shapes", "getPartsParameters", { ...none, query: { at: "1998-12-31T23:59:60Z" } }, ["/query/at format"]],
+  ["shapes", "getPartsParameters", { ...none, query: { at: "2023-02-29T00:00:00Z" } }, ["/query/at format"]],
+  ["shapes", "getPartsResponse200ApplicationJson", {
+    ...{ item: { a: 1 }, either: {}, all: { age: "1" }, body: { next: 1 }, path: [[]] },
+    ...{ anchored: 1, identified: "1" },
+  }, [
+    "/item/a type",
+    "/either required",
+    "/all/age type",
+    "/body/next type",
+    "/anchored type",
+    "/identified format",
+  ]],
+  ["shapes", "postChildBodyApplicationJson", { age: 1 }, [" required"]],
+  ["shapes", "postPriceBodyApplicationJson", 0.07, []],
+  ["shapes", "postPriceBodyApplicationJson", 4.35, []],
+  ["shapes", "postPriceBodyApplicationJson", 19.99, []],
+  ["shapes", "postPriceBodyApplicationJson", 19.991, [" multipleOf"]],
+  ["shapes", "postPriceResponse200ApplicationJson", {}, []],
+  ["shapes", "postConditionBodyApplicationJson", { kind: "plain" }, []],
+  ["shapes", "postConditionBodyApplicationJson", { size: "1" }, []],
+  ["shapes", "postConditionBodyApplicationJson", { kind: "other", size: "1" }, [
+    " unevaluatedProperties",
+  ]],
+  ["shapes", "postTupleBodyApplicationJson", ["a", 1, {}], []],
+  ["shapes", "postTupleBodyApplicationJson", ["a", "b"], ["/1 type"]],
+  ["shapes", "postTupleBodyApplicationJson", [], [" minItems"]],
   ["styles", "queryParameters", {
     ...none,
     query: { form: ["red"], level: 4, deep: { R: "x" } },

@@ -9,6 +9,7 @@ import type { Diagnostic } from "./diagnostics.ts";
 import type { DocumentFolder } from "./document/document_folder.ts";
 import { member, textMember } from "./json_value.ts";
 import type { OperationModel } from "./model.ts";
+import type { FormatRules } from "./formats.ts";
 import { readOperations } from "./operations.ts";
 import { References } from "./references.ts";
 import { SchemaAliases } from "./schema_aliases.ts";
@@ -40,6 +41,12 @@ export interface GenerateFilesOptions {
   readonly schemaSuffix?: string;
   /** Name of the TypeScript client, such as "profile". @default no client */
   readonly clientName?: string | undefined;
+  /**
+   * Formats in addition to the known ones, or false for those that are not checked.
+   *
+   * @default none
+   */
+  readonly formats?: FormatRules;
   /** Folder of the files that the document references. If undefined, it cannot reference any. */
   readonly folder?: DocumentFolder | undefined;
 }
@@ -60,8 +67,15 @@ export interface GeneratedFiles {
  */
 export async function generateFiles(
   text: string,
-  { file, excludeTags = [], defaultSecurity, schemaSuffix = DEFAULT_SCHEMA_SUFFIX, clientName, folder }:
-    GenerateFilesOptions,
+  {
+    file,
+    excludeTags = [],
+    defaultSecurity,
+    schemaSuffix = DEFAULT_SCHEMA_SUFFIX,
+    formats = new Map(),
+    clientName,
+    folder,
+  }: GenerateFilesOptions,
 ): Promise<GeneratedFiles> {
   const { document, diagnostics } = await bundleDocument(text, { file, folder });
   const references = new References(document, diagnostics);
@@ -74,7 +88,7 @@ export async function generateFiles(
   const binaryUses = checkBinary(operations, references);
   checkStructure(document, diagnostics);
   diagnostics.throwIfAny();
-  const validators = compileValidators(operations, references);
+  const validators = compileValidators(operations, { references, formats });
   diagnostics.throwIfAny();
   const { unusedDefaults } = validators;
   const inBranches = schemasInBranches(documentSchemas(operations, references), references);

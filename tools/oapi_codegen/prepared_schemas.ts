@@ -1,8 +1,8 @@
 import type { JsonValue } from "@archway/server/operation.ts";
-import { formatNames } from "ajv-formats/dist/formats.js";
 import {
   child,
   elements,
+  entries,
   isArray,
   isObject,
   type JsonObject,
@@ -10,6 +10,10 @@ import {
   member,
   textMember,
 } from "./json_value.ts";
+import { PATTERN_FLAGS } from "./ajv_keywords.ts";
+import { type FormatRules, isAsserted } from "./formats.ts";
+import { readPattern } from "./patterns.ts";
+import { containsBeside } from "./evaluated_items.ts";
 import type { References } from "./references.ts";
 import {
   ANNOTATIONS,
@@ -19,8 +23,6 @@ import {
   SCHEMA_KEYWORDS,
   subschemas,
 } from "./schema_walk.ts";
-
-const ASSERTED_FORMATS: readonly string[] = formatNames;
 
 /**
  * Purpose that a schema is compiled for. Defaults are applied to requests but not to responses; in multipart forms,
@@ -38,7 +40,12 @@ export class PreparedSchemas {
   /** Pointers of schemas whose default is not applied. */
   unusedDefaults: ReadonlySet<string> = new Set();
 
-  constructor(readonly references: References) {}
+  /** Whether a schema of the document asks what others have evaluated. */
+  readonly #evaluates: boolean;
+
+  constructor(readonly references: References, readonly formats: FormatRules) {
+    this.#evaluates = JSON.stringify(references.root).includes('"unevaluated');
+  }
 
   /** Returns the id of the schema at `pointer` for a purpose. The same for all purposes without defaults and files. */
   idOf(pointer: string, purpose: Purpose): string {
@@ -75,9 +82,21 @@ export class PreparedSchemas {
       } else if (keyword === "x-pattern-message") result[keyword] = item;
       else if (keyword === "discriminator" && this.#discriminates(schema)) result[keyword] = item;
       else if (ANNOTATIONS.includes(keyword) || keyword.startsWith("x-")) continue;
-      // Other formats are annotations (JSON Schema 2020-12 Validation, section 7.2).
-      else if (keyword === "format" && !ASSERTED_FORMATS.includes(String(item))) continue;
-      else if (SCHEMA_KEYWORDS.includes(keyword)) result[keyword] = next(inner, keyword);
+      else if (keyword === "format" && !isAsserted(String(item), this.formats)) continue;
+      // Ajv requires a value.
+      else if (keyword === "enum" && isArray(item) && item.length === 0) result["not"] = {};
+      else if (keyword === "pattern" && typeof item === "string") {
+        const rule = readPattern(item);
+        if ("error" in rule) continue;
+        result[keyword] = rule.source;
+        if (rule.flags === "") result[PATTERN_FLAGS] = "";
+      } else if (keyword === "patternProperties" && isObject(item)) {
+        const corrected = [...entries(inner)].map(([key, part]) => {
+          const rule = readPattern(key);
+          return ["source" in rule ? rule.source : key, next(part, keyword)] as const;
+        });
+        result[keyword] = Object.fromEntries(corrected);
+      } else if (SCHEMA_KEYWORDS.includes(keyword)) result[keyword] = next(inner, keyword);
       else if (LIST_KEYWORDS.includes(keyword) && isArray(item)) {
         result[keyword] = item.map((part, index) =>
           next({ value: part, pointer: `${inner.pointer}/${index}` }, keyword)
@@ -86,9 +105,28 @@ export class PreparedSchemas {
         result[keyword] = this.#prepareMap(inner, (part) => next(part, keyword));
       } else result[keyword] = item;
     }
+    if (this.#evaluates) this.#prepareEvaluation(result, { schema, next });
     const fallback = root || purpose === "response" ? undefined : this.#defaultOf(schema);
     if (fallback !== undefined) result["default"] = fallback;
     return result;
+  }
+
+  /** Rewrites keywords that Ajv evaluates too much for: `if` that does not match, and `contains`. */
+  #prepareEvaluation(
+    result: Record<string, JsonValue>,
+    { schema, next }: { schema: Located; next: (inner: Located, keyword: string) => JsonValue },
+  ): void {
+    const { if: condition, then = true, else: otherwise = true, allOf = [], unevaluatedItems } = result;
+    if (condition !== undefined) {
+      delete result["if"];
+      delete result["then"];
+      delete result["else"];
+      const branches = [{ allOf: [condition, then] }, { allOf: [{ not: condition }, otherwise] }];
+      result["allOf"] = [...isArray(allOf) ? allOf : [], { anyOf: branches }];
+    }
+    if (unevaluatedItems === undefined || unevaluatedItems === true) return;
+    const contained = containsBeside(schema, this.references).map((inner) => next(inner, "contains"));
+    if (contained.length > 0) result["unevaluatedItems"] = { anyOf: [...contained, unevaluatedItems] };
   }
 
   #prepareMap(map: Located, next: (part: Located) => JsonValue): JsonObject {

@@ -1,4 +1,5 @@
-import { isArray, isObject, type Located, member, textMember } from "./json_value.ts";
+import { escapeToken, isArray, isObject, type Located, member, textMember } from "./json_value.ts";
+import { readPattern } from "./patterns.ts";
 import { nearest } from "@archway/config/nearest.ts";
 import type { References } from "./references.ts";
 import { ANNOTATIONS, LIST_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS, subschemas } from "./schema_walk.ts";
@@ -24,12 +25,11 @@ const KEYWORDS = [
 
 /** Unsupported keywords of JSON Schema or OpenAPI 3.0, with their replacement. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
-  ["$id", "Schemas cannot have an $id; refer to #/components/schemas"],
-  ["$schema", "Schemas cannot choose a dialect; 3.1 documents are JSON Schema 2020-12"],
+  [
+    "$schema",
+    "Only JSON Schema 2020-12, the dialect of OpenAPI 3.1, is supported; convert the schema and remove $schema",
+  ],
   ["$vocabulary", "Schemas cannot choose vocabularies; remove it"],
-  ["$anchor", "Anchors are not supported; refer to #/components/schemas"],
-  ["$dynamicAnchor", "Dynamic references are not supported; refer to #/components/schemas"],
-  ["$dynamicRef", "Dynamic references are not supported; use $ref"],
   ["definitions", "JSON Schema 2020-12 calls it $defs; better, use #/components/schemas"],
   ["dependencies", "JSON Schema 2020-12 calls it dependentRequired or dependentSchemas"],
   ["additionalItems", "JSON Schema 2020-12 calls it items, beside prefixItems"],
@@ -76,10 +76,15 @@ function checkRequired({ value, pointer }: Located, { diagnostics }: References)
   const properties = member(value, "properties");
   const patterns = member(value, "patternProperties");
   const known = isObject(properties) ? Object.keys(properties) : [];
-  const matchers = isObject(patterns) ? Object.keys(patterns).filter(compiles) : [];
+  const matchers = isObject(patterns)
+    ? Object.keys(patterns).flatMap((key) => {
+      const rule = readPattern(key);
+      return "error" in rule ? [] : [new RegExp(rule.source, rule.flags)];
+    })
+    : [];
   for (const [index, name] of (isArray(required) ? required : []).entries()) {
     if (typeof name !== "string" || known.includes(name)) continue;
-    if (matchers.some((pattern) => new RegExp(pattern, "u").test(name))) continue;
+    if (matchers.some((pattern) => pattern.test(name))) continue;
     const guess = nearest(name, known);
     diagnostics.add(
       `${pointer}/required/${index}`,
@@ -92,32 +97,22 @@ function checkRequired({ value, pointer }: Located, { diagnostics }: References)
 
 function checkPatterns({ value, pointer }: Located, { diagnostics }: References): void {
   const pattern = textMember(value, "pattern");
-  if (pattern !== undefined && !compiles(pattern)) {
-    diagnostics.add(
-      `${pointer}/pattern`,
-      "Not a regular expression of ECMA-262 with the u flag; escape or simplify it",
-    );
-  }
   const patterns = member(value, "patternProperties");
-  for (const key of isObject(patterns) ? Object.keys(patterns) : []) {
-    if (!compiles(key)) {
-      diagnostics.add(
-        `${pointer}/patternProperties`,
-        "A key is not a regular expression of ECMA-262 with the u flag",
-      );
-    }
+  const written = [
+    ...(pattern === undefined ? [] : [[pattern, `${pointer}/pattern`] as const]),
+    ...Object.keys(isObject(patterns) ? patterns : {}).map((key) =>
+      [key, `${pointer}/patternProperties/${escapeToken(key)}`] as const
+    ),
+  ];
+  for (const [text, at] of written) {
+    const rule = readPattern(text);
+    if ("error" in rule) diagnostics.add(at, rule.error);
+    else if (rule.flags === "" && text !== pattern) {
+      diagnostics.add(at, "Not a regular expression of ECMA-262 with the u flag; escape or simplify it");
+    } else if (rule.warning !== undefined) diagnostics.warn(at, rule.warning);
   }
   const message = member(value, "x-pattern-message");
   if (message !== undefined && (typeof message !== "string" || pattern === undefined)) {
     diagnostics.add(`${pointer}/x-pattern-message`, "Expected text beside a pattern");
-  }
-}
-
-function compiles(pattern: string): boolean {
-  try {
-    new RegExp(pattern, "u");
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -86,5 +86,8 @@ export function schemaTypes(
   return { declarations, typeOf, named };
 }
 
-const WITH_REQUIRED = "/** The type with these properties required, if it is an object that has them. */\n" +
-  "type WithRequired<T, K extends PropertyKey> = T extends object ? T & { [P in K & keyof T]-?: T[P] } : T;\n";
+const WITH_REQUIRED = `/** The type with these properties required, if it is an object that has them. */
+type WithRequired<T, K extends PropertyKey> = T extends object
+  ? T & { [P in keyof T as P extends K ? P : never]-?: T[P] }
+  : T;
+`;

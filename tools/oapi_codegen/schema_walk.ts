@@ -1,4 +1,14 @@
-import { child, elements, entries, type Located } from "./json_value.ts";
+import type { JsonValue } from "@archway/server/operation.ts";
+import {
+  child,
+  elements,
+  entries,
+  escapeToken,
+  isArray,
+  isObject,
+  type JsonObject,
+  type Located,
+} from "./json_value.ts";
 
 /** JSON Schema 2020-12 keywords whose value is a schema. */
 export const SCHEMA_KEYWORDS: readonly string[] = [
@@ -13,6 +23,10 @@ export const MAP_KEYWORDS: readonly string[] = [
   "dependentSchemas",
   "patternProperties",
   "properties",
+];
+/** Keywords whose subschemas apply to the same value as the schema itself. */
+export const IN_PLACE: readonly string[] = [
+  ...["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"],
 ];
 /** Keywords whose subschemas need not match. */
 export const BRANCHES: readonly string[] = [
@@ -46,4 +60,24 @@ export function* subschemas(schema: Located): Generator<readonly [keyword: strin
   for (const keyword of MAP_KEYWORDS) {
     for (const [, inner] of entries(schema, keyword)) yield [keyword, inner];
   }
+}
+
+/** Returns a schema with its direct subschemas replaced. */
+export function mapSubschemas(
+  { value, pointer }: Located<JsonObject>,
+  change: (schema: Located) => JsonValue,
+): JsonObject {
+  const members = Object.entries(value).map(([keyword, item]): [string, JsonValue] => {
+    const at = `${pointer}/${escapeToken(keyword)}`;
+    if (SCHEMA_KEYWORDS.includes(keyword)) return [keyword, change({ value: item, pointer: at })];
+    if (LIST_KEYWORDS.includes(keyword) && isArray(item)) {
+      return [keyword, item.map((part, index) => change({ value: part, pointer: `${at}/${index}` }))];
+    }
+    if (!MAP_KEYWORDS.includes(keyword) || !isObject(item)) return [keyword, item];
+    const parts = Object.entries(item).map(([name, part]) =>
+      [name, change({ value: part, pointer: `${at}/${escapeToken(name)}` })] as const
+    );
+    return [keyword, Object.fromEntries(parts)];
+  });
+  return Object.fromEntries(members);
 }

@@ -6,6 +6,7 @@ import { boundedItems } from "./bounded_items.ts";
 import { bundle } from "./bundle.ts";
 import { checkDefaults } from "./default_rules.ts";
 import { documentSchemas } from "./document_schemas.ts";
+import type { FormatRules } from "./formats.ts";
 import type { DiagnosticList } from "./diagnostics.ts";
 import { type Located, textMember } from "./json_value.ts";
 import type { OperationModel, ParameterModel } from "./model.ts";
@@ -31,11 +32,11 @@ export interface ValidatorModule {
  */
 export function compileValidators(
   operations: readonly OperationModel[],
-  references: References,
+  { references, formats }: { readonly references: References; readonly formats: FormatRules },
 ): ValidatorModule {
-  const schemas = new PreparedSchemas(references);
+  const schemas = new PreparedSchemas(references, formats);
   const inline = new Map<string, JsonValue>();
-  const ajv = createAjv();
+  const ajv = createAjv(formats);
   const { diagnostics } = references;
   const added = new Set<string>();
   const addAll = (): void => {

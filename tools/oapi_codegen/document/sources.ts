@@ -15,6 +15,7 @@ import { nearest } from "@archway/config/nearest.ts";
 import { parseYaml } from "../parse_yaml.ts";
 import { walkReferences } from "../reference_walk.ts";
 import type { DocumentFolder } from "./document_folder.ts";
+import { resolveIdentifiers } from "./resolve_identifiers.ts";
 import { suggestTarget } from "./suggest_target.ts";
 
 /** Version of OpenAPI, without the patch. */
@@ -161,7 +162,8 @@ export async function loadSources(
   const parse = (path: string, content: string): SourceFile => {
     const diagnostics = new DiagnosticList(posix.join(base, path));
     const parsed = parseYaml(content, diagnostics);
-    const value = files.size === 0 && diagnostics.empty ? overlay(parsed) : parsed;
+    const overlaid = files.size === 0 && diagnostics.empty ? overlay(parsed) : parsed;
+    const value = resolveIdentifiers(overlaid, diagnostics);
     const [first] = files.values();
     const source = { path, value, version: versionOf(value) ?? first?.version ?? "3.1", diagnostics };
     files.set(path, source);

@@ -1,0 +1,112 @@
+import { _, type Ajv2020, type CodeKeywordDefinition, type KeywordCxt, Name, str } from "ajv/dist/2020.js";
+import { not } from "ajv/dist/compile/codegen/index.js";
+import { alwaysValidSchema, Type } from "ajv/dist/compile/util.js";
+import contains from "ajv/dist/vocabularies/applicator/contains.js";
+import { isMultipleOf } from "./multiple_of.js";
+
+/** Keyword of a pattern that is valid only without the `u` flag. */
+export const PATTERN_FLAGS = "x-pattern-flags";
+
+/** Adds keywords of our own to a compiler, and replaces some of its own. */
+export function addKeywords(ajv: Ajv2020): void {
+  ajv.addVocabulary(["x-pattern-message", PATTERN_FLAGS]);
+  for (const definition of [PATTERN, MULTIPLE_OF, CONTAINS, UNEVALUATED_ITEMS]) {
+    ajv.removeKeyword(String(definition.keyword));
+    ajv.addKeyword(definition);
+  }
+  ajv.addKeyword(IS_FILE);
+}
+
+const PATTERN: CodeKeywordDefinition = {
+  keyword: "pattern",
+  type: "string",
+  schemaType: "string",
+  error: {
+    message: ({ parentSchema, schemaCode }) => {
+      const text: unknown = parentSchema?.["x-pattern-message"];
+      return typeof text === "string" ? text : str`must match pattern "${schemaCode}"`;
+    },
+    params: ({ schemaCode }) => _`{pattern: ${schemaCode}}`,
+  },
+  code(context: KeywordCxt): void {
+    const { gen, parentSchema, data } = context;
+    const pattern = String(context.schema);
+    const flags = parentSchema[PATTERN_FLAGS] === "" ? "" : "u";
+    const ref = new RegExp(pattern, flags);
+    const code = _`new RegExp(${pattern}, ${flags})`;
+    const regExp = gen.scopeValue("pattern", { key: ref.toString(), ref, code });
+    context.fail(_`!${regExp}.test(${data})`);
+  },
+};
+
+/** The library's own keyword divides, so that 4.35 is no multiple of 0.01. */
+const MULTIPLE_OF: CodeKeywordDefinition = {
+  keyword: "multipleOf",
+  type: "number",
+  schemaType: "number",
+  error: {
+    message: ({ schemaCode }) => str`must be multiple of ${schemaCode}`,
+    params: ({ schemaCode }) => _`{multipleOf: ${schemaCode}}`,
+  },
+  code(context: KeywordCxt): void {
+    const { gen, data, schema } = context;
+    const code = _`require("archway/multiple_of").default`;
+    const test = gen.scopeValue("func", { ref: isMultipleOf, code });
+    context.fail(_`!${test}(${data}, ${schema})`);
+  },
+};
+
+/** The library's own keyword counts all items as evaluated, not only those that match. */
+const CONTAINS: CodeKeywordDefinition = {
+  ...contains.default,
+  code(context: KeywordCxt, ruleType?: string): void {
+    const { it } = context;
+    const before = it.items;
+    contains.default.code(context, ruleType);
+    if (before === undefined) delete it.items;
+    else it.items = before;
+  },
+};
+
+/** The library's own keyword does not know items that are evaluated in one branch alone. */
+const UNEVALUATED_ITEMS: CodeKeywordDefinition = {
+  keyword: "unevaluatedItems",
+  type: "array",
+  schemaType: ["boolean", "object"],
+  error: {
+    message: ({ params: { len } }) => str`must NOT have more than ${len} items`,
+    params: ({ params: { len } }) => _`{limit: ${len}}`,
+  },
+  code(context: KeywordCxt): void {
+    const { gen, schema, data, it } = context;
+    const items = it.items ?? 0;
+    if (items === true) return;
+    const length = gen.const("len", _`${data}.length`);
+    const from = items instanceof Name
+      ? gen.const("from", _`${items} === true ? ${length} : ${items} || 0`)
+      : items;
+    if (schema === false) {
+      context.setParams({ len: from });
+      context.fail(_`${length} > ${from}`);
+    } else if (typeof schema === "object" && !alwaysValidSchema(it, schema)) {
+      const valid = gen.var("valid", _`${length} <= ${from}`);
+      gen.if(not(valid), () =>
+        gen.forRange("i", from, length, (index) => {
+          const keyword = "unevaluatedItems";
+          context.subschema({ keyword, dataProp: index, dataPropType: Type.Num }, valid);
+          if (!it.allErrors) gen.if(not(valid), () => gen.break());
+        }));
+      context.ok(valid);
+    }
+    it.items = true;
+  },
+};
+
+const IS_FILE: CodeKeywordDefinition = {
+  keyword: "isFile",
+  schemaType: "boolean",
+  error: { message: "must be a file" },
+  code(context: KeywordCxt): void {
+    context.fail(_`!(${context.data} instanceof File)`);
+  },
+};
