@@ -1,15 +1,17 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import createClient from "openapi-fetch";
-import type { paths } from "@archway/api/paymentapi/server.gen.ts";
-import type { paths as profilePaths } from "@archway/api/profileapi/server.gen.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  ConnectionError,
+  createPaymentClient,
+  type PaymentClient,
+} from "@archway/api/clients/typescript/payment/client.gen.ts";
+import { createProfileClient } from "@archway/api/clients/typescript/profile/client.gen.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { errorLines } from "@archway/tools/support/error_lines.ts";
+import { HttpFaultProxy } from "@archway/tools/support/http_fault_proxy.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
-
-type Client = ReturnType<typeof createClient<paths>>;
 
 function start(instance: InstanceConfig): MainProgram {
   return new MainProgram({
@@ -29,25 +31,25 @@ async function ready(program: MainProgram): Promise<string> {
 
 /** Opens an account of a new profile, with an optional deposit. */
 async function openAccount(url: string, amount?: string): Promise<string> {
-  const profile = await createClient<profilePaths>({ baseUrl: url })
+  const profile = await createProfileClient({ baseUrl: url })
     .POST("/v1/profiles", { body: { name: "Ada" } });
-  const client = createClient<paths>({ baseUrl: url });
+  const client = createPaymentClient({ baseUrl: url });
   const account = await client.POST("/v1/accounts", {
-    body: { profileId: profile.data?.data.id ?? "", currency: "BRL" },
+    body: { profileId: profile.data.data.id, currency: "BRL" },
   });
-  const id = account.data?.data.id ?? "";
+  const { id } = account.data.data;
   if (amount === undefined) return id;
   const { response } = await client.POST("/v1/accounts/{id}/deposits", {
-    params: { path: { id }, header: { "Idempotency-Key": crypto.randomUUID() } },
+    params: { path: { id } },
     body: { amount: { amount, currency: "BRL" } },
   });
   assertEquals(response.status, 201);
   return id;
 }
 
-async function balanceOf(client: Client, id: string): Promise<string | undefined> {
+async function balanceOf(client: PaymentClient, id: string): Promise<string> {
   const { data } = await client.GET("/v1/accounts/{id}", { params: { path: { id } } });
-  return data?.data.balance.amount;
+  return data.data.balance.amount;
 }
 
 Deno.test("archway replays a lost response, also after a crash and from another process", async () => {
@@ -82,12 +84,46 @@ Deno.test("archway replays a lost response, also after a crash and from another 
       assertEquals(again.headers.get(name), response.headers.get(name), name);
     }
   }
-  const client = createClient<paths>({ baseUrl: await second.url });
+  const client = createPaymentClient({ baseUrl: await second.url });
   assertEquals([await balanceOf(client, payer), await balanceOf(client, payee)], ["6.00", "4.00"]);
   for (const program of [second, third]) {
     const { code, stderr } = await program.stop();
     assertEquals([code, errorLines(stderr)], [0, []]);
   }
+});
+
+Deno.test("archway makes one payment for a client whose responses are lost or refused", async () => {
+  await using database = await useTestDatabase();
+  await using program = start(database.instance);
+  const url = await ready(program);
+  const [payer, payee] = [await openAccount(url, "100.00"), await openAccount(url)];
+  await using proxy = new HttpFaultProxy((request) => {
+    const { pathname, search } = new URL(request.url);
+    return fetch(new Request(url + pathname + search, request));
+  });
+  const client = createPaymentClient({ baseUrl: await proxy.url, retry: { delayMs: 1 } });
+  proxy.faults.push("lose", { status: 503, headers: { "Retry-After": "1" } }, "lose");
+  const { data, response } = await client.POST("/v1/payments", {
+    body: { payerAccountId: payer, payeeAccountId: payee, amount: { amount: "4.00", currency: "BRL" } },
+  });
+  assertEquals([response.status, response.headers.get("idempotency-replayed")], [201, "true"]);
+  const keys = proxy.requests.map(({ headers }) => headers.get("idempotency-key"));
+  assertEquals([keys.length, new Set(keys).size], [4, 1]);
+  const made: string[] = [];
+  for await (const payment of client.pages("/v1/payments")) made.push(payment.id);
+  assertEquals(made, [data.data.id]);
+  assertEquals([await balanceOf(client, payer), await balanceOf(client, payee)], ["96.00", "4.00"]);
+
+  proxy.faults.push("lose", "lose", "lose", "lose");
+  const body = { amount: { amount: "1.00", currency: "BRL" } } as const;
+  const params = { path: { id: payer } };
+  const lost = await assertRejects(
+    () => client.POST("/v1/accounts/{id}/deposits", { params, body }),
+    ConnectionError,
+  );
+  const header = { "Idempotency-Key": lost.idempotencyKey ?? "" };
+  await client.POST("/v1/accounts/{id}/deposits", { params: { ...params, header }, body });
+  assertEquals([lost.attempts, await balanceOf(client, payer)], [4, "97.00"]);
 });
 
 Deno.test("archway settles one payment per key for clients that disconnect and retry", async () => {
@@ -121,7 +157,7 @@ Deno.test("archway settles one payment per key for clients that disconnect and r
       }
     }),
   );
-  const client = createClient<paths>({ baseUrl: url });
+  const client = createPaymentClient({ baseUrl: url });
   assertEquals([await balanceOf(client, payer), await balanceOf(client, payee)], ["60.00", "40.00"]);
 });
 
@@ -139,12 +175,11 @@ Deno.test("archway events rebuild reports differences, and replaces them on requ
   await using program = start(database.instance);
   const url = await ready(program);
   const [payer, payee] = [await openAccount(url, "10.00"), await openAccount(url)];
-  const client = createClient<paths>({ baseUrl: url });
+  const client = createPaymentClient({ baseUrl: url });
   const paid = await client.POST("/v1/payments", {
-    params: { header: { "Idempotency-Key": "a" } },
     body: { payerAccountId: payer, payeeAccountId: payee, amount: { amount: "4.00", currency: "BRL" } },
   });
-  const id = paid.data?.data.id ?? "";
+  const { id } = paid.data.data;
   const rebuild = async (expected: number, ...args: string[]): Promise<string> => {
     await using command = new MainProgram(environment, ["events", "rebuild", ...args]);
     const { code, stdout, stderr } = await command.ended();
@@ -163,7 +198,7 @@ Deno.test("archway events rebuild reports differences, and replaces them on requ
   await rebuild(0, "--swap");
   await rebuild(0);
   const read = await client.GET("/v1/payments/{id}", { params: { path: { id } } });
-  assertEquals(read.data?.data.description, null);
+  assertEquals(read.data.data.description, null);
   await using invalid = new MainProgram(environment, ["events", "drop"]);
   const { code: usage, stderr } = await invalid.ended();
   assertEquals([usage, stderr], [

@@ -61,9 +61,10 @@ export class HttpFaultProxy implements AsyncDisposable {
     });
     const response = await this.#send(request);
     const content = new Uint8Array(await response.arrayBuffer());
-    response.headers.delete("Content-Length");
-    if (fault === "lose") response.headers.set("Content-Length", String(content.length + 1));
-    outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+    const sent = new Headers(response.headers);
+    sent.delete("Content-Length");
+    if (fault === "lose") sent.set("Content-Length", String(content.length + 1));
+    outgoing.writeHead(response.status, Object.fromEntries(sent));
     // The head is sent: without it, fetch of Deno 2.9 itself sends the request again on another connection, even a POST.
     if (fault === "lose") outgoing.write(content, () => incoming.socket.destroy());
     else outgoing.end(content);
