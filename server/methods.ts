@@ -15,7 +15,7 @@ export const KNOWN_METHODS: ReadonlySet<string> = new Set([
   "QUERY",
 ]);
 
-const ALLOW_ORDER = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+const ALLOW_ORDER = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY"];
 
 /** Returns the `Allow` header for a resource; GET implies HEAD, and OPTIONS is always allowed. */
 export function allowHeader(methods: Iterable<string>): string {

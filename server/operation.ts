@@ -11,7 +11,7 @@ export type JsonValue = null | boolean | number | string | readonly JsonValue[] 
 };
 
 /** Methods that a path item can declare and this server serves. HEAD and OPTIONS are derived. */
-export type Method = "GET" | "PUT" | "POST" | "DELETE" | "PATCH";
+export type Method = "GET" | "PUT" | "POST" | "DELETE" | "PATCH" | "QUERY";
 
 /** Schema violation, with the fields of Ajv's error object that the server reads. */
 export interface ValidationError {

@@ -231,57 +231,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/healthz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Check whether the service can handle requests */
-        get: operations["getHealth"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/livez": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Check whether the process is alive */
-        get: operations["getLiveness"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/readyz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Check whether the service should receive traffic */
-        get: operations["getReadiness"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export interface webhooks {
     "account.opened": {
@@ -520,8 +469,6 @@ export interface components {
         ETagsById: ETagsById;
         EventTime: EventTime;
         EventId: EventId;
-        Health: Health;
-        HealthCheck: HealthCheck;
         Problem: Problem;
         InvalidParam: InvalidParam;
     };
@@ -1531,77 +1478,6 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    getHealth: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The service is healthy */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    getLiveness: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The process is alive */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Health;
-                };
-            };
-        };
-    };
-    getReadiness: {
-        parameters: {
-            query?: {
-                /** @description Include the individual checks; the value is ignored */
-                verbose?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Ready for traffic */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Health;
-                };
-            };
-            /** @description Not ready for traffic */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Health;
-                };
-            };
-        };
-    };
 }
 
 /** ISO 4217 code */
@@ -1904,17 +1780,6 @@ export type EventTime = string;
 
 /** Position of the event in its stream */
 export type EventId = string;
-
-export type Health = {
-  status: "ok" | "degraded" | "unavailable";
-  checks?: HealthCheck[];
-};
-
-export type HealthCheck = {
-  name: string;
-  status: "ok" | "degraded" | "unavailable";
-  reason?: string;
-};
 
 /** Problem details (RFC 9457) */
 export type Problem = {

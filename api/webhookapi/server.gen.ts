@@ -178,57 +178,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/healthz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Check whether the service can handle requests */
-        get: operations["getHealth"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/livez": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Check whether the process is alive */
-        get: operations["getLiveness"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/readyz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Check whether the service should receive traffic */
-        get: operations["getReadiness"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -251,8 +200,6 @@ export interface components {
         Meta: Meta;
         PageMeta: PageMeta;
         ETagsById: ETagsById;
-        Health: Health;
-        HealthCheck: HealthCheck;
         Problem: Problem;
         InvalidParam: InvalidParam;
     };
@@ -887,77 +834,6 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    getHealth: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The service is healthy */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    getLiveness: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The process is alive */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Health;
-                };
-            };
-        };
-    };
-    getReadiness: {
-        parameters: {
-            query?: {
-                /** @description Include the individual checks; the value is ignored */
-                verbose?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Ready for traffic */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Health;
-                };
-            };
-            /** @description Not ready for traffic */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Health;
-                };
-            };
-        };
-    };
 }
 
 /**
@@ -1154,17 +1030,6 @@ export type PageMeta = {
 /** ETags of the items on the page, by item ID */
 export type ETagsById = {
   [key: string]: string;
-};
-
-export type Health = {
-  status: "ok" | "degraded" | "unavailable";
-  checks?: HealthCheck[];
-};
-
-export type HealthCheck = {
-  name: string;
-  status: "ok" | "degraded" | "unavailable";
-  reason?: string;
 };
 
 /** Problem details (RFC 9457) */

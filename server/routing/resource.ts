@@ -49,6 +49,7 @@ function makeResource(endpoints: readonly Endpoint[]): Resource {
   for (const { method, accepts = [] } of endpoints) {
     if (accepts.length === 0) continue;
     if (method === "PATCH") discovery["Accept-Patch"] = accepts.join(", ");
+    if (method === "QUERY") discovery["Accept-Query"] = accepts.join(", ");
     if (method === "POST") discovery["Accept-Post"] = accepts.join(", ");
   }
   return {

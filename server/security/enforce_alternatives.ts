@@ -48,7 +48,7 @@ export function compileAlternatives(
   const positions = new Map<string, number>();
   const alternatives = security.map((requirement) => requirement.map(partOf));
   const isOptional = alternatives.some((parts) => parts.length === 0);
-  const changes = method !== "GET";
+  const changes = method !== "GET" && method !== "QUERY";
 
   function partOf(scheme: SecurityScheme): Part {
     const credential = scheme.kind === "apiKey"

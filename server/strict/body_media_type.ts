@@ -22,6 +22,8 @@ export function compileMediaTypes(method: Method, body: RequestBodyDescriptor): 
     ? { "Accept-Patch": offered }
     : method === "POST"
     ? { "Accept-Post": offered }
+    : method === "QUERY"
+    ? { "Accept-Query": offered }
     : { Accept: offered };
   const exact = new Map(body.content.map((content) => [content.mediaType, content]));
   const cached = new Map<string, RequestMediaType>();

@@ -69,7 +69,7 @@ async function readModels(path: string): Promise<ReadModels> {
     folder: diskFolder(dirname(path)),
   });
   const references = new References(document, diagnostics);
-  const models = readOperations(references, { excludeTags: [], defaultSecurity: "none" });
+  const models = readOperations(references, { defaultSecurity: "none" });
   const written = parseYaml(text, new DiagnosticList(basename(path)));
   return { references, models, version: textMember(written, "openapi") ?? "" };
 }

@@ -66,7 +66,7 @@ Deno.test("runDocument() generates, checks, serves and requests each document on
     assertMatch(text, /^bad\.json +refused$/m);
     assertMatch(text, /^pets\.yaml \* +3\.0\.3 +3 +1 .* ok \d\.\d +2\/2 \(\d+ refused\)$/m);
     assertMatch(text, /^1 of 2 documents accepted, 1 passed; 1 of 3 operations of accepted documents typed/m);
-    assertMatch(text, /^ +1 +Property contend is not expected here \(bad\.json\)$/m);
+    assertMatch(text, /^ +1 +Unknown field \(bad\.json\)$/m);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

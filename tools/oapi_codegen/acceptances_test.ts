@@ -326,3 +326,55 @@ Deno.test("generateFiles() warns of fields without effect, and of descriptions o
     "/tags/0 The field name is missing; add it",
   ]);
 });
+
+Deno.test("generateFiles() leaves out operations that differ from others in a fragment, with a warning", async () => {
+  const document = acceptedDocument();
+  const operation = { security: [], responses: { "204": { description: "Done" } } };
+  setMember(document, { at: "/paths/~1things#v2", value: { post: operation, put: operation } });
+  const { files, warnings } = await generateFiles(JSON.stringify(document), { file: "oapi/t.yaml" });
+  assertEquals(handlers(files.get("server.gen.ts") ?? ""), ["getThing", "createThing", "putThingsV2"]);
+  assertMatch(files.get("server.gen.ts") ?? "", /method: "PUT",\n {2}path: "\/things",/);
+  assertEquals(warnings.map(({ at, message }) => `${at} ${message}`), [
+    "/paths/~1things#v2/post Requests carry no fragment: they are those of /things; the operation is left out",
+  ]);
+});
+
+Deno.test("generateFiles() prefixes paths with the base path of the options", async () => {
+  const servers = [{ url: "https://{host}/{version}/", variables: { version: { default: "v1" } } }];
+  const changes = [
+    { at: "/servers", value: servers },
+    { at: `${GET}/servers`, value: [{ url: "/qr" }] },
+  ];
+  const paths = async (basePath?: string): Promise<readonly string[]> =>
+    [...(await generated(changes, { basePath })).matchAll(/^ {2}path: "(.*)",/gm)].map(([, path = ""]) =>
+      path
+    );
+  assertEquals(await paths(), ["/qr/things/{id}", "/things"]);
+  assertEquals(await paths("servers"), ["/qr/things/{id}", "/v1/things"]);
+  assertEquals(await paths("/api"), ["/qr/things/{id}", "/api/things"]);
+});
+
+Deno.test("generateFiles() routes QUERY of 3.2 with its body, and leaves out other methods with a warning", async () => {
+  const document = acceptedDocument();
+  const operation = (operationId: string): unknown => ({
+    operationId,
+    security: [],
+    requestBody: { content: { "application/json": { schema: { $ref: "#/components/schemas/Thing" } } } },
+    responses: { "204": { description: "Done" } },
+  });
+  setMember(document, { at: "/openapi", value: "3.2.0" });
+  setMember(document, { at: "/paths/~1things/query", value: operation("findThings") });
+  setMember(document, {
+    at: "/paths/~1more/additionalOperations",
+    value: { QUERY: operation("findMore"), COPY: operation("copy") },
+  });
+  const { files, warnings } = await generateFiles(JSON.stringify(document), { file: "oapi/t.yaml" });
+  const server = files.get("server.gen.ts") ?? "";
+  assertEquals(handlers(server), ["getThing", "createThing", "findThings", "findMore"]);
+  assertEquals([...server.matchAll(/method: "QUERY"/g)].length, 2);
+  assertStringIncludes(server, "validate: validators.findMoreBodyApplicationJson");
+  assertEquals(warnings.map(({ message }) => message), [
+    "The server has no method COPY; the operation is left out",
+  ]);
+  assertStringIncludes(files.get("spec.gen.ts") ?? "", '"openapi":"3.2.0"');
+});

@@ -1,13 +1,24 @@
-import { parseYaml } from "./parse_yaml.ts";
+import { type ConfigEntry, ConfigReader } from "./config_reader.ts";
 import { DiagnosticList } from "./diagnostics.ts";
-import type { JsonValue } from "@archway/server/operation.ts";
 import type { DefaultSecurity } from "./security.ts";
-import { isArray, isObject, type JsonObject, member } from "./json_value.ts";
+import { isObject, type Located } from "./json_value.ts";
+import { parseYaml } from "./parse_yaml.ts";
+import type { SelectionRules } from "./selection.ts";
 
-const OPTIONS = ["client", "default-security", "exclude-tags", "schema-suffix"];
+const FIELDS = ["spec", "output", "overlays", "include", "exclude", "names", "options"];
+const RULES = ["tags", "operations", "paths", "media-types"];
+const OPTIONS = ["base-path", "client", "default-security", "exclude-tags", "schema-suffix"];
 
 /** Suffix of a schema's type if its name is taken, unless the cfg has another one. */
 export const DEFAULT_SCHEMA_SUFFIX = "Schema";
+
+/** Names in the generated code, in place of those of the document. */
+export interface ConfigNames {
+  /** By operationId, or by method and path such as `GET /pets`. */
+  readonly operations: ReadonlyMap<string, ConfigEntry>;
+  /** By the name of the component. */
+  readonly schemas: ReadonlyMap<string, ConfigEntry>;
+}
 
 /** Content of a `cfg.server.<name>.yaml`. */
 export interface Config {
@@ -15,8 +26,17 @@ export interface Config {
   readonly spec: string;
   /** Path of the output folder, relative to the configuration's folder. */
   readonly output: string;
-  /** Tags of operations that are not generated; types and the document still include them. */
-  readonly excludeTags: readonly string[];
+  /** Paths of overlays, relative to the configuration's folder, in the order of their application. */
+  readonly overlays: readonly ConfigEntry[];
+  /** Parts that are served; all if there are no rules. */
+  readonly include: SelectionRules;
+  /** Parts that are not served. */
+  readonly exclude: SelectionRules;
+  /** Tags of operations that others serve: the document still has them. */
+  readonly excludeTags: readonly ConfigEntry[];
+  readonly names: ConfigNames;
+  /** Prefix of all paths such as "/v1", or `servers` for that of the document's first server. */
+  readonly basePath: string | undefined;
   /** Security of operations if the document says nothing; undefined if that is an error. */
   readonly defaultSecurity: DefaultSecurity | undefined;
   /** Suffix of a schema's type whose name is taken. */
@@ -32,69 +52,64 @@ export interface Config {
  */
 export function parseConfig(text: string, file: string): Config {
   const diagnostics = new DiagnosticList(file);
-  const value = parseYaml(text, diagnostics);
+  const root: Located = { value: parseYaml(text, diagnostics), pointer: "" };
   diagnostics.throwIfAny();
-  if (!isObject(value)) {
+  if (!isObject(root.value)) {
     diagnostics.add("", "Expected an object with the fields spec, output and options");
     return diagnostics.throw();
   }
-  refuseUnknown(value, { known: ["spec", "output", "options"], at: "", diagnostics });
-  const spec = requiredPath(value, { field: "spec", diagnostics });
-  const output = requiredPath(value, { field: "output", diagnostics });
-  const options = member(value, "options");
-  const excludeTags: string[] = [];
-  if (options !== undefined && !isObject(options)) diagnostics.add("/options", "Expected an object");
-  if (isObject(options)) {
-    refuseUnknown(options, { known: OPTIONS, at: "/options", diagnostics });
-    const tags = member(options, "exclude-tags") ?? [];
-    if (isArray(tags)) {
-      for (const [index, tag] of tags.entries()) {
-        if (typeof tag === "string") excludeTags.push(tag);
-        else diagnostics.add(`/options/exclude-tags/${index}`, "Expected a tag's name");
-      }
-    } else {
-      diagnostics.add("/options/exclude-tags", "Expected a list of tags");
-    }
-  }
-  const scheme = readText(options, { field: "default-security", diagnostics });
-  const schemaSuffix = readText(options, { field: "schema-suffix", diagnostics }) ?? DEFAULT_SCHEMA_SUFFIX;
+  const reader = new ConfigReader(diagnostics);
+  reader.refuseUnknown(root, FIELDS);
+  const required = (field: string): string => {
+    const found = reader.text(root, field, "a path relative to this file");
+    if (found === undefined) diagnostics.add(`/${field}`, "Expected a path relative to this file");
+    return found?.text ?? "";
+  };
+  const spec = required("spec");
+  const output = required("output");
+  const options = reader.object(root, "options", OPTIONS);
+  const names = reader.object(root, "names", ["operations", "schemas"]);
+  const schemaSuffix = reader.text(options, "schema-suffix")?.text ?? DEFAULT_SCHEMA_SUFFIX;
   if (!/^\w+$/.test(schemaSuffix)) {
     diagnostics.add("/options/schema-suffix", "Expected letters, digits and underscores");
   }
-  const client = member(options, "client") ?? true;
-  if (typeof client !== "boolean") diagnostics.add("/options/client", "Expected true or false");
-  diagnostics.throwIfAny();
-  const defaultSecurity = scheme === undefined || scheme === "none" ? scheme : { scheme };
-  return { spec, output, excludeTags, defaultSecurity, schemaSuffix, client: client !== false };
-}
-
-function readText(
-  options: JsonValue | undefined,
-  { field, diagnostics }: { field: string; diagnostics: DiagnosticList },
-): string | undefined {
-  const value = member(options, field);
-  if (value === undefined || (typeof value === "string" && value !== "")) return value;
-  diagnostics.add(`/options/${field}`, "Expected text");
-  return undefined;
-}
-
-function refuseUnknown(
-  value: JsonObject,
-  { known, at, diagnostics }: { known: readonly string[]; at: string; diagnostics: DiagnosticList },
-): void {
-  for (const key of Object.keys(value)) {
-    if (!known.includes(key)) {
-      diagnostics.add(`${at}/${key}`, `Unknown field; the fields are ${known.join(", ")}`);
-    }
+  const basePath = reader.text(options, "base-path")?.text;
+  if (basePath !== undefined && basePath !== "servers" && !/^(?:\/[\w.~-]+)+$/.test(basePath)) {
+    diagnostics.add(
+      "/options/base-path",
+      "Expected a path such as /v1, or servers for that of the first server",
+    );
   }
+  const scheme = reader.text(options, "default-security")?.text;
+  const config: Config = {
+    spec,
+    output,
+    overlays: reader.texts(root, "overlays", "path"),
+    include: readRules(root, { field: "include", reader }),
+    exclude: readRules(root, { field: "exclude", reader }),
+    excludeTags: reader.texts(options, "exclude-tags", "tag"),
+    names: {
+      operations: reader.textsByName(names, "operations"),
+      schemas: reader.textsByName(names, "schemas"),
+    },
+    basePath,
+    defaultSecurity: scheme === undefined || scheme === "none" ? scheme : { scheme },
+    schemaSuffix,
+    client: reader.flag(options, "client") ?? true,
+  };
+  diagnostics.throwIfAny();
+  return config;
 }
 
-function requiredPath(
-  value: JsonObject,
-  { field, diagnostics }: { field: string; diagnostics: DiagnosticList },
-): string {
-  const found = member(value, field);
-  if (typeof found === "string" && found !== "") return found;
-  diagnostics.add(`/${field}`, "Expected a path relative to this file");
-  return "";
+function readRules(
+  root: Located,
+  { field, reader }: { readonly field: string; readonly reader: ConfigReader },
+): SelectionRules {
+  const rules = reader.object(root, field, RULES);
+  return {
+    tags: reader.texts(rules, "tags", "tag"),
+    operations: reader.texts(rules, "operations", "operation"),
+    paths: reader.texts(rules, "paths", "path"),
+    mediaTypes: reader.texts(rules, "media-types", "media type"),
+  };
 }

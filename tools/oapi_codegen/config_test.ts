@@ -1,41 +1,63 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseConfig } from "./config.ts";
+import type { ConfigEntry } from "./config_reader.ts";
 import { GenerationError } from "./diagnostics.ts";
+import { NO_RULES } from "./selection.ts";
 
 Deno.test("parseConfig() reads every field", () => {
-  const text =
-    "spec: a.yaml\noutput: ../api/a\noptions:\n  exclude-tags: [health]\n  default-security: token\n" +
-    "  schema-suffix: Model\n  client: false\n";
-  assertEquals(parseConfig(text, "cfg"), {
-    spec: "a.yaml",
-    output: "../api/a",
-    excludeTags: ["health"],
-    defaultSecurity: { scheme: "token" },
-    schemaSuffix: "Model",
-    client: false,
-  });
+  const text = `spec: a.yaml
+output: ../api/a
+overlays: [fix.yaml]
+include: { tags: [pets], operations: [getPet], paths: [/pets/*], media-types: [application/json] }
+exclude: { tags: [old] }
+names: { operations: { GET /pets: listPets }, schemas: { pet: Pet } }
+options:
+  base-path: /v1
+  exclude-tags: [health]
+  default-security: token
+  schema-suffix: Model
+  client: false
+`;
+  const config = parseConfig(text, "cfg");
+  const texts = (entries: readonly ConfigEntry[]): readonly string[] => entries.map(({ text }) => text);
+  assertEquals([config.spec, config.output, config.basePath], ["a.yaml", "../api/a", "/v1"]);
+  assertEquals([config.defaultSecurity, config.schemaSuffix, config.client], [
+    { scheme: "token" },
+    "Model",
+    false,
+  ]);
+  assertEquals(config.overlays, [{ text: "fix.yaml", place: { file: "cfg", at: "/overlays/0", line: 3 } }]);
+  assertEquals(Object.values(config.include).map(texts), [["pets"], ["getPet"], ["/pets/*"], [
+    "application/json",
+  ]]);
+  assertEquals([config.exclude.tags, config.excludeTags].map(texts), [["old"], ["health"]]);
+  const { operations, schemas } = config.names;
+  assertEquals([operations.get("GET /pets")?.text, schemas.get("pet")?.text], ["listPets", "Pet"]);
   const none = parseConfig("spec: a\noutput: b\noptions: { default-security: none }\n", "cfg");
   assertEquals(none.defaultSecurity, "none");
 });
 
 Deno.test("parseConfig() applies defaults for missing options", () => {
-  const { excludeTags, defaultSecurity, schemaSuffix, client } = parseConfig(
-    "spec: a.yaml\noutput: b\n",
-    "cfg",
-  );
-  assertEquals([excludeTags, defaultSecurity, schemaSuffix, client], [[], undefined, "Schema", true]);
+  const config = parseConfig("spec: a.yaml\noutput: b\n", "cfg");
+  assertEquals(config, {
+    ...{ spec: "a.yaml", output: "b", overlays: [], excludeTags: [] },
+    ...{ include: NO_RULES, exclude: NO_RULES, names: { operations: new Map(), schemas: new Map() } },
+    ...{ basePath: undefined, defaultSecurity: undefined, schemaSuffix: "Schema", client: true },
+  });
 });
 
 Deno.test("parseConfig() reports all diagnostics at once", () => {
   const error = assertThrows(
     () =>
       parseConfig(
-        "spec: 5\noutputs: x\noptions: { exclude-tags: [1], package: p, schema-suffix: a b, default-security: 1 }\n",
+        "spec: 5\noutputs: x\noptions: { exclude-tags: [1], package: p, schema-suffix: a b, default-security: 1, base-path: v1/ }\ninclude: []\n",
         "oapi/cfg.yaml",
       ),
     GenerationError,
   );
   assertEquals(error.diagnostics.map(({ at }) => at).sort(), [
+    "/include",
+    "/options/base-path",
     "/options/default-security",
     "/options/exclude-tags/0",
     "/options/package",

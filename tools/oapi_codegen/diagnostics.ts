@@ -34,10 +34,17 @@ function formatDiagnostic({ file, at, line, message }: Diagnostic): string {
   return `${file}${line === undefined ? "" : `:${line}`}#${at}: ${message}`;
 }
 
+/** Diagnostic as it was added: at a pointer, or elsewhere. */
+interface Added {
+  readonly at: string;
+  readonly message: string;
+  readonly place?: Place | undefined;
+}
+
 /** Collects the diagnostics of a document, to report all of them at once. */
 export class DiagnosticList {
-  readonly #diagnostics = new Map<string, Omit<Diagnostic, "file">>();
-  readonly #warnings = new Map<string, Omit<Diagnostic, "file">>();
+  readonly #diagnostics = new Map<string, Added>();
+  readonly #warnings = new Map<string, Added>();
   #locate: (at: string) => Place;
 
   constructor(readonly file: string) {
@@ -67,6 +74,30 @@ export class DiagnosticList {
     this.#warnings.set(`${at}\n${message}`, { at, message });
   }
 
+  /** Adds a diagnostic at a place in another file, such as the configuration. */
+  addAt(place: Place | undefined, message: string): void {
+    this.#diagnostics.set(keyOf(place, message), { at: "", message, place });
+  }
+
+  /** Adds a warning at a place in another file. */
+  warnAt(place: Place | undefined, message: string): void {
+    this.#warnings.set(keyOf(place, message), { at: "", message, place });
+  }
+
+  /** Drops the diagnostics and warnings of parts of the document. */
+  drop(pointers: readonly string[]): void {
+    const dropped = new Set(pointers);
+    const isDropped = (at: string): boolean => {
+      for (let end = at.length; end > 0; end = at.lastIndexOf("/", end - 1)) {
+        if (dropped.has(at.slice(0, end))) return true;
+      }
+      return false;
+    };
+    for (const items of [this.#diagnostics, this.#warnings]) {
+      for (const [key, { at }] of items) if (isDropped(at)) items.delete(key);
+    }
+  }
+
   /** Whether there is a diagnostic for exactly this location. */
   has(at: string): boolean {
     return [...this.#diagnostics.values()].some((diagnostic) => diagnostic.at === at);
@@ -86,8 +117,8 @@ export class DiagnosticList {
     return this.#located(this.#warnings);
   }
 
-  #located(items: ReadonlyMap<string, Omit<Diagnostic, "file">>): readonly Diagnostic[] {
-    return [...items.values()].map(({ at, message }) => ({ ...this.#locate(at), message }));
+  #located(items: ReadonlyMap<string, Added>): readonly Diagnostic[] {
+    return [...items.values()].map(({ at, message, place }) => ({ ...place ?? this.#locate(at), message }));
   }
 
   /** Throws a {@link GenerationError} with every diagnostic. */
@@ -99,4 +130,8 @@ export class DiagnosticList {
   throwIfAny(): void {
     if (!this.empty) this.throw();
   }
+}
+
+function keyOf(place: Place | undefined, message: string): string {
+  return JSON.stringify([place?.file, place?.at, message]);
 }

@@ -492,7 +492,7 @@ async function writeFixture(name: string, folder: string): Promise<void> {
   const document = await Deno.readTextFile(join(source, "openapi.yaml"));
   const { files } = await generateFiles(document, {
     file: `${name}/openapi.yaml`,
-    excludeTags: ["internal"],
+    excludeTags: [{ text: "internal" }],
     folder: diskFolder(source),
   });
   await Deno.mkdir(folder, { recursive: true });

@@ -28,10 +28,8 @@ export async function generate(configPath: string): Promise<Generated> {
   const folder = resolve(dirname(configPath), config.output);
   const [, name] = /^cfg\.server\.([\w-]+)\.yaml$/.exec(basename(configPath)) ?? [];
   const { files, client, warnings } = await generateFiles(await readText(specPath), {
+    ...config,
     file: displayPath(specPath),
-    excludeTags: config.excludeTags,
-    defaultSecurity: config.defaultSecurity,
-    schemaSuffix: config.schemaSuffix,
     clientName: config.client ? name : undefined,
     folder: diskFolder(dirname(specPath), ROOT),
   });

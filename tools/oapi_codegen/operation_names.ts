@@ -1,3 +1,5 @@
+import type { ConfigEntry } from "./config_reader.ts";
+import type { DiagnosticList } from "./diagnostics.ts";
 import { isIdentifier, pascalCase } from "./identifiers.ts";
 import { type Located, textMember } from "./json_value.ts";
 import type { References } from "./references.ts";
@@ -5,19 +7,29 @@ import type { References } from "./references.ts";
 /** Operation of a document, before it is read. */
 export interface NamedOperation {
   readonly method: string;
+  /** Path as the document has it. */
+  readonly written: string;
+  /** Path that is served. */
   readonly path: string;
   readonly operation: Located;
 }
 
 /**
  * Names operations in generated code: by their operationId if it is an identifier, else by its words, else by method and
- * path, as in `getPetsByPetId`. A name that is taken gets a number. The document keeps what is written.
+ * path, as in `getPetsByPetId`. A name that is taken gets a number. Given names precede all others. The document keeps what
+ * is written.
  */
 export class OperationNames {
   readonly #names = new Map<string, string>();
   readonly #taken = new Set<string>();
 
-  constructor(operations: readonly NamedOperation[], { diagnostics }: References) {
+  constructor(
+    operations: readonly NamedOperation[],
+    { references: { diagnostics }, given }: {
+      readonly references: References;
+      readonly given: ReadonlyMap<string, ConfigEntry>;
+    },
+  ) {
     const ids = new Map<string, string>();
     for (const { operation } of operations) {
       const id = textMember(operation.value, "operationId");
@@ -26,11 +38,32 @@ export class OperationNames {
       if (ids.has(id)) diagnostics.add(at, "Another operation has this operationId; it must be unique");
       ids.set(id, at);
     }
+    this.#addGiven(operations, { diagnostics, given });
     // Identifiers come first, so that no derived name takes theirs.
     const written = (item: NamedOperation): boolean =>
       isUsable(textMember(item.operation.value, "operationId"));
-    for (const item of [...operations.filter(written), ...operations.filter((item) => !written(item))]) {
+    const others = operations.filter(({ operation }) => !this.#names.has(operation.pointer));
+    for (const item of [...others.filter(written), ...others.filter((item) => !written(item))]) {
       this.#names.set(item.operation.pointer, this.#unique(nameOf(item)));
+    }
+  }
+
+  #addGiven(
+    operations: readonly NamedOperation[],
+    { diagnostics, given }: {
+      readonly diagnostics: DiagnosticList;
+      readonly given: ReadonlyMap<string, ConfigEntry>;
+    },
+  ): void {
+    for (const [key, { text, place }] of given) {
+      const item = operations.find(({ method, written, operation }) =>
+        key === textMember(operation.value, "operationId") || key === `${method.toUpperCase()} ${written}`
+      );
+      if (item === undefined) {
+        diagnostics.warnAt(place, `No operation is called ${key}; correct or remove it`);
+      } else if (!isUsable(text)) diagnostics.addAt(place, "Expected an identifier such as getPet");
+      else if (this.#unique(text) !== text) diagnostics.addAt(place, "Another operation has this name");
+      else this.#names.set(item.operation.pointer, text);
     }
   }
 
@@ -50,11 +83,11 @@ export class OperationNames {
   }
 }
 
-function nameOf({ method, path, operation }: NamedOperation): string {
+function nameOf({ method, written, operation }: NamedOperation): string {
   const id = textMember(operation.value, "operationId");
   if (isUsable(id)) return id;
   const words = id === undefined ? "" : camelCase(id);
-  const name = /^[A-Za-z]/.test(words) ? words : camelCase(`${method} ${path.replaceAll("{", "by {")}`);
+  const name = /^[A-Za-z]/.test(words) ? words : camelCase(`${method} ${written.replaceAll("{", "by {")}`);
   return isIdentifier(name) ? name : `${name}Operation`;
 }
 

@@ -1,6 +1,7 @@
 import type { Method } from "@archway/server/operation.ts";
+import type { ConfigEntry } from "./config_reader.ts";
 import type { DiagnosticList } from "./diagnostics.ts";
-import { child, elements, entries, type Located, member, textMember } from "./json_value.ts";
+import { child, entries, type Located, member, textMember } from "./json_value.ts";
 import { pascalCase } from "./identifiers.ts";
 import { readContent } from "./media_types.ts";
 import type { BodyModel, OperationModel } from "./model.ts";
@@ -17,45 +18,49 @@ const METHODS: ReadonlyMap<string, Method> = new Map([
   ["post", "POST"],
   ["delete", "DELETE"],
   ["patch", "PATCH"],
+  ["query", "QUERY"],
 ]);
 
-/** Selection of operations, and their security if the document says nothing. */
+/** Prefix and names of operations, and their security if the document says nothing. */
 export interface ReadOperationsOptions {
-  readonly excludeTags: readonly string[];
   /** Undefined if an operation without security is rejected. */
   readonly defaultSecurity: DefaultSecurity | undefined;
+  /** Prefix of all paths, or `servers` for that of the document's first server. */
+  readonly basePath?: string | undefined;
+  /** Names by operationId, or by method and path. */
+  readonly names?: ReadonlyMap<string, ConfigEntry>;
 }
 
-/**
- * Returns the operations of a document in its order, except those with one of `excludeTags`. Adds diagnostics for
- * everything that is not supported.
- */
+/** Returns the operations of a document in its order. Adds diagnostics for everything that is not supported. */
 export function readOperations(
   references: References,
-  { excludeTags, defaultSecurity }: ReadOperationsOptions,
+  { defaultSecurity, basePath, names: given = new Map() }: ReadOperationsOptions,
 ): readonly OperationModel[] {
-  const { diagnostics } = references;
-  const found: FoundOperation[] = [];
-  const templates = new Map<string, string>();
-  for (const [path, written] of entries({ value: references.root, pointer: "" }, "paths")) {
+  const root: Located = { value: references.root, pointer: "" };
+  const candidates: FoundOperation[] = [];
+  for (const [path, written] of entries(root, "paths")) {
     if (path.startsWith("x-")) continue;
     const pathItem = references.follow(written);
     if (pathItem === undefined) continue;
-    const selected = [...entries(pathItem)].flatMap(([key, operation]): FoundOperation[] => {
-      // HEAD and OPTIONS follow by themselves. Misspelt fields are reported by the check of the document's structure.
-      if (!METHODS.has(key)) return [];
-      const prefix = serverPrefix({ value: references.root, pointer: "" }, [operation, pathItem]);
-      const isExcluded = [...elements(operation, "tags")].some(({ value }) =>
-        excludeTags.includes(String(value))
-      );
-      return isExcluded ? [] : [{ method: key, path: `${prefix}${path}`, operation, pathItem }];
-    });
-    if (selected.length === 0) continue;
-    checkPath(written, { path, diagnostics });
-    checkTemplates(selected, { templates, diagnostics });
-    found.push(...selected);
+    const served = servedOperations(pathItem, references);
+    if (served.length === 0) continue;
+    const [routed = "", fragment] = path.split("#");
+    checkPath(written, { path: routed, diagnostics: references.diagnostics });
+    for (const { method, operation } of served) {
+      const prefix = serverPrefix(root, { levels: [operation, pathItem], basePath });
+      const hasFragment = fragment !== undefined;
+      candidates.push({
+        method,
+        path: `${prefix}${routed}`,
+        written: path,
+        hasFragment,
+        operation,
+        pathItem,
+      });
+    }
   }
-  const names = new OperationNames(found, references);
+  const found = withoutDuplicates(candidates, references);
+  const names = new OperationNames(found, { references, given });
   const readSecurity = compileSecurity(references, {
     operations: found.map(({ operation }) => operation),
     defaultSecurity,
@@ -63,17 +68,40 @@ export function readOperations(
   return found.map((item) => readOperation(item, { names, references, readSecurity }));
 }
 
+/** Returns the operations of a path item that the server can route. HEAD and OPTIONS follow by themselves. */
+function servedOperations(
+  pathItem: Located,
+  { diagnostics }: References,
+): readonly { readonly method: string; readonly operation: Located }[] {
+  const additional = [...entries(pathItem, "additionalOperations")];
+  return [...entries(pathItem), ...additional].flatMap(([name, operation]) => {
+    const isField = !additional.some(([, { pointer }]) => pointer === operation.pointer);
+    const method = isField ? name : name.toLowerCase();
+    if (METHODS.has(method)) return [{ method, operation }];
+    // Misspelt fields are reported by the check of the document's structure.
+    if (!isField || name === "trace") {
+      diagnostics.warn(
+        operation.pointer,
+        `The server has no method ${name.toUpperCase()}; the operation is left out`,
+      );
+    }
+    return [];
+  });
+}
+
 /** Operation with its path item. */
 interface FoundOperation extends NamedOperation {
   readonly pathItem: Located;
+  /** Whether the path is written with a fragment, which no request has. */
+  readonly hasFragment: boolean;
 }
 
 function checkPath(
   { pointer }: Located,
   { path, diagnostics }: { readonly path: string; readonly diagnostics: DiagnosticList },
 ): void {
-  if (!path.startsWith("/") || /[?#\s]/.test(path)) {
-    diagnostics.add(pointer, "A path must begin with / and have no query, fragment or whitespace");
+  if (!path.startsWith("/") || /[?\s]/.test(path)) {
+    diagnostics.add(pointer, "A path must begin with / and have no query or whitespace");
   }
   if (path.split("/").some((segment) => /[{}]/.test(segment.replaceAll(/\{[^{}]+\}/g, "")))) {
     diagnostics.add(pointer, "A brace of a template variable is missing, as in /pets/{id}");
@@ -87,25 +115,40 @@ function checkPath(
   }
 }
 
-/** Rejects operations that match the same requests, by paths that differ in the names of their variables alone. */
-function checkTemplates(
+/**
+ * Rejects operations that match the same requests, by paths that differ in the names of their variables alone. Those that
+ * differ in a fragment are left out.
+ */
+function withoutDuplicates(
   operations: readonly FoundOperation[],
-  { templates, diagnostics }: {
-    readonly templates: Map<string, string>;
-    readonly diagnostics: DiagnosticList;
-  },
-): void {
-  for (const { method, path, operation } of operations) {
-    const template = `${method} ${path.replaceAll(/\{[^{}]*\}/g, "{}")}`;
+  { diagnostics }: References,
+): readonly FoundOperation[] {
+  const templates = new Map<string, FoundOperation>();
+  const isServed = (item: FoundOperation): boolean => {
+    const template = `${item.method} ${item.path.replaceAll(/\{[^{}]*\}/g, "{}")}`;
     const other = templates.get(template);
-    if (other !== undefined) {
-      diagnostics.add(
-        operation.pointer,
-        `The operation matches the same requests as that of ${other}; merge the two`,
-      );
+    if (other === undefined) {
+      templates.set(template, item);
+      return true;
     }
-    templates.set(template, path);
-  }
+    if (item.hasFragment) {
+      diagnostics.warn(
+        item.operation.pointer,
+        `Requests carry no fragment: they are those of ${other.written}; the operation is left out`,
+      );
+      return false;
+    }
+    diagnostics.add(
+      item.operation.pointer,
+      `The operation matches the same requests as that of ${other.written}; merge the two`,
+    );
+    return true;
+  };
+  const served = new Set([
+    ...operations.filter(({ hasFragment }) => !hasFragment).filter(isServed),
+    ...operations.filter(({ hasFragment }) => hasFragment).filter(isServed),
+  ]);
+  return operations.filter((item) => served.has(item));
 }
 
 function readOperation(

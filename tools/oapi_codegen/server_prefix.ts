@@ -1,12 +1,22 @@
 import { child, elements, entries, type Located, textMember } from "./json_value.ts";
 
 /**
- * Returns the prefix of the paths below a path item or operation with servers of its own, such as "/qr/v2": the path of
- * its first server. Empty if it has none, or the same path as the document's, which the program is mounted at.
+ * Returns the prefix of the paths below a path item or operation. With servers of its own it is the path of the first, such
+ * as "/qr/v2"; otherwise, or if that is the same path as the document's, it is the configured one.
+ *
+ * @param levels operation and path item
  */
-export function serverPrefix(document: Located, levels: readonly Located[]): string {
+export function serverPrefix(
+  document: Located,
+  { levels, basePath: configured = "" }: {
+    readonly levels: readonly Located[];
+    readonly basePath: string | undefined;
+  },
+): string {
   const own = levels.map(basePath).find((path) => path !== undefined);
-  return own === undefined || own === basePath(document) ? "" : own;
+  const common = basePath(document);
+  if (own !== undefined && own !== common) return own;
+  return configured === "servers" ? common ?? "" : configured;
 }
 
 /** Returns the path of the first server, its variables at their defaults; undefined without servers. */

@@ -12,7 +12,7 @@ import {
 import type { Addition, DefaultsRule } from "./operation_defaults.ts";
 
 const FIELD = "x-operation-defaults";
-const METHODS = ["get", "put", "post", "delete", "patch"];
+const METHODS = ["get", "put", "post", "delete", "patch", "query"];
 
 /** Options for adding defaults to a document. */
 export interface AddDefaultsOptions {

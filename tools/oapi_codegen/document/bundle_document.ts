@@ -3,6 +3,7 @@ import { DiagnosticList } from "../diagnostics.ts";
 import { isObject, type JsonObject, locate, member, textMember } from "../json_value.ts";
 import { References } from "../references.ts";
 import { addOperationDefaults } from "./add_operation_defaults.ts";
+import { applySelection, type Selection } from "./apply_selection.ts";
 import { Bundler } from "./bundler.ts";
 import type { ParameterName } from "./operation_conditions.ts";
 import { type Addition, readOperationDefaults } from "./operation_defaults.ts";
@@ -19,8 +20,17 @@ import {
 
 /** Self-contained document, and its diagnostics with locations in the source files. */
 export interface BundledDocument {
+  /** Without the parts that are not selected. */
   readonly document: JsonObject;
+  /** With the operations that others serve. */
+  readonly served: JsonObject;
   readonly diagnostics: DiagnosticList;
+}
+
+/** Options for bundling a document. */
+export interface BundleDocumentOptions extends LoadSourcesOptions {
+  /** @default undefined, which selects everything */
+  readonly selection?: Selection | undefined;
 }
 
 /** Component named by the defaults, with the location of its name. */
@@ -33,12 +43,12 @@ interface Found {
 
 /**
  * Bundles a document into a self-contained one. Copies referenced components of other files into it, and applies its
- * `x-operation-defaults`.
+ * `x-operation-defaults` and the selection.
  *
  * @param text the document as YAML or JSON
  * @throws {GenerationError} with all diagnostics of its files
  */
-export async function bundleDocument(text: string, options: LoadSourcesOptions): Promise<BundledDocument> {
+export async function bundleDocument(text: string, options: BundleDocumentOptions): Promise<BundledDocument> {
   const sources = await loadSources(text, options);
   const diagnostics = new DiagnosticList(options.file);
   const bundler = new Bundler(sources, diagnostics);
@@ -72,8 +82,13 @@ export async function bundleDocument(text: string, options: LoadSourcesOptions):
       return { $ref: fragmentOf(pointer) };
     },
   });
+  const whole = withComponents(document, bundler.components);
+  const { selection } = options;
+  const selected = selection === undefined
+    ? { document: whole, served: whole }
+    : applySelection(whole, { selection, diagnostics });
   throwIfAny(sources.files.values(), diagnostics);
-  return { document: withComponents(document, bundler.components), diagnostics };
+  return { ...selected, diagnostics };
 }
 
 /** Adds components to the document's own, group by group. */

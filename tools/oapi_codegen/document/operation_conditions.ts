@@ -47,7 +47,7 @@ export function meetsCondition(
     case "reads":
       return method === "get";
     case "writes":
-      return method !== "get";
+      return method !== "get" && method !== "query";
     case "with-security": {
       const security = member(operation.value, "security") ?? member(references.root, "security");
       return isArray(security) && security.length > 0;
