@@ -204,6 +204,9 @@ export interface StrictResponse {
   readonly body?: unknown;
 }
 
+/** Type of the events or items in the body of a response, for the function that yields them. */
+export type ItemOf<Response> = Response extends { readonly body: AsyncIterable<infer Item> } ? Item : never;
+
 /** Operation and the handler that implements it. */
 export interface Route {
   readonly operation: Operation;

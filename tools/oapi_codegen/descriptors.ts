@@ -13,6 +13,8 @@ export function descriptor(operation: OperationModel): string {
       codec: inline(model.codec),
       shape: model.shape === undefined ? undefined : shapeText(model.shape),
       validate: model.schema === undefined || name === undefined ? undefined : `validators.${name}`,
+      data: model.data === undefined ? undefined : inline(model.data),
+      stream: model.stream === undefined ? undefined : "true",
     });
   const { body } = operation;
   const parameters = operation.parameters.map((parameter) =>

@@ -11,8 +11,11 @@ export function* documentSchemas(
   if (components !== undefined) { for (const [, schema] of entries(components)) yield schema; }
   for (const { parameters, body, responses } of operations) {
     for (const { schema } of parameters) yield schema;
-    for (const { schema } of [...body?.content ?? [], ...responses.flatMap(({ content }) => content)]) {
-      if (schema !== undefined) yield schema;
+    for (
+      const { schema, sources } of [...body?.content ?? [], ...responses.flatMap(({ content }) => content)]
+    ) {
+      if (sources !== undefined) yield* sources;
+      else if (schema !== undefined) yield schema;
     }
     for (const { headers } of responses) for (const { schema } of headers) yield schema;
   }

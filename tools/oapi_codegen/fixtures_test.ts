@@ -1,12 +1,15 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { join, resolve } from "node:path";
 import type { Operation, Route, Shape, Validator } from "@archway/server/operation.ts";
+import { createServer } from "@archway/server/server.ts";
+import { withApi, withResponseValidation } from "@archway/server/server_options.ts";
 import { diskFolder } from "./document/document_folder.ts";
 import { generateFiles } from "./generate_files.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");
 const FIXTURES = [
   "charges",
+  "feeds",
   "issues",
   "loans",
   "parcels",
@@ -140,6 +143,41 @@ const WRONG_HANDLERS: readonly WrongHandler[] = [
     name: "a body that is never valid",
     fixture: "shapes",
     code: "export const a = (): api.PostAnyResponse => ({ status: 404, body: {} });",
+  },
+  {
+    name: "an event without its data",
+    fixture: "feeds",
+    code:
+      'export const a = (): api.WatchMessagesResponse => ({ status: 200, body: ReadableStream.from([{ id: "1" }]) });',
+  },
+  {
+    name: "an event whose data is not of its type",
+    fixture: "feeds",
+    code:
+      'export const a = (): api.WatchRoomResponse => ({ status: 200, body: ReadableStream.from([{ event: "message", data: { txt: "" } } as const]) });',
+  },
+  {
+    name: "an item of another type",
+    fixture: "feeds",
+    code:
+      'export const a = (): api.ExportRowsResponse => ({ status: 200, contentType: "application/json-seq", body: ReadableStream.from([{ id: "1" }]) });',
+  },
+  {
+    name: "items that are no iterable",
+    fixture: "feeds",
+    code:
+      'export const a = (): api.ExportRowsResponse => ({ status: 200, contentType: "application/json-seq", body: [{ id: 1 }] });',
+  },
+  {
+    name: "a stream of texts in place of bytes",
+    fixture: "feeds",
+    code: 'export const a = (): api.ReadLogResponse => ({ status: 200, body: ReadableStream.from(["a"]) });',
+  },
+  {
+    name: "a body that is a stream read as bytes",
+    fixture: "feeds",
+    code:
+      'export const a = (r: api.ImportRowsRequest): unknown => r.contentType === "application/octet-stream" ? r.body.length : 0;',
   },
   {
     name: "a body read without asking for its media type",
@@ -296,6 +334,25 @@ const JUDGED: readonly Judged[] = [
   ["shapes", "postTupleBodyApplicationJson", ["a", 1, {}], []],
   ["shapes", "postTupleBodyApplicationJson", ["a", "b"], ["/1 type"]],
   ["shapes", "postTupleBodyApplicationJson", [], [" minItems"]],
+  ["feeds", "watchTextsResponse200TextEventStream", { data: "a", id: "1" }, []],
+  ["feeds", "watchTextsResponse200TextEventStream", { data: {}, ID: "1" }, [
+    " additionalProperties",
+    "/data type",
+  ]],
+  ["feeds", "watchRoomResponse200TextEventStream", { event: "joined", data: "Ada" }, []],
+  ["feeds", "watchRoomResponse200TextEventStream", { event: "message", data: { text: "a" } }, []],
+  ["feeds", "watchRoomResponse200TextEventStream", { event: "message", data: { text: 1 } }, [
+    " oneOf",
+    "/data/text type",
+    "/event const",
+  ]],
+  ["feeds", "watchMessagesResponse200TextEventStream", { data: { text: "a" } }, []],
+  ["feeds", "watchMessagesResponse200TextEventStream", { data: { text: "a", more: 1 } }, [
+    "/data additionalProperties",
+  ]],
+  ["feeds", "exportRowsResponse200ApplicationXNdjson", { id: 1 }, []],
+  ["feeds", "exportRowsResponse200ApplicationJsonSeq", { id: "1" }, ["/id type"]],
+  ["feeds", "importRowsBodyApplicationJsonl", {}, [" required"]],
   ["styles", "queryParameters", {
     ...none,
     query: { form: ["red"], level: 4, deep: { R: "x" } },
@@ -341,7 +398,8 @@ Deno.test("generateFiles() generates code that compiles, validates and binds", a
 
     for (const name of FIXTURES) {
       await t.step(`${name}: a right implementation compiles`, () => {
-        assertEquals(complaints.filter((path) => path === `${name}/implementation.ts`), []);
+        const own = [`${name}/implementation.ts`, `${name}/server.gen.ts`];
+        assertEquals(complaints.filter((path) => own.includes(path)), []);
       });
     }
     for (const [index, { name, fixture }] of WRONG_HANDLERS.entries()) {
@@ -460,6 +518,42 @@ Deno.test("generateFiles() generates code that compiles, validates and binds", a
         { kind: "number" },
       ]);
     });
+    await t.step("feeds: events, items, texts and parts of files are served", async () => {
+      const module = { name: "feeds", document: "{}", problemTypes: [], problemOf: () => undefined };
+      await using server = createServer(
+        "127.0.0.1",
+        0,
+        withApi({ ...module, routes: await boundRoutes(folder, "feeds") }),
+        withResponseValidation(true),
+      );
+      const get = async (path: string, headers: Record<string, string> = {}): Promise<string> => {
+        const response = await server.fetch(new Request(`http://localhost${path}`, { headers }));
+        return `${response.status} ${response.headers.get("content-type")} ${await response.text()}`;
+      };
+      assertEquals(
+        await get("/rooms/1/messages", { "Last-Event-ID": "7" }),
+        '200 text/event-stream event: joined\nid: 7\ndata: Ada\n\nevent: message\ndata: {"text":"Hello"}\n\n',
+      );
+      assertEquals(await get("/messages"), '200 text/event-stream data: {"text":"Hello"}\n\n');
+      assertEquals(await get("/texts"), "200 text/event-stream data: a\ndata: b\n\nid: 2\ndata: c\n\n");
+      assertEquals(
+        await get("/rows"),
+        '200 application/x-ndjson {"id":1,"color":"red"}\n{"id":2,"color":"blue"}\n',
+      );
+      assertEquals(await get("/log"), "200 text/plain a\nb\n");
+      assertEquals(
+        await get("/files/1", { Range: "bytes=8-" }),
+        "206 application/octet-stream \0\0",
+      );
+      const post = async (body: string, type: string): Promise<number> => {
+        const headers = { "Content-Type": type };
+        const request = new Request("http://localhost/rows", { method: "POST", body, headers });
+        return (await server.fetch(request)).status;
+      };
+      assertEquals(await post('{"id":1}\n{"id":2}', "application/jsonl"), 204);
+      assertEquals(await post('{"id":1}\n{"id":"2"}', "application/jsonl"), 422);
+      assertEquals(await post("bytes", "application/octet-stream"), 204);
+    });
     await t.step("the validators need no permission and build no code at run time", async () => {
       for (const name of FIXTURES) {
         const path = join(folder, name, "validators.gen.js");
@@ -507,7 +601,8 @@ async function typeCheck(folder: string): Promise<readonly string[]> {
     cwd: folder,
     env: { NO_COLOR: "1" },
   }).output();
-  const found = new TextDecoder().decode(stderr).matchAll(/\/(\w+\/\w+(?:\.\w+)?\.ts):\d+:\d+/g);
+  // Further places of an error are indented more.
+  const found = new TextDecoder().decode(stderr).matchAll(/^ {4}at .*\/(\w+\/\w+(?:\.\w+)?\.ts):\d+:\d+$/gm);
   return [...new Set([...found].map((match) => match[1] ?? ""))];
 }
 

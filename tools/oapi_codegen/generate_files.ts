@@ -19,6 +19,7 @@ import { schemaTypes, typeSkeleton } from "./schema_types.ts";
 import type { DefaultSecurity } from "./security.ts";
 import { serverFile } from "./server_file.ts";
 import { specFile } from "./spec_file.ts";
+import { checkStreaming } from "./streaming_rules.ts";
 import { checkStructure } from "./structure.ts";
 import { compileValidators } from "./validators.ts";
 
@@ -89,6 +90,7 @@ export async function generateFiles(
   });
   for (const schema of documentSchemas(operations, references)) checkSchema(schema, references);
   checkCircular(documentSchemas(operations, references), references);
+  checkStreaming(operations, diagnostics);
   const binaryUses = checkBinary(operations, references);
   checkStructure(document, diagnostics);
   diagnostics.throwIfAny();

@@ -1,4 +1,6 @@
 import type { Codec, Shape } from "@archway/server/operation.ts";
+import { readSequence } from "./sequential_media.ts";
+import { readStream } from "./streaming_rules.ts";
 import { child, entries, type Located, textMember } from "./json_value.ts";
 import type { MediaModel } from "./model.ts";
 import { parameterShape } from "./parameter_shape.ts";
@@ -17,6 +19,11 @@ export function readContent(
     const mediaType = written.toLowerCase();
     if (!MEDIA_TYPE.test(mediaType)) {
       diagnostics.add(media.pointer, "Write a media type without parameters, such as text/plain");
+      continue;
+    }
+    const items = readSequence(media, { mediaType, direction, references });
+    if (items !== undefined) {
+      found.push({ mediaType, shape: undefined, ...items });
       continue;
     }
     const schema = child(media, "schema");
@@ -55,7 +62,13 @@ export function readContent(
         "A form's fields are text, files and lists of them; send nested values as JSON",
       );
     }
-    found.push({ mediaType, codec, schema: choice.validates ? schema : undefined, shape });
+    found.push({
+      mediaType,
+      codec,
+      schema: choice.validates ? schema : undefined,
+      shape,
+      ...readStream(media, { codec, direction, references }),
+    });
   }
   return found;
 }

@@ -28,8 +28,14 @@ export interface ParameterModel {
 export interface MediaModel {
   readonly mediaType: string;
   readonly codec: Codec;
-  /** Undefined if the body is bytes, or text without rules. */
+  /** Schema of the body, or of each of its items. Undefined if the body is bytes, or text without rules. */
   readonly schema: Located | undefined;
+  /** Schemas in the document that `schema` was made of; absent if it is one of the document. */
+  readonly sources?: readonly Located[];
+  /** "json" if the data of all events is JSON, texts included. */
+  readonly data?: "json";
+  /** Whether a handler reads the bytes while they arrive. */
+  readonly stream?: true;
   /** Shape of the fields of form and multipart. */
   readonly shape: Shape | undefined;
 }

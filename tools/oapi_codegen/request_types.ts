@@ -47,8 +47,16 @@ function parameterMember(parameter: ParameterModel, types: SchemaTypes): string 
   };\n`;
 }
 
-/** Returns the type of a parsed body. It is string for text, Uint8Array for bytes, otherwise that of its schema. */
+/**
+ * Returns the type of a parsed body. It is string for text, Uint8Array for bytes, an iterable of items, a stream, or the
+ * type of its schema.
+ */
 export function bodyType(media: MediaModel, types: SchemaTypes): string {
+  if (media.stream === true) return "globalThis.ReadableStream<globalThis.Uint8Array>";
+  if (["events", "lines", "sequence"].includes(media.codec)) {
+    const item = media.schema === undefined ? "unknown" : types.typeOf(media.schema);
+    return `globalThis.AsyncIterable<${item}>`;
+  }
   if (media.codec === "binary") return "globalThis.Uint8Array";
   if (media.schema !== undefined) return types.typeOf(media.schema);
   return media.codec === "text" ? "string" : "unknown";

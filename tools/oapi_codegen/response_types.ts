@@ -2,6 +2,7 @@ import { docComment } from "./doc_comment.ts";
 import { propertyKey } from "./identifiers.ts";
 import type { HeaderModel, MediaModel, OperationModel, ResponseModel } from "./model.ts";
 import { bodyType } from "./request_types.ts";
+import { isKeyed } from "./streaming_rules.ts";
 import type { SchemaTypes } from "./schema_types.ts";
 
 /**
@@ -12,8 +13,8 @@ import type { SchemaTypes } from "./schema_types.ts";
 export function responseType(operation: OperationModel, types: SchemaTypes): string {
   const variants = operation.responses.flatMap((response) =>
     response.content.length === 0
-      ? [variant(response, { media: undefined, types })]
-      : response.content.map((media) => variant(response, { media, types }))
+      ? [variant(response, { media: undefined, operation, types })]
+      : response.content.map((media) => variant(response, { media, operation, types }))
   );
   const doc = docComment([`Responses of {@link StrictServerInterface.${operation.operationId}}.`]);
   return `${doc}export type ${operation.typeName}Response =\n${
@@ -23,7 +24,11 @@ export function responseType(operation: OperationModel, types: SchemaTypes): str
 
 function variant(
   response: ResponseModel,
-  { media, types }: { media: MediaModel | undefined; types: SchemaTypes },
+  { media, operation, types }: {
+    media: MediaModel | undefined;
+    operation: OperationModel;
+    types: SchemaTypes;
+  },
 ): string {
   const doc = docComment([response.description], { indent: "    " });
   const members = [
@@ -31,9 +36,20 @@ function variant(
     headersMember(response.headers, types),
     media === undefined
       ? "    readonly contentType?: never;\n    readonly body?: never;\n"
-      : contentMember(media, response) + `    readonly body: ${bodyType(media, types)};\n`,
+      : contentMember(media, response) +
+        `    readonly body: ${responseBodyType(media, { operation, types })};\n`,
   ];
   return `{\n${members.join("")}  }`;
+}
+
+/** Returns the type of a body; bytes and text may be streams, unless the response is stored. */
+function responseBodyType(
+  media: MediaModel,
+  { operation, types }: { operation: OperationModel; types: SchemaTypes },
+): string {
+  const type = bodyType(media, types);
+  const mayStream = ["binary", "text"].includes(media.codec) && !isKeyed(operation);
+  return mayStream ? `${type} | runtime.BodyStream` : type;
 }
 
 /** Returns the contentType member, optional for a single media type. A media range must be specified. */

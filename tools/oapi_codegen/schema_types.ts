@@ -55,6 +55,7 @@ export function schemaTypes(
   { aliases, skeleton: { text: skeleton, marked }, ...options }: SchemaTypesOptions,
 ): SchemaTypes {
   const texts = new TypeTexts({ ...options, references, nameOf: (pointer) => aliases.of(pointer) });
+  let usesRequired = false;
   const declarations = skeleton.replaceAll(
     new RegExp(`^( *)(.*)"${MARK}(\\d+)"`, "gm"),
     (_, indent: string, start: string, index: string) => {
@@ -66,7 +67,9 @@ export function schemaTypes(
 
   function typeOf(schema: Located, indent = ""): string {
     const component = /^\/components\/schemas\/[^/]+$/.test(schema.pointer);
-    return component ? aliases.of(schema.pointer) : texts.of(schema, indent).text;
+    const text = component ? aliases.of(schema.pointer) : texts.of(schema, indent).text;
+    usesRequired ||= text.includes("WithRequired<");
+    return text;
   }
 
   function named(): string {
@@ -78,9 +81,7 @@ export function schemaTypes(
       declared.push(`${describe(schema)}export type ${alias} = ${texts.of(schema).text};\n`);
     }
     const text = declared.join("\n");
-    return text.includes("WithRequired<") || declarations.includes("WithRequired<")
-      ? `${WITH_REQUIRED}\n${text}`
-      : text;
+    return usesRequired || text.includes("WithRequired<") ? `${WITH_REQUIRED}\n${text}` : text;
   }
 
   return { declarations, typeOf, named };

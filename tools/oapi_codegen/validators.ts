@@ -71,7 +71,12 @@ export function compileValidators(
       }
     }
     for (const [media, name] of names.responses) {
-      if (media.schema !== undefined) register(name, media.schema, "response");
+      if (media.schema === undefined) continue;
+      if (media.sources === undefined) register(name, media.schema, "response");
+      else {
+        inline.set(name, schemas.prepare(media.schema, "response"));
+        ids.set(name, { id: name, pointer: media.schema.pointer });
+      }
     }
   }
   addAll();
