@@ -140,6 +140,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "read another file",
   ],
   check: ["read a file of the checkout"],
+  contract: ["read a file of the checkout", "read another file"],
   conform: [
     "connect to this machine",
     "connect to another machine",

@@ -153,7 +153,8 @@ export class Bundler {
     const copy = Object.fromEntries(members);
     if (type[0] !== "one") return copy;
     const mapped = type[1] === "schema" ? this.#withMapping(copy, file) : copy;
-    return upgradePart(mapped, { kind: type[1], version: file.version });
+    const { keepsRequired } = this.#sources;
+    return upgradePart(mapped, { kind: type[1], version: file.version, keepsRequired });
   }
 
   #copyMember(

@@ -13,10 +13,12 @@ const BESIDE_REF = ["$ref", "description", "title", "deprecated", "readOnly", "w
  * - `exclusiveMinimum: true` becomes the limit itself, as `exclusiveMaximum` does.
  * - `example` becomes `examples`.
  * - A required property that is read-only is required of responses alone (3.0.3, 4.7.24.2). Validators know no
- *   direction, so it is no longer required.
+ *   direction, so it is no longer required. With `keepsRequired`,
+ *   {@link REQUIRED_OF_RESPONSES} lists it.
  */
-export function upgradeSchema(schema: JsonObject): JsonObject {
-  const steps = [dropSiblings, upgradeLimits, upgradeExample, relaxReadOnly, upgradeNullable];
+export function upgradeSchema(schema: JsonObject, keepsRequired: boolean): JsonObject {
+  const relax = (upgraded: JsonObject): JsonObject => relaxReadOnly(upgraded, keepsRequired);
+  const steps = [dropSiblings, upgradeLimits, upgradeExample, relax, upgradeNullable];
   return steps.reduce((upgraded, step) => step(upgraded), schema);
 }
 
@@ -42,17 +44,24 @@ function upgradeExample(schema: JsonObject): JsonObject {
   return example === undefined ? schema : { ...rest, examples: [example] };
 }
 
-function relaxReadOnly(schema: JsonObject): JsonObject {
+/** Field that lists the properties which only responses require. */
+export const REQUIRED_OF_RESPONSES = "x-required-of-responses";
+
+function relaxReadOnly(schema: JsonObject, keepsRequired: boolean): JsonObject {
   const { required, properties } = schema;
   if (!isArray(required) || !isObject(properties)) return schema;
   const isReadOnly = (name: JsonValue): boolean => {
     const property = typeof name === "string" ? properties[name] : undefined;
     return isObject(property) && property["readOnly"] === true;
   };
-  const rest = required.filter((name) => !isReadOnly(name));
-  if (rest.length === required.length) return schema;
+  const readOnly = required.filter(isReadOnly);
+  if (readOnly.length === 0) return schema;
   const { required: _, ...others } = schema;
-  return rest.length === 0 ? others : { ...others, required: rest };
+  return {
+    ...others,
+    ...readOnly.length < required.length && { required: required.filter((name) => !isReadOnly(name)) },
+    ...keepsRequired && { [REQUIRED_OF_RESPONSES]: readOnly },
+  };
 }
 
 /** Upgrades `nullable`, which means nothing in 3.1, to the type "null". */
