@@ -32,13 +32,16 @@ export function compileParameters({ parameters, security }: Operation): DecodePa
     new Set(
       [...parameters, ...keys].filter((parameter) => parameter.in === location).map(({ name }) => name),
     );
-  const queryKeys = new Set(keys.filter((scheme) => scheme.in === "query").map(({ name }) => name));
   const readers = parameters.map((parameter) => ({
     parameter,
     record: RECORD_OF[parameter.in],
     read: compileReader(parameter, namesAt(parameter.in)),
   }));
-  const isDeclared = compileDeclared(parameters.filter((parameter) => parameter.in === "query"));
+  const isParameter = compileDeclared(parameters.filter((parameter) => parameter.in === "query"));
+  const queryKeys = new Set(keys.filter((scheme) => scheme.in === "query").map(({ name }) => name));
+  const isDeclared = queryKeys.size === 0
+    ? isParameter
+    : (name: string): boolean => isParameter(name) || queryKeys.has(name);
   const hasCookies = parameters.some((parameter) => parameter.in === "cookie");
 
   return function decodeParameters(exchange, rawPath, errors): Parameters {
@@ -71,7 +74,7 @@ export function compileParameters({ parameters, security }: Operation): DecodePa
 
   function readQuery(text: string, errors: RequestErrors): readonly NamedPair[] {
     const pairs = namePairs(splitPairs(text), decodeFormText, { errors, in: "query" });
-    refuseUndeclared(pairs, (name) => isDeclared(name) || queryKeys.has(name), errors);
+    refuseUndeclared(pairs, isDeclared, errors);
     return pairs;
   }
 }

@@ -24,7 +24,7 @@ export const SERVER_PROBLEM_TYPES: readonly ProblemType[] = [
     title: "Insufficient scope",
     status: 403,
     detail: "The access token or API key lacks a scope that the operation requires. " +
-      "Obtain one with the scopes listed in the WWW-Authenticate header or in the detail.",
+      "Obtain one with the scopes listed in the WWW-Authenticate header.",
   },
   {
     slug: "cross-origin",

@@ -4,8 +4,8 @@ import { Problem } from "../problem.ts";
 /** Protection space that clients show. */
 const REALM = 'realm="archway"';
 
-/** Parameters of a Bearer challenge that explain an error (RFC 6750, section 3). */
-interface BearerError {
+/** Parameters of a challenge that explain an error (RFC 6750, section 3); API keys have the same. */
+interface ChallengeError {
   readonly code: "invalid_token" | "insufficient_scope";
   readonly description: string;
   readonly scopes?: readonly string[];
@@ -49,15 +49,31 @@ export class Challenges {
     return this.#unauthenticated({ detail: "The credentials belong to different callers" });
   }
 
+  /** Returns the problem for a change that another origin requested with the browser's credentials. */
+  crossOrigin(): Problem {
+    return new Problem(403, "cross-origin", {
+      detail:
+        "A page of another origin cannot use cookies, passwords or certificates of the browser for changes",
+      headers: { "WWW-Authenticate": this.#challenges() },
+    });
+  }
+
   #unauthenticated(
-    { detail, error, cause }: { detail: string; error?: BearerError; cause?: unknown },
+    { detail, error, cause }: { detail: string; error?: ChallengeError; cause?: unknown },
   ): Problem {
-    const challenges = new Set(this.#schemes.map((scheme) => challenge(scheme, error)));
     return new Problem(401, "unauthenticated", {
       detail,
-      headers: { "WWW-Authenticate": [...challenges].join(", ") },
+      headers: { "WWW-Authenticate": this.#challenges(error) },
       cause,
     });
+  }
+
+  /** @param error Explains why the access token is invalid. */
+  #challenges(error?: ChallengeError): string {
+    const challenges = this.#schemes.map((scheme) =>
+      challenge(scheme, scheme.kind === "bearer" ? error : undefined)
+    );
+    return [...new Set(challenges)].join(", ");
   }
 }
 
@@ -67,11 +83,9 @@ export class Challenges {
  * @param scheme Scheme to name in the challenge.
  */
 export function scopeInsufficient(scheme: SecurityScheme): Problem {
-  if (scheme.kind !== "bearer") {
-    const missing = scheme.scopes.join(" ");
-    return new Problem(403, "forbidden", { detail: `The credential lacks a required scope of: ${missing}` });
-  }
-  const description = "The access token lacks a required scope";
+  const description = `The ${
+    scheme.kind === "bearer" ? "access token" : "credential"
+  } lacks a required scope`;
   const error = { code: "insufficient_scope", description, scopes: scheme.scopes } as const;
   return new Problem(403, "forbidden", {
     detail: description,
@@ -90,15 +104,20 @@ export function authenticationUnavailable(kind: SecurityScheme["kind"], cause: u
   });
 }
 
-/** Returns the challenge of a scheme. API keys and certificates have no registered one, so these are our own. */
-function challenge(scheme: SecurityScheme, error: BearerError | undefined): string {
+/** Returns the challenge of a scheme, and the error if there is one. */
+function challenge(scheme: SecurityScheme, error: ChallengeError | undefined): string {
+  const bare = bareChallenge(scheme);
+  if (error === undefined) return bare;
+  const { code, description, scopes } = error;
+  const scope = scopes === undefined ? "" : `, scope="${scopes.join(" ")}"`;
+  return `${bare}, error="${code}", error_description="${description}"${scope}`;
+}
+
+/** API keys and certificates have no registered challenge, so these are our own. */
+function bareChallenge(scheme: SecurityScheme): string {
   switch (scheme.kind) {
-    case "bearer": {
-      if (error === undefined) return `Bearer ${REALM}`;
-      const { code, description, scopes } = error;
-      const scope = scopes === undefined ? "" : `, scope="${scopes.join(" ")}"`;
-      return `Bearer ${REALM}, error="${code}", error_description="${description}"${scope}`;
-    }
+    case "bearer":
+      return `Bearer ${REALM}`;
     case "basic":
       return `Basic ${REALM}, charset="UTF-8"`;
     case "apiKey":

@@ -1,4 +1,3 @@
-import { Problem } from "../problem.ts";
 import type { Exchange } from "../request/exchange.ts";
 
 /**
@@ -16,12 +15,4 @@ export function isCrossOrigin(exchange: Exchange, trusted: ReadonlySet<string>):
   if (origin !== null && trusted.has(origin)) return false;
   if (site !== null) return true;
   return origin !== null && URL.parse(origin)?.host !== exchange.url.host;
-}
-
-/** Returns the problem for a change that another origin requested with the browser's credentials. */
-export function crossOriginRefused(): Problem {
-  return new Problem(403, "cross-origin", {
-    detail:
-      "A page of another origin cannot use cookies, passwords or certificates of the browser for changes",
-  });
 }

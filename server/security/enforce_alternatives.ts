@@ -2,31 +2,13 @@ import type { Operation, SecurityRequirement, SecurityScheme } from "../operatio
 import type { Problem } from "../problem.ts";
 import type { Exchange } from "../request/exchange.ts";
 import type { Principal } from "../request_context.ts";
-import { AuthenticatorUnavailableError, InvalidTokenError } from "./authenticator.ts";
 import { authenticationUnavailable, Challenges, scopeInsufficient } from "./challenge.ts";
-import { crossOriginRefused, isCrossOrigin } from "./cross_origin.ts";
+import { isCrossOrigin } from "./cross_origin.ts";
 import type { Authentication, EnforceSecurity } from "./enforce_security.ts";
-import {
-  compileCredential,
-  readBearerToken,
-  readCertificateSubject,
-  type SentCredential,
-} from "./sent_credential.ts";
-
-/** Result of the verification of one credential. */
-type Outcome =
-  | { readonly kind: "absent" | "malformed" }
-  | { readonly kind: "invalid" | "unavailable"; readonly cause: unknown }
-  | { readonly kind: "valid"; readonly principal: Principal };
-
-/** Reads and verifies the credential of a scheme. */
-type Verify = (exchange: Exchange) => Outcome | Promise<Outcome>;
+import { ABSENT, compileVerifier, type Outcome, type Verify } from "./verify_credential.ts";
 
 /** Returns the outcome of a credential, which is verified at most once per request. */
 type OutcomeAt = (index: number) => Promise<Outcome>;
-
-const ABSENT: Outcome = { kind: "absent" };
-const MALFORMED: Outcome = { kind: "malformed" };
 
 /** Scheme of a requirement with the position of its outcome, which schemes of the same credential share. */
 interface Part {
@@ -115,7 +97,7 @@ export function compileAlternatives(
     if (refusal !== undefined) return refusal;
     if (changes && parts.some(({ scheme }) => isAmbient(scheme))) {
       if (isCrossOrigin(exchange, authentication.trustedOrigins)) {
-        return { rank: 2, problem: crossOriginRefused };
+        return { rank: 2, problem: () => challenges.crossOrigin() };
       }
     }
     return principal ?? { rank: 0, problem: () => challenges.missing() };
@@ -159,46 +141,6 @@ function merge(one: Principal, other: Principal): Principal | undefined {
   if (one.isClient !== other.isClient) return one.isClient === true ? other : one;
   if (one.subject !== other.subject) return undefined;
   return { ...one, scopes: one.scopes.union(other.scopes) };
-}
-
-function compileVerifier(
-  scheme: SecurityScheme,
-  { authenticator, credentialAuthenticator, certificateHeader }: Authentication,
-): Verify {
-  if (scheme.kind === "mutualTLS") {
-    return (exchange) => {
-      const sent = readCertificateSubject(exchange, certificateHeader);
-      if (sent === undefined) return ABSENT;
-      // The proxy has verified the certificate.
-      return sent === "malformed" ? MALFORMED : { kind: "valid", principal: sent };
-    };
-  }
-  if (scheme.kind === "bearer") {
-    return (exchange) => {
-      const sent = readBearerToken(exchange.fields.authorization);
-      if (sent.kind === "none") return ABSENT;
-      if (sent.kind === "malformed" || authenticator === undefined) return MALFORMED;
-      return outcomeOf(() => authenticator.authenticate(sent.token));
-    };
-  }
-  const read: (exchange: Exchange) => SentCredential = compileCredential(scheme);
-  return (exchange) => {
-    const sent = read(exchange);
-    if (sent === undefined) return ABSENT;
-    if (sent === "malformed" || credentialAuthenticator === undefined) return MALFORMED;
-    const { signal } = exchange;
-    return outcomeOf(() => credentialAuthenticator.authenticate(sent, { scheme: scheme.scheme, signal }));
-  };
-}
-
-async function outcomeOf(verify: () => Principal | Promise<Principal>): Promise<Outcome> {
-  try {
-    return { kind: "valid", principal: await verify() };
-  } catch (cause) {
-    if (cause instanceof InvalidTokenError) return { kind: "invalid", cause };
-    if (cause instanceof AuthenticatorUnavailableError) return { kind: "unavailable", cause };
-    throw cause;
-  }
 }
 
 /** Whether every requirement is a bearer token alone, which needs no search for the alternative that is met. */

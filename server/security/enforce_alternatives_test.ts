@@ -157,8 +157,9 @@ Deno.test("compileAlternatives() responds with the problem of the alternative th
   assertEquals(wrongKey.detail, "The credentials are malformed, unknown, expired or revoked");
   const unscoped = await send({ security, headers: { "X-Key": "ada~none" } });
   assertEquals([unscoped.challenge, unscoped.detail], [
-    null,
-    "The credential lacks a required scope of: read",
+    'ApiKey realm="archway", in="header", name="X-Key", error="insufficient_scope", ' +
+    'error_description="The credential lacks a required scope", scope="read"',
+    "The credential lacks a required scope",
   ]);
 });
 
