@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { parseConfig } from "./config.ts";
+import type { ConfigEntry } from "./config_reader.ts";
+import type { OverlaySource } from "./document/read_overlay.ts";
 import { diskFolder } from "./document/document_folder.ts";
 import { type Diagnostic, GenerationError } from "./diagnostics.ts";
 import { generateFiles } from "./generate_files.ts";
@@ -30,6 +32,7 @@ export async function generate(configPath: string): Promise<Generated> {
   const { files, client, warnings } = await generateFiles(await readText(specPath), {
     ...config,
     file: displayPath(specPath),
+    overlays: await Promise.all(config.overlays.map((overlay) => readOverlayFile(overlay, configPath))),
     clientName: config.client ? name : undefined,
     folder: diskFolder(dirname(specPath), ROOT),
   });
@@ -42,6 +45,18 @@ export async function generate(configPath: string): Promise<Generated> {
 /** Returns the folder of the TypeScript clients beside an output folder. */
 function clientsFolder(folder: string): string {
   return join(dirname(folder), "clients/typescript");
+}
+
+async function readOverlayFile({ text, place }: ConfigEntry, configPath: string): Promise<OverlaySource> {
+  const path = resolve(dirname(configPath), text);
+  try {
+    return { file: displayPath(path), text: await readFile(path, "utf8") };
+  } catch (cause) {
+    const at = place ?? { file: displayPath(configPath), at: "/overlays" };
+    throw new GenerationError([{ ...at, message: "The overlay cannot be read; correct its path" }], {
+      cause,
+    });
+  }
 }
 
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");

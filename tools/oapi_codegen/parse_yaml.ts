@@ -1,11 +1,22 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type YAMLMap,
+} from "yaml";
 import type { JsonValue } from "@archway/server/operation.ts";
 import type { DiagnosticList } from "./diagnostics.ts";
 import { unescapeToken } from "./json_value.ts";
 import { JsonOffsets, parseJson } from "./parse_json.ts";
 
 /**
- * Parses YAML 1.2, which includes JSON. Adds diagnostics with their line for duplicate keys, exponentially growing
+ * Parses YAML 1.2, which includes JSON, with merge keys (`<<`). Adds diagnostics with their line for duplicate keys, exponentially growing
  * aliases, and values that JSON does not have; the result is then null. Later diagnostics get the line of their
  * pointer.
  */
@@ -28,8 +39,9 @@ export function parseYaml(text: string, diagnostics: DiagnosticList): JsonValue 
   if (document.errors.length > 0) return null;
   diagnostics.locateBy((at) => ({ file: diagnostics.file, at, line: lineOf(at, { document, lines }) }));
   try {
-    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     if (depthOf(value) > MAX_DEPTH) diagnostics.add("", NESTED_TOO_DEEPLY);
+    else if (sizeOf(value) > MAX_SIZE) diagnostics.add("", TOO_MANY_ALIASES);
     else if (isJson(value)) return value;
     else {
       diagnostics.add(
@@ -37,8 +49,12 @@ export function parseYaml(text: string, diagnostics: DiagnosticList): JsonValue 
         "The document has a value that JSON cannot represent, such as .nan, a cyclic alias or half of a surrogate pair",
       );
     }
-  } catch {
-    diagnostics.add("", "The document's aliases cannot be followed; write the values out, or use $ref");
+  } catch (error) {
+    const isMerge = error instanceof Error && error.message.startsWith("Merge");
+    diagnostics.add(
+      "",
+      isMerge ? "A merge key (<<) needs an alias of a mapping, or a list of them" : TOO_MANY_ALIASES,
+    );
   }
   return null;
 }
@@ -67,6 +83,11 @@ const MAX_DEPTH = 250;
 const NESTED_TOO_DEEPLY =
   `The document is nested deeper than ${MAX_DEPTH} levels; refer to components instead`;
 
+/** Uses of aliases, those in others multiplied, and values with all aliases written out. */
+const MAX_ALIASES = 10_000;
+const MAX_SIZE = 2_000_000;
+const TOO_MANY_ALIASES = "The document's aliases cannot be followed; write the values out, or use $ref";
+
 function parse(text: string, lineCounter: LineCounter): Document | undefined {
   try {
     return parseDocument(text, {
@@ -75,6 +96,7 @@ function parse(text: string, lineCounter: LineCounter): Document | undefined {
       uniqueKeys: true,
       stringKeys: true,
       schema: "core",
+      merge: true,
     });
   } catch (error) {
     // The parser's own recursion.
@@ -94,6 +116,17 @@ function depthOf(value: unknown): number {
     ];
     if (level.length === 0 || depth > MAX_DEPTH) return depth;
   }
+}
+
+/** Number of values with all aliases written out; a cyclic one counts once. */
+function sizeOf(value: unknown, sizes = new Map<object, number>()): number {
+  if (typeof value !== "object" || value === null) return 1;
+  const known = sizes.get(value);
+  if (known !== undefined) return known;
+  sizes.set(value, 0);
+  const size = Object.values(value).reduce<number>((sum, item) => sum + sizeOf(item, sizes), 1);
+  sizes.set(value, size);
+  return size;
 }
 
 function isJson(value: unknown, ancestors: readonly unknown[] = []): value is JsonValue {
@@ -117,7 +150,7 @@ function lineOf(
   for (const token of pointer.split("/").slice(1).map(unescapeToken)) {
     if (isAlias(node)) node = node.resolve(document);
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && key.value === token);
+      const pair = pairOf(node, { token, document });
       if (pair === undefined || !isScalar(pair.key)) break;
       offset = startOf(pair.key) ?? offset;
       node = pair.value;
@@ -133,4 +166,22 @@ function lineOf(
 
 function startOf(node: Node): number | undefined {
   return node.range?.[0];
+}
+
+/** Returns a pair of a mapping, or of one that it merges. */
+function pairOf(
+  map: YAMLMap,
+  { token, document, depth = 0 }: { token: string; document: Document; depth?: number },
+): Pair | undefined {
+  const find = (name: string): Pair | undefined =>
+    map.items.find(({ key }) => isScalar(key) && key.value === name);
+  const merged = find("<<")?.value;
+  const own = find(token);
+  if (own !== undefined || merged === undefined || depth > 20) return own;
+  for (const item of isSeq(merged) ? merged.items : [merged]) {
+    const source = isAlias(item) ? item.resolve(document) : item;
+    const found = isMap(source) ? pairOf(source, { token, document, depth: depth + 1 }) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

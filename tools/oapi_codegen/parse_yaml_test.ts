@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DiagnosticList } from "./diagnostics.ts";
 import { parseYaml } from "./parse_yaml.ts";
 
@@ -36,4 +36,26 @@ Deno.test("parseYaml() rejects exponentially growing aliases", () => {
   }
   parseYaml(lines.join("\n"), diagnostics);
   assert(!diagnostics.empty);
+});
+
+Deno.test("parseYaml() applies merge keys, and finds the lines of what they merge", () => {
+  const diagnostics = new DiagnosticList("f");
+  const text = "a: &a\n  x: 1\n  y: 2\nb: { <<: *a, y: 3 }\nc: { <<: [*a, { z: 4 }] }\nd: { '<<': 5 }\n";
+  assertEquals(parseYaml(text, diagnostics), {
+    a: { x: 1, y: 2 },
+    b: { x: 1, y: 3 },
+    c: { x: 1, y: 2, z: 4 },
+    d: { "<<": 5 },
+  });
+  assertEquals(["/b/x", "/b/y", "/c/z"].map((at) => diagnostics.locate(at).line), [2, 4, 5]);
+  const wrong = new DiagnosticList("f");
+  parseYaml("a: { <<: 5 }", wrong);
+  assertStringIncludes(wrong.diagnostics[0]?.message ?? "", "merge key");
+});
+
+Deno.test("parseYaml() follows an alias that is used often", () => {
+  const diagnostics = new DiagnosticList("f");
+  const uses = Array.from({ length: 500 }, (_, index) => `k${index}: *a\n`).join("");
+  const value = parseYaml(`a: &a { x: 1 }\n${uses}`, diagnostics);
+  assertEquals(Object.keys(value ?? {}).length, 501);
 });

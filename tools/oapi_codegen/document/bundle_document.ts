@@ -4,7 +4,9 @@ import { isObject, type JsonObject, locate, member, textMember } from "../json_v
 import { References } from "../references.ts";
 import { addOperationDefaults } from "./add_operation_defaults.ts";
 import { applySelection, type Selection } from "./apply_selection.ts";
+import { applyOverlays } from "./apply_overlays.ts";
 import { Bundler } from "./bundler.ts";
+import type { OverlaySource } from "./read_overlay.ts";
 import type { ParameterName } from "./operation_conditions.ts";
 import { type Addition, readOperationDefaults } from "./operation_defaults.ts";
 import {
@@ -28,9 +30,11 @@ export interface BundledDocument {
 }
 
 /** Options for bundling a document. */
-export interface BundleDocumentOptions extends LoadSourcesOptions {
+export interface BundleDocumentOptions extends Omit<LoadSourcesOptions, "overlay"> {
   /** @default undefined, which selects everything */
   readonly selection?: Selection | undefined;
+  /** Changes of the document, before anything is checked. @default none */
+  readonly overlays?: readonly OverlaySource[];
 }
 
 /** Component named by the defaults, with the location of its name. */
@@ -42,15 +46,20 @@ interface Found {
 }
 
 /**
- * Bundles a document into a self-contained one. Copies referenced components of other files into it, and applies its
+ * Bundles a document into a self-contained one. Applies overlays, copies referenced components of other files into it, and applies its
  * `x-operation-defaults` and the selection.
  *
  * @param text the document as YAML or JSON
  * @throws {GenerationError} with all diagnostics of its files
  */
 export async function bundleDocument(text: string, options: BundleDocumentOptions): Promise<BundledDocument> {
-  const sources = await loadSources(text, options);
   const diagnostics = new DiagnosticList(options.file);
+  const { overlays = [] } = options;
+  const sources = await loadSources(text, {
+    ...options,
+    overlay: (document) => applyOverlays(document, { overlays, diagnostics }),
+  });
+  diagnostics.throwIfAny();
   const bundler = new Bundler(sources, diagnostics);
   const defaults = readOperationDefaults(sources);
   const root = bundler.bundleRoot();
