@@ -36,8 +36,21 @@ export interface Validator {
 
 /** Type that a parameter's text is converted to before validation. Text that does not convert stays a string. */
 export type Shape =
-  | { readonly kind: "string" | "integer" | "number" | "boolean" | "any" }
-  | { readonly kind: "array"; readonly items: Shape }
+  | { readonly kind: "string" | "integer" | "number" | "boolean" }
+  /** Text as it is, or of the type `scalar`; `nested` if it is sent as a list or an object. */
+  | { readonly kind: "any"; readonly scalar?: Shape; readonly nested?: Shape }
+  /** Boolean or number if the text is one. */
+  | { readonly kind: "literal" }
+  /** Value of a JSON text, in a form. */
+  | { readonly kind: "json" }
+  /** File of a multipart form, of one of the media types if there are any. */
+  | { readonly kind: "file"; readonly types?: readonly string[] }
+  | {
+    readonly kind: "array";
+    readonly items: Shape;
+    /** Delimiter of the items in the text of one form field. */
+    readonly delimiter?: "," | " " | "|";
+  }
   | {
     readonly kind: "object";
     readonly properties: Readonly<Record<string, Shape>>;
@@ -99,7 +112,7 @@ export type BodyStream = ReadableStream<Uint8Array> | SizedStream;
 
 /** Media type of a request body. */
 export interface RequestMediaType {
-  /** Lower case, without parameters, e.g. "application/json". May be a range such as "image/*". */
+  /** Lower case, e.g. "application/json" or "application/json; version=1". May be a range such as "image/*". */
   readonly mediaType: string;
   readonly codec: Codec;
   /** Validates the parsed body, or each of its items. Absent for `binary` and for a media type without a schema. */
@@ -128,6 +141,7 @@ export interface ResponseDescriptor {
 
 /** Media type of a response. */
 export interface ResponseMediaType {
+  /** As for requests. */
   readonly mediaType: string;
   readonly codec: Codec;
   /** Validates the body, or each of its items; used only in tests and development. */
@@ -140,6 +154,10 @@ export interface ResponseMediaType {
 export interface ResponseHeader {
   readonly name: string;
   readonly required: boolean;
+  /** "json" if the document declares `content: application/json`. */
+  readonly content?: "json";
+  /** Whether the members of an object are written as `name=value`. */
+  readonly explode?: boolean;
 }
 
 /**
@@ -198,7 +216,11 @@ export interface DecodedRequest {
 /** Result of a strict handler; the generated types narrow it to the declared responses. */
 export interface StrictResponse {
   readonly status: number;
-  readonly headers?: Readonly<Record<string, string | number | undefined>>;
+  /**
+   * Headers by name. Lists and objects are written with commas (style simple); several values of `Set-Cookie` are headers of
+   * their own.
+   */
+  readonly headers?: Readonly<Record<string, unknown>>;
   /** Media type of the body. Defaults to the first one declared for the status. */
   readonly contentType?: string;
   readonly body?: unknown;

@@ -1,9 +1,9 @@
-import type { RequestMediaType } from "../operation.ts";
-import { MalformedTextError } from "../parameters/decode_text.ts";
+import type { RequestMediaType, Shape } from "../operation.ts";
+import { MalformedTextError, memberShape } from "../parameters/decode_text.ts";
 import { Problem } from "../problem.ts";
 import type { Deadlines } from "../request/deadlines.ts";
 import type { Exchange } from "../request/exchange.ts";
-import { collectFields, parseForm } from "./form.ts";
+import { collectFields, type FormField, parseForm } from "./form.ts";
 import { type ParsedJson, parseJsonText } from "./json.ts";
 import { findUnstorable } from "./unstorable.ts";
 
@@ -119,9 +119,11 @@ export async function decodeBody(
     case "text":
       return withErrors(decodeUtf8(bytes));
     case "form":
-      return withErrors(parseForm(decodeUtf8(bytes), mediaType.shape));
-    case "multipart":
-      return withErrors(collectFields(await parseMultipart(bytes, contentType), mediaType.shape));
+      return withUnstorable(parseForm(decodeUtf8(bytes), mediaType.shape));
+    case "multipart": {
+      const fields = await parseMultipart(bytes, { contentType, shape: mediaType.shape });
+      return withUnstorable(collectFields(fields, mediaType.shape));
+    }
     // Items are read one by one (read_items.ts).
     case "events":
     case "lines":
@@ -144,15 +146,34 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-async function parseMultipart(bytes: Uint8Array, contentType: string): Promise<FormData> {
+async function parseMultipart(
+  bytes: Uint8Array,
+  { contentType, shape }: { contentType: string; shape: Shape | undefined },
+): Promise<readonly FormField[]> {
+  let form: FormData;
   try {
     const body = new Uint8Array(bytes);
-    return await new Response(body, { headers: { "Content-Type": contentType } }).formData();
+    form = await new Response(body, { headers: { "Content-Type": contentType } }).formData();
   } catch {
     throw new MalformedTextError("is not a valid multipart form");
   }
+  const fields = [...form];
+  return shape === undefined ? fields : await Promise.all(fields.map((field) => withText(field, shape)));
+}
+
+/** Replaces a part of JSON that was sent as a file, as `FormData` of browsers does, by its text. */
+async function withText([name, value]: FormField, shape: Shape): Promise<FormField> {
+  const field = memberShape(shape, name);
+  const { kind } = field.kind === "array" ? field.items : field;
+  return typeof value === "string" || kind !== "json"
+    ? [name, value]
+    : [name, decodeUtf8(await value.bytes())];
 }
 
 function withErrors(value: unknown): ParsedJson {
   return { value, errors: findUnstorable(value) };
+}
+
+function withUnstorable({ value, errors }: ParsedJson): ParsedJson {
+  return { value, errors: [...errors, ...findUnstorable(value)] };
 }

@@ -118,7 +118,10 @@ function toResult(response: Response, { body }: Exchange): WorkResult {
 
 function replay({ status, headers, body }: StoredResponse, exchange: Exchange): Response {
   const response = new Response(body === undefined ? null : new Uint8Array(body), { status });
-  for (const [name, value] of headers) response.headers.set(name, value);
+  for (const [name, value] of headers) {
+    if (name === "set-cookie") response.headers.append(name, value);
+    else response.headers.set(name, value);
+  }
   response.headers.set("X-Request-Id", exchange.requestId);
   response.headers.set(IDEMPOTENCY_REPLAYED, "true");
   exchange.replayed = true;

@@ -50,6 +50,10 @@ export function readScalar(text: string, shape: Shape): unknown {
     }
     case "boolean":
       return text === "true" ? true : text === "false" ? false : text;
+    case "any":
+      return shape.scalar === undefined ? text : readScalar(text, shape.scalar);
+    case "literal":
+      return text === "true" ? true : text === "false" ? false : readScalar(text, { kind: "number" });
     default:
       return text;
   }

@@ -1,6 +1,7 @@
 import type { ParameterDescriptor, ParameterLocation } from "../operation.ts";
 import type { RequestErrors } from "../problems/request_errors.ts";
 import { MalformedTextError } from "./decode_text.ts";
+import { nestedShape } from "./nested_fields.ts";
 import type { NamedPair } from "./read_pairs.ts";
 import type { Decode } from "./styles.ts";
 
@@ -44,10 +45,15 @@ export function compileDeclared(parameters: readonly ParameterDescriptor[]): (pa
   const prefixes: string[] = [];
   let open = false;
   for (const { name, shape, style, explode } of parameters) {
-    if (shape.kind !== "object" || !explode) names.add(name);
-    else if (style === "deepObject") prefixes.push(`${name}[`);
+    if (style === "deepObject") {
+      prefixes.push(`${name}[`);
+      if (shape.kind === "any") names.add(name);
+    } else if (shape.kind !== "object" || !explode) names.add(name);
     else {
-      for (const member of Object.keys(shape.properties)) names.add(member);
+      for (const [member, inner] of Object.entries(shape.properties)) {
+        names.add(member);
+        if (nestedShape(inner) !== undefined) prefixes.push(`${member}[`);
+      }
       open ||= shape.additional !== undefined;
     }
   }

@@ -1,5 +1,8 @@
-import type { ParameterDescriptor } from "../operation.ts";
-import { MalformedTextError, readArray, readObject } from "./decode_text.ts";
+import { collectFields } from "../body/form.ts";
+import type { ParameterDescriptor, Shape } from "../operation.ts";
+import { lastStep } from "../representation/json_pointer.ts";
+import { MalformedTextError, readArray, readObject, readScalar } from "./decode_text.ts";
+import { addValue, bracketPath, type Field, nestedShape, newField, readField } from "./nested_fields.ts";
 import { type Decode, readStyled } from "./styles.ts";
 
 /** Pair of a query or Cookie header with decoded name and raw value. */
@@ -26,12 +29,12 @@ export function readPairs(
   { decode, taken }: ReadPairsOptions,
 ): unknown {
   const { name, shape, style, explode } = parameter;
-  if (shape.kind === "object" && style === "deepObject") {
-    return membersOf(pairs, parameter, { decode, member: (pairName) => deepMember(pairName, name) });
-  }
+  if (style === "deepObject") return readDeep(pairs, parameter, decode);
   if (shape.kind === "object" && explode && parameter.content === undefined) {
     const declared = (pairName: string): boolean =>
       Object.hasOwn(shape.properties, pairName) || (shape.additional !== undefined && !taken.has(pairName));
+    const isForm = [...Object.values(shape.properties), shape.additional].some(isNested);
+    if (isForm) return readForm(pairs.filter((pair) => declared(rootName(pair.name, shape))), shape, decode);
     return membersOf(pairs, parameter, {
       decode,
       member: (pairName) => declared(pairName) ? pairName : undefined,
@@ -40,6 +43,11 @@ export function readPairs(
   if (shape.kind === "array" && explode && parameter.content === undefined) {
     const own = pairs.filter((pair) => pair.name === name);
     return own.length === 0 ? undefined : readArray(own.map((pair) => decode(pair.raw)), shape);
+  }
+  if (shape.kind === "any" && shape.nested?.kind === "array" && explode) {
+    // One text is not a list: the schema allows it, too.
+    const own = pairs.filter((pair) => pair.name === name);
+    if (own.length > 1) return readArray(own.map((pair) => decode(pair.raw)), shape.nested);
   }
   const raw = onlyOne(pairs, name);
   if (raw === undefined) return undefined;
@@ -77,11 +85,48 @@ function membersOf(
   return members.size === 0 ? undefined : readObject(members, shape);
 }
 
-function deepMember(pairName: string, name: string): string | undefined {
-  if (!pairName.startsWith(`${name}[`)) return undefined;
-  const member = pairName.slice(name.length + 1, -1);
-  if (!pairName.endsWith("]") || member.includes("[") || member.includes("]")) {
-    throw new MalformedTextError(`must be written as ${name}[member]=value`);
+function isNested(shape: Shape | undefined): boolean {
+  return shape !== undefined && (shape.kind === "json" || nestedShape(shape) !== undefined);
+}
+
+/** Returns the property of an exploded object that a name belongs to: `a` for `a[b]`, unless that is one itself. */
+function rootName(name: string, shape: Shape): string {
+  const bracket = name.indexOf("[");
+  const isOwn = shape.kind === "object" && Object.hasOwn(shape.properties, name);
+  return bracket < 1 || isOwn ? name : name.slice(0, bracket);
+}
+
+/** Reads an exploded object with lists or objects in it like a form: lists are repeated, objects are JSON or brackets. */
+function readForm(pairs: readonly NamedPair[], shape: Shape, decode: Decode): unknown {
+  if (pairs.length === 0) return undefined;
+  const { value, errors: [error] } = collectFields(pairs.map(({ name, raw }) => [name, decode(raw)]), shape);
+  if (error !== undefined) throw new MalformedTextError(`${lastStep(error.pointer)}: ${error.reason}`);
+  return value;
+}
+
+/** Reads `name[a]=1&name[b][]=2`, the style deepObject with its common extension to lists and inner objects. */
+function readDeep(
+  pairs: readonly NamedPair[],
+  { name, shape }: ParameterDescriptor,
+  decode: Decode,
+): unknown {
+  let root: Field<string> | undefined;
+  for (const pair of pairs) {
+    if (pair.name !== name && !pair.name.startsWith(`${name}[`)) continue;
+    const path = pair.name === name ? [] : bracketPath(pair.name.slice(name.length));
+    if (path === undefined || (path.length === 0 && nestedShape(shape) === shape)) {
+      throw new MalformedTextError(`must be written as ${name}[member]=value`);
+    }
+    root ??= newField();
+    addValue(root, decode(pair.raw), { path, shape, name });
   }
-  return member;
+  if (root === undefined) return undefined;
+  return readField(root, { shape, path: [], read: (values, at) => readTexts(values, at.shape) });
+}
+
+function readTexts(texts: readonly string[], shape: Shape): unknown {
+  const list = shape.kind === "any" && texts.length > 1 ? shape.nested ?? shape : shape;
+  if (list.kind === "array") return readArray(texts, list);
+  if (texts.length > 1) throw new MalformedTextError("has a duplicate property");
+  return readScalar(texts[0] ?? "", shape);
 }

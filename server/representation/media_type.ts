@@ -38,3 +38,40 @@ export function covers(range: string, essence: string): boolean {
   return range === essence || range === "*/*" ||
     (range.endsWith("/*") && essence.startsWith(range.slice(0, -1)));
 }
+
+/**
+ * Prepares the search for the declared media type that covers another one. The more specific of two is found: the one
+ * with more of the parameters that were sent, then a type before a range, then the first. A parameter that was not sent
+ * excludes nothing; one with another value does, unless it is a charset.
+ */
+export function compileCoverage<T extends { readonly mediaType: string }>(
+  declared: readonly T[],
+): (sent: MediaType) => T | undefined {
+  const candidates = declared.map((item) => ({
+    item,
+    type: parseMediaType(item.mediaType) ?? { essence: item.mediaType, parameters: new Map() },
+  }));
+  return function find(sent): T | undefined {
+    let best: { item: T; rank: number } | undefined;
+    for (const { item, type } of candidates) {
+      if (!covers(type.essence, sent.essence)) continue;
+      const shared = sharedParameters(type, sent);
+      if (shared === undefined) continue;
+      const rank = 3 * shared + (type.essence === sent.essence ? 2 : type.essence === "*/*" ? 0 : 1);
+      if (best === undefined || rank > best.rank) best = { item, rank };
+    }
+    return best?.item;
+  };
+}
+
+/** Returns the number of parameters that two types share; undefined if one has another value. */
+function sharedParameters(declared: MediaType, sent: MediaType): number | undefined {
+  let shared = 0;
+  for (const [name, value] of declared.parameters) {
+    const other = name === "charset" ? undefined : sent.parameters.get(name);
+    if (other === undefined) continue;
+    if (other !== value) return undefined;
+    shared += 1;
+  }
+  return shared;
+}

@@ -4,6 +4,8 @@ import type { Operation, StrictResponse } from "../operation.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { matchesWeakly, parseEntityTags, parseIfMatch, parseStrongTag } from "./conditional.ts";
 import { Problem } from "../problem.ts";
+import { covers } from "./media_type.ts";
+import { compileHeaders } from "./write_headers.ts";
 
 const encoder = new TextEncoder();
 
@@ -23,6 +25,7 @@ export function compileResponses(operation: Operation): WriteResponse {
     if (first !== undefined) mediaTypes.set(Number(status), first.mediaType);
   }
   const cacheable = operation.method === "GET";
+  const writeHeaders = compileHeaders(operation);
 
   return function writeResponse(result, exchange): Response {
     const contentType = result.contentType ?? mediaTypes.get(result.status);
@@ -51,18 +54,14 @@ export function compileResponses(operation: Operation): WriteResponse {
     setHeaders(response.headers, result, exchange);
     return response;
   };
-}
 
-function setHeaders(headers: Headers, result: StrictResponse, exchange: Exchange): void {
-  headers.set("X-Request-Id", exchange.requestId);
-  const { headers: own } = result;
-  if (own === undefined) return;
-  // A strong tag identifies exact bytes, so proxies must neither compress nor serve them without revalidation. Deno
-  // before 2.9 compresses responses itself without this.
-  if (own["ETag"] !== undefined) headers.set("Cache-Control", "no-cache, no-transform");
-  for (const name of Object.keys(own)) {
-    const value = own[name];
-    if (value !== undefined) headers.set(name, typeof value === "string" ? value : String(value));
+  function setHeaders(headers: Headers, { headers: own, status }: StrictResponse, exchange: Exchange): void {
+    headers.set("X-Request-Id", exchange.requestId);
+    if (own === undefined) return;
+    // A strong tag identifies exact bytes, so proxies must neither compress nor serve them without revalidation. Deno
+    // before 2.9 compresses responses itself without this.
+    if (own["ETag"] !== undefined) headers.set("Cache-Control", "no-cache, no-transform");
+    writeHeaders(headers, own, status);
   }
 }
 
@@ -84,20 +83,30 @@ const MAX_CACHED = 256;
 
 /**
  * Returns a function from an Accept header to the client's preferred offer. It follows RFC 9110, section 12.5.1, and
- * returns undefined if all offers are excluded. Clients send few distinct headers, so results are cached.
+ * returns undefined if all offers are excluded. An offer that is a range such as "image/*" is preferred if no other is,
+ * and excluded if no type of it is accepted. Clients send few distinct headers, so results are cached.
  */
 export function createNegotiation(offers: readonly string[]): (accept: string | null) => string | undefined {
   const first = offers[0];
+  const ranges = offers.filter((offer) => offer.endsWith("/*"));
   const cached = new Map<string, string | undefined>();
   return function negotiate(accept: string | null): string | undefined {
     // An empty header excludes nothing (RFC 9110, section 5.6.1.2, permits empty lists).
     if (accept === null || accept === "*/*" || accept === first || accept.trim() === "") return first;
     if (cached.has(accept)) return cached.get(accept);
-    const best = accepts({ headers: new Headers({ accept }) }, ...offers);
+    const request = { headers: new Headers({ accept }) };
+    const best = accepts(request, ...offers) ?? rangeOf(accepts(request), ranges);
     if (cached.size === MAX_CACHED) cached.clear();
     cached.set(accept, best);
     return best;
   };
+}
+
+/** Returns the first range with a type that is accepted. */
+function rangeOf(accepted: readonly string[], ranges: readonly string[]): string | undefined {
+  return ranges.find((range) =>
+    accepted.some((type) => covers(range, type.toLowerCase()) || covers(type.toLowerCase(), range))
+  );
 }
 
 /** Returns the size of a response's body in bytes as sent; 0 for a stream. */

@@ -1,4 +1,4 @@
-import { covers, parseMediaType } from "../representation/media_type.ts";
+import { compileCoverage, parseMediaType } from "../representation/media_type.ts";
 import type { Method, RequestBodyDescriptor, RequestMediaType } from "../operation.ts";
 import { Problem } from "../problem.ts";
 
@@ -26,6 +26,7 @@ export function compileMediaTypes(method: Method, body: RequestBodyDescriptor): 
     ? { "Accept-Query": offered }
     : { Accept: offered };
   const exact = new Map(body.content.map((content) => [content.mediaType, content]));
+  const cover = compileCoverage(body.content);
   const cached = new Map<string, RequestMediaType>();
 
   return function selectMediaType(contentType, contentEncoding): RequestMediaType {
@@ -58,8 +59,7 @@ export function compileMediaTypes(method: Method, body: RequestBodyDescriptor): 
   function find(contentType: string): RequestMediaType | undefined {
     const sent = parseMediaType(contentType);
     if (sent === undefined) return undefined;
-    const found = exact.get(sent.essence) ??
-      body.content.find(({ mediaType }) => covers(mediaType, sent.essence));
+    const found = cover(sent);
     const charset = sent.parameters.get("charset");
     if (found === undefined || charset === undefined) return found;
     if (found.codec === "text") return ASCII_COMPATIBLE.test(charset) ? found : undefined;

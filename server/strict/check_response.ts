@@ -1,4 +1,5 @@
 import type { Operation, ResponseMediaType, StrictResponse, Validator } from "../operation.ts";
+import { compileCoverage, parseMediaType } from "../representation/media_type.ts";
 import { schemaErrors } from "./schema_errors.ts";
 
 /** Maximum number of reported schema violations. */
@@ -58,8 +59,8 @@ export function checkResponse(
     if (response.body !== undefined) throw violation("the body is not declared");
     return;
   }
-  const mediaType = response.contentType ?? declared.content[0]?.mediaType;
-  const content = declared.content.find((candidate) => candidate.mediaType === mediaType);
+  const mediaType = response.contentType ?? declared.content[0]?.mediaType ?? "";
+  const content = declaredContent(declared.content, mediaType);
   if (content === undefined) throw violation(`the media type ${mediaType} is not declared`);
   if (response.body === undefined) throw violation("the body is missing");
   if (content.validate === undefined || isStreamed(content, response.body)) return;
@@ -91,4 +92,14 @@ function validate(validator: Validator, body: unknown, at: ResponsePlace): void 
 /** Whether a body is sent while it is produced: its items are validated one by one, and bytes not at all. */
 function isStreamed({ codec }: ResponseMediaType, body: unknown): boolean {
   return codec !== "json" && typeof body === "object";
+}
+
+/** Returns the declared media type of a body: exactly that, or a range that covers it. */
+function declaredContent(
+  declared: readonly ResponseMediaType[],
+  mediaType: string,
+): ResponseMediaType | undefined {
+  const parsed = parseMediaType(mediaType);
+  return declared.find((candidate) => candidate.mediaType === mediaType) ??
+    (parsed === undefined || parsed.essence.includes("*") ? undefined : compileCoverage(declared)(parsed));
 }

@@ -48,6 +48,7 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
   const enforceSecurity = compileSecurity(operation, options.authentication);
   const limits = compileRateLimits(operation, options.rateLimit);
   const offers = successMediaTypes(operation);
+  const hasRange = offers.some((offer) => offer.endsWith("/*"));
   const countedAs = countedName(operation);
   const negotiate = offers.length === 0 ? undefined : createNegotiation(offers);
   const readBody = compileBody(operation, {
@@ -72,6 +73,14 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
   async function run(request: DecodedRequest, exchange: Exchange): Promise<Response> {
     const result = await handle(request, exchange);
     if (options.validateResponses) checkResponse(operation, result);
+    // Only now is the type known; a change was made already by any other method.
+    if (hasRange && operation.method === "GET" && result.status < 300 && result.contentType !== undefined) {
+      const negotiateType = createNegotiation([result.contentType]);
+      if (negotiateType(exchange.fields.accept) === undefined) {
+        if (result.body instanceof ReadableStream) void result.body.cancel().catch(() => {});
+        throw notAcceptable([result.contentType]);
+      }
+    }
     return writeStream?.(result, exchange) ?? writeResponse(result, exchange);
   }
 
@@ -87,10 +96,7 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
       if (admitted !== undefined) await admitted;
       if (limits.caller !== undefined) await limits.caller(exchange);
       if (negotiate !== undefined && negotiate(exchange.fields.accept) === undefined) {
-        throw new Problem(406, "not-acceptable", {
-          detail: `The Accept header excludes every media type of the operation; send ${offers.join(" or ")}`,
-          headers: { Vary: "Accept" },
-        });
+        throw notAcceptable(offers);
       }
       const errors = new RequestErrors();
       if (readBody === undefined) checkUnusedBody(exchange, maxBodyBytes);
@@ -121,6 +127,13 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
         : await respondKeyed(request, exchange, key);
     },
   };
+}
+
+function notAcceptable(offers: readonly string[]): Problem {
+  return new Problem(406, "not-acceptable", {
+    detail: `The Accept header excludes every media type of the operation; send ${offers.join(" or ")}`,
+    headers: { Vary: "Accept" },
+  });
 }
 
 /**

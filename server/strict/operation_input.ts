@@ -7,6 +7,7 @@ import { MalformedTextError } from "../parameters/decode_text.ts";
 import { Problem } from "../problem.ts";
 import type { RequestErrors } from "../problems/request_errors.ts";
 import { lastStep } from "../representation/json_pointer.ts";
+import { parseMediaType } from "../representation/media_type.ts";
 import type { Deadlines } from "../request/deadlines.ts";
 import type { Exchange } from "../request/exchange.ts";
 import type { OpenStreams } from "../streams/open_streams.ts";
@@ -51,7 +52,8 @@ export function compileBody(
     if (contentType === null && !hasBody(exchange)) return absent(errors);
     const mediaType = select(contentType, contentEncoding);
     if (mediaType.codec !== "json" && isStreamed(mediaType)) {
-      return { contentType: mediaType.mediaType, body: openStream(exchange, mediaType) };
+      const body = openStream(exchange, mediaType);
+      return { contentType: concreteType(mediaType.mediaType, contentType), body };
     }
     const bytes = await readBody(exchange, readOptions);
     if (bytes.length === 0 && mediaType.codec !== "binary" && mediaType.codec !== "text") {
@@ -62,7 +64,7 @@ export function compileBody(
         ? decodeJson(bytes)
         : await decodeBody(bytes, mediaType, contentType ?? "");
       validateBody(parsed, mediaType.validate, errors);
-      return { contentType: mediaType.mediaType, body: parsed.value };
+      return { contentType: concreteType(mediaType.mediaType, contentType), body: parsed.value };
     } catch (error) {
       if (!(error instanceof MalformedTextError)) throw error;
       errors.addMalformed({ name: "body", in: "body", pointer: "", reason: error.message });
@@ -83,6 +85,12 @@ export function compileBody(
     }
     return NO_BODY;
   }
+}
+
+/** Returns the declared media type, or the one that was sent if it is a range. */
+function concreteType(declared: string, sent: string | null): string {
+  if (!declared.includes("*") || sent === null) return declared;
+  return parseMediaType(sent)?.essence ?? declared;
 }
 
 /** Rejects a body that the operation ignores but that is too large to be skipped. */

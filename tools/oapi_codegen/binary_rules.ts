@@ -1,68 +1,63 @@
+import { isBinary } from "./binary_schema.ts";
 import { isObject, type Located, textMember } from "./json_value.ts";
 import type { OperationModel } from "./model.ts";
 import type { References } from "./references.ts";
 import { ANNOTATIONS, subschemas } from "./schema_walk.ts";
 
-/** Places where the schemas with `format: binary` are used, by pointer. */
+/** Places where the schemas of bytes are used, by pointer: as files of forms, or as text. */
 export type BinaryUses = ReadonlyMap<string, ReadonlySet<"file" | "text">>;
 
 /**
- * Returns where `format: binary` is used, and warns of it outside files and whole bodies: JSON, parameters, text and
- * url-encoded forms cannot contain bytes.
+ * Returns where schemas of bytes are used, and warns of `format: binary` outside files and whole bodies: JSON, parameters,
+ * text and url-encoded forms cannot contain bytes.
  */
 export function checkBinary(operations: readonly OperationModel[], references: References): BinaryUses {
-  const seen = new Set<string>();
   const uses = new Map<string, Set<"file" | "text">>();
+  for (const { body } of operations) {
+    for (const pointer of body?.content.flatMap(({ files }) => files) ?? []) {
+      uses.set(pointer, new Set(["file"]));
+    }
+  }
+  const seen = new Set<string>();
+  const visit = (schema: Located, inForm: boolean): void => {
+    const key = `${schema.pointer} ${inForm}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    const places = uses.get(schema.pointer);
+    if (inForm && places?.has("file") === true) {
+      warnOfRules(schema, references);
+      return;
+    }
+    if (textMember(schema.value, "format") === "binary") {
+      uses.set(schema.pointer, (places ?? new Set()).add("text"));
+      references.diagnostics.warn(
+        `${schema.pointer}/format`,
+        "The value is text, because only form fields and whole bodies can be bytes; write format: byte for base64 text",
+      );
+    } else places?.add("text");
+    const ref = textMember(schema.value, "$ref");
+    const pointer = ref === undefined ? undefined : references.target(ref, `${schema.pointer}/$ref`);
+    const target = pointer === undefined ? undefined : references.at(pointer);
+    if (target !== undefined) visit(target, inForm);
+    for (const [, inner] of subschemas(schema)) visit(inner, inForm);
+  };
   for (const { parameters, body, responses } of operations) {
-    for (const { schema } of parameters) visit(schema, { files: false, references, seen, uses });
-    for (
-      const { codec, schema } of [
-        ...body?.content ?? [],
-        ...responses.flatMap(({ content }) => content),
-      ]
-    ) {
-      if (schema !== undefined) visit(schema, { files: codec === "multipart", references, seen, uses });
+    for (const { schema } of parameters) visit(schema, false);
+    const contents = [body?.content ?? [], ...responses.map(({ content }) => content)].flat();
+    for (const { codec, schema } of contents) {
+      if (schema !== undefined) visit(schema, codec === "multipart");
     }
   }
   return uses;
 }
 
-function visit(
-  schema: Located,
-  { files, references, seen, uses }: {
-    files: boolean;
-    references: References;
-    seen: Set<string>;
-    uses: Map<string, Set<"file" | "text">>;
-  },
-): void {
-  const key = `${schema.pointer} ${files}`;
-  if (seen.has(key)) return;
-  seen.add(key);
-  const { diagnostics } = references;
-  if (textMember(schema.value, "format") === "binary") {
-    const places = uses.get(schema.pointer) ?? new Set();
-    uses.set(schema.pointer, places.add(files ? "file" : "text"));
-    if (!files) {
-      diagnostics.warn(
-        `${schema.pointer}/format`,
-        "The value is text, because only form fields and whole bodies can be bytes; write format: byte for base64 text",
-      );
-    } else if (isObject(schema.value)) {
-      const more = Object.keys(schema.value).find((name) =>
-        name !== "type" && name !== "format" && !ANNOTATIONS.includes(name) && !name.startsWith("x-")
-      );
-      if (more !== undefined) {
-        diagnostics.add(
-          `${schema.pointer}/${more}`,
-          "A file supports only format: binary; remove this keyword",
-        );
-      }
+/** Warns of keywords of a text, which do not apply to a file. */
+function warnOfRules({ value, pointer }: Located, { diagnostics }: References): void {
+  if (!isObject(value) || !isBinary(value)) return;
+  const known = ["type", "format", "contentEncoding", "contentMediaType", ...ANNOTATIONS];
+  for (const name of Object.keys(value)) {
+    if (!known.includes(name) && !name.startsWith("x-")) {
+      diagnostics.warn(`${pointer}/${name}`, "The keyword does not apply to a file");
     }
   }
-  const ref = textMember(schema.value, "$ref");
-  const pointer = ref === undefined ? undefined : references.target(ref, `${schema.pointer}/$ref`);
-  const target = pointer === undefined ? undefined : references.at(pointer);
-  if (target !== undefined) visit(target, { files, references, seen, uses });
-  for (const [, inner] of subschemas(schema)) visit(inner, { files, references, seen, uses });
 }

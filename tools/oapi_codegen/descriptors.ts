@@ -31,8 +31,13 @@ export function descriptor(operation: OperationModel): string {
   );
   const responses = operation.responses.map(({ status, content, headers }) => {
     const types = content.map((model) => media(model, names.responses.get(model)));
-    const fields = headers.map(({ name, required }) =>
-      literal({ name: inline(name), required: inline(required) })
+    const fields = headers.map(({ name, required, content, explode }) =>
+      literal({
+        name: inline(name),
+        required: inline(required),
+        content: content === undefined ? undefined : inline(content),
+        explode: explode ? "true" : undefined,
+      })
     );
     return `    "${status}": { content: [${types.join(", ")}], headers: [${fields.join(", ")}] },\n`;
   });
@@ -81,8 +86,13 @@ function inline(value: JsonValue): string {
 }
 
 function shapeText(shape: Shape): string {
-  if (shape.kind === "array") return `{ kind: "array", items: ${shapeText(shape.items)} }`;
-  if (shape.kind !== "object") return `{ kind: "${shape.kind}" }`;
+  if (shape.kind !== "object") {
+    const { kind, ...rest } = shape;
+    const fields = Object.entries(rest).map(([name, value]) =>
+      [name, name === "types" || name === "delimiter" ? inline(value) : shapeText(value)] as const
+    );
+    return literal({ kind: inline(kind), ...Object.fromEntries(fields) });
+  }
   const members = Object.entries(shape.properties).map(([name, inner]) =>
     `${key(name)}: ${shapeText(inner)}`
   );

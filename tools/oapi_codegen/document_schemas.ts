@@ -17,6 +17,8 @@ export function* documentSchemas(
       if (sources !== undefined) yield* sources;
       else if (schema !== undefined) yield schema;
     }
-    for (const { headers } of responses) for (const { schema } of headers) yield schema;
+    for (const { schema } of responses.flatMap(({ headers }) => headers)) {
+      if (schema !== undefined) yield schema;
+    }
   }
 }

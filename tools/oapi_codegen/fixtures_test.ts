@@ -12,6 +12,7 @@ const FIXTURES = [
   "feeds",
   "issues",
   "loans",
+  "media",
   "parcels",
   "petstore",
   "shapes",
@@ -178,6 +179,22 @@ const WRONG_HANDLERS: readonly WrongHandler[] = [
     fixture: "feeds",
     code:
       'export const a = (r: api.ImportRowsRequest): unknown => r.contentType === "application/octet-stream" ? r.body.length : 0;',
+  },
+  {
+    name: "a media type outside the range",
+    fixture: "media",
+    code:
+      'export const a = (): api.ImageResponse => ({ status: 200, contentType: "text/plain", body: new Uint8Array() });',
+  },
+  {
+    name: "a header of another scalar type",
+    fixture: "media",
+    code: 'export const a = (): api.HeadersResponse => ({ status: 204, headers: { "X-Flag": "true" } });',
+  },
+  {
+    name: "text of a file in a form",
+    fixture: "media",
+    code: "export const a = ({ body }: api.UploadRequest): string => body.photo;",
   },
   {
     name: "a body read without asking for its media type",

@@ -94,7 +94,7 @@ export async function generateFiles(
   const binaryUses = checkBinary(operations, references);
   checkStructure(document, diagnostics);
   diagnostics.throwIfAny();
-  const validators = compileValidators(operations, { references, formats });
+  const validators = compileValidators(operations, { references, formats, binaryUses });
   diagnostics.throwIfAny();
   const { unusedDefaults } = validators;
   const inBranches = schemasInBranches(documentSchemas(operations, references), references);

@@ -38,6 +38,8 @@ export interface MediaModel {
   readonly stream?: true;
   /** Shape of the fields of form and multipart. */
   readonly shape: Shape | undefined;
+  /** Pointers of the schemas of files in a multipart form. */
+  readonly files: readonly string[];
 }
 
 /** Request body with resolved references. */
@@ -53,7 +55,11 @@ export interface HeaderModel {
   readonly name: string;
   readonly required: boolean;
   readonly description: string | undefined;
-  readonly schema: Located;
+  /** "json" if it is a JSON text. */
+  readonly content: "json" | undefined;
+  readonly explode: boolean;
+  /** Undefined for any scalar. */
+  readonly schema: Located | undefined;
 }
 
 /** Response of an operation for one status. */

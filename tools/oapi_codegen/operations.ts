@@ -200,12 +200,16 @@ function readBody(
     return undefined;
   }
   // A body has no meaning in GET (RFC 9110, section 9.3.1), and OpenAPI ignores it (3.1, section 4.8.10).
-  if (method === "GET") return undefined;
+  if (method === "GET") {
+    diagnostics.warn(written.pointer, "A GET has no body (RFC 9110, section 9.3.1); it is ignored");
+    return undefined;
+  }
   const body = references.follow(written);
   if (body === undefined) return undefined;
   const content = readContent(body, { direction: "request", references });
   if ([...entries(body, "content")].length === 0) {
-    diagnostics.add(body.pointer, "A body needs at least one media type");
+    diagnostics.warn(body.pointer, "The body has no media type; it is ignored");
+    return undefined;
   }
   return {
     required: member(body.value, "required") === true,

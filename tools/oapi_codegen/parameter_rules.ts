@@ -1,61 +1,88 @@
+import type { Shape } from "@archway/server/operation.ts";
+import { nestedShape } from "@archway/server/parameters/nested_fields.ts";
 import type { Located } from "./json_value.ts";
 import type { ParameterModel } from "./model.ts";
 import type { References } from "./references.ts";
 
-/** Rejects path parameters that the path does not contain. */
-export function checkTemplate(
+/**
+ * Returns the parameters without those of the path that it does not contain. Rejects them if the path has variables
+ * without a parameter, since one of the names is then misspelt.
+ */
+export function inTemplate(
   parameters: readonly ParameterModel[],
   { operation, path, references }: { operation: Located; path: string; references: References },
-): void {
+): readonly ParameterModel[] {
   const { diagnostics } = references;
-  const variables = [...path.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? "");
-  const declared = parameters.filter((parameter) => parameter.in === "path").map((parameter) =>
-    parameter.name
+  const variables = [...path.matchAll(/\{([^{}]*)\}/g)].map(([, name = ""]) => name);
+  const isMisspelt = parameters.some(({ in: location, schema }) =>
+    location === "path" && schema.pointer === operation.pointer
   );
-  for (const name of declared) {
-    if (!variables.includes(name)) {
+  return parameters.filter(({ in: location, name }) => {
+    if (location !== "path" || variables.includes(name)) return true;
+    if (isMisspelt) {
       diagnostics.add(
         operation.pointer,
         `The path parameter "${name}" is not in the path; add {${name}} or remove it`,
       );
+    } else {
+      diagnostics.warn(operation.pointer, `The path parameter "${name}" is not in the path; it is ignored`);
     }
-  }
+    return false;
+  });
 }
 
-/** Rejects a style that cannot represent the shape of its schema. */
-export function checkShape(
+/**
+ * Returns a parameter as it can be read. Where OpenAPI does not define how a style represents the shape of a schema, it is
+ * read in a form that clients do send, with a warning.
+ */
+export function serializable(
   parameter: ParameterModel,
   { at, references }: { at: string; references: References },
-): void {
-  const { shape, style, explode } = parameter;
+): ParameterModel {
+  const { shape, style, explode, in: location } = parameter;
   const { diagnostics } = references;
-  if (style === "deepObject" && (shape.kind !== "object" || !explode)) {
-    diagnostics.add(
-      at,
-      "The style deepObject is for type object with explode: true; choose another style or schema",
-    );
+  const isList = nestedShape(shape)?.kind === "array";
+  if (style === "deepObject") {
+    if (nestedShape(shape) === undefined) {
+      diagnostics.warn(at, "The style deepObject is for objects: the parameter is read in the style form");
+      return { ...parameter, style: "form" };
+    }
+    if (!explode) {
+      diagnostics.warn(at, "The style deepObject is always exploded: it is read as name[member]=value");
+    }
+    return { ...parameter, explode: true };
   }
-  if ((style === "spaceDelimited" || style === "pipeDelimited") && (shape.kind !== "array" || explode)) {
-    diagnostics.add(
-      at,
-      `The style ${style} is for type array with explode: false; choose form, or write both`,
-    );
+  if (style === "spaceDelimited" || style === "pipeDelimited") {
+    if (!isList) {
+      diagnostics.warn(at, `The style ${style} is for lists: the parameter is read in the style form`);
+      return serializable({ ...parameter, style: "form" }, { at, references });
+    }
+    if (explode) {
+      diagnostics.warn(at, "An exploded list has no delimiter: it is read as a repeated parameter");
+    }
+    if (explode) return serializable({ ...parameter, style: "form" }, { at, references });
   }
-  if (parameter.in === "cookie" && explode && (shape.kind === "array" || shape.kind === "object")) {
-    diagnostics.add(at, "A cookie has one value; write explode: false for a list or an object");
-  }
-  const inner = shape.kind === "array"
-    ? [shape.items]
-    : shape.kind === "object"
-    ? [...Object.values(shape.properties), ...(shape.additional === undefined ? [] : [shape.additional])]
-    : [];
-  const nested = inner.some(({ kind }) => kind === "object" || kind === "array" && style !== "deepObject");
-  if (nested) {
-    diagnostics.add(
-      at,
-      "OpenAPI does not define how nested values are serialized; use content: application/json",
-    );
-  }
+  const isForm = location === "query" && style === "form" && explode && shape.kind === "object";
+  if (isForm || !innerShapes(shape).some(isNested)) return parameter;
+  diagnostics.warn(
+    at,
+    "OpenAPI does not define how nested values are serialized in this style: the parameter is read as JSON text",
+  );
+  return { ...parameter, explode: false, shape: { kind: "any" }, content: "json" };
+}
+
+function innerShapes(shape: Shape): readonly Shape[] {
+  const nested = nestedShape(shape);
+  if (nested?.kind === "array") return [nested.items];
+  if (nested?.kind !== "object") return [];
+  return [
+    ...Object.values(nested.properties),
+    ...(nested.additional === undefined ? [] : [nested.additional]),
+  ];
+}
+
+function isNested(shape: Shape): boolean {
+  return shape.kind === "json" || shape.kind === "array" || shape.kind === "object";
 }
 
 /** Rejects query names that belong to both an exploded object and another parameter. */

@@ -1,12 +1,13 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import type { JsonValue } from "@archway/server/operation.ts";
 import { DiagnosticList } from "./diagnostics.ts";
 import { parameterShape } from "./parameter_shape.ts";
 import { References } from "./references.ts";
 
-function shapeOf(schema: JsonValue): unknown {
+function shapeOf(schema: JsonValue, fields?: "multipart"): unknown {
   const references = new References({ schema, text: { type: "string" } }, new DiagnosticList("f"));
-  return parameterShape({ value: schema, pointer: "/schema" }, references) ?? "undecided";
+  return parameterShape({ value: schema, pointer: "/schema" }, references, { ...(fields && { fields }) }) ??
+    "undecided";
 }
 
 Deno.test("parameterShape() derives the kind from type, values and keywords", () => {
@@ -37,15 +38,49 @@ Deno.test("parameterShape() combines allOf, oneOf and anyOf", () => {
   assertEquals(shapeOf({ anyOf: [{ type: "string" }, { type: "integer" }] }), { kind: "any" });
 });
 
-Deno.test("parameterShape() returns undefined for ambiguous and recursive schemas", () => {
-  assertEquals(shapeOf({ type: ["integer", "boolean"] }), "undecided");
-  assertEquals(shapeOf({ oneOf: [{ type: "integer" }, { type: "boolean" }] }), "undecided");
-  assertEquals(shapeOf({ type: "array", items: { $ref: "#/schema" } }), "undecided");
+Deno.test("parameterShape() reads a text as what it can be", () => {
+  assertEquals(shapeOf({ type: ["integer", "boolean"] }), { kind: "literal" });
+  assertEquals(shapeOf({ enum: [1, true] }), { kind: "literal" });
+  assertEquals(shapeOf({ oneOf: [{ type: "integer" }, { type: "array", items: { type: "integer" } }] }), {
+    kind: "any",
+    scalar: { kind: "integer" },
+    nested: { kind: "array", items: { kind: "integer" } },
+  });
+  assertEquals(shapeOf({ type: ["string", "array"], items: { type: "integer" } }), {
+    kind: "any",
+    nested: { kind: "array", items: { kind: "integer" } },
+  });
 });
 
-Deno.test("parameterShape() adds a diagnostic if there is no shape", () => {
-  const diagnostics = new DiagnosticList("f");
-  const schema = { enum: [1, true] };
-  parameterShape({ value: schema, pointer: "" }, new References(schema, diagnostics));
-  assert(!diagnostics.empty);
+Deno.test("parameterShape() reads JSON where a schema contains itself", () => {
+  assertEquals(shapeOf({ type: "array", items: { $ref: "#/schema" } }), {
+    kind: "array",
+    items: { kind: "json" },
+  });
+});
+
+Deno.test("parameterShape() reads parts of multipart forms as text, files and JSON", () => {
+  const properties = {
+    age: { type: "integer" },
+    photo: { type: "string", format: "binary" },
+    scan: { contentMediaType: "image/png" },
+    point: { type: "object", properties: { x: { type: "integer" } } },
+    points: { type: "array", items: { type: "object" } },
+    rows: { type: "array", items: { type: "array", items: { type: "integer" } } },
+    photos: { type: "array", items: { type: "string", contentEncoding: "binary" } },
+    text: { type: "string", contentMediaType: "text/html" },
+  };
+  assertEquals(shapeOf({ type: "object", additionalProperties: false, properties }, "multipart"), {
+    kind: "object",
+    properties: {
+      age: { kind: "integer" },
+      photo: { kind: "file" },
+      scan: { kind: "file" },
+      point: { kind: "json" },
+      points: { kind: "array", items: { kind: "json" } },
+      rows: { kind: "array", items: { kind: "json" } },
+      photos: { kind: "array", items: { kind: "file" } },
+      text: { kind: "string" },
+    },
+  });
 });

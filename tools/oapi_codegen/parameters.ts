@@ -1,7 +1,8 @@
 import type { ParameterLocation, ParameterStyle, Shape } from "@archway/server/operation.ts";
 import { child, elements, entries, type Located, member, textMember } from "./json_value.ts";
 import type { ParameterModel } from "./model.ts";
-import { checkExploded, checkShape, checkTemplate } from "./parameter_rules.ts";
+import { checkExploded, inTemplate, serializable } from "./parameter_rules.ts";
+import { isJsonType } from "./binary_schema.ts";
 import { parameterShape } from "./parameter_shape.ts";
 import type { References } from "./references.ts";
 
@@ -42,9 +43,9 @@ export function readParameters(
   parameters.push(
     ...variables.filter((name) => !declared.has(name)).map((name) => undeclared(name, operation)),
   );
-  checkTemplate(parameters, { operation, path, references });
-  checkExploded(parameters, { operation, references });
-  return parameters;
+  const usable = inTemplate(parameters, { operation, path, references });
+  checkExploded(usable, { operation, references });
+  return usable;
 }
 
 /** Returns the parameter of a path variable that the document does not declare: a text. */
@@ -75,9 +76,9 @@ function readParameter(element: Located, references: References): ParameterModel
   if (location === "header" && ["accept", "content-type", "authorization"].includes(name.toLowerCase())) {
     return undefined;
   }
-  const required = member(here.value, "required") === true;
-  if (location === "path" && !required) {
-    diagnostics.add(at, "A path parameter must be required; write required: true");
+  const required = location === "path" || member(here.value, "required") === true;
+  if (location === "path" && member(here.value, "required") !== true) {
+    diagnostics.warn(at, "A path parameter is always required; write required: true");
   }
   const common = {
     name,
@@ -87,15 +88,15 @@ function readParameter(element: Located, references: References): ParameterModel
     deprecated: member(here.value, "deprecated") === true,
   };
   const content = [...entries(here, "content")];
+  const written = child(here, "schema");
   if (content.length > 0) return readContent(here, { common, content, references });
-  const schema = child(here, "schema");
-  if (schema === undefined) {
-    diagnostics.add(at, "The parameter has neither schema nor content; give it a schema");
-    return undefined;
+  if (written === undefined) {
+    diagnostics.warn(at, "The parameter has neither schema nor content; it is passed as text");
   }
+  const schema = written ?? { value: { type: "string" }, pointer: at };
   const style = styleOf(here, { location, references });
   const shape = parameterShape(schema, references);
-  if (style === undefined || shape === undefined) return undefined;
+  if (shape === undefined) return undefined;
   const explicit = member(here.value, "explode");
   const explode = typeof explicit === "boolean" ? explicit : style === "form" || style === "deepObject";
   const parameter: ParameterModel = {
@@ -107,11 +108,10 @@ function readParameter(element: Located, references: References): ParameterModel
     default: defaultOf(schema, references),
     schema,
   };
-  checkShape(parameter, { at, references });
-  return parameter;
+  return serializable(parameter, { at, references });
 }
 
-/** Reads a parameter with `content`, which must be JSON. */
+/** Reads a parameter with `content`: JSON, or otherwise text. */
 function readContent(
   here: Located,
   { common, content, references }: {
@@ -120,27 +120,30 @@ function readContent(
     references: References;
   },
 ): ParameterModel | undefined {
-  const [mediaType, media] = content[0] ?? ["", here];
-  if (content.length > 1 || mediaType !== "application/json") {
-    references.diagnostics.add(
-      `${here.pointer}/content`,
-      "A parameter's content can only be application/json, once",
-    );
-    return undefined;
+  const { diagnostics } = references;
+  const [mediaType, media] = content.find(([type]) => isJsonType(type.toLowerCase())) ?? content[0] ??
+    ["", here];
+  if (content.length > 1) {
+    diagnostics.warn(`${here.pointer}/content`, `A parameter has one content: only ${mediaType} is read`);
   }
+  if (child(here, "schema") !== undefined) {
+    diagnostics.warn(`${here.pointer}/schema`, "The schema of the parameter's content is used, not this one");
+  }
+  const isJson = isJsonType(mediaType.toLowerCase());
   const schema = child(media, "schema");
-  if (schema === undefined || child(here, "schema") !== undefined) {
-    references.diagnostics.add(here.pointer, "A parameter has one schema: its own, or that of its content");
-    return undefined;
-  }
+  const target = schema === undefined ? undefined : references.follow(schema);
+  const isText = !isJson && textMember(target?.value, "type") !== "string";
+  if (isText) diagnostics.warn(media.pointer, "The parameter is passed as text, to which no schema applies");
   return {
     ...common,
     style: STYLES[common.in][0] ?? "simple",
     explode: false,
     shape: { kind: "any" },
-    content: "json",
-    default: defaultOf(schema, references),
-    schema,
+    content: isJson ? "json" : undefined,
+    default: schema === undefined || isText ? undefined : defaultOf(schema, references),
+    schema: isText || schema === undefined
+      ? { value: isJson ? {} : { type: "string" }, pointer: media.pointer }
+      : schema,
   };
 }
 
@@ -165,17 +168,19 @@ function closeExploded(
 function styleOf(
   here: Located,
   { location, references }: { location: ParameterLocation; references: References },
-): ParameterStyle | undefined {
+): ParameterStyle {
   const style = textMember(here.value, "style");
   const legal = STYLES[location];
   const found = style === undefined ? legal[0] : legal.find((candidate) => candidate === style);
-  if (found === undefined) {
-    references.diagnostics.add(
+  const fallback = legal[0] ?? "simple";
+  // OpenAPI 3.2 calls the style of cookies so.
+  if (found === undefined && !(location === "cookie" && style === "cookie")) {
+    references.diagnostics.warn(
       `${here.pointer}/style`,
-      `A ${location} parameter's style is ${legal.join(" or ")}`,
+      `A ${location} parameter's style is ${legal.join(" or ")}: it is read in the style ${fallback}`,
     );
   }
-  return found;
+  return found ?? fallback;
 }
 
 function defaultOf(schema: Located, references: References): ParameterModel["default"] {

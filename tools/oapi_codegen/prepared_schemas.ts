@@ -14,6 +14,7 @@ import { PATTERN_FLAGS } from "./ajv_keywords.ts";
 import { type FormatRules, isAsserted } from "./formats.ts";
 import { readPattern } from "./patterns.ts";
 import { containsBeside } from "./evaluated_items.ts";
+import type { BinaryUses } from "./binary_rules.ts";
 import type { References } from "./references.ts";
 import {
   ANNOTATIONS,
@@ -26,9 +27,15 @@ import {
 
 /**
  * Purpose that a schema is compiled for. Defaults are applied to requests but not to responses; in multipart forms,
- * `format: binary` is a file.
+ * bytes are files.
  */
 export type Purpose = "request" | "response" | "multipart";
+
+/** Rules of the schemas, in addition to their keywords. */
+export interface PreparedSchemasOptions {
+  readonly formats: FormatRules;
+  readonly binaryUses: BinaryUses;
+}
 
 /**
  * Rewrites the document's schemas for Ajv. Omits annotations, and replaces every `$ref` with the id of a separate
@@ -43,7 +50,7 @@ export class PreparedSchemas {
   /** Whether a schema of the document asks what others have evaluated. */
   readonly #evaluates: boolean;
 
-  constructor(readonly references: References, readonly formats: FormatRules) {
+  constructor(readonly references: References, readonly options: PreparedSchemasOptions) {
     this.#evaluates = JSON.stringify(references.root).includes('"unevaluated');
   }
 
@@ -67,7 +74,7 @@ export class PreparedSchemas {
   #prepare(schema: Located, { purpose, root }: { purpose: Purpose; root: boolean }): JsonValue {
     const { value } = schema;
     if (!isObject(value)) return value;
-    if (purpose === "multipart" && textMember(value, "format") === "binary") return { isFile: true };
+    if (purpose === "multipart" && this.#isFile(schema)) return { isFile: true };
     const result: Record<string, JsonValue> = {};
     // In a branch, a default would be applied before it is known whether the branch matches: it is an annotation there.
     const purposeIn = (keyword: string): Purpose =>
@@ -82,7 +89,7 @@ export class PreparedSchemas {
       } else if (keyword === "x-pattern-message") result[keyword] = item;
       else if (keyword === "discriminator" && this.#discriminates(schema)) result[keyword] = item;
       else if (ANNOTATIONS.includes(keyword) || keyword.startsWith("x-")) continue;
-      else if (keyword === "format" && !isAsserted(String(item), this.formats)) continue;
+      else if (keyword === "format" && !isAsserted(String(item), this.options.formats)) continue;
       // Ajv requires a value.
       else if (keyword === "enum" && isArray(item) && item.length === 0) result["not"] = {};
       else if (keyword === "pattern" && typeof item === "string") {
@@ -164,12 +171,16 @@ export class PreparedSchemas {
     });
   }
 
+  #isFile({ pointer }: Located): boolean {
+    return this.options.binaryUses.get(pointer)?.has("file") === true;
+  }
+
   /** Whether the schema, or one it references, differs between purposes. */
   #depends(schema: Located, seen: Set<string>): boolean {
     if (seen.has(schema.pointer)) return false;
     seen.add(schema.pointer);
     if (member(schema.value, "default") !== undefined) return true;
-    if (textMember(schema.value, "format") === "binary") return true;
+    if (this.#isFile(schema)) return true;
     const ref = textMember(schema.value, "$ref");
     const pointer = ref === undefined ? undefined : this.references.target(ref, schema.pointer);
     const target = pointer === undefined ? undefined : this.references.at(pointer);

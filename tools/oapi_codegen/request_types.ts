@@ -23,7 +23,7 @@ export function requestType(operation: OperationModel, types: SchemaTypes): stri
     ];
   });
   const bodies = (operation.body?.content ?? []).map((media) =>
-    `{ readonly contentType: ${JSON.stringify(media.mediaType)}; readonly body: ${bodyType(media, types)} }`
+    `{ readonly contentType: ${contentTypeOf(media)}; readonly body: ${bodyType(media, types)} }`
   );
   if (operation.body?.required === false) {
     bodies.push("{ readonly contentType?: undefined; readonly body?: undefined }");
@@ -45,6 +45,13 @@ function parameterMember(parameter: ParameterModel, types: SchemaTypes): string 
   return `${doc}    readonly ${propertyKey(parameter.name)}${optional ? "?" : ""}: ${
     types.typeOf(parameter.schema)
   };\n`;
+}
+
+/** Returns the type of a body's media type: any type of a range, otherwise exactly that. */
+export function contentTypeOf({ mediaType }: MediaModel): string {
+  return mediaType.includes("*")
+    ? "`" + mediaType.split(";", 1)[0]?.replaceAll("*", "${string}") + "`"
+    : JSON.stringify(mediaType);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { docComment } from "./doc_comment.ts";
 import { propertyKey } from "./identifiers.ts";
 import type { HeaderModel, MediaModel, OperationModel, ResponseModel } from "./model.ts";
-import { bodyType } from "./request_types.ts";
+import { bodyType, contentTypeOf } from "./request_types.ts";
 import { isKeyed } from "./streaming_rules.ts";
 import type { SchemaTypes } from "./schema_types.ts";
 
@@ -53,18 +53,16 @@ function responseBodyType(
 }
 
 /** Returns the contentType member, optional for a single media type. A media range must be specified. */
-function contentMember({ mediaType }: MediaModel, { content }: ResponseModel): string {
-  if (mediaType.includes("*")) {
-    const type = "`" + mediaType.replaceAll("*", "${string}") + "`";
-    return `    readonly contentType: ${type};\n`;
-  }
-  return `    readonly contentType${content.length === 1 ? "?" : ""}: ${JSON.stringify(mediaType)};\n`;
+function contentMember(media: MediaModel, { content }: ResponseModel): string {
+  const isOptional = content.length === 1 && !media.mediaType.includes("*");
+  return `    readonly contentType${isOptional ? "?" : ""}: ${contentTypeOf(media)};\n`;
 }
 
 function headersMember(headers: readonly HeaderModel[], types: SchemaTypes): string {
   if (headers.length === 0) return "    readonly headers?: never;\n";
-  const members = headers.map(({ name, required, description, schema }) => {
-    const type = types.typeOf(schema);
+  const members = headers.map((header) => {
+    const { name, required, description } = header;
+    const type = headerType(header, types);
     const doc = docComment([description], { indent: "      " });
     return `${doc}      readonly ${propertyKey(name)}${required ? "" : "?"}: ${type}${
       required ? "" : " | undefined"
@@ -72,4 +70,12 @@ function headersMember(headers: readonly HeaderModel[], types: SchemaTypes): str
   });
   const optional = headers.every(({ required }) => !required);
   return `    readonly headers${optional ? "?" : ""}: {\n${members.join("")}    };\n`;
+}
+
+/** Returns the type of a header. `Set-Cookie` may have several values, and one without a schema is any scalar. */
+function headerType({ name, content, schema }: HeaderModel, types: SchemaTypes): string {
+  if (content === "json") return schema === undefined ? "unknown" : types.typeOf(schema);
+  const type = schema === undefined ? "unknown" : types.typeOf(schema);
+  if (type === "unknown") return "string | number | boolean";
+  return name.toLowerCase() === "set-cookie" && type === "string" ? "string | readonly string[]" : type;
 }

@@ -1,6 +1,7 @@
 import type { Codec } from "@archway/server/operation.ts";
+import { isBinary } from "./binary_schema.ts";
 import { type EventSchema, eventSchema } from "./event_schema.ts";
-import { child, isArray, type Located, member, textMember } from "./json_value.ts";
+import { child, isArray, type Located, member } from "./json_value.ts";
 import type { References } from "./references.ts";
 
 /** Codecs of items one after another. */
@@ -42,9 +43,8 @@ export function readSequence(
   const itemSchema = child(media, "itemSchema");
   const schema = child(media, "schema");
   const target = schema === undefined ? undefined : references.follow(schema);
-  const format = textMember(target?.value, "format");
   const types = typesOf(target);
-  if (itemSchema === undefined && (format === "binary" || isBytes(target))) return undefined;
+  if (itemSchema === undefined && isBinary(target?.value)) return undefined;
   const isList = itemSchema === undefined && types.includes("array");
   const item = itemSchema ?? (isList && target !== undefined ? child(target, "items") : schema);
   if (codec === "events") {
@@ -58,9 +58,4 @@ export function readSequence(
 function typesOf(schema: Located | undefined): readonly unknown[] {
   const type = member(schema?.value, "type");
   return isArray(type) ? type : [type];
-}
-
-/** Whether the schema describes bytes as OpenAPI 3.1 does. */
-function isBytes(schema: Located | undefined): boolean {
-  return textMember(schema?.value, "contentMediaType") === "application/octet-stream";
 }

@@ -19,7 +19,7 @@ export interface TypeTextsOptions {
   readonly references: References;
   /** Returns the name of the type of a referenced schema. */
   readonly nameOf: (pointer: string) => string;
-  /** Uses of `format: binary`: the value is a file in a form, and text elsewhere. */
+  /** Uses of schemas of bytes: the value is a file in a form, and text elsewhere. */
   readonly binaryUses: BinaryUses;
   /** Whether the default of the property at a pointer is applied to requests. */
   readonly hasDefault: (pointer: string) => boolean;
@@ -72,6 +72,7 @@ export class TypeTexts {
       );
     }
     if (types === undefined) {
+      if (this.options.binaryUses.get(schema.pointer)?.has("file") === true) return this.#string(schema);
       const implied = [
         ...(["properties", "patternProperties", "additionalProperties"].some((keyword) =>
             member(value, keyword) !== undefined && member(value, keyword) !== true
@@ -115,9 +116,9 @@ export class TypeTexts {
     }
   }
 
-  #string({ value, pointer }: Located): TypeText {
+  #string({ pointer }: Located): TypeText {
     const uses = this.options.binaryUses.get(pointer);
-    if (textMember(value, "format") !== "binary" || uses?.has("file") !== true) return simple("string");
+    if (uses?.has("file") !== true) return simple("string");
     const file = simple("globalThis.File");
     return uses.has("text") ? union([file, simple("string")]) : file;
   }

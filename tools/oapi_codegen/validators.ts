@@ -6,13 +6,12 @@ import { boundedItems } from "./bounded_items.ts";
 import { bundle } from "./bundle.ts";
 import { checkDefaults } from "./default_rules.ts";
 import { documentSchemas } from "./document_schemas.ts";
-import type { FormatRules } from "./formats.ts";
 import type { DiagnosticList } from "./diagnostics.ts";
 import { type Located, textMember } from "./json_value.ts";
 import type { OperationModel, ParameterModel } from "./model.ts";
 import { linearErrors } from "./linear_errors.ts";
 import { plainMessages } from "./plain_messages.ts";
-import { PreparedSchemas, type Purpose } from "./prepared_schemas.ts";
+import { PreparedSchemas, type PreparedSchemasOptions, type Purpose } from "./prepared_schemas.ts";
 import type { References } from "./references.ts";
 import { validatorNames } from "./validator_names.ts";
 
@@ -32,11 +31,11 @@ export interface ValidatorModule {
  */
 export function compileValidators(
   operations: readonly OperationModel[],
-  { references, formats }: { readonly references: References; readonly formats: FormatRules },
+  { references, ...rules }: PreparedSchemasOptions & { readonly references: References },
 ): ValidatorModule {
-  const schemas = new PreparedSchemas(references, formats);
+  const schemas = new PreparedSchemas(references, rules);
   const inline = new Map<string, JsonValue>();
-  const ajv = createAjv(formats);
+  const ajv = createAjv(rules.formats);
   const { diagnostics } = references;
   const added = new Set<string>();
   const addAll = (): void => {
