@@ -42,25 +42,3 @@ export function sizedChunks({ size, open }: SizedStream): ChunkSource {
     },
   };
 }
-
-/** Returns the encoded items of a handler's iterable. */
-export function itemChunks(
-  items: AsyncIterable<unknown>,
-  encode: (item: unknown) => Uint8Array,
-): ChunkSource {
-  const iterator = items[Symbol.asyncIterator]();
-  return {
-    async read(): Promise<Uint8Array | undefined> {
-      const { done, value } = await iterator.next();
-      return done === true ? undefined : encode(value);
-    },
-    async cancel(reason): Promise<void> {
-      try {
-        // A generator that waits ends after its wait, which the signal of the request should cut short.
-        await iterator.return?.(reason);
-      } catch {
-        // What its clean-up throws has no reader.
-      }
-    },
-  };
-}

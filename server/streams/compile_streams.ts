@@ -4,7 +4,8 @@ import { covers } from "../representation/media_type.ts";
 import { isNotModified, type WriteResponse } from "../representation/response.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { checkItem } from "../strict/check_response.ts";
-import { type ChunkSource, itemChunks, sizedChunks, streamChunks } from "./chunk_source.ts";
+import { type ChunkSource, sizedChunks, streamChunks } from "./chunk_source.ts";
+import { ItemChunks } from "./item_chunks.ts";
 import { eventText, HEARTBEAT } from "./event_text.ts";
 import type { OpenStreams } from "./open_streams.ts";
 
@@ -104,9 +105,9 @@ export function compileStreams(operation: Operation, options: StreamOptions): Wr
       ? (item: unknown) => `\x1e${JSON.stringify(item)}\n`
       : (item: unknown) => `${JSON.stringify(item)}\n`;
     const check = validateResponses ? validate : undefined;
-    return itemChunks(body, (item) => {
+    return new ItemChunks(body, (item) => {
       if (check !== undefined) checkItem(item, check, { operation: operationId, status });
-      return encoder.encode(encode(item));
+      return encode(item);
     });
   }
 }
