@@ -1,5 +1,5 @@
 import { entries, isArray, isObject, type Located } from "../oapi_codegen/json_value.ts";
-import { REQUIRED_OF_RESPONSES } from "../oapi_codegen/document/upgrade_schema.ts";
+import { REQUIRED_OF_REQUESTS, REQUIRED_OF_RESPONSES } from "../oapi_codegen/schema_walk.ts";
 import type { Direction } from "./change.ts";
 import type { FlatSchema, SchemaSet } from "./flat_schema.ts";
 import { ANYTHING, placeOf, type SchemaPair, setsAt } from "./schema_pair.ts";
@@ -99,7 +99,7 @@ function reportAdded(pair: SchemaPair, { name, property }: { name: string; prope
 function requiredOf({ keywords }: FlatSchema, direction: Direction): ReadonlySet<string> {
   const lists = [
     ...keywords.get("required") ?? [],
-    ...direction === "response" ? keywords.get(REQUIRED_OF_RESPONSES) ?? [] : [],
+    ...keywords.get(direction === "response" ? REQUIRED_OF_RESPONSES : REQUIRED_OF_REQUESTS) ?? [],
   ];
   return new Set(lists.flatMap(({ value }) => isArray(value) ? value.map(String) : []));
 }

@@ -27,7 +27,7 @@ export async function readVersion(
   const text = await folder.read(basename(path));
   if (text === undefined) return undefined;
   const file = displayPath(path);
-  const { document, diagnostics } = await bundleDocument(text, { file, folder, keepsRequired: true });
+  const { document, diagnostics } = await bundleDocument(text, { file, folder });
   diagnostics.throwIfAny();
   return { document, locate: (pointer) => diagnostics.locate(pointer) };
 }

@@ -303,18 +303,18 @@ const JUDGED: readonly Judged[] = [
     "/title minLength",
   ]],
   ["loans", "getLoanResponse404ApplicationJson", { title: 1 }, ["/title type"]],
-  [
-    "parcels",
-    "putParcelBodyApplicationJson",
-    { id: "1", to: {}, contents: [{ id: 1, to: { street: "" } }] },
-    [
-      "/contents/0/id type",
-      "/to required",
-    ],
-  ],
+  ["parcels", "putParcelBodyApplicationJson", {
+    id: "1",
+    to: {},
+    secret: "s",
+    contents: [{ id: 1, to: { street: "" } }],
+  }, ["/contents/0 required", "/contents/0/id type", "/to required"]],
   ["parcels", "putParcelBodyApplicationJson", { id: "1", to: { street: "" }, weight: 0 }, [
+    " required",
     "/weight exclusiveMinimum",
   ]],
+  ["parcels", "listParcelsResponse200ApplicationJson", [{ id: "1", to: { street: "" } }], ["/0 required"]],
+  ["parcels", "listParcelsResponse200ApplicationJson", [{ id: "1", to: { street: "" }, sent: true }], []],
   ["shapes", "postAnyBodyApplicationJson", { any: ["value"] }, []],
   ["shapes", "postAnyResponse200ApplicationJson", [{ a: [null, 1] }], []],
   ["shapes", "postAnyResponse404ApplicationJson", null, [" false schema"]],

@@ -21,15 +21,17 @@ import {
   BRANCHES,
   LIST_KEYWORDS,
   MAP_KEYWORDS,
+  REQUIRED_OF_REQUESTS,
+  REQUIRED_OF_RESPONSES,
   SCHEMA_KEYWORDS,
   subschemas,
 } from "./schema_walk.ts";
 
 /**
  * Purpose that a schema is compiled for. Defaults are applied to requests but not to responses; in multipart forms,
- * bytes are files.
+ * bytes are files. A branch is a part of a request that need not match.
  */
-export type Purpose = "request" | "response" | "multipart";
+export type Purpose = "branch" | "request" | "response" | "multipart";
 
 /** Rules of the schemas, in addition to their keywords. */
 export interface PreparedSchemasOptions {
@@ -55,9 +57,12 @@ export class PreparedSchemas {
   }
 
   /** Returns the id of the schema at `pointer` for a purpose. The same for all purposes without defaults and files. */
-  idOf(pointer: string, purpose: Purpose): string {
+  idOf(pointer: string, wanted: Purpose): string {
     const start = this.references.at(pointer);
     const plain = start === undefined || !this.#depends(start, new Set());
+    const hasDirection = wanted === "branch" && start !== undefined && this.#hasDirection(start, new Set());
+    // Without defaults, only the direction matters.
+    const purpose = wanted === "branch" && !hasDirection ? "response" : wanted;
     const id = `${plain ? "schema" : purpose}:${encodeURIComponent(pointer)}`;
     if (start !== undefined && !this.byId.has(id)) {
       this.byId.set(id, true);
@@ -78,7 +83,7 @@ export class PreparedSchemas {
     const result: Record<string, JsonValue> = {};
     // In a branch, a default would be applied before it is known whether the branch matches: it is an annotation there.
     const purposeIn = (keyword: string): Purpose =>
-      purpose === "request" && BRANCHES.includes(keyword) ? "response" : purpose;
+      purpose === "request" && BRANCHES.includes(keyword) ? "branch" : purpose;
     const next = (inner: Located, keyword: string): JsonValue =>
       this.#prepare(inner, { purpose: purposeIn(keyword), root: keyword !== "properties" });
     for (const [keyword, item] of Object.entries(value)) {
@@ -113,7 +118,11 @@ export class PreparedSchemas {
       } else result[keyword] = item;
     }
     if (this.#evaluates) this.#prepareEvaluation(result, { schema, next });
-    const fallback = root || purpose === "response" ? undefined : this.#defaultOf(schema);
+    const required = [member(value, "required"), member(value, requiredOf(purpose))].filter(isArray).flat();
+    if (required.length > 0) result["required"] = required;
+    const fallback = root || purpose === "response" || purpose === "branch"
+      ? undefined
+      : this.#defaultOf(schema);
     if (fallback !== undefined) result["default"] = fallback;
     return result;
   }
@@ -177,14 +186,34 @@ export class PreparedSchemas {
 
   /** Whether the schema, or one it references, differs between purposes. */
   #depends(schema: Located, seen: Set<string>): boolean {
+    return this.#hasAny(
+      schema,
+      seen,
+      (part) => member(part.value, "default") !== undefined || this.#isFile(part) || isDirected(part.value),
+    );
+  }
+
+  /** Whether the schema, or one it references, differs between requests and responses. */
+  #hasDirection(schema: Located, seen: Set<string>): boolean {
+    return this.#hasAny(schema, seen, ({ value }) => isDirected(value));
+  }
+
+  #hasAny(schema: Located, seen: Set<string>, has: (schema: Located) => boolean): boolean {
     if (seen.has(schema.pointer)) return false;
     seen.add(schema.pointer);
-    if (member(schema.value, "default") !== undefined) return true;
-    if (this.#isFile(schema)) return true;
+    if (has(schema)) return true;
     const ref = textMember(schema.value, "$ref");
     const pointer = ref === undefined ? undefined : this.references.target(ref, schema.pointer);
     const target = pointer === undefined ? undefined : this.references.at(pointer);
-    if (target !== undefined && this.#depends(target, seen)) return true;
-    return [...subschemas(schema)].some(([, inner]) => this.#depends(inner, seen));
+    if (target !== undefined && this.#hasAny(target, seen, has)) return true;
+    return [...subschemas(schema)].some(([, inner]) => this.#hasAny(inner, seen, has));
   }
+}
+
+function isDirected(schema: JsonValue): boolean {
+  return [REQUIRED_OF_REQUESTS, REQUIRED_OF_RESPONSES].some((name) => member(schema, name) !== undefined);
+}
+
+function requiredOf(purpose: Purpose): string {
+  return purpose === "response" ? REQUIRED_OF_RESPONSES : REQUIRED_OF_REQUESTS;
 }

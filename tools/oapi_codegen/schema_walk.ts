@@ -32,6 +32,9 @@ export const IN_PLACE: readonly string[] = [
 export const BRANCHES: readonly string[] = [
   ...["anyOf", "contains", "dependentSchemas", "else", "if", "not", "oneOf", "then"],
 ];
+/** Fields with the properties that one direction alone requires, as OpenAPI 3.0 has them. */
+export const REQUIRED_OF_RESPONSES = "x-required-of-responses";
+export const REQUIRED_OF_REQUESTS = "x-required-of-requests";
 /** Keywords without effect on validation. */
 export const ANNOTATIONS: readonly string[] = [
   ...["$comment", "contentEncoding", "contentMediaType", "default", "deprecated", "description"],

@@ -153,8 +153,7 @@ export class Bundler {
     const copy = Object.fromEntries(members);
     if (type[0] !== "one") return copy;
     const mapped = type[1] === "schema" ? this.#withMapping(copy, file) : copy;
-    const { keepsRequired } = this.#sources;
-    return upgradePart(mapped, { kind: type[1], version: file.version, keepsRequired });
+    return upgradePart(mapped, { kind: type[1], version: file.version });
   }
 
   #copyMember(

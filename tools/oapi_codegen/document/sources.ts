@@ -44,11 +44,7 @@ export class Sources {
   /** Advice on paths that cannot be read, by path. */
   readonly unreadable = new Map<string, string>();
 
-  constructor(
-    readonly root: SourceFile,
-    readonly files: ReadonlyMap<string, SourceFile>,
-    readonly keepsRequired: boolean = false,
-  ) {}
+  constructor(readonly root: SourceFile, readonly files: ReadonlyMap<string, SourceFile>) {}
 
   /**
    * Returns the target of a `$ref` in `file`; undefined if it does not resolve. A pointer may lead through other
@@ -150,12 +146,6 @@ export interface LoadSourcesOptions {
   readonly folder?: DocumentFolder | undefined;
   /** Changes the document before its references are read. */
   readonly overlay?: ((document: JsonValue) => JsonValue) | undefined;
-  /**
-   * Whether read-only properties of OpenAPI 3.0 stay required, which they are of responses alone.
-   *
-   * @default false
-   */
-  readonly keepsRequired?: boolean;
 }
 
 /**
@@ -165,7 +155,7 @@ export interface LoadSourcesOptions {
  */
 export async function loadSources(
   text: string,
-  { file, folder, overlay = (document) => document, keepsRequired = false }: LoadSourcesOptions,
+  { file, folder, overlay = (document) => document }: LoadSourcesOptions,
 ): Promise<Sources> {
   const base = posix.dirname(file);
   const files = new Map<string, SourceFile>();
@@ -182,7 +172,7 @@ export async function loadSources(
   const root = parse(posix.basename(file), text);
   root.diagnostics.throwIfAny();
   checkVersion(root);
-  const sources = new Sources(root, files, keepsRequired);
+  const sources = new Sources(root, files);
   const parts = [{ file: root, value: root.value, pointer: "", type: DOCUMENT }];
   const seen = new Set([root.path]);
   // The list grows on the way.

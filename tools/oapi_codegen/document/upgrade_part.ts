@@ -9,14 +9,10 @@ import { upgradeNullable, upgradeSchema } from "./upgrade_schema.ts";
  */
 export function upgradePart(
   value: JsonObject,
-  { kind, version, keepsRequired }: {
-    readonly kind: Kind;
-    readonly version: Version;
-    readonly keepsRequired: boolean;
-  },
+  { kind, version }: { readonly kind: Kind; readonly version: Version },
 ): JsonObject {
   if (kind === "schema") {
-    return version === "3.0" ? upgradeSchema(value, keepsRequired) : upgradeNullable(value);
+    return version === "3.0" ? upgradeSchema(value) : upgradeNullable(value);
   }
   if (kind === "document" && version === "3.0" && isObject(value) && member(value, "openapi") !== undefined) {
     return { ...value, openapi: "3.1.0" };

@@ -1,5 +1,6 @@
 import type { JsonValue } from "@archway/server/operation.ts";
-import { isArray, isObject, type JsonObject } from "../json_value.ts";
+import { isArray, isObject, type JsonObject, member } from "../json_value.ts";
+import { REQUIRED_OF_REQUESTS, REQUIRED_OF_RESPONSES } from "../schema_walk.ts";
 
 const NULL = { type: "null" };
 
@@ -12,13 +13,11 @@ const BESIDE_REF = ["$ref", "description", "title", "deprecated", "readOnly", "w
  * - `nullable` becomes the type "null", also beside `$ref`, `allOf` and `enum`, where tools read it so.
  * - `exclusiveMinimum: true` becomes the limit itself, as `exclusiveMaximum` does.
  * - `example` becomes `examples`.
- * - A required property that is read-only is required of responses alone (3.0.3, 4.7.24.2). Validators know no
- *   direction, so it is no longer required. With `keepsRequired`,
- *   {@link REQUIRED_OF_RESPONSES} lists it.
+ * - A required property that is read-only is required of responses alone, one that is write-only of requests (3.0.3,
+ *   4.7.24.2).
  */
-export function upgradeSchema(schema: JsonObject, keepsRequired: boolean): JsonObject {
-  const relax = (upgraded: JsonObject): JsonObject => relaxReadOnly(upgraded, keepsRequired);
-  const steps = [dropSiblings, upgradeLimits, upgradeExample, relax, upgradeNullable];
+export function upgradeSchema(schema: JsonObject): JsonObject {
+  const steps = [dropSiblings, upgradeLimits, upgradeExample, splitRequired, upgradeNullable];
   return steps.reduce((upgraded, step) => step(upgraded), schema);
 }
 
@@ -44,23 +43,24 @@ function upgradeExample(schema: JsonObject): JsonObject {
   return example === undefined ? schema : { ...rest, examples: [example] };
 }
 
-/** Field that lists the properties which only responses require. */
-export const REQUIRED_OF_RESPONSES = "x-required-of-responses";
-
-function relaxReadOnly(schema: JsonObject, keepsRequired: boolean): JsonObject {
+/** Moves required properties that only one direction has to fields of their own. */
+function splitRequired(schema: JsonObject): JsonObject {
   const { required, properties } = schema;
   if (!isArray(required) || !isObject(properties)) return schema;
-  const isReadOnly = (name: JsonValue): boolean => {
-    const property = typeof name === "string" ? properties[name] : undefined;
-    return isObject(property) && property["readOnly"] === true;
-  };
-  const readOnly = required.filter(isReadOnly);
-  if (readOnly.length === 0) return schema;
+  const having = (flag: string): readonly JsonValue[] =>
+    required.filter((name) => {
+      const property = typeof name === "string" ? member(properties, name) : undefined;
+      return member(property, flag) === true;
+    });
+  const [ofResponses, ofRequests] = [having("readOnly"), having("writeOnly")];
+  const rest = required.filter((name) => !ofResponses.includes(name) && !ofRequests.includes(name));
+  if (rest.length === required.length) return schema;
   const { required: _, ...others } = schema;
   return {
     ...others,
-    ...readOnly.length < required.length && { required: required.filter((name) => !isReadOnly(name)) },
-    ...keepsRequired && { [REQUIRED_OF_RESPONSES]: readOnly },
+    ...rest.length > 0 && { required: rest },
+    ...ofResponses.length > 0 && { [REQUIRED_OF_RESPONSES]: ofResponses },
+    ...ofRequests.length > 0 && { [REQUIRED_OF_REQUESTS]: ofRequests },
   };
 }
 
