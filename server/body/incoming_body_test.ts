@@ -5,6 +5,7 @@ import { createServer, type Server } from "../server.ts";
 import {
   type ServerOption,
   withApi,
+  withConnectionLimits,
   withMaxBodyBytes,
   withReadTimeout,
   withWriteTimeout,
@@ -114,6 +115,29 @@ Deno.test("a body that stops or trickles is 408, and one that arrives may take l
   }
   await steady.send("0\r\n\r\n");
   assertMatch(await steady.readUntil("}"), /^HTTP\/1\.1 200 [^]*\{"bytes":524288\}$/);
+});
+
+Deno.test("a client that waits for 100 gets it when the handler reads", async () => {
+  const read = Promise.withResolvers<void>();
+  await using opened = server({
+    upload: async (request, context) => {
+      await read.promise;
+      return await count(request, context);
+    },
+  }, withConnectionLimits());
+  const { url } = await opened.listen();
+  using client = await RawClient.open(url);
+  await client.send(`${POST}Content-Length: 2\r\nExpect: 100-continue\r\n\r\n`);
+  const interim = client.readUntil("\r\n\r\n");
+  const isEarly = await Promise.race([
+    interim.then(() => true),
+    new Promise((resolve) => setTimeout(resolve, 50, false)),
+  ]);
+  assertEquals(isEarly, false);
+  read.resolve();
+  assertMatch(await interim, /^HTTP\/1\.1 100 /);
+  await client.send("ab");
+  assertMatch(await client.readUntil("}"), /^HTTP\/1\.1 200 /);
 });
 
 Deno.test("a body that the handler leaves is discarded, and the connection closed", async () => {

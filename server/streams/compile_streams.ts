@@ -45,8 +45,14 @@ export function compileStreams(operation: Operation, options: StreamOptions): Wr
     if (content === undefined || contentType === undefined || body === undefined) return undefined;
     const source = sourceOf(body, { content, status });
     if (source === undefined) return undefined;
-    if (isKeyed) throw unstorable();
-    const head = writeHead(result, exchange);
+    let head: Response;
+    try {
+      if (isKeyed) throw unstorable();
+      head = writeHead(result, exchange);
+    } catch (error) {
+      void source.cancel(error);
+      throw error;
+    }
     const isHead = exchange.method === "HEAD";
     if (head.status === 304 || isHead) {
       void source.cancel(undefined);
